@@ -4,29 +4,27 @@ import type { Hooks } from './hook.js';
 import type { OidcClient, OidcClientDeps } from './openid-client.js';
 import type { Provisioning } from './provisioning.js';
 
-/** A text of ours that the provider is given, such as a function it runs. No secret is in it. */
+/** A text for the provider, such as a function it runs. Contains no secret. */
 export interface Artefact {
   /**
-   * @param compose - the source of a function that is in its place already, to go on running; `null` without one
+   * @param compose - source of the existing function to keep running; `null` if none
    * @throws FaceError `config_invalid`: it does not fit, or cannot be composed
    */
   render(compose: string | null): Promise<string>;
 }
 
-/** What every identity provider's folder supplies. Adding a provider means one new folder and one row of index.ts. */
+/** The parts of a provider's folder. A new provider needs one folder and one row of index.ts. */
 export interface Adapter {
   readonly kind: string;
   readonly profile: Profile;
   readonly hooks: Hooks;
   /**
-   * Reads a step-up request that the provider's side signed. `null` where it signs none.
-   * @throws FaceError `caller_untrusted`: not signed by it, or expired
+   * Reads a step-up request signed by the provider's side. `null` if the provider signs none.
+   * @throws FaceError `caller_untrusted`: bad signature, or expired
    */
   readonly openStepUpRequest: ((request: string) => Promise<StepUpRequest>) | null;
-  /** Makes the OpenID clients of the provider's own kinds that the configuration names; `[]` where it names none. */
+  /** Creates the provider-specific OpenID clients that the configuration names. */
   createOidcClients(deps: OidcClientDeps): readonly OidcClient[];
-  /** Makes what sets the connection up at the provider, and tells how it stands. Loaded only then. */
   createProvisioning(): Promise<Provisioning>;
-  /** What the provider is given, by name; `{}` where nothing. */
   readonly artefacts: Readonly<Record<string, Artefact>>;
 }

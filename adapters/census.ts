@@ -3,45 +3,40 @@ import { inTime } from '../src/core/deadline.js';
 import type { Clock } from '../src/core/ports.js';
 import { addSec } from '../src/core/units.js';
 
-/** How many users may sign in today, and how many of them hold an enrolment token. */
 export interface CensusCount {
   readonly users: number;
   readonly enrolled: number;
 }
 
-/** A user, and what the attribute holds. */
 export interface CensusUser {
   readonly subject: string;
   readonly value: unknown;
 }
 
-/** A user whose attribute holds something: a token, or what somebody else wrote there. */
+/** A user whose attribute is not empty: a token, or a foreign value. */
 export interface Holder {
   readonly subject: string;
   readonly token: SealedToken;
 }
 
-/** Some of the users that a provider lists. */
 export interface CensusPage extends CensusCount {
   readonly holders: readonly Holder[];
 }
 
-/** What was counted; at least so many where it is not complete. */
+/** The result of a count; a lower bound if incomplete. */
 export interface Census extends CensusCount {
-  /** Whether the provider's list was read to its end. */
+  /** True if the provider's list was read to its end. */
   readonly isComplete: boolean;
 }
 
-/** Beyond this many, a count says enough. */
 const mostUsers = 20_000;
-/** An administrator looks on. */
 const longestSec = 60;
 
 /**
- * Adds up what the provider lists: the truth is the attribute, as no record here knows who has left or was cleared by hand.
- * @param pages - asked for one after the other, and no more of them than needed
- * @param onHolder - receives each user who counts as enrolled
- * @throws FaceError what `pages` throws
+ * Counts enrolled users by the attribute, because local records do not know who left or was cleared by hand.
+ * @param pages - fetched one by one, only as many as needed
+ * @param onHolder - receives each enrolled user
+ * @throws FaceError from `pages`
  */
 export async function takeCensus(
   pages: AsyncIterable<CensusPage>,
@@ -63,10 +58,10 @@ export async function takeCensus(
   return { users, enrolled, isComplete: false };
 }
 
-/** Whether an attribute holds something. */
+/** Returns true if an attribute has a value. */
 export const isFilled = (value: unknown): boolean => value !== undefined && value !== null && value !== '';
 
-/** Counts a page. @param users - the active ones */
+/** Counts a page of active users. */
 export function countPage(users: readonly CensusUser[]): CensusPage {
   const filled = users.filter(({ value }) => isFilled(value));
   const holders = filled.map(({ subject, value }) => ({ subject, token: new SealedToken(String(value)) }));

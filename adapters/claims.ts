@@ -5,23 +5,22 @@ import { PersonalData } from '../src/core/concealed.js';
 import { isStandardClaim, type StandardClaim } from '../src/core/consented-data/claims.js';
 import { FaceError } from '../src/errors.js';
 
-/** Where a provider usually has the standard claims. */
+/** Default attribute of each standard claim at a provider. */
 export type UsualSources = Readonly<Partial<Record<StandardClaim, ClaimSource>>>;
 
-/** Turns what a provider says of a user into claims. */
 export interface ClaimReader {
   readonly claimNames: ReadonlySet<string>;
-  /** The attributes that these claims are made of, each once. */
   attributesOf(names: readonly string[]): readonly string[];
-  /** @param readAttribute - what the provider has in an attribute, whatever it is */
+  /** @param readAttribute - returns the raw value of an attribute */
   toClaims(names: readonly string[], readAttribute: (attribute: string) => unknown): PersonalData;
 }
 
 /**
- * @param usual - of the provider
- * @param configured - of the connection; goes before
- * @param tokenAttribute - where the enrolment token is, which nobody is told
- * @throws FaceError `config_invalid`: a claim is made of the enrolment token
+ * Creates a claim reader.
+ * @param usual - the provider's defaults
+ * @param configured - the connection's overrides
+ * @param tokenAttribute - holds the enrolment token, never released
+ * @throws FaceError `config_invalid`: a claim would use the enrolment token
  */
 export function createClaimReader(usual: UsualSources, configured: ClaimSources, tokenAttribute: string): ClaimReader {
   const sources = new Map<string, ClaimSource>(Object.entries({ ...usual, ...configured }));
@@ -71,13 +70,12 @@ function toClaim(name: string, source: ClaimSource, readAttribute: (attribute: s
   return members.length === 0 ? null : Object.fromEntries(members);
 }
 
-/** Some providers have texts alone. */
+/** Some providers store booleans as text. */
 function toBoolean(value: unknown): boolean | null {
   if (value === true || value === 'true') return true;
   return value === false || value === 'false' ? false : null;
 }
 
-/** The first, of several. */
 function toText(value: unknown): string | null {
   if (Array.isArray(value)) return value.map(toText).find((text) => text !== null) ?? null;
   if (typeof value === 'number') return String(value);
@@ -87,13 +85,12 @@ function toText(value: unknown): string | null {
 const scalarGuard = z.union([z.string().min(1), z.number(), z.boolean()]);
 const plainGuard = z.union([scalarGuard, z.array(scalarGuard).min(1)]);
 
-/** An attribute of the organisation's own: a text, a number, a yes or no, or several. */
 const toPlain = (value: unknown): Json => plainGuard.safeParse(value).data ?? null;
 
 const objectGuard = z.record(z.string(), z.unknown());
 const listGuard = z.array(objectGuard).min(1);
 
-/** What stands at a path in a provider's answer; of several it is the primary one, or the first (RFC 7643, section 2.4). */
+/** Returns the value at a path; of several, the primary or first one (RFC 7643, section 2.4). */
 export function valueAt(root: unknown, path: readonly string[]): unknown {
   const [name, ...rest] = path;
   const { data: list } = listGuard.safeParse(root);

@@ -2,24 +2,22 @@ import { inTime } from '../src/core/deadline.js';
 import type { Group } from '../src/core/ports.js';
 import { FaceError } from '../src/errors.js';
 
-/** Far more than anybody is in who is not in them by mistake. */
+/** Far more than any user legitimately has. */
 const mostGroups = 5_000;
 const mostPages = 100;
 
-/** Somebody waits for it: of all pages together. */
+/** For all pages; a user waits. */
 const totalTimeoutMs = 15_000;
 
-/** One page of a user's groups. */
 export interface GroupPage<Cursor> {
   readonly groups: readonly Group[];
-  /** Leads to the next page; `null` on the last. */
   readonly next: Cursor | null;
 }
 
 /**
- * The groups of all pages: a part of them would be other rights than somebody has.
+ * Reads all pages of groups; an incomplete list would grant wrong rights.
  * @param readPage - `null` is the first page
- * @throws FaceError `profile_unavailable`: there are more than can be read while somebody waits; and what `readPage` throws
+ * @throws FaceError `profile_unavailable`: too many groups or too slow; and from `readPage`
  */
 export async function readAllGroups<Cursor>(
   readPage: (cursor: Cursor | null) => Promise<GroupPage<Cursor>>,

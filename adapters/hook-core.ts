@@ -5,22 +5,19 @@ import { revokeSubject } from '../src/core/enrolment/revoke.js';
 import type { State } from '../src/core/ports.js';
 import { redeemForHook } from '../src/core/receipt.js';
 
-/** All that the hooks of a connection ask of the core. Each answer is about that connection. */
 export interface HookCore {
-  /** Answers from a finished step-up of the subject. @throws FaceError as `decideHook` */
+  /** Decides from a finished step-up of the subject. @throws FaceError as `decideHook` */
   decide(event: Omit<HookEvent, 'connection'>): Promise<HookDecision>;
-  /** Takes a receipt for one event. @throws FaceError as `redeemForHook` */
+  /** Consumes a receipt for one event. @throws FaceError as `redeemForHook` */
   redeem(
     receipt: string,
     event: { readonly subject: string; readonly by: string; readonly budgetMs: number },
   ): Promise<void>;
-  /** Ends the enrolment of a subject. @throws FaceError as `revokeSubject` */
+  /** Revokes the enrolment of a subject. @throws FaceError as `revokeSubject` */
   revoke(subject: string): Promise<void>;
-  /** For what a hook has to remember between two calls. */
   readonly state: Pick<State, 'read' | 'write'>;
 }
 
-/** What the hooks of one connection ask. */
 export const createHookCore = (connection: Connection, core: CoreDeps): HookCore => ({
   decide: (event) => decideHook({ ...event, connection }, core),
   async redeem(receipt, event) {

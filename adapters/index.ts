@@ -6,7 +6,7 @@ import { oneloginConnectionGuard } from './onelogin/config.js';
 import { guardsOf, type Providers, toProvider } from './provider.js';
 import { scimConnectionGuard } from './scim/config.js';
 
-/** Every provider that is built in: one row each, and nothing outside its folder beside. */
+/** Built-in providers, one row each; outside their folders nothing else names them. */
 export const providers = [
   toProvider({
     guard: cognitoConnectionGuard,
@@ -30,8 +30,6 @@ export const providers = [
   }),
 ] as const satisfies Providers;
 
-/** The name of a provider: its folder here, and `kind` in the configuration. */
 export type AdapterName = z.output<(typeof providers)[number]['guard']>['kind'];
 
-/** What each takes as one entry of `connections` in the configuration. */
 export const connectionGuards = guardsOf(providers);

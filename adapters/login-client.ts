@@ -4,42 +4,38 @@ import { subjectOfIdentifier } from '../src/core/connection.js';
 import type { Account } from '../src/core/ports.js';
 import { type DirectoryFor, InvalidRequest, type OidcClient } from './openid-client.js';
 
-/** Longer than any name of the providers. */
 const maxLoginCharacters = 256;
 
-/** The part of the configuration that clients with a secret share. */
 export interface SecretClientConfig {
   readonly id: string;
   readonly secret: Credential;
   readonly redirectUris: string[];
 }
 
-/** What is particular to a provider. */
 interface LoginClientRules {
-  /** Claims that hold the login: what it finds its user by, and shows of them. */
+  /** Claims that hold the login, by which the provider finds its user. */
   readonly loginClaims: readonly string[];
-  /** What is told as the e-mail address where the scope is asked for; without it, the address in the profile. */
+  /** Returns the `email` claim; defaults to the profile's address. */
   readonly toEmail?: (account: Account) => string | null;
-  /** Whether it asks after a first factor: then a request that is its own word is about who passed that. */
+  /** True if the provider asks after a first factor: an unaltered request then identifies that user. */
   readonly isAfterFactor: boolean;
-  /** Whether the connection's hook is called later in the same sign-in. */
   readonly feedsHooks: boolean;
 }
 
-/** A client of the code flow that has a secret, for the protocol library. */
+/** Returns protocol metadata of a confidential code flow client. */
 export const secretClientMetadata = ({ id, secret, redirectUris }: SecretClientConfig): ClientMetadata => ({
   client_id: id,
   client_secret: secret.use((text) => text),
   redirect_uris: redirectUris,
   response_types: ['code'],
   grant_types: ['authorization_code'],
-  // The library takes the secret in the form and in the header alike.
+  // The library accepts the secret in the form and in the header.
   token_endpoint_auth_method: 'client_secret_post',
 });
 
 /**
- * An identity provider that sends its users here for a face check: the code flow, about the user of its own directory that
- * `login_hint` or the person names. Nobody is believed to be that user before the face says so.
+ * Creates a code flow client for an identity provider's users. `login_hint` or the user names the account; only the
+ * face proves it.
  */
 export function createLoginClient(
   config: SecretClientConfig,

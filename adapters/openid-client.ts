@@ -6,7 +6,7 @@ import type { OrganisationRules } from '../src/core/organisations/organisations.
 import type { AuthenticationMethod, State } from '../src/core/ports.js';
 import type { EpochMs } from '../src/core/units.js';
 
-/** What a client's kind refuses a request with. */
+/** Errors with which a client's kind refuses a request. */
 export {
   AccessDenied,
   InvalidRequest,
@@ -14,82 +14,66 @@ export {
 } from 'oidc-provider/lib/helpers/errors.js';
 export type { Directory, DirectoryFor } from '../src/core/limits/directories.js';
 
-/** Values one claim must have. */
 export interface Demand {
   readonly values: readonly string[];
-  /** Whether an answer without any of them is to be refused. */
+  /** True if an answer without any of them must be refused. */
   readonly isEssential: boolean;
 }
 
-/** What the `claims` parameter asks of the ID token (OpenID Connect Core, section 5.5). */
+/** ID token requests of the `claims` parameter (OpenID Connect Core, section 5.5). */
 export interface RequestedClaims {
   readonly acr: Demand;
   readonly amr: Demand;
-  /** The one subject it may be about. */
   readonly sub: string | undefined;
 }
 
-/** An authorization request. The protocol's own rules hold for it: client, redirect URI, response type, PKCE, nonce. */
+/** A request validated by the protocol: client, redirect URI, response type, PKCE, nonce. */
 export interface AuthorizationRequest {
-  /** The parameters of OpenID Connect that were sent, by name, each once. */
   readonly params: Readonly<Record<string, string | undefined>>;
-  /** What its `claims` ask. */
   readonly requested: RequestedClaims;
-  /** Whether an authenticated client pushed it (RFC 9126): then no browser has had it in hands, and no stranger made it. */
+  /** True if an authenticated client pushed the request (RFC 9126). */
   readonly isPushed: boolean;
-  /** Whether the client is known to send this very request now: it pushed it, or signed it (RFC 9101). */
+  /** True if the client itself made this request: pushed, or signed (RFC 9101). */
   readonly isUnaltered: boolean;
-  /** Where it comes from, as the limits count. */
   readonly source: string;
-  /** What `admit` proved; `null` where the client has none. */
   readonly admitted: Json;
 }
 
-/**
- * What a provider proves with who a request is about, good for one sign-in. While that is under way its browser may bring
- * it again, with the same request: by going back, or by sending a form twice.
- */
+/** A provider's single-use proof of the user. During its sign-in the browser may repeat the same request. */
 export type Proof = {
-  /** Its name, apart from all others. */
   readonly id: string;
-  /** From then on it proves nothing anyway. */
   readonly expiresAt: EpochMs;
 };
 
-/** Whom a face check is about. */
 export type Person = {
-  /** The immutable id at the identity provider. Of somebody unknown: a text that no enrolment is for. */
+  /** Immutable id at the identity provider. For an unknown user, a text without an enrolment. */
   readonly subject: string;
-  /** Whether the identity provider's word says who this is. Only then may a face be enrolled. */
+  /** True if the identity provider states who the user is. Required to enrol a face. */
   readonly isProven: boolean;
   /**
-   * Whether the identity provider itself sends this person here, after a first factor: failures then are theirs. Otherwise
-   * whoever knows a name may have sent them, and they count as an outsider.
+   * True if the identity provider sent the user after a first factor: failures count as the user's, otherwise as an
+   * anonymous caller's.
    */
   readonly isSentByProvider: boolean;
-  /** The claims of ID token and UserInfo about the person; those of the check come on top. */
+  /** User claims of ID token and UserInfo; claims of the check are added. */
   readonly claims: JsonObject & { readonly sub: string };
-  /** Absent: the request may be made as often as one likes. */
   readonly proof?: Proof;
 };
 
-/** What the clients of a connection are made of, beside their configuration. */
 export interface OidcClientDeps {
   readonly directoryFor: DirectoryFor;
   readonly state: State;
 }
 
-/** The configuration of one client: of an application, or of a kind that its provider has. */
 interface ClientConfig {
   readonly kind: string;
 }
 
-/** Clients that are registered with every provider alike. */
 interface GeneralClient {
   readonly kind: 'relying_party' | 'counter';
 }
 
-/** Makes the clients that are of a provider's own kinds. */
+/** Creates the provider-specific clients. */
 export function createOwnClients<Client extends ClientConfig>(
   oidc: { readonly clients: readonly Client[] } | null,
   create: (client: Exclude<Client, GeneralClient>) => OidcClient,
@@ -99,77 +83,68 @@ export function createOwnClients<Client extends ClientConfig>(
   return (oidc?.clients ?? []).filter(isOwn).map(create);
 }
 
-/** A request as it may go on, and what the client's kind has proved from it. */
 export interface Admitted {
   readonly params: URLSearchParams;
   readonly admitted: Json;
 }
 
-/** A face check that has ended with a decision. */
 export interface FinishedCheck {
   readonly passed: boolean;
   readonly at: EpochMs;
   readonly stepUpId: string;
 }
 
-/** What a client may be told of a person who agrees to it. */
 export interface ConsentedClaims {
-  /** Who asks, as people know it. */
   readonly name: string;
-  /** By claim; empty: it may ask for none. */
   readonly claims: RegisteredClaims;
-  /** How long a consent holds, in seconds. */
+  /** Validity of a consent, in seconds. */
   readonly lifeSec: number;
-  /** Digest of all that a person agrees to beside the choice of claims. Another one is asked for anew. */
+  /** Digest of everything else the user consents to. A change requires new consent. */
   readonly registration: string;
 }
 
-/** One client that is registered with a connection's provider, as its kind has it. */
 export interface OidcClient {
   /** For the protocol library: id, secret, redirect URIs, response types. */
   readonly metadata: ClientMetadata;
-  /** Values of `acr` it may be told, the first where it asks for none. */
+  /** Supported `acr` values; the first is the default. */
   readonly acrValues: readonly [string, ...string[]];
-  /** Claims about a person or a check beside `sub`, `acr`, `amr` and `auth_time`, for discovery: what is not named is not told. */
+  /** Claims in discovery in addition to `sub`, `acr`, `amr` and `auth_time`; others are never sent. */
   readonly claimNames: readonly string[];
-  /** Absent: its kind tells what it tells by itself, and no person is asked. */
+  /** If absent, the kind itself determines the claims, without consent. */
   readonly consented?: ConsentedClaims;
-  /** How it is told for whom people act; absent: it must not ask. */
+  /** Rules for organization claims; if absent, they are not allowed. */
   readonly organisations?: OrganisationRules;
-  /** How long everything may take, from the request to the answer, in whole seconds; `null`: what the policy gives. */
+  /** Limit from request to answer, in whole seconds; `null`: the policy's. */
   readonly lifeSec: number | null;
-  /** Whether the person is asked for a user name where the request names nobody. */
+  /** True if the user types a user name when the request has none. */
   readonly asksWho: boolean;
   /**
-   * Looks at a request before the protocol library does, and may take parameters off it. `null`: nothing to do. What it
-   * throws is answered as `error`: `InvalidRequest`, `AccessDenied`, `UnmetAuthenticationRequirements`.
+   * Checks a request before the protocol library and may remove parameters; `null`: none. Errors are answered as
+   * `error`: `InvalidRequest`, `AccessDenied`, `UnmetAuthenticationRequirements`.
    */
   readonly admit: ((params: URLSearchParams) => Promise<Admitted>) | null;
   /**
-   * Whom a request is about; `null` where it names nobody. Unknown and known people look alike from outside.
-   * @throws FaceError `profile_unavailable`; `locked_out`: too many look-ups for strangers
+   * Finds the user of a request; `null` if unnamed. Known and unknown users look alike from outside.
+   * @throws FaceError `profile_unavailable`; `locked_out`: too many look-ups for anonymous callers
    */
   findPerson(request: AuthorizationRequest): Promise<Person | null>;
-  /** The methods of a passed step-up as `amr` tells them (RFC 8176). */
+  /** Returns the `amr` of a passed step-up (RFC 8176). */
   toAmr(methods: readonly AuthenticationMethod[]): readonly string[];
   /**
-   * What the ID token says of a check beside `acr`, `amr` and `auth_time`, also of one that failed, which then is no error.
-   * Absent: there is no more to say, and a failed check is the error `access_denied`.
+   * Returns additional ID token claims, also for a failed check. If absent, a failed check is the error
+   * `access_denied`.
    */
   readonly toCheckClaims?: (check: FinishedCheck) => JsonObject;
-  /** Whether it may be told of a code in place of a face, as `acr` `another_way`; where absent, it asks for a face and no less. */
+  /** True if a fallback code is accepted, with `acr` `another_way`; if absent, a face is required. */
   readonly takesAnotherWay?: true;
-  /** The credential that the person is offered at the end, in place of an answer to anybody; where absent, none. */
+  /** Credential offered to the user at the end instead of an answer; none if absent. */
   readonly offers?: string;
-  /** Whether the connection's hook is called later in the same sign-in, so that a pass is noted for it too. */
+  /** True if the connection's hook later uses a recorded pass in the same sign-in. */
   readonly feedsHooks: boolean;
-  /** Whether it may ask for an ID token without a nonce, though the protocol wants one with the implicit flow. */
+  /** True if the implicit flow may omit the nonce, contrary to the protocol. */
   readonly needsNoNonce?: true;
-  /** Whether the `claims` parameter is not kept: what it tells of the person is of no use here. */
+  /** True if the `claims` parameter is dropped because its user data is not needed. */
   readonly dropsClaims?: true;
-  /**
-   * Of a counter, whose staff see the person: it starts checks by the device authorization grant (RFC 8628), and no other
-   * way. Its name is what people read on their phone.
-   */
+  /** A staffed counter: it starts checks by the device authorization grant (RFC 8628) only. */
   readonly counter?: { readonly name: string };
 }

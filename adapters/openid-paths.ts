@@ -1,4 +1,3 @@
-/** Where everything is, under the issuer. */
 export const paths = {
   authorize: '/authorize',
   token: '/token',

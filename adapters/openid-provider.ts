@@ -3,7 +3,6 @@ import type { Fetch } from '../src/core/ports.js';
 import { paths } from './openid-paths.js';
 import { type Finding, fail, pass } from './provisioning.js';
 
-/** Where the OpenID provider of a connection is, as an identity provider's administrator enters it. */
 export interface OpenIdEndpoints {
   readonly issuer: string;
   readonly authorization: string;
@@ -13,7 +12,7 @@ export interface OpenIdEndpoints {
   readonly push: string;
 }
 
-/** @param publicUrl - where providers and browsers reach this server, without a slash at the end */
+/** @param publicUrl - public address of this server, without a trailing slash */
 export function endpointsOf(publicUrl: string, connection: string): OpenIdEndpoints {
   const issuer = `${publicUrl}/oidc/${connection}`;
   return {
@@ -37,7 +36,7 @@ const metadataGuard = z.object({
 
 const timeoutMs = 5_000;
 
-/** Whether our own metadata is what an identity provider will read, at the public address. */
+/** Checks that the public metadata is ours. */
 export async function checkDiscovery(expected: OpenIdEndpoints, fetch: Fetch): Promise<Finding> {
   const url = expected.issuer + paths.discovery;
   const remedy = `Start the server, and check publicUrl and what stands before it: ${url} must be reachable from outside`;

@@ -3,8 +3,8 @@ import { FaceError } from '../src/errors.js';
 import { isProbe } from './probe.js';
 
 /**
- * Reads the JSON body of a call, as the guard of its hook says.
- * @throws FaceError `request_malformed`: what is wrong with which field, and no value; `hook_probed`: it asks nothing
+ * Parses the JSON body of a call with its hook's guard.
+ * @throws FaceError `request_malformed`: faults by field, without values; `hook_probed`: a probe
  */
 export function parseEvent<Output>(guard: z.ZodType<Output>, body: Uint8Array): Output {
   const event = parseJson(body);
@@ -19,7 +19,7 @@ function parseJson(body: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
   } catch {
-    // No cause: the parser's message quotes the body.
+    // No cause, because the parser's message quotes the body.
     throw new FaceError('request_malformed', { issues: [{ code: 'invalid_json', path: [] }] });
   }
 }

@@ -3,33 +3,28 @@ import type { ConnectionConfig, ConnectionGuard, ConnectionGuards } from '../src
 import type { Adapter } from './adapter.js';
 import type { AdapterDeps } from './deps.js';
 
-/** What a provider's folder is known by. */
 interface ProviderRow<Guard extends ConnectionGuard> {
-  /** What the provider takes as one entry of `connections` in the configuration. */
   readonly guard: Guard;
-  /** Loads what makes its adapters, when the first is asked for: a provider's SDK costs seconds and memory. */
+  /** Loads the adapter factory on first use: a provider's SDK costs seconds and memory. */
   load(): Promise<(deps: AdapterDeps<z.output<Guard>>) => Adapter>;
 }
 
-/** One provider that connections can be of. */
 export interface Provider<Guard extends ConnectionGuard = ConnectionGuard> {
   readonly guard: Guard;
-  /** Makes the adapter of a connection; `null` where that is of another provider. */
   createAdapter(settings: ConnectionConfig, deps: Omit<AdapterDeps<unknown>, 'settings'>): Promise<Adapter> | null;
 }
 
-/** All providers there are. */
 export type Providers = readonly [Provider, ...Provider[]];
 
-/** What each takes as one entry of `connections`. */
+/** Returns the guards of the providers' entries in `connections`. */
 export const guardsOf = ([first, ...others]: Providers): ConnectionGuards => [
   first.guard,
   ...others.map(({ guard }) => guard),
 ];
 
-/** The provider of a row. It does not compile where what is loaded takes other settings than the guard gives. */
+/** Converts a row to a provider. Does not compile if guard and factory disagree on the settings. */
 export function toProvider<const Guard extends ConnectionGuard>({ guard, load }: ProviderRow<Guard>): Provider<Guard> {
-  // An entry comes from the guard that takes its kind.
+  // Entries are parsed by the guard of their kind.
   const isOwn = (settings: ConnectionConfig): settings is z.output<Guard> => settings.kind === guard.shape.kind.value;
   return {
     guard,

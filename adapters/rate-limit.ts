@@ -1,30 +1,25 @@
 import type { RestAnswer } from './rest-call.js';
 
-/** Waits so many milliseconds. */
 export type Sleep = (ms: number) => Promise<unknown>;
 
-/** The machine's own time. */
 export const sleep: Sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** How long a provider is waited for that says it is to be asked later. */
 export interface Patience {
-  /** Requests in all. */
   readonly tries: number;
-  /** All waits together: where a provider asks for more, its answer is taken as it is. */
+  /** Limit for all waits together; beyond it, the answer is returned as is. */
   readonly longestWaitSec: number;
 }
 
-/** While somebody waits for their sign-in. */
 export const whileSigningIn: Patience = { tries: 3, longestWaitSec: 2 };
 
-/** While an administrator looks on: the windows of providers are of a minute or two. */
+/** An administrator waits: providers' windows last a minute or two. */
 export const whileAdministering: Patience = { tries: 8, longestWaitSec: 300 };
 
 /**
- * Sends a request again where the provider says that it is to come later, and when: it has done nothing for the one before.
- * @param readWaitMs - how long the provider wants to be left alone after an answer, and so many requests, from 1; `null` where
- *   the answer is none of that kind, or does not say
- * @throws FaceError what `send` throws
+ * Retries a rate-limited request, which had no effect.
+ * @param readWaitMs - wait demanded by an answer after so many attempts, from 1; `null` if it is no rate limit or has
+ * no time
+ * @throws FaceError from `send`
  */
 export async function sendPatiently<Answer>(
   send: () => Promise<Answer>,
@@ -42,10 +37,10 @@ export async function sendPatiently<Answer>(
   }
 }
 
-/** Whether a provider says that it is to be asked later, and has done nothing. */
+/** Returns true for a rate limit or temporary unavailability. */
 export const saysLater = ({ status }: Pick<RestAnswer, 'status'>): boolean => status === 429 || status === 503;
 
-/** When it says to come again, in whole seconds (RFC 9110, section 10.2.3); `null` where it does not, or names a date. */
+/** Returns the Retry-After in whole seconds (RFC 9110, section 10.2.3); `null` if absent or a date. */
 export function readRetryAfterMs(answer: Pick<RestAnswer, 'status' | 'headers'>): number | null {
   const [seconds] = /^\d{1,6}$/.exec(answer.headers.get('retry-after') ?? '') ?? [];
   return seconds === undefined || !saysLater(answer) ? null : Number(seconds) * 1000;

@@ -1,35 +1,32 @@
 import type { Fetch } from '../src/core/ports.js';
 import { FaceError } from '../src/errors.js';
 
-/** Longest answer that is read: a thousand entries of what providers list. */
+/** Fits a thousand entries of a provider's list. */
 const maxAnswerBytes = 8 * 1024 * 1024;
 
 const tooLong = { reason: 'answer too long' };
 
-/** Whether a call failed as its answer is longer than is read: the same one will be so again. */
+/** Returns true if the answer exceeded the limit, so a retry would fail again. */
 export const isTooLong = (error: unknown): boolean => error instanceof FaceError && error.detail === tooLong;
 
-/** What a provider's API answered, whatever the status. */
 export interface RestAnswer {
   readonly status: number;
   readonly headers: Headers;
-  /** Parsed JSON; `undefined` where there is none. Nothing in it is checked. */
+  /** Parsed, unchecked JSON; `undefined` if none. */
   readonly body: unknown;
 }
 
-/** One request of a provider's API. */
 export interface RestCall {
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | null;
-  /** Until the answer is read to its end. */
   readonly timeoutMs: number;
 }
 
 /**
- * Sends one request, and follows no redirect: what is in its headers is for that address alone.
- * @throws FaceError `profile_unavailable`: no answer in time, or a longer one than is read. What fetch throws may hold the
- *   address and the headers: nothing of it is kept
+ * Sends one request without redirects, because its headers are for that address only.
+ * @throws FaceError `profile_unavailable`: no answer in time, or too long; fetch errors are dropped because they may
+ * contain headers
  */
 export async function callRest(url: string, call: RestCall, fetch: Fetch): Promise<RestAnswer> {
   const { method, headers, body, timeoutMs } = call;

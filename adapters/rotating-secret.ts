@@ -3,13 +3,12 @@ import type { Clock, Log } from '../src/core/ports.js';
 import { addSec, type EpochMs } from '../src/core/units.js';
 import { type Check, warn } from './provisioning.js';
 
-/** A secret that callers prove themselves with, and the one before it, which is taken too while it is being replaced. */
 export interface RotatingSecret {
   readonly current: Credential;
   readonly previous: Credential | undefined;
 }
 
-/** Which of the two proves a caller; `null`: none. Both are tried, so that the time taken says nothing of which it was. */
+/** Returns the secret that verifies a caller; `null` if none. Tries both, so that timing reveals nothing. */
 export function findSecret(
   { current, previous }: RotatingSecret,
   proves: (secret: Credential) => boolean,
@@ -20,13 +19,12 @@ export function findSecret(
   return isPrevious ? 'previous' : null;
 }
 
-/** How often it is said of one hook. */
 const noticeSec = 60;
 
-/** Says in the log, once a minute at most, that somebody still calls with the previous secret. @param hook - what they call */
+/** Logs that a caller still uses the previous secret, once a minute at most. */
 export type NotePrevious = (hook: string) => void;
 
-/** Makes the notice of one connection. */
+/** Creates the logger of one connection. */
 export function createNotePrevious({
   connection,
   clock,
@@ -45,7 +43,10 @@ export function createNotePrevious({
   };
 }
 
-/** Reminds of a previous secret that is still taken. @param setting - its name in the configuration */
+/**
+ * Creates the check that warns of a previous secret that is still accepted.
+ * @param setting - its name in the configuration
+ */
 export const createPreviousSecretChecks = (previous: Credential | undefined, setting: string): readonly Check[] =>
   previous === undefined
     ? []

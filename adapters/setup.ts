@@ -7,27 +7,20 @@ import type { Adapter } from './adapter.js';
 import type { AdapterDeps } from './deps.js';
 import { guardsOf, type Providers } from './provider.js';
 
-/** One configured connection in reach of its adapter. */
 export interface ConfiguredConnection extends ConnectionConfig {
-  /** Loads the provider now. @param publicUrl - where it reaches this server, without a slash at the end */
+  /** Loads the provider. @param publicUrl - public address of this server, without a trailing slash */
   createAdapter(publicUrl: string): Promise<Adapter>;
-  /** The same in that mode, whatever the configuration says. */
   inMode(mode: Policy['mode']): ConfiguredConnection;
 }
 
-/** The configuration, and its connections in reach of their adapters. */
 export interface Setup {
   readonly config: Config<ConnectionGuards>;
   readonly connections: readonly ConfiguredConnection[];
 }
 
-/** What adapters are made of beside the connection. */
 type ConnectionDeps = Omit<AdapterDeps<unknown>, 'settings' | 'publicUrl'>;
 
-/**
- * Reads the configuration, whose connections may be of the given providers and of no other.
- * @throws FaceError `config_invalid`
- */
+/** Loads the configuration for the given providers. @throws FaceError `config_invalid` */
 export async function loadSetup(
   providers: Providers,
   { env, readFile, ...deps }: Omit<LoadDeps<ConnectionGuards>, 'connectionGuards'> & ConnectionDeps,
@@ -36,7 +29,7 @@ export async function loadSetup(
   return { config, connections: configureConnections(config.connections, providers, deps) };
 }
 
-/** Brings parsed entries of the configuration in reach of their adapters. */
+/** Adds adapter factories to parsed entries. */
 export const configureConnections = (
   entries: readonly ConnectionConfig[],
   providers: Providers,

@@ -1,7 +1,7 @@
 import { maxTokenCharacters, SealedToken } from '../src/core/concealed.js';
 import type { Log } from '../src/core/ports.js';
 
-/** The token in an attribute as the provider gave it back: `null` where it is empty, or holds something else. */
+/** Converts an attribute to a token: `null` if empty or malformed. */
 export function toStoredToken(
   value: unknown,
   { attribute, log }: { readonly attribute: string; readonly log: Log },

@@ -1,4 +1,4 @@
-/** Why a credential that is shown is not accepted, or that nobody can tell. */
+/** Reasons why a credential is not accepted, or cannot be verified. */
 export const credentialErrorText = {
   malformed: 'This is not a presentation of a credential.',
   signature: 'The credential is not signed by a key of the issuer.',
@@ -15,10 +15,10 @@ export const credentialErrorText = {
   keys_unavailable: 'The keys of the issuer could not be had.',
 } as const;
 
-/** The stable name of a refusal. */
+/** Stable name of a refusal. */
 export type CredentialErrorCode = keyof typeof credentialErrorText;
 
-/** Says why a credential is not accepted; it holds nothing of the credential. */
+/** Error of a rejected credential, without its contents. */
 export class CredentialError extends Error {
   override readonly name = 'CredentialError';
   constructor(

@@ -9,25 +9,25 @@ import { isNotSigned, type KeySet, type RemoteKeys, toResolveKey } from './recei
 import { hasEnded, statusGuard } from './status-list.js';
 
 /*
- * A credential as its holder shows it: SD-JWT VC with key binding (RFC 9901). It says that a face was checked when it was
- * issued, and who has the holder's key now. Whose face is before the camera now it does not say.
+ * A presented credential: SD-JWT VC with key binding (RFC 9901). It proves a face check at issuance and possession
+ * of the holder's key now, but not who is in front of the camera.
  */
 
-/** What the caller asked of the wallet. */
+/** Parameters of the caller's request. */
 export interface ExpectedPresentation {
-  /** Who asked, as the wallet was told: for OpenID4VP the whole `client_id`, with its prefix. */
+  /** Audience given to the wallet: for OpenID4VP the whole `client_id`, with its prefix. */
   readonly audience: string;
-  /** The one that this wallet was given. Forget it before it is looked for here: it is good once. */
+  /** Nonce given to this wallet. Single use: delete it before the verification. */
   readonly nonce: string;
 }
 
-/** A credential that was shown, and that is good. */
+/** A verified credential. */
 export interface PresentedCredential {
-  /** Whose it is, by the id at their provider; `null` where the holder kept that back. */
+  /** Id at the user's provider; `null` if not disclosed. */
   readonly subject: string | null;
-  /** What the holder showed beside `sub`, by name: strings, numbers, or objects as OpenID Connect has them. */
+  /** Disclosed claims other than `sub`: strings, numbers, or OpenID Connect objects. */
   readonly claims: ReadonlyMap<string, unknown>;
-  /** When a face was checked before it was issued (ISO 8601), and by which judgement of presence. */
+  /** Face checks before issuance: time (ISO 8601) and presence method. */
   readonly evidence: readonly { readonly type: string; readonly time: string; readonly presence?: string }[];
   /** Seconds since 1970. */
   readonly issuedAt: number;
@@ -37,18 +37,17 @@ export interface PresentedCredential {
 
 export interface CredentialVerifier {
   /**
-   * Checks all of it: the issuer's signature, the time, what is disclosed, that the holder of its key showed it to this
-   * audience upon this nonce a moment ago, and that it has not ended.
-   * @param presentation - an SD-JWT with its key binding, as it stands in a `vp_token`
+   * Verifies the issuer's signature, validity, disclosures, fresh key binding to audience and nonce, and the status.
+   * @param presentation - SD-JWT with key binding, from a `vp_token`
    * @throws CredentialError with its `code`
    */
   verify(presentation: string, expected: ExpectedPresentation): Promise<PresentedCredential>;
 }
 
-/** Far above any credential: longer text is refused without being read. */
+/** Far above any credential; longer text is refused unread. */
 const maxCharacters = 65_536;
 
-/** How old a proof of the holder may be, in seconds: it is made when the person agrees to show the credential. */
+/** Maximum age of the key binding, in seconds: it is created when the user consents. */
 const proofLifeSec = 300;
 
 const holderKeyGuard = z.discriminatedUnion('kty', [
@@ -73,13 +72,13 @@ const proofGuard = z.object({ iat: z.int(), aud: z.string(), nonce: z.string(), 
 const disclosureGuard = z.tuple([z.string(), z.string(), z.unknown()]);
 
 /**
- * Makes the check of one kind of credential. It asks the issuer for its status list each time, and for its keys now and then.
- * @param options.issuer - the OpenID provider of the connection, `<publicUrl>/oidc/<connection>`
- * @param options.vct - the kind of credential, as it is configured there
+ * Creates the verifier of one kind of credential. It fetches the status list each time and caches keys.
+ * @param options.issuer - the connection's OpenID provider, `<publicUrl>/oidc/<connection>`
+ * @param options.vct - configured kind of credential
  * @param options.keys - `/.well-known/jwks.json` at `publicUrl`
  * @param options.fetch - for the status list
  * @param options.clock - milliseconds since 1970
- * @throws TypeError where `jwksUri` is no URL
+ * @throws TypeError: `jwksUri` is no URL
  */
 export function createCredentialVerifier(options: {
   readonly issuer: string;
@@ -126,10 +125,7 @@ export function createCredentialVerifier(options: {
   };
 }
 
-/**
- * That the holder of the credential's key showed it, with just these disclosures, to this audience, upon this nonce, now.
- * @throws CredentialError
- */
+/** Verifies that the holder's key signed these disclosures for this audience and nonce now. @throws CredentialError */
 async function checkHolder(
   proof: string,
   {
@@ -160,7 +156,7 @@ async function checkHolder(
   if (iat > nowSec + clockToleranceSec || iat < nowSec - proofLifeSec) throw new CredentialError('stale');
 }
 
-/** What is disclosed; each is one of the digests that the issuer signed. @throws CredentialError `disclosure` */
+/** Opens the disclosures; each must match a signed digest. @throws CredentialError `disclosure` */
 async function openDisclosures(disclosures: readonly string[], sealed: Sealed): Promise<Map<string, unknown>> {
   const opened = new Map<string, unknown>();
   for (const disclosure of disclosures) {
@@ -193,7 +189,7 @@ function parseJson(bytes: Uint8Array): unknown {
   }
 }
 
-/** Whatever is not about the credential itself is about the issuer's keys. */
+/** Other errors concern the issuer's keys. */
 function toCredentialError(cause: unknown): CredentialError {
   if (cause instanceof JWSInvalid) return new CredentialError('malformed');
   if (isNotSigned(cause)) return new CredentialError('signature');

@@ -1,13 +1,12 @@
 import * as z from 'zod/mini';
 import type { PhotoBytes, ServerCall } from './server-call.js';
 
-/** What a token is bound to: the same at enrolment and at every check. */
+/** Binding of a token: the same at enrolment and at every check. */
 export interface Binding {
-  /** A secret of the user. */
   readonly password?: string;
-  /** What the token is for, such as `app:login`. */
+  /** Purpose of the token, such as `app:login`. */
   readonly scope?: string;
-  /** 1 (most tolerant) to 8 (strictest); 4 if not said. */
+  /** 1 (most tolerant) to 8 (strictest); default 4. */
   readonly accuracy?: number;
 }
 
@@ -34,7 +33,7 @@ const identification = z.object({
 
 const released = z.object({ contentKey: z.nullable(z.string().check(z.regex(/^[\w-]{43}$/))) });
 
-/** `code` says why a picture could not be compared; then `score` is `null` and `match` false. */
+/** `code` is the reason why a picture could not be compared; then `score` is `null` and `match` false. */
 const bulk = z.object({
   results: z.array(z.object({ score: z.nullable(z.number()), match: z.boolean(), code: z.optional(z.string()) })),
 });
@@ -51,26 +50,26 @@ const screened = z.object({
   measurements: z.array(z.object({ name: z.string(), value: z.number(), unit: z.string(), pass: z.boolean() })),
 });
 
-/** The calls about faces alone: tokens that the caller keeps, and pictures against pictures. */
+/** Creates the calls about faces: tokens stored by the caller, and picture comparisons. */
 export function createFaceCalls(server: ServerCall) {
   return {
-    /** Makes a token from 1 to 5 photos of one person. Scope `enrol`. Keep the token, forget the photos. */
+    /** Creates a token from 1 to 5 photos of one person. Scope `enrol`. Store the token, delete the photos. */
     generate: (photo: readonly PhotoBytes[], binding: Binding & { readonly expiry?: string } = {}) =>
       server.postForm('/generate', { texts: { ...binding }, photos: { photo } }, generated),
 
-    /** Whether 1 to 5 live photos show the person of a token. Scope `verify`. */
+    /** Returns true if 1 to 5 live photos show the token's person. Scope `verify`. */
     async authenticate(token: string, photo: readonly PhotoBytes[], binding: Binding = {}): Promise<boolean> {
       const form = { texts: { token, ...binding }, photos: { photo } };
       return (await server.postForm('/authenticate', form, authenticated)).authenticated;
     },
 
-    /** As `authenticate`, with the similarity of a match. Scope `score`. */
+    /** Like `authenticate`, with the similarity of a match. Scope `score`. */
     authenticateScore: (token: string, photo: readonly PhotoBytes[], binding: Binding = {}) =>
       server.postForm('/authenticate-score', { texts: { token, ...binding }, photos: { photo } }, scored),
 
     /**
-     * Who of a roster 1 to 5 live photos show: at most 500 tokens of one scope and accuracy. Scope `identify`. Positions are places
-     * in `tokens`, from 0; `nobody` and `ambiguous` choose none.
+     * Identifies 1 to 5 live photos in a roster of at most 500 tokens of one scope and accuracy. Scope `identify`.
+     * Positions are indices of `tokens`; `nobody` and `ambiguous` select none.
      */
     identify(tokens: readonly string[], photo: readonly PhotoBytes[], binding: Omit<Binding, 'password'> = {}) {
       const roster = [new TextEncoder().encode(tokens.join('\n'))];
@@ -78,8 +77,8 @@ export function createFaceCalls(server: ServerCall) {
     },
 
     /**
-     * The 32 bytes that only the person of a token releases; `null` for anybody else. Scope `content-key`. Overwrite
-     * them after use.
+     * Returns the 32 bytes released for the token's person; `null` for others. Scope `content-key`. Overwrite them
+     * after use.
      */
     async contentKey(token: string, photo: readonly PhotoBytes[], binding: Binding = {}): Promise<Uint8Array | null> {
       const form = { texts: { token, ...binding }, photos: { photo } };
@@ -87,23 +86,23 @@ export function createFaceCalls(server: ServerCall) {
       return contentKey === null ? null : new Uint8Array(Buffer.from(contentKey, 'base64url'));
     },
 
-    /** Compares one picture with 1 to 100 others, in their order. An unusable one has a `code`. Scope `match`. */
+    /** Compares one picture with 1 to 100 others, in order. An unusable one has a `code`. Scope `match`. */
     async matchBulk(probe: PhotoBytes, reference: readonly PhotoBytes[], { accuracy }: Pick<Binding, 'accuracy'> = {}) {
       const form = { texts: { accuracy }, photos: { probe: [probe], reference } };
       return (await server.postForm('/match-bulk', form, bulk)).results;
     },
 
     /**
-     * Whether 2 to 10 pictures show one person; `outliers` are the indices of those that do not, `unusable` those that could not be
-     * compared. Scope `match`.
+     * Checks whether 2 to 10 pictures show one person; `outliers` are indices of different people, `unusable` of
+     * pictures that could not be compared. Scope `match`.
      */
     consistencyCheck: (photo: readonly PhotoBytes[], { accuracy }: Pick<Binding, 'accuracy'> = {}) =>
       server.postForm('/consistency-check', { texts: { accuracy }, photos: { photo } }, consistency),
 
-    /** Whether a picture is good enough to enrol, and what was measured. Scope `screen`. */
+    /** Returns whether a picture is suitable for enrolment, with measurements. Scope `screen`. */
     quality: (photo: PhotoBytes) => server.postForm('/quality', { photos: { photo: [photo] } }, screened),
 
-    /** Whether a picture looks taken from life: evidence, not proof. Scope `screen`. */
+    /** Returns whether a picture looks live: evidence, not proof. Scope `screen`. */
     liveness: (photo: PhotoBytes) => server.postForm('/liveness', { photos: { photo: [photo] } }, screened),
   };
 }

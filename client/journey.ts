@@ -3,27 +3,29 @@ import type { Action } from './action.js';
 import { createFaceCalls } from './faces.js';
 import { createServerCall, type Fetch, type PhotoBytes, type ServerCall } from './server-call.js';
 
-/** Whose face is to be checked, and what the answer is for. */
+/** Parameters of a step-up. */
 export interface StepUpRequest {
-  /** The id of a configured connection. */
   readonly connection?: string;
-  /** The user's immutable id: at the connection's provider, or your own where you send `token`. */
+  /** The user's immutable id: at the connection's provider, or your own with `token`. */
   readonly subject?: string;
-  /** The enrolment token, where you keep it. */
+  /** The enrolment token, if you store it. */
   readonly token?: string;
-  /** Asks for a receipt, and names who will check it. */
+  /** Requests a receipt for this verifier. */
   readonly audience?: string;
-  /** The application that the user signs in to, by the id that the provider tells its hook, which may then use the pass. Not with `audience`. */
+  /**
+   * The application the user signs in to, by the id in the provider's hook calls, which may then use the pass. Not with
+   * `audience`.
+   */
   readonly application?: string;
-  /** The address of the browser that the user signs in with. Needs `application`. */
+  /** Address of the user's browser. Needs `application`. */
   readonly address?: string;
-  /** Chosen by you, found again in the receipt: it ties the receipt to one login. */
+  /** Your value, repeated in the receipt: binds it to one login. */
   readonly nonce?: string;
-  /** What the person is to approve. Needs `audience`, and the capture page. */
+  /** Action to approve. Needs `audience` and the capture page. */
   readonly action?: Action;
-  /** As the token was made with it. */
+  /** As at the token's creation. */
   readonly scope?: string;
-  /** As the token was made with it. */
+  /** As at the token's creation. */
   readonly accuracy?: number;
 }
 
@@ -37,10 +39,10 @@ const stepUpState = z.object({
 const signed = z.object({ signature: z.string() });
 
 /**
- * Makes the client of one server. The client token and this client belong on your server, never in a browser. Every
- * call throws `FacestepError`.
+ * Creates the client of one server. Use it and its token on your server only, never in a browser. Every call throws
+ * `FacestepError`.
  * @param options.url - of the server, such as `https://face.example.com`
- * @throws TypeError: `clientToken` has characters that no header can carry
+ * @throws TypeError: `clientToken` is no valid header value
  */
 export function createFacestepClient(options: {
   readonly url: string;
@@ -55,10 +57,10 @@ export type FacestepClient = ReturnType<typeof createFacestepClient>;
 
 function createStepUpCalls(server: ServerCall) {
   return {
-    /** Opens a step-up. Scope `verify`. Hand `challenge` to the person in front of the camera and to nobody else. */
+    /** Starts a step-up. Scope `verify`. Give `challenge` only to the person in front of the camera. */
     startStepUp: (request: StepUpRequest) => server.postJson('/step-ups', request, started),
 
-    /** Sends 1 to 5 photos of a step-up. `receipt` is there once it passed and an audience was named. */
+    /** Sends 1 to 5 photos of a step-up. `receipt` is present after a pass with an audience. */
     sendPhotos: (id: string, challenge: string, photo: readonly PhotoBytes[], password?: string) =>
       server.postForm(
         `/step-ups/${encodeURIComponent(id)}/photos`,
@@ -67,7 +69,8 @@ function createStepUpCalls(server: ServerCall) {
       ),
 
     /**
-     * Signs a document upon the receipt of a step-up for `signatureAudience`, whose action names its digest. Scope `verify`.
+     * Signs a document with the receipt of a step-up for `signatureAudience` whose action has its digest. Scope
+     * `verify`.
      * @param document - its bytes, at most 10 MB
      */
     signDocument: (
@@ -75,7 +78,7 @@ function createStepUpCalls(server: ServerCall) {
       document: Uint8Array,
     ) => server.postForm('/signatures', { texts: { ...approval }, photos: { document: [document] } }, signed),
 
-    /** How a step-up stands. Scope `verify`. */
+    /** Returns the state of a step-up. Scope `verify`. */
     readStepUp: (id: string) => server.get(`/step-ups/${encodeURIComponent(id)}`, stepUpState),
   };
 }

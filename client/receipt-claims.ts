@@ -1,12 +1,9 @@
 import * as z from 'zod/mini';
 import { type Action, actionGuard, isSameAction } from './action.js';
 
-/*
- * What a receipt states, and when it counts. Nothing here knows who signed it: the receipt verifier, which has the keys of
- * its issuer, and the server itself hold its claims against the same.
- */
+/* Claims of a receipt and their checks, without signatures. Shared by the receipt verifier and the server. */
 
-/** Why a receipt is not accepted, or that nobody can tell. */
+/** Reasons why a receipt is not accepted, or cannot be verified. */
 export const receiptErrorText = {
   malformed: 'This is not a receipt of a face check.',
   signature: 'The receipt is not signed by a key of the issuer.',
@@ -21,10 +18,10 @@ export const receiptErrorText = {
   keys_unavailable: 'The keys of the issuer could not be had.',
 } as const;
 
-/** The stable name of a refusal. */
+/** Stable name of a refusal. */
 export type ReceiptErrorCode = keyof typeof receiptErrorText;
 
-/** Says why a receipt is not accepted; it holds nothing of the receipt. */
+/** Error of a rejected receipt, without its contents. */
 export class ReceiptError extends Error {
   override readonly name = 'ReceiptError';
   constructor(
@@ -35,48 +32,47 @@ export class ReceiptError extends Error {
   }
 }
 
-/** What every receipt states. */
 interface CommonClaims {
   readonly iss: string;
   readonly aud: string;
-  /** Whose face it was: the user's id as the step-up was started with it. */
+  /** The user's id, as given to the step-up. */
   readonly sub: string;
-  /** When it was issued: seconds since 1970. */
+  /** Issue time: seconds since 1970. */
   readonly iat: number;
-  /** When it ends: seconds since 1970, at most 120 after `iat`. */
+  /** Expiry: seconds since 1970, at most 120 after `iat`. */
   readonly exp: number;
-  /** Names the receipt: whoever must take it once only keeps this until `exp`. */
+  /** Unique id: for single use, store it until `exp`. */
   readonly jti: string;
   readonly nonce?: string;
-  /** Where the enrolment is kept: the connection's id, or `api:<tenant>` for a token that a client of the API keeps. */
+  /** Location of the enrolment: connection id, or `api:<tenant>` for a token stored by an API client. */
   readonly connection: string;
-  /** The id of the step-up. */
+  /** Id of the step-up. */
   readonly txn: string;
-  /** When the check was passed: seconds since 1970. */
+  /** Time of the passed check: seconds since 1970. */
   readonly auth_time: number;
-  /** What took part (RFC 8176). */
+  /** Methods (RFC 8176). */
   readonly amr: readonly string[];
 }
 
-/** What a receipt states of a passed face check. */
+/** Claims of a passed face check. */
 export interface FaceReceiptClaims extends CommonClaims {
   readonly acr: 'face';
   /** 1 (most tolerant) to 8 (strictest). */
   readonly accuracy: number;
-  /** Passive liveness of the photos, 0 to 1; `null` where it was not measured. */
+  /** Passive liveness of the photos, 0 to 1; `null` if not measured. */
   readonly liveness: number | null;
   /**
-   * How presence was judged, with the version of what judged it: `light-1` (movements under the screen's light), `movement-1`,
-   * `passive-1` (photos alone), or the name of a judge of one's own; `null`: not at all. Servers before this claim left it out.
+   * Presence method with version: `light-1` (movements under the screen's light), `movement-1`, `passive-1` (photos
+   * only), or a custom judge; `null`: none. Absent from earlier servers.
    */
   readonly presence?: string | null;
-  /** What was approved by this face, word for word; left out of a check that approved nothing. */
+  /** Approved action, word for word; absent without an approval. */
   readonly action?: Action;
   /** SHA-256 of its canonical JSON (RFC 8785), 64 hexadecimal digits. */
   readonly action_digest?: string;
 }
 
-/** What a receipt states of a pass by a code: no face was checked, and nobody was seen. */
+/** Claims of a pass by fallback code, without a face check. */
 export interface AnotherWayReceiptClaims extends CommonClaims {
   readonly acr: 'another_way';
   readonly accuracy: null;
@@ -84,26 +80,26 @@ export interface AnotherWayReceiptClaims extends CommonClaims {
   readonly presence: null;
 }
 
-/** What a receipt states; `acr` tells the kinds apart. */
+/** Claims of a receipt; `acr` distinguishes the kinds. */
 export type ReceiptClaims = FaceReceiptClaims | AnotherWayReceiptClaims;
 
-/** What the caller knows of the check; whatever is named here must be in the receipt. */
+/** Expectations of the caller; each one given must be met. */
 export interface ExpectedReceipt {
-  /** Name it always: whoever keeps tokens of their own says freely whose faces they are. */
+  /** Always set it: a client that stores its own tokens chooses their subjects freely. */
   readonly connection?: string;
   readonly subject?: string;
   readonly nonce?: string;
-  /** What the person was to approve. A receipt that approves something is taken by nobody who does not name it. */
+  /** Action to approve. A receipt with an approval is accepted only if this is given. */
   readonly action?: Action;
 }
 
-/** The header `typ` of a receipt. */
+/** Header `typ` of a receipt. */
 export const receiptType = 'facestep-receipt+jwt';
 
-/** How long a receipt may be used, in seconds. */
+/** Lifetime of a receipt, in seconds. */
 export const receiptLifeSec = 120;
 
-/** How far two clocks may be apart, in seconds. */
+/** Accepted clock difference, in seconds. */
 export const clockToleranceSec = 30;
 
 const common = {
@@ -140,8 +136,8 @@ const claimsGuard = z.discriminatedUnion('acr', [
 ]);
 
 /**
- * Holds the claims of a receipt against what is expected of it.
- * @param claims - signed by the issuer, and nothing more is known of them
+ * Checks a receipt's claims against expectations.
+ * @param claims - signed by the issuer, otherwise unchecked
  * @param wanted.nowSec - seconds since 1970
  * @throws ReceiptError, never with `signature` or `keys_unavailable`
  */
@@ -168,18 +164,18 @@ export function checkClaims(
   return data;
 }
 
-/** @throws ReceiptError `another_way`: it is of a code, and no face was checked */
+/** @throws ReceiptError `another_way`: a fallback code, no face check */
 export function checkFace(claims: ReceiptClaims): FaceReceiptClaims {
   if (claims.acr !== 'face') throw new ReceiptError('another_way');
   return claims;
 }
 
-/** What a receipt states that approves an action. */
+/** Claims of a receipt with an approval. */
 export type ApprovalClaims = FaceReceiptClaims & { readonly action: Action; readonly action_digest: string };
 
 /**
- * The same for a receipt that approves something, whatever that is unless it is expected.
- * @throws ReceiptError, also `action`: it approves nothing
+ * Checks a receipt with an approval, of any action unless one is expected.
+ * @throws ReceiptError, also `action`: no approval
  */
 export function checkApproval(claims: unknown, wanted: Parameters<typeof checkClaims>[1]): ApprovalClaims {
   const said = z.object({ action: actionGuard, action_digest: z.string() }).safeParse(claims);
@@ -193,7 +189,10 @@ function checkTime({ iat, exp }: ReceiptClaims, nowSec: number): void {
   if (iat > nowSec + clockToleranceSec || exp + clockToleranceSec <= nowSec) throw new ReceiptError('expired');
 }
 
-/** A value named but missing is never met: `{ nonce: session.nonce }` of an empty session would else check nothing. */
+/**
+ * An expectation given as undefined is never met: `{ nonce: session.nonce }` of an empty session would otherwise check
+ * nothing.
+ */
 function isMet(
   expected: ExpectedReceipt,
   name: 'connection' | 'subject' | 'nonce',
@@ -204,7 +203,7 @@ function isMet(
   return value !== undefined && value === found;
 }
 
-/** An approval is no sign-in, and a sign-in approves nothing. */
+/** An approval is no sign-in, and a sign-in is no approval. */
 function isApproved(expected: ExpectedReceipt, claims: ReceiptClaims): boolean {
   const found = claims.acr === 'face' ? claims.action : undefined;
   if (!('action' in expected)) return found === undefined;

@@ -21,12 +21,12 @@ import {
   receiptType,
 } from './receipt-claims.js';
 
-/** A JSON Web Key Set, as `/.well-known/jwks.json` has it; keys of other kinds in it are passed over. */
+/** A JSON Web Key Set, as at `/.well-known/jwks.json`; keys of other kinds are skipped. */
 export interface KeySet {
   readonly keys: readonly object[];
 }
 
-/** Where to fetch the key set, and how. It is fetched when first needed, kept, and fetched anew for an unknown key. */
+/** Address of the key set, and fetch. Fetched on first use, cached, and fetched again for an unknown key. */
 export interface RemoteKeys {
   readonly jwksUri: string;
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
@@ -34,26 +34,26 @@ export interface RemoteKeys {
 
 export interface ReceiptVerifier {
   /**
-   * Checks that a receipt is the issuer's, for this audience, valid now, the one expected, and of a face check.
+   * Verifies signature, audience, validity, expectations and that a face was checked.
    * @throws ReceiptError with its `code`; `another_way`: no face was checked
    */
   verify(receipt: string, expected?: ExpectedReceipt): Promise<FaceReceiptClaims>;
   /**
-   * The same for whoever takes a code in place of a face as well: `acr` of the claims tells which it was.
+   * Verifies a receipt that may be of a fallback code: see `acr` in the claims.
    * @throws ReceiptError with its `code`
    */
   verifyAnyWay(receipt: string, expected?: ExpectedReceipt): Promise<ReceiptClaims>;
 }
 
-/** Far above any receipt: longer text is refused without being read. */
+/** Far above any receipt; longer text is refused unread. */
 const maxReceiptCharacters = 16_384;
 
 const keysTimeoutMs = 3000;
 
-/** As long as the issuer says that its keys may be kept: one that it retired is no longer good then. */
+/** Cache lifetime of the issuer's keys, so that retired keys are no longer accepted. */
 const keysKeptMs = 300_000;
 
-/** The issuer signs with ECDSA on P-256 alone. */
+/** The issuer signs with ECDSA on P-256 only. */
 const publicKeyGuard = z.object({
   kty: z.literal('EC'),
   crv: z.literal('P-256'),
@@ -63,11 +63,11 @@ const publicKeyGuard = z.object({
 });
 
 /**
- * Makes the check of receipts for one audience. With a key set it needs no network.
- * @param options.issuer - the public URL of the server, without a slash at its end
- * @param options.audience - what the step-up was started with as `audience`
+ * Creates the receipt verifier for one audience. With a key set it works offline.
+ * @param options.issuer - public URL of the server, without a trailing slash
+ * @param options.audience - `audience` of the step-up
  * @param options.clock - milliseconds since 1970
- * @throws TypeError where `jwksUri` is no URL
+ * @throws TypeError: `jwksUri` is no URL
  */
 export function createReceiptVerifier(options: {
   readonly issuer: string;
@@ -87,7 +87,7 @@ export function createReceiptVerifier(options: {
           throw toReceiptError(cause);
         },
       );
-      // Without this another kind of statement under the same key would pass for a receipt.
+      // Otherwise other statements under the same key would be accepted.
       if (protectedHeader.typ !== receiptType) throw new ReceiptError('malformed');
       const claims = checkClaims(parsePayload(payload), { issuer, audience, nowSec: clock.now() / 1000, expected });
       await checkActionDigest(claims);
@@ -97,20 +97,20 @@ export function createReceiptVerifier(options: {
   return verifier;
 }
 
-/** The digest is what others refer to: it must be that of the words. @throws ReceiptError `malformed` */
+/** Others refer to the digest, so it must match the action. @throws ReceiptError `malformed` */
 async function checkActionDigest(claims: ReceiptClaims): Promise<void> {
   if (claims.acr !== 'face' || claims.action === undefined) return;
   if ((await digestAction(claims.action)) !== claims.action_digest) throw new ReceiptError('malformed');
 }
 
-/** Finds the key that something of the issuer is signed with. */
+/** Finds the issuer's key of a signature. */
 export type ResolveKey = CompactVerifyGetKey;
 
-/** @throws TypeError where `jwksUri` is no URL */
+/** @throws TypeError: `jwksUri` is no URL */
 export const toResolveKey = (keys: KeySet | RemoteKeys): ResolveKey =>
   'jwksUri' in keys ? fetchKeys(keys) : keepKeys(keys);
 
-/** The keys of a set that the issuer could sign with. */
+/** Returns the usable keys of a set. */
 export function keepKeys({ keys }: KeySet): ReturnType<typeof createLocalJWKSet> {
   const usable = keys.flatMap((key) => publicKeyGuard.safeParse(key).data ?? []);
   return createLocalJWKSet({ keys: usable });
@@ -132,10 +132,10 @@ const notSigned = [
   JWKSMultipleMatchingKeys,
 ];
 
-/** Whether no key of the issuer signed it; its keys could be had. */
+/** Returns true if none of the issuer's available keys made the signature. */
 export const isNotSigned = (cause: unknown): boolean => notSigned.some((kind) => cause instanceof kind);
 
-/** Whatever is not about the receipt itself is about its keys: no connection, a status, no key set. */
+/** Other errors concern the keys: no connection, bad status, no key set. */
 function toReceiptError(cause: unknown): ReceiptError {
   if (cause instanceof JWSInvalid) return new ReceiptError('malformed');
   if (isNotSigned(cause)) return new ReceiptError('signature');

@@ -3,13 +3,13 @@ import * as z from 'zod/mini';
 /** The platform's fetch. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
-/** The server refused, did not answer, or answered what is not understood. It holds nothing of the request. */
+/** Error of a refusal, missing answer, or malformed answer. Contains no request data. */
 export class FacestepError extends Error {
   override readonly name = 'FacestepError';
   /**
    * @param code - the server's (docs/reference/errors.md), `unreachable`, or `reply_malformed`
-   * @param status - the HTTP status; `null` without an answer; of one that broke off, that of its beginning
-   * @param retryAfterSec - when to come back, where the server says so
+   * @param status - HTTP status; `null` without an answer; kept for an interrupted one
+   * @param retryAfterSec - the server's Retry-After, if any
    */
   constructor(
     readonly code: string,
@@ -22,10 +22,10 @@ export class FacestepError extends Error {
   }
 }
 
-/** A picture: the bytes of a JPEG, PNG or WebP file. */
+/** Bytes of a JPEG, PNG or WebP file. */
 export type PhotoBytes = Uint8Array;
 
-/** What a form is made of: texts, numbers, and pictures by field. What is undefined is left out. */
+/** Form fields: texts, numbers, and pictures. Undefined ones are omitted. */
 export interface FormFields {
   readonly texts?: Readonly<Record<string, string | number | undefined>>;
   readonly photos?: Readonly<Record<string, readonly PhotoBytes[]>>;
@@ -38,21 +38,21 @@ export interface ServerCall {
   postForm<Guard extends z.ZodMiniType>(path: string, fields: FormFields, guard: Guard): Promise<z.output<Guard>>;
 }
 
-/** A hundred pictures take the server some seconds. */
+/** A hundred pictures take some seconds. */
 const answerTimeoutMs = 60_000;
 
 const refusalGuard = z.object({ ok: z.literal(false), error: z.string(), code: z.string() });
 
-/** Printable ASCII, and around it what a header leaves out: a file's last line break is no part of a token. */
+/** Printable ASCII; surrounding white space is stripped, because a file's last line break is no part of a token. */
 const sendableToken = /^[\t\r\n ]*[!-~]*[\t\r\n ]*$/;
 
-/** Makes the calls of one client: its token goes with each. @throws TypeError: no header can carry the token */
+/** Creates the calls of one client with its token. @throws TypeError: the token is no valid header value */
 export function createServerCall(options: {
   readonly url: string;
   readonly clientToken: string;
   readonly fetch: Fetch;
 }): ServerCall {
-  // The platform refuses it at each call, in an error that holds the token and would be logged.
+  // Checked here, because the platform's error would contain the token and be logged.
   if (!sendableToken.test(options.clientToken))
     throw new TypeError('clientToken is no client token: it has other characters than printable ASCII');
   const base = options.url.replace(/\/+$/, '');
@@ -64,7 +64,7 @@ export function createServerCall(options: {
     guard: Guard,
   ): Promise<z.output<Guard>> {
     const response = await options
-      // A redirect would take the client token and the photos elsewhere.
+      // A redirect would send token and photos elsewhere.
       .fetch(base + path, { ...init, redirect: 'error', signal: AbortSignal.timeout(answerTimeoutMs) })
       .catch((cause: unknown) => {
         throw unreachable(null, cause);

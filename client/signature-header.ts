@@ -1,19 +1,17 @@
 import * as z from 'zod/mini';
 
-/*
- * What stands in the protected header of a document's signature. Nothing here knows who signed it.
- */
+/* Protected header of a document's signature, without verification. */
 
-/** The header `typ` of a signature. */
+/** Header `typ` of a signature. */
 export const signatureType = 'facestep-signature+jose';
 
-/** Who an approval is for that is to become a signature: the `audience` of its step-up. */
+/** `audience` of a step-up whose approval becomes a signature. */
 export const signatureAudience = 'urn:facestep:signatures';
 
-/** As JAdES names a payload that is had by its reference (ETSI TS 119 182-1, section 5.2.8.3). */
+/** JAdES mechanism for a payload by reference (ETSI TS 119 182-1, section 5.2.8.3). */
 export const referenceMechanism = 'http://uri.etsi.org/19182/ObjectIdByURI';
 
-/** The protected header: these members and no others. `approval` is a receipt that was good at `iat`. */
+/** Protected header: exactly these members. `approval` is a receipt that was valid at `iat`. */
 export const signatureHeader = z.strictObject({
   alg: z.literal('ES256'),
   kid: z.string(),

@@ -7,11 +7,11 @@ import { createReceiptVerifier, type KeySet, keepKeys } from './receipt-verifier
 import { signatureAudience, signatureHeader } from './signature-header.js';
 
 /*
- * The signature of a document: a JWS of the issuer without its payload, which is the document's bytes (RFC 7515, RFC 7797). The
- * approval it was made for, a receipt of a face check, stands in its protected header. Nothing here needs a network.
+ * Signature of a document: a JWS of the issuer with detached payload, the document's bytes (RFC 7515, RFC 7797). Its
+ * protected header contains the approval, a face check receipt. Works offline.
  */
 
-/** Why a signature is not accepted. What is wrong with its approval is a `ReceiptError`. */
+/** Reasons why a signature is not accepted. Faults of its approval are a `ReceiptError`. */
 export const signatureErrorText = {
   malformed: 'This is not a signature of a document.',
   signature:
@@ -19,10 +19,9 @@ export const signatureErrorText = {
   document: 'What was approved by the face check is another document.',
 } as const;
 
-/** The stable name of a refusal. */
+/** Stable name of a refusal. */
 export type SignatureErrorCode = keyof typeof signatureErrorText;
 
-/** Says why a signature is not accepted. */
 export class SignatureError extends Error {
   override readonly name = 'SignatureError';
   constructor(
@@ -33,22 +32,21 @@ export class SignatureError extends Error {
   }
 }
 
-/** Far above any signature. */
 const maxSignatureCharacters = 32_768;
 
-/** A signature that holds. */
+/** A verified signature. */
 export interface DocumentSignature {
-  /** When it was made: seconds since 1970. */
+  /** Time of the signature: seconds since 1970. */
   readonly signedAt: number;
-  /** Who approved it and what they were shown. */
+  /** The approver and the action shown to them. */
   readonly approval: ApprovalClaims;
 }
 
 export interface SignatureVerifier {
   /**
-   * Checks that the issuer signed this very file, upon a face check of this person, who was shown this document, and that the
-   * approval had not expired by then.
-   * @param signature - the compact JWS, with nothing between its dots
+   * Verifies that the issuer signed this file after a face check of the user who saw this document, with an approval
+   * that was valid at that time.
+   * @param signature - compact JWS with an empty payload
    * @throws SignatureError, ReceiptError with their `code`
    */
   verify(
@@ -59,9 +57,9 @@ export interface SignatureVerifier {
 }
 
 /**
- * Makes the check of signatures. It needs no network.
- * @param options.issuer - the public URL of the server, without a slash at its end
- * @param options.keys - as `/.well-known/jwks.json` had them, now or earlier
+ * Creates the offline signature verifier.
+ * @param options.issuer - public URL of the server, without a trailing slash
+ * @param options.keys - copy of `/.well-known/jwks.json`, current or earlier
  */
 export function createSignatureVerifier(options: {
   readonly issuer: string;
@@ -91,7 +89,6 @@ export function createSignatureVerifier(options: {
   };
 }
 
-/** Whose approval counts, and what is expected of it. */
 interface ApprovalExpected {
   readonly issuer: string;
   readonly keys: KeySet;
@@ -99,7 +96,7 @@ interface ApprovalExpected {
 }
 
 /**
- * Checks the approval in a signature: that it counted when that was made, and is of this document.
+ * Verifies the approval at signing time, and that it names this document.
  * @param signed.signedAt - seconds since 1970
  * @throws SignatureError `document`, ReceiptError
  */
@@ -118,7 +115,7 @@ async function verifyApproval(
   return { ...claims, ...said.data };
 }
 
-/** Unverified: the receipt verifier holds them against the signature. */
+/** Unverified: the receipt verifier checks them with the signature. */
 function readClaims(receipt: string): unknown {
   try {
     return decodeJwt(receipt);

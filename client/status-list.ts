@@ -5,11 +5,11 @@ import { CredentialError } from './credential-error.js';
 import type { ResolveKey } from './receipt-verifier.js';
 
 /*
- * A status list (Token Status List, JWT): bits of many credentials, signed by their issuer. It is fetched whole, so that
- * nobody learns which credential it was.
+ * A status list (Token Status List, JWT): bits of many credentials, signed by their issuer. Fetched as a whole, so
+ * that no one learns which credential was checked.
  */
 
-/** Where a credential has its bit. */
+/** Position of a credential's bit. */
 export const statusGuard = z.object({
   status_list: z.object({ idx: z.int().check(z.nonnegative()), uri: z.url({ protocol: /^https?$/ }) }),
 });
@@ -26,7 +26,7 @@ const timeoutMs = 3000;
 const maxListCharacters = 262_144;
 
 /**
- * Whether a credential has ended. What cannot be found out is no answer: then it is not to be taken.
+ * Returns true if a credential has ended. If that cannot be determined, it must not be accepted.
  * @throws CredentialError `status_unavailable`
  */
 export async function hasEnded(
@@ -58,7 +58,7 @@ export async function hasEnded(
   }
 }
 
-/** One byte of what was packed with ZLIB; `undefined` behind its end. No more of it is kept than a part. */
+/** Returns one byte of ZLIB data; `undefined` past its end. Decompressed in parts to limit memory. */
 async function byteAt(at: number, packed: Uint8Array<ArrayBuffer>): Promise<number | undefined> {
   let passed = 0;
   for await (const part of new Blob([packed]).stream().pipeThrough(new DecompressionStream('deflate'))) {

@@ -1,23 +1,19 @@
 import type { Json } from './base/json.js';
 
 /**
- * What a refusal means to an identity provider that asked: all that its adapter maps.
- *
- * - `caller`: whoever asks is not who it must be. Nothing is decided for them.
- * - `request`: the call is not one that can be answered.
- * - `photo`: the photos of a request are of no use. Nothing was compared.
- * - `unverified`: anything else that leaves nobody verified; with it what no provider is ever answered, as an application is.
- * - `service`: this server, or one behind it, cannot answer at this moment.
+ * Category of a refusal, which adapters map to provider replies.
+ * - `caller`: the caller is not authenticated. No decision is made.
+ * - `request`: the call cannot be answered.
+ * - `photo`: the photos are unusable. Nothing was compared.
+ * - `unverified`: any other reason why no user is verified, including those returned to applications only.
+ * - `service`: this server or a dependency is temporarily unavailable.
  */
 export type RefusalKind = 'caller' | 'request' | 'photo' | 'unverified' | 'service';
 
-/** One way of refusing. */
 interface Refusal<Kind extends RefusalKind> {
   readonly kind: Kind;
-  /** Over HTTP. */
   readonly status: number;
   readonly text: string;
-  /** What to do about it, for the reference of errors. */
   readonly advice: string;
 }
 
@@ -32,12 +28,12 @@ const unverified = ofKind('unverified');
 const service = ofKind('service');
 
 /**
- * Every refusal: its kind, its HTTP status, the only text that a caller receives, and advice for the reference page.
- * The text depends on the code alone, so it reveals nothing about the stored enrolment. The Facenition API documents the
- * statuses 400, 401, 404 and 502; they are used if one of them fits. Rendered as `docs/reference/errors.md`.
+ * All refusals: kind, HTTP status, public text and advice. The text depends on the code only, so it reveals nothing
+ * about the enrolment. The Facenition API documents the statuses 400, 401, 404 and 502. Rendered as
+ * `docs/reference/errors.md`.
  */
 export const refusals = {
-  // The request
+  // Request.
   request_malformed: request(
     400,
     'The request is not understood. Check the field names and their values against /openapi.json.',
@@ -110,7 +106,7 @@ export const refusals = {
     'Use a method that the Allow header lists.',
   ),
 
-  // The picture
+  // Picture.
   photo_invalid: photo(
     400,
     'The file is not a readable JPEG, PNG or WebP picture.',
@@ -144,7 +140,7 @@ export const refusals = {
     'Applies to enrolment only. Take another photo; if you send several, one clear photo is enough.',
   ),
 
-  // The caller
+  // Caller.
   caller_untrusted: caller(
     401,
     'The credentials are missing, wrong, expired or revoked.',
@@ -228,7 +224,7 @@ export const refusals = {
     'Ask an administrator other than the requester to approve it.',
   ),
 
-  // The enrolment token
+  // Enrolment token.
   token_malformed: unverified(
     400,
     'The text sent as the token is not a facestep token.',
@@ -252,7 +248,7 @@ export const refusals = {
     'Send consentStatement and consentGivenAt. The time is in RFC 3339 and not in the future.',
   ),
 
-  // The check
+  // Check.
   face_mismatch: unverified(
     403,
     'The face could not be confirmed.',
@@ -336,7 +332,7 @@ export const refusals = {
     'Nothing to do: “facestep doctor” tested a hook.',
   ),
 
-  // This service and the ones behind it
+  // This service and its dependencies.
   connection_unknown: request(
     404,
     'There is no such connection.',
@@ -424,24 +420,22 @@ export const refusals = {
   ),
 };
 
-/** The stable name of a refusal. Codes are never renamed or reused. */
+/** Stable name of a refusal. Codes are never renamed or reused. */
 export type FaceErrorCode = keyof typeof refusals;
 
-/** All codes, for the suites that walk them. */
 export const faceErrorCodes = Object.keys(refusals).filter((name): name is FaceErrorCode => name in refusals);
 
-/** What can be wrong with the photos of a request. */
 export type PhotoCode = {
   [Code in FaceErrorCode]: (typeof refusals)[Code]['kind'] extends 'photo' ? Code : never;
 }[FaceErrorCode];
 export const photoCodes = faceErrorCodes.filter((code): code is PhotoCode => refusals[code].kind === 'photo');
 
-/** Whether a code is one of a few. */
+/** Returns true if a code is in a list. */
 export const isOneOf = <Code extends FaceErrorCode>(codes: readonly Code[], code: FaceErrorCode): code is Code =>
   codes.some((each) => each === code);
 
 /**
- * The one error type. `message` is the public text of `code`; `detail` and `cause` are for the log and never leave the
+ * The only error type. `message` is the public text of `code`; `detail` and `cause` are for the log and never leave the
  * server.
  */
 export class FaceError extends Error {
@@ -455,7 +449,7 @@ export class FaceError extends Error {
   }
 }
 
-/** The code of any thrown thing: `internal` for everything that is not a `FaceError`. */
+/** Returns the code of any thrown value: `internal` unless it is a `FaceError`. */
 export function toCode(error: unknown): FaceErrorCode {
   return error instanceof FaceError ? error.code : 'internal';
 }

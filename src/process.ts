@@ -23,14 +23,14 @@ import { createRequestContexts } from './telemetry/request-context.js';
 const args = process.argv.slice(2);
 const isServing = args.length === 0 || args[0] === 'serve';
 
-// The only real implementations; everything else gets them as arguments.
+// The real dependencies; other modules receive them as arguments.
 const clock: Clock = { now: () => epochMs(Date.now()) };
 const random: Random = createPooledRandom((bytes) => randomBytes(bytes));
 const fetch: Fetch = (url, init) => globalThis.fetch(url, init);
 const contexts = createRequestContexts();
 const log = createLog(isServing ? process.stdout.fd : process.stderr.fd, contexts);
 
-/** For people at a terminal; standard output is for machines. */
+/** Writes to the terminal; standard output is for machines. */
 const tell = (line: string): void => void process.stderr.write(`${line}\n`);
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -47,8 +47,8 @@ const reading = { env: process.env, readFile: (path: string) => readFile(path, '
 const readSetup = (): Promise<Setup> => loadSetup(providers, { clock, random, fetch, log, ...reading });
 
 /**
- * Runs the server until it is stopped. Signals are handled from the start: an unhandled one ends the process, which a
- * service manager takes as success.
+ * Runs the server until a stop signal. Handlers are installed at once: an unhandled signal would end the process
+ * without a shutdown.
  */
 async function serve(): Promise<void> {
   let isReloadAsked = false;
@@ -57,7 +57,7 @@ async function serve(): Promise<void> {
   };
   process.on('SIGHUP', () => reload());
   const stopped = untilStopped().then((signal) => {
-    // A second signal ends at once.
+    // A second signal ends the process at once.
     for (const again of stopSignals) process.once(again, () => process.exit(1));
     log.info('stopping', { signal });
   });
@@ -69,7 +69,10 @@ async function serve(): Promise<void> {
   await server.stop();
 }
 
-/** Loaded on demand, because other commands do not need it. @returns `null`: stopped while downloading models */
+/**
+ * Loads the server's parts here, because other commands need none.
+ * @returns `null`: stopped while models were fetched
+ */
 async function start(stopped: Promise<void>): Promise<RunningServer | null> {
   const setup = await readSetup();
   const { modelsFolder } = setup.config;
@@ -81,7 +84,7 @@ async function start(stopped: Promise<void>): Promise<RunningServer | null> {
   }
   const { openEngine } = await import('./server/open-engine.js');
   const engine = openEngine(setup.config, { clock, random, log, tell });
-  // The error is handled where the engine is awaited.
+  // Handled where the server awaits it; until then a rejection must not end the process.
   engine.catch(() => {});
   const { startServer } = await import('./server/server.js');
   return startServer(setup, { clock, random, fetch, log, contexts, tell, engine, loadSetup: readSetup });
@@ -89,13 +92,14 @@ async function start(stopped: Promise<void>): Promise<RunningServer | null> {
 
 const loadDemo = () => import('../examples/demo/demo.js');
 
+/** Runs one command line. @returns the exit code */
 async function run(): Promise<ExitCode> {
   let exitCode: ExitCode = 0;
   if (args.length === 0) {
     await serve();
     return exitCode;
   }
-  // The reader of the output may close it early, like `head`.
+  // The reader may close the pipe early, as `head` does.
   process.stdout.on('error', (error) => (isSystemError(error, 'EPIPE') ? process.exit(1) : fail(error)));
   const { runCommand } = await import('./cli/program.js');
   await runCommand(args, {
@@ -121,14 +125,14 @@ async function run(): Promise<ExitCode> {
   return exitCode;
 }
 
-/** Reports in one line why this process ends, without foreign error messages, which quote data. */
+/** Ends the process with one line, without foreign error messages, which may quote secret input. */
 function fail(error: unknown): never {
   const isTold = error instanceof FaceError || error instanceof CommandError;
   const reason = findSystemReason(error);
   const known = isTold ? [`${error.message} (${error.code})`, ...toDetailLines(error.detail)] : [];
   const said = [...known, ...(reason === null ? [] : [reason])];
   tell(`facestep cannot go on: ${said.length === 0 ? 'an unexpected error' : said.join('; ')}`);
-  // Expected errors are reported already; others are logged with their frames.
+  // Commands have reported their error; for unexpected errors only the stack frames can be shown.
   if (isServing || said.length === 0)
     log.error('ended', { code: toCode(error), said, ...(isTold ? {} : { frames: framesOf(error) }) });
   process.exit(1);
@@ -138,5 +142,5 @@ process.on('uncaughtException', fail);
 process.on('unhandledRejection', fail);
 
 const exitCode = await run().catch(fail);
-// Flushes output, then exits, because keep-alive connections would delay it.
+// Flushes output before the exit; keep-alive connections would delay a natural one.
 process.stdout.write('', () => process.exit(exitCode));

@@ -16,15 +16,15 @@ import { epochMs } from '../src/core/units.js';
 import { FaceError, toCode } from '../src/errors.js';
 
 /*
- * The Lambda functions of a Cognito user pool: environment → triggers → four handlers. One bundle holds all four. None
- * ever throws: what a trigger throws is shown to whoever signs in.
+ * Lambda functions of a Cognito user pool: environment → triggers → four handlers in one bundle. None throws,
+ * because Cognito shows errors to the user.
  */
 
-// The real ones: everything else takes them as arguments.
+// The real dependencies; other modules receive them as arguments.
 const clock: Clock = { now: () => epochMs(Date.now()) };
 const random: Random = (bytes) => randomBytes(bytes);
 
-/** Lambda keeps what a function writes to standard output, one line of JSON each. */
+/** Lambda logs standard output, one line of JSON each. */
 const write = (level: string) => (message: string, fields?: JsonObject) =>
   void process.stdout.write(`${JSON.stringify({ level, message, ...fields })}\n`);
 const log: Log = { info: write('info'), warn: write('warn'), error: write('error') };
@@ -48,7 +48,6 @@ const variables = {
   mode: 'FACESTEP_MODE',
 } as const;
 
-/** Returns the name of the variable that a problem is in. */
 const toVariable = (path: readonly PropertyKey[]): string =>
   Object.entries(variables).find(([setting]) => setting === path[0])?.[1] ?? toDottedPath(path);
 
@@ -66,7 +65,7 @@ function loadTriggers(env: NodeJS.ProcessEnv): Readonly<Record<TriggerName, Trig
   return createCognitoTriggers({ settings: parsed.data, clock, random, log });
 }
 
-/** `null`: the environment is not what it must be, and every function refuses. */
+/** `null`: the environment is invalid, and every function refuses. */
 function tryLoadTriggers(): Readonly<Record<TriggerName, Trigger>> | null {
   try {
     return loadTriggers(process.env);
@@ -81,7 +80,6 @@ function tryLoadTriggers(): Readonly<Record<TriggerName, Trigger>> | null {
 
 const triggers = tryLoadTriggers();
 
-/** A Lambda handler: takes Cognito's event and gives it back with `response` filled in. */
 type Handler = (event: unknown) => Promise<JsonObject>;
 
 const toHandler = (name: TriggerName, refuseUnconfigured: Trigger['refuse']): Handler => {
@@ -102,14 +100,14 @@ const toHandler = (name: TriggerName, refuseUnconfigured: Trigger['refuse']): Ha
   });
 };
 
-/** The function for `DefineAuthChallenge`. */
+/** Handles `DefineAuthChallenge`. */
 export const defineAuthChallenge = toHandler('define-auth-challenge', refuseDefine);
 
-/** The function for `CreateAuthChallenge`. */
+/** Handles `CreateAuthChallenge`. */
 export const createAuthChallenge = toHandler('create-auth-challenge', refuseCreate);
 
-/** The function for `VerifyAuthChallengeResponse`. */
+/** Handles `VerifyAuthChallengeResponse`. */
 export const verifyAuthChallengeResponse = toHandler('verify-auth-challenge', refuseVerify);
 
-/** The function for `PreTokenGeneration`, of any version of its event. */
+/** Handles `PreTokenGeneration`, of any event version. */
 export const preTokenGeneration = toHandler('pre-token-generation', refusePreToken(defaultAttribute));

@@ -9,15 +9,14 @@ import { FaceError } from '../../src/errors.js';
 import { regionOf } from './config.js';
 import type { TriggerCaller } from './schema.js';
 
-/** The pool and the app clients an event must be from. */
 export interface ExpectedCaller {
   readonly userPoolId: string;
   readonly clientIds: readonly string[];
 }
 
 /**
- * Returns if an event is of the configured pool and of one of its app clients. That only this pool may invoke the
- * functions is what their permissions say (`serverless.yml`); this holds back the other app clients of the pool.
+ * Verifies that an event is from the configured pool and app clients. Lambda permissions (`serverless.yml`) enforce
+ * only the pool.
  * @throws FaceError `caller_untrusted`
  */
 export function verifyCaller({ region, userPoolId, callerContext }: TriggerCaller, expected: ExpectedCaller): void {
@@ -28,21 +27,21 @@ export function verifyCaller({ region, userPoolId, callerContext }: TriggerCalle
   if (!isExpected) throw new FaceError('caller_untrusted');
 }
 
-/** Who a receipt is for that answers a challenge of one app client. */
+/** Returns the audience of a receipt that answers a challenge of one app client. */
 export const toReceiptAudience = ({ userPoolId, clientId }: { userPoolId: string; clientId: string }): string =>
   `cognito:${userPoolId}:${clientId}`;
 
-/** Tells a step-up request from every other statement under the same secret (RFC 8725, section 3.11). */
+/** Separates step-up requests from other statements under the same secret (RFC 8725, section 3.11). */
 const requestType = 'facestep-request+jwt';
 
-/** The shortest a user pool lets a challenge wait for its answer. */
+/** Shortest lifetime that Cognito allows for a challenge, in seconds. */
 export const requestLifeSec = 180;
 
 const CLOCK_TOLERANCE_SEC = 30;
 
 const toKey = (secret: Credential): Uint8Array => secret.use((text) => new TextEncoder().encode(text));
 
-/** What signs and opens the step-up requests of one connection. */
+/** Settings to sign and open the step-up requests of one connection. */
 export interface RequestSettings {
   readonly userPoolId: string;
   readonly issuer: string;
@@ -51,8 +50,8 @@ export interface RequestSettings {
 }
 
 /**
- * Signs the request the user's browser carries from the pool's challenge to this service.
- * @param now - in it lies when the request ends: `requestLifeSec` later
+ * Signs the request that the browser carries from the pool's challenge to this service.
+ * @param now - the request expires `requestLifeSec` later
  */
 export function signStepUpRequest(
   { subject, clientId, nonce, now }: { subject: string; clientId: string; nonce: string; now: EpochMs },
@@ -77,8 +76,8 @@ const claimsGuard = z.object({
 });
 
 /**
- * Makes the check of requests that a trigger of one connection signed. It throws FaceError `caller_untrusted`: not signed
- * by it, for another connection or app client, or expired.
+ * Creates the verifier of requests signed by a connection's trigger. It throws FaceError `caller_untrusted`: bad
+ * signature, other connection or app client, or expired.
  */
 export function createOpenStepUpRequest(
   settings: RequestSettings & {

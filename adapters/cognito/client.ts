@@ -6,16 +6,12 @@ import { type CognitoConnection, regionOf } from './config.js';
 
 const REQUEST_TIMEOUT_MS = 5_000;
 
-/** Where a user pool is, and who asks. */
 export type CognitoSettings = Pick<CognitoConnection['cognito'], 'userPoolId' | 'endpoint' | 'credentials'>;
 
-/** While an administrator waits, or nobody: the SDK's pauses between so many are some seconds in all. */
+/** Attempts per call when no user waits. The SDK's pauses add up to some seconds. */
 export const triesWhileAdministering = 5;
 
-/**
- * The SDK's client over the injected fetch.
- * @param tries - of each call: one more for a clock that the first one corrected, or one call too many, unless it is said
- */
+/** Creates the SDK's client over the injected fetch. @param tries - attempts per call; default one retry */
 export function createCognitoClient(
   { userPoolId, endpoint, credentials }: CognitoSettings,
   { fetch, tries = 2 }: { readonly fetch: Fetch; readonly tries?: number },
@@ -29,7 +25,7 @@ export function createCognitoClient(
   });
 }
 
-/** What an AWS client is given of the credentials: nothing where it finds them by itself. */
+/** Returns the credentials for an AWS client; empty if the SDK finds them itself. */
 export const toCredentials = ({ credentials }: Pick<CognitoSettings, 'credentials'>) =>
   credentials.kind === 'default' ? {} : { credentials: async () => toAwsCredentials(credentials) };
 
@@ -50,19 +46,19 @@ const requestGuard = z.object({
   path: z.string(),
   method: z.string(),
   headers: z.record(z.string(), z.string()),
-  // A Uint8Array that also answers as a text; what is only read has none.
+  // A Uint8Array that also converts to text.
   body: z
     .instanceof(Uint8Array)
     .transform((bytes) => new Uint8Array(bytes))
     .nullish(),
 });
 
-/** Sends the requests of an AWS client by the injected fetch. */
+/** Sends an AWS client's requests by the injected fetch. */
 export function createFetchHandler(fetch: Fetch) {
   return {
     async handle(request: unknown) {
       const { protocol, hostname, port, path, method, headers, body } = requestGuard.parse(request);
-      // Both are set by fetch itself, from the address and the body.
+      // Fetch sets both from the address and body.
       const { host: _host, 'content-length': _length, ...others } = headers;
       const response = await fetch(`${protocol}//${hostname}${port === undefined ? '' : `:${port}`}${path}`, {
         method,
@@ -87,13 +83,13 @@ const serviceErrorGuard = z.object({
   $metadata: z.object({ httpStatusCode: z.number().optional() }).optional(),
 });
 
-/** What is known of a call that failed: what the SDK throws holds the answer's words too, and they are not kept. */
+/** Returns status and code of a failed call, without the response text, which must not be stored. */
 export function toServiceFailure(error: unknown): { status: number | null; code: string | null } {
   const { data } = serviceErrorGuard.safeParse(error);
   return { status: data?.$metadata?.httpStatusCode ?? null, code: data?.name ?? null };
 }
 
-/** Why a call came to nothing, for an administrator: what was too much, or failed at AWS, may go well later. */
+/** Returns the administrator's error for a failed call; throttling and AWS failures are retryable. */
 export function toRefusal(error: unknown, call: string): FaceError {
   const failure = toServiceFailure(error);
   const isPassing = failure.status === null || failure.status >= 500 || failure.code === 'TooManyRequestsException';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { clientFields, originsGuard } from '../../src/config/oidc-client.js';
 
 /**
- * A Cognito user pool, whose managed login offers the face check as a federated sign-in.
+ * A Cognito user pool whose managed login offers the face check as a federated sign-in.
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-oidc-idp.html
  */
 export const cognitoClientGuard = z
@@ -13,5 +13,4 @@ export const cognitoClientGuard = z
   })
   .transform(({ domains, ...rest }) => ({ ...rest, redirectUris: domains.map((url) => `${url}/oauth2/idpresponse`) }));
 
-/** A user pool as a client of the connection's OpenID provider. */
 export type CognitoClient = z.output<typeof cognitoClientGuard>;

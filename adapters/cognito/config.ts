@@ -5,13 +5,13 @@ import { oidcOf } from '../../src/config/oidc.js';
 import { safeUrlGuard } from '../../src/config/safe-url.js';
 import { cognitoClientGuard } from './config-oidc.js';
 
-/** As Cognito's API takes it. Emulators have ids without a region of AWS: the doctor warns of them. */
+/** The format of Cognito's API. Emulator ids lack an AWS region; the doctor warns about them. */
 const userPoolIdGuard = z
   .string()
   .max(55)
   .regex(/^[\w-]+_[0-9A-Za-z]+$/, 'expected the id of a user pool, such as eu-central-1_AbCdEfGhI');
 
-/** Returns true if the id begins with a region of AWS, as all user pools there have it. */
+/** Returns true if the id begins with an AWS region. */
 export const isPoolOfAws = (userPoolId: string): boolean => /^[a-z]{2,}(?:-[a-z]+)+-\d_/.test(userPoolId);
 
 const clientIdsGuard = z
@@ -20,7 +20,7 @@ const clientIdsGuard = z
   .max(100)
   .refine((ids) => new Set(ids).size === ids.length, 'an app client is named twice');
 
-/** The custom attribute that holds the enrolment token, unless another is configured. */
+/** Default custom attribute of the enrolment token. */
 export const defaultAttribute = 'custom:face_token';
 
 const attributeGuard = z
@@ -28,7 +28,7 @@ const attributeGuard = z
   .regex(/^custom:[A-Za-z0-9_]{1,20}$/, 'expected custom: and a name of 1 to 20 characters')
   .default(defaultAttribute);
 
-/** What this service and the triggers share: with it a trigger signs step-up requests. */
+/** Secret shared with the triggers, which sign step-up requests with it. */
 const requestSecretGuard = z.string().min(32).pipe(credentialGuard);
 
 const functionArnGuard = z
@@ -39,7 +39,7 @@ const functionArnGuard = z
   );
 
 const credentialsGuard = z.discriminatedUnion('kind', [
-  /** What the AWS SDK finds by itself: environment, shared files, the role of the container or the machine. */
+  /** Default AWS SDK lookup: environment, shared files, role of the container or machine. */
   z.strictObject({
     kind: z
       .literal('default')
@@ -56,7 +56,7 @@ const credentialsGuard = z.discriminatedUnion('kind', [
   }),
 ]);
 
-/** One user pool in the configuration. Secrets arrive as text, resolved by the loader, and leave as `Credential`s. */
+/** Configuration of one user pool. The loader resolves secrets; they become `Credential`s. */
 export const cognitoConnectionGuard = z.strictObject({
   ...connectionFields,
   oidc: oidcOf(cognitoClientGuard),
@@ -93,25 +93,22 @@ export const cognitoConnectionGuard = z.strictObject({
     .describe('Settings of the user pool. Needs `publicUrl`.'),
 });
 
-/** One user pool, configured. */
 export type CognitoConnection = z.output<typeof cognitoConnectionGuard>;
 
-/** The region is the part of a pool's id before the underscore. */
+/** Returns the region: the part of a pool's id before the underscore. */
 export const regionOf = (userPoolId: string): string => userPoolId.slice(0, userPoolId.indexOf('_'));
 
-/** What the triggers of one connection are configured with; `triggers/index.ts` reads it from the environment. */
+/** Configuration of one connection's triggers, which `triggers/index.ts` reads from the environment. */
 export const triggerSettingsGuard = z.strictObject({
   connection: connectionFields.id,
-  /** The public address of this service. */
   issuer: safeUrlGuard.transform((text) => text.replace(/\/+$/, '')),
   userPoolId: userPoolIdGuard,
   clientIds: clientIdsGuard,
   attribute: attributeGuard,
   requestSecret: requestSecretGuard,
-  /** `GET /.well-known/jwks.json` of this service, as it was at deployment. */
+  /** Copy of this service's `GET /.well-known/jwks.json` at deployment. */
   receiptKeys: z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) }),
   mode: modeGuard,
 });
 
-/** What the triggers of one connection know. */
 export type TriggerSettings = z.output<typeof triggerSettingsGuard>;

@@ -30,7 +30,6 @@ import {
   parseVerifyEvent,
 } from './schema.js';
 
-/** What the triggers of one connection work with. They keep nothing between two calls. */
 export interface TriggerDeps {
   readonly settings: TriggerSettings;
   readonly clock: Clock;
@@ -38,24 +37,23 @@ export interface TriggerDeps {
   readonly log: Log;
 }
 
-/** A function that Cognito runs. It takes an event and answers with its `response`. */
+/** A Lambda function for Cognito: it receives an event and returns it with a `response`. */
 export interface Trigger {
-  /** Takes the event as JSON text. Throws `FaceError` to refuse. */
+  /** Handles the event, which is JSON text. @throws FaceError to refuse */
   handle(event: Uint8Array): Promise<TriggerReply>;
   refuse(code: FaceErrorCode): TriggerReply;
 }
 
-/** By what Cognito calls them. */
 export type TriggerName =
   | 'define-auth-challenge'
   | 'create-auth-challenge'
   | 'verify-auth-challenge'
   | 'pre-token-generation';
 
-/** How many answers to face challenges one sign-in may bring. */
+/** Answers to face challenges allowed per sign-in. */
 const FACE_TRIES = 3;
 
-/** The triggers of one connection: the password by SRP first, then the face, whose receipt is checked without a network. */
+/** Creates the triggers of one connection: password by SRP, then face. The receipt is verified offline. */
 export function createCognitoTriggers(deps: TriggerDeps): Readonly<Record<TriggerName, Trigger>> {
   const verifyReceipt = createVerifyReceipt(deps);
   const guarded = (handle: Trigger['handle']) => async (event: Uint8Array) => {
@@ -81,19 +79,18 @@ async function handleDefine(body: Uint8Array, { settings, log }: TriggerDeps): P
   return toDefineReply(person.sub === null ? 'fail' : 'tokens');
 }
 
-/** The proof of the password: these, in this order, and nothing else of their names. */
+/** Challenge names that together prove the password, in this order. */
 const passwordNames = ['SRP_A', 'PASSWORD_VERIFIER', 'ADMIN_NO_SRP_AUTH'];
 
 /**
- * The state machine of a sign-in. Each entry counts only under its own name, and tokens are due for the password and a right
- * answer to the last challenge of ours alone. Whatever else Cognito puts between (a second factor, a remembered device, a new
- * password, what it may add some day) is Cognito's own: it says nothing about password or face, and only its failure counts.
- * @param session - as Cognito kept it: the client cannot write it
+ * Returns the next step of a sign-in. Tokens require the password and a correct answer to the last face challenge;
+ * Cognito's own challenges count only if they fail.
+ * @param session - stored by Cognito; the client cannot write it
  */
 export function nextStep(session: readonly ChallengeResult[], { sub }: Pick<Person, 'sub'>): NextStep {
   const isFace = ({ challengeName }: ChallengeResult): boolean => challengeName === 'CUSTOM_CHALLENGE';
   const faces = session.filter(isFace);
-  // A result that is not told is none of the failures.
+  // An absent result is not a failure.
   if (session.some((entry) => !isFace(entry) && entry.challengeResult === false)) return 'fail';
 
   const firstFace = session.findIndex(isFace);
@@ -102,9 +99,9 @@ export function nextStep(session: readonly ChallengeResult[], { sub }: Pick<Pers
   const isRepeated = session.filter(({ challengeName }) => passwordNames.includes(challengeName)).length > steps.length;
   if (isRepeated || !steps.every(({ challengeResult }) => challengeResult === true)) return 'fail';
   const password = steps.map(({ challengeName }) => challengeName).join();
-  // "You must begin with SRP": without it there is no password in this sign-in.
+  // Without SRP first, this sign-in has no password.
   if (password === 'SRP_A' && faces.length === 0) return 'password';
-  // The second is a backend's sign-in with the password in the clear, by AdminInitiateAuth.
+  // ADMIN_NO_SRP_AUTH: a backend signs in with the plain password by AdminInitiateAuth.
   if (password !== 'SRP_A,PASSWORD_VERIFIER' && password !== 'ADMIN_NO_SRP_AUTH') return 'fail';
 
   const isForeseen =
@@ -131,10 +128,7 @@ async function handleCreate(body: Uint8Array, { settings, clock, random }: Trigg
   });
 }
 
-/**
- * The user's id; for a name nobody has one that looks like it, the same each time. It is made in either case, so that
- * both take the same time.
- */
+/** Returns the user's id, or a stable fake one. Both are computed, so that timing does not differ. */
 function toSubject({ userName, sub }: Person, { requestSecret, userPoolId }: TriggerSettings): string {
   const digest = requestSecret.use((secret) =>
     createHmac('sha256', secret).update(`unknown user\0${userPoolId}\0${userName}`).digest('hex'),
@@ -150,7 +144,6 @@ type VerifyReceipt = (
   expected: { readonly clientId: string; readonly subject: string; readonly nonce?: string },
 ) => Promise<ReceiptClaims | null>;
 
-/** One verifier for each app client, made once: its keys are read at the cold start. */
 function createVerifyReceipt({ settings, clock, log }: TriggerDeps): VerifyReceipt {
   const { issuer, userPoolId, clientIds, receiptKeys, connection } = settings;
   const verifiers = new Map(
@@ -161,7 +154,7 @@ function createVerifyReceipt({ settings, clock, log }: TriggerDeps): VerifyRecei
   );
   return async (receipt, { clientId, ...expected }) => {
     try {
-      // The audience is text that whoever starts a step-up chooses; the connection is where the enrolment is kept.
+      // The initiator of a step-up chooses the audience text; the connection is bound to the enrolment.
       return (await verifiers.get(clientId)?.verify(receipt, { connection, ...expected })) ?? null;
     } catch (error) {
       log.warn('receipt refused', { connection, reason: error instanceof ReceiptError ? error.code : 'internal' });
@@ -170,17 +163,14 @@ function createVerifyReceipt({ settings, clock, log }: TriggerDeps): VerifyRecei
   };
 }
 
-/** Without state, so that Cognito may ask up to three times about one answer. */
+/** Stateless, because Cognito may call up to three times for one answer. */
 async function handleVerify(body: Uint8Array, verifyReceipt: VerifyReceipt): Promise<TriggerReply> {
   const { person, clientId, nonce, answer } = parseVerifyEvent(body);
   const claims = await verifyReceipt(answer, { clientId, nonce, subject: person.sub ?? person.userName });
   return toVerifyReply(claims !== null && person.sub !== null);
 }
 
-/**
- * The ends of a sign-in, which a receipt may be brought to; the second is that of a user whose password was temporary. A refresh
- * is none, and managed login has no face challenge.
- */
+/** Trigger sources where a receipt may be presented; the second follows a temporary password. */
 const signIns = [
   'TokenGeneration_Authentication',
   'TokenGeneration_NewPasswordChallenge',
@@ -194,7 +184,7 @@ async function handlePreToken(
 ): Promise<TriggerReply> {
   const { clientId, triggerSource, sub, receipt, hasAccessToken } = parsePreTokenEvent(body);
   const isSignIn = signIns.includes(triggerSource);
-  // Client metadata is whatever the client says: of it only a receipt of this user's face for this app client counts.
+  // The client controls this metadata; only a receipt of this user for this app client counts.
   const claims =
     isSignIn && sub !== null && receipt !== null ? await verifyReceipt(receipt, { clientId, subject: sub }) : null;
   const statement: FaceStatement | null =

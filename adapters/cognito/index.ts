@@ -6,10 +6,7 @@ import type { CognitoConnection } from './config.js';
 import { createCognitoClients } from './oidc.js';
 import { createCognitoProfile } from './profile.js';
 
-/**
- * Makes the adapter of one user pool: the profile attribute, and the step-ups that its triggers ask for. Cognito calls
- * no address of this service: its hooks are the Lambda functions of `triggers/index.ts`. Nothing is sent yet.
- */
+/** Creates the adapter of one user pool. Its hooks are the Lambda functions of `triggers/index.ts`. */
 export function createCognitoAdapter(deps: AdapterDeps<CognitoConnection>): Adapter {
   const { settings, publicUrl, clock, fetch, log } = deps;
   const { id, kind, cognito } = settings;

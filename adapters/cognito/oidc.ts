@@ -2,7 +2,6 @@ import { createLoginClient } from '../login-client.js';
 import { createOwnClients, type OidcClient, type OidcClientDeps } from '../openid-client.js';
 import type { CognitoConnection } from './config.js';
 
-/** Cognito as the clients that a connection's configuration names. */
 export const createCognitoClients = (
   oidc: CognitoConnection['oidc'],
   { directoryFor }: Pick<OidcClientDeps, 'directoryFor'>,
@@ -10,9 +9,9 @@ export const createCognitoClients = (
   createOwnClients(oidc, (client) =>
     createLoginClient(client, directoryFor, {
       loginClaims: ['preferred_username'],
-      // Cognito hands on whatever name a browser came with, before any factor: whatever it signs proves nobody.
+      // Cognito forwards any user name before the first factor, so its signature proves no identity.
       isAfterFactor: false,
-      // The triggers take receipts alone.
+      // The triggers accept receipts only.
       feedsHooks: false,
     }),
   );

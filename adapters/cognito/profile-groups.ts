@@ -5,12 +5,12 @@ import {
 import type { GroupPage } from '../groups.js';
 import { notUnderstood } from './profile-user.js';
 
-/** As many as Cognito gives at once. */
+/** Cognito's maximum. */
 const pageSize = 60;
 
 /**
- * One page of the groups that a user is in. Cognito knows a group by its name, which no other of the pool has.
- * @param next - names the page; `null` for the first
+ * Reads one page of a user's groups. A group's name is unique in its pool and serves as its id.
+ * @param next - page token; `null` for the first page
  * @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminListGroupsForUser.html
  */
 export async function readGroupPage(

@@ -1,11 +1,10 @@
 import { type CognitoIdentityProviderClient, ListUsersCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { type FoundUser, notUnderstood, toUser } from './profile-user.js';
 
-/** Far more than are needed for so many users. */
 const mostPages = 20;
 
 /**
- * So many users that a filter finds, or all of them. A page may have fewer than were asked for, and none, with others to follow.
+ * Lists up to a number of users, optionally filtered. A page may be short or empty although others follow.
  * @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ListUsers.html
  */
 export async function listUsers(

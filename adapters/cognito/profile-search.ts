@@ -4,13 +4,13 @@ import { isCalled, toNameParts, toWholeName } from '../search.js';
 import { listUsers } from './profile-list.js';
 import { type FoundUser, nameOf, toAccount } from './profile-user.js';
 
-/** A filter looks at one attribute alone, and at no custom ones. Of these a user name alone is taken by its case. */
+/** A filter takes one standard attribute. Only `username` is case-sensitive. */
 const searched = ['username', 'email', 'preferred_username', 'name', 'given_name', 'family_name'] as const;
 
 /**
- * Users by the beginning of a name. Which signs stand for themselves in a filter is not documented of two: what stands before
- * the first of them is asked for, and the rest is compared here.
- * @see https://docs.aws.amazon.com/cognito/latest/developerguide/how-to-manage-user-accounts.html#cognito-user-pools-searching-for-users-using-listusers-api
+ * Searches users by name prefix. Two characters have no documented escape, so text after them is compared here.
+ * @see
+ * https://docs.aws.amazon.com/cognito/latest/developerguide/how-to-manage-user-accounts.html#cognito-user-pools-searching-for-users-using-listusers-api
  */
 export async function searchUsers(
   text: string,
@@ -27,7 +27,7 @@ export async function searchUsers(
     ...toNameParts(text).map(({ family }) => ({ attribute: 'family_name', beginning: family })),
   ];
   const found = new Map<string, NamedAccount>();
-  // One after the other: how many a second a pool answers is counted for the whole AWS account.
+  // Sequential, because the rate limit applies to the whole AWS account.
   for (const { attribute, beginning } of questions) {
     if (found.size >= limit) break;
     const called = (await list(attribute, beginning)).filter((user) => isCalled(text, toNames(user)));

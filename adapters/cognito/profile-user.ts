@@ -3,7 +3,6 @@ import type { Account } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import { isSameLogin } from '../login.js';
 
-/** A user as the API tells of them. */
 export interface FoundUser {
   readonly username: string;
   readonly attributes: ReadonlyMap<string, string>;
@@ -11,19 +10,19 @@ export interface FoundUser {
 
 type Attributes = readonly { readonly Name?: string | undefined; readonly Value?: string | undefined }[] | undefined;
 
-/** @throws FaceError `profile_unavailable` where the answer lacks what every user has */
+/** @throws FaceError `profile_unavailable`: required fields are missing */
 export function toUser(username: string | undefined, attributes: Attributes): FoundUser {
   if (username === undefined || attributes === undefined) throw notUnderstood();
   return { username, attributes: new Map(attributes.map(({ Name = '', Value = '' }) => [Name, Value])) };
 }
 
-/** By which a user signs in: where that is an address or a number, Cognito makes up a user name, the `sub`. */
+/** Returns the sign-in name. Cognito generates the user name (the `sub`) if users sign in by e-mail or phone. */
 export const nameOf = ({ username, attributes }: FoundUser): string =>
   username === attributes.get('sub')
     ? (attributes.get('email') ?? attributes.get('phone_number') ?? username)
     : username;
 
-/** The API finds users by their `sub` too, which nobody signs in by. */
+/** Excludes matches by `sub`, which the API also accepts but is no sign-in name. */
 export const isNamed = (user: FoundUser, login: string): boolean =>
   [
     nameOf(user),
@@ -42,5 +41,4 @@ export function toAccount(user: FoundUser): Account {
   };
 }
 
-/** The answer lacks what it should have. */
 export const notUnderstood = () => new FaceError('profile_unavailable', { reason: 'answer not understood' });

@@ -19,10 +19,9 @@ import { listUsers } from './profile-list.js';
 import { searchUsers } from './profile-search.js';
 import { type FoundUser, isNamed, toAccount, toUser } from './profile-user.js';
 
-/** Of one action here: a look-up, its fallback, a write. */
+/** Limit for one operation with all its calls. */
 const TOTAL_TIMEOUT_MS = 10_000;
 
-/** Does something of several calls within `TOTAL_TIMEOUT_MS`. */
 async function within<Answer>(work: () => Promise<Answer>): Promise<Answer> {
   try {
     return await inTime(work(), TOTAL_TIMEOUT_MS, () => {
@@ -35,10 +34,10 @@ async function within<Answer>(work: () => Promise<Answer>): Promise<Answer> {
   }
 }
 
-/** Longest name the API takes. */
+/** Maximum of the API. */
 const maxNameCharacters = 128;
 
-/** The standard attributes of a pool are the standard claims of OpenID Connect; an address is one text there. */
+/** A pool's standard attributes are OpenID Connect's claims; an address is plain text. */
 const usualSources = {
   ...{ name: 'name', given_name: 'given_name', family_name: 'family_name', middle_name: 'middle_name' },
   ...{ nickname: 'nickname', preferred_username: 'preferred_username', profile: 'profile', picture: 'picture' },
@@ -49,7 +48,7 @@ const usualSources = {
 } satisfies UsualSources;
 
 /**
- * Reads and writes the token in a custom attribute, by the user's `sub`.
+ * Creates the profile that keeps the token in a custom attribute, by `sub`.
  * @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminGetUser.html
  */
 export function createCognitoProfile(
@@ -76,11 +75,11 @@ export function createCognitoProfile(
   };
 
   /**
-   * A `sub` is taken as a user name by the API, unless another user chose it for a name. So whoever is found must have
-   * it as `sub`, and is looked for by that otherwise.
+   * Finds a user by `sub`. The API accepts it as user name, but another user may have chosen that name, so the result
+   * is verified.
    */
   const find = async (subject: string): Promise<FoundUser> => {
-    // Goes into a filter, in quotes.
+    // Inserted into a filter, in quotes.
     if (!/^[A-Za-z0-9-]{1,128}$/.test(subject)) throw new FaceError('subject_unknown');
     const isAskedFor = ({ attributes }: FoundUser): boolean => attributes.get('sub') === subject;
     const named = await readByName(subject);

@@ -4,12 +4,11 @@ import { type CensusPage, countPage } from '../census.js';
 import { type CognitoSettings, createCognitoClient, toRefusal, triesWhileAdministering } from './client.js';
 import type { CognitoConnection } from './config.js';
 
-/** As many as Cognito gives at once. */
+/** Cognito's maximum. */
 const pageSize = 60;
 
 /**
- * The enabled users of the pool. They come with all their attributes: one that not every user has a value of cannot be asked
- * for alone.
+ * Lists the pool's enabled users with all attributes: Cognito rejects a request for an attribute that some users lack.
  * @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ListUsers.html
  */
 export async function* listCensus(

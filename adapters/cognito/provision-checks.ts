@@ -13,7 +13,7 @@ import { deployment, flowsOf, inspectAttribute, inspectCustomAuth, inspectTrigge
 
 type Settings = CognitoConnection['cognito'];
 
-/** A warning if the pool cannot be one at AWS: it has no region to ask in. Emulators such as cognito-local have such ids. */
+/** Warns if the pool id has no AWS region, as with emulators such as cognito-local. */
 export const createPoolIdChecks = ({ userPoolId }: Settings): readonly Check[] =>
   isPoolOfAws(userPoolId)
     ? []
@@ -28,7 +28,7 @@ export const createPoolIdChecks = ({ userPoolId }: Settings): readonly Check[] =
         },
       ];
 
-/** Whether the credentials reach the pool. */
+/** Checks that the credentials reach the pool. */
 export const credentialsCheck = (pool: Administration): Check => ({
   title: 'Credentials',
   async run() {
@@ -42,7 +42,6 @@ export const credentialsCheck = (pool: Administration): Check => ({
   },
 });
 
-/** What AWS says of a request before it looks at what is asked. */
 const credentialFaults: Readonly<Record<string, string>> = {
   InvalidSignatureException: 'the secret access key is not that of the access key, or the clock of this machine is off',
   SignatureDoesNotMatch: 'the secret access key is not that of the access key, or the clock of this machine is off',
@@ -62,20 +61,20 @@ function toRefusedCredentials(code: string | null): Finding {
   );
 }
 
-/** Signatures of requests hold for five minutes, the trust of triggers in receipts for half a minute. */
+/** AWS accepts request signatures for five minutes; triggers allow receipts half a minute. */
 const greatestSkewSec = 300;
 
-/** How far our clock is from Cognito's. */
+/** Checks the difference to Cognito's clock. */
 export const clockCheck = (pool: Administration, clock: Clock, dateOf: () => string): Check => ({
   title: 'Clocks',
   async run() {
-    // Also an answer that refuses tells the time.
+    // A refusal has a `Date` header too.
     await pool.describePool().catch(() => undefined);
     return compareClocks({ here: clock.now(), date: dateOf(), whose: 'Cognito' }, greatestSkewSec);
   },
 });
 
-/** Whether the attribute is there and fits. */
+/** Checks that the attribute exists and fits. */
 export const attributeCheck = (settings: Settings, pool: Administration): Check => ({
   title: `The attribute ${settings.attribute}`,
   async run() {
@@ -89,10 +88,9 @@ export const attributeCheck = (settings: Settings, pool: Administration): Check 
   },
 });
 
-/** A name that nobody has: whoever may ask for somebody's groups is told so. */
 const nobody = 'facestep-doctor';
 
-/** Whether the running service may ask in which groups somebody is. */
+/** Checks that the running service may read a user's groups. */
 export async function checkGroups(settings: Settings, { fetch }: { readonly fetch: Fetch }): Promise<Finding> {
   const pool = { UserPoolId: settings.userPoolId, client: createCognitoClient(settings, { fetch }) };
   const { code, status } = await readGroupPage(nobody, null, pool).then(
@@ -108,7 +106,7 @@ export async function checkGroups(settings: Settings, { fetch }: { readonly fetc
     : fail(`Cognito answers with status ${status} (${code ?? 'no code'}).`, 'Try again later.');
 }
 
-/** Whether users can write the attribute themselves, or read it. */
+/** Checks that users can neither write nor read the attribute. */
 export function permissionCheck({ attribute }: Settings, pool: Administration): Check {
   return {
     title: `${attribute} is out of the users' reach`,
@@ -131,7 +129,7 @@ export function permissionCheck({ attribute }: Settings, pool: Administration): 
   };
 }
 
-/** Whether the pool runs our functions. */
+/** Checks that the pool runs our functions. */
 export const triggerCheck = (settings: Settings, pool: Administration): Check => ({
   title: 'The triggers of the user pool',
   async run() {
@@ -153,15 +151,14 @@ export const triggerCheck = (settings: Settings, pool: Administration): Check =>
   },
 });
 
-/** By which of them a user signs in without the triggers being asked for a face. */
 const bypasses: readonly ExplicitAuthFlowsType[] = [
   ...(['ALLOW_USER_SRP_AUTH', 'ALLOW_USER_PASSWORD_AUTH', 'ALLOW_USER_AUTH'] as const),
   ...(['ALLOW_ADMIN_USER_PASSWORD_AUTH', 'ADMIN_NO_SRP_AUTH', 'USER_PASSWORD_AUTH'] as const),
 ];
 
-/** Whether one app client asks for a face, and for nothing less. */
+/** Checks that one app client requires the face challenge and allows no bypass. */
 export function clientChecks(clientId: string, { policy }: CognitoConnection, pool: Administration): Check[] {
-  // Where applications look for the claim themselves, a way around the face step is a way to no claim.
+  // If applications check the claim themselves, a bypass yields no claim.
   const bypassed = policy.mode === 'enforce' && policy.whenUnverified === 'deny' ? fail : warn;
   const check = (title: string, find: (client: UserPoolClientType) => Finding): Check => ({
     title: `App client ${clientId}: ${title}`,
@@ -200,7 +197,7 @@ export function clientChecks(clientId: string, { policy }: CognitoConnection, po
   ];
 }
 
-/** Who else signs users of this pool in. */
+/** Checks the pool's app clients that are not configured. */
 export const otherClientsCheck = ({ clientIds }: Settings, pool: Administration): Check => ({
   title: 'Other app clients of the pool',
   async run() {

@@ -7,7 +7,7 @@ import type { Administration, OpenIdProvider } from './provision-pool.js';
 
 type Deps = AdapterDeps<CognitoConnection>;
 
-/** How the pool names us. Its federated users are `facestep_<sub>`, so it is never changed. */
+/** Never changed, because federated users are named `facestep_<sub>`. */
 const providerName = 'facestep';
 
 function toProvider({ id, secret }: CognitoClient, { publicUrl, settings }: Deps): OpenIdProvider {
@@ -24,7 +24,10 @@ function toProvider({ id, secret }: CognitoClient, { publicUrl, settings }: Deps
   };
 }
 
-/** Registers this service with the pool. Cognito reads its metadata at once, so it must be reachable by then. */
+/**
+ * Creates the step that registers this service with the pool. Cognito reads its metadata at once, so the server must be
+ * reachable.
+ */
 export function identityProviderStep(client: CognitoClient, pool: Administration, deps: Deps): ProvisionStep {
   const provider = toProvider(client, deps);
   const { client_id, oidc_issuer } = provider.details;
@@ -47,7 +50,7 @@ export function identityProviderStep(client: CognitoClient, pool: Administration
   };
 }
 
-/** Which applications offer it is theirs to say. */
+/** Manual, because each application decides whether to offer it. */
 export const appClientStep = ({ redirectUris }: CognitoClient): ProvisionStep => ({
   title: 'App clients that offer the face check',
   inspect: async () => ({
@@ -63,7 +66,7 @@ export const appClientStep = ({ redirectUris }: CognitoClient): ProvisionStep =>
   apply: async () => {},
 });
 
-/** What tells whether the pool can send people here. */
+/** Creates the checks of the federated sign-in. */
 export const createFederationChecks = (client: CognitoClient, pool: Administration, deps: Deps): readonly Check[] => [
   {
     title: 'OpenID provider',

@@ -7,7 +7,7 @@ import { type CognitoConnection, defaultAttribute, regionOf } from './config.js'
 
 type Deps = AdapterDeps<CognitoConnection>;
 
-/** What one function is deployed with: its environment, or why Lambda does not tell. */
+/** Environment of a deployed function, or why it cannot be read. */
 type Deployed =
   | { readonly environment: Readonly<Record<string, string>> }
   | { readonly refusal: { readonly status: number | null; readonly code: string | null } };
@@ -15,7 +15,7 @@ type Deployed =
 const unseen =
   'serverless.yml sets what is not looked at here: 5 seconds, which is what Cognito waits, three times at most.';
 
-/** Whether the deployed functions are configured as the connection is. Nothing of their environment is shown. */
+/** Checks that the deployed functions match the configuration. Reports no values of their environment. */
 export const functionsCheck = (deps: Deps): Check => ({
   title: 'The functions',
   async run() {
@@ -39,7 +39,7 @@ export const functionsCheck = (deps: Deps): Check => ({
   },
 });
 
-/** Makes a client of Lambda in the region of the pool. */
+/** Creates a Lambda client in the pool's region. */
 export const createLambda = ({ settings: { cognito }, fetch }: Deps): LambdaClient =>
   new LambdaClient({
     region: regionOf(cognito.userPoolId),
@@ -70,7 +70,6 @@ function toRefused(name: string, { status, code }: { status: number | null; code
 
 const keySetGuard = z.object({ keys: z.array(z.object({ kid: z.string() })) });
 
-/** The ids of the keys in a key set; `null` where it is none. */
 function readKids(text: string): readonly string[] | null {
   try {
     return keySetGuard.parse(JSON.parse(text)).keys.map(({ kid }) => kid);
@@ -79,7 +78,7 @@ function readKids(text: string): readonly string[] | null {
   }
 }
 
-/** The keys of receipts as they are published now; `null` where the server is not reached: that is another check's. */
+/** Returns the ids of the published receipt keys; `null` if the server is unreachable, which another check reports. */
 async function readKeyIds({ publicUrl, fetch }: Deps): Promise<readonly string[] | null> {
   try {
     const init = { redirect: 'error', signal: AbortSignal.timeout(5_000) } as const;
@@ -89,14 +88,13 @@ async function readKeyIds({ publicUrl, fetch }: Deps): Promise<readonly string[]
   }
 }
 
-/** What of a function's environment is not as in the connection, one line each. */
 function differencesOf(
   environment: Readonly<Record<string, string>>,
   keys: readonly string[] | null,
   { settings: { id, policy, cognito }, publicUrl }: Deps,
 ): string[] {
   const { FACESTEP_CLIENT_IDS: clients = '' } = environment;
-  // The functions read an empty variable as one that is not set.
+  // The functions treat an empty variable as unset.
   const mode = environment.FACESTEP_MODE || null;
   const deployedClients = clients.split(',').map((each) => each.trim());
   const missingClients = cognito.clientIds.filter((each) => !deployedClients.includes(each));

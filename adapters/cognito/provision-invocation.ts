@@ -10,7 +10,7 @@ type Deps = AdapterDeps<CognitoConnection>;
 
 const listGuard = z.union([z.string(), z.array(z.string())]).transform((given) => [given].flat());
 
-/** Who may do what with a function: its policy, as JSON text. */
+/** Resource policy of a function, as JSON text. */
 const policyGuard = z
   .string()
   .transform((text): unknown => JSON.parse(text))
@@ -30,7 +30,7 @@ type Statement = z.infer<typeof policyGuard>['Statement'][number];
 
 const principal = 'cognito-idp.amazonaws.com';
 
-/** Whether Cognito may invoke the functions for this pool: otherwise each sign-in ends with an error. */
+/** Checks that Cognito may invoke the functions for this pool; otherwise every sign-in fails. */
 export const invocationCheck = (deps: Deps): Check => ({
   title: 'Leave to invoke the functions',
   async run() {
@@ -55,7 +55,7 @@ export const invocationCheck = (deps: Deps): Check => ({
   },
 });
 
-/** @returns `[]` for a function without a policy; `null` where that may not be read */
+/** @returns `[]` for a function without a policy; `null` if it cannot be read */
 async function readStatements(arn: string, deps: Deps): Promise<readonly Statement[] | null> {
   try {
     const { Policy } = await createLambda(deps).send(new GetPolicyCommand({ FunctionName: arn }));
@@ -71,7 +71,7 @@ function letsInvoke({ Effect, Principal, Action, Condition = {} }: Statement, us
   const sources = Object.values(Condition).flatMap((keys) =>
     Object.entries(keys).flatMap(([key, values]) => (key.toLowerCase() === 'aws:sourcearn' ? values : [])),
   );
-  // A pattern with a star may be meant for several pools.
+  // A wildcard may cover several pools.
   const isForPool = sources.every((arn) => arn.endsWith(`:userpool/${userPoolId}`) || arn.includes('*'));
   return Effect === 'Allow' && isCognito && isInvocation && isForPool;
 }

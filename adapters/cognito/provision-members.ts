@@ -12,11 +12,11 @@ import {
 import type { CognitoConnection } from './config.js';
 import { toAccount, toUser } from './profile-user.js';
 
-/** As many as Cognito gives at once. */
+/** Cognito's maximum. */
 const pageSize = 60;
 
 /**
- * The enabled users of a group, which Cognito knows by its name alone.
+ * Lists the enabled users of a group, by the group's name.
  * @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ListUsersInGroup.html
  */
 export async function* listMembers(

@@ -5,7 +5,6 @@ import type { Administration } from './provision-pool.js';
 
 type Settings = CognitoConnection['cognito'];
 
-/** The standard attributes a client without a list of its own may write. */
 const standardAttributes = (
   'address birthdate email family_name gender given_name locale middle_name name nickname phone_number picture ' +
   'preferred_username profile updated_at website zoneinfo'
@@ -16,13 +15,13 @@ const lists = {
   ReadAttributes: [...standardAttributes, 'email_verified', 'phone_number_verified'],
 } as const;
 
-/** An app client as an administrator knows it. */
+/** Returns an app client's display name. */
 export const nameOf = ({ ClientName, ClientId }: UserPoolClientType): string =>
   `${ClientName ?? ''} (${ClientId ?? ''})`;
 
 /**
- * Whether users of a client can reach the attribute. AWS documents that a client without a list reaches the standard
- * attributes alone; it has been seen to reach all. So only a list without the attribute counts.
+ * Returns true if users of a client can access the attribute. Only a list without it counts as closed: clients without
+ * a list have reached it, contrary to AWS's documentation.
  */
 export const isOpen = (list: readonly string[] | undefined, attribute: string): boolean =>
   list?.includes(attribute) ?? true;
@@ -37,7 +36,6 @@ const isReachable = (client: UserPoolClientType, attribute: string): boolean =>
 
 const toList = (clients: readonly UserPoolClientType[]): string => clients.map(nameOf).join(', ');
 
-/** What cannot be decided without the administrator. */
 function obstacleOf(
   open: readonly UserPoolClientType[],
   { SchemaAttributes = [] }: UserPoolType,
@@ -64,7 +62,9 @@ function obstacleOf(
   };
 }
 
-/** Takes the attribute from what app clients read and write: a user could clear it, or put an older token back. */
+/**
+ * Creates the step that removes app clients' access to the attribute: a user could clear it, or restore an older token.
+ */
 export function permissionStep({ attribute }: Settings, pool: Administration): ProvisionStep {
   const findOpen = async () => (await pool.describeClients()).filter((client) => isReachable(client, attribute));
   const toChange = (client: UserPoolClientType): string => {

@@ -23,32 +23,26 @@ import {
 } from './client.js';
 
 /*
- * UpdateUserPool and UpdateUserPoolClient reset whatever a call leaves out, so each change is: describe, merge, update.
+ * UpdateUserPool and UpdateUserPoolClient reset omitted settings, so each change is: describe, merge, update.
  * https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UpdateUserPool.html
  */
 
-/** What an administrator can see and change of a user pool. All of it throws FaceError `provider_refused`, `profile_unavailable`. */
+/** Administrative calls of one user pool. All throw FaceError `provider_refused`, `profile_unavailable`. */
 export interface Administration {
   describePool(): Promise<UserPoolType>;
-  /** Keeps every setting that `change` does not name. */
   updatePool(change: (pool: UserPoolType) => Partial<UserPoolType>): Promise<void>;
   addAttribute(attribute: SchemaAttributeType): Promise<void>;
   describeClients(): Promise<readonly UserPoolClientType[]>;
   describeClient(clientId: string): Promise<UserPoolClientType>;
-  /** Keeps every setting that `change` does not name. */
   updateClient(clientId: string, change: (client: UserPoolClientType) => Partial<UserPoolClientType>): Promise<void>;
-  /** `null` where the pool has none of that name. */
   describeIdentityProvider(name: string): Promise<IdentityProviderType | null>;
   createIdentityProvider(provider: OpenIdProvider): Promise<void>;
-  /** Replaces details and mapping. */
   updateIdentityProvider(provider: OpenIdProvider): Promise<void>;
 }
 
-/** An OpenID provider of a pool. */
 export interface OpenIdProvider {
   readonly name: string;
   readonly details: Readonly<Record<string, string>>;
-  /** Attributes of the pool, by the claims they come from. */
   readonly mapping: Readonly<Record<string, string>>;
 }
 
@@ -60,7 +54,7 @@ async function call<Answer>(name: string, send: () => Promise<Answer>): Promise<
   }
 }
 
-/** The administration of one user pool. Nothing is sent yet. */
+/** Creates the administration client of one user pool. Sends nothing yet. */
 export function createAdministration(settings: CognitoSettings, { fetch }: { readonly fetch: Fetch }): Administration {
   const { userPoolId: UserPoolId } = settings;
   const client = createCognitoClient(settings, { fetch, tries: triesWhileAdministering });
@@ -96,7 +90,7 @@ export function createAdministration(settings: CognitoSettings, { fetch }: { rea
         const page = next === undefined ? {} : { NextToken: next };
         const command = new ListUserPoolClientsCommand({ UserPoolId, MaxResults: 60, ...page });
         const answer = await call('ListUserPoolClients', () => client.send(command));
-        // One after another: the quota for these calls is low.
+        // Sequential, because the quota is low.
         for (const { ClientId } of answer.UserPoolClients ?? []) clients.push(await describeClient(ClientId ?? ''));
         next = answer.NextToken;
       } while (next !== undefined);
@@ -135,13 +129,12 @@ export function createAdministration(settings: CognitoSettings, { fetch }: { rea
   };
 }
 
-/** A pool without what is described and cannot be sent back. */
 function withoutReadOnly(pool: UserPoolType) {
   const { Id, Arn, Status, CreationDate, LastModifiedDate, SchemaAttributes, EstimatedNumberOfUsers, ...rest } = pool;
   const { AliasAttributes, UsernameAttributes, UsernameConfiguration, Domain, CustomDomain, ...others } = rest;
   const { SmsConfigurationFailure, EmailConfigurationFailure, AdminCreateUserConfig, ...settings } = others;
   if (AdminCreateUserConfig === undefined) return settings;
-  // Both are described, and together they are refused.
+  // AWS returns both but rejects them together.
   const { UnusedAccountValidityDays, ...config } = AdminCreateUserConfig;
   const isTold = settings.Policies?.PasswordPolicy?.TemporaryPasswordValidityDays !== undefined;
   return { ...settings, AdminCreateUserConfig: isTold ? config : AdminCreateUserConfig };

@@ -13,10 +13,6 @@ import type { Administration } from './provision-pool.js';
 
 type Settings = CognitoConnection['cognito'];
 
-/*
- * The attribute
- */
-
 const CUSTOM_ATTRIBUTES_MAX = 50;
 
 const misfitOf = ({ AttributeDataType, Mutable, Required, StringAttributeConstraints }: SchemaAttributeType) => {
@@ -28,7 +24,7 @@ const misfitOf = ({ AttributeDataType, Mutable, Required, StringAttributeConstra
   return null;
 };
 
-/** How the attribute stands. */
+/** Returns the attribute's status. */
 export const inspectAttribute = ({ attribute }: Settings, { SchemaAttributes = [] }: UserPoolType): StepStatus => {
   const existing = SchemaAttributes.find(({ Name }) => Name === attribute);
   const misfit = existing === undefined ? null : misfitOf(existing);
@@ -53,7 +49,6 @@ export const inspectAttribute = ({ attribute }: Settings, { SchemaAttributes = [
   };
 };
 
-/** Adds the attribute. */
 export const attributeStep = (settings: Settings, pool: Administration): ProvisionStep => ({
   title: `The attribute ${settings.attribute}`,
   inspect: async () => inspectAttribute(settings, await pool.describePool()),
@@ -66,15 +61,11 @@ export const attributeStep = (settings: Settings, pool: Administration): Provisi
     }),
 });
 
-/*
- * The triggers
- */
-
 type FunctionArns = NonNullable<Settings['triggers']['functions']>;
 
 const toLambdaConfig = (functions: FunctionArns, { UserPoolTier, LambdaConfig }: UserPoolType): LambdaConfigType => {
   const current = LambdaConfig?.PreTokenGenerationConfig?.LambdaVersion;
-  // Version 1 knows the ID token alone, and is all there is without the Essentials plan.
+  // Version 1 covers the ID token only; the Lite plan has no other.
   const version = current === 'V3_0' ? current : UserPoolTier === 'LITE' ? 'V1_0' : 'V2_0';
   return {
     DefineAuthChallenge: functions.defineAuthChallenge,
@@ -92,14 +83,13 @@ const triggerNames = [
   'PreTokenGeneration',
 ] as const;
 
-/** How the functions come to be. */
 export const deployment = [
   'Deploy the functions: npm run build:triggers, then npm exec --no -- osls deploy (adapters/cognito/README.md).',
   'Put the ARNs it prints into the configuration: cognito.triggers.functions.',
   'Run provision again.',
 ];
 
-/** How the triggers stand. */
+/** Returns the triggers' status. */
 export const inspectTriggers = ({ triggers: { functions } }: Settings, pool: UserPoolType): StepStatus => {
   if (functions === undefined) return { state: 'manual', instructions: deployment };
   const { LambdaConfig: current = {} } = pool;
@@ -130,7 +120,7 @@ export const inspectTriggers = ({ triggers: { functions } }: Settings, pool: Use
   };
 };
 
-/** Sets the four triggers where nobody else has set one. */
+/** Creates the step that sets the four triggers, unless a foreign one is set. */
 export const triggerStep = (settings: Settings, pool: Administration): ProvisionStep => ({
   title: 'The triggers of the user pool',
   inspect: async () => inspectTriggers(settings, await pool.describePool()),
@@ -143,20 +133,16 @@ export const triggerStep = (settings: Settings, pool: Administration): Provision
   },
 });
 
-/*
- * The app clients
- */
-
-/** What a client allows that was made without a list. */
+/** Flows of a client without an explicit list. */
 const defaultFlows: readonly ExplicitAuthFlowsType[] = [
   ...(['ALLOW_REFRESH_TOKEN_AUTH', 'ALLOW_USER_SRP_AUTH', 'ALLOW_CUSTOM_AUTH'] as const),
 ];
 
-/** By what users of an app client may sign in. */
+/** Returns an app client's sign-in flows. */
 export const flowsOf = ({ ExplicitAuthFlows }: UserPoolClientType): readonly ExplicitAuthFlowsType[] =>
   ExplicitAuthFlows ?? defaultFlows;
 
-/** Whether custom authentication is allowed on an app client. */
+/** Returns whether an app client allows custom authentication. */
 export const inspectCustomAuth = (client: UserPoolClientType): StepStatus => {
   const flows = flowsOf(client);
   if (flows.includes('ALLOW_CUSTOM_AUTH') || flows.includes('CUSTOM_AUTH_FLOW_ONLY')) return { state: 'ready' };
@@ -170,7 +156,7 @@ export const inspectCustomAuth = (client: UserPoolClientType): StepStatus => {
   return { state: 'different', changes: [`allow custom authentication (ALLOW_CUSTOM_AUTH) for ${nameOf(client)}`] };
 };
 
-/** Allows custom authentication on an app client. */
+/** Creates the step that allows custom authentication on an app client. */
 export const customAuthStep = (clientId: string, pool: Administration): ProvisionStep => ({
   title: `App client ${clientId} signs in with a face`,
   inspect: async () => inspectCustomAuth(await pool.describeClient(clientId)),

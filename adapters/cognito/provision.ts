@@ -24,9 +24,7 @@ import { permissionStep } from './provision-permission.js';
 import { createAdministration } from './provision-pool.js';
 import { attributeStep, customAuthStep, triggerStep } from './provision-steps.js';
 
-/**
- * What sets a user pool up, and what tells how it stands. Nothing is sent yet.
- */
+/** Creates the steps and checks of a user pool. Sends nothing yet. */
 export function createCognitoProvisioning(deps: AdapterDeps<CognitoConnection>): Provisioning {
   const { cognito } = deps.settings;
   let date = '';
@@ -36,13 +34,13 @@ export function createCognitoProvisioning(deps: AdapterDeps<CognitoConnection>):
     return response;
   };
   const pool = createAdministration(cognito, { fetch });
-  // AWS refuses what is signed at another time than its own.
+  // AWS rejects requests signed with a wrong time.
   const clock = clockCheck(pool, deps.clock, () => date);
   const credentials = credentialsCheck(pool);
   const functions = functionsCheck(deps);
   const federated = (deps.settings.oidc?.clients ?? []).filter((client) => client.kind === 'cognito');
   return {
-    // Who may write the attribute is settled before there is one.
+    // Write permissions are settled before the attribute exists.
     steps: [
       permissionStep(cognito, pool),
       attributeStep(cognito, pool),

@@ -5,25 +5,23 @@ import type { RawReply } from '../hook.js';
 import { faceClaims } from './schema.js';
 
 /*
- * Cognito takes the event back with its `response` filled in, all values of its maps as text. A trigger has no way to
- * refuse with a reason: what it throws is shown to whoever signs in. So each has one refusal, the same for every code.
+ * Cognito expects the event with `response` filled in, map values as text. Users see thrown errors, so each trigger
+ * has one refusal for all codes.
  */
 
-/** What goes back to Cognito: put over the event it sent. */
 export interface TriggerReply extends RawReply {
   readonly body: { readonly response: JsonObject };
 }
 
 const toReply = (response: JsonObject): TriggerReply => ({ status: 200, body: { response } });
 
-/** The name in `challengeMetadata` by which a challenge of ours is known again. */
 export const faceChallenge = 'FACE';
 
 /** Ends the sign-in. */
 export const refuseDefine = (_code: FaceErrorCode): TriggerReply =>
   toReply({ issueTokens: false, failAuthentication: true });
 
-/** A challenge nothing answers: without a nonce, and under a name that ends the sign-in. */
+/** Returns an unanswerable challenge: no nonce, and a name that ends the sign-in. */
 export const refuseCreate = (_code: FaceErrorCode): TriggerReply =>
   toReply({
     publicChallengeParameters: { type: 'FACE_UNAVAILABLE' },
@@ -31,13 +29,12 @@ export const refuseCreate = (_code: FaceErrorCode): TriggerReply =>
     challengeMetadata: 'FACE_UNAVAILABLE',
   });
 
-/** The answer is wrong. */
+/** Rejects the answer. */
 export const refuseVerify = (_code: FaceErrorCode): TriggerReply => toReply({ answerCorrect: false });
 
 /**
- * Both versions' way to take our claims and the attribute out: for app clients that are not ours too, as a pool has one
- * such function for all. Cognito reads the one of the version it sent; which that was is not known of an event that was
- * not understood.
+ * Removes our claims and the attribute for every app client, because a pool has one such function. Fills both event
+ * versions, for malformed events.
  */
 export const refusePreToken =
   (attribute: string) =>
@@ -51,7 +48,7 @@ export const refusePreToken =
 
 const names = z.array(z.string()).nullable();
 
-/** As it is taken back: AWS's own example of an event has the role in a list, and that of an answer as text. */
+/** AWS's example event has the role in a list, its example response as text. */
 const groupsGuard = z.object({
   request: z.object({
     groupConfiguration: z.object({
@@ -65,9 +62,8 @@ const groupsGuard = z.object({
 });
 
 /**
- * Gives back the groups that Cognito sent, with what changes tokens: "to leave the existing group configuration as is, copy" it.
- * Whether they stay in the tokens without that is not said.
- * @param event - as it came: nobody has checked it
+ * Copies Cognito's groups into the reply: "to leave the existing group configuration as is, copy" it.
+ * @param event - unverified
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html
  */
 export function keepGroups(event: unknown, { body, ...reply }: TriggerReply): TriggerReply {
@@ -80,7 +76,6 @@ export function keepGroups(event: unknown, { body, ...reply }: TriggerReply): Tr
   return { ...reply, body: { response: Object.fromEntries(response) } };
 }
 
-/** What comes next in a sign-in. */
 export type NextStep = 'password' | 'face' | 'tokens' | 'fail';
 
 const definitions = {
@@ -93,15 +88,14 @@ const definitions = {
 /** @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-define-auth-challenge.html */
 export const toDefineReply = (step: NextStep): TriggerReply => toReply(definitions[step]);
 
-/** What the client gets to see of a challenge, every value as text. */
 export interface FaceChallenge {
   readonly nonce: string;
-  /** Signed: for this service. A client with a camera page of its own sends it to `POST /step-ups/requested`. */
+  /** Signed for this service. A client with its own camera page sends it to `POST /step-ups/requested`. */
   readonly request: string;
   readonly connection: string;
-  /** The capture page for this challenge. The client adds `&return=` and its own address. */
+  /** Capture page for this challenge. The client appends `&return=` and its own address. */
   readonly startUrl: string;
-  /** When the request ends: whole seconds since 1970. */
+  /** Expiry, in seconds since 1970. */
   readonly exp: string;
 }
 
@@ -116,16 +110,15 @@ export const toCreateReply = (challenge: FaceChallenge): TriggerReply =>
 /** @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-verify-auth-challenge-response.html */
 export const toVerifyReply = (answerCorrect: boolean): TriggerReply => toReply({ answerCorrect });
 
-/** A face check as tokens state it. */
 export interface FaceStatement {
-  /** When the face was checked: whole seconds since 1970. */
+  /** Time of the check, in seconds since 1970. */
   readonly checkedAt: number;
   readonly stepUpId: string;
 }
 
 /**
- * The claims, or their removal. The enrolment token's attribute never goes into an ID token.
- * @param statement - `null` takes out claims of our names, whoever put them there
+ * Adds or removes the claims, and removes the enrolment token's attribute.
+ * @param statement - `null` removes claims of our names
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html
  */
 export function toPreTokenReply(
@@ -136,7 +129,7 @@ export function toPreTokenReply(
     statement === null
       ? { claimsToSuppress: [...faceClaims, attribute] }
       : {
-          // Text alone: version 1 of the event takes nothing else.
+          // Version 1 accepts text only.
           claimsToAddOrOverride: {
             face_verified: 'true',
             face_verified_at: String(statement.checkedAt),

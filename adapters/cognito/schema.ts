@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { parseEvent } from '../parse-event.js';
 
 /*
- * What Cognito sends. Only what is used is looked at: the first session is empty, `challengeMetadata` is null where
- * nobody set it, and everything about an unknown user is missing.
+ * Guards check only the fields in use: sessions may be empty, `challengeMetadata` null, and unknown users have no
+ * attributes.
  */
 
-/** The claims a verified face check adds to tokens, and nothing else may. */
+/** Claims that only a verified face check adds to tokens. */
 export const faceClaims = ['face_verified', 'face_verified_at', 'face_txn'] as const;
 
-/** Where the client puts the receipt for the pre-token-generation trigger. */
+/** Client metadata key of the receipt for the pre-token-generation trigger. */
 export const receiptMetadata = 'face_receipt';
 
 const callerGuard = z.object({
@@ -18,19 +18,17 @@ const callerGuard = z.object({
   callerContext: z.object({ clientId: z.string() }),
 });
 
-/** Who says to have sent an event. */
 export type TriggerCaller = z.output<typeof callerGuard>;
 
 const personFields = {
   userAttributes: z.object({ sub: z.string().min(1).max(128).optional() }).nullish(),
-  /** Only where the app client prevents user existence errors. */
+  /** Present only if the app client prevents user existence errors. */
   userNotFound: z.boolean().nullish(),
 };
 
-/** Whom an event is about. */
 export interface Person {
   readonly userName: string;
-  /** The user's immutable id; `null` where there is no such user. */
+  /** Immutable user id; `null` if there is no such user. */
   readonly sub: string | null;
 }
 
@@ -47,14 +45,13 @@ const toPerson = (
 
 const eventFields = { userName: z.string().min(1).max(2048), callerContext: callerGuard.shape.callerContext };
 
-// Cognito's own challenges may come in a shape that is not documented: what is not understood of one is none of ours.
+// Cognito's own challenges may have undocumented shapes; those that do not parse are not face challenges.
 const resultGuard = z.object({
   challengeName: z.string(),
   challengeResult: z.boolean().nullish().catch(null),
   challengeMetadata: z.string().nullish().catch(null),
 });
 
-/** One challenge that has been put to the user, and how it went. */
 export type ChallengeResult = z.output<typeof resultGuard>;
 
 const defineGuard = z
@@ -98,7 +95,7 @@ const verifyGuard = z
 
 const preTokenGuard = z
   .object({
-    // 1 sends the ID token's claims, 2 and 3 those of both tokens. Its absence is version 1.
+    // 1 has the ID token's claims, 2 and 3 those of both tokens. Absent means version 1.
     version: z.string().nullish(),
     callerContext: eventFields.callerContext,
     triggerSource: z.string().startsWith('TokenGeneration_'),
@@ -112,42 +109,41 @@ const preTokenGuard = z
     return {
       clientId: callerContext.clientId,
       triggerSource,
-      /** `null` for a client without a user (client credentials). */
+      /** `null` for client credentials. */
       sub: request.userAttributes?.sub ?? null,
       receipt: typeof receipt === 'string' ? receipt : null,
       hasAccessToken: version === '2' || version === '3',
     };
   });
 
-/** A call of the pre-token-generation trigger, as far as it is used. */
 export type PreTokenEvent = z.output<typeof preTokenGuard>;
 
-/** Reads who says to have sent an event. @throws FaceError `request_malformed` */
+/** Parses the claimed sender of an event. @throws FaceError `request_malformed` */
 export const parseCaller = (body: Uint8Array): TriggerCaller => parseEvent(callerGuard, body);
 
 /**
- * Reads a call of the define-auth-challenge trigger.
+ * Parses a define-auth-challenge event.
  * @throws FaceError `request_malformed`
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-define-auth-challenge.html
  */
 export const parseDefineEvent = (body: Uint8Array): z.output<typeof defineGuard> => parseEvent(defineGuard, body);
 
 /**
- * Reads a call of the create-auth-challenge trigger.
+ * Parses a create-auth-challenge event.
  * @throws FaceError `request_malformed`
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-create-auth-challenge.html
  */
 export const parseCreateEvent = (body: Uint8Array): z.output<typeof createGuard> => parseEvent(createGuard, body);
 
 /**
- * Reads a call of the verify-auth-challenge-response trigger.
+ * Parses a verify-auth-challenge-response event.
  * @throws FaceError `request_malformed`
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-verify-auth-challenge-response.html
  */
 export const parseVerifyEvent = (body: Uint8Array): z.output<typeof verifyGuard> => parseEvent(verifyGuard, body);
 
 /**
- * Reads a call of the pre-token-generation trigger, of any version.
+ * Parses a pre-token-generation event of any version.
  * @throws FaceError `request_malformed`
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html
  */

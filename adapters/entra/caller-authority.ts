@@ -6,28 +6,25 @@ import { addSec, type EpochMs } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 
 const FETCH_TIMEOUT_MS = 5_000;
-/** Entra has keys looked for once a day at least. */
+/** Entra asks for a refresh of keys at least daily. */
 const KEPT_SEC = 86_400;
 const RENEWED_AFTER_SEC = 1_800;
-/** After a renewal that failed. */
 const RENEWED_AGAIN_AFTER_SEC = 60;
 
 const metadataGuard = z.object({ issuer: safeUrlGuard, jwks_uri: safeUrlGuard });
 
-/** Who signs the tokens of one tenant, as its metadata says. */
 export interface TenantAuthority {
-  /** Of tokens of version 2. */
   readonly issuer: string;
   readonly keys: ReturnType<typeof createRemoteJWKSet>;
 }
 
 /**
- * The authority of a tenant. Whoever asks has the tenant on a list: a stranger must not make us ask for others.
- * @throws FaceError `profile_unavailable`: its metadata cannot be had, or is another tenant's
+ * Returns the authority of an allowed tenant; others are never passed, so that anonymous callers cannot trigger
+ * requests.
+ * @throws FaceError `profile_unavailable`: metadata unavailable, or of another tenant
  */
 export type FindAuthority = (tenantId: string) => Promise<TenantAuthority>;
 
-/** What is known of a tenant. */
 interface KeptAuthority {
   readonly authority: Promise<TenantAuthority>;
   readonly until: EpochMs;
@@ -35,10 +32,10 @@ interface KeptAuthority {
 }
 
 /**
- * Reads metadata and keys of tenants, and keeps them for a day. Who asks after half an hour gets what is kept, and both are
- * read anew meanwhile: a hook has no time to wait for them, the first of a morning neither.
+ * Caches tenants' metadata and keys for a day. After half an hour they are refreshed in the background, because a hook
+ * cannot wait.
  * @see https://learn.microsoft.com/en-us/entra/identity-platform/signing-key-rollover
- * @param login - the login host of the tenants' cloud, without a slash at the end
+ * @param login - login host of the cloud, without a trailing slash
  */
 export function createFindAuthority(
   login: string,
@@ -60,7 +57,7 @@ export function createFindAuthority(
       signal: AbortSignal.timeout(FETCH_TIMEOUT_MS),
     });
     const { issuer, jwks_uri } = metadataGuard.parse(response.ok ? await response.json() : null);
-    // An external tenant's host is named by its domain or by its id; the path is the same everywhere.
+    // An external tenant's host contains its domain or id; the path is the same everywhere.
     if (new URL(issuer).pathname !== `/${tenantId}/v2.0`) throw new FaceError('profile_unavailable');
     const keys = createRemoteJWKSet(new URL(jwks_uri), {
       timeoutDuration: FETCH_TIMEOUT_MS,
@@ -82,7 +79,7 @@ export function createFindAuthority(
     if (known !== undefined && known.until > now) {
       if (known.renewAt <= now) {
         known.renewAt = addSec(now, RENEWED_AGAIN_AFTER_SEC);
-        // What is kept goes on being used: a call waits for the keys only once these are too old.
+        // The cached entry remains valid; a call waits only if it is too old.
         renew(tenantId).catch(() => {});
       }
       return known.authority;

@@ -3,9 +3,8 @@ import { z } from 'zod';
 const keyIssuerGuard = z.object({ issuer: z.string() });
 
 /**
- * Whether a published key of Entra signs for a tenant. Entra says of some keys whose tokens they sign; one that signs for
- * others must not speak for this tenant.
- * @param key - as its JWKS has it; `undefined` where it is not there any more
+ * Returns true if a published Entra key may sign for a tenant; some keys are restricted to an issuer.
+ * @param key - entry of the JWKS; `undefined` if absent
  * @see https://learn.microsoft.com/en-us/entra/identity-platform/access-tokens#validate-the-issuer
  */
 export function isEntraKeyOf(tenantId: string, key: unknown): boolean {

@@ -10,43 +10,40 @@ import { createFindAuthority } from './caller-authority.js';
 import { isEntraKeyOf } from './caller-key.js';
 import type { EntraSettings } from './config.js';
 
-/** What a call proved. */
 export interface VerifiedCaller {
-  /** The tenant the call came from: on the list, and the issuer of the token. */
   readonly tenantId: string;
 }
 
 /**
- * Resolves if a call is from Entra's events service in a tenant of the list; nothing of the body is read.
- * @throws FaceError `caller_untrusted`; `profile_unavailable` if the keys to tell cannot be fetched
+ * Verifies that a call is from Entra's events service in an allowed tenant, without reading the body.
+ * @throws FaceError `caller_untrusted`; `profile_unavailable` if the keys cannot be fetched
  */
 export type VerifyCaller = (headers: RawHead['headers']) => Promise<VerifiedCaller>;
 
-/** The check of who calls, for one connection. */
 export interface CallerCheck {
   readonly verify: VerifyCaller;
-  /** Fetches what calls of the listed tenants are told by, so that the first finds it there. What fails is left to that call. */
+  /** Prefetches the tenants' keys. Failures are ignored: the next call retries. */
   fetchAhead(): Promise<void>;
 }
 
 /**
- * The one application that calls hooks, in every tenant: "Azure Active Directory Authentication Extensions".
+ * The application that calls hooks in every tenant: "Azure Active Directory Authentication Extensions".
  * @see https://learn.microsoft.com/en-us/entra/identity-platform/custom-extension-overview
  */
 export const eventsServiceAppId = '99045fe1-7639-4a75-9d4a-577b6ca3810f';
 
 /**
- * Entra waits 2 s at most, and our decision may need half of it. A fetch that takes longer goes on: its result is there for
- * the next call. It need not be this one again: a token that says "false" is an answer, and Entra asks no more.
+ * Entra waits 2 s at most, and the decision may need half of it. A slower fetch continues for the next call; Entra does
+ * not retry a denial.
  */
 const VERIFY_TIMEOUT_MS = 700;
 const CLOCK_TOLERANCE_SEC = 30;
 
 const tenantGuard = z.object({ tid: z.guid().transform((text) => text.toLowerCase()) });
 /**
- * Makes the check for one connection, with the keys of its tenants cached in it. A v2 token names the events service in
- * `azp` and our application by its id; a v1 token in `appid`, and by its URI `api://{host}/{id}`.
- * @param host - where this server is reached, without a port
+ * Creates the check for one connection, with cached keys. A v2 token names the events service in `azp` and our
+ * application by id; a v1 token in `appid` and by URI `api://{host}/{id}`.
+ * @param host - public host name, without a port
  */
 export function createCallerCheck(
   { login, v1Issuer, hooks }: Pick<EntraSettings, 'login' | 'v1Issuer' | 'hooks'>,
@@ -56,12 +53,12 @@ export function createCallerCheck(
 
   const verify = async (bearer: string): Promise<VerifiedCaller> => {
     const tenantId = readTenant(bearer);
-    // Keys are fetched for tenants of the list alone: a stranger cannot make us ask for others.
+    // Keys are fetched for listed tenants only, so that anonymous callers cannot trigger other requests.
     if (!hooks.tenants.includes(tenantId)) throw new FaceError('caller_untrusted', { bearer: 'tenant' });
     const { issuer, keys } = await findAuthority(tenantId);
     const v1 = `${v1Issuer}/${tenantId}/`;
     const { payload, protectedHeader } = await jwtVerify(bearer, keys, {
-      // An external tenant's host is named by its domain in the documents, and by its id in its metadata.
+      // The documentation names an external tenant's host by domain, its metadata by id.
       issuer: [v1, issuer, `${login}/${tenantId}/v2.0`],
       audience: [hooks.appId, `api://${host}/${hooks.appId}`],
       algorithms: ['RS256'],
@@ -90,12 +87,12 @@ export function createCallerCheck(
   };
 }
 
-/** The tenant a token says it is of. Nothing of it is verified. */
+/** Returns the unverified tenant of a token. */
 function readTenant(bearer: string): string {
   try {
     return tenantGuard.parse(decodeJwt(bearer)).tid;
   } catch {
-    // No cause: it may quote the token.
+    // No cause, because it may quote the token.
     throw new FaceError('caller_untrusted', { bearer: 'no_tenant' });
   }
 }

@@ -14,36 +14,31 @@ import { type Patience, readRetryAfterMs, type Sleep, saysLater, sendPatiently }
 import { callRest, type RestAnswer } from '../rest-call.js';
 import type { EntraSettings } from './config.js';
 
-/**
- * Of each request. One call here is one of them, three where there is no access token yet, four where it was revoked; and
- * one more for each time that Graph says later.
- */
+/** Per request. A call needs one, three without an access token, four if it was revoked, plus throttling retries. */
 const REQUEST_TIMEOUT_MS = 4_000;
 
-/** One call of Microsoft Graph. */
 export interface GraphCall {
   readonly method: 'GET' | 'POST' | 'PATCH';
-  /** After `/v1.0`, with its query; or the whole address, as `@odata.nextLink` gives it. */
+  /** Path and query after `/v1.0`, or the full address of an `@odata.nextLink`. */
   readonly path: string;
   readonly body?: JsonObject;
-  /** The connection's own unless given. */
+  /** Defaults to the connection's own. */
   readonly tenantId?: string;
 }
 
 /**
- * Sends a call as the application itself.
- * @throws FaceError `profile_unavailable`: no token, or no answer; `detail.reason` tells which
+ * Sends a call as the application.
+ * @throws FaceError `profile_unavailable`: no token, or no answer; `detail.reason` says which
  */
 export type SendToGraph = (call: GraphCall) => Promise<RestAnswer>;
 
-/** How a client waits. */
 export interface GraphWaiting {
   readonly patience: Patience;
   readonly sleep: Sleep;
 }
 
 /**
- * Makes a client of Microsoft Graph. MSAL takes and keeps its access tokens; everything goes over the injected fetch.
+ * Creates a Microsoft Graph client over the injected fetch; MSAL caches access tokens.
  * @see https://learn.microsoft.com/en-us/entra/identity-platform/v2-oauth2-client-creds-grant-flow
  */
 export function createGraphClient(
@@ -57,7 +52,7 @@ export function createGraphClient(
   const send = async (call: GraphCall, { anew }: { readonly anew: boolean }): Promise<RestAnswer> => {
     const { method, path, body, tenantId = homeTenantId } = call;
     const url = path.startsWith('/') ? `${graph}/v1.0${path}` : path;
-    // A next page is where this one is: the token goes nowhere else.
+    // Next pages must be on Graph, so that the token is sent nowhere else.
     if (!url.startsWith(`${graph}/`)) throw new FaceError('profile_unavailable', { reason: 'foreign address' });
     const scope = { scopes: [`${graph}/.default`], authority: `${login}/${tenantId}`, skipCache: anew };
     const token = await takeToken(application, scope);
@@ -68,7 +63,7 @@ export function createGraphClient(
         headers: {
           Authorization: `Bearer ${token}`,
           'Content-Type': 'application/json',
-          // What counts goes to another index, and Graph wants to hear that this is known. Its next pages may spell it out.
+          // Graph requires this header for counted queries. Next links may encode the `$`.
           ...(/(?:\$|%24)count=true/.test(path) ? { ConsistencyLevel: 'eventual' } : {}),
         },
         body: body === undefined ? null : JSON.stringify(body),
@@ -80,17 +75,14 @@ export function createGraphClient(
 
   const sendOnce: SendToGraph = async (call) => {
     const answer = await send(call, { anew: false });
-    // Entra revokes access tokens before their time, and MSAL cannot know.
+    // Entra may revoke access tokens early, which MSAL cannot know.
     return answer.status === 401 ? send(call, { anew: true }) : answer;
   };
 
   return (call) => sendPatiently(() => sendOnce(call), readWaitMs, patience, sleep);
 }
 
-/**
- * Graph says it in whole seconds; where it does not, each wait is twice the last.
- * @see https://learn.microsoft.com/en-us/graph/throttling
- */
+/** Returns Graph's Retry-After, or doubles the last wait. @see https://learn.microsoft.com/en-us/graph/throttling */
 const readWaitMs = (answer: RestAnswer, tried: number): number | null =>
   saysLater(answer) ? (readRetryAfterMs(answer) ?? 500 * 2 ** (tried - 1)) : null;
 
@@ -98,20 +90,20 @@ const graphErrorGuard = z.object({
   error: z.object({ code: z.string().regex(/^\w{1,64}$/), message: z.string().catch('') }),
 });
 
-/** Why Graph refused, for the log: its code, and none of its words. */
+/** Returns status and code of a Graph refusal for the log, without its text. */
 export function toRefusalDetail({ status, body }: RestAnswer): { status: number; code: string | null } {
   const parsed = graphErrorGuard.safeParse(body);
   return { status, code: parsed.success ? parsed.data.error.code : null };
 }
 
 /**
- * Whether Graph refused as something that the call needs is not there, or not yet where it looked.
+ * Returns true if Graph refused because a required object is missing or not yet visible.
  * @see https://learn.microsoft.com/en-us/graph/errors
  */
 export function saysMissing({ status, body }: RestAnswer): boolean {
   if (status === 404) return true;
   const { data } = graphErrorGuard.safeParse(body);
-  // The last is said of an external tenant without the caller of its hooks.
+  // AADB2C90063: an external tenant without the events service's principal.
   return status === 400 && /does not exist|not found|cannot be found|AADB2C90063/i.test(data?.error.message ?? '');
 }
 
@@ -145,20 +137,20 @@ async function takeToken(
     const result = await application.acquireTokenByClientCredential(request);
     if (result !== null) return result.accessToken;
   } catch (error) {
-    // No cause: it holds the request, and the request the secret.
+    // No cause, because it contains the request with the secret.
     throw new FaceError('profile_unavailable', { reason: 'no access token', ...toTokenFailure(error) });
   }
   throw new FaceError('profile_unavailable', { reason: 'no access token' });
 }
 
-/** What Entra said against the credentials: names and numbers alone. */
+/** Returns names and numbers of Entra's token error, without its text. */
 function toTokenFailure(error: unknown): { [name: string]: Json } {
   if (!(error instanceof AuthError)) return {};
   const refusal = /^[a-z_]{1,40}$/.exec(error.errorCode)?.[0] ?? null;
   return { refusal, number: /AADSTS\d{2,9}/.exec(error.errorMessage)?.[0] ?? null };
 }
 
-/** MSAL's own network client has no time-out for a token request. */
+/** MSAL's default network client has no time-out for token requests. */
 function createNetwork(fetch: Fetch): INetworkModule {
   const send = async <T>(
     method: 'GET' | 'POST',
@@ -175,7 +167,6 @@ function createNetwork(fetch: Fetch): INetworkModule {
     return {
       status: response.status,
       headers: Object.fromEntries(response.headers),
-      // MSAL says what it expects there, and checks what it got.
       body: JSON.parse(await response.text()),
     };
   };

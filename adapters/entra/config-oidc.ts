@@ -2,12 +2,11 @@ import { z } from 'zod';
 import { originGuard } from '../../src/config/safe-url.js';
 import { cloudGuard, clouds, guidGuard } from './config-tenant.js';
 
-/** Where answers go, the same for every tenant of a cloud. */
+/** Callback path, the same for every tenant of a cloud. */
 const callbackPath = '/common/federation/externalauthprovider';
 
 /**
- * Entra ID as a client: it sends people here for External MFA. There is one redirect URI for each cloud, so none is
- * configured.
+ * Entra ID as a client for External MFA. Each cloud has one redirect URI, so none is configured.
  * @see https://learn.microsoft.com/en-us/entra/identity/authentication/concept-authentication-external-method-provider
  */
 export const externalMfaGuard = z
@@ -15,10 +14,7 @@ export const externalMfaGuard = z
     kind: z.literal('entra_external_mfa').describe('The face check as external MFA of Entra ID.'),
     id: guidGuard.describe('Client id that Entra ID received for this provider. Preferably the same as `appId`.'),
     appId: guidGuard.optional().describe('Client id of the application registered for it in Entra ID. Default: `id`.'),
-    /**
-     * The tenants whose users are taken. Users of the first are known by their object ids, others as
-     * `<tenant id>/<object id>`.
-     */
+    /** Allowed tenants. Users of the first are identified by object id, others by `<tenant id>/<object id>`. */
     tenantIds: z
       .array(guidGuard)
       .min(1)
@@ -48,5 +44,4 @@ export const externalMfaGuard = z
     redirectUri: `${login}${callbackPath}`,
   }));
 
-/** One such client, configured. */
 export type ExternalMfaConfig = z.output<typeof externalMfaGuard>;

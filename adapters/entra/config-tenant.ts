@@ -1,9 +1,7 @@
 import { z } from 'zod';
 
-/** An id as Entra writes it. */
 export const guidGuard = z.guid().transform((text) => text.toLowerCase());
 
-/** The national clouds, and where each is. */
 export const clouds = {
   global: {
     login: 'https://login.microsoftonline.com',
@@ -22,5 +20,4 @@ export const clouds = {
   },
 } as const;
 
-/** Which of them a tenant is in. */
 export const cloudGuard = z.enum(['global', 'usgov', 'china']).default('global');

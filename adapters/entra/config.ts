@@ -17,7 +17,6 @@ const isKeyOf = (certificatePem: string, keyPem: string): boolean => {
 };
 
 const graphAuthGuard = z.discriminatedUnion('kind', [
-  /** A client secret of the application. */
   z.strictObject({
     kind: z.literal('secret').describe('A client secret.'),
     secret: credentialGuard.describe('Secret. Client secret of the application.'),
@@ -64,9 +63,8 @@ const hooksGuard = z.strictObject({
 });
 
 /**
- * One Entra tenant in the configuration. Secrets arrive as text, resolved by the loader, and leave as `Credential`s.
- * Unlike elsewhere the policy omits the claim by default: a refusal by this provider's token hook is an error page that
- * tells nobody what to do, while `faceVerified` is `"false"` in every token that was not verified.
+ * Configuration of one Entra tenant. The policy omits the claim by default: a refusal in the token hook is an unhelpful
+ * error page, while unverified tokens have `faceVerified` `"false"`.
  */
 export const entraConnectionGuard = z
   .strictObject({
@@ -117,7 +115,6 @@ export const entraConnectionGuard = z
           tenants: rest.hooks.tenants ?? [rest.tenantId],
         },
         isExternal: externalDomain !== undefined,
-        /** What tokens of version 1 have before the tenant's id. */
         v1Issuer: clouds[cloud].v1Issuer,
         login:
           endpoints?.login ??
@@ -131,19 +128,17 @@ export const entraConnectionGuard = z
       if (client.kind !== 'entra_external_mfa') continue;
       const report = (name: string, message: string): void =>
         context.addIssue({ code: 'custom', path: ['oidc', 'clients', index, name], message });
-      // The users of the first tenant are those whose tokens the directory extension holds under their bare ids.
+      // The directory extension stores the first tenant's users under bare object ids.
       if (client.tenantIds[0] !== entra.tenantId) report('tenantIds', 'expected entra.tenantId as the first tenant');
-      // Tokens are read and written in those tenants alone.
+      // Tokens are accessible in those tenants only.
       const isKnown = (tenantId: string): boolean => entra.hooks.tenants.includes(tenantId);
       if (!client.tenantIds.every(isKnown)) report('tenantIds', 'expected tenants of entra.hooks.tenants');
       if (client.login !== entra.login) report('cloud', 'expected the cloud, or the login host, of entra');
-      // It stands for this provider in other tenants too; the one that writes users must not.
+      // This application exists in other tenants too; the one that writes users must not.
       if (client.appId === entra.clientId) report('appId', 'expected an application of its own, not entra.clientId');
     }
   });
 
-/** One Entra tenant, configured. */
 export type EntraConnection = z.output<typeof entraConnectionGuard>;
 
-/** Its settings apart from what every connection has. */
 export type EntraSettings = EntraConnection['entra'];

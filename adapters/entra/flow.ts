@@ -12,33 +12,31 @@ import {
   type SignUpEvent,
 } from './schema.js';
 
-/** A call of Entra's: who it is was verified, the body is not parsed. */
+/** A call from a verified caller; the body is not parsed. */
 export interface VerifiedCall {
   readonly caller: VerifiedCaller;
   readonly body: Uint8Array;
 }
 
-/** What the hooks of one connection work with. */
 export interface FlowDeps {
-  /** The tenant whose users are named by their object id alone. */
+  /** The tenant whose users are identified by object id only. */
   readonly homeTenantId: string;
   readonly core: HookCore;
 }
 
-/** Entra waits 2 s at most; telling who calls may take 0.7 s of it. */
+/** Entra waits 2 s at most; verifying the caller may take 0.7 s. */
 export const DECISION_TIMEOUT_MS = 1_000;
 
-/** Longer than Entra's one more try, and than the tokens of one sign-in are apart: they share a correlation id. */
+/** Covers Entra's single retry and all tokens of one sign-in, which share a correlation id. */
 const REPEATABLE_FOR_SEC = 60;
 
 /**
- * Answers a tokenIssuanceStart call with the claims about the face, from one local read. The event tells no time.
- * @throws FaceError `request_malformed` (also where the tenant is not the caller's)
+ * Answers a tokenIssuanceStart call with face claims, from one local read. The event has no time stamp.
+ * @throws FaceError `request_malformed` (also if the tenant is not the caller's)
  */
 export async function handleTokenIssuanceStart({ caller, body }: VerifiedCall, deps: FlowDeps): Promise<RawReply> {
   const event = parseTokenIssuanceStart(body);
   checkTenant(event, caller);
-  // An application that gets a token for itself has no face.
   if (event.user === null) return notVerified;
   const subject = event.tenantId === deps.homeTenantId ? event.user : `${event.tenantId}/${event.user}`;
   return toTokenIssuanceReply(
@@ -47,9 +45,8 @@ export async function handleTokenIssuanceStart({ caller, body }: VerifiedCall, d
 }
 
 /**
- * Answers an attributeCollectionStart call: the form of the sign-up is shown to who has passed a step-up, noted under the
- * e-mail address, before. A profile holds no claim that somebody could look for later, so without one the answer is always
- * no, except in shadow mode.
+ * Answers attributeCollectionStart: shows the sign-up form after a step-up of the e-mail address. Default no, except in
+ * shadow mode.
  * @throws FaceError `request_malformed`, `face_not_verified`
  */
 export async function handleAttributeCollectionStart(
@@ -59,14 +56,14 @@ export async function handleAttributeCollectionStart(
   const event = parseAttributeCollectionStart(body);
   checkTenant(event, caller);
   const subject = subjectOfIdentifier(toEmail(event));
-  // A user who signs up has no first factor yet.
+  // A new user has no first factor yet.
   const asked = { ...event, subject, isAfterFirstFactor: false };
   return toAttributeCollectionStartReply(await decide('attribute-collection-start', asked, deps));
 }
 
 /**
- * Answers an attributeCollectionSubmit call: a receipt for the address that signs up is taken from the form and wiped off
- * it. A profile holds no claim that somebody could look for later, so without a receipt the answer is always no.
+ * Answers attributeCollectionSubmit: consumes the sign-up address's receipt and removes it from the form. Default no,
+ * except in shadow mode.
  * @throws FaceError `request_malformed`, `face_not_verified`, `receipt_invalid`, `state_unavailable`
  */
 export async function handleAttributeCollectionSubmit(
@@ -96,20 +93,19 @@ const decide = (
     application: event.application,
     address: event.address,
     isAfterFirstFactor: event.isAfterFirstFactor,
-    // The user can choose the correlation id: with it alone, one check would answer two sign-ins.
+    // The user can choose the correlation id; alone it would let one check answer two sign-ins.
     eventId: JSON.stringify([event.correlationId, event.application, event.address]),
     eventTime: null,
     repeatableForSec: REPEATABLE_FOR_SEC,
     budgetMs: DECISION_TIMEOUT_MS,
   });
 
-/** Who signs up has no user id yet: the address they proved to hold names them. */
+/** A new user has no id yet and is identified by the verified e-mail address. */
 function toEmail({ email }: SignUpEvent): string {
   if (email === null) throw new FaceError('face_not_verified', { reason: 'sign-up without an e-mail address' });
   return email;
 }
 
-/** A tenant speaks for itself alone. */
 function checkTenant(event: { readonly tenantId: string }, caller: VerifiedCaller): void {
   if (event.tenantId !== caller.tenantId) {
     throw new FaceError('request_malformed', { reason: 'the tenant is not the caller’s' });

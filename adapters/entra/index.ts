@@ -23,15 +23,11 @@ import {
   toReceiptTakenReply,
 } from './reply.js';
 
-/** What is particular to one hook. */
 interface HookParts extends Pick<Hook, 'refuse' | 'pass'> {
   handle(call: VerifiedCall, deps: FlowDeps): Promise<RawReply>;
 }
 
-/**
- * Makes the adapter of one Entra tenant: hook `token-issuance-start`, for sign-ups `attribute-collection-start` and
- * `attribute-collection-submit`, and the directory extension. Nothing is sent yet.
- */
+/** Creates the adapter of one Entra tenant. */
 export function createEntraAdapter(deps: AdapterDeps<EntraConnection>, sleep = sleepInFact): Adapter {
   const { settings, publicUrl, clock, fetch, log } = deps;
   const { id, kind, policy, oidc, entra } = settings;
@@ -41,7 +37,7 @@ export function createEntraAdapter(deps: AdapterDeps<EntraConnection>, sleep = s
     ...replies,
     budgetMs: DECISION_TIMEOUT_MS,
     proof: 'headers',
-    // Its calls are signed with Microsoft's key.
+    // Calls are signed with Microsoft's key.
     probe: null,
     serve(core) {
       void callerCheck.fetchAhead();
@@ -85,7 +81,7 @@ const createSignUpHooks = (
         'attribute-collection-submit': toHook({
           handle: (call, deps) => handleAttributeCollectionSubmit(call, deps, { receiptAttribute }),
           refuse: createAttributeCollectionSubmitRefusal(receiptAttribute),
-          // Whatever was typed there is not to be stored.
+          // The form's receipt must not be stored.
           pass: toReceiptTakenReply(receiptAttribute),
         }),
       }),

@@ -9,43 +9,37 @@ import type { Proof } from '../openid-client.js';
 import { createFindAuthority } from './caller-authority.js';
 import { isEntraKeyOf } from './caller-key.js';
 
-/** Whose hints are taken. */
 export interface EntraHintPolicy {
-  /** The tenants allowed, in lower case. */
   readonly tenantIds: readonly string[];
-  /** What Entra may name as the audience: the client id it was given, and the application it was registered as. */
+  /** Accepted audiences: the client id given to Entra, and the registered application. */
   readonly audiences: readonly string[];
-  /** The login host, without a slash at the end: `https://login.microsoftonline.com`. */
+  /** Login host without a trailing slash: `https://login.microsoftonline.com`. */
   readonly login: string;
 }
 
-/** Who has passed the first factor, as Entra says it. */
 export interface EntraUser {
-  /** What the answer has to name: pairwise, and no id of the directory. */
+  /** Pairwise id that the answer must repeat. */
   readonly sub: string;
   readonly tid: string;
-  /** The object id: the subject of an enrolment. */
+  /** Object id: the subject of an enrolment. */
   readonly oid: string;
-  /** The hint itself, which is good for one sign-in: it holds no nonce, so what binds it to a request is that it makes one. */
+  /** Single-use proof, because a hint has no nonce. */
   readonly proof: Proof;
 }
 
 /**
- * Checks the hint Entra sends with an External MFA request. Nothing in it is trusted before this returns; whether it was
- * used is for whoever keeps the proof.
- * @throws FaceError `caller_untrusted`: bad signature, issuer, audience or tenant, or out of time; `profile_unavailable`: the keys to tell cannot be fetched; `state_unavailable`
+ * Verifies an External MFA hint; the caller must record the proof as used.
+ * @throws FaceError `caller_untrusted`: bad signature, issuer, audience or tenant, or out of time;
+ * `profile_unavailable`: no keys; `state_unavailable`
  */
 export type VerifyEntraHint = (hint: string) => Promise<EntraUser>;
 
-/**
- * Greatest distance of `iat` from now, either way. Entra gives up the sign-in after about five minutes; the rest is for
- * clocks.
- */
+/** Maximum distance of `iat` from now: Entra's five minutes and clock skew. */
 const hintLifeSec = 600;
 
 const guid = z.guid().transform((text) => text.toLowerCase());
 
-// Far more than Entra sends; a hint is held against them before anything is computed or fetched.
+// Far more than Entra sends; checked before any computation or fetch.
 const MAX_HINT_CHARACTERS = 16_384;
 
 const claimsGuard = z.object({
@@ -62,11 +56,9 @@ const tenantGuard = z.object({ tid: guid });
 const headerGuard = z.object({ alg: z.literal('RS256'), kid: z.string().min(1) });
 
 /**
- * Makes the check for one client, with the issuers and keys of its tenants cached in it.
- *
- * Entra issues the hint expired, so `exp` tells nothing: `iat` does. A hint is named by the digest of what was signed
- * and not of the whole text, as a signature can be written in several ways.
- * @param name - keeps used hints of one connection's client apart from others'
+ * Creates the verifier for one client. Entra issues hints expired, so `iat` counts instead of `exp`. The proof's id is
+ * a digest of the signed part, because signatures have several encodings.
+ * @param name - separates used hints by connection and client
  * @see https://learn.microsoft.com/en-us/entra/identity/authentication/concept-authentication-external-method-provider
  */
 export function createVerifyEntraHint(
@@ -76,7 +68,7 @@ export function createVerifyEntraHint(
   const findAuthority = createFindAuthority(login, { fetch, clock });
 
   return async (hint) => {
-    // Keys are fetched for hints that name a tenant of the list alone: a stranger cannot make us ask.
+    // Keys are fetched for listed tenants only, so that anonymous callers cannot trigger requests.
     const { kid, tid: named } = readUnverified(hint, tenantIds);
     const { issuer, keys } = await findAuthority(named);
     const { payload } = await compactVerify(hint, keys, { algorithms: ['RS256'] }).catch((error: unknown) => {
@@ -92,7 +84,7 @@ export function createVerifyEntraHint(
     if (toEpochMs(epochSec(nbf)) > addSec(clock.now(), hintLifeSec)) throw untrusted('not_yet_valid');
     if (await isForgotten(epochSec(iat), { state })) throw untrusted('forgotten');
     const digest = digestOf(hint.slice(0, hint.lastIndexOf('.'))).toString('base64url');
-    // For as long as the time of issue would let it in again, and a little more for the clocks of other replicas.
+    // As long as `iat` would be accepted, plus clock skew between replicas.
     const proof = { id: `entra-hint:${name}:${digest}`, expiresAt: addSec(issuedAt, 2 * hintLifeSec) };
     return { sub, tid, oid, proof };
   };
@@ -100,7 +92,6 @@ export function createVerifyEntraHint(
 
 const untrusted = (hint: string): FaceError => new FaceError('caller_untrusted', { hint });
 
-/** What a hint says of itself, before its signature is looked at. */
 function readUnverified(hint: string, tenantIds: readonly string[]): { kid: string; tid: string } {
   if (hint.length > MAX_HINT_CHARACTERS) throw untrusted('malformed');
   try {
@@ -108,7 +99,7 @@ function readUnverified(hint: string, tenantIds: readonly string[]): { kid: stri
     const { tid } = tenantGuard.parse(decodeJwt(hint));
     if (tenantIds.includes(tid)) return { kid, tid };
   } catch {
-    // No cause: it may quote the hint.
+    // No cause, because it may quote the hint.
     throw untrusted('malformed');
   }
   throw untrusted('tenant');
@@ -120,10 +111,9 @@ function parseClaims(payload: Uint8Array): z.output<typeof claimsGuard> {
   throw untrusted('claims');
 }
 
-/** How it looks when the keys could not be had: no connection, no answer in time, a status, no key set. */
 const keysMissing = new Set(['keys_unreachable', 'ERR_JWKS_TIMEOUT', 'ERR_JOSE_GENERIC', 'ERR_JWKS_INVALID']);
 
-/** Without its cause: the error of a signature may hold what was signed. */
+/** No cause, because a signature error may contain the signed data. */
 function toRefusal(error: unknown): FaceError {
   const reason = error instanceof errors.JOSEError ? error.code : 'keys_unreachable';
   return keysMissing.has(reason) ? new FaceError('profile_unavailable', { hint: reason }) : untrusted(reason);

@@ -1,8 +1,7 @@
 import { type RequestedClaims, UnmetAuthenticationRequirements } from '../openid-client.js';
 
 /**
- * What Entra may ask for that a face alone fulfils: all that admit inherence. The first is what it asks for after a
- * password.
+ * Values of `acr` that a face satisfies: all that accept inherence. The first is Entra's request after a password.
  * @see https://learn.microsoft.com/en-us/entra/identity/authentication/concept-authentication-external-method-provider
  */
 export const faceAcrValues = [
@@ -13,9 +12,8 @@ export const faceAcrValues = [
 ] as const;
 
 /**
- * Checks that a face is what is asked for. Entra takes no other answer than one of the values it named, so they bind here
- * even where they are not called essential.
- * @throws UnmetAuthenticationRequirements: a face alone is not what is asked for
+ * Checks that a face satisfies the request. Entra accepts only values it named, essential or not.
+ * @throws UnmetAuthenticationRequirements
  */
 export function checkRequirements({ acr, amr }: RequestedClaims): void {
   const isMet = (values: readonly string[], possible: readonly string[]): boolean =>

@@ -7,9 +7,7 @@ import type { ExternalMfaConfig } from './config-oidc.js';
 import { createVerifyEntraHint, type VerifyEntraHint } from './oidc-hint.js';
 import { checkRequirements, faceAcrValues } from './oidc-requirements.js';
 
-/** What such a client is made of. */
 export interface ExternalMfaDeps {
-  /** The connection's id. */
   readonly connection: string;
   readonly fetch: Fetch;
   readonly clock: Clock;
@@ -17,22 +15,20 @@ export interface ExternalMfaDeps {
   readonly log: Log;
 }
 
-/** Entra gives a sign-in up about five minutes after it has sent the person here; half a minute is for the way back. */
+/** Entra abandons a sign-in after about five minutes; half a minute is for the way back. */
 const lifeSec = 270;
 
-/** What the protocol library gets to see under its own name; all else Entra may send is ignored. */
+/** Parameters passed to the protocol library unchanged; others are ignored. */
 const passedOn = ['client_id', 'response_mode', 'scope', 'nonce', 'state', 'claims'];
 
-/** What is taken off a request: the library refuses a hint that it did not issue. */
+/** Parameters removed from the request: the library rejects hints that it did not issue. */
 const takenOffGuard = z.object({ hints: z.array(z.string()), requestId: z.guid().nullable().catch(null) });
 
-/** Entra as the clients that a connection's configuration names. */
 export const createEntraClients = (oidc: EntraConnection['oidc'], deps: ExternalMfaDeps): readonly OidcClient[] =>
   createOwnClients(oidc, (client) => createExternalMfaClient(client, deps));
 
 /**
- * Entra ID as a client of a connection's provider: implicit ID token by form post, about the person of the hint. The hint
- * is looked at last, when the library has found everything else in order, and used up by the sign-in that it begins.
+ * Creates the External MFA client: implicit ID token by form post. The hint is verified last and consumed.
  * @see https://learn.microsoft.com/en-us/entra/identity/authentication/concept-authentication-external-method-provider
  */
 export function createExternalMfaClient(
@@ -70,16 +66,15 @@ export function createExternalMfaClient(
       const subject = tid === homeTenantId ? oid : `${tid}/${oid}`;
       return { subject, isProven: true, isSentByProvider: true, claims: { sub }, proof };
     },
-    // "If provided", as the contract has it: what binds an answer to its request is `state`, and the hint.
+    // The contract says "If provided"; `state` and the hint bind the answer to the request.
     needsNoNonce: true,
-    // Exactly one may be told: that a key or a PIN took part as well is left out.
+    // Entra accepts exactly one method; a key or PIN that took part is omitted.
     toAmr: () => ['face'],
-    // Entra issues tokens later in the same sign-in, and then calls the token issuance hook.
+    // Entra issues tokens later in the same sign-in and then calls the token issuance hook.
     feedsHooks: true,
   };
 }
 
-/** The request in the protocol's own spelling. What was sent twice still is, for the library to refuse. */
 function toProtocol(given: URLSearchParams): URLSearchParams {
   const params = new URLSearchParams();
   for (const name of passedOn) for (const value of given.getAll(name)) params.append(name, value);
@@ -97,7 +92,6 @@ async function verify([hint, ...others]: readonly string[], verifyHint: VerifyEn
     return await verifyHint(hint);
   } catch (error) {
     const isRefused = error instanceof FaceError && error.code === 'caller_untrusted';
-    // What was wrong with it is in the cause, for the log; an answer says that it is refused.
     throw isRefused ? new AccessDenied('id_token_hint is not accepted', { cause: error }) : error;
   }
 }

@@ -18,7 +18,7 @@ const pageGuard = z.object({
 });
 
 /**
- * Of the user `userId`, the first page. The cast to groups is one of Graph's advanced queries, with an index of its own.
+ * Path of the first page. The cast makes it an advanced query of Graph.
  * @see https://learn.microsoft.com/en-us/graph/api/user-list-transitivememberof
  */
 export const toGroupsPath = (userId: string): string =>
@@ -26,10 +26,9 @@ export const toGroupsPath = (userId: string): string =>
   '&$select=id,displayName,onPremisesSyncEnabled,isAssignableToRole&$top=999';
 
 /**
- * Reads one page of the groups that a user is in, those around them too. Two groups may have one name, and as long as nobody has
- * forbidden it everybody makes groups: so names are told of groups alone that come from a directory on the premises, or that
- * roles can be assigned to, which only administrators make. All others count by their ids.
- * @param namesCount - whether names of this tenant count at all
+ * Parses a page of a user's transitive groups. Names count only for on-premises and role-assignable groups, because by
+ * default any user can create groups.
+ * @param namesCount - true if names of this tenant count at all
  * @throws FaceError `subject_unknown`, `profile_unavailable`
  */
 export function parseGroupPage(

@@ -12,14 +12,14 @@ import { createGraphClient, type GraphCall, toRefusalDetail } from './client.js'
 import type { EntraConnection, EntraSettings } from './config.js';
 import { parseGroupPage, toGroupsPath } from './profile-groups.js';
 
-// Holds the directory extension too, under its own name.
+// Includes the directory extension under its own name.
 const userGuard = z.looseObject({ id: z.string() });
 const accountGuard = z.object({ id: z.string(), userPrincipalName: z.string().min(1), mail: z.string().nullish() });
 const toAccount = (subject: string, { userPrincipalName, mail }: z.output<typeof accountGuard>): Account => ({
   subject,
   login: userPrincipalName,
   email: mail || null,
-  // Graph tells it on request alone, and only of some users to some applications: codes go by e-mail.
+  // Graph returns it on request only, and not always: codes go by e-mail.
   phone: null,
 });
 const foundGuard = z.object({
@@ -27,7 +27,7 @@ const foundGuard = z.object({
   '@odata.nextLink': z.string().optional(),
 });
 
-/** What people are called by: each can be filtered by its beginning, without Graph's advanced queries. */
+/** Properties that support prefix filters without Graph's advanced queries. */
 const searched = ['displayName', 'givenName', 'surname', 'mail', 'userPrincipalName'];
 
 /** @see https://learn.microsoft.com/en-us/graph/api/resources/user */
@@ -44,8 +44,8 @@ const revokedGuard = z.object({ value: z.literal(true) });
 const notUnderstood = () => new FaceError('profile_unavailable', { reason: 'answer not understood' });
 
 /**
- * Reads and writes the token in a directory extension of users. A user of another tenant than the connection's own is
- * named `{tenant id}/{object id}`.
+ * Creates the profile that keeps the token in a directory extension of users. A user of another tenant is named
+ * `{tenant id}/{object id}`.
  * @see https://learn.microsoft.com/en-us/graph/api/resources/extensionproperty
  */
 export function createEntraProfile(
@@ -66,7 +66,7 @@ export function createEntraProfile(
     const { query = '', ...rest } = request;
     const answer = await send({ ...rest, path: `/users/${userId}${query}`, tenantId });
     if (answer.status === 404) throw new FaceError('subject_unknown');
-    // What stands before Graph may answer 200 with a page of its own: a change is done where it says so.
+    // A proxy before Graph may answer 200 with its own page, so a change requires the documented status.
     const expectedStatus = request.method === 'PATCH' ? 204 : 200;
     if (answer.status !== expectedStatus) throw new FaceError('profile_unavailable', toRefusalDetail(answer));
     return { userId, body: answer.body };
@@ -87,11 +87,11 @@ export function createEntraProfile(
     return user.data;
   };
   const findAccount: Profile['findAccount'] = async (login) => {
-    // A user principal name has an `@`, and neither ids nor `me` have.
+    // A user principal name has an `@`; ids and `me` do not.
     if (!isLogin(login) || !login.includes('@') || /[/\\]/.test(login)) return null;
     const path = `${toNamedPath(login)}?$select=id,userPrincipalName,mail`;
     const answer = await send({ method: 'GET', path });
-    // 400 is of a name that Graph does not take for one.
+    // Graph answers 400 to an invalid name.
     if (answer.status === 404 || answer.status === 400) return null;
     if (answer.status >= 300) throw new FaceError('profile_unavailable', toRefusalDetail(answer));
     const user = accountGuard.safeParse(answer.body);
@@ -102,7 +102,7 @@ export function createEntraProfile(
   /** @see https://learn.microsoft.com/en-us/graph/filter-query-parameter */
   const searchAccounts = async (text: string, limit: number): Promise<readonly NamedAccount[]> => {
     if (!isSearchable(text)) return [];
-    // A quotation mark within a value is doubled.
+    // A quotation mark in a value is doubled.
     const filter = searched.map((name) => `startswith(${name},'${text.replaceAll("'", "''")}')`).join(' or ');
     const select = 'id,userPrincipalName,mail,displayName';
     let path: string | undefined = `/users?$filter=${encodeURIComponent(filter)}&$select=${select}&$top=${limit}`;
@@ -127,14 +127,14 @@ export function createEntraProfile(
     readAccount: async (subject) => toAccount(subject, await read(subject, 'userPrincipalName,mail', accountGuard)),
     claimNames,
     async readClaims(subject, names) {
-      // Graph tells of a property what is asked for by its first name.
+      // Graph selects by top-level property.
       const properties = attributesOf(names).map((path) => path.split('.', 1)[0]);
       const user = await read(subject, [...new Set(properties)].join(','), userGuard);
       return toClaims(names, (path) => valueAt(user, path.split('.')));
     },
     async readGroups(subject) {
       const { tenantId, userId } = parseSubject(subject, settings);
-      // Names of another tenant are its own administrators' affair.
+      // Names in another tenant are controlled by other administrators.
       const namesCount = tenantId === settings.tenantId;
       return readAllGroups(async (next: string | null) =>
         parseGroupPage(await send({ method: 'GET', path: next ?? toGroupsPath(userId), tenantId }), { namesCount }),
@@ -149,7 +149,7 @@ export function createEntraProfile(
       const { tenantId, userId } = parseSubject(subject, settings);
       const answer = await send({ method: 'POST', path: `/users/${userId}/revokeSignInSessions`, tenantId });
       if (answer.status === 404) throw new FaceError('subject_unknown');
-      // The description says `true`; the documents also show an empty answer.
+      // The description says `true`; the examples also show an empty answer.
       const isDone = answer.status === 204 || (answer.status === 200 && revokedGuard.safeParse(answer.body).success);
       if (!isDone) throw new FaceError('profile_unavailable', toRefusalDetail(answer));
     },
@@ -157,7 +157,7 @@ export function createEntraProfile(
 }
 
 /**
- * The address of a user by name. What begins with a dollar sign would be an option of a query, unless it is in quotes.
+ * Returns the path of a user by name. A leading dollar sign would be a query option, unless quoted.
  * @see https://learn.microsoft.com/en-us/graph/api/user-get
  */
 const toNamedPath = (login: string): string =>
@@ -168,7 +168,7 @@ const toNamedPath = (login: string): string =>
 const guid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 const subjectPattern = new RegExp(`^(?:(?<tenantId>${guid})/)?(?<userId>${guid})$`);
 
-/** Graph takes a user principal name or `me` in place of an id: only ids name a user here, and only as Entra writes them. */
+/** Parses a subject. Graph also accepts a user principal name or `me` as id; here only GUIDs are valid. */
 function parseSubject(
   subject: string,
   { tenantId: home, hooks }: Pick<EntraSettings, 'tenantId' | 'hooks'>,

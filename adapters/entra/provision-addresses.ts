@@ -1,14 +1,13 @@
 import { paths } from '../openid-paths.js';
 import type { EntraProvisionDeps } from './provision-graph.js';
 
-/** Where Entra and the user's browser find the provider of a connection. */
 export interface ExternalMfaAddresses {
   readonly issuer: string;
   readonly discoveryUrl: string;
   readonly authorizationEndpoint: string;
 }
 
-/** The addresses a connection's provider has; Entra compares them character for character. */
+/** Returns the endpoints; Entra compares them character for character. */
 export function addressesOf({
   publicUrl,
   settings,

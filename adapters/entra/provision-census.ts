@@ -2,15 +2,14 @@ import { z } from 'zod';
 import { type CensusPage, countPage } from '../census.js';
 import type { EntraProvisionDeps } from './provision-graph.js';
 
-// Holds the directory extension too, under its own name.
+// Includes the directory extension under its own name.
 const pageGuard = z.object({
   value: z.array(z.looseObject({ id: z.string() })),
   '@odata.nextLink': z.string().optional(),
 });
 
 /**
- * The users of the connection's own tenant whose accounts are enabled. A directory extension that a user has no value of is
- * not in the answer.
+ * Lists the enabled users of the connection's own tenant. Graph omits an extension without a value.
  * @see https://learn.microsoft.com/en-us/graph/api/user-list
  */
 export async function* listCensus({ settings, graph }: EntraProvisionDeps): AsyncGenerator<CensusPage> {

@@ -19,18 +19,17 @@ import { extensionTitleOf } from './provision-directory.js';
 import { findExtension, type HookName, hooksOf } from './provision-events.js';
 import type { EntraProvisionDeps } from './provision-graph.js';
 
-/** Beyond this, tokens of hook calls count as expired or not yet valid. */
+/** Larger skew makes tokens of hook calls expired or not yet valid. */
 const greatestSkewSec = 30;
 
-/** What telling who calls may take: Entra waits 2 s for everything. */
+/** Time for verifying a caller; Entra waits 2 s in all. */
 const slowKeysMs = 700;
 
 const apply = 'Run facestep provision for this connection with --apply';
 
-/** The check that everything at the tenant needs. */
 export const credentials = 'Credentials of the service';
 
-/** What tells how a connection stands at its tenant, in the order in which one thing needs the other. */
+/** Creates the checks of a connection, in order of dependency. */
 export function createChecks(steps: readonly ProvisionStep[], deps: EntraProvisionDeps): readonly Check[] {
   const extension = extensionTitleOf(deps);
   return [
@@ -48,7 +47,7 @@ export function createChecks(steps: readonly ProvisionStep[], deps: EntraProvisi
     })),
     ...hooksOf(deps).map((hook) => ({
       title: `Entra finds nothing wrong with ${hook}`,
-      // What it finds wrong is what a step has said already, in other words.
+      // Its findings would repeat those of the steps.
       needs: steps.map(({ title }) => title),
       run: () => checkRegistration(hook, deps),
     })),
@@ -58,11 +57,11 @@ export function createChecks(steps: readonly ProvisionStep[], deps: EntraProvisi
   ];
 }
 
-/** A user that no tenant has: whoever may read users is told so. */
+/** Id of no user, to test the permission to read users. */
 const nobodysId = '00000000-0000-0000-0000-000000000000';
 const nobody = `/users/${nobodysId}?$select=id`;
 
-/** What Entra says against the credentials of an application, by its number, and what to do about it. */
+/** Entra's error numbers for rejected credentials, with remedies. */
 const tokenRefusals: Readonly<Record<string, readonly [found: string, remedy: string]>> = {
   AADSTS7000222: [
     'The client secret has expired',
@@ -115,8 +114,9 @@ async function checkCredentials({ send }: EntraProvisionDeps): Promise<Finding> 
 }
 
 /**
- * Whoever may read users is told the groups of one, and of each the id alone: whether more is told shows where groups are asked for.
- * @see https://learn.microsoft.com/en-us/graph/permissions-overview#limited-information-returned-for-inaccessible-member-objects
+ * Checks that groups can be read. With user permissions alone, Graph returns ids without other properties.
+ * @see
+ * https://learn.microsoft.com/en-us/graph/permissions-overview#limited-information-returned-for-inaccessible-member-objects
  */
 async function checkGroups({ send }: EntraProvisionDeps): Promise<Finding> {
   const { status } = await send({ method: 'GET', path: '/groups?$select=id&$top=1' });
@@ -166,7 +166,6 @@ async function checkKeys({ settings, fetch, clock }: EntraProvisionDeps): Promis
       );
 }
 
-/** What it means for people that the directory extension is gone. */
 const lost =
   '. Nobody can be enrolled without it. If it was there before, every enrolment is lost: people have to enrol anew';
 
@@ -192,7 +191,7 @@ async function checkStep(step: ProvisionStep, consequence: string): Promise<Find
 
 const statusGuard = z.object({ status: z.literal([401, 403]) });
 
-/** The service runs with one permission; what takes more to look at is no fault of it. */
+/** Missing permission to inspect is no fault: the service runs with one permission. */
 function toUnseen(error: unknown): Finding {
   const isDenied = error instanceof FaceError && statusGuard.safeParse(error.detail).success;
   if (!isDenied) throw error;

@@ -9,7 +9,7 @@ const policyGuard = z.object({ id: z.string(), displayName: z.string().nullish()
 
 type ClaimsMappingPolicy = z.infer<typeof policyGuard>;
 
-// The text of a policy is JSON of its own; entries of others are kept as they are.
+// The definition is JSON text; foreign entries are preserved.
 const definitionGuard = z.looseObject({
   ClaimsMappingPolicy: z.looseObject({ ClaimsSchema: z.array(z.record(z.string(), z.json())).default([]) }),
 });
@@ -30,7 +30,6 @@ function parseDefinition([text = '']: readonly string[]): z.infer<typeof definit
   }
 }
 
-/** The entries a policy lacks. Names are compared as Entra does: case counts. */
 function lackingIn({ definition }: ClaimsMappingPolicy): typeof entries {
   const schema = parseDefinition(definition)?.ClaimsMappingPolicy.ClaimsSchema ?? [];
   return entries.filter(
@@ -51,7 +50,7 @@ async function findPolicy({ graph, ...deps }: EntraProvisionDeps): Promise<Claim
 }
 
 /**
- * The policy that puts our claims into tokens.
+ * Creates the step for the claims mapping policy.
  * @see https://learn.microsoft.com/en-us/entra/identity-platform/custom-claims-provider-reference#claims-mapping-policy
  */
 export function createPolicyStep(deps: EntraProvisionDeps): ProvisionStep {
@@ -84,13 +83,13 @@ export function createPolicyStep(deps: EntraProvisionDeps): ProvisionStep {
 const toTitle = (deps: EntraProvisionDeps): string => `Claims mapping policy "${displayNameOf(deps)}"`;
 
 /**
- * Such a policy takes the place of claims that are set in the console, and of a custom claims policy.
+ * This policy replaces claims set in the console, and a custom claims policy.
  * @see https://learn.microsoft.com/en-us/entra/identity-platform/claims-customization-powershell
  */
 const assignment =
   'assign our claims mapping policy to it: its tokens lose what is set in the console under Attributes & Claims';
 
-/** That policy on one application. */
+/** Creates the step that assigns the policy to one application. */
 export function createPolicyAssignmentStep(appId: string, deps: EntraProvisionDeps): ProvisionStep {
   const ofPrincipal = (id: string): string => `/servicePrincipals/${id}/claimsMappingPolicies`;
   return {
@@ -125,9 +124,8 @@ export function createPolicyAssignmentStep(appId: string, deps: EntraProvisionDe
 }
 
 /**
- * What an application needs for mapped claims: to accept them, without which Entra refuses its sign-ins with AADSTS50146,
- * and access tokens of version 2. Accepting them would let any tenant of several write its claims, so an application of
- * several needs a signing key of its own.
+ * Creates the step that makes an application accept mapped claims, without which sign-ins fail with AADSTS50146. A
+ * multitenant application needs its own signing key, because any tenant could write its claims.
  * @see https://learn.microsoft.com/en-us/entra/identity-platform/custom-extension-tokenissuancestart-configuration
  */
 export function createMappedClaimsStep(appId: string, deps: EntraProvisionDeps): ProvisionStep {

@@ -12,7 +12,7 @@ const FETCH_TIMEOUT_MS = 5_000;
 const discovery = 'Discovery of External MFA';
 const registering = 'Registering users';
 
-/** What tells how External MFA stands, beside its steps: our side as Entra reads it. */
+/** Creates the checks of External MFA in addition to its steps: our endpoints as Entra reads them. */
 export const createExternalMfaChecks = (client: ExternalMfaConfig, deps: EntraProvisionDeps): readonly Check[] => [
   { title: discovery, needs: [serverAnswers], run: () => checkDiscovery(deps) },
   { title: 'Keys of External MFA', needs: [discovery], run: () => checkKeys(deps) },
@@ -37,7 +37,6 @@ const metadataGuard = z.object({
 
 const start = 'Start the server, and check publicUrl and the proxy before it';
 
-/** Why a document could not be used, or what it says. */
 type Fetched = { readonly problem: Finding } | { readonly problem: null; readonly body: unknown };
 
 async function read(url: string, { fetch }: EntraProvisionDeps): Promise<Fetched> {
@@ -87,7 +86,7 @@ const keysGuard = z.object({
       z.object({
         kty: z.literal('RSA'),
         use: z.literal('sig'),
-        // Entra wants base64; digests have that form, and names such as key-1 are too short for one.
+        // Entra requires base64; digests fit, names such as key-1 are too short.
         kid: z.string().regex(/^[\w+/-]{16,}={0,2}$/),
         n: z.string(),
         x5c: z.array(z.string()).min(1),
@@ -121,7 +120,7 @@ function isOf(certificate: string, modulus: string): boolean {
   }
 }
 
-/** What registering takes: to find our method in the policy, and the registrations, here of a user that no tenant has. */
+/** Permissions for registering: to read the policy and, here for an unknown user, the registrations. */
 const registeringTakes = {
   'Policy.Read.AuthenticationMethod': '/policies/authenticationMethodsPolicy',
   'UserAuthMethod-External.ReadWrite.All':

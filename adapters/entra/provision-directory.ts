@@ -2,11 +2,10 @@ import { z } from 'zod';
 import type { ProvisionStep, StepStatus } from '../provisioning.js';
 import { anything, type EntraProvisionDeps, required } from './provision-graph.js';
 
-/** Microsoft Graph's own application, the same in every tenant. */
 export const graphAppId = '00000003-0000-0000-c000-000000000000';
 
 /**
- * The permission to be sent events: `CustomAuthenticationExtension.Receive.Payload`.
+ * Permission to receive events: `CustomAuthenticationExtension.Receive.Payload`.
  * @see https://learn.microsoft.com/en-us/graph/permissions-reference#customauthenticationextensionreceivepayload
  */
 const receivePayloadRoleId = '214e810f-fda8-4fd7-a475-29461495eb00';
@@ -31,27 +30,25 @@ const applicationGuard = z.object({
   web: z.object({ redirectUris: z.array(z.string()).nullish() }).nullish(),
 });
 
-/** A registered application, as far as it is used. */
 export type Application = z.infer<typeof applicationGuard>;
 
 const principalGuard = z.object({ id: z.string(), accountEnabled: z.boolean().nullish() });
 
-/** An application's service principal in the tenant, as far as it is used. */
 export type ServicePrincipal = z.infer<typeof principalGuard>;
 
 type Graph = Pick<EntraProvisionDeps, 'graph'>;
 
-/** The application registered in this tenant under a client id. @throws FaceError `provider_refused` */
+/** Finds the application with a client id in this tenant. @throws FaceError `provider_refused` */
 export async function findApplication(appId: string, { graph }: Graph): Promise<Application | null> {
   return (await graph.list(applicationGuard, `/applications?$filter=appId eq '${appId}'`))[0] ?? null;
 }
 
-/** The service principal of an application in this tenant. @throws FaceError `provider_refused` */
+/** Finds an application's service principal in this tenant. @throws FaceError `provider_refused` */
 export async function findServicePrincipal(appId: string, { graph }: Graph): Promise<ServicePrincipal | null> {
   return (await graph.list(principalGuard, `/servicePrincipals?$filter=appId eq '${appId}'`))[0] ?? null;
 }
 
-/** The App ID URI that Entra demands of an application whose hooks are at that address. */
+/** Returns the App ID URI that Entra requires for hooks at this address. */
 export const identifierUriOf = ({ publicUrl, settings }: Pick<EntraProvisionDeps, 'publicUrl' | 'settings'>): string =>
   `api://${new URL(publicUrl).hostname}/${settings.entra.hooks.appId}`;
 
@@ -62,11 +59,10 @@ const propertyGuard = z.object({
   targetObjects: z.array(z.string()),
 });
 
-/** What the step of the directory extension is called. */
 export const extensionTitleOf = ({ settings }: Pick<EntraProvisionDeps, 'settings'>): string =>
   `Directory extension ${settings.entra.attribute}`;
 
-/** The directory extension that holds the enrolment token. */
+/** Creates the step for the directory extension of the enrolment token. */
 export function createExtensionStep(deps: EntraProvisionDeps): ProvisionStep {
   const { attribute } = deps.settings.entra;
   const [, hex = '', name = ''] = /^extension_([0-9a-f]{32})_(.+)$/.exec(attribute) ?? [];
@@ -101,20 +97,20 @@ export function createExtensionStep(deps: EntraProvisionDeps): ProvisionStep {
   };
 }
 
-/** A permission of Graph that an application asks for: `Role` of its own, `Scope` in the name of users. */
+/** A Graph permission: `Role` for the application, `Scope` on behalf of users. */
 export interface AskedPermission {
   readonly id: string;
   readonly type: 'Role' | 'Scope';
 }
 
-/** Whether an application asks for a permission of Graph. */
+/** Returns true if an application requests a Graph permission. */
 export const asksFor = ({ requiredResourceAccess }: Application, permission: AskedPermission): boolean =>
   requiredResourceAccess.some(
     ({ resourceAppId, resourceAccess }) =>
       resourceAppId === graphAppId && resourceAccess.some(({ id }) => id === permission.id),
   );
 
-/** The application that tokens of hook calls are for: its URI, the version of its tokens, the permission it asks for. */
+/** Creates the step for the application that hook tokens are issued for: URI, token version, permission. */
 export function createHookApplicationStep(deps: EntraProvisionDeps): ProvisionStep {
   const { appId } = deps.settings.entra.hooks;
   const uri = identifierUriOf(deps);
@@ -141,7 +137,7 @@ export function createHookApplicationStep(deps: EntraProvisionDeps): ProvisionSt
     async apply() {
       const application = required(await findApplication(appId, deps), `the application ${appId}`);
       await deps.graph.change(`/applications/${application.id}`, {
-        // Lists are replaced as a whole, so what is there goes along.
+        // Graph replaces lists as a whole.
         ...(application.identifierUris.includes(uri) ? {} : { identifierUris: [...application.identifierUris, uri] }),
         ...(application.api?.requestedAccessTokenVersion === 2 ? {} : { api: { requestedAccessTokenVersion: 2 } }),
         ...(asksFor(application, payloads) ? {} : { requiredResourceAccess: withPermissions(application, [payloads]) }),
@@ -152,7 +148,7 @@ export function createHookApplicationStep(deps: EntraProvisionDeps): ProvisionSt
 
 const payloads: AskedPermission = { id: receivePayloadRoleId, type: 'Role' };
 
-/** What an application is to ask for: what it does, and these permissions of Graph. */
+/** Adds Graph permissions to those an application requests. */
 export function withPermissions(
   { requiredResourceAccess }: Application,
   added: readonly AskedPermission[],
@@ -171,8 +167,8 @@ export function withPermissions(
 const toPrincipalTitle = (appId: string): string => `Service principal of ${appId}`;
 
 /**
- * An application in this tenant.
- * @param whileDisabled - what does not work then, for an administrator
+ * Creates the step for a service principal.
+ * @param whileDisabled - what fails if it is disabled, for the administrator
  */
 export function createServicePrincipalStep(
   appId: string,
@@ -199,7 +195,7 @@ export function createServicePrincipalStep(
 
 const assignmentGuard = z.object({ appRoleId: z.string(), resourceId: z.string() });
 
-/** The administrator's consent that the application is sent events. */
+/** Creates the step for the administrator's consent to receive events. */
 export function createConsentStep(deps: EntraProvisionDeps): ProvisionStep {
   const { appId } = deps.settings.entra.hooks;
   const missing: StepStatus = {

@@ -5,17 +5,15 @@ import { identifierUriOf } from './provision-directory.js';
 import { anything, type EntraProvisionDeps, required } from './provision-graph.js';
 import { claimNames } from './reply.js';
 
-/** What Entra calls the extension of each of our hooks. */
 const extensionTypes = {
   'token-issuance-start': '#microsoft.graph.onTokenIssuanceStartCustomExtension',
   'attribute-collection-start': '#microsoft.graph.onAttributeCollectionStartCustomExtension',
   'attribute-collection-submit': '#microsoft.graph.onAttributeCollectionSubmitCustomExtension',
 } as const;
 
-/** The name of a hook of ours. */
 export type HookName = keyof typeof extensionTypes;
 
-/** All the time Entra gives, and its one more try: an answer takes us a fraction of it. */
+/** Entra's maximum time and its single retry. */
 const clientConfiguration = { timeoutInMilliseconds: 2000, maximumRetries: 1 };
 
 const extensionGuard = z.object({
@@ -30,10 +28,8 @@ const extensionGuard = z.object({
   claimsForTokenConfiguration: z.array(z.object({ claimIdInApiResponse: z.string() })).nullish(),
 });
 
-/** A custom authentication extension, as far as it is used. */
 export type CustomExtension = z.infer<typeof extensionGuard>;
 
-/** The hooks a connection has. */
 export const hooksOf = ({ settings }: Pick<EntraProvisionDeps, 'settings'>): HookName[] => {
   const { signUp } = settings.entra.hooks;
   return [
@@ -43,7 +39,7 @@ export const hooksOf = ({ settings }: Pick<EntraProvisionDeps, 'settings'>): Hoo
   ];
 };
 
-/** Where Entra calls a hook of a connection. */
+/** Returns the address of a hook. */
 export const hookUrlOf = (
   hook: HookName,
   { publicUrl, settings }: Pick<EntraProvisionDeps, 'publicUrl' | 'settings'>,
@@ -52,7 +48,7 @@ export const hookUrlOf = (
 const displayNameOf = (hook: HookName, { settings }: Pick<EntraProvisionDeps, 'settings'>): string =>
   `facestep ${settings.id} ${hook}`;
 
-/** The extension that is ours: it calls our address, or has our name and called a former one. */
+/** Finds our extension: by address, or by name at a former address. */
 export async function findExtension(hook: HookName, deps: EntraProvisionDeps): Promise<CustomExtension | null> {
   const all = await deps.graph.list(extensionGuard, '/identity/customAuthenticationExtensions');
   const ofType = all.filter((extension) => extension['@odata.type'] === extensionTypes[hook]);
@@ -63,7 +59,6 @@ export async function findExtension(hook: HookName, deps: EntraProvisionDeps): P
   );
 }
 
-/** What an extension of ours should be told and is not, as lines and as the fields to send. */
 function differencesOf(hook: HookName, extension: CustomExtension, deps: EntraProvisionDeps) {
   const claims = (extension.claimsForTokenConfiguration ?? []).map(({ claimIdInApiResponse }) => claimIdInApiResponse);
   const lacking =
@@ -111,7 +106,7 @@ const toClaim = (claimIdInApiResponse: string) => ({ claimIdInApiResponse });
 const toTitle = (hook: HookName): string => `Custom authentication extension: ${hook}`;
 
 /**
- * The custom authentication extension of one hook.
+ * Creates the step for one hook's custom authentication extension.
  * @see https://learn.microsoft.com/en-us/graph/api/identitycontainer-post-customauthenticationextensions
  */
 export function createExtensionOfHookStep(hook: HookName, deps: EntraProvisionDeps): ProvisionStep {
@@ -149,7 +144,6 @@ export function createExtensionOfHookStep(hook: HookName, deps: EntraProvisionDe
   };
 }
 
-/** What an extension that is not ours calls itself. */
 async function nameOf(id: string | undefined, { graph }: EntraProvisionDeps): Promise<string> {
   const all = await graph.list(extensionGuard, '/identity/customAuthenticationExtensions');
   const name = all.find((extension) => extension.id === id)?.displayName;
@@ -168,7 +162,7 @@ const listenerGuard = z.object({
   handler: z.object({ customExtension: z.object({ id: z.string() }).nullish() }).nullish(),
 });
 
-/** That one application's tokens get the claims of our extension. Each application has a listener of its own. */
+/** Creates the step for one application's listener, which adds our claims to its tokens. */
 export function createListenerStep(appId: string, deps: EntraProvisionDeps): ProvisionStep {
   return {
     title: `Listener for tokens of ${appId}`,

@@ -8,38 +8,35 @@ import type { RestAnswer } from '../rest-call.js';
 import { type GraphCall, type SendToGraph, saysMissing, toRefusalDetail } from './client.js';
 import type { EntraConnection } from './config.js';
 
-/** Administrative calls of Microsoft Graph, in the connection's own tenant. */
 export interface GraphAdministration {
-  /** Every entry of a list, all pages. @throws FaceError `provider_refused`, `profile_unavailable` */
+  /** Returns all entries of a list. @throws FaceError `provider_refused`, `profile_unavailable` */
   list<Output>(guard: z.ZodType<Output>, path: string): Promise<Output[]>;
-  /** One thing that is always there. @throws FaceError `provider_refused`, `profile_unavailable` */
+  /** Reads an object that always exists. @throws FaceError `provider_refused`, `profile_unavailable` */
   read<Output>(guard: z.ZodType<Output>, path: string): Promise<Output>;
-  /** What Graph answers to a POST. @throws FaceError `provider_refused`, `profile_unavailable` */
+  /** Sends a POST and returns the answer. @throws FaceError `provider_refused`, `profile_unavailable` */
   create<Output>(guard: z.ZodType<Output>, path: string, body?: JsonObject): Promise<Output>;
   /** @throws FaceError `provider_refused`, `profile_unavailable` */
   change(path: string, body: JsonObject): Promise<void>;
-  /** Whether something was made a moment ago, which Graph need not show yet. */
+  /** Returns true if something was just created, which Graph may not show yet. */
   hasJustMade(): boolean;
 }
 
-/** What the steps and checks of one connection work with. */
 export interface EntraProvisionDeps extends AdapterDeps<EntraConnection> {
   readonly send: SendToGraph;
   readonly sleep: Sleep;
   readonly graph: GraphAdministration;
 }
 
-/** A reply that nothing is read of. */
 export const anything = z.unknown();
 
-/** Far more pages than a tenant has; a list that never ends is none. */
+/** Far more pages than a tenant has. */
 const MAX_PAGES = 1_000;
 
-/** Far longer than it was ever seen to take. */
+/** Far longer than the observed delay. */
 const LATENESS_MS = 60_000;
 
 /**
- * What a call needs, which an earlier step or an administrator has made.
+ * Returns an object that an earlier step or an administrator created.
  * @param what - its name, for an administrator
  * @throws FaceError `provider_refused`: Graph does not show it
  */
@@ -50,11 +47,11 @@ export function required<Found>(found: Found | null, what: string): Found {
 
 const missingGuard = z.object({ missing: z.literal(true) });
 
-/** Whether a call failed as something that it needs is not there, or is not shown yet. */
+/** Returns true if a call failed because a required object is missing or not visible yet. */
 export const isMissing = (error: unknown): boolean =>
   error instanceof FaceError && missingGuard.safeParse(error.detail).success;
 
-/** Makes the calls out of a client. Nothing of what Graph says in words is kept: it quotes what was sent. */
+/** Creates the calls over a client. Graph's texts are dropped because they quote the request. */
 export function createGraphAdministration(send: SendToGraph, clock: Clock): GraphAdministration {
   let madeAt = Number.NEGATIVE_INFINITY;
   const call = async (request: GraphCall): Promise<RestAnswer> => {

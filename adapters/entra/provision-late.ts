@@ -2,13 +2,10 @@ import { FaceError } from '../../src/errors.js';
 import type { ProvisionStep, StepStatus } from '../provisioning.js';
 import { type EntraProvisionDeps, isMissing } from './provision-graph.js';
 
-/** Waits between looks, in seconds. What Graph has just made may not be visible for 5 to 20 s; this is a minute in all. */
+/** Retry delays, in seconds: one minute in all. Graph may show new objects only after 5 to 20 s. */
 const waitsSec = [1, 2, 3, 5, 8, 10, 15, 15];
 
-/**
- * A step that waits until Graph shows what it has made, so that the next one finds it; and that is taken again where Graph
- * does not know yet what an earlier one has made.
- */
+/** Wraps a step: it waits until Graph shows the result, and retries if an earlier step's result is not visible yet. */
 export const untilShown = (step: ProvisionStep, deps: Pick<EntraProvisionDeps, 'graph' | 'sleep'>): ProvisionStep => ({
   ...step,
   async apply() {

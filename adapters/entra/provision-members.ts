@@ -6,7 +6,7 @@ import { guidGuard } from './config-tenant.js';
 import type { EntraProvisionDeps } from './provision-graph.js';
 
 const groupsGuard = z.object({ value: z.array(z.object({ id: z.string() })) });
-// Holds the directory extension too, under its own name.
+// Includes the directory extension under its own name.
 const pageGuard = z.object({
   value: z.array(
     z.looseObject({
@@ -20,7 +20,7 @@ const pageGuard = z.object({
 });
 
 /**
- * The enabled users of a group, those of groups in it too.
+ * Lists the enabled users of a group, transitively.
  * @see https://learn.microsoft.com/en-us/graph/api/group-list-transitivemembers
  */
 export async function* listMembers(

@@ -26,14 +26,13 @@ const methodGuard = z.object({
 
 type Method = z.output<typeof methodGuard>;
 
-// Methods of other kinds stand in the same list.
 const policyGuard = z.object({
   authenticationMethodConfigurations: z
     .array(z.unknown())
     .transform((all) => all.flatMap((each) => methodGuard.safeParse(each).data ?? [])),
 });
 
-/** The method that is ours: it names our client id, or our application under our name. */
+/** Finds our method: by client id, or by application and name. */
 export async function findMethod(client: ExternalMfaConfig, { graph }: EntraProvisionDeps): Promise<Method | null> {
   const { authenticationMethodConfigurations: all } = await graph.read(policyGuard, policyPath);
   const isOfClient = ({ openIdConnectSetting }: Method): boolean => openIdConnectSetting?.clientId === client.id;
@@ -43,7 +42,7 @@ export async function findMethod(client: ExternalMfaConfig, { graph }: EntraProv
 }
 
 /**
- * External MFA in the policy of authentication methods. It is made disabled.
+ * Creates the step for External MFA in the authentication methods policy. It is created disabled.
  * @see https://learn.microsoft.com/en-us/graph/api/resources/externalauthenticationmethodconfiguration
  */
 export function createMethodStep(client: ExternalMfaConfig, deps: EntraProvisionDeps): ProvisionStep {
@@ -77,8 +76,7 @@ export function createMethodStep(client: ExternalMfaConfig, deps: EntraProvision
 }
 
 /**
- * Who may use it. One that is disabled has been shown to nobody, whatever its list says: then the configuration alone
- * decides, else it adds to what is there.
+ * Creates the step for the allowed users. It replaces the list of a disabled method and extends that of an enabled one.
  */
 export function createTargetsStep(client: ExternalMfaConfig, deps: EntraProvisionDeps): ProvisionStep {
   const lackingIn = ({ includeTargets }: Method): string[] =>

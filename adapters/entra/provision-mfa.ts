@@ -16,13 +16,12 @@ import {
 import { anything, type EntraProvisionDeps, required } from './provision-graph.js';
 import { createMethodStep, createTargetsStep } from './provision-method.js';
 
-/** The clients by which a connection's users come here for External MFA. */
+/** Returns the connection's External MFA clients. */
 export const externalMfaClientsOf = ({ oidc }: Pick<EntraConnection, 'oidc'>): ExternalMfaConfig[] =>
   oidc?.clients.filter((client) => client.kind === 'entra_external_mfa') ?? [];
 
 /**
- * What External MFA needs in the connection's own tenant. In other tenants an administrator consents and registers the
- * method there.
+ * Creates the steps for External MFA in the connection's own tenant; other tenants' administrators do theirs.
  * @see https://learn.microsoft.com/en-us/entra/identity/authentication/how-to-authentication-external-method-manage
  */
 export const createExternalMfaSteps = (client: ExternalMfaConfig, deps: EntraProvisionDeps): ProvisionStep[] => [
@@ -33,15 +32,15 @@ export const createExternalMfaSteps = (client: ExternalMfaConfig, deps: EntraPro
   createTargetsStep(client, deps),
 ];
 
-/** What a person's sign-in shows to the provider, by name: permissions of Graph in the name of users. */
+/** Delegated Graph permissions: claims about the user in the sign-in. */
 const delegated = {
   openid: { id: '37f7f235-527c-4136-accd-4a02d197296e', type: 'Scope' },
   profile: { id: '14dad69e-099b-42c9-810b-d002981feec1', type: 'Scope' },
 } as const satisfies Record<string, AskedPermission>;
 
 /**
- * The application that stands for this provider in Entra; its redirect URI is our authorization endpoint. It is of the one
- * tenant that it is registered in, unless the users of several are taken; one that is open to more stays so.
+ * Creates the step for the provider's application; its redirect URI is our authorization endpoint. Single-tenant unless
+ * configured or already wider.
  */
 function createApplicationStep({ appId, tenantIds }: ExternalMfaConfig, deps: EntraProvisionDeps): ProvisionStep {
   const { authorizationEndpoint } = addressesOf(deps);
@@ -86,7 +85,7 @@ function createApplicationStep({ appId, tenantIds }: ExternalMfaConfig, deps: En
       const application = required(await findApplication(appId, deps), `the application ${appId}`);
       const added = lacking(application);
       await deps.graph.change(`/applications/${application.id}`, {
-        // Lists are replaced as a whole, so what is there goes along.
+        // Graph replaces lists as a whole.
         ...(hasAddress(application)
           ? {}
           : { web: { redirectUris: [...(application.web?.redirectUris ?? []), authorizationEndpoint] } }),
@@ -104,7 +103,7 @@ const grantGuard = z.object({
   scope: z.string(),
 });
 
-/** The administrator's consent, in everybody's name: without it users are asked, or refused (AADSTS900491). */
+/** Creates the step for tenant-wide consent: without it users are prompted or refused (AADSTS900491). */
 function createConsentStep({ appId }: ExternalMfaConfig, deps: EntraProvisionDeps): ProvisionStep {
   const wanted = Object.keys(delegated);
   const find = async () => {

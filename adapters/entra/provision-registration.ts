@@ -13,20 +13,19 @@ const userGuard = z.object({
 });
 const registrationGuard = z.object({ configurationId: z.string().nullish() });
 
-/** As many as Graph gives at once. */
+/** Graph's maximum. */
 const page = '$select=id,userPrincipalName,accountEnabled&$top=999';
 
 const pathOf = ({ id }: Pick<Registrant, 'id'>): string => `/users/${id}/authentication/externalAuthenticationMethods`;
 
 /**
- * Whether Graph registers users in that cloud: its national ones do not.
+ * Returns true if Graph can register users in that cloud: national clouds cannot.
  * @see https://learn.microsoft.com/en-us/graph/api/authentication-post-externalauthenticationmethods
  */
 export const registersUsers = ({ cloud }: Pick<ExternalMfaConfig, 'cloud'>): boolean => cloud === 'global';
 
 /**
- * Users' registrations for External MFA. Entra's wizard offers it to somebody who has no other method; who has one may
- * never see it, and is registered here.
+ * Creates the registration of users for External MFA. Entra's wizard may never offer it to users with another method.
  * @see https://learn.microsoft.com/en-us/graph/api/authentication-post-externalauthenticationmethods
  */
 export function createRegistration(client: ExternalMfaConfig, deps: EntraProvisionDeps): Registration {
@@ -35,7 +34,6 @@ export function createRegistration(client: ExternalMfaConfig, deps: EntraProvisi
     const method = required(await findMethod(client, deps), `"${client.displayName}": provision it first`);
     return method.id;
   };
-  /** Looked up once, as nothing here changes it. */
   const configurationId = (): Promise<string> => {
     found ??= findConfiguration();
     return found;

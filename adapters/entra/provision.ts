@@ -23,8 +23,7 @@ import { createExternalMfaSteps, externalMfaClientsOf } from './provision-mfa.js
 import { createRegistration, registersUsers } from './provision-registration.js';
 
 /**
- * What sets an Entra tenant up for a connection, and what tells how it stands. Beside `User.ReadWrite.All`, with which the
- * service runs, the application needs the permissions README.md lists while this is done.
+ * Creates the steps and checks of an Entra tenant. README.md lists the permissions.
  * @see https://learn.microsoft.com/en-us/entra/identity-platform/custom-extension-tokenissuancestart-configuration
  */
 export function createEntraProvisioning(given: AdapterDeps<EntraConnection>, sleep = sleepInFact): Provisioning {
@@ -62,7 +61,7 @@ export function createEntraProvisioning(given: AdapterDeps<EntraConnection>, sle
   };
 }
 
-/** Microsoft's own caller of hooks, which external tenants do not have from the start. */
+/** Microsoft's events service, whose principal external tenants lack at first. */
 const createCallerStep = (deps: EntraProvisionDeps): ProvisionStep => ({
   ...createServicePrincipalStep(eventsServiceAppId, { whileDisabled: 'Entra then calls no hook' }, deps),
   title: 'Microsoft’s caller of hooks (Azure Active Directory Authentication Extensions)',
@@ -73,7 +72,6 @@ interface ByHand {
   readonly instructions: readonly string[];
 }
 
-/** A step that is described and never taken here. */
 const byHand = ({ title, instructions }: ByHand): ProvisionStep => ({
   title,
   inspect: async () => ({ state: 'manual', instructions }),

@@ -6,8 +6,8 @@ import { type FaceErrorCode, type RefusalKind, refusals } from '../../src/errors
 import type { RawReply } from '../hook.js';
 
 /*
- * Every reply that Entra goes on with is 200 with exactly one action. tokenIssuanceStart has no action that blocks; on any
- * other status the application gets an error and no token. Claims are texts or lists of texts, never booleans.
+ * Accepted replies are 200 with exactly one action; tokenIssuanceStart cannot block except by another status, an
+ * error for the application. Claims are texts or lists of texts.
  */
 
 const ok = (body: Json): RawReply => ({ status: 200, body });
@@ -27,11 +27,11 @@ const toTokenReply = toReply('TokenIssuanceStart');
 const toStartReply = toReply('AttributeCollectionStart');
 const toSubmitReply = toReply('AttributeCollectionSubmit');
 
-/** Nothing is at stake: whoever called is not Entra. */
+/** The caller is not Entra, so no sign-in depends on it. */
 const untrusted: RawReply = { status: 401, body: null };
 
 /**
- * The names of our claims, as a claims mapping policy has to spell them, and what each is called in a token.
+ * Our claims in the claims mapping policy, with their names in tokens.
  * @see https://learn.microsoft.com/en-us/entra/identity-platform/custom-claims-provider-reference
  */
 export const claimNames = {
@@ -40,22 +40,20 @@ export const claimNames = {
   faceMethods: 'face_methods',
 } as const;
 
-/** Issues the token and says that no face was verified. That an empty set of claims is accepted is not documented. */
+/** Issues the token with an explicit "not verified". Empty claims are not documented as accepted. */
 export const notVerified: RawReply = toTokenReply('provideClaimsForToken', { claims: { faceVerified: 'false' } });
 
-/** The token, where the administrator lets a code count: it says that no face was verified, and what was (RFC 8176). */
+/** The token after a fallback code: no face, and the method used (RFC 8176). */
 const verifiedAnotherWay: RawReply = toTokenReply('provideClaimsForToken', {
   claims: { faceVerified: 'false', faceMethods: ['otp'] },
 });
 
-/** Goes on to the form of the sign-up. */
 export const continueSignUp: RawReply = toStartReply('continueWithDefaultBehavior');
 
-/** Goes on with the sign-up, with the receipt wiped off: it is longer than the directory would store. */
+/** Continues the sign-up without the receipt, which exceeds the directory's limit. */
 export const toReceiptTakenReply = (receiptAttribute: string): RawReply =>
   toSubmitReply('modifyAttributeValues', { attributes: { [receiptAttribute]: '' } });
 
-/** Who is to blame for a refusal, which is all that decides its shape. */
 const causes = {
   caller: 'caller',
   request: 'request',
@@ -66,13 +64,13 @@ const causes = {
 
 const toCause = (code: FaceErrorCode) => causes[refusals[code].kind];
 
-/** Not 200: the application gets an error in place of the token. */
+/** Not 200: the application gets an error instead of the token. */
 const stopSignIn = (status: 403 | 503): RawReply => ({ status, body: null });
 
 const toUnverifiedReply = (policy: UnverifiedPolicy, status: 403 | 503): RawReply =>
   policy === 'deny' ? stopSignIn(status) : notVerified;
 
-/** A refusal as tokenIssuanceStart says it: the token without a verified face, or, where the policy denies, no token. */
+/** Creates the tokenIssuanceStart refusal: an unverified token, or none if the policy denies. */
 export const createTokenIssuanceRefusal =
   ({ whenUnverified, whenUnavailable }: Policy) =>
   (code: FaceErrorCode): RawReply => {
@@ -82,7 +80,7 @@ export const createTokenIssuanceRefusal =
   };
 
 /**
- * The decision as tokenIssuanceStart says it.
+ * Converts the decision for tokenIssuanceStart.
  * @see https://learn.microsoft.com/en-us/entra/identity-platform/custom-claims-provider-reference
  */
 export function toTokenIssuanceReply(decision: HookDecision): RawReply {
@@ -100,28 +98,28 @@ export function toTokenIssuanceReply(decision: HookDecision): RawReply {
 
 const blockTitle = 'Sign-up needs a face check';
 
-/** What a person who signs up is told. */
 const toBlockMessage = (code: FaceErrorCode): string =>
   toCause(code) === 'service'
     ? 'The face check cannot be confirmed at this moment. Try again later.'
     : refusals.face_not_verified.text;
 
 /**
- * The decision as attributeCollectionStart says it.
- * @see https://learn.microsoft.com/en-us/entra/identity-platform/custom-extension-onattributecollectionstart-retrieve-return-data
+ * Converts the decision for attributeCollectionStart.
+ * @see
+ * https://learn.microsoft.com/en-us/entra/identity-platform/custom-extension-onattributecollectionstart-retrieve-return-data
  */
 export const toAttributeCollectionStartReply = (decision: HookDecision): RawReply =>
   decision.outcome !== 'unverified' || decision.fallback === 'pass'
     ? continueSignUp
     : toAttributeCollectionStartRefusal('face_not_verified');
 
-/** A refusal as attributeCollectionStart says it. */
+/** Converts a refusal for attributeCollectionStart. */
 export const toAttributeCollectionStartRefusal = (code: FaceErrorCode): RawReply =>
   toCause(code) === 'caller'
     ? untrusted
     : toStartReply('showBlockPage', { title: blockTitle, message: toBlockMessage(code) });
 
-/** A refusal as attributeCollectionSubmit says it: at the field, where the person can bring a new receipt. */
+/** Creates the attributeCollectionSubmit refusal, shown at the field so that the user can bring a new receipt. */
 export const createAttributeCollectionSubmitRefusal =
   (receiptAttribute: string) =>
   (code: FaceErrorCode): RawReply => {

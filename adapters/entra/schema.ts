@@ -3,12 +3,11 @@ import { parseEvent } from '../parse-event.js';
 import { guidGuard } from './config-tenant.js';
 
 /*
- * What Entra sends. Only what is used is looked at. Of a user everything but the id may be missing: guests have no given
- * name. Types of attributes are told as `@odata.type` and, in the documented example itself, as `@odata.Type`; the values
- * are told apart by what they are.
+ * Guards check only the fields in use. Users have at least an id. Attribute types come as `@odata.type` or
+ * `@odata.Type`, so values are distinguished by type.
  */
 
-// Becomes part of a key in the state store. Entra's own are GUIDs.
+// Part of a key in the state store. Entra sends GUIDs.
 const correlationIdGuard = z.string().min(1).max(256);
 
 const signInFields = {
@@ -19,9 +18,7 @@ const signInFields = {
 
 const toSignIn = ({ correlationId, client, clientServicePrincipal }: z.infer<z.ZodObject<typeof signInFields>>) => ({
   correlationId,
-  /** The client id of the application; `null` if Entra does not tell. */
   application: clientServicePrincipal?.appId?.toLowerCase() ?? null,
-  /** The address of the browser; `null` if Entra does not report it. */
   address: client?.ip ?? null,
 });
 
@@ -32,7 +29,7 @@ const tokenIssuanceStartGuard = z
       tenantId: z.string(),
       authenticationContext: z.object({
         ...signInFields,
-        // Absent where an application gets a token for itself.
+        // Absent for client credentials.
         user: z.object({ id: guidGuard }).nullish(),
       }),
     }),
@@ -40,7 +37,6 @@ const tokenIssuanceStartGuard = z
   .transform(({ data: { tenantId, authenticationContext } }) => ({
     tenantId: tenantId.toLowerCase(),
     ...toSignIn(authenticationContext),
-    /** The user's object id; `null` without one. */
     user: authenticationContext.user?.id ?? null,
   }));
 
@@ -48,10 +44,10 @@ const textValueGuard = z.object({ value: z.string().min(1) });
 
 const identityGuard = z.object({ signInType: z.string().nullish(), issuerAssignedId: z.string().nullish() });
 
-// The events say `email`; Graph calls the same `emailAddress`.
+// Events use `email`; Graph uses `emailAddress`.
 const toEmail = (identities: readonly z.infer<typeof identityGuard>[]) => {
   const found = identities.find(({ signInType }) => /^email(?:Address)?$/i.test(signInType ?? ''))?.issuerAssignedId;
-  // Becomes part of a key in the state store, and 254 is all an address can have (RFC 5321, section 4.5.3.1.3).
+  // Part of a key in the state store; an address has at most 254 characters (RFC 5321, section 4.5.3.1.3).
   return found && found.length <= 254 ? found.toLowerCase() : null;
 };
 
@@ -67,9 +63,8 @@ const signUpDataGuard = z
   .transform(({ tenantId, authenticationContext, userSignUpInfo: { attributes, identities } }) => ({
     tenantId: tenantId.toLowerCase(),
     ...toSignIn(authenticationContext),
-    /** The address the person proved to hold, in lower case; `null` where they sign up another way. */
+    /** Verified address in lower case; `null` for other ways to sign up. */
     email: toEmail(identities ?? []),
-    /** The text of an attribute of the form; `null` where it has none. */
     readText: (name: string): string | null => {
       const found = textValueGuard.safeParse(attributes?.[name]);
       return found.success ? found.data.value : null;
@@ -90,14 +85,12 @@ const attributeCollectionSubmitGuard = z
   })
   .transform(({ data }) => data);
 
-/** What a tokenIssuanceStart event says, as far as it is used. */
 export type TokenIssuanceStart = z.output<typeof tokenIssuanceStartGuard>;
 
-/** What an event around the sign-up form says, as far as it is used. */
 export type SignUpEvent = z.output<typeof signUpDataGuard>;
 
 /**
- * Reads the body of a tokenIssuanceStart call.
+ * Parses a tokenIssuanceStart call.
  * @throws FaceError `request_malformed`
  * @see https://learn.microsoft.com/en-us/entra/identity-platform/custom-claims-provider-reference
  */
@@ -105,17 +98,19 @@ export const parseTokenIssuanceStart = (body: Uint8Array): TokenIssuanceStart =>
   parseEvent(tokenIssuanceStartGuard, body);
 
 /**
- * Reads the body of an attributeCollectionStart call.
+ * Parses an attributeCollectionStart call.
  * @throws FaceError `request_malformed`
- * @see https://learn.microsoft.com/en-us/entra/identity-platform/custom-extension-onattributecollectionstart-retrieve-return-data
+ * @see
+ * https://learn.microsoft.com/en-us/entra/identity-platform/custom-extension-onattributecollectionstart-retrieve-return-data
  */
 export const parseAttributeCollectionStart = (body: Uint8Array): SignUpEvent =>
   parseEvent(attributeCollectionStartGuard, body);
 
 /**
- * Reads the body of an attributeCollectionSubmit call.
+ * Parses an attributeCollectionSubmit call.
  * @throws FaceError `request_malformed`
- * @see https://learn.microsoft.com/en-us/entra/identity-platform/custom-extension-onattributecollectionsubmit-retrieve-return-data
+ * @see
+ * https://learn.microsoft.com/en-us/entra/identity-platform/custom-extension-onattributecollectionsubmit-retrieve-return-data
  */
 export const parseAttributeCollectionSubmit = (body: Uint8Array): SignUpEvent =>
   parseEvent(attributeCollectionSubmitGuard, body);

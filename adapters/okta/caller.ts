@@ -11,28 +11,26 @@ import { probeBody } from '../probe.js';
 import { findSecret } from '../rotating-secret.js';
 import type { OktaConnection } from './config.js';
 
-/** What the configuration says of who may call. */
 type ExpectedCallers = OktaConnection['okta']['hooks'];
 
 /**
- * Resolves if a call is from the configured org, and says by which of two secrets; nothing of the body is read.
- * @throws FaceError `caller_untrusted`; `profile_unavailable` if the keys to tell cannot be fetched
+ * Verifies that a call is from the configured org, and by which secret, without reading the body.
+ * @throws FaceError `caller_untrusted`; `profile_unavailable` if the keys cannot be fetched
  */
 export type VerifyCaller = (headers: RawHead['headers']) => Promise<{ readonly byPreviousSecret: boolean }>;
 
-// Signatures by a private key only: with a shared-secret algorithm the published keys would be the secret.
+// Asymmetric only: with a shared-secret algorithm the published keys would be the secret.
 const signatureAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512'];
 
-/** Okta waits 3 s in all, for fetching its own access token too. */
+/** Okta waits 3 s in all, including for its own access token. */
 const KEYS_TIMEOUT_MS = 1_000;
 const CLOCK_TOLERANCE_SEC = 30;
 
-// Okta calls the client `cid`, RFC 9068 `client_id`.
+// Okta names the client `cid`, RFC 9068 `client_id`.
 const clientGuard = z.object({ cid: z.string().optional(), client_id: z.string().optional() });
 
 /**
- * Makes the check for one connection, with the issuer's keys cached in it. With both kinds of credentials configured
- * either is enough: an org may have hooks of both channels.
+ * Creates the check for one connection, with cached keys. Either configured kind of credentials suffices.
  * @see https://developer.okta.com/docs/guides/secure-hooks/nodejs/main/
  */
 export function createVerifyCaller(
@@ -52,7 +50,7 @@ export function createVerifyCaller(
   };
 }
 
-/** Makes a call with the secret that Okta has. What proves Okta by OAuth is signed for Okta alone. */
+/** Creates a probe with Okta's secret. OAuth proofs cannot be made here. */
 export const createProbe = ({ secret }: ExpectedCallers): Hook['probe'] =>
   secret === undefined
     ? null
@@ -75,7 +73,7 @@ function createVerifyBearer(
       clockTolerance: CLOCK_TOLERANCE_SEC,
       currentDate: toDate(clock.now()),
     }).catch((error: unknown) => {
-      // An outage is answered with a denial: Okta passes over a 401.
+      // An outage is answered with a denial: Okta ignores a 401.
       throw toBearerRefusal(error);
     });
     const client = clientGuard.safeParse(payload);

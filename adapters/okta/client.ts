@@ -8,21 +8,20 @@ import { FaceError } from '../../src/errors.js';
 import { type Patience, sendPatiently, whileAdministering } from '../rate-limit.js';
 import type { OktaConnection } from './config.js';
 
-/** Of one request. */
+/** Per request. */
 const REQUEST_TIMEOUT_MS = 5_000;
-/** Of one call here: up to two tokens and two requests, where the SDK finds its access token expired. */
+/** Per call: up to two tokens and two requests if the access token expired. */
 const TOTAL_TIMEOUT_MS = 10_000;
 
-/** Where an org is, and who we are to it. */
 export type OrgAccess = Pick<OktaConnection['okta'], 'orgUrl' | 'auth'>;
 
-/** Okta's SDK for one org, over the injected fetch. Nothing is sent yet. */
+/** Creates Okta's SDK for one org over the injected fetch. Sends nothing yet. */
 export function createClient({ orgUrl, auth }: OrgAccess, fetch: Fetch): Client {
-  // Everything is given: what is not, the SDK takes from okta.yaml files and OKTA_… variables it finds.
+  // Complete, because the SDK reads omitted settings from okta.yaml files and OKTA_… variables.
   const shared = {
     orgUrl,
     requestExecutor: new FetchExecutor(fetch),
-    // The SDK's cache would answer with a token that has been revoked meanwhile.
+    // The SDK's cache could return a revoked token.
     cacheMiddleware: null,
   };
   if (auth.kind === 'api_token') {
@@ -36,14 +35,10 @@ export function createClient({ orgUrl, auth }: OrgAccess, fetch: Fetch): Client 
 
 type SdkResponse = Awaited<ReturnType<RequestExecutor['fetch']>>;
 
-// Of a response the SDK uses what a response of fetch has, too.
 const isSdkResponse = (response: object): response is SdkResponse =>
   'status' in response && 'headers' in response && 'text' in response && 'json' in response;
 
-/**
- * Sends the SDK's requests by the injected fetch, once. The SDK's own executor has no time-out, and on 429 it sleeps
- * until the rate limit's window ends, up to a minute.
- */
+/** Sends the SDK's requests by fetch, once. The SDK's executor has no time-out, and on 429 sleeps up to a minute. */
 class FetchExecutor extends RequestExecutor {
   readonly #fetch: Fetch;
 
@@ -69,20 +64,19 @@ class FetchExecutor extends RequestExecutor {
 
 const tokenPath = '/oauth2/v1/token';
 
-/** A refusal of an access token, with the code of RFC 6749, section 5.2, where the SDK would go on without a token. */
+/** A refused access token with the code of RFC 6749, section 5.2. The SDK would continue without a token. */
 class TokenRefusal extends Error {
   constructor(
     readonly status: number,
     readonly errorCode: string,
     readonly url: string,
-    /** Say when a rate limit ends. */
     readonly headers: OktaAnswer['headers'],
   ) {
     super('no access token');
   }
 }
 
-/** With that code Okta asks for a proof with its nonce, which the SDK then sends. */
+/** This code asks for a proof with Okta's nonce; the SDK then sends one. */
 async function throwUnlessNonce(response: Response, url: string): Promise<void> {
   const { data } = z.object({ error: z.string() }).safeParse(await response.json().catch(() => null));
   if (data?.error === 'use_dpop_nonce') return;
@@ -98,7 +92,6 @@ const requestGuard = z.object({
 
 const apiErrorGuard = z.object({ status: z.number(), errorCode: z.string().nullish(), url: z.string().nullish() });
 
-/** Okta's refusal of a call: nothing but its status, its code and the path it was about. */
 export interface Refusal {
   readonly status: number;
   readonly code: string | null;
@@ -110,7 +103,7 @@ const rateLimitGuard = z.object({
   headers: z.custom<OktaAnswer['headers']>((headers) => z.object({ get: z.function() }).safeParse(headers).success),
 });
 
-/** How long until the window of a rate limit ends, by Okta's own clock; `null` where it is none, or does not say. */
+/** Returns the wait until a rate limit ends, by Okta's clock; `null` if unknown. */
 function readWaitMs(error: unknown): number | null {
   const { data } = rateLimitGuard.safeParse(error);
   const now = fromHttpDate(data?.headers.get('date') ?? '');
@@ -119,11 +112,11 @@ function readWaitMs(error: unknown): number | null {
 }
 
 /**
- * Makes one call of the SDK, each try within `TOTAL_TIMEOUT_MS`. What it throws holds the address, the headers and Okta's
- * words about the request, so nothing but status, code and path is kept.
- * @param toRefused - what a refusal becomes
- * @param patience - how long a rate limit is waited for; one that lasts longer is reported at once
- * @throws FaceError `profile_unavailable` without an answer in time, and what `toRefused` makes
+ * Makes one SDK call, each attempt within `TOTAL_TIMEOUT_MS`. SDK errors contain address, headers and request text, so
+ * only status, code and path are kept.
+ * @param toRefused - converts a refusal
+ * @param patience - limit for waiting on a rate limit; a longer one is reported at once
+ * @throws FaceError `profile_unavailable` without an answer in time, and from `toRefused`
  */
 export async function callOkta<Answer>(
   send: () => Promise<Answer>,
@@ -156,31 +149,29 @@ function toFailure(error: unknown, toRefused: (refusal: Refusal) => FaceError): 
   return toRefused({ status, code, path: url && URL.canParse(url) ? new URL(url).pathname : null });
 }
 
-/** @throws FaceError `profile_unavailable` where the answer is not what the guard takes */
+/** @throws FaceError `profile_unavailable`: the answer does not match the guard */
 export function parseAnswer<Output>(guard: z.ZodType<Output>, answer: unknown): Output {
   const parsed = guard.safeParse(answer);
   if (parsed.success) return parsed.data;
   throw new FaceError('profile_unavailable', { reason: 'answer not understood' });
 }
 
-// The SDK's own type of a response comes from a package that it does not bring along.
+// The SDK's response type is in a package it does not include.
 interface HttpResponse {
   readonly headers: OktaAnswer['headers'];
   text(): Promise<string>;
 }
 
-/** An answer of the management API, as it came. */
 export interface OktaAnswer {
   readonly body: unknown;
   readonly headers: { get(name: string): string | null };
 }
 
-/** Sends one request of the management API. */
 export type SendToOkta = (method: 'GET' | 'POST' | 'PUT', path: string, body?: Json) => Promise<OktaAnswer>;
 
 /**
- * The management API without the SDK's models: those drop the fields they do not know, and a PUT would lose them.
- * @throws FaceError `provider_refused` with status, Okta's code and the call; `profile_unavailable`
+ * Creates a management API client without the SDK's models, which drop unknown fields that a PUT would then lose.
+ * @throws FaceError `provider_refused` with status, code and call; `profile_unavailable`
  */
 export function createSendToOkta(access: OrgAccess, fetch: Fetch): SendToOkta {
   const client = createClient(access, fetch);
@@ -202,7 +193,6 @@ export function createSendToOkta(access: OrgAccess, fetch: Fetch): SendToOkta {
     );
 }
 
-/** The call that was refused: the token for it may have been. */
 const toCall = (method: string, path: string, refusedPath: string | null): string =>
   refusedPath === tokenPath ? `POST ${tokenPath}` : `${method} ${path.split('?')[0] ?? ''}`;
 

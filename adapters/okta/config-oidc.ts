@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { clientFields, originsGuard } from '../../src/config/oidc-client.js';
 import { safeUrlGuard } from '../../src/config/safe-url.js';
 
-/** Every domain people sign in at: the org's own, and its custom domains. */
+/** All sign-in domains: the org's own and its custom domains. */
 const orgFields = {
   ...clientFields,
   orgUrls: originsGuard.describe('Addresses that people sign in at: the org’s own, and custom domains.'),
 };
 
 /**
- * An Okta org, for which the face check is a factor of its sign-ins.
+ * An Okta org with the face check as a sign-in factor.
  * @see https://help.okta.com/oie/en-us/Content/Topics/identity-engine/authenticators/configure-idp-authenticator.htm
  */
 export const oktaFactorGuard = z
@@ -29,7 +29,7 @@ export const oktaFactorGuard = z
   }));
 
 /**
- * An Okta org, for which the face check is a custom identity verification of its account management policy.
+ * An Okta org with the face check as custom identity verification of its account management policy.
  * @see https://developer.okta.com/docs/guides/idv-integration/main/
  */
 export const oktaIdvGuard = z
@@ -48,15 +48,12 @@ export const oktaIdvGuard = z
     redirectUris: orgUrls.map((url) => `${url}/idp/identity-verification/callback`),
   }));
 
-/** Okta as one for which the face check is a factor. */
 export type OktaFactor = z.output<typeof oktaFactorGuard>;
 
-/** Okta as one for which it is an identity verification. */
 export type OktaIdv = z.output<typeof oktaIdvGuard>;
 
-/** Okta as a client of the connection's OpenID provider. */
 export type OktaClient = OktaFactor | OktaIdv;
 
-/** Its browsers come without a client id: whoever comes so is of this one. */
+/** Returns true for at most one such client: its browsers send no client id, so they are assigned to it. */
 export const hasOneIdv = (clients: readonly { readonly kind: string }[]): boolean =>
   clients.filter(({ kind }) => kind === 'okta_idv').length <= 1;

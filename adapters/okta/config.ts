@@ -6,7 +6,7 @@ import { oidcOf } from '../../src/config/oidc.js';
 import { originGuard, safeUrlGuard } from '../../src/config/safe-url.js';
 import { hasOneIdv, oktaFactorGuard, oktaIdvGuard } from './config-oidc.js';
 
-/** The attributes every Okta user has: a token must not overwrite one of them. */
+/** Okta's base attributes, which a token must not overwrite. */
 const baseAttributes = new Set(
   (
     'login email secondEmail firstName lastName middleName honorificPrefix honorificSuffix title displayName nickName ' +
@@ -31,7 +31,6 @@ const isRsaKey = (text: string): boolean => {
 };
 
 const apiAuthGuard = z.discriminatedUnion('kind', [
-  /** An API token of an administrator, sent as `Authorization: SSWS …`. */
   z.strictObject({
     kind: z.literal('api_token').describe('An API token.'),
     token: headerCredentialGuard.describe('Secret. API token of an administrator.'),
@@ -40,7 +39,7 @@ const apiAuthGuard = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('private_key').describe('A service application with a key pair.'),
     clientId: z.string().min(1).max(256).describe('Client id of the API service application.'),
-    /** An RSA key, as PEM or JWK text: the SDK signs its DPoP proofs with RS256 whatever the key. */
+    /** RSA key as PEM or JWK text: the SDK signs DPoP proofs with RS256 always. */
     privateKey: credentialGuard
       .refine((key) => key.use(isRsaKey), 'expected an RSA private key as PEM or JWK')
       .describe('Secret. RSA key as PEM or JWK.'),
@@ -81,7 +80,7 @@ const callersGuard = z
       .strictObject({
         issuer: safeUrlGuard.describe('Authorization server of the token.'),
         audience: z.string().min(1).max(1024).describe('Audience of the token.'),
-        /** The client Okta takes its token as; any other holder of a token for that audience is refused. */
+        /** Client that Okta uses for its token; other clients of that audience are refused. */
         clientId: z.string().min(1).max(256).describe('Client of the token.'),
         jwksUri: safeUrlGuard.optional().describe('Address of the issuer’s keys. Default: `<issuer>/v1/keys`.'),
       })
@@ -101,13 +100,12 @@ const attributeNameGuard = z
 
 const idGuard = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'expected an id of Okta');
 
-/** A policy and its rule; the only one there is unless named. */
 const ruleFields = {
   policyId: idGuard.optional().describe('Id of the policy. Default: the only one.'),
   ruleId: idGuard.optional().describe('Id of the rule. Default: the only one.'),
 };
 
-/** What `facestep provision` is to set up beside the attribute, the token hook and the event hook. */
+/** Optional parts for `facestep provision`, in addition to attribute, token hook and event hook. */
 const provisionGuard = z.strictObject({
   authorizationServerId: idGuard.default('default').describe('Custom authorization server whose tokens get the claim.'),
   ...ruleFields,
@@ -124,7 +122,7 @@ const provisionGuard = z.strictObject({
     .describe('Whether the org receives security events (Identity Threat Protection).'),
 });
 
-/** One Okta org in the configuration. Secrets arrive as text, resolved by the loader, and leave as `Credential`s. */
+/** Configuration of one Okta org. The loader resolves secrets; they become `Credential`s. */
 export const oktaConnectionGuard = z
   .strictObject({
     ...connectionFields,
@@ -184,5 +182,4 @@ export const oktaConnectionGuard = z
 const trustsClaims = (clients: readonly { readonly kind: string; readonly trustClaims?: boolean }[]): boolean =>
   clients.some(({ kind, trustClaims }) => kind === 'okta_factor' && trustClaims === true);
 
-/** One Okta org, configured. */
 export type OktaConnection = z.output<typeof oktaConnectionGuard>;

@@ -8,10 +8,7 @@ import { isRefusedByStatus } from './profile.js';
 import { passEvents, toVerification, unfinishedEvents } from './reply.js';
 import { parseEvents } from './schema.js';
 
-/**
- * What ends an enrolment. A suspended user may come back, and enrols anew then: who was locked out of everything is not
- * let in by an old token.
- */
+/** Events that end an enrolment. A suspended user who returns enrols again, so that an old token gives no access. */
 export const endingEvents = [
   'user.lifecycle.deactivate',
   'user.lifecycle.suspend',
@@ -20,32 +17,29 @@ export const endingEvents = [
 
 const isEnding = (eventType: string): boolean => endingEvents.some((ending) => ending === eventType);
 
-/** Okta waits 3 s for the answer. */
+/** Okta waits 3 s. */
 export const ANSWER_TIMEOUT_MS = 2_000;
 
-/** Okta may tell the same event again for an unknown time. */
+/** Okta may repeat events for an unknown time. */
 const doneKeptSec = 7 * 86_400;
 
-/** Calls of Okta's API at once: an administrator may deactivate thousands. */
+/** Concurrent calls of Okta's API: an administrator may deactivate thousands. */
 const lanes = 4;
 
-/** How long after each failure it is tried again. */
 const pausesMs = [1_000, 5_000, 30_000, 120_000, 600_000] as const;
 
-/** What the event hook of one connection works with. */
 export interface EventDeps {
-  /** The connection's id, for the log. */
   readonly connection: string;
   readonly core: Pick<HookCore, 'revoke' | 'state'>;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** Ends the enrolment of a user for one event; resolves once that is done, however many tries it takes. */
+/** Revokes a user's enrolment for one event; resolves when done, after retries. */
 export type Revoke = (subject: string, uuid: string) => Promise<void>;
 
 /**
- * Answers Okta's one GET of an event hook with its challenge: it carries no secret that Okta documents, and tells nothing.
+ * Answers Okta's verification GET with its challenge. Okta documents no secret for it.
  * @throws FaceError `request_malformed`
  * @see https://developer.okta.com/docs/concepts/event-hooks/
  */
@@ -58,8 +52,8 @@ export function handleEventHookVerification(headers: RawHead['headers']): RawRep
 }
 
 /**
- * Answers an event hook call. What it tells is acted on, and the answer waits for it as long as Okta waits; then it asks
- * Okta to tell it once more, while the work goes on.
+ * Answers an event hook call. If the work takes longer than Okta waits, the reply asks Okta to repeat the call, and the
+ * work continues.
  * @throws FaceError `request_malformed`
  * @see https://developer.okta.com/docs/concepts/event-hooks/
  */
@@ -75,15 +69,15 @@ export async function handleEventHook(
   return isDone ? passEvents : unfinishedEvents;
 }
 
-/** Whether all of it succeeded in that time; it goes on in any case. */
+/** Returns true if all work succeeded in time; work continues in any case. */
 function settlesWithin(timeoutMs: number, work: readonly Promise<void>[]): Promise<boolean> {
   const outcomes = Promise.allSettled(work).then((all) => all.every(({ status }) => status === 'fulfilled'));
   return inTime(outcomes, timeoutMs, () => false);
 }
 
 /**
- * Makes what ends enrolments of one connection. The same event told again joins the work under way, and does nothing once
- * that is done: the user may have enrolled anew since.
+ * Creates the revocation for one connection. It is idempotent: a repeated event joins pending work, and is ignored once
+ * done because the user may have enrolled again.
  */
 export function createRevoke(deps: EventDeps): Revoke {
   const { connection, log } = deps;
@@ -111,7 +105,7 @@ export function createRevoke(deps: EventDeps): Revoke {
         throw error;
       })
       .finally(() => running.delete(key));
-    // Whoever waited may have gone.
+    // The waiting call may have timed out.
     work.catch(() => {});
     running.set(key, work);
     return work;
@@ -135,7 +129,7 @@ async function revokeOnce(
   await core.state.write(key, true, { when: 'any', expiresAt, mayBeLost: true });
 }
 
-/** Runs work in the order it came, so many at once. */
+/** Runs work in order with limited concurrency. */
 function createLanes(count: number): (work: () => Promise<void>) => Promise<void> {
   const ends = Array.from({ length: count }, () => Promise.resolve());
   let next = 0;
@@ -147,7 +141,7 @@ function createLanes(count: number): (work: () => Promise<void>) => Promise<void
   };
 }
 
-/** Does not keep a process alive that is told to end. */
+/** Does not keep the process alive at shutdown. */
 const pause = (ms: number): Promise<void> =>
   new Promise((resolve) => {
     setTimeout(resolve, ms).unref();

@@ -9,18 +9,17 @@ import { decide, type FlowDeps } from './flow.js';
 import { unverifiedPassword, verifiedPassword } from './reply.js';
 import { parsePasswordImportHook } from './schema.js';
 
-/** Whether a password is the right one in the directory the user comes from. */
 export type VerifyPassword = (credential: {
   readonly username: string;
   readonly password: UserSecret;
 }) => Promise<boolean>;
 
-/** With the time of the decision before it well within Okta's 3 s. */
+/** With the preceding decision well within Okta's 3 s. */
 const VERIFIER_TIMEOUT_MS = 1_000;
 
 const answerGuard = z.object({ verified: z.boolean() });
 
-/** Asks the customer's own check of passwords. No answer, a late one and one not understood say no. */
+/** Creates the call of the customer's password verifier. No, late or malformed answers mean false. */
 export function createVerifyPassword(
   { url, secret }: NonNullable<OktaConnection['okta']['passwordImport']>['verifier'],
   { fetch, log }: { readonly fetch: Fetch; readonly log: Log },
@@ -31,14 +30,14 @@ export function createVerifyPassword(
         method: 'POST',
         headers: secret.use((text) => ({ 'Content-Type': 'application/json', Authorization: `Bearer ${text}` })),
         body: password.use((text) => JSON.stringify({ username, password: text })),
-        // The password goes nowhere else.
+        // The password must go nowhere else.
         redirect: 'error',
         signal: AbortSignal.timeout(VERIFIER_TIMEOUT_MS),
       });
       if (response.ok) return answerGuard.parse(await response.json()).verified;
       log.warn('the password verifier refused to answer', { status: response.status });
     } catch {
-      // No reason: what fetch and zod throw may quote what was sent.
+      // No reason, because fetch and zod errors may quote the request.
       log.warn('the password verifier did not answer');
     }
     return false;
@@ -46,9 +45,9 @@ export function createVerifyPassword(
 }
 
 /**
- * Answers a password import inline hook call. `VERIFIED` would make Okta keep whatever was typed as the user's password,
- * and a face knows no password: so the customer's own check must say that it is right, and only after a fresh face check
- * of that user name (a user whose password is yet to be imported is known by no other name), so that nobody else's guesses reach it. Without such a check no password is ever right.
+ * Answers a password import hook call. On `VERIFIED` Okta stores the typed password, so the customer's verifier must
+ * confirm it, and only after a fresh face check of that user name: this keeps guesses of others away from the verifier.
+ * Without a verifier no password is accepted.
  * @throws FaceError `request_malformed`, `event_out_of_time`, `face_not_verified`
  */
 export async function handlePasswordImportHook(
@@ -60,7 +59,7 @@ export async function handlePasswordImportHook(
   const decision = await decide(
     {
       ...{ ...event, hook: 'password-import', subject: subjectOfIdentifier(username) },
-      // Okta asks while it checks the password, and tells neither application nor address.
+      // Okta asks during the password check, without application or address.
       ...{ application: null, address: null, isAfterFirstFactor: false },
     },
     deps,

@@ -19,19 +19,17 @@ import {
   type TokenHook,
 } from './schema.js';
 
-/** What the hooks of one connection work with. Each is handed the body of a call that is Okta's. */
 export interface FlowDeps {
-  /** What brings a receipt when somebody signs up. */
   readonly receipt: Receipt;
   readonly core: HookCore;
 }
 
-/** Okta takes the token as it is after 3 s; an answer later than this would be none. */
+/** Okta proceeds without the hook after 3 s. */
 export const DECISION_TIMEOUT_MS = 1_500;
 
 /**
- * Answers a token inline hook call: the claim, or a refusal.
- * @throws FaceError `request_malformed` (also where the tokens are not the named user's), `event_out_of_time`
+ * Answers a token hook call with the claim or a refusal.
+ * @throws FaceError `request_malformed` (also if the tokens are another user's), `event_out_of_time`
  */
 export async function handleTokenHook(body: Uint8Array, deps: FlowDeps): Promise<RawReply> {
   const hook = parseTokenHook(body);
@@ -44,10 +42,10 @@ export async function handleTokenHook(body: Uint8Array, deps: FlowDeps): Promise
 }
 
 /**
- * Answers a registration inline hook call. An existing user who completes the profile needs a fresh face check. A person
- * who signs up is no user yet, and brings the receipt of one in the form.
+ * Answers a registration hook call. An existing user needs a fresh face check; a new one presents a receipt in the
+ * form.
  * @throws FaceError `request_malformed`, `event_out_of_time`, `face_not_verified`, `receipt_invalid`,
- *   `state_unavailable`
+ * `state_unavailable`
  */
 export async function handleRegistrationHook(body: Uint8Array, deps: FlowDeps): Promise<RawReply> {
   const hook = parseRegistrationHook(body);
@@ -57,7 +55,7 @@ export async function handleRegistrationHook(body: Uint8Array, deps: FlowDeps): 
 }
 
 /**
- * Answers a SAML assertion inline hook call: the attribute statement, or nothing. It cannot refuse: Okta documents no way.
+ * Answers a SAML assertion hook call with the attribute statement or nothing. Okta documents no refusal.
  * @throws FaceError `request_malformed`, `event_out_of_time`
  */
 export async function handleSamlHook(body: Uint8Array, deps: FlowDeps): Promise<RawReply> {
@@ -68,7 +66,7 @@ export async function handleSamlHook(body: Uint8Array, deps: FlowDeps): Promise<
   );
 }
 
-/** Takes the receipt in the form of somebody who signs up, once, if it is theirs: it names the login that is asked for. */
+/** Consumes the receipt in a sign-up form if it names the requested login. */
 async function takeReceipt({ form, eventId }: RegistrationHook, deps: FlowDeps): Promise<RawReply> {
   const { receiptField } = deps.receipt;
   const login = form?.login;
@@ -82,8 +80,8 @@ async function takeReceipt({ form, eventId }: RegistrationHook, deps: FlowDeps):
 }
 
 /**
- * On a refresh, Okta has sent the user of the browser's session in place of the token's (OKTA-869758, mended in 2025).
- * So the tokens must name the user the event names; and if it names none they must not be a person's.
+ * On a refresh Okta has sent the browser session's user instead of the token's (OKTA-869758, fixed in 2025). So the
+ * tokens must name the event's user, or none if the event names none.
  */
 function checkTokensAreOfUser({ user, identity, access }: TokenHook): void {
   const named = [identity?.subject, access?.subject].filter((subject) => typeof subject === 'string');
@@ -94,7 +92,7 @@ function checkTokensAreOfUser({ user, identity, access }: TokenHook): void {
   }
 }
 
-/** Asks the core about a user's face, within what Okta's patience leaves. @throws FaceError `event_out_of_time` */
+/** Decides about a user's face within Okta's time-out. @throws FaceError `event_out_of_time` */
 export const decide = (
   event: Pick<
     HookEvent,

@@ -22,7 +22,7 @@ import {
   unverifiedPassword,
 } from './reply.js';
 
-/** Makes the adapter of one Okta org: its hooks, and the profile attribute. Nothing is sent yet. */
+/** Creates the adapter of one Okta org: its hooks and the profile attribute. */
 export function createOktaAdapter(deps: AdapterDeps<OktaConnection>): Adapter {
   const { settings, clock, fetch, log } = deps;
   const { id, kind, okta } = settings;
@@ -63,7 +63,7 @@ export function createOktaAdapter(deps: AdapterDeps<OktaConnection>): Adapter {
       'password-import': decisionHook(
         'password-import',
         (body, deps) => handlePasswordImportHook(body, { ...deps, verifyPassword }),
-        // Without this service nobody vouches for a password.
+        // Without this service no password is confirmed.
         { refuse: toPasswordImportHookRefusal, pass: unverifiedPassword },
       ),
       events: {

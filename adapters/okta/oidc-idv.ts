@@ -4,13 +4,13 @@ import { secretClientMetadata } from '../login-client.js';
 import { type FinishedCheck, InvalidRequest, type OidcClient } from '../openid-client.js';
 import type { OktaIdv } from './config-oidc.js';
 
-/** Okta lets its user take up to ten minutes. */
+/** Okta allows up to ten minutes. */
 const lifeSec = 600;
 
 /**
- * Okta as a client of a custom identity verification. It pushes its request, so that the browser cannot change the user's
- * id in `login_hint`. It also asks before a password is recovered: that id is whom the face is compared with, and proves
- * nobody. Were failures that person's own, anybody could lock them out.
+ * Creates the client of a custom identity verification. Okta pushes its request, so the browser cannot change
+ * `login_hint`. It also asks before password recovery, when the user is unproven: failures must not count as the
+ * user's, or anyone could lock them out.
  * @see https://developer.okta.com/docs/guides/idv-integration/main/
  */
 export function createIdvClient(config: OktaIdv): OidcClient {
@@ -27,17 +27,17 @@ export function createIdvClient(config: OktaIdv): OidcClient {
     },
     toAmr: (methods) => methods,
     toCheckClaims: toVerifiedClaims,
-    // It is no sign-in, and none follows at once.
+    // No sign-in follows at once.
     feedsHooks: false,
-    // Name, address and telephone number of its user, to be held against a document.
+    // Name, address and phone number, meant for comparison with a document.
     dropsClaims: true,
   };
 }
 
 /**
- * The result as Okta evaluates it. A failed check is told in a token too: Okta then logs that the claims are not verified,
- * and not that something broke. Vendors must always include both names. `MATCHED` says that the person is the one Okta has
- * under them, and repeats no name; Okta asks for its `fuzzy` back with each.
+ * Returns the result for Okta's evaluation. A failed check is a token too, so that Okta logs unverified claims and not
+ * an outage. Both names are mandatory. `MATCHED` confirms Okta's user without repeating names; Okta requires its
+ * `fuzzy` back.
  */
 function toVerifiedClaims({ passed, at, stepUpId }: FinishedCheck): JsonObject {
   const name = { value: passed ? 'MATCHED' : null, fuzzy: true };

@@ -4,7 +4,6 @@ import type { OktaConnection } from './config.js';
 import type { OktaFactor } from './config-oidc.js';
 import { createIdvClient } from './oidc-idv.js';
 
-/** Okta as the clients that a connection's configuration names. */
 export const createOktaClients = (
   oidc: OktaConnection['oidc'],
   { directoryFor }: Pick<OidcClientDeps, 'directoryFor'>,
@@ -16,9 +15,9 @@ export const createOktaClients = (
 const createFactorClient = (client: OktaFactor, directoryFor: DirectoryFor): OidcClient =>
   createLoginClient(client, directoryFor, {
     loginClaims: ['preferred_username'],
-    // Okta finds its user by `idpuser.email`, which is this claim, and only the login is one user's alone.
+    // Okta finds its user by `idpuser.email`, which is this claim; only the login is unique.
     toEmail: ({ login }) => login,
     isAfterFactor: true,
-    // The token hook is asked later in the same sign-in.
+    // The token hook is called later in the same sign-in.
     feedsHooks: true,
   });

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { toPhoneNumber } from '../../src/core/phone-number.js';
 import type { Account } from '../../src/core/ports.js';
 
-/** A user as people know them. */
 export const accountGuard = z.object({
   id: z.string(),
   profile: z.object({ login: z.string().min(1), email: z.string().nullish(), mobilePhone: z.string().nullish() }),

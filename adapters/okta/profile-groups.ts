@@ -13,17 +13,18 @@ const groupsGuard = z.array(
   }),
 );
 
-// The SDK's own type of a response comes from a package that it does not bring along.
+// The SDK's response type is in a package it does not include.
 interface HttpResponse {
   readonly headers: OktaAnswer['headers'];
   json(): Promise<unknown>;
 }
 
 /**
- * One page of the groups that a user is in. Names are told of Okta's own groups, which no other has; one that is imported may
- * be called like one of these, and counts by its id.
- * @param next - the path of the page; `null` for the first
- * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/UserResources/#tag/UserResources/operation/listUserGroups
+ * Reads one page of a user's groups. Names are reported for Okta's own groups only; imported groups may have equal
+ * names and count by id.
+ * @param next - path of the page; `null` for the first
+ * @see
+ * https://developer.okta.com/docs/api/openapi/okta-management/management/tag/UserResources/#tag/UserResources/operation/listUserGroups
  */
 export async function readGroupPage(subject: string, next: string | null, client: Client): Promise<GroupPage<string>> {
   const url = client.baseUrl + (next ?? `/api/v1/users/${subject}/groups`);

@@ -15,10 +15,9 @@ const foundGuard = z.object({
   }),
 });
 
-/** Of the profile nothing else is asked for: the token stays where it is. */
 const fields = 'id,profile:(login,email,mobilePhone,firstName,lastName,displayName)';
 
-/** A value is written as in JSON (RFC 7644, section 3.4.2.2). */
+/** Values are written as in JSON (RFC 7644, section 3.4.2.2). */
 const startsWith = (name: string, text: string): string => `profile.${name} sw ${JSON.stringify(text)}`;
 
 function toSearch(text: string): string {
@@ -30,7 +29,7 @@ function toSearch(text: string): string {
 }
 
 /**
- * Users by the beginning of a name. `search` reads an index, which may be a moment behind, and finds deactivated users too.
+ * Searches users by name prefix. `search` uses an eventually consistent index that includes deactivated users.
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/User/#tag/User/operation/listUsers
  */
 export async function searchUsers(text: string, limit: number, client: Client): Promise<readonly NamedAccount[]> {

@@ -15,7 +15,7 @@ import { searchUsers } from './profile-search.js';
 import { isUserId } from './schema.js';
 
 /**
- * Reads and writes the token over Okta's management API.
+ * Creates the profile that keeps the token by Okta's management API.
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/User/
  */
 export function createOktaProfile(
@@ -40,21 +40,21 @@ export function createOktaProfile(
   };
   const update = async (subject: string, value: string | null): Promise<void> => {
     checkIsUserId(subject);
-    // POST changes the attributes it names; PUT would clear all others.
+    // POST changes named attributes only; PUT would clear the others.
     const answer = await call(() =>
       client.userApi.updateUser({ userId: subject, user: { profile: { [attribute]: value } } }),
     );
-    // Okta answers with the user as changed. A 200 of something before it, such as a page, is no write.
+    // Okta returns the changed user. A proxy's 200 is no write.
     const { profile } = parseAnswer(userGuard, answer);
     if ((profile[attribute] ?? null) !== value) throw new FaceError('profile_unavailable', { reason: 'not written' });
   };
 
   const findAccount: Profile['findAccount'] = async (login) => {
-    // Okta itself cannot be asked for a login with a slash: it would be a path.
+    // A slash would be a path.
     if (!isLogin(login) || login.includes('/')) return null;
     const answer = await call(() => client.userApi.getUser({ userId: login })).catch(nullIfUnknown);
     if (answer === null) return null;
-    // The same call finds users by their id, and whoever calls as `me`.
+    // The same call also finds users by id, and the caller as `me`.
     const account = toAccount(parseAnswer(accountGuard, answer));
     return isSameLogin(account.login, login) || isShortNameOf(account.login, login) ? account : null;
   };
@@ -84,7 +84,6 @@ export function createOktaProfile(
   };
 }
 
-/** The attributes of Okta's own user schema. */
 const usualSources = {
   ...{ name: ['firstName', 'lastName'], given_name: 'firstName', family_name: 'lastName', middle_name: 'middleName' },
   ...{
@@ -103,7 +102,7 @@ const usualSources = {
 
 const profileGuard = z.object({ id: z.string(), profile: z.looseObject({}) });
 
-/** People may sign in by what stands before the `@`, as long as only one login begins so. */
+/** Users may sign in by the part before the `@` if it is unique. */
 const isShortNameOf = (login: string, text: string): boolean =>
   text !== 'me' && !text.includes('@') && login.toLowerCase().startsWith(`${text.toLowerCase()}@`);
 
@@ -122,9 +121,10 @@ const toProfileError = ({ status, code }: Refusal): FaceError =>
 const statusRefusalGuard = z.object({ status: z.literal(403), errorCode: z.literal('E0000038') });
 
 /**
- * Whether a profile was not changed because of the user's status: a deactivated user can be read, and changed only where
- * the org's option "Allow updates to deactivated users" is on. Trying again does not help.
- * @see https://support.okta.com/help/s/article/this-operation-is-not-allowed-in-the-users-current-status-error-when-editing-deactivated-user-profiles
+ * Returns true if the user's status prevents the change: deactivated users are read-only unless "Allow updates to
+ * deactivated users" is on. Retries do not help.
+ * @see
+ * https://support.okta.com/help/s/article/this-operation-is-not-allowed-in-the-users-current-status-error-when-editing-deactivated-user-profiles
  */
 export const isRefusedByStatus = (error: unknown): boolean =>
   error instanceof FaceError &&

@@ -5,17 +5,15 @@ import type { ProvisionStep, StepStatus } from '../provisioning.js';
 import { parseAnswer, type SendToOkta } from './client.js';
 import { maxReceiptCharacters } from './schema.js';
 
-/** A custom attribute of the default user type, as it should be. */
 export interface Attribute {
   readonly name: string;
   readonly title: string;
   readonly description: string;
   readonly maxLength: number;
-  /** Whether users write it themselves, in a form. */
   readonly isUserWritten: boolean;
 }
 
-/** Holds the enrolment token: users neither see nor change it. */
+/** The enrolment token: users neither see nor change it. */
 export const tokenAttribute = (name: string): Attribute => ({
   name,
   title: 'Face enrolment token',
@@ -24,7 +22,7 @@ export const tokenAttribute = (name: string): Attribute => ({
   isUserWritten: false,
 });
 
-/** Brings the receipt of a face check in the sign-up form; it is taken out before the user is created. */
+/** The receipt in the sign-up form; removed before the user is created. */
 export const receiptAttribute = (name: string): Attribute => ({
   name,
   title: 'Face check receipt',
@@ -51,19 +49,17 @@ type AttributeDefinition = z.infer<typeof attributeGuard>;
 
 const schemaGuard = z.object({
   definitions: z.object({
-    // The others are somebody else's, of whatever shape.
     custom: z.object({ properties: z.record(z.string(), z.unknown()).nullish() }).nullish(),
   }),
 });
 
 /**
- * "Inherit from Okta" in the console. Unless told so, an attribute of a user who comes from a directory or an application
- * is changed there alone, and Okta refuses every enrolment of such users (403, E0000023).
+ * "Inherit from Okta" in the console. Otherwise Okta refuses enrolments of users from a directory or application (403,
+ * E0000023).
  * @see https://help.okta.com/en-us/content/topics/users-groups-profiles/usgp-define-attribute-profile-source.htm
  */
 const ownMaster = { type: 'OKTA' } as const;
 
-/** The properties of an existing attribute that would not hold the value, or would let the wrong people change it. */
 function misfitsOf(definition: AttributeDefinition, expected: Attribute): string[] {
   const { type, required, minLength, maxLength, pattern, format, mutability, permissions, oneOf, master } = definition;
   const isUserWritten = permissions?.some(({ principal, action }) => principal === 'SELF' && action === 'READ_WRITE');
@@ -77,7 +73,7 @@ function misfitsOf(definition: AttributeDefinition, expected: Attribute): string
     format: (format ?? null) === null,
     mutability: (mutability ?? 'READ_WRITE') === 'READ_WRITE',
     permissions: expected.isUserWritten || isUserWritten !== true,
-    // Somebody has named applications that it comes from.
+    // An administrator chose source applications.
     master: master?.type !== 'OVERRIDE',
   };
   return Object.keys(fits).filter((name) => fits[name] === false);
@@ -95,14 +91,12 @@ const toDefinition = ({ title, description, maxLength, isUserWritten }: Attribut
   permissions: [{ principal: 'SELF', action: isUserWritten ? 'READ_WRITE' : 'HIDE' }],
 });
 
-/** The step that makes an attribute of that name. */
 export const toAttributeTitle = (name: string): string => `Profile attribute ${name}`;
 
-/** The attribute as the org's default user schema has it, by its name there; `null` where there is none. */
 async function findAttribute({ name: expected }: Attribute, send: SendToOkta): Promise<[string, JsonObject] | null> {
   const { body } = await send('GET', schemaPath);
   const found = Object.entries(parseAnswer(schemaGuard, body).definitions.custom?.properties ?? {}).find(
-    // Okta refuses names that differ in case alone, so such a neighbour is in the way.
+    // Okta refuses names that differ only in case.
     ([name]) => name.toLowerCase() === expected.toLowerCase(),
   );
   return found === undefined ? null : [found[0], parseAnswer(objectGuard, found[1])];
@@ -111,8 +105,7 @@ async function findAttribute({ name: expected }: Attribute, send: SendToOkta): P
 const objectGuard = z.record(z.string(), z.json());
 
 /**
- * How the attribute stands in the org's default user schema. One that does not fit is never changed: it is somebody's, and
- * may hold something. One that fits is made Okta's own, where its value would come from where a user comes from.
+ * Returns the attribute's status. A mismatch is never changed, because it may hold foreign data.
  * @throws FaceError `provider_refused`, `profile_unavailable`
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/Schema/
  */
@@ -148,7 +141,7 @@ export async function inspectAttribute(expected: Attribute, send: SendToOkta): P
 
 const schemaPath = '/api/v1/meta/schemas/user/default';
 
-/** Defines the attribute, or adopts one that is there and fits. */
+/** Creates the step that defines or adopts the attribute. */
 export const createAttributeStep = (expected: Attribute, { send }: { readonly send: SendToOkta }): ProvisionStep => ({
   title: toAttributeTitle(expected.name),
   inspect: () => inspectAttribute(expected, send),

@@ -10,14 +10,14 @@ const authenticatorGuard = z.object({
   provider: z.object({ configuration: z.object({ idpId: z.string() }) }),
 });
 
-/** Whether people can enrol the IdP authenticator that leads here. Okta has it for no provider but a factor-only one. */
+/** Returns true if users can enrol the IdP authenticator for this client. Only factor-only providers have one. */
 export async function hasAuthenticator(client: OktaFactor, deps: OktaProvisionDeps): Promise<boolean> {
   const idp = await findIdp(client, deps);
   const authenticators = await listAll(authenticatorGuard, '/api/v1/authenticators', deps.send);
   return idp !== null && authenticators.some(({ provider }) => provider.configuration.idpId === idp.id);
 }
 
-/** "IdP Usage" is not in the API: that it is set shows by the authenticator alone. */
+/** The API lacks "IdP Usage"; the authenticator shows whether it is set. */
 export const createUsageStep = (client: OktaFactor, deps: OktaProvisionDeps): ProvisionStep => ({
   title: 'IdP Usage: Factor only',
   inspect: async () =>
@@ -31,7 +31,7 @@ const instructions = [
 ];
 
 /**
- * Creates the IdP authenticator over the API as it is: its OpenAPI document, and the SDK made from it, have no `provider`.
+ * Creates the IdP authenticator over the raw API: its OpenAPI document and SDK lack `provider`.
  * @see https://help.okta.com/oie/en-us/Content/Topics/identity-engine/authenticators/configure-idp-authenticator.htm
  */
 export function createAuthenticatorStep(client: OktaFactor, deps: OktaProvisionDeps): ProvisionStep {

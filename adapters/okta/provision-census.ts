@@ -4,14 +4,14 @@ import { createSendToOkta, parseAnswer } from './client.js';
 import type { OktaProvisionDeps } from './provision-channel.js';
 import { nextPageOf } from './provision-list.js';
 
-/** As many as Okta gives at once. */
+/** Okta's maximum. */
 const pageSize = 200;
 
 const usersGuard = z.array(z.object({ id: z.string(), profile: z.record(z.string(), z.unknown()).nullish() }));
 
 /**
- * The active users, with what the running service may read. By `filter`, as what `search` finds may be of some time ago; and
- * of their profiles the attribute alone.
+ * Lists active users with the service's own permissions, attribute only. Uses `filter`, because the index of `search`
+ * may be stale.
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/User/#tag/User/operation/listUsers
  */
 export async function* listCensus({ settings, fetch }: OktaProvisionDeps): AsyncGenerator<CensusPage> {

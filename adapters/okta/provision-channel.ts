@@ -5,15 +5,13 @@ import type { AdapterDeps } from '../deps.js';
 import type { SendToOkta } from './client.js';
 import type { OktaConnection } from './config.js';
 
-/** What the parts of provisioning work with. */
 export interface OktaProvisionDeps extends AdapterDeps<OktaConnection> {
   readonly send: SendToOkta;
 }
 
-/** The hooks of ours, by the last part of their address. */
 export type HookName = 'token' | 'registration' | 'saml' | 'password-import' | 'events';
 
-/** Okta's channels as far as they are used; an administrator's further headers stay as they are. */
+/** Channel fields in use; an administrator's other headers are preserved. */
 export const channelGuard = z.object({
   type: z.string(),
   config: z.looseObject({
@@ -26,24 +24,21 @@ export const channelGuard = z.object({
   }),
 });
 
-/** A channel as the org has it. */
 export type Channel = z.infer<typeof channelGuard>;
 
-/** Where Okta is to call. */
 export const uriOf = ({ publicUrl, settings }: OktaProvisionDeps, hook: HookName): string =>
   `${publicUrl}/hooks/${settings.id}/${hook}`;
 
-/** What our hooks are called. */
 export const nameOf = ({ settings }: OktaProvisionDeps, hook: HookName): string =>
   `Face step-up (${settings.id}, ${hook})`;
 
-/** A channel with the configured secret, as Okta takes it. */
+/** Returns a channel with the configured secret in Okta's format. */
 export const channelTo = (deps: OktaProvisionDeps, hook: HookName, headers: readonly Json[] = []): Json => ({
   type: 'HTTP',
   version: '1.0.0',
   config: {
     uri: uriOf(deps, hook),
-    // Of an event hook Okta sets it.
+    // Okta sets it for event hooks.
     ...(hook === 'events' ? {} : { method: 'POST' }),
     headers,
     authScheme: toAuthScheme(deps),
@@ -55,7 +50,7 @@ function toAuthScheme({ settings }: OktaProvisionDeps): Json {
   return secret === undefined ? null : { type: 'HEADER', key: secret.header, value: secret.value.use((text) => text) };
 }
 
-/** What is not as it should be about a channel, one line each. The secret is never shown by Okta. */
+/** Returns the differences of a channel, one line each. Okta never shows the secret. */
 export function differencesOf(deps: OktaProvisionDeps, hook: HookName, channel: Channel): string[] {
   const { config } = channel;
   const header = deps.settings.okta.hooks.secret?.header;
@@ -63,7 +58,7 @@ export function differencesOf(deps: OktaProvisionDeps, hook: HookName, channel: 
   const isOtherHeader = header !== undefined && (config.authScheme?.key ?? '').toLowerCase() !== header;
   return [
     ...(config.uri === uri ? [] : [`Change its address from ${config.uri} to ${uri}`]),
-    // A channel of the other kind brings an access token in place of the header.
+    // An OAuth channel sends an access token instead of the header.
     ...(channel.type === 'HTTP' && isOtherHeader ? [`Set its secret in the header ${header}`] : []),
   ];
 }

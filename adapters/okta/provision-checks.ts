@@ -27,15 +27,15 @@ import { createSecurityEventsCheck } from './provision-receiver.js';
 import { listTokenRules, readTokenHook } from './provision-rules.js';
 import { faceClaim } from './schema.js';
 
-/** Beyond this, hooks refuse events as too old or from the future. */
+/** Hooks refuse events with a larger skew. */
 const greatestSkewSec = 300;
 
-/** Okta waits 3 s, also for its own way to this server and back. */
+/** Okta waits 3 s, transport included. */
 const slowMs = 1_500;
 
 const notProvisioned = 'Run facestep provision for this connection';
 
-/** What tells how a connection stands at its org, in the order in which one thing needs the other. */
+/** Creates the checks of a connection, in order of dependency. */
 export function createChecks(deps: OktaProvisionDeps): readonly Check[] {
   const { registration, saml } = deps.settings.okta.provision;
   const hooks: InlineHookName[] = [
@@ -82,7 +82,6 @@ export function createChecks(deps: OktaProvisionDeps): readonly Check[] {
 
 const toTitle = (hook: InlineHookName): string => `Inline hook: ${hook}`;
 
-/** Okta's clock is in every answer, to the second. */
 async function checkClocks({ send, clock }: OktaProvisionDeps): Promise<Finding> {
   const { headers } = await send('GET', '/api/v1/meta/schemas/user/default');
   return compareClocks({ here: clock.now(), date: headers.get('date'), whose: 'Okta' }, greatestSkewSec);
@@ -122,10 +121,7 @@ async function checkInlineHook(hook: InlineHookName, deps: OktaProvisionDeps): P
 
 const executedGuard = z.object({ commands: z.array(z.unknown()) });
 
-/**
- * Has Okta call the token hook as for a client without a user: with its own stored secret, over its own network. That
- * takes no step-up, and changes nothing.
- */
+/** Makes Okta call the token hook for a client without a user, with its stored secret. Changes nothing. */
 async function checkTokenHookAnswers(deps: OktaProvisionDeps): Promise<Finding> {
   const { ours } = await findInlineHook('token', deps);
   if (ours === null) return fail('It is not registered', notProvisioned);

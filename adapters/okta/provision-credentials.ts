@@ -6,13 +6,11 @@ import type { OktaProvisionDeps } from './provision-channel.js';
 
 const refusalGuard = z.object({ status: z.number().nullish(), code: z.string().nullish() });
 
-/** What an administrator is to do, by how the org is called. */
 interface Advice {
   readonly passed: string;
   readonly scopes: string;
 }
 
-/** What keeps the org from answering a call with the credentials there are; each cause in its own words. */
 async function checkCall(send: SendToOkta, path: string, advice: Advice, deps: OktaProvisionDeps): Promise<Finding> {
   const isToken = deps.settings.okta.auth.kind === 'api_token';
   try {
@@ -32,7 +30,7 @@ async function checkCall(send: SendToOkta, path: string, advice: Advice, deps: O
         'Create one in Security > API > Tokens, and put it into okta.auth.token',
       );
     }
-    // Both tell the time by the clock here.
+    // Both may be caused by the local clock.
     if (status === 401 || code === 'invalid_client' || code === 'invalid_dpop_proof') {
       return fail(
         `Okta does not know the application or its key, or this machine's clock is wrong (${status})`,
@@ -45,7 +43,7 @@ async function checkCall(send: SendToOkta, path: string, advice: Advice, deps: O
 
 const usersGuard = z.array(z.object({ id: z.string() }));
 
-/** Whether the running service may read in which groups somebody is. */
+/** Checks that the running service may read groups. */
 export async function checkGroups(deps: OktaProvisionDeps): Promise<Finding> {
   const service = createSendToOkta(deps.settings.okta, deps.fetch);
   const [user] = parseAnswer(usersGuard, (await service('GET', '/api/v1/users?limit=1')).body);
@@ -58,7 +56,7 @@ export async function checkGroups(deps: OktaProvisionDeps): Promise<Finding> {
   return checkCall(service, `/api/v1/users/${user.id}/groups`, advice, deps);
 }
 
-/** Whether the org can be reached with what there is: by the running service, and by these commands. */
+/** Creates the checks of the credentials of the service and of these commands. */
 export function createCredentialChecks(deps: OktaProvisionDeps): readonly Check[] {
   const service = createSendToOkta(deps.settings.okta, deps.fetch);
   const advice = {
@@ -70,7 +68,6 @@ export function createCredentialChecks(deps: OktaProvisionDeps): readonly Check[
     title: 'Credentials of the service',
     run: () => checkCall(service, '/api/v1/users?limit=1', advice, deps),
   };
-  // An API token is the same for both.
   if (deps.settings.okta.auth.kind === 'api_token') return [running];
   const commands: Check = {
     title: 'Credentials of this command',

@@ -16,11 +16,10 @@ const eventHookGuard = z.object({
   channel: channelGuard,
 });
 
-/** An event hook as the org has it. */
 export type EventHook = z.infer<typeof eventHookGuard>;
 
 /**
- * Our event hook, by its address or else by its name; `null` where there is none.
+ * Finds our event hook by address, else by name; `null` if absent.
  * @throws FaceError `provider_refused`, `profile_unavailable`
  */
 export async function findEventHook(deps: OktaProvisionDeps): Promise<EventHook | null> {
@@ -29,13 +28,11 @@ export async function findEventHook(deps: OktaProvisionDeps): Promise<EventHook 
   return atOurs ?? hooks.find(({ name }) => name === nameOf(deps, 'events')) ?? null;
 }
 
-/** The events an event hook of ours is not told of, and should be. */
 const missingEvents = ({ events }: EventHook): string[] => endingEvents.filter((type) => !events.items.includes(type));
 
-/** The step that registers it. */
 export const eventHookTitle = 'Event hook: users who leave';
 
-/** Creates our event hook, or adopts one at our address, and has Okta verify it: this server must answer meanwhile. */
+/** Creates or adopts our event hook and makes Okta verify it: this server must be running. */
 export function createEventHookStep(deps: OktaProvisionDeps): ProvisionStep {
   const name = nameOf(deps, 'events');
   const verify = (id: string) => deps.send('POST', `/api/v1/eventHooks/${id}/lifecycle/verify`);
@@ -99,7 +96,6 @@ export function createEventHookStep(deps: OktaProvisionDeps): ProvisionStep {
   };
 }
 
-/** What it was told of beside stays, and its filters. */
 const toChangedEventHook = (ours: EventHook, deps: OktaProvisionDeps): Json => ({
   name: ours.name,
   ...(ours.description ? { description: ours.description } : {}),

@@ -11,7 +11,6 @@ import {
 } from './provision-channel.js';
 import { listAll } from './provision-list.js';
 
-/** The inline hooks there can be, by the last part of our address. */
 const inlineHookTypes = {
   token: 'com.okta.oauth2.tokens.transform',
   registration: 'com.okta.user.pre-registration',
@@ -19,7 +18,6 @@ const inlineHookTypes = {
   'password-import': 'com.okta.user.credential.password.import',
 } as const satisfies Record<Exclude<HookName, 'events'>, string>;
 
-/** The name of an inline hook of ours. */
 export type InlineHookName = keyof typeof inlineHookTypes;
 
 const inlineHookGuard = z.object({
@@ -30,18 +28,16 @@ const inlineHookGuard = z.object({
   channel: channelGuard,
 });
 
-/** Of what Okta sends, for a hook that is created. */
 const firstVersion = '1.0.0';
 
-/** An inline hook as the org has it. */
 export type InlineHook = z.infer<typeof inlineHookGuard>;
 
-/** What an administrator knows a hook by. */
+/** Returns a hook's display name. */
 export const toHookName = ({ name, channel }: Pick<InlineHook, 'name' | 'channel'>): string =>
   `"${name}", which calls ${channel.config.uri}`;
 
 /**
- * Our inline hook, by its address or else by its name, and others of its type.
+ * Finds our inline hook by address, else by name, and others of its type.
  * @throws FaceError `provider_refused`, `profile_unavailable`
  */
 export async function findInlineHook(
@@ -55,7 +51,10 @@ export async function findInlineHook(
   return { ours, others: hooks.filter(({ id }) => id !== ours?.id) };
 }
 
-/** Creates our inline hook, or adopts one at our address. @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/ */
+/**
+ * Creates or adopts our inline hook.
+ * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/
+ */
 export function createInlineHookStep(hook: InlineHookName, deps: OktaProvisionDeps): ProvisionStep {
   const type = inlineHookTypes[hook];
   const name = nameOf(deps, hook);
@@ -84,7 +83,7 @@ export function createInlineHookStep(hook: InlineHookName, deps: OktaProvisionDe
   };
   const replace = async (ours: InlineHook): Promise<void> => {
     const channel = channelTo(deps, hook, ours.channel.config.headers);
-    // A PUT replaces the hook: one from the console has the newest version of what Okta sends, and keeps it.
+    // PUT replaces the hook; keep the payload version.
     const version = ours.version ?? firstVersion;
     await deps.send('PUT', `/api/v1/inlineHooks/${ours.id}`, { name: ours.name, type, version, channel });
   };
@@ -96,7 +95,6 @@ export function createInlineHookStep(hook: InlineHookName, deps: OktaProvisionDe
       : {
           async pushSecret() {
             const { ours } = await findInlineHook(hook, deps);
-            // One that brings an access token has no secret of ours.
             if (ours?.channel.type === 'HTTP') await replace(ours);
           },
         }),
@@ -117,16 +115,13 @@ export function createInlineHookStep(hook: InlineHookName, deps: OktaProvisionDe
   };
 }
 
-/**
- * Whether a hook of ours has an address or a channel to change that the API would take its credentials away with: a PUT
- * replaces the channel, and of the OAuth one Okta tells no secret.
- */
+/** Returns true if an OAuth channel needs a change: PUT would remove its credentials. */
 const isByConsole = (deps: OktaProvisionDeps, hook: InlineHookName, { channel }: InlineHook): boolean =>
   deps.settings.okta.hooks.secret === undefined
     ? channel.type === 'HTTP' || channel.config.uri !== uriOf(deps, hook)
     : channel.type !== 'HTTP' && channel.config.uri !== uriOf(deps, hook);
 
-/** A hook that brings an access token needs a client and a key of the org, which are chosen in the console. */
+/** An OAuth hook needs a client and key of the org, chosen in the console. */
 const byOAuth = (deps: OktaProvisionDeps, hook: InlineHookName, type: string): StepStatus => ({
   state: 'manual',
   instructions: [

@@ -28,10 +28,9 @@ const idpGuard = z.object({
     .nullish(),
 });
 
-/** An identity provider as the org has it. */
 export type Idp = z.output<typeof idpGuard>;
 
-/** What an identity provider of ours is made of. The secret is in it: it goes to Okta and nowhere else. */
+/** Definition of our identity provider. Contains the secret, which goes to Okta only. */
 interface IdpDefinition extends JsonObject {
   readonly type: 'OIDC' | 'IDV_STANDARD';
   readonly name: string;
@@ -41,7 +40,7 @@ const nameOf = ({ settings }: OktaProvisionDeps, client: OktaClient): string =>
   client.kind === 'okta_idv' ? `Face verification (${settings.id})` : `Face check (${settings.id})`;
 
 /**
- * Our identity provider for one client, by issuer and client id.
+ * Finds our identity provider for one client by issuer and client id.
  * @throws FaceError `provider_refused`, `profile_unavailable`
  */
 export async function findIdp(client: OktaClient, deps: OktaProvisionDeps): Promise<Idp | null> {
@@ -54,8 +53,7 @@ export async function findIdp(client: OktaClient, deps: OktaProvisionDeps): Prom
 }
 
 /**
- * Registers this service as an identity provider: for a factor, or for identity verification. Okta's SDK would drop
- * `policy.trustClaims`.
+ * Creates the step that registers this service as identity provider. Okta's SDK would drop `policy.trustClaims`.
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/IdentityProvider/
  */
 export function createIdpStep(client: OktaClient, deps: OktaProvisionDeps): ProvisionStep {
@@ -90,13 +88,12 @@ export function createIdpStep(client: OktaClient, deps: OktaProvisionDeps): Prov
 
 const objectGuard = z.record(z.string(), z.json());
 
-/** A PUT replaces: whatever else an administrator has set goes along, such as filters of users, PKCE and the issuer's domain. */
+/** Merges the definition into the current settings, because PUT replaces user filters, PKCE and the issuer's domain. */
 async function toChanged(found: Idp, definition: IdpDefinition, { send }: OktaProvisionDeps): Promise<JsonObject> {
   const { body } = await send('GET', `/api/v1/idps/${found.id}`);
   return setWithin(toWritable(body, ['status']), { ...definition, name: found.name });
 }
 
-/** Sets members of an object, and of those in it. */
 const setWithin = (kept: JsonObject, set: JsonObject): JsonObject => ({
   ...kept,
   ...Object.fromEntries(
@@ -107,7 +104,7 @@ const setWithin = (kept: JsonObject, set: JsonObject): JsonObject => ({
   ),
 });
 
-/** What is not as it should be. Whether the secret is ours Okta does not tell. */
+/** Returns the differences. Okta does not reveal the secret. */
 function differencesOf(found: Idp, definition: IdpDefinition): string[] {
   const wanted = idpGuard.parse({ ...definition, id: found.id, status: found.status });
   const isSameEndpoint = (name: string): boolean =>
@@ -125,7 +122,7 @@ const signedGuard = z.object({
   request: z.object({ signature: z.object({ algorithm: z.literal('HS256'), scope: z.literal('REQUEST') }) }),
 }) satisfies z.ZodType<typeof signedRequests>;
 
-/** Whether Okta signs its requests, so that we can tell them from a stranger's: with the secret that we know it by. */
+/** Returns true if Okta signs its requests with the shared secret, so that they can be authenticated. */
 export const signsRequests = ({ protocol }: Pick<Idp, 'protocol'>): boolean =>
   signedGuard.safeParse(protocol.algorithms).success;
 
@@ -138,13 +135,10 @@ const toCredentials = ({ id, secret }: OktaClient) => ({
 
 const templateOf = ({ policy }: Pick<Idp, 'policy'>): string | undefined => policy?.subject?.userNameTemplate.template;
 
-/**
- * Both claims of ours are the login. Okta refuses a template with an attribute that the identity provider's profile does not
- * have, and of the two every profile has `email`; who has added the other one may keep it.
- */
+/** Both claims contain the login. Okta refuses templates of missing attributes; every profile has `email`. */
 const loginTemplates = ['idpuser.email', 'idpuser.preferred_username'] as const;
 
-/** A new one signs its requests; one that people sign in with goes on as it does. */
+/** New providers sign requests; existing ones keep their setting. */
 function toFactor(client: OktaFactor, found: Idp | null, deps: OktaProvisionDeps): IdpDefinition {
   const template = loginTemplates.find((each) => found !== null && each === templateOf(found)) ?? loginTemplates[0];
   const algorithms = found === null ? signedRequests : found.protocol.algorithms;
@@ -162,7 +156,7 @@ function toFactor(client: OktaFactor, found: Idp | null, deps: OktaProvisionDeps
     },
     policy: {
       accountLink: { action: 'AUTO' },
-      // A face makes no users.
+      // A face check creates no users.
       provisioning: { action: 'DISABLED' },
       subject: { userNameTemplate: { template }, matchType: 'USERNAME' },
       maxClockSkew: 120_000,
@@ -183,7 +177,7 @@ function toVerification(client: OktaIdv, deps: OktaProvisionDeps): IdpDefinition
       scopes: ['openid', 'profile', 'identity_assurance'],
       credentials: toCredentials(client),
     },
-    // Okta demands it, and asks for nothing in it: the user is named in the request.
+    // Mandatory but unused: the request names the user.
     policy: {
       provisioning: { action: 'DISABLED' },
       accountLink: { action: 'AUTO' },

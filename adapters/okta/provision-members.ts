@@ -6,10 +6,10 @@ import { createSendToOkta, parseAnswer } from './client.js';
 import type { OktaConnection } from './config.js';
 import { nextPageOf } from './provision-list.js';
 
-/** As many as Okta recommends at once. */
+/** Okta's recommendation. */
 const pageSize = 200;
 
-/** Of the organisation's own group `okta.groups.read` is needed, beside what reads users. */
+/** Reading groups needs `okta.groups.read` in addition to reading users. */
 const scopes = ['okta.users.read', 'okta.groups.read'];
 
 const groupsGuard = z.array(z.object({ id: z.string() }));
@@ -21,12 +21,13 @@ const usersGuard = z.array(
   }),
 );
 
-/** A lockout and a password that ran out pass by: whoever is kept out by one at this moment is written to all the same. */
+/** Lockouts and expired passwords are temporary, so these users get e-mails too. */
 const staying: readonly string[] = ['ACTIVE', 'LOCKED_OUT', 'PASSWORD_EXPIRED', 'RECOVERY'];
 
 /**
- * The users of a group, but for those who have left, are suspended or have not been activated yet.
- * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/Group/#tag/Group/operation/listGroupUsers
+ * Lists a group's users except deprovisioned, suspended and not yet activated ones.
+ * @see
+ * https://developer.okta.com/docs/api/openapi/okta-management/management/tag/Group/#tag/Group/operation/listGroupUsers
  */
 export async function* listMembers(
   group: string,

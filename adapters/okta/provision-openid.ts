@@ -5,10 +5,7 @@ import { hasAuthenticator } from './provision-authenticator.js';
 import type { OktaProvisionDeps } from './provision-channel.js';
 import { findIdp, signsRequests } from './provision-idps.js';
 
-/**
- * What tells whether the org can send people here by OpenID Connect, and takes the answer.
- * @param entered - titles of what has to pass before the org is asked
- */
+/** Creates the checks of OpenID Connect sign-ins. @param entered - titles of prerequisite checks */
 export function createClientChecks(entered: readonly string[], deps: OktaProvisionDeps): readonly Check[] {
   const clients = (deps.settings.oidc?.clients ?? []).filter(
     (client) => client.kind === 'okta_factor' || client.kind === 'okta_idv',
@@ -24,7 +21,7 @@ export function createClientChecks(entered: readonly string[], deps: OktaProvisi
   ];
 }
 
-/** Okta sends its users back to the domain they came from: the org's own is always one of them. */
+/** Okta returns users to the domain they came from; the org's own must be listed. */
 function checkRedirectUris({ redirectUris }: OktaClient, { settings }: OktaProvisionDeps): Finding {
   const { orgUrl } = settings.okta;
   return redirectUris.some((uri) => uri.startsWith(`${orgUrl}/`))

@@ -16,12 +16,10 @@ type Provider = z.infer<typeof providerGuard>;
 
 const providersPath = '/api/v1/security-events-providers';
 
-/** Where our metadata is: Okta reads our issuer and keys there. */
 const wellKnownUrlOf = ({ publicUrl }: OktaProvisionDeps): string => `${publicUrl}/.well-known/ssf-configuration`;
 
 const nameOf = ({ settings }: OktaProvisionDeps): string => `Face step-up (${settings.id})`;
 
-/** Our security events provider, by where its metadata is or by its issuer; `null` where there is none. */
 async function findProvider(deps: OktaProvisionDeps): Promise<Provider | null> {
   const providers = await listAll(providerGuard, providersPath, deps.send);
   const atOurs = providers.find(({ settings }) => settings.well_known_url === wellKnownUrlOf(deps));
@@ -35,7 +33,7 @@ const toDefinition = (deps: OktaProvisionDeps, found: Provider | null): JsonObje
 });
 
 /**
- * Makes Okta listen to our security events, or adopts what does. Okta reads our metadata meanwhile: this server must answer.
+ * Creates or adopts Okta's receiver of our security events. Okta reads our metadata, so this server must be running.
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/SSFReceiver/
  */
 export function createSecurityEventsStep(deps: OktaProvisionDeps): ProvisionStep {
@@ -71,7 +69,7 @@ export function createSecurityEventsStep(deps: OktaProvisionDeps): ProvisionStep
   };
 }
 
-/** What tells whether Okta listens to our security events. */
+/** Checks that Okta receives our security events. */
 export const createSecurityEventsCheck = (deps: OktaProvisionDeps): Check => ({
   title: 'Security events provider',
   needs: [serverIsOurs],

@@ -12,11 +12,10 @@ const idGuard = z.object({ id: z.string(), name: z.string().nullish() });
 
 const objectGuard = z.record(z.string(), z.json());
 
-/** Rules are kept whole: what a PUT does not name, the rule loses. */
+/** Complete, because PUT removes omitted fields. */
 const ruleGuard = z.looseObject({ id: z.string(), name: z.string().nullish(), actions: objectGuard });
 type Rule = z.infer<typeof ruleGuard>;
 
-/** A policy and its rule, if they are named. */
 interface Chosen {
   readonly policyId?: string | undefined;
   readonly ruleId?: string | undefined;
@@ -24,7 +23,7 @@ interface Chosen {
 
 type Located = { readonly path: string; readonly rule: Rule } | Extract<StepStatus, { state: 'blocked' }>;
 
-/** The one that is named, or else the only one there is. */
+/** Returns the named entry, or the only one. */
 function pick<Entry extends z.infer<typeof idGuard>>(
   what: string,
   setting: string,
@@ -65,16 +64,15 @@ async function locate(
   return isBlocked(rule) ? rule : { path: `${path}/${rule.id}`, rule };
 }
 
-/** How a rule holds the hook that hangs on it. */
 interface Hanger {
   readonly title: string;
   readonly hook: 'token' | 'registration';
   locate(): Promise<Located>;
-  /** The hook that hangs there; `null` for none. */
+  /** Returns the rule's hook; `null` for none. */
   readHook(actions: Rule['actions']): string | null;
-  /** What the rule needs beside the hook, as a change to make; `null` where it has it. */
+  /** Returns a further change the rule needs; `null` for none. */
   readonly lacks: (actions: Rule['actions']) => string | null;
-  /** The same actions with that hook, and what else the rule needs. */
+  /** Returns the actions with that hook and the further change. */
   withHook(actions: Rule['actions'], hookId: string): Rule['actions'];
 }
 
@@ -125,12 +123,12 @@ const asObject = (value: Json | undefined): z.infer<typeof objectGuard> => objec
 
 const tokenActionGuard = z.object({ inlineHook: z.object({ id: z.string() }).nullish() });
 
-/** The hook that hangs on a rule of an authorization server; `null` for none. */
+/** Returns the hook of an authorization server's rule; `null` for none. */
 export const readTokenHook = (actions: Rule['actions']): string | null =>
   tokenActionGuard.safeParse(actions.token).data?.inlineHook?.id ?? null;
 
 /**
- * Hangs the token hook on a rule of the authorization server's access policies.
+ * Creates the step that attaches the token hook to an access policy rule.
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/AuthorizationServerRules/
  */
 export function createTokenRuleStep(deps: OktaProvisionDeps): ProvisionStep {
@@ -153,7 +151,7 @@ export function createTokenRuleStep(deps: OktaProvisionDeps): ProvisionStep {
   );
 }
 
-/** All rules of the authorization server, over all its policies. */
+/** Returns the rules of all policies of the authorization server. */
 export async function listTokenRules(deps: OktaProvisionDeps): Promise<Rule[]> {
   const policies = `/api/v1/authorizationServers/${deps.settings.okta.provision.authorizationServerId}/policies`;
   const rules: Rule[] = [];
@@ -170,7 +168,6 @@ const enrolmentActionGuard = z.object({
 
 const fieldsGuard = z.array(objectGuard);
 
-/** The fields of the form. */
 const fieldsOf = ({ profileEnrollment }: Rule['actions']): z.infer<typeof fieldsGuard> =>
   fieldsGuard.parse(enrolmentActionGuard.safeParse(profileEnrollment).data?.profileAttributes ?? []);
 
@@ -180,8 +177,8 @@ const isNamed =
     name === expected;
 
 /**
- * Hangs the registration hook on a rule of a user profile policy, and has its form ask for the receipt where that is no
- * attribute of the schema.
+ * Creates the step that attaches the registration hook to a profile policy rule, with a receipt field in the form if it
+ * is no schema attribute.
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/Policy/
  */
 export function createEnrolmentRuleStep(chosen: Chosen, deps: OktaProvisionDeps): ProvisionStep {
@@ -215,7 +212,7 @@ export function createEnrolmentRuleStep(chosen: Chosen, deps: OktaProvisionDeps)
             ? {
                 profileAttributes: [
                   ...fieldsOf(actions).filter((field) => !isNamed(receiptField)(field)),
-                  // Required, it would be asked of those who complete their profile, too.
+                  // If required, it would also appear when users complete their profile.
                   { name: receiptField, label: 'Face check', required: false },
                 ],
               }

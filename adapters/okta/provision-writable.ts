@@ -4,13 +4,13 @@ import { parseAnswer } from './client.js';
 
 const objectGuard = z.record(z.string(), z.json());
 
-/** What Okta sets by itself in whatever it keeps, and takes from nobody. */
+/** Read-only fields of all Okta objects. */
 const readOnlyFields = ['id', 'created', 'lastUpdated', '_links', '_embedded'];
 
 /**
- * What of something found goes along in a PUT, which replaces all of it.
- * @param more - what Okta sets by itself in things of this kind
- * @throws FaceError `profile_unavailable`: it is no object
+ * Returns the writable fields for a PUT, which replaces the whole object.
+ * @param more - further read-only fields
+ * @throws FaceError `profile_unavailable`: not an object
  */
 export function toWritable(found: unknown, more: readonly string[]): JsonObject {
   const left = new Set([...readOnlyFields, ...more]);

@@ -15,12 +15,12 @@ import { listMembers } from './provision-members.js';
 import { createSecurityEventsStep } from './provision-receiver.js';
 import { createEnrolmentRuleStep, createTokenRuleStep } from './provision-rules.js';
 
-/** What provisioning asks for; the running service does without. */
+/** Scopes for provisioning only. */
 const toScopes = (resources: readonly string[]): string[] =>
   resources.flatMap((resource) => [`okta.${resource}.read`, `okta.${resource}.manage`]);
 
 /**
- * What sets an Okta org up for a connection, and what tells how it stands.
+ * Creates the steps and checks of an Okta org.
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/
  */
 export function createOktaProvisioning(given: AdapterDeps<OktaConnection>): Provisioning {
@@ -45,7 +45,7 @@ export function createOktaProvisioning(given: AdapterDeps<OktaConnection>): Prov
       ...(registration === undefined
         ? []
         : [
-            // Okta takes a field of the form that is no attribute, and sends it to the hook alone.
+            // Okta accepts form fields that are no attributes and sends them to the hook only.
             ...(okta.registration.receiptIn === 'form'
               ? []
               : [createAttributeStep(receiptAttribute(okta.registration.receiptField), deps)]),
@@ -76,7 +76,6 @@ const hookSecret = (isPreviousTaken: boolean): RotatableSecret => ({
   ...{ setting: 'okta.hooks.secret.value', previousSetting: 'okta.hooks.previousSecret', isPreviousTaken },
 });
 
-/** A step that is described and never taken here. */
 const byHand = (title: string, instructions: readonly string[]): ProvisionStep => ({
   title,
   inspect: async () => ({ state: 'manual', instructions }),

@@ -6,9 +6,9 @@ import type { OktaConnection } from './config.js';
 import { faceClaim, type MintedToken, type RegistrationHook, type SamlHook, type TokenHook } from './schema.js';
 
 /*
- * Okta mints the token unchanged on any status but 200, on malformed JSON and on a patch it cannot apply; so a refusal
- * is 200 with `error`, and a patch names nothing but the tokens being minted. The texts reach the application as
- * `error_description`: the code comes first, for programs, then the public text.
+ * Okta mints the token unchanged on any status but 200, malformed JSON or a failed patch. So a refusal is 200 with
+ * `error`, and patches name only tokens being minted. Texts reach the application as `error_description`, code
+ * first.
  */
 
 const ok = (body: Json): RawReply => ({ status: 200, body });
@@ -17,10 +17,10 @@ const toSummary = (code: FaceErrorCode): string => `${code}: ${refusals[code].te
 
 const denyToken = (code: FaceErrorCode): RawReply => ok({ error: { errorSummary: toSummary(code) } });
 
-/** Where in a call of the registration hook the receipt of somebody who signs up is. */
+/** Returns the location of the receipt in a registration call. */
 export const toReceiptLocation = (receiptField: string): string => `data.userProfile.${receiptField}`;
 
-/** @param location - an attribute in the call: the sign-in widget shows a cause only where it names one */
+/** @param location - an attribute in the call: the widget shows a cause only for a location */
 const denyRegistration = (code: FaceErrorCode, location: string): RawReply =>
   ok({
     commands: [{ type: 'com.okta.action.update', value: { registration: 'DENY' } }],
@@ -38,16 +38,12 @@ const denyRegistration = (code: FaceErrorCode, location: string): RawReply =>
     },
   });
 
-/** Where the receipt of somebody who signs up comes. */
 export type Receipt = OktaConnection['okta']['registration'];
 
-/** No token is at stake: whoever called is not Okta. */
+/** The caller is not Okta, so no token depends on it. */
 const untrusted: RawReply = { status: 401, body: null };
 
-/**
- * What the hook says for each kind of refusal. Everything about a person's enrolment looks alike; what an administrator has
- * to mend is told apart.
- */
+/** Public code of each kind of refusal. Enrolment states look alike; faults an administrator can fix differ. */
 const saidByKind = {
   caller: 'caller_untrusted',
   request: 'request_malformed',
@@ -56,7 +52,7 @@ const saidByKind = {
   service: 'internal',
 } as const satisfies Record<RefusalKind, FaceErrorCode>;
 
-/** Those that an administrator can mend, or wait for. */
+/** Codes that an administrator can fix or wait for. */
 const saidByCode: Readonly<Partial<Record<FaceErrorCode, FaceErrorCode>>> = {
   body_too_large: 'body_too_large',
   not_found: 'not_found',
@@ -73,26 +69,26 @@ const saidByCode: Readonly<Partial<Record<FaceErrorCode, FaceErrorCode>>> = {
 
 const toSaid = (code: FaceErrorCode): FaceErrorCode => saidByCode[code] ?? saidByKind[refusals[code].kind];
 
-/** What a hook answers: `deny` has the shape of a refusal, given to all but strangers. */
+/** Answers `deny` to all but untrusted callers. */
 const unlessUntrusted =
   (deny: (said: FaceErrorCode) => RawReply) =>
   (code: FaceErrorCode): RawReply =>
     refusals[code].kind === 'caller' ? untrusted : deny(toSaid(code));
 
-/** A refusal as the token inline hook says it. */
+/** Converts a refusal for the token hook. */
 export const toTokenHookRefusal = unlessUntrusted(denyToken);
 
-/** A refusal as the registration inline hook says it. */
+/** Converts a refusal for the registration hook. */
 export const toRegistrationHookRefusal = (receiptField: string): ((code: FaceErrorCode) => RawReply) =>
   unlessUntrusted((said) => denyRegistration(said, toReceiptLocation(receiptField)));
 
-/** A refusal as the SAML assertion inline hook says it: Okta documents no way to refuse, so nothing is added. */
+/** Converts a refusal for the SAML hook: nothing is added, because Okta documents no refusal. */
 export const toSamlHookRefusal = unlessUntrusted(() => passSaml);
 
-/** A refusal as the password import inline hook says it: it has no `error`. */
+/** Converts a refusal for the password import hook, which has no `error`. */
 export const toPasswordImportHookRefusal = unlessUntrusted(() => unverifiedPassword);
 
-/** Okta tells an event once more after a 5xx, and not after a 4xx. What will never be understood is not asked for again. */
+/** Okta repeats an event once after a 5xx, not after a 4xx. Malformed events get a 4xx. */
 const eventStatusByKind = {
   caller: 401,
   request: 400,
@@ -101,7 +97,7 @@ const eventStatusByKind = {
   service: 503,
 } as const satisfies Record<RefusalKind, number>;
 
-/** The first three are the statuses of HTTP; the others can be mended before Okta asks again. */
+/** The first three are HTTP statuses; the others may be fixed before Okta retries. */
 const eventStatusByCode: Readonly<Partial<Record<FaceErrorCode, number>>> = {
   body_too_large: 413,
   not_found: 404,
@@ -110,15 +106,16 @@ const eventStatusByCode: Readonly<Partial<Record<FaceErrorCode, number>>> = {
   connection_unknown: 503,
 };
 
-/** A refusal as an event hook says it. */
+/** Converts a refusal for the event hook. */
 export const toEventHookRefusal = (code: FaceErrorCode): RawReply => ({
   status: eventStatusByCode[code] ?? eventStatusByKind[refusals[code].kind],
   body: null,
 });
 
 /**
- * The decision as the token inline hook says it. A claim of our name that was there before never outlives it.
- * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/#tag/InlineHook/operation/create-token-hook
+ * Converts the decision for the token hook. An earlier claim of our name is always replaced or removed.
+ * @see
+ * https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/#tag/InlineHook/operation/create-token-hook
  */
 export function toTokenHookReply(decision: HookDecision, minted: Pick<TokenHook, 'identity' | 'access'>): RawReply {
   if (decision.outcome !== 'unverified')
@@ -127,43 +124,41 @@ export function toTokenHookReply(decision: HookDecision, minted: Pick<TokenHook,
   return toNoClaimReply(minted);
 }
 
-/** Lets the tokens through as they are. */
 export const passToken: RawReply = ok({ commands: [] });
 
-/** Lets the registration through. */
 export const passRegistration: RawReply = ok({
   commands: [{ type: 'com.okta.action.update', value: { registration: 'ALLOW' } }],
 });
 
-/** Leaves the assertion as it is. */
 export const passSaml: RawReply = ok({ commands: [] });
 
-/** Okta asks for nothing but that the event was heard. */
+/** Okta expects only an acknowledgement. */
 export const passEvents: RawReply = { status: 204, body: null };
 
-/** What was heard and is not done yet: Okta asks once more. */
+/** Received but unfinished: Okta retries once. */
 export const unfinishedEvents: RawReply = { status: 503, body: null };
 
-/** Proves to Okta that this address is ours. */
+/** Proves ownership of this address to Okta. */
 export const toVerification = (challenge: string): RawReply => ok({ verification: challenge });
 
 const toPasswordImportReply = (credential: 'VERIFIED' | 'UNVERIFIED'): RawReply =>
   ok({ commands: [{ type: 'com.okta.action.update', value: { credential } }] });
 
-/** Okta stores whatever was typed as the user's password, and never asks again. */
+/** Okta then stores the typed password and never asks again. */
 export const verifiedPassword: RawReply = toPasswordImportReply('VERIFIED');
 
-/** Nobody is signed in; Okta asks again next time. */
+/** Denies the sign-in; Okta asks again next time. */
 export const unverifiedPassword: RawReply = toPasswordImportReply('UNVERIFIED');
 
-/** Lets tokens through without the claim, whoever put one there. */
+/** Passes tokens with any claim of our name removed. */
 export const toNoClaimReply = (minted: Pick<TokenHook, 'identity' | 'access'>): RawReply =>
   ok({ commands: toCommands(minted, removeClaim) });
 
 /**
- * The decision as the registration inline hook says it. A profile holds no claim that somebody could look for later, so
- * without a face check the answer is always no, except in shadow mode.
- * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/#tag/InlineHook/operation/create-registration-hook
+ * Converts the decision for the registration hook. Default no, except in shadow mode, because applications cannot check
+ * a claim later.
+ * @see
+ * https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/#tag/InlineHook/operation/create-registration-hook
  */
 export const toRegistrationHookReply = (
   decision: HookDecision,
@@ -174,9 +169,10 @@ export const toRegistrationHookReply = (
     : denyRegistration('face_not_verified', ['data.userProfileUpdate', ...changed.slice(0, 1)].join('.'));
 
 /**
- * Lets somebody sign up, and takes the receipt out of the profile, if it goes there: it is used, and too long to keep. A
- * command about what is no attribute of the schema would fail the registration.
- * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/#tag/InlineHook/operation/create-registration-hook
+ * Allows the sign-up, and removes the consumed receipt if it is an attribute; for a non-attribute the command would
+ * fail.
+ * @see
+ * https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/#tag/InlineHook/operation/create-registration-hook
  */
 export const toNewcomerReply = ({ receiptField, receiptIn }: Receipt): RawReply =>
   receiptIn === 'form'
@@ -195,9 +191,10 @@ const toStatement = (value: string): JsonObject => ({
 });
 
 /**
- * The decision as the SAML assertion inline hook says it. An attribute of our name that the application already has
- * cannot be removed; it says `unverified` then.
- * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/#tag/InlineHook/operation/createSAMLAssertionInlineHook
+ * Converts the decision for the SAML hook. An existing attribute of our name cannot be removed; it becomes
+ * `unverified`.
+ * @see
+ * https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/#tag/InlineHook/operation/createSAMLAssertionInlineHook
  */
 export function toSamlHookReply(decision: HookDecision, { hasFaceClaim }: Pick<SamlHook, 'hasFaceClaim'>): RawReply {
   if (decision.outcome === 'unverified' && !hasFaceClaim) return passSaml;
@@ -208,14 +205,14 @@ export function toSamlHookReply(decision: HookDecision, { hasFaceClaim }: Pick<S
 
 const path = `/claims/${faceClaim}`;
 
-// `add` fails where the claim is there, `replace` and `remove` where it is not; one failed operation voids all.
+// `add` fails if the claim exists, `replace` and `remove` if not; one failed operation voids all.
 const writeClaim = ({ hasFaceClaim }: MintedToken, decision: Passed): JsonObject => ({
   op: hasFaceClaim ? 'replace' : 'add',
   path,
   value: toClaim(decision),
 });
 
-/** An object: Okta's contract has no booleans. */
+/** An object, because Okta's contract has no booleans. */
 function toClaim(decision: Passed): JsonObject {
   const { outcome: result, at, stepUpId: txn } = decision;
   const isMeasured = decision.outcome === 'verified' && decision.liveness !== null;

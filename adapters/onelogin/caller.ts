@@ -9,26 +9,26 @@ import { probeBody } from '../probe.js';
 import { findSecret } from '../rotating-secret.js';
 import type { OneLoginSettings } from './config.js';
 
-/** Where the Smart Hook puts its signature: `t=<seconds since 1970>,v1=<HMAC-SHA256 of "t.body", hexadecimal>`. */
+/** Signature header of the Smart Hook: `t=<seconds since 1970>,v1=<HMAC-SHA256 of "t.body", hexadecimal>`. */
 export const signatureHeader = 'x-facestep-signature';
 
-/** How far the clock of the machine that runs the Smart Hook and ours may differ, transport included. */
+/** Maximum clock difference to the Smart Hook's machine, transport included. */
 const maxSkewSec = 300;
 
 /**
- * Returns when a call was signed, and by which of two secrets, if it is signed by our own Smart Hook; the body is not parsed.
- * @throws FaceError `caller_untrusted`: another key, an altered body or time
+ * Verifies the signature of our Smart Hook; returns its time and the secret used.
+ * @throws FaceError `caller_untrusted`: wrong key, altered body or time
  */
 export type VerifyBody = (body: Uint8Array) => { readonly signedAt: EpochMs; readonly byPreviousSecret: boolean };
 
 /**
- * Looks at the header of a signature, which proves nothing without the body.
- * @returns what verifies the body
- * @throws FaceError `caller_untrusted`: no signature, or one of a time over 300 s ago or ahead
+ * Reads the signature header, which proves nothing without the body.
+ * @returns the verifier of the body
+ * @throws FaceError `caller_untrusted`: no signature, or its time is over 300 s off
  */
 export type ReadSignature = (headers: RawHead['headers']) => VerifyBody;
 
-/** Makes the check for one connection. */
+/** Creates the check for one connection. */
 export function createReadSignature(
   { secret, previousSecret }: OneLoginSettings['hooks'],
   { clock }: { readonly clock: Clock },
@@ -37,7 +37,7 @@ export function createReadSignature(
     const [, time = '', signature] = /^t=(\d{1,12}),v1=([0-9a-f]{64})$/.exec(headers[signatureHeader] ?? '') ?? [];
     if (signature === undefined) throw new FaceError('caller_untrusted', { reason: 'signature' });
     const signedAt = toEpochMs(epochSec(Number(time)));
-    // Mostly a known sender with a wrong clock: the reason is for the log, as the caller reads nothing but the code.
+    // Usually a genuine sender with a wrong clock; the reason is logged only.
     if (Math.abs(clock.now() - signedAt) > maxSkewSec * 1000)
       throw new FaceError('caller_untrusted', { reason: 'time' });
     return (body) => {
@@ -54,7 +54,7 @@ const sign = (
   secret: Credential,
 ): string => secret.use((key) => createHmac('sha256', key).update(`${time}.`).update(body).digest('hex'));
 
-/** Makes what signs a call as our Smart Hook does. */
+/** Creates a probe, signed like our Smart Hook's calls. */
 export const createProbe =
   (secret: Credential, { clock }: { readonly clock: Clock }): (() => HookProbe) =>
   () => {
@@ -65,23 +65,19 @@ export const createProbe =
     };
   };
 
-/** How often one address may ask about one user before it is told no more, and for how long that is counted. */
+/** Calls per address and user before refusal, and the window of the count. */
 const asksAllowed = 20;
 const windowSec = 300;
 
-/** Greatest number of addresses and users counted at a time: some 2 MB. Beyond it the oldest are forgotten. */
+/** Limit for counted pairs, some 2 MB. The oldest are evicted. */
 const maxCounted = 10_000;
 
-/**
- * Counts a call against the browser's address and the user together.
- * @throws FaceError `locked_out`: that address has asked about that user too often
- */
+/** Counts a call against address and user together. @throws FaceError `locked_out`: too many calls for that pair */
 export type CountAsk = (who: { readonly source: string; readonly subject: string }) => void;
 
 /**
- * Makes the count for one connection. It runs before the password, where anybody can type any name: a count by user
- * alone would let a stranger use it up for them. So somebody else's address never counts against a user's own. It is
- * kept in this process alone: a limit must not wait for a store.
+ * Creates the count for one connection. By address too, or anonymous callers could lock users out. In memory, because a
+ * limit must not wait for a store.
  */
 export function createCountAsk({ clock }: { readonly clock: Clock }): CountAsk {
   const counts = new Map<string, { asks: number; readonly until: EpochMs }>();

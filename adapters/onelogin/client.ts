@@ -11,30 +11,26 @@ import { callRest, type RestAnswer } from '../rest-call.js';
 import type { OneLoginSettings } from './config.js';
 
 const REQUEST_TIMEOUT_MS = 5_000;
-/** Of one call here: up to two tokens and two requests, where OneLogin finds the token revoked. */
+/** Per call: up to two tokens and two requests if the token was revoked. */
 const TOTAL_TIMEOUT_MS = 10_000;
-/** The window of the rate limit: no wait is longer. */
+/** Window of the rate limit, the longest wait. */
 const LONGEST_WAIT_SEC = 3_600;
-/** Where OneLogin does not say when the window ends. */
+/** Default if OneLogin does not report the window's end. */
 const USUAL_WAIT_SEC = 60;
-/** Of a window's calls, those that outsiders leave to others. */
+/** Share of a window's calls reserved for authenticated callers. */
 const KEPT_FROM_OUTSIDERS = 0.5;
 
-/**
- * OneLogin's API for one credential, with its access token kept until it expires. Calls at the same time share one token,
- * and a rate limit holds for all of them: until it is over nothing is sent.
- */
+/** OneLogin's API for one credential. Concurrent calls share one token, and a rate limit pauses all. */
 export interface OneLoginApi {
   /**
-   * Makes one call; a token that is found revoked is replaced once.
-   * @param asker - for an outsider nothing is sent once less than half of this hour's calls are left
-   * @throws FaceError `profile_unavailable`: no answer in time, no token (`detail.call` is `token`), or too many calls
-   *   (`detail.retryAfterSec`)
+   * Makes one call; a revoked token is replaced once.
+   * @param asker - anonymous calls are refused when less than half of the window's calls are left
+   * @throws FaceError `profile_unavailable`: no answer in time, no token (`detail.call` is `token`), or rate limit
+   * (`detail.retryAfterSec`)
    */
   call(method: 'GET' | 'POST' | 'PUT', path: string, body?: JsonObject | null, asker?: Asker): Promise<RestAnswer>;
 }
 
-/** What is sent, beside where. */
 interface Sent {
   readonly body: JsonObject | null;
   readonly asker: Asker;
@@ -45,25 +41,25 @@ interface AccessToken {
   readonly expiresAt: EpochMs;
 }
 
-// `created_at` is of the token's first answer: the same credential gets the same token until it expires.
+// `created_at` is the time of the first issue: OneLogin returns the same token until it expires.
 const tokenGuard = z.object({
   access_token: z.string().min(1),
   expires_in: z.number().positive(),
   created_at: z.coerce.date().nullish().catch(null),
 });
 
-/** Why nothing came of a call; `detail` holds nothing that was sent. */
+/** Creates the error of a failed call; `detail` contains no request data. */
 export const toUnavailable = (detail: JsonObject): FaceError => new FaceError('profile_unavailable', detail);
 
 /**
- * Makes the client for one credential. Nothing is sent yet.
+ * Creates the client for one credential. Sends nothing yet.
  * @see https://developers.onelogin.com/api-docs/2/oauth20-tokens/generate-tokens
  */
 export function createOneLoginApi(
   { accountUrl, clientId, clientSecret }: Pick<OneLoginSettings, 'accountUrl' | 'clientId' | 'clientSecret'>,
   { fetch, clock }: { readonly fetch: Fetch; readonly clock: Clock },
 ): OneLoginApi {
-  // Whoever vouches for a call waits where OneLogin said so to one of theirs; what outsiders ran into is for outsiders.
+  // Tracked separately, so that anonymous traffic cannot slow down authenticated callers.
   const silentUntil: Record<Asker, EpochMs> = { known: epochMs(0), outsider: epochMs(0) };
   let token: AccessToken | null = null;
   let renewal: Promise<AccessToken> | null = null;
@@ -136,14 +132,13 @@ export function createOneLoginApi(
         const used = await takeToken();
         const answer = await sendWith(used, method, path, sent);
         if (answer.status !== 401) return answer;
-        // Whoever shares the token finds it replaced already.
+        // A concurrent call may have replaced the token.
         if (token === used) token = null;
         return sendWith(await takeToken(), method, path, sent);
       }),
   };
 }
 
-/** Seconds until the window ends, and whether outsiders have had their part of it. */
 function readRateLimit(headers: Headers): { readonly retryAfterSec: number; readonly isScarce: boolean } {
   const read = (name: string): number => Number(headers.get(`x-ratelimit-${name}`) || Number.NaN);
   const resetSec = read('reset');

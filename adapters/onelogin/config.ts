@@ -12,16 +12,16 @@ const accountUrlGuard = safeUrlGuard
   )
   .transform((text) => text.replace(/\/$/, ''));
 
-/** What OneLogin still takes for a Smart Hook; those made before keep what they have. */
+/** Runtimes OneLogin accepts for Smart Hooks; existing hooks keep theirs. */
 const runtimeGuard = z.enum(['nodejs22.x', 'nodejs24.x']);
 
-/** Whether OneLogin takes a runtime. */
+/** Returns true if OneLogin accepts a runtime. */
 export const isRuntime = (text: string): boolean => runtimeGuard.safeParse(text).success;
 
-// Ids of policies are numbers, shown in the address of the policy's page.
+// Numbers, shown in the address of the policy's page.
 const policyIdGuard = z.int().min(1);
 
-/** One OneLogin account in the configuration. Secrets arrive as text, resolved by the loader, and leave as `Credential`s. */
+/** Configuration of one OneLogin account. The loader resolves secrets; they become `Credential`s. */
 export const oneloginConnectionGuard = z.strictObject({
   ...connectionFields,
   oidc: oidcOf(oneloginFactorGuard),
@@ -91,8 +91,6 @@ export const oneloginConnectionGuard = z.strictObject({
     .describe('Settings of the account.'),
 });
 
-/** One OneLogin account, configured. */
 export type OneLoginConnection = z.output<typeof oneloginConnectionGuard>;
 
-/** The part of it that is OneLogin's own. */
 export type OneLoginSettings = OneLoginConnection['onelogin'];

@@ -8,32 +8,31 @@ import { toDecisionReply, toUnverified } from './reply.js';
 import { parsePreAuthentication, parseUserMigration, type SmartHookType } from './schema.js';
 import { toAskMs } from './smart-hook.js';
 
-/** A call of our own Smart Hook: when it was signed, and the body that was, not parsed. */
+/** A call of our Smart Hook: its signing time and unparsed body. */
 export interface VerifiedCall {
   readonly signedAt: EpochMs;
   readonly body: Uint8Array;
 }
 
-/** What the hooks of one connection work with. */
 export interface FlowDeps {
   readonly settings: Pick<OneLoginSettings, 'unverified' | 'timeoutSec'>;
   readonly countAsk: CountAsk;
   readonly core: HookCore;
 }
 
-/** The way from OneLogin's machine to ours and back, in milliseconds. */
+/** Round trip between OneLogin's machine and this server, in milliseconds. */
 const travelMs = 300;
 
-/** Least time a decision gets: it takes two reads and two writes of the state store. */
+/** Minimum for a decision: two reads and two writes of the state store. */
 const minBudgetMs = 200;
 
-/** What a decision may take of the time that the function waits, in milliseconds. */
+/** Returns the decision's share of the function's time-out, in milliseconds. */
 export const toBudgetMs = (hook: SmartHookType, settings: FlowDeps['settings']): number =>
   Math.max(toAskMs(hook, settings) - travelMs, minBudgetMs);
 
 /**
- * Answers the pre-authentication Smart Hook: the normal policy, the face policy, or no sign-in. It runs before the
- * password, so no profile is read: unknown, unenrolled and unverified users are one thing, in time too.
+ * Answers the pre-authentication Smart Hook: normal policy, face policy, or denial. It runs before the password, so
+ * users' states must be indistinguishable, also by timing.
  * @throws FaceError `request_malformed`, `locked_out`
  */
 export async function handlePreAuthentication({ signedAt, body }: VerifiedCall, deps: FlowDeps): Promise<RawReply> {
@@ -43,9 +42,8 @@ export async function handlePreAuthentication({ signedAt, body }: VerifiedCall, 
 }
 
 /**
- * Answers the user-migration Smart Hook: whether the customer's own function may look a person up. There is no user id
- * yet, so the subject is the name that was typed. OneLogin tells no address here, so nothing is counted: a stranger
- * could use up a count by name.
+ * Answers the user-migration Smart Hook: whether the customer's function may look up the typed name. Not counted:
+ * without an address, anonymous callers could exhaust a count.
  * @throws FaceError `request_malformed`
  */
 export async function handleUserMigration({ signedAt, body }: VerifiedCall, deps: FlowDeps): Promise<RawReply> {
@@ -61,7 +59,7 @@ async function decide(
   const decision = await core.decide({
     ...event,
     hook,
-    // Anybody can type a name: a lockout for that would keep its owner out.
+    // Anyone can type a name; a lockout would exclude its owner.
     isAfterFirstFactor: false,
     repeatableForSec: repeatableWithinSkewSec,
     budgetMs: toBudgetMs(hook, settings),

@@ -11,10 +11,7 @@ import { createOneLoginProfile } from './profile.js';
 import { passSignIn, toRefusal, toUnverified } from './reply.js';
 import { type SmartHookType, smartHookTypes } from './schema.js';
 
-/**
- * Makes the adapter of one OneLogin account: the decisions its Smart Hooks ask for, and the custom user field. Nothing
- * is sent yet.
- */
+/** Creates the adapter of one OneLogin account: the Smart Hooks' decisions and the custom user field. */
 export function createOneLoginAdapter(deps: AdapterDeps<OneLoginConnection>): Adapter {
   const { settings, publicUrl, clock, fetch, log } = deps;
   const { id, kind, onelogin } = settings;

@@ -2,7 +2,6 @@ import { createLoginClient } from '../login-client.js';
 import { createOwnClients, type OidcClient, type OidcClientDeps } from '../openid-client.js';
 import type { OneLoginConnection } from './config.js';
 
-/** OneLogin as the clients that a connection's configuration names. */
 export const createOneLoginClients = (
   oidc: OneLoginConnection['oidc'],
   { directoryFor }: Pick<OidcClientDeps, 'directoryFor'>,
@@ -11,7 +10,7 @@ export const createOneLoginClients = (
     createLoginClient(client, directoryFor, {
       loginClaims: ['preferred_username', 'username'],
       isAfterFactor: true,
-      // The Smart Hook asks before the password: what a factor left over would let the next sign-in off the face.
+      // The Smart Hook runs before the password: a leftover result would let the next sign-in skip the face check.
       feedsHooks: false,
     }),
   );

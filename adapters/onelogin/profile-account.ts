@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { toPhoneNumber } from '../../src/core/phone-number.js';
 import type { Account } from '../../src/core/ports.js';
 
-/** A user as people know them. */
 export const accountGuard = z.object({
   id: z.union([z.number(), z.string()]).transform(String),
   username: z.string().nullish(),
@@ -12,7 +11,7 @@ export const accountGuard = z.object({
 
 export type FoundUser = z.output<typeof accountGuard>;
 
-/** A user has a name, or an address, or both. */
+/** A user has a name, an address, or both. */
 export const toAccount = ({ id, username, email, phone }: FoundUser): Account => ({
   subject: id,
   login: username || email || '',

@@ -6,7 +6,7 @@ import { accountGuard } from './profile-account.js';
 
 const idGuard = z.union([z.string(), z.number()]).transform(String);
 
-/** What of a user names their roles: what groups are elsewhere, a role is at OneLogin. */
+/** A user's role ids; OneLogin's roles serve as groups. */
 export const roleIdsGuard = z.object({
   id: accountGuard.shape.id,
   role_ids: z
@@ -17,16 +17,16 @@ export const roleIdsGuard = z.object({
 
 const roleGuard = z.object({ id: idGuard, name: z.string().nullish() });
 
-/** Asked for side by side: each role takes a call of its own. */
+/** Concurrent calls, one per role. */
 const pageSize = 5;
 
-/** More would take too many of an hour's calls, which are for all who sign in. */
+/** Limit for calls per user, since sign-ins share the hourly quota. */
 const mostRoles = 100;
 
 /**
- * One page of a user's roles, with their names.
- * @param ids - of all roles of the user
- * @param from - where the page begins
+ * Reads one page of a user's roles with names.
+ * @param ids - all roles of the user
+ * @param from - start of the page
  * @see https://developers.onelogin.com/api-docs/2/roles/get-role
  */
 export async function readRolePage(
@@ -37,7 +37,7 @@ export async function readRolePage(
   if (ids.length > mostRoles) throw toUnavailable({ reason: 'too many groups' });
   const readRole = async (id: string): Promise<Group[]> => {
     const { status, body } = await api.call('GET', `/api/2/roles/${encodeURIComponent(id)}`);
-    // Gone since the user was read.
+    // Deleted after the user was read.
     if (status === 404) return [];
     if (status !== 200) throw toUnavailable({ status });
     const role = roleGuard.safeParse(body);

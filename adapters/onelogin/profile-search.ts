@@ -10,9 +10,8 @@ type Found = z.output<typeof foundGuard>;
 type Asked = Readonly<Record<string, string>>;
 
 /**
- * Users by the beginning of a name: a question for each field, and one for the first and last name together. OneLogin reads `*`
- * and `!` as more than themselves, and there is no way to write them: what stands before the first of them is asked for, and
- * the rest is compared here. Searches take no more than half of an hour's calls: the others are for people who sign in.
+ * Searches users by name prefix, with half of the hourly quota at most. `*` and `!` cannot be escaped, so text after
+ * them is compared here.
  * @see https://developers.onelogin.com/api-docs/2/users/list-users
  * @see https://developers.onelogin.com/api-docs/2/getting-started/using-query-parameters
  */

@@ -14,7 +14,7 @@ import { accountGuard, type FoundUser, toAccount } from './profile-account.js';
 import { readRolePage, roleIdsGuard } from './profile-groups.js';
 import { searchUsers } from './profile-search.js';
 
-/** A user's id as OneLogin counts them. Anything else would be another address of the API. */
+/** Checks the format of a user id; other text would change the API path. */
 function checkIsUserId(subject: string): void {
   if (!/^[1-9]\d{0,18}$/.test(subject)) throw new FaceError('subject_unknown');
 }
@@ -38,21 +38,18 @@ const userGuard = z.object({
   custom_attributes: z.record(z.string(), z.json()).nullish(),
 });
 
-/** Custom fields that are filled in, by their short names. */
 type Fields = Readonly<Record<string, Json>>;
 
-/** How often a write is tried where somebody else writes the same user at the same time. */
+/** Attempts of a write with concurrent writers. */
 const writeTries = 3;
 
 const isSame = (one: Fields, other: Fields): boolean =>
   Object.keys({ ...one, ...other }).every((name) => JSON.stringify(one[name]) === JSON.stringify(other[name]));
 
 /**
- * Reads and writes the token in a custom field of the user.
- *
- * Whether an update leaves alone the custom fields that it does not name is not documented, and OneLogin's own Terraform
- * provider names them all. So does this: read, merge, write, and read again to compare. OneLogin has no condition for a
- * write, so what somebody else writes between the reading and the writing cannot be told; what comes after is.
+ * Creates the profile that keeps the token in a custom user field.
+ * Updates may drop omitted fields (undocumented), so a write is: read, merge, write, read and compare. A concurrent
+ * change between read and write is lost undetected.
  * @see https://developers.onelogin.com/api-docs/2/users/update-user
  */
 export function createOneLoginProfile(
@@ -71,7 +68,7 @@ export function createOneLoginProfile(
     const user = userGuard.safeParse(body);
     if (!user.success) throw toUnavailable({ reason: 'answer not understood' });
     const { id, custom_attributes } = user.data;
-    // A field that nobody has filled in is null, or not there at all.
+    // An empty field is null or absent.
     const filled = Object.entries(custom_attributes ?? {}).filter(([, value]) => value !== null && value !== '');
     return { id, fields: Object.fromEntries(filled) };
   };
@@ -91,7 +88,7 @@ export function createOneLoginProfile(
       found = await readFields(subject);
       if (isSame(found, wanted)) return;
     }
-    // How much a field holds is not documented: a token that was cut off would never open again.
+    // The maximum length is undocumented: a truncated token could never be opened.
     if ((found[attribute] ?? '') === text) return;
     throw toUnavailable({ reason: 'the field does not hold what was written' });
   };
@@ -110,7 +107,6 @@ export function createOneLoginProfile(
     return user.data;
   };
 
-  /** Who has that text as the value of a field. OneLogin reads `*` and `!` in it as more than themselves. */
   const listBy = async (field: 'username' | 'email', text: string, asker?: Asker): Promise<readonly FoundUser[]> => {
     const query = new URLSearchParams({ [field]: text, fields: 'id,username,email,phone' });
     const { status, body } = await api.call('GET', `/api/2/users?${query}`, null, asker);
@@ -144,7 +140,7 @@ export function createOneLoginProfile(
     },
     writeToken: (subject, token) => token.use((text) => write(subject, text)),
     clearToken: (subject) => write(subject, ''),
-    // The API's second version has no such call.
+    // Version 2 of the API has no such call.
     async endSessions(subject) {
       checkIsUserId(subject);
       const { status, body } = await api.call('PUT', `/api/1/users/${subject}/logout`);

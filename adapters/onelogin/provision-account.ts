@@ -11,7 +11,7 @@ import { variableNames, variablesOf } from './smart-hook.js';
 
 const fieldGuard = z.object({ shortname: z.string() });
 const variableGuard = z.object({ id: z.union([z.string(), z.number()]).transform(String), name: z.string() });
-// Names, as they are sent; some answers of OneLogin's own clients have objects.
+// Names, as they are sent; some answers to OneLogin's own clients contain objects.
 const variableNameGuard = z.union([z.string(), z.object({ name: z.string() }).transform(({ name }) => name)]);
 const listedGuard = z.object({ id: z.union([z.string(), z.number()]).transform(String), type: z.string() });
 const hookGuard = listedGuard.extend({
@@ -42,17 +42,15 @@ const hookGuard = listedGuard.extend({
 
 const logGuard = z.object({ created_at: z.coerce.date(), events: z.array(z.string()) });
 
-/** OneLogin's pages say that a page may hold 1,000, and its own clients 100. */
+/** OneLogin documents a maximum of 1,000; its own clients use 100. */
 const pageSize = 100;
-/** Of environment variables: an account has a few. */
 const maxPages = 20;
 
-/** A Smart Hook as OneLogin tells of it. */
 export type SmartHook = z.output<typeof hookGuard>;
 
 const refusalGuard = z.object({ name: z.string().regex(/^[A-Za-z]{1,64}$/) });
 
-/** What of one account provisioning reads and writes. Refusals are `provider_refused`, with the call that was refused. */
+/** Creates the provisioning calls for one account. Refusals are `provider_refused` with the refused call. */
 export function createAccountClient(api: OneLoginApi) {
   const read = async <Output>(call: string, guard: z.ZodType<Output>, answer: Promise<RestAnswer>): Promise<Output> => {
     const { status, body } = await answer;
@@ -65,7 +63,7 @@ export function createAccountClient(api: OneLoginApi) {
   return {
     listFields: () =>
       read('list custom attributes', z.array(fieldGuard), api.call('GET', '/api/2/users/custom_attributes')),
-    // Wrapped here, and unwrapped where a field is changed.
+    // Wrapped here, but not when a field is changed.
     createField: (field: { name: string; shortname: string }) =>
       read(
         'create custom attribute',
@@ -96,7 +94,7 @@ export function createAccountClient(api: OneLoginApi) {
       return found === undefined ? null : read('get hook', hookGuard, api.call('GET', hookPath(found.id)));
     },
     createHook: (settings: JsonObject) => read('create hook', hookGuard, api.call('POST', '/api/2/hooks', settings)),
-    /** What the latest runs of a hook wrote, in whatever order. */
+    /** Output of a hook's latest runs, unordered. */
     listLogs: (id: string) =>
       read('get hook logs', z.array(logGuard), api.call('GET', `${hookPath(id)}/logs?limit=${pageSize}`)),
     replaceHook: (id: string, settings: JsonObject) =>
@@ -104,10 +102,8 @@ export function createAccountClient(api: OneLoginApi) {
   };
 }
 
-/** See `createAccountClient`. */
 export type AccountClient = ReturnType<typeof createAccountClient>;
 
-/** What steps and checks of one account work with. */
 export interface Parts {
   readonly deps: AdapterDeps<OneLoginConnection>;
   readonly onelogin: OneLoginSettings;
@@ -115,17 +111,17 @@ export interface Parts {
   readonly account: AccountClient;
 }
 
-/** The variables of ours that the account has not. */
+/** Returns the missing variables of ours. */
 export const missingVariables = async ({ account }: Parts): Promise<string[]> => {
   const names = (await account.listVariables()).map(({ name }) => name);
   return Object.values(variableNames).filter((name) => !names.includes(name));
 };
 
-/** What a variable of ours holds. */
+/** Returns the value of a variable of ours. */
 export const toVariableValue = (name: string, { hooks, facePolicyId }: OneLoginSettings): string =>
   name === variableNames.secret ? hooks.secret.use((text) => text) : String(facePolicyId);
 
-/** Values cannot be read back, so they are written whenever a hook that reads them is. */
+/** Writes the variables whenever a hook that uses them is written, because values cannot be read back. */
 export async function writeVariables(type: SmartHookType, { account, onelogin }: Parts): Promise<void> {
   const known = await account.listVariables();
   for (const name of variablesOf(type)) {

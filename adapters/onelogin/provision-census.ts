@@ -4,10 +4,9 @@ import { toUnavailable } from './client.js';
 import { accountGuard } from './profile-account.js';
 import type { Parts } from './provision-account.js';
 
-/** Only users of this status can sign in. */
 const activeStatus = 1;
 
-// A list that does not show the fields says nothing of who is enrolled.
+// Without the field, the list says nothing about enrolments.
 const usersGuard = z.array(
   z.object({
     id: accountGuard.shape.id,
@@ -17,8 +16,8 @@ const usersGuard = z.array(
 );
 
 /**
- * Where the next page begins; `null` on the last. OneLogin writes it as it stands in an address (`%3D` for `=`): encoded
- * again, it is refused.
+ * Returns the next page's cursor; `null` on the last. OneLogin sends it percent-encoded (`%3D` for `=`) and rejects
+ * double encoding.
  */
 export function readNextCursor(headers: Headers): string | null {
   const written = headers.get('after-cursor') || null;
@@ -30,8 +29,7 @@ export function readNextCursor(headers: Headers): string | null {
 }
 
 /**
- * The active users, as many a page as OneLogin gives. A count takes no more than half of an hour's calls: the others are for
- * people who sign in.
+ * Lists the active users, with half of the hourly quota at most.
  * @see https://developers.onelogin.com/api-docs/2/users/list-users
  * @see https://developers.onelogin.com/api-docs/2/getting-started/using-query-parameters
  */

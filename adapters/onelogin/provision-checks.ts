@@ -27,7 +27,7 @@ const credentials = 'API credentials';
 const variablesTitle = 'Environment variables';
 const hookTitle = 'Smart Hook pre-authentication';
 
-/** Every link of a connection to OneLogin that can be looked at, and what only a person can look at. */
+/** Creates the automatic and manual checks of a connection. */
 export const createChecks = (parts: Parts): readonly Check[] => [
   createCredentialsCheck(parts),
   ...needing(
@@ -52,7 +52,7 @@ export const createChecks = (parts: Parts): readonly Check[] => [
 const limitsGuard = z.object({
   data: z.object({ 'X-RateLimit-Limit': z.number(), 'X-RateLimit-Remaining': z.number() }),
 });
-/** Beyond this, signed requests are refused. */
+/** Signed requests with a larger skew are refused. */
 const greatestSkewSec = 300;
 const refusedTokenGuard = z.object({ call: z.literal('token'), status: z.number() });
 
@@ -103,7 +103,7 @@ function createAccountChecks({ api, deps }: Parts): readonly Check[] {
 
 function toRefusedToken(status: number): string {
   if (status === 401) return 'OneLogin refuses the client id or the client secret (401): wrong, or deleted.';
-  // Seen where the user who made the credential was deleted.
+  // Observed after the credential's creator was deleted.
   if (status === 500) return 'OneLogin fails to make an access token (500): the user who made them may be deleted.';
   return `OneLogin gives no access token for them (status ${status}).`;
 }
@@ -125,7 +125,7 @@ function createFieldCheck({ onelogin: { attribute }, account }: Parts): Check {
   };
 }
 
-/** What groups are elsewhere, a role is here. */
+/** OneLogin's roles serve as groups. */
 async function checkRoles({ api }: Parts): Promise<Finding> {
   const { status } = await api.call('GET', '/api/2/roles?limit=1');
   if (status === 200) return groupsAreTold;
@@ -200,10 +200,10 @@ const policyGuard = z.object({
   otp_config: z.number().nullish(),
 });
 
-/** The login flow of people who sign in by a factor alone. */
+/** Login flow that needs a factor only, no password. */
 const withoutPassword = 3;
 
-/** OneLogin's own client reads policies over an API that its documentation does not list: where it is missing, one has to look. */
+/** The policy API is undocumented but used by OneLogin's own client; without it the check is manual. */
 function createPolicyCheck({ onelogin: { facePolicyId }, api }: Parts): Check {
   const remedy = `Security > Policies > ${facePolicyId}: the password, then the face check alone, of all users, at every login.`;
   return {
@@ -232,7 +232,7 @@ function createTimeCheck({ deps, onelogin }: Parts): Check {
     async run() {
       const url = `${deps.publicUrl}/hooks/${deps.settings.id}/pre-authentication`;
       const began = deps.clock.now();
-      // Unsigned, so it is refused and changes nothing: what takes time is the way.
+      // Unsigned, so it is refused and changes nothing; only the round trip is measured.
       const status = await deps
         .fetch(url, { method: 'POST', body: '{}', redirect: 'error', signal: AbortSignal.timeout(10_000) })
         .then((response) => response.status)

@@ -14,7 +14,7 @@ import {
   variablesOf,
 } from './smart-hook.js';
 
-/** What a hook is to be: all that a composed function needs besides stays as it is. */
+/** Returns a hook's expected settings; settings of a composed function are preserved. */
 function toHookSettings(
   type: SmartHookType,
   former: SmartHook | null,
@@ -27,11 +27,12 @@ function toHookSettings(
     function: encodeFunction(source),
     runtime: onelogin.runtime,
     timeout: onelogin.timeoutSec,
-    // Each retry would be one more wait for the person.
+    // Each retry makes the user wait again.
     retries: 0,
     env_vars: [...new Set(names)],
     packages: former?.packages ?? {},
-    // The browser's address tells a stranger's attempts from the user's own. OneLogin ignores options of a user-migration.
+    // The browser's address separates an attacker's attempts from the user's. OneLogin ignores options of a
+    // user-migration.
     options: type === 'pre-authentication' ? { ...former?.options, location_enabled: true } : {},
     ...keptOf(former),
     ...(type === 'pre-authentication' && onelogin.pilotRole !== undefined
@@ -45,11 +46,11 @@ const keptOf = (hook: SmartHook | null): JsonObject => ({
   ...(hook !== null && hook.conditions.length > 0 ? { conditions: hook.conditions } : {}),
 });
 
-/** One role, as documented; how several conditions go together is not. */
+/** One role, as documented; combining conditions is not documented. */
 const toConditions = (role: number | null): readonly Json[] =>
   role === null ? [] : [{ source: 'roles', operator: '~', value: String(role) }];
 
-/** Whether the hook runs for whom the configuration says; where it says nothing, for anybody. */
+/** Returns true if the hook runs for the configured role, or for everyone if none is configured. */
 export function isForPilot({ conditions }: SmartHook, { pilotRole }: OneLoginSettings): boolean {
   return pilotRole === undefined || isDeepStrictEqual(conditions, toConditions(pilotRole));
 }
@@ -58,8 +59,8 @@ const toPilotChange = (role: number | null | undefined): string =>
   role === null ? 'Let it run for everybody.' : `Let it run for the members of the role ${role} alone.`;
 
 /**
- * A hook as it is, in the form in which it is replaced: whole, and without what OneLogin adds. A runtime from before is
- * shown, but not taken any more.
+ * Returns a hook's settings for replacement, without OneLogin's additions. OneLogin shows outdated runtimes but rejects
+ * them.
  */
 const toSameSettings = (hook: SmartHook, { onelogin }: Parts): JsonObject => ({
   type: hook.type,
@@ -78,11 +79,11 @@ const sourceOf = (type: SmartHookType, former: SmartHook | null, { deps }: Parts
   return renderSmartHook({ type, settings: deps.settings, publicUrl: deps.publicUrl, compose });
 };
 
-/** Whether a hook was rendered for this connection. */
+/** Returns true if a hook was rendered for this connection. */
 export const isOurs = (hook: SmartHook, { deps }: Parts): boolean =>
   readMarker(decodeFunction(hook.function))?.connection === deps.settings.id;
 
-/** What of a hook of ours is not as it should be. */
+/** Returns the differences of our hook. */
 export function differencesOf(type: SmartHookType, hook: SmartHook, parts: Parts): string[] {
   const { onelogin } = parts;
   const source = sourceOf(type, hook, parts);
@@ -105,7 +106,7 @@ export function differencesOf(type: SmartHookType, hook: SmartHook, parts: Parts
   return differences.filter(([isDifferent]) => isDifferent).map(([, change]) => change);
 }
 
-/** A hook has no name: its id, and whose it is where it says so. */
+/** Returns a hook's id, and its connection if facestep rendered it. */
 export function nameOf(hook: SmartHook): string {
   const marker = readMarker(decodeFunction(hook.function));
   return marker === null ? hook.id : `${hook.id}, of the connection ${marker.connection}`;
@@ -119,7 +120,7 @@ const toBlocked = (type: SmartHookType, hook: SmartHook, connection: string): St
     'prints in the place of that function. Then provision again: its environment variables and packages are kept.',
 });
 
-/** The Smart Hook of one type. A function that is not ours is never overwritten. */
+/** Creates the step for a type of Smart Hook. A foreign function is never overwritten. */
 export function createHookStep(type: SmartHookType, parts: Parts): ProvisionStep {
   const { account, deps } = parts;
   const apply = async (): Promise<void> => {
@@ -128,7 +129,7 @@ export function createHookStep(type: SmartHookType, parts: Parts): ProvisionStep
       throw new FaceError('provider_refused', { status: 409, code: null, call: 'update hook' });
     }
     const settings = toHookSettings(type, former, sourceOf(type, former, parts), parts);
-    // OneLogin may fail where the code of an enabled hook changes.
+    // OneLogin may fail when an enabled hook's code changes.
     if (former !== null && !former.disabled) {
       await account.replaceHook(former.id, { ...toSameSettings(former, parts), disabled: true });
     }
@@ -139,7 +140,7 @@ export function createHookStep(type: SmartHookType, parts: Parts): ProvisionStep
       if (former !== null) await account.replaceHook(id, disabled);
       await account.replaceHook(id, { ...settings, disabled: false });
     } catch (error) {
-      // Half done, the old function is better than none. Why it came to this matters more than whether this works.
+      // Restores the old function if the update failed; the original error is reported.
       if (former !== null) {
         const same = toSameSettings(former, parts);
         await account.replaceHook(former.id, { ...same, disabled: true }).catch(() => {});
@@ -161,7 +162,7 @@ export function createHookStep(type: SmartHookType, parts: Parts): ProvisionStep
       return changes.length === 0 ? { state: 'ready' } : { state: 'different', changes };
     },
     apply,
-    // OneLogin may go on with the former value of a variable until the function is deployed again.
+    // OneLogin may use a variable's old value until the function is deployed again.
     async pushSecret() {
       const hook = await account.findHook(type);
       if (hook !== null && isOurs(hook, parts)) await apply();

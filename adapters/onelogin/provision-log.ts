@@ -2,13 +2,9 @@ import { type Check, fail, manual, pass, warn } from '../provisioning.js';
 import type { Parts } from './provision-account.js';
 import { isOurs } from './provision-hooks.js';
 
-/** How far back the log is looked at. */
 const hoursBack = 24;
 
-/**
- * What a run writes where something is wrong: what our function says of itself, and what Lambda says of a function that it
- * ended. Of a time stamp and an id before it nothing is shown: what another function wrote may hold anything.
- */
+/** Trouble in a run's output. Other text is not shown, because foreign functions may log anything. */
 const troubles: readonly (readonly [RegExp, string])[] = [
   [/facestep: refused with status 401/, 'this server refused its signature: the secrets differ, or a clock is off'],
   [/facestep: refused with status (\d{3})/, 'this server refused its request'],
@@ -20,11 +16,10 @@ const troubles: readonly (readonly [RegExp, string])[] = [
   [/Runtime exited|Runtime\.\w+Error|Invoke Error|Uncaught Exception/, 'it broke off with an error'],
 ];
 
-/** Whatever a run wrote is about its first trouble; `null`: none. */
 const troubleOf = (events: readonly string[]): string | null =>
   troubles.find(([pattern]) => events.some((event) => pattern.test(event)))?.[1] ?? null;
 
-/** OneLogin's log of the hook: the only sight of what goes wrong on its machines. */
+/** Creates the check of OneLogin's hook log, the only record of faults on its machines. */
 export function createLogCheck(parts: Parts): Check {
   const remedy = 'Look at the time and the clock of this machine, publicUrl, and the log of this server.';
   return {

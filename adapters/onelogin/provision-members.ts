@@ -22,16 +22,12 @@ const usersGuard = z.array(
   }),
 );
 
-/**
- * Active, locked, password expired, awaiting a password reset, security questions required: a lockout and what a password wants pass
- * by, so whoever is kept out by one at this moment is written to all the same.
- */
+/** Active, and temporary states: locked, password expired or reset, security questions required. */
 const staying: readonly number[] = [1, 3, 4, 5, 8];
 
 /**
- * The users of a role, but for those who are suspended or have not been activated yet: what groups are elsewhere, a role is at
- * OneLogin. All users are gone through, as the members of a role are listed without their addresses. It takes no more than
- * half of an hour's calls: the others are for people who sign in.
+ * Lists a role's users except suspended and not yet activated ones, with half of the hourly quota at most. Scans all
+ * users, because role members lack addresses.
  * @see https://developers.onelogin.com/api-docs/2/users/list-users
  * @see https://developers.onelogin.com/api-docs/2/roles/list-roles
  */

@@ -11,8 +11,7 @@ import { createHookStep } from './provision-hooks.js';
 import { listMembers } from './provision-members.js';
 
 /**
- * What sets a OneLogin account up: the custom user field, the variables and the Smart Hooks. Policies and factors have no
- * documented API: those are steps in its console.
+ * Creates the steps and checks of a OneLogin account. Policies and factors have no documented API and are manual steps.
  */
 export function createOneLoginProvisioning(deps: AdapterDeps<OneLoginConnection>): Provisioning {
   const { onelogin } = deps.settings;
@@ -68,7 +67,7 @@ function createVariablesStep(parts: Parts): ProvisionStep {
   };
 }
 
-/** What the trust is filled in with; without a client here, the OpenID provider is another. */
+/** Returns the trust's settings; without a client here, another OpenID provider is used. */
 function describeTrust({ deps: { publicUrl, settings } }: Parts): readonly string[] {
   const client = settings.oidc?.clients.find((each) => each.kind === 'onelogin_factor');
   if (client === undefined) {
@@ -102,7 +101,6 @@ function createPolicyStep(parts: Parts): ProvisionStep {
   return {
     title: `Face policy ${facePolicyId}`,
     inspect: async () => ({ state: 'manual', instructions }),
-    // Nothing of it can be done from here, so it is never missing or different.
     apply: async () => {},
   };
 }

@@ -6,35 +6,34 @@ import { FaceError } from '../../src/errors.js';
 import type { OneLoginConnection, OneLoginSettings } from './config.js';
 import type { SmartHookType } from './schema.js';
 
-/** Longest function OneLogin takes, in characters of base64. */
+/** OneLogin's limit for a function, in base64 characters. */
 export const maxFunctionCharacters = 20_000;
 
-/** The account's variables that the function reads; hooks of a customer share the account's, so ours have a prefix. */
+/** Account variables of the function, prefixed because all hooks share them. */
 export const variableNames = { secret: 'FACESTEP_SECRET', policyId: 'FACESTEP_POLICY_ID' } as const;
 
-/** The variables a Smart Hook of ours lists. */
+/** Returns the variables that our Smart Hook lists. */
 export const variablesOf = (type: SmartHookType): readonly string[] =>
   type === 'pre-authentication' ? [variableNames.secret, variableNames.policyId] : [variableNames.secret];
 
-/** What an answer needs from the function back to OneLogin before its time-out, in milliseconds. */
+/** Time to return an answer to OneLogin before its time-out, in milliseconds. */
 const returnMs = 400;
 
 const toPatienceMs = ({ timeoutSec }: Pick<OneLoginSettings, 'timeoutSec'>): number => timeoutSec * 1000 - returnMs;
 
 /**
- * How long the function waits for our answer, in milliseconds. A migration leaves half of its time to the function that
- * does it, which runs after us.
+ * Returns the function's time-out for our answer, in milliseconds; half for a migration, whose function runs second.
  */
 export const toAskMs = (type: SmartHookType, settings: Pick<OneLoginSettings, 'timeoutSec'>): number =>
   type === 'pre-authentication' ? toPatienceMs(settings) : toPatienceMs(settings) / 2;
 
-/** A function as OneLogin's API takes it. */
+/** Encodes a function for OneLogin's API. */
 export const encodeFunction = (source: string): string => Buffer.from(source, 'utf8').toString('base64');
 
-/** A function as OneLogin's API gives it back. */
+/** Decodes a function from OneLogin's API. */
 export const decodeFunction = (text: string): string => Buffer.from(text, 'base64').toString('utf8');
 
-/** The function itself, as plain JavaScript; the build puts it beside this file. */
+/** The function as plain JavaScript; the build copies it next to this file. */
 const templateUrl = new URL('./smart-hook/smart-hook.cjs', import.meta.url);
 
 const readTemplate = (): string =>
@@ -45,13 +44,10 @@ const readTemplate = (): string =>
 const composedBegins = '// facestep: the function that was here before begins';
 const composedEnds = '// facestep: the function that was here before ends';
 
-/**
- * A key check value: shows whether a function was made for this secret, and tells nothing of it (24 bits of a MAC).
- */
+/** Returns a key check value, which identifies the secret without revealing it (24 bits of a MAC). */
 const toKeyCheck = (secret: Credential): string =>
   secret.use((key) => createHmac('sha256', key).update('facestep key check').digest('hex').slice(0, 6));
 
-/** What the first line of a function of ours says. */
 export interface Marker {
   readonly type: string;
   readonly connection: string;
@@ -65,35 +61,32 @@ const toMarkerLine = ({ type, connection, keyCheck, policyId }: Marker): string 
 const markerPattern =
   /^\/\/ facestep smart hook: ([a-z-]+), connection ([a-z0-9-]+), key check ([0-9a-f]{6}), face policy (\d+)$/m;
 
-/** Reads who made a function; `null` where it is not ours. */
+/** Reads a function's marker; `null` if the function is not ours. */
 export function readMarker(source: string): Marker | null {
   const [, type, connection, keyCheck, policyId] = markerPattern.exec(source.split('\n', 1)[0] ?? '') ?? [];
   if (type === undefined || connection === undefined || keyCheck === undefined) return null;
   return { type, connection, keyCheck, policyId: Number(policyId) };
 }
 
-/** The function that ours was composed with; `null` without one. */
+/** Returns the composed customer function; `null` if none. */
 export function readComposed(source: string): string | null {
   const begin = source.indexOf(`\n${composedBegins}\n`);
   const end = source.indexOf(`\n${composedEnds}\n`);
   return begin === -1 || end < begin ? null : source.slice(begin + composedBegins.length + 2, end);
 }
 
-/** What to render a Smart Hook from. */
 export interface SmartHookRequest {
   readonly type: SmartHookType;
   readonly settings: OneLoginConnection;
-  /** Where OneLogin reaches this server, without a slash at the end. */
   readonly publicUrl: string;
-  /** The source of a function the customer has in that place already; `null` without one. */
   readonly compose: string | null;
 }
 
 /**
- * Renders the JavaScript of a Smart Hook. The customer's own function runs first and may deny; for a user-migration it
- * runs only after we allow it. No secret is in the text.
- * @throws FaceError `config_invalid`; `detail.reason` is `compose_syntax` (no CommonJS), `compose_is_ours`, or `too_long`
- *   with `overByCharacters`
+ * Renders a Smart Hook, without secrets. The customer's function runs first and may deny; for a user-migration it runs
+ * after approval.
+ * @throws FaceError `config_invalid`; `detail.reason` is `compose_syntax` (no CommonJS), `compose_is_ours`, or
+ * `too_long` with `overByCharacters`
  */
 export function renderSmartHook({ type, settings, publicUrl, compose }: SmartHookRequest): string {
   const { id, onelogin } = settings;
@@ -146,10 +139,10 @@ function checkComposable(compose: string): void {
     throw new FaceError('config_invalid', { reason: 'compose_is_ours' });
   }
   try {
-    // Compiled as what it becomes, the body of a function; not run.
+    // Compiled as a function body, but not run.
     compileFunction(compose, ['module', 'exports', 'require']);
   } catch {
-    // No cause: the message quotes the source.
+    // No cause, because the message quotes the source.
     throw new FaceError('config_invalid', { reason: 'compose_syntax' });
   }
 }

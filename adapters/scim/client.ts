@@ -9,12 +9,11 @@ import { callRest, type RestAnswer } from '../rest-call.js';
 
 import type { ScimSettings } from './config.js';
 
-/** Of each request. One call here is one of them, and up to three more where an access token has to be fetched. */
+/** Per request. A call is one request, and up to three more to fetch an access token. */
 const timeoutMs = 4_000;
-/** An access token is not used to its last moment: the request is still on its way then. */
+/** Safety margin before an access token expires. */
 const reserveSec = 10;
 
-/** Sends requests to one SCIM server, with its credentials. */
 export interface ScimApi {
   /**
    * @param path - after the base address, with its query
@@ -28,16 +27,13 @@ interface ScimApiDeps {
   readonly clock: Clock;
 }
 
-/** How a server is waited for that wants to be left alone: as for somebody who signs in, unless an administrator waits. */
+/** Retry limits; default: those of a sign-in. */
 interface Waiting {
   readonly patience?: Patience;
   readonly sleep?: Sleep;
 }
 
-/**
- * Makes the client of one SCIM server. Nothing is sent yet.
- * @see https://www.rfc-editor.org/rfc/rfc7644#section-3.1
- */
+/** Creates the client of one SCIM server. Sends nothing yet. @see https://www.rfc-editor.org/rfc/rfc7644#section-3.1 */
 export function createScimApi(
   { baseUrl, auth }: Pick<ScimSettings, 'baseUrl' | 'auth'>,
   { fetch, clock }: ScimApiDeps,
@@ -47,7 +43,6 @@ export function createScimApi(
   const send = async (method: string, path: string, body?: JsonObject): Promise<RestAnswer> => {
     const headers = {
       Authorization: await authorization.read(),
-      // Some servers say plain JSON.
       Accept: 'application/scim+json, application/json',
       ...(body === undefined ? {} : { 'Content-Type': 'application/scim+json' }),
     };
@@ -62,16 +57,15 @@ export function createScimApi(
   return {
     async call(method, path, body) {
       const answer = await send(method, path, body);
-      // A token may be revoked before its time; what never changes is not tried again.
+      // A token may be revoked early; static credentials are not retried.
       return answer.status === 401 && authorization.forget() ? send(method, path, body) : answer;
     },
   };
 }
 
 interface Authorization {
-  /** The `Authorization` header. */
   read(): Promise<string>;
-  /** @returns whether the next one is another */
+  /** @returns true if the next header will differ */
   forget(): boolean;
 }
 
@@ -90,7 +84,7 @@ function createAuthorization(auth: ScimSettings['auth'], deps: ScimApiDeps): Aut
 const toBasic = (user: string, password: string): string =>
   `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 
-// A number (RFC 6749, section 5.1); gateways such as Apigee write it as a text.
+// A number (RFC 6749, section 5.1); gateways such as Apigee send text.
 const lifeGuard = z.preprocess(
   (life) => (typeof life === 'string' && /^\d{1,9}$/.test(life) ? Number(life) : life),
   z.number().positive().nullish(),
@@ -102,7 +96,7 @@ interface AccessToken {
   readonly expiresAt: EpochMs;
 }
 
-/** Access tokens for the client itself, each kept until it expires; whoever asks at the same time shares one. */
+/** Creates the cache of client credentials tokens; concurrent callers share one. */
 function createTokenAuthorization(
   { tokenUrl, clientId, clientSecret, scope }: Extract<ScimSettings['auth'], { kind: 'client_credentials' }>,
   { fetch, clock }: ScimApiDeps,
@@ -112,7 +106,7 @@ function createTokenAuthorization(
 
   const fetchToken = async (): Promise<AccessToken> => {
     const headers = {
-      // Both parts are encoded before they are put together (RFC 6749, section 2.3.1).
+      // Both parts are encoded separately (RFC 6749, section 2.3.1).
       Authorization: clientSecret.use((secret) => toBasic(encodeURIComponent(clientId), encodeURIComponent(secret))),
       'Content-Type': 'application/x-www-form-urlencoded',
       Accept: 'application/json',
@@ -126,7 +120,7 @@ function createTokenAuthorization(
     const granted = tokenGuard.safeParse(body);
     if (status !== 200 || !granted.success) throw new FaceError('profile_unavailable', { status, call: 'token' });
     const { access_token, expires_in } = granted.data;
-    // Without a word on it, each request gets a token of its own.
+    // Without a lifetime, each request gets its own token.
     return { value: new Credential(access_token), expiresAt: addSec(clock.now(), (expires_in ?? 0) - reserveSec) };
   };
   return {

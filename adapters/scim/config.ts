@@ -16,7 +16,7 @@ const authGuard = z.discriminatedUnion('kind', [
       .describe('Username.'),
     password: credentialGuard.describe('Secret. Password.'),
   }),
-  /** The server's own authorization server gives tokens that expire soon (RFC 6749, section 4.4). */
+  /** Client credentials for short-lived tokens (RFC 6749, section 4.4). */
   z.strictObject({
     kind: z
       .literal('client_credentials')
@@ -37,7 +37,7 @@ const authGuard = z.discriminatedUnion('kind', [
   }),
 ]);
 
-// The last colon is before the name: a URN has none at its end (RFC 7644, section 3.10).
+// The last colon separates the name: a URN ends without one (RFC 7644, section 3.10).
 const attributeGuard = z
   .string()
   .max(512)
@@ -50,7 +50,7 @@ const attributeGuard = z
     return { path, schema: path.slice(0, colon), name: path.slice(colon + 1) };
   });
 
-/** One SCIM 2.0 server in the configuration. Secrets arrive as text, resolved by the loader, and leave as `Credential`s. */
+/** Configuration of one SCIM 2.0 server. The loader resolves secrets; they become `Credential`s. */
 export const scimConnectionGuard = z.strictObject({
   ...connectionFields,
   kind: z.literal('scim'),
@@ -67,8 +67,6 @@ export const scimConnectionGuard = z.strictObject({
     .describe('Settings of the SCIM 2.0 server.'),
 });
 
-/** One SCIM 2.0 server, configured. */
 export type ScimConnection = z.output<typeof scimConnectionGuard>;
 
-/** The part of it that is about the server. */
 export type ScimSettings = ScimConnection['scim'];

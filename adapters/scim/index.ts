@@ -4,9 +4,7 @@ import { createScimApi } from './client.js';
 import type { ScimConnection } from './config.js';
 import { createScimProfile } from './profile.js';
 
-/**
- * Makes the adapter of one SCIM server: the profile, and nothing that a provider calls. Nothing is sent yet.
- */
+/** Creates the adapter of one SCIM server: a profile without hooks. */
 export function createScimAdapter(deps: AdapterDeps<ScimConnection>): Adapter {
   const { settings, clock, fetch, log } = deps;
   const { kind, scim } = settings;

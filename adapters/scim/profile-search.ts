@@ -25,12 +25,12 @@ const listGuard = z.object({
     .transform((users) => users ?? []),
 });
 
-/** A value is written as in JSON (RFC 7644, section 3.4.2.2). */
+/** Values are written as in JSON (RFC 7644, section 3.4.2.2). */
 const startsWith = (path: string, text: string): string => `${path} sw ${JSON.stringify(text)}`;
 
 /**
- * Users by the beginning of a name: one question for each attribute, as some servers take no `or`. What a server does not take
- * is left out, as long as it takes the search for `userName`; what it finds though it was not asked for is left out, too.
+ * Searches users by name prefix: one query per attribute, since some servers lack `or`. Rejected queries are skipped
+ * except for `userName`.
  * @see https://www.rfc-editor.org/rfc/rfc7644#section-3.4.2
  */
 export async function searchUsers(text: string, limit: number, api: ScimApi): Promise<readonly NamedAccount[]> {

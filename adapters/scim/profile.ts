@@ -36,15 +36,15 @@ const usualSources = {
   },
 } satisfies UsualSources;
 
-/** A phone number may be written as an address (RFC 3966). */
+/** Phone numbers may be URIs (RFC 3966). */
 const withoutScheme = (value: unknown): unknown => (typeof value === 'string' ? value.replace(/^tel:/i, '') : value);
 
-/** The address of a user, which shows these attributes alone. */
+/** Returns the path of a user with selected attributes. */
 export const toUserPath = (subject: string, attributes: readonly string[]): string =>
   `${toUserAddress(subject)}?${new URLSearchParams({ attributes: [...new Set(attributes)].join(',') })}`;
 
 function toUserAddress(subject: string): string {
-  // An id is opaque text of the server's (RFC 7643, section 3.1); what would be another address is none.
+  // Ids are opaque text (RFC 7643, section 3.1); text that changes the path is rejected.
   if (!isLogin(subject) || /[/\\]/.test(subject)) throw new FaceError('subject_unknown');
   return `/Users/${encodeURIComponent(subject)}`;
 }
@@ -52,10 +52,7 @@ function toUserAddress(subject: string): string {
 const refuse = ({ status, body }: RestAnswer): FaceError =>
   new FaceError('profile_unavailable', { status, scimType: toScimType(body) });
 
-/**
- * Reads and writes one attribute of a schema extension.
- * @see https://www.rfc-editor.org/rfc/rfc7644#section-3.5.2
- */
+/** Reads and writes one attribute of a schema extension. @see https://www.rfc-editor.org/rfc/rfc7644#section-3.5.2 */
 export function createAttribute(attribute: ScimSettings['attribute'], api: ScimApi) {
   const asked = toAsked(attribute);
   const read = async <User extends { readonly id: string }>(
@@ -73,22 +70,21 @@ export function createAttribute(attribute: ScimSettings['attribute'], api: ScimA
   const readValue = async (subject: string): Promise<unknown> =>
     (await read(subject, asked, (body) => parseExtension(body, attribute))).value;
 
-  // Learnt at the first change, and kept: a server that does not know the usual form is not asked with it each time.
+  // Learned at the first change, so that a rejected form is not retried each time.
   let takesUsual = true;
-  // Without `attributes`: SCIMMY reads the user with these alone then, and finds `userName` missing. The answer is not used.
+  // No `attributes`, because SCIMMY then misses `userName`.
   const send = async (subject: string, operation: JsonObject): Promise<RestAnswer> =>
     api.call('PATCH', toUserAddress(subject), { schemas: [patchSchema], Operations: [operation] });
 
-  /** Only the user of exactly that id was read before, so that no other is written. */
+  /** Called after the user of exactly that id was read, so that no other is written. */
   const write = async (subject: string, value: string | null): Promise<void> => {
     const { usual, other } = toChange(attribute, value);
     const first = await send(subject, takesUsual ? usual : other);
     const isPathRefused = takesUsual && isRefusedPath(first);
     const answer = isPathRefused ? await send(subject, other) : first;
-    // Refused as well, it was not the form: what the server said first is about what should be mended.
+    // If both forms fail, the first error is the relevant one.
     if (!isDone(answer)) throw refuse(first);
-    // How much an attribute holds, and whether in the same case, is the server's choice: a token that was altered would
-    // never open again. The answer to the change may be empty, or what was asked for instead of what is stored.
+    // Read back, because servers may truncate or change the case, and the PATCH answer is unreliable.
     if ((await readValue(subject)) !== (value ?? '')) {
       throw new FaceError('profile_unavailable', { reason: 'the attribute does not hold what was written' });
     }
@@ -97,7 +93,7 @@ export function createAttribute(attribute: ScimSettings['attribute'], api: ScimA
   return { read, readValue, write };
 }
 
-/** Keeps the token in an attribute of a schema extension of the user. */
+/** Creates the profile that keeps the token in a schema extension's attribute. */
 export function createScimProfile(
   { claims, scim: { attribute } }: Pick<ScimConnection, 'claims'> & { readonly scim: Pick<ScimSettings, 'attribute'> },
   { api, log }: { readonly api: ScimApi; readonly log: Log },
@@ -109,14 +105,14 @@ export function createScimProfile(
 
   const findAccount: Profile['findAccount'] = async (login) => {
     if (!isLogin(login)) return null;
-    // A value in a filter is written as in JSON (RFC 7644, section 3.4.2.2).
+    // Filter values are written as in JSON (RFC 7644, section 3.4.2.2).
     const filter = `userName eq ${JSON.stringify(login)}`;
     const query = new URLSearchParams({ filter, attributes: 'userName,emails', count: '2' });
     const answer = await api.call('GET', `/Users?${query}`);
     if (answer.status !== 200) throw refuse(answer);
     const { totalResults, Resources } = parseAccountList(answer.body);
     const [found] = Resources;
-    // More than one is also what a server finds that passes over the filter.
+    // Several results may also mean that the server ignores the filter.
     if (found === undefined || Resources.length > 1 || totalResults > 1) return null;
     return isSameLogin(found.userName, login) ? toAccount(found) : null;
   };
@@ -131,7 +127,7 @@ export function createScimProfile(
       const user = await read(subject, all, parseWhole);
       return toClaims(names, (each) => withoutScheme(valueAt(user, toAttributePath(each).path)));
     },
-    // The server lists them with the user, all at once (RFC 7643, section 4.1.2).
+    // The user includes all groups (RFC 7643, section 4.1.2).
     readGroups: (subject) =>
       readAllGroups(async () => ({ groups: (await read(subject, ['groups'], parseGroups)).groups, next: null })),
     readToken: async (subject) => toStoredToken(await readValue(subject), { attribute: path, log }),
@@ -141,7 +137,7 @@ export function createScimProfile(
         await write(subject, value);
       }),
     async clearToken(subject) {
-      // Some servers refuse to remove what is not there.
+      // Some servers refuse to remove an absent value.
       if ((await readValue(subject)) === '') return;
       await write(subject, null);
     },

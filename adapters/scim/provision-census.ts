@@ -4,12 +4,11 @@ import { type CensusPage, countPage } from '../census.js';
 import type { Parts } from './provision-schema.js';
 import { parseAnswer, parseExtension, toAsked, toScimType } from './schema.js';
 
-/** Servers give fewer where they will. */
 const pageSize = 100;
 
 const pageGuard = z.object({
   totalResults: z.int(),
-  // May be left out where there is nothing in it (RFC 7644, section 3.4.2).
+  // May be absent if empty (RFC 7644, section 3.4.2).
   Resources: z
     .array(z.looseObject({ id: z.string(), active: z.boolean().nullish() }))
     .nullish()
@@ -17,7 +16,7 @@ const pageGuard = z.object({
 });
 
 /**
- * The users that are not inactive, page by page: filters for an attribute of an extension are understood by few servers.
+ * Lists the active users page by page: few servers filter by extension attributes.
  * @see https://www.rfc-editor.org/rfc/rfc7644#section-3.4.2.4
  */
 export async function* listCensus({ scim: { attribute }, api }: Parts): AsyncGenerator<CensusPage> {
@@ -34,13 +33,13 @@ export async function* listCensus({ scim: { attribute }, api }: Parts): AsyncGen
       throw new FaceError('profile_unavailable', { status: answer.status, scimType: toScimType(answer.body) });
     }
     const { totalResults, Resources } = parseAnswer(pageGuard, answer.body);
-    // Whoever comes or goes meanwhile moves the others, and some servers pass over where a page begins.
+    // Pages shift with concurrent changes, and some servers ignore the start index.
     const fresh = Resources.filter(({ id }) => !seen.has(id));
     for (const { id } of fresh) seen.add(id);
     const active = fresh.filter((user) => user.active !== false);
     yield countPage(active.map((user) => ({ subject: user.id, value: parseExtension(user, attribute).value })));
     startIndex += Resources.length;
-    // Some servers count the page alone, as WSO2 over LDAP: no more than a page is no word on the whole.
+    // Some servers count only the page, as WSO2 over LDAP, so a total of one page is not reliable.
     const isLast = totalResults > Resources.length && startIndex > totalResults;
     if (fresh.length === 0 || isLast) return;
   }

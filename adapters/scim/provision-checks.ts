@@ -19,7 +19,7 @@ import { createAttribute, toUserPath } from './profile.js';
 import { type Characteristics, type Parts, readAbout, readExtension, readSchema } from './provision-schema.js';
 import { isSameName, parseAccountList, parseAnswer, parseExtension, parseGroups, toAsked } from './schema.js';
 
-/** Every link of a connection to a SCIM server that can be looked at, and what only a person can look at. */
+/** Creates the automatic and manual checks of a connection. */
 export const createChecks = (parts: Parts): readonly Check[] => [
   { title: credentials, run: () => checkCredentials(parts) },
   ...needing(
@@ -80,7 +80,6 @@ async function checkSupport({ api }: Parts): Promise<Finding> {
 /** Some servers write words of RFC 7643, section 7, in capitals: `READ_WRITE`. */
 const isWord = (told: string, word: string): boolean => isSameName(told.replaceAll('_', ''), word);
 
-/** What is wrong with an attribute, one line each. */
 const faultsOf = ({ type, multiValued, mutability, returned }: Characteristics): string[] => [
   ...(isWord(type, 'string') ? [] : [`It is of type ${type}, not string.`]),
   ...(multiValued ? ['It has many values.'] : []),
@@ -133,14 +132,14 @@ async function checkUser({ scim: { attribute }, api }: Parts): Promise<Finding> 
   return pass('One can be read.');
 }
 
-/** As long as a token and in both cases, so that a server that cuts values off or changes their case is found. */
+/** As long as a token and with both cases, to detect truncation and case changes. */
 const probe = 'facestep-probe-'.padEnd(maxTokenCharacters, 'Aa0_-Zz9');
 
 const holdersGuard = z.object({
   Resources: z.array(z.looseObject({ id: z.string(), active: z.boolean().nullish() })).default([]),
 });
 
-/** Writes a value for a user who has none, reads it and removes it. One that an interrupted run left counts as none. */
+/** Writes, reads and removes a value at a user without one. A leftover of an interrupted run counts as none. */
 async function checkWrite({ scim: { attribute }, api }: Parts): Promise<Finding> {
   const query = new URLSearchParams({ count: '100', attributes: ['active', ...toAsked(attribute)].join(',') });
   const listed = await api.call('GET', `/Users?${query}`);
@@ -148,7 +147,7 @@ async function checkWrite({ scim: { attribute }, api }: Parts): Promise<Finding>
   const { Resources } = parseAnswer(holdersGuard, listed.body);
   if (Resources.length === 0) return nobodyToTryWith;
   const free = Resources.filter((user) => ['', probe].some((value) => value === parseExtension(user, attribute).value));
-  // Nobody enrols meanwhile who is inactive.
+  // Inactive users cannot enrol meanwhile.
   const user = free.find(({ active }) => active === false) ?? free[0];
   if (user === undefined) return pass('Nothing was written: every user that was listed has a value.');
   const { readValue, write } = createAttribute(attribute, api);
@@ -172,7 +171,7 @@ function describe(error: unknown, found: unknown): string {
   return `${probe.length} characters were written, and ${found.length} others came back.`;
 }
 
-/** An attribute of users that servers may keep to themselves (RFC 7643, section 4.1.2). */
+/** Checks the user attribute `groups`, which servers may omit (RFC 7643, section 4.1.2). */
 async function checkGroups({ api }: Parts): Promise<Finding> {
   const [user] = parseAccountList((await api.call('GET', '/Users?count=1&attributes=userName')).body).Resources;
   if (user === undefined) return nobodyToTryWith;
@@ -182,7 +181,7 @@ async function checkGroups({ api }: Parts): Promise<Finding> {
     return fail(found, 'Let these credentials read the attribute groups of users.');
   }
   if (parseGroups(body).groups.length > 0) return groupsAreTold;
-  // Nobody can tell a user in no group from a server that tells none, unless it says so.
+  // No groups may also mean that the server never returns them, unless its schema says so.
   const core = await readSchema('urn:ietf:params:scim:schemas:core:2.0:User', api);
   const isTold =
     core.state !== 'told' ||

@@ -7,7 +7,7 @@ import { isTooLong, type RestAnswer } from '../rest-call.js';
 import type { Parts } from './provision-schema.js';
 import { parseAccount, parseAnswer, parseExtension, toAccount, toAsked, toScimType } from './schema.js';
 
-/** Users asked for side by side, and a page of them. */
+/** Concurrent requests, and size of a page. */
 const sideBySide = 4;
 const pageSize = 40;
 
@@ -27,9 +27,8 @@ const groupsGuard = z.object({
 const activeGuard = z.looseObject({ active: z.boolean().nullish() });
 
 /**
- * The users of a group that are not inactive. The members come in one list with the group, as ids: each user is read by that.
- * Groups within the group are passed over.
- * @throws FaceError `limit_reached`: that list is longer than is read
+ * Lists a group's active users, read one by one. Nested groups are skipped.
+ * @throws FaceError `limit_reached`: the list is too long
  * @see https://www.rfc-editor.org/rfc/rfc7643#section-4.2
  */
 export async function* listMembers(
@@ -47,7 +46,7 @@ export async function* listMembers(
     count: '2',
   });
   const answer = await api.call('GET', `/Groups?${byName}`);
-  // A server need not take filters (RFC 7644, section 3.4.2.2): it may refuse them, or pass over them.
+  // Filters are optional (RFC 7644, section 3.4.2.2): a server may refuse or ignore them.
   const listed = [400, 501].includes(answer.status) ? [] : parseAnswer(groupsGuard, toFound(answer).body).Resources;
   const named = listed.filter(({ displayName }) => displayName?.toLowerCase() === group.toLowerCase());
   const id = named.length === 0 ? group : onlyGroup(named).id;
@@ -56,13 +55,13 @@ export async function* listMembers(
     if (found.status === 404) throw new FaceError('not_found', { groups: 0 });
     return parseAnswer(groupGuard, found.body).members;
   };
-  /** Members have no pages, and their names and addresses make most of the answer. */
+  /** Members are not paged, and names and addresses make up most of the answer. */
   const readIds = async () => {
     const found = await readMembers('members.value,members.type').catch((error: unknown) => {
       if (isTooLong(error)) return [];
       throw error;
     });
-    // Not every server knows parts of an attribute (RFC 7644, section 3.10): it tells all again, or nothing.
+    // Some servers ignore sub-attributes (RFC 7644, section 3.10): they return all again, or nothing.
     if (found.length === 0) throw new FaceError('limit_reached');
     return found;
   };
@@ -77,7 +76,7 @@ export async function* listMembers(
       attributes: ['userName', 'emails', 'active', ...toAsked(attribute)].join(','),
     });
     const { status, body } = await read(`/Users/${encodeURIComponent(subject)}?${query}`);
-    // Gone since the group was read, or no user.
+    // Deleted after the group was read, or no user.
     if (status === 404 || parseAnswer(activeGuard, body).active === false) return [];
     const { phone: _, ...account } = toAccount(parseAccount(body));
     return [{ ...account, isEnrolled: isFilled(parseExtension(body, attribute).value) }];

@@ -7,7 +7,6 @@ import type { ScimApi } from './client.js';
 import type { ScimConnection, ScimSettings } from './config.js';
 import { isSameName, parseAnswer, toScimType } from './schema.js';
 
-/** What steps and checks of one server work with. */
 export interface Parts {
   readonly deps: AdapterDeps<ScimConnection>;
   readonly scim: ScimSettings;
@@ -15,9 +14,9 @@ export interface Parts {
 }
 
 /**
- * Reads what the server tells of itself.
- * @returns `null` where it does not serve that
- * @throws FaceError `provider_refused` where the credentials are not taken for it; `profile_unavailable`
+ * Reads a discovery resource.
+ * @returns `null` if unsupported
+ * @throws FaceError `provider_refused`: insufficient credentials; `profile_unavailable`
  */
 export async function readAbout<Output>(path: string, guard: z.ZodType<Output>, api: ScimApi): Promise<Output | null> {
   const answer = await api.call('GET', path);
@@ -31,7 +30,7 @@ const toRefusal = (path: string, { status, body }: RestAnswer): FaceError =>
     ? new FaceError('provider_refused', { status, scimType: toScimType(body), call: `GET ${path}` })
     : new FaceError('profile_unavailable', { status });
 
-// What is left out has the value of RFC 7643, section 2.2.
+// Defaults of RFC 7643, section 2.2.
 const characteristicsGuard = z.object({
   name: z.string(),
   type: z.string().default('string'),
@@ -41,18 +40,17 @@ const characteristicsGuard = z.object({
   returned: z.string().default('default'),
 });
 
-/** What the server says of one attribute (RFC 7643, section 7). */
+/** An attribute's characteristics (RFC 7643, section 7). */
 export type Characteristics = z.output<typeof characteristicsGuard>;
 
 const schemaGuard = z.object({ id: z.string(), attributes: z.array(characteristicsGuard).default([]) });
-// Some servers, as WSO2, tell of schemas in a list of its own, of a single one too.
+// Some servers, as WSO2, wrap even a single schema in a list.
 const schemasGuard = z.union([
   schemaGuard.transform((schema) => [schema]),
   z.array(schemaGuard),
   z.object({ Resources: z.array(schemaGuard) }).transform(({ Resources }) => Resources),
 ]);
 
-/** A schema as the server tells of it; `untold` where it serves none. */
 export type ToldSchema =
   | { readonly state: 'told'; readonly attributes: readonly Characteristics[] }
   | { readonly state: 'missing' }
@@ -62,7 +60,7 @@ export type ToldSchema =
 export const readExtension = ({ scim: { attribute }, api }: Parts): Promise<ToldSchema> =>
   readSchema(attribute.schema, api);
 
-/** Reads a schema, from the list where it has no address of its own. @throws FaceError as `readAbout` */
+/** Reads a schema, or finds it in the list. @throws FaceError as `readAbout` */
 export async function readSchema(schema: string, api: ScimApi): Promise<ToldSchema> {
   type Told = z.output<typeof schemasGuard> | null;
   const find = (told: Told) => told?.find(({ id }) => isSameName(id, schema));

@@ -11,10 +11,7 @@ import { listMembers } from './provision-members.js';
 import { type Parts, readExtension } from './provision-schema.js';
 import { isSameName } from './schema.js';
 
-/**
- * What a SCIM server needs: one attribute. The standard has no way to define it, so it is a step by hand, and the rest is
- * looked at.
- */
+/** Creates a SCIM server's manual step for the attribute, which the standard cannot define, and its checks. */
 export function createScimProvisioning(deps: AdapterDeps<ScimConnection>, sleep = sleepInFact): Provisioning {
   const { scim } = deps.settings;
   const parts: Parts = { deps, scim, api: createScimApi(scim, deps, { patience: whileAdministering, sleep }) };

@@ -3,17 +3,14 @@ import type { Account, Group } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import type { ScimSettings } from './config.js';
 
-/*
- * What the server answers. Only what is used is read.
- */
+/* Guards for answers; only the fields in use. */
 
-// A value of several may be plain (RFC 7643, section 2.4). A server that labels others has in it the address it writes to itself.
+// An entry may be plain (RFC 7643, section 2.4).
 const emailGuard = z.union([
   z.string().transform((value) => ({ value, primary: true })),
   z.object({ value: z.string().nullish(), primary: z.boolean().nullish() }),
 ]);
 
-/** A user as people know them. */
 export const accountGuard = z.object({
   id: z.string().min(1),
   userName: z.string().min(1),
@@ -22,7 +19,7 @@ export const accountGuard = z.object({
 
 export type ScimAccount = z.output<typeof accountGuard>;
 
-/** A user as every provider has them: the address that is the primary one, or the first. */
+/** Converts a user; the address is the primary or first one. */
 export function toAccount({ id, userName, emails }: ScimAccount): Account {
   const addresses = emails ?? [];
   const address = addresses.find(({ primary }) => primary === true) ?? addresses[0];
@@ -31,7 +28,7 @@ export function toAccount({ id, userName, emails }: ScimAccount): Account {
 
 const accountListGuard = z.object({
   totalResults: z.int(),
-  // May be left out where there is nothing in it (RFC 7644, section 3.4.2).
+  // May be absent if empty (RFC 7644, section 3.4.2).
   Resources: z
     .array(accountGuard)
     .nullish()
@@ -40,14 +37,14 @@ const accountListGuard = z.object({
 
 const scimErrorGuard = z.object({ scimType: z.string().regex(/^[A-Za-z]{1,32}$/) });
 
-/** @throws FaceError `profile_unavailable` where the answer is not what the guard takes */
+/** @throws FaceError `profile_unavailable`: the answer does not match the guard */
 export function parseAnswer<Output>(guard: z.ZodType<Output>, body: unknown): Output {
   const parsed = guard.safeParse(body);
   if (parsed.success) return parsed.data;
   throw new FaceError('profile_unavailable', { reason: 'answer not understood' });
 }
 
-/** Reads a user (RFC 7643, section 4.1). @throws FaceError `profile_unavailable` */
+/** Parses a user (RFC 7643, section 4.1). @throws FaceError `profile_unavailable` */
 export const parseAccount = (body: unknown): ScimAccount => parseAnswer(accountGuard, body);
 
 const groupsGuard = z.object({
@@ -58,17 +55,17 @@ const groupsGuard = z.object({
     .transform((groups) => (groups ?? []).map(({ value, display }): Group => ({ id: value, name: display || null }))),
 });
 
-/** Reads the groups of a user. @throws FaceError `profile_unavailable` */
+/** Parses a user's groups. @throws FaceError `profile_unavailable` */
 export const parseGroups = (body: unknown): z.output<typeof groupsGuard> => parseAnswer(groupsGuard, body);
 
 const wholeGuard = z.looseObject({ id: z.string().min(1) });
 
-/** Reads a user with whatever was asked of them. @throws FaceError `profile_unavailable` */
+/** Parses a user with all requested attributes. @throws FaceError `profile_unavailable` */
 export const parseWhole = (body: unknown): z.output<typeof wholeGuard> => parseAnswer(wholeGuard, body);
 
 /**
- * What is asked for to be shown an attribute of an extension: `schemas` too, without which SCIMMY shows no extension. WSO2 Identity Server, whose URNs alone begin so, wants a dot where RFC 7644, section
- * 3.10, has a colon, and passes over the other.
+ * Returns the `attributes` parameter for an extension's attribute. SCIMMY needs `schemas`; WSO2 Identity Server a dot
+ * instead of the colon of RFC 7644, section 3.10.
  * @see https://github.com/wso2/product-is/issues/11092
  */
 export function toAsked({ schema, name }: Pick<ScimSettings['attribute'], 'schema' | 'name'>): readonly string[] {
@@ -77,8 +74,8 @@ export function toAsked({ schema, name }: Pick<ScimSettings['attribute'], 'schem
 }
 
 /**
- * Where the value of an attribute stands in a user, and how it is asked for: the attribute with all its parts. One of an
- * extension has the URN of its schema before it, which has dots of its own (RFC 7644, section 3.10).
+ * Returns the path of an attribute's value, and its name in requests. An extension's URN contains dots (RFC 7644,
+ * section 3.10).
  */
 export function toAttributePath(attribute: string): {
   readonly path: readonly string[];
@@ -91,11 +88,11 @@ export function toAttributePath(attribute: string): {
   return { path: [schema, name, ...parts], asked: toAsked({ schema, name }) };
 }
 
-/** Reads what a search found (RFC 7644, section 3.4.2). @throws FaceError `profile_unavailable` */
+/** Parses a search result (RFC 7644, section 3.4.2). @throws FaceError `profile_unavailable` */
 export const parseAccountList = (body: unknown): z.output<typeof accountListGuard> =>
   parseAnswer(accountListGuard, body);
 
-/** Whether two names are one: neither URNs of schemas nor names of attributes have a case (RFC 7644, section 3.10). */
+/** Compares names case-insensitively, as for schema URNs and attributes (RFC 7644, section 3.10). */
 export const isSameName = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
 
 const memberOf = (object: Readonly<Record<string, unknown>>, name: string): unknown =>
@@ -105,7 +102,7 @@ const userGuard = z.looseObject({ id: z.string() });
 const extensionGuard = z.record(z.string(), z.unknown()).nullish();
 
 /**
- * Reads an attribute of a schema extension; empty where it has no value, as then the extension may be left out.
+ * Parses an extension's attribute; empty without a value, as the extension may be absent.
  * @throws FaceError `profile_unavailable`
  */
 export function parseExtension(
@@ -117,5 +114,5 @@ export function parseExtension(
   return { id: user.id, value: memberOf(extension, name) ?? '' };
 }
 
-/** The word for what is wrong with a request (RFC 7644, section 3.12), without the server's sentence about it. */
+/** Returns the error type (RFC 7644, section 3.12) without the server's text. */
 export const toScimType = (body: unknown): string | null => scimErrorGuard.safeParse(body).data?.scimType ?? null;

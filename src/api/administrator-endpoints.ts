@@ -17,7 +17,7 @@ const nameField = z
   .regex(/^[\w.@-]{1,64}$/)
   .describe('Name in the audit trail, next to what the administrator did.');
 
-/** Naming administrators, listing them and taking their keys from them. */
+/** Creates the endpoints to add, list and remove administrators. */
 export function createAdministratorEndpoints(deps: ApiDeps): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Administrators', status: 200, ours: true, photos: {} } as const;
   return [

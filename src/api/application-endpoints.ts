@@ -22,7 +22,7 @@ const contactField = z.string().max(200).describe('Whom to ask about it.');
 const perMinuteField = z.int().min(1).max(perMinute.most).describe('Requests in a minute.');
 const perDayField = z.int().min(1).max(perDay.most).describe('Requests in a day, in UTC.');
 
-/** Registering the programs that call, and saying what each may do. */
+/** Creates the endpoints to register applications and set their rights. */
 export function createApplicationEndpoints(deps: ApiDeps): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Applications', status: 200, ours: true, photos: {} } as const;
   const none = z.strictObject({});

@@ -15,7 +15,7 @@ import { brandReply, brandTextsReply, checkedBrandReply } from '../rest/replies/
 const digestText = z.string().regex(/^[0-9a-f]{64}$/);
 const digestField = z.union([digestText, z.literal('')]);
 
-/** Forms cannot say `null`. */
+/** Forms cannot express `null`. */
 const textField = z
   .string()
   .max(1024)
@@ -71,7 +71,7 @@ async function readInForce(brands: Brands) {
   };
 }
 
-/** How the organisation looks to people: read, tried, put in force, and taken back. */
+/** Creates the endpoints to read, preview, publish and roll back the brand. */
 export function createBrandEndpoints({ brands }: ApiDeps): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Brand', status: 200, ours: true, right: 'configure', photos: {} } as const;
   const picture = {
@@ -156,7 +156,7 @@ export function createBrandEndpoints({ brands }: ApiDeps): Endpoint[] {
           return null;
         };
         const [logo = null, logoDark = null, icon = null] = await Promise.all(pictureNames.map(take));
-        // In the order of the form: pictures are checked side by side.
+        // In form order, because pictures are checked concurrently.
         const problems = [...found, ...pictureNames.flatMap((name) => refused.get(name) ?? [])];
         const brand: Brand = { ...chosen, logo, logoDark, icon };
         const digest = problems.length > 0 ? null : await brands.keepDraft(brand);
@@ -187,7 +187,7 @@ export function createBrandEndpoints({ brands }: ApiDeps): Endpoint[] {
   ];
 }
 
-/** @throws FaceError `request_malformed`: there is no such brand any more */
+/** @throws FaceError `request_malformed`: no such brand */
 async function findFormer(digest: string | undefined, brands: Brands): Promise<Brand | null> {
   if (digest === undefined) return (await brands.inForce())?.brand ?? null;
   if (digest === '') return null;

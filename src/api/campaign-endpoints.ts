@@ -40,10 +40,9 @@ import {
 } from './campaign-fields.js';
 import { readPeople } from './people-csv.js';
 
-/** Whom a preview is addressed to. */
 const example = { name: 'Ada Lovelace', login: 'ada@example.com' };
 
-/** Enrolment campaigns: plan, preview, start, follow, remind, stop and go on. */
+/** Creates the endpoints for enrolment campaigns. */
 export function createCampaignEndpoints(deps: ApiDeps): Endpoint[] {
   const common = {
     ...({ versions: [1, 2], tag: 'Campaigns', status: 200, ours: true, photos: {}, right: 'operate' } as const),
@@ -141,7 +140,7 @@ export function createCampaignEndpoints(deps: ApiDeps): Endpoint[] {
       }),
       reply: keptWordsReply,
       async handle({ fields: { campaign, ...words }, administrator }) {
-        // One without the other would be half a letter.
+        // Subject and text are required together.
         if ((words.subject.trim() === '') !== (words.text.trim() === ''))
           throw new FaceError('request_malformed', { field: 'subject' });
         return { unknown: [...(await keepWords(campaign, words, administrator.name, deps))] };
@@ -241,7 +240,7 @@ export function createCampaignEndpoints(deps: ApiDeps): Endpoint[] {
         found: await noteBounces(await readCampaign(campaign, deps), addresses, administrator.name, deps),
       }),
     }),
-    // The last, as it would take the addresses of the others for ids.
+    // Last, because it would match the paths of the others as ids.
     adminEndpoint({
       ...common,
       method: 'GET',

@@ -17,7 +17,7 @@ const issueFields = z.strictObject({
   expiresIn: lifeField,
 });
 
-/** Issuing, reporting and revoking client tokens. */
+/** Creates the endpoints to issue, list and revoke client tokens. */
 export function createClientTokenEndpoints(deps: ApiDeps): Endpoint[] {
   const common = { method: 'POST', tag: 'Client tokens', status: 200, photos: {} } as const;
   const issue = async (
@@ -59,7 +59,7 @@ export function createClientTokenEndpoints(deps: ApiDeps): Endpoint[] {
       async handle({ fields, administrator }) {
         await checkVerifiedContact(fields, deps);
         const issued = await issue(fields, administrator);
-        // Only now: where the token could not be made, the person would have to give both codes again.
+        // Consumed last: if the token cannot be made, the user need not enter both codes again.
         await takeVerifiedContact(fields, deps).catch(async (error: unknown) => {
           await revokeClientToken(issued.id, administrator, deps);
           throw error;

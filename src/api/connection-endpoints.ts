@@ -22,7 +22,7 @@ const sureField = z
   .prefault(false)
   .describe('Enforce even if nobody is enrolled, so that everyone is refused.');
 
-/** Which connections there are, in which mode, and whom enforcing would refuse. */
+/** Creates the endpoints for connections, their modes and the users that `enforce` would refuse. */
 export function createConnectionEndpoints({ upkeep }: ApiDeps): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Connections', status: 200, ours: true, photos: {} } as const;
   const toMode = (id: string) => {

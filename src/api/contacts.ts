@@ -13,7 +13,7 @@ import { addSec, type EpochMs } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import type { Client } from '../rest/client-tokens.js';
 
-/** An e-mail address (lower case) and a phone number (E.164) of one person. */
+/** One person's e-mail address (lower case) and phone number (E.164). */
 export interface Contact {
   readonly email: string;
   readonly phone: string;
@@ -29,9 +29,9 @@ interface Deps extends CountDeps {
 const verifiedLifeSec = 60 * 60;
 
 /**
- * Checks that codes may be sent to a number for a client, before anything is counted.
- * @throws FaceError `not_found`: no codes are sent here; `caller_untrusted`: a token to try calls with; `request_malformed`: a
- *   number of another country
+ * Checks that a client may send codes to a number, before anything is counted.
+ * @throws FaceError `not_found`: codes are off; `caller_untrusted`: a sandbox token; `request_malformed`: a country
+ * that is not allowed
  */
 function checkAllowed(
   phone: string,
@@ -46,16 +46,17 @@ function checkAllowed(
 
 /**
  * Sends one code by e-mail and another by SMS. The answer is the same for every address.
- * @returns the id that goes with the codes
- * @throws FaceError `not_found`, `caller_untrusted`, `request_malformed`, `locked_out`, `delivery_failed`, `state_unavailable`
+ * @returns the id of the codes
+ * @throws FaceError `not_found`, `caller_untrusted`, `request_malformed`, `locked_out`, `delivery_failed`,
+ * `state_unavailable`
  */
 export async function sendCodes(
   { contact, client, language }: { contact: Contact; client: Client; language: LetterLanguage },
   deps: Deps,
 ): Promise<{ id: string; expiresAt: EpochMs }> {
   checkAllowed(contact.phone, client, deps);
-  // The backend chooses the addresses, so its bound is its own: an application's for all its keys. Together: a request for
-  // somebody else's address with a number that is used up sends nothing, and uses up nothing of theirs.
+  // Per application, because the backend chooses the addresses. Both are checked first, so that an exhausted number
+  // does not use up another person's address.
   const ownerOf = (channel: 'email' | 'sms', to: string): string => digestOf(`${channel} ${to}`);
   await countAgainstAll(
     [
@@ -78,8 +79,8 @@ export async function sendCodes(
 }
 
 /**
- * Takes both codes back, once, and notes the contact as verified for an hour. Both must be right, within ten minutes
- * and five tries.
+ * Consumes both codes and marks the contact verified for an hour. Both must be correct, within ten minutes and five
+ * attempts.
  * @throws FaceError `code_wrong`, `state_unavailable`
  */
 export async function verifyCodes(
@@ -93,18 +94,12 @@ export async function verifyCodes(
   });
 }
 
-/**
- * Whether a contact is verified, and that not used yet.
- * @throws FaceError `contact_unverified`, `state_unavailable`
- */
+/** Checks that a contact is verified and not consumed. @throws FaceError `contact_unverified`, `state_unavailable` */
 export async function checkVerifiedContact(contact: Contact, deps: Pick<Deps, 'clock' | 'state'>): Promise<void> {
   requireUnused((await readStored(verifiedOf(contact, deps), deps))?.record ?? null);
 }
 
-/**
- * Uses up the verification of a contact.
- * @throws FaceError `contact_unverified` where there is none, or it has been used; `state_unavailable`
- */
+/** Consumes a contact's verification. @throws FaceError `contact_unverified`: none, or consumed; `state_unavailable` */
 export async function takeVerifiedContact(contact: Contact, deps: Pick<Deps, 'clock' | 'state'>): Promise<void> {
   const take = (isTaken: boolean | null): boolean => {
     requireUnused(isTaken);

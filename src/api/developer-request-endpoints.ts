@@ -20,7 +20,7 @@ import { developerReply, oneRequestReply, requestsReply } from '../rest/replies/
 import { clientTokenReply } from '../rest/replies/applications.js';
 import { clientScopes } from '../rest/scopes.js';
 
-/** What a developer does to come to an application: reads the terms, tries calls, asks, is answered, and takes the first key. */
+/** Creates the developers' endpoints from the terms and sandbox to the request and first key. */
 export function createDeveloperRequestEndpoints(deps: ApiDeps): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Developers', status: 200, ours: true, photos: {} } as const;
   const none = z.strictObject({});

@@ -25,7 +25,7 @@ async function describeDoctor(upkeep: Upkeep) {
   };
 }
 
-/** Whether connections are well, and what needs doing. */
+/** Creates the endpoints for connections' health and pending work. */
 export function createDoctorEndpoints({ upkeep }: ApiDeps): Endpoint[] {
   const findFacts = createFactFinder(upkeep);
   const common = { versions: [1, 2], tag: 'Connections', ours: true, photos: {} } as const;

@@ -18,7 +18,7 @@ const toReply = ({ run, state }: Verification) => ({
   ...run.progress,
 });
 
-/** What would be needed after a loss or in a dispute: the backup and the audit trail. */
+/** Creates the endpoints for backup and audit trail. */
 export function createEvidenceEndpoints({ upkeep }: ApiDeps): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Operations', ours: true, photos: {} } as const;
   const describe = async () => {

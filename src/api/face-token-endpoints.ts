@@ -30,7 +30,7 @@ const verifyCodes: readonly FaceErrorCode[] = [
   'locked_out',
 ];
 
-/** Making, checking and revoking tokens that the caller keeps. */
+/** Creates the endpoints to make, check and revoke tokens that the caller stores. */
 export function createFaceTokenEndpoints(deps: ApiDeps): Endpoint[] {
   const common = { method: 'POST', versions: [1, 2], tag: 'Face tokens', status: 200, photos } as const;
   return [
@@ -136,7 +136,7 @@ export function createFaceTokenEndpoints(deps: ApiDeps): Endpoint[] {
           .describe('Base64url of 32 bytes; `null` unless released. Kept nowhere on the server.'),
       }),
       async handle(call) {
-        // The hosted service derives no key: a refusal at every face would look like a wrong one.
+        // The hosted service derives no key; refusing each face would look like a mismatch.
         if (deps.verifier.kind !== 'embedded') throw new FaceError('not_found');
         const taken: string[] = [];
         const takeContentKey = (key: Uint8Array) => void taken.push(Buffer.from(key).toString('base64url'));
@@ -158,7 +158,7 @@ export function createFaceTokenEndpoints(deps: ApiDeps): Endpoint[] {
       fields: z.strictObject({ token: tokenField }),
       reply: z.strictObject({}),
       async handle({ fields, client }) {
-        // It might be a real person's.
+        // The face could be a real person's.
         if (client.sandbox !== null) throw new FaceError('scope_missing');
         await revokeToken(fields.token, { tenant: client.tenant, client: client.id }, deps);
         return {};
@@ -178,7 +178,7 @@ function toVerifyRequest(
     secret: password ?? null,
     ...(expiry === undefined ? {} : { expectedExpiresAt: expiry }),
     requireLiveness: false,
-    // The caller keeps the token, and this reply has no place for another.
+    // The caller stores the token, and this reply cannot return a new one.
     allowRenewal: false,
     share: shareOfClient(call.client),
   };

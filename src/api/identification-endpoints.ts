@@ -12,7 +12,7 @@ const position = z
   .min(0)
   .max(mostTokens - 1);
 
-/** Who somebody is, of those on a list that the caller keeps. */
+/** Creates the endpoints to identify a person in a caller's roster. */
 export function createIdentificationEndpoints(deps: ApiDeps): Endpoint[] {
   return [
     clientEndpoint({
@@ -60,7 +60,10 @@ export function createIdentificationEndpoints(deps: ApiDeps): Endpoint[] {
   ];
 }
 
-/** The tokens of a file, one a line. None of them is read yet. @throws FaceError `roster_malformed`: more lines than a roster has */
+/**
+ * Splits a file into tokens, one per line, without reading them.
+ * @throws FaceError `roster_malformed`: too many lines
+ */
 function readLines(roster: Photo): readonly SealedToken[] {
   const lines = roster.use((bytes) => Buffer.from(bytes).toString('latin1')).split(/\r?\n/, mostTokens + 2);
   if (lines.at(-1) === '') lines.pop();

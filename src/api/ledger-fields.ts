@@ -6,8 +6,6 @@ import { timeOfId } from '../core/ledger/places.js';
 import { toIso } from '../core/units.js';
 import type { LineReply, PersonReply } from '../rest/replies/ledger.js';
 
-/** What the lists of the ledger take and tell. */
-
 export const connectionField = z.string().min(1).max(100).describe('The id of a connection.');
 export const subjectField = z.string().min(1).max(256).describe('The user’s immutable id at that provider.');
 export const cursorField = z.string().min(1).max(1500).describe('Cursor of the previous reply.');

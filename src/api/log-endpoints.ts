@@ -33,7 +33,7 @@ const filterFields = {
 };
 type Fields = z.output<z.ZodObject<typeof filterFields>>;
 
-/** The log of decisions. */
+/** Creates the endpoints for the log of decisions. */
 export function createLogEndpoints(deps: ApiDeps): Endpoint[] {
   const common = { method: 'POST', versions: [1, 2], tag: 'Ledger', status: 200, ours: true, photos: {} } as const;
   return [
@@ -107,7 +107,7 @@ async function toFilter({ network, subject, search, ...fields }: Fields, deps: A
   const searched = toNetworkIf(text);
   if (searched !== null) return { filter: { ...filter, network: searched }, unasked: [] };
   const byId = anywhere(text, fields.connection, deps);
-  // Some directories have ids of that form, too.
+  // Some directories' ids have this form too.
   if (/^[0-9a-f]{24}$/.test(text) && !(await hasLines(byId, deps)))
     return { filter: { ...filter, requestId: text }, unasked: [] };
   const asked = [...deps.connections.values()].filter(({ id }) => id === (fields.connection ?? id));
@@ -129,7 +129,6 @@ const distinct = (people: readonly SubjectRef[]): readonly SubjectRef[] => [
   ...new Map(people.map((each) => [`${each.connection} ${each.subject}`, each])).values(),
 ];
 
-/** One id may be somebody at several connections. */
 const anywhere = (subject: string, connection: string | undefined, { connections }: ApiDeps): SubjectRef[] =>
   (connection === undefined ? [...connections.keys()] : [connection]).map((id) => ({ connection: id, subject }));
 

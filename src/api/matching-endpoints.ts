@@ -10,7 +10,7 @@ const comparisonReply = z.strictObject({
   match: z.boolean(),
 });
 
-/** What is said of one unusable picture of several: the same words as when a request is refused for it. */
+/** Description of one unusable picture of several, with the same words as a refusal. */
 const unusableFields = {
   code: z.enum(photoCodes).describe('Why this picture could not be compared: a code of docs/reference/errors.md.'),
   error: z.string().describe('The same for people.'),
@@ -24,7 +24,7 @@ const bulkComparisonReply = z.strictObject({
   error: unusableFields.error.optional(),
 });
 
-/** Comparing pictures with pictures. Nothing is stored. */
+/** Creates the endpoints that compare pictures. They store nothing. */
 export function createMatchingEndpoints({ verifier }: { verifier: Verifier }): Endpoint[] {
   const common = {
     method: 'POST',

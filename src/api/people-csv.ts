@@ -7,18 +7,17 @@ import { maxPeople } from '../core/campaign/storage.js';
 import { letterLanguages } from '../core/letters/language.js';
 import { FaceError } from '../errors.js';
 
-/** No line that names one person is longer. */
 const longestLineBytes = 1_000;
 const longestLogin = 256;
 const longestName = 100;
 
-/** Lines read at once: others wait for some milliseconds, and no longer. */
+/** Lines per block, so that other requests wait some milliseconds only. */
 const blockLines = 200;
 
 const columns = ['login', 'email', 'name', 'language'] as const;
 type Column = (typeof columns)[number];
 
-/** One line of a file, without its end; `text` is `null` where it is not in UTF-8. */
+/** A line without its end; `text` is `null` if not UTF-8. */
 interface Line {
   readonly number: number;
   readonly text: string | null;
@@ -26,10 +25,9 @@ interface Line {
 }
 
 /**
- * Reads the people of a CSV file (RFC 4180): a header that names the columns `login` and, as wished, `email`, `name` and
- * `language`; with commas, semicolons or tabs between; in UTF-8, or in UTF-16 with its mark. One line is one person. What is
- * wrong with a line is told of that line, and the others count.
- * @returns everybody who is named, in the order of the lines; empty lines are none
+ * Parses people from CSV (RFC 4180): header `login` and optionally `email`, `name`, `language`; comma, semicolon or
+ * tab; UTF-8, or UTF-16 with a byte order mark. Faults are reported per line.
+ * @returns people in line order
  * @throws FaceError `csv_header_missing`, `limit_reached`: too many people
  */
 export async function readPeople(bytes: Uint8Array): Promise<NamedPerson[]> {
@@ -50,7 +48,7 @@ export async function readPeople(bytes: Uint8Array): Promise<NamedPerson[]> {
   return people;
 }
 
-/** What spreadsheets call "Unicode text" is UTF-16. */
+/** Converts UTF-16, which spreadsheets call "Unicode text". */
 function toUtf8(bytes: Uint8Array): Uint8Array {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return Buffer.from(new TextDecoder('utf-16le').decode(bytes));
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return bytes.subarray(3);
@@ -85,9 +83,8 @@ function decode(decoder: InstanceType<typeof TextDecoder>, line: Uint8Array): st
 
 interface Header {
   readonly delimiter: string;
-  /** How many columns it names, ours or not. */
   readonly width: number;
-  /** Where each column is; `-1` where it is not. */
+  /** Index of each column; `-1` if absent. */
   readonly places: Readonly<Record<Column, number>>;
 }
 
@@ -108,7 +105,7 @@ function readHeader(header: Line | undefined): Header {
 
 const recordsGuard = z.array(z.array(z.string()));
 
-/** The cells of some lines; `null` where they are no CSV. */
+/** Parses the cells of lines; `null` if invalid. */
 function parseCells(text: string, delimiter: string): string[][] | null {
   try {
     const lines = { record_delimiter: '\n', relax_column_count: true, skip_empty_lines: true };
@@ -120,7 +117,7 @@ function parseCells(text: string, delimiter: string): string[][] | null {
 
 type ParsedLine = { readonly line: number; readonly cells: readonly string[] | LeftOutReason };
 
-/** Lines together where all are well, as that is four times as fast; else one by one, so that a quote reaches no other. */
+/** Parses lines together (four times as fast), or one by one on errors, so that a stray quote affects one line. */
 function parseBlock(lines: readonly Line[], delimiter: string): ParsedLine[] {
   const texts = lines.flatMap(({ text }) => text ?? []);
   const together = texts.length === lines.length ? parseCells(texts.join('\n'), delimiter) : null;
@@ -138,7 +135,6 @@ const toNobody = (line: number, reason: LeftOutReason): NamedPerson => ({
   reason,
 });
 
-/** What a spreadsheet would compute. A phone number is a login, too. */
 const isFormula = (cell: string): boolean => /^[=@]|^[+-](?!\d+$)/.test(cell);
 
 const emailGuard = z.email().max(254);
@@ -161,7 +157,7 @@ function toPerson(line: number, cells: readonly string[], { width, places }: Hea
     if (language !== '' && known === null) return 'bad_language';
     return seen.has(login.toLowerCase()) ? 'double' : null;
   })();
-  // A line that is left out keeps nobody's right one out.
+  // A rejected line does not block a later valid one.
   if (reason === null) seen.add(login.toLowerCase());
   return { ...person, reason };
 }

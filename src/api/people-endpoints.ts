@@ -12,7 +12,7 @@ import { connectionField, cursorField, limitField, subjectField, toLineReply, to
 
 const mostNames = 100;
 
-/** Who is enrolled, and what happened to one person. */
+/** Creates the endpoints for enrolled users and their events. */
 export function createPeopleEndpoints(deps: ApiDeps): Endpoint[] {
   const { connections, accounts } = deps;
   const common = { method: 'POST', versions: [1, 2], tag: 'Ledger', status: 200, ours: true, photos: {} } as const;
@@ -23,7 +23,6 @@ export function createPeopleEndpoints(deps: ApiDeps): Endpoint[] {
     return connection;
   };
 
-  /** Whoever was found at a connection, and whoever the index knows by that id. */
   const toFound = async ({ connection, found }: PeopleSearch, text: string) => {
     const read = (subject: string) => readPerson({ connection: connection.id, subject }, deps);
     const called = found.map(async ({ subject, login, email, name }) => ({

@@ -20,7 +20,7 @@ const screeningReply = z.strictObject({
 
 const boxReply = z.strictObject({ x: z.number(), y: z.number(), width: z.number(), height: z.number() });
 
-/** Measuring one picture. Nothing is stored. */
+/** Creates the endpoints that measure one picture. They store nothing. */
 export function createScreeningEndpoints({ verifier }: { verifier: Verifier }): Endpoint[] {
   const common = {
     method: 'POST',

@@ -46,20 +46,19 @@ function toAsked({ connection, subject, login }: SubjectFields): SubjectAsked {
   throw new FaceError('request_malformed', { field: 'login' });
 }
 
-/** An address, or a network as the limits name it. */
 const isSource = (source: string): boolean => isIP(source.replace(/::\/64$/, '::')) !== 0;
 
 const isComplete = (outcomes: readonly { readonly code: string | null }[]): boolean =>
   outcomes.every(({ code }) => code === null || code === 'subject_unknown');
 
-/** What a person may demand: to see what is held of them, to end it, to have it erased; and the end of a lockout. */
+/** Creates the endpoints for data subject requests (export, end, erase) and lockouts. */
 export function createSubjectEndpoints(deps: ApiDeps): Endpoint[] {
   const common = {
     ...({ method: 'POST', versions: [1, 2], tag: 'Data subjects', status: 200, ours: true, photos: {} } as const),
     codes: ['connection_unknown'] as const,
   };
 
-  /** Does it to everybody found, and tells of each how it went. What the store cannot do ends it all. */
+  /** Applies an action to each user found and collects results. A store failure ends it. */
   const forEach = async <Done extends JsonObject>(
     fields: SubjectFields,
     nothing: Done,
@@ -138,7 +137,7 @@ export function createSubjectEndpoints(deps: ApiDeps): Endpoint[] {
         const subjects = await forEach(fields, {}, async (who) => {
           const { tokenIds, isAtProvider } = await eraseSubject({ ...who, receiptId, by: administrator.name }, deps);
           erased.push({ ...toSubjectRef(who), tokenIds });
-          // Somebody who is gone, or an id that was mistyped: the administrator is to know.
+          // Tells the administrator about a deleted user or mistyped id.
           return isAtProvider ? {} : { code: 'subject_unknown' as const };
         });
         const receipt = erased.length === 0 ? null : await issueErasureReceipt({ receiptId, erased }, deps);

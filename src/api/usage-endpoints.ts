@@ -6,10 +6,10 @@ import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
 import { usageOfAllReply, usageReply } from '../rest/replies/applications.js';
 import { type DayUsage, readUsage, usageKeptDays } from '../rest/usage.js';
 
-/** One record is read for each application and day, so a list of all reaches back less far. */
+/** Lower limit for all applications, because each application and day is one read. */
 const maxDaysOfAll = 31;
 
-/** What applications did. */
+/** Creates the endpoints for applications' usage. */
 export function createUsageEndpoints(deps: ApiDeps): Endpoint[] {
   const common = {
     ...({ method: 'POST', versions: [1, 2], tag: 'Applications', status: 200, ours: true, photos: {} } as const),
@@ -45,7 +45,7 @@ export function createUsageEndpoints(deps: ApiDeps): Endpoint[] {
         const usage = [];
         for (const { id, name } of [...(await listApplications(deps)), { id: null, name: null }]) {
           usage.push({ application: id, name, ...totalOf(await readUsage(id, days, deps)) });
-          // Others get their turn: a hook may wait for 3 s, and no longer.
+          // Yields to other requests: a hook may wait for 3 s.
           await setImmediate();
         }
         return { usage };

@@ -15,7 +15,7 @@ import { toTableLines } from './table.js';
 
 type AskedRequest = OneRequestReply['request'];
 
-/** `facestep applications requests`: what developers ask for. */
+/** Creates `facestep applications requests`. */
 export function createApplicationRequestsCommand(deps: CliDeps): Command {
   const command = new Command('requests').summary('list and answer requests of developers');
   command

@@ -30,7 +30,7 @@ interface Terms {
   readonly contact?: string;
 }
 
-/** `facestep applications`: the programs that call a running server, their keys, and what they used. */
+/** Creates `facestep applications`. */
 export function createApplicationsCommand(deps: CliDeps): Command {
   const command = new Command('applications')
     .summary('manage API applications, their keys and usage')

@@ -2,7 +2,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Action, type FacestepClient, signatureAudience } from '../../client/index.js';
 import { FaceError } from '../errors.js';
 
-/** Who is to approve what. */
 export interface Asked {
   readonly connection: string;
   readonly subject: string;
@@ -13,10 +12,10 @@ export interface Asked {
 const askAgainMs = 1000;
 
 /**
- * Has a person approve a document, and waits until they have.
- * @param show - is given the address of the capture page, which is for that person alone
+ * Requests a user's approval of a document and waits for it.
+ * @param show - receives the address of the capture page, for that user only
  * @returns the receipt
- * @throws FaceError `face_not_verified`: they did not; FacestepError
+ * @throws FaceError `face_not_verified`: no approval; FacestepError
  */
 export async function approve(
   { connection, subject, title, document }: Asked,

@@ -8,7 +8,7 @@ import { type FoundUsers, findUsers, tellUnasked } from './find-users.js';
 import { collect, findTrails, parseTime } from './trail-options.js';
 import { UsageError } from './usage-error.js';
 
-/** `facestep audit export`: records of one or several trails, merged by time. */
+/** Creates `facestep audit export`. */
 export const createAuditExportCommand = (deps: CliDeps): Command =>
   new Command('export')
     .summary('print audit records of one or more trails')
@@ -37,7 +37,7 @@ export const createAuditExportCommand = (deps: CliDeps): Command =>
 const isConfigured = (connection: string, { connections }: Setup): boolean =>
   connections.some(({ id }) => id === connection);
 
-/** @throws UsageError: nothing of it is in the trails */
+/** @throws UsageError: the trails have no record of the connection */
 async function checkRecorded(connection: string, files: readonly string[]): Promise<void> {
   for await (const _ of mergeRecords(files, { connection })) return;
   throw new UsageError(`no connection "${connection}" in the configuration, and none in the audit trail`);
@@ -48,7 +48,7 @@ function parseAction(name: string): string {
   throw new InvalidArgumentError('No record has that action: docs/reference/audit-events.md lists them.');
 }
 
-/** A connection of the trail may be configured no more: then what is given is an id. */
+/** Finds the user; for a connection that is no longer configured, the given text is an id. */
 const findMeant = async (subject: string, connection: string | null, setup: Setup): Promise<FoundUsers> =>
   connection === null || isConfigured(connection, setup)
     ? findUsers(subject, connection, setup)

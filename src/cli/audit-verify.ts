@@ -8,7 +8,7 @@ import type { CliDeps } from './deps.js';
 import { readKeySet } from './jwks-source.js';
 import { collect, findTrails } from './trail-options.js';
 
-/** `facestep audit verify`: whether the trails are as they were written. */
+/** Creates `facestep audit verify`. */
 export const createAuditVerifyCommand = (deps: CliDeps): Command =>
   new Command('verify')
     .summary('verify the integrity of the audit trail')
@@ -36,7 +36,7 @@ export const createAuditVerifyCommand = (deps: CliDeps): Command =>
 
 type VerifyOptions = { readonly trail?: readonly string[]; readonly jwks?: string | null; readonly json?: boolean };
 
-/** What verifying came to, as lines of text. */
+/** Returns the result of a verification as lines of text. */
 export function toReportLines(report: TrailReport): string[] {
   const { file, chain, isSound, isNeverSigned, tampering, firstSequence, lastSequence, unfinishedLines, heads, state } =
     report;

@@ -3,7 +3,7 @@ import { createAuditExportCommand } from './audit-export.js';
 import { createAuditVerifyCommand } from './audit-verify.js';
 import type { CliDeps } from './deps.js';
 
-/** `facestep audit`: what can be asked of the audit trail. */
+/** Creates `facestep audit`. */
 export function createAuditCommand(deps: CliDeps): Command {
   const command = new Command('audit').summary('verify or export the audit trail');
   for (const part of [createAuditVerifyCommand(deps), createAuditExportCommand(deps)]) {

@@ -11,7 +11,7 @@ import { toPrintable } from './printable.js';
 import { toTableLines } from './table.js';
 import { UsageError } from './usage-error.js';
 
-/** `facestep brand`: how the organisation looks to people, out of a file as the configuration has it. */
+/** Creates `facestep brand`. */
 export function createBrandCommand(deps: CliDeps): Command {
   const command = new Command('brand')
     .summary('manage the logo, colours and texts of the capture page')
@@ -19,7 +19,10 @@ export function createBrandCommand(deps: CliDeps): Command {
   const tell = (inForce: BrandReply): void => toLines(inForce).forEach(deps.print);
   const apply = async (brand: string): Promise<void> =>
     tell(await callServer({ method: 'POST', path: '/brand/apply', fields: { brand } }, brandReply, deps));
-  /** Tells all that is wrong with a file. @returns the draft that the server keeps for an hour; `null`: something is wrong */
+  /**
+   * Reports all problems of a file.
+   * @returns the draft, which the server keeps for an hour; `null` if there are problems
+   */
   const check = async (file: string): Promise<CheckedBrandReply> => {
     const fields = await toFields(file);
     const checked = await callServer({ method: 'POST', path: '/brand/check', fields }, checkedBrandReply, deps);
@@ -65,7 +68,7 @@ export function createBrandCommand(deps: CliDeps): Command {
   return command;
 }
 
-/** Fields of a request: the pictures that the file names are read beside it, and what it leaves out is left out. */
+/** Returns request fields; pictures are read relative to the file, omitted settings stay omitted. */
 async function toFields(file: string): Promise<JsonObject> {
   const brand = brandConfigGuard.safeParse(parseGivenJson((await readGivenFile(file)).toString(), file));
   if (!brand.success) throw new UsageError(`${file} is no brand: ${brand.error.issues.map(toPlace).join(', ')}`);

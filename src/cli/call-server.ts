@@ -8,18 +8,17 @@ import { CommandError } from './command-error.js';
 import type { CliDeps } from './deps.js';
 import { NothingThere, UsageError } from './usage-error.js';
 
-/** Where the server listens unless `FACESTEP_URL` says otherwise. */
 const standardUrl = 'http://127.0.0.1:8080';
 
-/** Long enough for an identity provider behind the server that takes its time. */
+/** Allows for a slow identity provider behind the server. */
 const timeoutMs = 30_000;
 
 /**
- * Asks a running server something that only administrators may. Its address is in `FACESTEP_URL`, the key in
- * `FACESTEP_ADMIN_KEY`: a key on a command line would be seen by others on this machine.
- * @param replyGuard - of the whole reply
- * @throws FaceError what the server refused with; CommandError `server_unreachable`, `reply_unknown`; UsageError: no key is given, or the server
- *   has no such connection, or nothing by that id, or does not take a value
+ * Calls the admin API of the server at `FACESTEP_URL` with the key in `FACESTEP_ADMIN_KEY`; a key on the command line
+ * would be visible to other users of the machine.
+ * @param replyGuard - guard of the whole reply
+ * @throws FaceError with the server's refusal; CommandError `server_unreachable`, `reply_unknown`; UsageError: no key,
+ * unknown connection or id, or an invalid value
  */
 export async function callServer<Reply extends z.ZodType>(
   {
@@ -31,7 +30,6 @@ export async function callServer<Reply extends z.ZodType>(
     readonly method: 'GET' | 'POST';
     readonly path: string;
     readonly fields?: JsonObject;
-    /** A client token, in place of the administrator's key. */
     readonly token?: string | null;
   },
   replyGuard: Reply,
@@ -62,9 +60,9 @@ export async function callServer<Reply extends z.ZodType>(
   const refusal = refusalGuard.safeParse(body);
   if (refusal.success) {
     const code = faceErrorCodes.find((known) => known === refusal.data.code);
-    // Addresses are this program's own: what is not there is what the person named.
+    // Paths are fixed, so the id from the command line is unknown.
     if (code === 'not_found') throw new NothingThere();
-    // The names of fields are this program's own, too: it is a value that does not fit.
+    // Field names are fixed, so a value is invalid.
     if (code === 'request_malformed')
       throw new UsageError('the server does not take one of the values as it is given. --help says what each is');
     if (code === 'connection_unknown') throw new UsageError('the server has no such connection');

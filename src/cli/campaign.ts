@@ -22,7 +22,7 @@ import { wholeNumber } from './whole-number.js';
 const parseDays = wholeNumber({ least: 1, most: 30, what: 'days' });
 const parseCount = wholeNumber({ least: 0, most: 5 });
 
-/** `facestep campaign`: invites many people to enrol. */
+/** Creates `facestep campaign`. */
 export function createCampaignCommand(deps: CliDeps): Command {
   const command = new Command('campaign')
     .summary('run an enrolment campaign')

@@ -4,14 +4,10 @@ import { CommandError } from './command-error.js';
 import { readGivenFile, sizeOfGiven } from './given-file.js';
 import { UsageError } from './usage-error.js';
 
-/*
- * What commands have in common that call the server as an application does.
- */
-
 /** Far above any credential or token. */
 const maxTextFileBytes = 64 * 1024;
 
-/** What the server said, as this program would say it. */
+/** Converts the server's error to an error of this program. */
 export function toRefusal(error: unknown, url: string): unknown {
   if (!(error instanceof FacestepError)) return error;
   const code = faceErrorCodes.find((known) => known === error.code);
@@ -19,7 +15,7 @@ export function toRefusal(error: unknown, url: string): unknown {
   return code === undefined ? new CommandError('server_unreachable', { url }) : new FaceError(code);
 }
 
-/** A credential in a file: a text of one line, whose end is no part of it. @throws UsageError */
+/** Reads a credential from a one-line file, without the line end. @throws UsageError */
 export async function readText(file: string): Promise<string> {
   if ((await sizeOfGiven(file)) > maxTextFileBytes)
     throw new UsageError(`${file} is too large for what it should hold`);

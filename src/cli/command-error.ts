@@ -1,9 +1,6 @@
 import type { Json } from '../base/json.js';
 
-/**
- * Errors that only commands report, with their texts and advice. Each ends the command with exit code 1. Rendered as
- * `docs/reference/errors.md`.
- */
+/** Errors reported only by commands, with texts and advice. Exit code 1. Rendered as `docs/reference/errors.md`. */
 export const commandRefusals = {
   backup_invalid: {
     text: 'The backup is not complete, was altered, or is of another version.',
@@ -47,10 +44,9 @@ export const commandRefusals = {
   },
 } as const;
 
-/** The stable name of what a command could not do. Never one of `FaceErrorCode`. */
+/** Stable name of a command's error. Never one of `FaceErrorCode`. */
 export type CommandErrorCode = keyof typeof commandRefusals;
 
-/** A command cannot go on, for a reason of its own. `detail` is for the person at the terminal. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
   constructor(

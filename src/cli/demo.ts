@@ -6,7 +6,7 @@ interface Options {
   readonly photos?: string;
 }
 
-/** `facestep demo`: the main job on real photos, against simulated providers. */
+/** Creates `facestep demo`. */
 export const createDemoCommand = (deps: CliDeps): Command =>
   new Command('demo')
     .summary('run a demonstration with simulated providers')

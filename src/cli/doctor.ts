@@ -10,7 +10,7 @@ import type { CliDeps } from './deps.js';
 import { findConnection } from './find-connection.js';
 import { toFindingLines, toVerdictCounts } from './finding-text.js';
 
-/** `facestep doctor`: checks each link of a connection and says how to mend what is broken. */
+/** Creates `facestep doctor`. */
 export function createDoctorCommand(deps: CliDeps): Command {
   return new Command('doctor')
     .summary('check a connection and suggest fixes')
@@ -30,7 +30,7 @@ export function createDoctorCommand(deps: CliDeps): Command {
       if ('verdict' in setup) {
         show({ title: 'Configuration', ...setup, cause: null });
       } else {
-        // Why the store cannot be read is what its check says.
+        // The store's own check reports why it cannot be read.
         const modes = await readSwitchedModes(setup, deps, () => {});
         const connection = findConnection(putInForce(setup, modes), id);
         const { checks } = await collectChecks({ setup, connection, switched: modes.get(id) ?? null }, deps);

@@ -1,10 +1,7 @@
 import type { ConfiguredConnection, Setup } from '../../adapters/setup.js';
 import { UsageError } from './usage-error.js';
 
-/**
- * The connection of that id.
- * @throws UsageError where the configuration has none; the message lists those it has
- */
+/** Returns the connection of an id. @throws UsageError: unknown; the message lists the configured ones */
 export function findConnection({ connections }: Setup, id: string): ConfiguredConnection {
   const found = connections.find((connection) => connection.id === id);
   if (found !== undefined) return found;

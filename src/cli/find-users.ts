@@ -3,18 +3,15 @@ import { issuerOf } from '../config/issuer.js';
 import type { CliDeps } from './deps.js';
 import { findConnection } from './find-connection.js';
 
-/** Whom an id or a name may mean. */
 export interface FoundUsers {
-  /** The id as it was given, at any connection asked, and whoever signs in by it as a name. */
+  /** The given id at each connection asked, and users with that sign-in name. */
   readonly users: readonly { readonly connection: string | null; readonly subject: string }[];
-  /** Connections whose provider could not be asked for the name. */
   readonly unasked: readonly string[];
 }
 
 /**
- * Finds the users that somebody at a terminal means, who knows an id or the name they sign in by: records hold ids alone. What is
- * given counts as an id even while a provider is down.
- * @param connection - where to ask; everywhere where it is `null`
+ * Finds users by id or sign-in name, because records contain ids only. Works for ids while a provider is down.
+ * @param connection - `null`: all connections
  */
 export async function findUsers(given: string, connection: string | null, setup: Setup): Promise<FoundUsers> {
   const connections = connection === null ? setup.connections : [findConnection(setup, connection)];
@@ -38,7 +35,7 @@ export async function findUsers(given: string, connection: string | null, setup:
   };
 }
 
-/** Says which providers could not be asked. @returns whether all were */
+/** Reports providers that could not be queried. @returns true if none */
 export function tellUnasked({ unasked }: FoundUsers, { tell }: Pick<CliDeps, 'tell'>): boolean {
   if (unasked.length === 0) return true;
   tell(`facestep: ${unasked.join(', ')} could not be asked who signs in by that name: taken as an id there`);

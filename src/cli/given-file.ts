@@ -1,13 +1,13 @@
 import { readFile, stat } from 'node:fs/promises';
 import { UsageError } from './usage-error.js';
 
-/** A file that somebody named. @throws UsageError */
+/** Reads a file from the command line. @throws UsageError */
 export const readGivenFile = (file: string): Promise<Buffer> =>
   readFile(file).catch(() => {
     throw toUnread(file);
   });
 
-/** How many bytes it has: what is far too large is not read. @throws UsageError */
+/** Returns the size, so that files that are too large are not read. @throws UsageError */
 export const sizeOfGiven = (file: string): Promise<number> =>
   stat(file).then(
     ({ size }) => size,
@@ -16,10 +16,10 @@ export const sizeOfGiven = (file: string): Promise<number> =>
     },
   );
 
-/** What is said of a file that somebody named. */
+/** Creates the error for an unreadable file. */
 export const toUnread = (file: string): UsageError => new UsageError(`${file} cannot be read`);
 
-/** @param file - where the text is from @throws UsageError */
+/** @param file - source of the text @throws UsageError */
 export function parseGivenJson(text: string, file: string): unknown {
   try {
     return JSON.parse(text);

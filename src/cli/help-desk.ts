@@ -26,7 +26,7 @@ interface Who {
   readonly login?: string;
 }
 
-/** @throws UsageError: neither is named, or both */
+/** @throws UsageError: neither or both are given */
 function toWho({ connection, subject, login }: Who): JsonObject {
   if (subject !== undefined && login === undefined) return { connection, subject };
   if (login !== undefined && subject === undefined) return { connection, login };
@@ -39,7 +39,7 @@ const addWho = (command: Command): Command =>
     .option('--login <name>', 'username')
     .option('--subject <id>', 'immutable id at the provider');
 
-/** `facestep help-desk`: help for who cannot show their face, and who it is that calls. */
+/** Creates `facestep help-desk`. */
 export function createHelpDeskCommand(deps: CliDeps): Command {
   const command = new Command('help-desk')
     .summary('vouch for callers, create bypass codes, answer help requests')

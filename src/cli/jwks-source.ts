@@ -10,10 +10,9 @@ import { UsageError } from './usage-error.js';
 const timeoutMs = 10_000;
 
 /**
- * The public keys that statements of the server are signed with: from a file or an address where one is given, otherwise from
- * the configured key service.
- * @param source - a path or an https address of a JSON Web Key Set (RFC 7517)
- * @throws UsageError: there is none; CommandError `server_unreachable`
+ * Reads the server's public keys from a file or address, by default from the configured key service.
+ * @param source - path or https address of a JSON Web Key Set (RFC 7517)
+ * @throws UsageError: not found; CommandError `server_unreachable`
  */
 export async function readKeySet(
   source: string | null,
@@ -26,7 +25,7 @@ export async function readKeySet(
   return parseKeySet(JSON.stringify({ keys }), config.dataFolder);
 }
 
-/** Those of a file or an address alone. @throws UsageError: there is none; CommandError `server_unreachable` */
+/** Reads the keys of a file or address. @throws UsageError: not found; CommandError `server_unreachable` */
 export const readGivenKeySet = async (source: string, deps: Pick<CliDeps, 'fetch'>): Promise<JSONWebKeySet> =>
   parseKeySet(await readSource(source, deps), source);
 
@@ -38,7 +37,7 @@ async function readSource(source: string, { fetch }: Pick<CliDeps, 'fetch'>): Pr
     const answer = await fetch(url.data, { redirect: 'error', signal: AbortSignal.timeout(timeoutMs) });
     if (answer.ok) return await answer.text();
   } catch {
-    // What went wrong may hold what was read.
+    // No cause, because it may quote the content.
   }
   throw new CommandError('server_unreachable', { url: url.data });
 }

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { readPublicKeys } from '../operations/public-keys.js';
 import type { CliDeps } from './deps.js';
 
-/** `facestep jwks`: the public keys that receipts are verified with, for those who verify offline. */
+/** Creates `facestep jwks`. */
 export function createJwksCommand(deps: CliDeps): Command {
   return new Command('jwks')
     .summary('print the public keys of receipts')

@@ -3,7 +3,6 @@ import { toIso } from '../core/units.js';
 import type { KeyInventory, SealingKey, TurningKey } from '../keys/inventory.js';
 import type { TokenCount } from '../keys/token-count.js';
 
-/** The keys of all uses. */
 interface ListedKeys {
   readonly kind: KeyInventory['kind'];
   readonly sealing: readonly SealingKey[];
@@ -11,7 +10,7 @@ interface ListedKeys {
   readonly oidc: readonly TurningKey[];
 }
 
-/** What `facestep keys list` shows of the keys. */
+/** Returns the output of `facestep keys list`. */
 export function toKeyLines({ sealing, signing, oidc }: ListedKeys, { byVersion }: TokenCount): string[] {
   return [
     'Seal tokens:',
@@ -30,7 +29,7 @@ export function toKeyLines({ sealing, signing, oidc }: ListedKeys, { byVersion }
   ];
 }
 
-/** In the order of their turns: former ones stand before the one that signs. */
+/** Returns lines in order of rotation: former keys before the active one. */
 function toTurningLines(keys: readonly TurningKey[]): string[] {
   const signing = keys.findIndex(({ isSigning }) => isSigning);
   return keys.map(({ name, signsFrom, problem }, index) => {
@@ -42,7 +41,7 @@ function toTurningLines(keys: readonly TurningKey[]): string[] {
 
 const toProblem = (problem: string | null): string[] => (problem === null ? [] : [`NOT USABLE: ${problem}`]);
 
-/** How far a count can be trusted. @param retentionDays - for how long trails keep records; `null` is for ever */
+/** Returns how reliable a count is. @param retentionDays - retention of trails; `null`: unlimited */
 export function toCountLines(
   { ofUnknownVersion }: TokenCount,
   { trails, retentionDays }: { readonly trails: readonly string[]; readonly retentionDays: number | null },
@@ -57,7 +56,7 @@ export function toCountLines(
   ];
 }
 
-/** The same for programs; the names stay. */
+/** Returns the list as JSON with stable names. */
 export function toKeyReport(
   { kind, sealing, signing, oidc }: ListedKeys,
   { byVersion, ofUnknownVersion }: TokenCount,

@@ -23,7 +23,7 @@ import { wholeNumber } from './whole-number.js';
 
 const parseCount = wholeNumber({ least: 1, most: 9_999_999 });
 
-/** Of a table; a file has all. */
+/** Limit for a table; a file has all lines. */
 const linesShown = 100;
 const largestPage = 1000;
 const followMs = 2000;
@@ -47,7 +47,7 @@ interface Options {
   readonly json?: true;
 }
 
-/** `facestep log`: what was decided of people, as the running server's log has it. */
+/** Creates `facestep log`. */
 export const createLogCommand = (deps: CliDeps): Command =>
   new Command('log')
     .summary('filter, follow or export the log of decisions')
@@ -80,10 +80,8 @@ function toFilter({ person, connection, action, result, reason, application, net
   };
 }
 
-/** Prints lines, in the order they are to be read. */
 type PrintLines = (lines: readonly LineReply[]) => Promise<void>;
 
-/** What is printed of lines; the head of a table or of a file stands there once. */
 function createPrinter({ csv, json }: Pick<Options, 'csv' | 'json'>, deps: CliDeps): PrintLines {
   if (json === true) return async (lines) => lines.forEach((line) => void deps.print(JSON.stringify(line)));
   if (csv === true) {
@@ -136,7 +134,7 @@ async function list(
     if (isFirst) tellUnasked(page, deps);
     isFirst = false;
     shown.push(...page.lines);
-    // A file may be longer than memory; a table is as wide as its widest line.
+    // A file may exceed memory, and a table needs all lines for its widths.
     if (isFile) {
       printed += shown.length;
       await print(shown.splice(0));
@@ -147,7 +145,7 @@ async function list(
   const { connection } = filter;
   if (connection !== undefined && printed + shown.length === 0) {
     const known = await callServer({ method: 'POST', path: '/log/counts', fields: {} }, lineCountsReply, deps);
-    // One that was taken out of the configuration may have lines still.
+    // A removed connection may still have lines.
     if (known.connections.every((each) => each.connection !== connection))
       throw new UsageError(`no connection "${connection}" at this server, and none in the log`);
   }
@@ -155,7 +153,7 @@ async function list(
   if (hasMore) deps.tell('There may be more: --limit says how many, and --csv prints all of them.');
 }
 
-/** Asks every two seconds. A line may be told twice: its id says so. */
+/** Polls every two seconds. Duplicates are skipped by id. */
 async function follow(filter: JsonObject, print: PrintLines, deps: CliDeps): Promise<void> {
   const stopped = new AbortController();
   deps.untilStopped().finally(() => stopped.abort());

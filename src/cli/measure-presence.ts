@@ -21,7 +21,7 @@ import { createVisits } from './presence/visits.js';
 import { toPrintable } from './printable.js';
 import { UsageError } from './usage-error.js';
 
-/** What `vite build` makes lies beside what `tsc` makes. */
+/** The output of `vite build` is next to that of `tsc`. */
 const pageFolder = fileURLToPath(new URL('../../capture-web', import.meta.url));
 
 interface FolderOptions {
@@ -37,7 +37,7 @@ interface Address {
 const dataOption = ['--data <folder>', 'folder of the encrypted presentations'] as const;
 const passphraseOption = ['--passphrase-file <file>', 'file with the passphrase of the presentations'] as const;
 
-/** `facestep measure presence`: how many attacks pass and how many people are refused, on one's own people and devices. */
+/** Creates `facestep measure presence`. */
 export function createMeasurePresenceCommand(deps: CliDeps): Command {
   const command = new Command('presence').summary(
     'how many attacks pass, and how many people are refused: APCER, BPCER',
@@ -80,7 +80,7 @@ export function createMeasurePresenceCommand(deps: CliDeps): Command {
   return command;
 }
 
-/** Opens what is there, and says whose time was over. */
+/** Opens existing presentations and reports expired ones. */
 export async function openKept(
   { data, passphraseFile }: FolderOptions,
   deps: CliDeps,
@@ -161,7 +161,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Pictures that wait for the engine: those of one presentation, and no more. */
+/** Pictures of one presentation that wait for the engine. */
 const queueLimit = 64;
 
 async function report({ json = false, ...folder }: FolderOptions & { json?: boolean }, deps: CliDeps): Promise<void> {

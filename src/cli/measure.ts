@@ -20,7 +20,7 @@ interface AccuracyOptions {
   readonly out?: string;
 }
 
-/** `facestep measure`: how accurate an engine is, and how hard its judge is to deceive, with one's own people. */
+/** Creates `facestep measure`. */
 export function createMeasureCommand(deps: CliDeps): Command {
   const command = new Command('measure').summary('measure accuracy and attack resistance with your own data');
   command
@@ -52,16 +52,13 @@ async function measureAccuracy(options: AccuracyOptions, deps: CliDeps): Promise
   });
 }
 
-/**
- * One picture of each presentation of people themselves, who allowed it: the first, straight ahead. The others of the same
- * presentation are moments apart, and would make people look easier to know than they are.
- */
+/** Returns the first frame of each consented presentation of real users; further frames are too similar. */
 async function openFirstFrames(collection: Collection, own: OwnPhoto): Promise<ReadonlyMap<string, readonly Photo[]>> {
   const people = new Map<string, readonly Photo[]>();
   await collection.forEach(
     async ({ person, about: { species }, frames: [first] }) => {
       if (species !== liveSpecies || first === undefined) return;
-      // A copy: what was opened is overwritten once it is read.
+      // A copy, because the opened picture is overwritten after reading.
       const photo = first.photo.use((bytes) => own(Uint8Array.from(bytes)));
       people.set(person, [...(people.get(person) ?? []), photo]);
     },
@@ -84,7 +81,7 @@ async function measurePhotos(
   const entry = found === null ? null : await registry.readParameters(found);
   const problem = found === null ? null : problemOf(found, entry);
   if (problem !== null) throw new UsageError(`${engine} is not measured: ${problem}`);
-  // Before the work, not after it.
+  // Fails before the work, not after.
   if (out !== undefined)
     await mkdir(out, { recursive: true }).catch(() => {
       throw new UsageError(`the folder ${out} cannot be made`);

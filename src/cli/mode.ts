@@ -10,10 +10,10 @@ import { UsageError } from './usage-error.js';
 const modes = ['shadow', 'enforce'] as const;
 type Mode = (typeof modes)[number];
 
-/** As many of whom enforcing would refuse as are shown. */
+/** Limit for shown users that `enforce` would refuse. */
 const peopleShown = 20;
 
-/** `facestep mode`: in which mode a connection is, whom enforcing would refuse, and the switch. */
+/** Creates `facestep mode`. */
 export const createModeCommand = (deps: CliDeps): Command =>
   new Command('mode')
     .summary('show or switch the mode of a connection')
@@ -43,7 +43,6 @@ function tellMode(connection: string, { inForce, file, switched }: ModeReply, de
   for (const line of toTableLines([`${connection}: ${inForce}${by}`], [])) deps.print(line);
 }
 
-/** As the console shows it before the switch: from the trail of the server that answers. */
 async function tellRefused(connection: string, deps: CliDeps): Promise<void> {
   const path = `/connections/${encodeURIComponent(connection)}/refused`;
   const asked = { method: 'POST', path, fields: { limit: peopleShown } } as const;

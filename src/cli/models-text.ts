@@ -3,15 +3,12 @@ import { nameOf, type OwnEngine, problemOf } from '../recognition/registry.js';
 import { currentEngine, engineNames } from '../token/format.js';
 import { accuracies, type EngineEntry } from '../token/parameters.js';
 
-/** The engines of an installation. */
 export interface ListedEngines {
   readonly folder: string;
-  /** What the configuration names; `null` is the built-in one. */
   readonly inUse: string | null;
   readonly own: readonly { readonly engine: OwnEngine; readonly entry: EngineEntry | null }[];
 }
 
-/** The names of the engines that come with it. */
 export const builtIn: readonly string[] = Object.values(engineNames);
 const newest = engineNames[currentEngine];
 
@@ -23,7 +20,7 @@ function standOf(engine: OwnEngine, entry: EngineEntry | null, usable: string): 
   return entry === null ? 'not measured yet' : usable;
 }
 
-/** What `facestep models list` shows. */
+/** Returns the output of `facestep models list`. */
 export function toEngineLines({ folder, inUse, own }: ListedEngines): string[] {
   const stand = (isInUse: boolean): string => (isInUse ? 'makes new tokens' : 'opens its tokens');
   return [
@@ -49,7 +46,7 @@ export function toEngineLines({ folder, inUse, own }: ListedEngines): string[] {
   ];
 }
 
-/** The same for programs; the names stay. */
+/** Returns the list as JSON with stable names. */
 export function toEngineReport({ folder, inUse, own }: ListedEngines): JsonObject {
   return {
     folder,

@@ -21,7 +21,7 @@ interface ImportOptions {
   readonly name?: string;
 }
 
-/** `facestep models`: those that are built on, and recognition models of one's own. */
+/** Creates `facestep models`. */
 export function createModelsCommand(deps: CliDeps): Command {
   const command = new Command('models').summary(
     'bring the models; import, list and remove recognition models of your own',
@@ -60,7 +60,6 @@ export function createModelsCommand(deps: CliDeps): Command {
   return command;
 }
 
-/** Brings the models the engine is built on, from wherever. */
 async function bringModels(bring: typeof fetchModels, deps: CliDeps): Promise<void> {
   const { config } = await deps.loadSetup();
   const folder = resolve(config.modelsFolder);
@@ -68,7 +67,7 @@ async function bringModels(bring: typeof fetchModels, deps: CliDeps): Promise<vo
   deps.print(`${brought === 0 ? 'Nothing to do' : `Brought ${brought}`}: all models are in ${folder}, as published.`);
 }
 
-/** What is none is refused also where no model is missing: a model of one's own is not there by that. */
+/** Rejects an invalid archive even if no model is missing; it may be meant as an own model. */
 async function importArchive(file: string, deps: CliDeps): Promise<void> {
   await findFile(file);
   if (!(await isGzip(file)))
@@ -142,14 +141,14 @@ async function readPreprocess(what: string): Promise<Preprocess> {
 const toUnfit = (problem: string, cause?: unknown): CommandError =>
   new CommandError('model_unfit', { problem }, { cause });
 
-/** @returns how many bytes it has @throws UsageError: it is not there, or no file */
+/** @returns the size @throws UsageError: not found, or no file */
 async function findFile(path: string): Promise<number> {
   const found = await stat(path).catch(() => null);
   if (found?.isFile() !== true) throw new UsageError(`there is no file ${path}`);
   return found.size;
 }
 
-/** Its size first: what is far too large is not read. */
+/** Checks the size first, so that files that are too large are not read. */
 async function readModel(path: string): Promise<Uint8Array> {
   const bytes = await findFile(path);
   if (bytes > mostModelBytes) throw toUnfit(`it has ${bytes} bytes; more than ${mostModelBytes} are not taken`);

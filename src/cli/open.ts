@@ -8,7 +8,7 @@ import { runOnFiles, type SealedFileDeps } from './sealed-file/run.js';
 import { checkSealedUnder, openFile } from './sealed-file/sealed-file.js';
 import { UsageError } from './usage-error.js';
 
-/** `facestep open`: decrypts a sealed file for the face it was sealed for. */
+/** Creates `facestep open`. */
 export function createOpenCommand(deps: SealedFileDeps): Command {
   const command = new Command('open')
     .summary('decrypt a sealed file')

@@ -23,12 +23,11 @@ const parseCount = wholeNumber({ least: 1, most: 999_999 });
 const parseLevel = wholeNumber({ least: 1, most: 8 });
 const parseHours = wholeNumber({ least: 1, most: 720, what: 'hours' });
 
-/** As many of a person's lines as are shown. */
 const linesShown = 20;
 
 const statuses = ['enrolled', 'expired', 'ended', 'locked'] as const;
 
-/** `facestep people`: who is enrolled, who could be, and what happened to one of them. */
+/** Creates `facestep people`. */
 export function createPeopleCommand(deps: CliDeps): Command {
   const command = new Command('people')
     .summary('list enrolled users, find a user and show their log')

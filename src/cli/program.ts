@@ -5,7 +5,7 @@ import { UsageError } from './usage-error.js';
 
 type CreateCommand = (deps: CliDeps) => Command;
 
-/** Every command, in the order the help lists them. Only what is asked for is loaded. */
+/** Commands in the order of the help. Only the requested one is loaded. */
 const commands: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   serve: async () => (await import('./serve.js')).createServeCommand,
   demo: async () => (await import('./demo.js')).createDemoCommand,
@@ -44,9 +44,9 @@ const commands: Readonly<Record<string, () => Promise<CreateCommand>>> = {
 };
 
 /**
- * Runs one command. What is wrong with the command line is told, and ends with 2.
- * @param args - without the program's own name
- * @throws FaceError, CommandError: what the command could not do
+ * Runs one command. Command line errors are printed, with exit code 2.
+ * @param args - without the program's name
+ * @throws FaceError, CommandError
  */
 export async function runCommand(args: readonly string[], deps: CliDeps): Promise<void> {
   try {
@@ -54,13 +54,13 @@ export async function runCommand(args: readonly string[], deps: CliDeps): Promis
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
     if (error instanceof UsageError) deps.tell(`facestep: ${error.message}`);
-    // Commander has told it already. It throws for --help as well.
+    // Commander has printed it. It throws for --help as well.
     else if (!(error instanceof CommanderError)) throw error;
     deps.endWith(error instanceof CommanderError && error.exitCode === 0 ? 0 : 2);
   }
 }
 
-/** The program with the command that is asked for; with all of them where it is none of ours, as for help. */
+/** Creates the program with the requested command, or with all if it is unknown, as for help. */
 export async function createProgram(asked: string | undefined, deps: CliDeps): Promise<Command> {
   const program = new Command('facestep')
     .description('Face step-up for the identity provider you already run. Without a command, it runs the server.')
@@ -78,7 +78,7 @@ export async function createProgram(asked: string | undefined, deps: CliDeps): P
   return program;
 }
 
-/** Commands of a command are made before it has a parent to take the settings from. */
+/** Copies settings to subcommands, which are created before they have a parent. */
 function inheritSettings(command: Command, parent: Command): Command {
   command.copyInheritedSettings(parent);
   for (const each of command.commands) inheritSettings(each, command);

@@ -33,7 +33,7 @@ States of a step:
   by hand    only the provider’s console can change or show it; the steps are printed
   failed     the provider did not answer, or refused`;
 
-/** `facestep provision`: sets a connection up at its provider. */
+/** Creates `facestep provision`. */
 export function createProvisionCommand(deps: CliDeps): Command {
   return new Command('provision')
     .summary('set up a connection at its provider')
@@ -66,14 +66,12 @@ export function createProvisionCommand(deps: CliDeps): Command {
     });
 }
 
-/** Who is enrolled, or why the provider does not tell. */
 type Counted = Census | Failure;
 
 interface Run {
   readonly deps: CliDeps;
   readonly steps: readonly ProvisionStep[];
   readonly mode: 'plan' | 'apply';
-  /** Takes up to a minute. */
   readonly count: () => Promise<Counted>;
   readonly policy: Policy;
   readonly isSure: boolean;
@@ -128,7 +126,7 @@ async function printJson(run: Run, subject: Subject): Promise<boolean> {
 
 const isKnown = (census: Counted): census is Census => 'users' in census;
 
-/** Who would be refused today, before anything is applied. */
+/** Returns how many users would be refused now, before changes are applied. */
 function toCensusLines(census: Counted, { policy }: Run): string[] {
   if (!isKnown(census)) {
     return [`Who is enrolled cannot be told: ${toFailureLines(census).join(': ')}`, ''];
@@ -138,7 +136,7 @@ function toCensusLines(census: Counted, { policy }: Run): string[] {
 }
 
 /**
- * Where the provider does not tell who is enrolled, that is said, and is in nobody's way.
+ * Checks that enforcing would not refuse everyone. A failed count is reported but does not block.
  * @throws CommandError `nobody_enrolled`
  */
 function checkMayApply(census: Counted, { policy, isSure }: Run): void {

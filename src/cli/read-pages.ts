@@ -4,8 +4,8 @@ import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
 
 /**
- * The pages of a list, as they are asked for: whoever has enough stops.
- * @param toFields - asked before each page: what is wanted of it may depend on those before
+ * Reads the pages of a list lazily.
+ * @param toFields - called before each page; may depend on earlier pages
  * @throws FaceError, UsageError as `callServer`
  */
 export async function* readPages<Guard extends z.ZodType<{ readonly cursor: string | null }>>(

@@ -13,10 +13,13 @@ interface Options {
   readonly plan?: true;
 }
 
-/** People looked at side by side: more would only be told to come later. */
+/** Concurrent users; more would hit the rate limit. */
 const sideBySide = 4;
 
-/** `facestep register`: registers people at the provider, so that the face check is offered to who has other methods too. */
+/**
+ * Creates `facestep register`: registers users at the provider, so that users with other methods are offered the face
+ * check.
+ */
 export function createRegisterCommand(deps: CliDeps): Command {
   return new Command('register')
     .summary('register users for the face check at the provider')
@@ -62,7 +65,7 @@ async function registerAll(
 ): Promise<Counts> {
   const counts: Counts = { registered: 0, before: 0, failures: [] };
   const waiting = registrants.values();
-  // A line for each twentieth: enough to see that it goes on, and no more.
+  // One progress line per twentieth.
   const each = Math.max(1, Math.ceil(registrants.length / 20));
   let done = 0;
   const work = async (): Promise<void> => {

@@ -21,7 +21,7 @@ Lines, and their names in JSON:
 Not counted: calls that an enforcing connection refused undecided, and calls during
 an outage of the state store or the audit trail. Both are in the log of the server.`;
 
-/** `facestep report`: what the hooks of a connection decided, and what shadow mode kept from happening. */
+/** Creates `facestep report`. */
 export function createReportCommand(deps: CliDeps): Command {
   return new Command('report')
     .summary('count the decisions of hooks, and what shadow mode let through')
@@ -37,7 +37,7 @@ export function createReportCommand(deps: CliDeps): Command {
       const since = days === undefined ? null : addSec(deps.clock.now(), -days * daySec);
       const report = await reportHooks(audit, { connection: id, since });
       const mode = connections.find((connection) => connection.id === id)?.policy.mode ?? null;
-      // A connection that was taken out of the configuration has its history still.
+      // A removed connection still has its history.
       if (mode === null && report.hooks.length === 0) {
         throw new UsageError(`no connection "${id}" in the configuration, and none in the audit trail`);
       }
@@ -55,12 +55,12 @@ function parseDays(text: string): number {
 
 interface Head {
   readonly connection: string;
-  /** `null` where the connection is no longer configured. */
+  /** `null` if the connection is no longer configured. */
   readonly mode: 'enforce' | 'shadow' | null;
   readonly since: string | null;
 }
 
-/** A report as lines of text. */
+/** Returns a report as lines of text. */
 export function toReportLines({ connection, mode, since }: Head, report: ConnectionReport): string[] {
   const { hooks, unreadableLines } = report;
   const title = `${connection}: ${mode === null ? 'no longer configured' : `${mode} mode`}`;

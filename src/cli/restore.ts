@@ -3,7 +3,7 @@ import { filesOf } from '../config/data-files.js';
 import { restoreBackup } from './backup/restore.js';
 import type { CliDeps } from './deps.js';
 
-/** `facestep restore`: puts a backup in place of a data folder. */
+/** Creates `facestep restore`. */
 export function createRestoreCommand(deps: CliDeps): Command {
   return new Command('restore')
     .summary('restore a backup while the server is stopped')
@@ -27,7 +27,6 @@ export function createRestoreCommand(deps: CliDeps): Command {
     });
 }
 
-/** What a person has to know who goes back to an earlier state. */
 const lost = (madeAt: string): readonly string[] => [
   `Lost: what happened after ${madeAt}.`,
   '- Who was revoked since: revoke them again. Their attribute at the provider is cleared already; a copy of the token that',

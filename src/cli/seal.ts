@@ -6,10 +6,9 @@ import { addOptions, parseOptions } from './sealed-file/options.js';
 import { runOnFiles, type SealedFileDeps } from './sealed-file/run.js';
 import { checkSealable, sealFile } from './sealed-file/sealed-file.js';
 
-/** How the names of sealed files end. */
 export const sealedSuffix = '.sealed';
 
-/** `facestep seal`: encrypts a file so that only one face opens it. */
+/** Creates `facestep seal`. */
 export function createSealCommand(deps: SealedFileDeps): Command {
   const command = new Command('seal')
     .summary('encrypt a file that only one face opens')

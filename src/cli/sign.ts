@@ -14,7 +14,6 @@ import { toUrl } from './sealed-file/options.js';
 import { runOnFiles } from './sealed-file/run.js';
 import { UsageError } from './usage-error.js';
 
-/** How the names of signatures end. */
 export const signatureSuffix = '.jws';
 
 const file = z.string().min(1);
@@ -27,7 +26,7 @@ const optionsGuard = z.strictObject({
   out: file.optional(),
 });
 
-/** `facestep sign`: has a person approve a file by their face, and the server sign it. */
+/** Creates `facestep sign`. */
 export function createSignCommand(deps: CliDeps): Command {
   return new Command('sign')
     .summary('sign a file after a person approved it by a face check')

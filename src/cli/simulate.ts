@@ -6,11 +6,10 @@ import { createSignInControl, signInPath } from './simulation-control.js';
 import { type SimulationSettings, toGuide } from './simulation-guide.js';
 import { UsageError } from './usage-error.js';
 
-/** What the connection is called in the configuration. */
 const connection = 'simulated';
 const host = '127.0.0.1';
 
-/** `facestep simulate`: a provider on this machine, for trying everything without the real one. */
+/** Creates `facestep simulate`. */
 export function createSimulateCommand(deps: CliDeps): Command {
   return new Command('simulate')
     .summary('start a simulated provider for offline tests')
@@ -21,7 +20,7 @@ export function createSimulateCommand(deps: CliDeps): Command {
     .argument('<provider>', 'kind of the provider, such as okta')
     .option('--port <port>', 'port of the provider; the sign-in address uses the next one', parsePort, 0)
     .action(async (provider: string, { port }: { port: number }) => {
-      // Loaded here: no other command needs them.
+      // Loaded here, because no other command needs them.
       const { simulations } = await import('../../simulators/simulations.js');
       const load = Object.hasOwn(simulations, provider) ? simulations[provider] : undefined;
       if (load === undefined) {
@@ -41,7 +40,7 @@ export function createSimulateCommand(deps: CliDeps): Command {
         serverUrl,
         simulation,
         adminKey: `fsa_${Buffer.from(deps.random(24)).toString('base64url')}`,
-        // npm says which script it runs: an installed package has none of that name.
+        // npm sets the script's name only in a checkout.
         command: deps.env.npm_lifecycle_event === 'facestep' ? 'npm run facestep --' : 'facestep',
         signInUrl: `http://${host}:${control.port}${signInPath}`,
       };
@@ -72,7 +71,7 @@ const toConfiguration = (settings: SimulationSettings): JsonObject => {
   };
 };
 
-/** `PORT` moves the server, and 0 there is no address yet. */
+/** Returns the server's port from `PORT`; 0 is no usable port. */
 const toServerPort = (text = ''): number => (/^[1-9]\d{0,4}$/.test(text) ? Number(text) : 8080);
 
 function parsePort(text: string): number {

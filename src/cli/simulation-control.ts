@@ -2,7 +2,7 @@ import express, { type Express, type NextFunction, type Request, type Response }
 import { z } from 'zod';
 import type { ProviderSimulation } from '../../simulators/simulation.js';
 
-/** Where a sign-in at the simulated provider is started. */
+/** Path to start a sign-in at the simulated provider. */
 export const signInPath = '/simulate/sign-in';
 
 const attemptGuard = z.strictObject({
@@ -10,11 +10,11 @@ const attemptGuard = z.strictObject({
   answer: z.strictObject({ session: z.string(), receipt: z.string() }).nullable().default(null),
 });
 
-/** `POST /simulate/sign-in { user, answer? }`: signs a user in as an application does, and answers what that one gets. */
+/** Creates `POST /simulate/sign-in { user, answer? }`: signs a user in like an application, and returns its result. */
 export function createSignInControl({ users, signIn }: ProviderSimulation): Express {
   const app = express();
   app.disable('x-powered-by');
-  // Only JSON: a page in a browser cannot send that here from elsewhere without being asked first.
+  // JSON only, which other origins cannot send without a CORS preflight.
   app.use(express.json({ limit: '64kb' }));
   app.post(signInPath, async (request, response) => {
     const attempt = attemptGuard.safeParse(request.body);
@@ -32,7 +32,7 @@ export function createSignInControl({ users, signIn }: ProviderSimulation): Expr
   app.use((_request, response) => {
     response.status(404).json({ error: `there is only POST ${signInPath}` });
   });
-  // Express knows it by its four parameters.
+  // Express recognizes error handlers by four parameters.
   app.use((_error: unknown, _request: Request, response: Response, _next: NextFunction) => {
     response.status(400).json({ error: 'the sign-in could not be made; is the body JSON, and the answer complete?' });
   });

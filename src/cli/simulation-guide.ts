@@ -1,24 +1,19 @@
 import type { ProviderSimulation, SimulatedUser } from '../../simulators/simulation.js';
 
-/** A running simulation, and the server that is meant to stand before it. */
 export interface SimulationSettings {
   readonly kind: string;
-  /** What the connection is called in the configuration. */
   readonly connection: string;
   readonly serverPort: number;
-  /** Without a slash at the end. */
   readonly serverUrl: string;
   readonly adminKey: string;
   readonly simulation: ProviderSimulation;
-  /** How commands are run where this one was. */
   readonly command: string;
-  /** Where a sign-in is started. */
   readonly signInUrl: string;
 }
 
 const json = `-H 'Content-Type: application/json'`;
 
-/** What an administrator can try, each command to be pasted as it stands. */
+/** Returns instructions for an administrator, with commands to paste. */
 export function toGuide(settings: SimulationSettings): string[] {
   const { connection, serverUrl, adminKey, simulation, command, signInUrl } = settings;
   const { title, url, users, environment, faceCheck, signInPage } = simulation;
@@ -62,7 +57,7 @@ const toEnrolment = ({ connection, serverUrl, adminKey }: SimulationSettings, { 
   `  field() { node -p "JSON.parse(process.argv[1]).$1" "$2"; }`,
 ];
 
-/** The hook finds a face check that has passed. */
+/** For hooks that require a passed face check before the sign-in. */
 const toCheckBefore = (
   { connection, serverUrl, simulation }: SimulationSettings,
   { subject }: SimulatedUser,
@@ -73,7 +68,7 @@ const toCheckBefore = (
   `  curl -s ${serverUrl}/step-ups/$(field id "$STEP")/photos -F challenge=$(field challenge "$STEP") -F photo=@2.jpg`,
 ];
 
-/** The sign-in ends with a challenge, whose signed request opens a step-up; its receipt is the answer. */
+/** For sign-ins that end with a challenge: its signed request opens a step-up, and the receipt is the answer. */
 const toCheckOnChallenge = (
   { connection, serverUrl, signInUrl }: SimulationSettings,
   { login }: SimulatedUser,

@@ -10,7 +10,7 @@ interface Options {
   readonly compose?: string;
 }
 
-/** `facestep smart-hook`: the JavaScript that OneLogin runs for a connection, to be read or pasted. */
+/** Creates `facestep smart-hook`. */
 export function createSmartHookCommand(deps: CliDeps): Command {
   return new Command('smart-hook')
     .summary('print the JavaScript that OneLogin runs')

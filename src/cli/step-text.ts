@@ -11,11 +11,11 @@ const words = {
   failed: 'failed',
 } as const satisfies Record<StepReport['state'], string>;
 
-/** One step as it was found: its title and state, then what belongs to it. */
+/** Returns a step as found: title, state and details. */
 export const toFoundLines = (number: number, { title, before }: StepResult): string[] =>
   toLines(`${number}. ${title}: ${words[before.state]}`, toReportLines(before));
 
-/** One step after its turn. What was there already, or is a person's to do, was told with the plan. */
+/** Returns a step's result. Steps that were ready or are manual appear in the plan only. */
 export function toAppliedLines(number: number, { title, applied, after }: StepResult): string[] {
   if (after.state === 'ready') return toLines(`${number}. ${title}: ${applied ? 'done' : 'was ready'}`, []);
   if (after.state === 'manual')
@@ -24,7 +24,7 @@ export function toAppliedLines(number: number, { title, applied, after }: StepRe
   return toLines(`${number}. ${title}: ${word}`, toReportLines(after));
 }
 
-/** How many steps stand how, such as `1 missing, 2 ready`. */
+/** Returns the counts by state, such as `1 missing, 2 ready`. */
 export function toCounts(reports: readonly StepReport[]): string {
   const states = ['failed', 'blocked', 'missing', 'different', 'ready', 'manual'] as const;
   const counted = states.map((state) => ({ state, count: reports.filter((each) => each.state === state).length }));

@@ -21,20 +21,19 @@ interface Options {
   readonly client?: string;
 }
 
-/** What is held here is dealt with for an id that the provider has no more, too. */
+/** Returns the result text; local data is processed even if the provider no longer has the user. */
 function toOutcome(subject: string | null, code: string | null, done: string): string {
   if (code === null) return done;
   if (code !== 'subject_unknown') return `not done: ${code}`;
   return subject === null ? 'nobody by that name' : `${done} here; the provider has nobody by that id`;
 }
 
-/** `facestep subject`: what a person may demand, carried out by the running server. */
+/** Creates `facestep subject`. */
 export function createSubjectCommand(deps: CliDeps): Command {
   const command = new Command('subject')
     .summary('export, revoke, erase or unlock a user’s data, or end consents')
     .description('Asks the server at FACESTEP_URL, with the administrator’s key in FACESTEP_ADMIN_KEY.');
 
-  /** Says how it went at each connection. What is left to be done ends with 1. */
   const tell = ({ subjects, complete }: SubjectsReply, done: string): void => {
     for (const { connection, subject, code } of subjects) {
       deps.tell(`${connection}  ${subject === null ? '-' : toPrintable(subject)}  ${toOutcome(subject, code, done)}`);

@@ -1,6 +1,6 @@
 import { toPrintable } from './printable.js';
 
-/** Rows of text and numbers as lines of a terminal: each column as wide as its widest cell, numbers to the right. */
+/** Formats rows as a table: columns as wide as their widest cell, numbers right-aligned. */
 export function toTableLines(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string[] {
   const texts = [head, ...rows].map((row) => row.map((cell) => toPrintable(String(cell))));
   const widths = head.map((_, column) => Math.max(...texts.map((row) => row[column]?.length ?? 0)));

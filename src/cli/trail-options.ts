@@ -6,24 +6,21 @@ import { type FilesConfig, filesOf, isThere } from '../config/data-files.js';
 import { type EpochMs, fromIso } from '../core/units.js';
 import { UsageError } from './usage-error.js';
 
-/** How an option that may be given several times is collected. */
+/** Collects the values of a repeatable option. */
 export const collect = (value: string, former: readonly string[] = []): readonly string[] => [...former, value];
 
-/**
- * The files of the trails that are asked for: those that are named, or the server's own.
- * @throws UsageError: one is not there
- */
+/** Finds the named trails, or the server's own. @throws UsageError: a file is missing */
 export const findTrails = async (named: readonly string[], config: FilesConfig): Promise<string[]> =>
   named.length === 0 ? [await findOwnTrail(config)] : findNamedTrails(named);
 
-/** @param named - data folders, of this replica or of others, or the files in them @throws UsageError: one has no trail */
+/** @param named - data folders of this or other replicas, or files in them @throws UsageError: one has no trail */
 export async function findNamedTrails(named: readonly string[]): Promise<string[]> {
   const files = named.map((path) => (path.endsWith('.jsonl') ? path : join(path, 'audit.jsonl')));
   for (const file of files) await checkTrail(file);
   return files;
 }
 
-/** The file of the server's own trail. @throws UsageError: none is there, so no server ever was */
+/** Finds the server's own trail. @throws UsageError: none, so no server has run here */
 export async function findOwnTrail(config: FilesConfig): Promise<string> {
   const { audit } = filesOf(config);
   await checkTrail(audit);
@@ -37,7 +34,7 @@ async function checkTrail(file: string): Promise<void> {
 
 const timeGuard = z.union([z.iso.date(), z.iso.datetime()]);
 
-/** A day or a time, as an option says it. @throws InvalidArgumentError */
+/** Parses a day or time of an option. @throws InvalidArgumentError */
 export function parseTime(text: string): EpochMs {
   if (!timeGuard.safeParse(text).success) {
     throw new InvalidArgumentError('Expected a day such as 2026-11-20, or a time such as 2026-11-20T08:00:00Z.');

@@ -5,12 +5,12 @@ import { fileURLToPath } from 'node:url';
 import type { Policy } from '../core/connection.js';
 import type { CliDeps } from './deps.js';
 
-/** A program of a checkout, which no installation has: it draws a person, and drives a browser. */
+/** Program that draws a person and drives a browser; available in a checkout only. */
 const drawnPerson = fileURLToPath(new URL('../../examples/demo/drawn-person.js', import.meta.url));
 
 const browserOf = ({ CHROMIUM_PATH }: CliDeps['env']): string => CHROMIUM_PATH || '/usr/bin/chromium';
 
-/** Why a drawn person cannot go to the capture page of a connection; `null`: one can. */
+/** Returns why a drawn person cannot use the connection's capture page; `null` if possible. */
 export function findObstacle({ userSecret, referencePhoto }: Policy, env: CliDeps['env']): string | null {
   if (!existsSync(drawnPerson)) return 'A drawn person comes with a checkout of facestep alone.';
   if (!existsSync(browserOf(env)))
@@ -20,7 +20,7 @@ export function findObstacle({ userSecret, referencePhoto }: Policy, env: CliDep
   return referencePhoto ? 'The policy asks for a photo of an identity document.' : null;
 }
 
-/** Sends a drawn person to a link. Settles when they are done, however that ended: the server knows. */
+/** Sends a drawn person to a link. Resolves when they finish; the server knows the result. */
 export async function sendDrawnPerson(link: string, { env }: Pick<CliDeps, 'env'>): Promise<void> {
   const child = spawn(process.execPath, [drawnPerson, browserOf(env), link], {
     stdio: ['ignore', 'ignore', 'inherit'],

@@ -17,12 +17,11 @@ import { toPrintable } from './printable.js';
 import { findObstacle, sendDrawnPerson } from './try-visit.js';
 import { UsageError } from './usage-error.js';
 
-/** How often the server is asked how a step-up stands. */
 const pollMs = 1_000;
 
 const tokenLifeSec = 60 * 60;
 
-/** `facestep try`: a first enrolment and a first check through the capture page, without photos of one's own. */
+/** Creates `facestep try`. */
 export function createTryCommand(deps: CliDeps): Command {
   return new Command('try')
     .summary('a first enrolment and check of a test user, on the real capture page')
@@ -45,7 +44,7 @@ export function createTryCommand(deps: CliDeps): Command {
 interface Trial {
   readonly connection: string;
   readonly login: string;
-  /** Whether a drawn person goes: theirs is a face that anybody has, and no account may keep it. */
+  /** True for a drawn person, whose face is public and must not stay enrolled. */
   readonly isDrawn: boolean;
 }
 
@@ -60,7 +59,7 @@ async function tryOut({ connection, login, isDrawn }: Trial, deps: CliDeps): Pro
     if (isDrawn) await Promise.race([sendDrawnPerson(link, deps), stopped]);
     else deps.print(`   Open this in a browser with a camera. It opens once:\n   ${link}`);
   };
-  /** The state of a step-up once it is over. A drawn person does not come back. */
+  /** Waits for a step-up's final state. A drawn person does not retry. */
   const waitForEnd = async (id: string): Promise<StepUpReply> => {
     for (;;) {
       const view = await callServer({ method: 'GET', path: `/step-ups/${id}`, token: client.token }, stepUpReply, deps);
@@ -110,7 +109,7 @@ const endings: Readonly<Record<string, string>> = {
   abandoned: 'The person would not go on.',
 };
 
-/** @throws UsageError: nobody there signs in by that name, or they are enrolled: theirs is no enrolment to try with */
+/** @throws UsageError: no such user, or already enrolled and therefore unsuitable for a test */
 async function findTestUser(
   { connection, login }: Pick<Trial, 'connection' | 'login'>,
   deps: CliDeps,

@@ -19,14 +19,13 @@ import { openStateToRead } from '../state/open.js';
 import type { CliDeps } from './deps.js';
 import { UsageError } from './usage-error.js';
 
-/** What one part has to say: lines, and whether the upgrade would fail on it. */
 interface Part {
   readonly title: string;
   readonly lines: readonly string[];
   readonly isInTheWay: boolean;
 }
 
-/** `facestep upgrade`: what the first start of this version will change. */
+/** Creates `facestep upgrade`. */
 export const createUpgradeCommand = (deps: CliDeps): Command =>
   new Command('upgrade')
     .summary('check what an upgrade will change')
@@ -75,7 +74,6 @@ function toConfigurationPart(): Part {
   return { title: 'Configuration', lines: ['valid', ...deprecated], isInTheWay: false };
 }
 
-/** What the steps from a format to this one are. */
 function toSteps(mark: FormatMark, where: string): Pick<Part, 'lines' | 'isInTheWay'> {
   try {
     checkReadable(mark, where);
@@ -96,7 +94,7 @@ async function toFolderPart(folder: string, files: DataFiles): Promise<Part> {
   if (isInTheWay || mark.format >= dataFormat || !(await isThere(files.state))) return { title, lines, isInTheWay };
   const { size } = await stat(files.state);
   const { bavail, bsize } = await statfs(files.state);
-  // The copy, and as much again while it is changed.
+  // The copy, and the same again during the migration.
   const [needed, free] = [2 * size, bavail * bsize];
   const room = `copied first to ${copyBefore(files.state, dataFormat)}: needs ${needed} bytes, ${free} are free`;
   return { title, lines: [...lines, room], isInTheWay: free < needed };

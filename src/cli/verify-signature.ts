@@ -16,7 +16,7 @@ const optionsGuard = z.strictObject({
   subject: z.exactOptional(z.string()),
 });
 
-/** `facestep verify-signature`: checks a signature of `facestep sign`, offline. */
+/** Creates `facestep verify-signature`. */
 export function createVerifySignatureCommand(deps: CliDeps): Command {
   return new Command('verify-signature')
     .summary('check the signature of a file')

@@ -1,9 +1,9 @@
 import { InvalidArgumentError } from 'commander';
 
 /**
- * Reads a whole number of an option.
- * @param range.what - what is counted, for whoever gave something else
- * @throws InvalidArgumentError from what it returns
+ * Creates a parser for integer options.
+ * @param range.what - the unit, for error messages
+ * @throws InvalidArgumentError from the parser
  */
 export const wholeNumber =
   ({ least, most, what = '' }: { readonly least: number; readonly most: number; readonly what?: string }) =>

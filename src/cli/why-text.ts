@@ -3,7 +3,7 @@ import type { AuditAction } from '../core/audit-events.js';
 import { epochMs, toIso } from '../core/units.js';
 import { refusals } from '../errors.js';
 
-/** What is told of a person's checks and enrolment; what else stands in the trail answers other questions. */
+/** Actions about a user's checks and enrolment; other records of the trail are omitted. */
 export const toldActions = [
   'enrolled',
   'enrolment_refused',
@@ -23,12 +23,11 @@ export const toldActions = [
   'hook_decided',
 ] as const satisfies readonly AuditAction[];
 
-/** An action that is told. */
 export type ToldAction = (typeof toldActions)[number];
 
 type Told = PastEvent<ToldAction>;
 
-/** Whether somebody was kept out by it. */
+/** Returns true if an event denied the user access. */
 export function isRefusal({ action, detail }: Told): boolean {
   if (action === 'liveness_judged') return !detail.pass;
   if (action === 'hook_decided') return detail.outcome === 'unverified' || detail.outcome === 'refused';
@@ -36,7 +35,7 @@ export function isRefusal({ action, detail }: Told): boolean {
 }
 
 /**
- * What happened, as one sentence for an administrator. Names of signals and codes are as the documents list them.
+ * Describes an event in one sentence for an administrator, with documented names of signals and codes.
  * @param foreign - public ids of tokens that were not made for this user
  */
 export function toSentence({ action, detail }: Told, foreign: ReadonlySet<string>): string {
@@ -120,7 +119,7 @@ function toDecision(decision: Decision): string {
   return `${answers[fallback]}: ${reason === undefined ? 'no face check was found' : whyUnverified[reason]}`;
 }
 
-/** Codes that earlier versions wrote may be gone. */
+/** Codes of earlier versions may be unknown. */
 const toReason = (code: string): string => {
   const known = Object.entries(refusals).find(([name]) => name === code)?.[1].text;
   return known === undefined ? code : `${known} (${code})`;

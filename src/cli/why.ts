@@ -10,7 +10,6 @@ import { isRefusal, type ToldAction, toldActions, toSentence } from './why-text.
 
 const daySec = 86_400;
 
-/** So far back, where nobody says. */
 const usualDays = 7;
 
 interface Options {
@@ -19,7 +18,7 @@ interface Options {
   readonly json?: true;
 }
 
-/** `facestep why`: what happened to one person, in words, out of the audit trail. */
+/** Creates `facestep why`. */
 export const createWhyCommand = (deps: CliDeps): Command =>
   new Command('why')
     .summary('explain why a user was refused or let through')
@@ -64,7 +63,7 @@ async function collectEvents(
   return events.toSorted((a, b) => a.time - b.time);
 }
 
-/** Public ids of the tokens of failed checks that were made for somebody else, or for nobody. */
+/** Returns public ids of failed checks' tokens that were not made for this user. */
 async function findForeign(events: readonly Told[], files: readonly string[]): Promise<ReadonlySet<string>> {
   const refused = events.flatMap(({ action, connection, subject, detail }) =>
     action === 'verification_refused' && 'tokenId' in detail && detail.tokenId !== null

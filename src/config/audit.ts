@@ -1,6 +1,5 @@
 import { z } from 'zod';
 
-/** How the audit trail is kept. */
 export const auditGuard = z.strictObject({
   retentionDays: z
     .int()

@@ -5,8 +5,8 @@ const file = z.string().min(1).max(4096).nullable().default(null);
 const texts = z.record(z.string().max(100), z.string().max(2000)).optional();
 
 /**
- * How the organisation looks to people: docs/brand.md. What the colours, texts and pictures are held to is no matter of this
- * guard: the same holds for what an administrator hands in.
+ * Brand configuration: docs/brand.md. Colors, texts and pictures are validated elsewhere, as for brands from the
+ * console.
  */
 export const brandConfigGuard = z.strictObject({
   organisation: text.describe('Name of the organization.'),

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { CampaignSettings } from '../core/campaign/deps.js';
 
-/** How enrolment campaigns are sent, and for how long they are kept. */
 export const campaignsGuard = z.strictObject({
   perMinute: z.int().min(1).max(6000).default(120).describe('E-mails per minute, as the mail relay accepts.'),
   keptDays: z

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { addressMembers, isStandardClaim } from '../core/consented-data/claims.js';
 import { connectionIdGuard } from './connection-id.js';
 
-/** What the protocol itself says in a token, or this service of a check. */
 const protocolClaims = new Set(
   (
     'iss sub aud exp iat nbf jti nonce acr amr auth_time azp at_hash c_hash s_hash sid cnf act scope client_id ' +
@@ -10,10 +9,9 @@ const protocolClaims = new Set(
   ).split(' '),
 );
 
-/** Whether a claim is the protocol's, or of a check: asked of no person. */
+/** Returns true for claims of the protocol or of a check, which need no consent. */
 export const isProtocolClaim = (name: string): boolean => protocolClaims.has(name);
 
-/** How a claim about a person is named. */
 export const claimNameGuard = z
   .string()
   .regex(/^[A-Za-z][A-Za-z0-9_]{0,63}$/, 'expected up to 64 letters, digits and underscores, a letter first')
@@ -25,14 +23,10 @@ const addressGuard = z
   .partialRecord(z.enum(addressMembers), attributeGuard)
   .refine((members) => Object.keys(members).length > 0, 'expected at least one member of an address');
 
-/**
- * Where a claim comes from: an attribute at the provider; several, whose values are put together with a space between; or,
- * for `address`, one for each of its members.
- */
+/** Source of a claim: an attribute, several joined by spaces, or for `address` one per member. */
 const sourceGuard = z.union([attributeGuard, z.array(attributeGuard).min(1).max(5), addressGuard]);
 export type ClaimSource = z.output<typeof sourceGuard>;
 
-/** Where the claims of a connection come from, by claim. */
 export type ClaimSources = Readonly<Record<string, ClaimSource>>;
 
 const isAddressOnlyAlone = (sources: ClaimSources): boolean =>
@@ -40,7 +34,7 @@ const isAddressOnlyAlone = (sources: ClaimSources): boolean =>
     ([name, source]) => name === 'address' || typeof source === 'string' || Array.isArray(source),
   );
 
-/** The setting `claims` of a connection: what it has beside, or in place of, the provider's usual sources. */
+/** A connection's setting `claims`: overrides of the provider's default sources. */
 export const claimSourcesGuard = z
   .record(claimNameGuard, sourceGuard)
   .refine(isAddressOnlyAlone, 'expected members of an address for the claim address alone')
@@ -54,7 +48,7 @@ export const lineGuard = (maxCharacters: number) =>
     .max(maxCharacters)
     .regex(/^\P{C}*$/u, 'expected one line of plain text');
 
-/** A text for people: in English, and in whatever other languages of our pages there are. */
+/** A text for users: English required, other languages of the pages optional. */
 export const textGuard = (maxCharacters: number) =>
   z.strictObject({
     en: lineGuard(maxCharacters),
@@ -72,10 +66,8 @@ const registeredClaimGuard = z.strictObject({
     .describe('Id of another connection that the claim comes from, if the person linked their account there.'),
 });
 
-/** One claim that a client may ask for. */
 export type RegisteredClaim = z.output<typeof registeredClaimGuard>;
 
-/** The setting `claims` of a client: what it may ask for, by claim. */
 export const registeredClaimsGuard = z
   .record(claimNameGuard, registeredClaimGuard)
   .refine((claims) => Object.keys(claims).length <= 50, 'expected at most 50 claims')
@@ -85,5 +77,4 @@ export const registeredClaimsGuard = z
   )
   .default({});
 
-/** What a client may ask for, by claim. */
 export type RegisteredClaims = z.output<typeof registeredClaimsGuard>;

@@ -13,7 +13,7 @@ const fallbackGuard = z.enum(['deny', 'omit_claim']);
 
 const modeHint = 'say "shadow" to try it (every sign-in is let through), or "enforce"';
 
-/** Mode of a connection. It has no default, because `shadow` lets every sign-in through. */
+/** Mode of a connection. No default, because `shadow` lets every sign-in through. */
 export const modeGuard = z.enum(['enforce', 'shadow'], modeHint);
 
 const policyFields = {
@@ -156,15 +156,15 @@ const policyFields = {
   whenUnavailable: fallbackGuard.default('deny').describe('What a hook does if the state store is down.'),
 };
 
-/** What one connection demands of a face check. Every field except `mode` has a default. */
+/** Requirements for a face check. Every field except `mode` has a default. */
 export const policyGuard = z.strictObject(policyFields, {
   error: ({ code }) => (code === 'invalid_type' ? `policy.mode is required: ${modeHint}` : undefined),
 }) satisfies z.ZodType<Policy>;
 
 /**
- * What every connection has, whatever its provider. An adapter's `config.ts` spreads these into its own guard, adds
- * `kind` as a literal and its settings under the kind's name:
- * `z.strictObject({ ...connectionFields, kind: z.literal('acme'), acme: z.strictObject({ … }) })`.
+ * Fields of every connection. An adapter's `config.ts` spreads them into its guard, adds `kind` as a literal and its
+ * settings under that name: `z.strictObject({ ...connectionFields, kind: z.literal('acme'), acme: z.strictObject({ … })
+ * })`.
  */
 export const connectionFields = {
   id: connectionIdGuard.describe(
@@ -186,7 +186,6 @@ export const connectionFields = {
   ),
 };
 
-/** The part of a connection's configuration that is the same for all providers. */
 export interface ConnectionConfig {
   readonly id: string;
   readonly kind: string;
@@ -196,9 +195,7 @@ export interface ConnectionConfig {
   readonly oidc: OidcConfig | null;
 }
 
-/** A provider's guard for one entry of `connections`, told apart by its literal `kind`. */
 export type ConnectionGuard = z.ZodType<ConnectionConfig> &
   z.core.$ZodTypeDiscriminable & { readonly shape: { readonly kind: { readonly value: string } } };
 
-/** The guards of all providers that a connection may be of. */
 export type ConnectionGuards = readonly [ConnectionGuard, ...ConnectionGuard[]];

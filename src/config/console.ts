@@ -4,7 +4,6 @@ import { credentialGuard } from './credential.js';
 import { clientIdGuard } from './oidc-client.js';
 import { safeUrlGuard } from './safe-url.js';
 
-/** A group as the provider names it in its claim: a name or an id. */
 const groupsGuard = z.array(z.string().min(1).max(256)).max(100).default([]);
 
 const signInGuard = z.strictObject({
@@ -30,7 +29,7 @@ const signInGuard = z.strictObject({
     ),
 });
 
-/** The web page for administrators: docs/console.md. */
+/** Configuration of the administrators' console: docs/console.md. */
 export const consoleGuard = z.strictObject({
   signIn: signInGuard
     .nullable()
@@ -58,5 +57,4 @@ export const consoleGuard = z.strictObject({
 
 export type ConsoleConfig = z.output<typeof consoleGuard>;
 
-/** How administrators sign in at the company's own provider. */
 export type SignInConfig = NonNullable<ConsoleConfig['signIn']>;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { registeredClaimsGuard } from './claims.js';
 import { clientIdGuard, clientSecretGuard, publicKeysGuard, shownNameGuard } from './oidc-client.js';
 
-/** A counter, where staff check people in person: it shows a code, and is told who opened it and passed. */
+/** A counter where staff check people in person: it shows a code and learns who passed. */
 export const counterGuard = z
   .strictObject({
     kind: z.literal('counter').describe('A counter where staff check people in person. See docs/in-person.md.'),
@@ -22,5 +22,4 @@ export const counterGuard = z
     error: 'expected either a secret or public keys: nobody else may speak in the name of a counter',
   });
 
-/** A client of the kind `counter`. */
 export type CounterConfig = z.output<typeof counterGuard>;

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { Credential } from '../core/concealed.js';
 
 /**
- * A secret of any form, 1 to 16,384 characters: a password, a PEM text. The loader has already replaced `{"env": …}` and
- * `{"file": …}` by what they name.
+ * A secret of 1 to 16,384 characters, such as a password or PEM text. The loader has already resolved `{"env": …}` and
+ * `{"file": …}`.
  */
 export const credentialGuard = z
   .string()
@@ -12,8 +12,8 @@ export const credentialGuard = z
   .transform((text) => new Credential(text));
 
 /**
- * A secret that travels in an HTTP header: 1 to 4,096 printable ASCII characters without a space at either end
- * (RFC 9110, section 5.5).
+ * A secret for an HTTP header: 1 to 4,096 printable ASCII characters without a space at either end (RFC 9110, section
+ * 5.5).
  */
 export const headerCredentialGuard = z
   .string()

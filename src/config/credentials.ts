@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { registeredClaimsGuard } from './claims.js';
 
-/** Claims of the format itself, beside those that the protocol has its own use for. */
+/** Claims of the credential format, in addition to the protocol's. */
 const formatClaims = ['vct', 'status', 'evidence'];
 
-/** One credential that people may carry in a wallet. */
 const credentialGuard = z.strictObject({
   vct: z
     .string()
@@ -28,10 +27,9 @@ const credentialGuard = z.strictObject({
   days: z.int().min(1).max(365).default(90).describe('Days until the credential expires.'),
 });
 
-/** A kind of credential, as it is configured. */
 export type CredentialConfig = z.output<typeof credentialGuard>;
 
-/** The setting `credentials` of a connection's OpenID provider: what people may carry, by its id. */
+/** The setting `credentials` of a connection's OpenID provider, by id. */
 export const credentialsGuard = z
   .record(
     z
@@ -42,5 +40,4 @@ export const credentialsGuard = z
   .refine((credentials) => Object.keys(credentials).length <= 20, 'expected at most 20 credentials')
   .default({});
 
-/** What people may carry, by its id. */
 export type CredentialConfigs = Readonly<Record<string, CredentialConfig>>;

@@ -4,19 +4,19 @@ import { isSystemError } from '../files/durable-file.js';
 import type { KeysConfig } from './keys.js';
 
 /**
- * The files the server keeps in its data folder. Each is readable by its owner alone.
- * @param keysFolder - where the key files are instead, where several servers share them
+ * Returns the files of a data folder, readable by their owner only.
+ * @param keysFolder - folder of key files shared by several servers
  */
 const toDataFiles = (folder: string, keysFolder: string | null = null) => ({
-  /** Which format all of it has. */
+  /** Data format version. */
   format: join(folder, 'format.json'),
   state: join(folder, 'state.db'),
-  /** What people read of the audit trail; made of it again by a command. */
+  /** Readable copy of the audit trail, which a command can rebuild. */
   ledger: join(folder, 'ledger.db'),
-  /** Which store this server has settled with, wherever that is. */
+  /** The store this server uses, and since when. */
   heldSince: join(folder, 'held-since.json'),
   audit: join(folder, 'audit.jsonl'),
-  /** Tokens that records were about which the trail has let go. */
+  /** Denied tokens whose audit records have expired. */
   deniedTokens: join(folder, 'denied-tokens.json'),
   /** Seal tokens. */
   keys: join(keysFolder ?? folder, 'keys.json'),
@@ -26,30 +26,27 @@ const toDataFiles = (folder: string, keysFolder: string | null = null) => ({
   oidcKeys: join(keysFolder ?? folder, 'oidc-keys.json'),
   adminKey: join(folder, 'admin-key.sha256'),
   outbox: join(folder, 'outbox.jsonl'),
-  /** How far each receiver of security events has been told. */
+  /** Delivery progress of each security event receiver. */
   securityEvents: join(folder, 'security-events.json'),
   deadLetters: join(folder, 'dead-letters.jsonl'),
-  /** What is known of the last backup. */
   lastBackup: join(folder, 'last-backup.json'),
 });
 
-/** Paths of the files in a data folder. */
 export type DataFiles = ReturnType<typeof toDataFiles>;
 
-/** The files of a configuration. */
+/** Returns the files of a configuration. */
 export const filesOf = ({ dataFolder, keys }: FilesConfig): DataFiles =>
   toDataFiles(dataFolder, keys.kind === 'local' ? keys.folder : null);
 
-/** The folder of the installation's own recognition models. */
+/** Returns the folder of own recognition models. */
 export const recognitionFolderOf = (config: {
   readonly dataFolder: string;
   readonly recognition: { readonly folder: string | null };
 }): string => config.recognition.folder ?? join(config.dataFolder, 'recognition');
 
-/** What of a configuration says where those files are. */
 export type FilesConfig = { readonly dataFolder: string; readonly keys: KeysConfig };
 
-/** Whether a file is there. Throws the system's error where that cannot be told. */
+/** Returns true if a file exists. Throws other system errors. */
 export async function isThere(file: string): Promise<boolean> {
   return stat(file).then(
     () => true,

@@ -3,7 +3,7 @@ import type { Credential } from '../core/concealed.js';
 import { credentialGuard } from './credential.js';
 import { isLoopback, safeUrlGuard } from './safe-url.js';
 
-/** Whatever stood behind a `?` would be taken for settings of the line, over ours: without TLS, or with anybody's certificate. */
+/** A query would override our connection settings, such as TLS and certificate checks. */
 const toSmtpUrl = (credential: Credential): URL | null =>
   credential.use((text) => {
     const url = URL.canParse(text) ? new URL(text) : null;
@@ -14,7 +14,7 @@ const isSmtpUrl = (credential: Credential): boolean => toSmtpUrl(credential) !==
 
 const isSmtpUrlOfThisMachine = (credential: Credential): boolean => isLoopback(toSmtpUrl(credential)?.hostname ?? '');
 
-/** The key in a secret as Standard Webhooks writes it, of 24 to 64 bytes. @returns `null`: it is none */
+/** Returns the key of a Standard Webhooks secret, 24 to 64 bytes. @returns `null`: invalid */
 export function toWebhookKey(secret: string): Buffer | null {
   const [, encoded = ''] = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(secret) ?? [];
   const key = Buffer.from(encoded, 'base64');
@@ -50,7 +50,6 @@ const smsGuard = z.discriminatedUnion('kind', [
 
 const sms = smsGuard.prefault({ kind: 'outbox' }).describe('How SMS are sent.');
 
-/** How messages to people leave. */
 export const deliveryGuard = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('outbox').describe('A file in the data folder, for the administrator.'), sms }),
   z
@@ -77,8 +76,6 @@ export const deliveryGuard = z.discriminatedUnion('kind', [
     }),
 ]);
 
-/** How messages leave, parsed. */
 export type DeliveryConfig = z.output<typeof deliveryGuard>;
 
-/** How SMS leave, parsed. */
 export type SmsConfig = DeliveryConfig['sms'];

@@ -4,14 +4,13 @@ import { credentialGuard } from './credential.js';
 import { clientIdGuard } from './oidc-client.js';
 import { safeUrlGuard } from './safe-url.js';
 
-/** One application of the organisation, as people find it on their own page. */
 const serviceGuard = z.strictObject({
   name: lineGuard(60).describe('Name of the service.'),
   url: safeUrlGuard.describe('Address of the service: https, or http on this machine.'),
   text: textGuard(160).nullable().default(null).describe('Description of the service, by language.'),
 });
 
-/** The sign-in of the connection's own identity provider: for whoever cannot show their face. */
+/** Sign-in at the connection's identity provider, for users who cannot show their face. */
 const signInGuard = z.strictObject({
   issuer: safeUrlGuard.describe('Issuer of the provider, as in its discovery document.'),
   clientId: clientIdGuard.describe(
@@ -31,7 +30,7 @@ const signInGuard = z.strictObject({
     .describe('Claim of the ID token that has the user’s id of this connection, for example `sub` or `oid`.'),
 });
 
-/** The setting `me` of a connection: docs/home-page.md. */
+/** A connection's setting `me`: docs/home-page.md. */
 export const homePageGuard = z
   .strictObject({
     faceCheck: z.boolean().default(true).describe('Whether users who type their username can enter with a face check.'),
@@ -48,5 +47,4 @@ export const homePageGuard = z
 
 export type HomePageConfig = z.output<typeof homePageGuard>;
 
-/** How people sign in at the connection's provider. */
 export type OwnSignInConfig = NonNullable<HomePageConfig['signIn']>;

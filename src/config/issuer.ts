@@ -2,7 +2,7 @@ import { httpAddressOf } from '../base/http-address.js';
 import type { ConnectionGuards } from './connection.js';
 import type { Config } from './schema.js';
 
-/** The address in whose name statements are signed, without a slash at the end. */
+/** Returns the issuer of signed statements, without a trailing slash. */
 export const issuerOf = ({
   publicUrl,
   host,

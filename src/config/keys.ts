@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { safeUrlGuard } from './safe-url.js';
 
-/** No alias: one that is pointed at another key would take every token with it. */
+/** No alias, because pointing it to another key would invalidate every token. */
 export const keyIdGuard = z
   .string()
   .regex(
@@ -9,7 +9,7 @@ export const keyIdGuard = z
     'expected the id or the ARN of a key, not an alias',
   );
 
-/** Keys that sign: one does; the others are published, as the next one and former ones are. */
+/** Signing keys: one is active, the others are published as next or former. */
 const signingKeysGuard = z.strictObject({
   keyId: keyIdGuard.describe('Id or ARN of the key that signs.'),
   others: z.array(keyIdGuard).max(20).default([]).describe('Ids of former and next keys, which are also published.'),
@@ -54,7 +54,6 @@ const awsKmsGuard = z
     error: 'expected a version in "sealing"',
   });
 
-/** Who holds the keys that seal tokens and sign statements. */
 export const keysGuard = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('local').describe('Files that only their owner can read.'),
@@ -71,8 +70,7 @@ export const keysGuard = z.discriminatedUnion('kind', [
 
 export type KeysConfig = z.output<typeof keysGuard>;
 
-/** Whether there are RSA keys, which ID tokens and security events are signed with. */
+/** Returns true if there are RSA keys, which sign ID tokens and security events. */
 export const signsRs256 = (keys: KeysConfig): boolean => keys.kind !== 'aws-kms' || keys.oidc !== null;
 
-/** Keys in AWS KMS. */
 export type AwsKmsConfig = z.output<typeof awsKmsGuard>;

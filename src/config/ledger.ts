@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** How much of the log of decisions is kept, for people to read. The audit trail is kept apart from it. */
+/** Retention of the readable log of decisions, separate from the audit trail. */
 export const ledgerGuard = z.strictObject({
   days: z.int().min(1).max(3650).default(90).describe('Days that entries are kept, and people whose enrolment ended.'),
   entries: z

@@ -13,19 +13,16 @@ import {
   storedConfigGuard,
 } from './schema.js';
 
-/** What a loader reads; it touches neither `process` nor the disk itself. */
+/** Inputs of a loader, without `process` and disk. */
 interface Reading {
   readonly env: Environment;
   readonly readFile: ReadFile;
 }
 
-/** What the loader of the whole configuration is handed. */
 export interface LoadDeps<Guards extends ConnectionGuards> extends Reading {
-  /** One for each provider that is built in. */
   readonly connectionGuards: Guards;
 }
 
-/** A setting's name, and what the file says of it. */
 type Settings = Readonly<Record<string, unknown>>;
 
 const isSettings = (value: unknown): value is Settings =>
@@ -40,7 +37,7 @@ const overrides = { PORT: 'port', FACESTEP_DATA: 'dataFolder', FACESTEP_ADMIN_KE
 
 type Overrides = readonly (readonly [variable: string, setting: string, value: string | number])[];
 
-// An empty variable counts as not set: compose files and unit files pass those on for what was left out.
+// Empty variables count as unset, because compose and unit files pass them on.
 const readOverrides = (env: Environment): Overrides =>
   Object.entries(overrides).flatMap(([variable, setting]) => {
     const text = env[variable];
@@ -48,7 +45,6 @@ const readOverrides = (env: Environment): Overrides =>
     return [[variable, setting, setting === 'port' && /^\d{1,5}$/.test(text) ? Number(text) : text] as const];
   });
 
-/** The settings of the file that `FACESTEP_CONFIG` names, in which what is referred to is not there yet. */
 async function readConfigFile(env: Environment, readFile: ReadFile): Promise<Settings> {
   const path = env.FACESTEP_CONFIG;
   if (!path) return {};
@@ -59,7 +55,6 @@ async function readConfigFile(env: Environment, readFile: ReadFile): Promise<Set
   return toSettings(parseJson(text, 'FACESTEP_CONFIG'));
 }
 
-/** Puts what is referred to into its place and the variables over it, and parses what comes of that. */
 async function parseSettings<Guard extends z.ZodType>(
   file: Settings,
   guard: Guard,
@@ -71,7 +66,7 @@ async function parseSettings<Guard extends z.ZodType>(
   const merged = { ...resolved, ...Object.fromEntries(overridden) };
   const parsed = guard.safeParse(merged);
   if (parsed.success) return parsed.data;
-  // zod's messages tell what was expected; what was found is in `input`, which is left out unless asked for.
+  // zod's messages contain what was expected; the value itself is in `input`, which is omitted by default.
   const problems = parsed.error.issues.map(({ path, message }) => ({
     path: overriding.find(([, setting]) => setting === path[0])?.[0] ?? toPathIn(merged, path),
     reason: message,
@@ -80,9 +75,9 @@ async function parseSettings<Guard extends z.ZodType>(
 }
 
 /**
- * Reads the configuration: the JSON file that `FACESTEP_CONFIG` names, if any, then `PORT`, `FACESTEP_DATA` and
- * `FACESTEP_ADMIN_KEY` from the environment, which win. Without either, every setting has its default.
- * @throws FaceError `config_invalid`; its detail lists paths and reasons, and no value
+ * Loads the configuration: the JSON file of `FACESTEP_CONFIG`, overridden by `PORT`, `FACESTEP_DATA` and
+ * `FACESTEP_ADMIN_KEY`. All optional.
+ * @throws FaceError `config_invalid`; its detail lists paths and reasons without values
  */
 export async function loadConfig<const Guards extends ConnectionGuards>({
   connectionGuards,
@@ -93,13 +88,16 @@ export async function loadConfig<const Guards extends ConnectionGuards>({
 }
 
 /**
- * Reads where what is kept lies, and nothing else: secrets of a service manager are gone while the server does not run, and a
- * backup is put in place just then.
- * @throws FaceError `config_invalid`; other settings may be anything
+ * Loads only the storage settings: a service manager's secrets are unavailable while the server is stopped, as during a
+ * restore.
+ * @throws FaceError `config_invalid`; other settings are not checked
  */
 export const loadKeptConfig = (reading: Reading): Promise<KeptConfig> => loadSome(keptConfigGuard, reading);
 
-/** The same and the state store: of all secrets it takes that of a store which servers share. @throws FaceError `config_invalid` */
+/**
+ * Loads the storage settings and the state store, with the secret of a shared store only.
+ * @throws FaceError `config_invalid`
+ */
 export const loadStoredConfig = (reading: Reading): Promise<StoredConfig> => loadSome(storedConfigGuard, reading);
 
 async function loadSome<Guard extends z.ZodObject>(guard: Guard, reading: Reading): Promise<z.output<Guard>> {

@@ -2,10 +2,6 @@ import { z } from 'zod';
 import { credentialGuard } from './credential.js';
 import { isLoopbackInBrowsers, originGuard } from './safe-url.js';
 
-/*
- * What clients of every kind have in their configuration.
- */
-
 const isRedirectUri = (text: string): boolean => {
   if (!URL.canParse(text) || text.includes('#')) return false;
   const { protocol, hostname, username, password } = new URL(text);
@@ -13,30 +9,28 @@ const isRedirectUri = (text: string): boolean => {
   return protocol === 'https:' || (protocol === 'http:' && isLoopbackInBrowsers(hostname));
 };
 
-/** Where the browser is sent with the answer. Compared character for character (RFC 9700, section 4.1.3). */
+/** Redirect URI, compared character for character (RFC 9700, section 4.1.3). */
 export const redirectUriGuard = z
   .string()
   .max(1024)
   .refine(isRedirectUri, 'expected an https address (http only on this machine) without user or fragment');
 
-/** How a client is named in requests: printable ASCII characters. */
 export const clientIdGuard = z
   .string()
   .regex(/^[\x21-\x7e]{1,256}$/, 'expected 1 to 256 printable ASCII characters without spaces');
 
-/** At least 32 characters, as it must not be guessed (OpenID Connect Core, section 16.19). */
+/** At least 32 characters, as it must not be guessable (OpenID Connect Core, section 16.19). */
 export const clientSecretGuard = credentialGuard.refine(
   (secret) => secret.use((text) => /^[\x21-\x7e]{32,512}$/.test(text)),
   'expected 32 to 512 printable ASCII characters without spaces',
 );
 
-/** What a client with a secret has. */
 export const clientFields = {
   id: clientIdGuard.describe('Client id.'),
   secret: clientSecretGuard.describe('Secret. Client secret.'),
 };
 
-/** Hosts of a client whose redirect URIs are derived, as where a provider takes its answers is fixed. */
+/** Hosts of a client whose redirect URIs are derived, because the provider's path is fixed. */
 export const originsGuard = z.array(originGuard).min(1).max(10);
 
 const edwardsNames = ['EdDSA', 'Ed25519'];
@@ -45,24 +39,23 @@ const publicKeyGuard = z
   .looseObject({
     kty: z.enum(['RSA', 'EC', 'OKP']),
     alg: z.string().optional(),
-    /** Clients name the key that they sign with, and many cannot leave it out: one without a name is then never found. */
+    /** Mandatory, because clients send the key id, and a key without one would never match. */
     kid: z.string('expected the name of the key, as the client sends it').min(1).max(256),
   })
   .refine((jwk) => !('d' in jwk), 'expected a public key')
-  // `EdDSA` and `Ed25519` are two names of one algorithm (RFC 9864), and a client may sign under either with one key.
+  // `EdDSA` and `Ed25519` name one algorithm (RFC 9864), and a client may use either with one key.
   .transform(({ alg, ...jwk }) => (alg === undefined || edwardsNames.includes(alg) ? jwk : { ...jwk, alg }));
 
 const hasUniqueKids = (keys: readonly { readonly kid: string }[]): boolean =>
   new Set(keys.map(({ kid }) => kid)).size === keys.length;
 
-/** JSON Web Keys of a client that signs assertions (`private_key_jwt`) in place of having a secret. */
+/** JSON Web Keys of a client with `private_key_jwt` instead of a secret. */
 export const publicKeysGuard = z
   .array(publicKeyGuard)
   .min(1)
   .max(10)
   .refine(hasUniqueKids, 'two keys have the same kid');
 
-/** Who asks, as people read it. */
 export const shownNameGuard = z
   .string()
   .trim()

@@ -4,7 +4,7 @@ import { type CounterConfig, counterGuard } from './counter.js';
 import { type CredentialConfigs, credentialsGuard } from './credentials.js';
 import { clientIdGuard, clientSecretGuard, publicKeysGuard, redirectUriGuard, shownNameGuard } from './oidc-client.js';
 
-/** An application, or an identity provider of your own, that sends people here by OpenID Connect. */
+/** An application or identity provider that uses this server by OpenID Connect. */
 export const relyingPartyGuard = z
   .strictObject({
     kind: z.literal('relying_party').describe('An application, or your own identity provider.'),
@@ -31,8 +31,8 @@ export const relyingPartyGuard = z
     ),
     dataConsentDays: z.int().min(1).max(365).default(90).describe('Days that a consent to share claims is valid.'),
     /**
-     * Whether this client has proved who a person is before it names them in a pushed request: they may then enrol, where
-     * the policy says `whenNotEnrolled: "enrol"`.
+     * True if this client authenticated the user before naming them in a pushed request: they may then enrol, if the
+     * policy says `whenNotEnrolled: "enrol"`.
      */
     mayEnrol: z
       .boolean()
@@ -70,42 +70,37 @@ export const relyingPartyGuard = z
     error: 'expected a client with public keys: FAPI 2.0 takes no secret',
   });
 
-/** A client of the general kind. */
 export type RelyingPartyConfig = z.output<typeof relyingPartyGuard>;
 
-/** A provider as a client, in a connection to that provider. Only what is read of every one. */
+/** A provider as client of its own connection: common fields only. */
 export interface ProviderClientConfig {
   readonly kind: string;
   readonly id: string;
 }
 
-/** The OpenID provider of one connection. */
 export interface OidcConfig {
   readonly clients: readonly (RelyingPartyConfig | CounterConfig | ProviderClientConfig)[];
-  /** How long a link with an account at another connection holds, in days. */
+  /** Validity of a link with another connection's account, in days. */
   readonly accountLinkDays: number;
-  /** What people may carry in a wallet, by its id. */
   readonly credentials: CredentialConfigs;
 }
 
-/** Of a connection that has none of its own: others' clients ask for its claims. */
+/** For a connection without clients, whose claims other connections' clients request. */
 export const withoutClients: OidcConfig = { clients: [], accountLinkDays: 365, credentials: {} };
 
-/** A provider's guard for one kind of client, told apart by its literal `kind`. */
 export type ClientGuard = z.ZodType<ProviderClientConfig> & z.core.$ZodTypeDiscriminable;
 
-/** The client that every wallet is. */
 export const walletClientId = 'facestep-wallet';
 
 const hasUniqueIds = (clients: readonly { readonly id: string }[]): boolean =>
   new Set(clients.map(({ id }) => id)).size === clients.length;
 
-/** What asks people for the claims of a credential, and wallets, are clients too. */
+/** Wallets and credential offers use reserved client ids. */
 const isReserved = (id: string): boolean => id === walletClientId || id.startsWith('credential:');
 
 /**
- * Who may send people to a connection's face check by OpenID Connect: one guard for each kind of client.
- * @param kinds - those of the connection's provider, beside `relying_party` and `counter`, which fit any
+ * Creates the guard of a connection's clients.
+ * @param kinds - the provider's own kinds, in addition to `relying_party` and `counter`
  */
 export const createOidcGuard = <const Kinds extends readonly ClientGuard[]>(...kinds: Kinds) =>
   z
@@ -139,7 +134,7 @@ export const createOidcGuard = <const Kinds extends readonly ClientGuard[]>(...k
       error: 'expected at least one client, or a credential',
     });
 
-/** The setting `oidc` of a connection. `null`: nobody is sent here by OpenID Connect. @param kinds - as for `createOidcGuard` */
+/** Creates the guard of the setting `oidc`; `null` disables it. @param kinds - as for `createOidcGuard` */
 export const oidcOf = <const Kinds extends readonly ClientGuard[]>(...kinds: Kinds) =>
   createOidcGuard(...kinds)
     .nullable()
@@ -148,10 +143,10 @@ export const oidcOf = <const Kinds extends readonly ClientGuard[]>(...kinds: Kin
 const isRelyingParty = (client: OidcConfig['clients'][number]): client is RelyingPartyConfig =>
   client.kind === 'relying_party';
 
-/** The clients that are no provider's own kind. */
+/** Returns the general clients. */
 export const relyingPartiesOf = ({ clients }: OidcConfig): RelyingPartyConfig[] => clients.filter(isRelyingParty);
 
 const isCounter = (client: OidcConfig['clients'][number]): client is CounterConfig => client.kind === 'counter';
 
-/** The counters where staff check people in person. */
+/** Returns the counters. */
 export const countersOf = ({ clients }: OidcConfig): CounterConfig[] => clients.filter(isCounter);

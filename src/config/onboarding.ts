@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { standardTenant } from '../core/tenant.js';
 import { connectionIdGuard } from './connection-id.js';
 
-/** How developers come to applications of their own: docs/onboarding.md. */
+/** Configuration of developer onboarding: docs/onboarding.md. */
 export const onboardingGuard = z.strictObject({
   /**
-   * The connection where nobody is real, which any developer may try calls on; `null`: none. Not `default`, as tokens of that
-   * tenant serve every connection.
+   * Connection with test users only, open to any developer; `null`: none. Not `default`, because tokens of that tenant
+   * are valid for every connection.
    */
   sandbox: connectionIdGuard
     .refine(

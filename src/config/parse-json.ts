@@ -2,10 +2,9 @@ import { type JSONPath, visit } from 'jsonc-parser';
 import { type Problem, toConfigError, toDottedPath } from './problem.js';
 
 /**
- * Parses a JSON text (RFC 8259). A name that stands twice in one object is refused: of two policies for one connection,
- * the one that is read first may not be the one that counts. A byte order mark is skipped, as some editors write one.
- * @param source - what the problem report calls the text
- * @throws FaceError `config_invalid` with line and column, without any of the text
+ * Parses JSON (RFC 8259). Duplicate names are refused as ambiguous; a byte order mark is skipped.
+ * @param source - name of the text in reports
+ * @throws FaceError `config_invalid` with line and column, without the text
  */
 export function parseJson(text: string, source: string): unknown {
   const json = text.replace(/^\uFEFF/, '');
@@ -32,13 +31,13 @@ export function parseJson(text: string, source: string): unknown {
     },
     { disallowComments: true },
   );
-  // What follows the first syntax error is guesswork.
+  // Errors after the first one are unreliable.
   if (syntaxErrors.length > 0) throw toConfigError(syntaxErrors.slice(0, 1));
   if (repeated.length > 0) throw toConfigError(repeated);
   try {
     return JSON.parse(json);
   } catch {
-    // The message of the SyntaxError quotes the text, which may hold a secret.
+    // The SyntaxError's message quotes the text, which may contain a secret.
     throw toConfigError([{ path: source, reason: 'not JSON' }]);
   }
 }

@@ -1,8 +1,8 @@
 import type { Json } from '../base/json.js';
 
 /**
- * The configuration as it may be printed: secrets show as `[set]`, absent values as `[unset]`. Anything that is not
- * plain data is a secret, so a new kind of secret is hidden without a line here.
+ * Returns a printable configuration: secrets become `[set]`, absent values `[unset]`. Anything but plain data counts as
+ * a secret.
  */
 export function redact(value: unknown): Json {
   if (value === null || value === undefined) return '[unset]';

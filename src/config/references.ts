@@ -1,14 +1,12 @@
 import { type Problem, toConfigError, toPathIn } from './problem.js';
 
-/** Environment variables as Node gives them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads a text file; it may throw anything. */
 export type ReadFile = (path: string) => Promise<string>;
 
 type Resolution = { readonly text: string } | { readonly reason: string };
 
-/** A name as they are given, of words in capitals: a secret that was put in its place is not told. */
+/** Names that may be shown: a secret put there by mistake does not match. */
 const variableName = /^[A-Z][A-Z0-9]{0,13}(?:_[A-Z0-9]{1,14}){0,7}$/;
 
 async function resolve(kind: string, name: string, env: Environment, readFile: ReadFile): Promise<Resolution> {
@@ -18,7 +16,7 @@ async function resolve(kind: string, name: string, env: Environment, readFile: R
     return text ? { text } : { reason: `the environment ${named} is not set` };
   }
   try {
-    // Files written by editors and by `kubectl create secret` end with a line break that is not part of the secret.
+    // Editors and `kubectl create secret` append a line break that is not part of the secret.
     const text = (await readFile(name)).replace(/\r?\n$/, '');
     return text === '' ? { reason: 'the file named here is empty' } : { text };
   } catch {
@@ -27,11 +25,10 @@ async function resolve(kind: string, name: string, env: Environment, readFile: R
 }
 
 /**
- * Replaces every `{"env": "NAME"}` and `{"file": "/path"}` in a parsed JSON value by the text it names, so that the
- * configuration file itself holds no secret.
- * @returns a copy; the value given is left as it was
- * @throws FaceError `config_invalid` where a variable is not set or empty, or a file is unreadable or empty. No content
- * is told, and a name only where it looks like one: a secret may have been put in its place
+ * Resolves `{"env": "NAME"}` and `{"file": "/path"}` in parsed JSON, so that the file itself contains no secret.
+ * @returns a copy
+ * @throws FaceError `config_invalid`: variable unset or empty, or file unreadable or empty. Content is never reported,
+ * and a name only if it looks like one, since it may be a misplaced secret
  */
 export async function resolveReferences(value: unknown, env: Environment, readFile: ReadFile): Promise<unknown> {
   const problems: Problem[] = [];
@@ -48,7 +45,7 @@ export async function resolveReferences(value: unknown, env: Environment, readFi
       problems.push({ path: toPathIn(value, path), reason: resolution.reason });
       return node;
     }
-    // fromEntries defines own properties, so a key named __proto__ stays a key and meets the strict guard.
+    // fromEntries defines own properties, so a key named __proto__ stays a key and fails the strict guard.
     return Object.fromEntries(
       await Promise.all(entries.map(async ([key, entry]) => [key, await walk(entry, [...path, key])] as const)),
     );

@@ -1,10 +1,9 @@
 import { z } from 'zod';
 
-/** How long what outlives an enrolment is kept. */
 export const retentionGuard = z.strictObject({
   /**
-   * Days after a consent was withdrawn; `null` is without end. GDPR, Article 7(1): whoever processed must be able to show
-   * the consent, for as long as it can be disputed: in many places three years.
+   * Days after a withdrawn consent; `null`: unlimited. GDPR, Article 7(1): the controller must be able to prove consent
+   * while it can be disputed, in many places three years.
    */
   consentDays: z
     .int()

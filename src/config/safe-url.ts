@@ -1,15 +1,18 @@
 import { z } from 'zod';
 
-/** Whether a host name or address, as `URL` gives it, is this machine itself. */
+/** Returns true if a host from `URL` is this machine. */
 export const isLoopback = (hostname: string): boolean =>
   hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 
-/** Whether a browser finds a host on its own machine: browsers ask no DNS for names below `localhost` (RFC 6761, section 6.3). */
+/**
+ * Returns true if browsers resolve a host to their own machine: they do so for names below `localhost` (RFC 6761,
+ * section 6.3).
+ */
 export const isLoopbackInBrowsers = (hostname: string): boolean =>
   isLoopback(hostname) || hostname.endsWith('.localhost');
 
 const isSafe = (text: string): boolean => {
-  // `URL` passes over white space, and over the signs of an empty query and fragment: what is put after them is lost.
+  // `URL` drops white space and empty queries and fragments, so text appended later would be lost.
   if (!URL.canParse(text) || /[\s?#]/.test(text)) return false;
   const { protocol, hostname, username, password } = new URL(text);
   const isPlain = username === '' && password === '';
@@ -17,8 +20,8 @@ const isSafe = (text: string): boolean => {
 };
 
 /**
- * An address that credentials or photos travel to: https, or http on this machine, as in the clear they may go nowhere
- * else; without user, password, query and fragment, so that it can be printed.
+ * An address for credentials or photos: https, or http on this machine; without user, password, query and fragment, so
+ * that it can be printed.
  */
 export const safeUrlGuard = z
   .string()
@@ -28,7 +31,7 @@ export const safeUrlGuard = z
     'expected an address that starts with https:// (http:// on this machine only), without user, query or fragment',
   );
 
-/** The address of a whole host, as browsers write it: in lower case, without the default port and a slash at the end. */
+/** An origin as browsers write it: lower case, without default port and trailing slash. */
 export const originGuard = safeUrlGuard
   .refine(
     (text) => !URL.canParse(text) || new URL(text).pathname === '/',

@@ -52,7 +52,7 @@ const verifierGuard = z.discriminatedUnion('kind', [
   }),
 ]);
 
-/** The recognition models of the installation's own: docs/own-model.md. */
+/** Own recognition models: docs/own-model.md. */
 const recognitionGuard = z.strictObject({
   engine: z
     .string()
@@ -70,11 +70,11 @@ const recognitionGuard = z.strictObject({
     ),
 });
 
-/** A browser makes and uses credentials for a domain name alone, and `localhost` is one. What is no address is told as that. */
+/** WebAuthn needs a domain name or `localhost`. Invalid addresses are reported elsewhere. */
 const hasDomainName = (address: string): boolean =>
   !URL.canParse(address) || isIP(new URL(address).hostname.replace(/^\[|\]$/g, '')) === 0;
 
-/** Where what is kept lies, and whose keys seal it: all that commands need to know that read those files alone. */
+/** Storage location and keys: settings for commands that read those files only. */
 const keptFields = {
   dataFolder: folderGuard
     .default('./data')
@@ -85,7 +85,6 @@ const keptFields = {
   audit: auditGuard.prefault({}).describe('Retention of the audit trail. See docs/audit.md.'),
 };
 
-/** These settings of a configuration, whatever the others say. */
 export const keptConfigGuard = z.object(keptFields);
 
 export type KeptConfig = z.output<typeof keptConfigGuard>;
@@ -97,7 +96,7 @@ const storeFields = {
   ledger: ledgerGuard.prefault({}).describe('Retention of the log of decisions. See docs/ledger.md.'),
 };
 
-/** These and the state store, which may be a server of its own, with a secret of its own. */
+/** Adds the state store, which may be a server with its own secret. */
 export const storedConfigGuard = keptConfigGuard.extend(storeFields);
 
 export type StoredConfig = z.output<typeof storedConfigGuard>;
@@ -106,8 +105,8 @@ const hasUniqueIds = (connections: readonly { readonly id: string }[]): boolean 
   new Set(connections.map(({ id }) => id)).size === connections.length;
 
 /**
- * The one guard of the whole configuration. Unknown keys are refused at every level.
- * @param connectionGuards - one for each provider that is built in, told apart by `kind`
+ * Creates the guard of the whole configuration. Unknown keys are refused at every level.
+ * @param connectionGuards - one per provider, discriminated by `kind`
  */
 export function createConfigGuard<const Guards extends ConnectionGuards>(connectionGuards: Guards) {
   const guard = z.strictObject({
@@ -234,8 +233,7 @@ export function createConfigGuard<const Guards extends ConnectionGuards>(connect
   );
 }
 
-/** The whole configuration, parsed; secrets are `Credential`s. */
+/** The parsed configuration; secrets are `Credential`s. */
 export type Config<Guards extends ConnectionGuards> = z.output<ReturnType<typeof createConfigGuard<Guards>>>;
 
-/** How faces are checked: by the engine inside, or by a Facenition server. */
 export type VerifierConfig = z.output<typeof verifierGuard>;

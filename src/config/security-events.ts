@@ -3,25 +3,22 @@ import { headerCredentialGuard } from './credential.js';
 import { safeUrlGuard } from './safe-url.js';
 
 /**
- * The events a receiver may ask for: two of CAEP, and one that tells how likely it is that somebody else uses the account.
+ * Supported events: two of CAEP, and the likelihood of account takeover.
  * @see https://openid.net/specs/openid-caep-1_0-final.html
  */
 export const securityEventNames = ['session-revoked', 'credential-change', 'user-risk-change'] as const;
 
-/** An event that receivers are told of. */
 export type SecurityEventName = (typeof securityEventNames)[number];
 
-/** What a receiver is told unless it asks otherwise. */
 export const defaultSecurityEvents = [
   'session-revoked',
   'credential-change',
 ] as const satisfies readonly SecurityEventName[];
 
-/** How events name a user. */
 export const subjectForms = ['complex', 'iss_sub', 'email'] as const;
 export type SubjectForm = (typeof subjectForms)[number];
 
-/** One receiver of Security Event Tokens, told by push (RFC 8935) or by poll (RFC 8936). */
+/** A receiver of Security Event Tokens, by push (RFC 8935) or poll (RFC 8936). */
 export const securityEventReceiverGuard = z
   .strictObject({
     id: z

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { credentialGuard } from './credential.js';
 import { safeUrlGuard } from './safe-url.js';
 
-/** A server by name or address and port, such as `10.0.0.5:6379` or `[::1]:6379`. */
+/** Host and port, such as `10.0.0.5:6379` or `[::1]:6379`. */
 const addressGuard = z
   .string()
   .max(260)
@@ -87,9 +87,8 @@ const dynamoDbGuard = z.strictObject({
     .describe('Address instead of the public one of the region: a VPC endpoint, or a server on this machine.'),
 });
 
-/** Where step-ups, client tokens, consents, the deny list and counters are kept. */
+/** Store of step-ups, client tokens, consents, the deny list and counters. */
 export const stateGuard = z.discriminatedUnion('kind', [
-  /** One file in the data folder: for a single server. */
   z.strictObject({ kind: z.literal('sqlite').describe('One file in the data folder, for a single server.') }),
   redisGuard,
   dynamoDbGuard,

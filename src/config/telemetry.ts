@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { headerCredentialGuard } from './credential.js';
 import { safeUrlGuard } from './safe-url.js';
 
-/** What this service tells of itself, beside its log. */
 export const telemetryGuard = z.strictObject({
   metrics: z
     .strictObject({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Those of Chromium, Firefox, Safari and Edge. */
+/** Push services of Chromium, Firefox, Safari and Edge. */
 const knownServices = [
   'fcm.googleapis.com',
   'updates.push.services.mozilla.com',
@@ -8,7 +8,6 @@ const knownServices = [
   '*.notify.windows.com',
 ];
 
-/** How notices are pushed to browsers. */
 export const webPushGuard = z.strictObject({
   contact: z
     .string()

@@ -5,56 +5,54 @@ import { deviceSignals } from './step-up/device-signals.js';
 import { anotherWays, helpReasons, noticeKinds } from './step-up/page-protocol.js';
 
 /*
- * What stands in `detail` of an audit record, by its action. Fields are listed in the order they are written in, as records
- * are hashed. Whoever appends and whoever reads is held to this by the compiler: a field has its name here and nowhere else.
- * What earlier versions left out stands in `src/audit/past-details.ts`.
+ * Guards for `detail` of audit records, by action, with fields in write order, because records are hashed. Earlier
+ * versions: `src/audit/past-details.ts`.
  */
 
-/** What became of the sessions at the provider, which not every one is asked to end. */
+/** Result of ending the provider's sessions, which not every provider supports. */
 export const endedSessions = ['ended', 'failed', 'not_offered'] as const;
 export type EndedSessions = (typeof endedSessions)[number];
 
-/** Why a credential that somebody carries ended before its time. */
 export const credentialEnds = ['enrolment_ended', 'consent_withdrawn', 'replaced'] as const;
 export type CredentialEnd = (typeof credentialEnds)[number];
 
 /** RFC 3339, in UTC. */
 const instant = z.iso.datetime();
 
-/** Of `FaceError`. Codes that earlier versions wrote may be gone. */
+/** Code of a `FaceError`. Earlier versions' codes may be unknown. */
 const errorCode = z.string();
 
-/** Keeps the shapes of one action apart: a field of another one is none here. */
+/** Distinguishes an action's shapes: fields of other shapes are forbidden. */
 const absent = z.never().optional();
 
-/** A token on its way into a profile, and the one it takes the place of. */
+/** A token written to a profile, and the one it replaces. */
 const tokenChange = z.object({
   tokenId: z.string(),
-  /** `null` where the verifier keeps its keys elsewhere. */
+  /** `null` if the verifier stores its keys elsewhere. */
   keyVersion: z.int().nullable(),
-  /** How many it was made from. */
+  /** Number of photos used. */
   photos: z.int(),
   kind: z.enum(['enrolment', 'renewal']),
   /** `null`: never. */
   expiresAt: instant.nullable(),
-  /** Public id of the token that stood there; `null`: none. */
+  /** Public id of the replaced token; `null`: none. */
   former: z.string().nullable(),
   formerExpiresAt: instant.nullable(),
 });
 
-/** A token of a client that keeps it itself: it takes no other's place. */
+/** A token stored by its client: it replaces no other. */
 const tokenMade = tokenChange.extend({ kind: absent, formerExpiresAt: absent });
 
-/** `tokenId` is `null` where there was no token; `by` is the administrator who asked for it, if one did. */
+/** `tokenId` is `null` without a token; `by` is the requesting administrator, if any. */
 const enrolmentEnded = z.object({ tokenId: z.string().nullable(), by: z.string().optional() });
 
-/** The host that people know the application by that asked for a check, where there is one. Earlier versions did not tell. */
+/** Host of the requesting application, if any. Absent in earlier versions. */
 const asker = { application: z.string().optional() };
 
 const stepUpNamed = z.object({ stepUpId: z.string() });
 const stepUpEnded = stepUpNamed.extend(asker);
 
-/** `title`: its beginning alone, as `toNoted` cuts it. Versions before this field left it out. */
+/** `title`: truncated by `toNoted`. Absent in earlier versions. */
 const actionNamed = stepUpNamed.extend({
   actionDigest: z.string(),
   title: z.string().optional(),
@@ -81,7 +79,7 @@ const hookDecided = z.discriminatedUnion('outcome', [
   }),
   z.object({
     hook: z.string(),
-    /** A code in place of a face, as the policy lets it count. */
+    /** A fallback code instead of a face. */
     outcome: z.literal('another_way'),
     at: z.int(),
     stepUpId: z.string(),
@@ -90,9 +88,9 @@ const hookDecided = z.discriminatedUnion('outcome', [
     hook: z.string(),
     outcome: z.literal('unverified'),
     fallback: z.enum(['deny', 'omit_claim', 'pass']),
-    /** In shadow mode alone. */
+    /** Shadow mode only. */
     wouldHave: z.enum(['deny', 'omit_claim']).optional(),
-    /** Why there was no verified face. Earlier versions did not tell. */
+    /** Why no face was verified. Absent in earlier versions. */
     reason: z
       .enum([
         'no_check',
@@ -132,7 +130,6 @@ const application = z.object({
   by: z.string(),
 });
 
-/** The guard of each action's detail, as it is written today. */
 export const auditDetails = {
   enrolment_begun: tokenChange.describe('A token is about to be written to the profile.'),
   enrolled: z
@@ -168,7 +165,7 @@ export const auditDetails = {
     .object({
       level: z.int(),
       until: instant,
-      /** Of events of that hook without a pass, at one application and from one address; absent: of failed checks. */
+      /** Set for that hook's events without a pass, by application and address; absent for failed checks. */
       hook: z.string().optional(),
     })
     .describe(
@@ -186,7 +183,7 @@ export const auditDetails = {
       purpose: z.string(),
       by: z.string().optional(),
       ...asker,
-      /** Of what the person is asked to approve, where it is anything: its words stand nowhere here. */
+      /** Digest of what the user approves, if anything; its text is never recorded. */
       actionDigest: z.string().optional(),
     })
     .describe('A step-up started. `actionDigest` identifies the action to approve.'),
@@ -293,7 +290,7 @@ export const auditDetails = {
       reasons: z.array(z.string()).readonly(),
       asked: z.array(z.string()).readonly(),
       signals: z.array(measurement.readonly()).readonly(),
-      /** What the page said of the camera, where it said anything: its word. */
+      /** The page's unverified statement about the camera, if any. */
       device: z.optional(deviceSignals),
     })
     .describe(
@@ -361,7 +358,7 @@ export const auditDetails = {
       id: z.string(),
       name: z.string(),
       scopes: z.array(z.string()).readonly(),
-      /** Whose key it is; `null`: of none. */
+      /** Application of the key; `null`: none. */
       application: z.string().nullable(),
       by: z.string(),
     })
@@ -394,7 +391,7 @@ export const auditDetails = {
       id: z.string(),
       developer: z.string(),
       answer: z.enum(['approved', 'asked_back', 'refused']),
-      /** Of an approved one. */
+      /** Application of an approved request. */
       application: z.string().nullable(),
       by: z.string(),
     })
@@ -423,7 +420,7 @@ export const auditDetails = {
     .object({
       name: z.string(),
       role: z.string(),
-      /** Of the key. Earlier versions did not tell. */
+      /** Id of the key. Absent in earlier versions. */
       id: z.string().optional(),
       by: z.string(),
     })
@@ -435,7 +432,7 @@ export const auditDetails = {
       role: z.string(),
       issuer: z.string().nullable(),
       subject: z.string().nullable(),
-      /** A key was used though administrators sign in at a provider. */
+      /** True if a key was used although administrators have single sign-on. */
       emergency: z.boolean(),
     })
     .describe(
@@ -485,9 +482,9 @@ export const auditDetails = {
       digest: z.string(),
       connections: z.int(),
       changed: z.array(z.string()).readonly(),
-      /** Of the program. */
+      /** Version of the program. */
       version: z.string(),
-      /** The administrator who had it loaded; absent: it was a start, or a signal of the system. */
+      /** Administrator who reloaded it; absent at start or by a system signal. */
       by: z.string().optional(),
     })
     .describe(
@@ -535,27 +532,22 @@ export const auditDetails = {
     .describe('Retention removed old records. `through` is the last removed record.'),
 } as const satisfies Record<string, z.ZodType<{ readonly [field: string]: Json | undefined }>>;
 
-/** What an audit record can be about. */
 export type AuditAction = keyof typeof auditDetails;
 
-/** What is told of an action. A field that is `undefined` is not written. */
+/** Detail of an action. `undefined` fields are not written. */
 export type AuditDetail<Action extends AuditAction> = z.output<(typeof auditDetails)[Action]>;
 
-/**
- * What is appended to the audit trail as one line: one member for each action. It names subjects by their id at the provider
- * and tokens by their public id.
- */
+/** A line of the audit trail, by action. Names users by their id at the provider and tokens by their public id. */
 export type AuditEvent<Action extends AuditAction = AuditAction> = {
   [Each in Action]: {
     readonly action: Each;
-    /** Empty where it is about none, as is `subject`. */
+    /** Empty if not applicable, as is `subject`. */
     readonly connection: string;
     readonly subject: string;
     readonly detail: AuditDetail<Each>;
   };
 }[Action];
 
-/** A record of the audit trail about a user, as they may see it. */
 export type RecordOf = {
   /** RFC 3339, UTC. */
   readonly time: string;

@@ -9,18 +9,16 @@ import { FaceError } from '../errors.js';
 import type { ApiDeps } from './deps.js';
 import { type Administrator, idOfKey, type Role, roles } from './rights.js';
 
-/** Whoever holds the key of the configuration, or the one made at the first start: always there. */
+/** The holder of the configured key, or of the one generated at the first start; always exists. */
 const firstOwner = { name: 'owner', role: 'owner' } as const;
 
-/** How many a server keeps beside the first owner. */
+/** Limit, without the first owner. */
 export const maxAdministrators = 100;
 
-/** An administrator as a list shows them. */
 export interface ListedAdministrator extends Pick<Administrator, 'name'> {
   readonly role: Role;
-  /** `null` for the first owner. */
   readonly addedAt: EpochMs | null;
-  /** When the key ends by itself; `null`: never. */
+  /** Expiry of the key; `null`: never. */
   readonly expiresAt: EpochMs | null;
 }
 
@@ -36,20 +34,19 @@ type AdministratorRecord = z.infer<typeof recordGuard>;
 
 const list = { key: 'administrators', guard: z.array(recordGuard), expiresAt: () => null };
 
-/** Compared against where there is no record; no secret has this digest. */
+/** Compared if there is no record, for equal timing; no secret has this digest. */
 const noDigest = Buffer.alloc(32).toString('base64url');
 
-/** Whose a key is, and which of theirs. */
 export interface IdentifiedKey {
   readonly administrator: Administrator;
-  /** Names the key without telling it; good for `isKeyLive`. */
+  /** Public id of the key, for `isKeyLive`. */
   readonly keyId: string;
 }
 
 /**
- * Whose administrator's key this is. An unknown id takes the same steps as a wrong secret.
- * @param source - the address it comes from: too many wrong keys from there, and no more are taken for a while. A right one
- *   always is: a key has 256 random bits, and an address may be that of a proxy that strangers come through, too
+ * Returns the administrator of a key, with equal timing for unknown ids and wrong secrets.
+ * @param source - after too many wrong keys from an address, others are `locked_out`; a correct key is always accepted,
+ * because the address may be a shared proxy's
  * @throws FaceError `caller_untrusted`, `locked_out`, `state_unavailable`
  */
 export async function authenticateAdministrator(
@@ -57,7 +54,7 @@ export async function authenticateAdministrator(
   source: string,
   deps: Pick<ApiDeps, 'adminKeyDigest' | 'state' | 'clock'>,
 ): Promise<IdentifiedKey> {
-  // Whoever shows nothing guesses nothing.
+  // An empty key is no guess and is not counted.
   if (credential.use((text) => text === '')) throw new FaceError('caller_untrusted');
   const identified = await identify(credential, deps);
   if (identified !== null) return identified;
@@ -83,10 +80,10 @@ const toIdentified = ({ name, role }: Pick<Administrator, 'name' | 'role'>, keyI
   keyId,
 });
 
-/** Another key in the configuration is another one here. */
+/** A changed key in the configuration gets another id. */
 const idOfFirstKey = (adminKeyDigest: Uint8Array): string => `first-${digestOf(adminKeyDigest).toString('base64url')}`;
 
-/** Whether a key still counts: its administrator was not removed, it has not expired, or the configuration still has it. */
+/** Returns true if a key is valid: administrator not removed, key not expired, or still configured. */
 export async function isKeyLive(
   keyId: string,
   { adminKeyDigest, state, clock }: Pick<ApiDeps, 'adminKeyDigest' | 'state' | 'clock'>,
@@ -97,7 +94,7 @@ export async function isKeyLive(
 }
 
 /**
- * Adds an administrator. The key is given out once; what is kept is the digest of its secret.
+ * Adds an administrator. The key is returned once; only the digest of its secret is stored.
  * @param request.lifeSec - whole seconds; `null`: until removed
  * @throws FaceError `name_taken`, `limit_reached`, `state_unavailable`
  */
@@ -119,14 +116,14 @@ export async function addAdministrator(
   };
   withOneMore(await readAll({ state }));
   const detail = { name, role, id, by: by.name };
-  // First: nobody may do what is not on record, and no name is taken by a key that was never shown.
+  // Recorded first, so that a failing trail leaves no unrecorded administrator.
   await audit.append({ action: 'administrator_added', connection: '', subject: '', detail });
   await changeStored(list, withOneMore, { state });
   return { credential: new Credential(`fsa_${id}_${secret}`), expiresAt };
 }
 
 /**
- * Removes an administrator: the key is refused from now on. The first owner cannot be removed.
+ * Removes an administrator and thereby the key. The first owner cannot be removed.
  * @throws FaceError `not_found`, `state_unavailable`
  */
 export async function removeAdministrator(
@@ -141,12 +138,12 @@ export async function removeAdministrator(
   };
   without(await readAll({ state }));
   const detail = { name, by: by.name };
-  // First: asked again after a trail that failed, nobody of that name would be found, and who removed them on no record.
+  // Recorded first: after a failing trail, a retry would find no administrator.
   await audit.append({ action: 'administrator_removed', connection: '', subject: '', detail });
   await changeStored(list, without, { state });
 }
 
-/** The first owner, and whoever was added and whose key is good. @throws FaceError `state_unavailable` */
+/** Lists the first owner and administrators with valid keys. @throws FaceError `state_unavailable` */
 export async function listAdministrators({
   state,
   clock,

@@ -15,7 +15,7 @@ import { countRequest, type Quota, toRateLimitHeaders } from './quota.js';
 import { type Administrator, holds } from './rights.js';
 import { toClientRequest } from './usage.js';
 
-/** Who administers: by a key, or by a session of the console. Whoever shows both is neither. */
+/** Authenticates an administrator by key or console session; both together are refused. */
 async function authenticate(
   headers: IncomingHttpHeaders,
   source: string,
@@ -32,7 +32,7 @@ async function authenticate(
 }
 
 /**
- * Which developer asks: by a session of the console that the company's provider vouched for. A key vouches for nobody.
+ * Authenticates a developer by a console session from single sign-on; keys are refused.
  * @throws FaceError `caller_untrusted`, `role_missing`, `state_unavailable`
  */
 async function authenticateDeveloper(headers: IncomingHttpHeaders, deps: SessionDeps): Promise<Developer> {
@@ -41,21 +41,18 @@ async function authenticateDeveloper(headers: IncomingHttpHeaders, deps: Session
   const { session } = await authenticateSession(headers, deps);
   if (session.by.kind === 'key') throw new FaceError('caller_untrusted');
   if (!holds(session, 'develop')) throw new FaceError('role_missing');
-  // Other people see the name that the developer goes by.
+  // Other users see this name.
   return { ...administratorOf(session), name: session.name };
 }
 
-/** The other end of the connection. */
 export interface Peer {
-  /** The address the request came from. */
   readonly source: string;
-  /** Puts headers on the answer. */
   tell(headers: Readonly<Record<string, string>>): void;
 }
 
 /**
- * Who is calling, found out as early as it can be: from a header before the body is read, from the field `auth_token`
- * as soon as it has arrived. The header wins.
+ * Authenticates a caller as early as possible: by a header before the body is read, or by the field `auth_token` when
+ * it arrives. The header wins.
  */
 export class Admission {
   #client: Promise<Client | null> | null = null;
@@ -73,7 +70,7 @@ export class Admission {
 
   /**
    * @throws FaceError `caller_untrusted`, `locked_out`, `role_missing`, `face_not_verified`, `scope_missing`,
-   *   `quota_exceeded`, `overloaded`
+   * `quota_exceeded`, `overloaded`
    */
   async checkHeaders(headers: IncomingHttpHeaders): Promise<void> {
     if (this.auth.kind === 'admin') {
@@ -91,14 +88,17 @@ export class Admission {
     if (this.auth.kind === 'client' && token !== undefined) await this.takeToken(String(token));
   }
 
-  /** The first token presented decides. @throws FaceError `caller_untrusted`, `scope_missing`, `quota_exceeded`, `overloaded` */
+  /**
+   * Authenticates by the first token presented.
+   * @throws FaceError `caller_untrusted`, `scope_missing`, `quota_exceeded`, `overloaded`
+   */
   async takeToken(token: string): Promise<void> {
     await this.takeClient(() => authenticateClient(new Credential(token), this.deps));
   }
 
   /**
-   * The same of a client that proves itself otherwise than by its token alone.
-   * @throws FaceError as `takeToken`, and what `authenticate` throws
+   * Admits a client with another proof than its token alone.
+   * @throws FaceError as `takeToken`, and from `authenticate`
    */
   async takeClient(authenticate: () => Promise<Client>): Promise<void> {
     if (this.auth.kind !== 'client') return;
@@ -106,32 +106,30 @@ export class Admission {
     await this.#client;
   }
 
-  /** Who called, once everything has been read. @throws FaceError `caller_untrusted` where nobody said */
+  /** Returns the caller after the whole request was read. @throws FaceError `caller_untrusted`: no credential */
   async caller(): Promise<Client | null> {
     if (this.auth.kind !== 'client') return null;
     if (this.#client === null) throw new FaceError('caller_untrusted');
     return this.#client;
   }
 
-  /** Whose client token was shown, also where the request was refused for want of a scope or quota; `null` before that. */
+  /** Client of a valid token, even if scope or quota refused the request; otherwise `null`. */
   get recognised(): Client | null {
     return this.#recognised;
   }
 
-  /** Which administrator called; `null` where the endpoint is for none. */
   get administrator(): Administrator | null {
     return this.#administrator;
   }
 
-  /** Which developer called; `null` where the endpoint is for none. */
   get developer(): Developer | null {
     return this.#developer;
   }
 
   /**
-   * Does the work on the request, and tells once it is over how it ended, where a client was recognised.
-   * @param endpoint - method and path as in the description, such as `POST /generate`
-   * @throws whatever the work throws
+   * Runs the work and then reports the result for a known client.
+   * @param endpoint - documented method and path, such as `POST /generate`
+   * @throws errors of the work
    */
   async serve(endpoint: string, response: ServerResponse, work: () => Promise<void>): Promise<void> {
     let refused: unknown = null;
@@ -148,7 +146,7 @@ export class Admission {
     }
   }
 
-  /** Right before the answer. @throws FaceError `caller_untrusted` */
+  /** Checks again right before the answer. @throws FaceError `caller_untrusted` */
   async checkStillLive(): Promise<void> {
     const client = await this.caller();
     if (client !== null) await checkClientLive(client, this.deps);

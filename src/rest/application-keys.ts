@@ -8,7 +8,7 @@ import type { Administrator } from './rights.js';
 import type { ClientScope } from './scopes.js';
 import { readLastUsed } from './usage.js';
 
-/** Live keys of one application: two for a rotation, and some for programs that run apart. */
+/** Limit for live keys per application: two for a rotation, others for separate programs. */
 export const maxKeys = 20;
 
 interface Deps {
@@ -18,22 +18,21 @@ interface Deps {
   readonly audit: Audit;
 }
 
-/** What may be told of a key: never the key. */
+/** Public data of a key, without the key. */
 export interface ApplicationKey {
   readonly id: string;
   readonly scopes: readonly ClientScope[];
   readonly issuedAt: EpochMs;
   readonly expiresAt: EpochMs;
-  /** The last day it was used on, in UTC, as `2026-11-20`; `null` for a key nobody has used. */
+  /** Last day of use in UTC, such as `2026-11-20`; `null` if unused. */
   readonly lastUsed: string | null;
 }
 
 /**
- * Issues a key of an application: a client token with its tenant.
- * @param request.scopes - some of the application's; `undefined`: all
+ * Issues an application's key: a client token of its tenant.
+ * @param request.scopes - subset of the application's; `undefined`: all
  * @param request.lifeSec - whole seconds, within `clientTokenLifeSec`
- * @throws FaceError `not_found`, `request_malformed` (a scope that the application does not have), `limit_reached`,
- *   `state_unavailable`
+ * @throws FaceError `not_found`, `request_malformed` (unavailable scope), `limit_reached`, `state_unavailable`
  */
 export async function issueApplicationKey(
   applicationId: string,
@@ -53,7 +52,7 @@ export async function issueApplicationKey(
   await changeKeysOf(
     applicationId,
     (keys) => {
-      // Those that ended go; those that others issued in between stay.
+      // Removes ended keys, but preserves keys issued concurrently.
       const kept = keys.filter((id) => live.includes(id) || !wasListed.has(id));
       if (kept.length >= maxKeys) throw new FaceError('limit_reached');
       return [...kept, issued.client.id];
@@ -66,7 +65,7 @@ export async function issueApplicationKey(
   return issued;
 }
 
-/** The live keys of an application, oldest first. @throws FaceError `not_found`, `state_unavailable` */
+/** Lists an application's live keys, oldest first. @throws FaceError `not_found`, `state_unavailable` */
 export async function listApplicationKeys(
   applicationId: string,
   deps: Pick<Deps, 'clock' | 'state'>,
@@ -83,7 +82,7 @@ export async function listApplicationKeys(
   return found.filter((key) => key !== null);
 }
 
-/** Ends one key at once. @throws FaceError `not_found`: the application has no such key, `state_unavailable` */
+/** Revokes a key at once. @throws FaceError `not_found`: not a key of the application, `state_unavailable` */
 export async function revokeApplicationKey(
   applicationId: string,
   keyId: string,

@@ -6,38 +6,36 @@ import { FaceError } from '../errors.js';
 import type { Administrator } from './rights.js';
 import { type ClientScope, clientScopes } from './scopes.js';
 
-/** Requests that an application may make; the windows are those of the clock in UTC. */
+/** Ranges of quotas; windows follow the UTC clock. */
 export const quotaRanges = {
   perMinute: { standard: 600, most: 100_000 },
   perDay: { standard: 100_000, most: 100_000_000 },
 } as const;
 
-/** How many a server keeps: one list holds the ids of all. */
+/** Limit, because one list holds all ids. */
 export const maxApplications = 1000;
 
-/** What an administrator says of an application, and may change. */
 export interface ApplicationTerms {
   /** 1 to 100 characters. */
   readonly name: string;
-  /** What its keys may be issued for; taking one out takes it from the keys that are out, too. */
+  /** Scopes of its keys; removing one takes effect for issued keys too. */
   readonly scopes: readonly ClientScope[];
   readonly perMinute: number;
   readonly perDay: number;
-  /** Whom to ask about it, at most 200 characters; for people. */
+  /** Contact for people, at most 200 characters. */
   readonly contact: string;
 }
 
-/** A program that calls this API, and what it was promised. */
 export interface Application extends ApplicationTerms {
   /** 24 hexadecimal digits. */
   readonly id: string;
-  /** Whose enrolments it makes and checks: for good, as these are bound to it. */
+  /** Tenant of its enrolments. Permanent, because enrolments are bound to it. */
   readonly tenant: string;
   readonly createdAt: EpochMs;
   readonly changedAt: EpochMs;
-  /** Ids of the developers who look after it themselves: docs/onboarding.md. */
+  /** Ids of the developers who own it: docs/onboarding.md. */
   readonly owners: readonly string[];
-  /** Ids of the client tokens that are its keys, oldest first; some may have ended. */
+  /** Ids of its client tokens, oldest first; may include ended ones. */
   readonly keys: readonly string[];
 }
 
@@ -62,24 +60,22 @@ const recordGuard = z.object({
 });
 type ApplicationRecord = z.infer<typeof recordGuard>;
 
-/** The ids of all, oldest first. An id whose application is gone is passed over. */
+/** All ids, oldest first. Ids of removed applications are skipped. */
 const index = { key: 'applications', guard: z.array(z.string()), expiresAt: () => null };
 
 const recordKey = (id: string): string => `application:${id}`;
 
 const toApplication = (id: string, record: ApplicationRecord): Application => ({ id, ...record });
 
-/** What an application that a developer asked for has from the first. */
 interface AskedFor {
-  /** 24 hexadecimal digits: registering it again changes nothing. */
+  /** 24 hexadecimal digits; makes registration idempotent. */
   readonly id: string;
-  /** Ids of developers. */
   readonly owners: readonly string[];
 }
 
 /**
  * Registers an application.
- * @param asked - where a developer asked for it; `null`: an administrator did it unasked
+ * @param asked - a developer's request; `null` if an administrator registers it directly
  * @throws FaceError `limit_reached`, `state_unavailable`
  */
 export async function registerApplication(
@@ -98,13 +94,13 @@ export async function registerApplication(
   const list = () => changeStored(index, withIt, { state });
   const known = asked === null ? null : await findApplication(id, { state });
   if (known !== null) {
-    // The server may have gone down before it was listed.
+    // The server may have crashed before it was listed.
     await list();
     return known;
   }
   withIt((await readStored(index, { state }))?.record ?? null);
   const detail = { id, ...terms, scopes: [...terms.scopes], by: by.name };
-  // First: tried again after a trail that failed, it would be there already.
+  // Recorded first: after a failing trail, a retry would find it registered.
   await audit.append({ action: 'application_registered', connection: tenant, subject: '', detail });
   const now = clock.now();
   const record = {
@@ -119,7 +115,7 @@ export async function registerApplication(
   return toApplication(id, record);
 }
 
-/** The application of that id; `null` where there is none. @throws FaceError `state_unavailable` */
+/** Finds an application by id; `null` if absent. @throws FaceError `state_unavailable` */
 export async function findApplication(id: string, { state }: Pick<Deps, 'state'>): Promise<Application | null> {
   const found = await state.read(recordKey(id));
   return found === null ? null : toApplication(id, recordGuard.parse(found.value));
@@ -132,7 +128,7 @@ export async function readApplication(id: string, deps: Pick<Deps, 'state'>): Pr
   return found;
 }
 
-/** Every application, oldest first. @throws FaceError `state_unavailable` */
+/** Lists applications, oldest first. @throws FaceError `state_unavailable` */
 export async function listApplications({ state }: Pick<Deps, 'state'>): Promise<Application[]> {
   const found = await state.read(index.key);
   const ids = found === null ? [] : index.guard.parse(found.value);
@@ -140,10 +136,7 @@ export async function listApplications({ state }: Pick<Deps, 'state'>): Promise<
   return applications.filter((application) => application !== null);
 }
 
-/**
- * Changes what was said of an application; what is not said stays.
- * @throws FaceError `not_found`, `state_unavailable`
- */
+/** Changes the given settings of an application. @throws FaceError `not_found`, `state_unavailable` */
 export async function changeApplication(
   id: string,
   changes: { readonly [Term in keyof ApplicationTerms]?: ApplicationTerms[Term] | undefined },
@@ -159,16 +152,13 @@ export async function changeApplication(
   });
   const former = await readApplication(id, deps);
   const detail = { id, ...toTerms(former), by: by.name };
-  // First: no key may do more by nobody's word.
+  // Recorded first, so that no key gains rights without a record.
   await deps.audit.append({ action: 'application_changed', connection: former.tenant, subject: '', detail });
   const changedAt = deps.clock.now();
   return toApplication(id, await changeExisting(id, (record) => ({ ...record, ...toTerms(record), changedAt }), deps));
 }
 
-/**
- * Removes an application. Its keys end with it, at once.
- * @throws FaceError `not_found`, `state_unavailable`
- */
+/** Removes an application and its keys at once. @throws FaceError `not_found`, `state_unavailable` */
 export async function removeApplication(
   id: string,
   by: Pick<Administrator, 'name'>,
@@ -176,16 +166,13 @@ export async function removeApplication(
 ): Promise<void> {
   const { name, tenant } = await readApplication(id, { state });
   const detail = { id, name, by: by.name };
-  // First: asked again after a trail that failed, there would be none to remove.
+  // Recorded first: after a failing trail, a retry would find nothing to remove.
   await audit.append({ action: 'application_removed', connection: tenant, subject: '', detail });
   await state.delete(recordKey(id));
   await changeStored(index, (former) => (former ?? []).filter((listed) => listed !== id), { state });
 }
 
-/**
- * Changes which client tokens are its keys.
- * @throws FaceError `not_found`, `state_unavailable`, and whatever `change` throws
- */
+/** Changes an application's keys. @throws FaceError `not_found`, `state_unavailable`, and from `change` */
 export async function changeKeysOf(
   id: string,
   change: (keys: readonly string[]) => readonly string[],
@@ -194,10 +181,7 @@ export async function changeKeysOf(
   await changeExisting(id, (record) => ({ ...record, keys: [...change(record.keys)] }), deps);
 }
 
-/**
- * Changes who looks after it.
- * @throws FaceError `not_found`, `state_unavailable`, and whatever `change` throws
- */
+/** Changes an application's owners. @throws FaceError `not_found`, `state_unavailable`, and from `change` */
 export async function changeOwnersOf(
   id: string,
   change: (owners: readonly string[]) => readonly string[],

@@ -1,7 +1,10 @@
 import type { Request } from 'express';
 import { Credential } from '../core/concealed.js';
 
-/** What a caller shows as `Authorization: Bearer`; nobody has checked it. @see https://www.rfc-editor.org/rfc/rfc6750 (section 2.1) */
+/**
+ * Returns the unverified credential of `Authorization: Bearer`.
+ * @see https://www.rfc-editor.org/rfc/rfc6750 (section 2.1)
+ */
 export function readBearer(request: Request): Credential | null {
   const [, text] = /^Bearer ([\w.~+/-]{1,256}=*)$/i.exec(request.get('authorization') ?? '') ?? [];
   return text === undefined ? null : new Credential(text);

@@ -1,10 +1,7 @@
 import { html } from '../base/html.js';
 import { createPageLayout } from '../http/page-layout.js';
 
-/**
- * The style of the catalogue, with the colours of the capture page: one column, wide enough for a line of shell, and nothing
- * that scrolls sideways on a phone.
- */
+/** Catalog style: one column, wide enough for a shell line, without sideways scrolling on phones. */
 export const catalogueStyle = html`
 :root {
   color-scheme: light dark;
@@ -76,5 +73,4 @@ dd { margin: 0 0 .5rem; color: var(--ink-soft); }
 .refusals dd { margin: 0; }
 `;
 
-/** Layout of pages in this style. */
 export const renderInCatalogueStyle = createPageLayout(catalogueStyle);

@@ -12,15 +12,14 @@ import { describeFields } from './json-schema.js';
 import { codesOf, documentedPath } from './openapi.js';
 import { holds, roles } from './rights.js';
 
-/** Text in which backquotes mark code, as HTML. */
 const toHtml = (text: string): Html =>
   html`${text.split(/`([^`]+)`/).map((part, at) => (at % 2 === 0 ? part : html`<code>${part}</code>`))}`;
 
 const toAnchor = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]+/g, '-');
 
 /**
- * The published API as a page for whoever writes against it, from the table that checks the requests.
- * @param issuer - the public address of this server, without a slash at the end
+ * Renders the API catalog from the endpoints that validate requests.
+ * @param issuer - public address of this server, without a trailing slash
  */
 export function renderCatalogue(
   endpoints: readonly Endpoint[],

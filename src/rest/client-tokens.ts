@@ -10,21 +10,18 @@ import type { Administrator } from './rights.js';
 import { type ClientScope, clientScopes } from './scopes.js';
 
 const day = 24 * 60 * 60;
-/** How long a client token lasts, in seconds. */
+/** Lifetime of client tokens, in seconds. */
 export const clientTokenLifeSec = { least: 60, standard: 90 * day, most: 366 * day } as const;
 
-/** A client of the API, as its token describes it. */
 export interface Client {
   readonly id: string;
   readonly name: string;
-  /** Whose enrolments it makes and checks. */
   readonly tenant: string;
   readonly scopes: readonly ClientScope[];
   readonly issuedAt: EpochMs;
   readonly expiresAt: EpochMs;
-  /** Whose key the token is; `null` for one that belongs to none. */
   readonly application: Application | null;
-  /** The developer who tries calls with it, where nobody is real and nowhere else; `null` for a token of a program. */
+  /** Developer of a sandbox token; `null` for an application's token. */
   readonly sandbox: string | null;
 }
 
@@ -51,9 +48,9 @@ type ClientRecord = z.infer<typeof recordGuard>;
 const clientKey = (id: string): string => `client-token:${id}`;
 
 /**
- * Makes a client token. Its text is given out once; what is kept is the digest of its secret.
- * @param request.lifeSec - in whole seconds, within `clientTokenLifeSec`
- * @param request.sandbox - the developer who tries calls with it
+ * Issues a client token. Its text is returned once; only the digest of its secret is stored.
+ * @param request.lifeSec - whole seconds, within `clientTokenLifeSec`
+ * @param request.sandbox - developer of a sandbox token
  * @throws FaceError `state_unavailable`
  */
 export async function issueClientToken(
@@ -95,7 +92,7 @@ export async function issueClientToken(
 }
 
 /**
- * Whose token this is. An unknown id takes the same steps as a wrong secret.
+ * Authenticates a client token, with equal timing for unknown ids and wrong secrets.
  * @throws FaceError `caller_untrusted`, `state_unavailable`
  */
 export async function authenticateClient(credential: Credential, deps: Pick<Deps, 'clock' | 'state'>): Promise<Client> {
@@ -109,7 +106,7 @@ export async function authenticateClient(credential: Credential, deps: Pick<Deps
 }
 
 /**
- * Asks again, right before the answer: the token may have been revoked while the work was done.
+ * Checks right before the answer that the token was not revoked meanwhile.
  * @throws FaceError `caller_untrusted`, `state_unavailable`
  */
 export async function checkClientLive(client: Client, deps: Pick<Deps, 'clock' | 'state'>): Promise<void> {
@@ -117,8 +114,8 @@ export async function checkClientLive(client: Client, deps: Pick<Deps, 'clock' |
 }
 
 /**
- * The client whose token has that id, for whoever has proved it otherwise than by the token.
- * @throws FaceError `caller_untrusted`: revoked, expired, or its application is gone; `state_unavailable`
+ * Returns the client of a token id that the caller has proved otherwise.
+ * @throws FaceError `caller_untrusted`: revoked, expired, or its application was removed; `state_unavailable`
  */
 export async function readLiveClient(id: string, deps: Pick<Deps, 'clock' | 'state'>): Promise<Client> {
   const record = await readRecord(id, deps);
@@ -126,7 +123,7 @@ export async function readLiveClient(id: string, deps: Pick<Deps, 'clock' | 'sta
   return toClient(id, record, await checkLive(record, deps));
 }
 
-/** What a client token that was issued is, revoked or not; `null` once it has expired. @throws FaceError `state_unavailable` */
+/** Returns an issued token, revoked or not; `null` after expiry. @throws FaceError `state_unavailable` */
 export async function findClientToken(
   id: string,
   deps: Pick<Deps, 'state'>,
@@ -135,8 +132,8 @@ export async function findClientToken(
 }
 
 /**
- * Ends a client token at once, for requests under way too. Revoking a revoked one succeeds.
- * @throws FaceError `not_found` for an id that never was or has expired, `state_unavailable`
+ * Revokes a client token at once, also for running requests. Idempotent.
+ * @throws FaceError `not_found`: unknown or expired id, `state_unavailable`
  */
 export async function revokeClientToken(
   id: string,
@@ -156,12 +153,12 @@ async function readRecord(id: string, { state }: Pick<Deps, 'state'>): Promise<C
   return found === null ? null : recordGuard.parse(found.value);
 }
 
-/** Compared against where there is no record; no secret has this digest. */
+/** Compared if there is no record, for equal timing; no secret has this digest. */
 const noDigest = Buffer.alloc(32).toString('base64url');
 
 /**
- * The application whose key a live token is; `null` where it belongs to none.
- * @throws FaceError `caller_untrusted`: revoked, expired, or its application is gone
+ * Returns a live token's application; `null` if none.
+ * @throws FaceError `caller_untrusted`: revoked, expired, or its application was removed
  */
 async function checkLive(
   { isRevoked, expiresAt, application: id }: ClientRecord,
@@ -175,15 +172,15 @@ async function checkLive(
 
 const toClient = (id: string, record: ClientRecord, application: Application | null): Client => {
   const { name, tenant, scopes, issuedAt, expiresAt, sandbox } = record;
-  // What was taken from the application since is taken from its keys.
+  // Scopes removed from the application are removed from its keys.
   const held = application === null ? scopes : scopes.filter((scope) => application.scopes.includes(scope));
   return { id, name, tenant, scopes: held, issuedAt, expiresAt, application, sandbox };
 };
 
-/** Returns the share of a client token: those of one application have one. */
+/** Returns the queue share of a client; tokens of one application share it. */
 export const shareOfClient = ({ id, application }: Client): QueueShare => knownShare(`client:${application?.id ?? id}`);
 
-/** Tokens made over this API belong to the client's tenant and to no subject: who is who is kept by the client. */
+/** Returns the binding of API tokens: the client's tenant, without a subject. */
 export const bindingOfClient = (client: Client, { scope, accuracy }: Pick<Binding, 'scope' | 'accuracy'>): Binding => ({
   tenant: client.tenant,
   idp: 'api',

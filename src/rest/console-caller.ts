@@ -14,13 +14,12 @@ import {
   shownSecret,
 } from './console-sessions.js';
 
-/** A session, and the secret it is known by. */
 export interface ShownSession {
   readonly secret: Credential;
   readonly session: ConsoleSession;
 }
 
-/** The session whose cookie a browser shows, wherever the request comes from: for reading alone. */
+/** Reads the session of the browser's cookie, from any origin; for reading only. */
 export async function readSession(headers: IncomingHttpHeaders, deps: SessionDeps): Promise<ShownSession> {
   const secret = shownSecret(readCookie({ get: () => headers.cookie }, sessionCookieOf(deps.issuer)));
   if (secret === null) throw new FaceError('caller_untrusted');
@@ -28,8 +27,7 @@ export async function readSession(headers: IncomingHttpHeaders, deps: SessionDep
 }
 
 /**
- * The session that a page of ours acts in: the browser shows its cookie, and the page its token, which no page of others can
- * read or send.
+ * Authenticates a session by cookie and page token; other sites can neither read nor send the token.
  * @throws FaceError `caller_untrusted`, `state_unavailable`
  */
 export async function authenticateSession(headers: IncomingHttpHeaders, deps: SessionDeps): Promise<ShownSession> {

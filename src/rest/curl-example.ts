@@ -4,7 +4,7 @@ import type { Endpoint } from './endpoint.js';
 import { describeFields } from './json-schema.js';
 import { documentedPath } from './openapi.js';
 
-/** What stands for a text field in an example; what starts with `$` is a variable of the shell. */
+/** Example values of text fields; values with `$` are shell variables. */
 const exampleTexts: Readonly<Record<string, string>> = {
   name: 'reception',
   role: 'help-desk',
@@ -51,7 +51,6 @@ const exampleTexts: Readonly<Record<string, string>> = {
   developer: 'q2Z5H0r8mC1nT7uX3bV6kL9wY4eJ0sD5fG8hA2pQ1iM',
 };
 
-/** Shown where an endpoint takes them, although it does without. */
 const shownAnyway: ReadonlySet<string> = new Set(['connection', 'subject', 'perMinute', 'signing', 'group']);
 
 const headersByAuth = {
@@ -78,7 +77,7 @@ function exampleOf(name: string, schema: Json): Json {
   return type === 'array' ? [example] : example;
 }
 
-/** The fields of an example by name: those that must be there, and a few more. */
+/** Returns example fields by name: required ones and a few others. */
 export function exampleFields({ fieldsGuard }: Endpoint): Readonly<Record<string, Json>> {
   const { properties, required } = describeFields(fieldsGuard);
   return Object.fromEntries(
@@ -89,7 +88,7 @@ export function exampleFields({ fieldsGuard }: Endpoint): Readonly<Record<string
 }
 
 /**
- * A line for a shell that calls an endpoint. The address, the credential and what an earlier call gave are variables.
+ * Returns a curl command for an endpoint. Address, credential and earlier results are variables.
  * @returns one or more lines of text
  */
 export function toCurlExample(endpoint: Endpoint): string {

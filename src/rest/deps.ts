@@ -13,50 +13,38 @@ import type { Upkeep } from '../operations/upkeep.js';
 import type { HomePage } from './home-page.js';
 import type { ClientRequest } from './usage.js';
 
-/** What became of a configuration that was loaded while the server ran: where it cannot be in force, nothing changed. */
+/** Result of a reload; on failure nothing changed. */
 export interface Reloaded {
-  /** Why it is not in force; `null`: it is. */
   readonly code: FaceErrorCode | null;
-  /** Dotted paths of what changed. */
   readonly changed: readonly string[];
-  /** The same of what only a restart changes. */
   readonly needingRestart: readonly string[];
   readonly problems: readonly Problem[];
-  /** Connections whose mode was switched by hand, over what the configuration says. */
+  /** Connections whose mode was switched manually and overrides the configuration. */
   readonly switched: readonly { readonly connection: string; readonly mode: Policy['mode']; readonly by: string }[];
 }
 
-/** What the REST API takes from outside. */
 export interface ApiDeps extends CampaignDeps {
-  /** SHA-256 of the text expected in `X-Admin-Key` where an administrator is asked for. */
+  /** SHA-256 of the administrator's key in `X-Admin-Key`. */
   readonly adminKeyDigest: Uint8Array;
-  /** The countries that backends may have one-time codes sent to. */
   readonly contactCodes: ContactCodesConfig;
-  /** Where developers try calls, and how much they may ask for. */
   readonly onboarding: OnboardingConfig;
-  /** How administrators sign in at the web page, and what it asks of them. */
   readonly console: ConsoleConfig;
   readonly judge: LivenessJudge;
   readonly sight: Sight;
   readonly keys: Keys;
   readonly passkeys: Passkeys;
-  /** `null`: this server pushes no notices. */
   readonly webPush: WebPush | null;
-  /** Told of every request of a caller who showed a client token that holds, once it is over. */
+  /** Called after each request with a valid client token. */
   readonly onClientRequest: (request: ClientRequest) => void;
-  /** The newest records of this server's own audit trail about a user; `left`: how many older ones there are. */
+  /** Returns this server's newest audit records about a user; `left`: number of older ones. */
   readonly recordsOf: (who: SubjectRef) => Promise<{ readonly records: readonly RecordOf[]; readonly left: number }>;
-  /** The enrolment index and the log of decisions, to be read. */
+  /** Enrolment index and log of decisions, read-only. */
   readonly ledger: LedgerStore;
   readonly accounts: AccountNames;
-  /** How the organisation looks to people. */
   readonly brands: Brands;
-  /** What people find on their own page, by the id of the connection. */
   readonly homePages: ReadonlyMap<string, HomePage>;
-  /** Loads the configuration anew, and puts in force what can be. Never rejects. */
+  /** Reloads the configuration and activates what is possible. Never rejects. */
   readonly reload: (by: string) => Promise<Reloaded>;
-  /** A campaign was planned or changed: whoever sends looks at it now. */
   readonly wakeCampaigns: () => void;
-  /** What looking after the server and its connections takes. */
   readonly upkeep: Upkeep;
 }

@@ -4,7 +4,7 @@ import { describeRefusals } from './describe-refusals.js';
 import { ssfPathItems } from './describe-ssf.js';
 import { asJson } from './json-schema.js';
 
-/** An address as OpenAPI writes it. */
+/** Converts a path to OpenAPI's template syntax. */
 export const toTemplate = (path: string): string => path.replace(/:(\w+)/g, '{$1}');
 
 const okSchema: JsonObject = { type: 'object', properties: { ok: { type: 'boolean' } }, required: ['ok'] };
@@ -27,7 +27,6 @@ const operational = (
   },
 });
 
-/** What keeps a server from taking work: no refusal, as nobody asked for any. */
 const unready: Record<string, JsonObject> = {
   503: {
     description: 'Not now.',
@@ -42,10 +41,8 @@ const unready: Record<string, JsonObject> = {
   },
 };
 
-/** What is there as far as the configuration asks for it. */
 const absent = describeRefusals(['not_found']);
 
-/** What is no part of the API proper. */
 export const operationalPaths: Record<string, JsonObject> = {
   '/': {
     get: operational(

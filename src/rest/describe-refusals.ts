@@ -2,7 +2,6 @@ import type { JsonObject } from '../base/json.js';
 import { type FaceErrorCode, refusals } from '../errors.js';
 import { asJson } from './json-schema.js';
 
-/** What answers say beside their bodies. Every one has `X-Request-Id`, too. */
 export const answerHeaders: Readonly<Record<string, JsonObject>> = {
   Allow: { required: true, description: 'The methods that the address takes.', schema: { type: 'string' } },
   'Retry-After': {
@@ -24,7 +23,6 @@ export const answerHeaders: Readonly<Record<string, JsonObject>> = {
 const refer = (...names: readonly (keyof typeof answerHeaders)[]): JsonObject =>
   Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 
-/** The headers of an answer to whoever shows a client token. */
 export const quotaHeaders = refer('RateLimit-Policy', 'RateLimit');
 
 const headersByStatus: Readonly<Record<number, JsonObject>> = {
@@ -35,7 +33,7 @@ const headersByStatus: Readonly<Record<number, JsonObject>> = {
 
 const content = asJson({ $ref: '#/components/schemas/Refusal' });
 
-/** Answers with one of these codes, by their statuses. @param also - headers of answers to whoever is known: of all but 405 */
+/** Describes the refusals by status. @param also - headers for known callers: all answers but 405 */
 export function describeRefusals(codes: readonly FaceErrorCode[], also: JsonObject = {}): Record<string, JsonObject> {
   const statuses = [...new Set(codes.map((code) => refusals[code].status))].sort();
   return Object.fromEntries(

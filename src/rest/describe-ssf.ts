@@ -3,8 +3,8 @@ import type { FaceErrorCode } from '../errors.js';
 import { describeRefusals, quotaHeaders } from './describe-refusals.js';
 
 /*
- * The transmitter's endpoints in the description. Their bodies are those of the Shared Signals Framework, and are described
- * there: https://openid.net/specs/openid-sharedsignals-framework-1_0-final.html
+ * OpenAPI of the transmitter. Bodies follow the Shared Signals Framework:
+ * https://openid.net/specs/openid-sharedsignals-framework-1_0-final.html
  */
 
 const codes = [
@@ -26,7 +26,6 @@ const operation = (
   }: {
     readonly status?: 200 | 201 | 204;
     readonly hasBody?: boolean;
-    /** Where the id of the stream goes. */
     readonly streamIn?: 'query' | 'path' | null;
     readonly also?: readonly FaceErrorCode[];
   } = {},
@@ -59,7 +58,6 @@ const operation = (
   },
 });
 
-/** How a receiver shows who it is. */
 export const streamKeyScheme: JsonObject = {
   type: 'http',
   scheme: 'bearer',
@@ -70,7 +68,6 @@ export const streamKeyScheme: JsonObject = {
 const grantErrors =
   '`invalid_request`, `invalid_client`, `invalid_scope` or `unsupported_grant_type` as `error`, as RFC 6749 has it.';
 
-/** The paths of the transmitter. */
 export const ssfPathItems: Readonly<Record<string, JsonObject>> = {
   '/ssf/jwks.json': {
     get: {

@@ -19,23 +19,20 @@ import { toFieldRefusal } from './fields.js';
 import { readFormFields } from './form-fields.js';
 
 /**
- * What a caller may send before it is known. Photos that follow the field `auth_token` in a form count as a known
- * caller's; in JSON the whole body comes first.
+ * Limit for anonymous callers. Photos after a form's field `auth_token` count as authenticated; a JSON body is read
+ * first.
  */
 const strangerBytes = 2 * 1024 * 1024;
 
-/** Greatest form from a known caller, whatever the number of photos. */
+/** Limit of a form from an authenticated caller. */
 const maxFormBytes = 50 * 1024 * 1024;
 
-/** Addresses an endpoint answers at: bare (v1) and under each version's prefix. */
+/** Prefixes of endpoints: none (v1), and one per version. */
 export const prefixes = ['', '/v1', '/v2'] as const;
 
 const versionByPrefix = { '': 1, '/v1': 1, '/v2': 2 } as const;
 
-/**
- * Puts the endpoints on the app. An address is answered by the endpoint of the version asked for: by prefix, or by the
- * header `X-API-Version`, which overrides it.
- */
+/** Mounts the endpoints. The prefix selects the version; the header `X-API-Version` overrides it. */
 export function mountEndpoints(app: Express, endpoints: readonly Endpoint[], deps: ApiDeps, rooms: BodyRooms): void {
   for (const path of new Set(endpoints.map((endpoint) => endpoint.path))) {
     const atPath = endpoints.filter((endpoint) => endpoint.path === path);
@@ -132,7 +129,7 @@ async function serve(
   });
 }
 
-/** Of a field that nobody knows the name may be anything: it is not told on, to the log either. */
+/** An unknown field's name is arbitrary input and is neither returned nor logged. */
 function refuseLongText(field: string, { fieldsGuard, photos, auth }: Endpoint): FaceError {
   const isToken = field === 'auth_token' && auth.kind === 'client';
   const isKnown = isToken || Object.hasOwn(fieldsGuard.shape, field) || Object.hasOwn(photos, field);

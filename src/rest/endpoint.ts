@@ -14,7 +14,6 @@ import type { ClientScope } from './scopes.js';
 
 export type ApiVersion = 1 | 2;
 
-/** The groups the description and the catalogue list endpoints in, and what each is for. */
 export const groupDescriptions = {
   'Face tokens': 'Create a sealed token of a face, and verify a face with it. The server stores neither.',
   Matching: 'Compare pictures with pictures. Nothing is stored.',
@@ -37,7 +36,10 @@ export const groupDescriptions = {
 } as const;
 export type EndpointGroup = keyof typeof groupDescriptions;
 
-/** Who may call: a client whose token holds `scope` (`null`: whichever), an administrator who holds `right` (before a sensitive action the console may ask for a face check), a capture page whose session may do `action`, somebody who signed in and asks for themselves, or everybody. */
+/**
+ * Allowed callers: a client whose token has `scope` (`null`: any), an administrator with `right` (the console may
+ * require a face check for sensitive actions), a capture page whose session permits `action`, a developer, or anyone.
+ */
 export type Auth =
   | { readonly kind: 'client'; readonly scope: ClientScope | null }
   | { readonly kind: 'developer' }
@@ -45,64 +47,53 @@ export type Auth =
   | { readonly kind: 'session'; readonly action: SessionAction }
   | { readonly kind: 'open' };
 
-/** What the description says, and nothing more. */
+/** Documentation only. */
 interface Described {
   readonly method: 'GET' | 'POST';
-  /** As Express writes it: `/step-ups/:id/photos`. Served bare, under `/v1` and under `/v2`. */
+  /** Express syntax: `/step-ups/:id/photos`. Served without prefix, under `/v1` and under `/v2`. */
   readonly path: string;
   readonly versions: readonly ApiVersion[];
   readonly tag: EndpointGroup;
   readonly summary: string;
   readonly description: string;
-  /** Whether this project added it to what the Facenition API publishes. */
+  /** True if absent from the Facenition API. */
   readonly ours: boolean;
-  /** Status of a success. */
   readonly status: 200 | 201;
-  /** What it may refuse with, beside what follows from its authentication and photos. */
+  /** Possible refusals, in addition to those of authentication and photos. */
   readonly codes: readonly FaceErrorCode[];
 }
 
-/** One call, checked. */
 export interface Call<Fields, PhotoName extends string> {
   readonly fields: Fields;
-  /** The photos of a field, as many as its range says. */
+  /** Returns a field's photos; their number is within its range. */
   photos(name: PhotoName): readonly Photo[];
-  /** A part of the address, as text nobody has checked. */
   param(name: string): string;
-  /** The address the call came from. */
   readonly source: string;
-  /** What the browser says of itself, as text nobody has checked; `null` where it says nothing. */
   readonly userAgent: string | null;
-  /** A cookie of the browser, as text nobody has checked. */
   cookie(name: string): string | null;
-  /** What a capture page holds; `null` where the endpoint asks for none. */
   readonly session: FoundSession | null;
 }
 
-/** Who called, as far as the endpoint asks. */
 export interface Caller {
   readonly client: Client | null;
   readonly administrator: Administrator | null;
   readonly developer: Developer | null;
 }
 
-/** A field of files. */
 export interface FileField extends PhotoRange {
-  /** What the files are, where they are no photos. */
   readonly about?: { readonly description: string; readonly mediaType: string };
 }
 
-/** One endpoint as data: routes, validation and the OpenAPI description are all made from it. */
 export interface Endpoint extends Described {
   readonly auth: Auth;
   readonly photos: Readonly<Record<string, FileField>>;
-  /** All that is no file, as JSON has it; a form says the same in text. */
+  /** Fields other than files; JSON, or text in a form. */
   readonly fieldsGuard: z.ZodObject;
   readonly replyGuard: z.ZodObject;
   /**
-   * Refuses before a byte of the body is read.
-   * @param call.session - what a capture page showed; nobody has checked it
-   * @returns the session, where the endpoint asks for one
+   * Refuses before the body is read.
+   * @param call.session - unverified session of a capture page
+   * @returns the session, if the endpoint needs one
    */
   admit(call: { param(name: string): string; readonly session: Credential | null }): Promise<FoundSession | null>;
   run(fields: unknown, call: Omit<Call<unknown, string>, 'fields'>, caller: Caller): Promise<JsonObject>;
@@ -112,15 +103,15 @@ interface Definition<Fields extends z.ZodObject, Reply extends z.core.$ZodObject
   extends Described {
   readonly photos: Readonly<Record<PhotoName, FileField>>;
   readonly fields: Fields;
-  /** Without `ok`, which every success has. */
+  /** Without `ok`, which every success contains. */
   readonly reply: Reply;
   readonly admit?: (call: Pick<Call<unknown, never>, 'param'>) => Promise<void>;
 }
 
-/** Replies are JSON and fit their schema: a face or a token that is not taken out on purpose does not compile. */
+/** JSON that fits the schema: a face or token that was not removed does not compile. */
 type ReplyOf<Reply extends z.core.$ZodObject> = Promise<z.input<Reply> & JsonObject>;
 
-/** An endpoint for holders of a client token. */
+/** Defines an endpoint for client tokens. */
 export function clientEndpoint<Fields extends z.ZodObject, Reply extends z.core.$ZodObject, PhotoName extends string>(
   definition: Definition<Fields, Reply, PhotoName> & {
     readonly scope: ClientScope | null;
@@ -137,11 +128,11 @@ export function clientEndpoint<Fields extends z.ZodObject, Reply extends z.core.
   };
 }
 
-/** An endpoint for administrators. */
+/** Defines an endpoint for administrators. */
 export function adminEndpoint<Fields extends z.ZodObject, Reply extends z.core.$ZodObject, PhotoName extends string>(
   definition: Definition<Fields, Reply, PhotoName> & {
     readonly right: Right;
-    /** Erases, or changes who may do what: the console may ask for a fresh face check first. */
+    /** Erasure or change of rights: the console may require a fresh face check. */
     readonly isSensitive?: true;
     handle(call: Call<z.output<Fields>, PhotoName> & { readonly administrator: Administrator }): ReplyOf<Reply>;
   },
@@ -156,7 +147,7 @@ export function adminEndpoint<Fields extends z.ZodObject, Reply extends z.core.$
   };
 }
 
-/** An endpoint for somebody who signed in at the company's provider and asks for themselves. */
+/** Defines an endpoint for developers signed in by single sign-on. */
 export function developerEndpoint<
   Fields extends z.ZodObject,
   Reply extends z.core.$ZodObject,
@@ -176,7 +167,7 @@ export function developerEndpoint<
   };
 }
 
-/** An endpoint for everybody. */
+/** Defines a public endpoint. */
 export function openEndpoint<Fields extends z.ZodObject, Reply extends z.core.$ZodObject, PhotoName extends string>(
   definition: Definition<Fields, Reply, PhotoName> & {
     handle(call: Call<z.output<Fields>, PhotoName>): ReplyOf<Reply>;
@@ -191,14 +182,10 @@ export function openEndpoint<Fields extends z.ZodObject, Reply extends z.core.$Z
   };
 }
 
-/**
- * An endpoint for a capture page that holds a session. Before a byte of the body is read, the session is known, and whether it
- * may be used for that action.
- */
+/** Defines an endpoint for capture pages. Session and permitted action are checked before the body is read. */
 export function sessionEndpoint<Fields extends z.ZodObject, Reply extends z.core.$ZodObject, PhotoName extends string>(
   definition: Omit<Definition<Fields, Reply, PhotoName>, 'admit'> & {
     readonly action: SessionAction;
-    /** Where sessions are kept, and what they are about. */
     readonly deps: Pick<StepUpDeps, 'state' | 'connections'>;
     handle(call: Call<z.output<Fields>, PhotoName> & { readonly session: FoundSession }): ReplyOf<Reply>;
   },

@@ -6,7 +6,6 @@ import { FaceError, type FaceErrorCode } from '../errors.js';
 import { clientTokenLifeSec } from './client-tokens.js';
 import { clientScopes } from './scopes.js';
 
-/** Fields whose refusal says more than that the request is malformed. */
 const codeByField: Readonly<Record<string, FaceErrorCode>> = {
   token: 'token_malformed',
   action: 'action_malformed',
@@ -14,16 +13,13 @@ const codeByField: Readonly<Record<string, FaceErrorCode>> = {
   consentGivenAt: 'consent_missing',
 };
 
-/** The refusal of a field with a value it does not take. */
+/** Creates the refusal of an invalid field. */
 export const toFieldRefusal = (field: string): FaceError =>
   new FaceError(Object.hasOwn(codeByField, field) ? (codeByField[field] ?? 'internal') : 'request_malformed', {
     field,
   });
 
-/**
- * Parses the fields of a request.
- * @throws FaceError `field_unknown`, `request_malformed`, or the field's own code
- */
+/** Parses the fields of a request. @throws FaceError `field_unknown`, `request_malformed`, or the field's own code */
 export function parseFields<Guard extends z.ZodObject>(guard: Guard, values: unknown): z.output<Guard> {
   const parsed = guard.safeParse(values);
   if (parsed.success) return parsed.data;
@@ -34,7 +30,6 @@ export function parseFields<Guard extends z.ZodObject>(guard: Guard, values: unk
 
 const levels = [1, 2, 3, 4, 5, 6, 7, 8] as const;
 
-/** Text is taken in JSON, too. */
 const levelByText = { '1': 1, '2': 2, '3': 3, '4': 4, '5': 5, '6': 6, '7': 7, '8': 8 } as const;
 
 export const accuracyField = z
@@ -57,7 +52,7 @@ export const passwordField = z
   .optional()
   .describe('A secret of the user, at most 1,024 bytes of UTF-8. The same at enrolment and verification.');
 
-/** An instant, read from RFC 3339 text. */
+/** An instant in RFC 3339 format. */
 export const instantField = z.iso.datetime({ offset: true }).transform(fromIso);
 
 export const expiryField = instantField
@@ -72,7 +67,7 @@ export const tokenField = z
   .transform((text) => new SealedToken(text))
   .describe('A token from /generate.');
 
-/** Far enough for anything, and small enough for every format it is stored in: 2100-01-01. */
+/** Fits all storage formats: 2100-01-01. */
 export const latestInstant = epochMs(4_102_444_800_000);
 
 export const emailField = z
@@ -86,7 +81,6 @@ export const phoneField = z
   .regex(/^\+[1-9]\d{6,14}$/)
   .describe('A phone number in international form (E.164), such as `+4915112345678`.');
 
-/** Scopes of a client token or an application. */
 export const scopesField = z.array(z.enum(clientScopes)).min(1).max(clientScopes.length);
 
 export const tenantField = z
@@ -95,7 +89,6 @@ export const tenantField = z
   .prefault(standardTenant)
   .describe('Whose enrolments the client makes and checks; those of one tenant never verify for another (ours).');
 
-/** How long a client token is to last. */
 export const lifeField = z
   .int()
   .min(clientTokenLifeSec.least)

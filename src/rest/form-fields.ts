@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { type FieldValue, parseJsonFields } from '../http/json.js';
 import { describeFields } from './json-schema.js';
 
-/** What a field takes, as far as a form has to know: text as it stands, such texts, or anything else. */
 type Kind = 'text' | 'texts' | 'json';
 
 const schemaGuard = z.object({
@@ -45,9 +44,9 @@ function kindsOf(guard: z.ZodObject): ReadonlyMap<string, Kind> {
 }
 
 /**
- * The fields of a form, as JSON would have brought them: a form sends text alone. What is no text is sent as JSON (`9`, `true`),
- * and a list of texts as a field that is repeated, or stands once.
- * @returns what cannot be read as it was sent: the guard refuses it by its name
+ * Converts text fields of a form to JSON values. Non-text values are sent as JSON (`9`, `true`), lists of text as
+ * repeated fields.
+ * @returns unreadable values unchanged: the guard refuses them by name
  * @see https://spec.openapis.org/oas/v3.1.0#considerations-for-multipart-content
  */
 export function readFormFields(

@@ -4,22 +4,21 @@ import { type OidcConfig, type RelyingPartyConfig, relyingPartiesOf } from '../c
 import { consentNameOf } from '../core/credentials/credentials.js';
 import type { Texts } from '../core/step-up/home-protocol.js';
 
-/** A text for people in the languages that it was given in. */
+/** Returns a text in its available languages. */
 export const toTexts = (text: Readonly<Record<string, string | undefined>>): Texts =>
   Object.fromEntries(
     Object.entries(text).flatMap(([language, words]) => (words === undefined ? [] : [[language, words]])),
   );
 
-/** What the configuration of one connection says of its people's own pages. */
 export interface HomePage {
-  /** How they get there; `null`: by a link alone. */
+  /** Ways to sign in; `null`: by link only. */
   readonly door: Pick<HomePageConfig, 'faceCheck' | 'signIn'> | null;
   readonly services: HomePageConfig['services'];
-  /** Who may ask people for data, by id; and what they may carry, by the name of its consent. */
+  /** Clients that may request data, by id, and credentials, by the name of their consent. */
   readonly clients: ReadonlyMap<string, Pick<RelyingPartyConfig, 'name' | 'claims'>>;
 }
 
-/** By the id of the connection. */
+/** Returns home pages by connection id. */
 export const homePagesOf = (
   connections: readonly Pick<ConnectionConfig, 'id' | 'me' | 'oidc'>[],
 ): ReadonlyMap<string, HomePage> =>

@@ -3,7 +3,7 @@ import type { JsonObject } from '../base/json.js';
 
 const jsonObjectGuard = z.record(z.string(), z.json());
 
-/** A guard as JSON Schema 2020-12. @param io - of what it takes, or of what it gives */
+/** Converts a guard to JSON Schema 2020-12. @param io - schema of its input or output */
 export function toJsonSchema(guard: z.ZodType, io: 'input' | 'output'): JsonObject {
   const { $schema: _, ...schema } = jsonObjectGuard.parse(z.toJSONSchema(guard, { target: 'draft-2020-12', io }));
   return schema;
@@ -14,10 +14,10 @@ const objectGuard = z.object({
   required: z.array(z.string()).default([]),
 });
 
-/** The fields of a request by name, each as JSON Schema, and the names of those that must be there. */
+/** Returns the JSON Schema of each field, and the required names. */
 export function describeFields(guard: z.ZodObject): z.infer<typeof objectGuard> {
   return objectGuard.parse(toJsonSchema(guard, 'input'));
 }
 
-/** A schema as that of a JSON body. */
+/** Wraps a schema as a JSON body. */
 export const asJson = (schema: JsonObject): JsonObject => ({ 'application/json': { schema } });

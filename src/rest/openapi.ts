@@ -8,7 +8,6 @@ import { streamKeyScheme } from './describe-ssf.js';
 import { type Endpoint, type FileField, groupDescriptions } from './endpoint.js';
 import { asJson, describeFields, toJsonSchema } from './json-schema.js';
 
-/** Any request may meet these. */
 const commonCodes: readonly FaceErrorCode[] = ['request_malformed', 'method_not_allowed', 'internal'];
 const bodyCodes: readonly FaceErrorCode[] = [
   ...(['field_unknown', 'body_too_large', 'media_type_unsupported'] as const),
@@ -25,7 +24,7 @@ const developerCodes: readonly FaceErrorCode[] = ['caller_untrusted', 'role_miss
 const sessionCodes: readonly FaceErrorCode[] = ['caller_untrusted', 'step_up_unknown', 'state_unavailable'];
 const checkCodes: readonly FaceErrorCode[] = [...photoCodes, 'upstream_unavailable', 'upstream_malformed'];
 
-/** What an endpoint may refuse with, all told. */
+/** Returns all refusal codes of an endpoint. */
 export function codesOf({ auth, photos, method, codes }: Endpoint): readonly FaceErrorCode[] {
   const all = new Set([
     ...commonCodes,
@@ -42,12 +41,12 @@ export function codesOf({ auth, photos, method, codes }: Endpoint): readonly Fac
   return [...all];
 }
 
-/** Where an endpoint is described: bare where v1 has it, else under `/v2`. */
+/** Returns the documented path: without prefix if v1 has it, else under `/v2`. */
 export function documentedPath({ path, versions }: Pick<Endpoint, 'path' | 'versions'>): string {
   return `${versions.includes(1) ? '' : '/v2'}${toTemplate(path)}`;
 }
 
-/** The OpenAPI 3.1 description, from the same schemas that check the requests. */
+/** Returns the OpenAPI 3.1 description, from the schemas that validate requests. */
 export function describeApi(endpoints: readonly Endpoint[]): JsonObject {
   const paths: Record<string, JsonObject> = { ...operationalPaths };
   for (const endpoint of endpoints) {

@@ -6,22 +6,17 @@ import { addSec, epochMsGuard, secondsPerDay } from '../core/units.js';
 import { faceErrorCodes, toCode } from '../errors.js';
 import type { ClientRequest } from './usage.js';
 
-/** How many are kept of one application, and how long, in days. */
 export const keptRefusals = { most: 100, days: 7 } as const;
-
-/** How often a replica adds what it noted to the store. */
 
 const refusalGuard = z.object({
   requestId: z.string(),
   at: epochMsGuard,
-  /** Method and path as in the description. */
   endpoint: z.string(),
   code: z.enum(faceErrorCodes),
-  /** The field of the request that it is about, where it is about one. */
   field: z.string().nullable(),
 });
 
-/** One refused request of an application: nothing of whom it was about, or of what was sent. */
+/** A refused request of an application, without user and request data. */
 export type RecentRefusal = Readonly<z.infer<typeof refusalGuard>>;
 
 const storedOf = (application: string, { clock }: { readonly clock: Clock }) => ({
@@ -31,16 +26,15 @@ const storedOf = (application: string, { clock }: { readonly clock: Clock }) => 
   mayBeLost: true,
 });
 
-/** Notes in memory, and adds to the store every few seconds. */
+/** Records in memory, and writes to the store every few seconds. */
 export interface RefusalRecorder {
   note(request: ClientRequest): void;
-  /** Adds what was noted. What the store does not take is forgotten. */
+  /** Writes pending records. They are dropped if the store fails. */
   flush(): Promise<void>;
-  /** Adds what is left, and notes no more. */
   stop(): Promise<void>;
 }
 
-/** Keeps the last refusals of each application, for whoever looks after it to find one by its request id. */
+/** Creates the recorder of each application's last refusals. */
 export function createRefusalRecorder({
   state,
   clock,
@@ -52,7 +46,6 @@ export function createRefusalRecorder({
   readonly log: Log;
   readonly jobs: Jobs;
 }): RefusalRecorder {
-  /** Newest last, and never more than are kept. */
   let pending = new Map<string, readonly RecentRefusal[]>();
 
   const flush = async (): Promise<void> => {
@@ -82,7 +75,7 @@ export function createRefusalRecorder({
 
 const newestOf = (refusals: readonly RecentRefusal[]): RecentRefusal[] => refusals.slice(-keptRefusals.most);
 
-/** The last refusals of an application, newest first. @throws FaceError `state_unavailable` */
+/** Reads an application's last refusals, newest first. @throws FaceError `state_unavailable` */
 export async function readRefusals(
   application: string,
   deps: { readonly state: State; readonly clock: Clock },

@@ -1,4 +1,3 @@
-/** What a client token may be used for. */
 export const clientScopes = [
   'enrol',
   'verify',
@@ -13,10 +12,9 @@ export const clientScopes = [
 export type ClientScope = (typeof clientScopes)[number];
 
 /**
- * What a token holds only if asked for: a similarity helps whoever wants to look alike, a content key opens files, identifying tells who
- * somebody is who has not said so, and streams of security events tell who is enrolled.
+ * Sensitive scopes, granted on request only: they help impersonation, open files, identify people, or reveal who is
+ * enrolled.
  */
 const askedForScopes: readonly ClientScope[] = ['score', 'content-key', 'identify', 'ssf.read', 'ssf.manage'];
 
-/** What a token holds unless asked for otherwise. */
 export const defaultScopes = clientScopes.filter((scope) => !askedForScopes.includes(scope));

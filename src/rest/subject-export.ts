@@ -9,7 +9,6 @@ import { type Holdings, holdingsReply } from './replies/holdings.js';
 
 export type RecordedHoldings = Holdings & { readonly records: RecordOf[]; readonly recordsLeftOut: number };
 
-/** Said in every export. */
 export const notHeld = [
   'Photos and videos: they are overwritten in memory once they were compared.',
   'Face templates: the sealed token stands in the profile at the identity provider alone, and cannot be turned back into a face.',
@@ -18,7 +17,7 @@ export const notHeld = [
   'PINs, passwords, recovery codes and the private keys of passkeys: never kept.',
 ] as const;
 
-/** Reads what is held, as the reply tells it. @throws FaceError `state_unavailable` */
+/** Exports a user's data. @throws FaceError `state_unavailable` */
 export async function exportHoldings(who: ConnectedSubject, deps: ApiDeps): Promise<Holdings> {
   const { connection, subject } = who;
   const { scope, accuracy } = connection.policy;
@@ -41,7 +40,7 @@ export async function exportHoldings(who: ConnectedSubject, deps: ApiDeps): Prom
   return holdingsReply.parse(Object.assign({}, token, ...inStore));
 }
 
-/** The same with what this server's trail says of them. @throws FaceError `state_unavailable` */
+/** Exports a user's data with this server's audit records. @throws FaceError `state_unavailable` */
 export async function exportRecordedHoldings(who: ConnectedSubject, deps: ApiDeps): Promise<RecordedHoldings> {
   const held = await exportHoldings(who, deps);
   const { records, left } = await deps.recordsOf(toSubjectRef(who));

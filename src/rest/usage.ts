@@ -8,27 +8,22 @@ import type { Client } from './client-tokens.js';
 
 const daySec = 24 * 60 * 60;
 
-/** How long figures are kept, in days. */
 export const usageKeptDays = 90;
 
-/** How a request ended: with its answer, or with a refusal. A face that does not match is an answer. */
+/** Result of a request. A face mismatch is an answer, not a refusal. */
 export type Outcome = 'ok' | FaceErrorCode;
 
-/** One request of a caller who showed a client token that holds. */
 export interface ClientRequest {
   readonly client: Client;
-  /** Method and path as in the description, such as `POST /generate`. */
   readonly endpoint: string;
   readonly outcome: Outcome;
-  /** The name of the request in the reply and in the log. */
   readonly requestId: string;
-  /** The field that a refusal is about; `null`: about none. */
   readonly field: string | null;
 }
 
 const aboutField = z.object({ field: z.string().regex(/^[A-Za-z_]{1,40}$/) });
 
-/** A request that is over. @param refused - what was thrown; `null`: it got its answer */
+/** Creates the record of a finished request. @param refused - the thrown error; `null`: success */
 export function toClientRequest(
   request: Pick<ClientRequest, 'client' | 'endpoint' | 'requestId'>,
   refused: unknown,
@@ -38,26 +33,23 @@ export function toClientRequest(
   return { ...request, outcome: toCode(refused), field: about.data?.field ?? null };
 }
 
-/** Counts in memory, and adds to the store every few seconds. */
+/** Counts in memory, and writes to the store every few seconds. */
 export interface UsageRecorder {
   note(request: Pick<ClientRequest, 'client' | 'endpoint' | 'outcome'>): void;
-  /** Adds what was counted. What the store does not take is kept, and added the next time. */
+  /** Writes pending counts. If the store fails, they are written next time. */
   flush(): Promise<void>;
-  /** Adds what is left, and counts no more. */
   stop(): Promise<void>;
 }
 
-/** What one application did on one day, by endpoint. */
 export interface DayUsage {
-  /** In UTC, as `2026-11-20`. */
+  /** In UTC, such as `2026-11-20`. */
   readonly day: string;
   readonly endpoint: string;
   readonly requests: number;
-  /** How many of them were refused, by code. */
   readonly refusals: Readonly<Record<string, number>>;
 }
 
-/** By endpoint and outcome. One record for each application and day: a few kilobytes. */
+/** By endpoint and outcome. One record per application and day: a few kilobytes. */
 const countsGuard = z.record(z.string(), z.record(z.string(), z.number()));
 type Counts = z.infer<typeof countsGuard>;
 
@@ -67,13 +59,10 @@ const dayOf = (time: EpochMs): string => toIso(time).slice(0, 10);
 const usageKey = (applicationId: string | null, day: string): string => `usage:${applicationId ?? 'none'}:${day}`;
 const lastUsedKey = (clientId: string): string => `client-token-used:${clientId}`;
 
-/** Counted from the day, not from the write: whichever replica makes the record gives it the same end. */
+/** From the day, not the write, so that all replicas set the same expiry. */
 const usageExpiry = (day: string): EpochMs => addSec(fromIso(`${day}T00:00:00Z`), (usageKeptDays + 1) * daySec);
 
-/**
- * Counts requests by application, day, endpoint and outcome. What waits in memory is bounded by the number of applications,
- * endpoints and codes: while the store is down nobody is recognised, so nothing is added.
- */
+/** Creates the counter by application, day, endpoint and outcome, whose number bounds its memory. */
 export function createUsageRecorder({
   state,
   clock,
@@ -85,10 +74,8 @@ export function createUsageRecorder({
   readonly log: Log;
   readonly jobs: Jobs;
 }): UsageRecorder {
-  /** By key of the record they go to. */
   let pending = new Map<string, { readonly day: string; readonly counts: Counts }>();
   let unnotedUses = new Map<string, { readonly day: string; readonly client: Client }>();
-  /** The day that was noted of each client token. */
   const notedUses = new Map<string, string>();
 
   const addPending = (key: string, day: string, added: Counts): void => {
@@ -112,7 +99,7 @@ export function createUsageRecorder({
     }
   };
 
-  // A crash loses what was counted since the last run.
+  // A crash loses the counts since the last run.
   const job = jobs.start({ name: 'usage', everySec: 5, run: flush });
 
   return {
@@ -143,9 +130,9 @@ function sumOf(former: Counts, added: Counts): Counts {
 }
 
 /**
- * What an application did, newest day first.
- * @param applicationId - `null`: what client tokens of no application did
- * @param days - how many, today's included; 1 to `usageKeptDays`
+ * Reads an application's usage, newest day first.
+ * @param applicationId - `null`: client tokens without an application
+ * @param days - including today; 1 to `usageKeptDays`
  * @throws FaceError `state_unavailable`
  */
 export async function readUsage(
@@ -167,7 +154,7 @@ export async function readUsage(
   return found.flat();
 }
 
-/** The last day a client token was used on; `null` where it was not. @throws FaceError `state_unavailable` */
+/** Reads a client token's last day of use; `null` if unused. @throws FaceError `state_unavailable` */
 export async function readLastUsed(clientId: string, { state }: { readonly state: State }): Promise<string | null> {
   const found = await state.read(lastUsedKey(clientId));
   return found === null ? null : lastUsedGuard.parse(found.value);

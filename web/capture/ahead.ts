@@ -1,8 +1,6 @@
-/** Work that is begun before anybody asks for what comes of it. */
 export interface Ahead<Result> {
-  /** Begins it, unless it is under way. */
   begin(): void;
-  /** What came of it, begun by now or before. It is the caller's: whoever asks again has it done again. */
+  /** Returns the result, starting the work if necessary. The next call starts it again. */
   take(): Promise<Result>;
 }
 
@@ -11,7 +9,7 @@ export function ahead<Result>(work: () => Promise<Result>): Ahead<Result> {
   return {
     begin() {
       begun ??= work();
-      // Whoever takes it hears of it.
+      // Handled by the caller of `take`.
       begun.catch(() => {});
     },
     take() {

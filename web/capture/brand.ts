@@ -4,13 +4,11 @@ import { fill } from '../../src/core/brand/texts.js';
 import { type Child, el } from './dom.js';
 import type { Words } from './messages/words.js';
 
-/** How the organisation looks. */
 export type Brand = BrandOfPage;
 
-/** Where the server says nothing of a brand, or what this page cannot read. */
 export const noBrand: Brand = { organisation: null, helpUrl: null, texts: {}, logo: null };
 
-/** What the server put into the page's head. */
+/** Reads the brand from the page's head. */
 export function readBrand(): Brand {
   const content = document.querySelector<HTMLMetaElement>(`meta[name="${brandMetaName}"]`)?.content;
   if (content === undefined) return noBrand;
@@ -22,7 +20,7 @@ export function readBrand(): Brand {
   }
 }
 
-/** The organisation's own words in place of ours. They are text wherever they stand. */
+/** Replaces words by the organization's own, as plain text. */
 export function brandWords(words: Words, own: Brand['texts'][keyof Brand['texts']]): Words {
   if (own === undefined) return words;
   const { lockedFor, flashesText } = own;
@@ -55,7 +53,7 @@ export function brandWords(words: Words, own: Brand['texts'][keyof Brand['texts'
   };
 }
 
-/** The logo, named as the organisation is; its name where there is none. */
+/** Shows the logo, or the name without one. */
 export function showName({ logo }: Brand, name: string): Child {
   if (logo === null) return name;
   const { path, dark, widthPx, heightPx } = logo;

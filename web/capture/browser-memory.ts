@@ -1,4 +1,4 @@
-/** Where something outlives a reload of the page. Some browsers keep nothing: then it is asked for anew. */
+/** Storage that survives a reload. Some browsers store nothing. */
 export interface Memory {
   read(): string | null;
   write(text: string): void;
@@ -19,14 +19,13 @@ function orNull<Value>(work: () => Value): Value | null {
   }
 }
 
-/** The session, as long as the tab is open. */
 export const sessionMemory = memoryIn(() => sessionStorage, 'facestep-session');
 
-/** A ticket that is being opened, and the key that its session will end in, until it has: over a reload in between. */
+/** A ticket being opened and its session key, for a reload during the request. */
 export const openingMemory = memoryIn(() => sessionStorage, 'facestep-opening');
 
-/** The fragment of a kiosk's address, in the tab that it stands open in: it comes back from other pages of ours without. */
+/** The fragment of a kiosk's address, because other pages return without it. */
 export const kioskMemory = memoryIn(() => sessionStorage, 'facestep-kiosk');
 
-/** The id of the camera that somebody chose here last: it names a device of this browser, at this address, and nobody. */
+/** Id of the last chosen camera, specific to this browser and origin. */
 export const cameraMemory = memoryIn(() => localStorage, 'facestep-camera');

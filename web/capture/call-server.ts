@@ -5,7 +5,6 @@ const refusalGuard = z.object({ ok: z.literal(false), code: z.string() });
 
 const answerWithinMs = 15_000;
 
-/** One call of the server. */
 export interface Call<Reply> {
   readonly method: 'GET' | 'POST';
   readonly path: string;
@@ -15,9 +14,9 @@ export interface Call<Reply> {
 }
 
 /**
- * Calls the server, and reads its reply.
- * @param base - where the page lives, without a slash at the end: `/face`
- * @param session - what proves that this browser opened the link; `null`: it has not yet
+ * Calls the server and parses its reply.
+ * @param base - path of the page, without a trailing slash: `/face`
+ * @param session - proof that this browser opened the link; `null`: not yet opened
  * @throws Problem, UnusablePictures
  */
 export async function callServer<Reply>(
@@ -43,7 +42,6 @@ export async function callServer<Reply>(
     return read(response, await response.text(), reply);
   } catch (error) {
     if (!(error instanceof DOMException || error instanceof TypeError)) throw error;
-    // Not every browser names the error so.
     throw new Problem(signal.aborted ? 'time-out' : 'offline', null, { cause: error });
   }
 }
@@ -59,7 +57,7 @@ function read<Reply>(response: Response, text: string, reply: z.ZodMiniType<Repl
   const waitSec = wait === null ? null : Number(wait[0]);
   const refusal = refusalGuard.safeParse(body);
   if (refusal.success) throw toProblem(refusal.data.code, waitSec);
-  // Something in between answered: a proxy, or a server that is just starting.
+  // The answer is a proxy's, or the server is starting.
   throw new Problem(response.status >= 500 ? 'unavailable' : 'general', waitSec);
 }
 

@@ -1,19 +1,19 @@
 import type { CameraKind } from '../../src/core/step-up/device-signals.js';
 
-/** A camera as `enumerateDevices` lists it. The label is empty until the person has allowed a camera. */
+/** A camera from `enumerateDevices`. The label is empty before permission. */
 export interface CameraEntry {
   readonly deviceId: string;
   readonly label: string;
 }
 
-// Browsers name cameras in the language of the device: iOS says "Rückkamera", Android "camera2 0, facing back".
+// Labels are in the device's language: iOS says "Rückkamera", Android "camera2 0, facing back".
 const unsuitable =
   /\b(ir|infrared|infrarot\w*|infrarouge|depth|tof|rear|back|environment|world|r[üu]ck\w*|trasera|arri[eè]re)\b|خلفية/i;
 const virtual =
   /\b(virtual|obs|manycam|snap camera|xsplit|splitcam|droidcam|epoccam|iriun|camo|mmhmm|nvidia broadcast|v4l2loopback|loopback|dummy)\b/i;
 const front = /\b(front|user|facetime|front\w*kamera|frontal|delantera|avant)\b|أمامية/i;
 
-/** What a camera is, by its name. The server judges every picture whatever the name says. */
+/** Classifies a camera by label. The server judges every picture anyway. */
 export function kindOf(label: string): CameraKind {
   if (virtual.test(label)) return 'virtual';
   if (unsuitable.test(label)) return 'unsuitable';
@@ -23,8 +23,8 @@ export function kindOf(label: string): CameraKind {
 const ranks: Record<CameraKind, number> = { front: 0, plain: 1, unsuitable: 2, virtual: 3 };
 
 /**
- * The camera to begin with: a front one, else one that is neither infrared, rear nor virtual, else whatever there is.
- * @returns `null` where there is none, or none has a name yet: then the browser chooses by `facingMode`
+ * Returns the first camera to use: a front one, else neither infrared, rear nor virtual, else any.
+ * @returns `null` without labeled cameras: the browser then chooses by `facingMode`
  */
 export function chooseCamera(cameras: readonly CameraEntry[]): CameraEntry | null {
   const named = cameras.filter(({ label, deviceId }) => label !== '' && deviceId !== '');
@@ -32,9 +32,9 @@ export function chooseCamera(cameras: readonly CameraEntry[]): CameraEntry | nul
 }
 
 /**
- * A better camera than the one the browser opened.
- * @param current - the label of the open track
- * @returns `null` where the open one will do, or there is none better
+ * Returns a better camera than the open one.
+ * @param current - label of the open track
+ * @returns `null` if there is none
  */
 export function betterCamera(current: string, cameras: readonly CameraEntry[]): CameraEntry | null {
   const best = chooseCamera(cameras);

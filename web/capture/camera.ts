@@ -7,27 +7,24 @@ import { Problem, type ProblemName, toCameraProblem } from './problem.js';
 
 const size = { width: { ideal: 1280 }, height: { ideal: 720 } } as const;
 
-/** A camera that says it runs and shows nothing for this long does not run. */
+/** A camera without pictures for this long counts as failed. */
 const firstPictureWithinMs = 10_000;
-/** Phones mute the camera for a moment when a call or a notification comes. */
+/** Phones mute the camera briefly for calls and notifications. */
 const mutedForMs = 1500;
 
-/** A camera that runs, with the picture it shows. */
 export interface Camera {
   readonly video: HTMLVideoElement;
   readonly deviceId: string;
   readonly label: string;
   readonly device: DeviceWatch;
-  /** All cameras of the device, named now that the person has allowed one. */
   readonly cameras: readonly CameraEntry[];
-  /** Rejects with `camera-stopped` when the camera ends by itself; never resolves. */
+  /** Rejects with `camera-stopped` if the camera ends; never resolves. */
   readonly lost: Promise<never>;
-  /** Keeps exposure and white balance as they are now until it stops, where the camera can. */
   holdExposure(): void;
   stop(): void;
 }
 
-/** Whether the browser says that it would open a camera without asking. Most don't say. */
+/** Returns true if the browser reports that it would not prompt. Most do not report it. */
 export async function isCameraAllowed(): Promise<boolean> {
   try {
     return (await navigator.permissions.query({ name: 'camera' })).state === 'granted';
@@ -43,9 +40,9 @@ export function checkCameraSupport(): void {
 }
 
 /**
- * Opens a camera: the one named, else the one that looks at the person. Asks the browser once, and a second time only
- * where the browser is known not to ask the person again: some browsers would repeat their question without end.
- * @throws Problem with a camera's name
+ * Opens the named camera, else the front one. Requests once; again only if the browser is known not to prompt, since
+ * some would prompt endlessly.
+ * @throws Problem about the camera
  */
 export async function openCamera(deviceId: string | null, facing: 'user' | 'environment' = 'user'): Promise<Camera> {
   checkCameraSupport();
@@ -62,14 +59,13 @@ export async function openCamera(deviceId: string | null, facing: 'user' | 'envi
   return start(stream, cameras);
 }
 
-/** The camera itself is in the way: another one may do. */
 const isOfCamera = (problem: ProblemName): boolean =>
   problem === 'camera-none' || problem === 'camera-busy' || problem === 'camera-stopped';
 
 /**
- * Opens the camera that the person chose last; where that is gone, the one that looks at them. One that does not run is told of,
- * and the next try is with the usual one: only a camera that runs leads to where another can be chosen.
- * @throws Problem with a camera's name
+ * Opens the last chosen camera, else the front one. After a failure the default is used, since cameras can be chosen
+ * only while one runs.
+ * @throws Problem about the camera
  */
 export async function openLastCamera(): Promise<Camera> {
   const last = cameraMemory.read();
@@ -107,7 +103,7 @@ async function start(stream: MediaStream, cameras: readonly CameraEntry[]): Prom
   video.muted = true;
   video.srcObject = stream;
   const lost = track === undefined ? Promise.reject(new Problem('camera-stopped')) : whenLost(track);
-  // Whoever waits for it hears of it; nobody may be waiting just then.
+  // Prevents an unhandled rejection while no one awaits it.
   lost.catch(() => {});
   const exposure = track === undefined ? null : createExposure(track);
   const stop = (): void => {

@@ -1,9 +1,8 @@
 import { type DeviceSignals, settableModes } from '../../src/core/step-up/device-signals.js';
 import { kindOf } from './camera-choice.js';
 
-/** What is told of a camera while its pictures come. */
 export interface DeviceWatch {
-  /** As it stands now: the page's word, for the audit trail alone. */
+  /** Returns current signals, unverified, for the audit trail only. */
   read(): DeviceSignals;
 }
 
@@ -12,7 +11,7 @@ const toWhole = (value: number | undefined): number | null => (value === undefin
 /** Two decimals. */
 const toRounded = (value: number): number => Math.round(value * 100) / 100;
 
-/** Watches how evenly a camera's pictures come, from now on. @param track - `undefined`: nothing is known of it */
+/** Starts observing how evenly frames arrive. @param track - `undefined`: unknown */
 export function watchDevice(track: MediaStreamTrack | undefined, video: HTMLVideoElement): DeviceWatch {
   const gaps = watchGaps(video);
   return {
@@ -20,7 +19,7 @@ export function watchDevice(track: MediaStreamTrack | undefined, video: HTMLVide
       const label = track?.label ?? '';
       const camera = kindOf(label);
       const { width, height, frameRate } = track?.getSettings() ?? {};
-      // Firefox knows no capabilities.
+      // Firefox lacks capabilities.
       const capabilities = track !== undefined && 'getCapabilities' in track ? track.getCapabilities() : {};
       return {
         camera,
@@ -35,7 +34,6 @@ export function watchDevice(track: MediaStreamTrack | undefined, video: HTMLVide
   };
 }
 
-/** The running mean and deviation of the time between pictures (Welford's). */
 function watchGaps(video: HTMLVideoElement): () => DeviceSignals['gap'] {
   let [last, count, mean, squares] = [0, 0, 0, 0];
   const note = (now: number): void => {
@@ -47,7 +45,6 @@ function watchGaps(video: HTMLVideoElement): () => DeviceSignals['gap'] {
       squares += away * (gap - mean);
     }
     last = now;
-    // A video that shows nothing any more calls nobody.
     video.requestVideoFrameCallback(note);
   };
   if ('requestVideoFrameCallback' in video) video.requestVideoFrameCallback(note);

@@ -1,7 +1,7 @@
 export type Child = Node | string | null;
 
 /**
- * An element with its attributes and children. Text is always text: nothing here reads markup.
+ * Creates an element. Text is never parsed as markup.
  * @param attributes - `true` sets an empty attribute, `false` and `null` none
  */
 export function el<Tag extends keyof HTMLElementTagNameMap>(
@@ -15,7 +15,7 @@ export function el<Tag extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** The same for SVG. */
+/** Creates an SVG element. */
 export function svg<Tag extends keyof SVGElementTagNameMap>(
   tag: Tag,
   attributes: Readonly<Record<string, string | boolean | null>> = {},
@@ -33,7 +33,7 @@ function setAttributes(element: Element, attributes: Readonly<Record<string, str
   }
 }
 
-/** `plain`: the one thing to do here; `quiet`: what else there is; `faint`: the way out; `link`: within a line. */
+/** `plain`: primary action; `quiet`: secondary; `faint`: way out; `link`: inline. */
 type ButtonLook = 'plain' | 'quiet' | 'faint' | 'danger' | 'link';
 
 export function button(look: ButtonLook, text: string, onPress: () => void): HTMLButtonElement {
@@ -42,20 +42,20 @@ export function button(look: ButtonLook, text: string, onPress: () => void): HTM
   return element;
 }
 
-/** A link that looks like a button, for leaving the page. */
+/** Creates a link styled as a button, to leave the page. */
 export const linkButton = (look: ButtonLook, text: string, href: string): HTMLAnchorElement =>
   el('a', { class: `button ${look}`, href, rel: 'noreferrer' }, text);
 
 export const paragraph = (text: string, look: string | null = null): HTMLParagraphElement =>
   el('p', { class: look }, text);
 
-/** How something ended, for the eye; the heading says it. */
+/** Creates a decorative result sign; the heading has the text. */
 export const sign = (name: 'passed' | 'failed' | 'stopped' | 'problem'): HTMLDivElement =>
   el('div', { class: `sign ${name}` }, icon(name));
 
-/** The buttons of a screen, the most important one first. */
+/** Groups a screen's buttons, most important first. */
 export const actions = (...children: readonly Child[]): HTMLDivElement => el('div', { class: 'actions' }, ...children);
 
-/** A picture that only repeats what the text says. */
+/** Creates a decorative icon. */
 export const icon = (name: string): HTMLSpanElement =>
   el('span', { class: `icon icon-${name}`, 'aria-hidden': 'true' });

@@ -2,20 +2,16 @@ import { z } from 'zod/mini';
 import { sleep } from './step.js';
 import './zod-settings.js';
 
-/*
- * Cameras follow the light: what the screen adds, they take away again. Some let a page hold them. Chrome does on Android and
- * where the driver of a computer's camera does, Safari never, older browsers do not even tell: nothing depends on it.
- */
+/* Holds camera exposure, because cameras compensate for the screen's light. Not supported by Safari. */
 
 const modes = z.optional(z.array(z.string()));
 
-/** Not among the types of the DOM yet. @see https://www.w3.org/TR/image-capture/#mediatrackcapabilities-section */
+/** Missing in the DOM types. @see https://www.w3.org/TR/image-capture/#mediatrackcapabilities-section */
 const capabilitiesGuard = z.object({ exposureMode: modes, whiteBalanceMode: modes });
 
 type Mode = 'manual' | 'continuous';
 type Held = keyof z.output<typeof capabilitiesGuard>;
 
-/** What of it the camera lets a page hold, and take up again. */
 function holdable(track: MediaStreamTrack): readonly Held[] {
   if (!('getCapabilities' in track)) return [];
   const found = capabilitiesGuard.safeParse(track.getCapabilities());
@@ -32,14 +28,13 @@ async function setAll(track: MediaStreamTrack, held: readonly Held[], mode: Mode
   await track.applyConstraints({ ...track.getConstraints(), advanced });
 }
 
-/** Some drivers keep what was set for the next program. Past this time the camera is turned off all the same. */
+/** Settings are released first, because some drivers keep them, but stopping waits no longer than this. */
 const releasedWithinMs = 500;
 
-/** Lets a camera hold its exposure and its white balance where it can. */
 export interface Exposure {
   hold(): void;
   isHeld(): boolean;
-  /** Resolves when the camera follows the light again, or will not say. */
+  /** Resolves when exposure is automatic again, or cannot be changed. */
   release(): Promise<unknown>;
 }
 

@@ -8,22 +8,18 @@ import { type Change, hasWays } from './state.js';
 import { sleep } from './step.js';
 import type { View } from './view.js';
 
-/*
- * What stands below every screen of a check, whatever it asks for just then: the way out, and for somebody who agreed at an
- * earlier visit one line that says so, with the whole text behind it.
- */
+/* Footer of a check: the way out, and a line with the full text if the user consented on an earlier visit. */
 
-/** Frames that are being judged are decided in seconds. */
 const askAgainMs = 1000;
 
-/** Whether the person has something to stop. On the screen of the consent, its own button does (page.css). */
+/** Returns true if there is something to stop. The consent screen has its own button (page.css). */
 const hasWayOut = ({ state, purpose, role }: View): boolean =>
   (state === 'started' || state === 'captured') && purpose !== 'manage' && role !== 'unpaired';
 
-/** Puts it there for a step. @returns how the check stands, once the person has stopped it */
+/** Shows the footer of a step. @returns the new state after the user stops the check */
 export type StandBelow = (view: View | null) => Promise<Change>;
 
-/** A check that is being stopped stays so, whatever step comes meanwhile. */
+/** Creates the footer. A check that is being stopped stays so in later steps. */
 export function createFoot({ page, api }: { readonly page: Page; readonly api: PageApi }): StandBelow {
   let stopping: Promise<Change> | null = null;
   return (view) =>
@@ -81,7 +77,6 @@ function contentOf(
   ];
 }
 
-/** One line, and the whole text for whoever wants to read it again, with the refusal it speaks of. */
 function agreement(view: View, agreedAt: string, words: Words, stop: () => void): HTMLElement {
   const whole = el(
     'dialog',
@@ -94,7 +89,7 @@ function agreement(view: View, agreedAt: string, words: Words, stop: () => void)
   );
   const read = button('link', words.agreed.read, () => {
     whole.showModal();
-    // Browsers go to its first button, which stands below the text.
+    // Browsers would focus its first button, below the text.
     whole.focus();
     whole.scrollTop = 0;
   });
@@ -102,10 +97,7 @@ function agreement(view: View, agreedAt: string, words: Words, stop: () => void)
   return el('div', { class: 'fine' }, `${words.agreed.on(format.format(Date.parse(agreedAt)))} `, read, whole);
 }
 
-/**
- * Stops the check. Pictures that are being judged just now are decided first: where they pass, the check has passed.
- * @throws Problem
- */
+/** Stops the check. Pictures being judged are decided first and may still pass. @throws Problem */
 async function decline(api: PageApi): Promise<Change> {
   for (;;) {
     try {

@@ -1,19 +1,14 @@
 import { sleep } from './step.js';
 
-/** Some systems move the window to a screen of its own meanwhile. */
+/** Some systems move the window to its own screen meanwhile. */
 const filledWithinMs = 1000;
 
-/** The page on the whole screen, for a while. */
 export interface FullScreen {
-  /** Resolves when the page fills the screen, or it turns out that it won't. */
   readonly settled: Promise<unknown>;
   leave(): void;
 }
 
-/**
- * Fills the screen with the page where the browser lets it, right after a press: iPhones never do, and nothing depends on it. A
- * kiosk that fills it already stays so.
- */
+/** Requests full screen after a press, if supported (not on iPhones). A kiosk that is already full screen stays so. */
 export function fillScreen(): FullScreen {
   if (!document.fullscreenEnabled || document.fullscreenElement !== null) {
     return { settled: Promise.resolve(), leave: () => {} };

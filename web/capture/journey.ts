@@ -22,7 +22,7 @@ type EndName = 'passed' | 'passed_another_way' | 'failed' | 'expired' | 'abandon
 
 const steps = {
   pairing,
-  // Nobody who is in front of the camera waits for it.
+  // Loaded on demand, because checks with a camera do not need it.
   manage: async (...given) => (await import('./home/home.js')).home(...given),
   consent,
   action,
@@ -42,21 +42,17 @@ const steps = {
   }),
 } as const satisfies Record<Exclude<StepName, 'opening' | EndName>, Step>;
 
-/** The longest time a browser's timer takes. */
 const longestTimerMs = 2 ** 31 - 1;
 
-/** What a journey begins with. */
 export interface Start {
   readonly page: Page;
   readonly api: PageApi;
   readonly facts: Facts;
-  /** Opens the link, or takes up the session of before. */
   open(): Promise<Change>;
-  /** Called at the end: nothing needs to be remembered any more. */
   forget(): void;
 }
 
-/** Leads through all steps, one after the other, until the check has ended. */
+/** Runs the steps until the check ends. */
 export async function travel({ page, api, facts: first, open, forget }: Start): Promise<never> {
   let facts = first;
   const standBelow = createFoot({ page, api });
@@ -69,7 +65,6 @@ export async function travel({ page, api, facts: first, open, forget }: Start): 
       return end(step, view, facts, page);
     }
     const performed = perform(step, { page, api, facts, open, forget }, standBelow);
-    // The screen of the step comes first.
     if (isCameraAhead(facts)) loadGuideAhead();
     const change = await performed;
     facts = { ...facts, ...change };
@@ -84,15 +79,14 @@ export async function travel({ page, api, facts: first, open, forget }: Start): 
 const isEnd = (step: StepName): step is EndName =>
   ['passed', 'passed_another_way', 'failed', 'expired', 'abandoned'].includes(step);
 
-/** One step, and whatever is in its way. */
 async function perform(step: StepName, { page, api, facts, open }: Start, standBelow: StandBelow): Promise<Change> {
   const over = whenOver(facts.view, step, api);
-  // That screen has the way out among the others.
+  // That screen contains the way out.
   const left = standBelow(step === 'ways' ? null : facts.view).then((change) => {
     throw new Interruption(change);
   });
   const interrupted: Promise<never> = Promise.race([over.interrupted, left]);
-  // Whoever waits for it hears of it; between two waits nobody does.
+  // Prevents an unhandled rejection while no one awaits it.
   interrupted.catch(() => {});
   const tools: Tools = { page, api, interrupted };
   const attempt = async (work: () => Promise<Change>): Promise<Change> => {
@@ -123,8 +117,7 @@ class Interruption extends Error {
 }
 
 /**
- * Watches the time of the whole check. The server's clock decides: this one only tells when to ask. Pictures that are on
- * their way are not interrupted.
+ * Watches the check's time limit. The server's clock decides, so it is queried at the end. Uploads are not interrupted.
  */
 function whenOver(
   view: View | null,

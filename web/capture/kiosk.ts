@@ -9,7 +9,6 @@ import { sleep } from './step.js';
 
 const pollEveryMs = 2000;
 const scanEveryMs = 250;
-/** Nobody scans for longer. */
 const scanAtMostMs = 45_000;
 const idleAfterMs = 60_000;
 
@@ -18,16 +17,16 @@ interface BarcodeReader {
   detect(source: HTMLVideoElement): Promise<readonly { readonly rawValue: string }[]>;
 }
 declare global {
-  // Chrome on Android, ChromeOS and macOS has it; others do not.
+  // Available in Chrome on Android, ChromeOS and macOS only.
   var BarcodeDetector: (new (options: { formats: readonly string[] }) => BarcodeReader) | undefined;
 }
 
 /**
- * Waits for the next person: an attendant assigns a check to this kiosk, or the person shows the code of their link.
- * @param address - of the capture page, which a scanned link must lead to
+ * Waits for the next user: an attendant assigns a check, or the user shows a link's QR code.
+ * @param address - of the capture page, which a scanned link must match
  */
 export async function waitForPerson(kiosk: KioskLink, address: string, page: Page, api: PageApi): Promise<PageLink> {
-  // The first answer says that what the person before had begun is over: until then nobody is told that the screen is free.
+  // The first answer confirms that the previous user's check has ended, so the kiosk is reported as free only then.
   const next = await askUntilKnown(kiosk, api);
   if (next !== null) return follow(next, kiosk, page);
   const ended = new AbortController();
@@ -36,17 +35,15 @@ export async function waitForPerson(kiosk: KioskLink, address: string, page: Pag
   return Promise.race([assigned, scanned]).finally(() => ended.abort());
 }
 
-/** Whom a kiosk is told of. */
 interface Next {
   readonly ticket: string;
-  /** Where the ticket lets in; `null`: here. */
+  /** Page that accepts the ticket; `null`: this one. */
   readonly address: string | null;
 }
 
-/** @returns `null`: nobody was sent here; `unknown`: that can't be known now */
+/** @returns `null`: none assigned; `unknown`: the query failed */
 async function askForNext({ kiosk, secret }: KioskLink, api: PageApi): Promise<Next | null | 'unknown'> {
   const answer = await api.nextOfKiosk(kiosk, secret).catch((error: unknown) => {
-    // A kiosk stands for days: what passes by itself is waited for.
     const passes = ['offline', 'time-out', 'overloaded', 'unavailable'];
     if (error instanceof Problem && passes.includes(error.problem)) return 'unknown' as const;
     throw error;
@@ -82,13 +79,11 @@ async function follow({ ticket, address }: Next, { kiosk, secret }: KioskLink, p
   return goToPage(address, { ticket, language: page.language });
 }
 
-/** To another page of ours, which the ticket opens in this browser. It leads back here by itself. */
 async function goToPage(
   address: string,
   shown: { readonly ticket: string; readonly language: string },
 ): Promise<never> {
   await fetch(address, { method: 'POST', body: new URLSearchParams(shown) }).catch(() => {});
-  // Where that failed, the page says so.
   location.replace(address);
   return new Promise(() => {});
 }
@@ -110,7 +105,7 @@ async function offerScan(address: string, page: Page, ended: AbortSignal): Promi
         ),
       ],
     }));
-    // A browser may refuse: the kiosk then goes on as it is.
+    // The browser may refuse; the kiosk continues without full screen.
     if (choice === 'full-screen') await document.documentElement.requestFullscreen().catch(() => {});
     if (choice === 'full-screen' || Detector === undefined) continue;
     const link = await scan(new Detector({ formats: ['qr_code'] }), { address, page, ended });
@@ -119,7 +114,6 @@ async function offerScan(address: string, page: Page, ended: AbortSignal): Promi
   }
 }
 
-/** @returns `null` where the person goes back, or shows nothing for a while */
 async function scan(
   reader: BarcodeReader,
   { address, page, ended }: { readonly address: string; readonly page: Page; readonly ended: AbortSignal },
@@ -151,23 +145,23 @@ async function scan(
   }
 }
 
-/** The kiosk of this tab, where it has been on another page of ours since, or is; `null`: it is none. */
+/** Returns the kiosk stored for this tab; `null`: none. */
 const keptKiosk = (): KioskLink | null => parseKioskLink(kioskMemory.read() ?? '');
 
-/** Whether this tab is a kiosk's, though it shows what began on another page of ours. */
+/** Returns true if this tab belongs to a kiosk, whatever page it shows. */
 export const isTabOfKiosk = (): boolean => keptKiosk() !== null;
 
-/** The kiosk of the address; of the tab, where it comes back from another page. `null`: of neither. */
+/** Returns the kiosk of the address, else of the tab; `null`: none. */
 export const readKiosk = (): KioskLink | null => parseKioskLink(location.hash) ?? keptKiosk();
 
-/** Ends whatever stands on the page: nothing of the person is left in its memory. */
+/** Removes all of the user's data from the page by reloading it. */
 export function clearKiosk(): void {
   const path = location.pathname.replace(/\/$/, '');
   if (path.endsWith('/kiosk')) location.reload();
   else location.replace(`${path}/kiosk`);
 }
 
-/** Clears the page when nobody has touched it, and nothing on it has changed, for a minute. */
+/** Clears the page after a minute without input or changes. */
 export function clearWhenIdle(main: HTMLElement): void {
   let timer = setTimeout(clearKiosk, idleAfterMs);
   const again = (): void => {

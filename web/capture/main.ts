@@ -14,16 +14,14 @@ import { Problem } from './problem.js';
 import { askToOpen } from './screens/arrived.js';
 import { type Change, nothingKnown } from './state.js';
 
-/** The page may live below a path: `/face`, `/sign-in/face`. */
+/** The page may be below a path: `/face`, `/sign-in/face`. */
 const [, base = '/face', below] = /^(.*?\/face)(\/kiosk|\/not-me)?\/?$/.exec(location.pathname) ?? [];
 
-/** Until what the network lost is asked for anew. */
 const reloadAfterMs = 3000;
 
-/** What stands behind the `?`. */
 const wishes = new URLSearchParams(location.search);
 
-/** The link's ticket is spent at once and taken out of the address bar; a reload goes on with the session. */
+/** Opens the link's ticket at once and removes it from the address bar; a reload uses the session. */
 async function open(api: PageApi): Promise<Change> {
   const link = parsePageLink(location.hash);
   const stored = sessionMemory.read();
@@ -39,17 +37,16 @@ async function open(api: PageApi): Promise<Change> {
   return api.readState();
 }
 
-/** A person's own browser; or a kiosk's, with a check that began on another page of ours and leads back there. */
+/** Starts the page in a user's browser, or in a kiosk for a check of another page, which it returns to. */
 async function startOwn(opening: Promise<Page>, api: PageApi, main: HTMLElement): Promise<never> {
   const opened = ahead(() => open(api));
-  // A letter's link is opened by programs, too, which look at it before anybody reads it: none of them presses a button.
+  // Mail scanners open links automatically but press no buttons.
   const isSent = wishes.has('sent') && parsePageLink(location.hash) !== null;
-  // On its way while the words are.
   if (!isSent) opened.begin();
   const page = await opening;
   const isKiosk = isTabOfKiosk();
   if (isKiosk) clearWhenIdle(main);
-  // A touch screen as the main way to point: a phone or a tablet, which has its camera where the person looks.
+  // A touch screen as main pointer means a phone or tablet, which has its own camera.
   const mayHandOff = !isKiosk && !matchMedia('(pointer: coarse)').matches;
   return travel({
     page,
@@ -63,10 +60,10 @@ async function startOwn(opening: Promise<Page>, api: PageApi, main: HTMLElement)
   });
 }
 
-/** A kiosk: one person after the other, and nothing of them is kept anywhere. */
+/** Starts a kiosk: one user after the other, without storing anything. */
 async function startKiosk(opening: Promise<Page>, api: PageApi, main: HTMLElement): Promise<never> {
   const page = await opening;
-  // Each is given out once: where the network lost it, it is what another try opens.
+  // Tickets are issued once, so a retry after a network error uses the same.
   let ticket: string | null = null;
   return travel({
     page,
@@ -75,7 +72,7 @@ async function startKiosk(opening: Promise<Page>, api: PageApi, main: HTMLElemen
     open: async () => {
       const kiosk = readKiosk();
       if (kiosk === null) throw new Problem('link-missing');
-      // A scan may have failed, too, and nobody stayed to try again: nobody else is called before the page is cleared.
+      // After a failed scan the page is cleared before the next user is called.
       const wait = () => waitForPerson(kiosk, location.origin + base, page, api).finally(() => clearWhenIdle(main));
       ticket ??= (await wait()).ticket;
       return { view: await api.open(ticket, null) };
@@ -91,10 +88,10 @@ if (main !== null) {
   const wished = wishes.get('lang');
   const brand = readBrand();
   const language = chooseLanguage([...(wished === null ? [] : [wished]), ...navigator.languages]);
-  // A link away from a kiosk would leave the next person somewhere else.
+  // External links would leave the kiosk on another page.
   const isAtKiosk = below === '/kiosk' || isTabOfKiosk();
   const page = Page.open(main, language, isAtKiosk ? { ...brand, helpUrl: null } : brand);
-  // Without its words the page can say nothing, not even that.
+  // Without texts the page cannot show an error, so it reloads.
   page.catch(() => setTimeout(() => location.reload(), reloadAfterMs));
   const api = new PageApi(base, new OpeningKeys(isAtKiosk ? null : openingMemory));
   void (below === '/not-me'

@@ -1,11 +1,10 @@
 import { toBase64url } from './base64url.js';
 import type { Memory } from './browser-memory.js';
 
-/** The keys that sessions end in: the same one for the same ticket, however often the page asks. */
 export class OpeningKeys {
   #last: string | null = null;
 
-  /** @param memory - where the last one outlives a reload; `null`: nowhere */
+  /** @param memory - survives a reload; `null`: none */
   constructor(private readonly memory: Memory | null) {}
 
   keyOf(ticket: string): string {

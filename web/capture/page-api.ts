@@ -36,21 +36,20 @@ import {
   viewReply,
 } from './view.js';
 
-/** Twelve pictures over a slow connection, and their judgement. */
+/** Twelve pictures over a slow connection, and their judgment. */
 const verdictWithinMs = 60_000;
 
-/** The server, as the page knows it. Every method throws `Problem`, and those that send pictures also `UnusablePictures`. */
+/** The page's API client. Every method throws `Problem`; those that send pictures also `UnusablePictures`. */
 export class PageApi {
   #session: string | null = null;
   #shownAction: string | null = null;
 
-  /** @param base - where the page lives, without a slash at the end: `/face` */
+  /** @param base - path of the page, without a trailing slash: `/face` */
   constructor(
     private readonly base: string,
     private readonly keys: OpeningKeys = new OpeningKeys(null),
   ) {}
 
-  /** What proves to the server that this browser opened the link. */
   get session(): string | null {
     return this.#session;
   }
@@ -59,7 +58,7 @@ export class PageApi {
     this.#session = session;
   }
 
-  /** Trades the one-time ticket for a session, which this object then holds; also where the answer to a try before was lost. */
+  /** Exchanges the single-use ticket for a session; also works if an earlier answer was lost. */
   async open(ticket: string, returnUrl: string | null): Promise<View> {
     const body = { ticket, key: this.keys.keyOf(ticket), ...(returnUrl === null ? {} : { returnUrl }) };
     const { session, view } = await this.call({ method: 'POST', path: '/open', body, reply: openedReply });
@@ -67,12 +66,12 @@ export class PageApi {
     return view;
   }
 
-  /** How the step-up stands now; a receipt where it passed meanwhile, on the phone or in a reply that got lost. */
+  /** Returns the step-up's state, with a receipt if it passed on the phone or in a lost reply. */
   async readState(): Promise<{ readonly view: View; readonly receipt: string | null }> {
     return this.call({ method: 'GET', path: '/session', reply: sessionReply });
   }
 
-  /** @param version - of the text that was shown; `language` the one it was shown in */
+  /** @param version - version of the shown text; `language` is its language */
   async giveConsent(version: string, language: string): Promise<View> {
     return (await this.#post('/consent', { version, language }, viewReply)).view;
   }
@@ -81,12 +80,14 @@ export class PageApi {
     return (await this.#post('/decline', {}, viewReply)).view;
   }
 
-  /** Notes that the person has seen what they are to approve. @param digest - the server's, of what was shown */
   noteActionShown(digest: string): void {
     this.#shownAction = digest;
   }
 
-  /** Asks for a new challenge; the one before it is void. @param light - how the screen's halves lie; `null`: movements alone */
+  /**
+   * Starts a new challenge and voids the previous one.
+   * @param light - arrangement of the screen's halves; `null`: movements only
+   */
   async startChallenge(light: ScreenAxis | null): Promise<{ readonly nonce: string; readonly next: NextMovement }> {
     const body = {
       ...(light === null ? {} : { light }),
@@ -100,16 +101,16 @@ export class PageApi {
   /**
    * Commits to a picture just taken.
    * @param digest - SHA-256 of its bytes, base64url
-   * @returns what is asked for next; `null` after the last
+   * @returns the next movement; `null` after the last
    */
   async commitFrame(nonce: string, digest: string): Promise<NextMovement | null> {
     return (await this.#post('/challenge/frames', { nonce, digest }, frameReply)).next;
   }
 
   /**
-   * Sends the pictures and what goes with them.
-   * @param sent.device - what is told of the camera
-   * @param sent.reference - a photo of an ID, at enrolment
+   * Sends the pictures.
+   * @param sent.device - camera signals
+   * @param sent.reference - photo of an ID, at enrolment
    * @param sent.language - of the page
    */
   async send(sent: {
@@ -132,7 +133,7 @@ export class PageApi {
     return this.call({ method: 'POST', path: '/frames', body, reply: outcomeReply, withinMs: verdictWithinMs });
   }
 
-  /** Has the photo of an ID looked at, alone. @returns what would help; `null`: it can be used */
+  /** Checks the photo of an ID. @returns a hint; `null`: usable */
   async lookAtReference(reference: Blob): Promise<Hint | null> {
     const body = new FormData();
     body.set('reference', reference, 'reference.jpg');
@@ -140,22 +141,19 @@ export class PageApi {
     return (await this.call({ method: 'POST', path: '/reference', body, reply, withinMs: verdictWithinMs })).hint;
   }
 
-  /** A link for the person's phone, and the number that this screen shows for it. */
   async startHandOff(): Promise<{ readonly url: string; readonly code: string }> {
     return this.#post('/hand-off', {}, handOffReply);
   }
 
-  /** On the phone: the number that the computer shows; `null`: none of those offered, which ends the check. */
+  /** Phone: submits the number shown on the computer; `null`: none of those offered, which ends the check. */
   async chooseNumber(number: string | null): Promise<View> {
     return (await this.#post('/hand-off/choice', { number }, viewReply)).view;
   }
 
-  /** Has a code sent in place of a face check. @returns what goes with it */
   async sendCode(channel: 'email' | 'sms', language: string): Promise<string> {
     return (await this.#post('/another-way/send', { channel, language }, sentCodeReply)).id;
   }
 
-  /** Gives a code in place of a face. @param given.id - what went with one that was sent */
   async passAnotherWay(
     way: AnotherWay,
     { id, code }: { readonly id: string | null; readonly code: string },
@@ -165,12 +163,11 @@ export class PageApi {
     return this.#post(`/another-way/${path}`, body, anotherWayReply);
   }
 
-  /** The receipt that waited for recovery codes. */
+  /** Returns the receipt withheld until recovery codes were offered. */
   async takeReceipt(): Promise<string | null> {
     return (await this.#post('/receipt', {}, receiptReply)).receipt;
   }
 
-  /** New recovery codes, once. */
   async makeRecoveryCodes(): Promise<readonly string[]> {
     return (await this.#post('/recovery-codes', {}, recoveryCodesReply)).codes;
   }
@@ -183,27 +180,23 @@ export class PageApi {
     return this.call({ method: 'GET', path: '/enrolment', reply: enrolmentReply });
   }
 
-  /** Where the worker is that shows pushed notices. */
   get noticeWorkerUrl(): string {
     return `${this.base}/notice-worker.js`;
   }
 
-  /** Which notices the person gets, and how; `null`: nobody gets any. */
   async readNotices(): Promise<Notices | null> {
     return (await this.call({ method: 'GET', path: '/notices', reply: noticesReply })).notices;
   }
 
-  /** @param language - of the page, which notices are in from then on */
+  /** @param language - of the page, used for later notifications */
   async chooseNotices(on: readonly NoticeKind[], email: boolean, language: string): Promise<void> {
     await this.#post('/notices', { on, email, language }, noticesReply);
   }
 
-  /** @param publicKey - that the browser subscribed with */
   async addNoticeDevice(subscription: Subscription, publicKey: string): Promise<void> {
     await this.#post('/notices/devices', { ...subscription, publicKey }, noticesReply);
   }
 
-  /** @param device - as the server calls it; `null`: all of them */
   async removeNoticeDevice(device: string | null): Promise<void> {
     await this.#post('/notices/devices/remove', { device }, noticesReply);
   }
@@ -216,7 +209,6 @@ export class PageApi {
     return (await this.#post('/enrolment/renew', {}, viewReply)).view;
   }
 
-  /** @param secret - of a notice's link */
   async reportNotMe(secret: string): Promise<void> {
     await this.#post('/not-me', { secret }, emptyReply);
   }
@@ -225,7 +217,7 @@ export class PageApi {
     return this.#post('/passkey', {}, passkeyReply);
   }
 
-  /** The ticket that waits for this kiosk; `null`: none yet. `page`: where it lets in, if not here. */
+  /** Returns this kiosk's ticket; `null`: none yet. `page`: page that accepts it, if not this one. */
   nextOfKiosk(kiosk: string, secret: string): Promise<z.output<typeof kioskReply>> {
     return this.#post('/kiosk/next', { kiosk, secret }, kioskReply);
   }
@@ -234,7 +226,6 @@ export class PageApi {
     return this.call({ method: 'POST', path, body, reply });
   }
 
-  /** Any other call of the server. */
   call<Reply>(call: Call<Reply>): Promise<Reply> {
     return callServer(this.base, this.#session, call);
   }

@@ -10,17 +10,14 @@ const sayEveryMs = 2000;
 
 type Field = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 
-/** What stands on the page at one time. */
 export interface Content {
   readonly screen: Screen;
   readonly heading: string;
   readonly body: readonly (Node | null)[];
 }
 
-/** Makes the content anew, so that it can follow a change of the language. */
 export type Build = (words: Words) => Content;
 
-/** What is drawn on: the one `main`, its heading, and the choice of the language. */
 export class Page {
   #language: Language;
   #words: Words;
@@ -37,7 +34,6 @@ export class Page {
   readonly #help = el('a', { rel: 'noreferrer', target: '_blank' });
   readonly #select = el('select', { id: 'language', class: 'language' });
 
-  /** @param offered - the languages to choose from; one alone is no choice */
   static async open(
     main: HTMLElement,
     language: Language,
@@ -68,20 +64,18 @@ export class Page {
     return this.#language;
   }
 
-  /** The chosen language, in the person's own region where they told one: for dates. */
+  /** Locale for dates: the chosen language with the user's region, if known. */
   get locale(): string {
-    // Some systems have names that dates do not take, such as en-US@posix.
+    // Some systems report invalid locales such as en-US@posix.
     const known = new RegExp(`^${this.#language}(-[a-z\\d]{2,8})*$`, 'i');
     return navigator.languages.find((tag) => known.test(tag)) ?? this.#language;
   }
 
-  /** Says at the top of the page on whose behalf all this is. */
   nameOrganisation(organisation: string | null): void {
     this.#organisation = organisation;
     this.#title.replaceChildren(showName(this.#brand, this.organisationOr(organisation) ?? this.words.title) ?? '');
   }
 
-  /** The organisation of a check; that of the brand, where the check names none. */
   organisationOr(organisation: string | null): string | null {
     return organisation ?? this.#brand.organisation;
   }
@@ -90,10 +84,7 @@ export class Page {
     return brandWords(this.#words, this.#brand.texts[this.#language]);
   }
 
-  /**
-   * Shows a screen that needs no answer. A new screen takes the focus on its heading; the same one again on what stands where the
-   * focus was, which is else lost with what it was on.
-   */
+  /** Shows a screen. A new one focuses its heading; the same one restores the focus. */
   show(build: Build): void {
     const focused = document.activeElement?.id ?? '';
     this.#redraw = () => this.#draw(build(this.words));
@@ -103,23 +94,20 @@ export class Page {
     place?.focus({ preventScroll: true });
   }
 
-  /** What stands below whatever screen is shown. */
   showBelow(build: (words: Words) => readonly (Node | null)[]): void {
     this.#redrawBelow = () => {
       const hadFocus = this.#below.contains(document.activeElement);
       this.#below.replaceChildren(...build(this.words).filter((child) => child !== null));
-      // Whoever pressed there goes on from there.
       if (hadFocus) this.#below.querySelector<HTMLElement>(':scope > button')?.focus();
     };
     this.#redrawBelow();
   }
 
-  /** Shows a screen and waits until the person chose something on it. */
   ask<Choice>(build: (words: Words, choose: (choice: Choice) => void) => Content): Promise<Choice> {
     return new Promise((resolve) => this.show((words) => build(words, resolve)));
   }
 
-  /** Says which movement is asked for now, at once. `null`: none any more. */
+  /** Announces the current movement at once; `null`: none. */
   tellMovement(movement: Movement | null): void {
     if (movement === null) {
       delete this.#main.dataset.movement;
@@ -130,7 +118,7 @@ export class Page {
     this.#spoken.textContent = this.words.challenge.movements[movement];
   }
 
-  /** Has a screen reader say something that changes often: not twice in a row, and not more often than it can be heard. */
+  /** Announces changing text to screen readers, without repetition and not too often. */
   say(text: string): void {
     const now = performance.now();
     if (this.#spoken.textContent === text || now - this.#spokenAt < sayEveryMs) return;
@@ -155,7 +143,6 @@ export class Page {
     return [...this.#main.querySelectorAll<Field>('input:not([type=file]), select, textarea')];
   }
 
-  /** What stood in the fields of this screen before it was drawn anew. */
   #fillIn(former: readonly Field[]): void {
     for (const [index, field] of this.#fields().entries()) {
       const before = former[index];
@@ -172,10 +159,8 @@ export class Page {
     return [el('nav', { class: 'help' }, this.#help)];
   }
 
-  /** To another language, where its words can be had; else it stays as it is. */
   async #change(language: Language): Promise<void> {
     const words = await loadWords(language).catch(() => null);
-    // Another one was chosen meanwhile.
     if (this.#select.value !== language) return;
     if (words === null) this.#select.value = this.#language;
     else this.#use(language, words);

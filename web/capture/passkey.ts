@@ -11,15 +11,14 @@ import {
 } from '@simplewebauthn/browser';
 
 /**
- * Why a ceremony gave nothing:
- * - `unsupported`: no WebAuthn here, or no authenticator that could do it
- * - `cancelled`: the person said no, or waited too long. For a credential that is not on this device browsers say the same
- * - `not_known`: the authenticator says that it does not know the credential
+ * Reason why a ceremony failed:
+ * - `unsupported`: no WebAuthn, or no suitable authenticator
+ * - `cancelled`: refusal or time-out; browsers report a missing credential the same way
+ * - `not_known`: the authenticator does not know the credential
  * - `no_prf`: the authenticator cannot compute the secret that opens the token
  */
 export type PasskeyReason = 'unsupported' | 'cancelled' | 'no_prf' | 'not_known';
 
-/** A WebAuthn ceremony that gave nothing to send. */
 export class PasskeyProblem extends Error {
   override readonly name = 'PasskeyProblem';
   constructor(
@@ -30,7 +29,6 @@ export class PasskeyProblem extends Error {
   }
 }
 
-/** The one input that the library leaves as text. */
 interface WithPrfInput {
   readonly extensions: { readonly prf: { readonly eval: { readonly first: string } } };
 }
@@ -38,10 +36,9 @@ type CreationOptions = PublicKeyCredentialCreationOptionsJSON & WithPrfInput;
 type RequestOptions = PublicKeyCredentialRequestOptionsJSON & WithPrfInput;
 
 /**
- * Runs one WebAuthn ceremony: makes a credential or uses it, and has its PRF evaluated. An authenticator that cannot do
- * both at once is asked again at once, with the same challenge: the person is then asked twice.
- * @param options - as `POST /face/passkey` gives them, with the input of the PRF in `extensions.prf.eval.first`
- * @returns JSON text for the field `passkey`. It holds the secret: it belongs in that field and nowhere else
+ * Creates or uses a passkey and evaluates its PRF. Some authenticators need two prompts for that.
+ * @param options - from `POST /face/passkey`, with the PRF input in `extensions.prf.eval.first`
+ * @returns JSON for the field `passkey`. It contains the secret and belongs nowhere else
  * @throws PasskeyProblem
  */
 export async function usePasskey(ceremony: 'create' | 'get', options: unknown): Promise<string> {
@@ -86,7 +83,7 @@ function withPrfAsText<T extends RegistrationResponseJSON | AuthenticationRespon
   return { ...response, clientExtensionResults: { prf } };
 }
 
-/** The specification says ArrayBuffer; some password managers that stand in for the browser give a view. */
+/** The specification says ArrayBuffer; some password managers return a view. */
 const toBytes = (source: ArrayBufferView | ArrayBuffer): Uint8Array<ArrayBuffer> =>
   ArrayBuffer.isView(source)
     ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength).slice()
@@ -100,7 +97,6 @@ async function orProblem<T>(ceremony: Promise<T>): Promise<T> {
   }
 }
 
-/** By the name of the browser's error, which the library keeps. */
 function toReason(error: unknown): PasskeyReason {
   const name = error instanceof Error ? error.name : '';
   if (name === 'NotAllowedError' || name === 'AbortError') return 'cancelled';
@@ -112,7 +108,7 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 const field = (value: unknown, name: string): unknown => (isObject(value) ? value[name] : undefined);
 
-/** The options are this service's own: these are the fields used here, the browser checks the others. */
+/** The options are this service's own: only the fields used here are checked. */
 const isRequest = (options: unknown): options is RequestOptions =>
   typeof field(options, 'challenge') === 'string' &&
   typeof field(field(field(field(options, 'extensions'), 'prf'), 'eval'), 'first') === 'string';

@@ -10,8 +10,8 @@ const referenceLongestPx = 2000;
 const probe = { sidePx: 8, colour: [64, 128, 192], mayDiffer: 32 } as const;
 
 /**
- * Some browsers have pages read noise in place of what they drew, so that nobody tells browsers apart by it
- * (`privacy.resistFingerprinting` of Firefox): no picture of theirs shows a face. A few levels more or less are none of that.
+ * Detects browsers that return noise from canvases against fingerprinting (`privacy.resistFingerprinting` of Firefox);
+ * small deviations are tolerated.
  * @throws Problem `unsupported`
  */
 export function checkPictures(): void {
@@ -27,25 +27,22 @@ export function checkPictures(): void {
   if (!isAsDrawn) throw new Problem('unsupported');
 }
 
-/** The picture that the camera shows now, unmirrored, as JPEG. @throws Problem `camera-stopped` where it shows none */
+/** Takes the camera's current picture, unmirrored, as JPEG. @throws Problem `camera-stopped` */
 export const takeFrame = (video: HTMLVideoElement): Promise<Blob> =>
   toJpeg(video, { width: video.videoWidth, height: video.videoHeight }, frameLongestPx);
 
-/** From a light's paint on: the screen needs a moment to glow, and a camera one to see it and to hand its picture on. */
+/** Latency of screen and camera after a light is painted. */
 const lightSeenAfterMs = 250;
-/** A camera that hands on no picture for so long shows the last one: the server judges it. */
+/** After this long without a new picture the last one is used; the server judges it. */
 const pictureWithinMs = 1000;
 
-/**
- * Waits for a picture that the camera took under a light.
- * @param paintedAt - when the light was painted, on the clock of `performance.now`
- */
+/** Waits for a picture taken under a light. @param paintedAt - time of the paint, on the clock of `performance.now` */
 export async function whenSeen(video: HTMLVideoElement, paintedAt: number): Promise<void> {
   const from = paintedAt + lightSeenAfterMs;
   if (!('requestVideoFrameCallback' in HTMLVideoElement.prototype)) return sleep(from - performance.now());
   const seen = new Promise<void>((resolve) => {
     const look = (now: number, { presentationTime, captureTime = now }: VideoFrameCallbackMetadata): void => {
-      // Not every browser says when a picture was taken; all say when they show it.
+      // Not every browser reports the capture time; all report the presentation time.
       if (presentationTime >= from && captureTime >= paintedAt) resolve();
       else if (now < from + pictureWithinMs) video.requestVideoFrameCallback(look);
     };
@@ -54,11 +51,11 @@ export async function whenSeen(video: HTMLVideoElement, paintedAt: number): Prom
   return Promise.race([seen, sleep(from + pictureWithinMs - performance.now())]);
 }
 
-/** The same, large enough for an ID. @throws Problem `camera-stopped` */
+/** Takes a picture large enough for an ID. @throws Problem `camera-stopped` */
 export const takeReference = (video: HTMLVideoElement): Promise<Blob> =>
   toJpeg(video, { width: video.videoWidth, height: video.videoHeight }, referenceLongestPx);
 
-/** A picture file that the person chose, upright and as JPEG; `null` where the browser cannot read it. */
+/** Reads a chosen picture file, upright and as JPEG; `null` if unreadable. */
 export async function readReference(file: Blob): Promise<Blob | null> {
   try {
     const bitmap = await createImageBitmap(file, { imageOrientation: 'from-image' });
@@ -81,12 +78,12 @@ async function toJpeg(
   if (context === null || canvas.width === 0) throw new Problem('camera-stopped');
   context.drawImage(source, 0, 0, canvas.width, canvas.height);
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/jpeg', jpegQuality));
-  // Safari counts every canvas against one small budget until it has no size.
+  // Safari limits the total canvas size until canvases are emptied.
   canvas.width = 0;
   if (blob === null) throw new Problem('camera-stopped');
   return blob;
 }
 
-/** SHA-256 of the very bytes of a picture, base64url. */
+/** Returns SHA-256 of a picture's bytes, base64url. */
 export const digestOf = async (picture: Blob): Promise<string> =>
   toBase64url(new Uint8Array(await crypto.subtle.digest('SHA-256', await picture.arrayBuffer())));

@@ -1,7 +1,6 @@
 import { hintOfFrames } from '../../src/core/hints.js';
 import type { PhotoCode } from '../../src/errors.js';
 
-/** What can stand in the way. Each has a text of its own and a way on. */
 export const problemNames = [
   'camera-denied',
   'camera-none',
@@ -29,12 +28,12 @@ export const problemNames = [
 ] as const;
 export type ProblemName = (typeof problemNames)[number];
 
-/** The one error of the page. */
+/** The page's only error type. */
 export class Problem extends Error {
   override readonly name = 'Problem';
   constructor(
     readonly problem: ProblemName,
-    /** Whole seconds until another try makes sense; `null`: not told. */
+    /** Whole seconds before a retry; `null`: unknown. */
     readonly waitSec: number | null = null,
     options?: ErrorOptions,
   ) {
@@ -42,7 +41,7 @@ export class Problem extends Error {
   }
 }
 
-/** Pictures that the server could not use, and why: the person takes others. */
+/** Pictures that the server could not use, with hints for new ones. */
 export class UnusablePictures extends Error {
   override readonly name = 'UnusablePictures';
   constructor(readonly code: PhotoCode) {
@@ -72,7 +71,7 @@ const problemByCode: Readonly<Record<string, ProblemName>> = {
 
 const isPhotoCode = (code: string): code is PhotoCode => Object.hasOwn(hintOfFrames, code);
 
-/** What a refusal of the server means to the person. A code this page does not know has the general text. */
+/** Maps a server refusal to a problem; unknown codes become `general`. */
 export function toProblem(code: string, waitSec: number | null): Problem | UnusablePictures {
   if (isPhotoCode(code)) return new UnusablePictures(code);
   const known = Object.hasOwn(problemByCode, code) ? problemByCode[code] : undefined;
@@ -90,7 +89,7 @@ const problemByCameraError: Readonly<Record<string, ProblemName>> = {
 };
 
 /**
- * What an error of `getUserMedia` means to the person.
+ * Maps an error of `getUserMedia` to a problem.
  * @see https://www.w3.org/TR/mediacapture-streams/#dom-mediadevices-getusermedia
  */
 export function toCameraProblem(error: unknown): Problem {

@@ -1,18 +1,17 @@
 import { fromBase64url, toBase64url } from './base64url.js';
 import { toTrustedUrl } from './trusted-url.js';
 
-/** What the browser gives away so that it can be pushed to. */
 export interface Subscription {
   readonly endpoint: string;
   readonly p256dh: string;
   readonly auth: string;
 }
 
-/** Whether notices can be pushed to this browser at all: an iPhone lets only what was put on its home screen. */
+/** Returns true if push is supported: on iPhones only for home screen apps. */
 export const canBePushedTo = (): boolean =>
   'serviceWorker' in navigator && 'PushManager' in window && 'Notification' in window;
 
-/** What the server calls this browser by, where it lets itself be pushed to; `null`: it does not. */
+/** Returns the server's id of this browser; `null`: not subscribed. */
 export async function findThisDevice(workerUrl: string): Promise<string | null> {
   if (!canBePushedTo()) return null;
   const registration = await navigator.serviceWorker.getRegistration(workerUrl);
@@ -22,11 +21,7 @@ export async function findThisDevice(workerUrl: string): Promise<string | null> 
   return toBase64url(new Uint8Array(digest));
 }
 
-/**
- * Asks the person whether this browser may show notices, and its push service for an address.
- * @param publicKey - of the server, in base64url
- * @returns `null`: the person or the browser does not let it
- */
+/** Asks for permission and subscribes. @param publicKey - the server's, base64url @returns `null`: denied */
 export async function subscribe(publicKey: string, workerUrl: string): Promise<Subscription | null> {
   try {
     if ((await Notification.requestPermission()) !== 'granted') return null;
@@ -34,7 +29,7 @@ export async function subscribe(publicKey: string, workerUrl: string): Promise<S
     await untilActive(registration);
     const { pushManager } = registration;
     const former = await pushManager.getSubscription();
-    // The server has another key since: what it sent would not be taken.
+    // The server's key has changed, so the old subscription is useless.
     if (former !== null && keyOf(former) !== publicKey) await former.unsubscribe();
     const subscription = await pushManager.subscribe({
       userVisibleOnly: true,
@@ -50,7 +45,7 @@ export async function subscribe(publicKey: string, workerUrl: string): Promise<S
   }
 }
 
-/** `navigator.serviceWorker.ready` waits for a worker of this very page, and this one is beside it. */
+/** `navigator.serviceWorker.ready` waits for a worker of this page's scope, which this one is not. */
 function untilActive(registration: ServiceWorkerRegistration): Promise<void> {
   const worker = registration.installing ?? registration.waiting;
   if (registration.active !== null || worker === null) return Promise.resolve();

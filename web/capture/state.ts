@@ -3,7 +3,6 @@ import type { DeviceSignals } from '../../src/core/step-up/device-signals.js';
 import type { ProblemName } from './problem.js';
 import type { AnotherWay, View } from './view.js';
 
-/** Every screen of the page: the value of `data-screen`. */
 export type Screen =
   | StepName
   | ProblemName
@@ -27,10 +26,8 @@ export type Screen =
   | 'kiosk-scan'
   | PresenceScreen;
 
-/** Those of a presence test alone. */
 export type PresenceScreen = 'tester' | 'presentation' | 'no-presentation' | 'keep' | 'summary';
 
-/** What the person is led through, one after the other. */
 export type StepName =
   | 'opening'
   | 'pairing'
@@ -54,58 +51,45 @@ export type StepName =
   | 'expired'
   | 'abandoned';
 
-/** The pictures of a challenge, whose digests the server holds, in the order in which it asked for them. */
 export interface Frames {
   readonly nonce: string;
   readonly photos: readonly Blob[];
 }
 
-/** What goes with the pictures: a PIN, or the JSON text of a passkey's answer. */
 export type Secret = { readonly pin: string } | { readonly passkey: string };
 
-/** All that the page knows. The step that is due follows from it, and each step adds to it. */
+/** State of the page. The next step follows from it, and each step changes it. */
 export interface Facts {
-  /** `null` until the link was opened. */
   readonly view: View | null;
   readonly isKiosk: boolean;
-  /** Whether the end leads to where the person came from. Whoever began at the kiosk itself came from nowhere. */
+  /** True if the end returns to the application; false for a check started at the kiosk itself. */
   readonly leadsBack: boolean;
-  /** A computer without a touch screen may hand the camera's part to a phone. */
+  /** True on computers without a touch screen, which may use a phone's camera. */
   readonly mayHandOff: boolean;
-  /** What this browser says of itself, as the server reads it. */
+  /** From the user agent, as the server reads it. */
   readonly isPhone: boolean;
-  /** The person has seen what they are to approve, and wants to. */
   readonly isActionSeen: boolean;
   readonly place: 'unasked' | 'here' | 'phone';
   readonly referencePhoto: Blob | null;
   readonly secret: Secret | null;
-  /** The person has pressed the button that turns the camera on. */
   readonly isCameraAsked: boolean;
   readonly frames: Frames | null;
-  /** Of the camera that took them. */
   readonly device: DeviceSignals | null;
-  /** The last try did not do, and another one may. */
   readonly again: { readonly hint: Hint | null } | null;
-  /** Tries under the screen's light whose pictures did not show it. */
   readonly lightTries: number;
-  /** The screen's light is left out: the person asked for that, or it cannot be seen where they are. */
+  /** The light is skipped: by the user's choice, or because it is not visible. */
   readonly withoutLight: boolean;
   readonly receipt: string | null;
-  /** The person has noted their recovery codes, or wants none. */
   readonly areCodesDone: boolean;
-  /** The person looks for another way than their face. */
   readonly isElsewhere: boolean;
-  /** The code that they are to give in place of it; `null`: they have not chosen any. */
   readonly code: Code | null;
 }
 
-/** A code in place of a face. `id`: what goes with one that was sent. */
 export interface Code {
   readonly way: AnotherWay;
   readonly id: string | null;
 }
 
-/** At the start. */
 export const nothingKnown: Facts = {
   view: null,
   isKiosk: false,
@@ -128,10 +112,9 @@ export const nothingKnown: Facts = {
   code: null,
 };
 
-/** What a step adds to the facts. */
 export type Change = Partial<Facts>;
 
-/** The step that is due. */
+/** Returns the next step. */
 export function nextStep(facts: Facts): StepName {
   const { view } = facts;
   if (view === null) return 'opening';
@@ -151,7 +134,7 @@ export function nextStep(facts: Facts): StepName {
   }
 }
 
-/** Whether there is anything to choose in place of the check, beside ending it. */
+/** Returns true if there are alternatives to the check. */
 export const hasWays = ({ anotherWays, helpOffered }: View): boolean => anotherWays.length > 0 || helpOffered;
 
 function nextOpenStep(facts: Facts, view: View): StepName {
@@ -161,7 +144,7 @@ function nextOpenStep(facts: Facts, view: View): StepName {
   if (facts.isElsewhere && hasWays(view)) return 'ways';
   if (view.consentNeeded) return 'consent';
   if (view.action !== null && !facts.isActionSeen) return 'action';
-  // Where another photo of the document is all that is asked for, the screen that asks for it says so.
+  // If only the ID's photo is needed, its own screen shows the hint.
   if (facts.again !== null && !isOfReference(facts.again.hint)) return 'try-again';
   const where = stepOfPlace(facts, view);
   if (where !== null) return where;
@@ -170,7 +153,7 @@ function nextOpenStep(facts: Facts, view: View): StepName {
   return facts.frames === null ? 'capture' : 'sending';
 }
 
-/** What is due before it is known that this browser's camera is the one; `null`: it is. */
+/** Returns the step that selects the device; `null`: this browser's camera is used. */
 function stepOfPlace({ place, isPhone, mayHandOff }: Facts, view: View): 'place' | 'hand-off' | null {
   if (view.role !== 'own') return null;
   if (place === 'phone') return 'hand-off';
@@ -182,21 +165,20 @@ function stepOfPlace({ place, isPhone, mayHandOff }: Facts, view: View): 'place'
 
 const stepsBeforeCamera: readonly StepName[] = ['consent', 'action', 'reference', 'pin', 'passkey', 'try-again'];
 
-/** Whether this browser's camera follows what the person is asked now: what the camera needs can be fetched behind that screen. */
+/** Returns true if this browser's camera comes next, so that its resources can be preloaded. */
 export const isCameraAhead = (facts: Facts): boolean =>
   facts.view !== null && stepsBeforeCamera.includes(nextStep(facts)) && stepOfPlace(facts, facts.view) === null;
 
-/** Whether the screen's light takes part in the next try. */
+/** Returns the use of the screen's light in the next attempt. */
 export const lightOf = ({ light }: View, { withoutLight }: Facts): View['light'] =>
   light === 'offered' && withoutLight ? 'none' : light;
 
-/** After so many tries whose pictures did not show the light, it is left out where that is allowed. */
+/** After this many attempts without visible light it is skipped, if allowed. */
 const mostLightTries = 2;
 
 /**
- * What is left of a try that did not do. Pictures are good for one, and so is a secret, except the one chosen at an
- * enrolment: nobody has to think of another PIN, or to keep a second passkey. Neither has anybody to choose the photo of
- * their ID again, unless it was that photo.
+ * Returns the state after a failed attempt. Pictures and secrets are single-use, except a secret chosen at enrolment;
+ * the ID's photo is reused unless at fault.
  */
 export function afterTry({ purpose }: View, facts: Facts, hint: Hint | null): Change {
   const lightTries = facts.lightTries + (hint === 'too_bright' ? 1 : 0);

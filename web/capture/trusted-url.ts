@@ -1,7 +1,7 @@
 declare global {
   interface Window {
     /**
-     * Absent in browsers without Trusted Types. What a policy makes is no string, but goes where one would.
+     * Absent without Trusted Types. A policy's result is accepted in place of a string.
      * @see https://www.w3.org/TR/trusted-types/
      */
     readonly trustedTypes?: {
@@ -13,7 +13,7 @@ declare global {
   }
 }
 
-/** The page demands Trusted Types for scripts: this passes the one address of a worker of ours, and no other. */
+/** Returns a worker's address for the page's Trusted Types policy, which allows no other. */
 export function toTrustedUrl(policyName: string, workerUrl: string): string {
   const policy = window.trustedTypes?.createPolicy(policyName, {
     createScriptURL: (asked) => {

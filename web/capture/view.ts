@@ -1,4 +1,4 @@
-// First, as it holds for the guards that are made after it.
+// First, because it configures guards created later.
 import './zod-settings.js';
 
 export * from '../../src/core/step-up/page-protocol.js';

@@ -1,4 +1,4 @@
 import { config } from 'zod/mini';
 
-// Before any guard is made. The page reads a few replies of one server: no compiled guards, which its policy forbids anyway.
+// Before any guard is created. Disables compiled guards, which the page's policy forbids.
 config({ jitless: true });

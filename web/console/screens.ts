@@ -1,17 +1,12 @@
 import type { Right } from './frame/session.js';
 import type { Words } from './messages/words.js';
 
-/** One screen, before it is fetched. */
 export interface ScreenRow {
-  /** Its name in `messages/*.ts`, under `screens`. */
   readonly id: keyof Words['screens'];
-  /** Its address after `/console`: everything below it is the screen's, too. */
   readonly path: string;
-  /** Whoever holds one of these sees it. */
   readonly rights: readonly Right[];
 }
 
-/** Every screen, as the navigation lists them. */
 export const screens: readonly ScreenRow[] = [
   {
     id: 'home',
@@ -75,7 +70,7 @@ export const screens: readonly ScreenRow[] = [
   },
 ];
 
-/** The screen at an address; `null`: there is none. */
+/** Finds the screen of an address; `null`: none. */
 export function findScreen(path: string): ScreenRow | null {
   const found = screens.find((each) => each.path === path || (each.path !== '' && path.startsWith(`${each.path}/`)));
   return found ?? null;

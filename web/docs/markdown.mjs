@@ -1,9 +1,8 @@
-// How the pages of documentation become HTML: links lead to pages of the site, headings and rows of tables can be linked to, and
-// nothing needs a style of its own, which the policy of the site forbids.
+// Converts documentation to HTML, with anchors and without inline styles, which the site's policy forbids.
 import { posix } from 'node:path';
 import markdownIt from 'markdown-it';
 
-/** As the readers of the checkout know them: the anchors of the pages are written by that rule. */
+/** GitHub's rule for anchors, which the pages use. */
 const slugOf = (text) =>
   text
     .toLowerCase()
@@ -16,14 +15,13 @@ const textOf = ({ children }) =>
     .map(({ content }) => content)
     .join('');
 
-/** A number behind what a page has already. */
+/** Appends a number to a repeated anchor. */
 const numbered = (slug, seen) => {
   const before = seen.get(slug) ?? 0;
   seen.set(slug, before + 1);
   return before === 0 ? slug : `${slug}-${before}`;
 };
 
-/** Names headings, and rows that begin with a name in code: settings, commands, codes. */
 const nameParts = ({ tokens }) => {
   const seen = new Map();
   tokens.forEach((token, index) => {
@@ -36,7 +34,7 @@ const nameParts = ({ tokens }) => {
   });
 };
 
-/** A head without words is no head: of a table that has none it is left out, of a column it is a cell like others. */
+/** Removes empty table heads; an empty heading of a column becomes a cell. */
 const dropEmptyHeads = (state) => {
   const isEmpty = (token, index) => token.type === 'th_open' && state.tokens[index + 1].content === '';
   const kept = [];
@@ -58,7 +56,6 @@ const dropEmptyHeads = (state) => {
   state.tokens = kept;
 };
 
-/** A column's side as a class. */
 const alignByClass = ({ tokens }) => {
   for (const token of tokens)
     if (/^t[hd]_open$/.test(token.type) && token.attrGet('style') !== null)
@@ -66,16 +63,16 @@ const alignByClass = ({ tokens }) => {
 };
 
 /**
- * Makes what renders the pages.
- * @param pages - all of the site
- * @param takePicture - told each picture that is shown, from the top of the checkout; says where it is on the site
+ * Creates the renderer.
+ * @param pages - all pages of the site
+ * @param takePicture - receives each picture's path in the checkout; returns its path on the site
  */
 export function createMarkdown(pages, takePicture) {
   const nameBySource = new Map(pages.map(({ source, name }) => [source, name]));
   const markdown = markdownIt({ html: true });
   const toHere = (name, to) => posix.relative(posix.dirname(name), to);
 
-  /** Where a link leads on the site; `null` where it leads to a file that only the checkout has. */
+  /** Returns a link's target on the site; `null` for files of the checkout only. */
   const resolveLink = (link, { source, name }) => {
     if (/^([a-z]+:|#)/.test(link)) return link;
     const [path, anchor] = link.split('#');
@@ -101,9 +98,9 @@ export function createMarkdown(pages, takePicture) {
   };
 
   for (const rule of [dropEmptyHeads, nameParts, alignByClass, follow]) markdown.core.ruler.push(rule.name, rule);
-  // What the marks of figures say is for who writes the pages.
+  // Markers of figures are for authors.
   markdown.renderer.rules.html_inline = (tokens, index) => tokens[index].content.replace(/^<!--.*-->$/, '');
-  // Wide tables move sideways by themselves, by keys too, and the page stays where it is.
+  // Wide tables scroll sideways, also by keyboard.
   markdown.renderer.rules.table_open = () =>
     '<div class="table" tabindex="0" role="group" aria-label="Table"><table>\n';
   markdown.renderer.rules.table_close = () => '</table></div>\n';

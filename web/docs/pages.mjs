@@ -1,4 +1,4 @@
-// Which files of the checkout are pages of the site, by which name each is served, and the groups of the navigation.
+// Pages of the site: source files, names, and navigation groups.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 
@@ -13,7 +13,7 @@ const nameOf = (source) =>
     .replace(/\.md$/, '.html')
     .replace(/^[A-Z]+\.html$/, (name) => name.toLowerCase());
 
-/** Every page: where it is written, from the top of the checkout, and where it is served, from the top of the site. */
+/** Lists the pages: source path in the checkout, and path on the site. */
 export const listPages = (root) => {
   const inFolders = folders.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true })
@@ -27,9 +27,9 @@ export const listPages = (root) => {
 };
 
 /**
- * Reads the groups of the navigation from docs/README.md.
+ * Reads the navigation groups.
  * @param contents - text of docs/README.md
- * @returns title of each group, and label and source file of its pages
+ * @returns title of each group, with label and source file of its pages
  */
 export const readNavigation = (contents) =>
   contents

@@ -1,8 +1,7 @@
 import MiniSearch from 'minisearch';
 
-/** As `sections.mjs` makes them, in the same build as this. */
+/** Created by `sections.mjs` in the same build. */
 interface Section {
-  /** From the top of the site. */
   readonly at: string;
   readonly page: string;
   readonly heading: string;
@@ -22,7 +21,7 @@ if (field !== null && form !== null && status !== null && list !== null) {
   const show = async (): Promise<void> => {
     const wanted = field.value.trim();
     const found = wanted === '' ? [] : await search(wanted);
-    // Somebody who types on is shown what they typed last.
+    // The user has typed on meanwhile.
     if (wanted !== field.value.trim()) return;
     status.textContent = wanted === '' ? '' : toCount(found.length);
     list.replaceChildren(...found.slice(0, shownResults).map((section) => toItem(section, wanted)));
@@ -55,7 +54,6 @@ if (field !== null && form !== null && status !== null && list !== null) {
   form.hidden = false;
 }
 
-/** The whole site as searched: fetched when somebody first searches. */
 function createSearch(): (wanted: string) => Promise<readonly Section[]> {
   let loading: Promise<(wanted: string) => readonly Section[]> | null = null;
   const load = async (): Promise<(wanted: string) => readonly Section[]> => {
@@ -102,7 +100,6 @@ function toItem({ at, page, heading, text }: Section, wanted: string): HTMLLIEle
   return item;
 }
 
-/** What stands around the first word that was looked for. */
 function excerptOf(text: string, wanted: string): string {
   const [word = ''] = wanted.toLowerCase().split(/\s+/);
   const found = Math.max(0, text.toLowerCase().indexOf(word));

@@ -1,4 +1,4 @@
-// What a rendered page is made of: for the list at its top, and for the search.
+// Extracts sections of rendered pages for the table of contents and the search.
 
 const entities = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'" };
 
@@ -11,17 +11,14 @@ const plain = (html) =>
     .replace(/\s+/g, ' ')
     .trim();
 
-/** The headings under the page's own, each with its name and its text as HTML. */
+/** Returns the headings below the page's own, with anchor and HTML. */
 export const contentsOf = (html) =>
   [...html.matchAll(/<h2 id="([^"]+)">([\s\S]*?)<\/h2>/g)].map(([, id, text]) => ({
     id,
     text: withoutTags(text).trim(),
   }));
 
-/**
- * What is found by the search, and where it stands: what is under each heading, and each row of a table that has a name.
- * @returns place, the page's title, the heading, the text
- */
+/** Returns search entries: sections and named table rows. @returns address, page title, heading, text */
 export const sectionsOf = (name, page) => {
   const [, main = ''] = /<\/details>([\s\S]*)<\/main>/.exec(page) ?? /<main>([\s\S]*)<\/main>/.exec(page) ?? [];
   const [, title = ''] = /<h1[^>]*>([\s\S]*?)<\/h1>/.exec(main) ?? [];

@@ -1,4 +1,3 @@
-/** The languages of the page, each by its own name. */
 export const languages = {
   en: 'English',
   de: 'Deutsch',
@@ -14,8 +13,8 @@ export const isLanguage = (text: string): text is Language => Object.hasOwn(lang
 export const directionOf = (language: Language): 'ltr' | 'rtl' => (language === 'ar' ? 'rtl' : 'ltr');
 
 /**
- * The first wished language that the page has, English if none.
- * @param wished - BCP 47 tags, the most wished first; the region is not looked at
+ * Returns the first available of the preferred languages, else English.
+ * @param wished - BCP 47 tags in order of preference; regions are ignored
  */
 export function chooseLanguage(wished: readonly string[]): Language {
   return wished.map((tag) => tag.split('-')[0]?.toLowerCase() ?? '').find(isLanguage) ?? 'en';

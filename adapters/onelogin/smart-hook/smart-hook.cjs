@@ -1,9 +1,9 @@
 // @ts-check
 
 /*
- * Runs at OneLogin, on its machines: this service only asks for it to be run. `adapters/onelogin/smart-hook.ts` puts the
- * settings, and the function that was there before, under it. It needs nothing but Node 22. It never throws, as OneLogin
- * does not say what becomes of a sign-in then; and it logs nothing of the context, which may hold a password.
+ * Runs on OneLogin's machines. `adapters/onelogin/smart-hook.ts` appends the settings and the customer's function.
+ * Needs Node 22 only. Never throws, because the effect on a sign-in is undocumented, and never logs the context,
+ * which may contain a password.
  */
 'use strict';
 
@@ -12,19 +12,19 @@ const { createHmac } = require('node:crypto');
 /**
  * @typedef {object} Settings
  * @property {'pre-authentication' | 'user-migration'} type
- * @property {string} url - where to ask
- * @property {number} patienceMs - OneLogin's time-out, less what an answer needs to get back
- * @property {number} askMs - how much of that our server may take
+ * @property {string} url - address of our hook
+ * @property {number} patienceMs - OneLogin's time-out, less the time to return an answer
+ * @property {number} askMs - our server's share of that
  * @property {number | null} normalPolicyId - null is the user's own
  * @property {'face_policy' | 'refuse'} unverified
  * @property {'face_policy' | 'allow' | 'refuse'} whenDown
- *
  * @typedef {(context: unknown) => unknown} Handler
- * @typedef {'allow' | 'step_up' | 'deny' | 'refused' | 'down'} Decision - refused: we are there, and will not say
+ * @typedef {'allow' | 'step_up' | 'deny' | 'refused' | 'down'} Decision - refused: our server answered without a
+ * decision
  */
 
 /**
- * What is found inside a value, whatever it is.
+ * Returns the value at a path, or undefined.
  * @param {unknown} value
  * @param {string[]} path
  * @returns {unknown}
@@ -93,7 +93,7 @@ const within = (work, signal) =>
   ]);
 
 /**
- * The answer OneLogin understands. A policy that is not known is never named: what OneLogin makes of one is not documented.
+ * Returns OneLogin's answer. An unknown policy is never named, because the effect is undocumented.
  * @param {'allow' | 'face_policy' | 'refuse'} outcome
  * @param {number | null} normal
  */
@@ -105,14 +105,14 @@ function steer(outcome, normal) {
 }
 
 /**
- * The other function speaks first. Where it denies, that holds; the policy it chooses is the normal one.
+ * Runs the customer's function first. Its denial is final; the policy it chooses is the normal one.
  * @param {Settings} settings
  * @param {Handler | null} theirs
  * @param {unknown} context
  * @param {AbortSignal} signal
  */
 async function preAuthenticate(settings, theirs, context, signal) {
-  // Taken before the other function, which may write into the context.
+  // Read first, because the other function may change the context.
   const own = policyOf(at(context, 'user', 'policy_id'));
   const question = {
     user_id: numberOf(at(context, 'user', 'id')) ?? textOf(at(context, 'user', 'id'), 19),
@@ -124,10 +124,10 @@ async function preAuthenticate(settings, theirs, context, signal) {
   };
   let normal = settings.normalPolicyId ?? own;
   if (theirs !== null) {
-    // Half of the time is ours: were all of it theirs, a slow function would pass for a service that is down.
+    // Half of the time is reserved for us: otherwise a slow function would look like an outage.
     const answer = await within(theirs(context), AbortSignal.timeout(settings.patienceMs / 2));
     if (answer !== Object(answer)) throw new Error('no answer');
-    // Functions of the first contract say no `success`.
+    // Functions of the first contract have no `success`.
     const success = at(answer, 'success');
     if (success !== undefined && success !== true) return steer('refuse', null);
     const chosen = policyOf(at(answer, 'user', 'policy_id'));
@@ -146,7 +146,7 @@ async function preAuthenticate(settings, theirs, context, signal) {
 }
 
 /**
- * The other function is what migrates, so it runs only once we allow it. The password goes to nobody else.
+ * Runs the customer's function, which migrates users, only after our approval. The password is sent nowhere else.
  * @param {Settings} settings
  * @param {Handler | null} theirs
  * @param {unknown} context

@@ -5,10 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { CommandError } from '../command-error.js';
 
-/**
- * A file of a backup by its path in it, below it whatever the system's files may be called; what is below `keys/` goes where the
- * configuration keeps keys.
- */
+/** Relative path of a file in the backup. Files below `keys/` are restored to the configured keys folder. */
 const pathGuard = z
   .string()
   .max(4096)
@@ -17,30 +14,27 @@ const pathGuard = z
 const entryGuard = z.strictObject({
   path: pathGuard,
   bytes: z.int().min(0),
-  /** Lower-case hex. */
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });
 
 const manifestGuard = z.strictObject({
   version: z.literal(1),
-  /** When its newest file was copied. */
   madeAt: z.iso.datetime(),
   files: z.array(entryGuard).max(100_000),
 });
 
-/** What a backup says of one of its files. */
 export type BackupEntry = z.output<typeof entryGuard>;
 
-/** What is in a backup. It is written last: without it a backup is not complete. */
+/** Contents of a backup. Written last: a backup without it is incomplete. */
 export type Manifest = z.output<typeof manifestGuard>;
 
-/** The manifest of a backup. */
+/** Returns the path of a backup's manifest. */
 export const manifestFileOf = (folder: string): string => join(folder, 'backup.json');
 
 /**
- * Copies the bytes a file has now, and no more: it may be growing.
- * @param to - a file that is not there yet; made with mode 0600, and on the disk when this settles
- * @returns how many bytes, and their SHA-256
+ * Copies the current bytes of a file, which may be growing.
+ * @param to - a new file, mode 0600, synced to disk when this resolves
+ * @returns size and SHA-256
  */
 export async function copyWhole(from: string, to: string): Promise<Omit<BackupEntry, 'path'>> {
   const source = await open(from, 'r');
@@ -66,7 +60,7 @@ export async function copyWhole(from: string, to: string): Promise<Omit<BackupEn
   }
 }
 
-/** The size and SHA-256 of a file. */
+/** Returns size and SHA-256 of a file. */
 export async function measureFile(file: string): Promise<Omit<BackupEntry, 'path'>> {
   const digest = createHash('sha256');
   let bytes = 0;
@@ -79,8 +73,8 @@ export async function measureFile(file: string): Promise<Omit<BackupEntry, 'path
 }
 
 /**
- * Reads the manifest of a backup and holds every file against it.
- * @throws CommandError `backup_invalid`: no manifest, not ours, or a file that is missing or altered
+ * Reads the manifest and verifies every file.
+ * @throws CommandError `backup_invalid`: no manifest, foreign, or a missing or altered file
  */
 export async function readManifest(folder: string): Promise<Manifest> {
   const manifest = await parseManifest(folder);

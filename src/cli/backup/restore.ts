@@ -14,26 +14,24 @@ import { UsageError } from '../usage-error.js';
 import { copyWhole, type Manifest, readManifest } from './manifest.js';
 import { keyFilesOf, ofVolume } from './write.js';
 
-/** What a restore did. */
 export interface Restored {
   readonly manifest: Manifest;
-  /** How the names of files end that were there and were put aside; `null`: there were none. */
+  /** Suffix of the previous files that were put aside; `null`: none. */
   readonly putAside: string | null;
-  /** Key files that were there and stayed as they are. */
   readonly keptKeys: readonly string[];
 }
 
-/** What is being copied lies here, in the data folder, until all of it is there. Backups leave it out by its end. */
+/** Staging folder in the data folder for an incomplete copy. Backups skip it by its suffix. */
 const stagingName = 'restoring.new';
 
 /**
- * Puts a backup into the data folder of a server that does not run. All of it is copied before anything is put in place: where
- * the disk is full, what was there is there as it was. Nothing is deleted: what is there is put aside, and key
- * files that are there stay, as they may hold versions the backup does not know. The store no longer says since when it
- * holds everything, so the server refuses what was issued before its next start. What root restores belongs to whom the folder
- * belongs to.
- * @param request.replace - whether there may be something in the data folder
- * @throws FaceError `data_newer`: a newer version wrote the backup; CommandError `backup_invalid`, `server_running`; UsageError: there is something in the data folder
+ * Restores a backup to the data folder of a stopped server.
+ * Everything is copied first, so a full disk leaves the old state. Existing files are put aside; key files stay,
+ * because they may have newer versions. The "held since" mark is removed, so that the server refuses everything issued
+ * before its next start.
+ * @param request.replace - true allows a data folder that is not empty
+ * @throws FaceError `data_newer`; CommandError `backup_invalid`, `server_running`; UsageError: the data folder is not
+ * empty
  */
 export async function restoreBackup(
   request: {
@@ -57,7 +55,6 @@ export async function restoreBackup(
   };
   try {
     await giveToOwnerOfFolder(lockFileOf(files.audit));
-    // Of one that was broken off.
     await clear();
     const present = await listPresent(dataFolder, files);
     if (present.length > 0 && !replace)
@@ -79,7 +76,7 @@ export async function restoreBackup(
     }
     const stagedState = join(staging, basename(files.state));
     if (await isThere(stagedState)) await forgetStoreEpoch(stagedState);
-    // From here on nothing takes room. Keys first: a server does not start on a trail whose keys are missing.
+    // From here on no disk space is needed. Keys first, because a server does not start on a trail without its keys.
     for (const [draft, keyFile] of drafts) await rename(draft, keyFile);
     const ending = `.replaced-${toIso(clock.now()).replace(/[-:]|\.\d+/g, '')}`;
     for (const name of present) await rename(join(dataFolder, name), join(dataFolder, `${name}${ending}`));
@@ -91,7 +88,7 @@ export async function restoreBackup(
   }
 }
 
-/** Keeps every server from starting meanwhile. @throws CommandError `server_running` */
+/** Prevents servers from starting meanwhile. @throws CommandError `server_running` */
 function lockStopped(dataFolder: string, files: DataFiles): () => void {
   try {
     return lockTrail(files.audit);
@@ -101,10 +98,10 @@ function lockStopped(dataFolder: string, files: DataFiles): () => void {
   }
 }
 
-/** What is in the data folder, but for the lock we hold, keys, what was put aside before, and what is the volume's. */
+/** Lists the data folder without our lock, keys, files put aside earlier, and `lost+found`. */
 async function listPresent(dataFolder: string, files: DataFiles): Promise<string[]> {
   const keys = new Set(keyFilesOf(files).map((file) => basename(file)));
-  // SQLite keeps a journal beside the lock.
+  // SQLite writes a journal next to the lock.
   const lock = basename(lockFileOf(files.audit));
   return (await readdir(dataFolder)).filter(
     (name) => name !== ofVolume && !keys.has(name) && !name.startsWith(lock) && !/\.replaced-\d{8}T\d{6}Z$/.test(name),

@@ -10,28 +10,27 @@ import { snapshotSqlite } from '../../state/sqlite-snapshot.js';
 import { UsageError } from '../usage-error.js';
 import { type BackupEntry, copyWhole, type Manifest, manifestFileOf, measureFile } from './manifest.js';
 
-/** A draft of a file that is being replaced, and what a restore has not put in place yet or has put aside. */
+/** Drafts of files, unfinished restores, and files put aside by a restore. */
 const passingName = /\.new$|\.replaced-\d{8}T\d{6}Z$/;
 
-/** What a file system keeps at its root: a data folder may be a volume. */
+/** `lost+found`, present if the data folder is a mount point. */
 export const ofVolume = 'lost+found';
 
-/** Those of the key files that are a server's own. */
+/** Returns the key files that this server owns. */
 export const keyFilesOf = ({ keys, signingKeys, oidcKeys }: DataFiles): readonly string[] => [
   keys,
   signingKeys,
   oidcKeys,
 ];
 
-/** What of a data folder a backup holds beside the embedded store and the keys: paths, in the order they are to be copied. */
+/** Lists the files to back up, apart from the embedded store and keys, in copy order. */
 async function listDataFiles(dataFolder: string, files: DataFiles): Promise<string[]> {
   const apart = new Set([
-    // The ledger is made of the trail again.
+    // The ledger is rebuilt from the trail.
     ...[files.state, files.ledger].flatMap((file) => ['', '-wal', '-shm'].map((end) => `${file}${end}`)),
-    // SQLite keeps a journal beside the lock.
+    // SQLite writes a journal next to the lock.
     ...['', '-journal'].map((end) => `${lockFileOf(files.audit)}${end}`),
     ...keyFilesOf(files),
-    // What it says is of the backup before.
     files.lastBackup,
   ]);
   const top = await readdir(dataFolder, { withFileTypes: true });
@@ -43,14 +42,14 @@ async function listDataFiles(dataFolder: string, files: DataFiles): Promise<stri
   );
   const entries = [top, ...below].flat().filter((entry) => entry.isFile());
   const names = entries.map(({ parentPath, name }) => join(parentPath, name));
-  // Signed heads ("audit-heads.jsonl") come before what they are of ("audit.jsonl"), which may grow meanwhile.
+  // Signed heads ("audit-heads.jsonl") sort before their trail ("audit.jsonl"), which may grow meanwhile.
   return names.filter((name) => !apart.has(name) && !passingName.test(name)).toSorted();
 }
 
 /**
- * Copies a server's data folder, and its key files, while the server runs.
- * @param request.to - a folder that is empty or not there; what is made in it is readable by its owner alone
- * @throws FaceError `state_unavailable`; UsageError: there is no data folder, or something in `to`, or `to` is in it
+ * Copies data folder and key files of a running server.
+ * @param request.to - an empty or absent folder; its contents are readable by the owner only
+ * @throws FaceError `state_unavailable`; UsageError: no data folder, `to` is not empty or inside it
  */
 export async function writeBackup(
   request: {
@@ -69,7 +68,7 @@ export async function writeBackup(
   if ((await readdir(to)).length > 0) throw new UsageError(`${to} is not empty`);
   const entries: BackupEntry[] = [];
 
-  // The store first, so that the trail knows of all that is in it.
+  // Store first, so that the trail covers everything in it.
   if (await isThere(files.state)) {
     const path = `data/${basename(files.state)}`;
     await mkdir(join(to, 'data'), { recursive: true, mode: 0o700 });
@@ -82,8 +81,7 @@ export async function writeBackup(
     const entry = await copyInto(to, path, file);
     if (entry !== null) entries.push(entry);
   }
-  // Once in a week, or after 64 MB, the file that was written to becomes a closed one: it may be there twice, or not at all. With
-  // `audit.retentionDays` the oldest goes then, so that there are as many as before.
+  // Weekly, or after 64 MB, the trail's open file is closed and renamed, so it could be copied twice or not at all.
   if ((await nameSegments(files)) !== segments)
     throw new FaceError('state_unavailable', { store: 'audit', problem: 'a segment was closed meanwhile; try again' });
   for (const file of withKeys ? keyFilesOf(files) : []) {
@@ -98,7 +96,6 @@ export async function writeBackup(
 const nameSegments = async ({ audit }: DataFiles): Promise<string> =>
   (await closedSegmentsOf(audit)).map(({ lastSequence }) => lastSequence).join();
 
-/** @returns `null` where there is no such file, or no longer */
 async function copyInto(to: string, path: string, file: string): Promise<BackupEntry | null> {
   await mkdir(dirname(join(to, path)), { recursive: true, mode: 0o700 });
   try {

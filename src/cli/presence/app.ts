@@ -24,7 +24,6 @@ import type { Plan } from './plan.js';
 import { readTally } from './tally.js';
 import { commitFrame, startChallenge, takeChallenge, type Visit, type Visits } from './visits.js';
 
-/** What the page of a presence test is answered from. */
 export interface PresenceAppDeps {
   readonly plan: Plan;
   readonly collection: Collection;
@@ -33,26 +32,21 @@ export interface PresenceAppDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  /** Reverse proxies before this server. */
   readonly proxyHops: number;
-  /** A link was opened, and is spent. */
   readonly onOpened: () => void;
 }
 
-/** What a request brought. */
 interface Call {
   readonly fields: Readonly<Record<string, unknown>>;
   readonly photos: readonly Photo[];
   readonly visit: Visit;
 }
 
-/** How many pictures a request may hold. */
 interface PhotoCount {
   readonly atLeast: number;
   readonly atMost: number;
 }
 
-/** A code name: what a person is called here, and nowhere else. */
 const codeGuard = z
   .string()
   .regex(/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,39}$/u)
@@ -73,7 +67,7 @@ const skipGuard = z.strictObject({ ...cellFields, reason: z.enum(skipReasons) })
 
 const maxBodyBytes = maxPhotoBytes + formOverheadBytes;
 
-/** The server of a presence test: its page, and what that calls. It speaks the capture page's own protocol for challenges. */
+/** Creates the web application of a presence test. It uses the capture page's protocol for challenges. */
 export function createPresenceApp(deps: PresenceAppDeps): Express {
   const { plan, collection, visits, clock } = deps;
   const app = express();
@@ -103,14 +97,13 @@ export function createPresenceApp(deps: PresenceAppDeps): Express {
     if (tester === null) throw new FaceError('consent_missing');
     return tester;
   };
-  /** The presentation that is due, which is the only one that may come. */
   const checkDue = (visit: Visit, cell: { readonly species: string; readonly light: string }) => {
     const tester = findTester(visit);
     const due = tester.tally.due();
     if (due?.species.name !== cell.species || due.light.name !== cell.light) throw new FaceError('request_malformed');
     return tester;
   };
-  /** Keeps a presentation, and counts it. @throws FaceError `caller_untrusted`: this person was erased meanwhile */
+  /** Stores and counts a presentation. @throws FaceError `caller_untrusted`: the participant was erased meanwhile */
   const keep = async (
     visit: Visit,
     about: Omit<Parameters<Collection['keep']>[1], 'device' | 'at'>,
@@ -123,7 +116,6 @@ export function createPresenceApp(deps: PresenceAppDeps): Express {
     return { view: viewOf(visit) };
   };
 
-  /** Reads a request of somebody whose session is known, and answers it. */
   const answer =
     (run: (call: Call) => object | Promise<object>, photoCount: PhotoCount | null = null) =>
     async (request: Request, response: Response): Promise<void> => {

@@ -20,8 +20,8 @@ import { type AboutPresentation, decodePresentation, encodePresentation } from '
 import { seal, unseal } from './sealing.js';
 
 /*
- * A folder of presentations: one sealed file for each, and `keys.json`. Here, and nowhere else in this program, pictures of people
- * are kept on a disk: because each of them agreed to it, encrypted, and up to a day.
+ * A folder of presentations: one sealed file each, and `keys.json`. The only place where pictures of people are
+ * stored.
  */
 
 const keyFileOf = (folder: string): string => join(folder, 'keys.json');
@@ -31,26 +31,24 @@ const magic = Buffer.from('facestep presence 1\n', 'latin1');
 const idBytes = 16;
 const headerBytes = magic.length + idBytes;
 
-/** One presentation of somebody, opened. Its pictures are overwritten when whoever reads it is done. */
+/** An opened presentation. Its pictures are overwritten after the callback. */
 export interface OpenedPresentation {
   readonly person: string;
   readonly about: AboutPresentation;
   readonly frames: readonly CapturedFrame[];
 }
 
-/** What was erased. */
 export interface Erased {
   readonly people: number;
   readonly presentations: number;
 }
 
-/** A folder of presentations, open. */
 export interface Collection {
   admit(consent: GivenConsent): Promise<void>;
-  /** @returns whether it was kept: what is of nobody who agreed, or of nobody any more, is not */
+  /** @returns false if the participant has not consented or was erased */
   keep(person: string, about: AboutPresentation, photos: readonly Photo[]): Promise<boolean>;
   listPeople(): Promise<readonly Participant[]>;
-  /** Reads the presentations of those who are meant, one by one. @throws CommandError `presence_locked` */
+  /** Reads the selected presentations one by one. @throws CommandError `presence_locked` */
   forEach(
     read: (opened: OpenedPresentation) => Promise<void>,
     isMeant: (participant: Participant) => boolean,
@@ -64,9 +62,9 @@ interface CollectionDeps {
 }
 
 /**
- * Opens a folder of presentations, and erases whose time is over.
- * @param request.make - whether the folder is made where there is none
- * @throws UsageError: there is none, or something else in it; CommandError `presence_locked`; FaceError `config_invalid`
+ * Opens a folder of presentations and erases expired ones.
+ * @param request.make - creates the folder if absent
+ * @throws UsageError: no such folder, or foreign files; CommandError `presence_locked`; FaceError `config_invalid`
  */
 export async function openCollection(
   request: { readonly folder: string; readonly passphraseFile: string; readonly make: boolean },
@@ -86,15 +84,12 @@ export async function openCollection(
   return { collection, expired: await collection.erase(({ keepUntil }) => keepUntil <= now) };
 }
 
-/**
- * Removes everything, keys first; needs no passphrase.
- * @throws UsageError: there is nothing
- */
+/** Erases everything, keys first, without the passphrase. @throws UsageError: no such folder */
 export async function eraseCollection(folder: string): Promise<{ readonly presentations: number }> {
   const keyFile = keyFileOf(folder);
   if (!(await isThere(keyFile))) throw new UsageError(`there are no presentations in ${folder}`);
   const names = await readdir(folder);
-  // What a crash left of a write holds keys, too.
+  // Drafts left by a crash contain keys too.
   const keyDrafts = names.filter((name) => isDraftOf(basename(keyFile), name)).map((name) => join(folder, name));
   for (const file of [keyFile, ...keyDrafts]) {
     const keys = await open(file, 'r+');
@@ -103,7 +98,7 @@ export async function eraseCollection(folder: string): Promise<{ readonly presen
   const sealed = names.filter((name) => sealedName.test(name));
   const drafts = names.filter((name) => draftName.test(name));
   for (const name of [...sealed, ...drafts]) await rm(join(folder, name), { force: true });
-  // The one that says that there is something here goes last.
+  // The key file marks the folder and is removed last.
   for (const file of [...keyDrafts, keyFile]) await rm(file);
   return { presentations: sealed.length };
 }
@@ -160,7 +155,7 @@ function createCollection(folder: string, keys: PresenceKeys, { random }: Collec
       const people = (await keys.list()).filter(isMeant);
       if (people.length === 0) return { people: 0, presentations: 0 };
       await keys.forget(people);
-      // Also what a crash left of somebody who was erased before: whatever is of nobody.
+      // Includes files of erased participants that a crash left behind.
       const names = await listFiles();
       const left = await keys.list();
       let presentations = 0;

@@ -5,12 +5,12 @@ import { FaceError, isOneOf, photoCodes } from '../../errors.js';
 import type { OpenedPresentation } from './collection.js';
 import { liveSpecies } from './plan.js';
 
-/** `relief_yaw_1` is `relief_yaw`, in whichever frame. */
+/** Removes the frame number: `relief_yaw_1` becomes `relief_yaw`. */
 const toSignal = (reason: string): string => reason.replace(/_\d+$/, '');
 
 /**
- * What the judge says of one presentation, with what order, digests and clock had against it.
- * @returns `null` for what its tester could not make: it is no presentation
+ * Judges one presentation, including violations of order, digests and timing.
+ * @returns `null` for a skipped presentation
  */
 export async function judgePresentation(
   { person, about, frames }: OpenedPresentation,
@@ -25,7 +25,6 @@ export async function judgePresentation(
   return { ...told, outcome: pass && missed.length === 0 ? 'passed' : 'refused', refusedBy };
 }
 
-/** As a step-up takes them: pictures that cannot be used are refused, by the code that says why. */
 async function judgeFrames(
   frames: readonly CapturedFrame[],
   judge: LivenessJudge,

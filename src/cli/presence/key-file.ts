@@ -12,10 +12,7 @@ import { CommandError } from '../command-error.js';
 import { UsageError } from '../usage-error.js';
 import { seal, unseal } from './sealing.js';
 
-/*
- * The one file that opens a folder of presentations: a random key for each person, with what they agreed to, sealed under a key
- * made of the passphrase. Without a person's entry nothing that was kept of them can be opened by anybody.
- */
+/* A random key and consent per participant, sealed under the passphrase. Without it their data cannot be decrypted. */
 
 const bytesText = z.base64url().transform((text): Uint8Array => Buffer.from(text, 'base64url'));
 
@@ -24,34 +21,30 @@ const isSame = (one: Uint8Array, other: Uint8Array): boolean => Buffer.compare(o
 const keyFileGuard = z.strictObject({
   version: z.literal(1),
   salt: bytesText,
-  /** Nothing, sealed: tells a wrong passphrase where nobody has taken part yet. */
+  /** Sealed empty text, to detect a wrong passphrase before there are participants. */
   check: bytesText,
   people: z.array(z.strictObject({ id: bytesText, sealed: bytesText })),
 });
 type KeyFile = z.output<typeof keyFileGuard>;
 
-/** One name for what is one to its person: a phone capitalises what is typed. */
+/** Normalizes a code name, because phones capitalize typed text. */
 export const toCodeName = (typed: string): string => typed.toLowerCase();
 
 const personGuard = z.strictObject({
-  /** A code name. Earlier versions kept capitals. */
   person: z.string().transform(toCodeName),
   key: z.base64url().transform((text) => new KeyMaterial(Buffer.from(text, 'base64url'))),
-  /** The text that they agreed to, and when. */
   consentVersion: z.string(),
   consentGivenAt: epochMsGuard,
-  /** Whether their pictures may tell how well the engine knows people, too. */
+  /** True if the pictures may also measure recognition accuracy. */
   allowsAccuracy: z.boolean(),
   keepUntil: epochMsGuard,
 });
 
-/** Somebody who takes part. */
 export interface Participant extends z.output<typeof personGuard> {
-  /** 16 random bytes, told in clear in each file of theirs. */
+  /** 16 random bytes, in clear text in each of the participant's files. */
   readonly id: Uint8Array;
 }
 
-/** What somebody agrees to. */
 export interface GivenConsent {
   readonly person: string;
   readonly consentVersion: string;
@@ -63,10 +56,13 @@ export interface GivenConsent {
 const checkLabel = Buffer.from('facestep/presence/check/1');
 const aboutPerson = (id: Uint8Array): Buffer => Buffer.concat([Buffer.from('facestep/presence/person/1'), id]);
 
-/** What a guess costs is Argon2id's; so many characters a guess must not be. */
+/** Argon2id slows each guess; this length makes guessing infeasible. */
 const leastCharacters = 12;
 
-/** Reads a passphrase: one line of a file that only its owner may read. @throws UsageError; FaceError `config_invalid` */
+/**
+ * Reads a passphrase: one line of a file that only its owner can read.
+ * @throws UsageError; FaceError `config_invalid`
+ */
 export async function readPassphrase(file: string): Promise<UserSecret> {
   const text = (await readPrivateFile(file, '--passphrase-file'))?.replace(/\r?\n$/, '');
   if (text === undefined)
@@ -103,16 +99,18 @@ function parseJson(text: string | null): unknown {
   }
 }
 
-/** The keys of a folder, opened. Each call reads the file anew: another process may have erased somebody. */
+/**
+ * The opened keys of a folder. Each call reads the file again, because another process may have erased a participant.
+ */
 export interface PresenceKeys {
   list(): Promise<readonly Participant[]>;
-  /** Keeps what somebody agrees to. Who has agreed before keeps their key, and the day up to which they are kept. */
+  /** Stores a consent. A known participant keeps key and expiry. */
   admit(consent: GivenConsent): Promise<Participant>;
-  /** Forgets people: nothing that was kept of them can be opened any more. */
+  /** Deletes participants' keys, so that their data cannot be decrypted. */
   forget(people: readonly Participant[]): Promise<void>;
 }
 
-/** Makes the file where there is none. */
+/** Creates the file if absent. */
 export async function createKeyFile(file: string, passphrase: UserSecret, random: Random): Promise<void> {
   const salt = random(16);
   const key = await deriveKey(passphrase, salt);
@@ -121,7 +119,7 @@ export async function createKeyFile(file: string, passphrase: UserSecret, random
   await createFile(file, toText({ salt, check, people: [] }), random);
 }
 
-/** @throws CommandError `presence_locked`: another passphrase, or the file was altered; FaceError `config_invalid` */
+/** @throws CommandError `presence_locked`: wrong passphrase or altered file; FaceError `config_invalid` */
 export async function openKeyFile(file: string, passphrase: UserSecret, random: Random): Promise<PresenceKeys> {
   const { salt, check } = await parse(file);
   const key = await deriveKey(passphrase, salt);
@@ -160,7 +158,7 @@ export async function openKeyFile(file: string, passphrase: UserSecret, random: 
   return {
     list: async () => listIn(await parse(file)),
     admit(consent) {
-      // In turns: each writes the whole file, and would undo what another adds meanwhile.
+      // Sequential, because each writes the whole file and would undo a concurrent change.
       const admitted = lastAdmitted.then(() => admit(consent));
       lastAdmitted = admitted.catch(() => null);
       return admitted;
@@ -168,7 +166,7 @@ export async function openKeyFile(file: string, passphrase: UserSecret, random: 
     async forget(people) {
       const found = await parse(file);
       const left = found.people.filter((each) => !people.some(({ id }) => isSame(each.id, id)));
-      // What the file held before is overwritten where it stands, once the new one has its name.
+      // Overwrites the old contents in place after the new file is renamed.
       const former = await open(file, 'r+');
       try {
         await replaceFile(file, toText({ ...found, people: left }), random);
@@ -180,7 +178,7 @@ export async function openKeyFile(file: string, passphrase: UserSecret, random: 
   };
 }
 
-/** Overwrites all of an open file. What a disk or a file system keeps beside it is out of reach. */
+/** Overwrites an open file. Copies made by disk or file system remain. */
 export async function overwrite(file: Awaited<ReturnType<typeof open>>): Promise<void> {
   const { size } = await file.stat();
   await file.write(Buffer.alloc(size), 0, size, 0);

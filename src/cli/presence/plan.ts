@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { PlanPart } from '../../core/presence/page-protocol.js';
 
-/** A name that stands in reports and files: short, and of plain characters. */
 const nameGuard = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'expected a-z, 0-9 and hyphens, 40 at most');
 const wordsGuard = z.string().min(1).max(2000);
 const partFields = { name: nameGuard, title: z.string().min(1).max(100), prepare: wordsGuard };
@@ -11,19 +10,17 @@ const isDistinct = (parts: readonly { readonly name: string }[]): boolean =>
   new Set(parts.map(({ name }) => name)).size === parts.length;
 const partsGuard = z.array(partGuard).min(1).max(20).refine(isDistinct, 'expected names that differ');
 
-/** What stands for the people themselves; every other species is an attack. */
+/** The species of real users; all others are attacks. */
 export const liveSpecies = 'live';
 
-/** The plan's own word for "nobody yet": `start` refuses it. */
+/** Placeholder in the default plan, which `start` refuses. */
 export const nobodyYet = 'REPLACE THIS: who runs the test, and how people reach them';
 
-/** What is presented, before which devices, in which light, and how often: a test's plan. */
 export const planGuard = z.strictObject({
-  /** The controller, as a tester reads it before they agree. */
+  /** The data controller, shown to testers before they consent. */
   responsible: z.string().min(1).max(300),
-  /** After so many days all that was kept of a person is erased. */
+  /** Retention of a participant's data, in days. */
   keepDays: z.int().min(1).max(365),
-  /** Of each cell: of each species in each light before each device. */
   presentations: z.int().min(1).max(100),
   species: partsGuard,
   lights: partsGuard,
@@ -31,20 +28,18 @@ export const planGuard = z.strictObject({
 });
 export type Plan = z.output<typeof planGuard>;
 
-/** A cell of a plan before one device. */
 export interface Cell {
   readonly species: PlanPart;
   readonly light: PlanPart;
 }
 
-/** The cells before one device, light by light: nobody moves lamps more often than needed. */
+/** Returns the cells of one device, ordered by light to minimize changes. */
 export const cellsOf = ({ lights, species }: Plan): readonly Cell[] =>
   lights.flatMap((light) => species.map((each) => ({ species: each, light })));
 
 const frontal =
   'one person, looking straight ahead, both eyes open, nothing over the face, with the whole head in the picture and even light';
 
-/** The plan that is built in, to be edited. */
 export const defaultPlan: Plan = {
   responsible: nobodyYet,
   keepDays: 30,

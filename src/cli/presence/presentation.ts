@@ -18,18 +18,15 @@ const aboutGuard = z.strictObject({
   light: z.string(),
   device: z.string(),
   at: epochMsGuard,
-  /** `captured`: a whole challenge; otherwise there are no frames. */
+  /** `captured`: a complete challenge; otherwise there are no frames. */
   outcome: z.enum(['captured', ...skipReasons]),
-  /** Which of the order, the digests and the clock were not as they have to be, by the names of the audit trail. */
+  /** Violations of order, digests and timing, by their audit trail names. */
   missed: z.array(z.string()),
-  /** What was asked for while each frame was taken. */
   frames: z.array(z.strictObject({ movement: z.enum(movements), light: z.nullable(lightGuard) })).max(64),
 });
 
-/** What is told of one presentation beside its pictures. */
 export type AboutPresentation = z.output<typeof aboutGuard>;
 
-/** What was asked for while a frame was taken. */
 export type AskedOfFrame = AboutPresentation['frames'][number];
 
 const lengthBytes = 4;
@@ -40,13 +37,13 @@ function withLength(bytes: Uint8Array): readonly Uint8Array[] {
   return [length, bytes];
 }
 
-/** One presentation as bytes: what is told of it as JSON, then its pictures, each after its length. */
+/** Encodes a presentation: metadata as JSON, then each picture with its length. */
 export function encodePresentation(about: AboutPresentation, photos: readonly Photo[]): Buffer {
   const parts = photos.map((photo) => photo.use((bytes) => bytes));
   return Buffer.concat([Buffer.from(JSON.stringify(about)), ...parts].flatMap(withLength));
 }
 
-/** @throws CommandError `presence_locked`: not what this version writes */
+/** @throws CommandError `presence_locked`: unknown format */
 export function decodePresentation(
   bytes: Buffer,
   own: OwnPhoto,

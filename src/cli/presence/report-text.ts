@@ -1,17 +1,13 @@
 import type { PresenceRate, PresenceReport } from '../../../evidence/accuracy/measuring.js';
 import { toTableLines } from '../table.js';
 
-/** What a report tells, with which judge and when. */
 export interface ToldReport extends PresenceReport {
   readonly judge: string;
-  /** Of the report: the judge is that of this day. */
   readonly date: string;
-  /** Cells of the plan that a tester could not make: they are no presentations. */
   readonly notDone: number;
 }
 
 const percent = (share: number): string => `${Number((share * 100).toPrecision(2))}`;
-/** The interval to go by: as wide as both. */
 const widerOf = ({ interval, intervalByPerson }: PresenceRate): readonly [number, number] => [
   Math.min(interval[0], intervalByPerson[0]),
   Math.max(interval[1], intervalByPerson[1]),
@@ -38,7 +34,7 @@ const signalsOf = (counts: Readonly<Record<string, number>>): string =>
     .map(([signal, count]) => `${signal} ${count}`)
     .join(', ');
 
-/** The figures for a terminal. */
+/** Returns the figures as lines of text. */
 export function toReportLines(report: ToldReport): readonly string[] {
   const { apcer, attacks, live, bpcer, bpnrr, people, presentations, notDone, judge, date } = report;
   const intervals = ['95 %, each by itself', '95 %, by person', 'people'];

@@ -6,10 +6,7 @@ import { CommandError } from '../command-error.js';
 const nonceBytes = 12;
 const tagBytes = 16;
 
-/**
- * Encrypts with AES-256-GCM: nonce, ciphertext, tag.
- * @param about - told beside it, and covered by the tag
- */
+/** Encrypts with AES-256-GCM: nonce, ciphertext, tag. @param about - additional authenticated data */
 export function seal(plain: Uint8Array, about: Uint8Array, key: KeyMaterial, random: Random): Buffer {
   const nonce = random(nonceBytes);
   const cipher = key.use((bytes) => createCipheriv('aes-256-gcm', bytes, nonce));
@@ -17,7 +14,7 @@ export function seal(plain: Uint8Array, about: Uint8Array, key: KeyMaterial, ran
   return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
 }
 
-/** @throws CommandError `presence_locked`: another key, or a byte of it or of `about` is not as it was */
+/** @throws CommandError `presence_locked`: wrong key, or altered data */
 export function unseal(sealed: Uint8Array, about: Uint8Array, key: KeyMaterial): Buffer {
   try {
     const nonce = sealed.subarray(0, nonceBytes);
@@ -25,7 +22,7 @@ export function unseal(sealed: Uint8Array, about: Uint8Array, key: KeyMaterial):
     decipher.setAAD(about);
     decipher.setAuthTag(sealed.subarray(sealed.length - tagBytes));
     const plain = decipher.update(sealed.subarray(nonceBytes, sealed.length - tagBytes));
-    // Proves the tag; of GCM there is nothing left to come. A copy of pictures would be one more to overwrite.
+    // Verifies the tag. GCM returns no more data here, which avoids another copy of the pictures.
     decipher.final();
     return plain;
   } catch (cause) {

@@ -3,23 +3,22 @@ import type { Collection } from './collection.js';
 import { cellsOf, type Plan } from './plan.js';
 import type { AboutPresentation } from './presentation.js';
 
-/** Whose presentations, and before which device. */
 export interface Tester {
   readonly person: string;
   readonly device: string;
 }
 
-/** What somebody has done before one device: read from what is kept, then counted along. */
+/** Progress of a participant on one device: read from storage, then counted in memory. */
 export interface Tally {
   count(about: Pick<AboutPresentation, 'species' | 'light' | 'outcome'>): void;
   cells(): TesterView['cells'];
-  /** `null`: all is done. */
+  /** `null`: complete. */
   due(): DuePresentation | null;
 }
 
 const nothingDone = { captured: 0, no_response: 0, not_done: 0 };
 
-/** Reads how far somebody is. */
+/** Reads a participant's progress. */
 export async function readTally(plan: Plan, { person, device }: Tester, collection: Collection): Promise<Tally> {
   const counts = new Map<string, typeof nothingDone>();
   const keyOf = (species: string, light: string): string => `${species} ${light}`;

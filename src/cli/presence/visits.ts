@@ -17,22 +17,18 @@ import { FaceError } from '../../errors.js';
 import type { AskedOfFrame } from './presentation.js';
 import type { Tally, Tester } from './tally.js';
 
-/** One browser that has opened a link: who is before it, and the challenge that is under way. In memory alone. */
+/** A browser that opened a link: its participant and current challenge. In memory only. */
 export interface Visit {
   tester: (Tester & { readonly tally: Tally }) | null;
   movement: MovementRecord | null;
 }
 
-/** A challenge whose frames have come. */
 export interface TakenChallenge {
   readonly asked: readonly AskedOfFrame[];
-  /** What the order, the digests and the clock have against it. */
   readonly missed: readonly string[];
 }
 
-/** Links, each for one browser, and what became of them. */
 export interface Visits {
-  /** The secret of a new link. */
   newTicket(): Credential;
   /** Opens a link, once. @throws FaceError `step_up_unknown` */
   open(ticket: Credential): { readonly session: Credential; readonly visit: Visit };
@@ -69,7 +65,7 @@ interface ChallengeDeps {
   readonly random: Random;
 }
 
-/** The same challenge as a step-up's, with light where the page can show it, drawn, told, timed and committed to by the core. */
+/** Starts the same challenge as a step-up, with screen light if the page supports it. */
 export function startChallenge(visit: Visit, shows: ScreenAxis | null, deps: ChallengeDeps) {
   const nonce = newSecret(deps);
   const movement = newChallenge(nonce, shows, deps);
@@ -90,9 +86,9 @@ export function commitFrame(
 }
 
 /**
- * Takes the challenge out of a visit: its frames come once. They may come later than a step-up's, as their tester was asked
- * whether to keep them: each was committed to in time.
- * @param sent.fresh - how many of the frames nobody has sent before
+ * Consumes the challenge of a visit. Frames may arrive late, because the tester is asked first; each was committed in
+ * time.
+ * @param sent.fresh - number of frames never sent before
  * @throws FaceError `challenge_wrong`
  */
 export function takeChallenge(

@@ -17,24 +17,22 @@ import { readGivenFile, sizeOfGiven } from '../given-file.js';
 import type { SealedFileOptions } from './options.js';
 import type { FileKeyParts } from './sealed-file.js';
 
-/** What a header can carry. */
 const headerText = /^[\x21-\x7e]+$/;
 
-/** The enrolment token that a command was given. */
 export interface GivenToken {
   readonly token: SealedToken;
   readonly tokenId: string;
 }
 
-/** Reads the enrolment token. @throws FaceError `token_malformed`; UsageError; the system's errors */
+/** Reads the enrolment token. @throws FaceError `token_malformed`; UsageError; system errors */
 export async function readToken({ tokenFile }: Pick<SealedFileOptions, 'tokenFile'>): Promise<GivenToken> {
   const token = new SealedToken(await readText(tokenFile));
   return { token, tokenId: parseToken(token).tokenId };
 }
 
 /**
- * Asks the server to release the content key to the face in the pictures. The file itself stays here.
- * @throws FaceError `face_mismatch`, and what the server refuses with; UsageError; the system's errors
+ * Requests the content key for the face in the pictures. The file itself is not sent.
+ * @throws FaceError `face_mismatch`, and other refusals; UsageError; system errors
  */
 export async function releaseKey(
   { token }: GivenToken,

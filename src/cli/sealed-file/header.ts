@@ -1,15 +1,14 @@
 import type { Random } from '../../core/ports.js';
 import { CommandError } from '../command-error.js';
 
-/** What a sealed file tells in clear. Nothing in it is trusted until the tag at the end has been checked. */
+/** Clear text header of a sealed file. Untrusted until the tag is verified. */
 export interface SealedFileHeader {
-  /** 16 bytes: the key of the file is made with them. */
+  /** 16 bytes, salt of the file key. */
   readonly salt: Uint8Array;
   /** 12 bytes. */
   readonly nonce: Uint8Array;
-  /** The public name of the token whose content key opens the file: 16 bytes. */
+  /** Public id of the token whose content key opens the file: 16 bytes. */
   readonly tokenId: Uint8Array;
-  /** All of the header as it is in the file. The tag covers it. */
   readonly bytes: Uint8Array;
 }
 
@@ -20,13 +19,11 @@ const saltAt = 9;
 const nonceAt = 25;
 const tokenIdAt = 37;
 
-/** How long the header is. */
 export const headerBytes = 53;
 
-/** How long the tag at the end is. */
 export const tagBytes = 16;
 
-/** A header for one file. @param tokenId - 22 digits of base64url, as `Verifier.identify` names it */
+/** Creates a header for one file. @param tokenId - 22 base64url characters from `Verifier.identify` */
 export function drawHeader(tokenId: string, random: Random): SealedFileHeader {
   const bytes = Buffer.alloc(headerBytes);
   magic.copy(bytes);
@@ -38,8 +35,8 @@ export function drawHeader(tokenId: string, random: Random): SealedFileHeader {
 }
 
 /**
- * Reads the header of a sealed file.
- * @throws CommandError `sealed_file_invalid`: too short, not sealed by facestep, or by a later version of it
+ * Parses the header of a sealed file.
+ * @throws CommandError `sealed_file_invalid`: too short, foreign, or of a later version
  */
 export function parseHeader(bytes: Buffer): SealedFileHeader {
   if (bytes.length !== headerBytes || !bytes.subarray(0, versionAt).equals(magic))

@@ -7,10 +7,10 @@ import { UsageError } from '../usage-error.js';
 const toTaken = (file: string): UsageError =>
   new UsageError(`${file} is there already, and is not overwritten. --out takes another name`);
 
-/** How drafts are called: a crash may leave one. */
+/** Name of drafts, which a crash may leave behind. */
 export const draftName = /^\.facestep-[0-9a-f]{16}\.new$/;
 
-/** Whether a name is free, asked before any work is done. @throws UsageError where it is not; the system's errors */
+/** Checks that a name is free, before any work. @throws UsageError: it exists; system errors */
 export async function checkNameFree(file: string): Promise<void> {
   const isThere = await stat(file).then(
     () => true,
@@ -23,16 +23,16 @@ export async function checkNameFree(file: string): Promise<void> {
 }
 
 /**
- * Makes a file whole or not at all, for its owner alone: `fill` writes a draft in the same folder, which takes the name
- * once it is complete and on the disk. A file that has the name already is never touched.
- * @throws UsageError where there is one; what `fill` throws; the system's errors
+ * Creates a file atomically, readable by its owner only: `fill` writes a draft, which is synced and renamed. Never
+ * overwrites.
+ * @throws UsageError: the file exists; errors of `fill`; system errors
  */
 export async function createNewFile(
   file: string,
   fill: (draft: FileHandle) => Promise<void>,
   random: Random,
 ): Promise<void> {
-  // A name of its own: that of the file may be as long as names may be.
+  // An independent name, because the file's own may have the maximum length.
   const draft = join(dirname(file), `.facestep-${Buffer.from(random(8)).toString('hex')}.new`);
   const handle = await open(draft, 'wx', 0o600);
   try {
@@ -54,7 +54,7 @@ export async function createNewFile(
   await syncFolder(file);
 }
 
-/** Takes the name with an empty file, which the draft then replaces: file systems without links can do that too. */
+/** Reserves the name with an empty file that the draft replaces; works on file systems without links. */
 async function reserve(file: string): Promise<void> {
   try {
     await (await open(file, 'wx', 0o600)).close();

@@ -15,13 +15,12 @@ const optionsGuard = z.strictObject({
   out: file.optional(),
 });
 
-/** What `seal` and `open` are told beside the file. */
 export type SealedFileOptions = z.output<typeof optionsGuard>;
 
-/** The options as commander collected them, parsed. */
+/** Parses the options from commander. */
 export const parseOptions = (options: unknown): SealedFileOptions => optionsGuard.parse(options);
 
-/** Adds what both commands ask for. */
+/** Adds the common options. */
 export const addOptions = (command: Command): Command =>
   command
     .requiredOption('--client-token-file <file>', 'file with a client token that has the scope content-key')
@@ -40,7 +39,7 @@ function toLevel(text: string): number {
   throw new InvalidArgumentError('It is a number from 1 to 8.');
 }
 
-/** Where a server is. @throws InvalidArgumentError */
+/** Parses the address of a server. @throws InvalidArgumentError */
 export function toUrl(text: string): string {
   if (safeUrlGuard.safeParse(text).success) return text;
   throw new InvalidArgumentError('It is an https address; http only for this machine.');

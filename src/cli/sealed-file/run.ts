@@ -1,17 +1,12 @@
 import { z } from 'zod';
 import type { Fetch, Random } from '../../core/ports.js';
 
-/** What the commands about sealed files are handed. */
 export interface SealedFileDeps {
   readonly random: Random;
   readonly fetch: Fetch;
-  /** One line to standard output. */
   readonly print: (line: string) => void;
-  /** One line to standard error, for the person at the terminal. */
   readonly tell: (line: string) => void;
-  /** Says how the process is to end once the command is over; 0 unless said. */
   readonly endWith: (code: 1) => void;
-  /** Settles when the person stops the process. */
   readonly untilStopped: () => Promise<unknown>;
 }
 
@@ -34,10 +29,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENAMETOOLONG: 'the name is too long',
 };
 
-/**
- * Runs a command until it is over or the person stops it. What the system refuses is told in one line; every other error
- * goes on.
- */
+/** Runs a command until it ends or the user stops it. System errors are printed in one line; others are thrown. */
 export async function runOnFiles(
   { tell, endWith, untilStopped }: Pick<SealedFileDeps, 'tell' | 'endWith' | 'untilStopped'>,
   work: (signal: AbortSignal) => Promise<void>,

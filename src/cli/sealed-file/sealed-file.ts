@@ -12,21 +12,21 @@ import { UsageError } from '../usage-error.js';
 import { drawHeader, headerBytes, parseHeader, type SealedFileHeader, tagBytes } from './header.js';
 import { createNewFile } from './new-file.js';
 
-/** What opens a sealed file: the content key, which the face releases, and the user's secret where the token has one. */
+/**
+ * Secrets that open a sealed file: the content key released for the face, and the user's secret if the token has one.
+ */
 export interface FileKeyParts {
   readonly contentKey: ContentKey;
   readonly secret: UserSecret | null;
 }
 
-/** One file to make from another. */
 export interface SealedFileWork {
   readonly from: string;
-  /** A name that no file has. */
+  /** A name that does not exist. */
   readonly to: string;
-  /** The public name of the token: 22 digits of base64url. */
+  /** Public id of the token: 22 base64url characters. */
   readonly tokenId: string;
   readonly key: FileKeyParts;
-  /** Ends the work; the draft is removed. */
   readonly signal: AbortSignal;
 }
 
@@ -36,7 +36,7 @@ interface Deps {
 }
 
 /**
- * The most that GCM encrypts under one key and nonce: 2³⁹ − 256 bits.
+ * GCM's limit for one key and nonce: 2³⁹ − 256 bits.
  * @see https://nvlpubs.nist.gov/nistpubs/Legacy/SP/nistspecialpublication800-38d.pdf (5.2.1.1)
  */
 export const maxFileBytes = 2 ** 36 - 32;
@@ -44,9 +44,9 @@ export const maxFileBytes = 2 ** 36 - 32;
 const chunkBytes = 1024 * 1024;
 
 /**
- * Encrypts a file with AES-256-GCM into a new one. The original stays as it is.
- * @throws UsageError: not a file, over `maxFileBytes`, changed while it was read, or `to` is there already; the
- *   system's errors; the signal's reason
+ * Encrypts a file with AES-256-GCM into a new one; the original remains.
+ * @throws UsageError: no file, over `maxFileBytes`, changed while read, or `to` exists; system errors; the signal's
+ * reason
  */
 export async function sealFile(work: SealedFileWork, { random, stretch }: Deps): Promise<void> {
   const { from, to, tokenId, key, signal } = work;
@@ -69,9 +69,9 @@ export async function sealFile(work: SealedFileWork, { random, stretch }: Deps):
 }
 
 /**
- * Decrypts a sealed file into a new one, which gets its name only once the tag has proven every byte.
- * @throws CommandError `sealed_file_invalid`: not sealed by facestep, altered, cut short, under another token, content key
- *   or secret; UsageError, the system's errors and the signal's reason as `sealFile`
+ * Decrypts a sealed file into a new one, which is renamed only after the tag is verified.
+ * @throws CommandError `sealed_file_invalid`: foreign, altered, truncated, or wrong token, content key or secret; other
+ * errors as `sealFile`
  */
 export async function openFile(work: SealedFileWork, { random, stretch }: Deps): Promise<void> {
   const { from, to, tokenId, key, signal } = work;
@@ -98,7 +98,7 @@ export async function openFile(work: SealedFileWork, { random, stretch }: Deps):
   });
 }
 
-/** Whether a file can be sealed: asked before anybody looks into a camera. @throws UsageError; the system's errors */
+/** Checks that a file can be sealed, before the camera is used. @throws UsageError; system errors */
 export async function checkSealable(file: string): Promise<void> {
   await withFile(file, async (_, sizeBytes) => checkSize(file, sizeBytes));
 }
@@ -108,8 +108,8 @@ function checkSize(file: string, sizeBytes: number): void {
 }
 
 /**
- * Whether a file is sealed, and under this token: asked before anybody looks into a camera.
- * @throws CommandError `sealed_file_invalid`; UsageError; the system's errors
+ * Checks that a file is sealed under this token, before the camera is used.
+ * @throws CommandError `sealed_file_invalid`; UsageError; system errors
  */
 export async function checkSealedUnder(file: string, tokenId: string): Promise<void> {
   await withFile(file, async (source) => checkToken(await readHeader(source), tokenId));
@@ -120,7 +120,10 @@ function checkToken(header: SealedFileHeader, tokenId: string): void {
     throw new CommandError('sealed_file_invalid', { reason: 'sealed under another token' });
 }
 
-/** AES-256-GCM's key for one file. Argon2id, so that a content key in wrong hands leaves the secret to be guessed. */
+/**
+ * Derives the AES-256-GCM key of one file. Argon2id, so that with a stolen content key the secret must still be
+ * guessed.
+ */
 async function deriveFileKey(
   { contentKey, secret }: FileKeyParts,
   { salt }: SealedFileHeader,
@@ -138,9 +141,9 @@ async function deriveFileKey(
   return key;
 }
 
-/** Opens a file for reading, if it is one: a pipe or a device has no size. */
+/** Opens a regular file; pipes and devices have no size. */
 async function withFile<T>(file: string, work: (source: FileHandle, sizeBytes: number) => Promise<T>): Promise<T> {
-  // A pipe would otherwise wait here for somebody to write. Windows has no such flag.
+  // Otherwise a pipe would block until a writer opens it. Windows lacks this flag.
   const source = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch(() => {
     throw toUnread(file);
   });
@@ -157,13 +160,11 @@ async function readHeader(source: FileHandle): Promise<SealedFileHeader> {
   return parseHeader(await readAt(source, 0, headerBytes));
 }
 
-/** As many bytes as there are, up to `length`. */
 async function readAt(source: FileHandle, position: number, length: number): Promise<Buffer> {
   const { bytesRead, buffer } = await source.read(Buffer.alloc(length), 0, length, position);
   return buffer.subarray(0, bytesRead);
 }
 
-/** Sends a part of a file through a cipher into a draft, a chunk at a time. */
 async function pour(
   part: { readonly source: FileHandle; readonly from: number; readonly bytes: number; readonly signal: AbortSignal },
   cipher: CipherGCM | DecipherGCM,

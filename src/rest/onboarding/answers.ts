@@ -7,15 +7,11 @@ import { changeDeveloper, findDeveloper } from './developers.js';
 import { type ApplicationRequest, approve, askBack, fulfil, refuseRequest } from './request.js';
 import { changeRequest, findRequest } from './requests.js';
 
-/* What administrators do with requests of developers. */
-
-/** What answering takes. */
 export type AnswerDeps = Pick<ApiDeps, 'clock' | 'random' | 'state' | 'audit'>;
 
-/** Owners of one application. */
 export const maxOwners = 20;
 
-/** One that was handed in: what its developer still writes is nobody's business. @throws FaceError `not_found`, `state_unavailable` */
+/** Reads a submitted request; drafts are private. @throws FaceError `not_found`, `state_unavailable` */
 export async function readRequest(id: string, deps: Pick<AnswerDeps, 'state'>): Promise<ApplicationRequest> {
   const request = await findRequest(id, deps);
   if (request === null || request.state === 'draft') throw new FaceError('not_found');
@@ -23,12 +19,11 @@ export async function readRequest(id: string, deps: Pick<AnswerDeps, 'state'>): 
 }
 
 /**
- * Approves a request: registers the application it asks for, or changes the one it is about. Where the server went down in
- * between, approving it again does the rest.
- * @param given.changedAt - as it was read: what was written anew since is not approved unseen
- * @param given.tenant - whose enrolments a new application makes and checks; `null`: those of the connection it asks for
+ * Approves a request: registers or changes its application. Can be repeated after a crash.
+ * @param given.changedAt - version that was read, so that no unseen change is approved
+ * @param given.tenant - tenant of a new application; `null`: the requested connection's
  * @throws FaceError `not_found`, `request_state`, `request_malformed` (a tenant is needed), `limit_reached`,
- *   `state_unavailable`
+ * `state_unavailable`
  */
 export async function approveRequest(
   id: string,
@@ -44,12 +39,12 @@ export async function approveRequest(
   const asRead = { changedAt: given.changedAt, tenant };
   const approved = await changeRequest(id, (request) => approve(request, asRead, said), deps);
   await putInForce(approved, by, deps);
-  // First: after a trail that failed, nobody could approve it again.
+  // Recorded first: after a failing trail, a retry would be impossible.
   await recordAnswer(approved, 'approved', by, deps);
   return changeRequest(id, fulfil, deps);
 }
 
-/** @throws FaceError `not_found`: the application is gone, or was taken from whoever asks; `state_unavailable` */
+/** @throws FaceError `not_found`: application removed, or no longer owned by the developer; `state_unavailable` */
 async function checkStillOwned(
   { application, developer }: ApplicationRequest,
   deps: Pick<AnswerDeps, 'state'>,
@@ -81,13 +76,9 @@ const noteOwned = (developer: { readonly id: string; readonly name: string }, ap
     deps,
   );
 
-/** What an answer other than approval does to a request. */
 const refusals = { asked_back: askBack, refused: refuseRequest } as const;
 
-/**
- * Wants to know more, or says no.
- * @throws FaceError `not_found`, `request_state`, `limit_reached`, `state_unavailable`
- */
+/** Requests changes or refuses. @throws FaceError `not_found`, `request_state`, `limit_reached`, `state_unavailable` */
 export async function turnDown(
   id: string,
   answer: keyof typeof refusals,
@@ -96,7 +87,7 @@ export async function turnDown(
   deps: AnswerDeps,
 ): Promise<ApplicationRequest> {
   const said = { at: deps.clock.now(), from: 'administrator' as const, by: by.name, text: message };
-  // First: after a trail that failed, nobody could answer it again.
+  // Recorded first: after a failing trail, a retry would be impossible.
   await recordAnswer(refusals[answer](await readRequest(id, deps), said), answer, by, deps);
   return changeRequest(id, (each) => refusals[answer](each, said), deps);
 }
@@ -115,8 +106,8 @@ const recordAnswer = (
   });
 
 /**
- * Lets one more developer look after an application. Only somebody who has asked for something once is known.
- * @param developer - the id their page shows them
+ * Adds an owner to an application. Only developers with at least one request are known.
+ * @param developer - the id on their page
  * @throws FaceError `not_found`, `limit_reached`, `state_unavailable`
  */
 export async function addOwner(
@@ -141,7 +132,7 @@ export async function addOwner(
   await deps.audit.append({ action: 'application_owner_added', connection: '', subject: '', detail });
 }
 
-/** @throws FaceError `not_found`: no such application, or not one of its owners; `state_unavailable` */
+/** @throws FaceError `not_found`: no such application or owner; `state_unavailable` */
 export async function removeOwner(
   application: string,
   developer: string,
@@ -154,14 +145,14 @@ export async function removeOwner(
   };
   without((await readApplication(application, deps)).owners);
   const detail = { id: application, developer, by: by.name };
-  // First: asked again after a trail that failed, they would be none of the owners.
+  // Recorded first: after a failing trail, a retry would find no such owner.
   await deps.audit.append({ action: 'application_owner_removed', connection: '', subject: '', detail });
   await changeOwnersOf(application, without, deps);
 }
 
 /**
- * The lines that an OpenID client of an approved request takes in the configuration, under its connection's `oidc.clients`; `null`:
- * it asks for no client, or is not approved.
+ * Returns an approved request's client for the connection's `oidc.clients` in the configuration; `null` if not approved
+ * or without a client.
  */
 export function toOpenIdClient({ state, application, wish }: ApplicationRequest): string | null {
   if (state !== 'approved' || application === null || wish.redirectUris.length === 0) return null;

@@ -20,18 +20,18 @@ import {
 import { changeRequest, checkUnfinished, createRequest, findRequest, forgetRequest } from './requests.js';
 import { readTerms } from './terms.js';
 
-/* What developers do with their own requests and applications. Somebody else's are as if they were not there. */
+/* Developers' actions on their own requests and applications. Those of others are `not_found`. */
 
 export type AskingDeps = Pick<
   ApiDeps,
   'clock' | 'random' | 'state' | 'audit' | 'settings' | 'onboarding' | 'connections'
 >;
 
-/** Whoever floods is held up. @throws FaceError `locked_out`, `state_unavailable` */
+/** Rate-limits changes. @throws FaceError `locked_out`, `state_unavailable` */
 export const countChange = ({ id }: Developer, deps: Pick<CoreDeps, 'state' | 'clock' | 'settings'>): Promise<void> =>
   countAgainst('changesOfDeveloper', id, deps);
 
-/** @throws FaceError `not_found`: also where it is somebody else's; `state_unavailable` */
+/** @throws FaceError `not_found`: also for another developer's; `state_unavailable` */
 export async function readOwnRequest(
   id: string,
   developer: Developer,
@@ -42,7 +42,7 @@ export async function readOwnRequest(
   return request;
 }
 
-/** @throws FaceError `not_found`: also where it is somebody else's; `state_unavailable` */
+/** @throws FaceError `not_found`: also for another developer's; `state_unavailable` */
 export async function readOwnApplication(
   id: string,
   developer: Developer,
@@ -53,7 +53,7 @@ export async function readOwnApplication(
   return application;
 }
 
-/** The applications a developer looks after, in the order they came to them. @throws FaceError `state_unavailable` */
+/** Lists a developer's applications in order of assignment. @throws FaceError `state_unavailable` */
 export async function listOwnApplications(
   developer: Developer,
   deps: Pick<AskingDeps, 'state'>,
@@ -63,7 +63,7 @@ export async function listOwnApplications(
   return found.filter((each) => each !== null).filter(({ owners }) => owners.includes(developer.id));
 }
 
-/** @throws FaceError `request_malformed`: asks for what nobody may have */
+/** @throws FaceError `request_malformed`: requests something that is not available */
 function checkWish(wish: Wish, { onboarding, connections }: AskingDeps): void {
   const refuse = (field: string): never => {
     throw new FaceError('request_malformed', { field });
@@ -79,8 +79,8 @@ function checkWish(wish: Wish, { onboarding, connections }: AskingDeps): void {
 }
 
 /**
- * Begins a request.
- * @param application - one of their own that is to be changed; `null`: a new one
+ * Creates a draft.
+ * @param application - own application to change; `null`: a new one
  * @throws FaceError `not_found`, `request_malformed`, `limit_reached`, `locked_out`, `state_unavailable`
  */
 export async function beginRequest(
@@ -109,10 +109,10 @@ export async function rewriteRequest(
 }
 
 /**
- * Hands a request in.
- * @param given.termsVersion - the version they agree to
+ * Submits a request.
+ * @param given.termsVersion - accepted version
  * @throws FaceError `not_found`, `request_malformed`, `request_state`, `terms_outdated`, `limit_reached`, `locked_out`,
- *   `state_unavailable`
+ * `state_unavailable`
  */
 export async function submitRequest(
   id: string,
@@ -122,14 +122,14 @@ export async function submitRequest(
 ): Promise<ApplicationRequest> {
   await countChange(developer, deps);
   const draft = await readOwnRequest(id, developer, deps);
-  // Whoever owns the application, and what may be asked for, may have changed since it was begun.
+  // Ownership and availability may have changed since the draft.
   if (draft.application !== null) await readOwnApplication(draft.application, developer, deps);
   checkWish(draft.wish, deps);
   const terms = { agreed: given.termsVersion, current: (await readTerms(deps)).version };
   const said = { at: deps.clock.now(), from: 'developer' as const, by: developer.name, text: given.message };
   const { wish, application } = submit(draft, terms, said);
   const { name, scopes, perMinute, perDay, connection: wanted, redirectUris } = wish;
-  // First: after a trail that failed it could not be handed in again.
+  // Recorded first: after a failing trail, a retry would be impossible.
   await deps.audit.append({
     action: 'application_requested',
     connection: '',
@@ -142,7 +142,7 @@ export async function submitRequest(
   return changeRequest(
     id,
     (each) => {
-      // Written anew in another window meanwhile, it is another one than is on record.
+      // A draft changed concurrently differs from the recorded one.
       if (each.changedAt !== draft.changedAt) throw new FaceError('request_state', { state: each.state });
       return submit(each, terms, said);
     },
@@ -169,14 +169,14 @@ export async function withdrawOwnRequest(id: string, developer: Developer, deps:
   const request = await readOwnRequest(id, developer, deps);
   checkUnfinished(request);
   const detail = { id, developer: developer.id, by: developer.name };
-  // First: after a trail that failed there would be none to withdraw.
+  // Recorded first: after a failing trail, a retry would find nothing to withdraw.
   await deps.audit.append({ action: 'application_request_withdrawn', connection: '', subject: '', detail });
   await forgetRequest(request, deps);
 }
 
 /**
- * Hands the first key of a new application over: once. It is made now, so that nobody keeps it in the meantime.
- * @throws FaceError `not_found`, `request_state` (not approved yet, or handed over before), `locked_out`, `state_unavailable`
+ * Hands over the first key of a new application, once. It is created now, so that it is never stored.
+ * @throws FaceError `not_found`, `request_state` (not approved, or handed over), `locked_out`, `state_unavailable`
  */
 export async function takeFirstKey(
   id: string,
@@ -194,14 +194,14 @@ export async function takeFirstKey(
     return issueOwnKey(application, developer, deps);
   };
   return handOver().catch(async (error: unknown) => {
-    // Nobody got one: it is there for another try.
+    // The key was not delivered, so allow a retry.
     await changeRequest(id, (request) => ({ ...request, isKeyHandedOver: false }), deps);
     throw error;
   });
 }
 
 /**
- * Issues one more key of an application of their own: put it in place, then revoke the former.
+ * Issues another key of an own application, for rotation.
  * @throws FaceError `not_found`, `limit_reached`, `state_unavailable`
  */
 export async function issueOwnKey(

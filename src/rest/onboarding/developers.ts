@@ -4,41 +4,34 @@ import { digestOf } from '../../core/digest.js';
 import type { State } from '../../core/ports.js';
 import type { Administrator } from '../rights.js';
 
-/** Somebody who signed in at the company's provider and asks for themselves. */
 export interface Developer extends Administrator {
-  /** 43 characters, made of issuer and subject: a new login is still the same developer. */
+  /** 43 characters, derived from issuer and subject, so independent of the login. */
   readonly id: string;
 }
 
-/** The id of whoever has that immutable id at that provider. Two providers never name the same one. */
+/** Returns the developer id of an immutable id at a provider; unique across providers. */
 export const developerIdOf = (issuer: string, subject: string): string =>
   digestOf(JSON.stringify([issuer, subject])).toString('base64url');
 
 const recordGuard = z.object({
-  /** The name they last signed in by. */
   name: z.string(),
-  /** Ids of their requests, oldest first; some may be gone. */
+  /** Ids of their requests, oldest first; some may be deleted. */
   requests: z.array(z.string()),
-  /** Ids of applications they may own: each application itself says who does. */
+  /** Ids of possible applications; each application's own list is authoritative. */
   applications: z.array(z.string()),
-  /** The id of the sandbox token that is theirs. */
   sandboxToken: z.string().nullable(),
 });
 
-/** What is kept of a developer. */
 export type DeveloperRecord = z.infer<typeof recordGuard>;
 
 const storedOf = (id: string) => ({ key: `developer:${id}`, guard: recordGuard, expiresAt: () => null });
 
-/** `null`: they never asked for anything. @throws FaceError `state_unavailable` */
+/** `null`: no requests yet. @throws FaceError `state_unavailable` */
 export async function findDeveloper(id: string, { state }: { readonly state: State }): Promise<DeveloperRecord | null> {
   return (await readStored(storedOf(id), { state }))?.record ?? null;
 }
 
-/**
- * Changes what is kept of a developer, and notes the name they go by today.
- * @throws FaceError `state_unavailable`, and whatever `change` throws
- */
+/** Changes a developer's record and updates their name. @throws FaceError `state_unavailable`, and from `change` */
 export async function changeDeveloper(
   { id, name }: Pick<Developer, 'id' | 'name'>,
   change: (record: DeveloperRecord) => DeveloperRecord,

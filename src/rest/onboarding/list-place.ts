@@ -5,11 +5,11 @@ import type { ListPlace } from './requests.js';
 
 const placeGuard = z.tuple([z.int().nonnegative().transform(epochMs), z.string().regex(/^[0-9a-f]{24}$/)]);
 
-/** A place in a list as opaque text. */
+/** Encodes a list position as opaque text. */
 export const toCursor = ({ createdAt, id }: ListPlace): string =>
   Buffer.from(JSON.stringify([createdAt, id])).toString('base64url');
 
-/** @throws FaceError `request_malformed`: it is none that was given out */
+/** @throws FaceError `request_malformed`: not an issued cursor */
 export function fromCursor(cursor: string): ListPlace {
   try {
     const [createdAt, id] = placeGuard.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));

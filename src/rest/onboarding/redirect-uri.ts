@@ -2,9 +2,8 @@ import { isIP } from 'node:net';
 import { isLoopbackInBrowsers } from '../../config/safe-url.js';
 
 /**
- * Whether a browser may be sent back to an address with the answer of a face check. It must be written as browsers write it, so
- * that what an administrator reads is where the browser goes; it names one host of a domain, and holds no wildcard.
- * @param isSandbox - where nobody is real, a program on the developer's own machine may be the one
+ * Returns true for a valid redirect URI in the browser's own notation, so that administrators see the real target.
+ * @param isSandbox - true allows loopback addresses, because sandbox users are not real
  */
 export function isRedirectUri(text: string, isSandbox: boolean): boolean {
   if (text.length > 1024 || !/^[\x21-\x7e]+$/.test(text) || /[*#\\]/.test(text) || !URL.canParse(text)) return false;

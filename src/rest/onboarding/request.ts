@@ -3,61 +3,51 @@ import { type EpochMs, epochMsGuard } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { clientScopes } from '../scopes.js';
 
-/* What a developer asks for, and what may become of it. Nothing here is stored or sent. */
+/* State machine of developers' requests, without storage. */
 
 export const requestStates = ['draft', 'submitted', 'asked_back', 'approved', 'refused'] as const;
 export type RequestState = (typeof requestStates)[number];
 
-/** Messages of one request; who has said so much writes another one. */
 export const maxMessages = 30;
 
-/** The longest of each text, in characters. */
 export const longest = { name: 100, purpose: 2000, contact: 200, message: 1000 } as const;
 
-/** Addresses that an OpenID client may send the browser back to. */
 export const maxRedirectUris = 10;
 
 const wishGuard = z.object({
   name: z.string(),
-  /** What it is for, in the developer's words. */
   purpose: z.string(),
   scopes: z.array(z.enum(clientScopes)),
-  /** Which connection it works with; `null`: it keeps its tokens itself. */
+  /** Connection; `null`: the application stores tokens itself. */
   connection: z.string().nullable(),
-  /** Of an OpenID client of that connection; none: it asks for no client. */
   redirectUris: z.array(z.string()),
   perMinute: z.number(),
   perDay: z.number(),
   contact: z.string(),
 });
 
-/** What is asked for. */
 export type Wish = z.infer<typeof wishGuard>;
 
 const messageGuard = z.object({
   at: epochMsGuard,
   from: z.enum(['developer', 'administrator']),
   by: z.string(),
-  /** Plain text. */
   text: z.string(),
 });
 export type RequestMessage = z.infer<typeof messageGuard>;
 
 export const requestGuard = z.object({
   id: z.string(),
-  /** Whose it is: the id that `developerIdOf` makes. */
   developer: z.string(),
-  /** The name they signed in by; for people. */
   by: z.string(),
-  /** The application that is to be changed, or that was registered; `null`: none yet. */
+  /** Application to change, or registered; `null`: none yet. */
   application: z.string().nullable(),
   isChange: z.boolean(),
   state: z.enum(requestStates),
   wish: wishGuard,
-  /** The version of the terms that was agreed to; `null`: none yet. */
   termsVersion: z.number().nullable(),
   messages: z.array(messageGuard),
-  /** Of an approved one: whose enrolments it was given, and whether what was asked for is in force. */
+  /** After approval: tenant, and whether the change was applied. */
   tenant: z.string().nullable(),
   isFulfilled: z.boolean(),
   isKeyHandedOver: z.boolean(),
@@ -65,10 +55,8 @@ export const requestGuard = z.object({
   changedAt: epochMsGuard,
 });
 
-/** One request, as it is stored. */
 export type ApplicationRequest = z.infer<typeof requestGuard>;
 
-/** What somebody says, and when. */
 type Said = Omit<RequestMessage, 'text'> & { readonly text: string | null };
 
 const refuse = (request: ApplicationRequest): FaceError => new FaceError('request_state', { state: request.state });
@@ -77,7 +65,7 @@ function inState(request: ApplicationRequest, ...states: readonly RequestState[]
   if (!states.includes(request.state)) throw refuse(request);
 }
 
-/** @throws FaceError `limit_reached`: it has as many messages as one may have */
+/** @throws FaceError `limit_reached`: too many messages */
 function withMessage(request: ApplicationRequest, { text, ...said }: Said): ApplicationRequest {
   const changed = { ...request, changedAt: said.at };
   if (text === null) return changed;
@@ -85,10 +73,10 @@ function withMessage(request: ApplicationRequest, { text, ...said }: Said): Appl
   return { ...changed, messages: [...request.messages, { ...said, text }] };
 }
 
-/** Whether nothing more becomes of it. */
+/** Returns true for a final state. */
 export const isFinished = ({ state }: ApplicationRequest): boolean => state === 'approved' || state === 'refused';
 
-/** A new one, as its developer begins it. */
+/** Creates a draft. */
 export const draftOf = (
   wish: Wish,
   of: Pick<ApplicationRequest, 'id' | 'developer' | 'by' | 'application'>,
@@ -107,15 +95,15 @@ export const draftOf = (
   changedAt: now,
 });
 
-/** Other words, while they are the developer's to choose. @throws FaceError `request_state` */
+/** Replaces the contents while editable. @throws FaceError `request_state` */
 export function rewrite(request: ApplicationRequest, wish: Wish, now: EpochMs): ApplicationRequest {
   inState(request, 'draft', 'asked_back');
   return { ...request, wish, changedAt: now };
 }
 
 /**
- * Hands it in, at first or after it was asked back.
- * @param terms.agreed - the version the developer read
+ * Submits a request, first or after requested changes.
+ * @param terms.agreed - version the developer accepted
  * @throws FaceError `request_state`, `terms_outdated`, `limit_reached`
  */
 export function submit(
@@ -128,13 +116,13 @@ export function submit(
   return { ...withMessage(request, said), state: 'submitted', termsVersion: terms.agreed };
 }
 
-/** Something to add, while it is talked over. @throws FaceError `request_state`, `limit_reached` */
+/** Adds a message while the request is open. @throws FaceError `request_state`, `limit_reached` */
 export function addMessage(request: ApplicationRequest, said: Said): ApplicationRequest {
   inState(request, 'submitted', 'asked_back');
   return withMessage(request, said);
 }
 
-/** An administrator wants to know more. @throws FaceError `request_state`, `limit_reached` */
+/** Returns the request to the developer. @throws FaceError `request_state`, `limit_reached` */
 export function askBack(request: ApplicationRequest, said: Said): ApplicationRequest {
   inState(request, 'submitted');
   return { ...withMessage(request, said), state: 'asked_back' };
@@ -147,9 +135,9 @@ export function refuseRequest(request: ApplicationRequest, said: Said): Applicat
 }
 
 /**
- * Approved. Once more where what was asked for did not come into force, as the server went down in between.
- * @param asRead.changedAt - of the request that the administrator read: what was written anew since is not approved unseen
- * @param asRead.tenant - whose enrolments a new application makes and checks
+ * Approves a request; again if the change was not applied because of a crash.
+ * @param asRead.changedAt - version the administrator read, so that no unseen change is approved
+ * @param asRead.tenant - tenant of a new application
  * @throws FaceError `request_state`, `limit_reached`
  */
 export function approve(
@@ -160,17 +148,17 @@ export function approve(
   if (request.changedAt !== changedAt) throw refuse(request);
   if (request.state === 'approved' && !request.isFulfilled) return request;
   inState(request, 'submitted');
-  // A new application has the id of its request, so that it is registered once however often that is tried.
+  // A new application gets its request's id, which makes registration idempotent.
   return { ...withMessage(request, said), state: 'approved', tenant, application: request.application ?? request.id };
 }
 
-/** What was asked for is in force. @throws FaceError `request_state`: somebody else has said so already */
+/** Marks the change as applied. @throws FaceError `request_state`: already marked */
 export function fulfil(request: ApplicationRequest): ApplicationRequest {
   if (request.isFulfilled) throw refuse(request);
   return { ...request, isFulfilled: true };
 }
 
-/** The first key goes to whoever asked for the application: once. @throws FaceError `request_state` */
+/** Marks the first key as handed over, once. @throws FaceError `request_state` */
 export function handOverKey(request: ApplicationRequest): ApplicationRequest {
   if (request.state !== 'approved' || !request.isFulfilled || request.isChange || request.isKeyHandedOver)
     throw refuse(request);

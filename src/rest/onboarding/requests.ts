@@ -6,13 +6,12 @@ import { FaceError } from '../../errors.js';
 import { changeDeveloper, type Developer, findDeveloper } from './developers.js';
 import { type ApplicationRequest, draftOf, isFinished, requestGuard, type Wish } from './request.js';
 
-/** How many one developer may have that are not answered yet, and in all. */
 export const requestsOfDeveloper = { open: 10, kept: 50 } as const;
 
-/** How many a server keeps: one list holds the ids of all. */
+/** Limit, because one list holds all ids. */
 export const maxRequests = 2000;
 
-/** Kept so long since anything became of it, in days: a draft, and anything else. */
+/** Retention since the last change, in days. */
 const keptDays = { draft: 90, other: 365 } as const;
 
 interface Deps {
@@ -30,15 +29,15 @@ const storedOf = (id: string) => ({
 
 const entryGuard = z.object({ id: z.string(), createdAt: epochMsGuard });
 
-/** Of all, oldest first. One whose request is gone is passed over. */
+/** All requests, oldest first. Deleted ones are skipped. */
 const index = { key: 'application-requests', guard: z.array(entryGuard), expiresAt: () => null };
 
-/** `null`: there is none. @throws FaceError `state_unavailable` */
+/** `null`: absent. @throws FaceError `state_unavailable` */
 export async function findRequest(id: string, { state }: Pick<Deps, 'state'>): Promise<ApplicationRequest | null> {
   return (await readStored(storedOf(id), { state }))?.record ?? null;
 }
 
-/** Those of one developer, newest first. @throws FaceError `state_unavailable` */
+/** Lists a developer's requests, newest first. @throws FaceError `state_unavailable` */
 export async function listRequestsOf(developer: string, { state }: Pick<Deps, 'state'>): Promise<ApplicationRequest[]> {
   const ids = (await findDeveloper(developer, { state }))?.requests ?? [];
   const found = await Promise.all(ids.map((id) => findRequest(id, { state })));
@@ -49,8 +48,8 @@ export async function listRequestsOf(developer: string, { state }: Pick<Deps, 's
 }
 
 /**
- * Begins a request. Where a developer or the server keeps as many as they may, the oldest that is finished goes.
- * @throws FaceError `limit_reached`: too many are not answered yet; `state_unavailable`
+ * Creates a request; at a limit, the oldest finished one is deleted.
+ * @throws FaceError `limit_reached`: too many are open; `state_unavailable`
  */
 export async function createRequest(
   wish: Wish,
@@ -77,16 +76,15 @@ export async function createRequest(
   return request;
 }
 
-/** The ids of those of a developer's that take no more work: finished, or gone. */
 async function findClosed(developer: string, { state }: Pick<Deps, 'state'>): Promise<ReadonlySet<string>> {
   const listed = (await findDeveloper(developer, { state }))?.requests ?? [];
   const found = await Promise.all(listed.map(async (id) => ({ id, request: await findRequest(id, { state }) })));
   return new Set(found.filter(({ request }) => request === null || isFinished(request)).map(({ id }) => id));
 }
 
-/** Leaves out the oldest closed ones, until there is room for one more. @throws FaceError `limit_reached` */
+/** Removes the oldest closed requests until one more fits. @throws FaceError `limit_reached` */
 function makeRoom(requests: readonly string[], closed: ReadonlySet<string>): readonly string[] {
-  // What was begun in another browser in the meantime is not known to be closed.
+  // Concurrently created requests are not known to be closed.
   const open = requests.filter((id) => !closed.has(id));
   if (open.length >= requestsOfDeveloper.open) throw new FaceError('limit_reached');
   const dropped = new Set(
@@ -109,7 +107,6 @@ async function addToIndex(entry: z.infer<typeof entryGuard>, { state }: Pick<Dep
   );
 }
 
-/** The ids of those that are gone already; where there are none, of the oldest that is finished. */
 async function findDispensable(
   entries: readonly { readonly id: string }[],
   { state }: Pick<Deps, 'state'>,
@@ -120,7 +117,7 @@ async function findDispensable(
   return new Set(gone.length > 0 || oldest === undefined ? gone : [oldest.id]);
 }
 
-/** Forgets one for good. @throws FaceError `state_unavailable` */
+/** Deletes a request. @throws FaceError `state_unavailable` */
 export async function forgetRequest(
   { id, developer, by }: ApplicationRequest,
   { state }: Pick<Deps, 'state'>,
@@ -134,10 +131,7 @@ export async function forgetRequest(
   );
 }
 
-/**
- * Changes a request.
- * @throws FaceError `not_found`, `state_unavailable`, and whatever `change` throws
- */
+/** Changes a request. @throws FaceError `not_found`, `state_unavailable`, and from `change` */
 export async function changeRequest(
   id: string,
   change: (request: ApplicationRequest) => ApplicationRequest,
@@ -154,20 +148,19 @@ export async function changeRequest(
   return changed;
 }
 
-/** Goes on with one that is not answered. @throws FaceError `request_state` */
+/** @throws FaceError `request_state`: finished */
 export function checkUnfinished(request: ApplicationRequest): void {
   if (isFinished(request)) throw new FaceError('request_state', { state: request.state });
 }
 
-/** Where a list goes on: after the request begun at that time, with that id. */
 export interface ListPlace {
   readonly createdAt: EpochMs;
   readonly id: string;
 }
 
 /**
- * What administrators see: everything but drafts, newest first.
- * @returns at most `limit`, and where to go on; `null`: no more
+ * Lists all requests but drafts for administrators, newest first.
+ * @returns at most `limit`, and the next position; `null`: no more
  * @throws FaceError `state_unavailable`
  */
 export async function listRequests(

@@ -8,16 +8,15 @@ import { type ClientScope, defaultScopes } from '../scopes.js';
 import { type AskingDeps, countChange } from './asking.js';
 import { changeDeveloper, type Developer } from './developers.js';
 
-/** Enough to try every call by hand. */
 export const sandboxQuota = { perMinute: 30, perDay: 500 } as const;
 
-/** What may be tried: nothing that tells of others. */
+/** Scopes without access to others' data. */
 const sandboxScopes: readonly ClientScope[] = [...defaultScopes, 'score', 'content-key'];
 
 /**
- * Issues the token that a developer tries calls with. They have one: the former ends. It is of the tenant of the sandbox, which no
- * other connection takes.
- * @throws FaceError `not_found`: there is no sandbox; `locked_out`, `state_unavailable`
+ * Issues a developer's sandbox token and revokes the previous one. Its tenant is the sandbox, which no other connection
+ * accepts.
+ * @throws FaceError `not_found`: no sandbox; `locked_out`, `state_unavailable`
  */
 export async function issueSandboxToken(
   developer: Developer,
@@ -37,22 +36,23 @@ export async function issueSandboxToken(
   return issued;
 }
 
-/** One that has expired is gone already. */
+/** Revokes a sandbox token; an expired one is already gone. */
 async function endSandboxToken(id: string, developer: Developer, deps: AskingDeps): Promise<void> {
   await revokeClientToken(id, developer, deps).catch((error: unknown) => {
     if (!(error instanceof FaceError) || error.code !== 'not_found') throw error;
   });
 }
 
-/**
- * What a client may use up: of its application, or of the developer who tries calls; `null`: it has no quota.
- */
+/** Returns the quota of a client: its application's, or the sandbox developer's; `null`: none. */
 export function quotaOf({ application, sandbox }: Client): Quota | null {
   if (sandbox !== null) return { id: `sandbox:${sandbox}`, ...sandboxQuota };
   return application;
 }
 
-/** A token to try calls with ends where its connection is the sandbox no longer: people may be real there now. @throws FaceError `caller_untrusted` */
+/**
+ * Checks that a sandbox token's connection is still the sandbox: otherwise its users may be real.
+ * @throws FaceError `caller_untrusted`
+ */
 export function checkSandbox({ sandbox, tenant }: Client, onboarding: OnboardingConfig): void {
   if (sandbox !== null && onboarding.sandbox !== tenant) throw new FaceError('caller_untrusted');
 }

@@ -5,25 +5,23 @@ import type { Audit, Clock, State } from '../../core/ports.js';
 import { epochMsGuard } from '../../core/units.js';
 import type { Administrator } from '../rights.js';
 
-/** The longest text of the terms, in characters: what is longer is linked to. */
+/** Limit in characters; longer terms are linked. */
 export const longestTerms = 8000;
 
 const termsGuard = z.object({ version: z.number(), text: z.string(), at: epochMsGuard.nullable(), by: z.string() });
 
-/** What a developer agrees to. */
 export type Terms = Readonly<z.infer<typeof termsGuard>>;
 
 const stored = { key: 'application-terms', guard: termsGuard, expiresAt: () => null };
 
-/** Before anybody wrote any. */
 const none: Terms = { version: 0, text: '', at: null, by: '' };
 
-/** The terms in force. @throws FaceError `state_unavailable` */
+/** Reads the active terms. @throws FaceError `state_unavailable` */
 export async function readTerms({ state }: { readonly state: State }): Promise<Terms> {
   return (await readStored(stored, { state }))?.record ?? none;
 }
 
-/** Puts other words in force, as the next version. The audit trail names its digest. @throws FaceError `state_unavailable` */
+/** Activates a new version of the terms. The audit trail records its digest. @throws FaceError `state_unavailable` */
 export async function changeTerms(
   text: string,
   by: Pick<Administrator, 'name'>,

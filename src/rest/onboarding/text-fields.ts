@@ -2,22 +2,21 @@ import { z } from 'zod';
 import { scopesField } from '../fields.js';
 import { longest, maxRedirectUris } from './request.js';
 
-/** What shows text in another order than it is written in, or not at all. */
+/** Excludes characters that hide or reorder text. */
 const isPlain = (text: string): boolean => !/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/u.test(text);
 
 const isPlainLines = (text: string): boolean => isPlain(text.replace(/[\n\t]/g, ' '));
 
-/** A line that people read. */
 const lineField = (most: number) =>
   z.string().trim().min(1).max(most).refine(isPlain, 'expected one line of plain text');
 
-/** Paragraphs that people read: plain text, whatever it looks like. */
+/** Paragraphs of plain text. */
 export const textField = (most: number) =>
   z.string().trim().min(1).max(most).refine(isPlainLines, 'expected plain text');
 
 export const messageField = textField(longest.message).describe('Plain text, for the other side.');
 
-/** What a developer asks for. The server may allow less than a quota takes here. */
+/** Fields of a developer's request. The configured quota limits may be lower. */
 export const wishFields = {
   name: lineField(longest.name).describe('For people: which program it is.'),
   purpose: textField(longest.purpose).describe('What it is for, in your words.'),

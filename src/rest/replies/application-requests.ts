@@ -3,7 +3,6 @@ import { requestStates } from '../onboarding/request.js';
 import { clientScopes } from '../scopes.js';
 import { instantReply } from './instant.js';
 
-/** A request as developers and administrators read it. */
 const requestReply = z.object({
   id: z.string(),
   state: z.enum(requestStates),

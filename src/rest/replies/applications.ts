@@ -3,7 +3,6 @@ import { faceErrorCodes } from '../../errors.js';
 import { clientScopes } from '../scopes.js';
 import { instantReply } from './instant.js';
 
-/** An application as administrators and its owners read it. */
 export const applicationReply = z.object({
   id: z.string(),
   name: z.string(),
@@ -21,7 +20,6 @@ export type ApplicationReply = z.output<typeof applicationReply>;
 export const applicationsReply = z.object({ applications: z.array(applicationReply) });
 export type ApplicationsReply = z.output<typeof applicationsReply>;
 
-/** The keys of an application as they are listed. */
 export const applicationKeysReply = z.object({
   keys: z.array(
     z.object({
@@ -35,7 +33,6 @@ export const applicationKeysReply = z.object({
 });
 export type ApplicationKeysReply = z.output<typeof applicationKeysReply>;
 
-/** A client token that was issued just now. */
 export const clientTokenReply = z.object({
   token: z.string().describe('Shown this once. Keep it on your server.'),
   id: z.string().describe('Names the token when it is revoked.'),
@@ -48,7 +45,6 @@ const counts = {
   refusals: z.record(z.string(), z.int()).describe('How many were refused, by code.'),
 };
 
-/** What one application did. */
 export const usageReply = z.object({
   usage: z.array(z.object({ day: z.iso.date(), endpoint: z.string(), ...counts })),
 });
@@ -58,7 +54,6 @@ export const usageOfAllReply = z.object({
   usage: z.array(z.object({ application: z.string().nullable(), name: z.string().nullable(), ...counts })),
 });
 
-/** The last refusals of an application. */
 export const recentRefusalsReply = z.object({
   refusals: z.array(
     z.object({

@@ -5,7 +5,6 @@ import { noticeKinds } from '../../core/step-up/page-protocol.js';
 import { faceErrorCodes } from '../../errors.js';
 import { instantReply } from './instant.js';
 
-/** Which clients may be told what of a person, and until when. */
 const dataConsentsReply = z
   .array(
     z.object({
@@ -17,7 +16,6 @@ const dataConsentsReply = z
   )
   .describe('What OpenID clients may be told of the person: names of claims, never their values.');
 
-/** Which credentials a person carries in a wallet, and until when. */
 const credentialsReply = z
   .array(
     z.object({
@@ -30,14 +28,13 @@ const credentialsReply = z
   )
   .describe('What the person carries in a wallet: names of claims, never their values.');
 
-/** Accounts of a person at other connections, and until when they are linked. */
 const linksReply = z
   .array(z.object({ connection: z.string(), linkedAt: instantReply, expiresAt: instantReply }))
   .describe('Other connections at which an account is linked as the same person’s.');
 
 const attemptsReply = z.object({ failures: z.int(), lockedUntil: instantReply.nullable() });
 
-/** What an export says is held of one user of one connection, whoever asks for it. */
+/** Export of a user's data at one connection, the same for all callers. */
 export const holdingsReply = z.object({
   profileCode: z.enum(faceErrorCodes).nullable().describe('Why the profile could not be read; `null`: it was.'),
   enrolment: z
@@ -124,7 +121,7 @@ export const holdingsReply = z.object({
 
 export type Holdings = z.input<typeof holdingsReply>;
 
-/** The same with the records of the trail, for an administrator: those name others, too. */
+/** The export with audit records, for administrators only, because records name others. */
 export const recordedHoldingsReply = z.object({
   ...holdingsReply.shape,
   records: z.array(z.object({ time: instantReply, action: z.string(), detail: z.record(z.string(), z.unknown()) })),

@@ -27,7 +27,7 @@ export type PersonReply = z.output<typeof personReply>;
 
 const textOrNull = z.string().nullable();
 
-/** A line of the log. The order of its fields is that of the columns of a CSV file. */
+/** A line of the log. Its fields are in the order of CSV columns. */
 export const lineReply = z.object({
   id: z.string().describe('Of the record: the same wherever it is read.'),
   time: instantReply,
@@ -58,7 +58,6 @@ export type PeopleReply = z.output<typeof peopleReply>;
 export const onePersonReply = z.object({ person: personReply });
 export type OnePersonReply = z.output<typeof onePersonReply>;
 
-/** Lines about one person. */
 export const personLogReply = z.object({ lines: z.array(lineReply), cursor: cursorReply });
 export type PersonLogReply = z.output<typeof personLogReply>;
 

@@ -1,11 +1,9 @@
 import { z } from 'zod';
 import { instantReply } from './instant.js';
 
-/** An invitation to the capture page. */
 export const invitationReply = z.object({ id: z.string(), url: z.string(), expiresAt: instantReply });
 export type InvitationReply = z.output<typeof invitationReply>;
 
-/** A face check that was started. */
 export const startedReply = z.object({
   id: z.string(),
   challenge: z.string().describe('Sent with the photos; good for this step-up alone.'),
@@ -35,9 +33,7 @@ const outcomeReply = {
     ),
 };
 
-/** What came of the photos of a face check. */
 export const submittedReply = z.object({ id: z.string(), ...outcomeReply });
 
-/** How a face check stands. */
 export const stepUpReply = z.object({ id: z.string(), connection: z.string(), subject: z.string(), ...outcomeReply });
 export type StepUpReply = z.output<typeof stepUpReply>;

@@ -1,7 +1,7 @@
 import { ahead } from '../ahead.js';
 import type { Guide } from './guide.js';
 
-/** The guidance with its models; `null` where they can't be loaded: the server judges without it. */
+/** The guide with models; `null` if unavailable: the server judges without it. */
 type Loading = Promise<Guide | null>;
 
 async function load(): Loading {
@@ -15,8 +15,8 @@ async function load(): Loading {
 
 const guide = ahead(load);
 
-/** Begins to load the guidance behind a screen, so that it is there with the camera. */
+/** Preloads the guide, so that it is ready with the camera. */
 export const loadGuideAhead = (): void => guide.begin();
 
-/** The guidance, begun by now or before. It is the caller's: another call loads it anew. */
+/** Returns the guide, loading it if necessary. The next call loads it again. */
 export const takeGuide = (): Loading => guide.take();

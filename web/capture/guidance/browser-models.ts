@@ -6,24 +6,21 @@ import { type ModelFile, models } from '../../../src/engine/manifest.js';
 import type { Model } from '../../../src/engine/model.js';
 import { GuidanceUnavailable } from './guide.js';
 
-/** The engine's stages that run in the browser. One call at a time. */
+/** Engine stages in the browser. One call at a time. */
 export interface BrowserStages {
   readonly detect: FaceDetector;
   readonly findLandmarks: LandmarkFinder;
   close(): Promise<void>;
 }
 
-// From this origin, and on one thread: more of them need a page that is isolated from all others, to save milliseconds.
+// From this origin, single-threaded: threads require cross-origin isolation and would save milliseconds only.
 env.wasm.wasmPaths = { wasm: wasmUrl };
 env.wasm.numThreads = 1;
 
 const toHex = (bytes: ArrayBuffer): string =>
   [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 
-/**
- * The bytes of a model, as this build knows them: a page of another release, a proxy's error page or a damaged file is
- * told from it. The digest in the address lets the browser keep it for ever.
- */
+/** Fetches a model and verifies its digest, which is in the URL for permanent caching. */
 async function fetchModel(name: string, expected: ModelFile): Promise<Uint8Array> {
   const response = await fetch(`/face/models/${name}.onnx?${expected.sha256}`);
   const type = response.headers.get('content-type');
@@ -53,7 +50,7 @@ async function loadModel(name: string, expected: ModelFile): Promise<Model> {
   };
 }
 
-/** Fetches and loads the two models that guide. @throws GuidanceUnavailable, or what WebAssembly threw */
+/** Loads the two guidance models. @throws GuidanceUnavailable, or a WebAssembly error */
 export async function loadBrowserStages(): Promise<BrowserStages> {
   const [detect, landmarks] = await Promise.all([
     loadModel('detect', models.detect),

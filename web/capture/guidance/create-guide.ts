@@ -10,7 +10,7 @@ const nothing: Look = {
 const toUnavailable = (error: unknown): GuidanceUnavailable =>
   error instanceof GuidanceUnavailable ? error : new GuidanceUnavailable(String(error), { cause: error });
 
-/** Each way is its own chunk: a browser loads the one it can use. */
+/** Each source is its own chunk; a browser loads the one it supports. */
 async function createSource(): Promise<SightSource> {
   if (typeof OffscreenCanvas === 'undefined') {
     const { createLocalSource } = await import('./local-source.js');
@@ -21,8 +21,8 @@ async function createSource(): Promise<SightSource> {
 }
 
 /**
- * Loads the models that guide, about 5 MB over the wire the first time. Nothing the guide computes is sent anywhere.
- * @throws GuidanceUnavailable a file is missing, of the wrong type or altered, or the browser cannot run it
+ * Loads the guidance models, about 5 MB at first. Results are sent nowhere.
+ * @throws GuidanceUnavailable: a file is missing, of the wrong type or altered, or the browser cannot run it
  */
 export async function createGuide(): Promise<Guide> {
   const source = await createSource().catch((error: unknown) => {
@@ -33,7 +33,6 @@ export async function createGuide(): Promise<Guide> {
   return {
     async look(video) {
       if (video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA || video.videoWidth === 0) return nothing;
-      // A source looks once at a time: who asks meanwhile waits for it.
       const seen = former.then(() => source.see(video));
       former = seen.catch(() => {});
       const sight = await seen.catch((error: unknown) => {

@@ -1,16 +1,15 @@
 import type { Picture } from '../../../src/engine/picture.js';
 
-/** A canvas of a page or of a worker. */
 export type FrameContext = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 
-/** Longest side of the picture that is looked at: faces are searched at 320 and their points at 64 pixels. */
+/** Longest analyzed side: faces are detected at 320, landmarks at 64 pixels. */
 const maxSidePx = 640;
 
-/** How many pixels of the camera become one of the picture, along each side: at least 1. */
+/** Returns the camera pixels per analyzed pixel and side, at least 1. */
 export const toFrameScale = (widthPx: number, heightPx: number): number =>
   Math.max(1, Math.max(widthPx, heightPx) / maxSidePx);
 
-/** Reads a frame of the camera, made smaller. The canvas is left black. */
+/** Reads a downscaled camera frame. Leaves the canvas black. */
 export function readFrame(
   context: FrameContext,
   source: CanvasImageSource,

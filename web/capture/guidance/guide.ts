@@ -2,19 +2,16 @@ import type { Look } from './look.js';
 
 export type { GuidePose, Look } from './look.js';
 
-/** Looks at the camera's picture and says what would help. */
 export interface Guide {
   /**
-   * Looks at the picture the video shows now. The first steady face that looks ahead becomes the neutral pose which all
-   * later poses are told from. A video that shows no picture yet has no face.
-   * @throws GuidanceUnavailable the worker broke, or the guide is closed
+   * Analyzes the current frame. The first steady frontal face defines the neutral pose. A video without a frame has no
+   * face.
+   * @throws GuidanceUnavailable: worker failed, or guide closed
    */
   look(video: HTMLVideoElement): Promise<Look>;
-  /** Frees the models. A look that is under way is refused. */
   close(): void;
 }
 
-/** There is no guidance in this browser or from this server now. The page goes on without. */
 export class GuidanceUnavailable extends Error {
   override readonly name = 'GuidanceUnavailable';
 }

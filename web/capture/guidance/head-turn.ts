@@ -2,29 +2,29 @@ import { type Landmarks, toEyeCentres, toMean, toMouthCorners, toNoseTip } from 
 import type { Point } from '../../../src/engine/picture.js';
 
 /**
- * Where a head is turned, in degrees on the scale of the engine's pose model: yaw negative to the person's own left, pitch
- * rising as they look up. Faces differ in their neutral pitch, so only differences of one person's mean something.
+ * Turn of a head in degrees of the engine's pose model: yaw negative to the person's own left, pitch positive upwards.
+ * Only differences for one person are meaningful.
  */
 export interface HeadTurn {
   readonly yawDeg: number;
   readonly pitchDeg: number;
 }
 
-/** Ratios of distances between points of one face: they change as it turns, and not as it comes closer or tilts. */
+/** Ratios of landmark distances that change with turns, but not with distance and tilt. */
 export interface FaceRatios {
-  /** The nose tip's place between the ends of the jaw: −1 at the one on the left of the picture, 1 at the other. */
+  /** Position of the nose tip between the jaw ends: −1 at the left of the picture, 1 at the right. */
   readonly noseAcross: number;
-  /** How far the nose tip is on the way from the eyes down to the mouth. */
+  /** Position of the nose tip between eyes and mouth. */
   readonly noseDown: number;
-  /** How far the ends of the jaw are below the eyes, as a share of the width from outer to outer eye corner. */
+  /** Distance of the jaw ends below the eyes, as a share of the outer eye distance. */
   readonly jawEndsDown: number;
 }
 
-/** The three uppermost points of the jaw line on either side, beside the ears. */
+/** The three uppermost landmarks of the jaw line on either side, at the ears. */
 const jawEnds = { left: [0, 1, 2], right: [14, 15, 16] } as const;
 const outerEyeCorners = { left: 36, right: 45 } as const;
 
-/** Measures in axes along the line between the eyes and across it, so that a tilted head measures the same. */
+/** Measures in axes along and across the eye line, independent of tilt. */
 export function toFaceRatios(landmarks: Landmarks): FaceRatios {
   const [leftEye, rightEye] = toEyeCentres(landmarks);
   const middle = toMean([leftEye, rightEye]);
@@ -45,15 +45,15 @@ export function toFaceRatios(landmarks: Landmarks): FaceRatios {
 }
 
 /**
- * Degrees of the engine's pose model for each ratio: least squares over pairs of photos of one person, the first looking
- * ahead, of one half of the evaluation people (`npm run eval -- guidance-pose`; docs/liveness.md).
+ * Degrees of the engine's pose model per ratio: least squares over one half of the evaluation people (`npm run eval --
+ * guidance-pose`; docs/liveness.md).
  */
 export const degreesPerRatio = { noseAcross: -39.5, noseDown: -35.1, jawEndsDown: 27.5 } as const;
 
-/** What the ratios are of a face that looks ahead: their mean over the same half. */
+/** Mean ratios of frontal faces in the same half. */
 export const usualRatios: FaceRatios = { noseAcross: -0.03, noseDown: 0.542, jawEndsDown: 0.195 };
 
-/** Tells where a head is turned from its ratios: for a face that looks ahead about 0, 0. */
+/** Returns the turn from the ratios: about 0, 0 for a frontal face. */
 export function toHeadTurn(ratios: FaceRatios): HeadTurn {
   return {
     yawDeg: degreesPerRatio.noseAcross * (ratios.noseAcross - usualRatios.noseAcross),

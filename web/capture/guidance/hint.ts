@@ -4,14 +4,14 @@ import { frameLongestPx, toSentSize } from '../frame-size.js';
 import { framingBounds, lightBounds, stillnessBounds } from './bounds.js';
 import type { SeenFace, Sight } from './sight.js';
 
-/** Whether the frame that would be sent now shows the one face too small. */
+/** Returns true if the only face is too small in the frame to send. */
 export function isTooSmall({ widthPx, heightPx, scale, face }: Sight): boolean {
   if (face === null) return false;
   const sent = toSentSize({ width: widthPx * scale, height: heightPx * scale }, frameLongestPx);
   return (face.box.width / widthPx) * sent.width < framingBounds.minSentWidthPx;
 }
 
-/** Whether a window or lamp outshines what a screen could add to the light on the one face. */
+/** Returns true if a window or lamp outshines the screen's light on the only face. */
 export const isTooBright = ({ face }: Sight): boolean =>
   face !== null && face.light.clippedAround > lightBounds.maxClippedAround;
 
@@ -38,16 +38,14 @@ function toLightHint({ quality, light }: SeenFace): Hint | null {
   return contrast < lightBounds.contrast.atLeast ? 'more_light' : null;
 }
 
-/** What would help to find a face where there is none. */
 function toSearchHint({ brightness }: Sight): Hint {
   if (brightness < lightBounds.picture.atLeast) return 'more_light';
   return brightness > lightBounds.picture.atMost ? 'less_light' : 'no_face';
 }
 
 /**
- * The one thing that would help most: first that there is one face, then where it is, then its light, then that it is
- * still.
- * @param shiftShare - how far the face's points moved since the last look, as a share of its width; 0 at the first
+ * Returns the most useful hint, in order: one face, position, light, stillness.
+ * @param shiftShare - landmark shift since the last frame, as a share of face width; 0 at the first
  */
 export function toHint(sight: Sight, shiftShare: number): Hint | null {
   if (sight.faces > 1) return 'one_face';

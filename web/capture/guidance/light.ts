@@ -1,17 +1,16 @@
 import type { Box } from '../../../src/core/face.js';
 import { type Picture, sampleGrid, toCellGrid, toGreys } from '../../../src/engine/picture.js';
 
-/** How the light falls, beside the mean and the spread that the engine measures too. */
 export interface Light {
-  /** Share of the face box that is as white as the camera can tell, 0 to 1. */
+  /** Share of the face box clipped to white, 0 to 1. */
   readonly clippedShare: number;
-  /** Mean grey level, 0 to 255, of what is around the face; that of the face where nothing is. */
+  /** Mean gray level, 0 to 255, around the face; the face's own without surroundings. */
   readonly surroundings: number;
-  /** Share of what is around the face that is as white as the camera can tell, 0 to 1: windows and lamps. */
+  /** Share of the surroundings clipped to white, 0 to 1: windows and lamps. */
   readonly clippedAround: number;
 }
 
-/** From this grey level on a camera's picture holds no more detail. */
+/** Gray level from which pictures have no detail. */
 const clippedLevel = 250;
 
 const faceGrid = { columns: 48, rows: 48 };
@@ -30,11 +29,11 @@ const toClippedShare = (greys: readonly number[]): number =>
 const toMean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 const wholeOf = ({ widthPx, heightPx }: Picture): Box => ({ x: 0, y: 0, width: widthPx, height: heightPx });
 
-/** Mean grey level of a whole picture, 0 to 255. */
+/** Returns the mean gray level of a picture, 0 to 255. */
 export const measureBrightness = (picture: Picture): number =>
   toMean([...readGreys(picture, wholeOf(picture), pictureGrid)]);
 
-/** Measures the light on a face and around it. Hair and neck, a quarter of the box on each side, count as neither. */
+/** Measures light on and around a face. A margin of a quarter of the box on each side (hair, neck) is ignored. */
 export function measureLight(picture: Picture, face: Box): Light {
   const onFace = [...readGreys(picture, face, faceGrid)];
   const { columns, rows } = pictureGrid;

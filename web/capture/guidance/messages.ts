@@ -1,11 +1,10 @@
 import { z } from 'zod';
 
-/* What passes between the page and the guidance's worker. Both sides parse what they receive. */
+/* Messages between page and guidance worker. Both sides validate them. */
 
-// Else zod tries whether it may make code from text, which the page's policy forbids and reports.
+// Otherwise zod tests for code generation, which the page's policy forbids and reports.
 z.config({ jitless: true });
 
-/** From the page: look at this frame. The worker owns it from then on. */
 export const frameGuard = z.object({ frame: z.instanceof(ImageBitmap) });
 
 const point = z.object({ x: z.number(), y: z.number() });
@@ -30,7 +29,7 @@ const sight = z.object({
   face: seenFace.nullable(),
 });
 
-/** From the worker: once when the models are loaded, then once for each frame. */
+/** From the worker: once when the models are loaded, then once per frame. */
 export const replyGuard = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('loaded') }),
   z.object({ outcome: z.literal('seen'), sight }),

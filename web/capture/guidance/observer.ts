@@ -5,7 +5,6 @@ import type { Look } from './look.js';
 import { toPose } from './pose.js';
 import type { SeenFace, Sight } from './sight.js';
 
-/** Mean way of the points between two looks, as a share of the face's width. */
 function toShiftShare(from: SeenFace | null, to: SeenFace | null): number {
   if (from === null || to === null) return 0;
   const ways = to.landmarks.map((point, at) =>
@@ -17,7 +16,7 @@ function toShiftShare(from: SeenFace | null, to: SeenFace | null): number {
 const toSpread = (values: readonly number[]): number => Math.max(...values) - Math.min(...values);
 const toMean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** The mean of several turns, where they are alike and look about ahead. */
+/** Returns the mean of several turns if they are similar and nearly frontal. */
 function toNeutral(turns: readonly HeadTurn[]): HeadTurn | null {
   const yaws = turns.map(({ yawDeg }) => yawDeg);
   const pitches = turns.map(({ pitchDeg }) => pitchDeg);
@@ -28,10 +27,9 @@ function toNeutral(turns: readonly HeadTurn[]): HeadTurn | null {
   return isSteady && looksAhead ? mean : null;
 }
 
-/** Follows one person from sight to sight: remembers the last face, and the neutral turn once there is one. */
+/** Creates the observer of one person: it stores the last face and the neutral pose. */
 export function createObserver(): (sight: Sight) => Look {
   let last: SeenFace | null = null;
-  /** Where the head came to rest, or was last seen to move. */
   let rest: SeenFace | null = null;
   let steady: readonly HeadTurn[] = [];
   let neutral: HeadTurn | null = null;
@@ -51,7 +49,7 @@ export function createObserver(): (sight: Sight) => Look {
       steady = [];
       return { ...told, pose: null, isBetween: false };
     }
-    // Poor light or a far face may stay so to the end: what a pose needs is a head that is still.
+    // Light and distance may stay poor, but a pose only needs a still head.
     const isStill = shiftShare <= stillnessBounds.maxShiftShare;
     const turn = toHeadTurn(toFaceRatios(face.landmarks));
     if (neutral === null) {

@@ -2,11 +2,11 @@ import { poseBounds } from './bounds.js';
 import type { HeadTurn } from './head-turn.js';
 import type { GuidePose } from './look.js';
 
-/** Names where a head is turned, seen from its neutral; `null` between the centre and a side. */
+/** Returns the pose relative to neutral; `null` between the center and a side. */
 export function toPose(turn: HeadTurn, neutral: HeadTurn): GuidePose | null {
   const yawDeg = turn.yawDeg - neutral.yawDeg;
   const pitchDeg = turn.pitchDeg - neutral.pitchDeg;
-  // Each direction in units of what it takes to count: the one that goes further names the pose.
+  // Both directions relative to their thresholds; the greater one names the pose.
   const sideways = Math.abs(yawDeg) / poseBounds.turnedYawDeg;
   const upOrDown = Math.abs(pitchDeg) / poseBounds.turnedPitchDeg;
   if (Math.max(sideways, upOrDown) >= 1) {

@@ -6,7 +6,7 @@ import type { Picture, Point } from '../../../src/engine/picture.js';
 import { measureQuality, type PixelQuality } from '../../../src/engine/quality.js';
 import { type Light, measureBrightness, measureLight } from './light.js';
 
-/** The only face of a picture. Places and sizes are in pixels of the picture that was looked at. */
+/** The only face of a picture, in pixels of the analyzed picture. */
 export interface SeenFace {
   readonly box: Box;
   readonly landmarks: readonly Point[];
@@ -14,23 +14,21 @@ export interface SeenFace {
   readonly light: Light;
 }
 
-/** What was measured in one picture of the camera. It holds no pixel of it. */
+/** Measurements of one frame, without pixels. */
 export interface Sight {
   readonly widthPx: number;
   readonly heightPx: number;
-  /** Pixels of the camera to one of the picture. */
   readonly scale: number;
-  /** Mean grey level of the whole picture, 0 to 255. */
+  /** Mean gray level of the picture, 0 to 255. */
   readonly brightness: number;
-  /** Faces at least half as wide as the widest, as the server counts them. */
+  /** Faces at least half as wide as the widest, as on the server. */
   readonly faces: number;
-  /** `null` where there is none, or more than one. */
   readonly face: SeenFace | null;
 }
 
 /**
- * Measures one picture with the engine's own stages, so that the guide and the server mean the same by a face.
- * @param scale - pixels of the camera to one of the picture
+ * Measures a picture with the engine's own stages, so that guide and server agree.
+ * @param scale - camera pixels per analyzed pixel
  */
 export async function see(
   picture: Picture,

@@ -7,12 +7,10 @@ import type { Outcome, Section } from './section.js';
 const readChecks = (api: PageApi, cursor: string | null): Promise<Checks> =>
   api.call({ method: 'POST', path: '/checks', body: cursor === null ? {} : { cursor }, reply: checksReply });
 
-/** Every check of the last months, the newest first. */
 export const checks: Section = {
   name: 'checks',
   async read({ page, api }) {
     let { checks: shown, cursor } = await readChecks(api, null);
-    /** Which of them came last, to go on reading from. */
     let first: number | null = null;
     const more = async (): Promise<Outcome> => {
       const older = await readChecks(api, cursor);

@@ -7,7 +7,7 @@ import { emptyReply } from '../view.js';
 import { toEntries } from './entries.js';
 import { isolate, type Outcome, type Section, say } from './section.js';
 
-/** What the person lets applications be told of them, each with its end. */
+/** Section of data consents, which the user can withdraw. */
 export const consents: Section = {
   name: 'consents',
   async read({ page, api }) {
@@ -29,7 +29,6 @@ export const consents: Section = {
   },
 };
 
-/** As the application's registration calls them, and as people call the standard ones. */
 const namesOf = ({ claims, labels }: ShownDataConsent, language: Language): string[] =>
   claims.map((claim) => {
     const label = labels[claim];

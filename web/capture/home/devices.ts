@@ -3,7 +3,7 @@ import { button, el, paragraph } from '../dom.js';
 import { emptyReply } from '../view.js';
 import { type Outcome, type Section, say } from './section.js';
 
-/** What is remembered of the person's devices. What belongs to the enrolment ends with it, and is only told. */
+/** Section of remembered devices. Those of the enrolment end with it and are shown only. */
 export const devices: Section = {
   name: 'devices',
   async read({ page, api }) {

@@ -3,7 +3,6 @@ import type { Page } from '../page.js';
 import type { Enrolment } from '../view.js';
 import { type Outcome, type Section, say } from './section.js';
 
-/** What is kept of the person's face, with the ways to make it anew and to delete it. */
 export const enrolment: Section = {
   name: 'enrolment',
   async read({ page, api }) {
@@ -45,7 +44,7 @@ function describe({ tokenId, enrolledAt, purpose, expiresAt }: Enrolment, { word
   );
 }
 
-/** The one thing here that nobody can bring back by pressing something else: WCAG 2.2, criterion 3.3.4. */
+/** Confirms the only irreversible action here: WCAG 2.2, criterion 3.3.4. */
 function confirmRevocation(page: Page): Promise<boolean> {
   return page.ask((words, choose) => ({
     screen: 'revoke',

@@ -3,20 +3,17 @@ import type { Page } from '../page.js';
 import type { HomeWords } from './messages/words.js';
 import { isolate, type Outcome, type Press } from './section.js';
 
-/** Something that holds until a day, or until the person ends it. */
 export interface Entry {
-  /** Whose it is, as people know them. */
   readonly name: string;
-  /** What of it; `null`: the name says it. */
+  /** Details; `null`: none. */
   readonly what: string | null;
   readonly since: string;
   readonly until: string;
-  /** What the button says. */
   readonly ending: (name: string) => string;
   readonly end: () => Promise<Outcome>;
 }
 
-/** A list of such things, each with its end. */
+/** Creates a list of items with their buttons. */
 export function toEntries(
   entries: readonly Entry[],
   { page, words, press }: { page: Page; words: HomeWords; press: Press },

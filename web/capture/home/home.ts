@@ -6,13 +6,11 @@ import { homeWordsIn } from './messages/index.js';
 import type { Draw, HomeTools, Outcome, Said, Section } from './section.js';
 import { sections } from './sections.js';
 
-/** What was pressed, and where. `section` is `null` below all of them. */
 interface Pressed {
   readonly section: Section | null;
   readonly work: () => Promise<Outcome>;
 }
 
-/** What came of it, where it was pressed. */
 interface Came {
   readonly section: Section | null;
   readonly said: Said | null;
@@ -20,7 +18,7 @@ interface Came {
 
 type Shown = readonly { readonly section: Section; readonly draw: Draw }[];
 
-/** The person's own page: what is kept of them, what was decided of them, and the ways to end it, section by section. */
+/** The user's home page: stored data, decisions and ways to end them, by section. */
 export const home: Step = async (view, _facts, { page, api }) => {
   const tools = { page, api };
   let shown = await readAll(tools);
@@ -34,7 +32,6 @@ export const home: Step = async (view, _facts, { page, api }) => {
   }
 };
 
-/** What one section lacks is no reason to hide the others. */
 const passing: readonly ProblemName[] = ['unavailable', 'overloaded', 'time-out', 'general'];
 
 async function readAll(tools: HomeTools): Promise<Shown> {
@@ -86,7 +83,7 @@ function ask(shown: Shown, came: Came | null, { returnUrl }: View, { page, api }
       ],
     };
   });
-  // What was pressed is drawn anew: whoever has no mouse goes on from what came of it.
+  // The pressed element was redrawn, so keyboard focus moves to the result.
   if (came !== null && came.section !== null) {
     const part = document.querySelector(`[data-section="${came.section.name}"]`);
     part?.querySelector<HTMLElement>(came.said === null ? '[data-first]' : '[role="status"]')?.focus();

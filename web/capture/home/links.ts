@@ -5,10 +5,9 @@ import { emptyReply } from '../view.js';
 import { toEntries } from './entries.js';
 import { isolate, type Outcome, type Section, say } from './section.js';
 
-/** Pages on which there were links: where the last one has ended, it is said there. */
 const shownOn = new WeakSet<Page>();
 
-/** Accounts elsewhere that are linked with the person's, each with the end of it. Most people have none, and read nothing of it. */
+/** Section of linked accounts, hidden if there are none. */
 export const links: Section = {
   name: 'links',
   async read({ page, api }) {

@@ -5,7 +5,7 @@ import { canBePushedTo, findThisDevice, subscribe } from '../push.js';
 import { type NoticeKind, type Notices, noticeKinds } from '../view.js';
 import { type HomeTools, type Section, say } from './section.js';
 
-/** Which notices the person gets; no section where the connection sends none. */
+/** Section of notifications; hidden if the connection sends none. */
 export const noticeSection: Section = {
   name: 'notices',
   async read(tools) {
@@ -22,23 +22,19 @@ export const noticeSection: Section = {
   },
 };
 
-/** Which notices a person gets, and what their own browser has to do with it. */
 interface ShownNotices extends Notices {
-  /** What the server calls this browser by; `null`: notices are not pushed to it, whoever is told by it. */
+  /** The server's id of this browser; `null`: no push subscription for this user. */
   readonly thisDevice: string | null;
 }
 
-/** What they choose; `device`: what becomes of the browsers. */
 interface NoticeChoice {
   readonly on: readonly NoticeKind[];
   readonly email: boolean;
   readonly device: 'add' | 'remove' | 'remove-all' | null;
 }
 
-/** What came of it. */
 type KeptNotices = 'kept' | 'push-refused';
 
-/** @returns `null`: nobody gets any */
 async function readNotices(api: PageApi): Promise<ShownNotices | null> {
   const notices = await api.readNotices();
   if (notices === null) return null;
@@ -46,7 +42,7 @@ async function readNotices(api: PageApi): Promise<ShownNotices | null> {
   return { ...notices, thisDevice: here !== null && notices.push?.devices.includes(here) ? here : null };
 }
 
-/** Has the server keep what a person chose. The browser asks first: it lets a page ask only right after something was pressed. */
+/** Saves the choice. The browser's prompt comes first, because it requires a recent press. */
 async function keepNotices(
   { on, email, device }: NoticeChoice,
   { push, thisDevice }: ShownNotices,
@@ -62,7 +58,6 @@ async function keepNotices(
   return 'kept';
 }
 
-/** Asks which notices somebody wants, and how. */
 function askForNotices(
   { on, email, push, thisDevice }: ShownNotices,
   { notices: words }: Words,

@@ -2,7 +2,6 @@ import { exportReply } from '../../../src/core/step-up/home-protocol.js';
 import { button, el, paragraph } from '../dom.js';
 import { type Outcome, type Section, say } from './section.js';
 
-/** All that is held of the person, as a file. */
 export const ownData: Section = {
   name: 'ownData',
   async read({ api }) {
@@ -19,6 +18,6 @@ export const ownData: Section = {
 function download(name: string, text: string): void {
   const href = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
   el('a', { href, download: name }).click();
-  // The browser has taken it by then.
+  // The browser has started the download by this time.
   setTimeout(() => URL.revokeObjectURL(href), 60_000);
 }

@@ -8,7 +8,6 @@ import { ownData } from './own-data.js';
 import type { Section } from './section.js';
 import { services } from './services.js';
 
-/** What a person finds on their own page, in the order in which it stands there. One that is new is a row. */
 export const sections: readonly Section[] = [
   enrolment,
   services,

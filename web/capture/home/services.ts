@@ -3,7 +3,6 @@ import type { Language } from '../../shared/languages.js';
 import { el } from '../dom.js';
 import type { Section } from './section.js';
 
-/** What else the organisation has for its people, as its administrator lists it. */
 export const services: Section = {
   name: 'services',
   async read({ page, api }) {

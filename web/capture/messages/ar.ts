@@ -1,11 +1,11 @@
 import type { Words } from './words.js';
 
-/** A name in another script keeps its own direction (Unicode, first strong isolate). */
+/** Isolates names in other scripts (Unicode, first strong isolate). */
 const isolated = (name: string): string => `\u2068${name}\u2069`;
 
 const by = (organisation: string | null): string => (organisation === null ? 'مؤسستك' : isolated(organisation));
 
-/** Arabic counts one, two, a few (3 to 10) and many. */
+/** Arabic plural forms: one, two, few (3 to 10), many. */
 function counted(count: number, one: string, two: string, few: string, many: string): string {
   if (count === 1) return one;
   if (count === 2) return two;

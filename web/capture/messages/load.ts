@@ -1,7 +1,6 @@
 import type { Language } from '../../shared/languages.js';
 import type { Words } from './words.js';
 
-/** Each language is its own file: a browser fetches the one that its person reads. */
 const loaders: Readonly<Record<Language, () => Promise<Words>>> = {
   en: async () => (await import('./en.js')).en,
   de: async () => (await import('./de.js')).de,
@@ -10,5 +9,5 @@ const loaders: Readonly<Record<Language, () => Promise<Words>>> = {
   ar: async () => (await import('./ar.js')).ar,
 };
 
-/** The words of the page in a language. Rejects where its file cannot be had. */
+/** Loads the texts of a language. Rejects if unavailable. */
 export const loadWords = (language: Language): Promise<Words> => loaders[language]();

@@ -8,10 +8,8 @@ interface Section {
   readonly text: string;
 }
 
-/** Who asks, by name. `null`: the connection names nobody. */
 type Organisation = string | null;
 
-/** What the consent text depends on. */
 export interface ConsentFacts {
   readonly organisation: Organisation;
   readonly retentionDays: number | null;
@@ -21,29 +19,24 @@ export interface ConsentFacts {
 export interface ConsentWords {
   readonly heading: string;
   readonly intro: (organisation: Organisation) => string;
-  /** What happens, what is kept, how to refuse, how to withdraw. */
   readonly sections: (facts: ConsentFacts) => readonly Section[];
 }
 
 export interface ProblemWords {
   readonly heading: string;
   readonly text: string;
-  /** What the person can do, step by step. */
   readonly steps?: readonly string[];
 }
 
-/** Every word of the page in one language. A language that lacks one does not compile. */
+/** All texts of the page. A language with missing ones does not compile. */
 export interface Words {
   readonly title: string;
   readonly language: string;
-  /** The link to the organisation's own help. */
   readonly helpLink: string;
   readonly agree: string;
   readonly refuse: string;
   readonly cannot: string;
-  /** What that does. */
   readonly cannotText: string;
-  /** Of somebody who agreed at an earlier visit. */
   readonly agreed: { readonly on: (day: string) => string; readonly read: string };
   readonly next: string;
   readonly back: string;
@@ -53,10 +46,8 @@ export interface Words {
   readonly otherWay: string;
   readonly mayClose: string;
   readonly opening: string;
-  /** Of a link that came by a letter or a message. */
   readonly arrived: { readonly heading: string; readonly text: string };
   readonly consent: { readonly verify: ConsentWords; readonly enrol: ConsentWords };
-  /** Around what is to be approved, whose words are its own. */
   readonly action: {
     readonly heading: string;
     readonly intro: (application: Organisation) => string;
@@ -115,22 +106,19 @@ export interface Words {
     readonly noGuide: string;
     readonly virtual: (camera: string) => string;
     readonly unsuitable: (camera: string) => string;
-    /** What the screen will do, and for whom that is nothing. */
     readonly flashes: string;
     readonly withoutFlashes: string;
-    /** By a window or a lamp: the screen's light will hardly be seen. */
     readonly outshone: string;
   };
-  /** What would help: while the camera runs, and after a try. */
+  /** Hints while the camera runs, and after an attempt. */
   readonly hints: Readonly<Record<Hint, string>>;
   readonly challenge: {
     readonly heading: string;
     readonly movements: Readonly<Record<Movement, string>>;
     readonly progress: (step: number, of: number) => string;
-    /** While the screen changes its light for a pose that is made already. */
+    /** While the light changes for a pose already reached. */
     readonly hold: string;
   };
-  /** To somebody who cannot have flashing colours where they are asked for. */
   readonly flashes: {
     readonly heading: string;
     readonly text: (organisation: Organisation) => string;
@@ -175,10 +163,8 @@ export interface Words {
     readonly close: string;
     readonly closed: { readonly heading: string; readonly text: string };
   };
-  /** Which notices a person gets, and how. */
   readonly notices: {
     readonly heading: string;
-    /** Where there is no other way. */
     readonly headingByEmail: string;
     readonly kinds: Readonly<Record<NoticeKind, string>>;
     readonly how: string;
@@ -189,12 +175,11 @@ export interface Words {
     /** Before their number. */
     readonly otherDevices: string;
     readonly nowhere: string;
-    /** The browser does not let notices be pushed to it. */
     readonly refused: string;
     readonly keep: string;
     readonly kept: string;
   };
-  /** To somebody who got a notice about what they did not do. */
+  /** For users who got a notification about an event they did not cause. */
   readonly notMe: {
     readonly heading: string;
     readonly text: string;
@@ -233,13 +218,10 @@ export interface Words {
     readonly getText: string;
     readonly action: string;
   };
-  /** In place of a face. */
   readonly ways: {
     readonly heading: string;
     readonly text: string;
-    /** Where the help desk alone can be asked. */
     readonly helpText: string;
-    /** What "I can't do this" leads to. */
     readonly cannotText: string;
     readonly names: Readonly<Record<AnotherWay, string>>;
     readonly texts: Readonly<Record<AnotherWay, string>>;
@@ -267,7 +249,6 @@ export interface Words {
     readonly asked: string;
     readonly askedText: string;
   };
-  /** To somebody who is on the telephone with the help desk. */
   readonly call: { readonly heading: string; readonly text: string; readonly warning: string };
   readonly kiosk: {
     readonly heading: string;

@@ -1,6 +1,6 @@
 /*
- * Shows the notices that are pushed to this browser, whether or not a page of ours is open. It imports nothing: not every browser
- * takes modules here. It fetches nothing either.
+ * Service worker that shows push notifications. No imports, because not every browser supports modules here, and no
+ * requests.
  */
 declare const self: ServiceWorkerGlobalScope;
 

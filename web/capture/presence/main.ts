@@ -12,9 +12,8 @@ import { type DuePresentation, PresenceApi, type TesterView } from './presence-a
 import { askWhetherKept, askWhySkipped, introduce, showSummary } from './presentations.js';
 import { takePart } from './take-part.js';
 
-/* The page of a presence test, in English alone: whoever runs the test is beside it. Camera, guidance and challenge are the capture page's. */
+/* Page of a presence test, in English only, because a test manager is present. */
 
-/** The tester stops what is under way. */
 class Stopped extends Error {}
 
 async function open(api: PresenceApi): Promise<TesterView> {
@@ -31,17 +30,15 @@ async function open(api: PresenceApi): Promise<TesterView> {
   return api.read();
 }
 
-/** Tools for one presentation, which a button below every screen of it stops. */
 function toolsFor(page: Page, api: PresenceApi): Tools {
   const interrupted = new Promise<never>((_resolve, reject) => {
     page.showBelow(() => [button('faint', 'Stop this presentation', () => reject(new Stopped()))]);
   });
-  // Whoever waits for it hears of it; between two waits nobody does.
+  // Prevents an unhandled rejection while no one awaits it.
   interrupted.catch(() => {});
   return { page, api: api.challenges, interrupted };
 }
 
-/** One presentation, from what to prepare to what is kept of it. @returns how the test stands then */
 async function present(due: DuePresentation, page: Page, api: PresenceApi): Promise<TesterView> {
   const cell = { species: due.species.name, light: due.light.name };
   for (;;) {

@@ -1,4 +1,4 @@
-// First, as it holds for the guards that are made after it.
+// First, because it configures guards created later.
 import '../zod-settings.js';
 
 import {
@@ -17,7 +17,6 @@ export type { DuePresentation, SkipReason, TesterView } from '../../../src/core/
 /** Five pictures over a slow connection. */
 const keptWithinMs = 60_000;
 
-/** What somebody tells who takes part. */
 export interface TakingPart {
   readonly person: string;
   readonly device: string;
@@ -29,12 +28,10 @@ interface Cell {
   readonly light: string;
 }
 
-/** The server of a presence test, as its page knows it. Every method throws `Problem`. */
 export class PresenceApi {
-  /** Performs challenges: those are the capture page's own. */
   readonly challenges: PageApi;
 
-  /** @param base - where the page lives, without a slash at the end: `/face` */
+  /** @param base - path of the page, without a trailing slash: `/face` */
   constructor(private readonly base: string) {
     this.challenges = new PageApi(base);
   }
@@ -47,7 +44,6 @@ export class PresenceApi {
     this.challenges.resume(session);
   }
 
-  /** Trades the one-time ticket of a link for a session, which this object then holds. */
   async open(ticket: string): Promise<TesterView> {
     const body = { ticket };
     const opened = await callServer(this.base, null, {
@@ -65,7 +61,6 @@ export class PresenceApi {
     return this.#post('/tester', { ...taking, consentVersion: presenceConsentVersion });
   }
 
-  /** Has the frames of a challenge kept as the presentation that is due. */
   async keep({ species, light }: Cell, { nonce, photos }: Frames): Promise<TesterView> {
     const body = new FormData();
     for (const [name, value] of Object.entries({ species, light, nonce })) body.set(name, value);

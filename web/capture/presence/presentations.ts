@@ -4,7 +4,7 @@ import type { DuePresentation, SkipReason, TesterView } from './presence-api.js'
 
 const headingOf = ({ species }: DuePresentation): string => species.title;
 
-/** What is to be presented now. @returns whether its tester starts it, or skips it */
+/** Shows the next presentation. @returns whether the tester starts or skips it */
 export function introduce(due: DuePresentation, page: Page): Promise<'start' | 'skip'> {
   const { index, of, species, light } = due;
   return page.ask((_words, choose) => ({
@@ -24,7 +24,7 @@ export function introduce(due: DuePresentation, page: Page): Promise<'start' | '
   }));
 }
 
-/** Why there is no presentation. @returns `null`: there may be one after all */
+/** Asks for the reason to skip. @returns `null`: not skipped after all */
 export function askWhySkipped(due: DuePresentation, page: Page): Promise<SkipReason | null> {
   return page.ask<SkipReason | null>((words, choose) => ({
     screen: 'no-presentation',
@@ -43,7 +43,7 @@ export function askWhySkipped(due: DuePresentation, page: Page): Promise<SkipRea
   }));
 }
 
-/** Asked before anybody knows what a judge says of it: so that no result is taken again because of what it is. */
+/** Asked before the result is known, so that results do not influence the choice. */
 export function askWhetherKept(page: Page): Promise<boolean> {
   return page.ask<boolean>((_words, choose) => ({
     screen: 'keep',
@@ -61,7 +61,7 @@ export function askWhetherKept(page: Page): Promise<boolean> {
   }));
 }
 
-/** All that there is to do on this device is done. */
+/** Shows that this device's presentations are complete. */
 export function showSummary({ cells, responsible, tester }: TesterView, page: Page): void {
   const lines = cells.map(({ species, light, wanted, kept, noResponse, isSkipped }) => {
     const without = noResponse === 0 ? '' : `, ${noResponse} without a response`;

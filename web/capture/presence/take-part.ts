@@ -2,7 +2,7 @@ import { actions, el, icon, paragraph } from '../dom.js';
 import type { Page } from '../page.js';
 import type { TakingPart, TesterView } from './presence-api.js';
 
-/** What somebody agrees to. Another text needs another name: `presenceConsentVersion`. */
+/** Consent text. Changes need another `presenceConsentVersion`. */
 const sectionsOf = ({ responsible, keepDays }: TesterView): readonly (readonly [string, string, string])[] => [
   [
     'camera',
@@ -35,7 +35,7 @@ const tick = (id: string, text: string) => {
   return { input, element: el('div', { class: 'tick' }, input, el('label', { for: id }, text)) };
 };
 
-/** Says what is kept, where, and until when, and asks who takes part before which device. Nothing is ticked beforehand. */
+/** Shows the consent text and asks for participant and device. Nothing is preselected. */
 export function takePart(view: TesterView, page: Page): Promise<TakingPart> {
   return page.ask<TakingPart>((_words, choose) => {
     const typed = { autocomplete: 'off', autocapitalize: 'none', autocorrect: 'off', spellcheck: 'false' };

@@ -4,11 +4,11 @@ import { Page } from '../page.js';
 import { showScheme } from './scheme.js';
 import { showPreview } from './screens.js';
 
-/* Screens of the capture page with a brand that is not in force yet, in a frame of the console. Nothing on it can be pressed. */
+/* Preview of the capture page with an unpublished brand, in a frame of the console. Not interactive. */
 
 const main = document.querySelector('main');
 if (main !== null) {
-  // Before anything is shown: a screen takes the focus, and whoever types in the form beside would lose it.
+  // Before the first screen, which would take the focus from the console's form.
   document.body.inert = true;
   const query = new URLSearchParams(location.search);
   showScheme(query.get('scheme'));

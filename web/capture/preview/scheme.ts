@@ -1,9 +1,6 @@
 const asked = /prefers-color-scheme:\s*(light|dark)/;
 
-/**
- * Shows one scheme, whatever the device prefers: what is asked of the device in style sheets and pictures is answered here.
- * @param wished - `light` or `dark`; anything else leaves it to the device
- */
+/** Forces a color scheme in style sheets and pictures. @param wished - `light` or `dark`; otherwise the device's */
 export function showScheme(wished: string | null): void {
   if (wished !== 'light' && wished !== 'dark') return;
   document.documentElement.dataset.scheme = wished;

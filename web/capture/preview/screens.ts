@@ -5,7 +5,6 @@ import { describeConsent, headingOfConsent } from '../screens/consent.js';
 import { contentOf, type Ending, waysOn } from '../screens/endings.js';
 import type { View } from '../view.js';
 
-/** A check as it begins, of nobody. */
 const nobody: View = {
   id: '',
   purpose: 'verify',
@@ -55,7 +54,7 @@ function endingContent(ending: Ending, view: View, words: Words): Content {
   return { ...content, body: [...content.body, ...waysOn(ending, view, null, words)] };
 }
 
-/** @param screen - `consent`, `enrol`, or how a check ended; anything else is the consent */
+/** @param screen - `consent`, `enrol`, or an ending; otherwise consent */
 export function showPreview(screen: string | null, page: Page): void {
   const view = {
     ...nobody,

@@ -5,10 +5,10 @@ import type { View } from '../view.js';
 
 type Named = NonNullable<View['action']>;
 
-/** Words of the action: text alone, and in no case does their direction reach what is around them. */
+/** Isolates the action's text, so that its direction does not affect its surroundings. */
 const shown = (text: string): HTMLElement => el('bdi', {}, text);
 
-/** The action as it was asked for, nothing left out and nothing from elsewhere between. */
+/** Shows the action completely and without additions. */
 function describe({ title, lines = [], amount, payee, document }: Named['words'], { action }: Words): HTMLElement {
   const rows: [string, string | undefined][] = [
     [action.amount, amount && `${amount.value} ${amount.currency}`],
@@ -31,7 +31,7 @@ function describe({ title, lines = [], amount, payee, document }: Named['words']
   );
 }
 
-/** What the face check approves, before any camera. */
+/** Shows the action to approve, before the camera is used. */
 export const action: Step = async (view, _facts, { page, api }) => {
   const { action: named } = view;
   if (named === null) return {};
@@ -40,7 +40,7 @@ export const action: Step = async (view, _facts, { page, api }) => {
     heading: words.action.heading,
     body: [
       paragraph(words.action.intro(view.organisation), 'lead'),
-      // Above what it warns of: on a phone the buttons lie over what comes last.
+      // Above the action: on a phone the buttons may cover the end.
       ...(named.mixedScripts ? [paragraph(words.action.mixedScripts, 'note')] : []),
       describe(named.words, words),
       paragraph(words.action.warning, 'note'),

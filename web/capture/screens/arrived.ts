@@ -1,7 +1,7 @@
 import { actions, button, paragraph } from '../dom.js';
 import type { Page } from '../page.js';
 
-/** Before a link that was sent is opened: once, so by whoever wants to go on here. */
+/** Asks before a link from a message is opened, so that only a person uses it up. */
 export const askToOpen = (page: Page): Promise<null> =>
   page.ask((words, choose) => ({
     screen: 'arrived',

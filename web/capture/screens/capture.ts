@@ -13,7 +13,7 @@ import { performChallenge } from './challenge.js';
 import { explainFlashes } from './flashes.js';
 import { type Framed, frameFace } from './framing.js';
 
-/** From the question for the camera to the pictures of a whole challenge. */
+/** Runs the capture from camera permission to the pictures of a challenge. */
 export const capture: Step = async (view, facts, tools) => {
   checkCameraSupport();
   if (!facts.isCameraAsked && !(await isCameraAllowed())) return askForCamera(tools);
@@ -21,22 +21,19 @@ export const capture: Step = async (view, facts, tools) => {
   const taken = await takeFrames(light, tools);
   if (taken === null) return explainFlashes(view, tools);
   const { frames, device, isLit } = taken;
-  // Who went without it goes without it in another try, too.
+  // A retry stays without light.
   return { frames, device, withoutLight: facts.withoutLight || (light === 'offered' && !isLit) };
 };
 
-/** The pictures of a challenge, and what is known of the camera they are from. */
 interface Taken {
   readonly frames: Frames;
   readonly device: DeviceSignals;
-  /** Whether the screen's light took part. */
   readonly isLit: boolean;
 }
 
 /**
- * Opens the camera, shows the person themself, and performs a challenge. The camera runs only here: however this ends, it is
- * turned off, and another try opens it anew.
- * @returns `null` where the screen's light is demanded and the person cannot have it
+ * Opens the camera, frames the face and performs a challenge. The camera is always stopped at the end.
+ * @returns `null`: the required light is not possible for the user
  * @throws Problem
  */
 export async function takeFrames(light: View['light'], tools: Tools): Promise<Taken | null> {
@@ -89,7 +86,7 @@ async function askForCamera({ page }: Tools): Promise<Change> {
   return { isCameraAsked: true };
 }
 
-/** @param work - what the camera is used for, until it stops by itself or the time of the whole check is over */
+/** @param work - runs until the camera stops or the check's time is over */
 async function whileRunning<Result>(
   camera: Camera,
   tools: Tools,
@@ -104,5 +101,5 @@ async function whileRunning<Result>(
   }
 }
 
-/** The guidance if it is there by now: nobody who wants to start waits for it. */
+/** Returns the guide only if already loaded, so that no user waits for it. */
 const guideNow = (guide: Promise<Guide | null>): Promise<Guide | null> => Promise.race([guide, Promise.resolve(null)]);

@@ -12,33 +12,32 @@ import { resume } from './framing.js';
 import { axisOfScreen, createLightScreen } from './light-screen.js';
 import { createStage } from './stage.js';
 
-/** The server takes no picture sooner: of a movement, and under a light that nobody moves for. */
+/** The server's minimum time per picture: with a movement, and with a light change only. */
 const quickestPictureMs = { moved: 410, rested: 310 } as const;
-/** Sooner nobody can have read the movement. */
 const readingMs = 450;
-/** Without guidance: the time to read a movement and to make it. */
+/** Without guidance: time to read and perform a movement. */
 const unguidedMs = 2000;
-/** The guidance may not know this face's movements: the server, which waits 8 s, then judges the picture as it is. */
+/** The guide may not recognize a movement; the server waits 8 s and judges the picture. */
 const guidedAtMostMs = 6000;
-/** Whoever has turned and stands still for so long, after the time a movement takes, turns no further. */
+/** A user who turned and rests this long, after the usual time of a movement, will not turn further. */
 const settled = { notBeforeMs: 1600, forMs: 400 } as const;
 const lookEveryMs = 30;
-/** Under light: the next picture has to show the same as this one. */
+/** Under light: the next picture must show the same pose. */
 const atRestForMs = 120;
 
 interface Capture {
   readonly video: HTMLVideoElement;
-  /** `null`: not available, the pictures are taken by the clock. */
+  /** `null`: not available, pictures are timed. */
   readonly guide: Guide | null;
-  /** `null`: by movements alone, without the screen's light. */
+  /** `null`: movements only, without the screen's light. */
   readonly fullScreen: FullScreen | null;
   readonly ended: AbortSignal;
 }
 
 /**
- * Asks for the movements as the server names them, under the lights it tells with them, and takes a picture of each. The server
- * learns a picture's digest before it tells what comes next.
- * @throws Problem `camera-stopped` where the page is left in the middle
+ * Performs the server's movements and lights and takes a picture of each. A picture's digest is committed before the
+ * next instruction is revealed.
+ * @throws Problem `camera-stopped`: the page was left
  */
 export async function performChallenge(capture: Capture, tools: Tools): Promise<Frames> {
   const left = whenLeft();
@@ -51,7 +50,7 @@ export async function performChallenge(capture: Capture, tools: Tools): Promise<
 
 async function perform({ video, guide, fullScreen, ended }: Capture, { page, api }: Tools): Promise<Frames> {
   const axis = fullScreen === null ? null : axisOfScreen();
-  // The first light does not come while the window still moves.
+  // The first light waits until the window stops moving.
   const [{ nonce, next }] = await Promise.all([api.startChallenge(axis), fullScreen?.settled]);
   ended.throwIfAborted();
   const stage = createStage(video);
@@ -63,7 +62,7 @@ async function perform({ video, guide, fullScreen, ended }: Capture, { page, api
   const tell = ({ index, of, movement, light }: NextMovement): void => {
     const { movements, hold } = page.words.challenge;
     instruction.replaceChildren(icon(movement), pose.isReached ? hold : movements[movement]);
-    // Under light there are more pictures than anybody has to do something for.
+    // Under light some pictures need no action, so progress is not counted.
     progress.textContent = light === null ? page.words.challenge.progress(index + 1, of) : '';
     stage.showProgress(index / of);
     stage.element.dataset.tone = 'calm';
@@ -107,8 +106,8 @@ async function perform({ video, guide, fullScreen, ended }: Capture, { page, api
 }
 
 /**
- * Resolves when the movement is seen, or when waiting longer makes no sense: the server judges the picture. Without light it is
- * seen twice in a row; under light once, at rest, as the next picture has to show the same.
+ * Resolves when the movement is detected, or at the time limit. Without light it must be detected twice in a row; under
+ * light once, at rest.
  * @param pose.toldAt - on the clock of `performance.now`
  */
 async function reach(
@@ -133,7 +132,7 @@ async function reach(
   }
 }
 
-/** Phones stop the camera of a page that nobody sees, and nobody sees its light: the challenge starts anew. */
+/** Rejects when the page is hidden: phones stop the camera, and the light is not visible. */
 function whenLeft(): { readonly rejection: Promise<never>; forget(): void } {
   const forgotten = new AbortController();
   const rejection = new Promise<never>((_resolve, reject) => {

@@ -9,10 +9,10 @@ const textFor = ({ purpose }: View, { consent: words }: Words): ConsentWords =>
 
 const sectionIcons = ['camera', 'sealed', 'refuse', 'undo'] as const;
 
-/** What stands above the text. */
+/** Returns the heading of the consent. */
 export const headingOfConsent = (view: View, words: Words): string => textFor(view, words).heading;
 
-/** The whole text below its heading. */
+/** Returns the full text below the heading. */
 export function describeConsent(view: View, words: Words): readonly HTMLElement[] {
   const { intro, sections } = textFor(view, words);
   const items = sections(view).map(({ heading, text }, index) =>
@@ -21,7 +21,7 @@ export function describeConsent(view: View, words: Words): readonly HTMLElement[
   return [paragraph(intro(view.organisation), 'lead'), el('ul', { class: 'sections' }, ...items)];
 }
 
-/** Purpose, what is kept for how long, how to refuse and how to withdraw, before anything else. */
+/** Asks for consent first: purpose, stored data, refusal and withdrawal. */
 export const consent: Step = async (view, _facts, { page, api }) => {
   const agrees = await page.ask<boolean>((words, choose) => ({
     screen: 'consent',

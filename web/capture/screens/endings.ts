@@ -9,13 +9,12 @@ import type { View } from '../view.js';
 const leaveAfterMs = 1000;
 const kioskClearsAfterSec = 8;
 
-/** How a check can end. */
 export type Ending = 'passed' | 'passed_another_way' | 'failed' | 'expired' | 'abandoned';
 
-/** Says how it ended and where the person goes from here. On a kiosk, the page then forgets them. */
+/** Shows the ending and ways to continue. A kiosk then clears the page. */
 export async function end(ending: Ending, view: View, facts: Facts, page: Page): Promise<never> {
   const back = view.returnUrl === null || !facts.leadsBack ? null : toReturnLink(view.returnUrl, facts.receipt);
-  // What a check leads back to goes on, at a kiosk too; what it has ended is cleared there.
+  // The return address handles a pass, at a kiosk too; other endings are cleared here.
   if (facts.isKiosk && !(back !== null && isPassed(ending))) {
     return clearAfterAWhile(page, (words) => contentOf(ending, view, words), back);
   }
@@ -31,11 +30,11 @@ export async function end(ending: Ending, view: View, facts: Facts, page: Page):
 
 const isPassed = (ending: Ending): boolean => ending === 'passed' || ending === 'passed_another_way';
 
-/** Whether the page goes back by itself: nobody who stopped the check has another way to choose first. */
+/** Returns true if the page returns automatically: not if the user should see a fallback first. */
 const goesBack = (ending: Ending, { role, fallbackUrl }: Pick<View, 'role' | 'fallbackUrl'>): boolean =>
   role === 'own' && (isPassed(ending) || (ending === 'abandoned' && fallbackUrl === null));
 
-/** What the end says. */
+/** Returns the ending's content. */
 export function contentOf(ending: Ending, { purpose, role, handOff }: View, words: Words): Content {
   if (handOff?.state === 'refused') {
     const { refused, refusedText } = role === 'own' ? words.handOff : words.pairing;
@@ -57,7 +56,7 @@ export function contentOf(ending: Ending, { purpose, role, handOff }: View, word
   };
 }
 
-/** Back to where the person came from; where it did not pass, another way before that. The phone's part is over. */
+/** Returns the links: back to the application, preceded by a fallback if not passed. None on the phone. */
 export function waysOn(
   ending: Ending,
   { role, fallbackUrl, handOff }: View,
@@ -79,7 +78,7 @@ export function waysOn(
   ];
 }
 
-/** Shows the ending for a few seconds, then clears it. @param back - who has to hear of it first; `null`: nobody */
+/** Shows the ending for some seconds, then clears it. @param back - address to notify first; `null`: none */
 function clearAfterAWhile(page: Page, build: (words: Words) => Content, back: string | null): Promise<never> {
   const clear = (): void => (back === null ? clearKiosk() : location.replace(back));
   let left = kioskClearsAfterSec;
@@ -93,7 +92,7 @@ function clearAfterAWhile(page: Page, build: (words: Words) => Content, back: st
     left -= 1;
     count.textContent = page.words.kiosk.resets(left);
     if (left > 0) return;
-    // Once: whoever asks again throws away what is on its way.
+    // Once, because another navigation would cancel the first.
     clearInterval(ticks);
     clear();
   }, 1000);

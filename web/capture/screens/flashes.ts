@@ -4,7 +4,7 @@ import type { Change } from '../state.js';
 import type { Tools } from '../step.js';
 import type { View } from '../view.js';
 
-/** Said beside "Start", before the screen's first light: what flashes, how often, and how to go without. */
+/** Warning next to "Start", before the first light: flashes, frequency, and how to continue without. */
 export const flashesId = 'flashes';
 export function flashWarning({ framing }: Words): HTMLParagraphElement {
   const warning = paragraph(framing.flashes, 'note');
@@ -12,10 +12,7 @@ export function flashWarning({ framing }: Words): HTMLParagraphElement {
   return warning;
 }
 
-/**
- * For somebody who cannot have flashing colours where the organisation asks for them: what can be done instead. Nobody is led
- * to a screen from which nothing goes on.
- */
+/** Explains the alternatives to a user who cannot have required flashes, without a dead end. */
 export async function explainFlashes({ organisation, fallbackUrl, role }: View, { page, api }: Tools): Promise<Change> {
   const hasOtherWay = fallbackUrl !== null && role === 'own';
   const choice = await page.ask<'stop' | 'back'>((words, choose) => ({

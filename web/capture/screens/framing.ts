@@ -8,7 +8,6 @@ import type { View } from '../view.js';
 import { flashesId, flashWarning } from './flashes.js';
 import { createStage } from './stage.js';
 
-/** What the person chose: to begin, with the screen's light or without it, or another camera. */
 export type Framed = 'lit' | 'unlit' | { readonly deviceId: string };
 
 const lookEveryMs = 120;
@@ -17,23 +16,21 @@ interface Framing {
   readonly camera: Camera;
   /** `null`: not available. */
   readonly guide: Promise<Guide | null>;
-  /** Whether the screen's light takes part. */
   readonly light: View['light'];
   readonly ended: AbortSignal;
 }
 
-/** How far the guidance is. */
 type Seen = 'loading' | 'off' | Look;
 
 /**
- * Shows the person themself in an oval and says what would help. "Start" works whatever the guidance thinks, as it is a help,
- * and the server judges; but for a face that is so small in the frame that no movement of it could be judged.
+ * Shows the user in an oval with hints. "Start" is always enabled, because the server judges, unless the face is too
+ * small to judge movements.
  */
 export async function frameFace({ camera, guide, light, ended }: Framing, { page }: Tools): Promise<Framed> {
   const stage = createStage(camera.video);
   const advice = el('p', { id: 'advice', class: 'advice' });
   const isLit = light !== 'none';
-  // What the screen will do and the buttons have to be in view with it.
+  // The warning and the buttons must be visible together.
   if (isLit) stage.element.dataset.size = 'small';
   let seen: Seen = 'loading';
   let starts: readonly HTMLButtonElement[] = [];
@@ -43,7 +40,7 @@ export async function frameFace({ camera, guide, light, ended }: Framing, { page
     advice.textContent = text;
     advice.dataset.tone = toneOf(seen);
     stage.element.dataset.tone = toneOf(seen);
-    // Not disabled: it keeps the focus, and what it waits for is its description.
+    // Not disabled, so that it keeps the focus; its description says what it waits for.
     for (const start of starts) start.setAttribute('aria-disabled', String(isHeld(seen)));
     page.say(text);
   };
@@ -59,7 +56,7 @@ export async function frameFace({ camera, guide, light, ended }: Framing, { page
   };
   const begin = (choice: 'lit' | 'unlit', choose: (choice: Framed) => void): void => {
     if (isHeld(seen)) return;
-    // As it sees a face that is lit well, and before the screen changes that.
+    // Exposure is held for a well-lit face, before the light changes it.
     if (choice === 'lit' && isReady(seen)) camera.holdExposure();
     choose(choice);
   };
@@ -91,10 +88,10 @@ export async function frameFace({ camera, guide, light, ended }: Framing, { page
   return framed;
 }
 
-/** A picture that was moved to another screen may have paused. */
+/** A video moved in the DOM may have paused. */
 export const resume = (video: HTMLVideoElement): Promise<void> => video.play().catch(() => {});
 
-/** Who has asked their device for less that moves meets the way without flashes first, where it is one. */
+/** With reduced motion preferred, the way without flashes comes first, if allowed. */
 const wantsCalm = (light: View['light']): boolean =>
   light === 'offered' && matchMedia('(prefers-reduced-motion: reduce)').matches;
 
@@ -105,7 +102,6 @@ function adviceFor(seen: Seen, isLit: boolean, { framing, hints }: Words): strin
   return seen.hint === null ? framing.ready : hints[seen.hint];
 }
 
-/** Whether "Start" waits for the person to come closer. */
 const isHeld = (seen: Seen): boolean => typeof seen !== 'string' && seen.isTooSmall;
 
 const isReady = (seen: Seen): boolean => typeof seen !== 'string' && seen.ready;

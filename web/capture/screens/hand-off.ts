@@ -9,10 +9,9 @@ import type { View } from '../view.js';
 
 const pollEveryMs = 2000;
 
-/** How far the phone is, as this computer shows it. */
 type Stage = 'waiting' | 'opened' | 'paired';
 
-/** On a computer: which camera? */
+/** Computer: asks which camera to use. */
 export const place: Step = async (_view, _facts, { page }) => {
   const choice = await page.ask<'here' | 'phone'>((words, choose) => ({
     screen: 'place',
@@ -29,9 +28,8 @@ export const place: Step = async (_view, _facts, { page }) => {
 };
 
 /**
- * On a computer: shows the link for the phone with the number to choose there, then follows what the phone does. It can be
- * done here instead, unless a phone is asked for; and a link that was opened where there is no way on, such as in an app that
- * has no camera, gives way to a new one.
+ * Computer: shows the phone link and number, then follows the phone. The user can continue here unless a phone is
+ * required.
  */
 export const handOff: Step = async (view, _facts, tools) => {
   const stage = stageOf(view);
@@ -63,14 +61,14 @@ export const handOff: Step = async (view, _facts, tools) => {
   return Promise.race([chosen, follow(stage, tools, ended.signal), tools.interrupted]).finally(() => ended.abort());
 };
 
-/** Forgets the phone, unless what it sent is being judged or has been. */
+/** Discards the phone, unless its pictures are being or were judged. */
 async function beginAnew({ api }: Tools): Promise<Change> {
   const found = await api.readState();
   if (found.view.state !== 'started') return found;
   return { view: { ...found.view, handOff: null }, place: 'phone' };
 }
 
-/** A link that nobody has opened is lost with the page that showed it: another one takes its place. */
+/** An unopened link is lost with its page and is replaced. */
 function stageOf({ handOff: known }: View): Stage {
   return known?.state === 'opened' || known?.state === 'paired' ? known.state : 'waiting';
 }
@@ -80,7 +78,6 @@ function textOf(stage: Stage, { handOff: words }: Words): { readonly heading: st
   return stage === 'paired' ? { heading: words.paired, text: words.pairedText } : words;
 }
 
-/** Waits until the phone has gone on: opened the link, chosen the number, or ended the check. */
 async function follow(stage: Stage, tools: Tools, ended: AbortSignal): Promise<Change> {
   for (;;) {
     await sleep(pollEveryMs);
@@ -92,7 +89,7 @@ async function follow(stage: Stage, tools: Tools, ended: AbortSignal): Promise<C
   }
 }
 
-/** A lost network is no reason to stop following: the phone may have another one. */
+/** Ignores network errors, because the phone may have another network. */
 async function readOrNull({ api }: Tools): Promise<Awaited<ReturnType<PageApi['readState']>> | null> {
   try {
     return await api.readState();

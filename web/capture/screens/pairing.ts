@@ -5,8 +5,8 @@ import type { Step } from '../step.js';
 import type { View } from '../view.js';
 
 /**
- * On the phone: nobody may be lured into somebody else's check, so the person says which number the computer shows. Who
- * only got a link from somebody does not see it.
+ * Phone: the user selects the computer's number, because a forwarded link, which could lure them into another person's
+ * check, does not show it.
  */
 export const pairing: Step = async (view, _facts, tools) => {
   const { pairing: asked } = view;
@@ -35,7 +35,6 @@ export const pairing: Step = async (view, _facts, tools) => {
   return { view: await tools.api.chooseNumber(number) };
 };
 
-/** Who asks, as far as the server knows. */
 function describe(
   { application, browser, system, network }: NonNullable<View['pairing']>,
   organisation: string | null,

@@ -7,11 +7,8 @@ import { sleep, type Tools } from '../step.js';
 import type { View } from '../view.js';
 
 interface Ways {
-  /** Trying again may help. */
   readonly retry: boolean;
-  /** The person's phone may do what this device cannot. */
   readonly phone: boolean;
-  /** Pictures already taken are still good. */
   readonly keepsFrames: boolean;
 }
 
@@ -48,13 +45,9 @@ const waysBy: Readonly<Record<ProblemName, Ways>> = {
 
 type Choice = 'again' | 'phone';
 
-/** How often the server is looked for that could not be reached. */
 const lookEveryMs = 3000;
 
-/**
- * Says what is in the way and what can be done about it. A press on "Try again" leads straight back to the step, where a
- * camera is asked for once.
- */
+/** Shows a problem and its remedies. "Try again" repeats the step; the camera is requested once. */
 export async function solve(problem: Problem, facts: Facts, tools: Tools): Promise<Change> {
   const waits = [ask(problem, facts, tools, false), tools.interrupted];
   const left = new AbortController();
@@ -74,7 +67,7 @@ function ask({ problem, waitSec }: Problem, facts: Facts, { page }: Tools, isPau
   const mayHandOff = ways.phone && facts.mayHandOff && view?.handOffAllowed === true;
   const isOver = view === null || ['link-over', 'opened-elsewhere'].includes(problem);
   if (isOver) page.showBelow(() => []);
-  // There nothing stands below that leads on: one way that is closed for now leaves the others.
+  // That screen has no footer: if one fallback is unavailable, others remain.
   const hasOtherWays = facts.isElsewhere && !mayRetry && !isOver;
   return page.ask<Choice>((words, choose) => {
     const { heading, text, steps } = words.problems[problem];
@@ -98,14 +91,12 @@ function ask({ problem, waitSec }: Problem, facts: Facts, { page }: Tools, isPau
   });
 }
 
-/** Where nothing can be done here: another way, where there is one, or back to where the person came from. */
 function wayOut(view: View | null, words: Words): Node | null {
   if (view?.role === 'own' && view.fallbackUrl !== null) return linkButton('plain', words.otherWay, view.fallbackUrl);
   if (view?.role === 'own' && view.returnUrl !== null) return linkButton('plain', words.leave, view.returnUrl);
   return history.length > 1 ? button('quiet', words.back, () => history.back()) : null;
 }
 
-/** What another try starts from. Where the server had a part in it, it is asked how things stand. */
 async function changeFor({ problem }: Problem, facts: Facts, { api }: Tools): Promise<Change> {
   const { keepsFrames, phone } = waysBy[problem];
   const spent = facts.frames !== null && !keepsFrames ? { frames: null, secret: null } : {};
@@ -115,7 +106,6 @@ async function changeFor({ problem }: Problem, facts: Facts, { api }: Tools): Pr
   return { ...change, view, receipt };
 }
 
-/** Resolves after the pause; never where the person has gone on meanwhile. */
 async function whenPauseIsOver(waitSec: number, left: AbortSignal): Promise<void> {
   await sleep(waitSec * 1000);
   if (left.aborted) await new Promise(() => {});
@@ -127,7 +117,7 @@ function whenTold(left: AbortSignal): Promise<Choice> {
   });
 }
 
-/** The browser tells of its own network alone: not of one that is bad, nor of a server that was away. */
+/** Waits for the server. Browsers report only their own network, not a bad one or a server outage. */
 async function whenThere(left: AbortSignal, { api }: Tools): Promise<Choice> {
   for (;;) {
     await sleep(lookEveryMs);

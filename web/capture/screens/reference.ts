@@ -7,10 +7,7 @@ import { type Step, stillHere, type Tools } from '../step.js';
 import type { View } from '../view.js';
 import { waiting } from './sending.js';
 
-/**
- * A photo of an ID, from a file or by the camera, seen by the person and looked at by the server before it is used: one
- * of no use is asked for anew here, and nothing else.
- */
+/** Takes or reads a photo of an ID and has the server check it before use; an unusable one is requested again here. */
 export const reference: Step = async (view, { again }, tools) => {
   for (let hint = again?.hint ?? null; ; ) {
     const choice = await askForPhoto(hint, view, tools);
@@ -23,7 +20,6 @@ export const reference: Step = async (view, { again }, tools) => {
   }
 };
 
-/** @param hint - what was wrong with the photo before */
 function askForPhoto(hint: Hint | null, { triesLeft }: View, { page }: Tools): Promise<File | 'take'> {
   return page.ask((words, choose) => {
     const input = el('input', { type: 'file', accept: 'image/*', hidden: true, 'aria-label': words.reference.choose });
@@ -48,7 +44,6 @@ function askForPhoto(hint: Hint | null, { triesLeft }: View, { page }: Tools): P
   });
 }
 
-/** @returns `null` where the person goes back without a photo */
 async function photograph(tools: Tools): Promise<Blob | null> {
   const { page, interrupted } = tools;
   const camera = await openCamera(null, 'environment');

@@ -5,7 +5,7 @@ import { Problem, type ProblemName } from '../problem.js';
 import type { Change } from '../state.js';
 import type { Step } from '../step.js';
 
-/** The PIN: chosen and repeated at enrolment, entered at a check. */
+/** Asks for the PIN: chosen and repeated at enrolment, entered at a check. */
 export const pin: Step = async (view, { isKiosk }, { page }) => {
   const isNew = view.purpose === 'enrol';
   return page.ask<Change>((words, choose) => {
@@ -64,7 +64,7 @@ const problemByReason = {
   not_known: 'passkey-not-known',
 } as const satisfies Record<string, ProblemName>;
 
-/** The passkey: made at enrolment, used at a check. The device asks only after a press. */
+/** Creates the passkey at enrolment, or uses it at a check. Devices require a press. */
 export const passkey: Step = async (view, _facts, tools) => {
   const { usePasskey, PasskeyProblem } = await import('../passkey.js');
   const isNew = view.purpose === 'enrol';

@@ -7,17 +7,16 @@ import { afterTry, type Change, type Facts } from '../state.js';
 import { type Step, sleep, type Tools } from '../step.js';
 import type { View } from '../view.js';
 
-/** While the server looks at pictures. */
+/** Shows that pictures are being judged. */
 export const waiting = (screen: 'sending' | 'reference-look', { sending: words }: Words): Content => ({
   screen,
   heading: words.heading,
   body: [el('div', { class: 'spinner', 'aria-hidden': 'true' }), paragraph(words.text, 'lead')],
 });
 
-/** Pictures are judged in seconds. */
 const askAgainMs = 1000;
 
-/** Those that were sent before the network was lost, or the page was loaded anew: until then nothing else can be done. */
+/** Waits for pictures sent before a network error or reload; nothing else is possible until then. */
 async function whenJudged(before: View, facts: Facts, { api }: Tools): Promise<Change> {
   for (;;) {
     await sleep(askAgainMs);
@@ -27,7 +26,7 @@ async function whenJudged(before: View, facts: Facts, { api }: Tools): Promise<C
   }
 }
 
-/** Sends the pictures and waits for the judgement. They are dropped whatever it is. */
+/** Sends the pictures and waits for the judgment, then drops them. */
 export const sending: Step = async (before, facts, tools) => {
   const { page, api } = tools;
   const { frames, device, secret, referencePhoto } = facts;
@@ -49,7 +48,7 @@ export const sending: Step = async (before, facts, tools) => {
   }
 };
 
-/** Says what would help, and how many tries are left. */
+/** Shows a hint and the remaining attempts. */
 export const tryAgain: Step = async (view, facts, tools) => {
   const { again, withoutLight } = facts;
   const leavesLightOut = again?.hint === 'too_bright' && withoutLight && view.light === 'offered';

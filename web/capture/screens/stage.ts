@@ -1,15 +1,12 @@
 import { el, svg } from '../dom.js';
 
-/** The camera's picture under an oval, whose rim fills as the movements are done. */
 export interface Stage {
   readonly element: HTMLDivElement;
-  /** @param done - share of the movements, 0 to 1 */
   showProgress(done: number): void;
 }
 
-/** The whole picture but an oval; far wider than the drawing, as the picture may be. */
+/** Everything but an oval; wider than the drawing, as the picture may be. */
 const mask = 'M-900-400H1200V800H-900ZM150 60a106 140 0 1 0 0 280a106 140 0 1 0 0-280Z';
-/** The oval, from its top clockwise. */
 const rim = 'M150 60a106 140 0 0 1 0 280a106 140 0 0 1 0-280';
 
 export function createStage(video: HTMLVideoElement): Stage {

@@ -10,7 +10,7 @@ import { askForHelp } from './help.js';
 
 type Choice = AnotherWay | 'help' | 'stop' | 'back';
 
-/** What a person may do in place of a face, and the way back to the camera. */
+/** Shows fallbacks for the face check, and the way back to the camera. */
 export const ways: Step = async (view, { code }, tools) => {
   if (code !== null) return give(code, tools);
   const choice = await tools.page.ask<Choice>((words, choose) => ({
@@ -34,7 +34,7 @@ export const ways: Step = async (view, { code }, tools) => {
   return { code: { way: choice, id: isSent ? await tools.api.sendCode(choice, tools.page.language) : null } };
 };
 
-/** Asks for a code until it is right or the person goes back. One that was sent is still good after a network was lost. */
+/** Asks for a code until it is correct or the user goes back. A sent code stays valid after a network error. */
 async function give({ way, id }: Code, { page, api }: Tools): Promise<Change> {
   for (let isWrong = false; ; isWrong = true) {
     const code = await askForCode(way, isWrong, page);
@@ -79,7 +79,7 @@ function askForCode(way: AnotherWay, isWrong: boolean, page: Page): Promise<stri
   });
 }
 
-/** New recovery codes, for whoever wants them: shown once. */
+/** Offers new recovery codes, shown once. */
 export const recoveryCodes: Step = async (_view, _facts, { page, api }) => {
   const wants = await page.ask<boolean>((words, choose) => ({
     screen: 'recovery-codes',

@@ -3,12 +3,10 @@ import { Refusal, type ServerRequest } from './call.js';
 import { useMoves } from './router.js';
 import type { Right, Session } from './session.js';
 
-/** What a screen can do, in the session of whoever is signed in. */
 export interface Acting {
   readonly session: Session;
   /**
-   * Sends a request. Where the session has ended, the frame shows the sign-in; where a face check is needed first, it offers
-   * one.
+   * Sends a request. If the session has ended, the frame shows the sign-in; if a face check is needed, it offers one.
    * @throws Refusal
    */
   call<Reply>(request: ServerRequest<Reply>): Promise<Reply>;
@@ -16,40 +14,38 @@ export interface Acting {
 
 export const ActingContext = createContext<Acting | null>(null);
 
-/** The session, and the way to the server. */
+/** Returns the session and the calls. */
 export function useActing(): Acting {
   const acting = useContext(ActingContext);
   if (acting === null) throw new Error('outside a session');
   return acting;
 }
 
-/** Whether whoever is signed in may do that. The server refuses anyway: this is for what is shown. */
+/** Returns true if the user has a right, for display only: the server enforces it. */
 export const useMay = (right: Right): boolean => useActing().session.rights.includes(right);
 
-/** Something that is asked for: on its way, there, or refused. */
 export type Loaded<Value> =
   | { readonly state: 'loading' }
   | { readonly state: 'loaded'; readonly value: Value }
   | { readonly state: 'refused'; readonly refusal: Refusal };
 
-/** Anything that was thrown, as a refusal. */
+/** Converts any thrown value to a refusal. */
 export const toRefusal = (thrown: unknown): Refusal =>
   thrown instanceof Refusal ? thrown : new Refusal('unreadable', null, null, { cause: thrown });
 
-/** In milliseconds; otherwise it has ended, and nothing of it changes by itself. */
+/** In milliseconds; otherwise the data is final. */
 type Wait = number | false | undefined;
 
-/** Refusals that say nothing of what was asked for: the net was away, or a server starts anew. */
+/** Temporary refusals: network errors, or a restarting server. */
 const passing = /^(offline|time_out|unreadable|\w+_unavailable)$/;
 
-/** In milliseconds, until what goes on is asked for again whose first answer was lost. */
+/** Delay before a poll is repeated after a lost answer, in milliseconds. */
 const afterLostMs = 5000;
 
 /**
- * Asks the server for what a screen shows: at first, when the request is another one, when `reload` is called, and of what goes on
- * in the server again and again until it has ended. What was shown stays until the answer is there, and of what goes on also
- * where one is lost.
- * @param waitMs - by what was answered, until it is asked again
+ * Loads a screen's data: at first, on changes, on `reload`, and by polling until final. Old data stays until the new
+ * arrives.
+ * @param waitMs - delay until the next poll, from the answer
  */
 export function useLoaded<Reply>(
   request: ServerRequest<Reply>,
@@ -59,7 +55,7 @@ export function useLoaded<Reply>(
   const [loaded, setLoaded] = useState<Loaded<Reply>>({ state: 'loading' });
   const again = useRef(() => {});
   const { method, path, body } = request;
-  // The key says all of a request that can change, and that somebody asked for the same address again.
+  // The key contains everything variable in a request, and repeated navigation.
   const key = `${useMoves()} ${method} ${path} ${JSON.stringify(body)}`;
   useEffect(() => {
     let turn = 0;
@@ -93,15 +89,13 @@ export function useLoaded<Reply>(
   return { ...loaded, reload };
 }
 
-/** A list that is fetched page by page, newest first. */
 export interface Paged<Row> {
   readonly rows: readonly Row[];
   readonly state: Loaded<unknown>['state'];
   readonly refusal: Refusal | null;
-  /** Fetches the next page; `null`: there is none. */
   readonly more: (() => void) | null;
   readonly reload: () => void;
-  /** The same by the page itself, whoever sits at it. */
+  /** Reloads automatically, which is no user activity. */
   readonly poll: () => void;
 }
 
@@ -110,9 +104,9 @@ type Shown<Row> = Pick<Paged<Row>, 'rows' | 'state' | 'refusal'> & { readonly cu
 const nothingYet = { rows: [], state: 'loading', refusal: null, cursor: null } as const;
 
 /**
- * Asks for the pages of a list.
- * @param request - of one page, from a cursor on; `null`: the first
- * @param read - the rows of a page, and the cursor of the next; `null`: there is none
+ * Loads the pages of a list.
+ * @param request - request for a page from a cursor; `null`: the first
+ * @param read - returns rows and next cursor; `null`: last page
  */
 export function usePages<Reply, Row>(
   request: (cursor: string | null) => ServerRequest<Reply>,
@@ -123,14 +117,14 @@ export function usePages<Reply, Row>(
   const first = request(null);
   const key = `${useMoves()} ${first.method} ${first.path} ${JSON.stringify(first.body)}`;
   const turn = useRef(0);
-  /** @param known - what is shown meanwhile, and still where the answer is lost */
+  /** @param known - rows shown meanwhile, and after a lost answer */
   const ask = async (from: string | null, before: readonly Row[], known: Shown<Row>, isPoll = false) => {
     turn.current += 1;
     const mine = turn.current;
     const isOver = () => mine !== turn.current;
     let [rows, cursor] = [before, from];
     try {
-      // A page may be empty and not the last; and what was shown is shown again.
+      // A page may be empty although others follow; rows shown before are loaded again.
       do {
         const page = read(await call({ ...request(cursor), isPoll }));
         rows = [...rows, ...page.rows];
@@ -139,7 +133,7 @@ export function usePages<Reply, Row>(
       if (!isOver()) setShown({ rows, state: 'loaded', refusal: null, cursor });
     } catch (thrown) {
       const refusal = toRefusal(thrown);
-      // Other rows, for whoever looks again after each answer: not where they are refused for good.
+      // A new array, for effects after each answer; not for permanent refusals.
       const rows = passing.test(refusal.code) ? [...known.rows] : known.rows;
       if (!isOver()) setShown({ ...known, rows, state: 'refused', refusal });
     }

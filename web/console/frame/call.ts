@@ -1,35 +1,32 @@
-/** One request of the server, made by `get` or `post`. `Reply` is what the server describes: src/rest/replies. */
+/** A request, created by `get` or `post`. `Reply` is the server's type: src/rest/replies. */
 export interface ServerRequest<Reply> {
   readonly method: 'GET' | 'POST';
   readonly path: string;
-  /** Fields, or a form with files. */
   readonly body: Readonly<Record<string, unknown>> | FormData | null;
   /** Never set: it carries the type. */
   readonly reply?: Reply;
-  /** For how long the answer is waited for; half a minute unless given. */
   readonly withinMs?: number;
-  /** Whether the page asks by itself, whoever sits at it: that is no use of the session. */
+  /** True for automatic requests, which are no user activity. */
   readonly isPoll?: boolean;
 }
 
-/** What reads. @param path - with its version: `/v1/administrators` */
+/** Creates a read request. @param path - with its version: `/v1/administrators` */
 export const get = <Reply>(path: string): ServerRequest<Reply> => ({ method: 'GET', path, body: null });
 
-/** What does something, or reads by fields. What is `undefined` is not sent. */
+/** Creates a request that changes something or reads by fields. `undefined` fields are omitted. */
 export const post = <Reply>(
   path: string,
   body: Readonly<Record<string, unknown>> | FormData = {},
 ): ServerRequest<Reply> => ({ method: 'POST', path, body });
 
-/** A request that did not do what it was to do. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   constructor(
-    /** As docs/reference/errors.md lists them; `offline`, `time_out` and `unreadable` are of this page. */
+    /** See docs/reference/errors.md; `offline`, `time_out` and `unreadable` come from this page. */
     readonly code: string,
-    /** Finds the request in the server's log; `null`: it never got there. */
+    /** Request id in the server's log; `null`: not received. */
     readonly requestId: string | null,
-    /** Whole seconds until another try makes sense; `null`: not told. */
+    /** Whole seconds before a retry; `null`: unknown. */
     readonly waitSec: number | null = null,
     options?: ErrorOptions,
   ) {
@@ -37,19 +34,18 @@ export class Refusal extends Error {
   }
 }
 
-/** True if it is a success of this server, which is compiled with the types of its replies and served this page. */
+/** Returns true for a success. The server's build includes this page and shares the types. */
 const isReply = <Reply>(told: unknown): told is Reply =>
   typeof told === 'object' && told !== null && 'ok' in told && told.ok === true;
 
-/** The code of a refusal; `null` if something else than this server replied. */
 const codeOf = (told: unknown): string | null =>
   typeof told === 'object' && told !== null && 'code' in told && typeof told.code === 'string' ? told.code : null;
 
 const answerWithinMs = 30_000;
 
 /**
- * Sends a request to the server.
- * @param token - of the session, which the cookie alone does not prove; `null`: nobody is signed in
+ * Sends a request.
+ * @param token - page token of the session, required with the cookie; `null`: signed out
  * @throws Refusal
  */
 export async function send<Reply>(
@@ -59,7 +55,7 @@ export async function send<Reply>(
   const headers = new Headers({ accept: 'application/json' });
   if (token !== null) headers.set('x-console-token', token);
   if (isPoll) headers.set('x-console-poll', '1');
-  // The browser itself names a form's type, with the boundary it chose.
+  // The browser sets a form's type with its boundary.
   const isForm = body instanceof FormData;
   if (body !== null && !isForm) headers.set('content-type', 'application/json');
   const init: RequestInit = {

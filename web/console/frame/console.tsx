@@ -12,7 +12,7 @@ import { frameMessages, SpeechContext } from './words.js';
 
 const rememberedAt = 'facestep-console-language';
 
-/** A browser may forbid keeping anything. */
+/** Storage may be forbidden. */
 function rememberedLanguage(): Language | null {
   try {
     const kept = localStorage.getItem(rememberedAt);
@@ -26,11 +26,11 @@ function rememberLanguage(language: Language): void {
   try {
     localStorage.setItem(rememberedAt, language);
   } catch {
-    // It is the browser's language the next time.
+    // The browser's language is used next time.
   }
 }
 
-/** The whole page: its language, and whoever is signed in. */
+/** The whole page with language and session. */
 export function Console() {
   const [language, setLanguage] = useState<Language>(() => rememberedLanguage() ?? chooseLanguage(navigator.languages));
   const [words, setWords] = useState<Words | null>(null);
@@ -59,7 +59,6 @@ export function Console() {
   );
 }
 
-/** What the server says of this browser. */
 type Known =
   | { readonly state: 'asking' }
   | { readonly state: 'refused'; readonly refusal: Refusal }

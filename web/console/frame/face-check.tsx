@@ -7,10 +7,9 @@ import { base, goTo, useParameter } from './router.js';
 import { beginFaceCheck, finishFaceCheck } from './session.js';
 import { useWords } from './words.js';
 
-/** Where the capture page sends the browser back to. */
 export const faceCheckPath = '/face-check';
 
-/** Asks for a face check before something sensitive, and leads to it. */
+/** Offers the face check required for a sensitive action. */
 export function FaceCheckNeeded({ isOpen, onClose }: { readonly isOpen: boolean; readonly onClose: () => void }) {
   const { faceCheck } = useWords();
   const { call } = useActing();
@@ -30,7 +29,7 @@ export function FaceCheckNeeded({ isOpen, onClose }: { readonly isOpen: boolean;
   );
 }
 
-/** Where somebody comes back from the face check: on to where they were. */
+/** Handles the return from a face check. */
 export function FaceCheckReturn() {
   const { faceCheck } = useWords();
   const { call } = useActing();
@@ -38,7 +37,7 @@ export function FaceCheckReturn() {
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const hasAsked = useRef(false);
   useEffect(() => {
-    // The pass is taken once.
+    // The pass is consumed once.
     if (hasAsked.current) return;
     hasAsked.current = true;
     call(finishFaceCheck).then(

@@ -12,7 +12,7 @@ import { Link, useParameters, usePath } from './router.js';
 import { type Right, signOut } from './session.js';
 import { useLanguage, useWords } from './words.js';
 
-/** Everything around a screen: the way to the others, who is signed in, and the way out. */
+/** Frame of every screen: navigation, user, sign-out. */
 export function Frame({
   onLanguage,
   onSignedOut,
@@ -33,7 +33,7 @@ export function Frame({
   const shown = row !== null && maySee(row) ? row : null;
   const isOfPeople = session.byKey && row?.rights.includes('develop') === true && shown === null;
   useEffect(() => {
-    // The browser's own start is left alone: nobody has gone anywhere yet.
+    // Not on the first load, before any navigation.
     if (hasMoved.current) main.current?.focus();
     hasMoved.current = true;
     setMenuOpen(false);
@@ -116,7 +116,7 @@ function Shown({ row, path }: { readonly row: ScreenRow | null; readonly path: s
       .then((screen) => screen.prepare(language))
       .then(
         (show) => !isOver && setPrepared({ state: 'ready', id: row.id, show }),
-        // A new version of the server has other files: the page has to be fetched anew.
+        // A new server version has other files, so the page must be reloaded.
         (cause: unknown) =>
           !isOver && setPrepared({ state: 'refused', refusal: new Refusal('offline', null, null, { cause }) }),
       );

@@ -1,16 +1,15 @@
 import { type MouseEvent, type ReactNode, useMemo, useSyncExternalStore } from 'react';
 
-/** Where the console lives. */
 export const base = '/console';
 
 const moved = 'facestep-moved';
 
 let moves = 0;
 
-/** Addresses on the way to another: nobody goes back to them. */
+/** Intermediate addresses, which are replaced in the history. */
 const passed = /\/(sign-in|face-check)$/;
 
-/** Goes to an address of the console. @param to - from `base` on: `/people` */
+/** Navigates within the console. @param to - path after `base`: `/people` */
 export function goTo(to: string): void {
   moves += 1;
   if (location.pathname + location.search !== base + to)
@@ -25,24 +24,24 @@ function subscribe(onMove: () => void): () => void {
   };
 }
 
-/** Another number whenever somebody goes to an address: to the one that is shown, to see it anew. */
+/** Returns a number that changes with each navigation, also to the same address. */
 export const useMoves = (): number => useSyncExternalStore(subscribe, () => moves);
 
-/** The address after `base`, without a slash at the end: `` for the first screen, `/people`, … */
+/** Returns the path after `base` without a trailing slash: `` for the first screen, `/people`, … */
 export const usePath = (): string =>
   useSyncExternalStore(subscribe, () => location.pathname.slice(base.length).replace(/\/+$/, ''));
 
-/** A parameter of the address; `null`: it has none of that name. */
+/** Returns a query parameter; `null`: absent. */
 export const useParameter = (name: string): string | null =>
   useSyncExternalStore(subscribe, () => new URLSearchParams(location.search).get(name));
 
-/** The parameters of the address. */
+/** Returns the query parameters. */
 export function useParameters(): URLSearchParams {
   const search = useSyncExternalStore(subscribe, () => location.search);
   return useMemo(() => new URLSearchParams(search), [search]);
 }
 
-/** An address with what a form holds as its parameters: it can be kept, and gone back to. */
+/** Returns an address with form fields as query, so that it can be bookmarked. */
 export function addressOf(path: string, fields: FormData): string {
   const query = new URLSearchParams();
   for (const [name, value] of fields)
@@ -61,7 +60,7 @@ export function Link({
   readonly children: ReactNode;
 }) {
   const follow = (event: MouseEvent): void => {
-    // Whoever wants another tab gets it.
+    // Leaves new tabs and windows to the browser.
     if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
     goTo(to);

@@ -1,12 +1,11 @@
 import type { FaceCheckReply, SessionReply } from '../../../src/rest/replies/console-session.js';
 import { get, post } from './call.js';
 
-/** Who is signed in here. */
 export type Session = NonNullable<SessionReply['session']>;
 export type { Right, Role } from '../../../src/rest/rights.js';
 export { roles } from '../../../src/rest/rights.js';
 
-/** Who is signed in, and whether one can sign in at the company's provider. */
+/** Reads the session and the available sign-ins. */
 export const readSession = get<SessionReply>('/console/api/session');
 export const signInByKey = (key: string) => post('/console/api/sign-in/key', { key });
 export const signOut = post('/console/api/sign-out');

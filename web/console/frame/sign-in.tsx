@@ -7,10 +7,9 @@ import { base, goTo, useParameter, usePath } from './router.js';
 import { signInByKey } from './session.js';
 import { textIn, useWords } from './words.js';
 
-/** The address that the server sends somebody back to who did not get in. */
 const signInPath = '/sign-in';
 
-/** The ways in: the company's own provider, and below it a key. */
+/** Sign-in by single sign-on or key. */
 export function SignIn({
   hasProvider,
   hasEnded,

@@ -2,7 +2,6 @@ import { createContext, useContext, useMemo } from 'react';
 import type { Language } from '../../shared/languages.js';
 import type { Words } from '../messages/words.js';
 
-/** One file for each language; only the one that is shown is fetched. */
 export type Messages<Texts> = Readonly<Record<Language, () => Promise<Texts>>>;
 
 export const frameMessages: Messages<Words> = {
@@ -26,13 +25,13 @@ function useSpeech(): Speech {
   return speech;
 }
 
-/** What the frame says, in the language that is shown. */
+/** Returns the frame's texts in the current language. */
 export const useWords = (): Words => useSpeech().words;
 
-/** The language that is shown. */
+/** Returns the current language. */
 export const useLanguage = (): Language => useSpeech().language;
 
-/** The text of that name, which the server or an address may have made up. */
+/** Returns a text by an untrusted name. */
 export const textIn = <Text,>(texts: { readonly [name: string]: Text }, name: string | null): Text | undefined =>
   Object.entries(texts).find(([each]) => each === name)?.[1];
 
@@ -42,7 +41,7 @@ const units = [
   ['minute', 60],
 ] as const;
 
-/** Dates and numbers as the language writes them. */
+/** Returns formatters of the current language. */
 export function useFormats() {
   const language = useLanguage();
   return useMemo(() => {
@@ -57,19 +56,18 @@ export function useFormats() {
     return {
       /** @param text - `2026-11-20`, in UTC */
       day: (text: string) => day.format(new Date(`${text}T12:00:00`)),
-      /** Without the year where it is this one. @param text - RFC 3339 */
+      /** Omits the current year. @param text - RFC 3339 */
       instant(text: string) {
         const at = new Date(text);
         return (at.getFullYear() === thisYear ? ofThisYear : ofAnother).format(at);
       },
       number: (value: number) => number.format(value),
-      /** How long ago, or in how long. @param text - RFC 3339 */
+      /** Relative time. @param text - RFC 3339 */
       ago: (text: string) => {
         const seconds = (Date.parse(text) - Date.now()) / 1000;
         const [unit, length] = units.find((each) => Math.abs(seconds) >= each[1]) ?? units[2];
         return relative.format(Math.trunc(seconds / length), unit);
       },
-      /** @param bytes - shown in megabytes */
       size: (bytes: number) => size.format(bytes / 1_000_000),
     };
   }, [language]);

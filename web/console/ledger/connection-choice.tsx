@@ -3,7 +3,7 @@ import { Choice } from '../parts/form.js';
 import { Problem } from '../parts/state.js';
 import { countLines } from './requests.js';
 
-/** One of the connections, or any. */
+/** Selects one connection or all. */
 export function ConnectionChoice({
   label,
   anyLabel,
@@ -11,7 +11,6 @@ export function ConnectionChoice({
 }: {
   readonly label: string;
   readonly anyLabel: string;
-  /** Empty: all of them. */
   readonly initial: string;
 }) {
   const loaded = useLoaded(countLines);
@@ -19,7 +18,6 @@ export function ConnectionChoice({
   const known = loaded.state === 'loaded' ? loaded.value.connections.map(({ connection }) => connection) : [initial];
   return (
     <Choice
-      // What is chosen is there once the connections are.
       key={loaded.state}
       name="connection"
       label={label}

@@ -1,7 +1,6 @@
 import type { Messages } from '../frame/words.js';
 import type { LedgerWords } from './ledger-words.js';
 
-/** One language is fetched at a time. */
 export const ledgerMessages: Messages<LedgerWords> = {
   en: async () => (await import('./messages/en.js')).en,
   de: async () => (await import('./messages/de.js')).de,

@@ -5,10 +5,9 @@ import { keyOf, type Name, readNames, type Who } from './requests.js';
 
 const mostAtOnce = 100;
 
-/** How people are called, as far as their providers have said yet. */
 export type Names = ReadonlyMap<string, Name>;
 
-/** Asks for the names of people once they are shown: lists have ids alone. */
+/** Loads names of shown users, because lists contain ids only. */
 export function useNames(people: readonly Who[]): Names {
   const { call } = useActing();
   const [names, setNames] = useState<Names>(new Map());
@@ -32,7 +31,7 @@ export function useNames(people: readonly Who[]): Names {
                   ...reply.names.map((each) => [keyOf({ connection, subject: each.subject }), each] as const),
                 ]),
             ),
-          // Whose name is not told is shown by the id.
+          // Users without a name are shown by id.
           () => {},
         );
       }
@@ -41,14 +40,14 @@ export function useNames(people: readonly Who[]): Names {
   return names;
 }
 
-/** What somebody is called: by the login, else the e-mail address, else the id. */
+/** Returns the login, else the e-mail address, else the id. */
 export const nameOf = (who: Who, name: Name | undefined): string => name?.login ?? name?.email ?? who.subject;
 
-/** Where one person is shown. */
+/** Returns the address of a user's screen. */
 export const pathOf = ({ connection, subject }: Who): string =>
   `/people/${encodeURIComponent(connection)}/${encodeURIComponent(subject)}`;
 
-/** One person, by name, and the way to them. */
+/** A link to a user, by name. */
 export const PersonLink = ({ who, name }: { readonly who: Who; readonly name: Name | undefined }) => (
   <Link to={pathOf(who)}>
     <bdi>{nameOf(who, name)}</bdi>

@@ -12,10 +12,9 @@ import type {
 } from '../../../src/rest/replies/ledger.js';
 import { post } from '../frame/call.js';
 
-/** Whom the server means: an id at a connection. */
 export type Who = Readonly<Pick<PersonReply, 'connection' | 'subject'>>;
 
-/** One text for one person, such as a key of a list. */
+/** Returns a unique key of a user. */
 export const keyOf = ({ connection, subject }: Who): string => `${connection} ${subject}`;
 
 export const statuses = ['enrolled', 'expired', 'ended', 'locked'] as const;
@@ -26,7 +25,7 @@ export type Line = LineReply;
 
 export const outcomes = ['passed', 'refused', 'let_through', 'noted'] as const satisfies Line['outcome'][];
 
-/** What a list of people, or of lines, is narrowed by: fields of the endpoint. What is `undefined` is not sent. */
+/** Filter fields of a list's endpoint. `undefined` fields are omitted. */
 export type Filter = Readonly<Record<string, unknown>>;
 
 export const listPeople = (filter: Filter, from: string | null) =>
@@ -39,20 +38,20 @@ export const listLinesOf = (who: Who, from: string | null) =>
 
 export type FoundPerson = FoundPeopleReply['people'][number];
 
-/** @param text - the beginning of a login, an e-mail address or a name, or a whole id */
+/** @param text - prefix of a login, e-mail address or name, or a whole id */
 export const findPeople = (text: string) => post<FoundPeopleReply>('/v1/people/find', { text });
 
 /** @param subjects - at most 100 */
 export const readNames = (connection: string, subjects: readonly string[]) =>
   post<NamesReply>('/v1/people/names', { connection, subjects });
 
-/** @param limit - of lines, at most 1000 */
+/** @param limit - number of lines, at most 1000 */
 export const listLines = (filter: Filter, from: string | null, limit: number) =>
   post<LinesReply>('/v1/log/list', { ...filter, limit, cursor: from ?? undefined });
 
-/** @param after - of the reply before; `null`: from now on */
+/** @param after - cursor of the previous reply; `null`: from now on */
 export const followLines = (filter: Filter, after: string | null) =>
   post<FollowedLinesReply>('/v1/log/follow', { ...filter, after: after ?? undefined });
 
-/** How every connection does: newest day first. */
+/** Counts of every connection, newest day first. */
 export const countLines = post<LineCountsReply>('/v1/log/counts');

@@ -1,10 +1,8 @@
 import type { LineOutcome, LoggedAction } from '../../../src/core/ledger/line.js';
 import type { FaceErrorCode } from '../../../src/errors.js';
 
-/** What happened, in words: every action has some, by its outcome where it has more than one. */
 export type ActionWords = Readonly<Record<LoggedAction, string | Readonly<Partial<Record<LineOutcome, string>>>>>;
 
-/** Why: codes of refusals, and those that only the log has. */
 export type CodeWords = Readonly<
   Partial<
     Record<

@@ -2,16 +2,16 @@ import { textIn } from '../frame/words.js';
 import type { LedgerWords } from './ledger-words.js';
 import type { Line } from './requests.js';
 
-/** What happened, in words. An action of a newer server is shown by its name. */
+/** Returns an action's text, or the name of an unknown action. */
 export function actionText({ action, outcome }: Pick<Line, 'action' | 'outcome'>, words: LedgerWords): string {
   const told: string | Readonly<Partial<Record<string, string>>> = textIn(words.actions, action) ?? action;
   return typeof told === 'string' ? told : (told[outcome] ?? words.outcomes[outcome]);
 }
 
-/** Why, in words. */
+/** Returns a reason's text. */
 export const reasonText = (code: string, words: LedgerWords): string => textIn(words.codes, code) ?? words.otherCode;
 
-/** Why something ended as it did, and who asked for it, as far as it is known. */
+/** Shows reason and requester, as far as known. */
 export function Reason({ line, words }: { readonly line: Line; readonly words: LedgerWords }) {
   const { action, code, reasons, by } = line;
   const details = reasons.join(', ');
@@ -31,7 +31,7 @@ export function Reason({ line, words }: { readonly line: Line; readonly words: L
   );
 }
 
-/** How something ended, told by its word as well as its colour. */
+/** Shows an outcome by text and color. */
 export const Outcome = ({ line: { outcome }, words }: { readonly line: Line; readonly words: LedgerWords }) => (
   <span className={`outcome ${outcome}`}>{words.outcomes[outcome]}</span>
 );

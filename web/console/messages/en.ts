@@ -1,4 +1,3 @@
-/** Texts of the console frame: screen names, sign-in, errors. */
 export const en = {
   title: 'facestep console',
   skip: 'Skip to the content',

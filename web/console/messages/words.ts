@@ -1,6 +1,6 @@
 import type { en } from './en.js';
 
-/** The same texts in another language: functions take the same, and everything is a text in the end. */
+/** Type of a translation: functions keep their parameters, other values are text. */
 export type Translated<Texts> = {
   readonly [Name in keyof Texts]: Texts[Name] extends string
     ? string
@@ -9,5 +9,4 @@ export type Translated<Texts> = {
       : Translated<Texts[Name]>;
 };
 
-/** What the frame says. */
 export type Words = Translated<typeof en>;

@@ -3,20 +3,19 @@ import { useFormats, useWords } from '../frame/words.js';
 import { Empty } from './state.js';
 import { Table } from './table.js';
 
-/** One bar. */
 export interface Bar {
   /** `2026-11-20`, in UTC. */
   readonly day: string;
   readonly value: number;
-  /** The part of the value that went wrong; 0 or left out: none. */
+  /** Failed part of the value; default 0. */
   readonly failed?: number;
 }
 
 const size = { width: 640, height: 160, gap: 0.25 };
 
 /**
- * Bars by day, oldest first, with the same figures as a table below.
- * @param headings - of the table: the value, and its part that went wrong
+ * Bars by day, oldest first, with a table of the same figures.
+ * @param headings - of the table: value and failed part
  */
 export function BarChart({
   title,

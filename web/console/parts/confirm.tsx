@@ -10,19 +10,16 @@ import { Problem } from './state.js';
 
 interface Confirmed {
   readonly title: string;
-  /** What pressing the button does, in as few words. */
   readonly action: string;
-  /** Whether it cannot be taken back. */
+  /** True if irreversible. */
   readonly isGrave?: boolean;
-  /** Whether what was typed into it allows it: `false` leaves the dialogue as it is. */
+  /** Returns false to keep the dialog open because of its input. */
   readonly isReady?: () => boolean;
-  /** What it throws is shown, and the dialogue stays. */
   readonly onConfirm: () => Promise<void>;
-  /** What it will do, in sentences. */
   readonly children: ReactNode;
 }
 
-/** Asks before something is done, and says what it will do. */
+/** A dialog that confirms an action. */
 export function ConfirmDialog({
   isOpen,
   onClose,
@@ -47,7 +44,7 @@ export function ConfirmDialog({
     onConfirm()
       .then(close, (thrown: unknown) => {
         const refused = toRefusal(thrown);
-        // The frame asks for the face check in a dialogue of its own.
+        // The frame shows its own dialog for the face check.
         if (refused.code === 'face_not_verified') close();
         else setRefusal(refused);
       })
@@ -74,7 +71,7 @@ export function ConfirmDialog({
   );
 }
 
-/** A button that asks first. @param label - of the button; for several alike, `about` says which one this is */
+/** A button with confirmation. @param label - of the button; `about` distinguishes several alike */
 export function ConfirmButton({
   label,
   about,

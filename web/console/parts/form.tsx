@@ -13,9 +13,9 @@ import { useWords } from '../frame/words.js';
 import { Problem } from './state.js';
 
 /**
- * A form that does one thing. While it is done the button waits, and what is refused is said below the fields.
- * @param onSubmit - is given the fields by name; what it throws is shown
- * @param onEdit - is given them whenever somebody changed one
+ * A form with one action at a time; errors are shown below the fields.
+ * @param onSubmit - receives the fields; its errors are shown
+ * @param onEdit - receives the fields after each change
  */
 export function ActForm({
   submit,
@@ -64,7 +64,7 @@ export function ActForm({
   );
 }
 
-/** One line of text, a number or a secret. The browser checks it, and says what is wrong. */
+/** A field for one line of text, a number or a secret, validated by the browser. */
 export function Field({
   name,
   label,
@@ -105,7 +105,7 @@ export function Field({
   );
 }
 
-/** Text of some lines. */
+/** A field for several lines. */
 export function LongField({
   name,
   label,
@@ -142,7 +142,7 @@ export function LongField({
   );
 }
 
-/** One file. @param accept - which kinds the browser offers */
+/** A field for one file. @param accept - offered file types */
 export function FileField({
   name,
   label,
@@ -168,7 +168,7 @@ export function FileField({
   );
 }
 
-/** One of a few. @param onChoose - is given what somebody chose */
+/** A choice of one option. */
 export function Choice<Value extends string>({
   name,
   label,
@@ -213,7 +213,7 @@ export function Choice<Value extends string>({
   );
 }
 
-/** Any number of a few: `fields.getAll(name)` lists what is ticked. */
+/** A choice of several options: `fields.getAll(name)` lists them. */
 export function Ticks({
   name,
   label,

@@ -1,4 +1,4 @@
-/** How something stands: by its words, and by a colour beside them. */
+/** A state by text and color. */
 export const Light = ({
   light,
   children,

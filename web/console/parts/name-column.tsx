@@ -1,7 +1,7 @@
 import { Link } from '../frame/router.js';
 import type { Column } from './table.js';
 
-/** The name of a row, which leads to its page under an address. */
+/** Creates a table column with names that link to the row's page. */
 export const toNameColumn = (
   heading: string,
   address: string,

@@ -1,4 +1,4 @@
-/** How far something is. @param label - what it is; @param text - how far, in words */
+/** A progress bar. @param label - its subject; @param text - the progress in words */
 export const Progress = ({
   label,
   text,

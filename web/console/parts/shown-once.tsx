@@ -2,7 +2,7 @@ import { useId, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { useWords } from '../frame/words.js';
 
-/** A secret, or a link, that is shown this once: to be copied. */
+/** A secret or link shown once, to copy. */
 export function ShownOnce({
   label,
   value,
@@ -23,7 +23,7 @@ export function ShownOnce({
   );
 }
 
-/** Lines to paste somewhere. @param label - what they are */
+/** Lines to paste elsewhere. @param label - their description */
 export const Lines = ({ label, text }: { readonly label: string; readonly text: string }) => (
   <figure className="lines">
     <figcaption>{label}</figcaption>

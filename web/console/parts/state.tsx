@@ -4,7 +4,6 @@ import type { Loaded } from '../frame/acting.js';
 import type { Refusal } from '../frame/call.js';
 import { textIn, useFormats, useWords } from '../frame/words.js';
 
-/** Something is on its way. */
 export function Loading() {
   const { loading } = useWords();
   return (
@@ -14,13 +13,13 @@ export function Loading() {
   );
 }
 
-/** What a code of a refusal says, in words. */
+/** Returns the text of a refusal code. */
 export function useProblemText(): (code: string) => string {
   const { problems } = useWords();
   return (code) => textIn(problems, code) ?? problems.general;
 }
 
-/** What went wrong, in words, and how the request is found in the log. */
+/** Shows a refusal with its request id for the log. */
 export function Problem({ refusal, onAgain }: { readonly refusal: Refusal; readonly onAgain?: () => void }) {
   const { tryAgain, request, waitFor } = useWords();
   const textOf = useProblemText();
@@ -49,7 +48,7 @@ export function Problem({ refusal, onAgain }: { readonly refusal: Refusal; reado
   );
 }
 
-/** Shows what was asked for, or how far that is. */
+/** Shows data, or its loading state. */
 export function Await<Value>({
   loaded,
   children,
@@ -62,10 +61,10 @@ export function Await<Value>({
   return children(loaded.value);
 }
 
-/** There is nothing yet: what would be here, and how it gets here. */
+/** Placeholder with an explanation. */
 export const Empty = ({ children }: { readonly children: ReactNode }) => <p className="empty">{children}</p>;
 
-/** Something was done. */
+/** Confirmation of an action. */
 export const Done = ({ children }: { readonly children: ReactNode }) => (
   <p className="note good" role="status">
     {children}

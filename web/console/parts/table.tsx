@@ -4,21 +4,18 @@ import type { Paged } from '../frame/acting.js';
 import { useWords } from '../frame/words.js';
 import { Empty, Loading, Problem } from './state.js';
 
-/** One column. */
 export interface Column<Row> {
   readonly id: string;
   readonly heading: string;
   readonly cell: (row: Row) => ReactNode;
-  /** Whether it names the row. One column does. */
   readonly isRowHeading?: boolean;
   readonly isNumber?: boolean;
-  /** Dates and times stay in one line. */
   readonly isInstant?: boolean;
 }
 
 /**
- * A table; on a phone each row is a card, with the headings beside what they head. The roles are written out, as browsers take
- * them away where a table is not laid out as one.
+ * A table; on phones each row is a card with inline headings. Roles are explicit, because browsers drop them when the
+ * layout is no table.
  */
 export function Table<Row>({
   caption,
@@ -31,7 +28,7 @@ export function Table<Row>({
   readonly columns: readonly Column<Row>[];
   readonly rows: readonly Row[];
   readonly keyOf: (row: Row) => string;
-  /** What stands there where there are no rows. */
+  /** Text without rows. */
   readonly empty: string;
 }) {
   if (rows.length === 0) return <Empty>{empty}</Empty>;
@@ -68,7 +65,7 @@ export function Table<Row>({
   );
 }
 
-/** A table of a list that is fetched page by page: see `usePages`. */
+/** A table of a paged list: see `usePages`. */
 export function PagedTable<Row>({
   paged,
   ...table

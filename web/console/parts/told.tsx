@@ -1,9 +1,9 @@
 import type { ReactNode } from 'react';
 
-/** What the server says in English, whatever the reader's language, and what a provider wrote. */
+/** English text of the server, or text from a provider. */
 export const Told = ({ children }: { readonly children: string }) => <bdi lang="en">{children}</bdi>;
 
-/** Several sentences of the server, each in its line. */
+/** Sentences of the server, one per line. */
 export const ToldLines = ({ lines }: { readonly lines: readonly string[] }) =>
   lines.map((line) => (
     <p key={line}>
@@ -11,7 +11,7 @@ export const ToldLines = ({ lines }: { readonly lines: readonly string[] }) =>
     </p>
   ));
 
-/** Names and what they are: `<dl>`, without those whose value is `null`. Text keeps its lines and its own direction. */
+/** Names and values as `<dl>`, without `null` values. Text keeps lines and direction. */
 export const Facts = ({ rows }: { readonly rows: readonly (readonly [name: string, value: ReactNode])[] }) => (
   <dl className="facts">
     {rows

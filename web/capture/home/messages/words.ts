@@ -1,6 +1,6 @@
 import type { CheckEvent, CheckReason } from '../../../../src/core/step-up/home-protocol.js';
 
-/** What a person's own page says in one language, beside what the capture page says anyway. It is loaded with that page alone. */
+/** Texts of the home page, in addition to the capture page's. Loaded with it only. */
 export interface HomeWords {
   readonly title: string;
   readonly headings: {
@@ -13,15 +13,13 @@ export interface HomeWords {
     readonly notices: string;
     readonly ownData: string;
   };
-  /** A part that cannot be read just now. */
   readonly unreadable: string;
   readonly readAgain: string;
-  /** To somebody who has shown no face, where nobody may enrol by a sign-in. */
+  /** For users without a face check, if enrolment by sign-in is not allowed. */
   readonly renewElsewhere: string;
   readonly checksText: string;
   readonly noChecks: string;
   readonly olderChecks: string;
-  /** Before the name of the application that asked. */
   readonly application: string;
   readonly events: Readonly<Record<CheckEvent, string>>;
   readonly reasons: Readonly<Record<CheckReason, string>>;
@@ -40,7 +38,6 @@ export interface HomeWords {
   readonly recoveryCodes: string;
   readonly recoveryCodesText: (left: number, made: string) => string;
   readonly knownPlaces: string;
-  /** `until` is when they are forgotten by themselves. */
   readonly knownPlacesText: (devices: number, networks: number, until: string | null) => string;
   readonly forgetPlaces: string;
   readonly placesForgotten: string;

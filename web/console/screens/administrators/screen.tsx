@@ -11,7 +11,6 @@ import { Table } from '../../parts/table.js';
 import type { en } from './messages/en.js';
 import { addAdministrator, listAdministrators, removeAdministrator } from './requests.js';
 
-/** Who administers this server: add one, take a key away. */
 export const administrators = defineScreen(
   {
     en: async () => (await import('./messages/en.js')).en,

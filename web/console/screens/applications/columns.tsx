@@ -3,7 +3,7 @@ import type { Application } from './requests.js';
 
 type Promised = Pick<Application, 'scopes' | 'perMinute' | 'perDay'>;
 
-/** What an application was promised, in a list of them. */
+/** Table columns of an application's terms. */
 export const toTermsColumns = (
   words: Readonly<Record<'scopes' | 'perMinute' | 'perDay', string>>,
   number: (value: number) => string,

@@ -12,14 +12,13 @@ import type { Key } from './requests.js';
 
 const secondsPerDay = 86_400;
 
-/** What is asked of the server, by whoever looks after the application. */
 interface KeyRequests {
   readonly list: ServerRequest<{ readonly keys: readonly Key[] }>;
   readonly issue: (lifeSec: number) => ServerRequest<{ readonly token: string }>;
   readonly revoke: (key: string) => ServerRequest<unknown>;
 }
 
-/** The keys of an application: never the keys themselves, but for a new one, once. */
+/** An application's keys without their secrets; a new one is shown once. */
 export function Keys({
   words: { keys },
   asked,
@@ -29,7 +28,6 @@ export function Keys({
   readonly words: Pick<ApplicationsWords, 'keys'>;
   readonly asked: KeyRequests;
   readonly mayChange: boolean;
-  /** Whether somebody says how long a new one is good. */
   readonly asksLife: boolean;
 }) {
   const { call } = useActing();

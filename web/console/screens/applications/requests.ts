@@ -9,7 +9,6 @@ import { get, post } from '../../frame/call.js';
 
 export type Application = ApplicationReply;
 
-/** What an administrator says of an application. */
 export interface Terms {
   readonly name: string;
   readonly scopes: readonly string[];
@@ -28,7 +27,7 @@ export const registerApplication = (terms: Terms & { readonly tenant: string }) 
 
 const toText = (term: unknown): string => String([term].flat().toSorted());
 
-/** What stands as it was shown is not sent: another administrator may have changed it since. */
+/** Sends changed fields only, because another administrator may have changed the others. */
 export function changeApplication(id: string, shown: Terms, terms: Terms) {
   const known = new Map<string, unknown>(Object.entries(shown));
   const changed = Object.entries(terms).filter(([name, term]) => toText(term) !== toText(known.get(name)));
@@ -42,7 +41,6 @@ export const listKeys = (id: string) => get<ApplicationKeysReply>(of(id, '/keys'
 export const issueKey = (id: string, expiresIn: number) => post<ClientTokenReply>(of(id, '/keys'), { expiresIn });
 export const revokeKey = (id: string, key: string) => post(of(id, '/keys/revoke'), { key });
 
-/** Of which usage is shown, with today's. */
 export const usageDays = 30;
 
 export type Usage = UsageReply['usage'][number];

@@ -11,7 +11,6 @@ import type { ApplicationsWords } from './messages/applications-words.js';
 import { listApplications, registerApplication } from './requests.js';
 import { TermsForm } from './terms-form.js';
 
-/** The programs that call: which there are, and each with its keys and what it used. */
 export const applications = defineScreen(
   {
     en: async () => (await import('./messages/en.js')).en,

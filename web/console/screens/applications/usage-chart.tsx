@@ -7,7 +7,6 @@ import { type Usage, usageDays } from './requests.js';
 
 const msPerDay = 86_400_000;
 
-/** Requests of every day, also of those without any. */
 function toBars(usage: readonly Usage[], now: number): Bar[] {
   return Array.from({ length: usageDays }, (_, at) => {
     const day = new Date(now - (usageDays - 1 - at) * msPerDay).toISOString().slice(0, 10);
@@ -20,7 +19,7 @@ function toBars(usage: readonly Usage[], now: number): Bar[] {
   });
 }
 
-/** What an application used in a month. */
+/** An application's usage in a month. */
 export function UsageChart({
   request,
   words: { usage },

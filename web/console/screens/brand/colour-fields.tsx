@@ -2,7 +2,7 @@ import { useId } from 'react';
 import type { BrandWords } from './messages/brand-words.js';
 import { type ColourName, colourNames, type Palette } from './requests.js';
 
-/** As somebody wrote them; empty: ours. */
+/** As typed; empty: default. */
 export type Colours = Readonly<Record<ColourName, string>>;
 
 const shownOf = (name: ColourName, palette: Palette | null): string => {
@@ -11,7 +11,7 @@ const shownOf = (name: ColourName, palette: Palette | null): string => {
   return shown[name] ?? '#000000';
 };
 
-/** The four colours, each to be typed or picked. @param palette - what is shown where nothing is chosen */
+/** Fields for the four colors, typed or picked. @param palette - defaults */
 export function ColourFields({
   colours,
   palette,

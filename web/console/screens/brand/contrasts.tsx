@@ -4,13 +4,12 @@ import { Table } from '../../parts/table.js';
 import type { BrandWords } from './messages/brand-words.js';
 import { type ColourName, type Contrast, colourNames } from './requests.js';
 
-/** Which field a contrast is about. */
 const fieldOf = ({ scheme, colour }: Contrast): ColourName => {
   if (scheme === 'light') return colour;
   return colour === 'accent' ? 'accentDark' : 'groundDark';
 };
 
-/** What cannot be read well enough, with the nearest colour that can; and every contrast as a table. */
+/** Shows insufficient contrasts with the nearest sufficient color, and all contrasts as a table. */
 export function Contrasts({
   contrasts,
   words: { contrast, fields },
@@ -22,7 +21,7 @@ export function Contrasts({
 }) {
   const { number } = useFormats();
   const names = new Map(Object.entries(contrast.names));
-  // The lowest of a colour says enough: the nearest good one meets them all.
+  // The lowest contrast of a color suffices: its nearest color meets them all.
   const low = colourNames.flatMap((field) => {
     const [worst] = contrasts
       .filter((each) => each.nearest !== null && fieldOf(each) === field)

@@ -12,7 +12,7 @@ import { OwnTextFields, type OwnTexts } from './own-texts.js';
 import { Preview } from './preview.js';
 import { type Brand, type Checked, checkBrand, type InForce, pictureNames, type TextRule } from './requests.js';
 
-/** So long somebody has to pause before what they changed is tried, in milliseconds. */
+/** Pause in typing before a preview, in milliseconds. */
 const pauseMs = 400;
 
 const toColours = (brand: Brand | null): Colours => ({
@@ -30,11 +30,10 @@ const toOwnTexts = (brand: Brand | null): OwnTexts =>
     }),
   );
 
-/** What the server is asked to try: the fields of the form by name, and the texts of every language. */
 function toDraft(form: HTMLFormElement, own: OwnTexts): FormData {
   const draft = new FormData(form);
   draft.delete('textLanguage');
-  // A field without a file sends an empty one.
+  // A file field without a file sends an empty one.
   for (const name of pictureNames) {
     const chosen = draft.get(name);
     if (chosen instanceof File && chosen.size === 0) draft.delete(name);
@@ -46,7 +45,7 @@ function toDraft(form: HTMLFormElement, own: OwnTexts): FormData {
   return draft;
 }
 
-/** The form, and beside it the page as it would look, tried at every change. */
+/** The form with a live preview. */
 export function Editor({
   inForce,
   rules,
@@ -70,7 +69,7 @@ export function Editor({
   const [page, setPage] = useState<string | null>(null);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const edited = (): void => {
-    // What was tried before is not what would be put in force.
+    // The previously checked draft no longer matches the form.
     setChecked((former) => (former === null ? null : { ...former, digest: null }));
     setEdits((before) => before + 1);
     onEdit();

@@ -6,10 +6,9 @@ import type { BrandWords } from './messages/brand-words.js';
 import { languageOptions } from './preview.js';
 import type { TextRule } from './requests.js';
 
-/** Own texts, by language and key. */
 export type OwnTexts = { readonly [Tag in Language]?: Readonly<Record<string, string>> };
 
-/** The words of the page that can be replaced, one language at a time. */
+/** Fields for replaceable texts, one language at a time. */
 export function OwnTextFields({
   rules,
   own,

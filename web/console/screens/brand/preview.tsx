@@ -12,7 +12,7 @@ export const languageOptions = Object.keys(languages)
   .filter(isLanguage)
   .map((value) => ({ value, label: languages[value] }));
 
-/** The capture page with a brand. Nothing on it can be pressed. @param page - its address, without a query */
+/** Preview of the capture page, not interactive. @param page - its address, without a query */
 export function Preview({ page, words: { preview } }: { readonly page: string; readonly words: BrandWords }) {
   const shown = useLanguage();
   const [screen, setScreen] = useState<Screen>('consent');
@@ -21,7 +21,7 @@ export function Preview({ page, words: { preview } }: { readonly page: string; r
   const address = `${page}?${new URLSearchParams({ screen, lang: language, scheme })}`;
   return (
     <>
-      {/* Another address is another frame, so that the way back of the browser leads out of the screen. */}
+      {/* A new address creates a new frame, so that the browser's back button leaves the screen. */}
       <iframe key={address} className="shown" title={preview.frame} src={address} />
       <div className="form">
         <Choice

@@ -19,9 +19,9 @@ export const listTexts = get<BrandTextsReply>('/v1/brand/texts');
 export type Checked = CheckedBrandReply;
 export type Contrast = Checked['contrasts'][number];
 
-/** @param draft - the fields of the form and the pictures that were chosen */
+/** @param draft - form fields and chosen pictures */
 export const checkBrand = (draft: FormData) => post<CheckedBrandReply>('/v1/brand/check', draft);
-/** @param brand - the digest of a draft or of a version; empty: the page's own look */
+/** @param brand - digest of a draft or version; empty: default look */
 export const applyBrand = (brand: string) => post<BrandReply>('/v1/brand/apply', { brand });
 
 export const previewOf = (digest: string): string => `/face/preview/${digest}`;

@@ -7,7 +7,6 @@ import { Preview } from './preview.js';
 import { applyBrand, listTexts, previewOf, readBrand } from './requests.js';
 import { Versions } from './versions.js';
 
-/** How the capture page and letters look: tried beside the form, put in force, and taken back. */
 export const brand = defineScreen(
   {
     en: async () => (await import('./messages/en.js')).en,

@@ -4,7 +4,7 @@ import { Table } from '../../parts/table.js';
 import type { BrandWords } from './messages/brand-words.js';
 import type { InForce } from './requests.js';
 
-/** What was in force before. Going back is putting it in force again. */
+/** Previous versions, which can be published again. */
 export function Versions({
   inForce,
   words: { versions, apply },

@@ -6,7 +6,7 @@ import { countIn } from './counts.js';
 import type { CampaignsWords } from './messages/campaigns-words.js';
 import { type Campaign, remindCampaign, resumeCampaign, retryable, startCampaign, stopCampaign } from './requests.js';
 
-/** What can be done with a campaign in the state it is in; each says first what it will do. */
+/** Actions of a campaign's state, each with confirmation. */
 export function Actions({
   campaign,
   words: { act, uncertain, people },

@@ -11,10 +11,10 @@ import { languageOptions } from './plan-form.js';
 import { type Campaign, readCampaign } from './requests.js';
 import { Standing } from './standing.js';
 
-/** So long until it is asked again how far it is, in milliseconds; of other states nothing changes by itself. */
+/** Polling intervals by state, in milliseconds; other states change only by user action. */
 const againAfterMs: { readonly [State in Campaign['state']]?: number } = { planning: 1_000, running: 4_000 };
 
-/** One campaign: what would happen, or how far it is; what can be done; its people and its letters. */
+/** One campaign: dry run or progress, actions, recipients, e-mails. */
 export function OneCampaign({ id, words }: { readonly id: string; readonly words: CampaignsWords }) {
   const found = useLoaded(readCampaign(id), ({ campaign }) => againAfterMs[campaign.state]);
   const { reload } = found;

@@ -17,7 +17,7 @@ import {
   type WhichLetter,
 } from './requests.js';
 
-/** So long somebody has to pause before what they typed is shown, in milliseconds. */
+/** Pause in typing before a preview, in milliseconds. */
 const pauseMs = 500;
 
 interface Given {
@@ -26,7 +26,7 @@ interface Given {
   readonly onKept: () => void;
 }
 
-/** The letters of a campaign, each as it will look, and in words of one's own. */
+/** Previews and custom texts of a campaign's e-mails. */
 export function Letters({ campaign, words, onKept }: Given) {
   const { letters } = words;
   const [kind, setKind] = useState<LetterKind>('invitation');
@@ -61,7 +61,7 @@ export function Letters({ campaign, words, onKept }: Given) {
 
 const toWords = (fields: FormData): LetterWords => ({
   subject: String(fields.get('subject')),
-  // A form ends its lines as mail does; the same words are to stay the same.
+  // Forms use CRLF; normalized so that equal texts compare equal.
   text: String(fields.get('text')).replaceAll('\r\n', '\n'),
 });
 
@@ -77,7 +77,6 @@ function OneLetter({
   readonly kind: LetterKind;
   readonly language: Language;
   readonly name: string;
-  /** What was typed into letters and is not kept, by their names. */
   readonly drafts: Map<string, LetterWords>;
 }) {
   const { call } = useActing();
@@ -95,7 +94,7 @@ function OneLetter({
   }, [typed]);
   const keep = async (given: LetterWords): Promise<void> => {
     const { unknown } = await call(keepWords(which, given));
-    // What was not kept stays in the form, beside what is wrong with it.
+    // Rejected text stays in the form with its faults.
     if (unknown.length > 0) {
       setTried(given);
       throw new Refusal('request_malformed', null);

@@ -20,7 +20,7 @@ const statesOf = (filter: Filter): readonly PersonState[] => {
   return filter === 'notEnrolled' ? notEnrolled : [filter];
 };
 
-/** The people of a campaign, by state: of a plan first who is left out, later who has not enrolled. */
+/** A campaign's people by state: first the skipped in a plan, later those not enrolled. */
 export function People({
   campaign: { id, group, state: campaignState, counts },
   words: { people },
@@ -35,7 +35,6 @@ export function People({
     (cursor) => listPeople(id, statesOf(filter), cursor),
     ({ people: rows, cursor }) => ({ rows, cursor }),
   );
-  // As they go on, they are shown as they are.
   const told = JSON.stringify(counts);
   const shown = useRef(told);
   useEffect(() => {

@@ -8,12 +8,11 @@ import { Await } from '../../parts/state.js';
 import type { CampaignsWords } from './messages/campaigns-words.js';
 import { listConnections, planCampaign } from './requests.js';
 
-/** The languages of letters, each by its own name. */
 export const languageOptions: readonly { readonly value: Language; readonly label: string }[] = Object.keys(languages)
   .filter(isLanguage)
   .map((value) => ({ value, label: languages[value] }));
 
-/** What a new campaign is made of. Planning it sends nothing. */
+/** Form for a new campaign. Planning sends nothing. */
 export function PlanForm({ words: { make } }: { readonly words: CampaignsWords }) {
   const { call } = useActing();
   const language = useLanguage();

@@ -12,18 +12,17 @@ import { get, post } from '../../frame/call.js';
 
 export type PersonState = CampaignPersonReply['state'];
 
-/** As people go on in a campaign. */
+/** States in order of progress. */
 export const personStates = [
   ...(['unresolved', 'planned', 'sending', 'sent', 'opened', 'enrolled'] as const),
   ...(['expired', 'uncertain', 'bounced', 'failed', 'left_out'] as const),
 ] as const satisfies PersonState[];
 
-/** Who was to enrol, and has not yet. */
 export const notEnrolled: readonly PersonState[] = personStates.filter(
   (state) => state !== 'enrolled' && state !== 'left_out',
 );
 
-/** Who can be written to once more, though no letter reached them, or may have. */
+/** States that allow another e-mail, because none or possibly none arrived. */
 export const retryable = ['uncertain', 'failed', 'bounced'] as const;
 
 export const letterKinds = ['invitation', 'reminder'] as const;
@@ -33,12 +32,12 @@ export type Campaign = CampaignReply;
 
 export const listCampaigns = get<CampaignsReply>('/v1/campaigns');
 export const readCampaign = (id: string) => get<OneCampaignReply>(`/v1/campaigns/${encodeURIComponent(id)}`);
-/** @param form - the fields of the form, and the file `people` where there is no `group` */
+/** @param form - form fields, and the file `people` unless there is a `group` */
 export const planCampaign = (form: FormData) => post<OneCampaignReply>('/v1/campaigns', form);
 export const startCampaign = (campaign: string) => post<OneCampaignReply>('/v1/campaigns/start', { campaign });
 export const stopCampaign = (campaign: string) => post<OneCampaignReply>('/v1/campaigns/stop', { campaign });
 export const remindCampaign = (campaign: string) => post<OneCampaignReply>('/v1/campaigns/remind', { campaign });
-/** @param again - who is written to once more */
+/** @param again - states to send to again */
 export const resumeCampaign = (campaign: string, again: readonly string[]) =>
   post<OneCampaignReply>('/v1/campaigns/resume', { campaign, again });
 
@@ -48,7 +47,6 @@ export const listPeople = (campaign: string, state: readonly PersonState[], curs
     ...{ campaign, state, cursor: cursor ?? undefined, limit: 50 },
   });
 
-/** Which letter of a campaign. */
 export interface WhichLetter {
   readonly campaign: string;
   readonly kind: LetterKind;
@@ -57,7 +55,7 @@ export interface WhichLetter {
 
 export type LetterWords = PreviewReply['words'];
 
-/** @param words - that are not kept yet; `null`: as they are kept */
+/** @param words - unsaved texts; `null`: saved ones */
 export const previewLetter = (letter: WhichLetter, words: LetterWords | null) =>
   post<PreviewReply>('/v1/campaigns/preview', { ...letter, ...words });
 export const keepWords = (letter: WhichLetter, words: LetterWords) =>

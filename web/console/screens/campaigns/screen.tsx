@@ -10,7 +10,6 @@ import type { CampaignsWords } from './messages/campaigns-words.js';
 import { PlanForm } from './plan-form.js';
 import { listCampaigns } from './requests.js';
 
-/** Many people invited at once: every campaign, a new one, and each with its dry run, letters and progress. */
 export const campaigns = defineScreen(
   {
     en: async () => (await import('./messages/en.js')).en,

@@ -12,7 +12,7 @@ interface Shown {
   readonly words: CampaignsWords;
 }
 
-/** How a campaign stands: before it is started what would happen, afterwards how far it is. */
+/** A campaign's state: dry run before the start, then progress. */
 export function Standing({ campaign, words }: Shown) {
   const { state, problem } = campaign;
   return (

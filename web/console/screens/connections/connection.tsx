@@ -8,7 +8,7 @@ import { WouldBeRefused } from './refused.js';
 import { listConnections, readDoctor } from './requests.js';
 import { SettingUp } from './setting-up.js';
 
-/** One connection: its mode and policy, whether it is well, whom it would refuse, and setting it up. */
+/** One connection: mode, policy, health, users it would refuse, and setup. */
 export function OneConnection({ id, words }: { readonly id: string; readonly words: ConnectionsWords }) {
   const mayChange = useMay('configure');
   const mayRead = useMay('audit');

@@ -7,10 +7,9 @@ import { Findings, type Mending } from './findings.js';
 import type { ConnectionsWords } from './messages/connections-words.js';
 import { type Connection, type DoctorReply, examine } from './requests.js';
 
-/** What the doctor said last, asked for again until it has ended. */
 export type Examined = Loaded<DoctorReply> & { readonly reload: () => void };
 
-/** Whether a connection is well: its light, and what was found. */
+/** A connection's health and findings. */
 export function Doctor({
   words,
   connection: { id },
@@ -20,7 +19,7 @@ export function Doctor({
   readonly words: ConnectionsWords;
   readonly connection: Connection;
   readonly examined: Examined;
-  /** `null`: one may not. */
+  /** `null`: not permitted. */
   readonly mending: Mending | null;
 }) {
   const { call } = useActing();

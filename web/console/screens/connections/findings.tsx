@@ -7,18 +7,15 @@ import type { ConnectionsWords } from './messages/connections-words.js';
 import type { Applied, Finding } from './requests.js';
 import { SureButton } from './sure-button.js';
 
-/** How what is found is mended. */
 export interface Mending {
   readonly begin: (what: Applied, isSure: boolean) => Promise<void>;
-  /** How far it is; `null`: nothing is being mended. */
   readonly progress: ReactNode;
 }
 
-/** The gravest first. */
 const order = ['fail', 'warn', 'by_hand', 'skipped', 'ok'] as const;
 const colours = { fail: 'fail', warn: 'warn', by_hand: 'none', skipped: 'none', ok: 'ok' } as const;
 
-/** What was found: what is not well with its remedy, and what is well beneath. */
+/** Findings with remedies, then passed checks. */
 export function Findings({
   words,
   findings,

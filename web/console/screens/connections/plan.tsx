@@ -9,7 +9,7 @@ import type { ConnectionsWords } from './messages/connections-words.js';
 import { type Applied, type Connection, type Plan, planConnection } from './requests.js';
 import { SureButton } from './sure-button.js';
 
-/** What setting up would change at the provider, and doing it. */
+/** Planned changes at the provider, and applying them. */
 export function SetUp({
   words,
   connection: { id },
@@ -19,7 +19,6 @@ export function SetUp({
   readonly words: ConnectionsWords;
   readonly connection: Connection;
   readonly begin: (what: Applied, isSure: boolean) => Promise<void>;
-  /** How far it is, or how it ended last. */
   readonly progress: ReactNode;
 }) {
   const { call } = useActing();

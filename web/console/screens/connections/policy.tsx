@@ -5,7 +5,7 @@ import { Facts } from '../../parts/told.js';
 import type { ConnectionsWords } from './messages/connections-words.js';
 import { type Connection, switchMode } from './requests.js';
 
-/** The mode in force and where it is from, the policy in words, and the way back to shadow. */
+/** Active mode with its source, policy, and switch back to shadow. */
 export function PolicyInForce({
   words,
   connection: { id, mode, policy },
@@ -13,7 +13,7 @@ export function PolicyInForce({
 }: {
   readonly words: ConnectionsWords;
   readonly connection: Connection;
-  /** `null`: one may not. */
+  /** `null`: not permitted. */
   readonly onSwitched: (() => void) | null;
 }) {
   const { call } = useActing();

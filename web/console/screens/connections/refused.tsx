@@ -10,7 +10,7 @@ import { SureButton } from './sure-button.js';
 
 const days = 30;
 
-/** Whom enforcing would refuse, and the switch to it. */
+/** Users that enforcing would refuse, and the switch to it. */
 export function WouldBeRefused({
   words,
   connection: { id, mode },
@@ -18,12 +18,11 @@ export function WouldBeRefused({
 }: {
   readonly words: ConnectionsWords;
   readonly connection: Connection;
-  /** `null`: one may not. */
+  /** `null`: not permitted. */
   readonly onSwitched: (() => void) | null;
 }) {
   const { call } = useActing();
   const { ago, number } = useFormats();
-  /** What the page that came last tells of all of them. */
   const [all, setAll] = useState<Pick<Refused, 'total' | 'unnamed'> | null>(null);
   const paged = usePages(
     (cursor) => listRefused(id, days, cursor),

@@ -17,10 +17,10 @@ export type Connection = ConnectionsReply['connections'][number];
 export const listConnections = get<ConnectionsReply>('/v1/connections');
 
 const of = (id: string, rest: string): string => `/v1/connections/${encodeURIComponent(id)}/${rest}`;
-/** What asks the provider about every user takes a while. */
+/** Requests that query the provider about every user are slow. */
 const patient = { withinMs: 90_000 };
 
-/** @param isSure - although nobody is enrolled */
+/** @param isSure - true to proceed although no user is enrolled */
 export const switchMode = (id: string, mode: Mode, isSure: boolean) => ({
   ...post(of(id, 'mode'), { mode, isSure }),
   ...patient,
@@ -34,7 +34,7 @@ export type { DoctorReply };
 export type Examination = DoctorReply['doctor']['connections'][number];
 export type Finding = Examination['findings'][number];
 export const readDoctor = get<DoctorReply>('/v1/doctor');
-/** @param connection - `undefined`: all of them */
+/** @param connection - `undefined`: all */
 export const examine = (connection?: string) => post<DoctorReply>('/v1/doctor', { connection });
 
 export type Plan = PlanReply;
@@ -42,7 +42,7 @@ export const planConnection = (id: string) => ({ ...post<PlanReply>(of(id, 'plan
 
 export type Run = BegunRunReply['run'];
 export const readRun = (id: string) => post<LastRunReply>(of(id, 'run'));
-/** What to apply: all steps unless one is named. */
+/** Steps to apply; default: all. */
 export interface Applied {
   readonly step?: string;
   readonly pushSecrets?: boolean;

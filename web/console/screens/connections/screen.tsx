@@ -10,7 +10,6 @@ import { OneConnection } from './connection.js';
 import type { ConnectionsWords } from './messages/connections-words.js';
 import { examine, listConnections, readDoctor } from './requests.js';
 
-/** The connections to identity providers: which there are, and each with its state. */
 export const connections = defineScreen(
   {
     en: async () => (await import('./messages/en.js')).en,

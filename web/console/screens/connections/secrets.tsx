@@ -6,7 +6,7 @@ import type { ConnectionsWords } from './messages/connections-words.js';
 import { type Applied, type Connection, listSecrets } from './requests.js';
 import { SureButton } from './sure-button.js';
 
-/** The secrets: what to change where, and giving them to the provider again. */
+/** Rotation of secrets, and pushing them to the provider again. */
 export function Secrets({
   words,
   connection: { id },

@@ -7,10 +7,9 @@ import { type Applied, applyConnection, type Connection, examine, readRun } from
 import { RunProgress } from './run.js';
 import { Secrets } from './secrets.js';
 
-/** Where on the screen something was begun: how far it is is shown there. */
 type Place = 'doctor' | 'plan' | 'secrets';
 
-/** The doctor, the plan and the secrets, for whoever may set a connection up: of these, one goes on at a time. */
+/** Doctor, plan and secrets for permitted users; one runs at a time. */
 export function SettingUp({
   words,
   connection,
@@ -25,12 +24,12 @@ export function SettingUp({
   const last = useLoaded(readRun(id), ({ run }) => run?.state === 'under_way' && 1000);
   const run = last.state === 'loaded' ? last.value.run : null;
   const [place, setPlace] = useState<Place>('plan');
-  /** What is being mended: once it has ended, the connection is examined again. */
+  /** Current fix; afterwards the connection is checked again. */
   const mended = useRef<string | null>(null);
   useEffect(() => {
     if (run === null || run.id !== mended.current || run.state === 'under_way') return;
     mended.current = null;
-    // Where another examination is under way, that one is shown.
+    // If another examination is running, that one is shown.
     call(examine(id))
       .catch(() => {})
       .finally(examined.reload);

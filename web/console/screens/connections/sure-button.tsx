@@ -4,9 +4,9 @@ import { toRefusal } from '../../frame/acting.js';
 import { ConfirmDialog } from '../../parts/confirm.js';
 
 /**
- * A button that asks first, and asks again where everybody would be refused.
- * @param about - tells several alike apart
- * @param nobody - what is said then; `sure` - what the button then says
+ * A button with confirmation, and a second one if everyone would be refused.
+ * @param about - distinguishes several alike
+ * @param nobody - text of the second confirmation; `sure` - its button
  */
 export function SureButton({
   label,

@@ -10,17 +10,17 @@ import type { HelpDeskWords } from './messages/help-desk-words.js';
 import { PersonFields, readWho, useNames } from './person.js';
 import { approveBypassCode, listBypassCodes, type MadeCode, makeBypassCode } from './requests.js';
 
-/** In milliseconds: how often a list is looked at in which something waits for somebody else. */
+/** Polling interval while an item waits for another person, in milliseconds. */
 const lookAgainMs = 5000;
 
-/** Codes in place of a face: make one, approve that of somebody else. */
+/** Bypass codes: create, and approve those of others. */
 export function BypassCodes({ words }: { readonly words: HelpDeskWords }) {
   const { call, session } = useActing();
   const { instant } = useFormats();
   const paged = usePages(listBypassCodes, ({ codes, cursor }) => ({ rows: codes, cursor }));
   const nameOf = useNames(paged.rows);
   const { reload, poll, rows } = paged;
-  // The rows are others after each look.
+  // The rows are new objects after each poll.
   useEffect(() => {
     if (!rows.some(({ state }) => state === 'waiting')) return;
     const timer = window.setTimeout(poll, lookAgainMs);

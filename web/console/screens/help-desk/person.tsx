@@ -7,17 +7,17 @@ import { Await } from '../../parts/state.js';
 import type { HelpDeskWords } from './messages/help-desk-words.js';
 import { listConnections, type Who } from './requests.js';
 
-/** What people are called, as far as the provider tells: until then, and without, their ids. */
+/** Returns users' names once loaded; otherwise their ids. */
 export function useNames(people: readonly Subject[]): (who: Subject) => string {
   const names = useNamesOf(people);
   return (who) => nameOf(who, names.get(keyOf(who)));
 }
 
-/** The address of a part of this screen, for one person. */
+/** Returns a user's address on this screen. */
 export const addressFor = (part: '/help-desk' | '/help-desk/bypass-codes', who: Subject): string =>
   `${part}?${new URLSearchParams({ connection: who.connection, subject: who.subject })}`;
 
-/** Asks whom it is about; who comes from a request is asked nothing. */
+/** Fields for the user; hidden if the address names one. */
 export function PersonFields({ words: { person } }: { readonly words: HelpDeskWords }) {
   const path = usePath();
   const [connection, subject] = [useParameter('connection'), useParameter('subject')];
@@ -67,7 +67,7 @@ function ByLogin({ words }: { readonly words: HelpDeskWords['person'] }) {
   );
 }
 
-/** Whom the fields name. */
+/** Reads the user from the fields. */
 export function readWho(fields: FormData): Who {
   const [connection, subject] = [String(fields.get('connection')), fields.get('subject')];
   if (subject !== null) return { connection, subject: String(subject) };

@@ -11,11 +11,10 @@ import type { HelpDeskWords } from './messages/help-desk-words.js';
 import { addressFor, useNames } from './person.js';
 import { type HelpRequest, listHelpRequests, settleHelpRequest, settlements, takeHelpRequest } from './requests.js';
 
-/** Those whom nobody helps yet first; among each other as they come, the newest first. */
 const openFirst = (rows: readonly HelpRequest[]): readonly HelpRequest[] =>
   rows.toSorted((one, other) => Number(one.takenBy !== null) - Number(other.takenBy !== null));
 
-/** People who have asked for help: take one, help, settle it. */
+/** Help requests: take, help, close. */
 export function Queue({ words }: { readonly words: HelpDeskWords }) {
   const { call, session } = useActing();
   const { instant } = useFormats();
@@ -75,7 +74,6 @@ export function Queue({ words }: { readonly words: HelpDeskWords }) {
   );
 }
 
-/** One that this administrator helps. */
 function Taken({
   request,
   name,

@@ -11,10 +11,9 @@ import type {
 } from '../../../../src/rest/replies/help-desk.js';
 import { get, post } from '../../frame/call.js';
 
-/** A person at a connection, by their id there or the name they sign in by. */
 export type Who = { readonly connection: string } & ({ readonly subject: string } | { readonly login: string });
 
-/** Taken from one endpoint at once. */
+/** The endpoint's maximum. */
 const pageSize = 100;
 
 export const listConnections = get<ConnectionsReply>('/v1/connections');
@@ -27,7 +26,7 @@ export type VouchingView = VouchingReply;
 export const readVouching = (id: string) => post<VouchingReply>(`/v1/help-desk/vouchings/${id}`);
 
 export type MadeCode = MadeBypassReply;
-/** @param fields.minutes - `undefined`: as long as the policy allows */
+/** @param fields.minutes - `undefined`: the policy's maximum */
 export const makeBypassCode = (
   fields: Who & { readonly minutes: number | undefined; readonly application: string | undefined },
 ) => post<MadeBypassReply>('/v1/help-desk/bypass-codes', fields);

@@ -4,7 +4,6 @@ import { BypassCodes } from './bypass-codes.js';
 import { Queue } from './queue.js';
 import { Vouching } from './vouching.js';
 
-/** Who calls, codes for those who cannot show their face, and those who have asked for help. */
 export const helpDesk = defineScreen(
   {
     en: async () => (await import('./messages/en.js')).en,

@@ -15,7 +15,7 @@ interface Given {
   readonly words: HelpDeskWords;
 }
 
-/** Who calls: a face check on the caller's own device, bound to the call by a number that is read out. */
+/** Caller verification: a face check on the caller's device, bound to the call by a spoken number. */
 export function Vouching({ words }: Given) {
   const [begun, setBegun] = useState<BegunVouching | null>(null);
   if (begun === null) return <Ask words={words} onBegun={setBegun} />;
@@ -58,7 +58,7 @@ function Ask({ words, onBegun }: Given & { readonly onBegun: (begun: BegunVouchi
   );
 }
 
-/** In milliseconds until it is asked again how it stands; a state that is not here is the end. */
+/** Polling intervals by state, in milliseconds; other states are final. */
 const pauses: Partial<Record<VouchingView['state'], number>> = {
   ...{ waiting: 2000, opened: 2000, checking: 2000, passed: 15_000 },
 };
@@ -101,7 +101,7 @@ function Follow({
   );
 }
 
-/** Longest that it is told who it was. */
+/** Maximum time for which the identity is shown. */
 const mostMinutes = 10;
 
 function Person({
@@ -114,7 +114,7 @@ function Person({
   readonly words: HelpDeskWords['calls'];
 }) {
   const format = useFormats();
-  // The clock of this device may be off.
+  // This device's clock may be wrong.
   const left = until === null ? 0 : Math.ceil((Date.parse(until) - Date.now()) / 60_000);
   const { facts } = words;
   const rows: readonly (readonly [string, string | null])[] = [

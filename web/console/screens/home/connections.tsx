@@ -10,7 +10,7 @@ import { Await, Empty, Problem } from '../../parts/state.js';
 import type { HomeWords } from './messages/home-words.js';
 import { readCensus } from './requests.js';
 
-/** Who is enrolled and how checks went, at each connection. */
+/** Enrolments and check results by connection. */
 export function Connections({ words }: { readonly words: HomeWords }) {
   const loaded = useLoaded(countLines);
   const { number } = useFormats();
@@ -62,7 +62,7 @@ export function Connections({ words }: { readonly words: HomeWords }) {
   );
 }
 
-/** How many could be enrolled. The provider is asked, so only when somebody wants to know. */
+/** Number of users who could enrol, loaded on request because it queries the provider. */
 function Eligible({ connection, words: { figures } }: { readonly connection: string; readonly words: HomeWords }) {
   const { call } = useActing();
   const { number } = useFormats();

@@ -5,9 +5,9 @@ import { get, post } from '../../frame/call.js';
 export type Light = ToDoReply['lights'][number]['light'];
 export type ToDo = ToDoReply['items'][number];
 
-/** What needs doing, the most urgent first, and what the doctor said last of each connection. */
+/** To-do items by urgency, and the last doctor result of each connection. */
 export const readToDo = get<ToDoReply>('/v1/to-do');
 
-/** Who could be enrolled at a connection; `null`: its provider does not tell. Asks the provider, and may take a while. */
+/** Number of users who could enrol at a connection; `null`: unknown. Queries the provider and may be slow. */
 export const readCensus = (connection: string) =>
   post<PlanReply>(`/v1/connections/${encodeURIComponent(connection)}/plan`);

@@ -7,7 +7,6 @@ import { screens } from '../../screens.js';
 import { Connections } from './connections.js';
 import { ToDoList } from './to-do-list.js';
 
-/** How everything does, what needs doing, and the ways to the rest. */
 export const home = defineScreen(
   {
     en: async () => (await import('./messages/en.js')).en,

@@ -5,11 +5,10 @@ import { Await } from '../../parts/state.js';
 import type { HomeWords } from './messages/home-words.js';
 import { readToDo, type ToDo } from './requests.js';
 
-/** Where something is done. */
 const pathOf = ({ where, connection }: ToDo): string =>
   where === 'connection' || where === 'doctor' ? `/connections/${encodeURIComponent(connection ?? '')}` : '/operations';
 
-/** What needs doing, and how the connections are. */
+/** To-do items and the connections' health. */
 export function ToDoList({ words }: { readonly words: HomeWords }) {
   const { instant } = useFormats();
   const loaded = useLoaded(readToDo);
@@ -56,7 +55,7 @@ export function ToDoList({ words }: { readonly words: HomeWords }) {
   );
 }
 
-/** In the reader's language; what a newer server asks for is in its own words. */
+/** Translated text; unknown items of a newer server in the server's words. */
 function ToDoText({ item, words: { toDo } }: { readonly item: ToDo; readonly words: HomeWords }) {
   const text = Object.entries(toDo.codes).find(([code]) => code === item.code)?.[1] ?? item.words;
   return (

@@ -5,16 +5,15 @@ import { type Filter, followLines, type Line } from '../../ledger/requests.js';
 
 const everyMs = 2_000;
 
-/** Of the newest, so that a page left open does not grow for ever. */
+/** Limit, so that a page left open does not grow forever. */
 const mostKept = 500;
 
 interface Followed {
-  /** Newest first. */
   readonly lines: readonly Line[];
   readonly refusal: Refusal | null;
 }
 
-/** Asks for new lines again and again while it is on and the page is seen. What has come stays until it is on again. */
+/** Polls for new lines while active and visible. Lines stay until it is activated again. */
 export function useFollowed({ since: _, until: __, ...filter }: Filter, isOn: boolean): Followed {
   const { call } = useActing();
   const [followed, setFollowed] = useState<Followed>({ lines: [], refusal: null });
@@ -25,7 +24,7 @@ export function useFollowed({ since: _, until: __, ...filter }: Filter, isOn: bo
     let isAsking = false;
     let after: string | null = null;
     let timer: number | undefined;
-    // The list is read anew with it: together they have every line.
+    // The list is reloaded at the same time, so that together they are complete.
     setFollowed({ lines: [], refusal: null });
     const ask = async (): Promise<void> => {
       window.clearTimeout(timer);
@@ -53,7 +52,7 @@ export function useFollowed({ since: _, until: __, ...filter }: Filter, isOn: bo
   return followed;
 }
 
-/** Some lines are told twice, as other servers may write earlier ones. */
+/** Adds lines without duplicates, which occur because other replicas may write earlier ones. */
 function addTo(known: readonly Line[], told: readonly Line[]): readonly Line[] {
   const ids = new Set(known.map(({ id }) => id));
   const unknown = told.filter(({ id }) => !ids.has(id));

@@ -8,7 +8,7 @@ import type { LogWords } from './messages/log-words.js';
 
 const whoOf = ({ connection, subject }: Line): Who | null => (subject === null ? null : { connection, subject });
 
-/** Lines of the log, with people by name. */
+/** Log lines with user names. */
 export function Lines({ paged, words }: { readonly paged: Paged<Line>; readonly words: LogWords }) {
   const { columns, ledger } = words;
   const { instant } = useFormats();

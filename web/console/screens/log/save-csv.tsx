@@ -10,7 +10,6 @@ import type { LogWords } from './messages/log-words.js';
 
 const atOnce = 1000;
 
-/** As the endpoint calls them, so that a file reads the same in every language. */
 const columns = [
   ...(['time', 'connection', 'subject', 'action', 'outcome', 'code', 'reasons', 'application'] as const),
   ...(['hook', 'by', 'requestId', 'stepUpId', 'network'] as const),
@@ -19,7 +18,7 @@ const columns = [
 const toCells = (line: Line): string[] =>
   columns.map((column) => (column === 'reasons' ? line.reasons.join(' ') : (line[column] ?? '')));
 
-/** Hands a text to the browser to save. It never leaves this page otherwise. */
+/** Offers a text as download, created locally. */
 function save(parts: readonly string[], name: string): void {
   const url = URL.createObjectURL(new Blob([...parts], { type: 'text/csv;charset=utf-8' }));
   const link = document.createElement('a');
@@ -30,7 +29,7 @@ function save(parts: readonly string[], name: string): void {
   window.setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
-/** Saves every line that the filter lets through as CSV. */
+/** Saves all lines that match the filter as CSV. */
 export function SaveCsv({ filter, words: { csv } }: { readonly filter: Filter; readonly words: LogWords }) {
   const { call } = useActing();
   const { cancel } = useWords();

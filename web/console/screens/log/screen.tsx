@@ -12,7 +12,6 @@ import { Lines } from './lines.js';
 import type { LogWords } from './messages/log-words.js';
 import { SaveCsv } from './save-csv.js';
 
-/** The log of decisions: searched, followed and saved. */
 export const log = defineScreen(
   {
     en: async () => ({ ...(await import('./messages/en.js')).en, ledger: await ledgerMessages.en() }),
@@ -56,7 +55,7 @@ function Shown({ given, words }: { readonly given: URLSearchParams; readonly wor
           aria-pressed={isFollowing}
           onPress={() => {
             setFollowing(!isFollowing);
-            // Nothing is left out between what was listed before and what is followed from now on.
+            // Avoids a gap between the list and the followed lines.
             if (!isFollowing) paged.reload();
           }}
         >

@@ -17,7 +17,7 @@ import {
   takeSandboxToken,
 } from './requests.js';
 
-/** Everything of a developer's own, and what can be tried before. */
+/** A developer's applications, requests and sandbox. */
 export function Overview({ words }: { readonly words: MineWords }) {
   const { instant, number } = useFormats();
   const [developer, applications, asked] = [
@@ -67,7 +67,7 @@ export function Overview({ words }: { readonly words: MineWords }) {
   );
 }
 
-/** The way to call before there is an application. */
+/** Sandbox access before there is an application. */
 function Trying({
   developer: { id, sandbox },
   words,

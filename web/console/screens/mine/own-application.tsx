@@ -19,7 +19,7 @@ import {
 } from './requests.js';
 import { NewRequest } from './wish-form.js';
 
-/** One's own application: what it was promised, what it used, why it was refused, its keys. */
+/** An own application: terms, usage, refusals, keys. */
 export function OwnApplicationPage({ id, words }: { readonly id: string; readonly words: MineWords }) {
   const { number } = useFormats();
   const found = useLoaded(readOwnApplication(id));

@@ -22,7 +22,7 @@ import { WishForm } from './wish-form.js';
 
 const longestMessage = 1000;
 
-/** One's own request, from the draft to the first key. */
+/** An own request, from draft to first key. */
 export function OwnRequest({ id, words }: { readonly id: string; readonly words: MineWords }) {
   const { call } = useActing();
   const found = useLoaded(readOwnRequest(id));
@@ -79,7 +79,7 @@ export function OwnRequest({ id, words }: { readonly id: string; readonly words:
   );
 }
 
-/** The terms, agreed to and handed in; or written anew first. */
+/** Accept the terms and submit, or edit first. */
 function HandIn({
   request: { id, ...former },
   words,
@@ -135,7 +135,7 @@ function HandIn({
   );
 }
 
-/** Shown once, when it is fetched: the server keeps its digest alone. */
+/** Shown once when fetched: the server stores only its digest. */
 function FirstKey({
   request: { id, application, isChange, keyHandedOver },
   words: { firstKey, toApplication },

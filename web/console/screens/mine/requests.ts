@@ -14,12 +14,11 @@ import type {
 import { get, post } from '../../frame/call.js';
 import { usageDays } from '../applications/requests.js';
 
-/** What a developer asks for. */
 export interface Wish {
   readonly name: string;
   readonly purpose: string;
   readonly scopes: readonly string[];
-  /** `null`: the application keeps its tokens itself. */
+  /** `null`: the application stores tokens itself. */
   readonly connection: string | null;
   readonly redirectUris: readonly string[];
   readonly perMinute: number;
@@ -33,7 +32,7 @@ export const readDeveloper = get<DeveloperReply>('/v1/developer');
 export const takeSandboxToken = post<ClientTokenReply>('/v1/developer/sandbox-token');
 
 export const listOwnRequests = get<RequestsReply>('/v1/developer/requests');
-/** @param application - one's own that is to be changed; `undefined`: a new one */
+/** @param application - own application to change; `undefined`: a new one */
 export const beginRequest = (wish: Wish, application: string | undefined) =>
   post<OneRequestReply>('/v1/developer/requests', { ...wish, application });
 const ofRequest = (id: string, rest = ''): string => `/v1/developer/requests/${encodeURIComponent(id)}${rest}`;

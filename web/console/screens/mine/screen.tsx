@@ -4,7 +4,6 @@ import { OwnApplicationPage } from './own-application.js';
 import { OwnRequest } from './own-request.js';
 import { NewRequest } from './wish-form.js';
 
-/** What a developer has, and asks for. */
 export const mine = defineScreen(
   {
     en: async () => (await import('./messages/en.js')).en,

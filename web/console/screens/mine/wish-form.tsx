@@ -7,10 +7,9 @@ import type { Application } from '../applications/requests.js';
 import type { MineWords } from './messages/mine-words.js';
 import { beginRequest, type DeveloperFacts, readDeveloper, type Wish } from './requests.js';
 
-/** The most characters of each. */
 const longest = { name: 100, purpose: 2000, contact: 200, redirectUris: 10 * 1025 } as const;
 
-/** A request is written: a draft, which is handed in on its own page. */
+/** Form for a draft, which is submitted on its own page. */
 export function NewRequest({ former, words }: { readonly former: Application | null; readonly words: MineWords }) {
   const { call } = useActing();
   const developer = useLoaded(readDeveloper);
@@ -42,7 +41,7 @@ export function NewRequest({ former, words }: { readonly former: Application | n
   );
 }
 
-/** What is asked for. @param former - as it was written before; `null`: not yet */
+/** Fields of a request. @param former - current contents; `null`: none */
 export function WishForm({
   developer,
   words: { wish, facts },

@@ -5,7 +5,7 @@ import { Facts } from '../../parts/told.js';
 import type { OperationsWords } from './messages/operations-words.js';
 import { readBackup } from './requests.js';
 
-/** The last backup, and how old it is. */
+/** Last backup and its age. */
 export function Backup({ words }: { readonly words: OperationsWords['backup'] }) {
   const { ago, instant, number, size } = useFormats();
   const found = useLoaded(readBackup);

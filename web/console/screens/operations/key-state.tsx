@@ -1,7 +1,7 @@
 import { Told } from '../../parts/told.js';
 import type { OperationsWords } from './messages/operations-words.js';
 
-/** What a key is said to be: as it stands, or that it cannot be used, and why. */
+/** State of a key, or why it cannot be used. */
 export function KeyState({
   words,
   state,

@@ -11,7 +11,7 @@ import { TurningKeys } from './turning-keys.js';
 
 const uses = ['sealing', 'signing', 'oidc'] as const;
 
-/** Every key and how old it is: make a new one, destroy an old one. */
+/** Keys with their age: create and destroy. */
 export function Keys({ words }: { readonly words: OperationsWords['keys'] }) {
   const keys = useLoaded(readKeys);
   return (

@@ -8,13 +8,12 @@ import { Problem } from '../../parts/state.js';
 import type { OperationsWords } from './messages/operations-words.js';
 import { retireVersion } from './requests.js';
 
-/** What the server said. */
 export interface Retired {
   readonly isDone: boolean;
   readonly words: readonly string[];
 }
 
-/** Destroys a version: the server counts first what would be lost, and whoever does it types that number. */
+/** Destroys a version: the server counts the lost tokens, and the administrator types that number. */
 export function RetireVersion({
   words: { retire, version: toName },
   version,
@@ -30,7 +29,7 @@ export function RetireVersion({
   const id = useId();
   const [isBusy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
-  /** How many tokens would be lost; `null`: not asked for. */
+  /** Number of lost tokens; `null`: not loaded. */
   const [lost, setLost] = useState<number | null>(null);
   const [typed, setTyped] = useState('');
   const [isWrong, setWrong] = useState(false);

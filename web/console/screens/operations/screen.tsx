@@ -4,7 +4,6 @@ import { Jobs } from './jobs.js';
 import { Keys } from './keys.js';
 import { Trail } from './trail.js';
 
-/** What would be needed after a loss or in a dispute: keys, the last backup, the audit trail; and the background jobs. */
 export const operations = defineScreen(
   {
     en: async () => (await import('./messages/en.js')).en,

@@ -11,7 +11,7 @@ interface Given {
   readonly words: OperationsWords['audit'];
 }
 
-/** The audit trail: how fresh its signature is, whether it is sound, and verifying it now. */
+/** Audit trail: age of its signature, integrity, and verification. */
 export function Trail({ words }: Given) {
   const { call } = useActing();
   const { ago, instant } = useFormats();

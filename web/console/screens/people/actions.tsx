@@ -10,7 +10,7 @@ import { InvitationLink, usualHours } from './invitation.js';
 import type { PeopleWords } from './messages/people-words.js';
 import { erasePerson, invitePerson, type Outcome, revokePerson, unlockPerson } from './requests.js';
 
-/** What can be done for one person, by who may. */
+/** Actions for one user, by right. */
 export function Actions({
   who,
   name,
@@ -77,7 +77,7 @@ export function Actions({
   );
 }
 
-/** How it went, by connection. */
+/** Results by connection. */
 function Outcomes({ outcomes, words }: { readonly outcomes: readonly Outcome[]; readonly words: PeopleWords }) {
   const textOf = useProblemText();
   return (

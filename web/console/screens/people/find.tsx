@@ -10,7 +10,7 @@ import { Table } from '../../parts/table.js';
 import { InvitationLink, useInvitation } from './invitation.js';
 import type { PeopleWords } from './messages/people-words.js';
 
-/** Finds a person at every provider. @param text - that was looked for; `null`: nothing yet */
+/** Searches users at all providers. @param text - search text; `null`: none yet */
 export function Find({ text, words }: { readonly text: string | null; readonly words: PeopleWords }) {
   const { find } = words;
   return (
@@ -31,7 +31,6 @@ export function Find({ text, words }: { readonly text: string | null; readonly w
   );
 }
 
-/** As many as the server tells of one connection. */
 const mostFound = 20;
 
 function Found({ text, words }: { readonly text: string; readonly words: PeopleWords }) {
@@ -62,7 +61,7 @@ const labelOf = (who: Who, people: readonly FoundPerson[]): string =>
     people.find((each) => keyOf(each) === keyOf(who)),
   );
 
-/** Whoever is called so, with an invitation for who is not enrolled. */
+/** Search results, with an invitation for users who are not enrolled. */
 function FoundPeople({ people, words }: { readonly people: readonly FoundPerson[]; readonly words: PeopleWords }) {
   const { number } = useFormats();
   const mayAssist = useMay('assist');

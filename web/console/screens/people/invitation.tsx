@@ -7,16 +7,15 @@ import { ShownOnce } from '../../parts/shown-once.js';
 import type { PeopleWords } from './messages/people-words.js';
 import { invitePerson } from './requests.js';
 
-/** How long a link waits unless said otherwise. */
+/** Default lifetime of a link. */
 export const usualHours = 72;
 
-/** A link that was made: it opens once. */
 interface Invitation {
   readonly url: string;
   readonly expiresAt: string;
 }
 
-/** Makes a link to enrol by one press, and keeps the one made last. */
+/** Creates enrolment links and keeps the last one. */
 export function useInvitation() {
   const { call } = useActing();
   const [made, setMade] = useState<(Invitation & { readonly who: Who }) | null>(null);
@@ -32,14 +31,14 @@ export function useInvitation() {
   return { made, refusal, make };
 }
 
-/** The link, to be copied. */
+/** The link, to copy. */
 export function InvitationLink({
   made,
   about,
   words: { invite },
 }: {
   readonly made: Invitation;
-  /** Whom it is for, where that is not said elsewhere. */
+  /** Name of the user, if not shown elsewhere. */
   readonly about?: string;
   readonly words: PeopleWords;
 }) {

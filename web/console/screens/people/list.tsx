@@ -10,16 +10,14 @@ import type { PeopleWords } from './messages/people-words.js';
 
 const levels = ['1', '2', '3', '4', '5', '6', '7', '8'] as const;
 
-/** Spans of days: within so many, or longer ago. */
 const spans = ['within-7', 'within-30', 'over-90', 'over-365'] as const;
 
 const hourMs = 3_600_000;
 
-/** A moment so many days ago. By the hour, so that a list is not another one with every second. */
+/** Returns a past time, by the hour, so that requests stay equal for a while. */
 const daysAgo = (days: number): string =>
   new Date((Math.floor(Date.now() / hourMs) - days * 24) * hourMs).toISOString();
 
-/** From and until when a span lasts. */
 function toBounds(span: string | null): { readonly since?: string; readonly before?: string } {
   const [kind, days] = span?.split('-') ?? [];
   if (kind === 'within') return { since: daysAgo(Number(days)) };
@@ -39,7 +37,7 @@ function toFilter(given: URLSearchParams): Filter {
   };
 }
 
-/** Who is enrolled, by filters that stand in the address. */
+/** List of enrolled users, with filters kept in the address. */
 export function List({ given, words }: { readonly given: URLSearchParams; readonly words: PeopleWords }) {
   const { list, ledger } = words;
   const { instant, number } = useFormats();

@@ -17,10 +17,10 @@ interface Props {
   readonly words: PeopleWords;
 }
 
-/** One person at one connection: the enrolment, what happened, and what can be done. */
+/** A user at a connection: enrolment, events, actions. */
 export function Person({ who, words }: Props) {
   const name = nameOf(who, useNames([who]).get(keyOf(who)));
-  // What was done changes what is shown.
+  // Actions reload the data.
   const [changes, setChanges] = useState(0);
   return (
     <>
@@ -67,7 +67,7 @@ function Enrolment({ who, words }: Props) {
   );
 }
 
-/** What happened to the person, newest first, and why. */
+/** Events of a user, newest first, with reasons. */
 function Timeline({ who, words: { timeline, ledger } }: Props) {
   const { instant } = useFormats();
   const paged = usePages(

@@ -3,7 +3,6 @@ import type { ErasureReply, ExportReply, SubjectsReply } from '../../../../src/r
 import { post } from '../../frame/call.js';
 import type { Who } from '../../ledger/requests.js';
 
-/** What was done at one connection, or why not. */
 export type Outcome = SubjectsReply['subjects'][number];
 export type Held = NonNullable<ExportReply['subjects'][number]['held']>;
 
@@ -12,6 +11,6 @@ export const unlockPerson = (who: Who) => post<SubjectsReply>('/v1/subjects/unlo
 export const revokePerson = (who: Who) => post<SubjectsReply>('/v1/subjects/revoke', who);
 export const erasePerson = (who: Who) => post<ErasureReply>('/v1/subjects/erase', who);
 
-/** @param fields.lifeHours - how long the link may wait */
+/** @param fields.lifeHours - lifetime of the link */
 export const invitePerson = (who: Who, fields: { purpose: string; lifeHours: number }) =>
   post<InvitationReply>('/v1/subjects/invite', { ...who, ...fields });

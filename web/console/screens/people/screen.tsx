@@ -6,7 +6,7 @@ import { Find } from './find.js';
 import { List } from './list.js';
 import { Person } from './person.js';
 
-/** Who is enrolled, and one person with what can be done for them. */
+/** Screen of enrolled users, and actions for one of them. */
 export const people = defineScreen(
   {
     en: async () => ({ ...(await import('./messages/en.js')).en, ledger: await ledgerMessages.en() }),

@@ -3,7 +3,7 @@ import { Facts } from '../../parts/told.js';
 import type { RequestWords } from './messages/requests-words.js';
 import type { AskedRequest } from './requests.js';
 
-/** What is asked for. */
+/** Contents of a request. */
 export function RequestFacts({
   request,
   words: { facts, states },
@@ -33,7 +33,7 @@ export function RequestFacts({
   );
 }
 
-/** What was said about it, oldest first. */
+/** Messages, oldest first. */
 export function Thread({
   messages,
   words: { thread },

@@ -13,7 +13,7 @@ import { type AskedRequest, answerRequest, approveRequest, readRequest } from '.
 
 const longestMessage = 1000;
 
-/** One request: what is asked for, what was said, and the answers. */
+/** One request with messages and answers. */
 export function OneRequest({ id, words }: { readonly id: string; readonly words: RequestWords }) {
   const { call } = useActing();
   const found = useLoaded(readRequest(id));
@@ -45,7 +45,7 @@ export function OneRequest({ id, words }: { readonly id: string; readonly words:
                 request={request}
                 words={words}
                 onApproved={setOpenIdClient}
-                // Also where it failed half-way: what is there by then is approved once more.
+                // Also after a partial failure: approval can then be repeated.
                 onAnswered={found.reload}
               />
               {request.state === 'submitted' &&
@@ -77,11 +77,10 @@ interface Answer {
   readonly message: string | undefined;
 }
 
-/** What was left empty is not said. */
+/** Returns `undefined` for an empty field. */
 const toSaid = (field: FormDataEntryValue | null): string | undefined =>
   typeof field === 'string' && field.trim() !== '' ? field.trim() : undefined;
 
-/** Asks once more before it is granted, and says what. */
 function Approve({
   request,
   words: { approve, facts, message },

@@ -8,7 +8,6 @@ import { get, post } from '../../frame/call.js';
 
 export type AskedRequest = OneRequestReply['request'];
 
-/** What may have become of a request. */
 export type RequestState = AskedRequest['state'];
 export const requestStates = [
   'draft',
@@ -18,14 +17,14 @@ export const requestStates = [
   'refused',
 ] as const satisfies RequestState[];
 
-/** @param state - those in that state alone; `undefined`: every one */
+/** @param state - filter; `undefined`: all */
 export const listRequests = (state: string | undefined, cursor: string | null) =>
   post<RequestPageReply>('/v1/application-requests/list', { state, cursor: cursor ?? undefined });
 
 const of = (id: string, rest = ''): string => `/v1/application-requests/${encodeURIComponent(id)}${rest}`;
 export const readRequest = (id: string) => get<OneRequestReply>(of(id));
 
-/** @param given.tenant - whose enrolments it works with; `undefined`: those of the connection it asks for */
+/** @param given.tenant - tenant of the application; `undefined`: the requested connection's */
 export const approveRequest = (
   id: string,
   given: { readonly changedAt: string; readonly tenant: string | undefined; readonly message: string | undefined },

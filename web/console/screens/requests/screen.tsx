@@ -10,7 +10,6 @@ import { OneRequest } from './request.js';
 import { listRequests } from './requests.js';
 import { TermsOfUse } from './terms.js';
 
-/** What developers ask for: answered here. */
 export const requests = defineScreen(
   {
     en: async () => (await import('./messages/en.js')).en,

@@ -9,7 +9,7 @@ import { changeTerms, readTerms } from './requests.js';
 
 const longestTerms = 8000;
 
-/** What developers agree to: read, and the next version. */
+/** Terms for developers, and their next version. */
 export function TermsOfUse({ words }: { readonly words: RequestWords }) {
   const { call } = useActing();
   const { number, instant } = useFormats();

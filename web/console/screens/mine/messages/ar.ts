@@ -75,7 +75,7 @@ export const ar: MineWords = {
     code: 'الرمز',
     cause: 'السبب',
   },
-  // The same things are called the same on the administrators' screens.
+  // Same terms as on the administrators' screens.
   facts: requests.facts,
   states: requests.states,
   thread: requests.thread,

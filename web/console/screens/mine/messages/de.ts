@@ -77,7 +77,7 @@ export const de: MineWords = {
     code: 'Code',
     cause: 'Ursache',
   },
-  // The same things are called the same on the administrators' screens.
+  // Same terms as on the administrators' screens.
   facts: requests.facts,
   states: requests.states,
   thread: requests.thread,

@@ -76,7 +76,7 @@ export const fr: MineWords = {
     code: 'Code',
     cause: 'Cause',
   },
-  // The same things are called the same on the administrators' screens.
+  // Same terms as on the administrators' screens.
   facts: requests.facts,
   states: requests.states,
   thread: requests.thread,

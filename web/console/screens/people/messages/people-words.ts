@@ -2,8 +2,7 @@ import type { LedgerWords } from '../../../ledger/ledger-words.js';
 import type { Translated } from '../../../messages/words.js';
 import type { en } from './en.js';
 
-/** What the screen says, alone. */
+/** Texts of this screen only. */
 export type OwnWords = Translated<typeof en>;
 
-/** With what every screen says of people. */
 export type PeopleWords = OwnWords & { readonly ledger: LedgerWords };

@@ -1,5 +1,4 @@
 import type { Translated } from '../../../messages/words.js';
 import type { en } from './en.js';
 
-/** What the screen says. */
 export type RequestWords = Translated<typeof en>;
