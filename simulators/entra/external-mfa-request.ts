@@ -1,17 +1,17 @@
 import type { JSONWebKeySet } from 'jose';
 import type { MethodConfiguration } from './tenant.js';
 
-/** Why a sign-in ends at the second factor: Entra's own number where one is known, else what was wrong. */
+/** Failure at the second factor: Entra's own error number if known, else a description. */
 export class MfaError extends Error {
   constructor(readonly reason: string) {
     super(reason);
   }
 }
 
-/** What the first factor was. */
+/** Type of the first factor. */
 export type FactorType = 'knowledge' | 'possession' | 'inherence';
 
-/** What a provider says of itself, as it was read. */
+/** A provider's metadata. */
 export interface ProviderMetadata {
   readonly issuer: string;
   readonly authorizationEndpoint: string;
@@ -27,7 +27,7 @@ export interface MfaRequest {
   readonly method: MethodConfiguration;
   readonly firstFactor: FactorType;
   readonly provider: ProviderMetadata;
-  /** `null`: none was sent, and none is taken. */
+  /** `null` if none was sent; none is then accepted. */
   readonly nonce: string | null;
   readonly sub: string;
   readonly acrValues: readonly string[];
@@ -36,7 +36,7 @@ export interface MfaRequest {
   readonly startedAt: number;
 }
 
-/** How it ended. `reason` is for whoever tests; a person is shown that the sign-in failed. */
+/** Outcome. `reason` is for tests; the user only sees that the sign-in failed. */
 export interface MfaResult {
   readonly userId: string | null;
   readonly passed: boolean;
