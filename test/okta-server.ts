@@ -25,7 +25,7 @@ import { createTestUpkeep } from './upkeep.js';
 export interface OktaServer {
   readonly origin: string;
   readonly rooms: BodyRooms;
-  /** A call of the REST API by a client of the connection's tenant. */
+  /** Calls the REST API as a client of the connection's tenant. */
   post(
     path: string,
     fields: Record<string, string>,
@@ -34,7 +34,7 @@ export interface OktaServer {
   stop(): Promise<void>;
 }
 
-/** Starts the service with one connection, of that adapter, to the org of a bench. */
+/** Starts the service with one connection to a bench's org. */
 export async function startOktaServer(
   bench: OktaBench,
   adapter: ServedAdapter = bench.adapter,

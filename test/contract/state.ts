@@ -5,16 +5,15 @@ import { createManualClock } from '../manual-clock.js';
 
 export { createManualClock };
 
-/** A store for one test. */
 export interface OpenedState {
   readonly state: State;
-  /** The same store again, as the same server opens it. */
+  /** Opens the same store again as the same server. */
   reopen(): Promise<State>;
-  /** Empties the store behind the server's back. */
+  /** Empties the store without the server. */
   lose(): Promise<void>;
 }
 
-/** What every `State` must do. `open` is called anew for each test. */
+/** Tests every `State`. `open` runs for each test. */
 export function runStateContract(name: string, open: (clock: Clock) => Promise<OpenedState>): void {
   describe(`state: ${name}`, () => {
     const opened: State[] = [];

@@ -7,10 +7,10 @@ import { FaceError, type FaceErrorCode } from '../../src/errors.js';
 import { isWiped, toPhoto } from '../pictures.js';
 import { testShare } from '../share.js';
 
-/** A verifier ready for work, and how to end it together with whatever was started for it. */
+/** A ready verifier with its clean-up. */
 export interface VerifierHarness {
   readonly verifier: Verifier;
-  /** Shares photos among several who look at them; a verifier that looks elsewhere does not ask it. */
+  /** Examination cache for callers that share photos; verifiers with their own engine do not use it. */
   readonly sight: Sight;
   close(): Promise<void>;
 }
@@ -18,7 +18,7 @@ export interface VerifierHarness {
 const binding: Binding = { tenant: 'acme', idp: 'okta', subject: '00u1', scope: 'sign-in', accuracy: 4 };
 const nextCentury = epochSec(4_102_444_800);
 
-/** What every `Verifier` must do, through its port and with real pictures alone. */
+/** Tests every `Verifier` through its port with real pictures. */
 export function runVerifierContract(name: string, setUp: () => Promise<VerifierHarness>): void {
   describe(`verifier contract: ${name}`, () => {
     let harness: VerifierHarness;
@@ -51,7 +51,7 @@ export function runVerifierContract(name: string, setUp: () => Promise<VerifierH
     });
     const expectCode = (work: Promise<unknown>, code: FaceErrorCode): Promise<void> =>
       expect(work).rejects.toMatchObject({ name: 'FaceError', code });
-    /** The content key that a verification gives, in hexadecimal digits: none where the verifier derives none, or nobody matches. */
+    /** Returns the content key in hexadecimal; none without a match or a key derivation. */
     const takenKeys = async (token: SealedToken, changes: Partial<VerifyRequest> = {}): Promise<readonly string[]> => {
       const taken: string[] = [];
       const takeContentKey = (key: Uint8Array) => void taken.push(Buffer.from(key).toString('hex'));
@@ -95,7 +95,7 @@ export function runVerifierContract(name: string, setUp: () => Promise<VerifierH
       test('to go on where whoever judges the photos fails, and says why', async () => {
         const { token } = await enrol();
         const judgedLive = Promise.reject(new FaceError('overloaded'));
-        // As whoever hands it over does: it may fail before anybody waits for it.
+        // As real callers do: it may fail before anyone awaits it.
         judgedLive.catch(() => null);
         await expectCode(harness.verifier.verify(request(token, { judgedLive })), 'overloaded');
       });

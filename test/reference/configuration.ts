@@ -24,7 +24,7 @@ const toSchema = (guard: z.ZodType): Schema =>
     }),
   );
 
-/** What a container holds is listed below it, so its type is a word. */
+/** A container's content is listed below it, so its type is a word. */
 function phraseOf(schema: Schema): string {
   const [first = {}] = alternativesOf(schema);
   if (isByLanguage(schema)) return 'object by language: `en`, `de`, `es`, `fr`, `ar`';
@@ -79,7 +79,7 @@ export interface Section {
 const shared = toSchema(z.strictObject(connectionFields));
 const clientsOf = ({ properties }: Schema): readonly Schema[] => itemsOf(propertiesOf(properties?.oidc ?? {}).clients);
 
-/** Returns what a connection of one provider has that others have not. */
+/** Returns the settings that only one provider's connections have. */
 function describeProvider(connection: Schema): Section {
   const kind = String(kindOf(connection));
   const known = clientsOf(shared).map(kindOf);
