@@ -6,7 +6,7 @@ import { attackedPolicy, type Provider } from './provider.js';
 
 /* Providers that call no hook of this server: Cognito's are Lambda functions, and a SCIM directory has none. */
 
-/** A user pool, and the secret its triggers sign requests with. */
+/** A user pool with the request secret of its triggers. */
 export interface CognitoProvider extends Provider {
   readonly requestSecret: string;
   readonly userPoolId: string;
