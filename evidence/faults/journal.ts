@@ -1,7 +1,7 @@
 import { quantile } from '../bench/measure.js';
 import type { Seen } from './fault.js';
 
-/** What one request came to, with all its tries. */
+/** Result of one request with all retries. */
 interface Entry {
   readonly doing: string;
   readonly when: string;
@@ -10,12 +10,12 @@ interface Entry {
   readonly ms: number;
 }
 
-/** Keeps what people and providers saw, by the time of the fault it was in. */
+/** Records observations by phase. */
 export interface Journal {
-  /** From now on what is noted was seen then. */
+  /** Starts a phase. */
   turnTo(when: string): void;
   note(entry: Omit<Entry, 'when'>): void;
-  /** In the order things were first seen. */
+  /** In order of first observation. */
   toSeen(): readonly Seen[];
 }
 
