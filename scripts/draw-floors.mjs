@@ -24,7 +24,6 @@ const places = new Map(
   }),
 );
 
-/** Imported rooms of each room. */
 const reach = new Map(floors.flat().map((room) => [room, new Set()]));
 for (const { from, to } of listArrows()) reach.get(from).add(to);
 

@@ -61,7 +61,6 @@ const claimsGuard = z.strictObject({
   events: z.record(z.string(), z.unknown()).refine((events) => Object.keys(events).length === 1),
 });
 
-/** An accepted event. */
 export interface TakenEvent {
   readonly jti: string;
   /** Such as `session-revoked`. */

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Provider } from 'oidc-provider/lib/provider.js';
 
-/** The client of a simulated sign-in. */
 export interface SignInClient {
   readonly clientId: string;
   readonly clientSecret: string;

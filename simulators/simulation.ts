@@ -20,7 +20,6 @@ export interface ProviderSimulation {
   readonly oidc?: JsonObject;
   /** Application id that the hook receives. */
   readonly application: string;
-  /** Page that signs the first user in. */
   readonly signInPage?: string;
   /** Environment variables for the server and the commands. */
   readonly environment: Readonly<Record<string, string>>;
@@ -36,9 +35,7 @@ export interface ProviderSimulation {
   close(): Promise<void>;
 }
 
-/** An answer to the challenge of a sign-in. */
 export interface SignInAnswer {
-  /** Session of the challenge. */
   readonly session: string;
   /** Receipt of the step-up. */
   readonly receipt: string;

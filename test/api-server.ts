@@ -112,7 +112,6 @@ export async function startApiServer(
       toState?: (state: State) => State;
       /** Creates the OpenID providers from the core. */
       oidc?: (core: CoreDeps) => Promise<OidcIssuers>;
-      /** Creates the security event transmitter from the core. */
       transmitter?: (core: CoreDeps) => Promise<SecurityEvents>;
     },
 ) {

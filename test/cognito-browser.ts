@@ -1,16 +1,13 @@
 import type { IAuthenticationCallback, ICognitoStorage } from 'amazon-cognito-identity-js';
 import { AuthenticationDetails, CognitoUser, CognitoUserPool } from '../simulators/cognito/browser-client.js';
 
-/** Text parameters of a face challenge. */
 export type ChallengeParameters = Readonly<Record<string, string>>;
 
-/** The page's answer to a challenge. */
 export interface ChallengeAnswer {
   readonly answer: string;
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
-/** Result of a sign-in in the browser. */
 export type SignInResult =
   | { readonly ok: true; readonly idToken: string; readonly accessToken: string; readonly refreshToken: string }
   | { readonly ok: false; readonly code: string; readonly message: string };

@@ -3,7 +3,6 @@ import type { RequestListener } from 'node:http';
 import { createSignInProvider } from '../simulators/sign-in-provider.js';
 import { listen } from '../src/http/listen.js';
 
-/** A user of the company's identity provider, by id. */
 export interface CompanyUser {
   readonly login: string;
   readonly groups: readonly string[];
@@ -16,7 +15,6 @@ export interface CompanyProviderServer {
   readonly issuer: string;
   readonly clientId: string;
   readonly clientSecret: string;
-  /** User of the browser. */
   user: string;
   /** Fault of the next answers. */
   trouble: Trouble;

@@ -1,6 +1,5 @@
 import { type ApiServer, adminKey } from './api-server.js';
 
-/** Request headers of a page in a session. */
 export interface SessionHeaders extends Record<string, string> {
   readonly cookie: string;
   readonly 'x-console-token': string;

@@ -63,7 +63,6 @@ export interface DoctorBench {
   readonly pool: UserPool;
   readonly onelogin: OneLoginSimulator;
   readonly scim: ScimSimulator;
-  /** Provisions a connection again. */
   provision(connection: string): Promise<void>;
   examine(connection: string, elsewhere?: Elsewhere): Promise<readonly Examined[]>;
   close(): Promise<void>;

@@ -24,7 +24,6 @@ export interface PresenceTest {
   start(more?: readonly string[]): Promise<RunningTest>;
 }
 
-/** A running presence test server. */
 export interface RunningTest {
   /** Returns the last printed link. */
   link(): string;

@@ -7,7 +7,6 @@ import { Redis } from 'ioredis';
 import { findFreePort } from '../examples/demo/free-port.js';
 import { executablePath, type RedisServer, startRedis } from './redis.js';
 
-/** A group of servers. */
 export interface RedisGroup {
   readonly servers: readonly RedisServer[];
   /** Empties all servers. */

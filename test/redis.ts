@@ -17,11 +17,9 @@ if (!hasRedis)
     `SKIPPING tests on Redis: none at ${executablePath} (install redis-server, or set REDIS_SERVER_PATH)\n`,
   );
 
-/** A separate Redis server on a free port. */
 export interface RedisServer {
   readonly port: number;
   readonly url: string;
-  /** Folder of its data. */
   readonly folder: string;
   readonly process: ChildProcess;
   /** Restarts it on the same port, with or without its data. */

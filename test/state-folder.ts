@@ -8,10 +8,8 @@ import type { AuditEvent } from '../src/core/audit-events.js';
 import type { Clock, Log, State } from '../src/core/ports.js';
 import { openState } from '../src/state/open.js';
 
-/** The state part of a server's data folder. */
 export interface StateFolder {
   readonly files: ReturnType<typeof filesOf>;
-  /** Audited events. */
   readonly audited: AuditEvent[];
   readonly logged: string[];
   open(config: StateConfig, clock: Clock): Promise<State>;

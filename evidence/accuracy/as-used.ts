@@ -9,7 +9,6 @@ import type { By } from './rates.js';
 
 /** Results of one source in one run. */
 export interface SourceAsUsed extends Pick<AccuracyFigures, 'date' | 'command' | 'engine' | 'judge'> {
-  /** Number of judged people. */
   readonly people: number;
   readonly asUsed: By<ModeRates>;
   readonly byPhotos: By<By<ModeRates>>;

@@ -13,7 +13,6 @@ export interface Comparison {
   readonly pairs: Uint32Array;
 }
 
-/** A comparison by views, as tokens use them. */
 export interface ViewComparison {
   readonly enrolled: readonly Float32Array[];
   readonly live: readonly Float32Array[];

@@ -20,7 +20,6 @@ export interface FalseMatchFigures {
   readonly pairsOfPeopleMatched: number;
 }
 
-/** False non-matches within one source. */
 export interface FalseNonMatchFigures {
   readonly fnmr: number | null;
   readonly fnmrInterval: Interval | null;
@@ -40,11 +39,9 @@ export interface GroupRates extends RateFigures, FalseMatchFigures, FalseNonMatc
 /** Embeddings without a token, at one cosine. */
 export interface EmbeddingRates extends FalseMatchFigures, FalseNonMatchFigures {
   readonly cosine: number;
-  /** Only nearest impostors. */
   readonly nearest: FalseMatchFigures;
 }
 
-/** Counts unordered pairs of people. */
 const countPairsOfPeople = (pairs: readonly (readonly number[])[]): number =>
   new Set(pairs.map(([one, other]) => `${Math.min(one, other)} ${Math.max(one, other)}`)).size;
 

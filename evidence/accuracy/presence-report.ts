@@ -1,7 +1,6 @@
 import { rateByPerson } from '../statistics/clustered-rate.js';
 import { toExactInterval } from '../statistics/exact-interval.js';
 
-/** One judged presentation. */
 export interface JudgedPresentation {
   readonly species: string;
   readonly isAttack: boolean;

@@ -68,7 +68,6 @@ function missedAt(genuine: Cosines['genuine'], threshold: number) {
   };
 }
 
-/** Returns the highest impostor pairs with their people, highest first. */
 function highestPairs({ genuine, impostor, descending }: Cosines, count: number) {
   const least = descending[Math.min(count, impostor.length) - 1];
   const found: { readonly cosine: number; readonly one: number; readonly other: number }[] = [];

@@ -5,7 +5,6 @@ import type { Size } from './size.js';
 /** Context of an attack. */
 export interface Setting {
   readonly size: Size;
-  /** Loads the faces once, on demand. */
   loadFaces(): Promise<Faces>;
   /** Reports progress. */
   say(line: string): void;

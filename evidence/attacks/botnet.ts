@@ -18,7 +18,6 @@ export interface Botnet {
   readonly addresses: number;
 }
 
-/** Options of a run. */
 export interface Run {
   readonly days: number;
   /** Daily pass of the real person: after a first factor, or anonymously from a separate address. */

@@ -7,7 +7,6 @@ export interface Reply {
   readonly score: number | null;
 }
 
-/** Result of a climb. */
 export interface Climb {
   readonly tries: number;
   /** True if a try succeeded. */

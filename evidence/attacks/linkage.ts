@@ -16,7 +16,6 @@ const ones = (bits: Uint8Array): number => bits.reduce((sum, bit) => sum + bit, 
 
 const pairsOf = (size: Size): number => (size === 'full' ? 1500 : 60);
 
-/** Returns two photos of each person who has two. */
 const withTwo = (people: readonly Person[]): (readonly Float32Array[])[] =>
   people.map(({ embeddings }) => embeddings.slice(0, 2)).filter(({ length }) => length === 2);
 
@@ -70,7 +69,6 @@ function linkWithKeys({ judge }: Faces, accuracy: Accuracy, size: Size) {
   const tokens = createBareTokens(accuracy, createChance(`linkage ${accuracy}`));
   const photos = withTwo(judge).map((two) => two.map((embedding) => viewsOf([embedding])));
   const partners = createPartners(`partners ${accuracy}`, photos.length);
-  /** The difference as stored. */
   const asStored = (one: BareToken, other: BareToken): Uint8Array => xor(one.hidden, other.hidden);
   /** In the order of the first code word; the other stays permuted. */
   const inOrderOfOne = (one: BareToken, other: BareToken): Uint8Array => {

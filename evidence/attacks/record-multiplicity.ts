@@ -3,7 +3,6 @@ import type { BareToken, BareTokens } from '../accuracy/bare-token.js';
 import { createChance } from '../statistics/chance.js';
 import { type Decoded, decodeByInformationSet, toLinearCode } from './linear-code.js';
 
-/** An unmasked token. */
 export type Unmasked = Pick<BareToken, 'hidden' | 'order'>;
 
 /** Random words differ in over a third of positions; two photos of one person in about a quarter. */

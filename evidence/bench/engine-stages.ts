@@ -26,7 +26,6 @@ interface Stage {
   readonly floor: (() => Promise<unknown>) | null;
 }
 
-/** Each stage on a photo with one face, as in the pipeline. */
 async function toStages(photo: Uint8Array, models: Models): Promise<readonly Stage[]> {
   const header = await readHeader(photo);
   const reduction = toReduction(header);

@@ -36,7 +36,6 @@ export interface EngineReport {
     readonly workers: number;
     readonly aloneMs: number;
     readonly perSecond: number;
-    /** Relative to one thread. */
     readonly timesOneThread: number;
     /** Main thread time per photo. */
     readonly mainThreadMs: number;

@@ -2,7 +2,6 @@ import autocannon, { type Options } from 'autocannon';
 import { round } from './measure.js';
 import { processorMs } from './processor-time.js';
 
-/** Calls of one hook. */
 export interface HookLoad {
   readonly provider: string;
   readonly hook: string;
@@ -27,11 +26,9 @@ export interface LoadResult {
 export interface ProcessorUse {
   /** Of all server threads. */
   readonly cpuMsPerRequest: number;
-  /** Answers per second and core. */
   readonly capacityPerSecond: number;
 }
 
-/** Calls of any server. */
 interface Calls {
   readonly url: string;
   /** `POST` by default. */

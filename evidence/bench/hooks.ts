@@ -38,7 +38,6 @@ export interface HooksReport {
   readonly floor: HookFigures;
   /** The server's minimum: `GET /healthz`. */
   readonly base: ProcessorUse;
-  /** By provider: the slowest hook, and each hook. */
   readonly hooks: Readonly<
     Record<
       string,

@@ -28,7 +28,6 @@ type Rate = ReturnType<typeof toJson>;
 export interface StepUpJudgeReport {
   /** All frames are rendered from photos, none are of people before a camera. */
   readonly frames: 'synthetic';
-  /** Evaluation people that no limit was fitted on, or demonstration people. */
   readonly people: { readonly from: 'evaluation' | 'demonstration'; readonly count: number };
   /** Refused genuine challenges, with refusing signals counted once per challenge. */
   readonly bpcer: Rate & { readonly refusedBy: Readonly<Record<string, number>> };

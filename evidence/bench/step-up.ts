@@ -33,16 +33,13 @@ export interface StepUpReport {
    * first try.
    */
   readonly openToResultSec: ToResult;
-  /** The same with movements only. */
   readonly openToResultByMovementSec: ToResult;
-  /** Speed of that person. */
   readonly person: typeof person;
   readonly stepUp: {
     /** From the last of five frames to the result, at the socket. */
     readonly resultMs: Times;
     /** The same in Chromium, which shares the machine with the server. */
     readonly resultInBrowserMs: Times;
-    /** Engine examinations per sent frame in these runs. */
     readonly engineRunsPerFrame: number;
     /** Passes at the first try in Chromium. */
     readonly passedInBrowser: { readonly hits: number; readonly trials: number };

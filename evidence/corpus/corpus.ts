@@ -18,7 +18,6 @@ export interface Corpus {
   readonly otherFiles: number;
 }
 
-/** Selects photos by file name. */
 export type PhotoFilter = (name: string) => boolean;
 
 const isPhoto: PhotoFilter = (name) => /^[^.].*\.(jpe?g|png|webp)$/i.test(name);

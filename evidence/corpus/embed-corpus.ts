@@ -27,7 +27,6 @@ export interface NotAcquired {
   readonly code: FaceErrorCode | 'unreadable';
 }
 
-/** Embeddings of a corpus. */
 export interface EmbeddedCorpus {
   readonly people: readonly EmbeddedPerson[];
   readonly notAcquired: readonly NotAcquired[];
@@ -44,7 +43,6 @@ export interface EmbeddedCorpus {
 export interface EmbeddedBy {
   readonly modelsFolder: string;
   readonly recogniser: Recogniser | null;
-  /** Reads photos that are in no folder. */
   readonly read?: ReadPhoto;
 }
 

@@ -12,7 +12,6 @@ import { endsGuard, type Job } from './outsiders-job.js';
 import { asked, type Meanwhile, oidcClients, type People, serve } from './served.js';
 import { issuer, openStage, publicUrl, type Stage } from './stage.js';
 
-/** Default limits. */
 const limits = limitsGuard.parse({});
 
 const attacks = [
@@ -22,7 +21,6 @@ const attacks = [
   { when: '1000 addresses, come back', addresses: 1_000, comeBack: true },
 ] as const;
 
-/** Result of one attack. */
 interface Attack extends Meanwhile {
   readonly when: string;
   readonly comeBack: boolean;

@@ -91,7 +91,6 @@ export function createClient(settings: ClientSettings): Client {
   };
   const withToken = () => ({ 'x-auth-token': token });
 
-  /** Runs one step-up up to its state, or none. */
   const stepUpOnce = async (
     subject: string,
     photo: Uint8Array,

@@ -2,7 +2,6 @@ import { z } from 'zod';
 
 /** Job of the anonymous callers. */
 export const jobGuard = z.object({
-  /** Server URL, and its public URL. */
   serverUrl: z.string(),
   publicUrl: z.string(),
   /** Authorization request of the n-th caller, with a placeholder `{n}`. */

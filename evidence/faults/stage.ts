@@ -35,7 +35,6 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-/** Parts of a stage. */
 export interface StageSettings {
   readonly replicas?: number;
   /** Shared Redis; without it the only replica uses a file. */

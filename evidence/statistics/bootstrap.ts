@@ -47,7 +47,6 @@ export interface PersonTrials {
   readonly errors: Uint32Array;
 }
 
-/** Two people and their number of trials. */
 export type CountedPair = readonly [one: number, other: number, trials: number];
 
 /** Trials between two people, such as impostor pairs. */

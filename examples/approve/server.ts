@@ -97,7 +97,6 @@ export async function startBank(given: {
     return send(response, 404, renderMessage('There is nothing here', ''));
   }
 
-  /** Returns the browser's visit, or a new one. */
   function visitOf(request: IncomingMessage, response: ServerResponse): Visit {
     const found = visits.get(browserOf(request, cookieName));
     if (found !== undefined) return found;

@@ -7,7 +7,6 @@ export interface ShownCard {
   readonly givenName: string | null;
 }
 
-/** Progress of a browser. */
 export type Progress =
   | { readonly at: 'asking' }
   | { readonly at: 'answered' }

@@ -4,7 +4,6 @@ const shownMs = 60_000;
 
 /** Short-lived codes on a place's screen, so that a photo of one is soon useless. */
 export interface PlaceCodes {
-  /** Returns the current code. */
   codeOf(place: string): string;
   /** True for the current or the previous code, which may have just been scanned. */
   isShown(place: string, code: string): boolean;

@@ -16,7 +16,6 @@ export interface Visits {
   /** Records a departure; ignored for another person's visit or an ended one. */
   leave(person: string, id: string): void;
   countAt(place: string): number;
-  /** Returns one person's visits, latest first. */
   of(person: string): readonly Visit[];
 }
 

@@ -4,7 +4,6 @@ import * as client from 'openid-client';
 
 const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 
-/** View for staff. */
 export type View =
   /** `link`: of the code to show; `null` at the kiosk, or if the user's phone showed a code. */
   | { readonly state: 'waiting'; readonly code: string; readonly link: string | null; readonly isAtKiosk: boolean }

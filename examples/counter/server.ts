@@ -67,7 +67,7 @@ export async function startCounter({
     const form = await readForm(request);
     const shownCode = form.get('shown_code');
     const kioskId = form.has('kiosk') ? ((await kiosk?.())?.id ?? null) : null;
-    // Accepts scanner input: digits only.
+    // Accepts typed and scanned codes of eight digits.
     const digits = shownCode?.replace(/[\s-]/g, '') ?? null;
     if (digits !== null && !/^\d{8}$/.test(digits)) {
       return send(response, 400, home('That is no code of a phone: it has eight digits.'));

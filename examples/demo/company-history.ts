@@ -12,7 +12,6 @@ export interface Drawn {
 
 interface Happening {
   readonly at: EpochMs;
-  /** Audit events of one request. */
   readonly events: readonly AuditEvent[];
 }
 

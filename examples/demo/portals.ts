@@ -48,7 +48,6 @@ export interface RunningPortals {
    * @throws for an unknown id
    */
   urlOf(id: string): string;
-  /** Sets the user's groups. */
   setGroups(names: readonly string[]): void;
   /** Returns the token in the user's profile; `null` before the first sign-in. */
   readToken(): string | null;

@@ -9,7 +9,6 @@ export interface SignedClaim {
 
 /** Claims of other sources than the OpenID provider. */
 export interface FromSources {
-  /** By claim name. */
   readonly signed: ReadonlyMap<string, SignedClaim>;
   /** Why a source has no claims: `unanswered` or `unlinked`. */
   readonly silent: ReadonlyMap<string, string>;

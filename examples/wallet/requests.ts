@@ -40,7 +40,6 @@ const requestGuard = z.object({
 });
 const repliedGuard = z.object({ redirect_uri: z.url({ protocol: /^https?$/ }).optional() });
 
-/** A verifier's request for a card. */
 export interface CardRequest {
   /** Name in the sender's certificate. */
   readonly sender: string;

@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
-/** A deployed Lambda function and its invoke permissions. */
 export interface LambdaFunction {
   readonly file: string;
   readonly handler: string;
@@ -25,7 +24,6 @@ export interface LambdaService {
   /** Runs a function; kills its process, with its state, on a timeout. */
   invoke(arn: string, event: unknown, timeoutMs: number): Promise<LambdaAnswer>;
   logText(): string;
-  /** Number of processes started. */
   coldStarts(): number;
   close(): Promise<void>;
 }

@@ -76,7 +76,6 @@ export function parsePoolSettings(body: Settings): Settings {
   return settings;
 }
 
-/** Pool defaults as DescribeUserPool returns them. */
 const poolDefaults = {
   Policies: {
     PasswordPolicy: {

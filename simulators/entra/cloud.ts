@@ -25,7 +25,6 @@ export interface Cloud {
   readonly throttledEvery: number | null;
   /** Entries per page of a Graph list. */
   readonly pageSize: number;
-  /** Requests by part, for tests of caching. */
   readonly requests: Record<CloudPart, number>;
   /** Audience of hints: the client id by the documentation, the application's id by an implementer's report. */
   hintAudience: 'clientId' | 'appId';

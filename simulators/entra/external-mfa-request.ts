@@ -8,10 +8,8 @@ export class MfaError extends Error {
   }
 }
 
-/** Type of the first factor. */
 export type FactorType = 'knowledge' | 'possession' | 'inherence';
 
-/** A provider's metadata. */
 export interface ProviderMetadata {
   readonly issuer: string;
   readonly authorizationEndpoint: string;

@@ -37,7 +37,6 @@ export interface MfaStart {
   readonly firstFactor?: FactorType;
   /** The only method offered; all if omitted. */
   readonly methodId?: string;
-  /** Overrides claims of the hint. */
   readonly hintClaims?: Readonly<Record<string, unknown>>;
   /** The contract sends one "if provided". */
   readonly withNonce?: boolean;

@@ -42,7 +42,6 @@ export interface EntraSimulator {
   readonly cert: string;
   /** A fetch that trusts this certificate. */
   readonly fetch: Fetch;
-  /** The default tenant. */
   readonly tenant: Tenant;
   readonly requests: Readonly<Record<CloudPart, number>>;
   addTenant(kind?: Tenant['kind']): Promise<Tenant>;
@@ -56,7 +55,6 @@ export interface EntraSimulator {
   addExtension(clientId: string, name: string): string;
   /** Expires an application's secret. */
   expireSecret(daemon: Daemon): void;
-  /** Adds a certificate to a registered application. */
   addCertificate(clientId: string, pem: string): void;
   /** Consents to a multi-tenant application in another tenant, with the given permissions. */
   consent(clientId: string, tenant: Tenant, roles: readonly string[]): void;
@@ -84,9 +82,7 @@ export interface EntraSimulator {
   startExternalMfa(start: MfaStart, tenant?: Tenant): Promise<AuthorizeForm>;
   /** Accepts the provider's form. In a browser the answer is a page with `data-result`. */
   finishExternalMfa(form: Readonly<Record<string, string>>): Promise<MfaResult>;
-  /** All External MFA results so far. */
   readonly mfaResults: readonly MfaResult[];
-  /** Sets the audience of hints; initially the client id. */
   setHintAudience(audience: 'clientId' | 'appId'): void;
   /** Publishes a new signing key; the former one stays published unless dropped. */
   rotateKey(options?: { dropFormer?: boolean }, tenant?: Tenant): Promise<void>;

@@ -13,7 +13,6 @@ import {
   type Tenant,
 } from './tenant.js';
 
-/** A token endpoint error. */
 class TokenError extends Error {
   constructor(
     readonly status: number,

@@ -53,7 +53,6 @@ export function toTokenIssuancePayload(context: CalloutContext, user: DirectoryU
   });
 }
 
-/** Values of the sign-up form, by attribute. */
 export type SignUpAttributes = Readonly<Record<string, string | number | boolean>>;
 
 const odataTypes = { string: 'string', number: 'int64', boolean: 'boolean' } as const;

@@ -56,7 +56,6 @@ export type HookChannelSettings =
 export interface OktaSimulator {
   /** Org URL without a trailing slash. */
   readonly url: string;
-  /** API token of an administrator. */
   readonly apiToken: string;
   /** Client id of the application that users sign in to. */
   readonly application: string;

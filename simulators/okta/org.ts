@@ -125,7 +125,6 @@ export interface OrgClient {
   readonly requireDpop: boolean;
 }
 
-/** A policy rule and its attached hook. */
 export interface PolicyRule {
   readonly id: string;
   hookId: string | null;
@@ -200,7 +199,6 @@ export interface Org {
     string,
     { readonly name: string; readonly members: Set<string>; readonly type?: 'APP_GROUP' | 'BUILT_IN' | 'OKTA_GROUP' }
   >;
-  /** True if the groups of a user are paged. */
   pagesGroupsOfUsers: boolean;
   readonly attributes: Map<string, SchemaAttribute>;
   readonly hooks: Map<string, InlineHook>;

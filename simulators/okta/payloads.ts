@@ -36,7 +36,6 @@ const toRequestContext = (method: string, url: string) => ({
   ipAddress: '127.0.0.1',
 });
 
-/** One issue of tokens that a token hook is called for. */
 export interface TokenIssue {
   readonly server: AuthorizationServer;
   readonly client: OrgClient;

@@ -8,7 +8,6 @@ const statementGuard = z.object({
 /** An attribute statement in Okta's JSON. */
 export type SamlStatement = z.infer<typeof statementGuard>;
 
-/** An unsigned assertion. */
 export interface SamlAssertion {
   readonly subject: Readonly<Record<string, unknown>>;
   readonly authentication: Readonly<Record<string, unknown>>;

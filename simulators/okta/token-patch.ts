@@ -1,6 +1,5 @@
 import { z } from 'zod';
 
-/** An unsigned token. */
 export interface TokenDraft {
   readonly claims: Readonly<Record<string, unknown>>;
   readonly lifetimeSec: number;

@@ -45,7 +45,6 @@ export interface HookCondition {
   readonly value: string;
 }
 
-/** Settings of a hook as sent by the administrator. */
 export interface HookSettings {
   readonly type: HookType;
   /** Base64. */
@@ -116,7 +115,6 @@ export interface Account {
   whenHookFails: 'continue' | 'deny';
   /** OneLogin does not document the limit of a custom field; longer values are cut off. */
   fieldMaxCharacters: number;
-  /** True if the account has the undocumented policies API. */
   hasPoliciesApi: boolean;
   /** Every n-th call gets 429 and may be retried at once; 0 disables this. */
   throttleEvery: number;

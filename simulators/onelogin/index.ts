@@ -15,7 +15,6 @@ import { createSmartHooksApi } from './smart-hooks.js';
 import { createTrustedIdp } from './trusted-idp.js';
 import { createFormerUsersApi, createUsersApi } from './users.js';
 
-/** Result of a sign-in. */
 export type SignIn =
   | { readonly ok: true; readonly userId: number; readonly policyId: number; readonly factors: readonly string[] }
   | { readonly ok: false; readonly denied: string };
@@ -41,7 +40,6 @@ export interface OneLoginSimulator {
   addUser(user: { username: string; password: string; policyId?: number; roleIds?: readonly number[] }): number;
   /** Creates a user policy, a console-only action. */
   addPolicy(policy: { name: string; factors: readonly string[] }): number;
-  /** Calls the API with a valid token. */
   callApi(method: string, path: string, body?: unknown): Promise<{ readonly status: number; readonly body: unknown }>;
   /** Signs a user in page by page, as a browser does. */
   signIn(request: SignInRequest): Promise<SignIn>;

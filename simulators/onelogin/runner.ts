@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { z } from 'zod';
 
-/** One run of a function as OneLogin runs it. */
 export interface FunctionRun {
   /** CommonJS with `exports.handler`. */
   readonly source: string;
@@ -56,7 +55,6 @@ const messageGuard = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('exception') }),
 ]);
 
-/** Load timeout of a function. */
 const LOAD_TIMEOUT_MS = 30_000;
 
 /** Runs a function in a new Node process with only its source, its variables and Node's own modules. */

@@ -62,7 +62,6 @@ export interface Directory {
   tellsPlainEmails: boolean;
   /** True if `totalResults` counts only the page. */
   countsPageAlone: boolean;
-  /** Issued access tokens and their expiry. */
   readonly accessTokens: Map<string, number>;
   accessTokenSec: number;
 }

@@ -19,7 +19,6 @@ export interface Cast {
   readonly lightings: Readonly<Record<Name, Lighting>>;
   /** Opens a window for a person who follows the page's instructions, unless overridden. */
   sit(name: Name, options?: VisitorOptions & { readonly plan?: Plan }): Promise<Visitor>;
-  /** Returns the camera picture after a movement. */
   picture(name: Name, movement: Movement): Buffer;
   /** Returns a variant of that picture, with small motion and camera noise. */
   takePicture(name: Name, movement: Movement): Promise<Buffer>;

@@ -22,7 +22,6 @@ export async function visitHome(browser: Browser, origin: string, key = adminKey
   return {
     page,
     click,
-    /** Opens a screen. */
     open: (screen: string): Promise<void> =>
       click(page.getByRole('navigation').getByRole('link', { name: screen, exact: true })),
     confirm: (name: string): Promise<void> => click(inDialogue(page, name)),

@@ -1,7 +1,6 @@
 import type { Page } from 'playwright-core';
 import { findBarriers, findSmallTargets, fitsWidth } from './accessibility.js';
 
-/** Optional folder for screen pictures. */
 const picturesFolder = process.env.FACESTEP_CONSOLE_PICTURES;
 
 /**

@@ -3,7 +3,6 @@ import type { Page } from 'playwright-core';
 /** A name that would be visible as markup if unescaped. */
 export const markup = '<img src=x onerror="document.title=1"><b>App</b>';
 
-/** A screen of the console and the way to it. */
 export interface ConsoleScreen {
   readonly name: string;
   /** Path after `/console`. */

@@ -3,7 +3,6 @@ import { patienceMs } from '../patience.js';
 
 export interface ConsoleVisitor {
   readonly page: Page;
-  /** URLs of all requests. */
   readonly requests: readonly string[];
   /** Browser console messages, such as policy violations. */
   readonly complaints: readonly string[];

@@ -23,7 +23,6 @@ export interface ScreenCase {
   /** Names of the buttons to press, in order. A phone has no device question. */
   readonly press?: readonly string[];
   readonly visitor?: VisitorOptions;
-  /** Error of the browser's camera. */
   readonly cameraError?: string;
   /** The only device with this screen; both if omitted. */
   readonly only?: Device;

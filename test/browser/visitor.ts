@@ -53,7 +53,6 @@ export interface Visitor {
 export interface VisitorOptions extends BrowserContextOptions {
   /** Person before the camera; `null` keeps the browser's camera. */
   readonly person?: Person | null;
-  /** True if the user allows the camera. */
   readonly allowsCamera?: boolean;
   /** True if the page gets the guidance models; without them it takes pictures by the clock. */
   readonly isGuided?: boolean;

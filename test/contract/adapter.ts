@@ -23,7 +23,6 @@ export interface RawRequest extends RawHead {
   readonly body: Uint8Array;
 }
 
-/** A hook handler, in any runtime. */
 export type Handler = Pick<ServedHook, 'admit' | 'refuse'>;
 
 /** An adapter with a new simulated provider, state and clock for one test. */
@@ -32,7 +31,6 @@ export interface AdapterHarness {
   /** Stateless functions that the provider runs instead of calling a hook, by name. */
   readonly triggers?: Readonly<Record<string, Handler>>;
   logText(): string;
-  /** Number of decisions by the core. */
   decisions(): number;
   /** Immutable ids of two users and an unknown one. */
   readonly subjects: { readonly one: string; readonly other: string; readonly unknown: string };
@@ -45,7 +43,6 @@ export interface AdapterHarness {
   callUser(subject: string, given: string, family: string): void;
   /** Reads the attribute at the provider, without the adapter. */
   readAttribute(subject: string): string | null;
-  /** Returns the adapter of the same connection in shadow mode. */
   connectInShadowMode(): ServedAdapter;
   stopProvider(): Promise<void>;
   /**

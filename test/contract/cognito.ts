@@ -68,7 +68,6 @@ export const toSettings = (
     },
   });
 
-/** Administrator of a pool, through AWS's SDK. */
 export interface PoolAdministrator {
   readonly client: CognitoIdentityProviderClient;
   /** @returns the new user's `sub` */

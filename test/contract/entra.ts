@@ -90,7 +90,6 @@ export interface EntraBench {
   connect(settings?: EntraSettingsOfTest): ServedAdapter;
   /** Creates its provisioning and status check; waiting advances the clock. */
   provision(settings: EntraSettingsOfTest, publicUrl: string): Provisioning;
-  /** Creates the adapter in shadow mode. */
   connectInShadowMode(): ServedAdapter;
   close(): Promise<void>;
 }

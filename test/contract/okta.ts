@@ -76,7 +76,6 @@ export interface OktaBench {
   readonly passwordVerifier: { readonly url: string; readonly secret: string };
   /** Passwords that the former directory was asked for, oldest first. */
   readonly passwordsAsked: readonly { readonly username: string; readonly password: string }[];
-  /** Creates the adapter in shadow mode. */
   connectInShadowMode(): ServedAdapter;
   close(): Promise<void>;
   /** Closes everything but the org. */

@@ -34,7 +34,6 @@ export interface OneLoginBench {
   };
   readonly clock: Clock & { advanceSec(seconds: number): void };
   readonly policy: Policy;
-  /** Policy with the face check as factor. */
   readonly facePolicyId: number;
   /** Records a passed step-up. */
   /**

@@ -40,7 +40,6 @@ export interface ScimBench {
   readonly clock: Clock & { advanceSec(seconds: number): void };
   configure(changes?: ScimChanges): ScimConnection;
   connect(changes?: ScimChanges): ServedAdapter;
-  /** Reads the attribute at the server. */
   readAttribute(id: string): string | null;
   close(): Promise<void>;
 }

@@ -77,7 +77,6 @@ const treeGuard: z.ZodType<Tree | string> = z.lazy(() => z.union([z.string(), z.
 export interface AwsQueryService {
   readonly name: string;
   readonly version: string;
-  /** Module of the SDK. */
   readonly sdk: Readonly<Record<string, unknown>>;
 }
 

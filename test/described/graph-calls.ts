@@ -5,12 +5,10 @@ import { findDifferences, type Place } from './csdl-value.js';
 /** Result of comparing one call with the description. */
 export interface Judgement {
   readonly call: string;
-  /** True if the description has the address. */
   readonly isDescribed: boolean;
   readonly differences: readonly string[];
 }
 
-/** Target of a path. */
 type Target =
   | { readonly kind: 'value'; readonly use: TypeUse }
   | { readonly kind: 'reference'; readonly use: TypeUse }

@@ -5,7 +5,6 @@ import { z } from 'zod';
  * merging, because `allOf` spreads one object over several schemas.
  */
 
-/** A schema as read. */
 export type Schema = Readonly<Record<string, unknown>>;
 
 /** Sender of the value: `readOnly` is not sent to the provider, `writeOnly` not by it. */

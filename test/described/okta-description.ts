@@ -5,7 +5,6 @@ interface Correction {
   readonly what: string;
   /** Okta's page. */
   readonly source: string;
-  /** The schema and its replacement. */
   readonly schema: string;
   readonly change: (schema: Record<string, unknown>) => Record<string, unknown>;
 }

@@ -10,7 +10,6 @@ import type { Judgement } from './judgement.js';
 /** Kinds of schemas by number, each schema's first entry. */
 export const kinds = { simple: 0, list: 1, map: 2, structure: 3, union: 4, error: -3, operation: 9 } as const;
 
-/** Numbers of unnamed types. */
 const types = { string: 0, number: 1, boolean: 2, timestamp: [4, 5, 6, 7], document: 15, blob: [21, 42] } as const;
 const listOf = 64;
 const mapOf = 128;
@@ -84,7 +83,6 @@ function toExpected(type: number): { readonly name: string; readonly guard: z.Zo
 /** Operations in AWS JSON, and one in REST JSON. */
 export interface AwsService {
   readonly name: string;
-  /** Module of the SDK. */
   readonly sdk: Readonly<Record<string, unknown>>;
   /** Returns a call's operation; `null` if unknown. */
   operationOf(exchange: Exchange): string | null;

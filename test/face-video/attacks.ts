@@ -10,7 +10,6 @@ import { type Compose, drawFrames, type Scene, type Setting, takeFrames } from '
 import { drawRoom, flatGlass, flatPaper, holdSheet, isAll, isHead, isPrinted, type SheetShape } from './sheets.js';
 import { drawTilt, drawTurn, shaken, signs, steady } from './turns.js';
 
-/** One kind of attack. */
 export interface Attack {
   readonly name: string;
   /** Makes a JPEG for each movement, in the challenge's order. */

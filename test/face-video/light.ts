@@ -27,7 +27,6 @@ export interface Shown {
  */
 export type ScreenHalves = readonly [Point, Point];
 
-/** Lighting of one session. */
 export interface Lighting {
   /** Light of a white screen on the face relative to room light: about .02 to .3. */
   readonly gain: number;

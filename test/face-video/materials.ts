@@ -52,7 +52,6 @@ export const drawGlare = (victim: Head, chance: Chance): Point => ({
   y: toMiddle(victim).y + victim.eyeDistancePx * chance.normal(),
 });
 
-/** Properties of a display. */
 export interface Display {
   /** Pixel distance in pixels of the frame; near 1, moiré is slow. */
   readonly pixelPx: number;

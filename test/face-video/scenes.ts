@@ -8,7 +8,6 @@ import { type Shake, steady } from './turns.js';
 export interface Setting {
   /** Target of the attack, known from one photo. */
   readonly victim: Head;
-  /** The attacking person. */
   readonly attacker: Head;
   /** Equal seeds give equal frames. */
   readonly seed: string;

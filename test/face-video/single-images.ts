@@ -37,7 +37,6 @@ async function hold({ victim, attacker }: Sitting, texture: Picture, how: SheetS
   return holdSheet(await drawRoom(attacker), victim, texture, drawTilt(chance), how);
 }
 
-/** A print so close that only its dots are visible. */
 const printDots =
   (dotPx: number): Draw =>
   (sitting, chance) =>

@@ -21,7 +21,6 @@ export function visitCredentials(op: TestIssuer) {
     const body = new URLSearchParams({ username: loginOf('anna') });
     return { start, camera: await browser.follow(asked.url, { method: 'POST', body }) };
   };
-  /** Goes to the consent page. */
   const goToConsent = async (type?: string) => {
     const browser = op.newBrowser();
     const { start, camera } = await goToCamera(browser, type === undefined ? {} : { type });

@@ -65,7 +65,6 @@ export async function startIssuer({
   organisations?: OrganisationRules | null;
   /** Creates the clients of a provider's own kinds. */
   createOidcClients?: (deps: OidcClientDeps) => readonly OidcClient[];
-  /** Other connections as sources of claims. */
   sources?: readonly Connection[];
   publicUrl?: string;
   /** Wraps the store. */

@@ -90,7 +90,6 @@ export function createPresenter(authority: X509Certificate) {
 
   return {
     ...{ read, match, seal },
-    /** Answers a request. */
     async answer(request: Request, presentation: string) {
       const { authorizationRequestPayload, authorizationResponsePayload, jarm } = await seal(request, presentation);
       const sent = {

@@ -60,7 +60,6 @@ export async function startSources(
   return { op, payroll: payroll.profile, club: club.profile };
 }
 
-/** A browser at the consent page. */
 type Shown = Pick<Awaited<ReturnType<typeof askAndShow>>, 'browser' | 'page' | 'interactionUrl'>;
 
 const submit = ({ browser, interactionUrl }: Shown, fields: Record<string, string>) =>

@@ -79,7 +79,6 @@ export interface Section {
 const shared = toSchema(z.strictObject(connectionFields));
 const clientsOf = ({ properties }: Schema): readonly Schema[] => itemsOf(propertiesOf(properties?.oidc ?? {}).clients);
 
-/** Returns the settings that only one provider's connections have. */
 function describeProvider(connection: Schema): Section {
   const kind = String(kindOf(connection));
   const known = clientsOf(shared).map(kindOf);

@@ -3,7 +3,6 @@ import fc from 'fast-check';
 
 /* Variants of a secret or signed token by an unauthorized caller. */
 
-/** A text and its fault. */
 export type Altered = readonly [variant: string, text: string];
 
 const hexDigit = (): string => (randomBytes(1)[0] % 16).toString(16);
@@ -14,7 +13,6 @@ const halves = (text: string): readonly [string, string] => {
   return [id, secret];
 };
 
-/** Changes one letter. */
 const changedAt = (text: string): fc.Arbitrary<string> =>
   fc
     .tuple(fc.nat({ max: Math.max(text.length - 1, 0) }), fc.constantFrom('G', 'z', '7', '-', '%00'))

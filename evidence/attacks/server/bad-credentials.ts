@@ -39,7 +39,6 @@ const inField =
 /** Pages of a `manage` link; a phone that lends its camera may only choose its number and check a face. */
 const ownPage = /^\/face\/(enrolment|notices|data-consents|links|checks|devices|services|export)/;
 
-/** Invalid header credentials by the endpoint's requirement. */
 function inHeaders({ needs, path }: Endpoint, { credentials }: Stage, { sessions, ticket, kiosk }: Victims) {
   const { client, owner, rival, tenant, revoked, expired, orphan, narrowed, exhausted, without } = credentials;
   const { own } = sessions;

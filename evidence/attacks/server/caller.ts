@@ -3,7 +3,6 @@ import { type Answer, bodyOf } from './answer.js';
 import { type FormPart, type Header, type Request, toBytes, toJson, toMultipart } from './request.js';
 import { atOnce, exchange } from './socket.js';
 
-/** A legitimate caller. */
 export interface Caller {
   call(request: Request): Promise<Answer>;
   /** @returns the body; throws on an error */
@@ -14,7 +13,6 @@ export interface Caller {
 
 export interface Reply {
   readonly status: number;
-  /** Returns a text field. */
   text(name: string): string;
   readonly body: Readonly<Record<string, Json>>;
 }

@@ -11,7 +11,6 @@ const mostHookBytes = 1024 * 1024;
 
 let calls = 0;
 
-/** Returns a new event id. */
 const nextId = (): string => `siege-${++calls}`;
 
 /** Returns the paths of all nested fields. */
@@ -21,7 +20,6 @@ function pathsOf(value: unknown, path: readonly string[] = []): readonly (readon
   return path.length === 0 ? inner : [path, ...inner];
 }
 
-/** Returns the event as JSON with one field replaced. */
 function replaceAt(value: unknown, [name, ...rest]: readonly string[], json: string): string {
   if (name === undefined) return json;
   const entries = Object.entries(Object(value)).map(

@@ -47,13 +47,11 @@ export interface BadCredential {
 /** An endpoint as the generator sees it. */
 export interface Target {
   readonly endpoint: Endpoint;
-  /** Returns a new valid request each time. */
   valid(): Request;
   /** Valid requests with another body type. */
   readonly alternatives: readonly (() => Request)[];
   /** Body fields; `null`: any other value must be refused. */
   readonly fields: Readonly<Record<string, Schema | null>>;
-  /** Replaces one field's JSON in the valid request. */
   replace(field: string, json: string): Request;
   /** Replaces a form field; `null` if the endpoint accepts no form. */
   replaceInForm(field: string, text: string): Request | null;

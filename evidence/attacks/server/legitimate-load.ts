@@ -25,7 +25,6 @@ export interface LoadSetting {
   readonly url: string;
   readonly port: number;
   readonly clientToken: string;
-  /** A backend's token, and a photo of that face. */
   readonly faceToken: string;
   readonly photo: Uint8Array;
   /** An enrolled user of `workforce`. */
@@ -57,7 +56,6 @@ export interface LoadSample {
   readonly refusal: string | null;
 }
 
-/** Exclusive addresses. */
 const addressOf: Readonly<Record<LoadKind, string>> = {
   hook: '127.3.0.1',
   'face check by photo': '127.3.0.2',

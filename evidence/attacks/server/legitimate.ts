@@ -18,7 +18,6 @@ export interface LoadFigures {
 
 export interface LoadReport extends LoadFigures {
   readonly byKind: Readonly<Record<LoadKind, LoadFigures>>;
-  /** Descriptions of refusals. */
   readonly refusals: readonly string[];
 }
 

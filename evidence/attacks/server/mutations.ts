@@ -41,7 +41,6 @@ export const truncated = ({ valid, alternatives, refusedRequest }: Target): read
     })),
   );
 
-/** Returns a head with that framing and type, regardless of the body. */
 const headOf = (request: Request, framing: readonly Header[], type = request.body?.type): Buffer =>
   toHead({ ...request, body: null }, [...(type === undefined ? [] : [['Content-Type', type] as const]), ...framing]);
 

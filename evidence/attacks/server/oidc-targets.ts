@@ -114,7 +114,6 @@ function badAuthorizations(parts: PartsOf): readonly Shown[] {
   ];
 }
 
-/** Falsified clients. */
 function badClients(parts: PartsOf): readonly Shown[] {
   const { stage, client, connection } = parts;
   const secret = client.secret ?? base64(32);

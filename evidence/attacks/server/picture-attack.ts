@@ -14,7 +14,6 @@ export interface PictureFigures {
   readonly knownP99Ms: { readonly before: number; readonly during: number };
   readonly knownRefused: number;
   readonly sent: number;
-  /** Answers by code. */
   readonly answers: Readonly<Record<string, number>>;
   /** Peak resident memory by format, decoded by all workers at once. */
   readonly peakMiB: Readonly<Record<string, number>>;

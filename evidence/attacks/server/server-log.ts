@@ -19,7 +19,6 @@ export interface ServerLog {
   readonly faults: readonly { readonly requestId: string | null; readonly text: string }[];
 }
 
-/** pino's error level. */
 const errorLevel = 50;
 
 /**

@@ -12,7 +12,6 @@ export interface SingleUse {
    * @returns its request, by sender number if senders have ids
    */
   prepare(): Promise<(sender: number) => Request>;
-  /** Returns true for the winner's answer. */
   isWon(answer: Answer): boolean;
   readonly weight?: Hostile['weight'];
   /** The winner may repeat its own call, as a provider would. */

@@ -18,7 +18,6 @@ export interface Wire {
 export interface Exchange {
   /** `null` without a complete answer. */
   readonly answer: Answer | null;
-  /** Number of complete answers. */
   readonly answers: number;
   /** `left`: the sender closed before an answer. */
   readonly end: 'answered' | 'cut' | 'left' | 'hung';

@@ -13,7 +13,6 @@ const costGuard = z.object({
   stateCalls: z.number(),
   /** Ledger calls without batching; a busy server batches fifty lines. */
   ledgerCalls: z.number(),
-  /** Uses of the sealing key. */
   keyUses: z.number(),
   /** Requests and units, including ledger and index; `null` without such billing. */
   dynamodb: z.object({ requests: z.number(), readUnits: z.number(), writeUnits: z.number() }).nullable(),

@@ -15,9 +15,7 @@ export const isPassed = (n: number): boolean => ((Math.imul(n, 2_654_435_761) >>
 /** Signs with the server's key in its data folder. */
 export type SignReceipt = (claims: JsonObject) => Promise<string>;
 
-/** The load of one hook. */
 export interface ProviderLoad extends HookLoad {
-  /** Text of granting answers only. */
   readonly grantedText: string;
   /** Creates call contents just before they are sent, because receipts expire. */
   readonly prepare?: (count: number, sign: SignReceipt) => Promise<void>;

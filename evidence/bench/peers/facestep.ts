@@ -108,7 +108,6 @@ export async function measureFacestepFurther([enrolled, live]: PhotoPair, pairs:
   }
   await verifier.close();
   return {
-    /** A hundred pairs with the pool. */
     hundredPairsPoolMs: Math.round(100_000 / perSecond),
     /** From a photo to a sealed token, and a verification with Argon2id and HMAC. */
     token: { enrolMs: toSpread(enrolTimes), verifyMs: toSpread(verifyTimes) },

@@ -26,7 +26,6 @@ export const settingsGuard = z.object({
 });
 export type Settings = z.output<typeof settingsGuard>;
 
-/** A loaded face library in this process. */
 export interface FaceLibrary extends Settings {
   /**
    * @param photo - an encoded picture
@@ -40,7 +39,6 @@ export interface FaceLibrary extends Settings {
 export const libraryNames = ['facestep', 'faceApi', 'faceApiFast', 'human', 'humanFast'] as const;
 export type LibraryName = (typeof libraryNames)[number];
 
-/** A detected face. */
 interface FoundFace {
   /** 0 to 1. */
   readonly score: number;

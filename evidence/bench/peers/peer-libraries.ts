@@ -102,7 +102,6 @@ async function withPixels<Result>(
   }
 }
 
-/** A described face in face-api. */
 interface DescribedFace {
   readonly descriptor: Float32Array;
   readonly detection: {
@@ -114,7 +113,6 @@ interface DescribedFace {
 type Options = Readonly<Record<string, unknown>>;
 type Network = 'ssdMobilenetv1' | 'tinyFaceDetector' | 'faceLandmark68Net' | 'faceRecognitionNet';
 
-/** The used part of face-api. */
 interface FaceApi {
   readonly version: string;
   readonly nets: Readonly<Record<Network, { loadFromDisk(folder: string): Promise<void> }>>;

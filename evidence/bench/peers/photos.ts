@@ -9,7 +9,6 @@ import type { Pair, PhotoPair } from './library-handle.js';
 export interface PairDraw<Photo> {
   /** Two of each person; those of person `n` are at `2n` and `2n + 1`. */
   readonly photos: readonly Photo[];
-  /** One pair of each person, so that pairs are independent. */
   readonly genuine: readonly Pair[];
   /** Each two people once, by their first photos. */
   readonly impostor: readonly Pair[];

@@ -83,7 +83,6 @@ export async function openCluster(
   const caller = createCaller(services.map(({ url }) => url));
   let turn = 0;
   return {
-    /** Calls Okta's token hook. */
     callHook(n: number): Promise<void> {
       const { headers, body } = hook.toCall(n);
       return caller.post(hook.url, body, { 'content-type': 'application/json', ...headers });
@@ -98,7 +97,6 @@ export async function openCluster(
   };
 }
 
-/** Measures a warmed-up call's rate. */
 async function rate(count: number, width: number, warmUp: number, run: () => Promise<void>): Promise<Rate> {
   await load(warmUp, width, run);
   const { perSecond, times } = await load(count, width, run);

@@ -15,7 +15,6 @@ interface Measured {
   readonly pose: Pose;
 }
 
-/** Limit of photos per person, against domination. */
 const photosPerPerson = 8;
 /** Engine's mean pitch of evaluation photos, its straight ahead. */
 const usualPitchDeg = -11.3;

@@ -18,13 +18,11 @@ import type { EvalProgram } from '../program.js';
 /** A transformation of embeddings before comparison. */
 type Change = (embedding: Float32Array) => Float32Array;
 
-/** People by source. */
 type BySource = Readonly<Record<string, readonly EmbeddedPerson[]>>;
 
 const changed = (people: readonly EmbeddedPerson[], change: Change): EmbeddedPerson[] =>
   people.map((person) => ({ ...person, embeddings: person.embeddings.map(change) }));
 
-/** Returns each person's mean embedding. */
 const meansOf = (people: readonly EmbeddedPerson[]): Float32Array[] =>
   people.map(({ embeddings }) => meanVector(embeddings));
 

@@ -5,7 +5,6 @@ import type { TurnedMovement } from '../../../src/liveness/turn.js';
 import { toFaceRatios, toHeadTurn } from '../../../web/capture/guidance/head-turn.js';
 import { toPose } from '../../../web/capture/guidance/pose.js';
 
-/** One examined clip picture, for any requested movement. */
 export type ClipFrame = Omit<SeenFrame, 'movement'>;
 
 /** Result of one clip for one row of movements. */

@@ -7,7 +7,6 @@ import { type Counts, toSignals, toText } from './rate-text.js';
 /** Results of one species. */
 type Apcer = {
   readonly inAll: Rate;
-  /** Judged by light only. */
   readonly byLight: Rate;
   /** Judged by everything but light. */
   readonly withoutLight: Rate;
@@ -31,7 +30,6 @@ export type LightFigures = {
     readonly highestApcer: { readonly species: string; readonly rate: number } | null;
     readonly apcer: Readonly<Record<string, Apcer>>;
   }[];
-  /** People with a black-and-white photo. */
   readonly blackAndWhite: Rate;
   readonly recognition: Awaited<ReturnType<typeof measureRecognition>>;
   readonly sameFace: Awaited<ReturnType<typeof measureSameFace>>;

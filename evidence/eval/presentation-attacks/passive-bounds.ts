@@ -12,7 +12,6 @@ import { mapPictures, scorePicture } from './looks.js';
 import { countsAsText, rateAsJson } from './rate-cells.js';
 import { liveSpecies, readRecorded } from './recorded.js';
 
-/** Passive scores of one person or clip, in order. */
 interface ScoredPerson {
   readonly source: string;
   readonly isLive: boolean;
@@ -22,7 +21,6 @@ interface ScoredPerson {
 
 const candidates = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5] as const;
 
-/** Frames of a challenge. */
 const frames = 5;
 
 const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -39,7 +39,6 @@ export function toChallengeFigures(judged: readonly JudgedChallenge[]) {
 
 /** Results of presentation attacks on one set of photos. */
 export interface PresentationFigures {
-  /** Black-and-white photos. */
   readonly blackAndWhite: Rate;
   readonly passive: ReturnType<typeof toPassiveFigures>;
   readonly challenge: ReturnType<typeof toChallengeFigures>;

@@ -17,7 +17,6 @@ export interface PortalGiven {
   clientToken(scopes: readonly ClientScope[]): Promise<string>;
 }
 
-/** A listening portal. */
 export interface RunningPortal {
   readonly url: string;
   /** For `oidc.clients` of the connection. */
@@ -34,7 +33,6 @@ export interface RunningPortal {
   readonly connections?: readonly JsonObject[];
   /** Additional settings of the connection. */
   readonly settings?: JsonObject;
-  /** Groups of the user. */
   readonly groups?: readonly string[];
   /** Instructions, one per line. */
   readonly guide: readonly string[];

@@ -14,7 +14,6 @@ export interface EntraProvider extends Provider {
   readonly simulator: EntraSimulator;
   /** Further environment variables of the server. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Client id of External MFA. */
   readonly externalMfa: string;
   /** A user without an enrolment. */
   readonly stranger: string;
