@@ -185,7 +185,7 @@ export function runAdapterContract(
         const askAbout = (subject: string, eventId = 'event-1') =>
           ask(hook().sign(toBody(hook().toEvent(subject, eventId))));
 
-        test('every refusal is a reply the provider accepts, and grants nothing', () => {
+        test('every refusal is a reply that the provider accepts, and grants nothing', () => {
           const refuse = (code: FaceErrorCode) => handlers()[hookName]!.refuse(code);
           expect(faceErrorCodes.filter((code) => !hook().replyGuard.safeParse(refuse(code)).success)).toEqual([]);
           expect(faceErrorCodes.filter((code) => hook().isGranted(refuse(code)))).toEqual([]);
@@ -199,7 +199,7 @@ export function runAdapterContract(
           expect(new Set(replies.map((reply) => JSON.stringify(toLook(reply)))).size).toBe(1);
         });
 
-        test('a caller without good credentials gets one reply, whomever it asks about, and changes nothing', async () => {
+        test('a caller without valid credentials gets one reply for every subject, and changes nothing', async () => {
           const { one, other, unknown } = harness.subjects;
           await harness.passStepUp(one);
           const requests = [one, other, unknown].flatMap((subject) =>
@@ -275,7 +275,7 @@ export function runAdapterContract(
           expect(hook().isGranted(await askAbout(one, 'event-3'))).toBe(false);
         });
 
-        testDecision('a pass for another application or another address grants nothing, and is left', async () => {
+        testDecision('a pass for another application or address grants nothing, and is not consumed', async () => {
           const { one } = harness.subjects;
           const { tells = { application: null, address: null }, isGranted } = hook();
           const others = [
@@ -372,7 +372,7 @@ export function runAdapterContract(
           for (const { body } of replies) expect(JSON.stringify(body).length).toBeLessThan(hook().replyMaxBytes);
         });
 
-        test('an event with any field missing, null, of another type or 1 MB long is answered in shape, and grants nothing', async () => {
+        test('an event with a field missing, null, of another type or 1 MB long gets a valid reply, and grants nothing', async () => {
           // No one has passed a step-up here, so nothing may be granted.
           const check = async (event: unknown) => {
             const reply = await ask(hook().sign(toBody(event)));

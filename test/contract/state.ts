@@ -76,7 +76,7 @@ export function runStateContract(name: string, open: (clock: Clock) => Promise<O
       expect((await state.read('a'))?.value).toBe(3);
     });
 
-    test('of many writers to an absent key exactly one succeeds', async () => {
+    test('only one of many concurrent writers creates an absent key', async () => {
       const { state } = await start();
       const written = await Promise.all(
         Array.from({ length: 20 }, (_, writer) => state.write('a', writer, { when: 'absent', expiresAt: null })),

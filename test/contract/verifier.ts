@@ -79,7 +79,7 @@ export function runVerifierContract(name: string, setUp: () => Promise<VerifierH
         expect(await harness.verifier.verify(request(token, { photos }))).toMatchObject(refusal);
       });
 
-      test('the person in photos that whoever judges them finds not live, and waits for that', async () => {
+      test('a matching person whose photos are judged not live, after waiting for the judgement', async () => {
         const { token } = await enrol();
         let judge = (_isLive: boolean): void => {};
         const judgedLive = new Promise<boolean>((resolve) => {
@@ -126,7 +126,7 @@ export function runVerifierContract(name: string, setUp: () => Promise<VerifierH
         },
       );
 
-      test('a token whose expiry was changed, whatever is expected', async () => {
+      test('a token with a changed expiry, with any expected expiry', async () => {
         const { token } = await enrol({ expiresAt: nextCentury });
         const bytes = Buffer.from(token.use((text) => text).slice('fv1.'.length), 'base64url');
         bytes.writeUInt32BE(nextCentury + 1, 4);
