@@ -25,9 +25,7 @@ export type Act =
       readonly kind: 'pass';
       readonly delayMs?: number;
       readonly headers?: Record<string, string>;
-      /** Removed reply header. */
       readonly without?: string;
-      /** Removed request header. */
       readonly stripped?: string;
       /** True if the proxy appends its own line end to the body. */
       readonly isRewritten?: boolean;

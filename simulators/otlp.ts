@@ -28,10 +28,8 @@ const exportGuard = z.object({
 
 /** A receiver of OpenTelemetry traces: OTLP over HTTP in JSON. */
 export interface OtlpReceiver {
-  /** Address to post traces to. */
   readonly url: string;
   readonly spans: readonly ReceivedSpan[];
-  /** Raw text of all deliveries. */
   text(): string;
   /** `Authorization` headers of all deliveries. */
   readonly authorizations: readonly (string | undefined)[];

@@ -12,21 +12,17 @@ import { createSelfSigned } from './tls-server.js';
  * a browser cannot open or that another server signed.
  */
 
-/** A message that a browser opened. */
 export interface OpenedPush {
   readonly endpoint: string;
   readonly text: string;
   readonly ttlSec: number;
-  /** Size of the encrypted message. */
   readonly bytes: number;
 }
 
 export interface PushServiceSimulator {
-  /** Includes the port. */
   readonly host: string;
   readonly cert: string;
   readonly opened: readonly OpenedPush[];
-  /** Reasons of refusals. */
   readonly refused: readonly string[];
   /**
    * Subscribes a browser.

@@ -10,7 +10,6 @@ import type { Fetch } from '../src/core/ports.js';
  * have the differences.
  */
 
-/** An OpenID provider as registered by an administrator. */
 export interface OpenIdProvider {
   readonly issuer: string;
   readonly authorizationEndpoint: string;
@@ -63,7 +62,6 @@ export class Refusal extends Error {
   }
 }
 
-/** What a returning browser must match. */
 export interface PendingSignIn {
   readonly nonce: string;
   readonly codeVerifier: string;

@@ -6,7 +6,6 @@ import { z } from 'zod';
  * 2.7: any violation throws.
  */
 
-/** A client as registered by an administrator. */
 export interface OAuthClient {
   readonly clientId: string;
   readonly clientSecret: string;

@@ -46,7 +46,6 @@ const statusGuard = z.strictObject({
 
 const pollGuard = z.strictObject({ sets: z.record(z.string(), z.string()), moreAvailable: z.boolean().optional() });
 
-/** Response of a transmitter. */
 export interface Answer {
   readonly status: number;
   readonly body: unknown;
@@ -67,7 +66,6 @@ export interface ConnectedReceiver {
   call(method: string, url: string, body?: unknown): Promise<Answer>;
   createStream(terms?: object): Promise<StreamConfiguration>;
   readStreams(): Promise<readonly StreamConfiguration[]>;
-  /** Changes the given settings. */
   changeStream(id: string, terms: object, method?: 'PATCH' | 'PUT'): Promise<StreamConfiguration>;
   deleteStream(id: string): Promise<void>;
   readStatus(id: string): Promise<z.output<typeof statusGuard>>;

@@ -72,11 +72,9 @@ export interface TakenEvent {
   readonly subject: string;
   /** The connection; `null` if the event names none. */
   readonly connection: string | null;
-  /** State that a verification echoes. */
   readonly state: string | null;
 }
 
-/** Verifies one token; throws if it is invalid. */
 export type SetVerifier = (jws: string) => Promise<TakenEvent>;
 
 /** @param expected.keys - the transmitter's public keys, or their URL */

@@ -37,7 +37,6 @@ export interface ProviderSimulation {
 
 export interface SignInAnswer {
   readonly session: string;
-  /** Receipt of the step-up. */
   readonly receipt: string;
 }
 

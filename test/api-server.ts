@@ -108,7 +108,6 @@ export async function startApiServer(
       /** A free port, if the test needs the address beforehand. */
       port?: number;
       setup?: () => Setup;
-      /** Wraps the store. */
       toState?: (state: State) => State;
       /** Creates the OpenID providers from the core. */
       oidc?: (core: CoreDeps) => Promise<OidcIssuers>;

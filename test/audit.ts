@@ -10,7 +10,6 @@ import { createTextLog, systemRandom } from './sinks.js';
 
 const signer = await createTestSigner();
 
-/** Dependencies of a trail and its signed heads. */
 export interface AuditDeps extends FileAuditDeps, HeadDeps {}
 
 /** Creates these with a real signer and a separate state store as defaults. */

@@ -47,9 +47,7 @@ export async function runHere(
 }
 
 export interface RunningSimulation {
-  /** Parsed standard output. */
   readonly config: z.infer<typeof configGuard>;
-  /** Text for the administrator. */
   readonly guide: string;
   /** Variables of the guide, without the configuration's. */
   readonly environment: Readonly<Record<string, string>>;

@@ -2,7 +2,6 @@ import type { CliDeps, ExitCode } from '../src/cli/deps.js';
 import { runCommand } from '../src/cli/program.js';
 import { createTextLog, systemRandom } from './sinks.js';
 
-/** Output lines of a command and its result. */
 export interface CommandOutcome {
   readonly printed: readonly string[];
   readonly told: readonly string[];

@@ -16,7 +16,6 @@ export interface CompanyProviderServer {
   readonly clientId: string;
   readonly clientSecret: string;
   user: string;
-  /** Fault of the next answers. */
   trouble: Trouble;
   /**
    * Follows the authorization request to the redirect URI.

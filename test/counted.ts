@@ -1,7 +1,6 @@
 import type { Profile, State } from '../src/core/ports.js';
 import type { Engine } from '../src/engine/engine.js';
 
-/** A store that counts its operations. */
 export interface CountedState {
   readonly state: State;
   /** Reads are not counted. */

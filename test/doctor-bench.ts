@@ -32,10 +32,8 @@ export const arnOf = (handler: string): string =>
 /** Overrides for the doctor: configuration, provider settings or environment. */
 export interface Elsewhere {
   readonly settings?: Readonly<Record<string, unknown>>;
-  /** Merged into the provider's settings. */
   readonly provider?: Readonly<Record<string, unknown>>;
   readonly policy?: Readonly<Record<string, unknown>>;
-  /** Additional settings of the connection. */
   readonly connection?: Readonly<Record<string, unknown>>;
   readonly aheadSec?: number;
 }
@@ -51,7 +49,6 @@ const reportGuard = z.object({ ok: z.boolean(), checks: z.array(checkGuard) });
 
 export type Examined = z.infer<typeof checkGuard>;
 
-/** All parts that tests can break. */
 export interface DoctorBench {
   readonly front: Front;
   readonly service: Service;

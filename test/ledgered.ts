@@ -5,7 +5,6 @@ import type { ApiServer } from './api-server.js';
 import { createTestJobs } from './jobs.js';
 import { createTextLog } from './sinks.js';
 
-/** A trail record with its time and network. */
 export interface Noted {
   readonly event: AuditEvent;
   readonly hoursAgo: number;

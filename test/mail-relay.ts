@@ -1,7 +1,6 @@
 import type { AddressInfo, Socket } from 'node:net';
 import { SMTPServer } from 'smtp-server';
 
-/** An accepted e-mail. */
 export interface TakenLetter {
   readonly to: string;
   readonly raw: string;

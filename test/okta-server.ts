@@ -21,7 +21,6 @@ import { createQuietTelemetry } from './telemetry.js';
 import { startTestTransmitter } from './transmitter.js';
 import { createTestUpkeep } from './upkeep.js';
 
-/** The whole service on a socket. */
 export interface OktaServer {
   readonly origin: string;
   readonly rooms: BodyRooms;

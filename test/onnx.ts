@@ -9,7 +9,6 @@ import { bytesField, type Field, messageField, numberField, textField, writeMess
 export interface DrawnModel {
   readonly size?: number;
   readonly numbers?: number;
-  /** Each seed gives another model. */
   readonly seed?: number;
   /** True if the first dimension has a name instead of a number. */
   readonly isBatched?: boolean;

@@ -25,7 +25,6 @@ export interface PresenceTest {
 }
 
 export interface RunningTest {
-  /** Returns the last printed link. */
   link(): string;
   readonly told: readonly string[];
   log(): string;

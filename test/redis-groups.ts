@@ -9,7 +9,6 @@ import { executablePath, type RedisServer, startRedis } from './redis.js';
 
 export interface RedisGroup {
   readonly servers: readonly RedisServer[];
-  /** Empties all servers. */
   flush(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -50,7 +49,6 @@ export async function startRedisCluster(): Promise<RedisGroup> {
 /** A master, a replica, and a sentinel that knows them as `facestep-test`. */
 export interface SentinelGroup extends RedisGroup {
   readonly sentinelPort: number;
-  /** Promotes the replica. */
   failOver(): Promise<void>;
   /** Silences the master without closing connections, like a lost machine; the sentinel promotes the replica. */
   silenceMaster(): Promise<void>;

@@ -15,7 +15,6 @@ export function createTextLog(): Log & { text(): string } {
   return { info: write, warn: write, error: write, text: () => lines.join('\n') };
 }
 
-/** An event as stored in a trail. */
 export interface WrittenEvent {
   readonly action: AuditAction;
   readonly connection: string;

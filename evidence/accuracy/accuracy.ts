@@ -33,7 +33,6 @@ export interface AccuracyOptions {
     folders: readonly Pick<Corpus, 'folder' | 'people'>[],
     say: (line: string) => void,
   ): Promise<readonly EmbeddedCorpus[]>;
-  /** Command line for the report. */
   readonly command: string;
   readonly engine: MeasuredEngine;
 }
@@ -60,7 +59,6 @@ function judgePairs(folds: readonly Fold[] | null, people: readonly EmbeddedPers
   };
 }
 
-/** Returns what these people are too few to measure. */
 function findMissing(people: readonly EmbeddedPerson[], folds: readonly Fold[] | null): string[] {
   return [
     people.length < 2 ? 'false matches: there is one person with a face, so there are no pairs of strangers' : null,

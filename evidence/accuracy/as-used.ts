@@ -7,7 +7,6 @@ import type { By } from './rates.js';
 
 /* Tables of step-up accuracy and other photo numbers, by source. */
 
-/** Results of one source in one run. */
 export interface SourceAsUsed extends Pick<AccuracyFigures, 'date' | 'command' | 'engine' | 'judge'> {
   readonly people: number;
   readonly asUsed: By<ModeRates>;

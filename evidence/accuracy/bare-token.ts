@@ -83,7 +83,6 @@ export const { toViews } = parameters.current;
 /** Returns the 1,024 face bits that a token hides. */
 export const enrolledBits = (views: Float32Array): Uint8Array => signBits(views);
 
-/** An unmasked token, as visible with its key. */
 export interface BareToken {
   readonly message: Uint8Array;
   readonly hidden: Uint8Array;

@@ -5,7 +5,6 @@ import { createBareTokensOf, meanOf } from './bare-token.js';
 /** Embeddings of one or several photos for each enrolled or live face. */
 export type Faces = readonly (readonly Float32Array[])[];
 
-/** Compared pairs of enrolled and live faces. */
 export interface Comparison {
   readonly enrolled: Faces;
   readonly live: Faces;
@@ -19,7 +18,6 @@ export interface ViewComparison {
   readonly pairs: Uint32Array;
 }
 
-/** Pairs of a comparison for one thread. */
 export interface Share {
   /** Index of each pair's enrolled face. */
   readonly places: Uint32Array<ArrayBuffer>;

@@ -4,7 +4,6 @@ import { Worker } from 'node:worker_threads';
 import { type MeasuredEngine, shipped } from './bare-token.js';
 import { toShare, type ViewComparison } from './decode.js';
 
-/** Decodes tokens of one engine on all processors. */
 export interface DecoderPool {
   readonly engine: MeasuredEngine;
   /** Runs `decodeShare` for all pairs of a comparison, with periodic progress. */

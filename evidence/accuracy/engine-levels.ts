@@ -18,10 +18,8 @@ export type PromiseVerdict = 'kept' | 'not shown' | 'broken';
 /** Rates of one combination, with pairs of people if each has several runs. */
 type Mode = RateFigures & Partial<Pick<GroupRates, 'pairsOfPeople'>>;
 
-/** Used parts of an evaluation. */
 type Rated = Pick<AccuracyFigures, 'data' | 'date' | 'multi'> | Pick<GroupFigures, 'data' | 'date' | 'groupsByPhotos'>;
 
-/** Returns all combinations of a level in all sources. */
 function modesOf(figures: Rated, level: Accuracy, leastPhotos: number): Mode[] {
   const byPhotos =
     'multi' in figures ? [figures.multi[level]] : Object.values(figures.groupsByPhotos).map((levels) => levels[level]);

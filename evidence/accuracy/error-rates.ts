@@ -4,8 +4,6 @@ import type { GroupFigures } from './group-figures.js';
 import { count, percent, range, share, table } from './markdown.js';
 import type { RateFigures } from './rates.js';
 
-/* Renders the two main figures of a custom measurement. */
-
 const promised = (level: string): string =>
   share(promises.find(({ accuracy }) => String(accuracy) === level)?.falseMatchRate ?? null);
 

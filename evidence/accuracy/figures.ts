@@ -15,7 +15,6 @@ export interface PromiseFigures {
   readonly pairsNeeded: number;
 }
 
-/** Results of one evaluation. */
 export interface AccuracyFigures {
   readonly date: string;
   readonly command: string;
@@ -29,7 +28,6 @@ export interface AccuracyFigures {
     readonly judgedPhotos: number;
     readonly otherFiles: number;
   };
-  /** Missing measurements with reasons. */
   readonly missing: readonly string[];
   readonly photosPerSecond: number | null;
   readonly photosFromCache: number;
@@ -82,7 +80,6 @@ export interface ErrorFigures {
   readonly interval: Interval | null;
 }
 
-/** Compares a level with its promise. */
 function toPromiseFigures(rates: ModeRates, promise: number): PromiseFigures {
   const { fmr, fmrInterval, pairs, pairsOfPeople = pairs } = rates;
   const pairsNeeded = Math.round(leastExpected / promise);

@@ -55,7 +55,6 @@ function strangersCosines(sources: readonly FittingPeople[], centre: Centre): Fl
   return Float32Array.from(cosines).sort().reverse();
 }
 
-/** Counts passing impostors at each message length, in the worst combination. */
 async function countLengths(
   pool: DecoderPool,
   sources: readonly FittingPeople[],
@@ -91,7 +90,6 @@ const byLevel = <T>(figure: (level: Accuracy) => T) => ({
   8: figure(8),
 });
 
-/** Makes bits non-decreasing by level. */
 function toAscending(bits: Readonly<Record<Accuracy, number>>): Record<Accuracy, number> {
   return byLevel((level) => Math.max(...accuracies.filter((each) => each <= level).map((each) => bits[each])));
 }

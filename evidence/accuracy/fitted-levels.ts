@@ -2,7 +2,6 @@ import { leastExpected } from './unprotected.js';
 
 /* Level parameters from measured curves, extrapolated conservatively. */
 
-/** Impostors accepted at one message length. */
 export interface CountedLength {
   readonly bits: number;
   readonly rate: number;

@@ -2,7 +2,6 @@ import type { AccuracyFigures } from './figures.js';
 import type { EmbeddingRates, GroupRates } from './group-rates.js';
 import type { By } from './rates.js';
 
-/** Results of impostors within each source. */
 export interface GroupFigures
   extends Pick<
     AccuracyFigures,

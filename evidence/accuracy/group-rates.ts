@@ -7,7 +7,6 @@ import { type RateFigures, roundInterval, roundOrNull, toRateFigures } from './r
 /** Method of an interval (see `toGroupedInterval`); `null` without one. */
 type IntervalBy = 'bootstrap' | 'exact' | null;
 
-/** False matches within one source. */
 export interface FalseMatchFigures {
   readonly fmr: number | null;
   readonly fmrInterval: Interval | null;
@@ -36,7 +35,6 @@ export interface GroupRates extends RateFigures, FalseMatchFigures, FalseNonMatc
   readonly photos: string;
 }
 
-/** Embeddings without a token, at one cosine. */
 export interface EmbeddingRates extends FalseMatchFigures, FalseNonMatchFigures {
   readonly cosine: number;
   readonly nearest: FalseMatchFigures;

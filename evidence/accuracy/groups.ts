@@ -15,7 +15,6 @@ import { nearestStrangers } from './strangers.js';
 
 const secondsSince = (startedAt: number): number => Number(((performance.now() - startedAt) / 1000).toFixed(1));
 
-/** Returns what one source's people are too few to measure. */
 function findMissing(source: string, { groups: { levels }, asUsed }: SourceFigures): string[] {
   const [one, three] = [levels['4'], levels['8']];
   return [

@@ -47,7 +47,6 @@ export function compareFolds(folds: readonly Fold[], people: readonly EmbeddedPe
   return folds.map(({ genuine, impostor }) => ({ genuine: toCosines(genuine), impostor: toCosines(impostor) }));
 }
 
-/** Returns the most accurate threshold, between two observed cosines. */
 function chooseThreshold(folds: readonly FoldCosines[]): number {
   const all = folds
     .flatMap(({ genuine, impostor }) => [

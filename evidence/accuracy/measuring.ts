@@ -14,9 +14,7 @@ export interface OwnEngineToMeasure {
   readonly entry: EngineEntry | null;
 }
 
-/** Decrypted photos of a presence test. */
 export interface OpenedPhotos {
-  /** Folder of the sealed photos. */
   readonly folder: string;
   readonly people: ReadonlyMap<string, readonly Photo[]>;
 }
@@ -27,7 +25,6 @@ export interface MeasureRequest {
   readonly modelsFolder: string;
   /** `null`: the built-in engine. */
   readonly own: OwnEngineToMeasure | null;
-  /** Command line for the report. */
   readonly command: string;
 }
 
@@ -38,7 +35,6 @@ export interface Measured {
   readonly missing: readonly string[];
   /** Content by file name. */
   readonly files: Readonly<Record<string, string>>;
-  /** New parameters. */
   readonly fitted: EngineEntry | null;
   readonly notOffered: readonly Accuracy[];
 }

@@ -10,7 +10,6 @@ export interface JudgedPresentation {
   readonly person: string;
   /** `no_response`: no challenge was completed. */
   readonly outcome: 'passed' | 'refused' | 'no_response';
-  /** Signals that caused the refusal. */
   readonly refusedBy: readonly string[];
 }
 
@@ -26,7 +25,6 @@ export interface PresenceRate {
   readonly intervalByPerson: readonly [number, number];
 }
 
-/** Refusing signals, and errors by light and device. */
 export interface Breakdown {
   /** Refused presentations by signal. */
   readonly refusedBy: Readonly<Record<string, number>>;

@@ -21,7 +21,6 @@ export interface Limits {
   readonly pairsBelow: number;
 }
 
-/** Trials of one setting and their results. */
 export interface Outcome {
   readonly bits: number;
   readonly impostor: PairTrials;

@@ -11,7 +11,6 @@ import { everyRun, type PhotoWindow, type TrialRules, toTrials } from './windows
 /** Cosines with the named impostor rate of embeddings alone, as in docs/engine.md. */
 export const publishedCosines = { '1e-3': 0.338, '1e-4': 0.412 } as const;
 
-/** Two people and the cosine of their photos. */
 interface ComparedPair {
   readonly people: readonly [number, number];
   readonly cosine: number;

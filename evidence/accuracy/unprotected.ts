@@ -27,7 +27,6 @@ export const atPoints = <T>(figure: (falseMatchRate: number) => T): AtPoints<T> 
 /** Expected false matches needed to measure a rate: the rule of three. */
 export const leastExpected = 3;
 
-/** Cosines of embeddings without tokens. */
 export interface Cosines {
   /** Cosines of all pairs of each person's first photos. */
   readonly genuine: readonly (readonly number[])[];

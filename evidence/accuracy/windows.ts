@@ -5,7 +5,6 @@ import type { Comparison } from './decode.js';
 import { drawPairs, drawPlaces, pairsAt } from './pairs.js';
 import { photosPerPerson } from './unprotected.js';
 
-/** Photos at enrolment and at verification. */
 export interface Combination {
   readonly enrolled: number;
   readonly live: number;
@@ -14,7 +13,6 @@ export interface Combination {
 /** Returns a combination's name in tables and JSON. */
 export const toName = ({ enrolled, live }: Combination): string => `${enrolled}x${live}`;
 
-/** Consecutive photos of one person. */
 export interface PhotoWindow {
   readonly person: number;
   readonly from: number;
@@ -37,7 +35,6 @@ export interface TrialRules {
   readonly isEven: boolean;
 }
 
-/** True if no photos share a session, by their names. */
 function isApart(one: PhotoWindow, other: PhotoWindow): boolean {
   const sittings = new Set(one.files.map(sittingOf));
   return !other.files.some((file) => sittingOf(file) !== null && sittings.has(sittingOf(file)));
@@ -83,7 +80,6 @@ function windowsOf(people: readonly EmbeddedPerson[], size: number, photos: numb
   );
 }
 
-/** Returns the window indices of each genuine pair. */
 function findGenuine(
   enrolled: readonly PhotoWindow[],
   live: readonly PhotoWindow[],

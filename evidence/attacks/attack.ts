@@ -2,11 +2,9 @@ import type { Json } from '../../src/base/json.js';
 import type { Faces } from './faces.js';
 import type { Size } from './size.js';
 
-/** Context of an attack. */
 export interface Setting {
   readonly size: Size;
   loadFaces(): Promise<Faces>;
-  /** Reports progress. */
   say(line: string): void;
 }
 

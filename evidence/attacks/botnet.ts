@@ -10,7 +10,6 @@ import { createManualClock } from '../../test/manual-clock.js';
  * manual clock.
  */
 
-/** Resources of an attacker. */
 export interface Botnet {
   readonly name: string;
   /** Source as the server names it. */

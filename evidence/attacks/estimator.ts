@@ -134,7 +134,6 @@ export function createEstimator(corpus: readonly Float32Array[]): Estimator {
   };
 }
 
-/** Draws a token-specific transform's signs. */
 function ownSigns(): Float32Array {
   const chance = createChance('own transform');
   return Float32Array.from({ length: embeddingLength }, () => 1 - 2 * chance.below(2));

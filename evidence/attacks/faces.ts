@@ -5,12 +5,10 @@ import { toHalf } from '../corpus/split.js';
 import { createChance } from '../statistics/chance.js';
 import type { Size } from './size.js';
 
-/** One person's embeddings, in photo order. */
 export interface Person {
   readonly embeddings: readonly Float32Array[];
 }
 
-/** Attacked people and the attacker's corpus. */
 export interface Faces {
   /**
    * False for simulated faces, which are isotropic: results that depend on the real distribution are then not

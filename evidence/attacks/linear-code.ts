@@ -69,7 +69,6 @@ function solve(code: LinearCode, received: Uint8Array, order: Uint16Array): Uint
   return message;
 }
 
-/** A decoded message with its tries and distance. */
 export interface Decoded {
   readonly message: Uint8Array;
   readonly tries: number;

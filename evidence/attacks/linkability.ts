@@ -37,7 +37,6 @@ function dSysOf(binned: Uint8Array, mated: number): number {
 export const linkability = (mated: readonly number[], nonMated: readonly number[]): number =>
   dSysOf(toBins([...mated, ...nonMated]), mated.length);
 
-/** D_sys with its significance. */
 export interface Linkability {
   readonly pairs: number;
   readonly dSys: number;

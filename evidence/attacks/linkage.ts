@@ -19,7 +19,6 @@ const pairsOf = (size: Size): number => (size === 'full' ? 1500 : 60);
 const withTwo = (people: readonly Person[]): (readonly Float32Array[])[] =>
   people.map(({ embeddings }) => embeddings.slice(0, 2)).filter(({ length }) => length === 2);
 
-/** Pairs a person with themselves, or with a random other. */
 function createPartners(name: string, people: number) {
   const chance = createChance(name);
   return {

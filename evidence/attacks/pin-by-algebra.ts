@@ -13,7 +13,6 @@ import { solvePair } from './record-multiplicity.js';
 import { binding, costOf } from './sealed-tokens.js';
 import type { Size } from './size.js';
 
-/** Result of trying PINs on two real tokens. */
 export interface PinSearch {
   readonly pins: number;
   /** PINs that make the two tokens consistent. */

@@ -9,11 +9,8 @@ import { startService } from '../../examples/demo/service.js';
 import { projectRoot } from '../../test/paths.js';
 import { createChance } from '../statistics/chance.js';
 
-/** Results of a climber over the network. */
 export interface SocketClimb {
-  /** Answered tries before the lockout. */
   readonly triesUntilLocked: number;
-  /** Different refusal bodies before it. */
   readonly distinctRefusals: number;
   /** True if the lockout also refuses the right face. */
   readonly locksTheRightFaceToo: boolean;

@@ -7,7 +7,6 @@ export interface Search {
   readonly opened: boolean;
 }
 
-/** Guesses until half of the searches have ended. */
 export interface Median {
   readonly guesses: number;
   /** 95 %, by bootstrap over tokens. */

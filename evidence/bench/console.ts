@@ -10,7 +10,6 @@ import { freshnessSec } from './hook-providers/provider.js';
 import { quantile, round } from './measure.js';
 import { startServers } from './servers.js';
 
-/** Amount of data, and requests per screen. */
 interface Size {
   readonly people: number;
   readonly lines: number;

@@ -17,7 +17,6 @@ interface RuntimeTimings {
   readonly check: RuntimeTiming;
 }
 
-/** Both model runtimes, alternating on the same photo. */
 export interface RuntimesReport {
   readonly native: RuntimeTimings;
   readonly webAssembly: RuntimeTimings;

@@ -45,12 +45,10 @@ export interface EngineReport {
 interface PhotoProfile {
   readonly bytes: number;
   readonly stages: Readonly<Record<string, StageTiming>>;
-  /** From encoded photo to embedding. */
   readonly examine: Timing;
   /** Allocations of an examination: in the JavaScript heap, and outside it for pixels. */
   readonly heapKiB: number;
   readonly besideHeapKiB: number;
-  /** Mean garbage collection time. */
   readonly gcMs: number;
 }
 

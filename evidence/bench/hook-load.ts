@@ -22,9 +22,7 @@ export interface LoadResult {
   readonly granted: number;
 }
 
-/** Processor time per answer. */
 export interface ProcessorUse {
-  /** Of all server threads. */
   readonly cpuMsPerRequest: number;
   readonly capacityPerSecond: number;
 }

@@ -16,7 +16,6 @@ import { quantile, round } from './measure.js';
 import { startServers } from './servers.js';
 import { measureTriggers, type TriggersReport } from './triggers.js';
 
-/** Rate and duration of calls. */
 interface Rate {
   readonly perSecond: number;
   readonly seconds: number;

@@ -6,7 +6,6 @@ import { type Service, startService } from '../../examples/demo/service.js';
 import { modelsFolder } from '../../test/paths.js';
 import { benchPublicUrl } from './hook-providers/provider.js';
 
-/** Server processes with one configuration. */
 export interface Servers {
   readonly services: readonly Service[];
   readonly adminKey: string;

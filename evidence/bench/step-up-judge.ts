@@ -67,7 +67,6 @@ async function prepareCheck(engine: Engine, judge: LivenessJudge, scene: Scene) 
   };
 }
 
-/** Times the sequential parts after a challenge's last frame. */
 async function timeResult(engine: Engine, judge: LivenessJudge, scene: Scene): Promise<StepUpJudgeReport['resultMs']> {
   const { sight, check } = await prepareCheck(engine, judge, scene);
   const times = { judge: [] as number[], verify: [] as number[], judgeLit: [] as number[] };

@@ -64,7 +64,6 @@ interface InBrowser {
   readonly hasPassed: boolean;
 }
 
-/** Times a step-up on a phone in Chromium. */
 async function timeInBrowser(cast: Cast, subject: string): Promise<InBrowser> {
   const { link } = await cast.stage.startStepUp({ connection: 'bench', subject });
   const { page, close } = await cast.sit('ada', { ...devices.phone, isGuided: false });

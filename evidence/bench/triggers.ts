@@ -8,7 +8,6 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Deployed Lambda functions of a Cognito user pool. */
 export interface TriggersReport {
   readonly bundleBytes: number;
   /** Median from starting Node to four ready handlers. */
@@ -20,7 +19,6 @@ export interface TriggersReport {
 const medianOf = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 
-/** Measures a new process's time until a module is loaded. */
 async function measureInit(file: string, env: NodeJS.ProcessEnv): Promise<number> {
   const code = `await import(${JSON.stringify(pathToFileURL(file).href)}); process.stdout.write(String(performance.now()))`;
   const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', code], { env });

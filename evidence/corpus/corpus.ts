@@ -36,13 +36,10 @@ async function isKind(folder: string, entry: Dirent, kind: 'isFile' | 'isDirecto
   return target?.[kind]() === true;
 }
 
-/** One of several corpora in a common folder. */
 export interface Source extends Corpus {
-  /** Folder name. */
   readonly source: string;
 }
 
-/** Lists visible subfolders one by one, to save memory. */
 async function* foldersIn(folder: string): AsyncGenerator<string> {
   for await (const entry of await opendir(folder))
     if (!entry.name.startsWith('.') && (await isKind(folder, entry, 'isDirectory'))) yield entry.name;

@@ -12,14 +12,11 @@ import type { EmbeddingCache } from './embedding-cache.js';
 /** One person's embeddings in photo order, without photos that have no face. */
 export interface EmbeddedPerson {
   readonly person: string;
-  /** File name of each embedding. */
   readonly files: readonly string[];
   readonly embeddings: readonly Float32Array[];
-  /** Face clarity of each embedding. */
   readonly magnitudes: readonly number[];
 }
 
-/** A photo without an embedding. */
 export interface NotAcquired {
   readonly person: string;
   readonly file: string;
@@ -31,22 +28,18 @@ export interface EmbeddedCorpus {
   readonly people: readonly EmbeddedPerson[];
   readonly notAcquired: readonly NotAcquired[];
   readonly photos: number;
-  /** Photos examined in this run. */
   readonly examined: number;
-  /** Photos found in the cache. */
   readonly cached: number;
   /** Rate of examined photos; `null` without any. */
   readonly photosPerSecond: number | null;
 }
 
-/** The built-in or a custom model. */
 export interface EmbeddedBy {
   readonly modelsFolder: string;
   readonly recogniser: Recogniser | null;
   readonly read?: ReadPhoto;
 }
 
-/** Returns a photo's bytes or the failure. */
 export type ReadPhoto = (person: string, file: string) => Promise<Buffer | 'unreadable' | 'photo_too_large'>;
 
 /** True for failures caused by the photo; any other stops the evaluation. */

@@ -104,7 +104,6 @@ function parsing<Values>(parse: () => { readonly values: Values }): Values {
   }
 }
 
-/** Reads earlier results of other sources. */
 async function readAsUsed(out: string): Promise<By<SourceAsUsed>> {
   const file = join(out, 'as-used.json');
   const text = await readFile(file, 'utf8').catch(() => '{}');

@@ -53,7 +53,6 @@ type RosterFigures = {
 
 const toRate = (rate: ClusteredRate | null): Rate | null => rate && { ...rate };
 
-/** Splits a person's photos into groups shown at once. */
 function chunksOf<T>(values: readonly T[], size: number): T[][] {
   const chunks = Array.from({ length: Math.floor(values.length / size) }, (_, at) =>
     values.slice(at * size, (at + 1) * size),

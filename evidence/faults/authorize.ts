@@ -162,7 +162,6 @@ const toCounts = ({ ends, seconds, lookUps, records }: Attack) => ({
   records,
 });
 
-/** Returns times of others, absolute and relative to no attack. */
 function toTimes(now: Meanwhile, alone: Meanwhile) {
   const one = (times: readonly number[], usual: readonly number[]) => {
     const [p50, p99] = [quantile(times), quantile(times, 0.99)];

@@ -7,12 +7,10 @@ interface Reply {
   readonly body: unknown;
 }
 
-/** Result of a face check for the user. */
 export type CheckEnd = 'passed' | 'failed' | 'refused' | 'no answer';
 
 /** A backend with a client token, the user's browser and the provider's hook, as one caller of several replicas. */
 export interface Client {
-  /** Gets a client token. */
   signIn(): Promise<void>;
   enrol(subject: string, photo: Uint8Array): Promise<boolean>;
   revoke(subject: string): Promise<boolean>;
@@ -186,7 +184,6 @@ function toDecision({ status, body }: Reply): 'granted' | 'denied' | 'no answer'
   return decisionGuard.safeParse(body).data ?? 'no answer';
 }
 
-/** Returns a token hook call as Okta sends it. */
 function toTokenHook(subject: string, event: { readonly eventId: string; readonly eventTime: string }): object {
   const login = 'user@example.com';
   return {

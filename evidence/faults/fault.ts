@@ -7,7 +7,6 @@ export interface Setting {
   readonly size: Size;
   /** Seed of random moments, for reproduction. */
   readonly seed: string;
-  /** Reports progress. */
   say(line: string): void;
 }
 
@@ -18,23 +17,18 @@ export interface Seen {
   readonly requests: number;
   /** Final results such as `201 enrolled`, with counts. */
   readonly answers: Readonly<Record<string, number>>;
-  /** Retried requests, on any replica. */
   readonly retried: number;
-  /** Including all retries. */
   readonly p50Ms: number;
   readonly maxMs: number;
 }
 
-/** A condition that must hold despite any fault. */
 export interface Invariant {
   readonly invariant: string;
   /** Number of checked items; zero proves nothing. */
   readonly checked: number;
-  /** Descriptions of violations. */
   readonly broken: readonly string[];
 }
 
-/** Result of a fault. */
 export interface Finding {
   readonly seen: readonly Seen[];
   /** Keys are stable. */
@@ -44,7 +38,6 @@ export interface Finding {
   readonly skipped: readonly string[];
 }
 
-/** A fault applied to real processes. */
 export interface Fault {
   readonly about: string;
   run(setting: Setting): Promise<Finding>;

@@ -1,7 +1,6 @@
 import { quantile } from '../bench/measure.js';
 import type { Seen } from './fault.js';
 
-/** Result of one request with all retries. */
 interface Entry {
   readonly doing: string;
   readonly when: string;
@@ -10,9 +9,7 @@ interface Entry {
   readonly ms: number;
 }
 
-/** Records observations by phase. */
 export interface Journal {
-  /** Starts a phase. */
   turnTo(when: string): void;
   note(entry: Omit<Entry, 'when'>): void;
   /** In order of first observation. */

@@ -125,7 +125,6 @@ const allWorks: readonly [Work, ...Work[]] = [
   },
 ];
 
-/** Measures each undisturbed duration, slightly extended. */
 async function timeWorks(
   works: readonly Work[],
   perform: Perform,

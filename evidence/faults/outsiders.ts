@@ -23,7 +23,6 @@ async function askOnce({ serverUrl, publicUrl, request, addresses, comeBack }: J
   return end.searchParams.get('error') ?? `${seen.status}`;
 }
 
-/** Sends on schedule, regardless of answers. */
 async function ask(job: Job): Promise<Ends> {
   const ends: Record<string, number> = {};
   const began = performance.now();

@@ -115,7 +115,6 @@ async function useAll({ client, pictures }: Stage, { enrolled }: People, label: 
   );
 }
 
-/** Waits until every replica issues tokens. */
 async function untilReady({ replicas, client, connectTo }: Stage): Promise<void> {
   for (const { url } of replicas) {
     while (!(await isServing(() => connectTo([url])))) await new Promise((resolve) => setTimeout(resolve, 50));

@@ -37,7 +37,6 @@ export function toText({ seen, figures, invariants, skipped }: Finding): readonl
   ];
 }
 
-/** Aggregates one operation over all phases. */
 function toRowOfOperation(doing: string, seen: readonly Seen[]): string {
   const answers = new Map<string, number>();
   for (const [answer, count] of seen.flatMap((each) => Object.entries(each.answers)))

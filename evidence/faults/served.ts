@@ -16,7 +16,6 @@ export const asked = {
   state: 's-1',
 };
 
-/** Other users' results during an attack, in milliseconds. */
 export interface Meanwhile {
   readonly hooks: readonly number[];
   readonly checks: readonly number[];
@@ -25,13 +24,11 @@ export interface Meanwhile {
   readonly disturbed: readonly string[];
 }
 
-/** Users of the org by role. */
 export interface People {
   /** Signs in after a face check. */
   readonly checked: string;
   /** Signs in without a face check. */
   readonly called: string;
-  /** Named in pushed requests. */
   readonly named: string;
 }
 
@@ -67,7 +64,6 @@ export async function serve(stage: Stage, people: People, until: Promise<unknown
 
 const pushedGuard = z.object({ request_uri: z.string() });
 
-/** Starts a pushed sign-in, up to the camera. */
 async function signIn({ replicas, journal }: Stage, subject: string): Promise<string> {
   const began = performance.now();
   const open = (url: string, init: RequestInit) => fetch(url.replace(publicUrl, replicas[0].url), init);

@@ -6,10 +6,8 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** A data folder that can be full. */
 export interface SmallDisk {
   readonly folder: string;
-  /** Method of filling. */
   readonly means: 'a file system in memory' | 'a limit on the size of files';
   /**
    * Blocks further writes.

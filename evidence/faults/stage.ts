@@ -30,7 +30,6 @@ export interface Stage {
   connectTo(urls: readonly string[]): Promise<Client>;
   /** @returns ids of new users */
   createUsers(count: number): Promise<readonly string[]>;
-  /** Reads the user's attribute. */
   tokenOf(subject: string): string | null;
   close(): Promise<void>;
 }

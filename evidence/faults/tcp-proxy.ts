@@ -1,12 +1,9 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
-/** A byte-level proxy between client and server. */
 export interface TcpProxy {
   readonly port: number;
-  /** Delays later answers. */
   slowDown(ms: number): void;
-  /** Drops all packets silently. */
   hang(isHanging: boolean): void;
   /** Closes all existing and new connections until disabled. */
   cut(isCut: boolean): void;

@@ -18,7 +18,6 @@ export interface PlotSeries {
   readonly points?: readonly MarkedPoint[];
 }
 
-/** A plot of two error rates. */
 export interface DetPlot {
   readonly title: string;
   readonly xLabel: string;

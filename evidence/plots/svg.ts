@@ -3,7 +3,6 @@ const toMarkup = (text: string): string => text.replace(/&/g, '&amp;').replace(/
 export interface TextStyle {
   readonly anchor?: 'start' | 'middle' | 'end';
   readonly sizePx?: number;
-  /** Vertical, for the left axis. */
   readonly isUpright?: boolean;
 }
 

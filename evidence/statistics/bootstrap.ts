@@ -4,7 +4,6 @@ import { toInterval } from './proportion.js';
 /** A 95 % interval. */
 export type Interval = readonly [number, number];
 
-/** Draws of each person in one resample. */
 export type Weights = Uint16Array;
 
 /** Computes a figure of a resample; `null` if undefined. */
@@ -49,7 +48,6 @@ export interface PersonTrials {
 
 export type CountedPair = readonly [one: number, other: number, trials: number];
 
-/** Trials between two people, such as impostor pairs. */
 export interface PairTrials {
   readonly trials: number;
   /** The two people of each error. */
@@ -109,7 +107,6 @@ function toMeanWeightOfSides([side, other]: readonly [readonly number[], readonl
   };
 }
 
-/** Returns the mean weight of listed pairs' trials. */
 function toMeanWeightOfPairs(pairs: readonly CountedPair[]): Statistic {
   const all = pairs.reduce((sum, [, , trials]) => sum + trials, 0);
   return (weights) => {

@@ -1,6 +1,5 @@
 import { toExactInterval } from './exact-interval.js';
 
-/** A share of presentations, several per person. */
 export interface ClusteredRate {
   readonly passed: number;
   readonly of: number;
@@ -10,7 +9,6 @@ export interface ClusteredRate {
   readonly interval: readonly [number, number];
 }
 
-/** Presentations of one person, and the passed ones. */
 export interface PersonCount {
   readonly passed: number;
   readonly of: number;

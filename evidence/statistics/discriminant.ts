@@ -10,7 +10,6 @@ const dot = (a: readonly number[], b: readonly number[]): number =>
 const toMean = (values: readonly (readonly number[])[]): number[] =>
   values[0].map((_, at) => values.reduce((sum, value) => sum + value[at], 0) / values.length);
 
-/** Solves a symmetric, positive definite system by elimination, in place. */
 function solve(matrix: number[][], goal: number[]): number[] {
   for (let row = 0; row < goal.length; row += 1)
     for (let below = row + 1; below < goal.length; below += 1) {

@@ -5,7 +5,6 @@ import { toExactInterval } from './exact-interval.js';
 export interface GroupedRate {
   readonly errors: number;
   readonly trials: number;
-  /** From the bootstrap over people. */
   readonly interval: Interval | null;
   /** Groups with a trial, and those with an error. */
   readonly groups: number;

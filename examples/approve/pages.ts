@@ -19,7 +19,6 @@ const style = `
   output { display: block; overflow-wrap: anywhere; font-weight: 600; } :focus-visible { outline: 3px solid var(--press); outline-offset: 3px; }
 `;
 
-/** A page and its content security policy. */
 export interface Page {
   readonly html: string;
   readonly policy: string;

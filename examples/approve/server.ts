@@ -25,7 +25,6 @@ export interface Bank extends Site {
   readonly returnUrl: string;
 }
 
-/** State of one browser. */
 interface Visit {
   amount: string;
   payment: Pending | null;

@@ -7,7 +7,6 @@ import { createHash, type KeyObject, randomBytes, X509Certificate } from 'node:c
 import { type CryptoKey, compactDecrypt, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { z } from 'zod';
 
-/** Identity of the verifier for wallets. */
 export interface Certified {
   /** PEM certificates from the key's own up to, but without, the one that wallets trust. */
   readonly chain: readonly string[];
@@ -15,12 +14,10 @@ export interface Certified {
   readonly key: KeyObject;
 }
 
-/** A single-use request to one wallet. */
 export interface Question {
   /** Used in the wallet's URLs and as `state`. */
   readonly id: string;
   readonly nonce: string;
-  /** Decrypts the answer. */
   readonly privateKey: CryptoKey;
   readonly publicJwk: JWK;
 }
@@ -68,7 +65,6 @@ export function createAsker({
     ],
   };
   return {
-    /** Audience of the presentation. */
     clientId,
     /** Returns the link for the wallet, also shown as a QR code. */
     linkTo: (requestUri: string): string =>

@@ -14,7 +14,6 @@ import { type Certified, createAsker, createQuestion, type Question } from './qu
 import { createVisits, type ShownCard, type Visit } from './visits.js';
 
 export interface CardSignIn extends Site {
-  /** To register for the client. */
   readonly redirectUri: string;
 }
 

@@ -1,7 +1,6 @@
 import type { Pending } from '../web/face-check.js';
 import type { Question } from './questions.js';
 
-/** Claims of a valid card. */
 export interface ShownCard {
   readonly subject: string;
   readonly givenName: string | null;
@@ -23,7 +22,6 @@ export interface Visit {
   progress: Progress;
 }
 
-/** An open request of a visit. */
 export interface Asked {
   readonly visit: Visit;
   readonly question: Question;

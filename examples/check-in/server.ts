@@ -20,7 +20,6 @@ import { createPlaceCodes } from './place-codes.js';
 import { createVisits } from './visits.js';
 
 export interface CheckIn extends Site {
-  /** To register for the client. */
   readonly redirectUri: string;
 }
 

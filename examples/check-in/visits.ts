@@ -9,7 +9,6 @@ export interface Visit {
   readonly leftAt: number | null;
 }
 
-/** Visits by opaque person ids. */
 export interface Visits {
   /** Records an arrival; it ends a visit elsewhere and is ignored if already present. */
   enter(person: string, place: string): void;

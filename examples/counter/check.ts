@@ -18,12 +18,10 @@ export type View =
     }
   | { readonly state: 'ended'; readonly why: string };
 
-/** A running or finished check. */
 export interface Check {
   view(): View;
   /** Sends the number that the user reads out. A wrong one ends the check. */
   say(number: string): void;
-  /** Cancels the check. */
   end(): void;
 }
 

@@ -4,7 +4,6 @@ import type { AuditEvent } from '../../src/core/audit-events.js';
 import { addSec, type EpochMs, toIso } from '../../src/core/units.js';
 import { quietLog, systemRandom } from './quiet.js';
 
-/** A generated person. */
 export interface Drawn {
   readonly subject: string;
   readonly isEnrolled: boolean;

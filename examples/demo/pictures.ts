@@ -6,11 +6,9 @@ import sharp from 'sharp';
 /** Folder of the group photos `sample1.jpg` to `sample6.jpg` in a checkout. */
 export const demoPhotosFolder = fileURLToPath(new URL('../../../.cache/demo-photos', import.meta.url));
 
-/** Encoded pictures of real faces. */
 export interface Pictures {
   /** Two different photos of one person. */
   readonly person: readonly [Uint8Array, Uint8Array];
-  /** Another person. */
   readonly stranger: Uint8Array;
   readonly group: Uint8Array;
   readonly landscape: Uint8Array;

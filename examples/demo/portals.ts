@@ -36,7 +36,6 @@ const portals: readonly Portal[] = [
   organisationsPortal,
 ];
 
-/** Applications of a company on this machine. */
 export interface RunningPortals {
   readonly serverUrl: string;
   readonly login: string;

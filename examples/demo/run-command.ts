@@ -5,7 +5,6 @@ import { z } from 'zod';
 
 const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 
-/** Exit status and output of a command. */
 export interface Ended {
   readonly code: number | null;
   readonly stdout: string;

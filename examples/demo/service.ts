@@ -9,7 +9,6 @@ import { fileURLToPath } from 'node:url';
 export interface Service {
   readonly url: string;
   readonly process: ChildProcess;
-  /** Lines printed to the terminal. */
   readonly said: readonly string[];
   stop(): Promise<void>;
 }

@@ -11,7 +11,6 @@ export interface SignInPage extends Site {
 
 const formGuard = z.object({ login: z.string(), password: z.string() });
 
-/** State of a browser at the face check. */
 interface SignIn {
   readonly login: string;
   readonly pending: Pending;

@@ -1,6 +1,5 @@
 import { escapeHtml } from '../web/site.js';
 
-/** The organization that the user acts for. */
 export interface Organisation {
   readonly sub: string;
   readonly name: string;

@@ -10,7 +10,6 @@ import { browserOf, listen, nameBrowser, type Site, sendPage } from '../web/site
 import { type Organisation, renderCompany, renderFiled, renderStart } from './pages.js';
 
 export interface TaxOffice extends Site {
-  /** To register for the client. */
   readonly redirectUri: string;
 }
 

@@ -10,7 +10,6 @@ import { listen, type Site, sendPage } from '../web/site.js';
 import { renderForm, renderMessage } from './pages.js';
 
 export interface PrefilledForm extends Site {
-  /** To register for the client. */
   readonly redirectUri: string;
 }
 

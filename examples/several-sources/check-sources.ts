@@ -7,7 +7,6 @@ export interface SignedClaim {
   readonly issuer: string;
 }
 
-/** Claims of other sources than the OpenID provider. */
 export interface FromSources {
   readonly signed: ReadonlyMap<string, SignedClaim>;
   /** Why a source has no claims: `unanswered` or `unlinked`. */

@@ -11,7 +11,6 @@ import { checkSources } from './check-sources.js';
 import { renderApplication, renderMessage, renderStart } from './pages.js';
 
 export interface SeveralSources extends Site {
-  /** To register for the client. */
   readonly redirectUri: string;
 }
 

@@ -43,7 +43,6 @@ export interface HeldCredential {
   readonly vct: string;
   /** Seconds since 1970. */
   readonly expiresAt: number;
-  /** Selectively disclosable claims. */
   readonly claims: ReadonlyMap<string, z.output<ReturnType<typeof z.json>>>;
 }
 

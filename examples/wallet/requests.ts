@@ -41,11 +41,8 @@ const requestGuard = z.object({
 const repliedGuard = z.object({ redirect_uri: z.url({ protocol: /^https?$/ }).optional() });
 
 export interface CardRequest {
-  /** Name in the sender's certificate. */
   readonly sender: string;
-  /** Host that receives the card. */
   readonly host: string;
-  /** Audience of the holder's proof. */
   readonly clientId: string;
   readonly nonce: string;
   /** Returns true if a card is of the requested kind. */
@@ -56,7 +53,6 @@ export interface CardRequest {
   decline(): Promise<Reply>;
 }
 
-/** The verifier's response to an answer. */
 export interface Reply {
   readonly isTaken: boolean;
   /** URL for the browser to continue at; `null` to stay. */

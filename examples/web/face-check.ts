@@ -4,7 +4,6 @@
  */
 import * as client from 'openid-client';
 
-/** An OpenID client registered at facestep. */
 export interface Registration {
   /** Issuer of the face check, requested at the first check. */
   readonly issuer: string;

@@ -9,7 +9,6 @@ import { AuthenticationDetails, CognitoUser, CognitoUserPool } from './browser-c
 export interface CognitoApp {
   readonly userPoolId: string;
   readonly clientId: string;
-  /** Password of every user. */
   readonly password: string;
 }
 

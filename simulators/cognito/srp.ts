@@ -23,7 +23,6 @@ export interface PasswordVerifier {
   readonly verifier: bigint;
 }
 
-/** Server state between the challenge and the answer. */
 export interface SrpExchange {
   readonly username: string;
   readonly clientId: string;

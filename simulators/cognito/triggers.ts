@@ -3,7 +3,6 @@ import { ServiceError } from './errors.js';
 import type { LambdaService } from './lambda.js';
 import type { PoolUser, UserPool } from './pool.js';
 
-/** LambdaConfig keys that the simulator invokes. */
 export type TriggerName =
   | 'DefineAuthChallenge'
   | 'CreateAuthChallenge'

@@ -20,7 +20,6 @@ const toView = (user: PoolUser, list: 'Attributes' | 'UserAttributes') => ({
   UserStatus: user.status,
 });
 
-/** Verifies attributes against the pool's schema before any change. */
 function checkAttributes(pool: UserPool, attributes: z.infer<typeof attributesGuard>, isNew: boolean): void {
   for (const { Name, Value = '' } of attributes) {
     const definition = pool.schema.get(Name);

@@ -18,7 +18,6 @@ export function toSelected(entry: object, { query }: Pick<Request, 'query'>): ob
 export interface GraphContext {
   readonly cloud: Cloud;
   tenantOf(response: Response): Tenant;
-  /** One of them suffices. */
   requireRole(...roles: readonly string[]): RequestHandler;
   /** Records a new object, which Graph shows only after a delay. */
   noteMade(id: string): void;

@@ -28,7 +28,6 @@ import {
   type UserFlow,
 } from './tenant.js';
 
-/** A daemon application that calls Graph. */
 export interface Daemon {
   readonly clientId: string;
   readonly secret: string;

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { CustomExtension, DirectoryUser, Tenant } from './tenant.js';
 
-/** Fields common to all events. */
 export interface CalloutContext {
   readonly tenant: Tenant;
   readonly extension: CustomExtension;

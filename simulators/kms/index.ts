@@ -4,7 +4,6 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { z } from 'zod';
 import { createKmsKeys, KmsRefusal, type Spec } from './keys.js';
 
-/** Injected behavior. */
 export type Trouble = 'none' | 'silent' | 'denied' | 'throttled' | 'broken';
 
 /** Credentials for the SDK; their values are not checked. */
@@ -70,7 +69,6 @@ export async function startKms(region = 'eu-central-1') {
     cause(next: Trouble): void {
       trouble = next;
     },
-    /** Delays later answers. */
     slowDown(ms: number): void {
       delayMs = ms;
     },

@@ -118,7 +118,6 @@ function toCharacteristics({ trustClaims }: IdentityProvider, amr: readonly stri
   return amr.includes('face') ? ['possession', 'biometric'] : ['possession'];
 }
 
-/** Issues the application's tokens; its authorization server calls its hook. */
 async function signIn(org: Org, user: OrgUser): Promise<object> {
   const server = org.servers.get('default');
   const client = [...org.clients.values()].find(({ name }) => name === 'Web application');

@@ -39,7 +39,6 @@ export type SignIn =
     }
   | { readonly ok: false; readonly error: string; readonly description: string };
 
-/** How Okta authenticates itself to a hook. */
 export type HookChannelSettings =
   | { readonly type: 'HTTP'; readonly header: string; readonly secret: string }
   | {

@@ -9,7 +9,6 @@ import { applyTokenCommands, type TokenDraft, type TokenDrafts } from './token-p
 
 const LIFETIME_SEC = 3600;
 
-/** Response of a token endpoint. */
 export interface IssuedTokens {
   readonly token_type: 'Bearer';
   readonly expires_in: number;

@@ -85,7 +85,6 @@ export interface EventHook {
   lastUpdated: string;
 }
 
-/** Transmitter whose Security Event Tokens the org accepts. */
 export interface SecurityEventsProvider {
   readonly id: string;
   readonly name: string;
@@ -99,7 +98,6 @@ export interface SamlApp {
   readonly label: string;
   readonly audience: string;
   readonly recipient: string;
-  /** Attribute statements of every assertion. */
   readonly statements: readonly { readonly name: string; readonly values: readonly string[] }[];
   hookIds: readonly string[];
 }
@@ -215,7 +213,6 @@ export interface Org {
   readonly pendingAtProvider: Map<string, PendingAtProvider>;
   /** True if the org sends a login hint to the factor provider, which Okta does not document. */
   sendsLoginHint: boolean;
-  /** Undelivered events, oldest first. */
   readonly pendingEvents: OrgEvent[];
   /** Delivers each event twice, as Okta may. */
   deliversTwice: boolean;

@@ -66,7 +66,6 @@ function toKept(org: Org, form: Readonly<Record<string, unknown>>): Record<strin
   return Object.fromEntries(Object.entries(form).filter(([name]) => isAttribute(name) || !isOfForm(name)));
 }
 
-/** What the user sees after submitting the form. */
 interface Outcome {
   readonly allowed: boolean;
   /** Messages next to the form's fields. */

@@ -5,7 +5,6 @@ const statementGuard = z.object({
   attributeValues: z.array(z.object({ attributes: z.record(z.string(), z.string()), value: z.string() })).min(1),
 });
 
-/** An attribute statement in Okta's JSON. */
 export type SamlStatement = z.infer<typeof statementGuard>;
 
 export interface SamlAssertion {

@@ -87,7 +87,6 @@ export interface UserPolicy {
   loginFlow: 1 | 3;
 }
 
-/** One started sign-in, by its state token. */
 export interface Login {
   readonly identifier: string;
   readonly userId: number | null;

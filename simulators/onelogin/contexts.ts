@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Account, AccountUser, SmartHook } from './account.js';
 
-/** Origin of a sign-in. */
 export interface Browser {
   readonly ip: string;
   readonly userAgent: string;

@@ -26,7 +26,6 @@ export interface DefinedAttribute {
   readonly uniqueness: string;
 }
 
-/** State of the server and its settings. */
 export interface Directory {
   readonly users: Map<string, DirectoryUser>;
   /** Groups by id, members by id. */

@@ -2,10 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 
-/** Injected behavior. */
 export type Trouble = 'none' | 'silent' | 'denied' | 'throttled' | 'opted_out' | 'broken';
 
-/** An accepted SMS. */
 export interface Published {
   readonly to: string;
   readonly text: string;

@@ -13,7 +13,6 @@ export interface Cast {
   readonly browser: Browser;
   readonly stage: Stage;
   readonly heads: Readonly<Record<Name, Head>>;
-  /** Camera pictures of each pose. */
   readonly poses: Readonly<Record<Name, Poses>>;
   /** How each face reflects a screen's light in a dim room. */
   readonly lightings: Readonly<Record<Name, Lighting>>;

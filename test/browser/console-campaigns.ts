@@ -30,7 +30,6 @@ export function runCampaigns(current: () => CampaignDeps) {
       const { state } = await readCampaign(id, current());
       if (!isSo(state)) throw new Error(state);
     });
-  /** Creates a planned campaign with some people skipped. */
   const plan = async (name: string): Promise<string> => {
     const people = [
       ...named(invited),

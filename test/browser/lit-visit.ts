@@ -60,7 +60,6 @@ export interface Visit {
   readonly visitor?: VisitorOptions;
 }
 
-/** Opens the page on the framing screen. */
 async function visit(
   { browser, server, person }: Place,
   { light = 'offered', device = 'phone', replies = {}, before = '', visitor = {} }: Visit = {},

@@ -10,7 +10,6 @@ const challengedGuard = z.object({ nonce: z.string(), next: nextGuard });
 const committedGuard = z.object({ next: nextGuard });
 const outcomeGuard = z.object({ outcome: z.enum(['passed', 'failed', 'try_again']) });
 
-/** Result of a step-up without a browser. */
 export interface SocketOutcome {
   readonly outcome: 'passed' | 'failed';
   /** From the first byte of the last frames to the result. */

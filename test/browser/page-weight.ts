@@ -4,7 +4,6 @@ import { firstView } from '../first-view.js';
 import { scriptReplies } from './scripted-replies.js';
 import { receive } from './visitor.js';
 
-/** Cost of the first screen. */
 export interface PageWeight {
   /** Sum of the files, each with gzip. */
   readonly gzipBytes: number;

@@ -39,7 +39,6 @@ export interface AdapterHarness {
    * @returns the immutable id
    */
   addUser(login: string): Promise<string>;
-  /** Sets a user's name. */
   callUser(subject: string, given: string, family: string): void;
   /** Reads the attribute at the provider, without the adapter. */
   readAttribute(subject: string): string | null;
@@ -497,7 +496,6 @@ export function runAdapterContract(
   });
 }
 
-/** Returns the paths of all nested fields. */
 function pathsOf(value: unknown): string[][] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([name, inner]) => [[name], ...pathsOf(inner).map((path) => [name, ...path])]);
@@ -514,7 +512,6 @@ function withChange(value: unknown, [name, ...rest]: readonly string[], change: 
   return Array.isArray(value) ? entries.map(([, inner]) => inner) : Object.fromEntries(entries);
 }
 
-/** Returns a copy with an additional field in every object. */
 function withUnknownFields(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withUnknownFields);
   if (typeof value !== 'object' || value === null) return value;

@@ -4,7 +4,6 @@ import type { AuditEvent } from '../../src/core/audit-events.js';
 import type { Audit } from '../../src/core/ports.js';
 import type { WrittenEvent } from '../sinks.js';
 
-/** An audit trail with an independent reader. */
 export interface AuditHarness {
   readonly audit: Audit;
   /** Returns the appended events in order, not through the writer's code. */

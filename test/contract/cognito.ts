@@ -39,7 +39,6 @@ export const requestSecret = `${canary}-request-secret`;
 
 export const connectionId = 'customers';
 
-/** Overrides of the default settings. */
 export interface CognitoChanges {
   readonly claims?: ClaimSources;
   readonly cognito?: Readonly<Record<string, unknown>>;

@@ -5,7 +5,6 @@ import type { Delivery, Message } from '../../src/core/ports.js';
 export interface DeliveryHarness {
   readonly delivery: Delivery;
   arrived(): Promise<readonly Message[]>;
-  /** Makes the receiver refuse everything. */
   breakDown(): Promise<void>;
   close(): Promise<void>;
 }

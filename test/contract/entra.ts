@@ -48,7 +48,6 @@ export async function fetchKeysAhead(entra: EntraSimulator, tenants: readonly Te
   };
 }
 
-/** Overrides of the default settings. */
 export interface EntraSettingsOfTest {
   readonly claims?: ClaimSources;
   readonly entra?: Readonly<Record<string, unknown>>;

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Keys, KeyVersion } from '../../src/core/ports.js';
 
-/** A new key service and its administrator actions. */
 export interface KeysHarness {
   readonly keys: Keys;
   rotate(): Promise<KeyVersion>;

@@ -38,7 +38,6 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
       opened.push(ledger);
       let sequence = 0;
       const deps = { ledger, bounds, clock, counted: new Map<string, number>(), pause: async () => {} };
-      /** Creates an entry of the next record with the current time. */
       const entry = <Action extends LoggedAction>(
         event: Pick<RecordedEvent<Action>, 'action' | 'detail'> & Partial<RecordedEvent<Action>>,
         of = trail,

@@ -78,11 +78,9 @@ export interface OktaBench {
   readonly passwordsAsked: readonly { readonly username: string; readonly password: string }[];
   connectInShadowMode(): ServedAdapter;
   close(): Promise<void>;
-  /** Closes everything but the org. */
   closeButOkta(): Promise<void>;
 }
 
-/** Overrides of the default settings. */
 export interface OktaSettings {
   readonly claims?: ClaimSources;
   readonly okta?: Readonly<Record<string, unknown>>;

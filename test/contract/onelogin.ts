@@ -47,7 +47,6 @@ export interface OneLoginBench {
   close(): Promise<void>;
 }
 
-/** Overrides of the default settings. */
 export interface OneLoginChanges {
   readonly claims?: ClaimSources;
   readonly onelogin?: Readonly<Record<string, unknown>>;

@@ -21,7 +21,6 @@ import { createManualClock } from './state.js';
 export const schema = 'urn:ietf:params:scim:schemas:extension:facestep:2.0:User';
 export const name = 'token';
 
-/** Overrides of the default settings. */
 export interface ScimChanges {
   readonly claims?: ClaimSources;
   readonly scim?: Readonly<Record<string, unknown>>;

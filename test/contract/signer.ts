@@ -2,7 +2,6 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { CompactSign, createLocalJWKSet, flattenedVerify, generateKeyPair, jwtVerify } from 'jose';
 import type { Signer } from '../../src/core/ports.js';
 
-/** A new signer and its administrator actions. */
 export interface SignerHarness {
   readonly signer: Signer;
   /** Replaces the signing key, after any required overlap. */

@@ -7,7 +7,6 @@ import { FaceError, type FaceErrorCode } from '../../src/errors.js';
 import { isWiped, toPhoto } from '../pictures.js';
 import { testShare } from '../share.js';
 
-/** A ready verifier with its clean-up. */
 export interface VerifierHarness {
   readonly verifier: Verifier;
   /** Examination cache for callers that share photos; verifiers with their own engine do not use it. */

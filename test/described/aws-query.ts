@@ -9,7 +9,6 @@ import { differencesOf, kinds, type Reference, referenceGuard, resolve, schemaGu
  * used here are texts, and SNS flattens no map. https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
  */
 
-/** Form fields as a tree of path segments. */
 type Tree = { [name: string]: Tree | string };
 
 const xml = new XMLParser({ ignoreAttributes: false, parseTagValue: false, isArray: () => false });
@@ -41,7 +40,6 @@ const nameOf = (reference: Reference, otherwise: string): string =>
     ? (traitsGuard.safeParse(reference[1]).data?.xmlName ?? otherwise)
     : otherwise;
 
-/** Returns the value that a schema serializes to these fields. */
 function toValue(tree: Tree | string, reference: Reference): unknown {
   const schema = resolve(reference);
   if (typeof schema === 'number' || typeof tree === 'string') return tree;

@@ -1,6 +1,5 @@
 import type { Csdl, StructuredType, TypeUse } from './csdl.js';
 
-/** Completeness of a value. */
 export type Extent =
   /** All required parts. */
   | 'whole'

@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { XMLParser } from 'fast-xml-parser';
 
-/** Type of a property or parameter. */
 export interface TypeUse {
   /** Full name: `microsoft.graph.user`, `Edm.String`. */
   readonly name: string;
@@ -15,7 +14,6 @@ export interface Navigation extends TypeUse {
   readonly isContained: boolean;
 }
 
-/** An entity or complex type with inherited members. */
 export interface StructuredType {
   readonly name: string;
   /** Names of this type and its bases. */
@@ -28,7 +26,6 @@ export interface StructuredType {
   readonly navigation: ReadonlyMap<string, Navigation>;
 }
 
-/** An action or function bound to a type. */
 export interface Operation {
   readonly name: string;
   readonly isAction: boolean;
@@ -37,11 +34,9 @@ export interface Operation {
   readonly returns: TypeUse | null;
 }
 
-/** The used part of an OData service description. */
 export interface Csdl {
   typeOf(name: string): StructuredType | undefined;
   readonly enums: ReadonlyMap<string, ReadonlySet<string>>;
-  /** Entry points of paths. */
   readonly roots: ReadonlyMap<string, TypeUse>;
   readonly operations: readonly Operation[];
 }

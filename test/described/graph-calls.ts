@@ -2,7 +2,6 @@ import type { Exchange } from '../../simulators/exchanges.js';
 import type { Csdl, Operation, StructuredType, TypeUse } from './csdl.js';
 import { findDifferences, type Place } from './csdl-value.js';
 
-/** Result of comparing one call with the description. */
 export interface Judgement {
   readonly call: string;
   readonly isDescribed: boolean;

@@ -27,7 +27,6 @@ const plainKeywords = [
   ...['minItems', 'maxItems', 'uniqueItems', 'minProperties', 'maxProperties'],
 ];
 
-/** Merged schemas of one object. */
 interface Merged {
   readonly keywords: Record<string, unknown>;
   readonly properties: Record<string, Schema>;

@@ -1,7 +1,6 @@
 import type { Exchange } from '../../simulators/exchanges.js';
 import { printCallReport } from './report.js';
 
-/** Result of comparing one call with a description. */
 export interface Judgement {
   /** Operation in the description; `null` if missing. */
   readonly operation: string | null;

@@ -3,7 +3,6 @@ import { type Description, readDescription } from './openapi.js';
 /** A place where Okta's description contradicts Okta's documentation, which the simulator follows. */
 interface Correction {
   readonly what: string;
-  /** Okta's page. */
   readonly source: string;
   readonly schema: string;
   readonly change: (schema: Record<string, unknown>) => Record<string, unknown>;

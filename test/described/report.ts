@@ -6,7 +6,6 @@ import { projectRoot } from '../paths.js';
 export interface CallReport {
   readonly provider: string;
   readonly calls: number;
-  /** Calls with a described operation. */
   readonly described: number;
   /** Calls that match on both sides. */
   readonly validated: number;

@@ -10,7 +10,6 @@ const { exp, floor, log, min, sqrt } = Math;
  * time between a pose's two pictures, and grow with the square root of time.
  */
 export interface Drift {
-  /** Of the whole picture. */
   readonly exposure: number;
   /** Of each channel in the whole picture. */
   readonly whiteBalance: number;

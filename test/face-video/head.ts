@@ -24,7 +24,6 @@ export interface Turn {
   readonly pitchDeg: number;
 }
 
-/** A face as a frame with depth. */
 export interface Head {
   readonly frame: Picture;
   readonly landmarks: Landmarks;

@@ -153,7 +153,6 @@ export function shine(
 /** 1 within ±1, 0 outside, with soft edges, because the mirror image is out of focus. */
 const softBox = (value: number): number => 1 / (1 + exp(12 * (Math.abs(value) - 1)));
 
-/** Reads a block field at a pixel by bilinear interpolation. */
 function readField(field: Float32Array, columns: number, rows: number, x: number, y: number): number {
   const across = min(columns - 1.001, max(0, (x + 0.5) / blockPx - 0.5));
   const down = min(rows - 1.001, max(0, (y + 0.5) / blockPx - 0.5));

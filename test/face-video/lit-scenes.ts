@@ -9,13 +9,11 @@ import { type Canvas, toJpeg } from './raster.js';
 import type { Compose, Setting } from './scenes.js';
 import { drawShake, type Shake } from './turns.js';
 
-/** One frame's pose and screen colors. */
 export interface LitFrame {
   readonly movement: Movement;
   readonly light: ScreenLight;
 }
 
-/** The same with arbitrary colors. */
 interface ShownFrame {
   readonly movement: Movement;
   readonly light: Shown;
@@ -36,7 +34,6 @@ export interface LitScene extends Setting {
 const pairMs = 450;
 const poseMs = 1200;
 
-/** Draws two different colors of the six, uniformly. */
 function drawPair(axis: ScreenAxis, chance: Chance): readonly [ScreenLight, ScreenLight] {
   const one = chance.below(screenColours.length);
   const other = (one + 1 + chance.below(screenColours.length - 1)) % screenColours.length;

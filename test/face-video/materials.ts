@@ -8,7 +8,6 @@ const { abs, cos, exp, max, min, sin, PI } = Math;
 
 /** A print of head and shoulders; lengths in pixels of the frame. */
 export interface Printing {
-  /** Distance of halftone dots. */
   readonly dotPx: number;
   /** True if the white paper edge remains. */
   readonly hasEdge: boolean;

@@ -91,14 +91,12 @@ export function exposeAnew({ data, widthPx, heightPx }: Picture, chance: Chance)
   return { data: new Uint8Array(changed.buffer), widthPx, heightPx };
 }
 
-/** A textured surface, drawn as small triangles. */
 export interface Sheet {
   readonly texture: Picture;
   /** Maps texture pixels to the frame; `null` where the sheet is cut away. */
   readonly place: (x: number, y: number) => PlacedSpot | null;
 }
 
-/** A mapped place with its material. */
 export interface PlacedSpot extends Spot {
   readonly material: Material;
 }
@@ -164,7 +162,6 @@ function drawTriangle(canvas: Canvas, texture: Picture, a: Corner, b: Corner, c:
   }
 }
 
-/** Reads a picture at an inner place by bilinear interpolation. */
 function copyColour({ data, widthPx, heightPx }: Picture, x: number, y: number, target: Uint8Array, at: number): void {
   const left = min(max(floor(x), 0), widthPx - 2);
   const top = min(max(floor(y), 0), heightPx - 2);

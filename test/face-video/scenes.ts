@@ -4,12 +4,10 @@ import type { Head } from './head.js';
 import { type Canvas, exposeAnew, toJpeg } from './raster.js';
 import { type Shake, steady } from './turns.js';
 
-/** People and seed of a scene. */
 export interface Setting {
   /** Target of the attack, known from one photo. */
   readonly victim: Head;
   readonly attacker: Head;
-  /** Equal seeds give equal frames. */
   readonly seed: string;
 }
 

@@ -3,7 +3,6 @@ import { type Head, project, type Turn, toMiddle, turnSpot } from './head.js';
 import { paper } from './materials.js';
 import { blur, type Canvas, createCanvas, drawSheet, type Material, material, type PlacedSpot } from './raster.js';
 
-/** Shape of a held object. */
 export interface SheetShape {
   /** Curvature: depth in eye distances at one eye distance from the bending axis; 0 is flat. */
   readonly bend: number;

@@ -9,7 +9,6 @@ import { drawRoom, flatGlass, flatPaper, holdSheet, isAll, isHead, isPrinted, ty
 export interface Sitting {
   readonly victim: Head;
   readonly attacker: Head;
-  /** Equal seeds give equal pictures. */
   readonly seed: string;
 }
 

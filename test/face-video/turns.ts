@@ -26,7 +26,6 @@ export function drawTilt(movement: Movement, chance: Chance): Turn {
   return { yawDeg: yawDeg * 1.7, pitchDeg: pitchDeg * 1.7 };
 }
 
-/** Deviation from a held pose, in degrees. */
 export type Shake = Turn;
 
 /** No deviation. */

@@ -63,7 +63,6 @@ export function createBrowser(open: (url: string, init: RequestInit) => Promise<
     throw new Error('redirects without end');
   };
 
-  /** Opens an authorization request and resumes it after the redirect. */
   const authorize = async (url: string): Promise<Seen> => {
     const first = await visit(url);
     const location = first.headers.get('location') ?? '';

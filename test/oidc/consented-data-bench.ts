@@ -28,7 +28,6 @@ export const details = {
   employee_number: 4711,
 };
 
-/** A request for openid-client. */
 export interface Asked {
   readonly id?: string;
   readonly scope?: string;

@@ -15,7 +15,6 @@ import { startProviderBench } from './provider-bench.js';
 
 /* Shared by suites that follow a documentation page literally, with other addresses and secrets. */
 
-/** Replacements by the page's text. */
 export type Others = Readonly<Record<string, string>>;
 
 /** @throws if the text lacks a replaced part */

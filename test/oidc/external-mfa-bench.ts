@@ -19,7 +19,6 @@ import { createTextLog, systemRandom } from '../sinks.js';
 import { type Browser, createBrowser, type Seen } from './browser.js';
 import { fromHtmlText } from './html-text.js';
 
-/** A form that submits itself. */
 export interface PostedForm {
   readonly action: string;
   readonly fields: Record<string, string>;

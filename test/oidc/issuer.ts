@@ -67,7 +67,6 @@ export async function startIssuer({
   createOidcClients?: (deps: OidcClientDeps) => readonly OidcClient[];
   sources?: readonly Connection[];
   publicUrl?: string;
-  /** Wraps the store. */
   toState?: (state: State) => State;
   limits?: Partial<Limits>;
   /** 1: client addresses are from `X-Forwarded-For`. */

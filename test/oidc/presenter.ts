@@ -44,7 +44,6 @@ export function createPresenter(authority: X509Certificate) {
   };
   const client = new Openid4vpClient({ callbacks });
 
-  /** Reads a request from a QR code or link. */
   const read = async (link: string) => {
     const { params } = client.parseOpenid4vpAuthorizationRequest({ authorizationRequest: link });
     const resolved = await client.resolveOpenId4vpAuthorizationRequest({ authorizationRequestPayload: params });

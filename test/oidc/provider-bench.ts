@@ -16,7 +16,6 @@ import { testIssuer } from '../keys.js';
 import { createBrowser } from './browser.js';
 import { fromHtmlText } from './html-text.js';
 
-/** A configured connection, as the server creates it. */
 export interface Configured {
   readonly id: string;
   readonly kind: string;
@@ -25,7 +24,6 @@ export interface Configured {
   readonly organisations: OrganisationRules | null;
 }
 
-/** Current page of the browser. */
 export interface Seen {
   readonly url: string;
   readonly status: number;
@@ -34,7 +32,6 @@ export interface Seen {
 
 const shownGuard = z.object({ outcome: z.enum(['passed', 'failed', 'try_again']), receipt: z.string().nullable() });
 
-/** Returns what the page sends of its link's fragment. */
 function toOpening(fragment: string): { ticket: string; returnUrl?: string } {
   const [ticket = '', returnUrl] = fragment.split('&return=');
   return { ticket, ...(returnUrl === undefined ? {} : { returnUrl: decodeURIComponent(returnUrl) }) };
@@ -159,7 +156,6 @@ export async function startProviderBench<Settings extends Configured>({
           await post('/face/decline', {});
           return walk(returnUrl);
         },
-        /** Submits a user name. */
         say: (page: Seen, username: string) =>
           walk(page.url, { method: 'POST', body: new URLSearchParams({ username }) }),
       };

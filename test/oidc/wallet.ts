@@ -72,7 +72,6 @@ export async function createWallet(reach: Reach, { alg = 'ES256' }: { alg?: 'ES2
   };
   return {
     ...{ jwk, privateKey, open, redeem, prove, retrieve },
-    /** Redeems an offer. */
     async take(link: string, txCode: string): Promise<string> {
       const offer = await open(link);
       const accessToken = await redeem(offer, txCode);

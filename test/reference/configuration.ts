@@ -4,7 +4,6 @@ import { connectionFields } from '../../src/config/connection.js';
 import { createConfigGuard } from '../../src/config/schema.js';
 import { alternativesOf, headOf, joinBlocks, parseSchema, type Schema, toTable, toText, typeOf } from './markdown.js';
 
-/** One setting, as the reference lists it. */
 export interface Setting {
   readonly path: string;
   readonly type: string;
@@ -51,7 +50,6 @@ function settingsOf(schema: Schema, path: string): Setting[] {
   });
 }
 
-/** Returns true if an object has a text for each language. */
 const isByLanguage = (schema: Schema): boolean =>
   alternativesOf(schema).some(({ properties }) => properties?.en !== undefined && properties.de !== undefined);
 
@@ -69,7 +67,6 @@ const itemsOf = (schema: Schema | undefined): readonly Schema[] =>
 
 const kindOf = (schema: Schema): unknown => schema.properties?.kind?.const;
 
-/** A heading with the settings below it. */
 export interface Section {
   readonly title: string;
   readonly description: string;

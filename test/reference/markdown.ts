@@ -119,7 +119,6 @@ const lengthOf = ({ minLength, maxLength }: Schema): string => {
 /** Returns the type of a value with its range, as a phrase. */
 export const typeOf = (schema: Schema): string => [...new Set(alternativesOf(schema).map(ofOne))].join(' or ');
 
-/** One field of an object, with its path. */
 export interface Field {
   readonly path: string;
   readonly schema: Schema;

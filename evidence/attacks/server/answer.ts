@@ -1,6 +1,5 @@
 import { z } from 'zod';
 
-/** A raw answer of the server. */
 export interface Answer {
   readonly status: number;
   /** Names in lower case; the last value of a name counts. */
@@ -11,7 +10,6 @@ export interface Answer {
 
 interface Read {
   readonly answer: Answer;
-  /** Offset of the next answer. */
   readonly end: number;
 }
 

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import type { JsonObject } from '../../../src/base/json.js';
 
-/** An OpenID client as an attacker knows it. */
 export interface OidcTarget {
   readonly connection: string;
   readonly kind: string;
@@ -14,7 +13,6 @@ export interface OidcTarget {
   readonly isOpenToBrowsers: boolean;
 }
 
-/** Provider details known once they run. */
 export interface KnownProviders {
   readonly orgUrl: string;
   readonly login: string;

@@ -10,7 +10,6 @@ export const asSession = (session: string): readonly Header[] => [['Authorizatio
 
 const everyScope = [...clientScopes];
 
-/** Issues credentials with the owner's key. */
 function createIssuer(caller: Caller, owner: string) {
   const admin = asAdministrator(owner);
   const issue = (name: string, more: JsonObject = {}): Promise<Reply> =>
@@ -67,7 +66,6 @@ export async function issueCredentials(caller: Caller, owner: string) {
     client: await token('attacked'),
     /** Like `client`, for legitimate callers only. */
     legitimate: await token('legitimate'),
-    /** Every scope but that. */
     without,
     /** Tenants `rival` and `workforce`, every scope. */
     rival: await token('rival', { tenant: 'rival' }),

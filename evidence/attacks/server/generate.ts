@@ -28,7 +28,6 @@ import {
 } from './surface.js';
 import type { Victims } from './victims.js';
 
-/** Attacked endpoints and their known answers. */
 export interface Battlefield {
   readonly stage: Stage;
   readonly victims: Victims;
@@ -116,7 +115,6 @@ function draw<Item>(items: readonly Item[], most: number, name: string): readonl
   return fc.sample(subset, { numRuns: 1, seed: seedOf(name) }).flat();
 }
 
-/** Draws calls of each class for one endpoint. */
 function against(target: Target, { stage, endpoints }: Battlefield, size: Size): readonly Hostile[] {
   const { endpoint, bad, refusedCaller: judge } = target;
   const { slowness, crowd } = strengthOf[size];

@@ -9,7 +9,6 @@ export interface BegunHandOff {
   readonly code: string;
 }
 
-/** A phone that opened a hand-off ticket. */
 export interface Phone {
   readonly session: string;
   /** True if the number must be chosen first. */

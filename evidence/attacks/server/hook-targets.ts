@@ -13,7 +13,6 @@ let calls = 0;
 
 const nextId = (): string => `siege-${++calls}`;
 
-/** Returns the paths of all nested fields. */
 function pathsOf(value: unknown, path: readonly string[] = []): readonly (readonly string[])[] {
   if (typeof value !== 'object' || value === null) return [path];
   const inner = Object.entries(value).flatMap(([name, each]) => pathsOf(each, [...path, name]));

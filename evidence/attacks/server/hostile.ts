@@ -22,10 +22,8 @@ export type Oracle = (exchanges: readonly Exchange[]) => string | null;
 
 /** One hostile action: usually one call, or several concurrent ones. */
 export interface Hostile {
-  /** Name in the surface. */
   readonly endpoint: string;
   readonly class: HostileClass;
-  /** The exact fault, for reproduction. */
   readonly variant: string;
   /** `face`: uses the engine. `slow`: runs until a timeout. */
   readonly weight: 'light' | 'face' | 'slow';
@@ -34,7 +32,6 @@ export interface Hostile {
   /** Created just in time, because parts expire. */
   wires(): readonly Wire[] | Promise<readonly Wire[]>;
   readonly judge: Oracle;
-  /** Follow-up action. */
   readonly after?: Hostile;
 }
 
@@ -44,7 +41,6 @@ export interface BadCredential {
   request(): Request;
 }
 
-/** An endpoint as the generator sees it. */
 export interface Target {
   readonly endpoint: Endpoint;
   valid(): Request;
@@ -58,7 +54,6 @@ export interface Target {
   readonly bad: readonly BadCredential[];
   /** Judges requests with an invalid credential or method. */
   readonly refusedCaller: Oracle;
-  /** Judges malformed requests. */
   readonly refusedRequest: Oracle;
   /** Body limit in bytes. */
   readonly mostBytes: number;

@@ -16,11 +16,9 @@ export interface LoadedHook {
   readonly headers: readonly Header[];
   /** Signs each body instead of using `headers`. */
   readonly oneLoginSecret: string | null;
-  /** Text of the expected answer. */
   readonly answer: string;
 }
 
-/** Serializable settings of the load process. */
 export interface LoadSetting {
   readonly url: string;
   readonly port: number;
@@ -48,7 +46,6 @@ export const everyMs: Readonly<Record<LoadKind, number>> = {
   'sign-in': 8_000,
 };
 
-/** One legitimate request. */
 export interface LoadSample {
   readonly kind: LoadKind;
   readonly ms: number;

@@ -21,7 +21,6 @@ export interface LoadReport extends LoadFigures {
   readonly refusals: readonly string[];
 }
 
-/** The running load. */
 export interface Legitimate {
   /** Returns results since the last call. */
   report(): Promise<LoadReport>;

@@ -7,7 +7,6 @@ import type { Schema } from './surface.js';
 
 /* Variations of an endpoint's valid request, and of one with an invalid credential. */
 
-/** A hostile action without endpoint and class. */
 export type Mutation = Pick<Hostile, 'variant' | 'judge'> & { wires(): readonly Wire[] };
 
 const kibibyte = 1024;
@@ -149,7 +148,6 @@ const anyJson: fc.Arbitrary<string> = fc.oneof(
 /** Values that no store accepts, refused under any schema. */
 const unkeepable = /\\u[dD][89a-fA-F]|a{100000}/;
 
-/** Returns true if the described schema accepts one of these values. */
 function takes(schema: Schema, values: readonly unknown[]): boolean {
   const guard = z.fromJSONSchema(schema);
   return values.some((value) => guard.safeParse(value).success);

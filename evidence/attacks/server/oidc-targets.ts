@@ -48,7 +48,6 @@ const inBearer = (text: string) => ({ headers: asSession(text) });
 const foreignTo = ({ connection, client, stage }: PartsOf): OidcTarget =>
   stage.providers.targets.find((target) => target.connection !== connection && target.secret !== null) ?? client;
 
-/** Returns URLs similar to the client's. */
 const lookalikes = (uri: string): readonly string[] => [
   'https://evil.example.com/callback',
   uri.replace('://', '://evil-'),
@@ -220,7 +219,6 @@ function badAccessTokens({ stage: { credentials }, victims, others }: PartsOf): 
 /** A success with content. */
 const refusedClient: Oracle = eachRefused(({ answer }) => answer !== null && answer.status < 400 && answer.text !== '');
 
-/** Valid and invalid inputs of an issuer's endpoint. */
 interface Form {
   readonly params: Params;
   readonly headers?: readonly Header[];

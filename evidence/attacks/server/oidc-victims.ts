@@ -13,7 +13,6 @@ export interface OidcVictims {
   readonly interactions: Readonly<Record<string, string>>;
   /** Waiting pushed requests by connection. */
   readonly pushed: Readonly<Record<string, string>>;
-  /** A consumed hint of Entra. */
   readonly usedHint: string;
   /** Forged hints by fault. */
   readonly badHints: readonly Altered[];
@@ -118,7 +117,6 @@ export const mainTarget = ({ targets }: Stage['providers'], connection: string):
   return found;
 };
 
-/** Returns valid request parameters. */
 async function validParams(stage: Stage, connection: string): Promise<Readonly<Record<string, string>>> {
   const target = mainTarget(stage.providers, connection);
   if (target.kind === 'entra_external_mfa') return externalMfaParams(target, await signHint(stage));

@@ -8,7 +8,6 @@ import type { Caller } from './caller.js';
 import { asSession } from './credentials.js';
 import { type FormPart, type Header, toMultipart } from './request.js';
 
-/** Camera pictures of one person by movement. */
 export type Film = Readonly<Record<Movement, readonly Uint8Array[]>>;
 
 export interface OpenedPage {

@@ -8,7 +8,6 @@ import { post, toPhotos } from './request.js';
 import { beginSignIn } from './sign-in.js';
 import type { Stage } from './stage.js';
 
-/** Results of anonymous callers' pictures. */
 export interface PictureFigures {
   /** Worst p99 of hooks, face checks and step-ups of authenticated callers, in milliseconds. */
   readonly knownP99Ms: { readonly before: number; readonly during: number };
@@ -19,7 +18,6 @@ export interface PictureFigures {
   readonly peakMiB: Readonly<Record<string, number>>;
 }
 
-/** Draws the largest allowed pictures of each kind. */
 async function drawWorst(): Promise<Readonly<Record<string, Uint8Array>>> {
   const draw = (side: number) =>
     sharp({ create: { width: side, height: side, channels: 3, background: { r: 90, g: 120, b: 150 } } });

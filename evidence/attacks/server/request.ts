@@ -3,14 +3,12 @@ export type Header = readonly [name: string, value: string];
 /** A request that can be sent whole, truncated or changed. */
 export interface Request {
   readonly method: string;
-  /** Includes the query. */
   readonly path: string;
   /** In addition to `Host`, `Content-Type` and framing. */
   readonly headers: readonly Header[];
   readonly body: Body | null;
 }
 
-/** A body with its declared type. */
 export interface Body {
   readonly type: string;
   readonly bytes: Buffer;

@@ -6,7 +6,6 @@ import type { Stage } from './stage.js';
 import { type Endpoint, fillPath, metricsEndpoint, type Schema } from './surface.js';
 import type { Victims } from './victims.js';
 
-/** Sources of sample values. */
 export interface SampleSource {
   readonly stage: Stage;
   readonly victims: Victims;
@@ -63,7 +62,6 @@ function knownValues({ path }: Endpoint, { stage, victims }: SampleSource): Read
   };
 }
 
-/** Returns the minimal value of a schema. */
 function leastOf({ type, enum: values, minimum }: Schema): Json {
   if (Array.isArray(values)) return values[0] ?? '';
   if (type === 'integer' || type === 'number') return typeof minimum === 'number' ? minimum : 1;

@@ -18,14 +18,11 @@ export interface Suspect extends Finding {
   readonly code: string | null;
 }
 
-/** Totals of all hostile calls. */
 export interface Tally {
-  /** Connections with one request each. */
   calls: number;
   readonly accepted: Finding[];
   readonly suspects: Suspect[];
   readonly hangs: Finding[];
-  /** Failed preparations. */
   readonly broken: Finding[];
   /** Calls by endpoint and class. */
   readonly met: Map<string, Map<HostileClass, number>>;
@@ -47,7 +44,6 @@ export interface Pace {
   /** Concurrency of engine calls, and minimum interval in milliseconds. */
   readonly facesAtOnce: number;
   readonly betweenFacesMs: number;
-  /** Concurrency of slow calls. */
   readonly slowAtOnce: number;
 }
 
@@ -152,7 +148,6 @@ export async function besiege(
   ]);
 }
 
-/** Runs lanes with a minimum interval between starts. */
 async function inLanes(
   all: readonly Hostile[],
   { lanes, betweenMs }: { readonly lanes: number; readonly betweenMs: number },

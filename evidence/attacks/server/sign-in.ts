@@ -6,7 +6,6 @@ import type { OidcTarget } from './clients.js';
 import { type Film, openPage, passOnPage, ticketOf } from './page.js';
 import type { Header } from './request.js';
 
-/** A started OpenID Connect sign-in. */
 export interface SignIn {
   readonly browser: Browser;
   readonly target: OidcTarget;
@@ -64,7 +63,6 @@ export async function beginWith(
   return { browser, target, codeVerifier, link: url };
 }
 
-/** Returns the browser's cookies for the whole server. */
 const cookiesOf = ({ jar }: Browser): readonly Header[] => {
   const shown = [...jar.values()].filter(({ path }) => path === '/').map(({ name, value }) => `${name}=${value}`);
   return [['Cookie', shown.join('; ')]];

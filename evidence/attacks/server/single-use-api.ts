@@ -9,7 +9,6 @@ import { nextNumber, type SingleUse, success } from './single-use.js';
 import type { Stage } from './stage.js';
 import { startStepUp, type Victims } from './victims.js';
 
-/** Creates a new contact with its codes. */
 async function sendCodes({ caller, credentials, outboxFile }: Stage) {
   const number = nextNumber();
   const contact = { email: `single-${number}@example.com`, phone: `+1500556${String(1000 + number)}` };

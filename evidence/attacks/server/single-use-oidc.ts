@@ -16,7 +16,6 @@ import { nextNumber, type SingleUse } from './single-use.js';
 import type { Stage } from './stage.js';
 import type { Victims } from './victims.js';
 
-/** True if an answer sets the cookie that its redirect needs. */
 const holdsTheWay = ({ headers, cookies }: Answer): boolean => {
   const { pathname } = new URL(headers.location ?? '/', 'http://localhost');
   return cookies.some((cookie) => new RegExp(`; ?path=${pathname}(;|$)`, 'i').test(cookie));

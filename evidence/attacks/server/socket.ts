@@ -1,20 +1,17 @@
 import { connect } from 'node:net';
 import { type Answer, countAnswers, parseAnswer } from './answer.js';
 
-/** Bytes with a delay after the previous ones. */
 export interface Piece {
   readonly bytes: Buffer;
   readonly afterMs: number;
 }
 
-/** Data sent on one connection. */
 export interface Wire {
   readonly pieces: readonly Piece[];
   /** `closes`: closes after the last byte. `watches`: waits for further answers. */
   readonly afterwards: 'waits' | 'closes' | 'watches';
 }
 
-/** Result of a connection. */
 export interface Exchange {
   /** `null` without a complete answer. */
   readonly answer: Answer | null;

@@ -58,7 +58,6 @@ export async function openStage() {
     ...{ port, metricsPort, url, logFile, providers, clients, credentials, pictures, caller },
     /** A token of the person that expired a day ago. */
     expiredToken,
-    /** File of one-time codes. */
     outboxFile: join(data, 'outbox.jsonl'),
     pid: service.process.pid ?? 0,
     isAlive: () => service.process.exitCode === null && service.process.signalCode === null,

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import type { Json } from '../../../src/base/json.js';
 import type { Answer } from './answer.js';
 
-/** Required authentication of an endpoint. */
 export type Needs =
   | { readonly kind: 'client'; readonly scope: string | null }
   | { readonly kind: 'admin'; readonly right: string }
@@ -18,7 +17,6 @@ export type Needs =
   /** Identical for all callers. */
   | { readonly kind: 'public' };
 
-/** A field in the server's description. */
 export type Schema = Readonly<Record<string, Json>>;
 
 export interface Endpoint {

@@ -80,7 +80,6 @@ async function makeTokens({ caller, credentials, pictures }: Stage) {
   };
 }
 
-/** Opens capture page sessions in every state. */
 async function openSessions(stage: Stage, subject: string) {
   const { caller, credentials, providers, pictures } = stage;
   const about = { connection: 'workforce', subject };

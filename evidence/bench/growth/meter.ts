@@ -1,4 +1,3 @@
-/** Totals of calls and times through the ports. */
 export interface Meter {
   /** State store calls, a round trip each. */
   calls: number;

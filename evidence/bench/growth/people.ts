@@ -1,8 +1,6 @@
-/** One person's year in days. */
 export interface Person {
   readonly subject: string;
   readonly enrolsOn: number;
-  /** Renewal before the token expires. */
   readonly renewsOn: number;
   /** `null` stays. */
   readonly leavesOn: number | null;

@@ -21,7 +21,6 @@ function findYear({ years }: Measured, store: StoreKind): Year {
   return found;
 }
 
-/** Formats two significant digits with thousands separators. */
 const toText = (value: number): string =>
   new Intl.NumberFormat('en', { maximumSignificantDigits: value < 100 ? 2 : 3 }).format(value);
 

@@ -16,7 +16,6 @@ import { openRedisState, readRedisBytes, toRedisConfig } from '../redis-store.js
 import { itemBytes, startMeteredDynamoDb } from './dynamodb-meter.js';
 import type { StoreKind } from './stored.js';
 
-/** An empty store, with its own maintenance. */
 export interface YearStore {
   readonly state: State;
   readonly ledger: LedgerStore;
@@ -29,7 +28,6 @@ export interface YearStore {
   close(): Promise<void>;
 }
 
-/** Tracks when keys expire, until they are removed. */
 function noteEnds(state: State, clock: Clock, remove: (key: string) => Promise<unknown>) {
   const ends = new Map<string, EpochMs>();
   const note = (key: string, expiresAt: EpochMs | null): void => {

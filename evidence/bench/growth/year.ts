@@ -120,7 +120,6 @@ async function trailBytesIn(folder: string): Promise<number> {
 const nothing = { calls: 0, ledgerCalls: 0, macs: 0, requests: 0, readUnits: 0, writeUnits: 0 };
 const counted = ['calls', 'ledgerCalls', 'macs', 'requests', 'readUnits', 'writeUnits'] as const;
 
-/** Adds up operation costs and records waits. */
 function createAccount({ meter, store, recorder }: Server) {
   const totals = new Map<Operation, { count: number; readonly sums: typeof nothing }>();
   const read = () => ({ ...nothing, ...meter, ...store.usage });

@@ -27,7 +27,6 @@ export interface AccuracyReport {
   readonly fnmr: AtEach<Rate>;
   /** Counts photos without a face as non-matches: false rejection, for comparing libraries with different detection. */
   readonly frr: AtEach<Rate>;
-  /** At the library's documented threshold. */
   readonly atDefault: { readonly threshold: string; readonly fmr: Rate; readonly fnmr: Rate; readonly frr: Rate };
 }
 

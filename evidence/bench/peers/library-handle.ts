@@ -7,9 +7,7 @@ const photoGuard = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 const pairGuard = z.tuple([z.int(), z.int()]).readonly();
 const photosGuard = z.tuple([photoGuard, photoGuard]).readonly();
 
-/** Two photos by index. */
 export type Pair = z.infer<typeof pairGuard>;
-/** Two encoded photos. */
 export type PhotoPair = z.infer<typeof photosGuard>;
 
 /** Jobs of a library's process. */

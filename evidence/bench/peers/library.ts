@@ -1,15 +1,12 @@
 import { z } from 'zod';
 
-/** A face template in the library's format. */
 export type Template = Float32Array;
 
 export const comparisonGuard = z.object({
   /** The library's finest measure; higher is more similar. */
   score: z.number(),
-  /** Decision at the documented threshold. */
   isMatch: z.boolean(),
 });
-/** Comparison of two templates. */
 export type Comparison = z.output<typeof comparisonGuard>;
 
 /** Chosen face of a photo: the library's first, or the most central in evaluation photos. */
@@ -17,9 +14,7 @@ export type Choice = 'first' | 'central';
 
 export const settingsGuard = z.object({
   version: z.string(),
-  /** Runtime of the models. */
   backend: z.string(),
-  /** Relevant settings, in words. */
   settings: z.string(),
   /** Documented threshold of `isMatch`, in words. */
   threshold: z.string(),

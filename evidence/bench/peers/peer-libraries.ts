@@ -15,7 +15,6 @@ const peersFolder = join(projectRoot, '.cache', 'peers');
 const loadInstalled = (path: string): unknown =>
   createRequire(import.meta.url)(join(peersFolder, 'node_modules', path));
 
-/** Returns a package's folder with a trailing slash. */
 const installedFolder = (path: string): string => join(peersFolder, 'node_modules', path, '/');
 
 /**
@@ -49,7 +48,6 @@ interface Tensorflow {
   tensor3d(values: Uint8Array, shape: readonly number[], type: 'int32'): Tensor;
 }
 
-/** Checks that a loaded value has these functions. */
 const loaded = <Library>(...names: readonly (string & keyof Library)[]) =>
   z.custom<Library>(
     (value) =>
@@ -67,7 +65,6 @@ function nameBackend(): string {
   return `wasm (TensorFlow.js ${version}, SIMD, one thread)`;
 }
 
-/** Loads TensorFlow.js with its WebAssembly kernels, set up as documented. */
 async function loadTensorflow(): Promise<Tensorflow> {
   const tensorflow = loaded<Tensorflow>('setBackend', 'tensor3d').parse(loadInstalled('@tensorflow/tfjs'));
   const wasm = loaded<{ setWasmPaths(folder: string): void }>('setWasmPaths');
@@ -196,7 +193,6 @@ interface FoundByHuman {
 
 type Measure = (a: readonly number[], b: readonly number[]) => number;
 
-/** The used part of Human. */
 interface Human {
   readonly version: string;
   readonly tf: Pick<Tensorflow, 'tensor3d'>;

@@ -12,9 +12,7 @@ interface PeerRuns {
   readonly starts: number;
   /** Individually timed verifications of one pair. */
   readonly verifications: number;
-  /** Different pairs, timed together. */
   readonly pairs: number;
-  /** People of the accuracy measurement. */
   readonly people: number;
 }
 
@@ -32,7 +30,6 @@ const turns = 4;
 /** Photos per message. */
 const batch = 40;
 
-/** Starts a library repeatedly and keeps the last process. */
 async function startTimed(name: LibraryName, photo: Uint8Array, starts: number) {
   let handle = await startLibrary(name, photo);
   const times = [handle.startUpMs];
@@ -86,7 +83,6 @@ function choosePairs(set: PhotoSet, acquired: readonly boolean[][], timed: Photo
   return Array.from({ length: count }, (_, at) => usable[at % usable.length]);
 }
 
-/** Times a library, judges its comparisons and ends its process. */
 async function finish(
   { handle, startUpMs, verifyTimes }: Awaited<ReturnType<typeof startTimed>>,
   { pairs, rssMiB, set, acquired }: { pairs: readonly PhotoPair[]; rssMiB: number; set: PhotoSet; acquired: boolean[] },

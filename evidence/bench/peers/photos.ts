@@ -5,7 +5,6 @@ import { toHalf } from '../../corpus/split.js';
 import { type Chance, createChance } from '../../statistics/chance.js';
 import type { Pair, PhotoPair } from './library-handle.js';
 
-/** Photos and their compared pairs. */
 export interface PairDraw<Photo> {
   /** Two of each person; those of person `n` are at `2n` and `2n + 1`. */
   readonly photos: readonly Photo[];

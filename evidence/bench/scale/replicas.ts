@@ -9,7 +9,6 @@ import { freshnessSec } from '../hook-providers/provider.js';
 import { load, quantile, round } from '../measure.js';
 import { startServers } from '../servers.js';
 
-/** Result of a full-speed load. */
 export interface Rate {
   readonly perSecond: number;
   readonly p50Ms: number;
@@ -34,7 +33,6 @@ const [hook] = provider.loads('');
 
 export type StateSettings = { readonly kind: 'sqlite' } | { readonly kind: 'redis'; readonly url: string };
 
-/** Posts to several servers in turn. */
 function createCaller(urls: readonly string[]) {
   const pools = urls.map((url) => new Pool(url, { connections: 16 }));
   let turn = 0;

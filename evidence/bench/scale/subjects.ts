@@ -13,10 +13,8 @@ import { round, type Timing, timeInTurns, toTiming } from '../measure.js';
 import { openRedisState, readRedisBytes } from '../redis-store.js';
 import { openCluster, provider, type StateSettings } from './replicas.js';
 
-/** Cost of state by number of users. */
 interface SubjectsReport {
   readonly subjects: number;
-  /** Redis memory or SQLite file. */
   readonly storeMiB: number;
   readonly bytesPerSubject: number | null;
   readonly hook: Timing;

@@ -15,7 +15,6 @@ import type { EvalProgram } from '../program.js';
  * exploration that nothing shipped uses.
  */
 
-/** A transformation of embeddings before comparison. */
 type Change = (embedding: Float32Array) => Float32Array;
 
 type BySource = Readonly<Record<string, readonly EmbeddedPerson[]>>;
@@ -60,7 +59,6 @@ const finders: readonly Finder[] = [
   },
 ];
 
-/** Lists the tried changes with name and number of directions. */
 function toChanges(mixed: readonly EmbeddedPerson[], sources: BySource) {
   const mean = meanVector(meansOf(mixed));
   const removed = finders.flatMap(({ from, find }) => {
@@ -82,7 +80,6 @@ function toChanges(mixed: readonly EmbeddedPerson[], sources: BySource) {
   ];
 }
 
-/** Returns cosines of all photo pairs within one source. */
 function compareWithin(people: readonly EmbeddedPerson[], change: Change) {
   const { genuine, impostor } = toTrials(
     changed(people, change),

@@ -34,7 +34,6 @@ interface Nod {
 const isSeen = ({ pitch, frontal, turned }: Nod): boolean =>
   toFollowed(pitch, toReliefTurn(frontal, turned)).toward >= bounds[`relief_${pitch}`].atLeast;
 
-/** Returns photo pairs of one person that differ by a nod. */
 const toNods = (pairs: readonly NaturalPair[]): Nod[] =>
   pairs.flatMap(({ frontal, other }): Nod[] => {
     const { yawDeg, pitchDeg } = toPoseTurn([frontal.pose], other.pose);
@@ -58,7 +57,6 @@ function makeFramesOf(name: string): Attack['makeFrames'] {
   return attack.makeFrames;
 }
 
-/** Renders nods of heads and of bent prints. */
 async function renderNods(engine: Engine, half: Half, say: (line: string) => void): Promise<Record<Rendered, Nod[]>> {
   const heads = await readFrontalHeads(engine, drawPhotos(half, `people of the bent sheet, ${half}`), renderedPeople);
   const nods: Record<Rendered, Nod[]> = { genuine: [], bentPrint: [], rolledPrint: [] };

@@ -6,7 +6,6 @@ import { attacks, type Head, makeGenuineFrames } from '../../../test/face-video/
 import { testShare } from '../../../test/share.js';
 import { createChance } from '../../statistics/chance.js';
 
-/** Judge's result of a rendered challenge. */
 export interface JudgedChallenge {
   /** Attack name, or `genuine`. */
   readonly species: string;
@@ -19,7 +18,6 @@ const genuine = { name: 'genuine', makeFrames: makeGenuineFrames } as const;
 
 const toSignal = (reason: string): string => reason.replace(/_\d+$/, '');
 
-/** Judges frames as the core does. */
 const judgeFrames = (
   judge: LivenessJudge,
   movements: readonly Movement[],

@@ -26,7 +26,6 @@ import { drawPhotos, readFrontalHeads, withoutRefusal } from './heads.js';
  * threshold refuses one in twenty of the fitting people; it is judged on people and prints of the other half.
  */
 
-/** A layout of two colors. */
 interface Layout {
   readonly name: string;
   readonly axis: ScreenAxis;
@@ -137,7 +136,6 @@ async function lookAtAll(
 const readAll = (looks: readonly Look[], sides: Sides): readonly number[] =>
   looks.flatMap(({ halves, gain }) => toNormals(halves, gain, sides) ?? []);
 
-/** Returns the threshold that refuses that share of people. */
 function toBound(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.floor(refusedShare * sorted.length)];

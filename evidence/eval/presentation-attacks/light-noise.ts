@@ -100,7 +100,6 @@ const spreadOf = (changes: readonly Change[]) => ({
   luminance: round(deviationOf(changes.map(({ luminance }) => luminance))),
 });
 
-/** Returns all changes of one part, optionally relative to the background. */
 const ofRegion = (pairs: readonly PairChange[], region: FaceRegion | 'face', isBeyond: boolean): Change[] =>
   pairs.flatMap(({ regions, background }) => {
     const change = regions.get(region);

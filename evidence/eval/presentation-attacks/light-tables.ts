@@ -4,7 +4,6 @@ import type { matchByChance, measureRecognition, measureSameFace } from './light
 import type { Rate } from './presentation-rates.js';
 import { type Counts, toSignals, toText } from './rate-text.js';
 
-/** Results of one species. */
 type Apcer = {
   readonly inAll: Rate;
   readonly byLight: Rate;

@@ -21,7 +21,6 @@ import { rateAsJson } from './rate-cells.js';
  * and threshold were chosen on one half (`fit`) and are judged on the other.
  */
 
-/** Timed pictures of one person in one place. */
 interface Sitting {
   readonly name: string;
   readonly person: string;
@@ -93,7 +92,6 @@ async function sketch(bytes: Uint8Array): Promise<Uint8Array> {
   return sketchOf(await decode(bytes, header, toReduction(header), null));
 }
 
-/** Counts common bands, direct or mirrored, whichever are more. */
 function countAlike(one: Uint8Array, other: Uint8Array): number {
   const half = one.length / 2;
   const band = half / sketchBands;
@@ -104,7 +102,6 @@ function countAlike(one: Uint8Array, other: Uint8Array): number {
   return Math.max(count(0), count(half));
 }
 
-/** Number of common bands of two pictures. */
 interface Pair {
   readonly person: string;
   readonly alike: number;

@@ -27,7 +27,6 @@ const meanOf = (values: readonly number[]): number => values.reduce((sum, value)
 
 /** Compared pictures: random ones for people, the best for attackers. */
 const views = {
-  /** Single pictures. */
   one: ({ scores }: ScoredPerson): readonly number[] => scores,
   /** Means of five: for people disjoint groups, each spread over all pictures. */
   five: ({ isLive, scores }: ScoredPerson): readonly number[] => {

@@ -3,7 +3,6 @@ import { drawRatePlot } from '../../plots/rate-plot.js';
 import { type PassiveScores, shownBounds } from './passive-attacks.js';
 import { type Rate, toApcer, toBpcer, toDetPoints } from './presentation-rates.js';
 
-/** Species in one plot, few enough to distinguish. */
 interface PassivePlot {
   readonly name: string;
   readonly species: readonly string[];

@@ -1,8 +1,6 @@
 import type { Json } from '../../../src/base/json.js';
 import type { ClusteredRate } from '../../statistics/clustered-rate.js';
 
-/* Rounds to three digits. */
-
 const toDigits = (value: number): number => Number(value.toPrecision(3));
 
 export const rateAsJson = (rate: ClusteredRate | null): Json =>

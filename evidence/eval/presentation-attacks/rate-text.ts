@@ -3,7 +3,6 @@ import type { Rate } from './presentation-rates.js';
 
 /* Formats of rates and signals in the tables. */
 
-/** Refusals by signal. */
 export type Counts = Readonly<Record<string, number>>;
 
 export const percent = (rate: number): string => `${Number((rate * 100).toPrecision(2))}`;

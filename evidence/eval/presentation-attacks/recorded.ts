@@ -9,7 +9,6 @@ interface Recorded {
   readonly source: string;
   /** `live` are people; other names are attack species. */
   readonly species: string;
-  /** The shown person, for intervals. */
   readonly person: string;
 }
 

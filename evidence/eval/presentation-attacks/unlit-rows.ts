@@ -27,7 +27,6 @@ const apartMs = 450;
 
 type Look = { readonly reading: LightReading };
 
-/** Reads the light of one picture. */
 const lookAt = (engine: Engine, bytes: Uint8Array): Promise<Look | null> =>
   withoutRefusal(async () => {
     const { light } = await engine.examine(toPhoto(bytes), ['light'], testShare);
@@ -52,7 +51,6 @@ function answerRow(pairs: readonly (readonly [Look, Look])[], chance: Chance): L
   );
 }
 
-/** Judge's result of one clip under one row. */
 interface Answered {
   readonly person: string;
   readonly gain: number;

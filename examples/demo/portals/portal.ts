@@ -1,7 +1,6 @@
 import type { JsonObject } from '../../../src/base/json.js';
 import type { ClientScope } from '../../../src/rest/scopes.js';
 
-/** Server details for a portal of the demonstration. */
 export interface PortalGiven {
   /** 0 picks a free port. */
   readonly port: number;
@@ -29,9 +28,7 @@ export interface RunningPortal {
   readonly service?: { readonly name: string; readonly text: { readonly en: string } };
   /** The provider's own sign-in, for `me.signIn`. */
   readonly ownSignIn?: JsonObject;
-  /** Other connections for the configuration. */
   readonly connections?: readonly JsonObject[];
-  /** Additional settings of the connection. */
   readonly settings?: JsonObject;
   readonly groups?: readonly string[];
   /** Instructions, one per line. */

@@ -9,7 +9,6 @@ import type { Header } from '../request.js';
 import type { Outside } from './outside.js';
 import { attackedPolicy, type HookTarget, type Provider, toBearerForgeries } from './provider.js';
 
-/** A tenant with users and signing keys. */
 export interface EntraProvider extends Provider {
   readonly simulator: EntraSimulator;
   /** Further environment variables of the server. */
@@ -19,7 +18,6 @@ export interface EntraProvider extends Provider {
   readonly stranger: string;
 }
 
-/** Issues tokens of Entra's events service, and forgeries. */
 async function issueBearers(entra: EntraSimulator, audience: string, outside: Outside) {
   const claims = { iss: entra.tenant.issuer, aud: audience, azp: eventsServiceAppId, tid: entra.tenant.id, ver: '2.0' };
   const now = Date.now();

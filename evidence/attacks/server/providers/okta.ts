@@ -7,16 +7,12 @@ import type { OidcClients } from '../clients.js';
 import type { Header } from '../request.js';
 import { attackedPolicy, type HookCall, type HookTarget, type Provider } from './provider.js';
 
-/** An org with users. */
 export interface OktaProvider extends Provider {
   readonly simulator: OktaSimulator;
-  /** Reads the stored token. */
   tokenOf(subject: string): string | null;
 }
 
-/** Authentication of an org's hooks. */
 export interface OktaCallers {
-  /** For the connection's configuration. */
   readonly hooks: JsonObject;
   readonly sign: HookTarget['sign'];
   readonly forgeries: HookTarget['forgeries'];

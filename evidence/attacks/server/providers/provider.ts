@@ -6,7 +6,6 @@ import type { Header } from '../request.js';
 /** Subject of a hook call. The bait has a passed face check that no hook has used; the stranger has nothing. */
 export type About = 'bait' | 'stranger';
 
-/** Preparation of a hook's bait. */
 export type Bait =
   /** Enrolled in the provider's profile, with a passed check. */
   | { readonly kind: 'profile'; readonly subject: string }
@@ -25,17 +24,14 @@ export interface HookCall {
   readonly receipt: string;
 }
 
-/** A hook with its provider's calls. */
 export interface HookTarget {
   readonly connection: string;
   readonly hook: string;
   readonly bait: Bait;
   event(call: HookCall): JsonObject;
-  /** Headers that authenticate the provider. */
   sign(body: Buffer): readonly Header[];
   /** Forged headers by fault. */
   forgeries(body: Buffer): readonly (readonly [string, readonly Header[]])[];
-  /** Headers of another tenant's hooks. */
   foreign(body: Buffer): readonly Header[];
   /** True if calls carry provider tokens, whose keys the server fetches again for an unknown key. */
   readonly fetchesKeys: boolean;
