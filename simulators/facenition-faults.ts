@@ -26,7 +26,6 @@ export type Behaviour =
   | 'huge headers'
   | 'not http';
 
-/** A server that answers as scripted and records its requests. */
 export interface FaultServer {
   readonly url: string;
   readonly port: number;

@@ -3,7 +3,6 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import type { AddressInfo } from 'node:net';
 import { type Exchange, observeExchanges } from './exchanges.js';
 
-/** A scripted reverse proxy in front of the server. */
 export interface Front {
   readonly url: string;
   /** Method and address of each call, oldest first. */
@@ -34,8 +33,7 @@ export type Act =
 
 /**
  * Starts a proxy for `target`, which has no trailing slash.
- * @param port - 0 (the default) picks a free one
- * @param onExchange - receives each answered call
+ * @param port - 0 picks a free one
  */
 export async function startFront(
   target: string,

@@ -62,7 +62,6 @@ export interface PollRequest {
 
 export interface ConnectedReceiver {
   readonly metadata: z.output<typeof metadataGuard>;
-  /** Sends any request with the key. */
   call(method: string, url: string, body?: unknown): Promise<Answer>;
   createStream(terms?: object): Promise<StreamConfiguration>;
   readStreams(): Promise<readonly StreamConfiguration[]>;

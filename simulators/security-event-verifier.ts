@@ -66,7 +66,6 @@ export interface TakenEvent {
   /** Such as `session-revoked`. */
   readonly name: string;
   readonly change: string | null;
-  /** New risk level of a user. */
   readonly level: string | null;
   /** The user, or the stream of a verification. */
   readonly subject: string;

@@ -2,7 +2,6 @@ import { decodeJwt } from 'jose';
 import { z } from 'zod';
 import type { JsonObject } from '../src/base/json.js';
 
-/** A user of a simulated provider, with a correct password. */
 export interface SimulatedUser {
   readonly login: string;
   /** Id at the provider, used in enrolments and step-ups. */

@@ -17,7 +17,6 @@ const optionsGuard = z.object({
   extensions: z.object({ prf: z.object({ eval: z.object({ first: z.string() }) }) }),
 });
 
-/** Behavior of the authenticator; tests override it with faults. */
 export interface Behaviour {
   readonly origin: string;
   readonly rpId: string;

@@ -82,7 +82,6 @@ export async function openCampaignBench(subjects: readonly string[]) {
   return {
     ...{ ...core, deps, relay, profile, connection, smtp, begin, plan, until, campaignOf, peopleOf },
     start: (id: string) => startCampaign(id, 'ada', deps),
-    /** Counts people by state. */
     async countsOf(id: string): Promise<Record<string, number>> {
       const counts: Record<string, number> = {};
       for (const { state } of await peopleOf(id)) counts[state] = (counts[state] ?? 0) + 1;

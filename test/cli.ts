@@ -53,7 +53,6 @@ export interface RunningSimulation {
   readonly environment: Readonly<Record<string, string>>;
   /** Application id in the guide. */
   readonly application: string;
-  /** Ids by login, from the guide. */
   readonly subjects: ReadonlyMap<string, string>;
   readonly signInUrl: string;
   signIn(body: unknown): Promise<{ status: number; body: Record<string, unknown> }>;

@@ -1,14 +1,11 @@
 import { connect } from 'node:net';
 
-/** A request on its own socket, written byte by byte. */
 export interface HalfSent {
   /** Writes more; resolves once the system has it or the peer has closed. */
   write(data: string | Uint8Array): Promise<void>;
-  /** Returns the received text so far. */
   received(): string;
   /** Head of the first answer; empty without one. */
   readonly answer: Promise<string>;
-  /** Settles when the connection has closed. */
   readonly closed: Promise<void>;
   end(): void;
 }

@@ -5,7 +5,6 @@ import { bytesField, type Field, messageField, numberField, textField, writeMess
  * no one.
  */
 
-/** Faults or variations of a model; none by default. */
 export interface DrawnModel {
   readonly size?: number;
   readonly numbers?: number;

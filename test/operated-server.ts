@@ -92,7 +92,6 @@ export async function startOperatedServer(
     server,
     post,
     get: (path: string) => server.send('GET', path, { headers: owner }),
-    /** Changes the mode in the file. */
     read,
     /**
      * Blocks calls of the provider.

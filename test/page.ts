@@ -71,7 +71,6 @@ export function missingReferencesIn(text: string): string[] {
   return missing;
 }
 
-/** Finds a title as a whole text, or after an inserted name. */
 function hasTitle(path: string, title: string): boolean {
   const text = title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   return new RegExp(`(?:['"\`]|: )${text}['"\`]`).test(readPage(path));

@@ -19,14 +19,12 @@ export interface ViewComparison {
 }
 
 export interface Share {
-  /** Index of each pair's enrolled face. */
   readonly places: Uint32Array<ArrayBuffer>;
   /** Enrolled views of each pair, 1,024 numbers, and live views. */
   readonly enrolled: Float32Array<ArrayBuffer>;
   readonly live: Float32Array<ArrayBuffer>;
 }
 
-/** Message bits of a code, and paths of its decoder. */
 export interface BareCode {
   readonly bits: number;
   readonly listSize: number;

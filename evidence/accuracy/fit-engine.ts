@@ -46,7 +46,6 @@ const unclearShare = 0.05;
 /** Fewer impostor pairs cannot measure one in a thousand: 46 people of one source give this many. */
 const fewestStrangers = 1000;
 
-/** Returns cosines of all centered first-photo pairs within sources, highest first. */
 function strangersCosines(sources: readonly FittingPeople[], centre: Centre): Float32Array {
   const cosines = sources.flatMap((people) => {
     const firsts = people.map(({ embeddings: [first] }) => toUnit(centre(first)));

@@ -1,7 +1,5 @@
 import { leastExpected } from './unprotected.js';
 
-/* Level parameters from measured curves, extrapolated conservatively. */
-
 export interface CountedLength {
   readonly bits: number;
   readonly rate: number;

@@ -30,7 +30,6 @@ export interface GroupFigures
   readonly groupsByPhotos: By<By<By<GroupRates>>>;
   /** By source and level, with the photos of a step-up or as many as people have. */
   readonly asUsed: By<By<GroupRates>>;
-  /** The first two for nearest impostors. */
   readonly nearest: By<By<GroupRates>>;
   readonly nearestByPhotos: By<By<By<GroupRates>>>;
   readonly embeddings: By<By<EmbeddingRates>>;

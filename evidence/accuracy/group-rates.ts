@@ -12,7 +12,6 @@ export interface FalseMatchFigures {
   readonly fmrInterval: Interval | null;
   readonly fmrIntervalBy: IntervalBy;
   readonly falseMatches: number;
-  /** Pairs of photos, or of runs. */
   readonly pairs: number;
   /** Pairs of people, and those with a false match. */
   readonly pairsOfPeople: number;

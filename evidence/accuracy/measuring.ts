@@ -33,7 +33,6 @@ export interface Measured {
   readonly json: string;
   /** What these people are too few to measure. */
   readonly missing: readonly string[];
-  /** Content by file name. */
   readonly files: Readonly<Record<string, string>>;
   readonly fitted: EngineEntry | null;
   readonly notOffered: readonly Accuracy[];

@@ -26,7 +26,6 @@ export interface PresenceRate {
 }
 
 export interface Breakdown {
-  /** Refused presentations by signal. */
   readonly refusedBy: Readonly<Record<string, number>>;
   /** Errors by light and device: `office, phone`. */
   readonly byCondition: Readonly<Record<string, PresenceRate | null>>;

@@ -77,7 +77,6 @@ function highestPairs({ genuine, impostor, descending }: Cosines, count: number)
   return found.sort((a, b) => b.cosine - a.cosine);
 }
 
-/** Returns a resample's false non-matches at its own threshold for the false match rate. */
 function toStatistic(cosines: Cosines, falseMatchRate: number): Statistic {
   const people = cosines.genuine.length;
   // A resample may weigh pairs many times, so it needs more than the rate's share.
@@ -103,7 +102,6 @@ function toStatistic(cosines: Cosines, falseMatchRate: number): Statistic {
   };
 }
 
-/** Errors of embeddings alone at one false match rate. */
 export interface UnprotectedPoint {
   readonly threshold: number;
   readonly fnmr: ErrorRate;

@@ -8,7 +8,6 @@ export interface Setting {
   say(line: string): void;
 }
 
-/** Inclusive limit of a figure for the claim to hold. */
 export type Bound = { readonly atMost: number } | { readonly atLeast: number };
 
 /** One sentence of docs/security-analysis.md, and whether the measurement supports it. */
@@ -33,7 +32,6 @@ export interface Finding {
   readonly skipped: readonly string[];
 }
 
-/** An attack on the product's own tokens or service. */
 export interface Attack {
   readonly about: string;
   run(setting: Setting): Promise<Finding>;

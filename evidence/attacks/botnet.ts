@@ -12,7 +12,6 @@ import { createManualClock } from '../../test/manual-clock.js';
 
 export interface Botnet {
   readonly name: string;
-  /** Source as the server names it. */
   addressAt(index: number): string;
   readonly addresses: number;
 }

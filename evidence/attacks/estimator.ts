@@ -35,7 +35,6 @@ const steps = 60;
 const rate = 0.01;
 const momentum = 0.9;
 
-/** Extracts the public transform's matrix, by columns, and its mean. */
 function readTransform() {
   const atZero = toViews(new Float32Array(embeddingLength));
   const columns = Array.from({ length: embeddingLength }, (_, at) => {

@@ -82,7 +82,6 @@ const guessed = [4, 5, 6, 7].map(cheapestPositions);
 
 /** Leakage of tokens whose embeddings have that many numbers, to holders of the key. */
 export interface FewNumbers {
-  /** Maximum correlation of two sign bits. */
   readonly correlation: number;
   /** Message bits that follow from always equal or always different sign bits. */
   readonly certainBits: number;

@@ -35,7 +35,6 @@ const rateOf = (searches: readonly Search[]): Proportion =>
     searches.reduce((sum, { guesses }) => sum + guesses, 0),
   );
 
-/** Measures how often random faces open tokens, one draw for each token. */
 function rateOfDraws(tokens: readonly BareToken[], draws: number, draw: () => Float32Array, opens: Open): Proportion {
   let opened = 0;
   for (let at = 0; at < draws; at += 1) if (opens(tokens[at % tokens.length], viewsOf([draw()]))) opened += 1;

@@ -90,7 +90,6 @@ async function refusalsAtVerifier(target: Float32Array, other: Float32Array, tri
   return { refused: refusals.length, distinct: new Set(refusals).size, openedAtCosine: opened };
 }
 
-/** Runs climbers against the token itself, without a limit. */
 async function climbTokens({ loadFaces, size, say }: Setting) {
   const faces = await loadFaces();
   const isFull = size === 'full';

@@ -19,7 +19,6 @@ const changes: Readonly<Record<string, (photo: Sharp) => Sharp>> = {
   smaller: (photo) => photo.resize({ width: 200 }).jpeg(),
 };
 
-/** Tokens of a photo and a slightly changed copy. */
 export interface NearPhotos {
   readonly change: string;
   /** Share of differing sign bits. */

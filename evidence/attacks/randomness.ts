@@ -12,7 +12,6 @@ import {
 import { chiSquaredTail, twoSampleKs, twoSided } from './probability.js';
 import type { SecretFields } from './sealed-tokens.js';
 
-/** P-values of a set of tokens by test. */
 export type PValues = Readonly<Record<string, number>>;
 
 const toBytes = ({ salt, stored, tag }: SecretFields): Uint8Array => Buffer.concat([salt, stored, tag]);

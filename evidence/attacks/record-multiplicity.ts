@@ -8,7 +8,6 @@ export type Unmasked = Pick<BareToken, 'hidden' | 'order'>;
 /** Random words differ in over a third of positions; two photos of one person in about a quarter. */
 const nearShare = 0.28;
 
-/** Both solved messages, the second without its last bit. */
 export interface SolvedPair {
   readonly tries: number;
   /** The first token's message, and its complement variant; one is right. */

@@ -42,7 +42,6 @@ const racesOf: Readonly<Record<Size, readonly number[]>> = { full: [2, 5, 20], q
 /** Receipts are valid for two minutes. */
 const receiptEveryMs = 60_000;
 
-/** Keeps a valid receipt available for the hook. */
 async function keepReceipts(stage: Stage, { tokens }: Victims) {
   const target = stage.providers.hooks.find(({ bait }) => bait.kind === 'receipt');
   if (target === undefined) throw new Error('no hook takes receipts');

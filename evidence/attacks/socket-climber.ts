@@ -14,7 +14,6 @@ export interface SocketClimb {
   readonly distinctRefusals: number;
   /** True if the lockout also refuses the right face. */
   readonly locksTheRightFaceToo: boolean;
-  /** Photo comparisons that accepted a token. */
   readonly matchesWithToken: number;
   /** True if scores need the scope. */
   readonly scoreNeedsScope: boolean;
@@ -22,7 +21,6 @@ export interface SocketClimb {
 
 const tokenGuard = z.object({ token: z.string() });
 
-/** Changes a patch of a photo, as a climber would to improve the reply. */
 async function withPatch(photo: Uint8Array, at: number): Promise<Uint8Array> {
   const { width, height } = await sharp(photo).metadata();
   const size = Math.max(8, Math.floor(Math.min(width, height) / 20));

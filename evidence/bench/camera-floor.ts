@@ -18,7 +18,6 @@ document.querySelector('button').onclick = async () => {
 };
 </script></html>`;
 
-/** Minimum time to open a page and its camera. */
 export interface CameraFloor {
   /**
    * Uses the same phone and camera as the page.

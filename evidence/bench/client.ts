@@ -1,7 +1,6 @@
 import { Pool } from 'undici';
 import { z } from 'zod';
 
-/** Sends verifications of one token and photo over persistent connections. */
 export interface Client {
   /** @throws unless the answer is "authenticated" */
   authenticate(): Promise<void>;
@@ -10,7 +9,6 @@ export interface Client {
 
 const boundary = 'facestep-bench';
 
-/** Builds a multipart/form-data body once, to keep the client cheap. */
 function toMultipart(fields: Record<string, string>, photo: Uint8Array): Buffer {
   const texts = Object.entries(fields).map(
     ([name, value]) => `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,

@@ -13,7 +13,6 @@ import { presets } from '../../src/engine/preprocess.js';
 import { measureQuality } from '../../src/engine/quality.js';
 import { round, type Timing, timeInTurns, toTiming } from './measure.js';
 
-/** A stage and its floor, the bare library calls. */
 export interface StageTiming extends Timing {
   /** `null` for our own stages. */
   readonly floorMs: number | null;

@@ -25,7 +25,6 @@ export interface EngineReport {
   readonly node: string;
   readonly cpu: string;
   readonly cores: number;
-  /** By width and height. */
   readonly photos: Readonly<Record<string, PhotoProfile>>;
   /** One recognition run: the published model file and the loaded one (src/engine/prelu.ts). */
   readonly recognition: { readonly published: Timing; readonly loaded: Timing };

@@ -16,7 +16,6 @@ export interface LoadResult {
   readonly p99Ms: number;
   readonly maxMs: number;
   readonly perSecond: number;
-  /** Error statuses, lost connections and timeouts. */
   readonly errors: number;
   /** Answers with the text of granting ones. */
   readonly granted: number;

@@ -31,7 +31,6 @@ export interface StepUpJudgeReport {
   readonly people: { readonly from: 'evaluation' | 'demonstration'; readonly count: number };
   /** Refused genuine challenges, with refusing signals counted once per challenge. */
   readonly bpcer: Rate & { readonly refusedBy: Readonly<Record<string, number>> };
-  /** Passed attacks by kind. */
   readonly apcer: { readonly byAttack: Readonly<Record<string, Rate>> };
   /**
    * Median milliseconds for five 640×480 frames: the judge, then the verifier; and the judge for twelve frames of a

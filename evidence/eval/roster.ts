@@ -34,7 +34,6 @@ type Rate = {
   readonly interval: readonly number[];
 };
 
-/** Results of one source with that many shown photos. */
 type RosterFigures = {
   readonly source: string;
   readonly shown: number;

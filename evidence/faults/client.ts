@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { Journal } from './journal.js';
 
-/** An answer, or none after a lost connection or timeout. */
 interface Reply {
   readonly status: number | null;
   readonly body: unknown;

@@ -5,7 +5,6 @@ export type Size = 'quick' | 'full';
 
 export interface Setting {
   readonly size: Size;
-  /** Seed of random moments, for reproduction. */
   readonly seed: string;
   say(line: string): void;
 }

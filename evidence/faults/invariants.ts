@@ -3,7 +3,6 @@ import type { Stage } from './stage.js';
 import { checkStoredTokens } from './stored-tokens.js';
 import { checkChains, readTrails, type TrailEvent } from './trails.js';
 
-/** The fault's own records, in addition to the trails. */
 export interface Done {
   /** Users who showed their own face; for all others only impostors did. */
   readonly enrolled: readonly string[];

@@ -76,7 +76,6 @@ interface Work {
   isDone(stage: Stage, subject: string): boolean;
 }
 
-/** Runs it and compares the reported with the actual result. */
 type Perform = (work: Work, client: Client, subject: string) => Promise<void>;
 
 async function makeEnrolled({ client, pictures, tokenOf }: Stage, subject: string): Promise<void> {

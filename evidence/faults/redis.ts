@@ -77,7 +77,6 @@ interface People {
   readonly enrolled: readonly string[];
   /** Revoked, but an attacker restored the token in the profile. */
   readonly revoked: string;
-  /** An impostor tries this user's account. */
   readonly outsider: string;
 }
 

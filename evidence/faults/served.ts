@@ -25,7 +25,6 @@ export interface Meanwhile {
 }
 
 export interface People {
-  /** Signs in after a face check. */
   readonly checked: string;
   /** Signs in without a face check. */
   readonly called: string;

@@ -16,7 +16,6 @@ import { createReplica, type Replica } from './replica.js';
 /** Replica processes, an Okta org behind a scripted proxy, and a client of all replicas. */
 export interface Stage {
   readonly okta: OktaSimulator;
-  /** Proxy of the org's management API. */
   readonly idp: Front;
   readonly replicas: readonly [Replica, ...Replica[]];
   readonly client: Client;
@@ -38,7 +37,6 @@ export interface StageSettings {
   readonly replicas?: number;
   /** Shared Redis; without it the only replica uses a file. */
   readonly redisUrl?: string;
-  /** Added to the replicas' configuration file. */
   readonly config?: object;
   readonly oidcClients?: readonly object[];
   /** Added to a replica's environment, by index. */

@@ -40,7 +40,6 @@ const escaped = (text: string): string => text.replace(/&/g, '&amp;').replace(/<
 const clamp = (value: number, [low, high]: readonly [number, number]): number => Math.min(high, Math.max(low, value));
 const fixed = (value: number): string => String(Math.round(value * 10) / 10);
 
-/** Maps a share to pixels on a logarithmic axis, with zero at the low end. */
 function createScale(ends: readonly [number, number], fromPx: number, toPx: number): (share: number) => number {
   const [low, high] = ends.map(Math.log10);
   return (share) => fromPx + ((Math.log10(clamp(share, ends)) - low) / (high - low)) * (toPx - fromPx);

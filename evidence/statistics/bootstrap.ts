@@ -9,7 +9,6 @@ export type Weights = Uint16Array;
 /** Computes a figure of a resample; `null` if undefined. */
 export type Statistic = (weights: Weights) => number | null;
 
-/** Resamples of one evaluation's people, common to all figures. */
 export interface Bootstrap {
   /** Returns the 2.5th to 97.5th percentile over the resamples; `null` if mostly undefined. */
   interval(statistic: Statistic): Interval | null;
@@ -50,7 +49,6 @@ export type CountedPair = readonly [one: number, other: number, trials: number];
 
 export interface PairTrials {
   readonly trials: number;
-  /** The two people of each error. */
   readonly errors: readonly (readonly [number, number])[];
   /** People on both sides if all pairs have equally many trials; otherwise each pair. */
   readonly among:
@@ -95,7 +93,6 @@ export function toPersonStatistic({ trials, errors }: PersonTrials): Statistic {
   };
 }
 
-/** Returns the mean weight of pairs of two different people, one of each side. */
 function toMeanWeightOfSides([side, other]: readonly [readonly number[], readonly number[]]): Statistic {
   const ofSide = new Set(side);
   const both = other.filter((person) => ofSide.has(person));

@@ -5,7 +5,6 @@ export interface Chance {
   bytes(count: number): Uint8Array;
   /** Returns an integer from 0, below `choices`. */
   below(choices: number): number;
-  /** Draws from the standard normal distribution. */
   normal(): number;
 }
 

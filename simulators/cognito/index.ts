@@ -40,9 +40,8 @@ export interface CognitoSimulator {
 const aboutPool = z.looseObject({ UserPoolId: z.string() });
 
 /**
- * Starts a simulated Cognito on this machine.
- * @param port - 0 (the default) picks a free one
- * @param now - the service's clock
+ * Starts a simulated Cognito.
+ * @param port - 0 picks a free one
  * @param reach - how the service reaches OpenID providers
  * @param triggerTimeoutMs - fixed at 5,000 in the real Cognito
  */

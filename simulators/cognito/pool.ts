@@ -39,7 +39,6 @@ export interface SchemaAttribute {
 export interface PoolIdentityProvider {
   readonly name: string;
   readonly client: OpenIdProvider;
-  /** Claim names by attribute. */
   readonly mapping: Readonly<Record<string, string>>;
   readonly definition: Settings;
 }
@@ -63,7 +62,6 @@ export interface UserPool {
   readonly schema: Map<string, SchemaAttribute>;
   readonly clients: Map<string, AppClient>;
   readonly users: Map<string, PoolUser>;
-  /** User names by group name. */
   readonly groups: Map<string, Set<string>>;
   readonly identityProviders: Map<string, PoolIdentityProvider>;
   /** Linked users by `<provider>_<sub>`. */

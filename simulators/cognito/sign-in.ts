@@ -31,7 +31,6 @@ function checkLengths(member: string, map: Record<string, string | null> | undef
   }
 }
 
-/** A person who tries to sign in, known or not. */
 interface Person {
   readonly username: string;
   /** `null` if there is no such user; the client must not learn that. */

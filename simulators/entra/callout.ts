@@ -47,7 +47,7 @@ export async function callExtension<Result>(
 
 const isWorthRetrying = ({ code }: CalloutError): boolean => [1003002, 1003004, 1003005, 1003027].includes(code);
 
-/** Creates the bearer token of the events service: v2 tokens use `azp` and the application's id; v1 tokens do not. */
+/** Creates the bearer token of the events service: v2 tokens name it in `azp`, v1 tokens in `appid`. */
 export function createBearer(cloud: Cloud, tenant: Tenant, extension: CustomExtension): Promise<string> {
   const { resourceId } = extension.authenticationConfiguration;
   const appId = resourceId.split('/').at(-1) ?? '';

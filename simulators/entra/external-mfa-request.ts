@@ -18,7 +18,6 @@ export interface ProviderMetadata {
   readonly readAt: number;
 }
 
-/** A sign-in that waits for its second factor. */
 export interface MfaRequest {
   readonly tenantId: string;
   readonly userId: string;

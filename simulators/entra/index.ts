@@ -39,7 +39,6 @@ export interface EntraSimulator {
   readonly url: string;
   /** Its certificate, for NODE_EXTRA_CA_CERTS of another process. */
   readonly cert: string;
-  /** A fetch that trusts this certificate. */
   readonly fetch: Fetch;
   readonly tenant: Tenant;
   readonly requests: Readonly<Record<CloudPart, number>>;
@@ -95,13 +94,11 @@ export interface EntraSimulator {
 }
 
 /**
- * Starts a simulated Entra ID on this machine.
- * @param port - 0 (the default) picks a free one
- * @param now - the cloud's clock
+ * Starts a simulated Entra ID.
+ * @param port - 0 picks a free one
  * @param hookTimeoutMs - timeout of extensions; by default the registered one
  * @param fetchProvider - reads External MFA providers
  * @param throttledEvery - throttles every n-th Graph call; by default none
- * @param onExchange - receives each answered call
  * @param lateSec - delay before Graph shows new objects; by default none
  */
 export async function startEntraSimulator({

@@ -8,7 +8,6 @@ const envelopeGuard = z.object({
   data: z.object({ '@odata.type': z.string(), actions: z.array(z.looseObject({ '@odata.type': z.string() })) }),
 });
 
-/** Reads the single action of a reply, restricted to the event's types. */
 function readAction(body: unknown, event: string): { readonly name: string; readonly action: object } {
   const parsed = envelopeGuard.safeParse(body);
   if (!parsed.success) throw new CalloutError(1003003);
@@ -54,7 +53,6 @@ const errorsGuard = z.object({
 });
 const valuesGuard = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 
-/** An external tenant's next step in a sign-up. */
 export type SignUpAction =
   | { readonly kind: 'continue' }
   | { readonly kind: 'values'; readonly values: Readonly<Record<string, unknown>> }

@@ -13,7 +13,6 @@ export type SignUp =
   | { readonly ok: true; readonly userId: string }
   | { readonly ok: false; readonly page: 'block' | 'validation' | 'error'; readonly message: string };
 
-/** Form input and how the user proved their identity. */
 export interface SignUpForm {
   readonly appId: string;
   readonly email: string;

@@ -48,9 +48,7 @@ export interface DirectoryUser {
   accountEnabled: boolean;
   /** Other user properties, such as `givenName`. */
   readonly details: Record<string, unknown>;
-  /** Earlier sessions and tokens are invalid. */
   signInSessionsValidFromDateTime?: string;
-  /** Directory extension values, by full name. */
   readonly extensions: Record<string, unknown>;
 }
 
@@ -130,7 +128,6 @@ export interface PermissionGrant {
   readonly scope: string;
 }
 
-/** An External MFA method in the authentication methods policy. */
 export interface MethodConfiguration {
   readonly '@odata.type': '#microsoft.graph.externalAuthenticationMethodConfiguration';
   readonly id: string;

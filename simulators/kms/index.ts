@@ -64,7 +64,6 @@ export async function startKms(region = 'eu-central-1') {
     url: `http://127.0.0.1:${address.port}`,
     /** Called operations in order; `unanswered` while silent. */
     calls,
-    /** Key and algorithm of each call. */
     asked,
     cause(next: Trouble): void {
       trouble = next;

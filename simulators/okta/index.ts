@@ -51,7 +51,6 @@ export type HookChannelSettings =
       readonly scope: string;
     };
 
-/** A simulated Okta org; all operations below use HTTP. */
 export interface OktaSimulator {
   /** Org URL without a trailing slash. */
   readonly url: string;
@@ -134,12 +133,10 @@ const tokensGuard = z.object({
 const oauthErrorGuard = z.object({ error: z.string(), error_description: z.string() });
 
 /**
- * Starts a simulated Okta org on this machine.
- * @param port - 0 (the default) picks a free one
- * @param now - the org's clock
+ * Starts a simulated Okta org.
+ * @param port - 0 picks a free one
  * @param reach - how the org reaches OpenID providers
  * @param hookTimeoutMs - 3,000 in Okta, which its support can raise
- * @param onExchange - receives each answered call
  */
 export async function startOktaSimulator({
   port = 0,

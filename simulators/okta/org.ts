@@ -25,7 +25,6 @@ export interface OrgUser {
   source?: 'ACTIVE_DIRECTORY' | 'LDAP' | 'IMPORT';
   /** True until the password import hook has run at the first sign-in. */
   isPasswordHooked: boolean;
-  /** Risk in the last security event. */
   riskLevel?: 'low' | 'medium' | 'high' | 'secure' | 'none';
   /** Last time that a security event or administrator ended the sessions. */
   sessionsEndedAt?: string;
@@ -138,7 +137,6 @@ export interface AuthorizationServer {
   readonly policy: { readonly id: string; readonly rule: PolicyRule };
   /** Access policies without rules, for lists only. */
   readonly otherPolicies: { readonly id: string; readonly name: string }[];
-  /** Custom claims, by kind of token. */
   readonly claims: { readonly name: string; readonly value: unknown; readonly claimType: 'IDENTITY' | 'RESOURCE' }[];
   readonly refreshTokens: Map<string, { readonly userId: string; readonly clientId: string; readonly scope: string }>;
 }

@@ -68,7 +68,6 @@ function toKept(org: Org, form: Readonly<Record<string, unknown>>): Record<strin
 
 interface Outcome {
   readonly allowed: boolean;
-  /** Messages next to the form's fields. */
   readonly messages: readonly string[];
   readonly profile: Record<string, unknown>;
 }

@@ -46,7 +46,6 @@ export const toView = (org: Org, { id, status, created, lastUpdated, profile, so
   _links: { self: { href: `${org.url}/api/v1/users/${id}` } },
 });
 
-/** Lists without a filter omit deactivated users. */
 const isListed = ({ status }: OrgUser): boolean => status !== 'DEPROVISIONED';
 
 /** Parses `status eq "…"`; nothing else is supported. */

@@ -56,8 +56,8 @@ const pageGuard = z.object({
 });
 
 /**
- * Starts a simulated OneLogin account on this machine.
- * @param port - 0 (the default) picks a free one
+ * Starts a simulated OneLogin account.
+ * @param port - 0 picks a free one
  * @param now - the clock of the account and its hooks
  * @param reach - how the account reaches its trusted provider
  * @param graceMs - added to the timeout of every hook; OneLogin adds nothing

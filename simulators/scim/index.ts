@@ -13,22 +13,17 @@ import { createUsersApi } from './users.js';
 export interface ScimSimulator {
   /** Base of `/Users`. */
   readonly baseUrl: string;
-  /** Token endpoint of the client below. */
   readonly tokenUrl: string;
   readonly bearer: string;
   readonly basic: { readonly user: string; readonly password: string };
   readonly client: { readonly id: string; readonly secret: string };
-  /** State and settings of the server. */
   readonly directory: Directory;
   /** @returns the new user's id */
   addUser(userName: string): string;
   close(): Promise<void>;
 }
 
-/**
- * Starts a simulated SCIM 2.0 server on this machine.
- * @param now - the server's clock
- */
+/** Starts a simulated SCIM 2.0 server on this machine. */
 export async function startScimSimulator({
   now = Date.now,
 }: {

@@ -134,7 +134,6 @@ export function createUsersApi(directory: Directory, baseUrl: () => string): Rou
 
 type PatchOperation = z.output<typeof patchGuard>['Operations'][number];
 
-/** Returns the effect of one operation, to run once all are valid. */
 function toChange(directory: Directory, user: DirectoryUser, operation: PatchOperation): () => void {
   const { op, path, value } = operation;
   if (path === undefined) return toPathlessChange(directory, user, operation);

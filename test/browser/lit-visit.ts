@@ -11,8 +11,6 @@ import { type Replies, rowFor, scriptReplies } from './scripted-replies.js';
 import { type Person, receive, type VisitorOptions } from './visitor.js';
 import { see } from './walk.js';
 
-/* The framing screen before a light check, with scripted replies. */
-
 interface Place {
   readonly browser: Browser;
   readonly server: Awaited<ReturnType<typeof startPageServer>>;

@@ -38,7 +38,6 @@ export function usePortals() {
   return {
     /** Opens another browser for the same person. */
     stand,
-    /** Enrols a person at separate portals. */
     async visit(): Promise<PortalVisit> {
       const portals = await startPortals({ hasFixedPorts: false, modelsFolder });
       const visitor = await stand();

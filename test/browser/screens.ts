@@ -12,7 +12,6 @@ export const devices = {
 } as const satisfies Record<string, VisitorOptions>;
 export type Device = keyof typeof devices;
 
-/** A screen of the page and the way to it. */
 export interface ScreenCase {
   /** Also the name of its picture in docs/screens. */
   readonly name: string;

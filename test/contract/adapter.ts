@@ -68,14 +68,12 @@ export interface HookHarness {
   readonly sign: (body: Uint8Array) => RawRequest;
   /** Returns the call with missing, wrong and almost right credentials. */
   readonly forgeries: (body: Uint8Array) => readonly RawRequest[];
-  /** Reply bodies that the provider accepts. */
   readonly replyGuard: z.ZodType;
   readonly isGranted: (reply: RawReply) => boolean;
   /** Observable part of a reply with random values; by default the whole reply. */
   readonly toLook?: (reply: RawReply) => unknown;
   /** True if the provider continues after that reply. */
   readonly isLetThrough: (reply: RawReply) => boolean;
-  /** Largest reply that the provider reads. */
   readonly replyMaxBytes: number;
 }
 

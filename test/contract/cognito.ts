@@ -147,7 +147,6 @@ export async function openTriggerBench() {
   };
   return {
     ...{ clock, log, audit, state, signer, core, who, connect, triggers: await connect() },
-    /** Issues a receipt for a challenge. */
     async issue(
       subject: string,
       nonce: string | null,

@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Delivery, Message } from '../../src/core/ports.js';
 
-/** A delivery with an independent reader of its messages. */
 export interface DeliveryHarness {
   readonly delivery: Delivery;
   arrived(): Promise<readonly Message[]>;

@@ -57,7 +57,6 @@ export interface EntraSettingsOfTest {
   readonly fetch?: Fetch;
 }
 
-/** A simulated tenant and an adapter connected to it. */
 export interface EntraBench {
   readonly entra: EntraSimulator;
   readonly daemon: Daemon;
@@ -96,7 +95,6 @@ export interface EntraBench {
 /**
  * Starts a tenant with the test's clock and the directory extension.
  * @param throttledEvery - throttles every n-th Graph call; by default none
- * @param onExchange - receives each answered call
  */
 export async function openEntraBench({
   throttledEvery = null,

@@ -52,7 +52,6 @@ import { createManualClock } from './state.js';
 
 export const hookSecret = `Bearer ${canary}-hook-secret`;
 
-/** A simulated org and an adapter connected to it. */
 export interface OktaBench {
   readonly okta: OktaSimulator;
   readonly adapter: ServedAdapter;

@@ -24,7 +24,6 @@ import { createManualClock } from './state.js';
 /** Signing key of the tests' Smart Hooks. */
 export const hookSecret = `${canary}-hook-secret`;
 
-/** A simulated account and an adapter connected to it. */
 export interface OneLoginBench {
   readonly onelogin: OneLoginSimulator;
   readonly adapter: ServedAdapter;

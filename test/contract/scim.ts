@@ -28,7 +28,6 @@ export interface ScimChanges {
   readonly fetch?: Fetch;
 }
 
-/** A simulated server and an adapter connected to it. */
 export interface ScimBench {
   readonly server: ScimSimulator;
   readonly adapter: ServedAdapter;

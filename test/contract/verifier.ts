@@ -50,7 +50,6 @@ export function runVerifierContract(name: string, setUp: () => Promise<VerifierH
     });
     const expectCode = (work: Promise<unknown>, code: FaceErrorCode): Promise<void> =>
       expect(work).rejects.toMatchObject({ name: 'FaceError', code });
-    /** Returns the content key in hexadecimal; none without a match or a key derivation. */
     const takenKeys = async (token: SealedToken, changes: Partial<VerifyRequest> = {}): Promise<readonly string[]> => {
       const taken: string[] = [];
       const takeContentKey = (key: Uint8Array) => void taken.push(Buffer.from(key).toString('hex'));

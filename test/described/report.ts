@@ -2,12 +2,10 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { projectRoot } from '../paths.js';
 
-/** Summary of comparing our calls with a provider's description. */
 export interface CallReport {
   readonly provider: string;
   readonly calls: number;
   readonly described: number;
-  /** Calls that match on both sides. */
   readonly validated: number;
   /** Missing operations, as distinct methods and paths. */
   readonly notDescribed: readonly string[];

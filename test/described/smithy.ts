@@ -80,7 +80,6 @@ function toExpected(type: number): { readonly name: string; readonly guard: z.Zo
   return null;
 }
 
-/** Operations in AWS JSON, and one in REST JSON. */
 export interface AwsService {
   readonly name: string;
   readonly sdk: Readonly<Record<string, unknown>>;

@@ -6,7 +6,6 @@ const { abs, hypot } = Math;
 /** Block size in pixels; smaller parts have no separate shade. */
 export const blockPx = 4;
 
-/** Shape of the drawn object by blocks, without the room. */
 export interface Relief {
   readonly columns: number;
   readonly rows: number;

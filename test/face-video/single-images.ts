@@ -5,7 +5,6 @@ import { type Display, drawGlare, printOut, showOnDisplay } from './materials.js
 import { exposeAnew, toJpeg } from './raster.js';
 import { drawRoom, flatGlass, flatPaper, holdSheet, isAll, isHead, isPrinted, type SheetShape } from './sheets.js';
 
-/** The target, known from one photo, and the room. */
 export interface Sitting {
   readonly victim: Head;
   readonly attacker: Head;

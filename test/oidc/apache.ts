@@ -8,7 +8,7 @@ import { patienceMs } from '../patience.js';
 const program = '/usr/sbin/apache2';
 const modules = process.env.APACHE_MODULES_PATH ?? '/usr/lib/apache2/modules';
 
-/** True if Apache with mod_auth_openidc is installed; tests are skipped otherwise. */
+/** True if Apache with mod_auth_openidc is installed; otherwise tests are skipped. */
 export const hasApache = existsSync(program) && existsSync(join(modules, 'mod_auth_openidc.so'));
 
 if (!hasApache)

@@ -48,7 +48,6 @@ export function createBrowser(open: (url: string, init: RequestInit) => Promise<
     return { status: response.status, url, headers: response.headers, text: await response.text() };
   };
 
-  /** Follows redirects within the server, up to the capture page or another site. */
   const follow = async (url: string, init?: RequestInit): Promise<Seen> => {
     const { origin } = new URL(url);
     let seen = await visit(url, init);

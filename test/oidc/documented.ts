@@ -46,7 +46,6 @@ export async function runProgram<Program>(
     environment = {},
     addresses = {},
   }: {
-    /** Its imports and globals by name. */
     readonly modules: Readonly<Record<string, unknown>>;
     readonly exported: readonly (keyof Program & string)[];
     readonly environment?: Others;

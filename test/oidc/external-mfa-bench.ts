@@ -86,7 +86,6 @@ async function showUntilOver(
  * Starts a provisioned Entra tenant with External MFA, this server behind a public https URL, and a browser between
  * them, all on real sockets.
  * @param settings - additional connection settings
- * @param onExchange - receives each answered call
  * @param client - additional settings of the `entra_external_mfa` client
  */
 export async function startExternalMfaBench({

@@ -60,7 +60,6 @@ export function createPresenter(authority: X509Certificate) {
   };
   type Request = Awaited<ReturnType<typeof read>>;
 
-  /** Returns acceptable lists of claims, best first, by an independent reading of the query. */
   const match = ({ query }: Pick<Request, 'query'>, vct: string, claims: Record<string, string>): string[][] => {
     const parsed = DcqlQuery.parse(query as never);
     DcqlQuery.validate(parsed);

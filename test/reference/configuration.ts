@@ -38,7 +38,6 @@ function defaultOf(schema: Schema, isRequired: boolean): string {
   return isRequired || schema.const !== undefined ? 'required' : 'none';
 }
 
-/** Returns the settings in an object, in lists and in records, in order. */
 function settingsOf(schema: Schema, path: string): Setting[] {
   return alternativesOf(schema).flatMap((each) => {
     if (each.items !== undefined) return settingsOf(each.items, `${path}[]`);

@@ -59,7 +59,6 @@ export const schemaGuard = z.looseObject({
   required: z.array(z.string()).optional(),
 });
 
-/** A JSON Schema, as far as the pages show it. */
 export type Schema = z.output<typeof schemaGuard>;
 
 /** Parses a JSON Schema. */

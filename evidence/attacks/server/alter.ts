@@ -7,7 +7,6 @@ export type Altered = readonly [variant: string, text: string];
 
 const hexDigit = (): string => (randomBytes(1)[0] % 16).toString(16);
 
-/** Splits a credential into its public id with separator and its secret. */
 const halves = (text: string): readonly [string, string] => {
   const [, id = '', secret = ''] = /^(fs\w_[\da-f]+_|[^.]*\.|)(.*)$/.exec(text) ?? [];
   return [id, secret];

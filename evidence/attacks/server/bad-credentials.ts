@@ -192,7 +192,6 @@ function badRequests(stage: Stage): readonly Altered[] {
   ];
 }
 
-/** Returns body credentials of endpoints without a token; empty for others. */
 function inBody(path: string, stage: Stage, { ticket, stepUps, sessions, kiosk }: Victims): readonly Shown[] {
   const { client } = stage.credentials;
   const misplaced = { 'a session in its place': sessions.own, 'a client token in its place': client };

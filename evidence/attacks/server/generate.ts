@@ -108,7 +108,6 @@ const strengthOf: Readonly<Record<Size, { readonly slowness: Slowness; readonly 
 /** Deterministic seed of a name. */
 const seedOf = (name: string): number => createHash('sha256').update(name).digest().readInt32LE();
 
-/** Samples without replacement. */
 function draw<Item>(items: readonly Item[], most: number, name: string): readonly Item[] {
   const count = Math.min(items.length, most);
   const subset = fc.shuffledSubarray([...items], { minLength: count, maxLength: count });

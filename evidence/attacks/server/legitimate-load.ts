@@ -8,7 +8,6 @@ import { type Header, post, type Request, toBytes, toJson, toMultipart, toPhotos
 import { asOidcClient, beginSignIn, redemption, takeCode } from './sign-in.js';
 import { atOnce, exchange } from './socket.js';
 
-/** A hook that its provider calls during the attack. */
 export interface LoadedHook {
   readonly path: string;
   /** JSON; `{{id}}`, `{{time}}` and `{{ip}}` are replaced. */

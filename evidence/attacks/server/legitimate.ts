@@ -22,7 +22,6 @@ export interface LoadReport extends LoadFigures {
 }
 
 export interface Legitimate {
-  /** Returns results since the last call. */
   report(): Promise<LoadReport>;
   /** Returns the remaining results at the end. */
   stop(): Promise<LoadReport>;

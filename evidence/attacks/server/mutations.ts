@@ -17,7 +17,6 @@ const withHeaders = (request: Request, headers: readonly Header[]): Request => (
   headers: [...request.headers, ...headers],
 });
 
-/** Returns a request with an invalid credential if the endpoint has one. */
 const badly = ({ bad, valid }: Target): Request => bad[0]?.request() ?? valid();
 
 // Truncated, oversized and slow bodies.
@@ -86,7 +85,6 @@ export function oversized({ valid, mostBytes, refusedRequest }: Target): readonl
   }));
 }
 
-/** Bytes sent one a second; then the rest or nothing. */
 export interface Slowness {
   readonly bytes: number;
   readonly thenRest: boolean;
@@ -185,7 +183,6 @@ function wrongField(target: Target): fc.Arbitrary<Mutation> | null {
 
 const queries = ['?__proto__[a]=1', '?a[]=1&a[]=2', '?a=%00', '?a=%ff%fe', '?%', '??', `?${'a=1&'.repeat(1000)}`];
 
-/** Sends fields to an endpoint without fields, in body and query. */
 function unasked(target: Target): fc.Arbitrary<Mutation> {
   const query = fc
     .oneof(

@@ -7,14 +7,10 @@ import { toUrlencoded } from './request.js';
 import { asOidcClient, authorizationParams, issuerOf } from './sign-in.js';
 import type { Stage } from './stage.js';
 
-/** Flows that other users started at the OpenID providers. */
 export interface OidcVictims {
-  /** Another browser's interactions by connection. */
   readonly interactions: Readonly<Record<string, string>>;
-  /** Waiting pushed requests by connection. */
   readonly pushed: Readonly<Record<string, string>>;
   readonly usedHint: string;
-  /** Forged hints by fault. */
   readonly badHints: readonly Altered[];
 }
 

@@ -1,6 +1,5 @@
 export type Header = readonly [name: string, value: string];
 
-/** A request that can be sent whole, truncated or changed. */
 export interface Request {
   readonly method: string;
   readonly path: string;

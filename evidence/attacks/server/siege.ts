@@ -3,7 +3,6 @@ import type { Hostile, HostileClass } from './hostile.js';
 import { toBytes } from './request.js';
 import { atOnce, type Exchange, exchange, type Wire } from './socket.js';
 
-/** A wrong effect of a hostile call, with its reproduction. */
 export interface Finding {
   readonly endpoint: string;
   readonly class: HostileClass;
@@ -24,7 +23,6 @@ export interface Tally {
   readonly suspects: Suspect[];
   readonly hangs: Finding[];
   readonly broken: Finding[];
-  /** Calls by endpoint and class. */
   readonly met: Map<string, Map<HostileClass, number>>;
 }
 

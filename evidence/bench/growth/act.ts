@@ -10,7 +10,6 @@ import { joinTicket } from '../../../src/core/step-up/ticket.js';
 import { testEvent, testSignIn } from '../../../test/core.js';
 import { drawPhoto } from '../../../test/simulated-engine.js';
 
-/** Actions of users and their provider at the core. */
 export interface ActDeps {
   readonly deps: CaptureDeps;
   readonly connection: Connection;

@@ -62,7 +62,6 @@ export function planFor(people: number, measured: Measured, { machine, kms, dyna
   };
 }
 
-/** Renders a Markdown table with a column per entry; the first row is the head. */
 function toTable<Entry>(
   entries: readonly Entry[],
   rows: readonly (readonly [string, (entry: Entry) => string])[],

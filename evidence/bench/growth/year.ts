@@ -28,7 +28,6 @@ import { actOf, daysOfYear, enrolmentDays, personOf } from './people.js';
 import type { Cost, Growth, Operation, StoreKind, Year } from './stored.js';
 import { openYearStore } from './stores.js';
 
-/** A simulated year and the cost of its simulation. */
 export type YearReport = Year & { readonly node: string; readonly seconds: number };
 
 /** Compares the first and last tenth of all checks. */
@@ -40,7 +39,6 @@ const warmUpRuns = 20;
 const trailDays = 90;
 const ledgerBounds = { days: 90, entries: 1_000_000 };
 
-/** Opens store, trail and ledger behind the core, with a manual clock. */
 async function openServer(kind: StoreKind, people: number) {
   const folder = await mkdtemp(join(tmpdir(), 'facestep-year-'));
   const clock = createManualClock();

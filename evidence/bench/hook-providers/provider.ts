@@ -12,7 +12,6 @@ export const benchPublicUrl = 'https://face.example.com';
 /** Returns true for about every second person, in no pattern that call order could share. */
 export const isPassed = (n: number): boolean => ((Math.imul(n, 2_654_435_761) >>> 16) & 1) === 1;
 
-/** Signs with the server's key in its data folder. */
 export type SignReceipt = (claims: JsonObject) => Promise<string>;
 
 export interface ProviderLoad extends HookLoad {

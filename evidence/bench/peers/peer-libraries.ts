@@ -11,7 +11,6 @@ import { chooseCentral, type FaceLibrary } from './library.js';
 /** Installation folder of the peers, outside of compilation, linting and version control. */
 const peersFolder = join(projectRoot, '.cache', 'peers');
 
-/** Loads an installed package or file by path; one peer's exports are invalid in Node. */
 const loadInstalled = (path: string): unknown =>
   createRequire(import.meta.url)(join(peersFolder, 'node_modules', path));
 

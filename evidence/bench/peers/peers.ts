@@ -10,7 +10,6 @@ import { readEvaluationPhotos, readTimedPair } from './photos.js';
 
 interface PeerRuns {
   readonly starts: number;
-  /** Individually timed verifications of one pair. */
   readonly verifications: number;
   readonly pairs: number;
   readonly people: number;
@@ -99,7 +98,6 @@ async function finish(
     hundredPairsMs: Math.round((passedMs * 100) / pairs.length),
     /** Their processor time, almost independent of other load. */
     hundredPairsProcessorMs: Math.round((processorMs * 100) / pairs.length),
-    /** Of the process, after the verifications. */
     rssMiB: round(rssMiB, 1),
     accuracy: await judge(handle, set, acquired),
   };

@@ -15,7 +15,6 @@ export interface Rate {
   readonly p99Ms: number;
 }
 
-/** Replicas on one Redis, each with one engine thread. */
 export interface ReplicasReport {
   readonly replicas: number;
   readonly hooks: Rate;
@@ -85,7 +84,6 @@ export async function openCluster(
       const { headers, body } = hook.toCall(n);
       return caller.post(hook.url, body, { 'content-type': 'application/json', ...headers });
     },
-    /** Verifies one face with one token. */
     verify: (): Promise<void> => clients[turn++ % clients.length].authenticate(),
     async close(): Promise<void> {
       await caller.close();
@@ -101,7 +99,6 @@ async function rate(count: number, width: number, warmUp: number, run: () => Pro
   return { perSecond: round(perSecond, 1), p50Ms: round(quantile(times)), p99Ms: round(quantile(times, 0.99)) };
 }
 
-/** Measures a Redis script that reads and writes one record, like a consumed step-up. */
 async function measureRedisFloor(url: string, count: number): Promise<Rate> {
   const redis = new Redis(url);
   const script = "local found = redis.call('get', KEYS[1]); redis.call('set', KEYS[1], ARGV[1]); return found";

@@ -23,7 +23,6 @@ interface SubjectsReport {
 
 type Ratio = ReturnType<typeof toRatio>;
 
-/** One store with few and many users, timed alternately. */
 export interface StoreReport {
   readonly bySize: readonly SubjectsReport[];
   /** Most users relative to none: medians with intervals. */
@@ -65,7 +64,6 @@ async function recordEnrolment({ hasPasskey }: { readonly hasPasskey: boolean })
   return records;
 }
 
-/** Writes the state of enrolments without faces. Every tenth user has a passkey. */
 async function fill(state: State, count: number): Promise<void> {
   const plain = await recordEnrolment({ hasPasskey: false });
   const withPasskey = await recordEnrolment({ hasPasskey: true });

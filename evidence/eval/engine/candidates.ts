@@ -16,7 +16,6 @@ const settings = [
 /** Limit per person, against domination. */
 const mostOfAPerson = 20;
 
-/** Yields enrolments of consecutive photos, each with another photo of the person. */
 function* genuineOf({ embeddings }: EmbeddedPerson, photos: number) {
   for (let from = 0; from + photos <= embeddings.length; from += 1)
     for (const [at, live] of embeddings.entries())

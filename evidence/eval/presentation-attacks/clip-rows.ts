@@ -7,7 +7,6 @@ import { toPose } from '../../../web/capture/guidance/pose.js';
 
 export type ClipFrame = Omit<SeenFrame, 'movement'>;
 
-/** Result of one clip for one row of movements. */
 export interface RowOutcome {
   /** True if it passes all signals but `passive`. */
   readonly movement: boolean;

@@ -54,7 +54,6 @@ const pretended = (
   axis: ScreenAxis,
 ): Kind => ({ name, gain, axis, makeLitFrames });
 
-/** A rendered challenge, and whether the light alone accepts it. */
 interface JudgedLight extends JudgedChallenge {
   readonly lightPass: boolean;
 }

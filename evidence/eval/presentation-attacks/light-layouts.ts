@@ -74,7 +74,6 @@ const prints = attacks.filter(({ name }) => /^(bent|rolled|slanted)Print$/.test(
 const refusedShare = 0.05;
 const [peopleToFitOn, printsToFitOn, peopleToJudge] = [60, 20, 40];
 
-/** Both pictures, and the gain measured with plain colors. */
 interface Look {
   readonly halves: LitPair;
   readonly gain: number;

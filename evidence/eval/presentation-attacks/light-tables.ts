@@ -7,7 +7,6 @@ import { type Counts, toSignals, toText } from './rate-text.js';
 type Apcer = {
   readonly inAll: Rate;
   readonly byLight: Rate;
-  /** Judged by everything but light. */
   readonly withoutLight: Rate;
   readonly stoppedBy: Counts;
 };

@@ -15,7 +15,6 @@ export interface Seen {
   readonly landmarks: Landmarks;
 }
 
-/** A roughly frontal photo and another of the same person. */
 export interface NaturalPair {
   readonly frontal: Seen;
   readonly other: Seen;

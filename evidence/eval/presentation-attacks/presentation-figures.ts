@@ -37,7 +37,6 @@ export function toChallengeFigures(judged: readonly JudgedChallenge[]) {
   };
 }
 
-/** Results of presentation attacks on one set of photos. */
 export interface PresentationFigures {
   readonly blackAndWhite: Rate;
   readonly passive: ReturnType<typeof toPassiveFigures>;

@@ -1,8 +1,6 @@
 import { hitsOfTrials } from '../../accuracy/markdown.js';
 import type { Rate } from './presentation-rates.js';
 
-/* Formats of rates and signals in the tables. */
-
 export type Counts = Readonly<Record<string, number>>;
 
 export const percent = (rate: number): string => `${Number((rate * 100).toPrecision(2))}`;

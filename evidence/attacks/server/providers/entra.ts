@@ -11,7 +11,6 @@ import { attackedPolicy, type HookTarget, type Provider, toBearerForgeries } fro
 
 export interface EntraProvider extends Provider {
   readonly simulator: EntraSimulator;
-  /** Further environment variables of the server. */
   readonly environment: Readonly<Record<string, string>>;
   readonly externalMfa: string;
   /** A user without an enrolment. */

@@ -6,7 +6,6 @@ import { attackedPolicy, type Provider } from './provider.js';
 
 /* Providers that call no hook of this server: Cognito's are Lambda functions, and a SCIM directory has none. */
 
-/** A user pool with the request secret of its triggers. */
 export interface CognitoProvider extends Provider {
   readonly requestSecret: string;
   readonly userPoolId: string;

@@ -30,7 +30,6 @@ export interface HookTarget {
   readonly bait: Bait;
   event(call: HookCall): JsonObject;
   sign(body: Buffer): readonly Header[];
-  /** Forged headers by fault. */
   forgeries(body: Buffer): readonly (readonly [string, readonly Header[]])[];
   foreign(body: Buffer): readonly Header[];
   /** True if calls carry provider tokens, whose keys the server fetches again for an unknown key. */
