@@ -1,4 +1,4 @@
-// Tests run on the compiled files in dist, so that worker threads and tests load exactly what ships.
+// Tests run on the compiled files in dist, so that worker threads and tests load what ships.
 const project = {
   rootDir: import.meta.dirname,
   roots: ['<rootDir>/dist'],
@@ -7,17 +7,17 @@ const project = {
   transform: {},
 };
 
-/** Only `npm run test:all` runs these. What protects a security line, or ends a journey of a person, belongs to neither list. */
+/** Only `npm run test:all` runs these. Tests of security rules and of complete user journeys belong to neither list. */
 const wide = [
-  // The pages in Chromium: languages, themes, screens, accessibility, and the examples and portals.
+  // Pages in Chromium: languages, themes, screens, accessibility, examples and portals.
   'test/browser/(?!journey\\.test|console-smoke\\.test)',
-  // Figures on photos, films and evaluation faces.
+  // Accuracy on photos, videos and evaluation faces.
   'evidence/',
   'test/(accuracy|figures|strangers|token-rates|verification)\\.test',
   'test/face-video/',
   'src/engine/(runtime-parity|pool|pipeline)\\.test',
   'src/liveness/light\\.test',
-  // Operation: set-up of the providers, diagnosis, commands, processes, other platforms, models and stores.
+  // Operation: provisioning, diagnosis, commands, processes, platforms, models and stores.
   'adapters/[^/]+/(provision[^/]*|smart-hook)\\.test',
   'src/cli/',
   'src/rest/catalogue\\.test',
@@ -26,10 +26,10 @@ const wide = [
   'test/e2e/(api-pictures|cli|doctor|doctor-faults|notices|operations|own-model|other-platform|simulations|startup)\\.test',
   'test/e2e/(okta-process|okta-security-events|security-events)\\.test',
   'test/oidc/(apache|cognito-challenge|foreign-clients|.*-docs)\\.test',
-  // The simulators by themselves, and the calls compared with the providers' own descriptions.
+  // Simulators, and calls compared with the providers' own descriptions.
   'simulators/',
   'test/described/',
-  // What is installed, shipped and upgraded.
+  // Installation, packaging and upgrades.
   'test/(audit-script|client-package|examples|package|production-lock|triggers-package)\\.test',
   'test/infra/',
   'test/upgrade/',
@@ -44,13 +44,13 @@ export default {
       displayName: 'wide',
       testRegex: wide.map((path) => `^(?=.*\\.test\\.js$).*${path}`),
     },
-    // Benchmarks, attacks, faults and the demonstration, as they are run.
+    // Benchmarks, attacks, faults and the demonstration as programs.
     { ...project, displayName: 'programs', testMatch: ['**/test/programs/*.test.js'] },
   ],
-  // Ends a test that hangs. No test may depend on how fast the machine is.
+  // Ends a test that hangs. No test may depend on the machine's speed.
   testTimeout: 600_000,
-  // On two cores, too: with fewer workers the cores wait for servers, browsers and timers.
+  // Also on two cores: fewer workers leave the cores waiting for servers, browsers and timers.
   maxWorkers: 4,
-  // Tests in a browser run side by side, and each shows a film.
+  // Browser tests run concurrently, and each plays a video.
   maxConcurrency: 3,
 };

@@ -4,8 +4,8 @@ import { brotliCompressSync, constants } from 'node:zlib';
 import type { Plugin } from 'vite';
 
 /**
- * Writes a compressed copy of each asset, as it was written, into `compressed`: the server sends those. Of WebAssembly quality 9
- * takes a second; 11 would take half a minute for a tenth less.
+ * Writes a compressed copy of each asset into `compressed`, which the server sends. WebAssembly uses quality 9, a
+ * second; 11 would take half a minute and save a tenth.
  */
 export const compressAssets: Plugin = {
   name: 'compress-assets',

@@ -4,8 +4,8 @@ import { compressAssets } from './vite.compress-assets.js';
 const texts = /\/messages\/(ar|de|en|es|fr)\.ts$/;
 
 /**
- * Builds the console: every screen and every language a file of its own, fetched when it is shown. What all screens say in one
- * language is together: their words are much alike, and compress to three quarters of what they are apart.
+ * Builds the console with a file for each screen and language, loaded on demand. All texts of one language share a
+ * file, which compresses to three quarters of separate ones.
  */
 export default defineConfig({
   root: 'web/console',

@@ -113,10 +113,13 @@ describe('an action is refused', () => {
   });
 });
 
-test.each(['-', '…', '€', '— · —', '\u2800', '\u{1d159}', '\ufffc', '\u3164', '🙂'])('nothing is named %j', (text) => {
-  const named = [{ title: text }, { payee: text }, { document: { ...payment.document, name: text } }];
-  for (const changed of named) expect(isTaken(changed)).toBe(false);
-});
+test.each(['-', '…', '€', '— · —', '\u2800', '\u{1d159}', '\ufffc', '\u3164', '🙂'])(
+  'a text that names nothing is refused: %j',
+  (text) => {
+    const named = [{ title: text }, { payee: text }, { document: { ...payment.document, name: text } }];
+    for (const changed of named) expect(isTaken(changed)).toBe(false);
+  },
+);
 
 describe('the digest', () => {
   test('is SHA-256 of the canonical JSON, whatever the order of the names', async () => {
@@ -133,7 +136,7 @@ describe('the digest', () => {
     expect(toCanonical({ type, title: '€ "\\/<é' })).toBe('{"title":"€ \\"\\\\/<é","type":"facestep_action"}');
   });
 
-  test('is of every word', async () => {
+  test('covers every word', async () => {
     const digest = await digestAction(payment);
     const others: Action[] = [
       { ...payment, title: 'Pay the invoices' },

@@ -246,7 +246,7 @@ describe('its status', () => {
         ),
     ],
     ['is too long', async () => new Response('x'.repeat(300_000))],
-  ])('is not known where the list %s: then it is refused', async (_, reply) => {
+  ])('is unknown if the list %s: then it is refused', async (_, reply) => {
     await expect(verify(await present(), { reply })).rejects.toMatchObject(refusedAs('status_unavailable'));
   });
 

@@ -252,7 +252,7 @@ describe('keys fetched from the issuer', () => {
   });
 });
 
-test('one of a code in place of a face is refused, unless either is taken, and then tells which it is', async () => {
+test('one for a code instead of a face is refused unless both are accepted, and then says which', async () => {
   const { accuracy: _, liveness: __, ...rest } = claims;
   const otherWay = { ...rest, acr: 'another_way', amr: ['otp'], accuracy: null, liveness: null, presence: null };
   const receipt = await sign(otherWay);

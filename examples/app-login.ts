@@ -1,8 +1,8 @@
 /*
  * App login: the face instead of a password.
  *
- * Enrol: photos → /generate → keep the token with the user, forget the photos. Sign in: photo → /authenticate with that
- * token → a session if it matched. The client token needs the scopes `enrol` and `verify`.
+ * Enrolment: photos → /generate → store the token with the user, discard the photos. Sign-in: photo → /authenticate
+ * with that token → a session on a match. The client token needs the scopes `enrol` and `verify`.
  *
  *   export FACESTEP_URL=http://127.0.0.1:8080 FACESTEP_CLIENT_TOKEN=fst_…
  *   node dist/examples/app-login.js enrol users.json ada@example.com 1.jpg 2.jpg 3.jpg
@@ -16,10 +16,10 @@ import { z } from 'zod';
 const { FACESTEP_URL: url = 'http://127.0.0.1:8080', FACESTEP_CLIENT_TOKEN: clientToken = '' } = process.env;
 const facestep = createFacestepClient({ url, clientToken, fetch });
 
-/** The same at enrolment and at every check: a token made for one purpose opens no other. */
+/** Identical at enrolment and at each check: a token with another scope does not match. */
 const binding = { scope: 'app:login', accuracy: 4 };
 
-// Your database, with one more column. The token is sealed, yet personal data: keep it as you keep an address.
+// Your database with one more column. The token is sealed, yet personal data.
 const usersGuard = z.record(z.string(), z.object({ faceToken: z.string() }));
 type Users = z.infer<typeof usersGuard>;
 const readUsers = (file: string): Users =>
@@ -35,7 +35,7 @@ async function enrol(file: string, login: string, photos: Uint8Array[]): Promise
   );
 }
 
-/** A session, or null: whether the name is unknown or the face is another is not told. Put your rate limit before it. */
+/** Returns a session, or `null` for an unknown name or another face, without distinction. Add your own rate limit. */
 async function signIn(file: string, login: string, photos: Uint8Array[]): Promise<string | null> {
   const token = readUsers(file)[login]?.faceToken;
   if (token === undefined || !(await facestep.authenticate(token, photos, binding))) return null;
@@ -52,7 +52,7 @@ try {
     process.exitCode = session === null ? 1 : 0;
   } else throw new Error('Say enrol or login.');
 } catch (error) {
-  // Such as face_none: the person can take a better photo. Nothing was compared.
+  // Such as face_none: nothing was compared, and the user can take a better photo.
   if (!(error instanceof FacestepError)) throw error;
   console.log(`Not checked: ${error.message} (${error.code})`);
   process.exitCode = 2;

@@ -1,6 +1,6 @@
 /*
- * A door with a roster: one capture, held against everybody who may enter, in one call. Whoever is found enters; a refusal is one
- * word, whatever its reason. docs/roster.md says how many people a level carries, and how sure it is.
+ * A door with a roster: one call compares a capture with everyone who may enter. A refusal never has a reason.
+ * docs/roster.md says how many people a level supports, and how reliable it is.
  *
  * The client token needs the scopes `enrol` and `identify`.
  *
@@ -15,14 +15,14 @@ import { z } from 'zod';
 const { FACESTEP_URL: url = 'http://127.0.0.1:8080', FACESTEP_CLIENT_TOKEN: clientToken = '' } = process.env;
 const facestep = createFacestepClient({ url, clientToken, fetch });
 
-/** Every token is a chance for a stranger, so the strictest level: it carries 500 people, and takes three photos of each. */
+/** Every token adds a false accept risk, so the strictest level: up to 500 people, with three photos of each. */
 const binding = { scope: 'door:main', accuracy: 8 };
 
 const rosterGuard = z.array(z.object({ name: z.string(), token: z.string() }));
 const readRoster = (file: string): z.infer<typeof rosterGuard> =>
   existsSync(file) ? rosterGuard.parse(JSON.parse(readFileSync(file, 'utf8'))) : [];
 
-/** What the server finds; `null` where there is nobody to look for. */
+/** Result of the search; `null` for an empty roster. */
 const search = async (roster: z.infer<typeof rosterGuard>, photos: Uint8Array[]) =>
   roster.length === 0
     ? null
@@ -32,23 +32,23 @@ const search = async (roster: z.infer<typeof rosterGuard>, photos: Uint8Array[])
         binding,
       );
 
-/** Nobody stands on the roster twice: two tokens of one person match together, and then the door would open for neither. */
+/** Each person may be enrolled once: two tokens of one person would both match, and the door would open for neither. */
 async function enrol(file: string, name: string, photos: Uint8Array[]): Promise<boolean> {
   const entries = readRoster(file);
   const found = await search(entries, photos);
   const isNobody = found === null || found.outcome === 'nobody';
-  // A name stands for one person: nobody but they take its place, as long as their token is of use.
+  // A name belongs to one person until their token becomes unusable.
   const isTaken = entries.some((entry, at) => entry.name === name && found?.unusable.includes(at) !== true);
   if ((!isNobody || isTaken) && entries[found?.position ?? -1]?.name !== name) return false;
   const { token } = await facestep.generate(photos, binding);
   const next = [...entries.filter((entry) => entry.name !== name), { name, token }];
-  // A roster that the server does not search would close the door for all.
+  // A roster that the server refuses would close the door for everyone.
   await search(next, photos);
   writeFileSync(file, JSON.stringify(next, null, 2), { mode: 0o600 });
   return true;
 }
 
-/** Who it is, or null: nobody, or more than one. */
+/** Returns the name; `null` if no one or more than one person matches. */
 async function whoIsThere(file: string, capture: Uint8Array): Promise<string | null> {
   const roster = readRoster(file);
   const position = (await search(roster, [capture]))?.position ?? null;
@@ -64,7 +64,7 @@ if (command === 'enrol') {
   process.exitCode = isNew ? 0 : 1;
 } else {
   const name = await whoIsThere(file, readFileSync(rest[0] ?? '')).catch((error: unknown) => {
-    // Whoever is refused for their photo reads the same word.
+    // A refused photo gets the same answer.
     if (error instanceof FacestepError) return null;
     throw error;
   });

@@ -1,9 +1,9 @@
 /*
- * Duplicate accounts: is the person behind a new account known already?
+ * Duplicate accounts: is the person behind a new account already known?
  *
- * One reference picture a known account, as you keep it with their consent. /match-bulk holds the new picture against up to
- * a hundred at once; /consistency-check says whether the matches and the new one are all one person. Nothing is stored. The
- * client token needs the scope `match`.
+ * Needs one reference picture of each known account, stored with consent. /match-bulk compares the new picture with up
+ * to a hundred at once; /consistency-check tests whether the matches and the new one show one person. Nothing is
+ * stored. The client token needs the scope `match`.
  *
  *   export FACESTEP_URL=http://127.0.0.1:8080 FACESTEP_CLIENT_TOKEN=fst_…
  *   node dist/examples/duplicate-accounts.js new.jpg account-1.jpg account-2.jpg account-3.jpg …
@@ -14,19 +14,18 @@ import { createFacestepClient, FacestepError } from '@facestep/client';
 const { FACESTEP_URL: url = 'http://127.0.0.1:8080', FACESTEP_CLIENT_TOKEN: clientToken = '' } = process.env;
 const facestep = createFacestepClient({ url, clientToken, fetch });
 
-/** Strict: of many comparisons some strangers look alike, and an accusation is at stake. */
+/** Strict, because many comparisons produce false matches, and a match is an accusation. */
 const accuracy = 6;
 const mostAtOnce = 100;
-/** A form holds 50 MB. */
+/** A form may have 50 MB. */
 const mostBytes = 48 * 1024 * 1024;
 
-/** A known account and its reference picture. */
 interface Reference {
   readonly account: string;
   readonly picture: Uint8Array;
 }
 
-/** The first of them, as many as go into one form with the new picture. */
+/** Takes as many references as fit into one form with the new picture. */
 function takeBatch(picture: Uint8Array, references: readonly Reference[], most: number): readonly Reference[] {
   let bytes = picture.length;
   const end = references.findIndex((reference, index) => {
@@ -36,7 +35,7 @@ function takeBatch(picture: Uint8Array, references: readonly Reference[], most: 
   return end < 0 ? references : references.slice(0, end);
 }
 
-/** @returns the accounts with the same face, and those whose reference picture cannot be used: nobody knows whether they match */
+/** @returns accounts with the same face, and accounts whose reference picture is unusable */
 async function findMatches(picture: Uint8Array, references: readonly Reference[]) {
   const matches: Reference[] = [];
   const unusable: Reference[] = [];
@@ -54,7 +53,7 @@ async function findMatches(picture: Uint8Array, references: readonly Reference[]
   return { matches, unusable };
 }
 
-/** Whether the new picture and the matches, nine at most, are all one person: who matches two people is looked at. */
+/** True if the new picture and at most nine matches show one person; otherwise a person reviews them. */
 async function isOnePerson(picture: Uint8Array, matches: readonly Reference[]): Promise<boolean> {
   const group = [picture, ...takeBatch(picture, matches, 9).map((match) => match.picture)];
   return (await facestep.consistencyCheck(group, { accuracy })).consistent;
@@ -68,7 +67,7 @@ try {
   const consistent = matches.length === 0 || (await isOnePerson(picture, matches));
   const accountsOf = (found: readonly Reference[]) => found.map(({ account }) => account);
   console.log(JSON.stringify({ duplicates: accountsOf(matches), unusable: accountsOf(unusable), consistent }));
-  // A match is a reason for a person to look, not a verdict.
+  // A match is a reason for a review, not a verdict.
   process.exitCode = matches.length === 0 ? 0 : 1;
 } catch (error) {
   if (!(error instanceof FacestepError)) throw error;

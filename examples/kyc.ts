@@ -1,9 +1,9 @@
 /*
- * Know your customer: the portrait of a document against a selfie.
+ * Know your customer: the portrait of a document compared with a selfie.
  *
- * Quality and liveness come first: a picture that is not good enough is taken again, and costs no comparison. Then the
- * portrait is made a token and the selfie is scored against it, and the score chooses the tier. Nothing is kept. The client
- * token needs the scopes `enrol`, `score` and `screen`.
+ * Quality and liveness come first: a bad picture is retaken and costs no comparison. Then the selfie is scored against
+ * a token of the portrait, and the score chooses the tier. Nothing is stored. The client token needs the scopes
+ * `enrol`, `score` and `screen`.
  *
  *   export FACESTEP_URL=http://127.0.0.1:8080 FACESTEP_CLIENT_TOKEN=fst_…
  *   node dist/examples/kyc.js portrait.jpg selfie.jpg
@@ -16,7 +16,7 @@ const facestep = createFacestepClient({ url, clientToken, fetch });
 
 const binding = { scope: 'kyc', accuracy: 4 };
 
-/** How far above the threshold a score must be to need no person. Yours to choose, on your own customers. */
+/** Margin above the threshold that needs no manual review. Choose it with your own customers' data. */
 const clearMargin = 0.15;
 
 type Outcome =
@@ -28,7 +28,7 @@ async function check(portrait: Uint8Array, selfie: Uint8Array): Promise<Outcome>
   const screened = [
     { picture: 'portrait', screening: await facestep.quality(portrait) },
     { picture: 'selfie', screening: await facestep.quality(selfie) },
-    // A document is a picture of a picture: only the selfie must look alive.
+    // A document is a picture of a picture: only the selfie needs liveness.
     { picture: 'selfie', screening: await facestep.liveness(selfie) },
   ] as const;
   const bad = screened.find(({ screening }) => !screening.pass);
@@ -36,7 +36,7 @@ async function check(portrait: Uint8Array, selfie: Uint8Array): Promise<Outcome>
 
   const { token } = await facestep.generate([portrait], binding);
   const { score, threshold } = await facestep.authenticateScore(token, [selfie], binding);
-  // Without a match there is no score: how near a miss was helps whoever tries again.
+  // A mismatch has no score, because a near miss would help an attacker.
   if (score === null) return { tier: 'reject' };
   return { tier: score >= threshold + clearMargin ? 'approve' : 'review', score, threshold };
 }

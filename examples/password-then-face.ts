@@ -1,9 +1,9 @@
 /*
  * Password, then face: the server of a login page.
  *
- * POST /login with name and password starts a step-up; POST /login/face with a photo ends it. The session is made only when
- * a receipt says that this user's face passed in this login. The client token needs the scopes `enrol` and `verify`, and
- * belongs to the tenant FACESTEP_TENANT.
+ * POST /login with name and password starts a step-up; POST /login/face with a photo ends it. A session needs a
+ * receipt that says that this user's face passed in this login. The client token needs the scopes `enrol` and
+ * `verify`, and belongs to the tenant FACESTEP_TENANT.
  *
  *   export FACESTEP_URL=http://127.0.0.1:8080 FACESTEP_CLIENT_TOKEN=fst_…
  *   node dist/examples/password-then-face.js enrol users.json ada@example.com "her password" 1.jpg 2.jpg 3.jpg
@@ -17,7 +17,7 @@ import express, { type Request, type Response } from 'express';
 import { z } from 'zod';
 
 const { FACESTEP_URL: url = 'http://127.0.0.1:8080', FACESTEP_CLIENT_TOKEN: clientToken = '' } = process.env;
-/** The server's public URL, where it is another than the one it is called at. */
+/** The server's public URL if it differs from the called one. */
 const { FACESTEP_ISSUER: issuer = url, FACESTEP_TENANT: tenant = 'default' } = process.env;
 const audience = 'https://shop.example.com/login';
 const binding = { scope: 'shop:login', accuracy: 4 };
@@ -43,7 +43,7 @@ async function enrol([login = '', password = '', ...photoFiles]: string[]): Prom
   console.log(`Enrolled ${login}.`);
 }
 
-/** A login that has passed the password and waits for the face. */
+/** A login with a correct password that waits for the face. */
 interface Pending {
   readonly login: string;
   readonly nonce: string;
@@ -62,12 +62,12 @@ const setCookie = (response: Response, name: string): string => {
 };
 
 const loginGuard = z.object({ login: z.string(), password: z.string().max(1024) });
-/** Hashed against for a name that nobody has: the answer takes as long. */
+/** Hashed for unknown names, so that the response time is the same. */
 const nobody = { salt: randomBytes(16).toString('base64'), passwordHash: randomBytes(32).toString('base64') };
 
 const app = express();
 
-// Put your rate limit before it: anybody may try passwords here, and each try costs a hash.
+// Add your own rate limit: anyone may try passwords here, and each try costs a hash.
 app.post('/login', express.json(), async (request, response) => {
   const { login, password } = loginGuard.parse(request.body);
   const user = Object.hasOwn(users, login) ? users[login] : undefined;
@@ -86,9 +86,9 @@ app.post('/login/face', express.raw({ type: 'image/*', limit: '10mb' }), async (
   const waiting = pending.get(key);
   if (waiting === undefined) return void response.status(401).json({ error: 'Start with the password.' });
   const { state, receipt } = await facestep.sendPhotos(waiting.id, waiting.challenge, [request.body]);
-  pending.delete(key); // Decided, either way: the next try starts with the password.
+  pending.delete(key); // Single-use: the next try starts with the password.
   if (receipt === null) return void response.status(401).json({ error: 'Refused.', state });
-  // Proof that it was this login, this user, and a token of ours: all four are checked.
+  // The receipt must be for this connection, user, login and token: all four are verified.
   await receipts.verify(receipt, { connection: `api:${tenant}`, subject: waiting.login, nonce: waiting.nonce });
   sessions.set(setCookie(response, 'session'), waiting.login);
   response.json({ welcome: waiting.login });
@@ -100,7 +100,7 @@ app.get('/account', (request, response) => {
 });
 
 app.use((error: unknown, _request: Request, response: Response, _next: unknown) => {
-  // A photo without a face leaves the step-up open: take another. Everything else is refused.
+  // A photo without a face leaves the step-up open for another photo. Everything else is refused.
   const code = error instanceof FacestepError ? error.code : 'refused';
   response.status(400).json({ error: code });
 });

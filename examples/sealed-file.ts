@@ -1,8 +1,8 @@
 /*
- * A record that only one face opens: AES-256-GCM in your own program, the key from a face check.
+ * A record that only one face opens: AES-256-GCM in your own program, with a key from a face check.
  *
- * The server releases the content key of a token while the right face is there, and keeps none; the record never leaves
- * this machine. `facestep seal` and `facestep open` do this for large files. The client token needs the scopes `enrol` and
+ * The server releases a token's content key for the right face and stores none; the record never leaves this machine.
+ * `facestep seal` and `facestep open` do this for large files. The client token needs the scopes `enrol` and
  * `content-key`.
  *
  *   export FACESTEP_URL=http://127.0.0.1:8080 FACESTEP_CLIENT_TOKEN=fst_… PASSPHRASE=…
@@ -21,12 +21,12 @@ const facestep = createFacestepClient({ url, clientToken, fetch });
 const { PASSPHRASE: password = '' } = process.env;
 const binding = { scope: 'records', accuracy: 4, ...(password === '' ? {} : { password }) };
 
-/** Hands the key of one record to `work`, and overwrites it. */
+/** Passes the key of one record to `work`, then overwrites it. */
 async function withKey<T>(tokenFile: string, photoFile: string, salt: Buffer, work: (key: Buffer) => T): Promise<T> {
   const token = readFileSync(tokenFile, 'utf8').trim();
   const contentKey = await facestep.contentKey(token, [readFileSync(photoFile)], binding);
   if (contentKey === null) throw new Error('Refused.');
-  // A key of its own for each record, so that a nonce never meets the same key twice.
+  // A separate key for each record, so that no nonce repeats under one key.
   const key = Buffer.from(hkdfSync('sha256', contentKey, salt, 'records/1', 32));
   contentKey.fill(0);
   try {
@@ -49,7 +49,7 @@ async function open(tokenFile: string, photoFile: string, sealed: Buffer): Promi
   return withKey(tokenFile, photoFile, sealed.subarray(0, 16), (key) => {
     const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(16, 28), { authTagLength: 16 });
     decipher.setAuthTag(sealed.subarray(28, 44));
-    // `final` throws where a bit has been changed: nothing of it is used before.
+    // `final` throws if a bit was changed, before anything is used.
     return Buffer.concat([decipher.update(sealed.subarray(44)), decipher.final()]);
   });
 }
@@ -58,7 +58,7 @@ const [command, tokenFile = '', ...files] = process.argv.slice(2);
 try {
   if (command === 'enrol') {
     const photos = files.map((name) => readFileSync(name));
-    // Keep the token as long as the records: another enrolment has another key.
+    // Store the token as long as the records: another enrolment has another key.
     writeFileSync(tokenFile, (await facestep.generate(photos, binding)).token, { mode: 0o600 });
     console.log('Enrolled.');
   } else {

@@ -1,5 +1,5 @@
-// Makes dist/docs-web of the pages of documentation: static files with a search, as the server serves them below /docs.
-// Links between them are relative, so any other place that serves files will do as well.
+// Builds dist/docs-web from the documentation: static files with a search, served below /docs. Links are relative, so
+// any static file server works.
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,7 +14,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const source = join(root, 'web/docs');
 const target = join(root, 'dist/docs-web');
 
-/** Writes a text, and beside it what it is compressed: the package has the latter alone. */
+/** Writes a text and its compressed form; the package has only the latter. */
 const write = (name, content) => {
   const path = join(target, name);
   mkdirSync(dirname(path), { recursive: true });
@@ -24,7 +24,6 @@ const write = (name, content) => {
 
 const headingOf = (text) => /^# (.*)$/m.exec(text)?.[1].replaceAll('`', '');
 
-/** Every page as it is served. */
 const renderPages = async (pages, markdown) => {
   const groups = readNavigation(pages.find(({ name }) => name === 'contents.html').text).map(({ title, links }) => ({
     title,
@@ -39,9 +38,9 @@ const renderPages = async (pages, markdown) => {
       eleventy.addFilter('contents', contentsOf);
       for (const { source: from, name, text } of pages)
         eleventy.addTemplate(name.replace(/html$/, 'md'), text, {
-          // By the second: what the pages show in double braces is theirs.
+          // By the second engine only: double braces in pages are content.
           ...{ layout: 'page.liquid', templateEngineOverride: 'md', permalink: name },
-          // What is but tables that a program writes has no heading.
+          // Generated tables have no heading.
           ...{ title: headingOf(text) ?? from, hasHeading: headingOf(text) !== undefined },
           ...{ source: from, name, top: '../'.repeat(name.split('/').length - 1), groups },
         });
@@ -50,7 +49,6 @@ const renderPages = async (pages, markdown) => {
   return site.toJSON();
 };
 
-/** Makes the site anew. */
 export const buildDocs = async () => {
   rmSync(target, { recursive: true, force: true });
   const pages = listPages(root);

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 /*
- * npm run build:triggers [-- FILE]: the Lambda functions of a Cognito user pool as one file, triggers/dist/index.mjs.
+ * npm run build:triggers [-- FILE]: bundles the Lambda functions of a Cognito user pool into triggers/dist/index.mjs.
  */
 
 const [, , outfile = 'triggers/dist/index.mjs'] = process.argv;
@@ -12,7 +12,7 @@ const [, , outfile = 'triggers/dist/index.mjs'] = process.argv;
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { engines } = JSON.parse(await readFile(`${root}/package.json`, 'utf8'));
 
-/** Half of zod is its messages in 50 languages; a trigger shows none. */
+/** Half of zod is messages in 50 languages, which triggers do not show. */
 const englishOnly = {
   name: 'english-only',
   setup({ onLoad }) {

@@ -1,4 +1,4 @@
-// npm run lint: no import runs up or along its floor.
+// npm run lint: no import goes up or along its floor.
 import { findBreaches } from './rooms.mjs';
 
 const breaches = findBreaches();

@@ -1,5 +1,5 @@
-// node scripts/console-screenshots.mjs [name…]: takes pictures of every screen of the console with the data of the
-// demonstration company, on a desktop and, for the main screens, on a phone.
+// node scripts/console-screenshots.mjs [name…]: takes pictures of the console's screens with demonstration data, on a
+// desktop and, for main screens, on a phone.
 import { join } from 'node:path';
 import { load, prepare, root, sayHowMuch, takePicture } from './screen-pictures.mjs';
 
@@ -9,10 +9,10 @@ const { launchChromium } = await load('test/browser/chromium.js');
 const { visitConsole } = await load('test/browser/console-visitor.js');
 
 const button = (page, name) => page.getByRole('button', { name, exact: true });
-/** Every fourth of them is not enrolled. */
+/** Every fourth person is not enrolled. */
 const uninvited = Array.from({ length: 40 }, (_, at) => `person-${String(at * 4 + 4).padStart(3, '0')}@example.com`);
 
-/** Screens in the order of docs/console.md. `prepare` is what is done there before the picture. */
+/** In the order of docs/console.md. `prepare` runs before the picture. */
 const screens = [
   { name: 'home', path: '', onPhone: true },
   { name: 'people', path: '/people?status=enrolled' },

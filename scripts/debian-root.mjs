@@ -1,5 +1,5 @@
-// A root file system for the image where no registry of images can be reached: Debian's packages, and Node as npm has it. It stands
-// for the image of Node that infra/docker/Dockerfile names: the same release of Debian, the same version of Node.
+// A root file system for the image if no image registry is reachable: Debian packages and npm's Node, in the versions
+// of the Node image in infra/docker/Dockerfile.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,14 +7,14 @@ import { join } from 'node:path';
 
 const run = (command, ...args) => execFileSync(command, args, { stdio: 'pipe' });
 
-/** What Node is linked against, and how it trusts others. */
+/** Node's shared libraries and trusted certificates. */
 const packages = ['ca-certificates', 'libstdc++6'];
 
-/** As in Debian's slim images: nobody reads it there. */
+/** Removed, as in Debian's slim images. */
 const unread = ['doc', 'info', 'locale', 'man'];
 
 /**
- * Makes the file system as a tar archive.
+ * Creates the file system as a tar archive.
  * @param nodeImage - such as `node:24.21.0-bookworm-slim`
  */
 export function makeDebianRoot(file, nodeImage) {

@@ -1,4 +1,4 @@
-// What lies beside something that is released: what is in it, who built it from what, which advisories do no harm and why.
+// Release metadata: contents, provenance, and advisories that do not apply.
 import { execFileSync } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ export const git = (...args) => execFileSync('git', args, { cwd: root, encoding:
 
 export const digestOf = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
-/** The bill of materials (CycloneDX), by npm itself from the lock file of what was packed. */
+/** Creates the bill of materials (CycloneDX) with npm, from the packed lock file. */
 export function makeSbom({ manifest, lock }) {
   const folder = mkdtempSync(join(tmpdir(), 'facestep-sbom-'));
   try {
@@ -31,9 +31,9 @@ export function makeSbom({ manifest, lock }) {
 }
 
 /**
- * Who built what from which commit: https://slsa.dev/spec/v1.0/provenance
- * @param subject - the file's name, and its digest by SHA-256
- * @param from - what it was built of beside the checkout
+ * Creates the provenance: https://slsa.dev/spec/v1.0/provenance
+ * @param subject - the file's name and SHA-256 digest
+ * @param from - materials in addition to the checkout
  */
 export const makeProvenance = ({ file, sha256 }, { buildType, externalParameters, builder, from = [] }) => ({
   _type: 'https://in-toto.io/Statement/v1',
@@ -52,8 +52,8 @@ export const makeProvenance = ({ file, sha256 }, { buildType, externalParameters
 });
 
 /**
- * Advisories that are answered in SECURITY.md, as OpenVEX: none of them does harm here.
- * @returns `null` where there is none, as the format wants one statement at least
+ * Creates OpenVEX statements for the advisories answered in SECURITY.md, all not affected.
+ * @returns `null` if there is none, because the format needs one statement
  */
 export function makeVex(security = readFileSync(join(root, 'SECURITY.md'), 'utf8')) {
   const answered = [...new Set(security.match(/GHSA(-[23456789cfghjmpqrvwx]{4}){3}|CVE-\d{4}-\d{4,}/g) ?? [])];

@@ -1,5 +1,5 @@
-// npm run architecture: draws docs/architecture.svg, the rooms on their floors and who imports whom, from the imports.
-// With --check it draws nothing, and fails where the picture there is not the one it would draw.
+// npm run architecture: draws docs/architecture.svg, the rooms on their floors, from the imports. --check fails if the
+// stored picture differs.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { floorOf, floors, listArrows, root } from './rooms.mjs';
@@ -11,7 +11,7 @@ const boxHeight = 30;
 const gap = 14;
 const widthOf = (room) => 18 + 7.3 * room.length;
 
-/** Left edge, top edge and width of every room. */
+/** Left edge, top edge and width of each room. */
 const places = new Map(
   floors.flatMap((rooms, floor) => {
     const taken = rooms.reduce((sum, room) => sum + widthOf(room) + gap, -gap);
@@ -24,11 +24,10 @@ const places = new Map(
   }),
 );
 
-/** Room to the rooms it imports. */
 const reach = new Map(floors.flat().map((room) => [room, new Set()]));
 for (const { from, to } of listArrows()) reach.get(from).add(to);
 
-/** Whether one room comes to another by way of a third: such an arrow would say nothing new. */
+/** True if one room reaches another through a third, so that an arrow would add nothing. */
 const goesAround = (from, to, isFirst = true) =>
   [...reach.get(from)].some(
     (next) => (next === to && !isFirst) || (next !== to && floorOf(next) < floorOf(to) && goesAround(next, to, false)),

@@ -1,5 +1,5 @@
-// node scripts/figures.mjs: writes every marked figure of the documents anew from the stored result that it names
-// (evidence/accuracy/stored-figures.ts). Needs a checkout that is built.
+// node scripts/figures.mjs: updates every marked figure in the documents from its stored result
+// (evidence/accuracy/stored-figures.ts). Needs a built checkout.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

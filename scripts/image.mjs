@@ -1,7 +1,7 @@
-// node scripts/image.mjs <folder> [--debian]: builds the container image for this machine's processor with buildah, from the
-// package, and writes it into the folder as an archive that `docker load` and `podman load` take, beside it what is in it (CycloneDX),
-// where it came from (SLSA provenance) and which advisories do no harm (OpenVEX). --debian: on a root file system of
-// Debian's packages and npm's Node, where the image of Node cannot be fetched. As root, on Linux.
+// node scripts/image.mjs <folder> [--debian]: builds the container image for this processor with buildah, from the
+// package, as an archive for `docker load` and `podman load`, with its contents (CycloneDX), provenance (SLSA) and
+// advisories (OpenVEX). --debian: uses Debian's packages and npm's Node instead of the Node image. Needs root on
+// Linux.
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,12 +22,12 @@ const processor = { x64: 'amd64', arm64: 'arm64' }[process.arch];
 const work = mkdtempSync(join(tmpdir(), 'facestep-image-'));
 const say = (line) => process.stdout.write(`${line}\n`);
 
-/** Images are kept in the folder of this run, and nowhere else on the machine. */
+/** Images are stored only in the folder of this run. */
 const storage = ['--root', join(work, 'storage'), '--runroot', join(work, 'run'), '--storage-driver', 'vfs'];
 const buildah = (...args) =>
   execFileSync('buildah', [...storage, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim();
 
-/** The image that ours stands on. */
+/** Creates the base image. */
 const makeBase = () => {
   if (!values.debian) return `docker.io/library/${nodeImage}`;
   const archive = join(work, 'base.tar');
@@ -40,7 +40,7 @@ const makeBase = () => {
   return `localhost/${nodeImage}`;
 };
 
-/** The packages of Debian that are there, the version of Node, and the models, beside npm's packages. */
+/** Lists the Debian packages, Node's version and the models, in addition to npm's packages. */
 const listMaterials = (files, packed) => {
   const sbom = makeSbom(packed);
   const status = readFileSync(join(files, 'var/lib/dpkg/status'), 'utf8');
@@ -76,7 +76,7 @@ try {
   mkdirSync(to, { recursive: true });
   say('Packing…');
   const packed = packRelease(root, work);
-  // What the first stages of the Dockerfile make in a checkout: it is made already.
+  // The checkout already has the results of the Dockerfile's first stages.
   const built = join(work, 'build');
   mkdirSync(join(built, 'package'), { recursive: true });
   const unpack = ['--extract', '--gzip', '--file', packed.file, '--directory', join(built, 'package')];

@@ -1,5 +1,5 @@
-// node scripts/pack.mjs [folder] [--os linux|darwin|win32] [--cpu x64|arm64] [--libc glibc|musl]: the package for one platform, with all that it
-// runs: whoever installs it asks no registry, runs no install script, and gets the very versions that were tested.
+// node scripts/pack.mjs [folder] [--os linux|darwin|win32] [--cpu x64|arm64] [--libc glibc|musl]: packs one platform
+// with all dependencies, so that an installation needs no registry and no install script, and has the tested versions.
 import { execFileSync } from 'node:child_process';
 import {
   cpSync,
@@ -28,7 +28,7 @@ const npm = (cwd, ...args) =>
 
 const pack = (cwd, ...args) => JSON.parse(npm(cwd, 'pack', '--json', '--ignore-scripts', ...args))[0];
 
-/** The C library of this machine, as far as a package depends on it. */
+/** C library of this machine. */
 const libcHere =
   process.platform === 'linux' && process.report.getReport().header.glibcVersionRuntime === undefined
     ? 'musl'
@@ -41,11 +41,11 @@ const packagesIn = (modules) =>
     )
     .map(({ parentPath }) => parentPath);
 
-/** The one build of onnxruntime-web that the server runs: it has all it needs, and the other ones make up most of the package. */
+/** The server runs one build of onnxruntime-web; the others are most of the package. */
 const webRuntime = 'onnxruntime-web';
 const webRuntimeFiles = ['ort.wasm.bundle.min.mjs', 'ort-wasm-simd-threaded.wasm'];
 
-/** Takes the binaries of other platforms out of the model runtime, and out of what stands in for it all but that one build. */
+/** Removes other platforms' binaries of the model runtime, and all builds of its WebAssembly fallback but one. */
 const trimRuntimes = (modules, { os, cpu, isMusl }) => {
   const binaries = join(modules, 'onnxruntime-node', 'bin', 'napi-v6');
   for (const system of readdirSync(binaries))
@@ -59,9 +59,9 @@ const trimRuntimes = (modules, { os, cpu, isMusl }) => {
 };
 
 /**
- * Takes out what another platform needs, and what only a compiler reads. Of the packages' own descriptions go the install
- * scripts, none of which does anything that is needed (onnxruntime-node's asks a server that is no registry for parts that
- * run on graphics cards), lists of files, which npm reads anew and otherwise than who published them, and optional dependencies that are of other platforms: npm would ask a registry for them.
+ * Removes files of other platforms and of compilers. Package descriptions lose their install scripts, which are not
+ * needed (onnxruntime-node's downloads GPU parts from a server that is no registry), their file lists, which npm would
+ * apply again differently, and optional dependencies of other platforms, which npm would request from a registry.
  */
 const trim = (modules, platform) => {
   trimRuntimes(modules, platform);
@@ -79,9 +79,9 @@ const trim = (modules, platform) => {
 };
 
 /**
- * Packs a checkout that is built.
- * @param to - a folder, made where there is none
- * @returns the archive, what npm says of it, and the lock of what is in it
+ * Packs a built checkout.
+ * @param to - a folder, created if missing
+ * @returns the archive, npm's description and the lock of its contents
  */
 export const packRelease = (root, to, { os = process.platform, cpu = process.arch, libc = libcHere } = {}) => {
   const isMusl = os === 'linux' && libc === 'musl';

@@ -1,13 +1,13 @@
-// What of a lock file a release has.
+// The production part of a lock file.
 
-/** Where Node finds a package, looked for from another one; `null` where it is not installed. */
+/** Finds a package as Node does from another one; `null` if it is not installed. */
 const findPackage = (packages, from, name) => {
   const path = `${from}${from === '' ? '' : '/'}node_modules/${name}`;
   if (path in packages) return path;
   return from === '' ? null : findPackage(packages, from.replace(/\/?node_modules\/(@[^/]+\/)?[^/]+$/, ''), name);
 };
 
-/** The paths of all that the top needs, at first or second hand. */
+/** Returns the paths of all direct and indirect dependencies of the top. */
 const findNeeded = (packages) => {
   const needed = new Set();
   const visit = (from) => {
@@ -24,8 +24,8 @@ const findNeeded = (packages) => {
 };
 
 /**
- * A lock file for production alone, without workspaces.
- * @param standAlone - packages of which only what needs no other package is kept
+ * Returns a production lock file without workspaces.
+ * @param standAlone - packages reduced to the parts without dependencies
  */
 export const toProductionLock = ({ packages, ...lock }, standAlone) => {
   const { workspaces, devDependencies, ...top } = packages[''];

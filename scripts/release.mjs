@@ -1,5 +1,5 @@
-// node scripts/release.mjs <folder> [--dry-run] [--no-tests] [--sign <key.pem>]: checks, packs, describes and tags the version
-// of package.json. It publishes nothing: what it puts into the folder is what somebody then uploads.
+// node scripts/release.mjs <folder> [--dry-run] [--no-tests] [--sign <key.pem>]: checks, packs, describes and tags the
+// version of package.json. It publishes nothing: the release manager uploads the folder.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
@@ -22,7 +22,7 @@ const { version, license } = JSON.parse(read('package.json'));
 const to = positionals[0] === undefined ? fail('name a folder for what is made') : resolve(positionals[0]);
 const isDry = values['dry-run'] === true;
 
-/** Every place that names the version, beside package.json. */
+/** All other places with the version. */
 const versioned = [
   ['package-lock.json', /^ {2}"version": "([^"]+)"/m],
   ['client/package.json', /"version": "([^"]+)"/],
@@ -36,7 +36,7 @@ for (const [file, pattern] of versioned) {
   if (found !== version) fail(`${file} says ${found}, and package.json ${version}`);
 }
 
-/** What the changelog says of this version; of a dry run also what is not released yet. */
+/** Returns this version's changelog; a dry run includes unreleased changes. */
 const notesOf = (changelog) => {
   const sections = changelog.split(/^## /m).slice(1);
   const isOwn = (section) =>
@@ -75,7 +75,7 @@ function platforms() {
   ].map(([os, cpu, libc]) => ({ os, cpu, libc }));
 }
 
-/** What is in an archive, and where it came from. */
+/** Writes the contents and provenance of an archive. */
 function describe({ file, manifest, lock }) {
   const archive = basename(file);
   const writeJson = (ending, value) => write(archive.replace(/\.tgz$/, ending), `${JSON.stringify(value, null, 2)}\n`);

@@ -1,19 +1,19 @@
-// The rooms of the code, from the top floor down, and the imports between them.
+// The rooms of the code, from the top floor down, and their imports.
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Each provider is a room: its folder is all that a new one needs here. */
+/** Each provider's folder is a room, so new ones need no entry here. */
 const providers = readdirSync(join(root, 'adapters'), { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => `adapters/${name}`)
   .sort();
 
 /**
- * Every room with its floor, the top one first: a file imports its own room and floors below, never one beside. A name
- * stands for a file or for a folder with all in it, less what has a row of its own.
+ * All rooms by floor, top first: a file imports its own room and floors below. A name is a file, or a folder without
+ * the parts that have their own entry.
  */
 export const floors = [
   ['evidence/attacks'],
@@ -65,15 +65,18 @@ export const floors = [
   ['examples/web'],
 ];
 
-/** Names of rooms, the longest first, so that a folder in a folder is found before it. */
+/** Longest names first, so that nested folders match before their parents. */
 const rooms = floors.flat().sort((a, b) => b.length - a.length);
 
-/** The room that a file is in; `undefined` outside all of them. @param file - from the top of the checkout, with slashes */
+/**
+ * Returns a file's room; `undefined` if none.
+ * @param file - from the top of the checkout, with slashes
+ */
 export const roomOf = (file) => rooms.find((room) => file === room || file.startsWith(`${room}/`));
 
 const isSource = (name) => /\.(tsx?|cts|mts)$/.test(name) && !/\.(test|d)\.[cm]?ts$/.test(name);
 
-/** The sources in every room; no tests. */
+/** Lists the sources of all rooms, without tests. */
 export const listSources = () =>
   [...new Set(rooms.map((room) => room.split('/')[0]))].sort().flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true })
@@ -82,13 +85,13 @@ export const listSources = () =>
       .sort(),
   );
 
-/** What a file imports: files of the checkout from its top, as they are compiled, and packages by name. */
+/** Returns a file's imports: paths from the top of the checkout, as compiled, and package names. */
 export const importsOf = (file) =>
   [...readFileSync(join(root, file), 'utf8').matchAll(/(?:from|import\(|^import)\s*'([^']+)'/gm)].map(([, name]) =>
     name.startsWith('.') ? relative(root, join(root, dirname(file), name)).replaceAll('\\', '/') : name,
   );
 
-/** Every import from one room into another. */
+/** Lists all imports between rooms. */
 export const listArrows = () =>
   listSources().flatMap((file) =>
     importsOf(file).flatMap((imported) => {
@@ -99,7 +102,7 @@ export const listArrows = () =>
 
 export const floorOf = (room) => floors.findIndex((floor) => floor.includes(room));
 
-/** Imports that run up or along their floor, and sources in no room. */
+/** Finds imports that go up or along their floor, and sources in no room. */
 export const findBreaches = () => [
   ...listArrows()
     .filter(({ from, to }) => floorOf(to) <= floorOf(from))

@@ -1,5 +1,5 @@
-// npm start, npm run facestep|demo|bench|eval|attacks|faults: sets the checkout up, then runs that program with the arguments
-// given. In this process: whoever stops it, by Ctrl+C or by its id, stops the program, and once.
+// npm start, npm run facestep|demo|bench|eval|attacks|faults: sets the checkout up, then runs that program with its
+// arguments. In this process, so that Ctrl+C or a signal stops the program once.
 import { fileURLToPath } from 'node:url';
 import { setUpOrExit } from './setup.mjs';
 
@@ -11,7 +11,7 @@ const entries = {
   attacks: 'evidence/attacks/attacks.js',
   faults: 'evidence/faults/faults.js',
 };
-// Progress goes to stderr, so that `--json` on stdout is JSON alone.
+// Progress goes to stderr, so that `--json` on stdout is only JSON.
 await setUpOrExit({
   demoPhotos: program !== 'facestep' || args[0] === 'demo',
   say: (line) =>

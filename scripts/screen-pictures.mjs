@@ -1,4 +1,5 @@
-// Shared by both screenshot scripts: starts Chromium and writes pictures. Pictures that a page of documentation shows go to docs/screens, all others to .cache/screens.
+// Shared by both screenshot scripts: starts Chromium and writes pictures. Pictures used in the documentation go to
+// docs/screens, others to .cache/screens.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -27,7 +28,7 @@ let bytes = 0;
 
 export async function takePicture(page, name, options = { animations: 'disabled' }) {
   const shot = sharp(await page.screenshot(options));
-  // For a page with few colors the lossless form is smaller.
+  // With few colors the lossless form is smaller.
   const forms = [{ quality: 78 }, { lossless: true }].map((form) => shot.clone().webp(form).toBuffer());
   const [picture] = (await Promise.all(forms)).sort((a, b) => a.length - b.length);
   bytes += picture.length;

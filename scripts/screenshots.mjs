@@ -1,5 +1,5 @@
-// node scripts/screenshots.mjs [name…]: takes pictures of every screen of the capture page in Chromium, on a phone and a
-// desktop, in light mode and, for the main screens, in dark mode.
+// node scripts/screenshots.mjs [name…]: takes pictures of the capture page's screens in Chromium, on a phone and a
+// desktop, in light mode and, for main screens, in dark mode.
 import { load, prepare, sayHowMuch, takePicture } from './screen-pictures.mjs';
 
 await prepare({ demoPhotos: true });
@@ -31,7 +31,7 @@ const inTheDark = [
   'manage-home',
   'camera-denied',
 ];
-/** In the place of the person: the photos that the tests show to the camera are of real people, and stay out of this folder. */
+/** Replaces the person: the tests' photos show real people and stay out of this folder. */
 const drawing = `data:image/svg+xml,${encodeURIComponent(
   `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 480" preserveAspectRatio="xMidYMid slice">
     <rect width="640" height="480" fill="#b9c4c9"/>
@@ -44,7 +44,7 @@ const drawing = `data:image/svg+xml,${encodeURIComponent(
     <path d="M292 284q28 20 56 0" fill="none" stroke="#a3563f" stroke-width="7" stroke-linecap="round"/>
   </svg>`,
 )}`;
-/** Covers every picture of a camera on the page. */
+/** Covers all camera pictures on the page. */
 const cover = (source) => {
   for (const shown of document.querySelectorAll('video, img[src^="blob:"]')) {
     const still = document.createElement('img');
@@ -69,7 +69,7 @@ const { ada } = await readPeople();
 const person = { poses: await makePoses(ada, 'ada'), plan: 'follow', reactionMs: 400 };
 const server = await startPageServer();
 const browser = await launchChromium({ camera: 'pattern' });
-/** Its replies are those of before, so that its picture would show what was deleted. */
+/** Its replies are scripted, so its picture would show deleted data. */
 const withoutPicture = ['manage-revoked'];
 const wanted = ({ name }) => (names.length === 0 ? !withoutPicture.includes(name) : names.includes(name));
 for (const at of screens.filter(wanted)) {
@@ -77,20 +77,20 @@ for (const at of screens.filter(wanted)) {
     const { page, close } = await reach(browser, server.origin, at, { person, device });
     for (const colorScheme of inTheDark.includes(at.name) ? ['light', 'dark'] : ['light']) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      // Until the guidance is loaded and has looked at the face.
+      // Wait until the guidance is loaded and has examined the face.
       if (at.screen === 'framing') await page.locator('.advice[data-tone="good"]').waitFor();
       await page.evaluate(cover, drawing);
-      // What these are about stands further down.
+      // Their content is further down.
       if (at.name.startsWith('manage-notices'))
         await page.locator('[data-section="notices"]').evaluate((part) => part.scrollIntoView());
-      // What this one is about does not fit a window.
+      // Its content does not fit a window.
       const whole = at.name === 'manage-home' ? [{ fullPage: true }] : [];
       await takePicture(page, toName(at.name, device, colorScheme), ...whole);
     }
     await close();
   }
 }
-/** Pages of the OpenID provider, which have no camera: by the name of their picture. */
+/** OpenID provider pages without a camera, by picture name. */
 const providerPages = {
   'consented-data': renderSample,
   'several-sources-before': renderUnlinked,
@@ -138,7 +138,7 @@ if (names.length === 0 || names.includes('check-in')) {
 if (names.length === 0 || names.includes('door')) {
   const door = await startDoor({ port: 0, openRoster: () => Promise.reject(new Error('nobody is looked for')) });
   for (const device of Object.keys(devices)) {
-    // The drawing in the place of the person is nothing that the page's policy allows.
+    // The page's policy forbids the drawing.
     const { page, close } = await receive(browser, { person, bypassCSP: true, ...devices[device] });
     await page.route('**/look', (route) => route.fulfill({ json: { openedAt: '2026-11-22T08:55:07.000Z' } }));
     await page.goto(door.url);

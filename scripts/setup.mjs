@@ -1,5 +1,5 @@
-// Brings a fresh checkout to where it can run: dependencies, compiled files, models. Each step is skipped where its
-// result is already there, and says what it does where it is not. Uses Node alone, as nothing is installed yet.
+// Prepares a checkout: dependencies, compiled files, models. Skips finished steps and reports the others. Uses only
+// Node, because nothing is installed yet.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -15,7 +15,7 @@ const run = (command, args, quiet = true) => {
     throw new Error(`${command} ${args.join(' ')} failed:\n${result.stdout ?? ''}${result.stderr ?? ''}`);
 };
 
-/** Does a step unless its result, marked with the digest of what it was made from, is already there. */
+/** Runs a step unless its mark has the digest of its inputs. */
 const once = (mark, digest, step) => {
   if (existsSync(mark) && readFileSync(mark, 'utf8') === digest) return;
   step();
@@ -33,14 +33,14 @@ const digestOf = (files) => {
   return hash.digest('hex');
 };
 
-/** Installs exactly what the lock file names. */
+/** Installs the exact versions of the lock file. */
 export const install = (say) =>
   once(join(root, 'node_modules', '.facestep-lock'), digestOf(['package-lock.json']), () => {
     say('Installing the dependencies (about a minute with a warm cache)…');
     run(npm, ['ci', '--no-audit', '--no-fund']);
   });
 
-/** Compiles everything anew where a source changed, so that no file of a removed source is left. */
+/** Compiles everything again if a source changed, so that no output of a removed source remains. */
 export const build = () => {
   const { include } = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8'));
   const sources = [...include, 'web'].flatMap((folder) =>
@@ -59,7 +59,7 @@ export const build = () => {
       for (const folder of ['dist', 'client/dist', 'triggers/dist'])
         rmSync(join(root, folder), { recursive: true, force: true });
       const tool = (script, ...args) => run(process.execPath, [join(root, 'node_modules', script), ...args]);
-      // First, as the examples take it as a package.
+      // First, because the examples import it as a package.
       tool('typescript/bin/tsc', '-p', 'client');
       tool('typescript/bin/tsc', '-p', '.');
       for (const page of ['web/capture', 'web/capture/notice-worker', 'web/console', 'web/docs'])
@@ -71,7 +71,7 @@ export const build = () => {
   buildDocs();
 };
 
-/** Makes the pages of documentation anew where one changed, a picture, or what makes them. */
+/** Builds the documentation again if a page, a picture or the generator changed. */
 const buildDocs = () => {
   const filesIn = (folder, pattern, recursive = true) =>
     readdirSync(join(root, folder), { recursive })
@@ -92,7 +92,7 @@ const buildDocs = () => {
   );
 };
 
-/** Fetches the models, and with `demoPhotos` the pictures the demonstration and the tests use. */
+/** Fetches the models and, with `demoPhotos`, the pictures of the demonstration and the tests. */
 export const fetchFiles = async ({ demoPhotos, say }) => {
   const manifest = await import(pathToFileURL(join(root, 'dist/src/models/fetch.js')).href);
   await manifest.fetchModels(join(root, 'models'), say);
@@ -102,9 +102,9 @@ export const fetchFiles = async ({ demoPhotos, say }) => {
 const runPhase = (_, work) => work();
 
 /**
- * Installs, compiles and fetches what is missing. Throws an error whose message is for the person at the terminal.
- * @param say - receives a line before each step that takes time
- * @param phase - runs each phase: it receives the name and the work
+ * Installs, compiles and fetches what is missing. Throws an error with a message for the terminal.
+ * @param say - receives a line before each slow step
+ * @param phase - runs each phase with its name and work
  */
 export const setUp = async ({ demoPhotos, say, phase = runPhase }) => {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -115,7 +115,7 @@ export const setUp = async ({ demoPhotos, say, phase = runPhase }) => {
   await phase('models', () => fetchFiles({ demoPhotos, say }));
 };
 
-/** The same for a command: prints the reason of a failure and exits with 1. */
+/** Does the same for a command: prints a failure's reason and exits with 1. */
 export const setUpOrExit = (options) =>
   setUp(options).catch((error) => {
     process.stderr.write(`${error instanceof Error ? error.message : error}\n`);

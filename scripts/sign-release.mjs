@@ -1,11 +1,11 @@
-// node scripts/sign-release.mjs <folder> <key.pem>: checks SHA256SUMS of what scripts/release.mjs made, and signs it.
-// It needs no package, so that nothing from a registry runs where the key is.
+// node scripts/sign-release.mjs <folder> <key.pem>: verifies and signs SHA256SUMS of a release by scripts/release.mjs.
+// It imports no package, so that no registry code runs next to the key.
 import { createHash, createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Returns what SHA256SUMS of a folder must say. */
+/** Returns the expected SHA256SUMS of a folder. */
 export const sumsOf = (folder) =>
   readdirSync(folder)
     .filter((file) => file !== 'SHA256SUMS')
@@ -18,12 +18,15 @@ export const sumsOf = (folder) =>
     )
     .join('');
 
-/** Signs SHA256SUMS of a folder. @throws Error if it does not fit the files, or the signature does not verify */
+/**
+ * Signs SHA256SUMS of a folder.
+ * @throws Error if it does not match the files, or the signature does not verify
+ */
 export function signRelease(folder, keyFile) {
   const sums = readFileSync(join(folder, 'SHA256SUMS'), 'utf8');
   if (sums !== sumsOf(folder)) throw new Error('SHA256SUMS does not fit the files: make the release again');
   const key = createPrivateKey(readFileSync(keyFile));
-  // Ed25519 digests by itself: openssl pkeyutl -verify -rawin checks it.
+  // Ed25519 has its own digest: verify with openssl pkeyutl -verify -rawin.
   const digest = key.asymmetricKeyType === 'ed25519' ? null : 'sha256';
   const signature = sign(digest, Buffer.from(sums), key);
   const publicKey = createPublicKey(key);

@@ -1,4 +1,4 @@
-// Installs what tests need beside npm's packages from the system's, where it is not there: a browser, a Redis server.
+// Installs missing system packages for tests: a browser, a Redis server.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
@@ -43,16 +43,19 @@ const programs = [
 const apt = (...args) =>
   spawnSync('apt-get', args, {
     stdio: 'ignore',
-    // Nothing that is installed starts a service of its own.
+    // Installed packages must not start services.
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' },
   }).status === 0;
 
-/** Installs what is missing, if it can. Tests that need a program skip without it. @returns the packages that are still missing */
+/**
+ * Installs missing programs if possible; tests skip without them.
+ * @returns the packages that are still missing
+ */
 export function installPrograms(names, say) {
   const isMissing = ({ path }) => !existsSync(path);
   const missing = programs.filter((each) => names.includes(each.package) && isMissing(each));
   if (missing.length === 0) return [];
-  // A variable that names a path which is not there is a mistake to report, not to install around.
+  // A variable with a missing path is an error to report, not a reason to install.
   const packages = missing
     .filter(({ variable }) => process.env[variable ?? ''] === undefined)
     .map((each) => each.package);

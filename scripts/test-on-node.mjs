@@ -1,12 +1,12 @@
-// node scripts/test-on-node.mjs 22|24 [what npm test takes]: `npm test` on another Node than this machine's, which comes as a
-// package of the registry and stays in .cache.
+// node scripts/test-on-node.mjs 22|24 [npm test arguments]: runs `npm test` on another Node version, which npm
+// downloads into .cache.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-/** Of each line that docs/install.md calls supported, beside the one that most people develop with. */
+/** One version of each supported line in docs/install.md, except the development version. */
 const versions = { 22: '22.23.3', 24: '24.21.0' };
 
 const [line, ...args] = process.argv.slice(2);
@@ -25,7 +25,7 @@ if (!existsSync(folder)) {
   const cache = join(root, '.cache');
   mkdirSync(cache, { recursive: true });
   process.stdout.write(`Fetching ${name} ${version}…\n`);
-  // npm holds what it fetches against the digest that the registry tells.
+  // npm verifies the download against the registry's digest.
   const packed = run('npm', ['pack', '--silent', '--pack-destination', cache, `${name}@${version}`]);
   const unpacked = packed || run('tar', ['-xzf', join(cache, `${name}-${version}.tgz`), '-C', cache]);
   if (unpacked !== 0) process.exit(unpacked);

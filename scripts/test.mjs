@@ -1,5 +1,5 @@
 // npm test [-- PATH…]: the quick tier, or the named files and folders of any tier. npm run test:all: every tier.
-// Prints the time of each phase and the slowest files, and ends with one line: N passed, N failed[, N skipped].
+// Prints the time of each phase and the slowest files; the last line is: N passed, N failed[, N skipped].
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,7 +14,7 @@ const tally = { passed: 0, failed: 0, skipped: 0 };
 const phases = [];
 const files = [];
 
-/** Prints the summary, whose last line is the count, and exits. */
+/** Prints the summary and exits. */
 function finish() {
   const secondsOf = ({ startTime, endTime }) => (endTime - startTime) / 1000;
   const slowest = files.toSorted((a, b) => secondsOf(b) - secondsOf(a)).slice(0, 10);
@@ -23,13 +23,13 @@ function finish() {
   say('\nPhases:');
   for (const { name, seconds } of phases) say(`${seconds.toFixed(1).padStart(8)} s  ${name}`);
   const { passed, skipped } = tally;
-  // A run of no test has shown nothing.
+  // A run without tests fails.
   if (passed + tally.failed === 0) tally.failed = 1;
   say(`\n${passed} passed, ${tally.failed} failed${skipped ? `, ${skipped} skipped` : ''}`);
   process.exit(tally.failed === 0 ? 0 : 1);
 }
 
-/** Ends the run with a reason that is no test's. */
+/** Ends the run with a failure outside of tests. */
 function stop(reason) {
   process.stderr.write(`\n${reason}\n`);
   tally.failed += 1;
@@ -47,20 +47,26 @@ async function timed(name, work) {
   }
 }
 
-/** Runs a tool of node_modules. A tool that hangs is ended after `minutes`. @returns `null` if it did not end by itself */
+/**
+ * Runs a tool of node_modules, limited to `minutes`.
+ * @returns `null` if it was killed
+ */
 function runTool(script, args, minutes) {
   const options = { cwd: root, stdio: 'inherit', timeout: minutes * 60_000, killSignal: 'SIGKILL' };
-  // A larger young generation: workers collect a tenth less garbage.
+  // A larger young generation: a tenth less garbage collection in workers.
   return spawnSync(process.execPath, ['--max-semi-space-size=64', join(root, 'node_modules', script), ...args], options)
     .status;
 }
 
-/** Runs Jest on the named tiers and adds its result to the tally. @param patterns - paths below dist; all if empty */
+/**
+ * Runs Jest on the named tiers and counts its results.
+ * @param patterns - paths below dist; all if empty
+ */
 function runJest(tiers, patterns, options, minutes) {
   const folder = mkdtempSync(join(tmpdir(), 'facestep-test-'));
   const report = join(folder, 'report.json');
   const given = ['--selectProjects', ...tiers, '--passWithNoTests', '--json', `--outputFile=${report}`, ...options];
-  // First, as --selectProjects takes every word that follows it for the name of a project.
+  // First, because --selectProjects takes all following words as project names.
   const status = runTool('jest/bin/jest.js', [...patterns, ...given], minutes);
   const result = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : null;
   rmSync(folder, { recursive: true, force: true });
@@ -70,7 +76,7 @@ function runJest(tiers, patterns, options, minutes) {
     );
   const failed = result.numFailedTests + result.numRuntimeErrorTestSuites;
   tally.passed += result.numPassedTests;
-  // Jest itself may have failed although no test did.
+  // Jest itself may fail without a failed test.
   tally.failed += failed === 0 && status !== 0 ? 1 : failed;
   tally.skipped += result.numPendingTests;
   files.push(...result.testResults);
@@ -103,7 +109,7 @@ if (paths.length === 0)
 
 const tiers = isAll || paths.length > 0 ? ['quick', 'wide'] : ['quick'];
 await timed('tests', () => runJest(tiers, patterns, options, isAll ? 60 : 30));
-// Programs measure, or load a server to its limits: one at a time, with nothing else running.
+// Programs measure or load a server, so they run one at a time.
 if (isAll || paths.some((path) => path.startsWith('test/programs') || 'test/programs'.startsWith(path)))
   await timed('programs', () => runJest(['programs'], patterns, ['--runInBand', '--forceExit', ...options], 60));
 finish();

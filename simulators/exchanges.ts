@@ -11,10 +11,10 @@ export interface Exchange {
   readonly response: { readonly status: number; readonly headers: Record<string, unknown>; readonly body: string };
 }
 
-/** Tells of each call at a server once it is answered, so that both sides can be held against the provider's description. */
+/** Reports each answered call, so that tests can compare both sides with the provider's description. */
 export function observeExchanges(server: Server | TlsServer, onExchange: (exchange: Exchange) => void): void {
   server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
-    // A router takes its part off the address while it handles the request.
+    // A router removes its prefix from the address while it handles the request.
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
     const asked = collectRead(request);
     const answered = collectWritten(response);
@@ -34,7 +34,7 @@ export function observeExchanges(server: Server | TlsServer, onExchange: (exchan
   });
 }
 
-/** A listener of our own would make the body flow before whoever reads it is there: what is read is seen as it is emitted. */
+/** Adding a data listener would start the body before its reader is ready, so record what is emitted. */
 function collectRead(request: IncomingMessage): Buffer[] {
   const chunks: Buffer[] = [];
   const emit = request.emit.bind(request);

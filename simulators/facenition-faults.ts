@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 
-/** One request as the server read it. */
 export interface SeenRequest {
   readonly method: string;
   readonly path: string;
@@ -10,7 +9,7 @@ export interface SeenRequest {
   readonly body: Buffer;
 }
 
-/** How the server treats one request: an answer, or one of the ways a real one fails. */
+/** How the server treats one request: an answer or a failure. */
 export type Behaviour =
   | { readonly status: number; readonly json: unknown; readonly headers?: Record<string, string> }
   | { readonly status: number; readonly text: string; readonly headers?: Record<string, string> }
@@ -27,19 +26,17 @@ export type Behaviour =
   | 'huge headers'
   | 'not http';
 
-/** A server on a real socket that answers as it is told, and remembers what reached it. */
 export interface FaultServer {
   readonly url: string;
   readonly port: number;
   readonly requests: readonly SeenRequest[];
-  /** How many connections were opened so far. */
   connections(): number;
   close(): Promise<void>;
 }
 
 const page = '<!doctype html><title>Bad Gateway</title><h1>502</h1>';
 
-/** Behaviours with a name, as a proxy or a broken server shows them. */
+/** Named faults of proxies and broken servers. */
 export const faults = {
   'html with 200': { status: 200, text: page, headers: { 'content-type': 'text/html' } },
   'html with 502': { status: 502, text: page, headers: { 'content-type': 'text/html' } },
@@ -103,7 +100,7 @@ function perform(behaviour: Behaviour, socket: Socket): void {
       socket.resetAndDestroy();
       return;
     case 'huge body':
-      // Sound JSON and the right answer: nothing but its length is wrong.
+      // Valid JSON and the right answer; only the length is wrong.
       socket.write(`${head}content-length: 10000000\r\n\r\n`);
       socket.write('{"ok":true,"authenticated":true,"widthPx":1,"heightPx":1,"faces":[]}'.padEnd(10_000_000));
       return;
@@ -115,7 +112,7 @@ function perform(behaviour: Behaviour, socket: Socket): void {
   }
 }
 
-/** Takes one whole request off the front of what has arrived; `null` until it is there. */
+/** Takes one complete request from the received bytes; `null` if incomplete. */
 function takeRequest(received: Buffer): { request: SeenRequest; rest: Buffer } | null {
   const headEnd = received.indexOf('\r\n\r\n');
   if (headEnd === -1) return null;
@@ -131,8 +128,8 @@ function takeRequest(received: Buffer): { request: SeenRequest; rest: Buffer } |
 }
 
 /**
- * Starts the server on a free port of this machine, or on the one given.
- * @param behave - what to do with a request; it counts from 1
+ * Starts the server on this machine.
+ * @param behave - decides the behavior; requests count from 1
  */
 export async function startFaultServer(
   behave: (request: SeenRequest, count: number) => Behaviour,

@@ -3,17 +3,16 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import type { AddressInfo } from 'node:net';
 import { type Exchange, observeExchanges } from './exchanges.js';
 
-/** What stands between a provider and the server, and what it does to what passes. */
 export interface Front {
   readonly url: string;
-  /** What was asked, from the beginning: method and address. */
+  /** Method and address of each call, oldest first. */
   readonly calls: readonly string[];
-  /** How the front treats calls to addresses that match; the first that matches counts. Passes on what matches none. */
+  /** Rules for matching addresses; the first match applies, others pass through. */
   rules: readonly { readonly path: RegExp; readonly method?: string; readonly act: Act }[];
   close(): Promise<void>;
 }
 
-/** Answers in the server's place, or passes on and does something to the reply. */
+/** Answers in the server's place, or passes on and changes the reply. */
 export type Act =
   | {
       readonly kind: 'answer';
@@ -25,19 +24,16 @@ export type Act =
       readonly kind: 'pass';
       readonly delayMs?: number;
       readonly headers?: Record<string, string>;
-      /** A header of the reply that is left out. */
       readonly without?: string;
-      /** A header of the call that is left out. */
       readonly stripped?: string;
-      /** Whether the body of the call is passed on with a line end of the front's own. */
+      /** True if the proxy appends its own line end to the body. */
       readonly isRewritten?: boolean;
     }
   | { readonly kind: 'hang' };
 
 /**
- * Starts a front before `target`, an address without a slash at the end.
- * @param port - 0, the default, takes a free one
- * @param onExchange - told of each call, once it is answered
+ * Starts a proxy for `target`, which has no trailing slash.
+ * @param port - 0 picks a free one
  */
 export async function startFront(
   target: string,

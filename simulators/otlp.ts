@@ -19,22 +19,19 @@ const spanGuard = z.object({
   attributes: z.array(attributeGuard).transform((all) => Object.fromEntries(all.map(({ key, value }) => [key, value]))),
 });
 
-/** A span as it arrived: `status.code` 2 is an error. */
+/** A received span; `status.code` 2 is an error. */
 export type ReceivedSpan = z.output<typeof spanGuard>;
 
 const exportGuard = z.object({
   resourceSpans: z.array(z.object({ scopeSpans: z.array(z.object({ spans: z.array(spanGuard) })) })),
 });
 
-/** A receiver of OpenTelemetry traces on a real socket, by OTLP over HTTP in JSON. */
+/** A receiver of OpenTelemetry traces: OTLP over HTTP in JSON. */
 export interface OtlpReceiver {
-  /** Where traces are posted to. */
   readonly url: string;
-  /** Everything received so far. */
   readonly spans: readonly ReceivedSpan[];
-  /** The same as text, as it came. */
   text(): string;
-  /** The headers `Authorization` of all deliveries. */
+  /** `Authorization` headers of all deliveries. */
   readonly authorizations: readonly (string | undefined)[];
   close(): Promise<void>;
 }

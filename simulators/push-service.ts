@@ -8,39 +8,37 @@ import { Agent, fetch as fetchWith } from 'undici';
 import { createSelfSigned } from './tls-server.js';
 
 /*
- * A push service with browsers behind it, as strict as RFC 8030, RFC 8188, RFC 8291 and RFC 8292 let it be. What a browser cannot
- * open, or what another server signed, is refused.
+ * A push service with browsers, as strict as RFC 8030, RFC 8188, RFC 8291 and RFC 8292 allow. It refuses messages that
+ * a browser cannot open or that another server signed.
  */
 
-/** A message that a browser opened. */
 export interface OpenedPush {
   readonly endpoint: string;
   readonly text: string;
   readonly ttlSec: number;
-  /** Of the encrypted message. */
   readonly bytes: number;
 }
 
 export interface PushServiceSimulator {
-  /** With its port. */
   readonly host: string;
   readonly cert: string;
-  /** In the order they came. */
   readonly opened: readonly OpenedPush[];
-  /** Why others were refused. */
   readonly refused: readonly string[];
-  /** A browser subscribes. @param serverKey - the only server that may send to it */
+  /**
+   * Subscribes a browser.
+   * @param serverKey - the only server that may send to it
+   */
   subscribe(serverKey: string): { readonly endpoint: string; readonly p256dh: string; readonly auth: string };
-  /** That browser is answered for with this status from now on. */
+  /** Sets the status of later answers for that browser. */
   answer(endpoint: string, status: number): void;
-  /** Reaches this service, and trusts it. */
+  /** A fetch that reaches and trusts this service. */
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
   close(): Promise<void>;
 }
 
 const curve = 'prime256v1';
 
-/** @param options.contact - that servers must name; `now` in milliseconds */
+/** @param options.contact - required contact of servers; `now` is in milliseconds */
 export async function startPushService(options: {
   readonly contact: string;
   readonly now: () => number;

@@ -6,11 +6,10 @@ import { html } from '../src/base/html.js';
 import type { Fetch } from '../src/core/ports.js';
 
 /*
- * What the simulated providers have in common where they are the relying party of an OpenID provider: the code flow over
- * plain requests. What each checks beyond, and leaves out, is in its own folder.
+ * Shared code of simulated providers that act as relying party: the code flow over plain requests. Their own folders
+ * have the differences.
  */
 
-/** An OpenID provider as an administrator registered it. */
 export interface OpenIdProvider {
   readonly issuer: string;
   readonly authorizationEndpoint: string;
@@ -32,7 +31,7 @@ const metadataGuard = z.object({
   pushed_authorization_request_endpoint: z.string().optional(),
 });
 
-/** Reads the endpoints of an issuer from its metadata, as an administrator copies them. */
+/** Reads an issuer's endpoints from its metadata. */
 export async function discover(
   issuer: string,
   client: Pick<OpenIdProvider, 'clientId' | 'clientSecret' | 'scopes'>,
@@ -53,7 +52,7 @@ export async function discover(
   };
 }
 
-/** Why a sign-in ends here: a word for the result page, and what the provider said. */
+/** Failure of a sign-in: a word for the result page and the provider's message. */
 export class Refusal extends Error {
   constructor(
     readonly reason: string,
@@ -63,7 +62,6 @@ export class Refusal extends Error {
   }
 }
 
-/** What a browser that comes back must fit to. */
 export interface PendingSignIn {
   readonly nonce: string;
   readonly codeVerifier: string;
@@ -88,7 +86,7 @@ const queryGuard = z.object({
   iss: z.string().optional(),
 });
 
-/** Takes what a callback brings, for the sign-in that its `state` belongs to, which is over with that. */
+/** Takes and removes the pending sign-in that the callback's `state` belongs to. */
 export function takePending<Pending>(
   pending: Map<string, Pending>,
   query: unknown,
@@ -105,7 +103,7 @@ export function takePending<Pending>(
 const tokenErrorGuard = z.object({ error: z.string() });
 const tokensGuard = z.object({ id_token: z.string(), access_token: z.string().optional() });
 
-/** Redeems a code, with the client secret in the form unless said otherwise. */
+/** Redeems a code, by default with the client secret in the form. */
 export async function redeemCode(
   provider: OpenIdProvider,
   {
@@ -143,8 +141,8 @@ export async function redeemCode(
 }
 
 /**
- * Checks an ID token as OpenID Connect Core, section 3.1.3.7, says.
- * @param nonce - `null` where the relying party sends none
+ * Verifies an ID token (OpenID Connect Core, section 3.1.3.7).
+ * @param nonce - `null` if the relying party sends none
  */
 export async function verifyIdToken(
   provider: OpenIdProvider,
@@ -185,7 +183,7 @@ export async function verifyIdToken(
 
 const userinfoGuard = z.looseObject({ sub: z.string() });
 
-/** Reads the userinfo endpoint, which must be about the same person (section 5.3.2). */
+/** Reads the userinfo endpoint and checks that it has the same subject (section 5.3.2). */
 export async function readUserinfo(
   { userinfoEndpoint }: OpenIdProvider,
   accessToken: string | null,
@@ -200,14 +198,14 @@ export async function readUserinfo(
   return claims.data;
 }
 
-/** Sends a browser to the provider. */
+/** Redirects a browser to the provider. */
 export function redirectTo(response: ExpressResponse, endpoint: string, query: Readonly<Record<string, string>>): void {
   const url = new URL(endpoint);
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
   response.redirect(302, url.href);
 }
 
-/** Where a browser ends: `data-result` tells how, `data-reason` why not. */
+/** Shows the result: `data-result` is the outcome, `data-reason` the failure. */
 export async function showResult(response: ExpressResponse, finish: () => Promise<object>): Promise<void> {
   const outcome = await finish().then(
     (details) => ({ result: 'signed-in', reason: '', details }),

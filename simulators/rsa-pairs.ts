@@ -6,14 +6,14 @@ interface RsaPair {
   readonly publicKey: KeyObject;
 }
 
-/** More than one provider has at a time, its next ones included. */
+/** More than any provider has at a time, including its next keys. */
 const pairsInTurn = 8;
 const pairs: Promise<RsaPair>[] = [];
 let taken = 0;
 
 /**
- * An RSA pair of 2048 bits that differs from the seven before it. Making one takes a sixth of a second, and a process may
- * start hundreds of simulated providers, whose keys protect nothing.
+ * Returns a 2,048-bit RSA pair that differs from the previous seven. A new pair takes a sixth of a second, and a
+ * process may start hundreds of simulated providers, whose keys protect nothing.
  */
 export function takeRsaPair(): Promise<RsaPair> {
   const at = taken++ % pairsInTurn;

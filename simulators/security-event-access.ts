@@ -1,22 +1,21 @@
 import { z } from 'zod';
 
 /*
- * How a receiver of security events gets its access token: by the client credentials grant (RFC 6749, section 4.4), at the
- * endpoint that the metadata of the transmitter's issuer names (RFC 8414). Strict by these, and by the CAEP Interoperability
- * Profile 1.0, section 2.7: whatever an authorization server must do and does not throws.
+ * How a receiver of security events gets an access token: client credentials (RFC 6749, section 4.4) at the token
+ * endpoint of the issuer's metadata (RFC 8414). Strict by these and by the CAEP Interoperability Profile 1.0, section
+ * 2.7: any violation throws.
  */
 
-/** A client as an administrator registered it. */
 export interface OAuthClient {
   readonly clientId: string;
   readonly clientSecret: string;
-  /** Both, where not given. */
+  /** Both scopes by default. */
   readonly scope?: string;
-  /** In the header, where not given. */
+  /** In the header by default. */
   readonly method?: 'client_secret_basic' | 'client_secret_post';
 }
 
-/** Where an issuer's metadata is: what its name has of a path comes last. */
+/** Returns the metadata URL of an issuer, with the issuer's path last. */
 export function metadataUrlOf(issuer: string, name: string): string {
   const { origin, pathname } = new URL(issuer);
   return `${origin}/.well-known/${name}${pathname.replace(/\/$/, '')}`;
@@ -31,7 +30,7 @@ const serverGuard = z.object({
   scopes_supported: z.array(z.string()).refine((all) => all.includes('ssf.manage') && all.includes('ssf.read')),
 });
 
-/** No refresh token (RFC 6749, section 4.4.3), and an hour at most. */
+/** No refresh token (RFC 6749, section 4.4.3); an hour at most. */
 const tokenGuard = z.strictObject({
   access_token: z.string().regex(/^[\x20-\x7e]+$/),
   token_type: z.string().regex(/^bearer$/i),
@@ -47,12 +46,12 @@ const refusalGuard = z.object({
   ]),
 });
 
-/** Half of what `Authorization: Basic` says, as a form has it. */
+/** Form encoding of one half of `Authorization: Basic`. */
 const encode = (text: string): string => new URLSearchParams({ '': text }).toString().slice(1);
 
 /**
- * Asks for an access token, and takes nothing that is not as it must be.
- * @throws Error with OAuth's error code as its message where it is refused
+ * Requests an access token and validates the response.
+ * @throws Error with OAuth's error code as message
  */
 export async function obtainAccessToken(
   issuer: string,

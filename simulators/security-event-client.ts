@@ -4,10 +4,8 @@ import { metadataUrlOf, type OAuthClient, obtainAccessToken } from './security-e
 import { createSetVerifier, type SetVerifier, type TakenEvent } from './security-event-verifier.js';
 
 /*
- * The other half of a receiver: it finds a transmitter by its metadata, makes a stream there with nothing but a key or the
- * credentials of an OAuth client, and polls.
- * Strict by the Shared Signals Framework 1.0 and the CAEP Interoperability Profile 1.0: whatever a transmitter must do and
- * does not throws.
+ * Client of a transmitter: discovers it, creates a stream with a key or OAuth client, and polls. Strict by the Shared
+ * Signals Framework 1.0 and the CAEP Interoperability Profile 1.0: any violation throws.
  */
 
 const push = 'urn:ietf:rfc:8935';
@@ -48,14 +46,13 @@ const statusGuard = z.strictObject({
 
 const pollGuard = z.strictObject({ sets: z.record(z.string(), z.string()), moreAvailable: z.boolean().optional() });
 
-/** What a transmitter answered. */
 export interface Answer {
   readonly status: number;
   readonly body: unknown;
   readonly headers: Headers;
 }
 
-/** What travels with a poll (RFC 8936, section 2.2). */
+/** Body of a poll (RFC 8936, section 2.2). */
 export interface PollRequest {
   readonly maxEvents?: number;
   readonly returnImmediately?: boolean;
@@ -63,28 +60,25 @@ export interface PollRequest {
   readonly setErrs?: Readonly<Record<string, { readonly err: string; readonly description: string }>>;
 }
 
-/** A receiver that knows its transmitter. */
 export interface ConnectedReceiver {
   readonly metadata: z.output<typeof metadataGuard>;
-  /** Any request, with the key. */
   call(method: string, url: string, body?: unknown): Promise<Answer>;
   createStream(terms?: object): Promise<StreamConfiguration>;
   readStreams(): Promise<readonly StreamConfiguration[]>;
-  /** Changes what is given. */
   changeStream(id: string, terms: object, method?: 'PATCH' | 'PUT'): Promise<StreamConfiguration>;
   deleteStream(id: string): Promise<void>;
   readStatus(id: string): Promise<z.output<typeof statusGuard>>;
   setStatus(id: string, status: string): Promise<void>;
-  /** @returns what the event must echo */
+  /** @returns the state that the event must echo */
   verify(id: string): Promise<string>;
-  /** The events of a stream that is polled, verified; what is not is thrown. */
+  /** Returns the verified events of a polled stream; throws if one is invalid. */
   poll(stream: StreamConfiguration, request?: PollRequest): Promise<{ events: TakenEvent[]; moreAvailable: boolean }>;
 }
 
 /**
- * Finds the transmitter whose metadata is there.
- * @param access - a key, shown as `Authorization: Bearer`; or a client, which is given an access token for it at once
- * @param reach - where an address is called in its place; itself where not given
+ * Connects to the transmitter with that metadata.
+ * @param access - a bearer key, or a client that gets an access token at once
+ * @param reach - maps an address to the one to call
  */
 export async function connectReceiver(
   metadataUrl: string,

@@ -5,32 +5,31 @@ import { decodeJwt, type JSONWebKeySet } from 'jose';
 import { createSetVerifier, type TakenEvent } from './security-event-verifier.js';
 
 /*
- * A receiver of Security Event Tokens by push (RFC 8935), as strict as the specifications let it be: what is wrong is answered
- * with 400 and an error code of RFC 8935, section 2.4, and what is right with 202.
+ * A strict receiver of Security Event Tokens by push (RFC 8935): 400 with an error code (section 2.4) for invalid
+ * tokens, 202 for valid ones.
  */
 
-/** What it does with the next request in place of looking at it: an answer of that status, or none. */
+/** Scripted reply to the next request: a status, or none. */
 export type Fault = number | 'hang' | { readonly status: number; readonly body: string; readonly location?: string };
 
 export interface SecurityEventReceiverSimulator {
   readonly url: string;
-  /** In the order they were taken, repetitions too. */
+  /** In order of receipt, with repetitions. */
   readonly taken: readonly TakenEvent[];
-  /** How many requests came. */
   requests(): number;
-  /** The next requests go wrong, one after the other. */
+  /** Fails the next requests, one after the other. */
   fail(...faults: readonly Fault[]): void;
   close(): Promise<void>;
 }
 
-/** @param expected.keys - the transmitter's public keys, or where it publishes them */
+/** @param expected.keys - the transmitter's public keys, or their URL */
 export async function startSecurityEventReceiver(expected: {
   readonly keys: JSONWebKeySet | URL;
   readonly issuer: string;
   readonly audience: string;
-  /** What a push must carry as `Authorization: Bearer`. */
+  /** Required `Authorization: Bearer` of a push. */
   readonly token: string | null;
-  /** With which it speaks TLS; in the clear without it. */
+  /** TLS credentials; plain http if omitted. */
   readonly tls?: { readonly cert: string; readonly key: string };
 }): Promise<SecurityEventReceiverSimulator> {
   const taken: TakenEvent[] = [];

@@ -2,15 +2,14 @@ import { createLocalJWKSet, createRemoteJWKSet, type JSONWebKeySet, jwtVerify } 
 import { z } from 'zod';
 
 /*
- * What a receiver of Security Event Tokens takes, strict by the Shared Signals Framework 1.0 and the CAEP Interoperability
- * Profile 1.0: RS256 with a known key and nothing else, one event, a subject in a form that every receiver must know or that
- * both sides agreed on, and a reason for people.
+ * Strict verification of Security Event Tokens by the Shared Signals Framework 1.0 and the CAEP Interoperability
+ * Profile 1.0: RS256 with a known key, one event, a mandatory or agreed subject format, and a human-readable reason.
  */
 
 const caep = 'https://schemas.openid.net/secevent/caep/event-type/';
 const verification = 'https://schemas.openid.net/secevent/ssf/event-type/verification';
 
-/** By language, and of no language empty. */
+/** Texts by language, none empty. */
 const reason = z
   .record(z.string().regex(/^[a-z]{2}(-[A-Z]{2})?$/), z.string().trim().min(1))
   .refine((texts) => Object.keys(texts).length > 0);
@@ -20,7 +19,7 @@ const common = {
   event_timestamp: z.int(),
   reason_admin: reason,
   initiating_entity: z.enum(['admin', 'user', 'policy', 'system']).optional(),
-  /** Of before SSF 1.0: it names whom `sub_id` names. */
+  /** From before SSF 1.0: the same user as in `sub_id`. */
   subject: z.strictObject({ user: email }).optional(),
 };
 
@@ -51,7 +50,7 @@ const subjectGuard = z.union([
   z.strictObject({ format: z.literal('complex'), user: issSub, tenant: opaque }),
 ]);
 
-/** Without `exp` and `sub`, and with one event. */
+/** No `exp` or `sub`, and exactly one event. */
 const claimsGuard = z.strictObject({
   iss: z.string(),
   aud: z.string(),
@@ -62,26 +61,22 @@ const claimsGuard = z.strictObject({
   events: z.record(z.string(), z.unknown()).refine((events) => Object.keys(events).length === 1),
 });
 
-/** What arrived and was taken. */
 export interface TakenEvent {
   readonly jti: string;
   /** Such as `session-revoked`. */
   readonly name: string;
   readonly change: string | null;
-  /** Which level a user's risk has now. */
   readonly level: string | null;
-  /** The user as the event names one; of a verification the stream. */
+  /** The user, or the stream of a verification. */
   readonly subject: string;
-  /** The connection, where the event names it; `null` where it does not. */
+  /** The connection; `null` if the event names none. */
   readonly connection: string | null;
-  /** What a verification echoes. */
   readonly state: string | null;
 }
 
-/** Looks at one token. Throws where anything is not as it must be. */
 export type SetVerifier = (jws: string) => Promise<TakenEvent>;
 
-/** @param expected.keys - the transmitter's public keys, or where it publishes them */
+/** @param expected.keys - the transmitter's public keys, or their URL */
 export function createSetVerifier(expected: {
   readonly keys: JSONWebKeySet | URL;
   readonly issuer: string;

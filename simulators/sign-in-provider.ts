@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Provider } from 'oidc-provider/lib/provider.js';
 
-/** Who may ask a simulated sign-in, and hears of everybody. */
 export interface SignInClient {
   readonly clientId: string;
   readonly clientSecret: string;
@@ -9,10 +8,10 @@ export interface SignInClient {
 }
 
 /**
- * The sign-in of a company's identity provider: a real OpenID provider, for one client. Where somebody has yet to sign in, it
- * leads to `/interaction/{uid}`.
- * @param claimsOf - what it tells of somebody beside their id
- * @param groupsIn - where groups are told: in the ID token, or by the user info endpoint alone
+ * Creates a real OpenID provider for one client, as a company's sign-in. Users without a session go to
+ * `/interaction/{uid}`.
+ * @param claimsOf - claims in addition to the id
+ * @param groupsIn - where groups are: the ID token or the userinfo endpoint
  */
 export function createSignInProvider(
   issuer: string,
@@ -32,7 +31,7 @@ export function createSignInProvider(
     claims: { openid: ['sub'], profile: ['preferred_username', 'groups'], email: ['email'] },
     cookies: {
       keys: [randomBytes(16).toString('hex')],
-      // Browsers tell hosts apart and not ports: the server's own are others.
+      // Browsers do not separate cookies by port, so the names differ from the server's own.
       names: { session: 'provider_session', interaction: 'provider_interaction', resume: 'provider_resume' },
     },
     features: { devInteractions: { enabled: false } },

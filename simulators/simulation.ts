@@ -2,64 +2,58 @@ import { decodeJwt } from 'jose';
 import { z } from 'zod';
 import type { JsonObject } from '../src/base/json.js';
 
-/** A user of a simulated provider, who signs in with the right password. */
 export interface SimulatedUser {
   readonly login: string;
-  /** The id at the provider, which enrolments and step-ups name. */
+  /** Id at the provider, used in enrolments and step-ups. */
   readonly subject: string;
 }
 
-/** A simulated provider, in `simulators`, that an administrator can set up and sign in at, without the real one. */
+/** A simulated provider that an administrator can configure and sign in to. */
 export interface ProviderSimulation {
-  /** What it is called, such as `Okta org`. */
+  /** Display name, such as `Okta org`. */
   readonly title: string;
   readonly url: string;
-  /** The provider's part of a connection, under its kind's name. Its secrets are made for this run. */
+  /** Provider settings of a connection, under its kind's name. Secrets are made for this run. */
   readonly settings: JsonObject;
-  /** What goes into the connection beside them: its OpenID provider, where it has one. */
+  /** OpenID provider settings of the connection, if any. */
   readonly oidc?: JsonObject;
-  /** The application that users sign in to, by the id that the hook is told. */
+  /** Application id that the hook receives. */
   readonly application: string;
-  /** Where a browser signs the first user in, as that user. */
   readonly signInPage?: string;
-  /** Variables that the server and the commands need beside the configuration. */
+  /** Environment variables for the server and the commands. */
   readonly environment: Readonly<Record<string, string>>;
   readonly users: readonly SimulatedUser[];
-  /** When the face is checked: before the sign-in, whose hook then finds it, or in answer to its challenge. */
+  /** When the face is checked: before the sign-in, or in answer to its challenge. */
   readonly faceCheck: 'before' | 'challenge';
   /**
-   * Signs a user in as an application does, with the password.
-   * @param answer - to the challenge that an earlier try ended with; `null` at the first
-   * @returns what the application gets: tokens and their claims, a refusal, or a challenge
+   * Signs a user in with the password.
+   * @param answer - to an earlier challenge; `null` at first
+   * @returns what the application gets: tokens with claims, an error, or a challenge
    */
   signIn(login: string, answer: SignInAnswer | null): Promise<JsonObject>;
   close(): Promise<void>;
 }
 
-/** An answer to the challenge of a sign-in. */
 export interface SignInAnswer {
-  /** As the challenge came with. */
   readonly session: string;
-  /** What the step-up ended in. */
   readonly receipt: string;
 }
 
-/** What starts a simulation. */
 export type StartSimulation = (options: {
-  /** 0 takes any free port. */
+  /** 0 picks a free port. */
   readonly port: number;
-  /** What the connection is called in the configuration. */
+  /** Name of the connection in the configuration. */
   readonly connection: string;
-  /** Where facestep will be, without a slash at the end. */
+  /** URL of facestep, without a trailing slash. */
   readonly serverUrl: string;
 }) => Promise<ProviderSimulation>;
 
-/** The logins of the two users every simulation has. */
+/** Logins of the two users of every simulation. */
 export const simulatedLogins = ['ada@example.com', 'grace@example.com'] as const;
 
 const claimsGuard = z.record(z.string(), z.json());
 
-/** A token as an application gets it, and what it says. */
+/** Returns a token with its decoded claims. */
 export const toShownToken = (name: string, token: string): JsonObject => ({
   [name]: token,
   [`${name}Claims`]: claimsGuard.parse(decodeJwt(token)),

@@ -1,6 +1,6 @@
 import type { StartSimulation } from './simulation.js';
 
-/** Every provider that can be simulated, by the kind of its connections. Only the one asked for is loaded. */
+/** Simulations by kind of connection, loaded on demand. */
 export const simulations: Readonly<Record<string, () => Promise<StartSimulation>>> = {
   okta: async () => (await import('./okta/simulation.js')).startOktaSimulation,
   entra: async () => (await import('./entra/simulation.js')).startEntraSimulation,

@@ -21,12 +21,12 @@ const ecdsaWithSha256 = sequence(der(0x06, hex('2a8648ce3d040302')));
 
 const rsaWithSha256 = sequence(der(0x06, hex('2a864886f70d01010b')), der(0x05));
 
-/** A certificate for 127.0.0.1 that nobody vouches for (RFC 5280), and its key. */
+/** Creates a self-signed certificate for 127.0.0.1 (RFC 5280) and its key. */
 export function createSelfSigned(): { cert: string; key: string } {
   return toCertificate(generateKeyPairSync('ec', { namedCurve: 'P-256' }), ecdsaWithSha256);
 }
 
-/** Such a certificate of an RSA key, for those who sign with nothing else. */
+/** Creates such a certificate with an RSA key, for callers that only use RSA. */
 export function createRsaCertificate(): { cert: string; key: string } {
   return toCertificate(generateKeyPairSync('rsa', { modulusLength: 2048 }), rsaWithSha256);
 }
@@ -59,7 +59,7 @@ function toCertificate(
   };
 }
 
-/** A server with such a certificate that says yes to everything. */
+/** Starts a server with such a certificate that answers everything with success. */
 export async function startSelfSignedServer() {
   const selfSigned = createSelfSigned();
   let requests = 0;

@@ -338,7 +338,7 @@ describe('bad input ends with code 2 and says what is wrong', () => {
   });
 });
 
-test('the published tables and the plot are those of the published figures', async () => {
+test('the published tables and the plot match the published figures', async () => {
   const read = (name: string): Promise<string> => readFile(join(projectRoot, 'docs/accuracy', name), 'utf8');
   const figures = JSON.parse(await read('accuracy.json'));
   report.parse(figures);

@@ -42,14 +42,13 @@ import { createTestUpkeep } from './upkeep.js';
 
 export const adminKey = 'fsa_test-administrator';
 
-/** What came back: `body` is the parsed JSON. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly body: JsonObject;
 }
 
-/** Holds every answer against the table the description is made from: its schema, its codes, its statuses. */
+/** Verifies each answer against the endpoint table: schema, codes, statuses. */
 function checkAgainst(endpoints: readonly Endpoint[], method: string, path: string, init: RequestInit, answer: Answer) {
   if (answer.status >= 400) {
     const { code } = refusalGuard.parse(answer.body);
@@ -71,7 +70,7 @@ function checkAgainst(endpoints: readonly Endpoint[], method: string, path: stri
   }
 }
 
-/** The app on a real socket with real state, and the hands to reach into it. */
+/** Starts the app on a real socket with real state, and exposes its parts. */
 export async function startApiServer(
   given: { verifier: Verifier } & Partial<
     Pick<
@@ -104,17 +103,14 @@ export async function startApiServer(
     >
   > & {
       random?: Random;
-      /** The start of the clock; default now. Tests that count over time set it, so that no window ends during the test. */
+      /** Initial clock time, by default now. Tests that count over time set it so that no window ends meanwhile. */
       startMs?: number;
-      /** One that was found free, for whoever has to know the address before. */
+      /** A free port, if the test needs the address beforehand. */
       port?: number;
-      /** The configuration, as the file says. */
       setup?: () => Setup;
-      /** Puts something before the store. */
       toState?: (state: State) => State;
-      /** Makes the OpenID providers, of the rest. */
+      /** Creates the OpenID providers from the core. */
       oidc?: (core: CoreDeps) => Promise<OidcIssuers>;
-      /** Makes the transmitter of security events, of the rest. */
       transmitter?: (core: CoreDeps) => Promise<SecurityEvents>;
     },
 ) {
@@ -196,7 +192,6 @@ export async function startApiServer(
   };
   return {
     ...{ app, clock, log, audit, messages, deps, usage, refusals, origin, port: listening.port, send },
-    /** A client token of these scopes. */
     async issue(scopes: readonly ClientScope[] = clientScopes, tenant = 'default') {
       const request = { name: 'test', tenant, scopes, lifeSec: 3600, application: null };
       const { credential, client } = await issueClientToken(request, { name: 'test' }, deps);
@@ -221,7 +216,7 @@ export async function startApiServer(
 
 export type ApiServer = Awaited<ReturnType<typeof startApiServer>>;
 
-/** A form of texts and files: a string is a text, bytes are a file, a list is a repeated field. */
+/** Builds a form: strings are texts, bytes are files, lists are repeated fields. */
 export function toForm(fields: Record<string, string | Uint8Array | readonly (string | Uint8Array)[]>): FormData {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) {

@@ -85,7 +85,7 @@ test('no advisory: passes, and has asked about what runs in production alone', a
   expect(asked).toEqual(['dicer']);
 });
 
-test('an advisory that SECURITY.md does not answer fails, and is named', async () => {
+test('an advisory without an answer in SECURITY.md fails by name', async () => {
   answer = { status: 200, body: JSON.stringify({ dicer: [advisory] }) };
   const { code, stdout } = await audit();
   expect(code).toBe(1);

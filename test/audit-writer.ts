@@ -1,6 +1,6 @@
 import { createAuditDeps, openAudit } from './audit.js';
 
-/* A process that writes to a trail, one event for each line it is told: what a test of a full disk or of a kill needs. */
+/* Writes one event to a trail for each input line, for tests of full disks and kills. */
 
 const audit = await openAudit(createAuditDeps({ file: process.argv[2]! }));
 process.stdout.write('ready\n');

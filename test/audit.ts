@@ -10,10 +10,9 @@ import { createTextLog, systemRandom } from './sinks.js';
 
 const signer = await createTestSigner();
 
-/** What a trail is kept with, and what its heads are signed with and kept in. */
 export interface AuditDeps extends FileAuditDeps, HeadDeps {}
 
-/** The same, where a test does not say otherwise: a real signer, and a state store of its own. */
+/** Creates these with a real signer and a separate state store as defaults. */
 export function createAuditDeps(given: Pick<AuditDeps, 'file'> & Partial<AuditDeps>): AuditDeps {
   const clock = given.clock ?? { now: () => epochMs(Date.now()) };
   const log = given.log ?? createTextLog();
@@ -31,7 +30,7 @@ export function createAuditDeps(given: Pick<AuditDeps, 'file'> & Partial<AuditDe
   };
 }
 
-/** What is told of a token that was put into a profile: the first one there, where a test does not say otherwise. */
+/** Returns the detail of a stored token, by default the first one. */
 export const tokenChange = (
   tokenId: string,
   given: Partial<AuditDetail<'enrolment_begun'>> = {},
@@ -40,10 +39,10 @@ export const tokenChange = (
   ...given,
 });
 
-/** A trail with signed heads, as the server keeps it. */
+/** Opens a trail with signed heads, as the server does. */
 export const openAudit = async (deps: AuditDeps): Promise<Audit> => signHeads(await createFileAudit(deps), deps);
 
-/** Writes a trail, and closes it. */
+/** Opens a trail for `work`, then closes it. */
 export async function withAudit(deps: AuditDeps, work: (audit: Audit) => Promise<void>): Promise<void> {
   const audit = await openAudit(deps);
   await work(audit).finally(() => audit.close());

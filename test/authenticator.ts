@@ -3,8 +3,8 @@ import { z } from 'zod';
 import type { JsonObject } from '../src/base/json.js';
 
 /*
- * A WebAuthn authenticator and its browser, in software: ES256, attestation "none", the PRF as CTAP 2.1's hmac-secret
- * computes it. It makes real bytes, and wrong ones where a test asks for them.
+ * A software WebAuthn authenticator with its browser: ES256, attestation "none", the PRF by CTAP 2.1's hmac-secret. It
+ * makes real bytes, or wrong ones if a test asks for them.
  */
 
 const optionsGuard = z.object({
@@ -17,7 +17,6 @@ const optionsGuard = z.object({
   extensions: z.object({ prf: z.object({ eval: z.object({ first: z.string() }) }) }),
 });
 
-/** What the authenticator does; a test names what it does wrong. */
 export interface Behaviour {
   readonly origin: string;
   readonly rpId: string;
@@ -26,9 +25,9 @@ export interface Behaviour {
   readonly isUserPresent: boolean;
   readonly isUserVerified: boolean;
   readonly isBackupEligible: boolean;
-  /** What is added to the counter before a signature. */
+  /** Counter increment per signature. */
   readonly counts: number;
-  /** Whether making a credential gives the PRF output at once; where not, the page asks a second time. */
+  /** True if creation returns the PRF output at once; otherwise the page asks again. */
   readonly hasPrfAtCreation: boolean;
   readonly hasPrf: boolean;
 }
@@ -36,7 +35,7 @@ export interface Behaviour {
 interface Stored {
   readonly id: string;
   readonly key: KeyObject;
-  /** One secret for uses with user verification, one for uses without. */
+  /** Separate secrets with and without user verification. */
   readonly prfKeys: { readonly verified: Buffer; readonly unverified: Buffer };
   counter: number;
 }
@@ -108,7 +107,9 @@ export function createAuthenticator(defaults: Partial<Behaviour> = {}) {
     return Buffer.concat([sha256(behaviour.rpId), Buffer.from([flags]), counter, attested]);
   };
 
-  /** The browser hashes the input under a label (WebAuthn Level 3, section 10.1.4), the authenticator computes an HMAC. */
+  /**
+   * The browser hashes the input under a label (WebAuthn Level 3, section 10.1.4); the authenticator computes an HMAC.
+   */
   const prfOf = ({ prfKeys }: Stored, { isUserVerified }: Behaviour, first: string): string => {
     const salt = sha256('WebAuthn PRF', Buffer.from([0]), Buffer.from(first, 'base64url'));
     const output = createHmac('sha256', isUserVerified ? prfKeys.verified : prfKeys.unverified)
@@ -142,10 +143,13 @@ export function createAuthenticator(defaults: Partial<Behaviour> = {}) {
   };
 
   return {
-    /** Has it hold somebody's credential, with a private key that became known. */
+    /** Adds a credential with a known private key. */
     hold,
 
-    /** Makes a credential. @returns what the page sends, before it becomes text */
+    /**
+     * Creates a credential.
+     * @returns what the page sends, before text encoding
+     */
     create(given: JsonObject, changes: Partial<Behaviour> = {}) {
       const options = optionsGuard.parse(given);
       const behaviour = behave(options, changes, 'webauthn.create');
@@ -179,8 +183,8 @@ export function createAuthenticator(defaults: Partial<Behaviour> = {}) {
     },
 
     /**
-     * Uses a credential: the one the options allow, or the newest, as a thief's tools would.
-     * @returns what the page sends, before it becomes text
+     * Uses the allowed credential or, like an attacker's tool, the newest.
+     * @returns what the page sends, before text encoding
      */
     get(given: JsonObject, changes: Partial<Behaviour> = {}) {
       const options = optionsGuard.parse(given);

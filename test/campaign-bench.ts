@@ -18,13 +18,13 @@ import { startMailRelay } from './mail-relay.js';
 import { patienceMs } from './patience.js';
 import { createMemoryProfile, loginOf } from './simulated-profile.js';
 
-/** People of a file, as far as most tests care. */
+/** Creates people of a file with default details. */
 export const named = (subjects: readonly string[]): NamedPerson[] =>
   subjects.map((subject, at) => ({
     ...{ line: at + 2, login: loginOf(subject), email: null, name: null, language: null, reason: null },
   }));
 
-/** A directory whose groups are pages of users in memory. */
+/** Creates a directory whose groups are pages of users in memory. */
 export const toDirectory = (groups: ReadonlyMap<string, readonly string[]>, isEnrolled: (subject: string) => boolean) =>
   ({
     async *listMembers(group) {
@@ -38,7 +38,7 @@ export const toDirectory = (groups: ReadonlyMap<string, readonly string[]>, isEn
     register: null,
   }) satisfies Directory;
 
-/** Campaigns on the real core, a store in memory and a relay on a real socket; time passes where a test says so. */
+/** Starts campaigns on the real core, with a store in memory, a relay on a real socket and a manual clock. */
 export async function openCampaignBench(subjects: readonly string[]) {
   const relay = await startMailRelay();
   const core = await createTestCore(join(createFolder('campaign'), 'keys'));
@@ -82,15 +82,14 @@ export async function openCampaignBench(subjects: readonly string[]) {
   return {
     ...{ ...core, deps, relay, profile, connection, smtp, begin, plan, until, campaignOf, peopleOf },
     start: (id: string) => startCampaign(id, 'ada', deps),
-    /** How many are in each state. */
     async countsOf(id: string): Promise<Record<string, number>> {
       const counts: Record<string, number> = {};
       for (const { state } of await peopleOf(id)) counts[state] = (counts[state] ?? 0) + 1;
       return counts;
     },
-    /** One that hangs for ever is not waited for. */
+    /** Stops waiting for a runner that hangs. */
     abandon: (runner: CampaignRunner) => runners.delete(runner),
-    /** A delivery that says of each letter what becomes of it. */
+    /** A delivery that decides the result of each e-mail. */
     delivering: (send: (to: string) => Promise<void>): Delivery => ({
       async send(message) {
         await send(message.to);

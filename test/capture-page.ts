@@ -4,7 +4,7 @@ import { type ApiServer, toForm } from './api-server.js';
 
 type Next = { index: number; of: number; movement: string; light: JsonObject | null } | null;
 
-/** What a capture page does over the wire, for suites that need no browser. */
+/** Runs the capture page's protocol without a browser. */
 export function openPage(server: ApiServer, session: string) {
   const auth = { authorization: `Bearer ${session}` };
   const post = (path: string, body: object = {}) => server.postJson(path, body, auth);
@@ -13,7 +13,10 @@ export function openPage(server: ApiServer, session: string) {
     post,
     get: (path: string) => server.send('GET', path, { headers: auth }),
     consent: () => post('/face/consent', { version: 'consent-1', language: 'en' }),
-    /** A whole challenge up to its pictures. @param draw - the picture of a movement */
+    /**
+     * Runs a challenge up to its pictures.
+     * @param draw - returns the picture of a movement
+     */
     async takeFrames(
       draw: (movement: string, index: number) => Uint8Array,
       { afterMs = 900, light, action }: { afterMs?: number; light?: 'across' | 'down'; action?: string } = {},
@@ -48,10 +51,9 @@ export function openPage(server: ApiServer, session: string) {
   return page;
 }
 
-/** As the page commits to a picture. */
+/** Returns the page's commitment to a picture. */
 export const digestOf = (photo: Uint8Array): string => createHash('sha256').update(photo).digest('base64url');
 
-/** Opens a link, as a browser does. */
 export async function openLink(
   server: ApiServer,
   url: string,
@@ -62,7 +64,7 @@ export async function openLink(
   return server.postJson('/face/open', { ticket, ...more }, headers);
 }
 
-/** A phone that has opened the link of a hand-off, and whose person has still to choose the number. */
+/** Opens a hand-off link on a phone, before the number is chosen. */
 export async function openOnPhone(server: ApiServer, page: ReturnType<typeof openPage>) {
   const { url, code } = (await page.post('/face/hand-off')).body;
   const opened = await openLink(server, String(url));
@@ -70,7 +72,7 @@ export async function openOnPhone(server: ApiServer, page: ReturnType<typeof ope
   return { phone, url: String(url), code: String(code), view: opened.body.view as JsonObject };
 }
 
-/** A phone whose person has chosen the number that the first browser shows. */
+/** Opens a hand-off link on a phone and chooses the first browser's number. */
 export async function lendCamera(server: ApiServer, page: ReturnType<typeof openPage>) {
   const { phone, code } = await openOnPhone(server, page);
   await phone.post('/face/hand-off/choice', { number: code });

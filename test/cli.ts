@@ -13,15 +13,15 @@ import { epochMs } from '../src/core/units.js';
 import { runInProcess } from './command.js';
 import { createTextLog, systemRandom } from './sinks.js';
 
-/* The commands, as a person at a terminal runs them. */
+/* Runs commands as from a terminal. */
 
 const main = fileURLToPath(new URL('../src/main.js', import.meta.url));
 
 /**
- * Runs a command in this process: what providers' libraries take to load, they take once.
- * @param env - the whole environment the command sees
- * @param fetch - how it reaches others
- * @param aheadSec - how far its clock is ahead
+ * Runs a command in this process, so that provider libraries load once.
+ * @param env - the whole environment of the command
+ * @param fetch - its network access
+ * @param aheadSec - clock advance
  */
 export async function runHere(
   args: readonly string[],
@@ -46,20 +46,15 @@ export async function runHere(
   return { code: exitCode, stdout: toText(printed), stderr: toText(told) };
 }
 
-/** A running `facestep simulate`. */
 export interface RunningSimulation {
-  /** What it printed to standard output, parsed. */
   readonly config: z.infer<typeof configGuard>;
-  /** What it told the person. */
   readonly guide: string;
-  /** The variables that the guide says to set, but for the configuration's. */
+  /** Variables of the guide, without the configuration's. */
   readonly environment: Readonly<Record<string, string>>;
-  /** The application that users sign in to, as the guide names it. */
+  /** Application id in the guide. */
   readonly application: string;
-  /** Login to id, as the guide lists them. */
   readonly subjects: ReadonlyMap<string, string>;
   readonly signInUrl: string;
-  /** Posts to the sign-in address. */
   signIn(body: unknown): Promise<{ status: number; body: Record<string, unknown> }>;
   readonly process: ChildProcess;
   stop(): Promise<void>;
@@ -73,7 +68,7 @@ const configGuard = z.looseObject({
   connections: z.tuple([z.looseObject({ id: z.string(), kind: z.string(), policy: z.looseObject({}) })]),
 });
 
-/** Starts `facestep simulate` and waits until it has said what to try. */
+/** Starts `facestep simulate` and waits for its guide. */
 export async function startSimulation(
   provider: string,
   { serverPort, port }: { readonly serverPort?: number; readonly port?: number } = {},
@@ -83,7 +78,7 @@ export async function startSimulation(
     env: { ...process.env, ...(serverPort === undefined ? {} : { PORT: String(serverPort) }) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  // Whatever ends this process ends the simulation too.
+  // Stop the simulation whenever this process ends.
   const end = (): void => void child.kill();
   process.once('exit', end);
   child.once('exit', () => process.off('exit', end));

@@ -1,16 +1,13 @@
 import type { IAuthenticationCallback, ICognitoStorage } from 'amazon-cognito-identity-js';
 import { AuthenticationDetails, CognitoUser, CognitoUserPool } from '../simulators/cognito/browser-client.js';
 
-/** What a face challenge says, every value as text. */
 export type ChallengeParameters = Readonly<Record<string, string>>;
 
-/** What the page answers a challenge with. */
 export interface ChallengeAnswer {
   readonly answer: string;
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
-/** How a sign-in ended for the person at the browser. */
 export type SignInResult =
   | { readonly ok: true; readonly idToken: string; readonly accessToken: string; readonly refreshToken: string }
   | { readonly ok: false; readonly code: string; readonly message: string };
@@ -26,8 +23,8 @@ const createStorage = (): ICognitoStorage => {
 };
 
 /**
- * Signs in as a page does with AWS's own browser client: the password by SRP, then each challenge that is put.
- * @param answer - what the page answers; called for each challenge, counted from 1
+ * Signs in with AWS's browser client: SRP, then each challenge.
+ * @param answer - the page's answer; receives the challenge's number, from 1
  */
 export function signIn(
   at: { readonly endpoint: string; readonly userPoolId: string; readonly clientId: string },
@@ -54,7 +51,7 @@ export function signIn(
           refreshToken: session.getRefreshToken().getToken(),
         }),
       onFailure: ({ code, message }) => resolve({ ok: false, code: String(code), message: String(message) }),
-      // The same password again: nothing here is about which it is.
+      // Reuses the password, whose value does not matter here.
       newPasswordRequired: () => user.completeNewPasswordChallenge(password, {}, callbacks),
       customChallenge: (challenge: ChallengeParameters) => {
         attempt += 1;

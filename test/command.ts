@@ -2,14 +2,16 @@ import type { CliDeps, ExitCode } from '../src/cli/deps.js';
 import { runCommand } from '../src/cli/program.js';
 import { createTextLog, systemRandom } from './sinks.js';
 
-/** What a command said, line by line, and how it ended. */
 export interface CommandOutcome {
   readonly printed: readonly string[];
   readonly told: readonly string[];
   readonly exitCode: ExitCode;
 }
 
-/** Runs a command in this process. @param deps - what it has; of the rest it may use nothing */
+/**
+ * Runs a command in this process.
+ * @param deps - its dependencies; it may use no others
+ */
 export async function runInProcess(
   args: readonly string[],
   deps: Pick<CliDeps, 'clock'> & Partial<CliDeps>,

@@ -3,7 +3,6 @@ import type { RequestListener } from 'node:http';
 import { createSignInProvider } from '../simulators/sign-in-provider.js';
 import { listen } from '../src/http/listen.js';
 
-/** A person at the company's identity provider, by id. */
 export interface CompanyUser {
   readonly login: string;
   readonly groups: readonly string[];
@@ -11,21 +10,25 @@ export interface CompanyUser {
 
 type Trouble = 'none' | 'down' | 'overloaded';
 
-/** The company's identity provider: a real one, where whoever comes is signed in as `user`. */
+/** A real OpenID provider that signs everyone in as `user`. */
 export interface CompanyProviderServer {
   readonly issuer: string;
   readonly clientId: string;
   readonly clientSecret: string;
-  /** Who is in front of the browser. */
   user: string;
-  /** What else the next answers do. */
   trouble: Trouble;
-  /** Follows the browser from the authorization request to the redirect address. @returns where it is sent, with the answer */
+  /**
+   * Follows the authorization request to the redirect URI.
+   * @returns the URL with the answer
+   */
   follow(address: string): Promise<URL>;
   stop(): Promise<void>;
 }
 
-/** @param groupsIn - where groups are told: in the ID token, or by the user info endpoint alone */
+/**
+ * Starts the provider.
+ * @param groupsIn - where groups are: the ID token or the userinfo endpoint
+ */
 export async function startCompanyProvider(
   redirectUri: string,
   users: Readonly<Record<string, CompanyUser>>,

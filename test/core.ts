@@ -13,13 +13,13 @@ import { createMemoryProfile } from './simulated-profile.js';
 import { createMemoryAudit, createTextLog, systemRandom } from './sinks.js';
 import { cheapStretch } from './stretch.js';
 
-/** The sign-in that test passes are for, and that test events tell of. */
+/** Sign-in of test passes and test events. */
 export const testSignIn = { application: '0oafacestepapp000001', address: '192.0.2.7' } as const;
 
-/** What a hook event of a test tells of its sign-in. */
+/** Sign-in details of a test hook event. */
 export const testEvent = { ...testSignIn, isAfterFirstFactor: true, repeatableForSec: 900, budgetMs: 10_000 } as const;
 
-/** The policy of a connection whose administrator changed nothing. */
+/** Default policy of a connection. */
 export const defaultPolicy: Policy = {
   mode: 'enforce',
   accuracy: 4,
@@ -48,7 +48,7 @@ export const defaultPolicy: Policy = {
 };
 
 /**
- * The whole core on its real parts, with a simulated engine under it and a directory in memory. Everything is fresh.
+ * Creates the real core with a simulated engine and a directory in memory.
  * @param keysFile - a path in a folder that the test removes
  */
 export async function createTestCore(keysFile: string, policy: Partial<Policy> = {}) {

@@ -1,7 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-/** Writes a corpus of photos for evaluation. @param files - the bytes of each, by its path such as `Name/Name_0001.jpg` */
+/**
+ * Writes photos for evaluation.
+ * @param files - bytes by path, such as `Name/Name_0001.jpg`
+ */
 export async function writeCorpus(folder: string, files: Readonly<Record<string, Uint8Array | string>>): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (const [path, bytes] of Object.entries(files)) {

@@ -1,14 +1,13 @@
 import type { Profile, State } from '../src/core/ports.js';
 import type { Engine } from '../src/engine/engine.js';
 
-/** A store, with what was asked of it. */
 export interface CountedState {
   readonly state: State;
-  /** Reads are left out: they leave nothing. */
+  /** Reads are not counted. */
   readonly counts: { writes: number; counters: number /** Writes that wait for the disk. */; waits: number };
 }
 
-/** Counts writes of records and additions to counters. */
+/** Counts record writes and counter additions. */
 export function countState(state: State): CountedState {
   const counts = { writes: 0, counters: 0, waits: 0 };
   return {
@@ -32,7 +31,10 @@ export function countState(state: State): CountedState {
   };
 }
 
-/** Notes the names and ids that a directory is asked for. @returns the list, which goes on growing */
+/**
+ * Records the names and ids looked up in a directory.
+ * @returns the growing list
+ */
 export function noteLookUps(profile: Profile): string[] {
   const asked: string[] = [];
   const { findAccount, readAccount } = profile;
@@ -49,7 +51,7 @@ export function noteLookUps(profile: Profile): string[] {
   return asked;
 }
 
-/** Counts what an engine is asked to examine, whatever comes of it. */
+/** Counts an engine's examinations, including failures. */
 export const countExaminations = (engine: Engine, counts: { examined: number }): Engine => ({
   ...engine,
   examine: (...given) => {

@@ -4,11 +4,11 @@ import { crc32, deflateSync } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
 import { demoPhotosFolder } from '../examples/demo/pictures.js';
 
-/** A group photo of the demonstration: three faces in `1`. */
+/** Returns a group photo of the demonstration; `1` has three faces. */
 export const groupPhoto = (number: 1 | 2 | 3 | 4 | 5 | 6): Buffer =>
   readFileSync(join(demoPhotosFolder, `sample${number}.jpg`));
 
-/** The one person of the demonstration photos who is in two of them, with a margin of half the box on each side. */
+/** Returns the person who is in two demonstration photos, with half a box margin on each side. */
 export async function twicePhotographed(photo: 1 | 3): Promise<Buffer> {
   const [x1, y1, x2, y2] = photo === 1 ? [1460, 219, 1685, 438] : [1071, 203, 1305, 521];
   const width = x2 - x1;
@@ -20,7 +20,6 @@ export async function twicePhotographed(photo: 1 | 3): Promise<Buffer> {
     .toBuffer();
 }
 
-/** One chunk of a PNG. */
 export function pngChunk(type: string, data: Uint8Array): Buffer {
   const chunk = Buffer.alloc(12 + data.length);
   chunk.writeUInt32BE(data.length, 0);
@@ -30,7 +29,7 @@ export function pngChunk(type: string, data: Uint8Array): Buffer {
   return chunk;
 }
 
-/** The signature and header of an 8-bit RGB PNG, and as much of its pixels as given. */
+/** Returns the signature and header of an 8-bit RGB PNG with the given part of its pixels. */
 export function pngClaiming(width: number, height: number, pixels: Uint8Array): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
@@ -44,12 +43,11 @@ export function pngClaiming(width: number, height: number, pixels: Uint8Array): 
   ]);
 }
 
-/** A PNG made to say that it is animated, by the chunk that stands right after its header. */
+/** Marks a PNG as animated by a chunk after its header. */
 export function toAnimatedPng(png: Buffer): Buffer {
   const control = Buffer.from([0, 0, 0, 2, 0, 0, 0, 0]);
   return Buffer.concat([png.subarray(0, 33), pngChunk('acTL', control), png.subarray(33)]);
 }
 
-/** A picture of one colour. */
 export const plain = (width: number, height: number): Sharp =>
   sharp({ create: { width, height, channels: 3, background: '#808080' } });

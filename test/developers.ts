@@ -6,10 +6,10 @@ import type { ApiServer } from './api-server.js';
 import { type SessionHeaders, toSessionHeaders } from './console.js';
 import { testIssuer } from './keys.js';
 
-/** The company's provider, where people sign in at the console. */
+/** Issuer of the console's sign-in. */
 export const companyIssuer = 'https://login.example.com';
 
-/** A console that people sign in at there. */
+/** A console configuration with that sign-in. */
 export const consoleWithSignIn: ConsoleConfig = consoleGuard.parse({
   signIn: {
     ...{ issuer: companyIssuer, clientId: 'console', clientSecret: 'a-secret-of-thirty-two-characters' },
@@ -17,7 +17,7 @@ export const consoleWithSignIn: ConsoleConfig = consoleGuard.parse({
   },
 });
 
-/** The session of somebody whom the provider vouched for; the sign-in itself is tested elsewhere. */
+/** Creates a session for a user of that provider, without the sign-in itself. */
 export async function signInAs(
   server: ApiServer,
   subject: string,

@@ -9,7 +9,7 @@ import {
 } from '../adapters/provisioning.js';
 import { type CheckResult, checkInTurn } from '../src/operations/checks/in-turn.js';
 
-/** What the checks of a provider find, one after the other as `facestep doctor` makes them, where this server is well. */
+/** Runs a provider's checks in order, as `facestep doctor` does, with a healthy server. */
 export async function diagnose(checks: readonly Check[]): Promise<CheckResult[]> {
   const own = [serverAnswers, serverClock, serverIsOurs, hooksAnswer, callsTaken].map((title) => ({
     ...{ title, run: async () => pass('well') },

@@ -17,7 +17,7 @@ import { administer } from './contract/cognito.js';
 import { schema } from './contract/scim.js';
 import { modelsFolder } from './paths.js';
 
-/* One server behind a front, connected to a simulator of every provider, each set up; and the doctor. */
+/* One server behind a scripted proxy, connected to a simulator of every provider, and the doctor. */
 
 const adminKey = 'an-administrators-key-of-the-tests-0123456789';
 const hookSecret = 'Bearer a-secret-that-okta-calls-with-0123456789';
@@ -25,17 +25,15 @@ const oneLoginSecret = 'a-secret-that-onelogin-signs-with-0123456789';
 const requestSecret = 'a-secret-that-the-triggers-sign-with-0123456789';
 const handlers = ['defineAuthChallenge', 'createAuthChallenge', 'verifyAuthChallengeResponse', 'preTokenGeneration'];
 
-/** The arn of one of Cognito's functions. */
+/** Returns the ARN of a Cognito function. */
 export const arnOf = (handler: string): string =>
   `arn:aws:lambda:eu-central-1:123456789012:function:facestep-${handler}`;
 
-/** What differs where the doctor runs: anything of the configuration, of the provider's part of the connection, or around. */
+/** Overrides for the doctor: configuration, provider settings or environment. */
 export interface Elsewhere {
   readonly settings?: Readonly<Record<string, unknown>>;
-  /** Merged into the entry under the provider's name. */
   readonly provider?: Readonly<Record<string, unknown>>;
   readonly policy?: Readonly<Record<string, unknown>>;
-  /** Settings of the connection beside these. */
   readonly connection?: Readonly<Record<string, unknown>>;
   readonly aheadSec?: number;
 }
@@ -49,10 +47,8 @@ const checkGuard = z.object({
 });
 const reportGuard = z.object({ ok: z.boolean(), checks: z.array(checkGuard) });
 
-/** One check of a report. */
 export type Examined = z.infer<typeof checkGuard>;
 
-/** Everything that can be broken. */
 export interface DoctorBench {
   readonly front: Front;
   readonly service: Service;
@@ -64,13 +60,15 @@ export interface DoctorBench {
   readonly pool: UserPool;
   readonly onelogin: OneLoginSimulator;
   readonly scim: ScimSimulator;
-  /** Sets a connection up, again. */
   provision(connection: string): Promise<void>;
   examine(connection: string, elsewhere?: Elsewhere): Promise<readonly Examined[]>;
   close(): Promise<void>;
 }
 
-/** Starts all of it. @param folder - for data and configurations */
+/**
+ * Starts all parts.
+ * @param folder - for data and configurations
+ */
 export async function openDoctorBench(folder: string): Promise<DoctorBench> {
   const dataFolder = join(folder, 'data');
   const port = await findFreePort();
@@ -117,7 +115,10 @@ export async function openDoctorBench(folder: string): Promise<DoctorBench> {
     scim: { baseUrl: scim.baseUrl, auth: { kind: 'bearer', token: scim.bearer } },
   };
   let files = 0;
-  /** @param changed - the connection that is to differ */
+  /**
+   * Writes a configuration.
+   * @param changed - the connection with overrides
+   */
   const writeConfig = (
     changed?: string,
     { settings = {}, provider = {}, policy = {}, connection = {} }: Elsewhere = {},

@@ -3,13 +3,13 @@ import { CreateTableCommand, DeleteTableCommand, type DynamoDBClient } from '@aw
 import dynalite from 'dynalite';
 
 /*
- * Dynalite checks requests, expressions and conditions as DynamoDB does. It does not remove items whose time is over, and
- * knows neither throughput nor several zones; what becomes of those is not tested here.
+ * Dynalite validates requests, expressions and conditions like DynamoDB. It lacks TTL deletion, throughput limits and
+ * availability zones, so those are not tested here.
  */
 
 export interface DynamoDbServer {
   readonly endpoint: string;
-  /** Of the server alone: what is sent to it is not looked at. */
+  /** Any value works: the server does not verify them. */
   readonly credentials: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
@@ -26,7 +26,7 @@ export async function startDynamoDb(): Promise<DynamoDbServer> {
   };
 }
 
-/** The table as docs/state.md and the Terraform module make it. */
+/** Creates the table of docs/state.md and the Terraform module. */
 export async function createTable(client: DynamoDBClient, TableName: string): Promise<void> {
   await client.send(
     new CreateTableCommand({

@@ -10,7 +10,7 @@ import { createSimulatedEngine } from './simulated-engine.js';
 import { systemRandom } from './sinks.js';
 import { cheapStretch } from './stretch.js';
 
-/** The real embedded verifier, over an engine without models unless one is given. */
+/** Creates the real embedded verifier, by default over an engine without models. */
 export function createTestVerifier(engine: Engine = createSimulatedEngine()): Verifier {
   return createEmbeddedVerifier({
     engine,
@@ -21,9 +21,9 @@ export function createTestVerifier(engine: Engine = createSimulatedEngine()): Ve
   });
 }
 
-/** The real sharing of examinations, as the server makes it, over an engine without models unless one is given. */
+/** Creates the server's examination cache, by default over an engine without models. */
 export const createTestSight = (engine: Engine = createSimulatedEngine()): Sight =>
   createSight({ engine, signals: [...judgedSignals, ...checkedSignals, 'sketch'], checkFrame: () => {} });
 
-/** The encoded bytes of a picture the simulated engine understands. */
+/** Returns a picture for the simulated engine. */
 export const drawPicture = (person: string, shot: number): Uint8Array => Buffer.from(`face ${person} ${shot} 0.9`);

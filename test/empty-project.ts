@@ -9,18 +9,24 @@ import { projectRoot } from './paths.js';
 const execute = promisify(execFile);
 const packedGuard = z.tuple([z.object({ filename: z.string() })]);
 
-/** The project of somebody else, in which one of our packages is installed and nothing else. */
+/** A separate project with only one of our packages installed. */
 export interface EmptyProject {
-  /** Of the packages in it, those of a scope as `@scope/name`. */
+  /** Lists installed packages, scoped ones as `@scope/name`. */
   installed(): string[];
-  /** The files of ours, relative to its folder. */
+  /** Lists the package's files, relative to its folder. */
   filesOf(name: string): string[];
-  /** Compiles a program against the types of what is installed, strictly, and runs it. @returns what it printed */
+  /**
+   * Compiles a program strictly against the installed types and runs it.
+   * @returns its output
+   */
   run(program: string, args?: readonly string[], env?: Readonly<Record<string, string>>): Promise<string>;
   remove(): void;
 }
 
-/** Packs a workspace and installs the archive, as somebody who has only that. @param workspace - its folder */
+/**
+ * Packs a workspace and installs the archive.
+ * @param workspace - its folder
+ */
 export async function installInEmptyProject(workspace: string): Promise<EmptyProject> {
   const folder = mkdtempSync(join(tmpdir(), `facestep-${workspace}-`));
   const npm = (args: readonly string[], cwd: string) =>

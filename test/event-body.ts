@@ -1,2 +1,2 @@
-/** The body of a hook's event, as a provider sends it. */
+/** Encodes a hook event's body as a provider does. */
 export const toBody = (event: unknown): Uint8Array => Buffer.from(JSON.stringify(event));

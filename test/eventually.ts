@@ -1,6 +1,6 @@
 import { patienceMs } from './patience.js';
 
-/** Tries again until it holds, for far longer than it takes. */
+/** Retries until the check passes, with a generous limit. */
 export async function eventually(check: () => Promise<unknown>): Promise<void> {
   const lastTry = Date.now() + patienceMs;
   for (;;) {

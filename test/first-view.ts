@@ -1,6 +1,6 @@
 import type { JsonObject } from '../src/base/json.js';
 
-/** A step-up as it begins, for a person who has agreed. */
+/** Initial view of a step-up after consent. */
 export const firstView = {
   id: 'AAAAAAAAAAAAAAAAAAAAAA',
   purpose: 'verify',

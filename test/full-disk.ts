@@ -4,11 +4,14 @@ import { tmpdir } from 'node:os';
 
 const inOwnMounts = ['--map-root-user', '--mount', 'sh', '-c'];
 
-/** Whether this account can mount a small disk. */
+/** True if this account can mount a small disk. */
 export const canFillDisk = spawnSync('unshare', [...inOwnMounts, `mount -t tmpfs tmpfs ${tmpdir()}`]).status === 0;
 if (!canFillDisk) process.stderr.write('SKIPPING the tests of a full disk: this account cannot mount one\n');
 
-/** Runs a script of Node's while a small disk is at `disk`, which is gone then. @returns what it printed, as JSON */
+/**
+ * Runs a Node script with a temporary small disk at `disk`.
+ * @returns its output, parsed as JSON
+ */
 export function runOnDisk(disk: string, size: string, script: string): unknown {
   mkdirSync(disk, { recursive: true });
   const command = `mount -t tmpfs -o size=${size},mode=0700 tmpfs ${disk} && ${process.execPath} ${script}`;

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { groupsFolder } from './faces.js';
 
-/** Whether there are faces of people of one place. Where not, the tests that need them skip, and say so. */
+/** True if the faces of people of one place exist; otherwise tests are skipped. */
 export const hasGroups = existsSync(groupsFolder);
 
 if (!hasGroups)

@@ -1,19 +1,16 @@
 import { connect } from 'node:net';
 
-/** A request on a socket of its own, written byte for byte. */
 export interface HalfSent {
-  /** Writes more; resolves once it is handed to the system, or the other side has closed. */
+  /** Writes more; resolves once the system has it or the peer has closed. */
   write(data: string | Uint8Array): Promise<void>;
-  /** What has come back so far. */
   received(): string;
-  /** The head of the first answer; empty where the connection ended without one. */
+  /** Head of the first answer; empty without one. */
   readonly answer: Promise<string>;
-  /** Settles when the connection is over. */
   readonly closed: Promise<void>;
   end(): void;
 }
 
-/** Sends a head and as much of a body as is given, and leaves the rest to the test. */
+/** Sends a head and a partial body; the test sends the rest. */
 export async function sendHalf(
   port: number,
   path: string,
@@ -22,7 +19,7 @@ export async function sendHalf(
   const socket = connect(port, '127.0.0.1');
   let received = '';
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
-  // Who is cut off while it writes learns of it by an error.
+  // A reset during a write raises an error.
   socket.on('error', () => {});
   const answer = new Promise<string>((resolve) => {
     socket.on('data', (chunk) => {

@@ -1,17 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createJobs, type Jobs, type JobsDeps } from '../src/core/jobs.js';
 
-/** Waits between runs are short, and any other wait is none. */
+/** Shortens waits between runs and skips all others. */
 export const sleepShortly: JobsDeps['sleep'] = (ms, signal) =>
   delay(ms >= 5_000 ? 20 : 0, undefined, { signal }).catch(() => {});
 
-/** Jobs that run when they are asked to, and by themselves as seldom as in a server. */
+/** Creates jobs that run on demand, and otherwise as rarely as in a server. */
 export const createTestJobs = (
   deps: Pick<JobsDeps, 'clock' | 'log'>,
   sleep: JobsDeps['sleep'] = (ms, signal) => delay(ms, undefined, { signal, ref: false }).catch(() => {}),
 ): Jobs => createJobs({ ...deps, sleep, onRun: () => {} });
 
-/** Jobs that run once for each interval that the test lets pass. */
+/** Creates jobs that run once for each interval that the test lets pass. */
 export function createSteppedJobs(deps: Pick<JobsDeps, 'clock' | 'log'>) {
   const waits = new Set<() => void>();
   const sleep: JobsDeps['sleep'] = (_ms, signal) =>
@@ -21,7 +21,7 @@ export function createSteppedJobs(deps: Pick<JobsDeps, 'clock' | 'log'>) {
     });
   return {
     jobs: createTestJobs(deps, sleep),
-    /** Lets the interval pass that a job waits for next. */
+    /** Ends the next interval that a job waits for. */
     async passInterval(): Promise<void> {
       while (waits.size === 0) await new Promise((resolve) => setImmediate(resolve));
       const ended = [...waits];

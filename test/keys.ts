@@ -12,9 +12,7 @@ import { statementAlgorithm, understoodHeaders, verifyStatement } from '../src/k
 import { createFolder } from './folder.js';
 import { createTextLog, systemRandom } from './sinks.js';
 
-/**
- * Keys in memory, by version from 1; `null` is retired. The last is current.
- */
+/** Creates keys in memory, by version from 1; `null` is retired, the last one is current. */
 export function createKeysInMemory(...versions: readonly (Uint8Array | null)[]): Keys {
   return {
     currentVersion: async () => versions.length,
@@ -27,14 +25,14 @@ export function createKeysInMemory(...versions: readonly (Uint8Array | null)[]):
   };
 }
 
-/** The real time. */
+/** The system clock. */
 export const systemClock: Clock = { now: () => epochMs(Date.now()) };
 
-/** A real signer over a file. */
+/** Opens a real signer over a file. */
 export const openSigner = (file: string): Promise<Signer> =>
   createLocalSigner({ file, clock: systemClock, random: systemRandom, log: createTextLog() });
 
-/** A signer with a key of its own in memory. */
+/** Creates a signer with a new key in memory. */
 export async function createTestSigner(): Promise<Signer> {
   const { privateKey, publicKey } = await generateKeyPair(statementAlgorithm);
   const jwk = await exportJWK(publicKey);
@@ -55,10 +53,10 @@ export async function createTestSigner(): Promise<Signer> {
   };
 }
 
-/** In whose name the tests' receipts are signed. */
+/** Issuer of the tests' receipts. */
 export const testIssuer = 'https://face.example.com';
 
-/** Signs security events with RSA keys of its own, as the server does. */
+/** Creates a security event signer with new RSA keys. */
 export async function createTestSecurityEventSigner(): Promise<SecurityEventSigner> {
   const file = join(createFolder('security-event-keys'), 'oidc-keys.json');
   const keys = await createOidcKeys({ file, clock: systemClock, random: systemRandom, log: createTextLog() });

@@ -1,13 +1,12 @@
-/** What must not be found, by a name for the report. */
+/** Values that must not appear, by name. */
 export type Planted = Readonly<Record<string, string | Uint8Array>>;
 
-/** Bytes that are looked for at once: no other file has these by chance. */
+/** Length of a searched part, which no other file contains by chance. */
 const windowBytes = 48;
 
 /**
- * Looks for what was planted, wherever something was written. Texts are looked for as they are, in base64 and in
- * hexadecimal; bytes also as a part of them, cut from five places.
- * @returns one line for each find: what, in which form, where
+ * Searches all outputs for planted values: texts plain, in base64 and hexadecimal; bytes also by five parts.
+ * @returns one line for each find: value, form, place
  */
 export function findLeaks(planted: Planted, sinks: Readonly<Record<string, Uint8Array>>): string[] {
   return Object.entries(planted).flatMap(([name, secret]) => {
@@ -32,7 +31,7 @@ function toForms(secret: string | Uint8Array): Map<string, Uint8Array> {
     const part = isLong ? bytes.subarray(start, start + windowBytes) : bytes;
     forms.set(`bytes from ${start}`, part);
     forms.set(`hexadecimal from ${start}`, Buffer.from(part.toString('hex')));
-    // Base64 has three ways to begin, by what stands before; its first and last characters depend on the neighbours.
+    // Base64 has three alignments, and its first and last characters depend on the neighbors.
     for (const before of [0, 1, 2]) {
       const text = Buffer.concat([Buffer.alloc(before), part])
         .toString('base64')

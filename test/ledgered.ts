@@ -5,17 +5,16 @@ import type { ApiServer } from './api-server.js';
 import { createTestJobs } from './jobs.js';
 import { createTextLog } from './sinks.js';
 
-/** One record of a trail, and when and from where it was asked for. */
 export interface Noted {
   readonly event: AuditEvent;
   readonly hoursAgo: number;
   readonly request?: string;
 }
 
-/** Where the caller of every record was. */
+/** Network of every record's caller. */
 const network = '192.0.2.0/24';
 
-/** Writes records into the ledger of a server, as the trail's writer does. */
+/** Writes records into a server's ledger, as the trail's writer does. */
 export async function fillLedger(server: ApiServer, records: readonly Noted[]): Promise<void> {
   const { ledger, clock } = server.deps;
   const bounds = { days: 90, entries: 100_000 };
@@ -36,7 +35,7 @@ export async function fillLedger(server: ApiServer, records: readonly Noted[]): 
   await recorder.stop();
 }
 
-/** An enrolment of nobody in particular. */
+/** Returns an enrolment event. */
 export const enrolledAt = (connection: string, subject: string): AuditEvent => ({
   ...{ action: 'enrolled', connection, subject },
   detail: {

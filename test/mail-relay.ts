@@ -1,15 +1,14 @@
 import type { AddressInfo, Socket } from 'node:net';
 import { SMTPServer } from 'smtp-server';
 
-/** A letter that a relay took. */
 export interface TakenLetter {
   readonly to: string;
   readonly raw: string;
 }
 
 /**
- * A mail relay on a real socket, whose answer depends on whom a letter is for: to `gone…` it is 550, to `full…` 452, to `cut…`
- * the message is read and the connection ended without a word; everybody else's is taken.
+ * Starts a mail relay whose answer depends on the recipient: `gone…` gets 550, `full…` 452, `cut…` is read without a
+ * reply, others are accepted.
  */
 export async function startMailRelay() {
   const taken: TakenLetter[] = [];
@@ -35,7 +34,7 @@ export async function startMailRelay() {
       stream.on('end', () => {
         taken.push({ to, raw: Buffer.concat(pieces).toString() });
         onLetter(to);
-        // Taken, and never said so.
+        // Accepted without a reply.
         if (to.startsWith('cut')) sockets.get(session.remotePort)?.destroy();
         else callback();
       });
@@ -56,7 +55,7 @@ export async function startMailRelay() {
     setDown(down: boolean) {
       isDown = down;
     },
-    /** Called once a letter was read, before it is answered. */
+    /** Called after an e-mail is read and before the reply. */
     watch(listener: (to: string) => void) {
       onLetter = listener;
     },
@@ -64,7 +63,7 @@ export async function startMailRelay() {
   };
 }
 
-/** The text of a letter, or its HTML. */
+/** Returns an e-mail's text or HTML. */
 export function readPart({ raw }: TakenLetter, type: 'plain' | 'html'): string {
   const part = raw.split(/^----[^\r\n]*$/m).find((each) => each.includes(`Content-Type: text/${type}`)) ?? '';
   const [head = '', ...rest] = part.split('\r\n\r\n');

@@ -1,7 +1,7 @@
 import type { Clock } from '../src/core/ports.js';
 import { addSec, epochMs } from '../src/core/units.js';
 
-/** A clock the test moves by hand. */
+/** Creates a clock that only the test advances. */
 export function createManualClock(startMs = 1_790_000_000_000): Clock & { advanceSec(seconds: number): void } {
   let now = epochMs(startMs);
   return {

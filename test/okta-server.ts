@@ -21,11 +21,10 @@ import { createQuietTelemetry } from './telemetry.js';
 import { startTestTransmitter } from './transmitter.js';
 import { createTestUpkeep } from './upkeep.js';
 
-/** The whole service on a socket. */
 export interface OktaServer {
   readonly origin: string;
   readonly rooms: BodyRooms;
-  /** A call of the REST API by a client of the connection's tenant. */
+  /** Calls the REST API as a client of the connection's tenant. */
   post(
     path: string,
     fields: Record<string, string>,
@@ -34,7 +33,7 @@ export interface OktaServer {
   stop(): Promise<void>;
 }
 
-/** Starts the service with one connection, of that adapter, to the org of a bench. */
+/** Starts the service with one connection to a bench's org. */
 export async function startOktaServer(
   bench: OktaBench,
   adapter: ServedAdapter = bench.adapter,

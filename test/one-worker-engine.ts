@@ -11,9 +11,9 @@ interface Job {
 }
 
 /**
- * The simulated engine behind the real queue, with one worker.
- * @param options.costMs - what a refused picture is said to have taken
- * @param options.gate - awaited by the worker with each job in its hands
+ * Creates the simulated engine behind the real queue, with one worker.
+ * @param options.costMs - reported cost of a refused picture
+ * @param options.gate - awaited by the worker for each job
  */
 export function createOneWorkerEngine({
   queueLimit = 1_000,
@@ -27,7 +27,7 @@ export function createOneWorkerEngine({
   const simulated = createSimulatedEngine();
   const waiting = createFairQueue<Job>(queueLimit);
   const counts = { asked: 0, overloaded: 0 };
-  /** Of each job that the worker has begun. */
+  /** Shares of started jobs. */
   const begun: QueueShare[] = [];
   let isBusy = false;
 

@@ -1,24 +1,25 @@
 import { bytesField, type Field, messageField, numberField, textField, writeMessage } from '../src/engine/wire.js';
 
 /*
- * Tiny recognition models, written by the names and numbers of onnx.proto: a picture brought down to 8 × 8 and projected by
- * chance. Enough for the machinery; they know nobody.
+ * Tiny recognition models in the onnx.proto format: a picture scaled to 8 × 8 and projected randomly. They recognize
+ * no one.
  */
 
-/** What is wrong with a model, or unusual; nothing unless said. */
 export interface DrawnModel {
   readonly size?: number;
   readonly numbers?: number;
-  /** Another seed is another model. */
   readonly seed?: number;
-  /** The first dimension has a name in place of a number. */
+  /** True if the first dimension has a name instead of a number. */
   readonly isBatched?: boolean;
   readonly channels?: number;
-  /** `nan`: roots of what is below 0; `alike`: one number over and over; `same`: the same of everybody; `random`: never the same. */
+  /**
+   * `nan`: roots of negative numbers; `alike`: one repeated number; `same`: the same for everyone; `random`: always
+   * different.
+   */
   readonly gives?: 'projection' | 'nan' | 'alike' | 'same' | 'random';
-  /** Its weights are in a file of that name. */
+  /** Name of a file with the weights. */
   readonly externalFile?: string;
-  /** It gives what lies in between, too. */
+  /** True if it also returns an intermediate result. */
   readonly hasSecondOutput?: boolean;
 }
 
@@ -47,13 +48,13 @@ const intsAttribute = (name: string, values: readonly number[]): Field[] => [
   numberField(20, ints),
 ];
 
-/** Numbers between −1 and 1 that look like chance. */
+/** Returns pseudorandom numbers between −1 and 1. */
 const noise = (seed: number, at: number): number => {
   const turned = Math.sin(seed * 12.9898 + at * 78.233) * 43758.5453;
   return 2 * (turned - Math.floor(turned)) - 1;
 };
 
-/** The bytes of a tiny recognition model. */
+/** Returns a tiny recognition model. */
 export function drawModel(drawn: DrawnModel = {}): Uint8Array {
   const {
     size = 112,

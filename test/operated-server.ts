@@ -13,7 +13,7 @@ import { emptySetup } from './upkeep.js';
 
 export type Mode = 'shadow' | 'enforce';
 
-/** A company's org and account, and what a connection to each is called: `okta`, `onelogin`. */
+/** Starts a company's org and account, with connections `okta` and `onelogin`. */
 export async function startCompany() {
   const okta = await startOktaSimulator({});
   const onelogin = await startOneLoginSimulator();
@@ -41,9 +41,9 @@ export async function startCompany() {
 export type Company = Awaited<ReturnType<typeof startCompany>>;
 
 /**
- * A server of that company, whose file says what it is told to.
+ * Starts a server of that company with a changeable configuration file.
  * @param state - shared with other servers
- * @param given - of the server, over what is made here
+ * @param given - overrides of the server's dependencies
  */
 export async function startOperatedServer(
   company: Company,
@@ -62,7 +62,7 @@ export async function startOperatedServer(
   },
 ) {
   let setup: Setup = emptySetup();
-  /** What holds calls of the provider up. */
+  /** Blocks calls of the provider. */
   let gate: Promise<void> = Promise.resolve();
   const hooks = new Map<string, ReturnType<typeof connect>['hooks']>();
   const server = await startApiServer({
@@ -92,9 +92,11 @@ export async function startOperatedServer(
     server,
     post,
     get: (path: string) => server.send('GET', path, { headers: owner }),
-    /** Has the file say another mode. */
     read,
-    /** Holds calls of the provider up. @returns lets them through again */
+    /**
+     * Blocks calls of the provider.
+     * @returns a function that unblocks them
+     */
     hold(): () => void {
       let open = (): void => {};
       gate = new Promise((resolve) => {
@@ -102,7 +104,7 @@ export async function startOperatedServer(
       });
       return () => open();
     },
-    /** How the last run ended. */
+    /** Returns the result of the last run. */
     async ended(connection: string): Promise<JsonObject> {
       let run: unknown;
       await eventually(async () => {

@@ -2,10 +2,10 @@ import { cpSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } fr
 import { join } from 'node:path';
 import { projectRoot } from './paths.js';
 
-/** What an installation lacks: the native binary, as on a platform that there is none for; or one that the system does not load. */
+/** Missing part of an installation: the native binary is absent, or cannot be loaded. */
 export type Native = 'absent' | 'not_loadable';
 
-/** Where a package is of its own, to be changed: its binaries are not copied. */
+/** Copies a package for changes, without its binaries. */
 function copyRuntime(to: string): string {
   const from = join(projectRoot, 'node_modules/onnxruntime-node');
   cpSync(from, to, { recursive: true, filter: (path) => path !== join(from, 'bin') });
@@ -13,9 +13,9 @@ function copyRuntime(to: string): string {
 }
 
 /**
- * An installation of this build as it is on another platform.
- * @param hasWebAssembly - whether the runtime in WebAssembly is there
- * @returns its top
+ * Installs this build as on another platform.
+ * @param hasWebAssembly - true to include the WebAssembly runtime
+ * @returns its top folder
  */
 export function installOnOtherPlatform(folder: string, native: Native, hasWebAssembly = true): string {
   const top = join(folder, `${native}-${hasWebAssembly}`);

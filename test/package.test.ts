@@ -80,7 +80,7 @@ beforeAll(async () => {
   symlinkSync(join(projectRoot, 'node_modules'), join(installed, 'node_modules'));
 });
 
-test('no file is packed but those of an installation, whatever lies in the checkout', async () => {
+test('the package has installation files only, whatever the checkout contains', async () => {
   const paths = packed.files.map(({ path }) => path);
   expect(paths.filter((path) => !kinds.some((kind) => kind.test(path)))).toEqual([]);
   expect(paths.filter((path) => secrets.includes(path) || /\.test\./.test(path))).toEqual([]);

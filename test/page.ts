@@ -2,14 +2,17 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from './paths.js';
 
-/* What a page of documentation says, for tests that hold it to the files it names. */
+/* Reads documentation pages for tests that compare them with the files they name. */
 
-/** @param path - from the project's root */
+/**
+ * Reads a page.
+ * @param path - from the project's root
+ */
 export const readPage = (path: string): string => readFileSync(join(projectRoot, path), 'utf8');
 
 const folders = ['docs', 'adapters', 'client', 'examples', 'infra', 'triggers'];
 
-/** Every page of documentation, wherever it stands, from the project's root. */
+/** Lists all documentation pages, from the project's root. */
 export const listPages = (): string[] =>
   [
     ...readdirSync(projectRoot).filter((name) => name.endsWith('.md')),
@@ -20,11 +23,11 @@ export const listPages = (): string[] =>
     ),
   ].sort();
 
-/** What stands on a page in blocks of a language, in order. */
+/** Returns a page's code blocks of a language. */
 export const blocksOf = (page: string, language: string): string[] =>
   [...page.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g'))].map(([, text = '']) => text);
 
-/** Texts without links and marks, on one line. */
+/** Removes links and marks, and joins lines. */
 export const plain = (text: string): string =>
   text
     .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
@@ -32,13 +35,13 @@ export const plain = (text: string): string =>
     .replace(/\s+/g, ' ')
     .trim();
 
-/** What stands under a heading, up to the next of its depth or above. */
+/** Returns a heading's section, up to the next heading of its level or above. */
 export function sectionOf(text: string, heading: string): string {
   const [, depth = '', rest = ''] = new RegExp(`^(#+) ${heading}\\n([\\s\\S]*)`, 'm').exec(text) ?? [];
   return rest.split(new RegExp(`^#{1,${depth.length}} `, 'm'))[0] ?? '';
 }
 
-/** Cells of a table, without its head. */
+/** Returns the cells of a table without its head. */
 export const rowsOf = (text: string): string[][] =>
   [...text.matchAll(/^\|(.*)\|$/gm)]
     .map(([, cells = '']) => cells.split('|').map((cell) => cell.trim()))
@@ -49,7 +52,7 @@ interface Reference {
   readonly titles: readonly string[];
 }
 
-/** Files that are named in code marks, each with the titles of tests that follow it in quotation marks. */
+/** Returns files in code marks with the quoted test titles that follow them. */
 export const referencesIn = (text: string): Reference[] =>
   [...text.matchAll(/`((?:src|test|adapters|evidence|client|triggers|web)\/[\w./-]+)`((?:,? "[^"]+")*)/g)].map(
     ([, path = '', titles = '']) => ({
@@ -58,7 +61,7 @@ export const referencesIn = (text: string): Reference[] =>
     }),
   );
 
-/** Files and titles that are named and are not there. */
+/** Returns named files and titles that do not exist. */
 export function missingReferencesIn(text: string): string[] {
   const missing: string[] = [];
   for (const { path, titles } of referencesIn(text)) {
@@ -68,22 +71,21 @@ export function missingReferencesIn(text: string): string[] {
   return missing;
 }
 
-/** A title as a test has it: a text of its own, or what follows a name that is put in. */
 function hasTitle(path: string, title: string): boolean {
   const text = title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   return new RegExp(`(?:['"\`]|: )${text}['"\`]`).test(readPage(path));
 }
 
 /**
- * Links and pictures that lead to no file, or to no heading or named place of it. Those to other hosts are not looked at.
- * @param from - the folder of the page, from the project's root
+ * Returns links and pictures without a target file, heading or anchor. Other hosts are not checked.
+ * @param from - the page's folder, from the project's root
  */
 export const deadLinksIn = (text: string, from: string): string[] =>
   [...withoutCode(text).matchAll(/\]\(([^)\s]+)\)/g)]
     .map(([, link = '']) => link)
     .filter((link) => !/^[a-z]+:/.test(link) && !isThere(link, text, from));
 
-/** @param page - where a link without a path leads */
+/** @param page - target of a link without a path */
 function isThere(link: string, page: string, from: string): boolean {
   const [path = '', anchor] = link.split('#');
   const file = join(projectRoot, from, path);
@@ -91,7 +93,7 @@ function isThere(link: string, page: string, from: string): boolean {
   return anchor === undefined || placesOf(path === '' ? page : readFileSync(file, 'utf8')).includes(anchor);
 }
 
-/** Anchors of a page: its headings, the second of a name with a number, and what was given an id. */
+/** Returns a page's anchors: headings, numbered if repeated, and ids. */
 function placesOf(page: string): string[] {
   const text = withoutCode(page);
   const seen = new Map<string, number>();

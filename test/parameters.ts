@@ -1,4 +1,4 @@
 import { loadParameters } from '../src/token/parameters.js';
 
-/** The parameters that ship. */
+/** Shipped parameters. */
 export const parameters = await loadParameters();

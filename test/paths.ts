@@ -1,17 +1,17 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The top of the checkout, from a compiled file in dist. */
+/** Root of the checkout, from a compiled file in dist. */
 export const projectRoot = fileURLToPath(new URL('../../', import.meta.url));
 
-/** The models that `npm run setup` fetched. */
+/** Models fetched by `npm run setup`. */
 export const modelsFolder = join(projectRoot, 'models');
 
-/** The capture page as `vite build` made it, and the models it guides with. */
+/** Built capture page and its guidance models. */
 export const pageFolders = { page: join(projectRoot, 'dist', 'capture-web'), models: modelsFolder };
 
-/** The console as `vite build` made it. */
+/** Built console. */
 export const consoleFolder = join(projectRoot, 'dist', 'console-web');
 
-/** The pages of documentation as `scripts/build-docs.mjs` made them. */
+/** Documentation built by `scripts/build-docs.mjs`. */
 export const docsFolder = join(projectRoot, 'dist', 'docs-web');

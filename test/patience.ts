@@ -1,5 +1,5 @@
 /**
- * How long tests wait for what is about to happen, in milliseconds: far longer than any machine takes. It ends what hangs,
- * sooner than the limit of a whole test in `jest.config.mjs` would, and with a better message.
+ * Timeout of tests in milliseconds, generous for any machine. It fires before the limit in `jest.config.mjs` and has a
+ * better message.
  */
 export const patienceMs = 120_000;

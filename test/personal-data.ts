@@ -1,7 +1,7 @@
 import { personalData, remainingData } from '../src/core/personal-data/registry.js';
 import type { State } from '../src/core/ports.js';
 
-/** Keys of the state store that are no personal data, or that end by themselves within minutes or days, and why. */
+/** State keys without personal data, or that expire within minutes or days, with reasons. */
 const unregistered: readonly { readonly why: string; readonly keys: readonly string[] }[] = [
   {
     why: 'Applications, developers and administrators: accounts of those who operate, not of users.',
@@ -61,7 +61,7 @@ const unregistered: readonly { readonly why: string; readonly keys: readonly str
 const patterns = [...personalData, ...remainingData, ...unregistered].flatMap(({ keys }) => keys);
 const accounted = new RegExp(`^(${patterns.map((key) => key.replaceAll('*', '[^]*')).join('|')})$`);
 
-/** Refuses a key that neither the registry of personal data nor the list above accounts for. */
+/** Refuses state keys that neither the personal data registry nor this list has. */
 export function requireAccountedKeys(state: State): State {
   const check = (key: string): void => {
     if (!accounted.test(key))

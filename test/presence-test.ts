@@ -9,29 +9,29 @@ import { runInProcess } from './command.js';
 import { modelsFolder } from './paths.js';
 import { createTextLog, systemRandom } from './sinks.js';
 
-/** `facestep measure presence` in a folder of its own, as a person at a terminal runs it. */
+/** `facestep measure presence` in a new folder, as from a terminal. */
 export interface PresenceTest {
   readonly data: string;
   readonly passphraseFile: string;
-  /** Runs a command on the folder to its end: `report`, `delete`. */
+  /** Runs `report` or `delete` on the folder. */
   run(args: readonly string[]): ReturnType<typeof runInProcess>;
-  /** Measures how well the engine knows the people in it; the tables are in `accuracy.md` beside the folder. */
+  /** Measures the engine's accuracy on its people; the tables are in `accuracy.md` next to the folder. */
   measureAccuracy(): ReturnType<typeof runInProcess>;
-  /** Starts the server, and waits for its first link. @param more - options beside the usual ones */
+  /**
+   * Starts the server and waits for its first link.
+   * @param more - additional options
+   */
   start(more?: readonly string[]): Promise<RunningTest>;
 }
 
-/** A server of a presence test that is up. */
 export interface RunningTest {
-  /** The link that was printed last. */
   link(): string;
   readonly told: readonly string[];
-  /** What was logged. */
   log(): string;
   stop(): Promise<void>;
 }
 
-/** A plan of one presentation of each species in one light. */
+/** A plan with each species once in one light. */
 export const shortPlan = (species: readonly string[], presentations = 1): Plan => {
   const part = (name: string) => ({ name, title: `The ${name}`, prepare: `Have the ${name} ready.` });
   return {
@@ -40,7 +40,10 @@ export const shortPlan = (species: readonly string[], presentations = 1): Plan =
   };
 };
 
-/** @param folder - a new one, of the test alone */
+/**
+ * Prepares a presence test.
+ * @param folder - a new one for this test
+ */
 export function preparePresenceTest(folder: string, plan: Plan, clock: Clock): PresenceTest {
   const [data, passphraseFile, planFile] = [
     join(folder, 'data'),

@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { facesFolder } from './faces.js';
 
-/** Where pictures and clips of people, prints and screens before a camera are, as `eval -- presentation-attacks` reads them. */
+/** Pictures and clips of people, prints and screens for `eval -- presentation-attacks`. */
 export const presentationsFolder = process.env.FACESTEP_PRESENTATIONS ?? join(dirname(facesFolder), 'presentation-dev');
 
-/** Whether they are beside the checkout. Where not, the tests that need them skip, and say so. */
+/** True if they exist; otherwise tests are skipped. */
 export const hasPresentations = existsSync(presentationsFolder);
 
 if (!hasPresentations)

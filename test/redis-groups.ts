@@ -7,17 +7,15 @@ import { Redis } from 'ioredis';
 import { findFreePort } from '../examples/demo/free-port.js';
 import { executablePath, type RedisServer, startRedis } from './redis.js';
 
-/** Servers that belong together. */
 export interface RedisGroup {
   readonly servers: readonly RedisServer[];
-  /** Forgets everything, everywhere. */
   flush(): Promise<void>;
   stop(): Promise<void>;
 }
 
 const slots = 16_384;
 
-/** Three nodes that share the keys of a Redis Cluster. */
+/** Starts three nodes of a Redis Cluster. */
 export async function startRedisCluster(): Promise<RedisGroup> {
   const settings = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000'];
   const servers = await Promise.all([1, 2, 3].map(() => startRedis(settings)));
@@ -48,12 +46,11 @@ export async function startRedisCluster(): Promise<RedisGroup> {
   };
 }
 
-/** A master, a replica of it, and a sentinel that knows both by the name `facestep-test`. */
+/** A master, a replica, and a sentinel that knows them as `facestep-test`. */
 export interface SentinelGroup extends RedisGroup {
   readonly sentinelPort: number;
-  /** Makes the replica the master. */
   failOver(): Promise<void>;
-  /** The master falls silent and keeps its connections, as one whose machine is gone; the sentinel makes the replica the master. */
+  /** Silences the master without closing connections, like a lost machine; the sentinel promotes the replica. */
   silenceMaster(): Promise<void>;
 }
 
@@ -103,7 +100,7 @@ export async function startRedisSentinel(): Promise<SentinelGroup> {
     },
     async failOver() {
       const before = await masterPort();
-      // Refused while the sentinel does not know yet how the replica does.
+      // Refused until the sentinel knows the replica's state.
       await until(async () => (await client.call('SENTINEL', 'FAILOVER', masterName)) === 'OK');
       await until(async () => (await masterPort()) !== before);
     },

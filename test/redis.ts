@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findFreePort } from '../examples/demo/free-port.js';
 
-/** The Redis server of the system; `npm test` installs it where it can. */
+/** System Redis server; `npm test` installs it if possible. */
 export const executablePath = process.env.REDIS_SERVER_PATH ?? '/usr/bin/redis-server';
 
-/** Whether there is a Redis to test with. Where not, the tests that need one skip, and say so. */
+/** True if Redis is installed; otherwise tests are skipped. */
 export const hasRedis = existsSync(executablePath);
 
 if (!hasRedis)
@@ -17,21 +17,19 @@ if (!hasRedis)
     `SKIPPING tests on Redis: none at ${executablePath} (install redis-server, or set REDIS_SERVER_PATH)\n`,
   );
 
-/** A Redis server of its own, on a free port of this machine. */
 export interface RedisServer {
   readonly port: number;
   readonly url: string;
-  /** Where it keeps what it writes to disk. */
   readonly folder: string;
   readonly process: ChildProcess;
-  /** Ends it, and starts it again on the same port: with what it kept, or empty. */
+  /** Restarts it on the same port, with or without its data. */
   restart(with_: 'what it kept' | 'nothing'): Promise<void>;
   stop(): Promise<void>;
 }
 
 /**
- * Starts a Redis server that keeps all it is told on disk, and never throws anything out.
- * @param args - more of its settings, such as `--cluster-enabled yes`
+ * Starts a Redis server that persists all writes and evicts nothing.
+ * @param args - additional settings, such as `--cluster-enabled yes`
  */
 export async function startRedis(args: readonly string[] = []): Promise<RedisServer> {
   const port = await findFreePort();

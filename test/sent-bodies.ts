@@ -1,6 +1,9 @@
 import { ServerResponse } from 'node:http';
 
-/** What answers of this process ended with while something was done: the very values, so that one and the same shows. */
+/**
+ * Collects the response bodies of this process during `work`, as the original values, so that shared ones are
+ * detected.
+ */
 export async function collectSentBodies(work: () => Promise<unknown>): Promise<readonly unknown[]> {
   const { end } = ServerResponse.prototype;
   const sent: unknown[] = [];

@@ -6,13 +6,13 @@ import type { CoreDeps } from '../src/core/deps.js';
 import type { Fetch } from '../src/core/ports.js';
 import { connect } from '../src/server/connect.js';
 
-/** An adapter whose hooks take calls, and what makes probes of them, by name. */
+/** An adapter with callable hooks and the makers of its probes, by name. */
 export type ServedAdapter = Omit<Adapter, 'hooks'> & {
   readonly hooks: ServedHooks;
   readonly probes: Readonly<Record<string, Hook['probe']>>;
 };
 
-/** Makes an adapter, and connects it to a core as the server does, in the mode of its policy. */
+/** Creates an adapter and connects it to a core as the server does, in its policy's mode. */
 export function serveAdapter<Settings extends ConnectionConfig>(
   createAdapter: (deps: AdapterDeps<Settings>) => Adapter,
   { settings, core, fetch }: { readonly settings: Settings; readonly core: CoreDeps; readonly fetch: Fetch },

@@ -6,16 +6,16 @@ import { testIssuer } from './keys.js';
 import { consoleFolder, docsFolder } from './paths.js';
 import { systemRandom } from './sinks.js';
 
-/** What holds where an administrator changed nothing. */
+/** Default settings. */
 export const standardSettings: CoreSettings = {
   limits: limitsGuard.parse({}),
   consentDays: retentionGuard.parse({}).consentDays,
 };
 
-/** What the core of every test is handed alike. */
+/** Common dependencies of every test's core. */
 export const standardDeps = { random: systemRandom, issuer: testIssuer, settings: standardSettings };
 
-/** The console as it is where nobody configured it, and a provider that is not there. */
+/** Default console, with a provider that does not exist. */
 export const consoleDeps = {
   console: consoleGuard.parse({}),
   consoleFolder,

@@ -1,4 +1,4 @@
 import { knownShare } from '../src/core/queue-share.js';
 
-/** The share of a test's own calls. */
+/** Queue share of a test's own calls. */
 export const testShare = knownShare('test');

@@ -5,31 +5,28 @@ import type { Engine } from '../src/engine/engine.js';
 import { FaceError, type FaceErrorCode } from '../src/errors.js';
 import { testShare } from './share.js';
 
-/** Genuine pairs have a cosine of about this, strangers about 0: like good photos under the real engine. */
+/** Cosine of genuine pairs; impostor pairs have about 0, like good photos under the real engine. */
 const genuineCosine = 0.85;
 
-/**
- * A picture the simulated engine sees: `person` in their `shot`-th photo. With a liveness under one half it looks like a
- * photo of a photo.
- */
+/** Creates a photo of `person` in a numbered shot. A liveness below one half looks like a photo of a photo. */
 export function drawPhoto(person: string, shot: number, liveness = 0.9): Photo {
   return new Photo(Buffer.from(`face ${person} ${shot} ${liveness}`));
 }
 
-/** Pictures without exactly one face that could be described: the bytes are the name. */
+/** Pictures that cannot be described, by their bytes. */
 const refusals: ReadonlyMap<string, FaceErrorCode> = new Map([
   ['wall', 'face_none'],
   ['crowd', 'face_many'],
   ['speck', 'face_too_small'],
 ]);
 
-/** A picture without a face. */
+/** Creates a picture without a face. */
 export const drawWall = (): Photo => new Photo(Buffer.from('wall'));
 
 /**
- * An engine without models, for suites that need thousands of people or no pixels at all. It stands in for the models
- * alone: tokens, keys and decisions above it are the real ones.
- * @param recognisers - ids of models of one's own, each of which sees people in its own way
+ * Creates an engine without models, for suites with thousands of people or without pixels. It only replaces the
+ * models: tokens, keys and decisions are real.
+ * @param recognisers - ids of custom models, each with its own embeddings
  */
 export function createSimulatedEngine(recognisers: readonly string[] = []): Engine {
   const look = (photo: Photo): { person: string; shot: string; liveness: number } => {
@@ -77,13 +74,13 @@ export function createSimulatedEngine(recognisers: readonly string[] = []): Engi
   };
 }
 
-/** Of one shot whatever its liveness: then it is the same picture in other bytes. */
+/** Depends on the shot only: another liveness is the same picture in other bytes. */
 function toSketch(person: string, shot: string): FrameSketch {
   const steps = createHash('shake256', { outputLength: 2 * sketchBands * 4 });
   return new FrameSketch(steps.update(`sketch ${person} ${shot}`).digest());
 }
 
-/** A unit vector of 512: mostly the person, partly the shot. The same names always give the same vector. */
+/** Returns a 512-dimensional unit vector: mostly the person, partly the shot, deterministic. */
 export function toEmbedding(person: string, shot: string | number): Float32Array {
   const own = toNormals(`person ${person}`);
   const noise = toNormals(`shot ${person} ${shot}`);
@@ -94,7 +91,7 @@ export function toEmbedding(person: string, shot: string | number): Float32Array
   return Float32Array.from(mixed, (value) => value / length);
 }
 
-/** 512 numbers of normal distribution, from a name (Box–Muller over SHAKE-256). */
+/** Returns 512 normally distributed numbers from a name (Box–Muller over SHAKE-256). */
 function toNormals(name: string): number[] {
   const bytes = createHash('shake256', { outputLength: 512 * 8 })
     .update(name)

@@ -6,8 +6,8 @@ import { testShare } from './share.js';
 import { createSimulatedEngine } from './simulated-engine.js';
 
 /**
- * Judges the pictures of the simulated engine (`face <person> <shot> <liveness>`): each is as live as it says, and a shot
- * named for a movement shows that movement alone. It stands in for the models, where no pixels are at hand.
+ * Creates a judge for pictures of the simulated engine (`face <person> <shot> <liveness>`): each has the stated
+ * liveness, and a shot named for a movement shows only that movement.
  */
 export function createSimulatedJudge(engine: Engine = createSimulatedEngine()): LivenessJudge {
   return {

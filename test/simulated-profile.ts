@@ -4,10 +4,10 @@ import { standardClaims } from '../src/core/consented-data/claims.js';
 import type { Account, Group, NamedAccount, Profile } from '../src/core/ports.js';
 import { FaceError } from '../src/errors.js';
 
-/** The name a user of the directory in memory signs in by. */
+/** Returns the login of a directory user. */
 export const loginOf = (subject: string): string => `${subject}@example.com`;
 
-/** What a user of the directory in memory is called. */
+/** Returns the name of a directory user. */
 export const nameOf = (subject: string): string => `${subject} Example`;
 
 const toAccount = (subject: string): Account => ({
@@ -17,12 +17,12 @@ const toAccount = (subject: string): Account => ({
   phone: '+4915112345678',
 });
 
-/** A directory in memory. `attributes` is the directory itself: read it to see what was really written. */
+/** Creates a directory in memory. `attributes` has the values as written. */
 export function createMemoryProfile(subjects: readonly string[]): Profile & {
   readonly attributes: Map<string, string | null>;
-  /** What the directory says of its users, by id: claims by name. */
+  /** Claims of users by id. */
   readonly details: Map<string, JsonObject>;
-  /** The groups of its users, by their ids. */
+  /** Groups of users by id. */
   readonly groups: Map<string, readonly Group[]>;
   setDown(down: boolean): void;
 } {

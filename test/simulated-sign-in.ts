@@ -5,8 +5,8 @@ import type { RunningSimulation } from './cli.js';
 const challengeGuard = z.object({ session: z.string(), challenge: z.looseObject({ request: z.string() }) });
 
 /**
- * Signs a user of a simulation in with a face check: one that the hook then finds, or one that answers the challenge of the
- * sign-in, as an application in the browser does it.
+ * Signs a simulated user in with a face check: before the sign-in, or in answer to its challenge, as an application in
+ * the browser does.
  */
 export async function signInWithFace(
   simulation: RunningSimulation,

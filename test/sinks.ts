@@ -3,10 +3,10 @@ import type { JsonObject } from '../src/base/json.js';
 import { type AuditAction, type AuditEvent, auditDetails } from '../src/core/audit-events.js';
 import type { Audit, Log, Random } from '../src/core/ports.js';
 
-/** The real source of randomness. */
+/** Cryptographic randomness. */
 export const systemRandom: Random = (bytes) => randomBytes(bytes);
 
-/** A log kept as text, for tests that look for what must not be in it. */
+/** Creates a log stored as text, for tests of what it must not contain. */
 export function createTextLog(): Log & { text(): string } {
   const lines: string[] = [];
   const write = (message: string, fields: JsonObject = {}) => {
@@ -15,7 +15,6 @@ export function createTextLog(): Log & { text(): string } {
   return { info: write, warn: write, error: write, text: () => lines.join('\n') };
 }
 
-/** An event as a trail has it. */
 export interface WrittenEvent {
   readonly action: AuditAction;
   readonly connection: string;
@@ -23,7 +22,7 @@ export interface WrittenEvent {
   readonly detail: JsonObject;
 }
 
-/** Records are hashed as they are written: their fields are the guard's, in its order, and no others. */
+/** Records are hashed as written: the guard's fields in its order, and no others. */
 function write({ action, connection, subject, detail }: AuditEvent): WrittenEvent {
   const text = JSON.stringify(detail);
   const guarded = JSON.stringify(auditDetails[action].parse(detail));
@@ -31,7 +30,7 @@ function write({ action, connection, subject, detail }: AuditEvent): WrittenEven
   return { action, connection, subject, detail: JSON.parse(text) };
 }
 
-/** An audit trail kept in memory, which takes nothing but what the guards of its actions say. */
+/** Creates an audit trail in memory that accepts only events valid by their action's guard. */
 export function createMemoryAudit(): Audit & { readonly events: WrittenEvent[] } {
   const events: WrittenEvent[] = [];
   return {

@@ -111,7 +111,7 @@ describe('who is too slow is told so, and cut', () => {
   });
 });
 
-test('where many sources fill a part together, those who take long give way to those who do not', async () => {
+test('when many sources fill a memory pool, slow senders are evicted first', async () => {
   const hook = 'unknown';
   const patient = { ...roomLimits.hooks.strangers, patienceSteps: 1_000, leastBytesPerStep: 0 };
   const rooms = createBodyRooms({ ...roomLimits, hooks: { ...roomLimits.hooks, strangers: patient } }, 20);

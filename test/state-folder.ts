@@ -8,10 +8,8 @@ import type { AuditEvent } from '../src/core/audit-events.js';
 import type { Clock, Log, State } from '../src/core/ports.js';
 import { openState } from '../src/state/open.js';
 
-/** A server's data folder, as far as its state is concerned. */
 export interface StateFolder {
   readonly files: ReturnType<typeof filesOf>;
-  /** What went to the audit trail. */
   readonly audited: AuditEvent[];
   readonly logged: string[];
   open(config: StateConfig, clock: Clock): Promise<State>;

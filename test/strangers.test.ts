@@ -48,7 +48,7 @@ function expectCounts(found: Counts, { falseMatches, pairs, falseNonMatches, gen
   });
   afterAll(() => pool.close());
 
-  test('pass tokens of the standard level as often as is published', async () => {
+  test('match standard level tokens as often as published', async () => {
     const settings = [referenceOf(1)];
     const limits = { pairs: 20_000, pairsBelow: 0 };
     const one = { enrolled: 1, live: 1 };

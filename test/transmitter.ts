@@ -20,7 +20,7 @@ import { systemRandom } from './sinks.js';
 
 const signer = await createTestSecurityEventSigner();
 
-/** A transmitter of its own trail, as a replica has one, over the store that replicas share. */
+/** Starts a transmitter with its own trail, like a replica, over a shared store. */
 export async function startTestTransmitter(
   { state, clock, log, issuer }: Pick<CoreDeps, 'state' | 'clock' | 'log' | 'issuer'>,
   {

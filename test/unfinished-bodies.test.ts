@@ -94,7 +94,7 @@ describe('unfinished calls of a hook', () => {
     await expectOktaServed();
   });
 
-  test('are refused in the provider’s own words before their body, and cut when nothing follows', async () => {
+  test('get the provider’s own error before the body is read, and are closed on a timeout', async () => {
     const { status } = bench.adapter.hooks.token!.refuse('caller_untrusted');
     const half = await send('/hooks/workforce/token', { headers: { ...wrong, ...announced } });
     expect(await statusOf(half)).toBe(status);
@@ -117,7 +117,7 @@ describe('unfinished calls of a hook', () => {
   });
 });
 
-test('unfinished calls of the REST API and the capture page leave Okta and known callers with their answers', async () => {
+test('unfinished calls of the REST API and the capture page do not block Okta and known callers', async () => {
   const headers = { 'content-type': 'application/json', 'content-length': '2000000' };
   for (const path of ['/generate', '/face/open', '/step-ups/requested', '/new-credentials', '/generateToken']) {
     await fill(path, headers);
@@ -131,7 +131,7 @@ test('unfinished calls of the REST API and the capture page leave Okta and known
   expect(started.status).toBe(201);
 });
 
-test('forms of text from 600 connections without a token hold no more than the share of one source', async () => {
+test('600 anonymous connections with form bodies hold at most one source’s share of memory', async () => {
   const field = `--b\r\nContent-Disposition: form-data; name="scope"\r\n\r\n${'x'.repeat(8_000)}\r\n`;
   const headers = { 'content-type': 'multipart/form-data; boundary=b', ...announced };
   const halves = await many(600, () => send('/generate', { headers, body: field.repeat(15) }));

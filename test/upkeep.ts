@@ -9,13 +9,13 @@ import { type Modes, readModes, settleModes } from '../src/operations/modes.js';
 import { createBackground, type Upkeep } from '../src/operations/upkeep.js';
 import { createTestJobs } from './jobs.js';
 
-/** A configuration without connections. */
+/** Returns a configuration without connections. */
 export const emptySetup = (settings: object = {}): Setup => ({
   config: createConfigGuard(connectionGuards).parse(settings),
   connections: [],
 });
 
-/** A configuration with these connections, which nobody makes an adapter of. */
+/** Returns a configuration with connections without adapters. */
 export const setupOf = (connections: readonly Connection[]): Setup => ({
   ...emptySetup(),
   connections: connections.map(({ id, kind, policy }) => {
@@ -27,7 +27,10 @@ export const setupOf = (connections: readonly Connection[]): Setup => ({
   }),
 });
 
-/** What a running server hands its endpoints. @param setup - as its file says, by then */
+/**
+ * Creates the operations context of a running server.
+ * @param setup - the current configuration
+ */
 export function createTestUpkeep(
   core: Pick<CoreDeps, 'clock' | 'random' | 'log' | 'state' | 'audit' | 'signer'> & { readonly jobs?: Jobs },
   setup?: () => Setup,

@@ -376,7 +376,7 @@ describe('the claim', () => {
       });
   });
 
-  test('is made again from a receipt brought again, with the time of its check, and not after two minutes', async () => {
+  test('is created again from a repeated receipt, with its check’s time, and not after two minutes', async () => {
     const face_receipt = await bench.issue(ada, nonce);
     const checkedAt = String(bench.clock.now() / 1000);
     bench.clock.advanceSec(60);
@@ -387,7 +387,7 @@ describe('the claim', () => {
   });
 });
 
-test('app clients and pools of others get what ends the sign-in, and no claim', async () => {
+test('other app clients and pools get a reply that ends the sign-in, without a claim', async () => {
   const receipt = await bench.issue(ada, nonce);
   const events: Record<TriggerName, object> = {
     'define-auth-challenge': toDefineEvent([srp, password, right]),

@@ -140,7 +140,7 @@ describe('provisioning', () => {
     expect(WriteAttributes).toContain('email');
   });
 
-  test('says what it will do before it does anything', async () => {
+  test('announces each change before it is made', async () => {
     const before = structuredClone([pool.settings, [...pool.clients.values()], [...pool.schema]]);
     const changes = (await inspectAll()).flatMap((status) => ('changes' in status ? status.changes : []));
     expect(changes.length).toBeGreaterThanOrEqual(7);

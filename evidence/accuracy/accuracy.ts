@@ -21,22 +21,19 @@ import { measureRaw, measureSingle } from './one-photo.js';
 import { byLevel, roundOrNull } from './rates.js';
 import { toName } from './windows.js';
 
-/** What to evaluate. */
 export interface AccuracyOptions {
   readonly data: string;
   readonly judge: Judge;
-  /** Which half of the people judges. */
+  /** Half of the people to judge by. */
   readonly split: Split;
   /** Genuine and impostor pairs to decode in each combination of photos. */
   readonly pairs: number;
-  /** Embeds the people of some folders, one folder after the other. */
+  /** Embeds the people of folders one after the other. */
   embed(
     folders: readonly Pick<Corpus, 'folder' | 'people'>[],
     say: (line: string) => void,
   ): Promise<readonly EmbeddedCorpus[]>;
-  /** As the figures tell it. */
   readonly command: string;
-  /** The engine that is measured. */
   readonly engine: MeasuredEngine;
 }
 
@@ -62,7 +59,6 @@ function judgePairs(folds: readonly Fold[] | null, people: readonly EmbeddedPers
   };
 }
 
-/** What these people cannot tell. */
 function findMissing(people: readonly EmbeddedPerson[], folds: readonly Fold[] | null): string[] {
   return [
     people.length < 2 ? 'false matches: there is one person with a face, so there are no pairs of strangers' : null,
@@ -74,8 +70,8 @@ function findMissing(people: readonly EmbeddedPerson[], folds: readonly Fold[] |
 }
 
 /**
- * Measures how accurate the product is on photos of people: embeddings alone, and tokens as they ship.
- * @throws BadInput where nothing can be measured at all
+ * Measures accuracy on photos of people: embeddings alone, and tokens as they ship.
+ * @throws BadInput if nothing can be measured
  */
 export async function measureAccuracy(
   options: AccuracyOptions,

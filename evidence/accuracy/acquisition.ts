@@ -5,11 +5,11 @@ import { createBootstrap, toPersonRate } from '../statistics/bootstrap.js';
 import { createChance } from '../statistics/chance.js';
 import { type AccuracyFigures, toErrorFigures } from './figures.js';
 
-/** Codes of files that are no photo the engine can read; all others tell of the face. */
+/** True for codes of unreadable files; other codes describe the face. */
 const isUnreadable = (code: string): boolean =>
   ['unreadable', 'photo_invalid', 'photo_too_large', 'photo_animated'].includes(code);
 
-/** Failures to acquire of the judged people's photos; what cannot be read at all is told apart. */
+/** Measures failures to acquire of the judged people's photos, with unreadable files separate. */
 export function measureAcquisition(
   judged: readonly CorpusPerson[],
   { notAcquired }: EmbeddedCorpus,

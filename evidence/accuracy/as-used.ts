@@ -5,17 +5,18 @@ import type { GroupFigures } from './group-figures.js';
 import { count, percent, range, share, table } from './markdown.js';
 import type { By } from './rates.js';
 
-/* Levels as a step-up uses them, and with every other number of photos: sources beside one another, from one run each. */
+/* Tables of step-up accuracy and other photo numbers, by source. */
 
-/** What one run gave of one source. */
 export interface SourceAsUsed extends Pick<AccuracyFigures, 'date' | 'command' | 'engine' | 'judge'> {
-  /** Judged. */
   readonly people: number;
   readonly asUsed: By<ModeRates>;
   readonly byPhotos: By<By<ModeRates>>;
 }
 
-/** What people of one source cannot tell. @param where - what the line calls it */
+/**
+ * Returns what people of one source are too few to measure.
+ * @param where - name in the message
+ */
 export const findMissingAsUsed = (asUsed: By<ModeRates>, where: string): string[] =>
   [
     asUsed['4'].fmr === null
@@ -26,13 +27,16 @@ export const findMissingAsUsed = (asUsed: By<ModeRates>, where: string): string[
       : null,
   ].filter((line) => line !== null);
 
-/** The entry of a folder of people. @param source - how it is called */
+/**
+ * Returns the entry of a folder of people.
+ * @param source - its name
+ */
 export const ofPeople = (source: string, figures: AccuracyFigures): By<SourceAsUsed> => {
   const { date, command, engine, judge, data, asUsed, multi } = figures;
   return { [source]: { date, command, engine, judge, people: data.judgedPeople, asUsed, byPhotos: multi } };
 };
 
-/** The entries of a folder of sources. */
+/** Returns the entries of a folder of sources. */
 export const ofSources = (figures: GroupFigures): By<SourceAsUsed> => {
   const { date, command, engine, judge, asUsed, groupsByPhotos } = figures;
   return Object.fromEntries(
@@ -57,7 +61,7 @@ const head = [
   'refused enrolments',
 ];
 
-/** Counts by people are not there where each two people were compared once. */
+/** Without counts by people if each two people were compared once. */
 const cells = (rates: ModeRates): string[] => {
   const { pairsOfPeople, pairsOfPeopleMatched = 0, people, peopleNotMatched = 0, refusedEnrolments } = rates;
   return [
@@ -78,7 +82,7 @@ const promiseOf = (level: string): string =>
 
 const photosOf = ({ photos }: ModeRates): string => photos.replace('x', ' × ');
 
-/** The tables of all sources, as Markdown. */
+/** Renders the tables of all sources as Markdown. */
 export function asUsedToMarkdown(sources: By<SourceAsUsed>): string {
   const all = Object.entries(sources);
   const sections = [

@@ -14,50 +14,47 @@ import { signBits } from '../../src/token/views.js';
 import { areOfOnePerson, meanOf as meanOfEmbeddings } from '../../src/verifier/embeddings.js';
 import type { Chance } from '../statistics/chance.js';
 
-/*
- * The one place where evaluation learns what the engine's levels are and what its tokens are made of.
- */
+/* The only place where the evaluation reads the engine's levels and token format. */
 
-/** What ships, of every engine. */
+/** Shipped parameters of every engine. */
 export const parameters = await loadParameters();
 
 export { accuracies };
 
-/** A false match rate that a level promises, at the upper end of the 95 % interval, of tokens from so many photos on. */
+/** Promised false match rate of a level, at the upper end of the 95 % interval, from a number of photos on. */
 export interface LevelPromise {
   readonly accuracy: Accuracy;
   readonly falseMatchRate: number;
   readonly leastPhotos: number;
 }
 
-/** What the product does with the photos of one request, by the parameters of one engine. */
+/** The product's treatment of one request's photos, with one engine's parameters. */
 export interface MeasuredEngine {
   readonly name: string;
   readonly listSize: number;
-  /** All that is promised. */
   readonly promises: readonly LevelPromise[];
-  /** What a level demands of a token made from so many photos. */
+  /** Returns a level's message bits for tokens of that many photos. */
   messageBitsOf(accuracy: Accuracy, photos: number): number;
-  /** Fewer photos than this a level does not enrol. */
+  /** Minimum photos for enrolment at a level. */
   leastPhotosOf(accuracy: Accuracy): number;
-  /** For comparisons without a token: the cosine a level demands. */
+  /** Cosine threshold of a level, for comparisons without a token. */
   cosineOf(accuracy: Accuracy): number;
-  /** Whether the photos are taken for those of one person. */
+  /** True if the photos are accepted as one person's. */
   isOnePerson(embeddings: readonly Float32Array[], when: 'enrolled' | 'shown'): boolean;
-  /** Whether photos that are seen so clearly are enrolled: one of them must be clear. */
+  /** True if at least one photo is clear enough for enrolment. */
   isClear(magnitudes: readonly number[]): boolean;
-  /** The views of some photos taken together: what a token is made from, and opened with. */
+  /** Combines photos into the views that create and open a token. */
   viewsOf(embeddings: readonly Float32Array[]): Float32Array;
 }
 
 const toEmbeddings = (embeddings: readonly Float32Array[]): Embedding[] =>
   embeddings.map((values) => new Embedding(values));
 
-/** The mean of some embeddings, brought back to length 1: what the product makes of several photos. */
+/** Returns the normalized mean of embeddings, the product's combination of photos. */
 export const meanOf = (embeddings: readonly Float32Array[]): Float32Array =>
   meanOfEmbeddings(toEmbeddings(embeddings)).use((values) => values);
 
-/** An engine by its parameters. */
+/** Creates an engine from its parameters. */
 export function createMeasuredEngine(engine: EngineParameters): MeasuredEngine {
   const { name, levels, listSize, leastClearness } = engine;
   return {
@@ -76,45 +73,47 @@ export function createMeasuredEngine(engine: EngineParameters): MeasuredEngine {
   };
 }
 
-/** The engine that ships. */
+/** The shipped engine. */
 export const shipped: MeasuredEngine = createMeasuredEngine(parameters.current);
 
 export const { messageBitsOf, promises, viewsOf } = shipped;
 
 export const { toViews } = parameters.current;
 
-/** The bits of a face that a token hides, as the product has it: 1,024. */
+/** Returns the 1,024 face bits that a token hides. */
 export const enrolledBits = (views: Float32Array): Uint8Array => signBits(views);
 
-/** A token after its mask is off: what its key shows. */
 export interface BareToken {
   readonly message: Uint8Array;
   readonly hidden: Uint8Array;
   readonly order: Uint16Array;
 }
 
-/** The biometric half of the format, without keys: the same code, permutation and decoder that ship. */
+/** The biometric half of the format, without keys: the shipped code, permutation and decoder. */
 export interface BareTokens {
-  /** The positions of the polar code that carry the message, ascending. */
+  /** Positions of the polar code that carry the message, ascending. */
   readonly positions: Uint16Array;
-  /** @param from - draws message and permutation; the chance these tokens were made with unless given */
+  /**
+   * Creates a token.
+   * @param from - draws message and permutation; by default the tokens' own chance
+   */
   seal(views: Float32Array, from?: Chance): BareToken;
-  /** The code word of a message, in order. */
+  /** Encodes a message, in code order. */
   encode(message: Uint8Array): Uint8Array;
   /**
-   * The messages the decoder finds, likeliest first.
-   * @param soft - in the order of the code; positive is 0
+   * Returns the decoder's messages, most likely first.
+   * @param soft - in code order; positive is 0
    */
   decode(soft: Float32Array): Uint8Array[];
-  /** Whether the token's message is among the candidates: then its tag would be found. */
+  /** True if the token's message is a candidate, so that its tag would match. */
   opens(token: BareToken, views: Float32Array): boolean;
 }
 
-/** Bare tokens of one level, each made from one photo unless told otherwise. */
+/** Creates bare tokens of one level, by default from one photo. */
 export const createBareTokens = (accuracy: Accuracy, chance: Chance, photos = 1): BareTokens =>
   createBareTokensOf(messageBitsOf(accuracy, photos), chance);
 
-/** Bare tokens whose message has so many bits. */
+/** Creates bare tokens with that many message bits. */
 export function createBareTokensOf(bits: number, chance: Chance, listSize = shipped.listSize): BareTokens {
   const positions = messagePositions(bits);
   const decoder = createListDecoder(positions, listSize);

@@ -8,12 +8,12 @@ import type { By } from './rates.js';
 import { byLevel, type RateFigures, toRateFigures } from './rates.js';
 import { type Combination, countGenuinePeople, everyRun, firstRuns, type TrialRules, toName } from './windows.js';
 
-/* Tokens by photos at enrolment × photos at verification. */
+/* Token accuracy by photos at enrolment × at verification. */
 
-/** The rates of one combination of photos. Counts by people are there where each person's every run was tried. */
+/** Rates of one combination; with counts by people if every run of each person was tried. */
 export type ModeRates = RateFigures & Partial<GroupRates> & Pick<GroupRates, 'photos'>;
 
-/** What is measured everywhere: one photo to five enrolled, one to five shown. */
+/** Combinations measured everywhere: one to five photos at each side. */
 export const combinations: readonly Combination[] = [
   { enrolled: 1, live: 1 },
   { enrolled: 1, live: 3 },
@@ -24,7 +24,7 @@ export const combinations: readonly Combination[] = [
   { enrolled: 5, live: 5 },
 ];
 
-/** As a step-up uses it: the capture page enrols from five frames and checks five. Fewer where people have fewer photos. */
+/** A step-up has five frames at each side; fewer if people have fewer photos. */
 const asStepUp: readonly Combination[] = [
   { enrolled: 5, live: 5 },
   { enrolled: 3, live: 3 },
@@ -32,24 +32,27 @@ const asStepUp: readonly Combination[] = [
 ];
 const fewest: Combination = { enrolled: 3, live: 1 };
 
-/** So many people are enough to judge by; of fewer, half of those who have any genuine pair of three photos and one. */
+/** Required people with a genuine pair; of fewer, half of those with three photos and one. */
 const enoughPeople = 50;
 
-/** The greatest combination that enough people have photos for. */
+/** Returns the largest combination with enough people. */
 export function chooseAsUsed(people: readonly EmbeddedPerson[]): Combination {
   const wanted = Math.min(enoughPeople, countGenuinePeople(people, fewest) / 2);
   if (wanted === 0) return fewest;
   return asStepUp.find((each) => countGenuinePeople(people, each) >= wanted) ?? fewest;
 }
 
-/** `combinations`, and the one that stands for a step-up where it is none of them. */
+/** Adds the step-up combination if it is missing. */
 export const withAsUsed = (asUsed: Combination): readonly Combination[] =>
   combinations.some((each) => toName(each) === toName(asUsed)) ? combinations : [...combinations, asUsed];
 
-/** Pairs of strangers by their first runs that are enough; of fewer people every run is tried, and so many pairs are drawn. */
+/** Sufficient impostor pairs by first runs; with fewer people every run is tried, and this many pairs are drawn. */
 const enoughPairs = 200_000;
 
-/** Which runs of people are held against strangers: of few people every run. @param pairs - as many as are wanted */
+/**
+ * Chooses the runs to compare with impostors: every run if people are few.
+ * @param pairs - wanted number
+ */
 export function chooseRuns(
   people: readonly EmbeddedPerson[],
   { enrolled, live }: Combination,
@@ -64,18 +67,18 @@ export function chooseRuns(
     : { rules: everyRun, pairs: Math.min(pairs, enoughPairs) };
 }
 
-/** The figures of one combination. */
+/** Converts an outcome into the figures of one combination. */
 export const toModeRates = (outcome: Outcome, bootstrap: Bootstrap, photos: string): ModeRates =>
   'pairs' in outcome.impostor.among
     ? toGroupRates(outcome, bootstrap, photos)
     : { photos, ...toRateFigures(outcome, bootstrap) };
 
-/** Impostor pairs at levels below the reference: false matches are frequent there. */
+/** Impostor pairs below the reference level, where false matches are frequent. */
 const pairsBelow = 20_000;
 
 /**
- * Every level with every combination of photos: by level, then by combination.
- * @param runsOf - which pairs are tried in each
+ * Measures every level with every combination: by level, then by combination.
+ * @param runsOf - chooses the tried pairs
  */
 export async function measureByPhotos<T>(
   pool: DecoderPool,

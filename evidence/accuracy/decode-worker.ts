@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { type BareCode, decodeShare, type Share } from './decode.js';
 
-/* One thread of `createDecoderPool`: a share of the pairs at a time. */
+/* A thread of `createDecoderPool`; decodes one share of pairs at a time. */
 
 parentPort?.on('message', ({ code, share }: { readonly code: BareCode; readonly share: Share }) => {
   parentPort?.postMessage(decodeShare(code, share));

@@ -2,40 +2,35 @@ import { viewLength } from '../../src/token/views.js';
 import { createChance } from '../statistics/chance.js';
 import { createBareTokensOf, meanOf } from './bare-token.js';
 
-/** Faces as they are enrolled or shown: the embeddings of one photo each, or of several that are taken together. */
+/** Embeddings of one or several photos for each enrolled or live face. */
 export type Faces = readonly (readonly Float32Array[])[];
 
-/** Which enrolled faces are held against which live ones. */
 export interface Comparison {
   readonly enrolled: Faces;
   readonly live: Faces;
-  /** Two numbers for each pair: the place of its enrolled face, and of its live one. */
+  /** Two numbers for each pair: index of the enrolled and the live face. */
   readonly pairs: Uint32Array;
 }
 
-/** A comparison of faces as tokens have them: by the views of each. */
 export interface ViewComparison {
   readonly enrolled: readonly Float32Array[];
   readonly live: readonly Float32Array[];
   readonly pairs: Uint32Array;
 }
 
-/** Some pairs of a comparison, ready for a thread. */
 export interface Share {
-  /** The place of each pair's enrolled face. */
   readonly places: Uint32Array<ArrayBuffer>;
-  /** For each pair the views that are enrolled, 1,024 numbers, and those that are held against them. */
+  /** Enrolled views of each pair, 1,024 numbers, and live views. */
   readonly enrolled: Float32Array<ArrayBuffer>;
   readonly live: Float32Array<ArrayBuffer>;
 }
 
-/** A code: how many bits its message has, and how many paths its decoder follows. */
 export interface BareCode {
   readonly bits: number;
   readonly listSize: number;
 }
 
-/** The pairs from one place on, up to another. */
+/** Returns the pairs of a range. */
 export function toShare({ enrolled, live, pairs }: ViewComparison, from: number, to: number): Share {
   const count = Math.min(to, pairs.length / 2) - from;
   const share = {
@@ -50,14 +45,14 @@ export function toShare({ enrolled, live, pairs }: ViewComparison, from: number,
   return share;
 }
 
-/** The cosine of two embeddings of length 1. */
+/** Returns the cosine of two normalized embeddings. */
 export function toCosine(one: Float32Array, other: Float32Array): number {
   let sum = 0;
   for (let at = 0; at < one.length; at += 1) sum += one[at] * other[at];
   return sum;
 }
 
-/** The cosine of each pair of faces, by the mean of the photos of each. */
+/** Returns each pair's cosine, by the means of photos. */
 export function cosinesOf({ enrolled, live, pairs }: Comparison): Float32Array {
   const [own, others] = [enrolled.map(meanOf), live.map(meanOf)];
   return Float32Array.from({ length: pairs.length / 2 }, (_, pair) =>
@@ -65,7 +60,7 @@ export function cosinesOf({ enrolled, live, pairs }: Comparison): Float32Array {
   );
 }
 
-/** The same by views, which are of any length. */
+/** Returns each pair's cosine by views of any length. */
 export function viewCosinesOf({ enrolled, live, pairs }: ViewComparison): Float32Array {
   const lengthOf = (views: Float32Array): number => Math.sqrt(toCosine(views, views));
   const [own, others] = [enrolled.map(lengthOf), live.map(lengthOf)];
@@ -76,9 +71,9 @@ export function viewCosinesOf({ enrolled, live, pairs }: ViewComparison): Float3
 }
 
 /**
- * Seals each enrolled face and opens it with the live one, by the code that ships. Chance follows from the code and the
- * place of the face, so the result does not depend on how pairs are shared out.
- * @returns for each pair 1 where the token opens, else 0
+ * Seals each enrolled face and opens it with the live one. Randomness depends on the code and the face's index only,
+ * so results do not depend on the shares.
+ * @returns 1 for each opened token, else 0
  */
 export function decodeShare({ bits, listSize }: BareCode, { places, enrolled, live }: Share): Uint8Array {
   const viewsAt = (rows: Float32Array, pair: number): Float32Array =>

@@ -4,10 +4,9 @@ import { Worker } from 'node:worker_threads';
 import { type MeasuredEngine, shipped } from './bare-token.js';
 import { toShare, type ViewComparison } from './decode.js';
 
-/** Decodes tokens of one engine on every processor. */
 export interface DecoderPool {
   readonly engine: MeasuredEngine;
-  /** As `decodeShare` for all pairs of a comparison, with what is being done told every few seconds. */
+  /** Runs `decodeShare` for all pairs of a comparison, with periodic progress. */
   decode(bits: number, comparison: ViewComparison, about: string): Promise<Uint8Array>;
   close(): Promise<void>;
 }
@@ -15,7 +14,7 @@ export interface DecoderPool {
 const pairsAtOnce = 1000;
 const sayEveryMs = 5000;
 
-/** Starts one thread for each processor. */
+/** Starts one thread per processor. */
 export function createDecoderPool(say: (line: string) => void, engine: MeasuredEngine = shipped): DecoderPool {
   const workers = Array.from(
     { length: availableParallelism() },

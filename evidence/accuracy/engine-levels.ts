@@ -10,18 +10,16 @@ import type { RateFigures } from './rates.js';
 import { leastExpected } from './unprotected.js';
 
 /**
- * What the people who judge say of a level's promise: kept; not shown, as the pairs are too few or the interval has the promise
- * in it; or broken, as even the lower end of an interval is above it.
+ * Result of a level's promise: kept; not shown, if there are too few pairs or the interval contains the promise;
+ * broken, if an interval's lower end exceeds it.
  */
 export type PromiseVerdict = 'kept' | 'not shown' | 'broken';
 
-/** The rates of one combination of photos; of pairs of people, where each has several runs of photos. */
+/** Rates of one combination, with pairs of people if each has several runs. */
 type Mode = RateFigures & Partial<Pick<GroupRates, 'pairsOfPeople'>>;
 
-/** What is read of the figures of an evaluation. */
 type Rated = Pick<AccuracyFigures, 'data' | 'date' | 'multi'> | Pick<GroupFigures, 'data' | 'date' | 'groupsByPhotos'>;
 
-/** Every combination of photos that a level takes, in every source. */
 function modesOf(figures: Rated, level: Accuracy, leastPhotos: number): Mode[] {
   const byPhotos =
     'multi' in figures ? [figures.multi[level]] : Object.values(figures.groupsByPhotos).map((levels) => levels[level]);
@@ -30,7 +28,10 @@ function modesOf(figures: Rated, level: Accuracy, leastPhotos: number): Mode[] {
   );
 }
 
-/** @param promise - the greatest false match rate */
+/**
+ * Judges a promise.
+ * @param promise - maximum false match rate
+ */
 export function judgePromise(modes: readonly Mode[], promise: number): PromiseVerdict {
   const isBroken = modes.some(({ fmrInterval }) => fmrInterval !== null && fmrInterval[0] > promise);
   if (isBroken) return 'broken';
@@ -49,7 +50,7 @@ const messages = {
 
 type StoredRate = NonNullable<EngineEntry['levels'][Accuracy]['falseMatch']>;
 
-/** The highest of some rates; of those that are as high, the one of which least is known. `null` where there is none. */
+/** Returns the highest rate, with the widest interval among equal ones; `null` if there is none. */
 function worstOf(
   rates: readonly { readonly rate: number | null; readonly interval: Interval | null; readonly trials: number }[],
 ): StoredRate | null {
@@ -62,7 +63,7 @@ function worstOf(
 const measuredOn = ({ data: { judgedPeople, judgedPhotos }, date }: Rated): string =>
   `${judgedPeople} other people, ${judgedPhotos} photos; ${date}; rates are of the worst combination of photos, and of the worst source`;
 
-/** What was fitted, with what the people who judge said of it. A level whose promise is broken is not offered. */
+/** Adds the judged results to a fitted entry. A level with a broken promise is not offered. */
 export function judgeEntry(entry: EngineEntry, figures: Rated): EngineEntry {
   const judged = (level: Accuracy): EngineEntry['levels'][Accuracy] => {
     const fitted = entry.levels[level];
@@ -102,7 +103,7 @@ export function judgeEntry(entry: EngineEntry, figures: Rated): EngineEntry {
   };
 }
 
-/** The levels of an engine of one's own, as a table. */
+/** Renders the levels of a custom engine as a table. */
 export function levelsToMarkdown({ levels, provenance }: EngineEntry, figures: Rated): string {
   const rows = accuracies.map((level) => {
     const { messageBits, cosine, leastPhotos, greatestFalseMatchRate: promise, isOffered } = levels[level];

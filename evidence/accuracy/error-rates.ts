@@ -4,8 +4,6 @@ import type { GroupFigures } from './group-figures.js';
 import { count, percent, range, share, table } from './markdown.js';
 import type { RateFigures } from './rates.js';
 
-/* The two figures that a measurement of one's own is for, before all others. */
-
 const promised = (level: string): string =>
   share(promises.find(({ accuracy }) => String(accuracy) === level)?.falseMatchRate ?? null);
 
@@ -28,7 +26,7 @@ function rowsOf(figures: AccuracyFigures | GroupFigures): string[][] {
   );
 }
 
-/** FMR and FNMR of each level with their intervals, as Markdown. */
+/** Renders FMR and FNMR of each level with intervals as Markdown. */
 export function errorRatesToMarkdown(figures: AccuracyFigures | GroupFigures): string {
   const head = ['level', 'photos', 'promise', 'FMR', '95 %', 'of pairs', 'FNMR', '95 %', 'of pairs'];
   return [

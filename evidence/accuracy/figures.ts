@@ -5,19 +5,16 @@ import type { ModeRates } from './by-photos.js';
 import { type RateFigures, roundInterval, roundOrNull } from './rates.js';
 import { type AtPoints, leastExpected } from './unprotected.js';
 
-/** Whether a level keeps what it promises. */
 export interface PromiseFigures {
   readonly fmr: number | null;
-  /** Upper end of the 95 % interval. */
   readonly upper: number | null;
-  /** `null` where there are too few pairs to tell. */
+  /** `null` if there are too few pairs. */
   readonly kept: boolean | null;
-  /** Of people, where each has several runs of photos. */
+  /** Pairs of people if each has several runs. */
   readonly pairs: number;
   readonly pairsNeeded: number;
 }
 
-/** Everything one evaluation found out. */
 export interface AccuracyFigures {
   readonly date: string;
   readonly command: string;
@@ -31,7 +28,6 @@ export interface AccuracyFigures {
     readonly judgedPhotos: number;
     readonly otherFiles: number;
   };
-  /** What could not be measured, and why. */
   readonly missing: readonly string[];
   readonly photosPerSecond: number | null;
   readonly photosFromCache: number;
@@ -48,7 +44,7 @@ export interface AccuracyFigures {
     readonly threshold: AtPoints<number | null>;
     readonly fnmr: AtPoints<number | null>;
     readonly interval: AtPoints<Interval | null>;
-    /** Impostor pairs whose cosine is above .6: wrong labels are among them. */
+    /** Impostor pairs with a cosine above .6, including wrong labels. */
     readonly impostorsAbove: Readonly<Record<string, number>>;
     readonly curve: readonly PlotPoint[];
   };
@@ -58,9 +54,9 @@ export interface AccuracyFigures {
     readonly interval: AtPoints<Interval | null>;
   };
   readonly sweep: readonly RateFigures[];
-  /** By level, then by photos at enrolment × photos at verification. */
+  /** By level, then by photos at enrolment × at verification. */
   readonly multi: Readonly<Record<string, Readonly<Record<string, ModeRates>>>>;
-  /** By level, as many photos enrolled and shown as a step-up takes, or as many as people have. */
+  /** By level, with the photos of a step-up or as many as people have. */
   readonly asUsed: Readonly<Record<string, ModeRates>>;
   readonly promise: Readonly<
     Record<
@@ -68,7 +64,7 @@ export interface AccuracyFigures {
       PromiseFigures & { readonly promise: number; readonly multi: Readonly<Record<string, PromiseFigures>> }
     >
   >;
-  /** With a `pairs.txt` alone. */
+  /** Only with a `pairs.txt`. */
   readonly lfw: {
     readonly folds: number;
     readonly pairs: { readonly genuine: number; readonly impostor: number };
@@ -79,13 +75,11 @@ export interface AccuracyFigures {
   } | null;
 }
 
-/** A rate with its interval. */
 export interface ErrorFigures {
   readonly rate: number | null;
   readonly interval: Interval | null;
 }
 
-/** Holds a level against what it promises. */
 function toPromiseFigures(rates: ModeRates, promise: number): PromiseFigures {
   const { fmr, fmrInterval, pairs, pairsOfPeople = pairs } = rates;
   const pairsNeeded = Math.round(leastExpected / promise);
@@ -94,7 +88,10 @@ function toPromiseFigures(rates: ModeRates, promise: number): PromiseFigures {
   return { fmr, upper, kept, pairs: pairsOfPeople, pairsNeeded };
 }
 
-/** Holds every level that promises something against it, with every number of photos it enrols. @param multi - by level */
+/**
+ * Compares all levels with their promises, for all enrolled photo numbers.
+ * @param multi - by level
+ */
 export const toPromises = (
   multi: AccuracyFigures['multi'],
   promises: readonly LevelPromise[],
@@ -114,7 +111,6 @@ export const toPromises = (
     ]),
   );
 
-/** The figures of a rate by itself. */
 export const toErrorFigures = ({ rate, interval }: Pick<ErrorRate, 'rate' | 'interval'>): ErrorFigures => ({
   rate: roundOrNull(rate),
   interval: roundInterval(interval),

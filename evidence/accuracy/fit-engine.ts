@@ -13,19 +13,19 @@ import { measureProtected } from './protected.js';
 import type { Combination } from './windows.js';
 import { everyRun } from './windows.js';
 
-/** People of one source: strangers are told among them alone. */
+/** People of one source; impostors are compared within it only. */
 export type FittingPeople = readonly EmbeddedPerson[];
 
-/** A level may let in half of what it promises on the people it is fitted on, so that the promise also holds on others. */
+/** Fitting targets half of a level's promise, so that it also holds on other people. */
 const fittedShare = 0.5;
 
-/** How many strangers' photos pass for those of one person, in one check and at enrolment. */
+/** Accepted share of impostor photos as one person's, in a check and at enrolment. */
 const alikeRates = { shown: 7.5e-3, enrolled: 5e-4 } as const;
 
-/** Lengths of message that are tried. */
+/** Tried message lengths. */
 const lengths = Array.from({ length: 17 }, (_, at) => 32 + 8 * at);
 
-/** What a check is made of: as the capture page and the REST API do it. */
+/** Photos of a check in the capture page and the REST API. */
 const combinations = {
   one: [
     { enrolled: 1, live: 1 },
@@ -37,16 +37,15 @@ const combinations = {
   ],
 } as const satisfies Record<string, readonly Combination[]>;
 
-/** Pairs of strangers in each combination of photos. */
+/** Impostor pairs in each combination. */
 const mostPairs = 200_000;
 
-/** The clearest photo of an enrolment must be clearer than this share of first photos. */
+/** An enrolment's clearest photo must be clearer than this share of first photos. */
 const unclearShare = 0.05;
 
-/** Fewer pairs of strangers tell nothing of one in a thousand: 46 people of one source make so many. */
+/** Fewer impostor pairs cannot measure one in a thousand: 46 people of one source give this many. */
 const fewestStrangers = 1000;
 
-/** Cosines between the first photos, centred, of all pairs of people of one source, highest first. */
 function strangersCosines(sources: readonly FittingPeople[], centre: Centre): Float32Array {
   const cosines = sources.flatMap((people) => {
     const firsts = people.map(({ embeddings: [first] }) => toUnit(centre(first)));
@@ -55,7 +54,6 @@ function strangersCosines(sources: readonly FittingPeople[], centre: Centre): Fl
   return Float32Array.from(cosines).sort().reverse();
 }
 
-/** How many strangers pass at each length of message, in the worst of some combinations of photos. */
 async function countLengths(
   pool: DecoderPool,
   sources: readonly FittingPeople[],
@@ -91,7 +89,6 @@ const byLevel = <T>(figure: (level: Accuracy) => T) => ({
   8: figure(8),
 });
 
-/** From level to level no fewer bits. */
 function toAscending(bits: Readonly<Record<Accuracy, number>>): Record<Accuracy, number> {
   return byLevel((level) => Math.max(...accuracies.filter((each) => each <= level).map((each) => bits[each])));
 }
@@ -99,10 +96,10 @@ function toAscending(bits: Readonly<Record<Accuracy, number>>): Record<Accuracy,
 const round = (value: number): number => Math.round(value * 1000) / 1000;
 
 /**
- * Fits the parameters of an engine of one's own on people who do not judge it: mean, cosines, bits of message, and how clear a
- * face must be. What levels promise, and how many photos they take, is as with the built-in engine.
- * @param sources - strangers are told within each alone
- * @throws BadInput where there are too few people
+ * Fits a custom engine's parameters on people who do not judge it: mean, cosines, message bits, and face clarity.
+ * Promises and photo numbers are those of the built-in engine.
+ * @param sources - impostors are compared within each only
+ * @throws BadInput if there are too few people
  */
 export async function fitEngine(
   { id, name }: Pick<EngineEntry, 'id' | 'name'>,

@@ -1,21 +1,18 @@
 import { leastExpected } from './unprotected.js';
 
-/* What a level demands, read off curves that were counted; and beyond what could be counted, more than the curve says. */
-
-/** How many strangers a length of message lets in. */
 export interface CountedLength {
   readonly bits: number;
   readonly rate: number;
-  /** Pairs of people behind it, of whom at least one pair of photos passed. */
+  /** Pairs of people with at least one accepted pair of photos. */
   readonly pairsOfPeople: number;
 }
 
-/** Longer messages refuse nearly everybody. */
+/** Longer messages refuse almost everyone. */
 export const mostBits = 192;
 
 /**
- * What is known of how our own model's curve goes on (docs/token-format.md, one photo against one): from 64 to 128 bits a bit gains
- * seven tenths, in decades, of what it gains from 32 to 64, and from 112 to 128 a fiftieth of a decade.
+ * Extrapolation factor, from the built-in model (docs/token-format.md, one photo against one): from 64 to 128 bits a
+ * bit gains seven tenths, in decades, of its gain from 32 to 64, and from 112 to 128 a fiftieth of a decade.
  */
 const laterShare = 0.7;
 const leastGain = 0.02;
@@ -24,11 +21,10 @@ const toLog = (rate: number): number => Math.log10(rate);
 const toMultipleOf4 = (bits: number): number => Math.ceil(bits / 4) * 4;
 
 /**
- * The fewest bits that let in no more than `rate`: between counted lengths linear in the logarithm of the rate. Beyond them
- * every bit is taken to gain seven tenths of what it gained before, as it is with our own model, whose curve can be seen
- * further down. And there it is never fewer than `least`.
- * @param counted - by bits, ascending; lengths that fewer than three pairs of people passed tell nothing
- * @returns a multiple of 4, more than `mostBits` where none is enough
+ * Returns the fewest bits with at most `rate`: log-linear between measured lengths, with seven tenths of the slope
+ * beyond, as with the built-in model, and then at least `least`.
+ * @param counted - by bits, ascending; lengths with fewer than three passing pairs of people are ignored
+ * @returns a multiple of 4; more than `mostBits` if none suffices
  */
 export function chooseBits(counted: readonly CountedLength[], rate: number, least: number): number {
   const told = counted.filter(({ pairsOfPeople }) => pairsOfPeople >= leastExpected);
@@ -47,9 +43,9 @@ export function chooseBits(counted: readonly CountedLength[], rate: number, leas
 }
 
 /**
- * The cosine that lets in `rate` of strangers; beyond what can be counted, linear in the logarithm of the rate, as it is
- * between one in ten and one in a hundred of what can.
- * @param descending - cosines of strangers, highest first
+ * Returns the cosine with an impostor rate of `rate`; beyond the data log-linear, with the slope between one in ten
+ * and one in a hundred of the measurable rate.
+ * @param descending - impostor cosines, highest first
  */
 export function chooseCosine(descending: Float32Array, rate: number): number {
   const { length } = descending;

@@ -2,7 +2,6 @@ import type { AccuracyFigures } from './figures.js';
 import type { EmbeddingRates, GroupRates } from './group-rates.js';
 import type { By } from './rates.js';
 
-/** What one evaluation found out of strangers within each source. */
 export interface GroupFigures
   extends Pick<
     AccuracyFigures,
@@ -22,18 +21,16 @@ export interface GroupFigures
     readonly people: number;
     readonly photos: number;
     readonly fta: AccuracyFigures['fta'];
-    /** How many strangers count as a person's nearest: ten, or everybody else. */
+    /** Nearest impostors of a person: ten, or everyone else. */
     readonly nearestStrangers: number;
   }>;
-  /** By source and level, with as many photos enrolled as the level demands and one shown. */
+  /** By source and level, with the level's minimum photos enrolled and one shown. */
   readonly groups: By<By<GroupRates>>;
   /** By source, level, and photos at enrolment × at verification. */
   readonly groupsByPhotos: By<By<By<GroupRates>>>;
-  /** By source and level, as many photos enrolled and shown as a step-up takes, or as many as people have. */
+  /** By source and level, with the photos of a step-up or as many as people have. */
   readonly asUsed: By<By<GroupRates>>;
-  /** The first two among each person's nearest strangers. */
   readonly nearest: By<By<GroupRates>>;
   readonly nearestByPhotos: By<By<By<GroupRates>>>;
-  /** By source and published operating point. */
   readonly embeddings: By<By<EmbeddingRates>>;
 }

@@ -7,7 +7,7 @@ import { screeningMargin } from './protected.js';
 import type { By } from './rates.js';
 import { photosPerPerson } from './unprotected.js';
 
-/** An interval that did not come by bootstrap says so. */
+/** Marks intervals that are not from a bootstrap. */
 const by = (how: 'bootstrap' | 'exact' | null): string => (how === 'exact' ? ' exact' : '');
 
 const falseMatchHead = ['false matches', '95 %', 'of pairs', 'of pairs of people'];
@@ -29,7 +29,6 @@ const falseNonMatchCells = (rates: FalseNonMatchFigures): string[] => [
 const promised = (level: string): string =>
   share(promises.find(({ accuracy }) => String(accuracy) === level)?.falseMatchRate ?? null);
 
-/** One row for each source and entry. */
 const rowsOf = <T>(bySource: By<By<T>>, row: (name: string, rates: T) => readonly string[]): string[][] =>
   Object.entries(bySource).flatMap(([source, rates]) =>
     Object.entries(rates).map(([name, each]) => [source, ...row(name, each)]),
@@ -56,7 +55,7 @@ const toSource = ([name, { people, photos, fta, nearestStrangers }]: [string, Gr
   nearestStrangers < people - 1 ? count(nearestStrangers) : `all ${count(nearestStrangers)}`,
 ];
 
-/** The tables of strangers within sources, as Markdown. */
+/** Renders the tables of impostors within sources as Markdown. */
 export function groupsToMarkdown(figures: GroupFigures): string {
   const { data } = figures;
   const sections = [

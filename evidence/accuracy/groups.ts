@@ -15,7 +15,6 @@ import { nearestStrangers } from './strangers.js';
 
 const secondsSince = (startedAt: number): number => Number(((performance.now() - startedAt) / 1000).toFixed(1));
 
-/** What the people of one source cannot tell. */
 function findMissing(source: string, { groups: { levels }, asUsed }: SourceFigures): string[] {
   const [one, three] = [levels['4'], levels['8']];
   return [
@@ -30,7 +29,7 @@ function findMissing(source: string, { groups: { levels }, asUsed }: SourceFigur
   ].filter((line) => line !== null);
 }
 
-/** Of all photos the engine looked at in this run. */
+/** Over all photos examined in this run. */
 function toPhotosPerSecond(embedded: readonly EmbeddedCorpus[]): number | null {
   const examined = embedded.reduce((sum, each) => sum + each.examined, 0);
   const seconds = embedded.reduce((sum, each) => sum + each.examined / (each.photosPerSecond ?? 1), 0);
@@ -41,9 +40,9 @@ const sum = <T>(all: readonly T[], count: (each: T) => number): number =>
   all.reduce((total, each) => total + count(each), 0);
 
 /**
- * Measures strangers within each source of a folder: of tokens as they ship, and of embeddings alone. Nobody is compared with
- * people of another source.
- * @throws BadInput where nothing can be measured at all
+ * Measures impostors within each source of a folder, by shipped tokens and by embeddings. Sources are never compared
+ * with each other.
+ * @throws BadInput if nothing can be measured
  */
 export async function measureGroups(
   { data, judge, split, pairs, embed, command, engine }: AccuracyOptions,

@@ -8,13 +8,13 @@ import {
 import type { Outcome } from './protected.js';
 import { leastExpected } from './unprotected.js';
 
-/** What a rate counts as on a logarithmic scale where no error occurred: half an error. */
+/** Rate without errors on a logarithmic scale: half an error. */
 const leastRate = ({ trials }: PairTrials): number => 0.5 / trials;
 
 /**
- * The false non-match rate at a false match rate between two lengths of message, linear in the logarithm of the latter.
- * @param outcomes - by length of message, ascending
- * @returns a figure of any resample; `null` where the rate lies outside what was measured
+ * Interpolates the false non-match rate at a false match rate, linear in the latter's logarithm.
+ * @param outcomes - by message length, ascending
+ * @returns a statistic of any resample; `null` outside the measured range
  */
 export function toInterpolated(outcomes: readonly Outcome[], falseMatchRate: number): Statistic {
   const points = outcomes.map(({ impostor, genuine }) => ({

@@ -3,15 +3,15 @@ import { BadInput } from '../corpus/bad-input.js';
 import type { Corpus, CorpusPerson } from '../corpus/corpus.js';
 import type { Half, Split } from '../corpus/split.js';
 
-/** `half`: the people nothing was fitted on. `all`: where nothing was fitted on any of them. */
+/** `half`: the people that nothing was fitted on. `all`: if nothing was fitted on any. */
 export type Judge = 'half' | 'all';
 
-/** More people than this would make more pairs than memory should hold: of each half so many are drawn. */
+/** Memory limit of pairs: larger halves are sampled. */
 const mostPeople = 6000;
 
 const digestOf = ({ person }: CorpusPerson): string => createHash('sha256').update(`drawn ${person}`).digest('hex');
 
-/** By their names' digest: in another run the same, as far as they are there. */
+/** Samples by the digests of names, so that runs agree. */
 function drawPeople(people: readonly CorpusPerson[]): readonly CorpusPerson[] {
   if (people.length <= mostPeople) return people;
   const order = people.map((each) => ({ each, digest: digestOf(each) })).sort((a, b) => (a.digest < b.digest ? -1 : 1));
@@ -23,8 +23,8 @@ const halfOf = (people: readonly CorpusPerson[], half: Half, split: Split): read
   people.filter(({ person }, place) => split(person, place) === half);
 
 /**
- * The people who judge.
- * @throws BadInput where nobody is left
+ * Returns the people who judge.
+ * @throws BadInput if none remain
  */
 export function chooseJudged({ people, folder }: Corpus, judge: Judge, split: Split): readonly CorpusPerson[] {
   const judged = judge === 'all' ? people : halfOf(people, 'judge', split);
@@ -35,7 +35,10 @@ export function chooseJudged({ people, folder }: Corpus, judge: Judge, split: Sp
   return drawPeople(judged);
 }
 
-/** The people whom an engine is fitted on: of the half that never judges it. @param split - the one that it is judged by */
+/**
+ * Returns the people to fit an engine on, from the half that never judges.
+ * @param split - of the judging half
+ */
 export const chooseFitting = <T extends Corpus>(corpus: T, split: Split): T => ({
   ...corpus,
   people: drawPeople(halfOf(corpus.people, 'fit', split)),

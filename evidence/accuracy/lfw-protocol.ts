@@ -4,13 +4,12 @@ import type { EmbeddedPerson } from '../corpus/embed-corpus.js';
 import type { Fold, NamedPhoto } from '../corpus/pairs-file.js';
 import { toCosine } from './decode.js';
 
-/** The cosines of one fold. */
 export interface FoldCosines {
   readonly genuine: readonly number[];
   readonly impostor: readonly number[];
 }
 
-/** Cosine of a pair one photo of which shows no face: it never matches. */
+/** Cosine of a pair with a photo without a face. */
 const neverMatches = -2;
 
 const toKey = (person: string, file: string): string =>
@@ -18,7 +17,10 @@ const toKey = (person: string, file: string): string =>
 const toKeyOf = ({ person, number }: NamedPhoto): string =>
   toKey(person, `${person}_${String(number).padStart(4, '0')}.jpg`);
 
-/** Checks that there is a photo for each name. @throws BadInput naming the first line that has none */
+/**
+ * Verifies that every name has a photo.
+ * @throws BadInput with the first line without one
+ */
 export function checkPairs(folds: readonly Fold[], { people }: Corpus): void {
   const known = new Set(people.flatMap(({ person, files }) => files.map((file) => toKey(person, file))));
   const missing = folds
@@ -33,7 +35,6 @@ export function checkPairs(folds: readonly Fold[], { people }: Corpus): void {
     );
 }
 
-/** The cosine of each pair. */
 export function compareFolds(folds: readonly Fold[], people: readonly EmbeddedPerson[]): FoldCosines[] {
   const embeddings = new Map(
     people.flatMap(({ person, files, embeddings: all }) => files.map((file, at) => [toKey(person, file), all[at]])),
@@ -46,7 +47,6 @@ export function compareFolds(folds: readonly Fold[], people: readonly EmbeddedPe
   return folds.map(({ genuine, impostor }) => ({ genuine: toCosines(genuine), impostor: toCosines(impostor) }));
 }
 
-/** The cosine from which on pairs match, with the most right answers: the middle between two cosines that occurred. */
 function chooseThreshold(folds: readonly FoldCosines[]): number {
   const all = folds
     .flatMap(({ genuine, impostor }) => [
@@ -64,9 +64,9 @@ function chooseThreshold(folds: readonly FoldCosines[]): number {
 }
 
 /**
- * The protocol of Labeled Faces in the Wild: each fold is judged at the threshold that is best on all the others.
+ * Runs the protocol of Labeled Faces in the Wild: each fold is judged at the best threshold of the others.
  * @param folds - at least two
- * @returns share of right answers, mean over folds with its standard error, and the two kinds of wrong ones
+ * @returns accuracy, mean over folds with standard error, and both error rates
  */
 export function judgeFolds(folds: readonly FoldCosines[]) {
   const judged = folds.map((fold) => {

@@ -1,22 +1,20 @@
 import type { Interval } from '../statistics/bootstrap.js';
 
-/* How figures are written in the tables. */
+/* Formats of figures in tables. */
 
-/** A rate as a percentage, three digits. */
+/** Formats a rate as a percentage with three digits. */
 export const percent = (rate: number | null): string =>
   rate === null ? '–' : `${Number((rate * 100).toPrecision(3))} %`;
-/** A rate as a power of ten, two digits. */
+/** Formats a rate as a power of ten with two digits. */
 export const share = (rate: number | null): string => (rate === null ? '–' : rate === 0 ? '0' : rate.toExponential(1));
-/** Both ends of an interval. */
+/** Formats an interval. */
 export const range = (interval: Interval | null, write: (rate: number) => string): string =>
   interval === null ? '–' : `${write(interval[0]).replace(' %', '')} – ${write(interval[1])}`;
-/** Counts, and the ends of the interval in percent, two digits. */
+/** Formats counts with the interval in percent, two digits. */
 export const hitsOfTrials = (hits: number, trials: number, interval: Interval): string =>
   `${hits} of ${trials} (${interval.map((end) => Number((end * 100).toPrecision(2))).join(' to ')} %)`;
-/** A whole number. */
 export const count = (value: number): string => value.toLocaleString('en');
 
-/** A table. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');

@@ -17,9 +17,7 @@ import { toMarkdown, toPlot } from './report.js';
 
 export { ratePresence } from './presence-report.js';
 
-/*
- * `facestep measure accuracy`: the evaluation on a customer's photos, with nothing kept of them.
- */
+/* `facestep measure accuracy`: evaluates a customer's photos without storing anything. */
 
 const nothingKept: EmbeddingCache = {
   read: async () => null,
@@ -27,10 +25,10 @@ const nothingKept: EmbeddingCache = {
   close: async () => {},
 };
 
-/** Pairs of each kind to decode for each combination of photos. */
+/** Pairs to decode, of each kind and combination. */
 const pairs = 200_000;
 
-/** By name, whoever else there is: in a later run nobody judges whom the engine was fitted on. */
+/** By name only, so that later runs never judge people the engine was fitted on. */
 const split = toHalf;
 
 async function fitOwn(
@@ -59,7 +57,6 @@ async function report(options: AccuracyOptions, { sources, corpus }: FoundPhotos
   return { figures, tables: groupsToMarkdown(figures), names: ['groups.json', 'groups.md'], plot: null };
 }
 
-/** People of one kind, or of several sources. */
 type FoundPhotos =
   | { readonly corpus: Corpus; readonly sources: null }
   | { readonly corpus: null; readonly sources: readonly Source[] };
@@ -74,16 +71,16 @@ async function findPhotos(data: MeasureRequest['data']): Promise<FoundPhotos> {
   return sources === null ? { sources, corpus: await readCorpus(data) } : { sources, corpus: null };
 }
 
-/** Reads photos that are in no folder; the engine is handed a copy, as it overwrites it. */
+/** Reads photos from memory; the engine gets a copy because it overwrites it. */
 const toReader =
   ({ people }: OpenedPhotos): ReadPhoto =>
   async (person, file) =>
     people.get(person)?.[Number(file)]?.use((bytes) => Buffer.from(bytes)) ?? 'unreadable';
 
 /**
- * Measures the built-in engine, or one of one's own, on a folder of photos. An own engine without parameters is fitted on half
+ * Measures the built-in or a custom engine on a folder of photos. A custom engine without parameters is fitted on half
  * of the people first.
- * @throws BadInput where nothing can be measured
+ * @throws BadInput if nothing can be measured
  */
 export async function measure(
   { data, modelsFolder, own, command }: MeasureRequest,
@@ -100,7 +97,7 @@ export async function measure(
   const found = await findPhotos(data);
   const fitted =
     own === null || own.entry !== null ? null : await fitOwn(own, found.sources ?? [found.corpus], embed, say);
-  // Of those that an engine was fitted on none may judge; on the built-in one nobody here was.
+  // The built-in engine was fitted on none of these people.
   const judge = own === null ? 'all' : 'half';
   const measured = fitted ?? own?.entry ?? null;
   const engine =
@@ -133,5 +130,5 @@ export async function measure(
   };
 }
 
-/** Whether it is the photos that are at fault, for whoever asked. */
+/** Returns true if the photos caused the error. */
 export const isBadInput = (error: unknown): error is Error => error instanceof BadInput;

@@ -12,13 +12,12 @@ import { toName } from './windows.js';
 
 /* One photo against one: embeddings alone, and tokens. */
 
-/** Impostor pairs at levels below the reference: false matches are frequent there. */
+/** Impostor pairs below the reference level, where false matches are frequent. */
 const pairsBelow = 200_000;
 
-/** Lengths of message for the curve, beside those of the levels. */
+/** Message lengths of the curve, in addition to the levels. */
 const sweptBits = Array.from({ length: 13 }, (_, at) => 48 + 8 * at);
 
-/** Embeddings alone. */
 export function measureRaw(people: readonly EmbeddedPerson[], bootstrap: Bootstrap): AccuracyFigures['raw'] {
   const cosines = compareEmbeddings(people);
   const points = atPoints((falseMatchRate) => measureUnprotected(cosines, falseMatchRate, bootstrap));
@@ -40,7 +39,7 @@ export function measureRaw(people: readonly EmbeddedPerson[], bootstrap: Bootstr
   };
 }
 
-/** One photo against one at every length of message: the levels among them. */
+/** Measures one photo against one at every message length, including the levels. */
 export async function measureSingle(
   pool: DecoderPool,
   people: readonly EmbeddedPerson[],

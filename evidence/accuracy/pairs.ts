@@ -1,10 +1,10 @@
 import type { Chance } from '../statistics/chance.js';
 
 /**
- * Draws pairs of a row and a column without replacement, each as likely as any other.
- * @param wanted - how many; all there are where there are no more
- * @param isPair - which pairs there are
- * @returns two numbers for each pair, in order of rows
+ * Draws pairs of row and column uniformly without replacement.
+ * @param wanted - maximum number
+ * @param isPair - true for existing pairs
+ * @returns two numbers for each pair, in row order
  */
 export function drawPairs(
   rows: number,
@@ -21,7 +21,7 @@ export function drawPairs(
   for (let row = 0; row < rows && at < pairs.length; row += 1)
     for (let column = 0; column < columns && at < pairs.length; column += 1) {
       if (!isPair(row, column)) continue;
-      // Selection sampling: the chance of the next one is what is still wanted of what is left.
+      // Selection sampling: the probability is the missing share of what remains.
       const missing = pairs.length / 2 - at / 2;
       if (missing === left || chance.below(left) < missing) {
         pairs[at] = row;
@@ -33,11 +33,11 @@ export function drawPairs(
   return pairs;
 }
 
-/** Draws some of the places of a list without replacement, ascending. */
+/** Draws list indices without replacement, ascending. */
 export const drawPlaces = (places: number, wanted: number, chance: Chance): Uint32Array =>
   drawPairs(places, 1, wanted, chance, () => true).filter((_, at) => at % 2 === 0);
 
-/** The pairs at some places of a list of pairs. */
+/** Returns the pairs at list indices. */
 export function pairsAt(pairs: Uint32Array, places: Uint32Array): Uint32Array {
   const chosen = new Uint32Array(2 * places.length);
   for (const [at, place] of places.entries()) chosen.set(pairs.subarray(2 * place, 2 * place + 2), 2 * at);

@@ -1,58 +1,54 @@
 import { rateByPerson } from '../statistics/clustered-rate.js';
 import { toExactInterval } from '../statistics/exact-interval.js';
 
-/** One presentation as the judge took it. */
 export interface JudgedPresentation {
   readonly species: string;
   readonly isAttack: boolean;
   readonly light: string;
   readonly device: string;
-  /** Whose face it shows. Each person has an instrument of each species of their own. */
+  /** The shown person. Each person has a separate instrument of each species. */
   readonly person: string;
-  /** `no_response`: it was made, and no challenge came to its end. */
+  /** `no_response`: no challenge was completed. */
   readonly outcome: 'passed' | 'refused' | 'no_response';
-  /** The signals that refused it. */
   readonly refusedBy: readonly string[];
 }
 
-/** A share of presentations with its exact 95 % intervals (Clopper and Pearson). */
+/** A rate with exact 95 % intervals (Clopper and Pearson). */
 export interface PresenceRate {
   readonly errors: number;
   readonly presentations: number;
   readonly rate: number;
-  /** As if each presentation were of another person. */
+  /** Assumes independent presentations. */
   readonly interval: readonly [number, number];
   readonly people: number;
-  /** Of as many presentations as they are worth, where several are of one person, or of one instrument. */
+  /** Corrected for several presentations of one person or instrument. */
   readonly intervalByPerson: readonly [number, number];
 }
 
-/** By which signals presentations were refused, and what came of them in each light before each device. */
 export interface Breakdown {
-  /** How many presentations each signal refused. */
   readonly refusedBy: Readonly<Record<string, number>>;
   /** Errors by light and device: `office, phone`. */
   readonly byCondition: Readonly<Record<string, PresenceRate | null>>;
 }
 
-/** What came of one species. A rate is `null` where there is nothing that it would be a share of. */
+/** Results of one species. A rate is `null` without a denominator. */
 export interface SpeciesRates extends Breakdown {
-  /** Attacks that passed, of those with a response. */
+  /** Passed attacks, of those with a response. */
   readonly apcer: PresenceRate | null;
   /** Attacks without a response, of all. */
   readonly apnrr: PresenceRate | null;
 }
 
-/** The figures of a presence test, as ISO/IEC 30107-3 names them. The keys stay. */
+/** Figures of a presence test by ISO/IEC 30107-3. The keys are stable. */
 export interface PresenceReport {
   readonly people: number;
   readonly presentations: number;
   /**
-   * The species that passes most often: its APCER is that of the test. Of several that pass as often, such as never, the one of which
-   * least is known. `null`: no attack got a response.
+   * The species with the highest APCER, which is the test's; with the widest interval among equal ones. `null` if no
+   * attack got a response.
    */
   readonly apcer: ({ readonly species: string } & PresenceRate) | null;
-  /** People who were refused, of those with a response. */
+  /** Refused people, of those with a response. */
   readonly bpcer: PresenceRate | null;
   /** People without a response, of all. */
   readonly bpnrr: PresenceRate | null;
@@ -79,7 +75,7 @@ function toRate(trials: Trials): PresenceRate | null {
   };
 }
 
-/** An attack that passes is an error, and so is a person who does not. */
+/** Passed attacks and refused people are errors. */
 const errorRateOf = (all: readonly JudgedPresentation[]): PresenceRate | null =>
   toRate(
     all
@@ -118,8 +114,8 @@ const breakDown = (all: readonly JudgedPresentation[]): Breakdown => ({
 });
 
 /**
- * APCER by species and the greatest of them, BPCER, and the non-response rates, as ISO/IEC 30107-3 defines them: the error rates
- * are shares of the presentations that got a response.
+ * Computes APCER by species and its maximum, BPCER and non-response rates by ISO/IEC 30107-3: error rates only count
+ * presentations with a response.
  */
 export function ratePresence(judged: readonly JudgedPresentation[]): PresenceReport {
   const live = judged.filter(({ isAttack }) => !isAttack);

@@ -7,14 +7,13 @@ import type { DecoderPool } from './decoder-pool.js';
 import { drawPlaces, pairsAt } from './pairs.js';
 import { type Combination, firstRuns, type PhotoWindow, type TrialRules, toName, toTrials } from './windows.js';
 
-/** All pairs of strangers are decoded at this level; it decides which are decoded at stricter ones. */
+/** All impostor pairs are decoded at this level, which selects pairs for stricter ones. */
 const referenceLevel = 4;
 
-/** The length of message of that level. */
+/** Message length of that level. */
 export const referenceOf = (photos: number, engine: MeasuredEngine = shipped): number =>
   engine.messageBitsOf(referenceLevel, photos);
 
-/** How much is decoded. */
 export interface Limits {
   /** Genuine pairs, and impostor pairs at the reference and above. */
   readonly pairs: number;
@@ -22,24 +21,23 @@ export interface Limits {
   readonly pairsBelow: number;
 }
 
-/** The trials of one setting, and how they went. */
 export interface Outcome {
   readonly bits: number;
   readonly impostor: PairTrials;
   readonly genuine: PersonTrials;
-  /** Impostor pairs that were decoded; the others were too unlike (`screeningMargin`). */
+  /** Decoded impostor pairs; the others were too different (`screeningMargin`). */
   readonly decoded: number;
-  /** By person: enrolments tried, and refused because the photos do not show one person or none shows it clearly. */
+  /** By person: tried enrolments, and those refused because the photos show several people or none clearly. */
   readonly enrolments: PersonTrials;
 }
 
 /**
- * A longer message opens fewer pairs. So once the reference has been decoded for all of them, longer ones are decoded only
- * for pairs whose cosine is above the lowest that opened at the reference, less this margin.
+ * Longer messages open fewer pairs, so they are only decoded for pairs above the lowest cosine that opened at the
+ * reference, less this margin.
  */
 export const screeningMargin = 0.05;
 
-/** Which impostor pairs were tried at one length of message, and which of them open: places in the list of pairs. */
+/** Tried and opened impostor pairs at one message length, as list indices. */
 interface Opened {
   readonly tried: Uint32Array;
   readonly opened: Uint32Array;
@@ -48,7 +46,10 @@ interface Opened {
 
 const every = (count: number): Uint32Array => Uint32Array.from({ length: count }, (_, at) => at);
 
-/** Decodes impostor pairs at every length of message. @param reference - decoded for all pairs; its cosine screens */
+/**
+ * Decodes impostor pairs at every message length.
+ * @param reference - decoded for all pairs to screen by cosine
+ */
 async function openImpostors(
   pool: DecoderPool,
   comparison: ViewComparison,
@@ -78,7 +79,10 @@ async function openImpostors(
   return results;
 }
 
-/** Counts by person. @param people - how many there are */
+/**
+ * Counts by person.
+ * @param people - their number
+ */
 export function countByPerson(
   people: number,
   trials: readonly { readonly person: number; readonly isError: boolean }[],
@@ -104,10 +108,10 @@ export function countByPair(pairs: Iterable<readonly [number, number]>): Counted
 }
 
 /**
- * How tokens do in one combination of photos, by what the product does with them: an enrolment whose photos do not show one
- * person, or no photo of which is clear, is refused and counts by itself, not as a non-match; live photos that do not are nobody's face and never match.
- * @param settings - the lengths of message, the reference among them
- * @param rules - which photos are held against which
+ * Measures tokens of one combination as the product uses them: refused enrolments count separately, not as
+ * non-matches; refused live photos never match.
+ * @param settings - message lengths, including the reference
+ * @param rules - choose the compared photos
  */
 export async function measureProtected(
   pool: DecoderPool,

@@ -2,29 +2,27 @@ import type { Accuracy } from '../../src/core/ports.js';
 import { type Bootstrap, type Interval, toPairRate, toPersonRate } from '../statistics/bootstrap.js';
 import type { Outcome } from './protected.js';
 
-/** Both error rates of tokens, as `--json` prints them. A rate without a trial is `null`. */
+/** Both error rates of tokens, as printed by `--json`. A rate without trials is `null`. */
 export interface RateFigures {
-  /** Bits of the message. */
+  /** Message bits. */
   readonly k: number;
   readonly fmr: number | null;
   readonly fmrInterval: Interval | null;
   readonly falseMatches: number;
-  /** Impostor pairs. */
   readonly pairs: number;
-  /** Impostor pairs that were decoded; the rest is too unlike to open. */
+  /** Decoded impostor pairs; the others are too different to open. */
   readonly decoded: number;
   readonly fnmr: number | null;
   readonly fnmrInterval: Interval | null;
   readonly falseNonMatches: number;
   readonly genuinePairs: number;
-  /** Enrolments refused because their photos do not show one person. They are no trials of the above. */
+  /** Enrolments refused because the photos show several people; not counted above. */
   readonly refusedEnrolments: { readonly refused: number; readonly tried: number; readonly rate: number | null };
 }
 
-/** Figures by level, or by operating point. */
 export type By<T> = Readonly<Record<string, T>>;
 
-/** Three digits. */
+/** Rounds to three digits. */
 export const round = (value: number): number => Number(value.toPrecision(3));
 
 export const roundInterval = (interval: Interval | null): Interval | null =>
@@ -32,7 +30,6 @@ export const roundInterval = (interval: Interval | null): Interval | null =>
 
 export const roundOrNull = (value: number | null): number | null => (value === null ? null : round(value));
 
-/** The figures of one setting. */
 export function toRateFigures(outcome: Outcome, bootstrap: Bootstrap): RateFigures {
   const falseMatch = toPairRate(bootstrap, outcome.impostor);
   const falseNonMatch = toPersonRate(bootstrap, outcome.genuine);
@@ -52,6 +49,5 @@ export function toRateFigures(outcome: Outcome, bootstrap: Bootstrap): RateFigur
   };
 }
 
-/** A figure of each level, by its number. */
 export const byLevel = <T>(levels: readonly Accuracy[], figure: (level: Accuracy, index: number) => T) =>
   Object.fromEntries(levels.map((level, index) => [String(level), figure(level, index)]));

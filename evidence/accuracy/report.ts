@@ -19,7 +19,7 @@ const rateCells = (rates: RateFigures): string[] => [
 const verdict = ({ kept, pairsNeeded }: PromiseFigures): string =>
   kept === null ? `too few pairs: ${count(pairsNeeded)} needed` : kept ? 'kept' : 'not kept';
 
-/** The tables, as Markdown. */
+/** Renders the tables as Markdown. */
 export function toMarkdown(figures: AccuracyFigures): string {
   const { data, fta, raw } = figures;
   const failures = Object.entries(fta.failures).map(([code, failed]) => `${failed} \`${code}\``);
@@ -91,7 +91,7 @@ export function toMarkdown(figures: AccuracyFigures): string {
   return `${sections.join('\n\n')}\n`;
 }
 
-/** The error rates against each other: embeddings alone, tokens by length of message, and the levels. */
+/** Plots both error rates: embeddings alone, tokens by message length, and the levels. */
 export const toPlot = (figures: AccuracyFigures): string =>
   toDetSvg({
     title: 'One photo against one',

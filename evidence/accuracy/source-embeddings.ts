@@ -8,10 +8,9 @@ import type { By } from './rates.js';
 import { toNearest } from './strangers.js';
 import { everyRun, type PhotoWindow, type TrialRules, toTrials } from './windows.js';
 
-/** The cosines at which embeddings alone let the named share of mixed strangers pass, as docs/engine.md has them. */
+/** Cosines with the named impostor rate of embeddings alone, as in docs/engine.md. */
 export const publishedCosines = { '1e-3': 0.338, '1e-4': 0.412 } as const;
 
-/** One pair of photos: whose they are, and how alike. */
 interface ComparedPair {
   readonly people: readonly [number, number];
   readonly cosine: number;
@@ -28,8 +27,8 @@ const toPairs = (
   }));
 
 /**
- * Embeddings alone within one source, one photo against one, at the published cosines.
- * @param pairs - of each kind, at most
+ * Measures embeddings alone within one source, one photo against one, at the published cosines.
+ * @param pairs - limit for each kind
  */
 export function measureEmbeddings(people: readonly EmbeddedPerson[], pairs: number): By<EmbeddingRates> {
   const bootstrap = createBootstrap(people.length, createChance('people'));

@@ -37,7 +37,7 @@ beforeAll(() => {
 });
 afterAll(() => pool.close());
 
-test('people who share something pass for one another more often than people who share nothing, and it is told', async () => {
+test('similar groups of people have more false matches, and the report says so', async () => {
   const unlike = await measureSource(pool, toPeople(5, 0), 160);
   const alike = await measureSource(pool, toPeople(5, 0.56), 160);
   for (const level of ['1', '4', '8']) {

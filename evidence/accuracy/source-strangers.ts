@@ -11,24 +11,22 @@ import { measureEmbeddings } from './source-embeddings.js';
 import { toNearest } from './strangers.js';
 import { type Combination, everyRun, type TrialRules, toName } from './windows.js';
 
-/* Strangers within one source. */
+/* Impostors within one source. */
 
-/** Tokens within one source: by level, and by photos at enrolment × at verification as well. */
+/** Tokens within one source: by level, and by photos at enrolment × at verification. */
 export interface TokenFigures {
   readonly levels: By<GroupRates>;
   readonly byPhotos: By<By<GroupRates>>;
 }
 
-/** What one source gave. */
 export interface SourceFigures {
   readonly groups: TokenFigures;
   readonly nearest: TokenFigures;
-  /** By level, with the photos of a step-up, or as many as people have. */
+  /** By level, with the photos of a step-up or as many as people have. */
   readonly asUsed: By<GroupRates>;
   readonly embeddings: By<EmbeddingRates>;
 }
 
-/** Every level, with every combination of photos. */
 async function measureTokens(
   pool: DecoderPool,
   people: readonly EmbeddedPerson[],
@@ -52,8 +50,8 @@ async function measureTokens(
 }
 
 /**
- * How strangers within one source do, against tokens and against embeddings alone: all of them, and those most alike.
- * @param pairs - of each kind to decode, in each combination of photos
+ * Measures impostors within one source with tokens and embeddings: all, and nearest ones.
+ * @param pairs - of each kind and combination
  */
 export async function measureSource(
   pool: DecoderPool,

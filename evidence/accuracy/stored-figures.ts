@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { count, hitsOfTrials, percent, range, share } from './markdown.js';
 
 /*
- * Figures of the documents that come from stored results. One stands between marks, which a reader does not see:
- * `<!-- accuracy/accuracy.json multi.4.1x1.fmr share -->6.9e-6<!-- / -->` is a file below docs, a place in it, and how it is written.
+ * Figures of the documents that come from stored results, between invisible marks: `<!-- accuracy/accuracy.json
+ * multi.4.1x1.fmr share -->6.9e-6<!-- / -->` has a file below docs, a path in it, and a format.
  */
 
 const mark = /<!-- ([\w/-]+\.json) (\S+) ([\w-]+) -->(.*?)<!-- \/ -->/g;
@@ -19,8 +19,8 @@ const counted = z.union([
 const to = (text: string): string => text.replace(' – ', ' to ');
 
 /**
- * How a figure is written: rates as in the tables, by themselves or as counts with or without their interval; what is stored in as
- * many digits as are told as it is (`plain`); times and ratios by one decimal, times of the processor by three, sizes in millions of bytes.
+ * Formats of figures: rates as in the tables, counts with or without interval, `plain` as stored, times and ratios
+ * with one decimal, processor times with three, sizes in millions of bytes.
  */
 const formats = {
   share: (value) => share(rate.parse(value)),
@@ -54,9 +54,9 @@ function valueAt(stored: unknown, place: string): unknown {
 }
 
 /**
- * A page with every marked figure as it is stored.
- * @param readStored - a stored result by its path below docs
- * @throws Error where a mark names what is not stored, or a way of writing that there is not
+ * Updates every marked figure of a page.
+ * @param readStored - reads a stored result by its path below docs
+ * @throws Error for an unknown result or format
  */
 export const writeFigures = (page: string, readStored: (file: string) => unknown): string =>
   page.replace(mark, (_whole, file: string, place: string, format: string) => {
@@ -64,5 +64,5 @@ export const writeFigures = (page: string, readStored: (file: string) => unknown
     return `<!-- ${file} ${place} ${format} -->${formats[format](valueAt(readStored(file), place))}<!-- / -->`;
   });
 
-/** How many figures of a page are marked. */
+/** Counts a page's marked figures. */
 export const countFigures = (page: string): number => [...page.matchAll(mark)].length;

@@ -4,10 +4,10 @@ import { toCosine } from './decode.js';
 import { photosPerPerson } from './unprotected.js';
 import { everyRun, type TrialRules } from './windows.js';
 
-/** Strangers each person is most like, at most. */
+/** Limit of nearest impostors. */
 export const nearestStrangers = 10;
 
-/** For each person the places of the others most like them, by the cosine of the means of their first photos. */
+/** Finds each person's nearest others, by the cosine of first-photo means. */
 export function findNearest(people: readonly EmbeddedPerson[]): readonly ReadonlySet<number>[] {
   const means = people.map(({ embeddings }) => meanOf(embeddings.slice(0, photosPerPerson)));
   return means.map((own, person) => {
@@ -17,7 +17,7 @@ export function findNearest(people: readonly EmbeddedPerson[]): readonly Readonl
   });
 }
 
-/** The same, against the strangers most like each person alone: their token, and the stranger's face. */
+/** Restricts trials to each person's nearest impostors: their token, the impostor's face. */
 export function toNearest(people: readonly EmbeddedPerson[]): TrialRules {
   const nearest = findNearest(people);
   return { ...everyRun, isStranger: (enrolled, live) => nearest[enrolled].has(live) };

@@ -9,37 +9,34 @@ import {
 } from '../statistics/bootstrap.js';
 import { toCosine } from './decode.js';
 
-/** Photos of each person that count: more would let a few famous people decide the figures. */
+/** Limit of photos per person, so that a few famous people do not dominate. */
 export const photosPerPerson = 8;
 
-/** The false match rates at which false non-matches are told. */
+/** False match rates of the reported false non-matches. */
 export const operatingPoints = ['1e-3', '1e-4', '1e-5'] as const;
 export type OperatingPoint = (typeof operatingPoints)[number];
 
-/** A figure at each operating point. */
 export type AtPoints<T> = Readonly<Record<OperatingPoint, T>>;
 
-/** Makes a figure at each operating point. */
 export const atPoints = <T>(figure: (falseMatchRate: number) => T): AtPoints<T> => ({
   '1e-3': figure(1e-3),
   '1e-4': figure(1e-4),
   '1e-5': figure(1e-5),
 });
 
-/** The least number of expected false matches that a rate can be told from: the rule of three. */
+/** Expected false matches needed to measure a rate: the rule of three. */
 export const leastExpected = 3;
 
-/** Cosines of embeddings alone, without tokens. */
 export interface Cosines {
-  /** All pairs of each person's first photos: by person, their cosines. */
+  /** Cosines of all pairs of each person's first photos. */
   readonly genuine: readonly (readonly number[])[];
-  /** The first photo of each person against each other: person 0 against 1, 2 …, then 1 against 2, 3 … */
+  /** First photos of all pairs of people: person 0 against 1, 2 …, then 1 against 2, 3 … */
   readonly impostor: Float32Array;
-  /** The same, highest first. */
+  /** Sorted, highest first. */
   readonly descending: Float32Array;
 }
 
-/** Compares the embeddings of people, without a token. */
+/** Compares people's embeddings without a token. */
 export function compareEmbeddings(people: readonly EmbeddedPerson[]): Cosines {
   const impostor = new Float32Array((people.length * (people.length - 1)) / 2);
   let count = 0;
@@ -53,15 +50,16 @@ export function compareEmbeddings(people: readonly EmbeddedPerson[]): Cosines {
   return { genuine, impostor, descending: impostor.slice().sort().reverse() };
 }
 
-/** The least cosine that does not match where so many of the impostor pairs may. @param descending - sorted cosines */
+/**
+ * Returns the threshold for an impostor pair rate.
+ * @param descending - sorted cosines
+ */
 const toThreshold = (descending: Float32Array, falseMatchRate: number): number =>
   descending[Math.floor(falseMatchRate * descending.length)];
 
-/** How many cosines do not match. */
 const countMissed = (cosines: readonly number[], threshold: number): number =>
   cosines.reduce((count, cosine) => (cosine <= threshold ? count + 1 : count), 0);
 
-/** The false non-matches at a threshold. */
 function missedAt(genuine: Cosines['genuine'], threshold: number) {
   return {
     trials: Uint32Array.from(genuine, ({ length }) => length),
@@ -69,7 +67,6 @@ function missedAt(genuine: Cosines['genuine'], threshold: number) {
   };
 }
 
-/** The highest impostor pairs, highest first, with their people. */
 function highestPairs({ genuine, impostor, descending }: Cosines, count: number) {
   const least = descending[Math.min(count, impostor.length) - 1];
   const found: { readonly cosine: number; readonly one: number; readonly other: number }[] = [];
@@ -80,10 +77,9 @@ function highestPairs({ genuine, impostor, descending }: Cosines, count: number)
   return found.sort((a, b) => b.cosine - a.cosine);
 }
 
-/** What a resample has of false non-matches, at the threshold that this resample itself has for the false match rate. */
 function toStatistic(cosines: Cosines, falseMatchRate: number): Statistic {
   const people = cosines.genuine.length;
-  // A resample weighs single pairs up to many times, so it looks further down than the rate itself.
+  // A resample may weigh pairs many times, so it needs more than the rate's share.
   const highest = highestPairs(cosines, Math.ceil(4 * falseMatchRate * cosines.impostor.length) + 50);
   const genuine = Float32Array.from(cosines.genuine.flat());
   const owners = Uint16Array.from(cosines.genuine.flatMap((own, person) => own.map(() => person)));
@@ -106,15 +102,14 @@ function toStatistic(cosines: Cosines, falseMatchRate: number): Statistic {
   };
 }
 
-/** What embeddings alone are good for at one false match rate. */
 export interface UnprotectedPoint {
   readonly threshold: number;
   readonly fnmr: ErrorRate;
-  /** Threshold and false non-matches together: both depend on who is in the sample. */
+  /** Of threshold and false non-matches together, because both depend on the sample. */
   readonly interval: Interval | null;
 }
 
-/** Error rates at one false match rate; `null` where there are too few pairs to tell. */
+/** Measures error rates at one false match rate; `null` if there are too few pairs. */
 export function measureUnprotected(
   cosines: Cosines,
   falseMatchRate: number,
@@ -133,7 +128,7 @@ export function measureUnprotected(
   };
 }
 
-/** The curve of both error rates over all thresholds, ten points a decade, down to what the pairs can tell. */
+/** Returns the error curve over all thresholds, ten points a decade, as far as measurable. */
 export function toCurve({ genuine, descending }: Cosines): PlotPoint[] {
   const all = genuine.flat();
   if (all.length === 0) return [];

@@ -5,51 +5,44 @@ import type { Comparison } from './decode.js';
 import { drawPairs, drawPlaces, pairsAt } from './pairs.js';
 import { photosPerPerson } from './unprotected.js';
 
-/** So many photos at enrolment, and so many at verification. */
 export interface Combination {
   readonly enrolled: number;
   readonly live: number;
 }
 
-/** How a combination is written in tables and JSON. */
+/** Returns a combination's name in tables and JSON. */
 export const toName = ({ enrolled, live }: Combination): string => `${enrolled}x${live}`;
 
-/** Consecutive photos of one person that are taken together. */
 export interface PhotoWindow {
-  /** Index of the person. */
   readonly person: number;
-  /** Index of the first photo. */
   readonly from: number;
   readonly embeddings: readonly Float32Array[];
   readonly magnitudes: readonly number[];
-  /** The names of the photos' files. */
   readonly files: readonly string[];
 }
 
-/** Which trials are made. */
 export interface TrialRules {
-  /** Whether this photo or run of photos is held against strangers. */
+  /** True if this run of photos is compared with impostors. */
   isShown(window: PhotoWindow): boolean;
   /**
-   * Whether one person's face is tried against the token of another.
-   * @param isSymmetric - as many photos are enrolled as shown
+   * True if a person's face is tried against another's token.
+   * @param isSymmetric - equal photo numbers on both sides
    */
   isStranger(enrolled: number, live: number, isSymmetric: boolean): boolean;
-  /** Whether two runs of photos of one person, none of them in both, are a genuine pair. */
+  /** True if two disjoint runs of one person are a genuine pair. */
   isGenuine(enrolled: PhotoWindow, live: PhotoWindow): boolean;
-  /** Whether each two people who take part have as many trials as any other two; where not, trials are listed by pair. */
+  /** True if all pairs of people have equally many trials; otherwise trials are listed by pair. */
   readonly isEven: boolean;
 }
 
-/** Whether no photo of the one is of the same sitting as one of the other, as far as their names tell. */
 function isApart(one: PhotoWindow, other: PhotoWindow): boolean {
   const sittings = new Set(one.files.map(sittingOf));
   return !other.files.some((file) => sittingOf(file) !== null && sittings.has(sittingOf(file)));
 }
 
 /**
- * The first run of each person against the first of each other, once where both sides have as many photos; genuine pairs
- * across sittings only.
+ * Compares each person's first run with the first of each other, once if symmetric; genuine pairs only across
+ * sessions.
  */
 export const firstRuns: TrialRules = {
   isShown: ({ from }) => from === 0,
@@ -61,7 +54,6 @@ export const firstRuns: TrialRules = {
 /** The same with every run of each person. */
 export const everyRun: TrialRules = { ...firstRuns, isShown: () => true, isEven: false };
 
-/** What is held against what in one combination. */
 export interface Trials {
   readonly enrolled: readonly PhotoWindow[];
   readonly live: readonly PhotoWindow[];
@@ -69,10 +61,13 @@ export interface Trials {
   readonly impostor: Comparison;
 }
 
-/** How many of each person's first photos count: eight, or as many as a genuine pair takes. */
+/** Number of first photos per person: eight, or as many as a genuine pair needs. */
 const photosOf = ({ enrolled, live }: Combination): number => Math.max(photosPerPerson, enrolled + live);
 
-/** All windows of so many consecutive photos among each person's first ones. @param photos - how many count */
+/**
+ * Returns all windows of consecutive photos among the first ones.
+ * @param photos - number of first photos
+ */
 function windowsOf(people: readonly EmbeddedPerson[], size: number, photos: number): PhotoWindow[] {
   return people.flatMap(({ files, embeddings, magnitudes }, person) =>
     Array.from({ length: Math.max(0, Math.min(embeddings.length, photos) - size + 1) }, (_, from) => ({
@@ -85,7 +80,6 @@ function windowsOf(people: readonly EmbeddedPerson[], size: number, photos: numb
   );
 }
 
-/** The places of the two windows of each genuine pair, one after the other. */
 function findGenuine(
   enrolled: readonly PhotoWindow[],
   live: readonly PhotoWindow[],
@@ -106,7 +100,7 @@ function findGenuine(
   return genuine;
 }
 
-/** How many people have a genuine pair. */
+/** Counts people with a genuine pair. */
 export function countGenuinePeople(people: readonly EmbeddedPerson[], combination: Combination): number {
   const enrolled = windowsOf(people, combination.enrolled, photosOf(combination));
   const live = windowsOf(people, combination.live, photosOf(combination));
@@ -115,10 +109,9 @@ export function countGenuinePeople(people: readonly EmbeddedPerson[], combinatio
 }
 
 /**
- * Genuine: every window of one person's first eight photos (ten where five are enrolled and five shown) against every other
- * that shares no photo with it; where as many are enrolled as shown, each two once. Impostor: the first window of each person against the first of each other. Both unless
- * the rules say otherwise.
- * @param most - pairs of each kind; of more, so many are drawn at random
+ * Lists the trials. Genuine: each disjoint pair of windows of one person's first eight photos (ten for five enrolled
+ * and five shown), once if symmetric. Impostor: first windows of each two people. The rules may override both.
+ * @param most - limit of pairs of each kind; more are sampled
  */
 export function toTrials(
   people: readonly EmbeddedPerson[],

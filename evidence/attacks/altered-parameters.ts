@@ -7,7 +7,7 @@ import { parametersFile, parseParameters } from '../../src/token/parameters.js';
 import { modelsFolder, projectRoot } from '../../test/paths.js';
 import { type Attack, toClaim } from './attack.js';
 
-/** What somebody who can write to the installation would like the parameters to be. */
+/** Parameters that an attacker with write access would choose. */
 const alterations: Readonly<Record<string, (text: string) => string>> = {
   'one space more': (text) => `${text} `,
   'one message bit less': (text) => text.replace(/"one": (\d+)/, (_, bits: string) => `"one": ${Number(bits) - 1}`),
@@ -32,7 +32,10 @@ const refusalOf = (text: string): string | null => {
   }
 };
 
-/** Starts the server of a copy of the installation whose parameters are these. @returns its exit code and what it said */
+/**
+ * Starts a copy of the installation with these parameters.
+ * @returns its exit code and output
+ */
 function startWith(text: string) {
   const folder = mkdtempSync(join(tmpdir(), 'facestep-altered-'));
   try {
@@ -56,7 +59,7 @@ function startWith(text: string) {
   }
 }
 
-/** Whether somebody who can write to one file of the installation can lower the threshold of every token. */
+/** Tests whether an attacker with write access to one file can lower the threshold of all tokens. */
 export const alteredParameters: Attack = {
   about: 'a parameters file with a lower threshold: does the server take it?',
   async run({ say }) {

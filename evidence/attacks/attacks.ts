@@ -7,12 +7,11 @@ import { toMarkdown, writeFinding } from './report.js';
 import type { Size } from './size.js';
 
 /*
- * `npm run attacks -- [NAME…] [--quick] [--json] [--write]`: attacks the product's own tokens, and tells which claims hold.
- * `--write` writes the result pages in docs/security-analysis, only after a whole run on real faces, so that no lesser figures
- * take the place of those.
+ * `npm run attacks -- [NAME…] [--quick] [--json] [--write]`: attacks the product's own tokens and reports which claims
+ * hold. `--write` writes the pages in docs/security-analysis, only after a complete run on real faces.
  */
 
-// Exit handlers end the processes that an attack started.
+// Exit handlers stop the processes that an attack started.
 process.once('SIGINT', () => process.exit(130)).once('SIGTERM', () => process.exit(143));
 
 const flags = process.argv.slice(2).filter((argument) => argument.startsWith('--'));
@@ -48,7 +47,7 @@ if (unknown.length > 0) {
     for (const reason of finding.skipped) say(`SKIPPED: ${reason}`);
     say(`${name}: ${Math.round((performance.now() - from) / 1000)} s`);
     findings[name] = finding;
-    // At once, so that what is done outlives an interruption.
+    // Written at once, so that results survive an interruption.
     if (flags.includes('--write'))
       writeFinding(
         name,
@@ -56,7 +55,7 @@ if (unknown.length > 0) {
         `_${new Date().toISOString().slice(0, 10)}, ${cpus()[0]?.model.trim() ?? ''}, ${availableParallelism()} cores, Node ${process.version.slice(1)}._`,
       );
   }
-  // An attack on the server alone needs none.
+  // The server attack needs no faces.
   const [faces = null] = await Promise.all(loading);
   const claims = Object.values(findings).flatMap((finding) => finding.claims);
   const setting = {

@@ -6,26 +6,23 @@ import { createSqliteState } from '../../src/state/sqlite.js';
 import { createManualClock } from '../../test/manual-clock.js';
 
 /*
- * Somebody who sends wrong faces at one person from many addresses, as soon as one is taken: against the product's own
- * counters, with a clock moved by hand.
+ * Sends wrong faces for one person from many addresses as early as allowed, against the product's counters with a
+ * manual clock.
  */
 
-/** What an attacker comes from. */
 export interface Botnet {
   readonly name: string;
-  /** As the server names the source. */
   addressAt(index: number): string;
   readonly addresses: number;
 }
 
-/** How a run goes. */
 export interface Run {
   readonly days: number;
-  /** Whether the person passes once a day: with the first factor proved, or as an outsider from an address of their own. */
+  /** Daily pass of the real person: after a first factor, or anonymously from a separate address. */
   readonly passes: 'none' | 'proven' | 'outside';
-  /** Whether addresses alone are counted, as before there was a total by person. */
+  /** True for limits by address only, without the limit by person. */
   readonly isFormerRule?: boolean;
-  /** What is counted: wrong faces that were decided, or passes of the person that were refused. */
+  /** Counted events: decided wrong faces, or refused passes of the person. */
   readonly count?: 'tries' | 'refusedPasses';
 }
 
@@ -43,7 +40,7 @@ const openStores = (): Stores => {
   return { clock, state: createSqliteState({ file: ':memory:', clock }) };
 };
 
-/** Seconds to wait where the try was refused, and whether for all; `null`: it was decided. */
+/** Wait in seconds after a refusal, and whether it applies to all; `null` if decided. */
 async function tryFrom(
   address: string,
   isFormerRule: boolean,
@@ -61,14 +58,17 @@ async function tryFrom(
   }
 }
 
-/** Runs an attack. @returns how many of what is counted */
+/**
+ * Runs an attack.
+ * @returns the count
+ */
 export async function triesOf(botnet: Botnet, run: Run): Promise<number> {
   const stores = openStores();
   const { clock } = stores;
   const isFormerRule = run.isFormerRule ?? false;
   const startedAt = clock.now();
   const passed = { tries: 0, refusedPasses: 0 };
-  /** When each address may try again, in seconds from the start: those not in it may now. */
+  /** Seconds from the start until an address may try again; a missing one may now. */
   const openAt = new Map<number, number>();
   const atSec = (): number => (clock.now() - startedAt) / 1000;
   for (let today = 0; today < run.days; today += 1) {
@@ -83,7 +83,10 @@ export async function triesOf(botnet: Botnet, run: Run): Promise<number> {
   return passed[run.count ?? 'tries'];
 }
 
-/** Tries from every address that may, until none is taken. @returns seconds until one may be again */
+/**
+ * Tries from all allowed addresses until none is accepted.
+ * @returns seconds until the next try
+ */
 async function tryAll(
   { addresses, addressAt }: Botnet,
   told: {
@@ -106,7 +109,7 @@ async function tryAll(
   return Math.min(...openAt.values()) - atSec;
 }
 
-/** @returns whether the person was taken */
+/** @returns true if the person passed */
 async function pass(how: 'proven' | 'outside', stores: Stores): Promise<boolean> {
   const whose = how === 'proven' ? attemptsOfSubject(person) : attemptsOfOutsider(person, '192.0.2.7');
   const isTaken = await countAttempt(whose, async () => ({ succeeded: true, result: true }), stores).catch(() => false);
@@ -114,7 +117,7 @@ async function pass(how: 'proven' | 'outside', stores: Stores): Promise<boolean>
   return isTaken;
 }
 
-/** What so many further addresses leave in the store once all are locked out. */
+/** Counts the records that further addresses leave once all are locked out. */
 export async function countRecordsOfRefused(botnet: Botnet, refused: number): Promise<number> {
   const stores = openStores();
   const once = { openAt: new Map<number, number>(), atSec: 0, isFormerRule: false, passed: { tries: 0 } };

@@ -1,24 +1,22 @@
 import type { Chance } from '../statistics/chance.js';
 import { toUnit } from '../statistics/directions.js';
 
-/** What a try brings back: whether it got in, and a score where one is told. */
+/** Result of a try: success, and a score if reported. */
 export interface Reply {
   readonly opened: boolean;
   readonly score: number | null;
 }
 
-/** How a climb went. */
 export interface Climb {
   readonly tries: number;
-  /** Whether a try got in. */
+  /** True if a try succeeded. */
   readonly arrived: boolean;
-  /** The best try. */
   readonly embedding: Float32Array;
 }
 
 /**
- * Hill climbing with one parent and one child: a step of chance is kept where the reply is no worse, and steps grow and shrink
- * with success. Without a score no step is better than another, and it tries at random.
+ * Hill climbing with one parent and one child: keeps a random step unless the reply is worse, with adaptive step
+ * length. Without a score it tries at random.
  * @see https://doi.org/10.1109/CCST.2003.1297584 (hill climbing against face recognition)
  */
 export async function climb(
@@ -49,18 +47,17 @@ export async function climb(
     const worth = worthOf(reply);
     const isBetter = worth > best.worth;
     if (worth >= best.worth) best = { embedding: child, worth };
-    // One step in five is to succeed (Rechenberg).
+    // Target success rate: one in five (Rechenberg).
     stepLength = Math.min(1, Math.max(0.02, stepLength * (isBetter ? 1.22 : 0.953)));
   }
   return { tries: mostTries, arrived: false, embedding: best.embedding };
 }
 
-/** How far the probes of `learn` are from the face they start at, as a share of its length. */
+/** Relative distance of `learn`'s probes from the starting face. */
 const probeLength = 0.5;
 
 /**
- * What somebody learns of the enrolled face who gets in already and is told the score of a match: steps to all sides, each
- * weighted by what it did to the score.
+ * Estimates the enrolled face from match scores: steps in all directions, weighted by their effect.
  * @param start - a face that opens
  * @returns an estimate of the enrolled face, of length 1
  */
@@ -80,7 +77,7 @@ export async function learn(
     for (let at = 0; at < slope.length; at += 1) slope[at] += (score - mean) * direction[at];
   const { score } = await ask(start);
   if (told.length < 2 || score === null) return start;
-  // The slope is as good as its probes outnumber the dimensions; half of what a score tells is rounding and chance.
+  // The gradient's quality depends on probes per dimension; half of a score is rounding and noise.
   const trust = Math.sqrt(told.length / (told.length + 2 * start.length));
   const sideways = toUnit(slope);
   return toUnit(start.map((value, at) => score * value + Math.sqrt(1 - score * score) * trust * sideways[at]));

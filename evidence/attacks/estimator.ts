@@ -3,7 +3,6 @@ import { enrolledBits, toViews } from '../accuracy/bare-token.js';
 import { createChance } from '../statistics/chance.js';
 import { covarianceRoot } from './gaussian.js';
 
-/** The cosine of two vectors of any length. */
 export function cosineOf(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let [dot, aa, bb] = [0, 0, 0];
   for (let at = 0; at < a.length; at += 1) {
@@ -14,29 +13,28 @@ export function cosineOf(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return dot / Math.sqrt(aa * bb);
 }
 
-/** Estimates embeddings from sign bits: what whoever opened a token can do. */
+/** Estimates embeddings from sign bits, as an attacker with an opened token can. */
 export interface Estimator {
-  /** By the transposed transform alone: needs nothing but the format. */
+  /** Estimates by the transposed transform; needs only the format. */
   linear(bits: Uint8Array): Float32Array;
-  /** The likeliest embedding of those that faces have, from the bits of one token or of several of one face. */
+  /** Estimates the most likely embedding under the faces' distribution, from one or several tokens of a face. */
   likeliest(tokens: readonly Uint8Array[]): Float32Array;
-  /** The same from two tokens of one embedding, were the transform of each its own. */
+  /** Estimates from two tokens of one embedding as if each had its own transform. */
   ofOwnTransforms(embedding: Float32Array): Float32Array;
 }
 
-/** What one token measures: a matrix of 1,024 rows that takes normal deviates to views, and the signs of the views. */
+/** A token's measurement: a matrix of 1,024 rows from normal deviates to views, and the views' signs. */
 interface Measured {
   readonly matrix: Float32Array;
   readonly bits: Uint8Array;
 }
 
-/** How soft a sign is taken, in deviations of a value, and how the steps go: chosen on the attacker's half. */
+/** Sign softness in standard deviations, and step parameters, tuned on the attacker's half. */
 const softness = 0.1;
 const steps = 60;
 const rate = 0.01;
 const momentum = 0.9;
 
-/** The public transform as a matrix, by columns, and the mean it subtracts, both read off what it does. */
 function readTransform() {
   const atZero = toViews(new Float32Array(embeddingLength));
   const columns = Array.from({ length: embeddingLength }, (_, at) => {
@@ -53,12 +51,15 @@ function readTransform() {
   return { columns, mean };
 }
 
-/** @param corpus - the attacker's faces, to know how faces are spread */
+/**
+ * Creates an estimator.
+ * @param corpus - the attacker's faces, for the distribution
+ */
 export function createEstimator(corpus: readonly Float32Array[]): Estimator {
   const { columns, mean } = readTransform();
   const root = covarianceRoot(corpus, mean);
 
-  /** From normal deviates to views, for embeddings whose numbers have other signs: −1 or 1. */
+  /** Returns the matrix from normal deviates to views for embeddings with flipped signs: −1 or 1. */
   function toMatrix(flips: Float32Array): Float32Array {
     const matrix = new Float32Array(viewLength * embeddingLength);
     for (let view = 0; view < viewLength; view += 1) {
@@ -81,8 +82,8 @@ export function createEstimator(corpus: readonly Float32Array[]): Estimator {
   const own = toMatrix(flips);
 
   /**
-   * 1-bit compressed sensing with a prior: logistic regression of the signs, with how faces are spread as the prior, by gradient
-   * steps with momentum.
+   * 1-bit compressed sensing with a prior: logistic regression of the signs, with the faces' distribution as prior, by
+   * gradient steps with momentum.
    * @see https://doi.org/10.1109/TIT.2012.2207945 (Plan and Vershynin)
    */
   function regress(measured: readonly Measured[]): Float32Array {
@@ -132,7 +133,6 @@ export function createEstimator(corpus: readonly Float32Array[]): Estimator {
   };
 }
 
-/** The signs of a transform that belongs to one token. */
 function ownSigns(): Float32Array {
   const chance = createChance('own transform');
   return Float32Array.from({ length: embeddingLength }, () => 1 - 2 * chance.below(2));

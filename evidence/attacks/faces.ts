@@ -5,24 +5,25 @@ import { toHalf } from '../corpus/split.js';
 import { createChance } from '../statistics/chance.js';
 import type { Size } from './size.js';
 
-/** One person's embeddings, in the order of the photos. */
 export interface Person {
   readonly embeddings: readonly Float32Array[];
 }
 
-/** Whose tokens are attacked, and what the attacker has collected. */
 export interface Faces {
-  /** Simulated ones are spread evenly in all directions, so what rests on how real faces are spread is not measured. */
+  /**
+   * False for simulated faces, which are isotropic: results that depend on the real distribution are then not
+   * measured.
+   */
   readonly areReal: boolean;
-  /** The attacker's: nobody of them is attacked. */
+  /** The attacker's people, none of them attacked. */
   readonly fit: readonly Person[];
   readonly judge: readonly Person[];
 }
 
-/** In the quick form: enough to see that every step works, few enough to embed in seconds. */
+/** Quick mode: tests every step within seconds. */
 const quickPeople = { fit: 120, judge: 60 };
 
-/** The evaluation faces, or simulated ones where there are none. */
+/** Loads the evaluation faces, or simulated ones. */
 export async function loadFaces(size: Size, say: (line: string) => void): Promise<Faces> {
   if (!hasFaces) {
     say('SKIPPING all that needs real faces: there are none (set FACESTEP_FACES). Simulated ones stand in.');
@@ -36,7 +37,7 @@ export async function loadFaces(size: Size, say: (line: string) => void): Promis
   const people = await embedPeople(({ person, photos }) => {
     if (size === 'full') return true;
     const half = toHalf(person);
-    // Of the attacker's people one photo is enough; the others need two to be known again.
+    // One photo suffices for the attacker's people; the others need two.
     if (photos !== (half === 'fit' ? 1 : 2)) return false;
     left[half] -= 1;
     return left[half] >= 0;
@@ -48,7 +49,7 @@ export async function loadFaces(size: Size, say: (line: string) => void): Promis
   };
 }
 
-/** The people in an order of chance, the same in every run. */
+/** Shuffles people deterministically. */
 export function shuffled<T>(all: readonly T[], name: string): T[] {
   const chance = createChance(name);
   const order = [...all];

@@ -5,16 +5,16 @@ import { createCentre, createViews, embeddingLength, signBits, type ToViews } fr
 import { createChance } from '../statistics/chance.js';
 import { type Attack, toClaim, toDigits } from './attack.js';
 
-/** Message bits at level 4 of the built-in engine: an engine of one's own never has fewer. */
+/** Message bits of the built-in engine at level 4, the minimum for custom engines. */
 const messageBits = 120;
 
-/** Paths that an engine of one's own follows. */
+/** Decoder paths of a custom engine. */
 const listSize = 16;
 
-/** Bits of the message as one number, so that a row of the code is added by one XOR. */
+/** Message bits as one number, so that adding rows is one XOR. */
 type Sum = bigint;
 
-/** Which message bits add up to each position of the code. */
+/** Message bits that add up to each code position. */
 function toRows(positions: Uint16Array): Sum[] {
   const rows = Array.from({ length: codeLength }, () => 0n);
   for (let bit = 0; bit < positions.length; bit += 1) {
@@ -27,7 +27,7 @@ function toRows(positions: Uint16Array): Sum[] {
   return rows;
 }
 
-/** Counts independent equations over GF(2) as they come. */
+/** Counts independent equations over GF(2). */
 class Basis {
   readonly #byLength = new Map<number, Sum>();
 
@@ -35,7 +35,7 @@ class Basis {
     return this.#byLength.size;
   }
 
-  /** @returns false if it follows from the others */
+  /** @returns false if it depends on the others */
   add(row: Sum): boolean {
     let left = row;
     while (left !== 0n) {
@@ -60,7 +60,7 @@ const rankOf = (places: readonly number[]): number => {
   return basis.rank;
 };
 
-/** The 2^dimensions positions whose bits of the code word have the fewest message bits behind them. */
+/** Returns the 2^dimensions positions whose code bits depend on the fewest message bits. */
 function cheapestPositions(dimensions: number): readonly number[] {
   const digits = Math.log2(codeLength);
   const candidates: number[][] = [];
@@ -77,25 +77,24 @@ function cheapestPositions(dimensions: number): readonly number[] {
   return candidates[ranks.indexOf(Math.min(...ranks))];
 }
 
-/** Sizes of the part of the code word that is guessed. */
+/** Sizes of the guessed part of the code word. */
 const guessed = [4, 5, 6, 7].map(cheapestPositions);
 
-/** What the key shows of tokens whose embeddings have so many numbers. */
+/** Leakage of tokens whose embeddings have that many numbers, to holders of the key. */
 export interface FewNumbers {
-  /** Greatest correlation of two sign bits. */
   readonly correlation: number;
-  /** Message bits that follow by linear algebra from sign bits that are always equal, or never. */
+  /** Message bits that follow from always equal or always different sign bits. */
   readonly certainBits: number;
-  /** Tries of the best equations between two sign bits until all of them hold, as a power of two. */
+  /** Tries until the best equations between sign bits all hold, as a power of two. */
   readonly equationTries: number;
   /**
-   * Tries to guess a part of the code word, estimate the face from it and decode the rest, as a power of two; `null` if no draw
-   * was decoded.
+   * Tries to guess a part of the code word, estimate the face and decode the rest, as a power of two; `null` if none
+   * decoded.
    */
   readonly guessTries: number | null;
 }
 
-/** The share of the views that each number of the embedding has: one row of length 1 for each sign bit. */
+/** Contribution of each embedding number to the views: one unit row for each sign bit. */
 function toMatrix(toViews: ToViews, numbers: number): Float32Array[] {
   const columns = Array.from({ length: numbers }, (_, number) =>
     toViews(Float32Array.from({ length: embeddingLength }, (_value, at) => (at === number ? 1 : 0))),
@@ -113,7 +112,7 @@ const dot = (one: Float32Array, other: Float32Array): number => {
   return sum;
 };
 
-/** Correlations below this are no better than guesses. */
+/** Weaker correlations are no better than guesses. */
 const leastCorrelation = 0.05;
 
 function correlate(matrix: readonly Float32Array[]): { correlation: number; one: number; other: number }[] {
@@ -128,7 +127,7 @@ function correlate(matrix: readonly Float32Array[]): { correlation: number; one:
 }
 
 /**
- * Attacks tokens under their key, without a face: embeddings of so many independent numbers, with zeros after them.
+ * Attacks tokens with a known key and without a face: embeddings of that many independent numbers, padded with zeros.
  * @param draws - faces tried for each size of the guessed part
  */
 export function attackFewNumbers(numbers: number, isRotated: boolean, draws: number): FewNumbers {
@@ -158,7 +157,7 @@ export function attackFewNumbers(numbers: number, isRotated: boolean, draws: num
   const decodes = (places: readonly number[]): boolean => {
     const face = Float32Array.from({ length: embeddingLength }, (_, at) => (at < numbers ? chance.normal() : 0));
     const hidden = signBits(toViews(face));
-    // Every token is alike: that of the message of zeros hides the sign bits themselves.
+    // All tokens are equivalent: with a zero message the token is the sign bits themselves.
     const estimate = new Float32Array(embeddingLength);
     for (const at of places) {
       const bit = bitAt[at];
@@ -187,7 +186,7 @@ export function attackFewNumbers(numbers: number, isRotated: boolean, draws: num
 
 const counts = [64, 128, 192, 256, 257, 320, 384, 512];
 
-/** Face-free attacks on tokens of models of an installation's own, by how many numbers these give. */
+/** Measures face-free attacks on tokens of custom models, by their number of dimensions. */
 export const fewNumbers: Attack = {
   about: 'a model of one’s own with few numbers: does a token open without a face?',
   run: async ({ size, say }) => {
@@ -202,7 +201,7 @@ export const fewNumbers: Attack = {
     const few = found.filter(({ numbers }) => numbers <= 256);
     const most = (values: readonly number[]): number => toDigits(Math.max(...values));
     const least = (values: readonly number[]): number => toDigits(Math.min(...values));
-    // Where nothing was decoded there are more tries than could be counted.
+    // Without a decoding, there are more tries than could be counted.
     const guesses = (each: FewNumbers): number => each.guessTries ?? messageBits;
     return {
       figures: { draws, found: found.map((each) => ({ ...each })) },

@@ -2,7 +2,6 @@ import type { Chance } from '../statistics/chance.js';
 
 const length = 512;
 
-/** The mean of embeddings. */
 export function meanOf(embeddings: readonly Float32Array[]): Float64Array {
   const mean = new Float64Array(length);
   for (const embedding of embeddings)
@@ -11,8 +10,8 @@ export function meanOf(embeddings: readonly Float32Array[]): Float64Array {
 }
 
 /**
- * A square root of the covariance of embeddings about `centre`: the lower triangle by Cholesky, row after row. A hundredth of
- * the mean variance is added to the diagonal, as there may be fewer embeddings than dimensions.
+ * Returns the lower Cholesky factor of the covariance about `centre`, row by row. A hundredth of the mean variance is
+ * added to the diagonal, because there may be fewer embeddings than dimensions.
  */
 export function covarianceRoot(embeddings: readonly Float32Array[], centre: ArrayLike<number>): Float64Array {
   const root = new Float64Array(length * length);
@@ -35,7 +34,7 @@ export function covarianceRoot(embeddings: readonly Float32Array[], centre: Arra
   return root;
 }
 
-/** Draws of the normal distribution that embeddings have: faces of nobody. */
+/** Draws embeddings from the faces' normal distribution. */
 export function createGaussian(embeddings: readonly Float32Array[], chance: Chance): () => Float32Array {
   const mean = meanOf(embeddings);
   const root = covarianceRoot(embeddings, mean);

@@ -11,15 +11,15 @@ import { createGaussian } from './gaussian.js';
 import { show, showShare, showWith } from './report.js';
 import { medianGuesses, type Search } from './survival.js';
 
-/** The false match rates that the levels are named by: docs/accuracy.md. */
+/** False match rates of the levels: docs/accuracy.md. */
 const promised: Partial<Record<Accuracy, number>> = { 4: 1e-4, 6: 2.5e-5, 8: 5e-6 };
 
-/** A PIN of the product has six digits at least; four are what other products take. */
+/** The product requires six digits; other products use four. */
 const pinDigits = [4, 6] as const;
 
 type Open = (token: BareToken, views: Float32Array) => boolean;
 
-/** Tries a thief's faces against each token, in an order of chance of its own, until one opens it. */
+/** Tries the attacker's faces in random order against each token until one opens it. */
 function search(tokens: readonly BareToken[], guesses: readonly Float32Array[], opens: Open): Search[] {
   return tokens.map((token, index) => {
     const order = shuffled(guesses, `order ${index}`);
@@ -28,14 +28,13 @@ function search(tokens: readonly BareToken[], guesses: readonly Float32Array[], 
   });
 }
 
-/** Each opening is a success, each guess before or at it a trial. */
+/** Each opening is a success, each guess up to it a trial. */
 const rateOf = (searches: readonly Search[]): Proportion =>
   proportion(
     searches.filter(({ opened }) => opened).length,
     searches.reduce((sum, { guesses }) => sum + guesses, 0),
   );
 
-/** How often draws of one kind open tokens, each draw against one token. */
 function rateOfDraws(tokens: readonly BareToken[], draws: number, draw: () => Float32Array, opens: Open): Proportion {
   let opened = 0;
   for (let at = 0; at < draws; at += 1) if (opens(tokens[at % tokens.length], viewsOf([draw()]))) opened += 1;
@@ -43,8 +42,8 @@ function rateOfDraws(tokens: readonly BareToken[], draws: number, draw: () => Fl
 }
 
 /**
- * The attacker's photos that most of the attacker's other people look like: tried first, they might open more.
- * @param reach - from this cosine two people look alike
+ * Returns the attacker's photos that resemble most other people, which may open more.
+ * @param reach - cosine of resemblance
  */
 function wolves(corpus: readonly Float32Array[], reach: number, count: number): Float32Array[] {
   const alike = corpus.map(
@@ -54,7 +53,7 @@ function wolves(corpus: readonly Float32Array[], reach: number, count: number): 
   return byAlike.slice(0, count).map((at) => corpus[at]);
 }
 
-/** The milliseconds of one Argon2id on this machine, one at a time. */
+/** Measures one Argon2id on this machine, in milliseconds. */
 async function timeStretch(runs: number): Promise<number> {
   const stretch = createStretch(publishedCost);
   const from = performance.now();
@@ -65,7 +64,7 @@ async function timeStretch(runs: number): Promise<number> {
 
 const firsts = (people: readonly Person[]): Float32Array[] => people.map(({ embeddings }) => embeddings[0]);
 
-/** What a thief of a token and of the sealing key, where no secret was set, needs to get in: guesses and time. */
+/** Measures the guesses and time for a thief of a token and the sealing key, without a user secret. */
 export const guessing: Attack = {
   about: 'a stolen token and the sealing key: how many guesses until the first false accept?',
   async run({ size, loadFaces, say }) {
@@ -129,7 +128,7 @@ export const guessing: Attack = {
           medianHours: hours(each.median.guesses, each.guessMs),
           hoursInterval: each.median.interval.map((guesses) => hours(guesses, each.guessMs)),
           ...Object.fromEntries(
-            // On average half of the PINs are tried before the right one, each against all guesses.
+            // Half of the PINs are tried on average, each against all guesses.
             pinDigits.map((digits) => [
               `medianHoursPin${digits}`,
               hours((each.median.guesses * 10 ** digits) / 2, each.guessMs),

@@ -16,7 +16,7 @@ import { binding, createSealing } from './sealed-tokens.js';
 import { climbOverSocket } from './socket-climber.js';
 import { towards } from './towards.js';
 
-/** An engine that takes the embedding itself for a picture: a climber that commands every pixel can do no better. */
+/** An engine that takes embeddings as pictures, an upper bound for climbers that control every pixel. */
 function createTransparentEngine(): Engine {
   const refuse = async (): Promise<never> => {
     throw new FaceError('internal');
@@ -61,7 +61,7 @@ const scoreBy = (verifier: Verifier, token: SealedToken, embedding: Float32Array
     share: testShare,
   });
 
-/** The real verifier, tried with faces nearer and nearer: every refusal is the same reply. */
+/** Tries ever closer faces at the real verifier: all refusals are identical. */
 async function refusalsAtVerifier(target: Float32Array, other: Float32Array, tries: number) {
   const keys = createKeysInMemory(createChance('climbed').bytes(32));
   const verifier = createEmbeddedVerifier({
@@ -90,7 +90,6 @@ async function refusalsAtVerifier(target: Float32Array, other: Float32Array, tri
   return { refused: refusals.length, distinct: new Set(refusals).size, openedAtCosine: opened };
 }
 
-/** Climbers against the token itself, with as many tries as they like. */
 async function climbTokens({ loadFaces, size, say }: Setting) {
   const faces = await loadFaces();
   const isFull = size === 'full';
@@ -119,12 +118,12 @@ async function climbTokens({ loadFaces, size, say }: Setting) {
       share: testShare,
     });
     const unlocked = await sealing.unlock({ token: sealed.token, binding, secret: null, share: testShare });
-    /** As the product answers: a score, of two decimals, with a match alone. */
+    /** The product's reply: a two-decimal score only with a match. */
     const ask = async (embedding: Float32Array): Promise<Reply> => {
       const opened = await unlocked.open(new Embedding(Float32Array.from(embedding)));
       return { opened: opened !== null, score: opened === null ? null : Math.round(opened.cosine * 100) / 100 };
     };
-    /** As it must not: the cosine, whether it is a match or not. */
+    /** An unsafe reply: the cosine even without a match. */
     const tell =
       (toScore: (cosine: number) => number) =>
       async (embedding: Float32Array): Promise<Reply> => {
@@ -139,7 +138,7 @@ async function climbTokens({ loadFaces, size, say }: Setting) {
       { start, mostTries: 20_000, chance },
     );
     const coarse = await climb(tell(rounded), { start, mostTries: isFull ? 20_000 : 500, chance });
-    // Who gets in and may see scores climbs from there: a photo of the right person to the enrolled face.
+    // An accepted attacker with scores climbs from a photo of the right person to the enrolled face.
     const learned = await learn(ask, { start: live, probes: isFull ? 5000 : 100, chance });
     unlocked.wipe();
     rows.push({
@@ -167,7 +166,7 @@ async function climbTokens({ loadFaces, size, say }: Setting) {
   };
 }
 
-/** Whether replies lead an attacker to a face that opens. */
+/** Tests whether replies lead an attacker to an accepted face. */
 export const hillClimbing: Attack = {
   about: 'changing a face step by step by what the product answers: does it get in?',
   async run(setting) {

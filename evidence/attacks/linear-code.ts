@@ -1,15 +1,18 @@
 import type { Chance } from '../statistics/chance.js';
 
-/** A linear code of a few hundred dimensions, to solve for messages: one row for each position, its bits packed. */
+/** A linear code of a few hundred dimensions: one packed row for each position. */
 export interface LinearCode {
   readonly dimensions: number;
   readonly length: number;
-  /** `words` 32-bit words for each position: which bits of the message add up to the bit there. */
+  /** `words` 32-bit words for each position: the message bits that add up to it. */
   readonly rows: Uint32Array;
   readonly words: number;
 }
 
-/** Of the code words of each unit message. @param generators - one code word for each dimension */
+/**
+ * Creates a code from the code words of unit messages.
+ * @param generators - one code word for each dimension
+ */
 export function toLinearCode(generators: readonly Uint8Array[]): LinearCode {
   const [{ length }] = generators;
   const words = Math.ceil((generators.length + 1) / 32);
@@ -23,9 +26,9 @@ export function toLinearCode(generators: readonly Uint8Array[]): LinearCode {
 }
 
 /**
- * Solves for the message from as many positions as it takes, in the order given, as if none of them were wrong.
+ * Solves for the message from as many positions as needed, in order, assuming no errors.
  * @param received - one bit for each position
- * @returns the message, or `null` where the positions do not determine it
+ * @returns `null` if the positions do not determine it
  */
 function solve(code: LinearCode, received: Uint8Array, order: Uint16Array): Uint8Array | null {
   const { dimensions, rows, words } = code;
@@ -66,7 +69,6 @@ function solve(code: LinearCode, received: Uint8Array, order: Uint16Array): Uint
   return message;
 }
 
-/** A message that was found, in how many tries, and in how many positions its word differs. */
 export interface Decoded {
   readonly message: Uint8Array;
   readonly tries: number;
@@ -74,11 +76,11 @@ export interface Decoded {
 }
 
 /**
- * Information-set decoding: guesses positions that are right, until the message they give is near enough.
- * With a share ε of wrong bits a try succeeds about (1 − ε)^dimensions of the time; without wrong bits the first one does.
+ * Information-set decoding: guesses correct positions until the message is close enough. With an error share ε a try
+ * succeeds with about (1 − ε)^dimensions.
  * @see https://doi.org/10.1109/TIT.1962.1057777 (Prange)
- * @param near - how many positions may differ
- * @returns `null` after so many tries
+ * @param near - maximum differing positions
+ * @returns `null` after the maximum number of tries
  */
 export function decodeByInformationSet(
   code: LinearCode,
@@ -87,7 +89,7 @@ export function decodeByInformationSet(
 ): Decoded | null {
   const order = Uint16Array.from({ length: code.length }, (_, at) => at);
   for (let tries = 1; tries <= mostTries; tries += 1) {
-    // Positions are independent often enough that a few more than the dimensions suffice; the rest is there in case.
+    // Slightly more positions than dimensions usually suffice; the rest is a reserve.
     for (let at = 0; at < Math.min(code.length - 1, code.dimensions * 2); at += 1) {
       const chosen = at + chance.below(code.length - at);
       [order[at], order[chosen]] = [order[chosen], order[at]];

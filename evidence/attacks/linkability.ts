@@ -2,7 +2,7 @@ import type { Chance } from '../statistics/chance.js';
 
 const bins = 20;
 
-/** Which of 20 bins of equal frequency each score is in. */
+/** Assigns scores to 20 bins of equal frequency. */
 function toBins(scores: readonly number[]): Uint8Array {
   const sorted = [...scores].sort((a, b) => a - b);
   const edges = [
@@ -15,7 +15,7 @@ function toBins(scores: readonly number[]): Uint8Array {
   });
 }
 
-/** D_sys of binned scores, the first `mated` of them of one person each. */
+/** D_sys of binned scores; the first `mated` ones are mated. */
 function dSysOf(binned: Uint8Array, mated: number): number {
   const [same, other] = [new Float64Array(bins), new Float64Array(bins)];
   for (let at = 0; at < binned.length; at += 1) {
@@ -30,31 +30,33 @@ function dSysOf(binned: Uint8Array, mated: number): number {
 }
 
 /**
- * Global linkability D_sys of ISO/IEC 30136: 0 where mated and non-mated scores are alike, 1 where they never are.
- * Estimated over 20 bins of equal frequency; chance alone gives a little above 0.
+ * Global linkability D_sys of ISO/IEC 30136: 0 for equal distributions of mated and non-mated scores, 1 for disjoint
+ * ones. Estimated over 20 bins of equal frequency; chance gives slightly above 0.
  * @see https://doi.org/10.1109/TIFS.2017.2788000
  */
 export const linkability = (mated: readonly number[], nonMated: readonly number[]): number =>
   dSysOf(toBins([...mated, ...nonMated]), mated.length);
 
-/** D_sys, and what it is worth. */
 export interface Linkability {
   readonly pairs: number;
   readonly dSys: number;
-  /** 95 %, by the spread of bootstrap samples over pairs. */
+  /** 95 %, from bootstrap samples over pairs. */
   readonly interval: readonly [number, number];
-  /** What chance alone gives: the mean, and the most in a thousand tries, with mated and non-mated mixed up. */
+  /** Result of chance: mean and maximum of a thousand shuffles. */
   readonly chance: { readonly mean: number; readonly most: number };
 }
 
 const resamples = 200;
 const mixes = 1000;
 
-/** @param chance - draws the resamples and the mixes */
+/**
+ * Measures linkability.
+ * @param chance - draws resamples and shuffles
+ */
 export function measureLinkability(mated: readonly number[], nonMated: readonly number[], chance: Chance): Linkability {
   const draw = (scores: readonly number[]): number[] => scores.map(() => scores[chance.below(scores.length)]);
   const dSys = linkability(mated, nonMated);
-  // Samples drawn with replacement look a little more linked than what they are drawn from, so their spread counts alone.
+  // Resamples look slightly more linked than their source, so only their spread counts.
   const drawn = Array.from({ length: resamples }, () => linkability(draw(mated), draw(nonMated)));
   const centre = drawn.reduce((sum, value) => sum + value, 0) / resamples;
   const spread = Math.sqrt(drawn.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (resamples - 1));

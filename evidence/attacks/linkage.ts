@@ -16,11 +16,9 @@ const ones = (bits: Uint8Array): number => bits.reduce((sum, bit) => sum + bit, 
 
 const pairsOf = (size: Size): number => (size === 'full' ? 1500 : 60);
 
-/** Two photos of each person that has two. */
 const withTwo = (people: readonly Person[]): (readonly Float32Array[])[] =>
   people.map(({ embeddings }) => embeddings.slice(0, 2)).filter(({ length }) => length === 2);
 
-/** Whom a person is paired with: themselves, or a stranger of chance. */
 function createPartners(name: string, people: number) {
   const chance = createChance(name);
   return {
@@ -29,7 +27,7 @@ function createPartners(name: string, people: number) {
   };
 }
 
-/** Tokens and no keys: how many of the 1,280 bits that tell nothing differ, for two scopes of one person or two people. */
+/** Without keys: counts differing bits of the 1,280 opaque ones, for two scopes of one person or of two people. */
 async function linkWithoutKeys({ judge }: Faces, size: Size) {
   const sealing = createSealing('linkage', size);
   const photos = withTwo(judge);
@@ -40,7 +38,7 @@ async function linkWithoutKeys({ judge }: Faces, size: Size) {
     for (let pair = 0; pair < pairsOf(size); pair += 1) {
       const index = pair % photos.length;
       const one = await sealFields(sealing, photos[index][0], { scope: 'sign-in' });
-      // Of one person the very same photo: the worst case.
+      // The identical photo for one person: the worst case.
       const other = await sealFields(sealing, photos[otherOf(index)][0], { scope: 'payments' });
       scores.push(ones(xor(toBits(one), toBits(other))));
     }
@@ -53,7 +51,7 @@ async function linkWithoutKeys({ judge }: Faces, size: Size) {
   );
 }
 
-/** The share of bits in which a word differs from the nearest code word the decoder finds. */
+/** Share of bits in which a word differs from the decoder's nearest code word. */
 const distanceToCode = (tokens: BareTokens, word: Uint8Array): number =>
   Math.min(
     ...tokens
@@ -61,18 +59,17 @@ const distanceToCode = (tokens: BareTokens, word: Uint8Array): number =>
       .map((message) => ones(xor(word, tokens.encode(message))) / codeLength),
   );
 
-/** The share of pairs of one person that lie nearer to the code than any pair of strangers does. */
+/** Share of mated pairs closer to the code than any non-mated pair. */
 const linked = (mated: readonly number[], nonMated: readonly number[]) =>
   proportion(mated.filter((score) => score < Math.min(...nonMated)).length, mated.length);
 
-/** Tokens and their keys: whether what two of them differ in is near a code word. */
+/** With keys: tests whether the difference of two tokens is near a code word. */
 function linkWithKeys({ judge }: Faces, accuracy: Accuracy, size: Size) {
   const tokens = createBareTokens(accuracy, createChance(`linkage ${accuracy}`));
   const photos = withTwo(judge).map((two) => two.map((embedding) => viewsOf([embedding])));
   const partners = createPartners(`partners ${accuracy}`, photos.length);
-  /** What two tokens differ in, as it is stored. */
   const asStored = (one: BareToken, other: BareToken): Uint8Array => xor(one.hidden, other.hidden);
-  /** The same, in the order of the first one's code word; the other's stays permuted. */
+  /** In the order of the first code word; the other stays permuted. */
   const inOrderOfOne = (one: BareToken, other: BareToken): Uint8Array => {
     const bits = new Uint8Array(codeLength);
     asStored(one, other).forEach((bit, at) => {
@@ -80,7 +77,7 @@ function linkWithKeys({ judge }: Faces, accuracy: Accuracy, size: Size) {
     });
     return bits;
   };
-  /** The same token, its code word never permuted. */
+  /** The token without permutation. */
   const unpermuted = ({ hidden, message, order }: BareToken): Uint8Array => {
     const word = tokens.encode(message);
     return hidden.map((bit, at) => bit ^ word[order[at]] ^ word[at]);
@@ -106,7 +103,7 @@ function linkWithKeys({ judge }: Faces, accuracy: Accuracy, size: Size) {
   };
 }
 
-/** Whether two tokens show that they are of one person. */
+/** Tests whether two tokens reveal that they are of one person. */
 export const linkage: Attack = {
   about: 'two tokens of one person, without keys and with both keys: are they linked?',
   async run({ size, loadFaces, say }) {

@@ -11,7 +11,7 @@ import { solvePair } from './record-multiplicity.js';
 import { binding } from './sealed-tokens.js';
 import type { Size } from './size.js';
 
-/** What pictures a moment apart differ in, and less than that. */
+/** Changes between pictures a moment apart, or less. */
 const changes: Readonly<Record<string, (photo: Sharp) => Sharp>> = {
   recompressed: (photo) => photo.jpeg({ quality: 50 }),
   brighter: (photo) => photo.modulate({ brightness: 1.15 }).jpeg(),
@@ -19,16 +19,15 @@ const changes: Readonly<Record<string, (photo: Sharp) => Sharp>> = {
   smaller: (photo) => photo.resize({ width: 200 }).jpeg(),
 };
 
-/** Two tokens, of a photo and of the same photo changed a little. */
 export interface NearPhotos {
   readonly change: string;
-  /** The share of sign bits that differ. */
+  /** Share of differing sign bits. */
   readonly differing: number;
-  /** Tries until both opened; `null` if they were not enough. */
+  /** Tries until both opened; `null` if not enough. */
   readonly tries: number | null;
 }
 
-/** Opens two tokens of nearly the same photo: each of the demonstration's three, changed in each way. */
+/** Opens two tokens of almost the same photo: each demonstration photo, changed in each way. */
 export async function solveNearPhotos(size: Size): Promise<NearPhotos[]> {
   const { person, stranger } = await loadPictures();
   const photos = size === 'full' ? [...person, stranger] : [stranger];

@@ -1,8 +1,9 @@
 import { chiSquaredTail, erfc, normalBelow, upperGamma } from './probability.js';
 
 /*
- * Tests of NIST SP 800-22 rev. 1a on one sequence of bits, 0 or 1 each: each returns how often random bits would look as
- * odd. The names and section numbers are the standard's. @see https://doi.org/10.6028/NIST.SP.800-22r1a
+ * Tests of NIST SP 800-22 rev. 1a on one bit sequence, 0 or 1 each; each returns a p-value. Names and section numbers
+ * are the standard's.
+ * @see https://doi.org/10.6028/NIST.SP.800-22r1a
  */
 
 const ones = (bits: Uint8Array): number => bits.reduce((sum, bit) => sum + bit, 0);
@@ -30,7 +31,7 @@ export function runs(bits: Uint8Array): number {
   return erfc(Math.abs(changes - 2 * bits.length * spread) / (2 * Math.sqrt(2 * bits.length) * spread));
 }
 
-/** Classes of the longest run in a block, by the length of the sequence (table of 2.4.4 and section 3.4). */
+/** Classes of the longest run in a block, by sequence length (table of 2.4.4 and section 3.4). */
 const runClasses = [
   {
     atLeast: 6272,
@@ -58,7 +59,7 @@ export function longestRun(bits: Uint8Array): number {
   return chiSquaredTail(statistic, shares.length - 1);
 }
 
-/** How often each pattern of `length` bits comes, the sequence closed to a ring. */
+/** Counts each pattern of `length` bits in the circular sequence. */
 function patternCounts(bits: Uint8Array, length: number): Float64Array {
   const counts = new Float64Array(2 ** length);
   const mask = 2 ** length - 1;

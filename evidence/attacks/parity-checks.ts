@@ -5,9 +5,9 @@ import type { Chance } from '../statistics/chance.js';
 export type ParityCheck = readonly number[];
 
 /**
- * All parity checks of weight two and four of a code, or a sample of them. Column `j` of the generator has a 1 in the rows
- * of the message positions that hold all bits of `j`; a check is a set of columns that add up to 0.
- * @param mostChecks - more than about so many are sampled
+ * Returns all parity checks of weight two and four, or a sample. Generator column `j` has a 1 in the rows of message
+ * positions that contain all bits of `j`; a check is a set of columns that add up to 0.
+ * @param mostChecks - approximate limit before sampling
  */
 export function parityChecksOf(positions: Uint16Array, chance: Chance, mostChecks: number): ParityCheck[] {
   const columns = Array.from({ length: codeLength }, (_, column) =>
@@ -24,7 +24,7 @@ export function parityChecksOf(positions: Uint16Array, chance: Chance, mostCheck
   const twos = bySum.get(0n) ?? [];
   bySum.delete(0n);
   const groups = [...bySum.values()].filter((pairs) => pairs.length > 1);
-  // Each set of four falls into pairs in three ways; the one that pairs its two least positions counts.
+  // Four positions pair in three ways; only the one that pairs the two lowest counts.
   const total = groups.reduce((sum, { length }) => sum + (length * (length - 1)) / 2, 0) / 3;
   const keep = Math.min(1, mostChecks / total);
   const fours: ParityCheck[] = [];

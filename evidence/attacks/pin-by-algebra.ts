@@ -13,20 +13,19 @@ import { solvePair } from './record-multiplicity.js';
 import { binding, costOf } from './sealed-tokens.js';
 import type { Size } from './size.js';
 
-/** What came of trying PINs on two real tokens. */
 export interface PinSearch {
   readonly pins: number;
-  /** PINs under which the two tokens fit together. */
+  /** PINs that make the two tokens consistent. */
   readonly fitting: number;
-  /** Whether the first token's tag confirmed what was found: it is open. */
+  /** True if the first token's tag confirmed the solution. */
   readonly opened: boolean;
-  /** Of one PIN. */
+  /** Milliseconds per PIN. */
   readonly msEach: number;
 }
 
 /**
- * Two real tokens of the same photo and the same PIN, under two scopes. A thief with the sealing key tries PINs: under the right
- * one, and under no other, the difference of the tokens is a word of the two codes. No face is needed.
+ * Tries PINs on two real tokens of one photo and PIN under two scopes, as a thief with the sealing key: only under the
+ * right PIN is the difference a word of both codes. Needs no face.
  */
 export async function searchPin(embedding: Float32Array, size: Size): Promise<PinSearch> {
   const chance = createChance('pin');

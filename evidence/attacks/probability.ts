@@ -1,8 +1,8 @@
 import { logGamma } from '../statistics/log-gamma.js';
 
 /**
- * The upper regularised incomplete gamma function Q(a, x), `igamc` of NIST SP 800-22: by its series where x is small, else by
- * its continued fraction (Lentz).
+ * Returns the regularized upper incomplete gamma function Q(a, x), `igamc` of NIST SP 800-22: by its series for small
+ * x, else by its continued fraction (Lentz).
  */
 export function upperGamma(a: number, x: number): number {
   if (x <= 0) return 1;
@@ -32,22 +32,19 @@ export function upperGamma(a: number, x: number): number {
   return Math.min(1, front * fraction);
 }
 
-/** How often chi-squared of so many degrees of freedom is at least this. */
+/** Returns the upper tail of the chi-squared distribution. */
 export const chiSquaredTail = (value: number, freedom: number): number => upperGamma(freedom / 2, value / 2);
 
-/** The complementary error function: how often a normal deviate is `x·√2` standard deviations off or more. */
+/** Returns the complementary error function: the two-sided tail beyond `x·√2` standard deviations. */
 export const erfc = (x: number): number => (x < 0 ? 2 - erfc(-x) : upperGamma(0.5, x * x));
 
-/** How often a normal deviate is at least this many standard deviations off, to either side. */
+/** Returns the two-sided tail of the normal distribution. */
 export const twoSided = (deviations: number): number => erfc(Math.abs(deviations) / Math.SQRT2);
 
-/** The standard normal distribution function. */
+/** Returns the standard normal distribution function. */
 export const normalBelow = (x: number): number => erfc(-x / Math.SQRT2) / 2;
 
-/**
- * How often two samples of one distribution differ so much (Kolmogorov and Smirnov, asymptotic). Where values are whole
- * numbers the true rate is lower still.
- */
+/** Returns the p-value of two samples (Kolmogorov and Smirnov, asymptotic), conservative for integers. */
 export function twoSampleKs(one: readonly number[], other: readonly number[]): number {
   const [a, b] = [one, other].map((values) => [...values].sort((x, y) => x - y));
   let [i, j, greatest] = [0, 0, 0];

@@ -12,14 +12,13 @@ import {
 import { chiSquaredTail, twoSampleKs, twoSided } from './probability.js';
 import type { SecretFields } from './sealed-tokens.js';
 
-/** How odd each test finds a set of tokens: how often random bytes would look so, 0 to 1. */
 export type PValues = Readonly<Record<string, number>>;
 
 const toBytes = ({ salt, stored, tag }: SecretFields): Uint8Array => Buffer.concat([salt, stored, tag]);
 
 const distance = (a: Uint8Array, b: Uint8Array): number => a.reduce((sum, bit, at) => sum + (bit ^ b[at]), 0);
 
-/** The greatest bias of any one bit of the tokens, as one p-value for all of them (Bonferroni). */
+/** The largest bias of a bit position, as one p-value (Bonferroni). */
 function positionBias(tokens: readonly Uint8Array[]): number {
   const counts = new Float64Array(tokens[0].length);
   for (const bits of tokens) for (let at = 0; at < bits.length; at += 1) counts[at] += bits[at];
@@ -37,7 +36,7 @@ function byteFrequency(bytes: Uint8Array): number {
   );
 }
 
-/** Each byte against the next: the correlation, times the square root of their number, is a normal deviate. */
+/** Correlation of adjacent bytes; times the square root of their number it is a normal deviate. */
 function serialCorrelation(bytes: Uint8Array): number {
   const mean = bytes.reduce((sum, byte) => sum + byte, 0) / bytes.length;
   let [together, alone] = [0, 0];
@@ -49,8 +48,8 @@ function serialCorrelation(bytes: Uint8Array): number {
 }
 
 /**
- * Whether the stored bits of tokens of one person have an even number of ones more or less often than not. All code words
- * are even, and a permutation moves no bit in or out: without a mask this would be the parity of the face, the same in all.
+ * Tests the parity of one person's stored bits. All code words are even and permutations keep parity, so without a
+ * mask it would be the face's parity, always the same.
  */
 function parityOfOnes(stored: readonly Uint8Array[]): number {
   const odd = stored.reduce((sum, bits) => sum + bits.reduce((parity, bit) => parity ^ bit, 0), 0);
@@ -58,9 +57,8 @@ function parityOfOnes(stored: readonly Uint8Array[]): number {
 }
 
 /**
- * The rank over GF(2) of the differences of tokens from the first one: those of one code and one face span few dimensions.
- * The idea of NIST SP 800-22, 2.5, over whole tokens. A random matrix of r rows and c columns lacks d of its rank about
- * 2^(−d(d + |r − c|)) of the time; 3.5 bounds the factor before it.
+ * GF(2) rank of token differences from the first one: one code and face span few dimensions. Like NIST SP 800-22, 2.5,
+ * over whole tokens. A random r × c matrix has rank deficiency d with about 2^(−d(d + |r − c|)), times at most 3.5.
  */
 function binaryRank(stored: readonly Uint8Array[]): number {
   const rows = stored.slice(1, stored[0].length + 1).map((bits) => {
@@ -84,12 +82,12 @@ function binaryRank(stored: readonly Uint8Array[]): number {
   return Math.min(1, lacking === 0 ? 1 : 3.5 * 2 ** (-lacking * (lacking + Math.abs(rows.length - stored[0].length))));
 }
 
-/** Random bytes do not get shorter: 1 where these did not either, else 0. */
+/** Returns 1 if the bytes do not compress, else 0. */
 const compression = (bytes: Uint8Array): number => (deflateRawSync(bytes, { level: 9 }).length >= bytes.length ? 1 : 0);
 
 /**
- * All tests on tokens.
- * @param ofOne - tokens of one person, of the very same photo: the worst case
+ * Runs all tests on tokens.
+ * @param ofOne - tokens of one person's identical photo, the worst case
  * @param ofMany - tokens of different people
  */
 export function testRandomness(ofOne: readonly SecretFields[], ofMany: readonly SecretFields[]): PValues {
@@ -97,7 +95,7 @@ export function testRandomness(ofOne: readonly SecretFields[], ofMany: readonly 
   const bytes = Buffer.concat([...ofOne, ...ofMany].map(toBytes));
   const bits = unpackBits(bytes);
   const storedOfOne = ofOne.map(({ stored }) => unpackBits(stored));
-  /** Of pairs that share no token, so that their distances are independent. */
+  /** Distances of disjoint pairs, which are independent. */
   const distances = (tokens: readonly Uint8Array[]): number[] =>
     Array.from({ length: tokens.length >> 1 }, (_, at) => distance(tokens[2 * at], tokens[2 * at + 1]));
   const [serial1, serial2] = serial(bits);
@@ -121,6 +119,6 @@ export function testRandomness(ofOne: readonly SecretFields[], ofMany: readonly 
   };
 }
 
-/** The least p-value of several tests as one (Bonferroni): 1 is nothing odd. */
+/** Combines p-values by the minimum (Bonferroni). */
 export const combined = (values: PValues): number =>
   Math.min(1, Object.keys(values).length * Math.min(...Object.values(values)));

@@ -8,13 +8,13 @@ import { showWith } from './report.js';
 
 const xor = (a: Uint8Array, b: Uint8Array): Uint8Array => a.map((bit, at) => bit ^ b[at]);
 
-/** The sign bits of an opened token: its message tells the code word, and that hides nothing any more. */
+/** Returns the sign bits of an opened token: its message reveals the code word. */
 const openedBits = (tokens: BareTokens, { hidden, order }: BareToken, message: Uint8Array): Uint8Array => {
   const word = tokens.encode(message);
   return hidden.map((bit, at) => bit ^ word[order[at]]);
 };
 
-/** The mean of some figures with its 95 % interval over people. */
+/** Returns the mean with its 95 % interval over people. */
 function meanOver(values: readonly number[]) {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const spread = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
@@ -23,7 +23,7 @@ function meanOver(values: readonly number[]) {
   return { mean: digits(mean), interval: [digits(mean - reach), digits(mean + reach)] as const };
 }
 
-/** How near somebody with keys comes to the face itself: cosines of estimated and true embeddings. */
+/** Measures how closely an attacker with keys can reconstruct the face, as cosines of estimated and true embeddings. */
 export const reconstruction: Attack = {
   about: 'stolen tokens and keys: how near does the best estimate come to the face?',
   async run({ size, loadFaces, say }) {
@@ -38,7 +38,7 @@ export const reconstruction: Attack = {
     const centre = Float32Array.from(meanOf(corpus));
     const guesses = Array.from({ length: isFull ? 300 : 20 }, () => viewsOf([gaussian()]));
 
-    /** A thief without the message takes the likeliest of what many guesses decode to. */
+    /** Without the message, the attacker takes the most likely of many decoded guesses. */
     const unopened = (token: BareToken): Uint8Array => {
       let best = { likeness: Number.NEGATIVE_INFINITY, bits: token.hidden };
       for (const views of guesses) {
@@ -67,9 +67,9 @@ export const reconstruction: Attack = {
       return {
         linear: cosineOf(estimate.linear(bits), enrolled),
         opened: cosineOf(opened, enrolled),
-        // A further token of the same photo: its bits are the same, so there is nothing to intersect.
+        // Another token of the same photo adds no bits.
         newBits: xor(bits, openedBits(tokens, again, again.message)).reduce((sum, bit) => sum + bit, 0),
-        // What a transform of its own for each token would have given away.
+        // What token-specific transforms would leak.
         ownTransform: cosineOf(estimate.ofOwnTransforms(enrolled), enrolled),
         unopened: cosineOf(estimate.likeliest([unopened(token)]), enrolled),
         mean: cosineOf(centre, enrolled),
@@ -90,7 +90,7 @@ export const reconstruction: Attack = {
       of((row) => row.unopened),
       of((row) => row.mean),
     ];
-    // How faces are spread helps where there are many of them: an attacker with few does without.
+    // The faces' distribution needs many faces; an attacker with few does without it.
     const best = opened.mean > linear.mean ? opened : linear;
     const several = rows.flatMap(({ severalPhotos }) => (severalPhotos === null ? [] : [severalPhotos]));
     const newBits = rows.reduce((sum, row) => sum + row.newBits, 0);

@@ -3,23 +3,21 @@ import type { BareToken, BareTokens } from '../accuracy/bare-token.js';
 import { createChance } from '../statistics/chance.js';
 import { type Decoded, decodeByInformationSet, toLinearCode } from './linear-code.js';
 
-/** A token whose mask is off. */
 export type Unmasked = Pick<BareToken, 'hidden' | 'order'>;
 
-/** Words of chance differ in a good third of the positions at least; two photos of one person in a quarter or so. */
+/** Random words differ in over a third of positions; two photos of one person in about a quarter. */
 const nearShare = 0.28;
 
-/** What was solved for: both messages, the second without its last bit. */
 export interface SolvedPair {
   readonly tries: number;
-  /** The first token's message, and as it is where the word of ones was counted to the face: one of the two is right. */
+  /** The first token's message, and its complement variant; one is right. */
   readonly first: readonly [Uint8Array, Uint8Array];
 }
 
 /**
- * The messages of two tokens of one face, from what the tokens differ in: π₁(c₁) ⊕ π₂(c₂), and the bits in which the photos
- * differ. The word of ones is in both codes, so both messages may be turned round by it at once.
- * Known as an attack via record multiplicity.
+ * Solves for the messages of two tokens of one face from their difference: π₁(c₁) ⊕ π₂(c₂), plus the bits in which the
+ * photos differ. Both codes contain the all-ones word, so both messages may be shifted by it. Known as an attack via
+ * record multiplicity.
  * @see https://doi.org/10.1109/SP.2009.24 (Simoens, Tuyls and Preneel)
  */
 export function solvePair(tokens: BareTokens, one: Unmasked, other: Unmasked, mostTries: number): SolvedPair | null {
@@ -29,7 +27,7 @@ export function solvePair(tokens: BareTokens, one: Unmasked, other: Unmasked, mo
       const word = tokens.encode(Uint8Array.from({ length: bits }, (_, index) => (index === at ? 1 : 0)));
       return Uint8Array.from(order, (position) => word[position]);
     });
-  // The last position's row is the word of ones: of the second token it is left out.
+  // The last position's row is the all-ones word, which the second token omits.
   const code = toLinearCode([...words(one, bits), ...words(other, bits - 1)]);
   const received = one.hidden.map((bit, at) => bit ^ other.hidden[at]);
   const solved: Decoded | null = decodeByInformationSet(code, received, {

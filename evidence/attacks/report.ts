@@ -4,15 +4,15 @@ import { projectRoot } from '../../test/paths.js';
 import type { Proportion } from '../statistics/proportion.js';
 import { type Claim, type Finding, type Row, toDigits } from './attack.js';
 
-/** A number as the documents show it. */
+/** Formats a number for the documents. */
 export const show = (value: number): string =>
   value !== 0 && Math.abs(value) < 0.001 ? value.toExponential(1) : String(toDigits(value));
 
-/** A figure with its interval. */
+/** Formats a figure with its interval. */
 export const showWith = (value: number, [from, to]: readonly [number, number]): string =>
   `${show(value)} (${show(from)}–${show(to)})`;
 
-/** A share with its interval, and what it was counted over. */
+/** Formats a share with its interval and counts. */
 export const showShare = ({ hits, trials, rate, interval }: Proportion): string =>
   `${showWith(rate, interval)}, ${hits} of ${trials}`;
 
@@ -35,10 +35,13 @@ export function toMarkdown({ table, claims, skipped }: Finding): string {
   return [...parts, ...skipped.map((reason) => `Skipped: ${reason}.`)].join('\n\n');
 }
 
-/** The page that holds the results of an attack. */
+/** Returns the path of an attack's result page. */
 export const resultsFile = (name: string): string => join(projectRoot, 'docs', 'security-analysis', `${name}.md`);
 
-/** Writes the results of an attack to docs/security-analysis. @param setting - date and machine */
+/**
+ * Writes an attack's results to docs/security-analysis.
+ * @param setting - date and machine
+ */
 export function writeFinding(name: string, finding: Finding, setting: string): void {
   const introduction = `Written by \`npm run attacks -- ${name} --write\`. What it means: [security analysis](../security-analysis.md).`;
   writeFileSync(

@@ -11,17 +11,20 @@ import { show, showShare, showWith } from './report.js';
 
 const xor = (a: Uint8Array, b: Uint8Array): Uint8Array => a.map((bit, at) => bit ^ b[at]);
 
-/** Whether what was solved is the first token's message: the tag would tell. */
+/** True if the solution contains the first token's message, as the tag would confirm. */
 const isRight = ({ first }: SolvedPair, token: BareToken): boolean =>
   first.some((message) => message.every((bit, at) => bit === token.message[at]));
 
-/** The binary logarithm of how many tries it takes on average. @param share - of the sign bits, those that differ */
+/**
+ * Returns log2 of the expected tries.
+ * @param share - of differing sign bits
+ */
 const workOf = (share: number, bits: number): number => -(2 * bits - 1) * Math.log2(1 - share);
 
-/** Tries that a desktop computer makes in an hour or so, and those of a rack in a month. */
+/** Tries of a desktop in about an hour, and of a rack in a month. */
 const reach = { desktop: 2 ** 25, rack: 2 ** 45 };
 
-/** The shares of sign bits that differ between two photos of one person, or between the means of threes of them. */
+/** Returns the shares of differing sign bits between two photos of one person, or between means of three. */
 function differences(people: readonly Person[], photos: number): number[] {
   return people.flatMap(({ embeddings }) => {
     if (embeddings.length < 2 * photos) return [];
@@ -30,7 +33,7 @@ function differences(people: readonly Person[], photos: number): number[] {
   });
 }
 
-/** Two tokens of one face whose keys are known: the face cancels where the photos are the same, and what is left is linear. */
+/** Attacks two tokens of one face with known keys: with identical photos the face cancels and the rest is linear. */
 export const samePhoto: Attack = {
   about: 'two tokens of one person and both keys: are they opened without any face, by algebra?',
   async run({ size, loadFaces, say }) {
@@ -69,7 +72,7 @@ export const samePhoto: Attack = {
       };
     });
 
-    // The estimate of the work, borne out where it can be: level 1, threes of photos, nearest pairs first.
+    // Verifies the work estimate where feasible: level 1, means of three photos, nearest pairs first.
     const tokens = createBareTokens(1, createChance('solved'));
     const nearest = faces.judge
       .filter(({ embeddings }) => embeddings.length >= 6)

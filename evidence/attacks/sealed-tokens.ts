@@ -9,13 +9,13 @@ import { parameters } from '../accuracy/bare-token.js';
 import { createChance } from '../statistics/chance.js';
 import type { Size } from './size.js';
 
-/** What the tokens of one attack are bound to, unless it says otherwise. */
+/** Default binding of an attack's tokens. */
 export const binding: Binding = { tenant: 'acme', idp: 'okta', subject: '00u1', scope: 'sign-in', accuracy: 4 };
 
-/** In the quick form the cheapest Argon2id there is: what is asked of these tokens does not hang on its cost. */
+/** Quick mode uses the cheapest Argon2id, whose cost does not affect the results. */
 export const costOf = (size: Size): StretchCost => (size === 'full' ? publishedCost : { memoryKiB: 8, passes: 1 });
 
-/** The real format on real keys, its chance the same in every run: then a figure that is bad is bad for everybody. */
+/** Creates real tokens with deterministic randomness, so that a bad figure is reproducible. */
 export function createSealing(name: string, size: Size) {
   const chance = createChance(name);
   return createFv1({
@@ -26,14 +26,14 @@ export function createSealing(name: string, size: Size) {
   });
 }
 
-/** The fields of a token that may not tell anything: salt, stored bits and tag, 160 bytes. */
+/** Opaque fields of a token: salt, stored bits and tag, 160 bytes. */
 export interface SecretFields {
   readonly salt: Uint8Array;
   readonly stored: Uint8Array;
   readonly tag: Uint8Array;
 }
 
-/** One token of a face, one after the other so that chance falls alike in every run. */
+/** Seals one token at a time, so that randomness is the same in every run. */
 export async function sealFields(
   sealing: ReturnType<typeof createSealing>,
   embedding: Float32Array,

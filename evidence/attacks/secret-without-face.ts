@@ -10,7 +10,7 @@ import type { Size } from './size.js';
 
 const viewsOfFirst = (people: readonly Person[]) => people.map(({ embeddings }) => viewsOf([embeddings[0]]));
 
-/** How strongly the signs at some positions go together, from −1 to 1, over people. */
+/** Correlations of signs at positions over people, from −1 to 1. */
 function signCorrelations(people: readonly Float32Array[]): Float32Array {
   const { asin, max, min, sqrt } = Math;
   const squares = new Float32Array(codeLength);
@@ -23,13 +23,13 @@ function signCorrelations(people: readonly Float32Array[]): Float32Array {
       for (let column = 0; column < codeLength; column += 1)
         result[row * codeLength + column] += scaled[row] * scaled[column];
   }
-  // Rounding may lead a little beyond 1.
+  // Rounding may exceed 1.
   return result.map((value) => asin(max(-1, min(1, value))) / asin(1));
 }
 
 /**
- * Whether a right guess of the user's secret shows without a face. The sign bits go together a little; the code word
- * drops out of parity checks; so under the right key the checks lean to one side. Weighted as an attacker would.
+ * Tests whether a right guess of the user's secret is recognizable without a face: sign bits correlate slightly and
+ * parity checks cancel the code word, so the checks are biased under the right key. Weighted as an attacker would.
  */
 function measureLean(correlations: Float32Array, judge: readonly Person[], accuracy: Accuracy, size: Size) {
   const chance: Chance = createChance(`secret ${accuracy}`);
@@ -54,7 +54,7 @@ function measureLean(correlations: Float32Array, judge: readonly Person[], accur
   for (const views of viewsOfFirst(judge).slice(0, size === 'full' ? 500 : 20)) {
     const { hidden, order } = tokens.seal(views);
     right.push(lean(hidden, order));
-    // Under a wrong secret mask and permutation are others: fair coins.
+    // A wrong secret gives another mask and permutation: fair coins.
     const coins = Uint8Array.from(chance.bytes(codeLength), (byte) => byte & 1);
     wrong.push(lean(coins, tokens.seal(views).order));
   }
@@ -62,7 +62,7 @@ function measureLean(correlations: Float32Array, judge: readonly Person[], accur
 }
 
 /**
- * How often a right guess leans more than a wrong one, with its 95 % interval.
+ * Returns how often a right guess has more bias than a wrong one, with its 95 % interval.
  * @see https://doi.org/10.1148/radiology.143.1.7063747 (Hanley and McNeil: the standard error of such an area)
  */
 export function rank(right: readonly number[], wrong: readonly number[]) {
@@ -77,12 +77,12 @@ export function rank(right: readonly number[], wrong: readonly number[]) {
     tokens: right.length,
     rightAboveWrong: digits(area),
     interval: [digits(area - reach), digits(area + reach)] as const,
-    // Guesses tried in the order of their lean: the right one comes so much earlier than in the middle.
+    // Speed-up of trying guesses by bias, compared with half of all guesses.
     timesEarlier: Math.round((0.5 / (1 - area)) * 10) / 10,
   };
 }
 
-/** What a thief of token and key learns of the user's secret without any face. */
+/** Measures what a thief of token and key learns about the user's secret without a face. */
 export const secretWithoutFace: Attack = {
   about: 'a stolen token and the sealing key: does a right PIN show without a face?',
   async run({ size, loadFaces, say }) {

@@ -22,13 +22,13 @@ import { tokenAttacks } from './server/token-attacks.js';
 import { issueReceipt, layBaits, makeVictims, type Victims } from './server/victims.js';
 import type { Size } from './size.js';
 
-/** How fast hostile calls come: on two cores, beside everything else. */
+/** Rate of hostile calls on two cores with the other load. */
 const paceOf: Readonly<Record<Size, Pace>> = {
   full: { perSecond: 60, atOnce: 8, facesAtOnce: 1, betweenFacesMs: 600, slowAtOnce: 64 },
   quick: { perSecond: 400, atOnce: 16, facesAtOnce: 4, betweenFacesMs: 0, slowAtOnce: 400 },
 };
 
-/** How long the legitimate load runs by itself before it is measured, and while it is. */
+/** Durations of the legitimate load, before and during the measurement. */
 const timesOf: Readonly<
   Record<Size, { readonly warmUpMs: number; readonly beforeMs: number; readonly afterMs: number }>
 > = {
@@ -36,13 +36,12 @@ const timesOf: Readonly<
   quick: { warmUpMs: 0, beforeMs: 1_000, afterMs: 0 },
 };
 
-/** At once, of one thing that is good once. */
+/** Concurrent uses of a single-use item. */
 const racesOf: Readonly<Record<Size, readonly number[]>> = { full: [2, 5, 20], quick: [8] };
 
-/** A receipt is good for two minutes. */
+/** Receipts are valid for two minutes. */
 const receiptEveryMs = 60_000;
 
-/** Receipts for the hook that takes them, always a good one. */
 async function keepReceipts(stage: Stage, { tokens }: Victims) {
   const target = stage.providers.hooks.find(({ bait }) => bait.kind === 'receipt');
   if (target === undefined) throw new Error('no hook takes receipts');
@@ -56,7 +55,7 @@ async function keepReceipts(stage: Stage, { tokens }: Victims) {
   return { receiptOf: () => receipt, stop: () => clearInterval(timer) };
 }
 
-/** What no answer to a hostile call may hold. */
+/** Texts that no answer to a hostile call may contain. */
 const secretsOf = ({ credentials, providers }: Stage): readonly string[] => [
   credentials.owner,
   credentials.legitimate,
@@ -66,8 +65,8 @@ const secretsOf = ({ credentials, providers }: Stage): readonly string[] => [
 ];
 
 /**
- * Hostile calls at a real server under a legitimate load: every endpoint, forged, replayed, truncated, oversized, slow,
- * duplicated, of another tenant, of a wrong role, of a wrong type, and malformed.
+ * Sends hostile calls to a real server under legitimate load: every endpoint with forged, replayed, truncated,
+ * oversized, slow, duplicated, foreign-tenant, wrong-role, wrong-type and malformed requests.
  */
 export const server: Attack = {
   about: 'hostile calls at every endpoint of a running server, while others are served',
@@ -81,7 +80,7 @@ export const server: Attack = {
   },
 };
 
-/** A decision that took longer than its provider waits: in the quick form, beside other tests, that is the machine's load. */
+/** A decision after the provider's timeout; in quick mode caused by other tests' load. */
 const isLate = (text: string): boolean => text.includes('hook answered before its decision');
 
 async function attack(stage: Stage, size: Size, say: (line: string) => void): Promise<Came> {
@@ -117,7 +116,7 @@ async function attack(stage: Stage, size: Size, say: (line: string) => void): Pr
   say(`${hostile.length} hostile things to do`);
   const tally = newTally();
   await besiege(hostile, tally, options);
-  // Baits that no hostile call has taken are there for the provider; then each is laid anew for the races.
+  // Items that no hostile call consumed still work for the provider; then each is created again for the races.
   const taken: string[] = [];
   for (const target of stage.providers.hooks) {
     if (!(await takeBait(stage, target))) taken.push(`the bait of ${target.connection}/${target.hook} was gone`);
@@ -129,7 +128,7 @@ async function attack(stage: Stage, size: Size, say: (line: string) => void): Pr
   const controls = await askAsTheyMay(endpoints, { stage, victims });
   await sleep(afterMs);
   const rssGrowthMiB = round(residentMiB(stage.pid) - rssBefore, 0);
-  // Last: it uses up what anonymous callers may cost.
+  // Last, because it uses up the anonymous budget.
   const pictures = size === 'quick' ? null : await attackWithPictures(stage, load, { lastsMs: 60_000, atOnce: 8 });
   await load.stop();
 

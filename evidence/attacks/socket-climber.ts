@@ -9,23 +9,18 @@ import { startService } from '../../examples/demo/service.js';
 import { projectRoot } from '../../test/paths.js';
 import { createChance } from '../statistics/chance.js';
 
-/** What a climber over the network met. */
 export interface SocketClimb {
-  /** Tries that were answered before the token was locked. */
   readonly triesUntilLocked: number;
-  /** Different bodies of the refusals before that. */
   readonly distinctRefusals: number;
-  /** Whether the right face is refused too, once it is locked. */
+  /** True if the lockout also refuses the right face. */
   readonly locksTheRightFaceToo: boolean;
-  /** Requests to compare photos that came with a token and were not refused for it. */
   readonly matchesWithToken: number;
-  /** Whether a client without the right to scores gets none. */
+  /** True if scores need the scope. */
   readonly scoreNeedsScope: boolean;
 }
 
 const tokenGuard = z.object({ token: z.string() });
 
-/** A photo with a patch changed, as a climber would change it to see whether the reply gets better. */
 async function withPatch(photo: Uint8Array, at: number): Promise<Uint8Array> {
   const { width, height } = await sharp(photo).metadata();
   const size = Math.max(8, Math.floor(Math.min(width, height) / 20));
@@ -46,13 +41,13 @@ async function withPatch(photo: Uint8Array, at: number): Promise<Uint8Array> {
 }
 
 /**
- * Climbs against a server process of its own, with real models: a stranger's photo, changed at every try.
+ * Climbs against a real server process with real models, changing an impostor photo at each try.
  * @param tries - a multiple of four
  */
 export async function climbOverSocket(tries: number): Promise<SocketClimb> {
   const folder = await mkdtemp(join(tmpdir(), 'facestep-attacks-'));
   const adminKey = randomBytes(24).toString('base64url');
-  // As an administrator starts it: where the models are is found from the working directory.
+  // As administrators start it: the models folder is relative to the working directory.
   process.chdir(projectRoot);
   const service = await startService({ PORT: '0', FACESTEP_DATA: folder, FACESTEP_ADMIN_KEY: adminKey });
   const post = async (path: string, headers: Record<string, string>, body: string | FormData) => {
@@ -82,7 +77,7 @@ export async function climbOverSocket(tries: number): Promise<SocketClimb> {
 
     const refusals = new Set<string>();
     let answered = 0;
-    // Several at once: the lockout counts an attempt before it runs.
+    // Concurrent, because the lockout counts attempts before they run.
     const atOnce = 4;
     for (let from = 0; from < tries; from += atOnce) {
       const replies = await Promise.all(

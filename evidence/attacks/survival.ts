@@ -1,24 +1,22 @@
 import type { Chance } from '../statistics/chance.js';
 
-/** One search for a face that opens a token. */
 export interface Search {
-  /** How many faces were tried, the one that opened it included. */
+  /** Number of tried faces, including the successful one. */
   readonly guesses: number;
-  /** Whether one did; if not, the thief ran out of faces. */
+  /** False if the attacker ran out of faces. */
   readonly opened: boolean;
 }
 
-/** After how many guesses half of the searches have ended. */
 export interface Median {
   readonly guesses: number;
   /** 95 %, by bootstrap over tokens. */
   readonly interval: readonly [number, number];
-  /** Whether half of the searches did end; where not, the rate so far is drawn on. */
+  /** False if the median is extrapolated from the rate. */
   readonly isReached: boolean;
 }
 
 /**
- * Kaplan and Meier's estimate of the median, which takes the searches that ran out of faces into account.
+ * Kaplan and Meier's median, which includes searches that ran out of faces.
  * @see https://doi.org/10.1080/01621459.1958.10501452
  */
 function kaplanMeier(searches: readonly Search[]): number | null {
@@ -31,7 +29,7 @@ function kaplanMeier(searches: readonly Search[]): number | null {
   return null;
 }
 
-/** As if each guess were as good as another. Half an opening is added, so that none still gives a number. */
+/** Extrapolates with a constant rate, plus half an opening so that zero gives a number. */
 function fromRate(searches: readonly Search[]): number {
   const opened = searches.filter((each) => each.opened).length;
   const guesses = searches.reduce((sum, each) => sum + each.guesses, 0);
@@ -40,7 +38,6 @@ function fromRate(searches: readonly Search[]): number {
 
 const resamples = 1000;
 
-/** The median number of guesses. */
 export function medianGuesses(searches: readonly Search[], chance: Chance): Median {
   const reached = kaplanMeier(searches);
   const estimate = (from: readonly Search[]): number => (reached === null ? null : kaplanMeier(from)) ?? fromRate(from);

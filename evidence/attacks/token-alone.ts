@@ -6,15 +6,15 @@ import { combined, type PValues, testRandomness } from './randomness.js';
 import { show } from './report.js';
 import { createSealing, type SecretFields, sealFields } from './sealed-tokens.js';
 
-/** Random bytes fail one run in a thousand; what is broken fails by far more. */
+/** Random bytes fail one run in a thousand; defects fail far more clearly. */
 const atLeast = 0.001;
 
 const roundAll = (values: PValues) =>
   Object.fromEntries(Object.entries(values).map(([test, value]) => [test, toDigits(value)]));
 
 /**
- * Whether tokens look random to somebody who has nothing else: half of them of one person's one photo, which is the worst
- * case, half of different people. The same tests on what the format would be with a part left out show that they can fail.
+ * Tests whether tokens look random without keys: half of one person's identical photo (the worst case), half of
+ * different people. Variants without a part of the format show that the tests can fail.
  */
 export const tokenAlone: Attack = {
   about: 'tokens and nothing else: are they random?',
@@ -35,7 +35,7 @@ export const tokenAlone: Attack = {
 
     const chance = createChance('broken formats');
     const bare = createBareTokens(4, chance);
-    /** The same salts and tags round other stored bits. */
+    /** The same salts and tags with other stored bits. */
     const without = (toStored: (views: Float32Array) => Uint8Array): PValues => {
       const change = (tokens: readonly SecretFields[], of: (at: number) => Float32Array): SecretFields[] =>
         tokens.map((token, at) => ({ ...token, stored: packBits(toStored(viewsOf([of(at)]))) }));

@@ -1,6 +1,6 @@
 import { toUnit } from '../statistics/directions.js';
 
-/** Of two embeddings a third that has this cosine with the first. */
+/** Combines two embeddings into one with this cosine to the first. */
 export function towards(target: Float32Array, other: Float32Array, cosine: number): Float32Array {
   const along = target.reduce((sum, value, at) => sum + value * other[at], 0);
   const across = toUnit(other.map((value, at) => value - along * target[at]));

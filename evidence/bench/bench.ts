@@ -18,7 +18,7 @@ import { benchVerify, showVerify } from './verify.js';
  * npm run bench -- scale --plan                                                      the tables of docs/sizing.md
  */
 
-/** What is wrong with the arguments is told before anything is measured; exit code 2. */
+/** Reports invalid arguments before any measurement; exit code 2. */
 function parsing<Parsed>(parse: () => Parsed): Parsed {
   try {
     return parse();

@@ -3,7 +3,7 @@ import type { Cast } from '../../test/browser/cast.js';
 import { devices } from '../../test/browser/screens.js';
 import { press, see } from '../../test/browser/walk.js';
 
-/** One file: a button, and the camera once it is pressed. No words to choose, no server to ask, nothing that is agreed to. */
+/** One file with a button that opens the camera, without texts, server calls or consent. */
 const html = `<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Camera</title><main data-screen="consent"><button>Go on</button></main>
 <script type="module">
@@ -18,9 +18,11 @@ document.querySelector('button').onclick = async () => {
 };
 </script></html>`;
 
-/** What opening a page and its camera takes where the page does nothing else. */
 export interface CameraFloor {
-  /** On the same phone and before the same camera as the page. @returns ms */
+  /**
+   * Uses the same phone and camera as the page.
+   * @returns ms
+   */
   time(): Promise<number>;
   close(): Promise<void>;
 }

@@ -1,16 +1,14 @@
 import { Pool } from 'undici';
 import { z } from 'zod';
 
-/** Sends verifications of one token and one photo, over kept-alive connections. */
 export interface Client {
-  /** @throws where the answer is not "authenticated" */
+  /** @throws unless the answer is "authenticated" */
   authenticate(): Promise<void>;
   close(): Promise<void>;
 }
 
 const boundary = 'facestep-bench';
 
-/** The bytes of a multipart/form-data body, built once so that the client costs as little as it can. */
 function toMultipart(fields: Record<string, string>, photo: Uint8Array): Buffer {
   const texts = Object.entries(fields).map(
     ([name, value]) => `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
@@ -22,7 +20,7 @@ function toMultipart(fields: Record<string, string>, photo: Uint8Array): Buffer 
 const tokenGuard = z.object({ token: z.string() });
 const authenticatedGuard = z.object({ authenticated: z.literal(true) });
 
-/** Takes a client token, makes an enrolment token of one photo, and readies the verification of another. */
+/** Gets a client token and an enrolment token, and prepares a verification of another photo. */
 export async function createClient(
   url: string,
   adminKey: string,

@@ -10,7 +10,6 @@ import { freshnessSec } from './hook-providers/provider.js';
 import { quantile, round } from './measure.js';
 import { startServers } from './servers.js';
 
-/** How much there is, and how often each screen is asked for. */
 interface Size {
   readonly people: number;
   readonly lines: number;
@@ -21,16 +20,16 @@ interface Size {
 export const fullConsole: Size = { people: 10_000, lines: 1_000_000, runs: 50, hooks: { perSecond: 300, seconds: 20 } };
 export const quickConsole: Size = { people: 200, lines: 3000, runs: 5, hooks: { perSecond: 100, seconds: 1 } };
 
-/** What `npm run bench -- console` prints. Keys are stable. */
+/** Output of `npm run bench -- console`. Keys are stable. */
 export interface ConsoleReport {
   readonly node: string;
   readonly cores: number;
   readonly people: number;
   readonly lines: number;
   readonly fillSeconds: number;
-  /** From the request to the end of the reply on loopback, by screen. */
+  /** From request to end of the reply on loopback, by screen. */
   readonly screens: Readonly<Record<string, { readonly p50Ms: number; readonly p95Ms: number; readonly rows: number }>>;
-  /** Okta's token hook, whose decisions go to the full ledger; `without`: of an installation that is given, with none. */
+  /** Okta's token hook with a full ledger; `without`: another installation without one. */
   readonly hooks: { readonly with: LoadResult; readonly without: LoadResult | null };
 }
 
@@ -40,8 +39,8 @@ const days = 89;
 const personOf = (n: number): string => `00u${String(n).padStart(8, '0')}`;
 
 /**
- * Measures what each screen of a console asks of a real server process on the embedded store, and its hooks beside it.
- * @param without - `dist/src/main.js` of an installation to hold the hooks against; `null`: none
+ * Measures each console screen of a real server on the embedded store, and hooks at the same time.
+ * @param without - `dist/src/main.js` of an installation for comparison, or `null`
  */
 export async function benchConsole(size: Size, without: string | null): Promise<ConsoleReport> {
   const provider = openOkta({ mode: 'enforce', freshnessSec });
@@ -81,7 +80,7 @@ export async function benchConsole(size: Size, without: string | null): Promise<
   };
 }
 
-/** As if a server had run for three months: everybody enrolled on its first day, and is checked evenly since. */
+/** Fills in three months: everyone enrols on the first day and is checked evenly. */
 async function fill(file: string, { people, lines }: Size): Promise<void> {
   const ledger = createSqliteLedger(file);
   const now = epochMs(Date.now());
@@ -109,7 +108,7 @@ async function fill(file: string, { people, lines }: Size): Promise<void> {
   await ledger.close();
 }
 
-/** What each screen asks, in the way that costs most of those that are usual. */
+/** The most expensive common requests of each screen. */
 const asked: Readonly<Record<string, { readonly path: string; readonly fields: object }>> = {
   home: { path: '/log/counts', fields: {} },
   people: { path: '/people/list', fields: {} },
@@ -148,7 +147,7 @@ async function measureScreens(url: string, adminKey: string, runs: number): Prom
   return screens;
 }
 
-/** The same for people. */
+/** Formats the report. */
 export function showConsole({ node, cores, people, lines, fillSeconds, screens, hooks }: ConsoleReport): string[] {
   const toHook = (name: string, { p50Ms, p99Ms, maxMs, errors }: LoadResult): string =>
     `  ${name.padEnd(34)} p50 ${p50Ms} ms   p99 ${p99Ms} ms   longest ${maxMs} ms   errors ${errors}`;

@@ -5,29 +5,28 @@ import { loadWebAssembly } from '../../src/engine/runtime-wasm.js';
 import { modelsFolder } from '../../test/paths.js';
 import { quantile, round, type Timing, timeInTurns, toTiming } from './measure.js';
 
-/** A timing, and the processor time of the whole process meanwhile: what others do on the machine lengthens the first alone. */
+/** A timing with the process's processor time, which other load does not lengthen. */
 interface RuntimeTiming extends Timing {
   readonly processorMs: number;
 }
 
-/** What one photo takes on one thread: as far as its embedding, and with all that is asked of a face at a check. */
+/** Time of one photo on one thread: up to its embedding, and with all signals of a check. */
 interface RuntimeTimings {
   readonly name: string;
   readonly embedding: RuntimeTiming;
   readonly check: RuntimeTiming;
 }
 
-/** The model runtime in both its forms, in turns on the same photo. */
 export interface RuntimesReport {
   readonly native: RuntimeTimings;
   readonly webAssembly: RuntimeTimings;
-  /** How many times the processor time WebAssembly takes. */
+  /** Processor time of WebAssembly relative to native. */
   readonly timesNative: { readonly embedding: number; readonly check: number };
 }
 
 const checkSignals: readonly Signal[] = ['embedding', 'pose', 'liveness', 'eyes', 'quality'];
 
-/** One way of examining a photo, and the processor time of each run so far. */
+/** One examination of a photo, with processor times of all runs. */
 function createRun(pipeline: Pipeline, photo: Uint8Array, signals: readonly Signal[]) {
   const processorMs: number[] = [];
   return {
@@ -41,7 +40,6 @@ function createRun(pipeline: Pipeline, photo: Uint8Array, signals: readonly Sign
   };
 }
 
-/** Times both on one photo. */
 export async function timeRuntimes(photo: Uint8Array, rounds: number): Promise<RuntimesReport> {
   const native = await createPipeline(modelsFolder, [], loadNative);
   const wasm = await createPipeline(modelsFolder, [], () => loadWebAssembly('of the benchmark'));

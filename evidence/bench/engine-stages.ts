@@ -13,9 +13,8 @@ import { presets } from '../../src/engine/preprocess.js';
 import { measureQuality } from '../../src/engine/quality.js';
 import { round, type Timing, timeInTurns, toTiming } from './measure.js';
 
-/** A stage, and the least it could take: what it calls of the libraries, called bare. */
 export interface StageTiming extends Timing {
-  /** `null` where a stage is ours alone. */
+  /** `null` for our own stages. */
   readonly floorMs: number | null;
   readonly ratio: number | null;
 }
@@ -26,7 +25,6 @@ interface Stage {
   readonly floor: (() => Promise<unknown>) | null;
 }
 
-/** Each stage on one photo with one face, as the pipeline calls it. */
 async function toStages(photo: Uint8Array, models: Models): Promise<readonly Stage[]> {
   const header = await readHeader(photo);
   const reduction = toReduction(header);
@@ -75,7 +73,7 @@ async function toStages(photo: Uint8Array, models: Models): Promise<readonly Sta
   ];
 }
 
-/** Times each stage and its floor in turns. */
+/** Times stages and floors alternately. */
 export async function timeStages(
   photo: Uint8Array,
   models: Models,

@@ -19,26 +19,24 @@ import { type RuntimesReport, timeRuntimes } from './engine-runtimes.js';
 import { type StageTiming, timeStages } from './engine-stages.js';
 import { load, quantile, round, type Timing, timeInTurns, toTiming } from './measure.js';
 
-/** What `npm run bench -- engine` prints: medians in milliseconds, of one thread but for `pool`. Keys are stable. */
+/** Output of `npm run bench -- engine`: medians in milliseconds on one thread, except `pool`. Keys are stable. */
 export interface EngineReport {
   readonly date: string;
   readonly node: string;
   readonly cpu: string;
   readonly cores: number;
-  /** By width and height. */
   readonly photos: Readonly<Record<string, PhotoProfile>>;
-  /** One run of the recognition model: its file as published, and as loaded (src/engine/prelu.ts). */
+  /** One recognition run: the published model file and the loaded one (src/engine/prelu.ts). */
   readonly recognition: { readonly published: Timing; readonly loaded: Timing };
-  /** The smallest photo: the native model runtime, and what stands in for it where a platform has none. */
+  /** The smallest photo on the native runtime and its fallback. */
   readonly runtimes: RuntimesReport;
-  /** The smallest photo, with a worker for each core. */
+  /** The smallest photo with a worker for each core. */
   readonly pool: {
     readonly workers: number;
     readonly aloneMs: number;
     readonly perSecond: number;
-    /** Against what one thread does. */
     readonly timesOneThread: number;
-    /** What the main thread spends on a photo. */
+    /** Main thread time per photo. */
     readonly mainThreadMs: number;
   };
 }
@@ -46,23 +44,21 @@ export interface EngineReport {
 interface PhotoProfile {
   readonly bytes: number;
   readonly stages: Readonly<Record<string, StageTiming>>;
-  /** From the encoded photo to the embedding. */
   readonly examine: Timing;
-  /** What one such examination allocates: in the JavaScript heap, and beside it, where decoded pixels lie. */
+  /** Allocations of an examination: in the JavaScript heap, and outside it for pixels. */
   readonly heapKiB: number;
   readonly besideHeapKiB: number;
-  /** What it spends on collecting garbage, on average. */
   readonly gcMs: number;
 }
 
-/** As the figures of docs/engine.md were measured at, as a page takes them from a camera, and as a telephone does. */
+/** Sizes of docs/engine.md's figures, of a page's camera, and of a phone. */
 const sizes = [
   [250, 250],
   [640, 480],
   [4032, 3024],
 ] as const;
 
-/** A portrait: a square of it as `npm run bench` takes it, otherwise all of it on a plain ground. */
+/** A portrait: a square crop as in `npm run bench`, otherwise on a plain background. */
 const toPhoto = (portrait: Uint8Array, width: number, height: number): Promise<Buffer> =>
   sharp(portrait)
     .resize(width, height, { fit: width === height ? 'cover' : 'contain', position: 'top', background: '#777777' })
@@ -70,8 +66,8 @@ const toPhoto = (portrait: Uint8Array, width: number, height: number): Promise<B
     .toBuffer();
 
 /**
- * Profiles the engine stage by stage, each beside what it calls of the libraries, called bare in the same run.
- * @param rounds - how often each stage is timed
+ * Profiles each stage next to its bare library calls.
+ * @param rounds - timings of each stage
  */
 export async function benchEngine(rounds: number): Promise<EngineReport> {
   const { person } = await loadPictures();
@@ -116,12 +112,12 @@ async function profilePhoto(
       const before = process.memoryUsage();
       await pipeline.examine(photo, ['embedding'], 'only');
       const after = process.memoryUsage();
-      // Where garbage was collected in between it is less; the median leaves those out.
+      // A garbage collection makes it smaller; the median ignores that.
       heap.push((after.heapUsed - before.heapUsed) / 1024);
       besideHeap.push((after.external - before.external) / 1024);
     },
   ]);
-  // Told in a later turn of the event loop.
+  // Reported in a later event loop turn.
   await new Promise((resolve) => setImmediate(resolve));
   observer.disconnect();
   return {
@@ -137,7 +133,7 @@ async function profilePhoto(
 async function timeRecognition(models: Models, rounds: number): Promise<EngineReport['recognition']> {
   const { file, input } = modelFiles.embed;
   const session = await InferenceSession.create(await readFile(join(modelsFolder, file)), sessionOptions);
-  // Not one grey: PRelu is quicker where it can guess the sign.
+  // Varied, because PRelu is faster with predictable signs.
   const noise = Float32Array.from(models.embed.input, (_, at) => Math.sin(at * at));
   models.embed.input.set(noise);
   const feeds = { input: new Tensor('float32', noise, input) };
@@ -168,7 +164,7 @@ async function measurePool(photo: Uint8Array, oneThreadMs: number, count: number
   };
 }
 
-/** The same for people. */
+/** Formats the report. */
 export function showEngine({ date, node, cpu, cores, photos, recognition, runtimes, pool }: EngineReport): string[] {
   const toText = (value: number): string => value.toFixed(2).padStart(8);
   return [

@@ -3,14 +3,13 @@ import { hashRaw } from '@node-rs/argon2';
 import { createPipeline } from '../../src/engine/pipeline.js';
 import { publishedCost } from '../../src/token/stretch.js';
 
-/** The least a verification can cost: its heavy parts, called directly one after the other on one thread. */
+/** Minimum cost of a verification: its expensive parts, called in sequence on one thread. */
 export interface Floor {
   /** Decode, detect, landmarks, align and embed, then one Argon2id run. */
   verifyOnce(photo: Uint8Array): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Loads the models into this process. */
 export async function createFloor(modelsFolder: string): Promise<Floor> {
   const pipeline = await createPipeline(modelsFolder);
   const { stages } = pipeline;

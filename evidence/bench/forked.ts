@@ -3,15 +3,15 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
-/** A script in a process of its own that answers one message after the other. */
+/** A script in its own process that answers messages in order. */
 export interface Forked {
   readonly pid: number;
-  /** @throws Error if the process ends before it has answered */
+  /** @throws Error if the process ends first */
   ask<Answer>(message: object, guard: z.ZodType<Answer>): Promise<Answer>;
   stop(): Promise<void>;
 }
 
-/** Starts a script. What it prints goes to stderr. */
+/** Starts a script whose output goes to stderr. */
 export function forkScript(script: URL): Forked {
   const child = fork(fileURLToPath(script), { serialization: 'advanced', stdio: ['ignore', 2, 2, 'ipc'] });
   const gone = once(child, 'exit');

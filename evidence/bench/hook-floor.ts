@@ -1,7 +1,8 @@
 import { createServer } from 'node:http';
 
 /*
- * The floor of the hooks in a process of its own, started by evidence/bench/bare-server.ts: reads a call whole and answers a fixed text.
+ * The floor of the hooks in its own process, started by evidence/bench/bare-server.ts: reads a call and returns a
+ * fixed text.
  */
 
 const answer = JSON.stringify({ commands: [] });
@@ -17,5 +18,5 @@ process.on('message', () => {
     if (typeof address === 'object' && address !== null) process.send?.(`http://127.0.0.1:${address.port}`);
   });
 });
-// Whatever ends the benchmark ends this too.
+// Exit with the benchmark.
 process.on('disconnect', () => process.exit());

@@ -2,47 +2,41 @@ import autocannon, { type Options } from 'autocannon';
 import { round } from './measure.js';
 import { processorMs } from './processor-time.js';
 
-/** What one hook is asked, request by request. */
 export interface HookLoad {
   readonly provider: string;
   readonly hook: string;
   readonly url: string;
-  /** The n-th call, whose event is its own. */
+  /** Returns the n-th call, a unique event. */
   toCall(n: number): { readonly headers: Readonly<Record<string, string>>; readonly body: string };
 }
 
-/** What came of a load. Times in milliseconds, whole ones, from when a request was due. */
+/** Result of a load. Whole milliseconds from a request's due time. */
 export interface LoadResult {
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly maxMs: number;
   readonly perSecond: number;
-  /** Answers with a status that is no success, connections lost, time-outs. */
   readonly errors: number;
-  /** Answers that hold the text that only a granting one has. */
+  /** Answers with the text of granting ones. */
   readonly granted: number;
 }
 
-/** What the processor does for each answer of a server. */
 export interface ProcessorUse {
-  /** Of all threads of the server, for one answer. */
   readonly cpuMsPerRequest: number;
-  /** Answers that the processor time of one core allows each second. */
   readonly capacityPerSecond: number;
 }
 
-/** What is asked of any server, request by request. */
 interface Calls {
   readonly url: string;
-  /** `POST` where it is left out. */
+  /** `POST` by default. */
   readonly method?: 'GET' | 'POST';
   toCall(n: number): { readonly headers: Readonly<Record<string, string>>; readonly body?: string };
 }
 
-/** As autocannon has it by default; each sends its share of a second as fast as it is answered. */
+/** autocannon's default; each sends its share of a second without pauses. */
 const connections = 10;
 
-/** Calls a hook at a steady rate. A late answer counts from when its request was due, so that no wait is left out. */
+/** Calls a hook at a steady rate. Late answers count from their due time, so that no wait is hidden. */
 export async function loadHook(
   calls: Calls,
   { perSecond, seconds, grantedText }: { perSecond: number; seconds: number; grantedText: string },
@@ -60,9 +54,9 @@ export async function loadHook(
 }
 
 /**
- * Calls a server as fast as it answers, and looks at what that took of the processor.
- * @param options.pid - of the server, which does nothing else meanwhile
- * @throws where a call fails: a refusal may take less
+ * Calls a server at full speed and measures its processor time.
+ * @param options.pid - of the otherwise idle server
+ * @throws on a failed call, because refusals may cost less
  */
 export async function loadFlatOut(
   calls: Calls,
@@ -76,7 +70,7 @@ export async function loadFlatOut(
   return toProcessorUse(cpuMs / count);
 }
 
-/** @param cpuMs - for one answer */
+/** @param cpuMs - per answer */
 export const toProcessorUse = (cpuMs: number): ProcessorUse => ({
   cpuMsPerRequest: round(cpuMs, 4),
   capacityPerSecond: Math.round(1000 / cpuMs),

@@ -16,30 +16,27 @@ import { quantile, round } from './measure.js';
 import { startServers } from './servers.js';
 import { measureTriggers, type TriggersReport } from './triggers.js';
 
-/** How hard and how long each hook is called. */
 interface Rate {
   readonly perSecond: number;
   readonly seconds: number;
-  /** Before anything counts. */
   readonly warmUpSec: number;
-  /** Calls that follow as fast as they are answered, to see what each takes of the processor. */
+  /** Calls at full speed, for processor time. */
   readonly flatOut: number;
 }
 
-/** Times at a steady rate, and what each call takes of the processor where they come as fast as they are answered. */
+/** Times at a steady rate, and processor time at full speed. */
 type HookFigures = LoadResult & ProcessorUse;
 
-/** What `npm run bench -- hooks` prints. Keys are stable. */
+/** Output of `npm run bench -- hooks`. Keys are stable. */
 export interface HooksReport {
   readonly node: string;
   readonly cores: number;
   readonly perSecond: number;
   readonly seconds: number;
-  /** A server that reads the call and answers a fixed text: what the machine, Node and the load generator cost. */
+  /** A server with a fixed answer: the cost of machine, Node and load generator. */
   readonly floor: HookFigures;
-  /** The least that this server does: `GET /healthz`. */
+  /** The server's minimum: `GET /healthz`. */
   readonly base: ProcessorUse;
-  /** By provider: its slowest hook, and each hook. */
   readonly hooks: Readonly<
     Record<
       string,
@@ -55,9 +52,8 @@ export interface HooksReport {
 }
 
 /**
- * Measures each hook of a real server process at a steady rate. Every call is an event of its own; about every second one
- * finds a passed step-up or brings a receipt, so that half the answers grant and use it up. The Lambda functions are
- * measured as processes.
+ * Measures each hook of a real server at a steady rate. Each call is a new event; about half of them consume a passed
+ * step-up or receipt. Lambda functions are measured as processes.
  */
 export async function benchHooks(rate: Rate): Promise<HooksReport> {
   const providers = await openProviders({ freshnessSec });
@@ -78,13 +74,13 @@ export async function benchHooks(rate: Rate): Promise<HooksReport> {
   const floorCalls = { url: bare.url, grantedText: 'commands', toCall: () => ({ headers: {}, body: floorBody }) };
   const steadyFloor = await loadWarm(floorCalls, rate, signReceipt);
   const floors: number[] = [];
-  // In turns, so that a machine that changes its speed changes both alike.
+  // Alternating, so that changes of machine speed affect both.
   const loadBeside = async (calls: FlatOutCalls): Promise<ProcessorUse> => {
     floors.push((await loadFlatOut(floorCalls, { count: rate.flatOut, pid: bare.pid })).cpuMsPerRequest);
     return loadFlatOut(calls, { count: rate.flatOut, pid });
   };
   const baseCalls: FlatOutCalls = { url: `${service.url}/healthz`, method: 'GET', toCall: () => ({ headers: {} }) };
-  // As warm as the hooks are when they are called flat out, and the floor.
+  // Warmed up like the hooks and the floor.
   await loadFlatOut(baseCalls, { count: rate.flatOut, pid });
   const base = await loadBeside(baseCalls);
   const results: HookResult[] = [];
@@ -116,13 +112,13 @@ type HookResult = Pick<ProviderLoad, 'provider' | 'hook'> & { readonly result: H
 
 type FlatOutCalls = Parameters<typeof loadFlatOut>[0];
 
-/** The load generator sends its share of a second at once, at the end of the last one too. */
+/** The load generator sends a second's share at once, also in the last second. */
 const toCalls = (perSecond: number, seconds: number): number => perSecond * (seconds + 1);
 
 const toSteadyCount = ({ perSecond, seconds, warmUpSec }: Rate): number =>
   toCalls(perSecond, seconds) + toCalls(perSecond, warmUpSec);
 
-/** All calls of one hook: each is an event of its own. */
+/** Number of calls of one hook, each a new event. */
 const toCount = (rate: Rate): number => toSteadyCount(rate) + rate.flatOut;
 
 const floorBody = JSON.stringify({ text: 'x'.repeat(300) });
@@ -152,7 +148,7 @@ function toSummary(results: readonly HookResult[]): HooksReport['hooks'] {
   );
 }
 
-/** The same for people. */
+/** Formats the report. */
 export function showHooks({ node, cores, perSecond, seconds, floor, base, hooks, lambda }: HooksReport): string[] {
   const toUse = ({ cpuMsPerRequest, capacityPerSecond }: ProcessorUse): string =>
     `processor ${cpuMsPerRequest} ms, ${round(cpuMsPerRequest / floor.cpuMsPerRequest)} × the floor, ${capacityPerSecond}/s a core`;

@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
 
-/** The middle of some numbers; of the given share where it is not one half. */
+/** Returns a quantile, by default the median. */
 export function quantile(values: readonly number[], share = 0.5): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
 }
 
-/** How long each of `count` runs in a row took, in milliseconds. */
+/** Times `count` sequential runs, in milliseconds. */
 export async function timeEach(count: number, run: () => Promise<void>): Promise<number[]> {
   const times: number[] = [];
   for (let index = 0; index < count; index++) {
@@ -17,14 +17,14 @@ export async function timeEach(count: number, run: () => Promise<void>): Promise
   return times;
 }
 
-/** A median, and between what two values it lies with 95 % confidence. Milliseconds. */
+/** A median with its 95 % interval, in milliseconds. */
 export interface Timing {
   readonly ms: number;
   readonly interval: readonly [number, number];
 }
 
 /**
- * The median of some times. Its interval is that of order statistics: it assumes nothing of how they are spread.
+ * Returns the median with its distribution-free interval by order statistics.
  * @see https://doi.org/10.1093/biomet/55.2.295 (binomial ranks, by their normal approximation)
  */
 export function toTiming(times: readonly number[]): Timing {
@@ -34,8 +34,8 @@ export function toTiming(times: readonly number[]): Timing {
 }
 
 /**
- * Runs some things in turns, so that a machine that changes its speed changes all of them alike.
- * @returns the times of each, in their order; the first round of each is left out
+ * Times functions alternately, so that changes of machine speed affect all.
+ * @returns times by function, without the first round
  */
 export async function timeInTurns(rounds: number, runs: readonly (() => Promise<unknown>)[]): Promise<number[][]> {
   const times = runs.map((): number[] => []);
@@ -49,7 +49,10 @@ export async function timeInTurns(rounds: number, runs: readonly (() => Promise<
   return times;
 }
 
-/** Keeps `width` runs going until `count` are done. @returns how many were done each second, and each one's time in ms */
+/**
+ * Runs `count` calls with concurrency `width`.
+ * @returns calls per second, and each one's time in ms
+ */
 export async function load(
   count: number,
   width: number,
@@ -66,7 +69,7 @@ export async function load(
   return { perSecond: (count * 1000) / (performance.now() - from), times };
 }
 
-/** Resident memory of a process, in MiB. */
+/** Returns a process's resident memory, in MiB. */
 export function residentMiB(pid: number): number {
   const kibibytes = execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' });
   return Number(kibibytes.trim()) / 1024;

@@ -4,13 +4,13 @@ import { devices } from '../../test/browser/screens.js';
 import { type Poses, receive } from '../../test/browser/visitor.js';
 import { press, screenOf, see } from '../../test/browser/walk.js';
 
-/** How fast the person in front of the drawn camera is: to read what is asked, and from one movement to the next. */
+/** Reaction and movement time of the drawn person. */
 export const person = { reactionMs: 500, turnMs: 800 } as const;
 
-/** Pictures on the way of a turn: as many as a camera takes meanwhile, about. */
+/** Pictures per turn, as many as a camera takes. */
 const picturesOfTurn = 8;
 
-/** Somebody who comes back: enrolled on the page's own text, on a phone that has allowed the camera before. */
+/** A returning user: enrolled with the page's consent text, on a phone that allows the camera. */
 export interface Returning {
   readonly cast: Cast;
   readonly connection: string;
@@ -18,16 +18,18 @@ export interface Returning {
   readonly poses: Poses;
 }
 
-/** @param connection - of the cast */
+/**
+ * Prepares a returning user.
+ * @param connection - of the cast
+ */
 export async function bringBack(cast: Cast, connection: string): Promise<Returning> {
   const subject = await cast.enrolAda(connection, 'consent-1 (en)');
   return { cast, connection, subject, poses: await makePoses(cast.heads.ada, 'ada', picturesOfTurn) };
 }
 
 /**
- * From the opening of the page to its result, with the guidance: the person waits until the page says that they can start, and
- * makes each movement as it is asked for, before a screen whose light their face answers.
- * @returns seconds; `null` where the pictures, which are drawn, were refused
+ * Times from opening the page to its result, with guidance and a face that reflects the screen's light.
+ * @returns seconds; `null` if the drawn pictures were refused
  */
 export async function timeToResult({ cast, connection, subject, poses }: Returning): Promise<number | null> {
   const { link } = await cast.stage.startStepUp({ connection, subject });

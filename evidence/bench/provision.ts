@@ -13,16 +13,16 @@ import { startSimulation } from '../../test/cli.js';
 import { modelsFolder } from '../../test/paths.js';
 import { signInWithFace } from '../../test/simulated-sign-in.js';
 
-/** From an org that has never heard of this service to a sign-in that its face check lets through. */
+/** From an unconfigured org to a sign-in allowed by a face check. */
 export interface ProvisionFigures {
-  /** What is typed: the server, the commands, and the calls with curl that a backend would make. */
+  /** Typed commands: server, CLI, and a backend's calls with curl. */
   readonly commands: readonly string[];
-  /** Steps that only the provider's console can do. */
+  /** Steps that need the provider's console. */
   readonly manualSteps: readonly string[];
-  /** Of the machine, without the time somebody reads and types. */
+  /** Machine time, without reading and typing. */
   readonly seconds: number;
   readonly minutes: number;
-  /** Whether the sign-in at the end was let through by the face, and the one before it was not. */
+  /** True if the final sign-in was allowed by the face, and the earlier one was not. */
   readonly verified: boolean;
 }
 
@@ -32,7 +32,7 @@ export interface ProvisionReport {
 
 const login = 'ada@example.com';
 
-/** What a sign-in says of a face check that counted, in each provider's own words. */
+/** Provider-specific sign of a face check in a sign-in. */
 const isVerified: Readonly<Record<string, (body: Readonly<Record<string, unknown>>) => boolean>> = {
   okta: (body) => JSON.stringify(body).includes('"result":"verified"'),
   entra: (body) => JSON.stringify(body).includes('"face_verified":"true"'),
@@ -45,8 +45,8 @@ const plannedGuard = z.object({
 });
 
 /**
- * Sets each provider up, on its simulator, as its README says to, with the commands as processes of their own.
- * @throws where a command fails
+ * Sets each simulated provider up by its README, with commands as processes.
+ * @throws if a command fails
  */
 export async function benchProvision(): Promise<ProvisionReport> {
   const pictures = await loadPictures();
@@ -104,7 +104,7 @@ async function setUp(provider: string, pictures: Pictures): Promise<ProvisionFig
   }
 }
 
-/** The report as lines of text. */
+/** Formats the report. */
 export const showProvision = ({ provision }: ProvisionReport): string[] => [
   'From an empty org to a verified sign-in, on simulators; the time of the machine alone:',
   '',

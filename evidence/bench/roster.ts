@@ -16,33 +16,33 @@ import { createFloor } from './floor.js';
 import { round, type Timing, timeInTurns, toTiming } from './measure.js';
 import { processorMs } from './processor-time.js';
 
-/** What `npm run bench -- roster` prints. Keys are stable. */
+/** Output of `npm run bench -- roster`. Keys are stable. */
 export interface RosterReport {
   readonly node: string;
   readonly cores: number;
-  /** Of one minute, before: what else the machine does. */
+  /** One-minute load average before the run. */
   readonly load: number;
   readonly rosters: readonly {
     readonly tokens: number;
-    /** The heavy parts of a search, called directly on one thread: the models, a decoding for each token, Argon2id. */
+    /** Expensive parts of a search on one thread: models, a decoding per token, Argon2id. */
     readonly floor: Timing;
-    /** `POST /identify`, one at a time: somebody of the roster, and a stranger. */
+    /** Sequential `POST /identify` of a roster member and of an impostor. */
     readonly found: Timing;
     readonly nobody: Timing;
-    /** `nobody` against the floor. */
+    /** `nobody` relative to the floor. */
     readonly ratio: number;
-    /** Of one minute, when these were measured: with other work beside it, times say little and the ratio more. */
+    /** One-minute load average during the run; under other load the ratio is more reliable than the times. */
     readonly load: number;
-    /** The processor time of the server for one search, all threads: it does not grow while others have the processor. */
+    /** Server processor time of one search, independent of other load. */
     readonly processorMs: number;
   }[];
 }
 
-/** As examples/door.ts has it. */
+/** As in examples/door.ts. */
 const binding = { scope: 'door', accuracy: 8 } as const;
 
 /**
- * Measures a search of a real server process against its floor, in turns: floor, who is found, who is not.
+ * Measures searches of a real server alternating with the floor.
  * @param sizes - of rosters, ascending, at most 500
  */
 export async function benchRoster(rounds: number, sizes: readonly number[]): Promise<RosterReport> {
@@ -60,13 +60,13 @@ export async function benchRoster(rounds: number, sizes: readonly number[]): Pro
   const door = createFacestepClient({ url: service.url, clientToken, fetch });
 
   const pictures = await loadPictures();
-  // As they were taken: made smaller, passive liveness takes them for pictures of pictures.
+  // Original size: passive liveness rejects downscaled photos.
   const [first, live] = pictures.person;
   const other = pictures.stranger;
   const make = async (...photos: Uint8Array[]) => (await door.generate(photos, binding)).token;
-  // What is shown is among them: three photos of two are hardly more than one, which is not what is measured.
+  // Includes the shown photo, because photos of two people hardly count as one person.
   const own = await make(first, live, live);
-  // Tokens of one person are as much work as those of many: each has keys and chance of its own.
+  // Tokens of one person cost the same, because each has its own keys and randomness.
   const others: string[] = [];
   while (others.length < Math.max(...sizes)) others.push(await make(other, other, other));
 
@@ -103,7 +103,7 @@ export async function benchRoster(rounds: number, sizes: readonly number[]): Pro
   return { node: process.version, cores: availableParallelism(), load: round(load), rosters };
 }
 
-/** Decodings and Argon2id runs of a search, but for the one of the floor. */
+/** Runs the decodings and Argon2id of a search, without those of the floor. */
 function createHeavyParts(tokens: number): () => Promise<void> {
   const chance = createChance('roster');
   const bare = createBareTokens(binding.accuracy, chance, 3);
@@ -118,7 +118,7 @@ function createHeavyParts(tokens: number): () => Promise<void> {
   };
 }
 
-/** The same for people. */
+/** Formats the report. */
 export function showRoster({ node, cores, load, rosters }: RosterReport): string[] {
   const show = ({ ms, interval: [low, high] }: Timing): string => `${ms} ms (${low}–${high})`;
   return [

@@ -6,20 +6,17 @@ import { type Service, startService } from '../../examples/demo/service.js';
 import { modelsFolder } from '../../test/paths.js';
 import { benchPublicUrl } from './hook-providers/provider.js';
 
-/** Server processes that share a configuration. */
 export interface Servers {
   readonly services: readonly Service[];
   readonly adminKey: string;
-  /** Of all of them. */
   readonly keysFolder: string;
-  /** Stops the processes and removes their folders. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts real server processes with one engine thread each and shared keys.
+ * Starts server processes with one engine thread each and shared keys.
  * @param config - added to the configuration file
- * @param prepare - fills the data folder of a server before it starts
+ * @param prepare - fills a data folder before the start
  * @param main - `main.js` of another installation
  */
 export async function startServers({

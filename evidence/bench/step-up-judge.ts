@@ -24,26 +24,24 @@ import { processorMs } from './processor-time.js';
 
 type Rate = ReturnType<typeof toJson>;
 
-/** What the pictures of movement challenges are judged as. Keys are stable. */
+/** Judge's results on movement challenges. Keys are stable. */
 export interface StepUpJudgeReport {
-  /** All frames are made by rendering photos: no figure here is of people in front of a camera. */
+  /** All frames are rendered from photos, none are of people before a camera. */
   readonly frames: 'synthetic';
-  /** Whose photos: evaluation people that no bound was set by, or those of the demonstration. */
   readonly people: { readonly from: 'evaluation' | 'demonstration'; readonly count: number };
-  /** Share of genuine challenges that were refused, and by which signals, each counted once a challenge. */
+  /** Refused genuine challenges, with refusing signals counted once per challenge. */
   readonly bpcer: Rate & { readonly refusedBy: Readonly<Record<string, number>> };
-  /** Share of attacks that passed, of each kind. */
   readonly apcer: { readonly byAttack: Readonly<Record<string, Rate>> };
   /**
-   * Medians in milliseconds, for five frames of 640×480: the judge, and what the verifier takes after it for the same ones; and
-   * the judge for the twelve of a lit challenge.
+   * Median milliseconds for five 640×480 frames: the judge, then the verifier; and the judge for twelve frames of a
+   * light challenge.
    */
   readonly resultMs: { readonly judge: number; readonly verify: number; readonly judgeLit: number };
 }
 
 const movements: Scene['movements'] = ['centre', 'left', 'up', 'right', 'centre'];
 
-/** Prepares the check of one person: five frames of 640×480, judged and compared with a token. */
+/** Prepares a person's check: five 640×480 frames, judged and compared with a token. */
 async function prepareCheck(engine: Engine, judge: LivenessJudge, scene: Scene) {
   const [verifier, sight] = [createTestVerifier(engine), createTestSight(engine)];
   const frames = await makeGenuineFrames(scene);
@@ -52,7 +50,10 @@ async function prepareCheck(engine: Engine, judge: LivenessJudge, scene: Scene) 
   const { token } = await verifier.enrol({ photos: frames.map(toPhoto), expiresAt: null, ...shared });
   return {
     sight,
-    /** Runs it once. @returns milliseconds of the judge, and of the verifier after it */
+    /**
+     * Runs it once.
+     * @returns milliseconds of judge and verifier
+     */
     check: () =>
       sight.share(frames.map(toPhoto), testShare, async (photos) => {
         const from = performance.now();
@@ -65,7 +66,6 @@ async function prepareCheck(engine: Engine, judge: LivenessJudge, scene: Scene) 
   };
 }
 
-/** How long the parts of a result take, one after the other, as after the last frame of a challenge. */
 async function timeResult(engine: Engine, judge: LivenessJudge, scene: Scene): Promise<StepUpJudgeReport['resultMs']> {
   const { sight, check } = await prepareCheck(engine, judge, scene);
   const times = { judge: [] as number[], verify: [] as number[], judgeLit: [] as number[] };
@@ -87,7 +87,7 @@ async function timeResult(engine: Engine, judge: LivenessJudge, scene: Scene): P
 }
 
 /**
- * Measures the processor time of one check in the engine, all threads.
+ * Measures a check's engine processor time, all threads.
  * @returns milliseconds
  */
 export async function measureCheckProcessor(runs: number): Promise<number> {
@@ -106,8 +106,8 @@ export async function measureCheckProcessor(runs: number): Promise<number> {
 }
 
 /**
- * Counts how often synthetic challenges pass: those of people who follow, and those of each attack.
- * @param people - at most; the four of the demonstration photos where there are no evaluation faces
+ * Counts passed synthetic challenges of genuine people and of each attack.
+ * @param people - maximum; the four demonstration people without evaluation faces
  */
 export async function benchStepUpJudge(people: number, say: (line: string) => void): Promise<StepUpJudgeReport> {
   const engine = await createEnginePool({ modelsFolder, queueLimit: 64 });

@@ -14,41 +14,38 @@ interface Times {
   readonly p95: number;
 }
 
-/** Seconds, of those who passed at the first try. */
+/** Seconds, only for passes at the first try. */
 type ToResult = Times & { readonly passed: { readonly hits: number; readonly trials: number } };
 
-/** What `npm run bench -- step-up` prints. Keys are stable. */
+/** Output of `npm run bench -- step-up`. Keys are stable. */
 export interface StepUpReport {
   readonly node: string;
   readonly cores: number;
   readonly runs: number;
-  /** What stands before the first screen; models and WebAssembly come later. */
+  /** Before the first screen; models and WebAssembly come later. */
   readonly pageWeight: PageWeight;
-  /** In Chromium, on a phone that has allowed the camera. */
+  /** In Chromium on a phone that allows the camera. */
   readonly openToCameraMs: Times;
-  /** The same of a page that is one file with a button for the camera, in turns with ours. */
+  /** A page with only a camera button, alternating with ours. */
   readonly openToCameraFloorMs: Times;
   /**
-   * Of somebody who comes back, in Chromium on a phone, guided, under the screen's light: from opening the page to its result, of
-   * those whose drawn pictures passed at the first try.
+   * From opening the page to the result, for a returning, guided user on a phone with screen light who passes at the
+   * first try.
    */
   readonly openToResultSec: ToResult;
-  /** The same by movements alone. */
   readonly openToResultByMovementSec: ToResult;
-  /** How fast that person is. */
   readonly person: typeof person;
   readonly stepUp: {
-    /** From the last frame to the result, five frames: measured at the socket. */
+    /** From the last of five frames to the result, at the socket. */
     readonly resultMs: Times;
-    /** The same as the page in Chromium sees it, which shares the machine with the server here. */
+    /** The same in Chromium, which shares the machine with the server. */
     readonly resultInBrowserMs: Times;
-    /** Of the same runs: examinations that the engine counted, for each frame it was sent. */
     readonly engineRunsPerFrame: number;
-    /** How many of the whole step-ups in Chromium passed at the first try. */
+    /** Passes at the first try in Chromium. */
     readonly passedInBrowser: { readonly hits: number; readonly trials: number };
-    /** Without HTTP, state and audit trail: the judge, then the verifier, which has the judge's examinations. */
+    /** Judge, then verifier with the judge's examinations, without HTTP, state and audit trail. */
     readonly floorMs: StepUpJudgeReport['resultMs'];
-    /** Synthetic frames, every one: no figure of these is of people in front of a camera. */
+    /** All frames are synthetic, none are of people before a camera. */
     readonly frames: StepUpJudgeReport['frames'];
     readonly people: StepUpJudgeReport['people'];
     readonly bpcer: StepUpJudgeReport['bpcer'];
@@ -67,7 +64,6 @@ interface InBrowser {
   readonly hasPassed: boolean;
 }
 
-/** One whole step-up on a phone in Chromium. */
 async function timeInBrowser(cast: Cast, subject: string): Promise<InBrowser> {
   const { link } = await cast.stage.startStepUp({ connection: 'bench', subject });
   const { page, close } = await cast.sit('ada', { ...devices.phone, isGuided: false });
@@ -88,7 +84,7 @@ async function timeInBrowser(cast: Cast, subject: string): Promise<InBrowser> {
   return { cameraMs, resultMs, hasPassed };
 }
 
-/** @param connection - of the cast, whose policy says how presence is shown */
+/** @param connection - of the cast, whose policy selects the liveness check */
 async function timeReturning(cast: Cast, connection: string, tries: number): Promise<ToResult> {
   const returning = await bringBack(cast, connection);
   const took: number[] = [];
@@ -101,9 +97,9 @@ async function timeReturning(cast: Cast, connection: string, tries: number): Pro
 }
 
 /**
- * Measures what a person waits for, on a real server with a real browser, and counts what the judge lets through.
- * @param runs - step-ups at the socket; a quarter as many in the browser
- * @param people - for the rates, at most
+ * Measures waiting times with a real server and browser, and the judge's error rates.
+ * @param runs - step-ups at the socket; a quarter in the browser
+ * @param people - maximum, for the rates
  */
 export async function benchStepUp({ runs, people }: { runs: number; people: number }): Promise<StepUpReport> {
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -114,7 +110,7 @@ export async function benchStepUp({ runs, people }: { runs: number; people: numb
     const atSocket: number[] = [];
     const examinedBefore = await cast.stage.countExaminations();
     let framesTaken = 0;
-    // The first one loads what is loaded once.
+    // The first run is a warm-up.
     for (let run = -1; run < runs; run += 1) {
       const { link } = await cast.stage.startStepUp({ connection: 'bench', subject });
       const { outcome, resultMs } = await stepUpBySocket(link, (movement) => {

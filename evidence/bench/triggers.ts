@@ -8,19 +8,17 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** The Lambda functions of a Cognito user pool, as they are deployed. */
 export interface TriggersReport {
   readonly bundleBytes: number;
-  /** From the start of a fresh Node process to four handlers ready, median. */
+  /** Median from starting Node to four ready handlers. */
   readonly initMs: number;
-  /** The same for a module with nothing in it: what Node itself takes. */
+  /** The same with an empty module: Node's own time. */
   readonly emptyInitMs: number;
 }
 
 const medianOf = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 
-/** How long a fresh process has run when it has loaded a module. */
 async function measureInit(file: string, env: NodeJS.ProcessEnv): Promise<number> {
   const code = `await import(${JSON.stringify(pathToFileURL(file).href)}); process.stdout.write(String(performance.now()))`;
   const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', code], { env });
@@ -29,7 +27,7 @@ async function measureInit(file: string, env: NodeJS.ProcessEnv): Promise<number
   return initMs;
 }
 
-/** Builds the bundle and starts it in fresh processes, in turn with an empty module. */
+/** Builds the bundle and starts it alternating with an empty module. */
 export async function measureTriggers(processes = 15): Promise<TriggersReport> {
   const folder = await mkdtemp(join(tmpdir(), 'facestep-triggers-'));
   try {

@@ -11,13 +11,13 @@ import { createClient } from './client.js';
 import { createFloor } from './floor.js';
 import { load, quantile, residentMiB, round, timeEach } from './measure.js';
 
-/** What `npm run bench` prints. Keys are stable. */
+/** Output of `npm run bench`. Keys are stable. */
 export interface VerifyReport {
   readonly node: string;
   readonly cores: number;
   readonly photo: { readonly widthPx: number; readonly heightPx: number; readonly bytes: number };
   readonly verify: {
-    /** Median of the floor, and of the whole request over HTTP, one at a time, in milliseconds. */
+    /** Median milliseconds of the floor and of a sequential HTTP request. */
     readonly floorMs: number;
     readonly httpMs: number;
     readonly ratio: number;
@@ -25,30 +25,30 @@ export interface VerifyReport {
   readonly throughput: readonly {
     readonly concurrent: number;
     readonly perSecond: number;
-    /** Against what one core does of the floor. */
+    /** Relative to one core's floor. */
     readonly timesFloor: number;
     readonly p50Ms: number;
     readonly p99Ms: number;
   }[];
-  /** What the machine allows: the floor on every core at once, in processes of their own, without a server. */
+  /** The machine's limit: floor processes on every core, without a server. */
   readonly ceiling: { readonly perSecond: number; readonly timesFloor: number };
-  /** After the first thousand requests, and how much more after the next thousand. */
+  /** After the first thousand requests, and the growth after the next thousand. */
   readonly rssMiB: number;
   readonly rssGrowthMiB: number;
-  /** From starting the process to `/readyz` saying 200; median of three starts. */
+  /** From process start to `/readyz` with 200; median of three. */
   readonly readyMs: number;
 }
 
 /**
- * Measures `POST /authenticate` of a real server process against the floor, both in one run. Floor and requests take
- * turns in blocks, so that a machine that changes its speed changes both.
- * @param requests - 1,000 for the figures in the documents; fewer for a quick look
+ * Measures `POST /authenticate` of a real server against the floor, in alternating blocks, so that changes of machine
+ * speed affect both.
+ * @param requests - 1,000 for documented figures
  */
 export async function benchVerify(requests: number): Promise<VerifyReport> {
   const folder = await mkdtemp(join(tmpdir(), 'facestep-bench-'));
   const adminKey = randomBytes(24).toString('base64url');
   let starts = 0;
-  // As an administrator starts it: where the models are is found from the working directory.
+  // As administrators start it: the models folder is relative to the working directory.
   process.chdir(projectRoot);
   const start = () =>
     startService({ PORT: '0', FACESTEP_DATA: join(folder, String(++starts)), FACESTEP_ADMIN_KEY: adminKey });
@@ -64,7 +64,7 @@ export async function benchVerify(requests: number): Promise<VerifyReport> {
   const service = await startTimed();
 
   const { person } = await loadPictures();
-  // The size the figures of the engine were measured at.
+  // Size of the engine's figures.
   const live = await sharp(person[1]).resize(250, 250, { fit: 'cover', position: 'top' }).jpeg().toBuffer();
   const floor = await createFloor(modelsFolder);
   const client = await createClient(service.url, adminKey, { enrolled: person[0], live }, 8);
@@ -119,7 +119,7 @@ export async function benchVerify(requests: number): Promise<VerifyReport> {
   };
 }
 
-/** The same for people. */
+/** Formats the report. */
 export function showVerify(report: VerifyReport): string[] {
   const { verify, throughput, ceiling, rssMiB, rssGrowthMiB, readyMs, cores, node, photo } = report;
   return [

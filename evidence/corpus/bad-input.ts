@@ -1,2 +1,2 @@
-/** What is wrong with the arguments or the photos of an evaluation. The message is for whoever started it; exit code 2. */
+/** Invalid arguments or photos of an evaluation. The message is for the user; exit code 2. */
 export class BadInput extends Error {}

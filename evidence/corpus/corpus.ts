@@ -3,27 +3,26 @@ import { opendir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BadInput } from './bad-input.js';
 
-/** One person of a corpus: the name of the folder, and of the photos in it, sorted. */
+/** A person: folder name and sorted photo names. */
 export interface CorpusPerson {
   readonly person: string;
   readonly files: readonly string[];
 }
 
-/** A folder of photos in the layout of Labeled Faces in the Wild: one folder for each person. Names only, no photo. */
+/** A folder of photos in the layout of Labeled Faces in the Wild: one folder per person. Contains names only. */
 export interface Corpus {
   readonly folder: string;
-  /** Sorted by name; nobody without a photo. */
+  /** Sorted by name, each with at least one photo. */
   readonly people: readonly CorpusPerson[];
-  /** Files beside the photos in the folders of people, by their ending nothing the engine reads. */
+  /** Files in these folders that are not photos by extension. */
   readonly otherFiles: number;
 }
 
-/** Whether a file is one of the photos that are wanted. */
 export type PhotoFilter = (name: string) => boolean;
 
 const isPhoto: PhotoFilter = (name) => /^[^.].*\.(jpe?g|png|webp)$/i.test(name);
 
-/** Photos whose names are like a pattern, such as `frontal_*`: a star stands for anything. */
+/** Creates a filter from a pattern such as `frontal_*`, in which a star matches anything. */
 export function toPhotoFilter(pattern: string): PhotoFilter {
   const parts = pattern.split('*').map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'));
   const like = new RegExp(`^${parts.join('.*')}$`, 'su');
@@ -37,13 +36,10 @@ async function isKind(folder: string, entry: Dirent, kind: 'isFile' | 'isDirecto
   return target?.[kind]() === true;
 }
 
-/** One of several corpora that lie beside one another. */
 export interface Source extends Corpus {
-  /** The name of its folder. */
   readonly source: string;
 }
 
-/** The folders in a folder, hidden ones left out. Entry by entry, so that a large one costs its names and no more. */
 async function* foldersIn(folder: string): AsyncGenerator<string> {
   for await (const entry of await opendir(folder))
     if (!entry.name.startsWith('.') && (await isKind(folder, entry, 'isDirectory'))) yield entry.name;
@@ -65,9 +61,9 @@ async function readPeople(folder: string, isWanted: PhotoFilter): Promise<Pick<C
 }
 
 /**
- * Finds the photos of a corpus: `Name/Name_0001.jpg`; any file name goes, JPEG, PNG and WebP by their ending.
- * @param isWanted - photos to leave out count nowhere
- * @throws BadInput where the folder is missing, is none, or holds no photo
+ * Finds the photos of a corpus: `Name/Name_0001.jpg` or any name; JPEG, PNG and WebP by extension.
+ * @param isWanted - selects photos
+ * @throws BadInput if the folder is missing or has no photo
  */
 export async function readCorpus(folder: string, isWanted: PhotoFilter = () => true): Promise<Corpus> {
   const target = await stat(folder).catch(() => null);
@@ -80,8 +76,8 @@ export async function readCorpus(folder: string, isWanted: PhotoFilter = () => t
 }
 
 /**
- * Finds photos that lie one folder deeper than those of a corpus, by where they come from: `casia/Name/Name_0001.jpg`.
- * @returns sorted by name, none without a photo; `null` where the folder is no such one: a corpus, empty, or missing
+ * Finds photos by source, one folder deeper: `casia/Name/Name_0001.jpg`.
+ * @returns sorted by name, each with photos; `null` if the folder is a corpus, empty or missing
  */
 export async function readSources(
   folder: string,

@@ -9,49 +9,40 @@ import { embeddingLength } from '../../src/token/views.js';
 import type { CorpusPerson } from './corpus.js';
 import type { EmbeddingCache } from './embedding-cache.js';
 
-/** One person's embeddings, in the order of the photos. A photo that shows no face has none. */
+/** One person's embeddings in photo order, without photos that have no face. */
 export interface EmbeddedPerson {
   readonly person: string;
-  /** The name of the photo's file for each embedding. */
   readonly files: readonly string[];
   readonly embeddings: readonly Float32Array[];
-  /** How clearly the engine saw the face in each. */
   readonly magnitudes: readonly number[];
 }
 
-/** A photo no face was taken from. */
 export interface NotAcquired {
   readonly person: string;
   readonly file: string;
-  /** `unreadable` where the file itself cannot be read. */
+  /** `unreadable` if the file cannot be read. */
   readonly code: FaceErrorCode | 'unreadable';
 }
 
-/** What became of a corpus. */
 export interface EmbeddedCorpus {
   readonly people: readonly EmbeddedPerson[];
   readonly notAcquired: readonly NotAcquired[];
   readonly photos: number;
-  /** Photos the engine looked at in this run. */
   readonly examined: number;
-  /** Photos the cache knew. */
   readonly cached: number;
-  /** Of those the engine looked at, in this run; `null` where it looked at none. */
+  /** Rate of examined photos; `null` without any. */
   readonly photosPerSecond: number | null;
 }
 
-/** What embeds: our own model, or one of one's own beside it. */
 export interface EmbeddedBy {
   readonly modelsFolder: string;
   readonly recogniser: Recogniser | null;
-  /** Reads photos that lie in no folder. */
   readonly read?: ReadPhoto;
 }
 
-/** The bytes of one photo of a person, or why there are none. */
 export type ReadPhoto = (person: string, file: string) => Promise<Buffer | 'unreadable' | 'photo_too_large'>;
 
-/** Refusals that tell of the photo; any other stops the evaluation. */
+/** True for failures caused by the photo; any other stops the evaluation. */
 const isOfPhoto = (code: FaceErrorCode): boolean => /^(photo|face)_/.test(code);
 
 const sayEveryMs = 5000;
@@ -70,9 +61,8 @@ async function readPhoto(path: string): Promise<Buffer | 'unreadable' | 'photo_t
 }
 
 /**
- * Embeds the photos of these people with the pipeline that ships. Evaluation photos are centred on their person and often
- * show others, so of several faces the one nearest the middle is taken. No photo is kept: what stays is 2 KiB for each.
- * The engine starts at the first photo the cache does not know.
+ * Embeds people's photos with the shipped pipeline, choosing the most central face because evaluation photos often
+ * show others. Stores no photo, only 2 KiB for each. The engine starts at the first uncached photo.
  */
 export async function embedCorpus(
   folder: string,
@@ -111,7 +101,7 @@ export async function embedCorpus(
     }
     const { examineCentral } = await engine();
     try {
-      // A copy: the engine overwrites what it is given, and the cache needs the photo once more.
+      // A copy, because the engine overwrites it and the cache needs it again.
       const examined = await examineCentral(new Photo(Uint8Array.from(bytes)), ['embedding']);
       const { embedding, magnitude } = recogniser === null ? examined : examined.own[0];
       embedding?.use((found) => values.set(found));

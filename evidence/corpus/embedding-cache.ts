@@ -4,16 +4,16 @@ import { join } from 'node:path';
 import { type FaceErrorCode, faceErrorCodes } from '../../src/errors.js';
 import { embeddingLength } from '../../src/token/views.js';
 
-/** What the engine made of one photo: 512 numbers of length 1 and how clearly it saw the face, or why it took none. */
+/** Result of one photo: a unit embedding of 512 numbers with face clarity, or a failure. */
 export type Embedded =
   | { readonly embedding: Float32Array; readonly magnitude: number }
   | { readonly refused: FaceErrorCode };
 
-/** What the engine made of the photos it has seen, for whoever holds a photo. */
+/** Cached results, readable only with the photo. */
 export interface EmbeddingCache {
-  /** `null` where this photo was never seen by this engine, or what was kept of it has been altered. */
+  /** `null` if the photo is unknown, or its entry was altered. */
   read(photo: Uint8Array): Promise<Embedded | null>;
-  /** Holds on to the embedding, as it is, until the cache is closed. */
+  /** Stores a result; it keeps the embedding object until the cache closes. */
   write(photo: Uint8Array, embedded: Embedded): Promise<void>;
   close(): Promise<void>;
 }
@@ -21,14 +21,14 @@ export interface EmbeddingCache {
 const idBytes = 16;
 const nonceBytes = 12;
 const tagBytes = 16;
-/** A kind, then magnitude and embedding, or the code and zeros: all entries are of one length. */
+/** A kind, then magnitude and embedding, or the code and zeros; entries have equal length. */
 const plainBytes = 1 + 4 + embeddingLength * 4;
 const entryBytes = idBytes + nonceBytes + plainBytes + tagBytes;
 const entriesAtOnce = 512;
 
 const isCode = (text: string): text is FaceErrorCode => faceErrorCodes.some((code) => code === text);
 
-/** The name of a photo's entry and the key it is sealed under. Both follow from the photo itself, and from nothing else. */
+/** Derives a photo's entry name and key, from the photo only. */
 function deriveEntry(engine: Uint8Array, photo: Uint8Array) {
   const root = createHmac('sha256', engine).update(photo).digest();
   const derive = (label: string, length: number): Buffer =>
@@ -61,17 +61,17 @@ function parsePlain(plain: Buffer): Embedded | null {
 }
 
 /**
- * Keeps the embeddings of an evaluation corpus, so that a second run takes seconds. An embedding is biometric data, so
- * each is sealed under a key that is made from the bytes of its own photo (HMAC-SHA-256 under the engine's digest, then
- * HKDF, AES-256-GCM): who has the file learns nothing, and who has the photo could embed it anyway. One file for each
- * engine, mode 0600, entries of one length, only ever appended to. An entry that does not open is as good as none.
- * @param engine - `engineDigest()`: another engine sees none of these entries
+ * Opens the embedding cache of an evaluation corpus. Embeddings are biometric data, so each is sealed under a key from
+ * its own photo's bytes (HMAC-SHA-256 under the engine's digest, then HKDF, AES-256-GCM): the file alone reveals
+ * nothing, and a holder of the photo could embed it anyway. One append-only file per engine, mode 0600, with entries
+ * of equal length; invalid entries are ignored.
+ * @param engine - `engineDigest()`, which separates engines
  */
 export async function openEmbeddingCache(folder: string, engine: Uint8Array): Promise<EmbeddingCache> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const name = Buffer.from(engine.subarray(0, 8)).toString('hex');
   const file = await open(join(folder, `${name}.embeddings`), 'a+', 0o600);
-  // What an interrupted run left of an entry.
+  // Remove a partial entry of an interrupted run.
   const whole = Math.floor((await file.stat()).size / entryBytes) * entryBytes;
   await file.truncate(whole);
   const offsets = new Map<string, number>();

@@ -5,8 +5,8 @@ import { loadRuntime } from '../../src/engine/load-runtime.js';
 import { models } from '../../src/engine/manifest.js';
 
 /**
- * Stands for everything that decides what embedding a photo gets: the models, the libraries that decode and compute, and
- * the engine's own code as it was compiled. 32 bytes.
+ * Returns a 32-byte digest of everything that affects embeddings: the models, the libraries, and the engine's compiled
+ * code.
  */
 export async function engineDigest(): Promise<Buffer> {
   const { name } = await loadRuntime();

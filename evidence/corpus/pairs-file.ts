@@ -1,33 +1,31 @@
 import { BadInput } from './bad-input.js';
 
-/** One photo as a pairs file names it: `Name 3` is `Name/Name_0003` with any ending. */
+/** A photo in a pairs file: `Name 3` is `Name/Name_0003` with any extension. */
 export interface NamedPhoto {
   readonly person: string;
   readonly number: number;
 }
 
-/** One line of a pairs file. */
 export interface NamedPair {
-  /** Number of the line, from 1. */
+  /** Line number from 1. */
   readonly line: number;
   readonly photos: readonly [NamedPhoto, NamedPhoto];
 }
 
-/** One fold: the pairs a threshold is judged on that was chosen on the others. */
+/** Pairs judged at a threshold that was chosen on the other folds. */
 export interface Fold {
   readonly genuine: readonly NamedPair[];
   readonly impostor: readonly NamedPair[];
 }
 
-/** A whole number without sign or leading zeros. */
 const toCount = (text: string | undefined): number | null =>
   text !== undefined && /^[1-9]\d{0,6}$/.test(text) ? Number(text) : null;
 
 /**
- * Reads the `pairs.txt` of Labeled Faces in the Wild: `folds n` or `n` (one fold), then for each fold `n` lines
- * `Name i j` and `n` lines `Name1 i Name2 j`. Fields are separated by tabs, so that names may hold spaces; a line without a
- * tab is separated by spaces.
- * @throws BadInput naming the line
+ * Parses the `pairs.txt` of Labeled Faces in the Wild: `folds n` or `n` (one fold), then for each fold `n` lines `Name
+ * i j` and `n` lines `Name1 i Name2 j`. Fields are separated by tabs, so that names may contain spaces; a line without
+ * a tab is separated by spaces.
+ * @throws BadInput with the line
  * @see http://vis-www.cs.umass.edu/lfw/ (README, "Pairs")
  */
 export function parsePairs(text: string): Fold[] {

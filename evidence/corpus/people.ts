@@ -9,15 +9,15 @@ import { toHalf } from './split.js';
 
 export type { EmbeddedPerson };
 
-/** Where sealed embeddings of evaluation photos are kept: it may be deleted at any time. */
+/** Folder of sealed embeddings; it may be deleted at any time. */
 export const cacheFolder = join(projectRoot, '.cache', 'eval');
 
-/** Our own model, where set-up put it. */
+/** The built-in model. */
 export const ours: EmbeddedBy = { modelsFolder, recogniser: null };
 
 /**
- * Embeds evaluation photos with the pipeline that ships; people without a photo that shows a face are left out.
- * @param wants - which people, by name and number of photos
+ * Embeds evaluation photos with the shipped pipeline, without people who have no detected face.
+ * @param wants - selects people by name and number of photos
  */
 export async function embedPeople(
   wants: (entry: { readonly person: string; readonly photos: number }) => boolean,
@@ -33,7 +33,7 @@ export async function embedPeople(
   }
 }
 
-/** The half that constants are fitted on, and the half that judges them. */
+/** Embeds the fitting half and the judging half. */
 export async function embedHalves(
   say: (line: string) => void,
 ): Promise<{ readonly fit: EmbeddedPerson[]; readonly judge: EmbeddedPerson[] }> {
@@ -44,7 +44,7 @@ export async function embedHalves(
   };
 }
 
-/** Embeds the people of several folders, one folder after the other. */
+/** Embeds the people of several folders. */
 export async function embedSources(
   sources: readonly Pick<Corpus, 'folder' | 'people'>[],
   say: (line: string) => void,

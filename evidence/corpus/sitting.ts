@@ -1,5 +1,5 @@
 /**
- * The sitting a photo was taken in, where the name of its file tells: person_glasses_position_session_number, as NUAA has it,
- * all of digits. `null` where it does not tell.
+ * Returns a photo's session from its file name (person_glasses_position_session_number in digits, as in NUAA), else
+ * `null`.
  */
 export const sittingOf = (file: string): string | null => /^\d+_\d+_\d+_(\d+)_\d+\.\w+$/.exec(file)?.[1] ?? null;

@@ -1,15 +1,18 @@
 import { createHash } from 'node:crypto';
 
-/** Which half of the evaluation people somebody is in: `fit` sets bounds, `judge` tells how good they are. */
+/** Half of the evaluation people: `fit` sets limits, `judge` evaluates them. */
 export type Half = 'fit' | 'judge';
 
-/** How people are split. @param place - among all people of a source, sorted by name, from 0 */
+/**
+ * Splits people.
+ * @param place - index among a source's people sorted by name
+ */
 export type Split = (person: string, place: number) => Half;
 
-/** Splits people, not photos, so that nobody is in both halves: by the first byte of the SHA-256 of the name. */
+/** Splits people, so that no one is in both halves, by the first byte of the name's SHA-256. */
 export function toHalf(person: string): Half {
   return createHash('sha256').update(person).digest()[0] % 2 === 0 ? 'fit' : 'judge';
 }
 
-/** The same of people of one source: every second by name, as they are so few that a digest would leave one half nearly empty. */
+/** Splits people of a small source alternately by name, because a digest could leave one half nearly empty. */
 export const toHalfByPlace: Split = (_person, place) => (place % 2 === 1 ? 'fit' : 'judge');

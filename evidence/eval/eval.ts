@@ -33,8 +33,9 @@ import type { EvalProgram } from './program.js';
 import { roster } from './roster.js';
 
 /*
- * `npm run eval -- --data DIR` measures the accuracy on a folder of photos; `npm run eval -- NAME` one other thing the
- * documents state, on the evaluation faces. Progress goes to stderr, figures to stdout. Exit code 2: bad arguments or photos.
+ * `npm run eval -- --data DIR` measures accuracy on a folder of photos; `npm run eval -- NAME` measures another
+ * documented property on the evaluation faces. Progress goes to stderr, figures to stdout. Exit code 2: invalid
+ * arguments or photos.
  */
 
 const programs: Readonly<Record<string, EvalProgram>> = {
@@ -94,7 +95,7 @@ const accuracyOptions = {
   photos: { type: 'string' },
 } as const;
 
-/** What is no option, or has no value, is the caller's mistake. */
+/** Reports unknown options and missing values as the caller's error. */
 function parsing<Values>(parse: () => { readonly values: Values }): Values {
   try {
     return parse().values;
@@ -103,7 +104,6 @@ function parsing<Values>(parse: () => { readonly values: Values }): Values {
   }
 }
 
-/** What earlier runs wrote of other sources. */
 async function readAsUsed(out: string): Promise<By<SourceAsUsed>> {
   const file = join(out, 'as-used.json');
   const text = await readFile(file, 'utf8').catch(() => '{}');
@@ -133,7 +133,7 @@ async function runAccuracy(args: string[]): Promise<void> {
   if (judge !== undefined && judge !== 'half' && judge !== 'all') throw new BadInput('--judge takes half or all');
   if (pairs !== 'all' && !/^[1-9]\d{0,8}$/.test(pairs)) throw new BadInput('--pairs takes a number or all');
   if (data === undefined && !hasFaces) throw new BadInput('Name a folder of photos: --data DIR, or set FACESTEP_FACES');
-  // Before the work, not after it: a run for publication takes a quarter of an hour.
+  // Fail before the work: a full run takes a quarter of an hour.
   if (out !== undefined)
     await mkdir(out, { recursive: true }).catch(() => {
       throw new BadInput(`The folder ${out} cannot be made`);

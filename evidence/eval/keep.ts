@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import type { JsonObject } from '../../src/base/json.js';
 
 /**
- * Keeps plots, tables and figures of a run in the folder that `--out` named.
- * @param out - null: nothing is kept
- * @param files - by their names
+ * Writes plots, tables and figures to the folder of `--out`.
+ * @param out - `null`: writes nothing
+ * @param files - by name
  */
 export async function keep(out: string | null, files: Readonly<Record<string, string>>): Promise<void> {
   if (out === null) return;
@@ -16,7 +16,7 @@ export async function keep(out: string | null, files: Readonly<Record<string, st
 
 export const toFile = (figures: object): string => `${JSON.stringify(figures, null, 2)}\n`;
 
-/** Figures for documents to state: with what measured them, when, and on what. */
+/** Formats figures with command, date and data. */
 export const toDatedFile = (command: string, at: Date, figures: JsonObject): string =>
   toFile({
     date: at.toISOString().slice(0, 10),
@@ -26,6 +26,6 @@ export const toDatedFile = (command: string, at: Date, figures: JsonObject): str
     ...figures,
   });
 
-/** Keeps the figures of `npm run eval -- NAME` for documents to quote. */
+/** Stores the figures of `npm run eval -- NAME` for the documents. */
 export const keepFigures = (out: string | null, name: string, figures: JsonObject): Promise<void> =>
   keep(out, { [`${name}.json`]: toDatedFile(`npm run eval -- ${name}`, new Date(), figures) });

@@ -1,12 +1,12 @@
 import type { Json } from '../../src/base/json.js';
 
-/**
- * One evaluation: what it measures, and a run that returns figures. Progress goes to `say`, figures to the result, plots
- * into the folder `out` where one was named.
- */
+/** An evaluation whose run returns figures. Progress goes to `say`, plots to the folder `out`. */
 export interface EvalProgram {
   readonly about: string;
-  /** The same of folders of what somebody recorded; absent where only the evaluation faces will do. @throws BadInput */
+  /**
+   * Runs on folders of recordings; absent if only evaluation faces work.
+   * @throws BadInput
+   */
   readonly runOn?: (
     folders: readonly string[],
     say: (line: string) => void,

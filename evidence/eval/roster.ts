@@ -18,10 +18,10 @@ import { type ClusteredRate, rateByPerson } from '../statistics/clustered-rate.j
 import { keep, toFile } from './keep.js';
 import type { EvalProgram } from './program.js';
 
-/** As examples/door.ts has it. */
+/** As in examples/door.ts. */
 const level = 8;
 const enrolledPhotos = 3;
-/** So that nobody who was photographed often decides. */
+/** Limit per person, against domination. */
 const probesOfPerson = 2;
 const binding: Binding = { tenant: 'eval', idp: 'api', subject: '', scope: 'door', accuracy: level };
 
@@ -34,26 +34,24 @@ type Rate = {
   readonly interval: readonly number[];
 };
 
-/** What a roster of one source came to, with so many photos shown. */
 type RosterFigures = {
   readonly source: string;
   readonly shown: number;
   readonly people: number;
   readonly tokens: number;
-  /** What the level promises of strangers, for so many tokens. */
+  /** Promised false positive rate for that many tokens. */
   readonly promised: number;
   readonly found: Rate | null;
-  /** To all but one's own token everybody is a stranger. */
+  /** Everyone is an impostor to all tokens but their own. */
   readonly falsePositives: Rate | null;
-  /** More than one token opened to a person of the roster. */
+  /** More than one token opened for a roster member. */
   readonly ambiguous: number;
-  /** One's own token opens where it is the only one, and is not among the messages that a search tries. */
+  /** The own token opens alone, but is not among the messages that a search tries. */
   readonly leftOut: number;
 };
 
 const toRate = (rate: ClusteredRate | null): Rate | null => rate && { ...rate };
 
-/** Photos of one person, as many as are shown at once. */
 function chunksOf<T>(values: readonly T[], size: number): T[][] {
   const chunks = Array.from({ length: Math.floor(values.length / size) }, (_, at) =>
     values.slice(at * size, (at + 1) * size),
@@ -61,7 +59,7 @@ function chunksOf<T>(values: readonly T[], size: number): T[][] {
   return chunks.slice(0, probesOfPerson);
 }
 
-/** The cheapest Argon2id: it decides nothing. */
+/** The cheapest Argon2id, which does not affect the results. */
 function createTokens(name: string): Fv1 {
   const chance = createChance(`roster ${name}`);
   return createFv1({
@@ -72,7 +70,7 @@ function createTokens(name: string): Fv1 {
   });
 }
 
-/** Whoever has four photos stands on the roster by the first three; everybody shows the others. */
+/** People with four photos are enrolled by the first three; all people show the others. */
 async function measureSource(
   source: string,
   people: readonly EmbeddedPerson[],
@@ -150,7 +148,7 @@ async function runOn(folders: readonly string[], say: (line: string) => void, ou
   const rosters: RosterFigures[] = [];
   for (const folder of folders) {
     const sources = await readSources(folder);
-    // Of a folder of people the half that nothing was fitted on; of sources all, as they are so few.
+    // For a folder, the half that nothing was fitted on; for the small sources, everyone.
     const chosen = sources ?? [
       {
         source: basename(resolve(folder)),
@@ -168,7 +166,7 @@ async function runOn(folders: readonly string[], say: (line: string) => void, ou
   return report;
 }
 
-/** One face against everybody on a list. */
+/** Compares one face with everyone on a list. */
 export const roster: EvalProgram = {
   about: 'a roster at a door: who is found, and how often a stranger is (--data takes several folders)',
   runOn,

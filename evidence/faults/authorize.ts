@@ -12,10 +12,8 @@ import { endsGuard, type Job } from './outsiders-job.js';
 import { asked, type Meanwhile, oidcClients, type People, serve } from './served.js';
 import { issuer, openStage, publicUrl, type Stage } from './stage.js';
 
-/** The limits of a server whose administrator changed nothing. */
 const limits = limitsGuard.parse({});
 
-/** Who attacks, in turns. */
 const attacks = [
   { when: 'one address, does not come back', addresses: 1, comeBack: false },
   { when: 'one address, comes back', addresses: 1, comeBack: true },
@@ -23,22 +21,21 @@ const attacks = [
   { when: '1000 addresses, come back', addresses: 1_000, comeBack: true },
 ] as const;
 
-/** What one attack came to. */
 interface Attack extends Meanwhile {
   readonly when: string;
   readonly comeBack: boolean;
   readonly addresses: number;
   readonly ends: Readonly<Record<string, number>>;
   readonly seconds: number;
-  /** Calls of the provider's API about names of outsiders. */
+  /** Provider API calls for anonymous callers' names. */
   readonly lookUps: number;
-  /** Interactions, how far they are, and step-ups, beside those of the others. */
+  /** Interactions, their progress, and step-ups, without those of others. */
   readonly records: number;
-  /** Minutes of the clock it was in, the first and the last too. */
+  /** Calendar minutes of the attack, including the first and last. */
   readonly minutes: number;
 }
 
-/** Outsiders ask for sign-ins as fast as they can, while hooks, face checks and proven sign-ins go on. */
+/** Floods anonymous sign-ins while hooks, face checks and authenticated sign-ins continue. */
 export const authorize: Fault = {
   about: 'outsiders ask for 10,000 sign-ins in a minute, from one address and from 1,000, while people are served',
   async run({ size, say }) {
@@ -51,7 +48,7 @@ export const authorize: Fault = {
       const [checked = '', called = '', named = ''] = await stage.createUsers(3);
       for (const user of [checked, called, named]) await client.enrol(user, pictures.person[0]);
       const people = { checked, called, named };
-      // Half of it before and half of it after the attacks: the machine may have other work.
+      // Half before and half after the attacks, to compensate for other load.
       const serveAlone = (): Promise<Meanwhile> => {
         journal.turnTo('no attack');
         return serve(stage, people, new Promise((resolve) => setTimeout(resolve, seconds * 500)));
@@ -122,7 +119,7 @@ async function measure(
   const meanwhile = await serve(stage, people, told);
   const [message] = await told;
   const { ends, seconds } = endsGuard.parse(message);
-  // A check leaves its step-up, a sign-in an interaction, how far it is, and a step-up.
+  // A check leaves a step-up; a sign-in leaves an interaction, its progress and a step-up.
   const ofOthers = meanwhile.checks.length + 3 * meanwhile.signIns.length;
   return {
     ...meanwhile,
@@ -139,7 +136,7 @@ async function measure(
 
 const countGuard = z.object({ count: z.int() });
 
-/** In the server's store. All of them last longer than the attacks. */
+/** In the server's store. All of them outlive the attacks. */
 function countRecords({ replicas }: Stage): number {
   const database = new Database(join(replicas[0].dataFolder, 'state.db'), { readonly: true });
   try {
@@ -165,7 +162,6 @@ const toCounts = ({ ends, seconds, lookUps, records }: Attack) => ({
   records,
 });
 
-/** Times of others, and how many times those without an attack they are. */
 function toTimes(now: Meanwhile, alone: Meanwhile) {
   const one = (times: readonly number[], usual: readonly number[]) => {
     const [p50, p99] = [quantile(times), quantile(times, 0.99)];
@@ -203,7 +199,7 @@ function toInvariants(alone: Meanwhile, found: readonly Attack[]): readonly Inva
         const { outsiderLookUps, outsiderLookUpsOfConnection, outsiderStarts, outsiderStartsOfConnection } = limits;
         const mostLookUps = minutes * Math.min(addresses * outsiderLookUps, outsiderLookUpsOfConnection);
         const mostStarts = minutes * Math.min(addresses * outsiderStarts, outsiderStartsOfConnection);
-        // An interaction, how far it is, and a step-up.
+        // An interaction, its progress, and a step-up.
         const isWithin = lookUps > 0 && lookUps <= mostLookUps && records > 0 && records <= 3 * mostStarts;
         return isWithin ? [] : [`${when}: ${lookUps} look-ups, ${records} records in ${minutes} minutes`];
       }),

@@ -1,42 +1,38 @@
 import { z } from 'zod';
 import type { Journal } from './journal.js';
 
-/** What came back, or that nothing did: the connection was lost, or the client lost its patience. */
 interface Reply {
   readonly status: number | null;
   readonly body: unknown;
 }
 
-/** How a face check ended for the person in front of the camera. */
 export type CheckEnd = 'passed' | 'failed' | 'refused' | 'no answer';
 
-/** A backend that holds a client token, the person's browser and the provider's hook, as one caller of several replicas. */
+/** A backend with a client token, the user's browser and the provider's hook, as one caller of several replicas. */
 export interface Client {
-  /** Takes a new client token; the first one too. */
   signIn(): Promise<void>;
   enrol(subject: string, photo: Uint8Array): Promise<boolean>;
   revoke(subject: string): Promise<boolean>;
-  /** A whole step-up. Where its answer is lost it asks how it ended, and where that is open, begins another. */
+  /** Runs a step-up. After a lost answer it reads the result and, if still open, starts another. */
   checkFace(subject: string, photo: Uint8Array): Promise<CheckEnd>;
-  /** The provider's call at a sign-in. The same event may be asked again. */
+  /** Makes the provider's sign-in call; the same event may be repeated. */
   callHook(subject: string, eventId: string, providerAheadMs?: number): Promise<'granted' | 'denied' | 'no answer'>;
 }
 
-/** What the client is told of the service. */
 export interface ClientSettings {
-  /** Where each replica is. A request goes to the next one where it got no answer or a 5xx, as a load balancer sends it. */
+  /** Replica URLs. A request moves to the next after no answer or a 5xx, like with a load balancer. */
   readonly urls: readonly string[];
   readonly adminKey: string;
   readonly hookSecret: string;
   readonly connection: string;
   readonly journal: Journal;
-  /** Gets the step-ups that were told to have passed, and those of which nobody was told how they ended. */
+  /** Collects step-ups that passed or whose result is unknown. */
   readonly passedOrUntold: Set<string>;
-  /** Gets the subjects whose revocation got no answer, or a refusal: it is to be sent again. */
+  /** Collects subjects whose revocation failed and must be retried. */
   readonly openRevocations: Set<string>;
 }
 
-/** A provider's hooks wait 3 seconds at most; a person rather longer. */
+/** A provider's hooks wait at most 3 seconds, users longer. */
 const patienceMs = { hook: 3_000, person: 15_000 } as const;
 
 const issuedGuard = z.object({ token: z.string() });
@@ -46,7 +42,7 @@ const refusalGuard = z.object({ code: z.string() });
 
 const consent = { consentStatement: 'face check, version 1', consentGivenAt: '2026-01-01T00:00:00Z' } as const;
 
-/** A person begins again only so often. */
+/** Limit of a user's attempts. */
 const mostStepUps = 3;
 
 export function createClient(settings: ClientSettings): Client {
@@ -54,7 +50,7 @@ export function createClient(settings: ClientSettings): Client {
   let token = '';
   let turn = 0;
 
-  /** Tries each replica once, from the next one on, until one has an answer that stands. */
+  /** Tries each replica once until one has a final answer. */
   const send = async (
     path: string,
     init: () => RequestInit,
@@ -92,7 +88,6 @@ export function createClient(settings: ClientSettings): Client {
   };
   const withToken = () => ({ 'x-auth-token': token });
 
-  /** One step-up, from its start to a state or none. */
   const stepUpOnce = async (
     subject: string,
     photo: Uint8Array,
@@ -103,7 +98,7 @@ export function createClient(settings: ClientSettings): Client {
     const { id, challenge } = started;
     const sent = await send(`/step-ups/${id}/photos`, () => form({ challenge }, photo));
     const tries = start.tries + sent.tries - 1;
-    // An answer that was lost on its way may have been given: whoever started the step-up can ask.
+    // A lost answer may have been processed, so the caller reads the state.
     const isOpen = sent.status === null || sent.status === 409;
     const last = isOpen ? await send(`/step-ups/${id}`, () => ({ headers: withToken() })) : sent;
     const state = settledGuard.safeParse(last.body).data?.state;
@@ -182,13 +177,12 @@ const decisionGuard = z.union([
   z.object({ error: z.object({ errorSummary: z.string() }) }).transform(() => 'denied' as const),
 ]);
 
-/** What Okta makes of a reply: a token with the claim, or none. Anything else would let a bare token through. */
+/** Okta's decision after a reply: a token with the claim, or none. Anything else would let a bare token through. */
 function toDecision({ status, body }: Reply): 'granted' | 'denied' | 'no answer' {
   if (status !== 200) return 'no answer';
   return decisionGuard.safeParse(body).data ?? 'no answer';
 }
 
-/** A token hook's call as Okta sends it. */
 function toTokenHook(subject: string, event: { readonly eventId: string; readonly eventTime: string }): object {
   const login = 'user@example.com';
   return {

@@ -9,10 +9,10 @@ import { openStage, type Stage } from './stage.js';
 
 const hourMs = 3_600_000;
 
-/** Longer than the freshness of a check (300 s), and later than anything of a true clock is good. */
+/** Longer than a check's freshness (300 s) and all other validity periods. */
 const laterMs = 600_000;
 
-/** The clock of one of two replicas is wrong, or is set while people are served. */
+/** Sets one of two replicas' clocks wrong, or changes it during use. */
 export const clock: Fault = {
   about: 'the clock of one replica is an hour ahead or behind, also in the middle of a face check',
   async run({ say }) {
@@ -48,7 +48,7 @@ export const clock: Fault = {
         journal.turnTo(`${name}: sign-in at the true one`);
         await right.callHook(user, `${name}-right`);
         await wrong.checkFace(other, pictures.person[1]);
-        // Ten minutes on, for the provider and the true replica alike.
+        // Ten minutes ahead, for the provider and the correct replica.
         await setTrue(laterMs);
         journal.turnTo(`${name}: the same, 10 minutes later`);
         if ((await right.callHook(other, `${name}-late`, laterMs)) === 'granted') late.push(`${other}, ${name}`);
@@ -74,7 +74,7 @@ export const clock: Fault = {
   },
 };
 
-/** The clock is set back and forth while a person is before the camera. */
+/** Sets the clock back and forth during a face check. */
 async function checkWhileSet(
   { journal, connectTo, replicas, pictures }: Stage,
   [user = '']: readonly string[],

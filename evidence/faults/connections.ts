@@ -9,7 +9,7 @@ import { openStage, type Stage } from './stage.js';
 
 const standingGuard = z.object({ opened: z.int(), standing: z.int(), ends: z.record(z.string(), z.int()) });
 
-/** Thousands of connections that send a byte now and then, while people are served. */
+/** Opens thousands of slow connections during use. */
 export const connections: Fault = {
   about: 'thousands of open connections send their headers or bodies byte by byte, while people are served',
   async run({ size, say }) {
@@ -35,7 +35,7 @@ export const connections: Fault = {
         residentMiB: { before: Math.round(idleMiB), with: Math.round(heldMiB) },
         kibPerConnection: Number((((heldMiB - idleMiB) * 1024) / count).toFixed(1)),
       };
-      // Headers may take 10 s and a request 60 s: then each is told, and closed.
+      // Headers have 10 s and requests 60 s: then the server answers and closes.
       const after = size === 'full' ? await untilClosed(slow, say) : held;
       journal.turnTo('after');
       await serve(stage, user, 'after', 10);

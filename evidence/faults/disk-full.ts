@@ -3,7 +3,7 @@ import { checkInvariants } from './invariants.js';
 import { openSmallDisk } from './small-disk.js';
 import { openStage } from './stage.js';
 
-/** The disk that holds the audit trail and the embedded state store is full, and has room again later. */
+/** Fills the disk of the audit trail and the embedded state store, then frees it. */
 export const diskFull: Fault = {
   about: 'the disk of the data folder is full, and has room again later',
   async run({ size, say }) {

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
 
 /*
- * Loaded into a server before anything else (`node --import`): each of its threads ends, as one that ran out of memory does,
- * while the file is there that FAULTS_WORKER_FILE names.
+ * Preloaded into a server (`node --import`): its threads exit, as after running out of memory, while the file
+ * FAULTS_WORKER_FILE exists.
  */
 
 const file = process.env.FAULTS_WORKER_FILE ?? '';

@@ -5,10 +5,9 @@ import { faults } from './registry.js';
 import { toText, writeFinding } from './report.js';
 
 /*
- * `npm run faults [-- NAME… --quick --json --write --seed=TEXT]`: breaks parts of a running service, and tells what people
- * saw, what was sent again, and whether anything was lost, used twice or wrongly granted. Ends with 1 where something was,
- * with 2 where all was skipped.
- * `--write` puts what came of it into docs/faults.md.
+ * `npm run faults [-- NAME… --quick --json --write --seed=TEXT]`: breaks parts of a running service and reports
+ * observations, retries, and anything lost, used twice or wrongly granted. Exits with 1 after a violation, with 2 if
+ * everything was skipped. `--write` updates docs/faults.md.
  */
 
 const named = (flag: string): string | undefined =>
@@ -42,7 +41,7 @@ if (unknown.length > 0) {
     say(`${name}: ${Math.round((performance.now() - began) / 1000)} s`);
     for (const reason of finding.skipped) say(`SKIPPED: ${reason}`);
     findings[name] = finding;
-    // At once, so that what is done outlives an interruption. What was skipped takes no figures away.
+    // Written at once, so that results survive an interruption. Skipped faults keep their figures.
     if (flags.includes('--write') && isDone(finding)) writeFinding(name, finding, made);
     if (!flags.includes('--json')) console.log([`\n${name}: ${fault.about}`, ...toText(finding)].join('\n'));
   }

@@ -10,7 +10,7 @@ const answer = (status: number, body: string, headers: Record<string, string> = 
   headers: { 'content-type': 'application/json', ...headers },
 });
 
-/** What the provider's API does in place of its work. */
+/** Faults of the provider's API. */
 const troubles: Readonly<Record<string, Act>> = {
   'answers 429': answer(429, '{"errorCode":"E0000047","errorSummary":"API call exceeded rate limit"}', {
     'retry-after': '30',
@@ -21,13 +21,13 @@ const troubles: Readonly<Record<string, Act>> = {
   'never answers': { kind: 'hang' },
 };
 
-/** At which of its calls: each is its own request of the management API. */
+/** Failing calls, each a separate management API request. */
 const moments = [
   { name: 'reads', method: 'GET' },
   { name: 'writes', method: 'POST' },
 ] as const;
 
-/** The provider's management API fails; its hooks go on calling. */
+/** Fails the provider's management API while its hooks continue. */
 export const idp: Fault = {
   about: "the identity provider's API answers 429, 500, garbage or never, when the profile is read or written",
   async run({ size, say }) {

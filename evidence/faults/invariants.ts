@@ -3,16 +3,12 @@ import type { Stage } from './stage.js';
 import { checkStoredTokens } from './stored-tokens.js';
 import { checkChains, readTrails, type TrailEvent } from './trails.js';
 
-/** What a fault knows of what it did, beside what the trails tell. */
 export interface Done {
-  /** Users whose own face was shown; before the others of the org stood strangers alone. */
+  /** Users who showed their own face; for all others only impostors did. */
   readonly enrolled: readonly string[];
 }
 
-/**
- * Holds what must be true after any fault, once all parts are back: over the org's profiles and the trails of all
- * replicas.
- */
+/** Verifies the invariants after recovery, over the org's profiles and all replicas' trails. */
 export async function checkInvariants(stage: Stage, done: Done): Promise<readonly Invariant[]> {
   const tokens = await checkStoredTokens(stage, done.enrolled);
   const records = await readTrails(stage.replicas);
@@ -24,7 +20,7 @@ const grantsOf = (records: readonly TrailEvent[]) =>
     action === 'hook_decided' && detail.outcome === 'verified' ? [{ subject, stepUpId: detail.stepUpId }] : [],
   );
 
-/** One step-up opens one event: a decision is on record once, and its repetitions are the same decision. */
+/** One step-up grants one event: a decision is recorded once, and repetitions are equal. */
 function checkUsedOnce(records: readonly TrailEvent[]): Invariant {
   const grants = grantsOf(records);
   const seen = new Set<string>();
@@ -36,7 +32,7 @@ function checkUsedOnce(records: readonly TrailEvent[]): Invariant {
   return { invariant: 'each passed step-up opened one event at most', checked: grants.length, broken };
 }
 
-/** Nothing opens for a face that was not there. */
+/** No grant without a matching face. */
 function checkNoFalsePass({ passedOrUntold }: Stage, records: readonly TrailEvent[], { enrolled }: Done): Invariant {
   const passes = records.filter(({ action }) => action === 'verified');
   const grants = grantsOf(records);

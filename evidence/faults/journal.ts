@@ -1,7 +1,6 @@
 import { quantile } from '../bench/measure.js';
 import type { Seen } from './fault.js';
 
-/** What one request came to, with all its tries. */
 interface Entry {
   readonly doing: string;
   readonly when: string;
@@ -10,12 +9,10 @@ interface Entry {
   readonly ms: number;
 }
 
-/** Keeps what people and providers saw, by the time of the fault it was in. */
 export interface Journal {
-  /** From now on what is noted was seen then. */
   turnTo(when: string): void;
   note(entry: Omit<Entry, 'when'>): void;
-  /** In the order things were first seen. */
+  /** In order of first observation. */
   toSeen(): readonly Seen[];
 }
 

@@ -5,7 +5,7 @@ import { type Fault, type Invariant, skip } from './fault.js';
 import { checkInvariants } from './invariants.js';
 import { openStage, type Stage } from './stage.js';
 
-/** Kills a replica at random moments of a request, as a power cut would, and starts it again. */
+/** Kills a replica at random moments of a request, like a power cut, and restarts it. */
 export const kill: Fault = {
   about: 'a replica is killed (kill -9) during enrolments, face checks and sign-ins, and started again',
   async run({ size, seed, say }) {
@@ -35,7 +35,7 @@ export const kill: Fault = {
         stage.journal.turnTo(`killed during ${work.name}`);
         const victim = stage.replicas[chance.below(stage.replicas.length)] ?? stage.replicas[0];
         const momentMs = chance.below(durationMs);
-        // Half of the callers go to another replica, as behind a load balancer; the others give up.
+        // Half of the callers move to another replica, as with a load balancer; the others give up.
         const client = chance.below(2) === 0 ? stage.client : await stage.connectTo([victim.url]);
         const running = perform(work, client, subject);
         await new Promise((resolve) => setTimeout(resolve, momentMs));
@@ -65,18 +65,17 @@ export const kill: Fault = {
   },
 };
 
-/** Something a person or a provider does, that can be interrupted. */
+/** An action of a user or provider that can be interrupted. */
 interface Work {
   readonly name: string;
-  /** Whether the quick form interrupts it. */
+  /** True if quick mode interrupts it. */
   readonly isQuick: boolean;
   prepare(stage: Stage, subject: string): Promise<unknown>;
-  /** @returns whether it was told to be done */
+  /** @returns true if reported as done */
   run(client: Client, stage: Stage, subject: string): Promise<boolean>;
   isDone(stage: Stage, subject: string): boolean;
 }
 
-/** Does it, and holds what was told against what is. */
 type Perform = (work: Work, client: Client, subject: string) => Promise<void>;
 
 async function makeEnrolled({ client, pictures, tokenOf }: Stage, subject: string): Promise<void> {
@@ -98,7 +97,7 @@ const allWorks: readonly [Work, ...Work[]] = [
     isQuick: false,
     prepare: makeEnrolled,
     run: async (client, { pictures }, subject) => (await client.checkFace(subject, pictures.person[1])) === 'passed',
-    // What follows is asked of the hooks.
+    // The hooks show the result.
     isDone: () => true,
   },
   {
@@ -108,7 +107,7 @@ const allWorks: readonly [Work, ...Work[]] = [
       await makeEnrolled(stage, subject);
       await stage.client.checkFace(subject, stage.pictures.person[1]);
     },
-    // The provider's calls at once: one event twice, and two others. One check is good for one of the three.
+    // Concurrent provider calls: one event twice, and two others. One check allows one of the three.
     async run(client, _stage, subject) {
       events += 1;
       const calls = ['a', 'a', 'b', 'c'].map((event) => client.callHook(subject, `event-${events}-${event}`));
@@ -125,7 +124,6 @@ const allWorks: readonly [Work, ...Work[]] = [
   },
 ];
 
-/** How long each takes undisturbed, in milliseconds, and a little more. */
 async function timeWorks(
   works: readonly Work[],
   perform: Perform,
@@ -135,7 +133,7 @@ async function timeWorks(
   const durations: number[] = [];
   for (const work of works) {
     await work.prepare(stage, subject);
-    // The first run of each warms up.
+    // The first run is a warm-up.
     await perform(work, stage.client, subject);
     await work.prepare(stage, subject);
     const began = performance.now();

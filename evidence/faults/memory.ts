@@ -8,10 +8,10 @@ import { checkInvariants } from './invariants.js';
 import { preload } from './preload.js';
 import { openStage, type Stage } from './stage.js';
 
-/** What bodies may hold (src/http/budget.ts), the models and their threads, and the pictures being decoded. */
+/** Memory of bodies (src/http/budget.ts), models with threads, and decoded pictures. */
 const mostResidentMiB = 1024;
 
-/** Megabytes of photos from many people at once; then the engine's thread dies. */
+/** Sends megabytes of photos at once; then the engine thread dies. */
 export const memory: Fault = {
   about: 'many people send photos of a telephone at once, and the thread of the engine dies',
   async run({ size, say }) {
@@ -38,7 +38,7 @@ export const memory: Fault = {
       journal.turnTo('the thread dies');
       await writeFile(failing, '');
       for (const user of users.slice(0, 4)) await client.checkFace(user, photo);
-      // While memory is short the thread in its place ends too; then it is tried again.
+      // The replacement thread also exits while memory is short; then it is retried.
       await rm(failing);
       journal.turnTo('after');
       await untilPassed(stage, users[0] ?? '');
@@ -58,7 +58,7 @@ export const memory: Fault = {
   },
 };
 
-/** Of 12 megapixels, in a few megabytes. */
+/** 12 megapixels in a few megabytes. */
 const toTelephonePhoto = (portrait: Uint8Array): Promise<Buffer> =>
   sharp(portrait).resize(4032, 3024, { fit: 'contain', background: '#777777' }).jpeg({ quality: 98 }).toBuffer();
 
@@ -88,7 +88,7 @@ function watchMemory(pid: number): Watch {
   };
 }
 
-/** The provider's calls go on meanwhile. */
+/** Provider calls continue meanwhile. */
 async function callHooks({ client }: Stage, user: string, watch: Watch): Promise<void> {
   for (let n = 0; !watch.isOver(); n += 1) {
     await client.callHook(user, `meanwhile-${n}`);

@@ -2,8 +2,8 @@ import { createBrowser } from '../../test/oidc/browser.js';
 import { type Ends, type Job, jobGuard } from './outsiders-job.js';
 
 /*
- * Outsiders who ask to sign in, each under another name, in a process of their own. Started by evidence/faults/authorize.ts, which
- * says how many and how fast; tells at the end where each of them came to.
+ * Anonymous sign-ins under different names, in a separate process started by evidence/faults/authorize.ts with number
+ * and rate; reports the results at the end.
  */
 
 const addressOf = (n: number): string => `10.0.${Math.floor(n / 250)}.${n % 250}`;
@@ -23,7 +23,6 @@ async function askOnce({ serverUrl, publicUrl, request, addresses, comeBack }: J
   return end.searchParams.get('error') ?? `${seen.status}`;
 }
 
-/** Sends each at its time, however long the answers take. */
 async function ask(job: Job): Promise<Ends> {
   const ends: Record<string, number> = {};
   const began = performance.now();

@@ -5,7 +5,7 @@ import { checkInvariants } from './invariants.js';
 import { openStage, type Stage } from './stage.js';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.js';
 
-/** The store that all replicas share is stopped, slow, silent, restarted, or restarted empty. */
+/** Stops, slows, hangs, restarts or empties the shared store. */
 export const redis: Fault = {
   about: 'the Redis of all replicas is cut off, slow, silent, restarted with what it kept, and restarted empty',
   async run({ size, say }) {
@@ -44,7 +44,7 @@ export const redis: Fault = {
   },
 };
 
-/** A master fails over to its replica. */
+/** Fails a master over to its replica. */
 export const failover: Fault = {
   about: 'the Redis master is ended, and its sentinel makes the replica the master',
   async run({ size, say }: Setting): Promise<Finding> {
@@ -75,9 +75,8 @@ export const failover: Fault = {
 
 interface People {
   readonly enrolled: readonly string[];
-  /** Enrolled once; its token was put back into the profile afterwards by somebody who had kept it. */
+  /** Revoked, but an attacker restored the token in the profile. */
   readonly revoked: string;
-  /** A stranger stands before the camera of this one. */
   readonly outsider: string;
 }
 
@@ -94,7 +93,7 @@ interface Disturbance {
   end(): void;
 }
 
-/** The quick form does the first. */
+/** Quick mode runs the first. */
 const disturbances = (proxy: TcpProxy): readonly Disturbance[] => [
   { when: 'cut off', begin: () => proxy.cut(true), end: () => proxy.cut(false) },
   ...[100, 1_000].map((ms) => ({
@@ -105,7 +104,7 @@ const disturbances = (proxy: TcpProxy): readonly Disturbance[] => [
   { when: 'silent', begin: () => proxy.hang(true), end: () => proxy.hang(false) },
 ];
 
-/** What goes on at any time: checks, and one event asked twice beside another. */
+/** Continuous use: checks, and one event twice next to another. */
 async function useAll({ client, pictures }: Stage, { enrolled }: People, label: string): Promise<void> {
   await Promise.all(
     enrolled.map(async (user) => {
@@ -115,7 +114,6 @@ async function useAll({ client, pictures }: Stage, { enrolled }: People, label: 
   );
 }
 
-/** Until a client can take a token at every replica. */
 async function untilReady({ replicas, client, connectTo }: Stage): Promise<void> {
   for (const { url } of replicas) {
     while (!(await isServing(() => connectTo([url])))) await new Promise((resolve) => setTimeout(resolve, 50));
@@ -129,7 +127,7 @@ const isServing = (take: () => Promise<unknown>): Promise<boolean> =>
     () => false,
   );
 
-/** An empty store has forgotten what was spent and revoked: none of it may count again. */
+/** An empty store has lost consumed and revoked items: none may become valid again. */
 async function checkForgotten(
   stage: Stage,
   { enrolled: [user = ''], revoked, outsider }: People,
@@ -142,7 +140,7 @@ async function checkForgotten(
   const spent = await client.callHook(user, 'spent-before');
   await lose();
   await untilReady(stage);
-  // Somebody who kept the revoked token puts it back.
+  // Restores the revoked token in the profile.
   const profile = okta.org.users.get(revoked)?.profile;
   if (profile !== undefined) profile.facestepToken = kept;
   const replayed = await client.checkFace(revoked, pictures.person[1]);

@@ -3,20 +3,22 @@ import { join } from 'node:path';
 import { findFreePort } from '../../examples/demo/free-port.js';
 import { type Service, startService } from '../../examples/demo/service.js';
 
-/** One server process of several, which can be killed and started again at the same address. */
+/** A server process that can be killed and restarted at the same address. */
 export interface Replica {
   readonly name: string;
   readonly url: string;
   readonly dataFolder: string;
-  /** Of the running process. */
   readonly pid: number;
   start(): Promise<void>;
-  /** At once, as a power cut or the kernel would: nothing of it gets to end well. */
+  /** Kills it at once, like a power cut, without a clean shutdown. */
   kill(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** @param env - of the process, beside its address and its data folder */
+/**
+ * Creates a replica.
+ * @param env - in addition to address and data folder
+ */
 export async function createReplica({
   name,
   folder,

@@ -26,7 +26,7 @@ const toLine = (invariant: Invariant): readonly string[] => [
   ...invariant.broken.map((each) => `            ${each}`),
 ];
 
-/** What came of a fault, for people. */
+/** Formats the result of a fault. */
 export function toText({ seen, figures, invariants, skipped }: Finding): readonly string[] {
   const head = ['when', 'doing', 'requests', 'answers', 'sent again', 'median', 'longest'];
   return [
@@ -37,7 +37,6 @@ export function toText({ seen, figures, invariants, skipped }: Finding): readonl
   ];
 }
 
-/** Requests of one operation over all stages of a fault. */
 function toRowOfOperation(doing: string, seen: readonly Seen[]): string {
   const answers = new Map<string, number>();
   for (const [answer, count] of seen.flatMap((each) => Object.entries(each.answers)))
@@ -65,7 +64,7 @@ const toWords = (figure: unknown): string =>
         .join(', ')
     : String(figure);
 
-/** Returns the summary of a fault for docs/faults.md. `--json` prints all stages and figures. */
+/** Returns a fault's summary for docs/faults.md. `--json` prints all phases and figures. */
 export function toMarkdown({ seen, figures, invariants, skipped }: Finding): readonly string[] {
   const broken = invariants.filter((invariant) => !holds(invariant));
   const checked = invariants.reduce((sum, invariant) => sum + invariant.checked, 0);
@@ -89,7 +88,10 @@ export function toMarkdown({ seen, figures, invariants, skipped }: Finding): rea
 
 const documentFile = join(projectRoot, 'docs', 'faults.md');
 
-/** Puts what came of a fault in its place in docs/faults.md. @param setting - date and machine */
+/**
+ * Updates a fault's section of docs/faults.md.
+ * @param setting - date and machine
+ */
 export function writeFinding(name: string, finding: Finding, setting: string): void {
   const [before, after] = [`<!-- fault: ${name} -->`, `<!-- end of ${name} -->`];
   const text = readFileSync(documentFile, 'utf8');

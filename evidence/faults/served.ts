@@ -4,7 +4,7 @@ import { issuer, publicUrl, type Stage } from './stage.js';
 
 const secret = 'a-secret-of-the-portal-0123456789abcdef';
 const redirectUri = 'https://portal.example.com/callback';
-/** The portal, which pushes who signs in; outsiders bring its requests without that. */
+/** The portal pushes its requests; anonymous callers send them unpushed. */
 export const oidcClients = [{ kind: 'relying_party', id: 'portal', secret, redirectUris: [redirectUri] }];
 
 /** A request of the portal. */
@@ -16,26 +16,22 @@ export const asked = {
   state: 's-1',
 };
 
-/** What others did meanwhile. Times in milliseconds. */
 export interface Meanwhile {
   readonly hooks: readonly number[];
   readonly checks: readonly number[];
   readonly signIns: readonly number[];
-  /** Each that did not end as it does without an attack. */
+  /** Results that differ from those without an attack. */
   readonly disturbed: readonly string[];
 }
 
-/** Users of the org, each with a part of their own. */
 export interface People {
-  /** Shows a face, and signs in with it. */
   readonly checked: string;
-  /** Signs in without having shown a face. */
+  /** Signs in without a face check. */
   readonly called: string;
-  /** Is named by a portal that pushes its requests. */
   readonly named: string;
 }
 
-/** What goes on all the time, until something is over. */
+/** Runs the continuous load until a promise settles. */
 export async function serve(stage: Stage, people: People, until: Promise<unknown>): Promise<Meanwhile> {
   const { client, pictures } = stage;
   const hooks: number[] = [];
@@ -67,7 +63,6 @@ export async function serve(stage: Stage, people: People, until: Promise<unknown
 
 const pushedGuard = z.object({ request_uri: z.string() });
 
-/** A sign-in at the portal, which pushes who it is about, as far as the camera. */
 async function signIn({ replicas, journal }: Stage, subject: string): Promise<string> {
   const began = performance.now();
   const open = (url: string, init: RequestInit) => fetch(url.replace(publicUrl, replicas[0].url), init);

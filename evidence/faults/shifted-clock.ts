@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
 /*
- * Loaded into a server before anything else (`node --import`): its clock is wrong by as many milliseconds as the file says
- * that FAULTS_CLOCK_FILE names. The file may change while the server runs, as a clock is set.
+ * Preloaded into a server (`node --import`): shifts its clock by the milliseconds in the file FAULTS_CLOCK_FILE, which
+ * may change at any time.
  */
 
 const file = process.env.FAULTS_CLOCK_FILE ?? '';

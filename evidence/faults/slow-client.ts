@@ -2,13 +2,13 @@ import { connect, type Socket } from 'node:net';
 import { z } from 'zod';
 
 /*
- * Opens connections that send almost nothing, in a process of its own: half of them headers that never end, half of them a
- * body that never comes. Started by evidence/faults/connections.ts; tells how many stand whenever it is asked.
+ * Opens nearly idle connections in a separate process started by evidence/faults/connections.ts: half with endless
+ * headers, half without a body. Reports the open ones on request.
  */
 
 const jobGuard = z.object({ port: z.int(), connections: z.int() });
 
-/** A byte of a header or of a body, now and then, so that no connection looks idle. */
+/** Interval of single bytes that keep connections from looking idle. */
 const everyMs = 2_000;
 
 const beginnings = [
@@ -48,7 +48,7 @@ process.on('message', (message) => {
     for (const socket of sockets) socket.write('x');
   }, everyMs);
   let left = job.connections;
-  // In batches: a queue of the system holds so many that nobody has accepted yet.
+  // In batches, because the system's accept queue is limited.
   const openSome = (): void => {
     for (let n = 0; n < 200 && left > 0; n += 1, left -= 1) open(job.port, beginnings[left % 2] ?? '');
     if (left > 0) setTimeout(openSome, 20);

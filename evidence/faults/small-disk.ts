@@ -6,21 +6,21 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** A place for data that can be full. */
 export interface SmallDisk {
   readonly folder: string;
-  /** What makes it full. */
   readonly means: 'a file system in memory' | 'a limit on the size of files';
-  /** From now on nothing more fits. @param pid - of the process that writes */
+  /**
+   * Blocks further writes.
+   * @param pid - of the writing process
+   */
   fill(pid: number): Promise<void>;
   free(pid: number): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * A file system of a few megabytes, where this process may mount one; elsewhere a folder, and a limit that a running process
- * is given (`RLIMIT_FSIZE`). Both let a write that reaches the end happen in part, as a disk does. `null` where neither
- * can be had.
+ * Opens a small file system if mounting is possible, otherwise a folder with a size limit for a running process
+ * (`RLIMIT_FSIZE`). Both allow a partial last write, as a disk does. `null` if neither is possible.
  */
 export async function openSmallDisk(): Promise<SmallDisk | null> {
   const folder = await mkdtemp(join(tmpdir(), 'facestep-disk-'));

@@ -13,51 +13,46 @@ import { type Client, createClient } from './client.js';
 import { createJournal, type Journal } from './journal.js';
 import { createReplica, type Replica } from './replica.js';
 
-/** Replicas as processes, an Okta org behind an address that can fail, and one client of them all. */
+/** Replica processes, an Okta org behind a scripted proxy, and a client of all replicas. */
 export interface Stage {
   readonly okta: OktaSimulator;
-  /** Stands before the org's management API. */
   readonly idp: Front;
   readonly replicas: readonly [Replica, ...Replica[]];
   readonly client: Client;
   readonly journal: Journal;
   readonly pictures: Pictures;
-  /** Step-ups that were told to have passed, and those of which nobody was told how they ended. */
+  /** Step-ups that passed or whose result is unknown. */
   readonly passedOrUntold: ReadonlySet<string>;
-  /** Subjects whose revocation is to be sent again. */
+  /** Subjects whose revocation must be retried. */
   readonly openRevocations: ReadonlySet<string>;
-  /** A client of some of the replicas, signed in. */
+  /** Creates a signed-in client of some replicas. */
   connectTo(urls: readonly string[]): Promise<Client>;
-  /** @returns the ids of that many new users of the org */
+  /** @returns ids of new users */
   createUsers(count: number): Promise<readonly string[]>;
-  /** What stands in the user's attribute now. */
   tokenOf(subject: string): string | null;
   close(): Promise<void>;
 }
 
-/** What a stage is made of. */
 export interface StageSettings {
   readonly replicas?: number;
-  /** Of the Redis that keeps their state; without one the only replica keeps it in a file. */
+  /** Shared Redis; without it the only replica uses a file. */
   readonly redisUrl?: string;
-  /** Added to the configuration file that all replicas share. */
   readonly config?: object;
-  /** Clients of the connection's OpenID provider. */
   readonly oidcClients?: readonly object[];
-  /** Added to a replica's environment; the first is number 0. */
+  /** Added to a replica's environment, by index. */
   readonly env?: (replica: number) => Readonly<Record<string, string>>;
-  /** Where replicas keep their data, in place of a new folder: taken as it is, and left. */
+  /** Existing data folder to use and keep, instead of a new one. */
   readonly folder?: string;
 }
 
 const connectionId = 'workforce';
-/** The service as browsers know it; there is nothing there. */
+/** Public URL without a real host. */
 export const publicUrl = 'https://face.example.com';
-/** The OpenID provider of the connection. */
+/** Issuer of the connection's OpenID provider. */
 export const issuer = `${publicUrl}/oidc/${connectionId}`;
 const attribute = 'facestepToken';
 
-/** Starts all of it; the replicas share their keys, and each has a data folder of its own. */
+/** Starts everything; replicas share keys and have separate data folders. */
 export async function openStage(settings: StageSettings = {}): Promise<Stage> {
   const top = await mkdtemp(join(tmpdir(), 'facestep-faults-'));
   const { folder = top, redisUrl, oidcClients } = settings;
@@ -98,7 +93,7 @@ export async function openStage(settings: StageSettings = {}): Promise<Stage> {
     });
   const replicas: [Replica, ...Replica[]] = [await replicaOf(0)];
   for (let at = 1; at < (settings.replicas ?? 1); at += 1) replicas.push(await replicaOf(at));
-  // One after the other: the first makes the keys.
+  // In sequence, because the first creates the keys.
   for (const replica of replicas) await replica.start();
   const journal = createJournal();
   const passedOrUntold = new Set<string>();
@@ -141,7 +136,7 @@ export async function openStage(settings: StageSettings = {}): Promise<Stage> {
   };
 }
 
-/** By the product's own provisioning: the org refuses an attribute it does not know. */
+/** Uses the product's provisioning, because the org refuses unknown attributes. */
 export async function addTokenAttribute(connection: object): Promise<void> {
   const { okta } = oktaConnectionGuard.parse(connection);
   const send = createSendToOkta(okta, (url, init) => fetch(url, init));

@@ -4,13 +4,12 @@ import type { Invariant } from './fault.js';
 import type { Stage } from './stage.js';
 import { readTrails, type TrailEvent } from './trails.js';
 
-/** What was left open is settled by a replica that is back, and while a provider is away after pauses. */
+/** Timeout for pending changes after recovery of a replica or provider, including back-off. */
 const settledWithinMs = 60_000;
 
 /**
- * A token in the profile ⇔ its record in the audit: and what stands there opens for its owner. A revocation that got no
- * answer is sent again first, as its caller would.
- * @param enrolled - whose own face may be shown
+ * Verifies that each profile token has its audit record and opens for its owner. Retries unanswered revocations first.
+ * @param enrolled - users who may show their own face
  */
 export async function checkStoredTokens(stage: Stage, enrolled: readonly string[]): Promise<readonly Invariant[]> {
   const { client, pictures, okta, tokenOf, openRevocations } = stage;
@@ -32,7 +31,7 @@ export async function checkStoredTokens(stage: Stage, enrolled: readonly string[
   ];
 }
 
-/** @returns of whom profiles and trails say different things, in words */
+/** @returns descriptions of profiles that differ from the trails */
 async function untilSettled(stage: Stage): Promise<readonly string[]> {
   const lastTry = performance.now() + settledWithinMs;
   for (;;) {
@@ -42,7 +41,7 @@ async function untilSettled(stage: Stage): Promise<readonly string[]> {
   }
 }
 
-/** The token that a record says is in the profile; `null`: none, `undefined`: it says nothing of it. */
+/** Returns the profile's token by a record; `null`: none, `undefined`: not in the record. */
 function tokenAfter({ action, detail }: TrailEvent): string | null | undefined {
   switch (action) {
     case 'enrolled':

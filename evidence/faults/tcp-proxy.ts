@@ -1,25 +1,22 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
-/** What stands between a client and a server, byte for byte. */
 export interface TcpProxy {
   readonly port: number;
-  /** Answers come so much later from now on. */
   slowDown(ms: number): void;
-  /** From now on nothing passes, and nothing is refused: as a network that drops every packet. */
   hang(isHanging: boolean): void;
-  /** Ends every connection, and each new one at once, until told otherwise. */
+  /** Closes all existing and new connections until disabled. */
   cut(isCut: boolean): void;
   close(): Promise<void>;
 }
 
-/** Starts a proxy before a port of this machine. */
+/** Starts a proxy for a local port. */
 export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let delayMs = 0;
   let isHanging = false;
   let isCut = false;
-  /** What could not pass yet, in its order. */
+  /** Data held back, in order. */
   let held: (() => void)[] = [];
 
   const pass = (from: Socket, to: Socket, toDelayMs: () => number): void => {

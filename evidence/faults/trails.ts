@@ -5,12 +5,11 @@ import { type PastEvent, readEvents } from '../../src/audit/events.js';
 import type { Invariant } from './fault.js';
 import type { Replica } from './replica.js';
 
-/** What keeps a trail. */
 type Keeper = Pick<Replica, 'name' | 'dataFolder'>;
 
 const trailOf = ({ dataFolder }: Keeper): string => join(dataFolder, 'audit.jsonl');
 
-/** What a check passed, a hook was answered, and what puts a token into a profile or takes it out. */
+/** Actions of passed checks, hook decisions, and tokens stored in or removed from a profile. */
 const actions = [
   'verified',
   'hook_decided',
@@ -21,10 +20,9 @@ const actions = [
   'subject_erased',
 ] as const;
 
-/** A record of one of these. */
 export type TrailEvent = PastEvent<(typeof actions)[number]>;
 
-/** Those of all replicas' audit trails, by their time. */
+/** Reads these records of all replicas' trails by time. */
 export async function readTrails(replicas: readonly Keeper[]): Promise<readonly TrailEvent[]> {
   const records: TrailEvent[] = [];
   for (const replica of replicas) {
@@ -33,7 +31,7 @@ export async function readTrails(replicas: readonly Keeper[]): Promise<readonly 
   return records.toSorted((a, b) => a.time - b.time);
 }
 
-/** Follows the chain of each trail: every line must hold the digest of the one before it, whole or cut off. */
+/** Verifies each trail's hash chain, including truncated lines. */
 export async function checkChains(replicas: readonly Keeper[]): Promise<Invariant> {
   const broken: string[] = [];
   let checked = 0;
@@ -43,7 +41,7 @@ export async function checkChains(replicas: readonly Keeper[]): Promise<Invarian
     for (const [at, line] of lines.entries()) {
       checked += 1;
       const said = /"previous":"([0-9a-f]{64})"/.exec(line)?.[1];
-      // A line that was cut off is covered by the digest in the next.
+      // The next line's digest covers a truncated line.
       if (line.endsWith('}') && said !== previous) broken.push(`${replica.name}, line ${at + 1}`);
       previous = createHash('sha256').update(line).digest('hex');
     }

@@ -1,39 +1,38 @@
-/** A point of a plot: shares, 0 to 1. */
+/** A point of shares, 0 to 1. */
 export interface PlotPoint {
   readonly x: number;
   readonly y: number;
 }
 
-/** A point that was measured by itself, such as an accuracy level, with the intervals it lies in. */
+/** A separately measured point, such as an accuracy level, with intervals. */
 export interface MarkedPoint extends PlotPoint {
   readonly label: string;
   readonly xInterval?: readonly [number, number];
   readonly yInterval?: readonly [number, number];
 }
 
-/** One thing that is compared: its curve, its points, or both. */
+/** A compared series: a curve, points, or both. */
 export interface PlotSeries {
   readonly name: string;
   readonly curve?: readonly PlotPoint[];
   readonly points?: readonly MarkedPoint[];
 }
 
-/** A plot of two error rates against each other. */
 export interface DetPlot {
   readonly title: string;
   readonly xLabel: string;
   readonly yLabel: string;
-  /** Ends of the axes, as shares: powers of ten look best. */
+  /** Axis limits as shares, preferably powers of ten. */
   readonly x: readonly [number, number];
   readonly y: readonly [number, number];
   readonly series: readonly PlotSeries[];
-  /** Where the names of the series stand, on the side where no curve is; top right without it. */
+  /** Corner of the legend without curves; by default top right. */
   readonly legend?: 'topRight' | 'bottomLeft';
 }
 
 const size = { width: 720, height: 520 };
 const frame = { left: 80, right: 700, top: 50, bottom: 450 };
-/** Told apart by people who see no red or green as well, and by the dash where there is no colour. */
+/** Color-blind safe; dashes distinguish the series without color. */
 const colours = ['#0b5fa5', '#c2410c', '#4d7c0f', '#7e22ce', '#444444'];
 const dashes = ['none', '8 4', '2 3', '10 3 2 3', '4 4'];
 
@@ -41,13 +40,12 @@ const escaped = (text: string): string => text.replace(/&/g, '&amp;').replace(/<
 const clamp = (value: number, [low, high]: readonly [number, number]): number => Math.min(high, Math.max(low, value));
 const fixed = (value: number): string => String(Math.round(value * 10) / 10);
 
-/** Where a share lies on a logarithmic axis, in pixels. Zero lies at the low end. */
 function createScale(ends: readonly [number, number], fromPx: number, toPx: number): (share: number) => number {
   const [low, high] = ends.map(Math.log10);
   return (share) => fromPx + ((Math.log10(clamp(share, ends)) - low) / (high - low)) * (toPx - fromPx);
 }
 
-/** The lines of an axis: 1, 2 and 5 in each decade where there are few, else powers of ten. */
+/** Ticks: 1, 2 and 5 per decade on short axes, else powers of ten. */
 function ticksOf([low, high]: readonly [number, number]): number[] {
   const decades = Math.log10(high / low);
   const steps = decades > 3 ? [1] : [1, 2, 5];
@@ -57,13 +55,13 @@ function ticksOf([low, high]: readonly [number, number]): number[] {
   return all.filter((tick) => tick >= low * 0.999 && tick <= high * 1.001);
 }
 
-/** How an axis writes its shares: in percent, or as powers of ten where it reaches below a thousandth. */
+/** Axis labels: percent, or powers of ten below a thousandth. */
 const toShares = ([low]: readonly [number, number]): ((share: number) => string) =>
   low >= 0.0009 ? (share) => `${Number((share * 100).toPrecision(2))} %` : (share) => share.toExponential(0);
 
 /**
- * A detection error trade-off plot: two error rates against each other, both axes logarithmic, on a white ground so that
- * it can be read on a dark page (ISO/IEC 19795-1). Points outside the axes are drawn at their ends.
+ * Renders a detection error trade-off plot (ISO/IEC 19795-1) with logarithmic axes, on white for dark pages. Points
+ * outside are drawn at the edges.
  */
 export function toDetSvg(plot: DetPlot): string {
   const toX = createScale(plot.x, frame.left, frame.right);

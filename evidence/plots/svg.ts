@@ -1,15 +1,12 @@
-/** Text as it may stand in SVG. */
 const toMarkup = (text: string): string => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 
-/** Where text stands, and how. */
 export interface TextStyle {
   readonly anchor?: 'start' | 'middle' | 'end';
   readonly sizePx?: number;
-  /** Written upward, for the axis on the left. */
   readonly isUpright?: boolean;
 }
 
-/** A line of text; `x`, `y` is the place on its base line that `anchor` names. */
+/** Renders a line of text anchored at `x`, `y` on the baseline. */
 export function svgText(x: number, y: number, content: string, style: TextStyle = {}): string {
   const { anchor = 'start', sizePx = 12, isUpright = false } = style;
   const turn = isUpright ? ` transform="rotate(-90 ${x.toFixed(1)} ${y.toFixed(1)})"` : '';
@@ -17,7 +14,7 @@ export function svgText(x: number, y: number, content: string, style: TextStyle 
   return `<text ${place}>${toMarkup(content)}</text>`;
 }
 
-/** Straight lines from point to point. */
+/** Renders a polyline. */
 export function svgLine(
   points: readonly (readonly [x: number, y: number])[],
   { colour = '#333333', widthPx = 1, dash = '' }: { colour?: string; widthPx?: number; dash?: string } = {},
@@ -27,7 +24,7 @@ export function svgLine(
   return `<polyline points="${places}" fill="none" stroke="${colour}" stroke-width="${widthPx}"${dashes}/>`;
 }
 
-/** A whole picture on white, with its title for those who do not see it. */
+/** Renders a document on white, with an accessible title. */
 export function svgDocument(widthPx: number, heightPx: number, title: string, parts: readonly string[]): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${widthPx} ${heightPx}" role="img" font-family="sans-serif">`,

@@ -1,27 +1,25 @@
 import type { Chance } from './chance.js';
 import { toInterval } from './proportion.js';
 
-/** A 95 % interval: low and high end. */
+/** A 95 % interval. */
 export type Interval = readonly [number, number];
 
-/** How often each person was drawn in one resample. */
 export type Weights = Uint16Array;
 
-/** A figure as a resample of the people would have it; `null` where that resample has none. */
+/** Computes a figure of a resample; `null` if undefined. */
 export type Statistic = (weights: Weights) => number | null;
 
-/** Resamples of the people of one evaluation, the same for every figure. */
 export interface Bootstrap {
-  /** From the 2.5th to the 97.5th percentile of a figure over the resamples; `null` where most of them have none. */
+  /** Returns the 2.5th to 97.5th percentile over the resamples; `null` if mostly undefined. */
   interval(statistic: Statistic): Interval | null;
 }
 
 const replicates = 1000;
 
 /**
- * The bootstrap over people: trials of one person go together, so people are drawn with replacement, not trials. A pair of
- * two people counts as often as the product of their weights. Where pairs are in fact independent, that makes intervals up
- * to √3 times too wide, and never systematically too narrow.
+ * Creates the bootstrap over people: trials of one person are dependent, so people are drawn with replacement, not
+ * trials. A pair counts by the product of weights. For independent pairs the intervals are up to √3 times too wide,
+ * never systematically too narrow.
  * @see https://doi.org/10.1016/j.cviu.2003.08.002 (Bolle, Ratha, Pankanti: the subsets bootstrap)
  * @see https://doi.org/10.1214/07-AOAS122 (Owen: the pigeonhole bootstrap, on products of weights)
  */
@@ -41,34 +39,27 @@ export function createBootstrap(people: number, chance: Chance): Bootstrap {
   };
 }
 
-/** Trials that belong to one person each, such as genuine pairs: by person, how many there were and how many went wrong. */
+/** Counts of trials and errors by person, such as genuine pairs. */
 export interface PersonTrials {
   readonly trials: Uint32Array;
   readonly errors: Uint32Array;
 }
 
-/** Two people, and how many trials there were between them. */
 export type CountedPair = readonly [one: number, other: number, trials: number];
 
-/** Trials between two people each, such as impostor pairs. */
 export interface PairTrials {
   readonly trials: number;
-  /** The two people of each trial that went wrong. */
   readonly errors: readonly (readonly [number, number])[];
-  /**
-   * Who takes part: those on the one side and on the other, where trials were drawn evenly from all pairs of them; else each
-   * pair of people.
-   */
+  /** People on both sides if all pairs have equally many trials; otherwise each pair. */
   readonly among:
     | { readonly sides: readonly [readonly number[], readonly number[]] }
     | { readonly pairs: readonly CountedPair[] };
 }
 
-/** An error rate with what stands behind it. */
 export interface ErrorRate {
   readonly errors: number;
   readonly trials: number;
-  /** `null` where there was no trial. */
+  /** `null` without trials. */
   readonly rate: number | null;
   readonly interval: Interval | null;
 }
@@ -76,8 +67,8 @@ export interface ErrorRate {
 const sumOf = (values: Uint32Array): number => values.reduce((sum, value) => sum + value, 0);
 
 /**
- * The interval of a rate. The bootstrap knows nothing of errors that did not happen to occur, and is too sure where few did: so
- * it is widened to what independent trials would have (Wilson), and where there was no error at all the upper end is 3/n.
+ * Computes a rate's interval. The bootstrap underestimates rare errors, so it is widened to Wilson's interval; without
+ * errors the upper end is 3/n.
  */
 function toRate(bootstrap: Bootstrap, errors: number, trials: number, statistic: Statistic): ErrorRate {
   if (trials === 0) return { errors, trials, rate: null, interval: null };
@@ -88,9 +79,9 @@ function toRate(bootstrap: Bootstrap, errors: number, trials: number, statistic:
   return { errors, trials, rate: errors / trials, interval };
 }
 
-/** The rate a resample has of trials that belong to one person each. */
+/** Returns a resample's rate of trials by person. */
 export function toPersonStatistic({ trials, errors }: PersonTrials): Statistic {
-  // Most people have no trial, or no error.
+  // Most people have no trial or no error.
   const present = [...trials.keys()].filter((person) => trials[person] > 0);
   return (weights) => {
     let [all, wrong] = [0, 0];
@@ -102,7 +93,6 @@ export function toPersonStatistic({ trials, errors }: PersonTrials): Statistic {
   };
 }
 
-/** The weight of all pairs of two different people, one of each side, over the number of such pairs. */
 function toMeanWeightOfSides([side, other]: readonly [readonly number[], readonly number[]]): Statistic {
   const ofSide = new Set(side);
   const both = other.filter((person) => ofSide.has(person));
@@ -114,7 +104,6 @@ function toMeanWeightOfSides([side, other]: readonly [readonly number[], readonl
   };
 }
 
-/** The weight of the trials of all listed pairs, over their number. */
 function toMeanWeightOfPairs(pairs: readonly CountedPair[]): Statistic {
   const all = pairs.reduce((sum, [, , trials]) => sum + trials, 0);
   return (weights) => {
@@ -124,7 +113,7 @@ function toMeanWeightOfPairs(pairs: readonly CountedPair[]): Statistic {
   };
 }
 
-/** The rate a resample has of trials between two people each. */
+/** Returns a resample's rate of trials by pair. */
 export function toPairStatistic({ trials, errors, among }: PairTrials): Statistic {
   const meanWeight = 'sides' in among ? toMeanWeightOfSides(among.sides) : toMeanWeightOfPairs(among.pairs);
   return (weights) => {
@@ -136,10 +125,10 @@ export function toPairStatistic({ trials, errors, among }: PairTrials): Statisti
   };
 }
 
-/** A rate over people, with its interval. */
+/** Returns a rate over people with its interval. */
 export const toPersonRate = (bootstrap: Bootstrap, trials: PersonTrials): ErrorRate =>
   toRate(bootstrap, sumOf(trials.errors), sumOf(trials.trials), toPersonStatistic(trials));
 
-/** A rate over pairs of people, with its interval. */
+/** Returns a rate over pairs with its interval. */
 export const toPairRate = (bootstrap: Bootstrap, trials: PairTrials): ErrorRate =>
   toRate(bootstrap, trials.errors.length, trials.trials, toPairStatistic(trials));

@@ -1,17 +1,16 @@
 import { createCipheriv, createHash } from 'node:crypto';
 
-/** Random draws that are the same in every run. */
+/** Deterministic random draws. */
 export interface Chance {
   bytes(count: number): Uint8Array;
-  /** A whole number from 0, below `choices`. */
+  /** Returns an integer from 0, below `choices`. */
   below(choices: number): number;
-  /** Of the standard normal distribution. */
   normal(): number;
 }
 
 const zeros = Buffer.alloc(65_536);
 
-/** Chance from a name: AES-256 in counter mode under the name's digest. */
+/** Creates draws from a seed: AES-256 in counter mode under its digest. */
 export function createChance(name: string): Chance {
   const cipher = createCipheriv('aes-256-ctr', createHash('sha256').update(name).digest(), Buffer.alloc(16));
   let pool = Buffer.alloc(0);

@@ -1,6 +1,5 @@
 import { toExactInterval } from './exact-interval.js';
 
-/** A share of presentations that come from people, several from one. */
 export interface ClusteredRate {
   readonly passed: number;
   readonly of: number;
@@ -10,16 +9,16 @@ export interface ClusteredRate {
   readonly interval: readonly [number, number];
 }
 
-/** Presentations of one person, and how many of them passed. */
 export interface PersonCount {
   readonly passed: number;
   readonly of: number;
 }
 
 /**
- * The share over all presentations, with the exact interval of as many independent trials as they are worth: of people who
- * all pass or all fail, only people count. Where nothing, or everything, passed, people are all that is counted.
- * @see https://doi.org/10.1080/00031305.1990.10475711 (Korn and Graubard: effective size in Clopper and Pearson's interval)
+ * Computes the share with the exact interval of an effective number of independent trials: only people count if each
+ * passes or fails completely, or if all presentations agree.
+ * @see https://doi.org/10.1080/00031305.1990.10475711 (Korn and Graubard: effective size in Clopper and Pearson's
+ * interval)
  */
 export function clusteredRate(persons: readonly PersonCount[]): ClusteredRate | null {
   const people = persons.filter(({ of }) => of > 0);
@@ -30,7 +29,7 @@ export function clusteredRate(persons: readonly PersonCount[]): ClusteredRate | 
   return { passed, of, people: people.length, rate, interval: toClusteredInterval(people, rate, of) };
 }
 
-/** Of errors that fall on one person the spread over people tells little: so no interval says more than one without an error would. */
+/** With errors of one person only, the variance is unreliable, so no interval is narrower than one without errors. */
 function toClusteredInterval(people: readonly PersonCount[], rate: number, of: number): readonly [number, number] {
   const size = effectiveSize(people, rate, of);
   const [low, high] = toExactInterval(rate * size, size);
@@ -38,7 +37,7 @@ function toClusteredInterval(people: readonly PersonCount[], rate: number, of: n
   return [Math.min(low, all[0]), Math.max(high, none[1])];
 }
 
-/** The same of presentations told one by one: people of equal name come once, with all that was counted of them. */
+/** Does the same from single presentations, grouped by person. */
 export function rateByPerson(
   counted: readonly { readonly person: string; readonly hit: boolean }[],
 ): ClusteredRate | null {
@@ -50,7 +49,7 @@ export function rateByPerson(
   return clusteredRate([...people.values()]);
 }
 
-/** Never more than the presentations, never less than one. */
+/** Between one and the number of presentations. */
 function effectiveSize(people: readonly PersonCount[], rate: number, of: number): number {
   if (people.length === of) return of;
   if (rate === 0 || rate === 1) return people.length;

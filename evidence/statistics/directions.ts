@@ -6,28 +6,28 @@ const dot = (one: Float32Array, other: Float32Array): number => {
   return sum;
 };
 
-/** A vector at length 1. */
 export function toUnit(values: Float32Array): Float32Array {
   const length = Math.sqrt(dot(values, values));
   return values.map((value) => value / length);
 }
 
-/** The mean of some vectors. */
 export function meanVector(vectors: readonly Float32Array[]): Float32Array {
   const sum = new Float32Array(vectors[0].length);
   for (const vector of vectors) for (let at = 0; at < sum.length; at += 1) sum[at] += vector[at];
   return sum.map((value) => value / vectors.length);
 }
 
-/** The mean of each group's mean: who has many vectors weighs no more. */
+/** Returns the mean of group means, so that groups weigh equally. */
 export const meanOfMeans = (groups: readonly (readonly Float32Array[])[]): Float32Array =>
   meanVector(groups.map(meanVector));
 
-/** One vector less another. */
 export const minus = (one: Float32Array, other: Float32Array): Float32Array =>
   one.map((value, at) => value - other[at]);
 
-/** What is left of a vector where its share along some directions is taken away. @param directions - of length 1, at right angles */
+/**
+ * Projects a vector onto the complement of some directions.
+ * @param directions - orthonormal
+ */
 export function without(vector: Float32Array, directions: readonly Float32Array[]): Float32Array {
   const left = Float32Array.from(vector);
   for (const direction of directions) {
@@ -38,9 +38,8 @@ export function without(vector: Float32Array, directions: readonly Float32Array[
 }
 
 /**
- * The directions along which some vectors are longest, of length 1 and at right angles: principal components without centring,
- * by power iteration.
- * @returns `count` of them, or fewer where the vectors span less
+ * Returns principal components without centering, by power iteration.
+ * @returns `count` orthonormal directions, or fewer if the vectors span less
  */
 export function principalDirections(vectors: readonly Float32Array[], count: number): Float32Array[] {
   const found: Float32Array[] = [];
@@ -63,7 +62,10 @@ export function principalDirections(vectors: readonly Float32Array[], count: num
   return found;
 }
 
-/** Groups of vectors of length 1 that lie close, by spherical k-means. @returns the places of the vectors of each, none empty */
+/**
+ * Clusters unit vectors by spherical k-means.
+ * @returns vector indices of each non-empty cluster
+ */
 export function findClusters(vectors: readonly Float32Array[], count: number, chance: Chance): number[][] {
   let centres = Array.from({ length: count }, () => vectors[chance.below(vectors.length)]);
   let clusters: number[][] = [];

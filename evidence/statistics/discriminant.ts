@@ -1,4 +1,4 @@
-/** What tells two classes apart: `weights · value + offset` is 1 at the mean of the first and 0 at that of the second. */
+/** A linear discriminant: `weights · value + offset` is 1 at the first class's mean and 0 at the second's. */
 export interface Discriminant {
   readonly weights: readonly number[];
   readonly offset: number;
@@ -10,7 +10,6 @@ const dot = (a: readonly number[], b: readonly number[]): number =>
 const toMean = (values: readonly (readonly number[])[]): number[] =>
   values[0].map((_, at) => values.reduce((sum, value) => sum + value[at], 0) / values.length);
 
-/** Solves a symmetric, positive definite system by elimination; both are overwritten. */
 function solve(matrix: number[][], goal: number[]): number[] {
   for (let row = 0; row < goal.length; row += 1)
     for (let below = row + 1; below < goal.length; below += 1) {
@@ -27,8 +26,8 @@ function solve(matrix: number[][], goal: number[]): number[] {
 }
 
 /**
- * Fisher's linear discriminant. Both classes weigh the same, however many values each has.
- * @param ridge - added to each variance, in mean variances: it keeps few values from being learned by heart
+ * Fits Fisher's linear discriminant with equal class weights.
+ * @param ridge - added to each variance, in mean variances, against overfitting
  * @see https://doi.org/10.1111/j.1469-1809.1936.tb02137.x
  */
 export function fitDiscriminant(

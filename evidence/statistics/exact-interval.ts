@@ -1,10 +1,13 @@
 import type { Interval } from './bootstrap.js';
 import { logGamma } from './log-gamma.js';
 
-/** The regularised incomplete beta function I(x; a, b), by its continued fraction (Lentz). @param x - 0 to 1 */
+/**
+ * The regularized incomplete beta function I(x; a, b), by its continued fraction (Lentz).
+ * @param x - 0 to 1
+ */
 function incompleteBeta(x: number, a: number, b: number): number {
   if (x <= 0 || x >= 1) return x <= 0 ? 0 : 1;
-  // The fraction converges fast on one side of the mean alone.
+  // The fraction converges fast only on one side of the mean.
   if (x > (a + 1) / (a + b + 2)) return 1 - incompleteBeta(1 - x, b, a);
   const front = Math.exp(logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log1p(-x)) / a;
   let c = 1;
@@ -23,7 +26,7 @@ function incompleteBeta(x: number, a: number, b: number): number {
   return front * fraction;
 }
 
-/** Where a beta distribution has so much below it, by halving. */
+/** Returns a quantile of the beta distribution by bisection. */
 function betaQuantile(share: number, a: number, b: number): number {
   let [low, high] = [0, 1];
   for (let halving = 0; halving < 60; halving += 1) {
@@ -35,9 +38,9 @@ function betaQuantile(share: number, a: number, b: number): number {
 }
 
 /**
- * The exact 95 % interval of a share (Clopper and Pearson).
- * @param hits - 0 to `trials`; need not be whole, where trials that go together were counted as one (Korn and Graubard). Of less than
- * one hit the low end is 0
+ * Returns the exact 95 % interval of a share (Clopper and Pearson).
+ * @param hits - 0 to `trials`; fractional for an effective number of trials (Korn and Graubard). Below one hit the low
+ * end is 0
  * @see https://doi.org/10.1093/biomet/26.4.404 (Clopper, Pearson)
  * @see https://rdrr.io/pkg/survey/man/svyciprop.html (method "beta": Korn, Graubard 1998)
  */

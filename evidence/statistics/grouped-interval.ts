@@ -1,24 +1,22 @@
 import type { Interval } from './bootstrap.js';
 import { toExactInterval } from './exact-interval.js';
 
-/** A rate of trials that go together by group: all those of one person, or of the same two people. */
+/** A rate of trials grouped by person or by pair of people. */
 export interface GroupedRate {
   readonly errors: number;
   readonly trials: number;
-  /** By bootstrap over people. */
   readonly interval: Interval | null;
-  /** Groups with a trial, and of these the ones with an error. */
+  /** Groups with a trial, and those with an error. */
   readonly groups: number;
   readonly groupsWithError: number;
 }
 
-/** Where errors fall on fewer groups than this, a bootstrap has too little to draw from. */
+/** Minimum groups with errors for a bootstrap. */
 export const fewestForBootstrap = 10;
 
 /**
- * The 95 % interval of a rate, and how it came about: by bootstrap, or, where errors fall on few groups or none, exact for as many
- * independent trials as there are groups. That takes trials of one group for one trial, which errs to the wide side; pairs of people that
- * share a person are taken for independent, which does not.
+ * Returns a rate's 95 % interval and its method: bootstrap or, with errors in few groups, exact with groups as
+ * independent trials. This is conservative within groups, but treats pairs that share a person as independent.
  */
 export function toGroupedInterval({ errors, trials, interval, groups, groupsWithError }: GroupedRate): {
   readonly interval: Interval | null;

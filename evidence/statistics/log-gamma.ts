@@ -1,4 +1,4 @@
-/** The natural logarithm of the gamma function, above 0 (Lanczos, g = 7, n = 9: 15 digits). */
+/** Returns the natural logarithm of the gamma function for x > 0 (Lanczos, g = 7, n = 9: 15 digits). */
 export function logGamma(x: number): number {
   const coefficients = [
     0.999_999_999_999_809_9, 676.520_368_121_885_1, -1259.139_216_722_402_8, 771.323_428_777_653_1,

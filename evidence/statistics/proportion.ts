@@ -6,14 +6,13 @@ export interface Proportion {
   readonly interval: readonly [number, number];
 }
 
-/** A share, with the interval it lies in at 95 % confidence. */
 export function proportion(hits: number, trials: number): Proportion {
   return { hits, trials, rate: hits / trials, interval: toInterval(hits, trials, 1.96) };
 }
 
 /**
- * The range a rate lies in, from `count` of `total` trials.
- * @param z - how many deviations wide: 1.96 for 95 % confidence
+ * Returns the interval of a rate of `count` in `total` trials.
+ * @param z - width in standard deviations: 1.96 for 95 %
  * @see https://doi.org/10.1080/01621459.1927.10502953 (Wilson)
  */
 export function toInterval(count: number, total: number, z: number): readonly [number, number] {
@@ -21,11 +20,11 @@ export function toInterval(count: number, total: number, z: number): readonly [n
   const denominator = 1 + (z * z) / total;
   const centre = (rate + (z * z) / (2 * total)) / denominator;
   const reach = (z / denominator) * Math.sqrt((rate * (1 - rate)) / total + (z * z) / (4 * total * total));
-  // At the ends the sums would cancel, and leave what rounding leaves.
+  // Avoids rounding errors at the ends.
   return [count === 0 ? 0 : centre - reach, count === total ? 1 : centre + reach];
 }
 
-/** A proportion as JSON: three digits. */
+/** Formats a proportion as JSON with three digits. */
 export const toJson = ({ hits, trials, rate, interval: [from, to] }: Proportion) => ({
   hits,
   trials,

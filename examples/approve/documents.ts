@@ -1,15 +1,15 @@
 /*
- * A document that is signed once its reader has approved it by their face: the REST API with a client token, which stays on
- * this server.
+ * Signs a document after its reader approved it by face. Uses the REST API with a client token, which stays on this
+ * server.
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 
-/** What of a document is kept until it is signed, or is not. */
+/** State of a document until it is signed or refused. */
 export interface Document {
   readonly name: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Of the face check that is to approve it. */
+  /** Id of the approving face check. */
   readonly stepUp: string;
 }
 
@@ -19,14 +19,14 @@ const stepUpGuard = z.object({ receipt: z.string().nullable() });
 const signedGuard = z.object({ signature: z.string() });
 const keysGuard = z.object({ keys: z.array(z.looseObject({})) });
 
-/** Why a document is not signed: a code of the server. */
+/** Refusal with the server's code. */
 export class NotSigned extends Error {
   constructor(readonly code: string) {
     super(code);
   }
 }
 
-/** Documents of one customer. */
+/** Creates the documents of one customer. */
 export function createDocuments({
   serverUrl,
   connection,
@@ -37,11 +37,10 @@ export function createDocuments({
   readonly serverUrl: string;
   readonly connection: string;
   readonly subject: string;
-  /** With the scope `verify`. */
+  /** Needs the scope `verify`. */
   readonly clientToken: () => Promise<string>;
   readonly returnUrl: string;
 }) {
-  /** @throws NotSigned */
   async function call<Reply extends z.ZodType>(path: string, guard: Reply, init: RequestInit = {}) {
     const headers = { ...init.headers, 'x-auth-token': await clientToken() };
     const reply = await fetch(`${serverUrl}${path}`, { ...init, headers });
@@ -51,7 +50,10 @@ export function createDocuments({
   }
 
   return {
-    /** Asks for the face check that names the document and its digest. @returns where the person is to go */
+    /**
+     * Starts a face check for the document's name and digest.
+     * @returns the page for the user
+     */
     async begin(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<{ url: string; document: Document }> {
       const digest = createHash('sha256').update(bytes).digest('hex');
       const action = { type: 'facestep_action', title: 'Sign this document', document: { name, digest } };
@@ -63,7 +65,10 @@ export function createDocuments({
       return { url, document: { name, bytes, stepUp: id } };
     },
 
-    /** @returns the signature @throws NotSigned `declined` where the person did not approve it; or a code of the server */
+    /**
+     * @returns the signature
+     * @throws NotSigned `declined` if the user did not approve, or a code of the server
+     */
     async finish({ stepUp, bytes }: Document): Promise<string> {
       const { receipt } = await call(`/step-ups/${encodeURIComponent(stepUp)}`, stepUpGuard);
       if (receipt === null) throw new NotSigned('declined');
@@ -74,7 +79,7 @@ export function createDocuments({
       return signature;
     },
 
-    /** What whoever checks a signature has to know, now or years later. */
+    /** Returns what a verifier of the signature needs, now or years later. */
     async trusted(): Promise<object> {
       const { keys } = await call('/.well-known/jwks.json', keysGuard);
       return { issuer: serverUrl, keys: { keys }, expected: { connection, subject } };

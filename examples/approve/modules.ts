@@ -1,10 +1,7 @@
-/*
- * The client and what it imports, for a browser: as they are installed, without a bundler. A page finds them by an import map.
- */
+/* Serves the client and its imports to browsers without a bundler, through an import map. */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
-/** What the client imports. */
 const imported = [
   ...['jose/base64url', 'jose/errors', 'jose/jwks/local', 'jose/jwks/remote', 'jose/jws/compact/verify'],
   ...['jose/jws/flattened/verify', 'jose/jwt/decode', 'jose/key/import', 'zod/mini'],
@@ -12,11 +9,14 @@ const imported = [
 
 const prefix = '/modules/';
 
-/** @param clientModule - the address of the file of `@facestep/client` */
+/**
+ * Serves the modules of the client.
+ * @param clientModule - URL of the `@facestep/client` file
+ */
 export function createModules(clientModule: string) {
   const files = new Map<string, string>([['@facestep/client', clientModule]]);
   for (const name of imported) files.set(name, import.meta.resolve(name));
-  /** Folders that modules are read from: of the client its own, of a package all of it. */
+  /** Readable folders: the client's own folder, and whole packages. */
   const folders = new Map(
     [...files].map(([name, file]) => {
       const [id = ''] = name.replace('@facestep/', '').split('/');
@@ -30,9 +30,8 @@ export function createModules(clientModule: string) {
   };
 
   return {
-    /** For `<script type="importmap">`. */
     importMap: JSON.stringify({ imports: Object.fromEntries([...files].map(([name, file]) => [name, toPath(file)])) }),
-    /** The text of a module; `null`: the path is none. */
+    /** Returns the text of a module; `null` for an unknown path. */
     async read(path: string): Promise<string | null> {
       const [, id = '', rest = ''] = /^\/modules\/([a-z]+)\/([\w./-]+\.js)$/.exec(path) ?? [];
       const folder = folders.get(id);

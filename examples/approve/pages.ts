@@ -19,13 +19,12 @@ const style = `
   output { display: block; overflow-wrap: anywhere; font-weight: 600; } :focus-visible { outline: 3px solid var(--press); outline-offset: 3px; }
 `;
 
-/** A page, and what it may load. */
 export interface Page {
   readonly html: string;
   readonly policy: string;
 }
 
-/** @param importMap - of a page with a script; `null`: it has none */
+/** @param importMap - for a page with a script, else `null` */
 function toPage(title: string, body: string, importMap: string | null = null): Page {
   const scripts =
     importMap === null
@@ -68,7 +67,10 @@ export function renderResult(result: PaymentResult, amount: string): Page {
 const renderDetails = (amount: string): string => `<dl>
 <dt>For</dt><dd>Invoice of November</dd><dt>To</dt><dd>Harbour Clinic GmbH</dd><dt>Amount</dt><dd>${amount} EUR</dd></dl>`;
 
-/** @param amount - digits, a point, two decimals */
+/**
+ * Renders the bill.
+ * @param amount - digits, a point, two decimals
+ */
 export const renderBill = (amount: string, note = ''): Page =>
   toPage(
     'Pay a bill',
@@ -79,7 +81,10 @@ export const renderBill = (amount: string, note = ''): Page =>
 <button class="soft">Change the bill</button></form>`,
   );
 
-/** @param importMap - of the client, which checks on the page */
+/**
+ * Renders the documents page.
+ * @param importMap - for the client
+ */
 export const renderDocuments = (importMap: string): Page =>
   toPage(
     'Sign a document',

@@ -1,14 +1,16 @@
 /*
- * A payment that is approved by the face: OpenID Connect with the action in `authorization_details` (RFC 9396), by
- * openid-client and nothing else.
+ * Approves a payment by face: OpenID Connect with the action in `authorization_details` (RFC 9396). Needs only
+ * openid-client.
  */
 import { createHash } from 'node:crypto';
 import { beginFaceCheck, finishFaceCheck, type Pending, type Registration, wasDenied } from '../web/face-check.js';
 
-/** How a payment ended. */
 export type PaymentResult = 'paid' | 'declined' | 'changed' | 'failed';
 
-/** The bill in the words that the person is shown. @param amount - in euros, with two decimals */
+/**
+ * The bill as the user sees it.
+ * @param amount - in euros, with two decimals
+ */
 const toAction = (amount: string) => ({
   type: 'facestep_action',
   title: 'Pay the invoice of November',
@@ -26,31 +28,35 @@ const sorted = (value: unknown): unknown =>
       )
     : value;
 
-/** SHA-256 of canonical JSON (RFC 8785), of which text alone is JSON with sorted names. */
+/** SHA-256 of canonical JSON (RFC 8785); with texts only, that is JSON with sorted names. */
 const digestOf = (action: object): string =>
   createHash('sha256')
     .update(JSON.stringify(sorted(action)))
     .digest('hex');
 
-/** Payments at one OpenID provider. */
+/** Creates payments at one OpenID provider. */
 export function createPayments({
   redirectUri,
   login,
   ...registration
 }: Registration & {
   readonly redirectUri: string;
-  /** Of the customer, who has signed in to the bank before. */
+  /** Login of the customer, who is already signed in to the bank. */
   readonly login: string;
 }) {
   return {
-    /** Where the browser is to go, and what to keep for it. */
+    /** Returns the redirect, and the state to store for it. */
     begin(amount: string): Promise<{ readonly url: string; readonly pending: Pending }> {
       const details = JSON.stringify([toAction(amount)]);
       const parameters = { redirect_uri: redirectUri, login_hint: login, authorization_details: details };
       return beginFaceCheck(registration, parameters, { isPushed: true });
     },
 
-    /** @param address - where the browser came back to @param amount - of the bill as it is now, which alone may be paid */
+    /**
+     * Verifies the result.
+     * @param address - URL that the browser returned to
+     * @param amount - of the current bill, the only payable one
+     */
     async finish(address: URL, pending: Pending, amount: string): Promise<PaymentResult> {
       try {
         const tokens = await finishFaceCheck(registration, address, pending);

@@ -1,6 +1,4 @@
-/*
- * A bank. A bill is paid once the customer has approved it by their face, a document is signed once its reader has.
- */
+/* A bank: the customer approves bills and signs documents by face. */
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Pending } from '../web/face-check.js';
@@ -20,15 +18,13 @@ import { createModules } from './modules.js';
 import { type Page, renderBill, renderDocuments, renderMessage, renderResult, renderSigned } from './pages.js';
 import { createPayments } from './payments.js';
 
-/** The bank, listening. */
 export interface Bank extends Site {
-  /** To be registered for the client, with `actions`. */
+  /** To register for the client, with `actions`. */
   readonly redirectUri: string;
-  /** To be among `returnUrls` of the connection. */
+  /** To add to `returnUrls` of the connection. */
   readonly returnUrl: string;
 }
 
-/** What is known of one browser. */
 interface Visit {
   amount: string;
   payment: Pending | null;
@@ -42,25 +38,28 @@ const maxDocumentBytes = 10 * 1024 * 1024;
 const maxFormBytes = 1024;
 const amountPattern = /^(0|[1-9]\d{0,11})\.\d\d$/;
 
-/** What the customer is told, by the code of the server. */
+/** Messages for the customer, by server code. */
 const problems: Readonly<Record<string, string>> = {
   too_large: 'The document is over 10 MB.',
   action_malformed: 'The name of this file cannot be shown as it is. Give it another name.',
   declined: 'You did not approve the document. Nothing was signed.',
 };
 
-/** Starts the bank on this machine. @param given.port - 0 takes a free one */
+/**
+ * Starts the bank on this machine.
+ * @param given.port - 0 picks a free one
+ */
 export async function startBank(given: {
   readonly port: number;
-  /** Of facestep, as `publicUrl` says. */
+  /** The `publicUrl` of facestep. */
   readonly serverUrl: string;
   readonly connection: string;
   readonly client: { readonly id: string; readonly secret: string };
-  /** Who has signed in to the bank; nobody else can here. `subject` is their immutable id at the identity provider. */
+  /** The signed-in customer. `subject` is their immutable id at the identity provider. */
   readonly customer: { readonly login: string; readonly subject: string };
-  /** A token of the REST API with the scope `verify`. */
+  /** A REST API token with the scope `verify`. */
   readonly clientToken: () => Promise<string>;
-  /** The address of the file of `@facestep/client`. */
+  /** URL of the `@facestep/client` file. */
   readonly clientModule: string;
 }): Promise<Bank> {
   const { serverUrl, connection, client, customer } = given;
@@ -97,7 +96,6 @@ export async function startBank(given: {
     return send(response, 404, renderMessage('There is nothing here', ''));
   }
 
-  /** The visit of this browser; a new one where it has none. */
   function visitOf(request: IncomingMessage, response: ServerResponse): Visit {
     const found = visits.get(browserOf(request, cookieName));
     if (found !== undefined) return found;
@@ -123,7 +121,7 @@ export async function startBank(given: {
   }
 
   async function comeBack(address: URL, response: ServerResponse, visit: Visit): Promise<void> {
-    // The bill as it stands now: what was approved is held against it, and it alone is paid. Another tab may change the bill meanwhile.
+    // Compare the approval with the current bill, the only payable one: another tab may have changed it.
     const { payment, amount } = visit;
     visit.payment = null;
     if (payment === null) return send(response, 400, renderMessage('Please begin again', ''));
@@ -132,7 +130,7 @@ export async function startBank(given: {
   }
 
   async function take(request: IncomingMessage, response: ServerResponse, visit: Visit): Promise<void> {
-    // No form of another site sends this header.
+    // Forms of other sites cannot send this header.
     const name = decodeName(request.headers['x-name']);
     const bytes = await readBody(request, maxDocumentBytes);
     if (name === null) return sendJson(response, 400, { problem: 'The document has no name.' });
@@ -180,7 +178,7 @@ const explain = (error: unknown): string =>
   (error instanceof NotSigned ? problems[error.code] : undefined) ??
   'The document could not be signed. Please try again.';
 
-/** @returns `null`: there is none that can be read */
+/** @returns `null` if missing or unreadable */
 function decodeName(header: string | string[] | undefined): string | null {
   try {
     return decodeURIComponent(String(header ?? '')).normalize('NFC') || null;

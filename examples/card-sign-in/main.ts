@@ -1,5 +1,5 @@
 /*
- * Runs the sign-in by itself. Wallets know it by its certificate; CHAIN has that one, and those up to the one that they know.
+ * Runs the sign-in on its own. CHAIN has this portal's certificate and its issuers, up to the one that wallets trust.
  *
  *   export ISSUER=https://face.example.com/oidc/people CLIENT_ID=portal CLIENT_SECRET=… VCT=https://face.example.com/types/staff-card
  *   export PUBLIC_URL=https://portal.example.com CHAIN=chain.pem KEY=key.pem PORT=8099

@@ -1,7 +1,7 @@
 import { renderSVG } from 'uqr';
 import { escapeHtml } from '../web/site.js';
 
-/** Goes on by itself once a wallet has answered. */
+/** Continues once a wallet has answered. */
 export const waitScript = `const wait = () => setTimeout(async () => {
   const { goOn } = await fetch('/card/state').then((reply) => reply.json()).catch(() => ({}));
   if (goOn) location.replace('/face'); else wait();
@@ -24,7 +24,7 @@ const start = '<form method="post" action="/begin"><button>Sign in with my staff
 export const renderStart = (): string =>
   toPage('Staff portal', `<p>Show the staff card in your wallet, then your face: nothing is typed.</p>${start}`);
 
-/** What to show to a wallet: a code for one on another device, a link for one on this device. */
+/** Renders a code for a wallet on another device and a link for one on this device. */
 export const renderQuestion = ({ elsewhere, here }: { readonly elsewhere: string; readonly here: string }): string =>
   toPage(
     'Show your staff card',
@@ -36,7 +36,7 @@ export const renderQuestion = ({ elsewhere, here }: { readonly elsewhere: string
     `<script>${waitScript}</script>`,
   );
 
-/** @param name - as the card has it; `null`: it was kept back */
+/** @param name - from the card; `null` if the user did not disclose it */
 export const renderSignedIn = (name: string | null): string =>
   toPage(
     name === null ? 'Welcome' : `Welcome, ${name}`,

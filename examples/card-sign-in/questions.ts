@@ -1,26 +1,23 @@
 /*
- * The side of a presentation that asks: OpenID for Verifiable Presentations 1.0, in the form of its High Assurance Interoperability
- * Profile (HAIP) 1.0. A request is signed and names its sender by a certificate; one card is asked for by DCQL; the answer
- * is encrypted for this request alone. With jose and nothing else: it is one JWT there and one JWE back.
+ * The verifier side of OpenID for Verifiable Presentations 1.0, in the High Assurance Interoperability Profile (HAIP)
+ * 1.0. The request is a signed JWT with a certificate that asks for one card by DCQL; the answer is a JWE encrypted
+ * for this request. Needs only jose.
  */
 import { createHash, type KeyObject, randomBytes, X509Certificate } from 'node:crypto';
 import { type CryptoKey, compactDecrypt, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { z } from 'zod';
 
-/** Names its sender to wallets. */
 export interface Certified {
-  /** The certificate of the key, and those up to the one that wallets know, each in PEM; without that itself. */
+  /** PEM certificates from the key's own up to, but without, the one that wallets trust. */
   readonly chain: readonly string[];
-  /** On P-256. */
+  /** A P-256 key. */
   readonly key: KeyObject;
 }
 
-/** What one wallet is asked. Each is good once. */
 export interface Question {
-  /** In the addresses that the wallet is given, and its `state`. */
+  /** Used in the wallet's URLs and as `state`. */
   readonly id: string;
   readonly nonce: string;
-  /** For the answer. */
   readonly privateKey: CryptoKey;
   readonly publicJwk: JWK;
 }
@@ -31,7 +28,7 @@ const answerGuard = z.object({ state: z.string(), vp_token: z.strictObject({ car
 
 const draw = (): string => randomBytes(24).toString('base64url');
 
-/** A question that nobody has answered. */
+/** Creates an unanswered request. */
 export async function createQuestion(): Promise<Question> {
   const { privateKey, publicKey } = await generateKeyPair(algorithms.key, { crv: 'P-256' });
   const id = draw();
@@ -40,9 +37,9 @@ export async function createQuestion(): Promise<Question> {
 }
 
 /**
- * Asks for one kind of card.
+ * Creates a verifier for one kind of card.
  * @param vct - the kind
- * @param wanted - claims of it: the first is needed, the others a wallet may keep back
+ * @param wanted - claims: the first is required, the others are optional
  */
 export function createAsker({
   certified: { chain, key },
@@ -68,12 +65,14 @@ export function createAsker({
     ],
   };
   return {
-    /** Who asks, as the wallet is told: a card is shown to it and to nobody else. */
     clientId,
-    /** For a wallet: what its QR code and its link say. */
+    /** Returns the link for the wallet, also shown as a QR code. */
     linkTo: (requestUri: string): string =>
       `openid4vp://?${new URLSearchParams({ client_id: clientId, request_uri: requestUri })}`,
-    /** The request object, as a wallet fetches it. @param untilSec - seconds since 1970 */
+    /**
+     * Signs the request object that a wallet fetches.
+     * @param untilSec - seconds since 1970
+     */
     sign: (
       { id, nonce, publicJwk }: Question,
       {
@@ -106,7 +105,10 @@ export function createAsker({
         .setIssuedAt(nowSec)
         .setExpirationTime(untilSec)
         .sign(key),
-    /** The presentation in an answer. @throws where it is none to this question */
+    /**
+     * Returns the presentation in an answer.
+     * @throws if it does not answer this request
+     */
     async open(answer: string, { id, privateKey }: Question): Promise<string> {
       const { plaintext } = await compactDecrypt(answer, privateKey, {
         keyManagementAlgorithms: [algorithms.key],

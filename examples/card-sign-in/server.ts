@@ -1,11 +1,11 @@
 /*
- * A sign-in with a card: the person shows a credential of facestep from their wallet, and then their face. The card says who they
- * are, so that nobody types it, and the face that it is they who sit before this browser.
+ * A sign-in with a card: the user presents a facestep credential from their wallet, then their face. The card
+ * identifies them without typing; the face proves that they are at this browser.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { IDToken } from 'openid-client';
-// In a project of yours: '@facestep/client'.
+// In your project: '@facestep/client'.
 import { CredentialError, type CredentialErrorCode, createCredentialVerifier } from '../../client/index.js';
 import { beginFaceCheck, finishFaceCheck, type Registration } from '../web/face-check.js';
 import { browserOf, listen, nameBrowser, readBody, redirect, type Site, sendJson, sendPage } from '../web/site.js';
@@ -13,22 +13,20 @@ import { renderQuestion, renderRefusal, renderSignedIn, renderStart, waitScript 
 import { type Certified, createAsker, createQuestion, type Question } from './questions.js';
 import { createVisits, type ShownCard, type Visit } from './visits.js';
 
-/** The sign-in, listening. */
 export interface CardSignIn extends Site {
-  /** To be registered for the client. */
   readonly redirectUri: string;
 }
 
 const cookieName = 'card-sign-in';
 const visitSec = 600;
 
-/** How far two clocks may be apart. */
+/** Allowed clock skew. */
 const clockToleranceSec = 30;
 
 /** Far above any answer of a wallet. */
 const maxAnswerBytes = 100_000;
 
-/** What the person is told; of anything else they learn that the card was not taken. */
+/** Messages for the user; all other errors only say that the card was refused. */
 const reasons: Readonly<Partial<Record<CredentialErrorCode, string>>> = {
   expired: 'This card is over. Get another one.',
   ended: 'This card has ended. Get another one.',
@@ -40,10 +38,10 @@ const beginAgain = 'That took too long, or it was begun in another browser.';
 
 /**
  * Starts the sign-in on this machine.
- * @param port - 0 takes a free one
- * @param publicUrl - where wallets and browsers reach it; absent: on this machine alone
- * @param vct - the kind of card, which the OpenID provider of the registration issues
- * @param certified - what wallets know this portal by
+ * @param port - 0 picks a free one
+ * @param publicUrl - URL for wallets and browsers; this machine only if omitted
+ * @param vct - kind of card that the registration's OpenID provider issues
+ * @param certified - identity of this portal for wallets
  */
 export async function startCardSignIn({
   port,
@@ -62,7 +60,7 @@ export async function startCardSignIn({
   const { issuer } = registration;
   const asker = createAsker({ certified, vct, wanted: ['sub', 'given_name'] });
   const visits = createVisits({ lifeMs: visitSec * 1000, now });
-  // The keys of the server itself, which signs cards; those in the metadata of its OpenID provider are others.
+  // Keys of the server itself, which sign cards; its OpenID provider has other keys.
   const keys = { jwksUri: new URL('/.well-known/jwks.json', issuer).href, fetch };
   const cards = createCredentialVerifier({ issuer, vct, keys, fetch, clock: { now } });
   const site = await listen(port, (request, response) => {
@@ -79,7 +77,7 @@ export async function startCardSignIn({
     const { pathname, searchParams } = new URL(request.url ?? '/', url);
     const [, folder, id = ''] = pathname.split('/');
     const isPost = request.method === 'POST';
-    // Of wallets, which have no cookie.
+    // Wallets have no cookie.
     if (folder === 'requests' && !isPost) return tellQuestion(id, response);
     if (folder === 'answers' && isPost) return takeAnswer(id, request, response);
     const browser = browserOf(request, cookieName);
@@ -95,7 +93,7 @@ export async function startCardSignIn({
     return send(response, 404, renderRefusal('There is nothing here.'));
   }
 
-  /** A press of our own button: a page of others cannot, as its browser says where it comes from. */
+  /** Accepts only this site's own button, by the Origin header. */
   async function begin(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.headers.origin !== url) return send(response, 403, renderRefusal('That is not for this page.'));
     const questions = { elsewhere: await createQuestion(), here: await createQuestion() };
@@ -120,7 +118,7 @@ export async function startCardSignIn({
     response.end(request);
   }
 
-  /** One answer, good or bad. The wallet learns whether it was taken; why not, the person's own page says. */
+  /** Takes one answer. The wallet learns only whether it was accepted; the user's page has the reason. */
   async function takeAnswer(id: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBody(request, maxAnswerBytes);
     if (body === null) throw new Error('too long');
@@ -129,7 +127,7 @@ export async function startCardSignIn({
     if (asked === undefined) return sendJson(response, 400, { error: 'invalid_request' });
     const { visit, question } = asked;
     const progress = form.has('error') ? declined : await judge(form.get('response') ?? '', question);
-    // A browser on another device goes on by itself.
+    // A browser on another device continues by itself.
     const responseCode = question === visit.here ? randomBytes(24).toString('base64url') : null;
     visit.progress = progress.at === 'shown' ? { ...progress, responseCode } : progress;
     const back = responseCode === null ? {} : { redirect_uri: `${url}/back?response_code=${responseCode}` };
@@ -150,8 +148,8 @@ export async function startCardSignIn({
   }
 
   /**
-   * To the face check, in the browser that asked and in no other. Somebody may have had another person scan the code of their own
-   * browser: so nothing of the card is shown before that person's face was seen here.
+   * Starts the face check, only in the browser that asked. An attacker may trick another user into scanning the code
+   * of the attacker's browser, so nothing of the card is shown before the face check.
    */
   async function leaveForFace(
     browser: string,
@@ -168,14 +166,14 @@ export async function startCardSignIn({
     if (progress.at !== 'shown' || progress.responseCode !== responseCode)
       return send(response, 400, renderRefusal(beginAgain));
     const begunAt = now();
-    // Pushed: the browser, which may be anybody's, does not have in hands whom it is about.
+    // Pushed, so that the browser cannot read or change whom the request is about.
     const asked = { redirect_uri: redirectUri, login_hint: progress.card.subject };
     const begun = await beginFaceCheck(registration, asked, { isPushed: true });
     visit.progress = { at: 'face', card: progress.card, begunAt, pending: begun.pending };
     return redirect(response, begun.url);
   }
 
-  /** From the face check: signed in is whose card it was, if it is their face, and it was seen since. */
+  /** Handles the return from the face check: signs the card holder in if their face passed after the start. */
   async function comeBack(
     browser: string,
     visit: Visit | undefined,
@@ -197,7 +195,7 @@ export async function startCardSignIn({
   return { ...site, url, redirectUri };
 }
 
-/** A code in place of a face is no face, another person's face is not that of this card, and an old check is not this one. */
+/** A code is not a face, and neither another person's face nor an old check counts. */
 const isTheirFace = (claims: IDToken | undefined, card: ShownCard, begunAt: number): boolean =>
   claims?.acr === 'face' &&
   claims.sub === card.subject &&
@@ -210,6 +208,6 @@ const declined: Refused = { at: 'refused', why: 'No card was shown.' };
 
 const isAsked = ({ progress }: Visit): boolean => progress.at === 'asking' || progress.at === 'answered';
 
-/** Whether the browser that asked may go on by itself. */
+/** True if the browser that asked may continue by itself. */
 const canGoOn = ({ progress }: Visit): boolean =>
   progress.at === 'refused' || (progress.at === 'shown' && progress.responseCode === null);

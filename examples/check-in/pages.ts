@@ -2,7 +2,7 @@ import { renderSVG } from 'uqr';
 import { escapeHtml } from '../web/site.js';
 import type { Visit } from './visits.js';
 
-/** Brings the code and the count up to date without loading the page anew, under whoever reads it. */
+/** Updates the code and the count without reloading the page. */
 export const refreshScript = `setInterval(async () => {
   const reply = await fetch(location.href).catch(() => null);
   const page = new DOMParser().parseFromString(reply?.ok ? await reply.text() : '', 'text/html');
@@ -25,7 +25,7 @@ function toPage(title: string, body: string, script = ''): string {
 <main><h1>${escapeHtml(title)}</h1>${body}</main>${script}`;
 }
 
-/** What hangs at the place: a code to scan, and how many are in. No name is on it, and none is known. */
+/** Renders the place's screen: a code to scan and the number of people, without names. */
 export const renderPlace = (name: string, link: string, inside: number): string =>
   toPage(
     name,
@@ -35,7 +35,7 @@ export const renderPlace = (name: string, link: string, inside: number): string 
     `<script>${refreshScript}</script>`,
   );
 
-/** What a phone shows that scanned it. */
+/** Renders the page that the scanned code opens. */
 export const renderArrival = (name: string): string =>
   toPage(
     `Check in at ${name}`,
@@ -57,7 +57,10 @@ function toRow({ id, enteredAt, leftAt }: Visit, name: string): string {
   return `<li><strong>${escapeHtml(name)}</strong><br>came ${toTime(enteredAt)}<br>${end}</li>`;
 }
 
-/** One person's own list. @param nameOf - of a place */
+/**
+ * Renders one person's own list.
+ * @param nameOf - returns a place's name
+ */
 export const renderList = (visits: readonly Visit[], nameOf: (place: string) => string, keepDays: number): string =>
   toPage(
     'Where you have been',
@@ -74,7 +77,7 @@ export const renderPlaces = (places: ReadonlyMap<string, string>): string =>
 
 export const renderMessage = (title: string, text: string): string => toPage(title, `<p>${escapeHtml(text)}</p>`);
 
-/** Whose list it is, their face says. */
+/** Renders the page that asks for the face to find the list. */
 export const renderAskForFace = (): string =>
   toPage(
     'Where you have been',

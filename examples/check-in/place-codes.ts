@@ -1,17 +1,18 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-/** How long a place shows one code. */
 const shownMs = 60_000;
 
-/** What a place's screen shows, so that whoever checks in stands before it: a code that was photographed is of no use soon after. */
+/** Short-lived codes on a place's screen, so that a photo of one is soon useless. */
 export interface PlaceCodes {
-  /** What to show now. */
   codeOf(place: string): string;
-  /** Whether it is shown now, or was the one before: somebody may have scanned it then. */
+  /** True for the current or the previous code, which may have just been scanned. */
   isShown(place: string, code: string): boolean;
 }
 
-/** @param secret - known to nobody else: codes follow from it, and none is kept */
+/**
+ * Creates the codes.
+ * @param secret - all codes derive from it; none is stored
+ */
 export function createPlaceCodes(secret: Uint8Array, now: () => number): PlaceCodes {
   const codeAt = (place: string, turn: number): string =>
     createHmac('sha256', secret).update(`${turn} ${place}`).digest('base64url').slice(0, 16);

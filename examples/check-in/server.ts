@@ -1,6 +1,6 @@
 /*
- * A check-in: a code on the screen of a place, a phone, a face, a time. The place sees how many are there; the person sees their own
- * list. A whole relying party with openid-client; it reads `sub` and no name.
+ * A check-in: a code on a place's screen, a phone, a face, a time. The place sees a count; each user sees their own
+ * list. A complete relying party with openid-client that reads only `sub`.
  */
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -19,18 +19,16 @@ import {
 import { createPlaceCodes } from './place-codes.js';
 import { createVisits } from './visits.js';
 
-/** The check-in, listening. */
 export interface CheckIn extends Site {
-  /** To be registered for the client. */
   readonly redirectUri: string;
 }
 
-/** What is remembered of a browser, until it ends: none of it outlives ten minutes. */
+/** State of a browser, for at most ten minutes. */
 interface Visitor {
-  /** A place whose code was scanned; `null`: they came for their list. */
+  /** Place of the scanned code; `null` if the user wants their list. */
   place: string | null;
   started: Pending | null;
-  /** Whose face was shown, opaque; `null` before. */
+  /** Opaque id of the user; `null` before the face check. */
   person: string | null;
   readonly until: number;
 }
@@ -41,9 +39,9 @@ const dayMs = 86_400_000;
 
 /**
  * Starts the check-in on this machine.
- * @param port - 0 takes a free one
+ * @param port - 0 picks a free one
  * @param places - names by id
- * @param keepDays - after so many a visit is forgotten
+ * @param keepDays - retention of visits
  */
 export async function startCheckIn({
   port,
@@ -67,7 +65,7 @@ export async function startCheckIn({
     );
   });
   const redirectUri = `${site.url}/callback`;
-  // A browser holds the redirect that answers a form to the same rule: the face check is there.
+  // Browsers apply form-action also to the redirect to the face check.
   const script = createHash('sha256').update(refreshScript).digest('base64');
   const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${script}'; connect-src 'self'; form-action 'self' ${new URL(registration.issuer).origin}; frame-ancestors 'none'; base-uri 'none'`;
   const nameOf = (place: string): string => places.get(place) ?? place;
@@ -87,7 +85,7 @@ export async function startCheckIn({
     return send(response, 404, renderMessage('There is nothing here', ''));
   }
 
-  /** What a page of ours asks for; a page of others cannot, as its browser says where it comes from. */
+  /** Accepts only requests of this site's pages, by the Origin header. */
   async function change(pathname: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.headers.origin !== site.url) return send(response, 403, renderMessage('That is not for this page', ''));
     const visitor = visitorOf(request);
@@ -135,7 +133,7 @@ export async function startCheckIn({
       const address = new URL(request.url ?? '/', site.url);
       const tokens = await finishFaceCheck(registration, address, started);
       const claims = tokens.claims();
-      // A code in place of a face is somebody's word, and not their presence.
+      // A code instead of a face does not prove presence.
       if (claims?.acr !== 'face')
         return send(response, 403, renderMessage('Nothing was noted', 'A face is needed here.'));
       visitor.person = createHmac('sha256', secret).update(claims.sub).digest('base64url');

@@ -1,29 +1,26 @@
 import { randomUUID } from 'node:crypto';
 
-/** Somebody was somewhere. Times are milliseconds since 1970. */
+/** A visit; times are in milliseconds since 1970. */
 export interface Visit {
   readonly id: string;
   readonly place: string;
   readonly enteredAt: number;
-  /** `null`: still there, as far as anybody said. */
+  /** `null` while still present. */
   readonly leftAt: number | null;
 }
 
-/** Who is where. Persons are opaque: nothing here tells whom one is. */
 export interface Visits {
-  /** Notes that somebody came. Whoever was elsewhere has left there; whoever is there already came then. */
+  /** Records an arrival; it ends a visit elsewhere and is ignored if already present. */
   enter(person: string, place: string): void;
-  /** Notes that they left; nothing where the visit is another's, or over. */
+  /** Records a departure; ignored for another person's visit or an ended one. */
   leave(person: string, id: string): void;
-  /** How many are at a place now. */
   countAt(place: string): number;
-  /** One person's own, the latest first. */
   of(person: string): readonly Visit[];
 }
 
 /**
- * Keeps visits in memory.
- * @param keepMs - after so long a visit is forgotten, also one that nobody ended
+ * Stores visits in memory.
+ * @param keepMs - retention of a visit, even if it never ended
  */
 export function createVisits({ keepMs, now }: { readonly keepMs: number; readonly now: () => number }): Visits {
   let visits: (Visit & { readonly person: string })[] = [];

@@ -1,16 +1,13 @@
-/*
- * One check of a counter, from its code to the minute in which the result is shown. openid-client and nothing else.
- */
+/* One check at a counter, from its code until the result disappears. Needs only openid-client. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as client from 'openid-client';
 
 const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 
-/** What staff see. */
 export type View =
-  /** `link`: of the code to be shown; `null`: none is, the check is at the kiosk, or on the phone whose code was taken. */
+  /** `link`: of the code to show; `null` at the kiosk, or if the user's phone showed a code. */
   | { readonly state: 'waiting'; readonly code: string; readonly link: string | null; readonly isAtKiosk: boolean }
-  /** A phone has opened the code, or the kiosk: `number` is to be said to the person; theirs is to be typed, unless it was. */
+  /** The phone or kiosk has opened the code: staff say `number`, and type the user's number if still needed. */
   | { readonly state: 'numbers'; readonly number: string; readonly isAtKiosk: boolean }
   | { readonly state: 'checking' }
   | {
@@ -21,25 +18,23 @@ export type View =
     }
   | { readonly state: 'ended'; readonly why: string };
 
-/** A check that is under way, or was. */
 export interface Check {
   view(): View;
-  /** Sends the number that the person says stands on their phone. A wrong one ends the check. */
+  /** Sends the number that the user reads out. A wrong one ends the check. */
   say(number: string): void;
-  /** Ends it from this side. */
   end(): void;
 }
 
-/** For how long the result is shown. The service tells it no longer either. */
+/** How long the result is shown, as long as the service returns it. */
 const shownMs = 60_000;
 
-/** What this counter wants to know. Each is registered for it, with its purpose. */
+/** Claims registered for this counter, with their purpose. */
 const claims = { userinfo: { given_name: { essential: true }, family_name: { essential: true }, phone_number: null } };
 
 /**
- * Begins a check.
- * @param by.shownCode - eight digits of the person's phone; `null`: this counter shows a code
- * @param by.kiosk - where the person shows their face, in place of a phone; `null`: on a phone
+ * Starts a check.
+ * @param by.shownCode - eight digits from the user's phone; `null`: the counter shows a code
+ * @param by.kiosk - device for the check; `null`: a phone
  */
 export async function beginCheck(
   config: client.Configuration,
@@ -52,13 +47,13 @@ export async function beginCheck(
     ...(kiosk === null ? {} : { kiosk }),
   });
   const isAtKiosk = kiosk !== null;
-  // Whose phone has shown a code need not be shown another, and the kiosk has opened it.
+  // If the user's phone showed a code, or a kiosk is used, the counter shows none.
   const isShown = shownCode === null && !isAtKiosk;
   const link = isShown ? (begun.verification_uri_complete ?? begun.verification_uri) : null;
   let view: View = { state: 'waiting', code: isShown ? begun.user_code : '', link, isAtKiosk };
   let number: string | null = null;
 
-  /** Asks until there is an answer, at the pace that the service names. */
+  /** Polls until there is an answer, at the service's interval. */
   async function follow(): Promise<void> {
     const endsAt = Date.now() + begun.expires_in * 1000;
     while (view.state !== 'ended' && view.state !== 'verified') {
@@ -68,11 +63,11 @@ export async function beginCheck(
         await show(await client.genericGrantRequest(config, deviceGrant, parameters));
       } catch (error) {
         if (!(error instanceof client.ResponseBodyError)) {
-          // The person goes on meanwhile: it is asked again for as long as their code is good (RFC 8628, section 3.5).
+          // Keep polling on errors while the code is valid (RFC 8628, section 3.5).
           if (Date.now() > endsAt) throw error;
           continue;
         }
-        // Why somebody was refused is not told: that is theirs.
+        // The reason of a refusal is private to the user.
         if (error.error === 'authorization_pending') wait(error.cause);
         else
           view = { state: 'ended', why: error.error === 'access_denied' ? 'Not verified.' : 'The code has expired.' };

@@ -1,8 +1,8 @@
 /*
- * Runs the counter by itself. Put the sign-in of your staff before it.
+ * Runs the counter on its own. Protect it with your staff's sign-in.
  *
  *   export ISSUER=https://face.example.com/oidc/people CLIENT_ID=library-desk CLIENT_SECRET=… PORT=8094
- *   export KIOSK_ID=p9T2nQx1bW4k   # of the kiosk beside it, if there is one
+ *   export KIOSK_ID=p9T2nQx1bW4k   # of the kiosk next to it, if any
  *   node dist/examples/counter/main.js
  */
 import { startCounter } from './server.js';

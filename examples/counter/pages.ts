@@ -13,7 +13,7 @@ const style = `
   .code { font-size: 1.6rem; font-weight: 600; letter-spacing: .1em; }
   dt { font-size: .95rem; } dd { margin: 0 0 .5rem; font-weight: 600; }`;
 
-/** Asks for the part of the page that has changed, and counts the seconds down. Where it ends, nothing of the person is left. */
+/** Fetches the changed part of the page and counts down; at the end it removes all personal data. */
 export const script = `
   const part = document.querySelector('#part');
   let shown = part.innerHTML;
@@ -32,7 +32,7 @@ const toPage = (title: string, body: string): string => `<!doctype html>
 <title>${title}</title><style>${style}</style></head>
 <body><main><h1>${title}</h1>${body}</main></body></html>`;
 
-/** Where staff begin. */
+/** Renders the start page for staff. */
 export const renderHome = (note: string, hasKiosk: boolean): string =>
   toPage(
     'Desk 1',
@@ -46,14 +46,14 @@ export const renderHome = (note: string, hasKiosk: boolean): string =>
 ${hasKiosk ? '<form method="post" action="/checks"><button name="kiosk" value="yes">They have no phone: use the kiosk</button></form>' : ''}`,
   );
 
-/** One check. */
+/** Renders one check. */
 export const renderCheck = (id: string, view: View): string =>
   toPage(
     'Desk 1',
     `<div id="part" aria-live="polite">${renderPart(id, view)}</div><p><a href="/">Next person</a></p><script src="/counter.js" defer></script>`,
   );
 
-/** What stands on the page while a check is as it is. */
+/** Renders the changing part of a check. */
 export function renderPart(id: string, view: View): string {
   switch (view.state) {
     case 'waiting':

@@ -1,6 +1,6 @@
 /*
- * A counter where staff check people in person: it shows a code, or reads one, and what it is told stands there for a
- * minute. A whole device of RFC 8628 with openid-client; the sign-in of the staff is yours.
+ * A counter where staff check people in person by a code, and see the result for a minute. A complete device client of
+ * RFC 8628 with openid-client; add your staff's sign-in.
  */
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -10,27 +10,30 @@ import { listen, readBody, redirect, type Site, sendPage, sendText } from '../we
 import { beginCheck, type Check } from './check.js';
 import { renderCheck, renderHome, renderPart, script } from './pages.js';
 
-/** A device with a camera that stands beside the counter. */
+/** A device with a camera next to the counter. */
 export interface Kiosk {
   readonly id: string;
-  /** Its own page, where that is another window of the same browser, as in the demonstration; `null`: it is open already. */
+  /** URL of the kiosk page if it is another window of this browser; `null` if already open. */
   readonly url: string | null;
 }
 
-/** A code is good for ten minutes, and what comes of it for one more. */
+/** A code is valid for ten minutes, its result for one more. */
 const keptMs = 11 * 60_000;
 
 const policy =
   "default-src 'none'; style-src 'unsafe-inline'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'";
 
-/** Starts the counter on this machine. @param port - 0 takes a free one */
+/**
+ * Starts the counter on this machine.
+ * @param port - 0 picks a free one
+ */
 export async function startCounter({
   port,
   kiosk,
   ...registration
 }: Registration & {
   readonly port: number;
-  /** The kiosk beside it, for people without a phone; `null`: there is none. */
+  /** Kiosk for people without a phone; `null` if there is none. */
   readonly kiosk: (() => Promise<Kiosk>) | null;
 }): Promise<Site> {
   const checks = new Map<string, Check>();
@@ -42,7 +45,7 @@ export async function startCounter({
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname } = new URL(request.url ?? '/', site.url);
     const isPost = request.method === 'POST';
-    // A form of another site is not one of ours.
+    // Refuse forms of other sites.
     if (isPost && request.headers['sec-fetch-site'] === 'cross-site') return send(response, 403, home());
     if (pathname === '/') return send(response, 200, home());
     if (pathname === '/kiosk') return redirect(response, (await kiosk?.())?.url ?? '/');
@@ -64,7 +67,7 @@ export async function startCounter({
     const form = await readForm(request);
     const shownCode = form.get('shown_code');
     const kioskId = form.has('kiosk') ? ((await kiosk?.())?.id ?? null) : null;
-    // Also what a scanner types: digits, and nothing of another counter's code.
+    // Accepts typed and scanned codes of eight digits.
     const digits = shownCode?.replace(/[\s-]/g, '') ?? null;
     if (digits !== null && !/^\d{8}$/.test(digits)) {
       return send(response, 400, home('That is no code of a phone: it has eight digits.'));

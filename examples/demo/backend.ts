@@ -1,12 +1,18 @@
 import { z } from 'zod';
 
-/** What the demonstration plays beside the providers: a backend that holds a client token, and the user's browser. */
+/** A backend with a client token, plus the user's browser. */
 export interface Backend {
   enrol(subject: string, photo: Uint8Array): Promise<void>;
-  /** A whole step-up: start it, send the photo. @returns how it ended */
+  /**
+   * Runs a whole step-up with a photo.
+   * @returns its result
+   */
   checkFace(subject: string, photo: Uint8Array): Promise<'passed' | 'failed'>;
   revoke(subject: string): Promise<void>;
-  /** Opens the step-up that a provider's challenge asks for, as the browser does, and sends the photo. @returns the receipt */
+  /**
+   * Answers the step-up of a provider's challenge with a photo.
+   * @returns the receipt
+   */
   answerRequest(request: string, photo: Uint8Array): Promise<string>;
 }
 
@@ -16,8 +22,8 @@ const receiptGuard = z.object({ receipt: z.string() });
 const settledGuard = z.object({ state: z.enum(['passed', 'failed']) });
 
 /**
- * Calls the REST API of the server over HTTP, as any backend would.
- * @param application - what its users sign in to, by the provider's id of it
+ * Connects to the server's REST API over HTTP.
+ * @param application - the provider's id of the application
  */
 export async function connectBackend(
   url: string,

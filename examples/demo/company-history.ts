@@ -4,7 +4,6 @@ import type { AuditEvent } from '../../src/core/audit-events.js';
 import { addSec, type EpochMs, toIso } from '../../src/core/units.js';
 import { quietLog, systemRandom } from './quiet.js';
 
-/** Somebody of the drawn company. */
 export interface Drawn {
   readonly subject: string;
   readonly isEnrolled: boolean;
@@ -12,14 +11,13 @@ export interface Drawn {
 
 interface Happening {
   readonly at: EpochMs;
-  /** Of one request: all that happens at once. */
   readonly events: readonly AuditEvent[];
 }
 
 const day = 86_400;
 const applications = ['mail.example.com', 'payroll.example.com', 'wiki.example.com'] as const;
 
-/** What a drawn company did over some weeks: enrolments, checks that pass, some that do not, and sign-ins without one. */
+/** Generates some weeks of enrolments, passed and failed checks, and sign-ins without a check. */
 function drawHistory(people: readonly Drawn[], connection: string, now: EpochMs): Happening[] {
   const chance = createChance('a company');
   const idOf = (bytes: number): string => Buffer.from(chance.bytes(bytes)).toString('hex');
@@ -92,7 +90,7 @@ function drawHistory(people: readonly Drawn[], connection: string, now: EpochMs)
   return happenings.sort((a, b) => a.at - b.at);
 }
 
-/** Writes the history of a drawn company into an audit trail that no server has open. */
+/** Writes the generated history into an audit trail that no server has open. */
 export async function writeHistory(
   people: readonly Drawn[],
   { connection, file, now }: { readonly connection: string; readonly file: string; readonly now: EpochMs },

@@ -16,10 +16,10 @@ import { quietLog } from './quiet.js';
 import { runCli } from './run-command.js';
 import { startService } from './service.js';
 
-/** A company with people and a past, to look at in the console. */
+/** A company with people and a history, for the console. */
 export interface Company {
   readonly consoleUrl: string;
-  /** Signs in at the console. */
+  /** For the console's sign-in. */
   readonly adminKey: string;
   readonly people: number;
   readonly enrolled: number;
@@ -27,13 +27,10 @@ export interface Company {
 }
 
 const connectionId = 'company';
-/** Those who come first are enrolled; a few of each hundred are not. */
+/** Three of four people are enrolled. */
 const isEnrolled = (at: number): boolean => at % 4 !== 3;
 
-/**
- * Starts a server and a simulated Okta org with drawn people: their logins are numbers, their tokens open for nobody, and what
- * they did over the last weeks is drawn too.
- */
+/** Starts a server and a simulated Okta org with generated people and history; their tokens are not valid. */
 export async function startCompany(people: number, modelsFolder: string): Promise<Company> {
   const folder = await mkdtemp(join(tmpdir(), 'facestep-company-'));
   const data = join(folder, 'data');
@@ -56,7 +53,7 @@ export async function startCompany(people: number, modelsFolder: string): Promis
   const settings = oktaConnectionGuard.parse(connection);
   const ports = { fetch: send, log: quietLog };
   const { steps } = createOktaProvisioning({ settings, publicUrl, clock, random: randomBytes, ...ports });
-  // The attribute that keeps the token. The rest is set up by the command, once there is a server to be asked.
+  // Creates the attribute that stores the token; a command does the rest once the server runs.
   await steps[0]?.apply();
   const profile = createOktaProfile(settings, ports);
   const chance = createChance('tokens of a company');

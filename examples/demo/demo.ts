@@ -24,20 +24,20 @@ import { startService } from './service.js';
 export { writeDemoPhotos } from './photos.js';
 
 /*
- * The main job on real photos, against a simulated Okta org on a real socket: enrol, sign in, be refused, revoke. Then the
- * other three providers, each set up by one command.
+ * Runs the demonstration on real photos with a simulated Okta org: enrolment, sign-in, refusal, revocation. Then the
+ * other three providers, set up by one command each.
  */
 
 /**
- * Shows it, step by step.
- * @returns whether every answer was the one that belongs there
+ * Runs the demonstration.
+ * @returns true if every answer was the expected one
  * @throws FaceError as `fetchModels`
  */
 export async function showDemo(
   request: DemoRequest,
   { print, tell, untilStopped }: Pick<CliDeps, 'print' | 'tell' | 'untilStopped'>,
 ): Promise<boolean> {
-  // On Node 20 the AWS SDK tells of versions to come, in the middle of what is shown.
+  // On Node 20 the AWS SDK would print version warnings into the output.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
   const say = (line = ''): void => print(line);
@@ -57,7 +57,7 @@ export async function showDemo(
   const connection = {
     id: 'demo',
     kind: 'okta',
-    // The photos of the demonstration stand still; with --serve a browser shows the capture page.
+    // The photos are static, so liveness is off; with --serve a browser shows the capture page.
     policy: { mode: 'enforce', liveness: 'off' },
     okta: {
       orgUrl: okta.url,
@@ -119,7 +119,7 @@ export async function showDemo(
     say(`  Face check: ${asExpected(await backend.checkFace(user, photo), expected)}`);
   }
 
-  /** Signs a user in at Okta and tells what Okta was told. */
+  /** Signs a user in at Okta and prints the hook's answer. */
   async function signIn(user: typeof first, expected: 'allowed' | 'denied'): Promise<void> {
     const result = await okta.signIn(user);
     say(`  The hook answers     ${JSON.stringify(okta.org.hookAnswers.at(-1))}`);

@@ -6,9 +6,9 @@ import { insist } from '../../test/browser/walk.js';
 import { demoPhotosFolder } from './pictures.js';
 
 /*
- * A drawn person who follows a link of the capture page, for `facestep try`: the real page in a real browser, with the head of
- * somebody in the demonstration photos before its camera, which answers the screen's light. Ends with 0 where the page says that it went well, else with 1. It is
- * given the browser and the link.
+ * Follows a capture page link for `facestep try`: the real page in a real browser, with a rendered head before its
+ * camera that reflects the screen's light. Exits with 0 if the page reports success, else with 1. Arguments: the
+ * browser and the link.
  */
 
 const say = (line: string): void => void process.stderr.write(`   ${line}\n`);

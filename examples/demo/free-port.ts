@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 
 /*
- * What is given away here is listened on seconds later. A port of the system's own choosing may belong to somebody's connection by
- * then, so these lie below the ports systems choose from (32768 and up on Linux, 49152 by RFC 6335) and above all that browsers block,
- * and processes that run at one time hand out their own, but for few pids in a thousand.
+ * Ports are opened seconds after they are chosen, so a system-chosen port could be in use already. These lie below the
+ * ephemeral ranges (32768 and up on Linux, 49152 by RFC 6335) and above all ports that browsers block; concurrent
+ * processes mostly start at different ones.
  */
 const lowest = 12_000;
 const eachProcess = 64;
@@ -13,7 +13,7 @@ const processes = 312;
 const first = lowest + (process.pid % processes) * eachProcess;
 let next = randomInt(eachProcess);
 
-/** A port that nobody listens on. What needs an address before it listens takes it from here. */
+/** Finds a free port for code that needs its address before it listens. */
 export async function findFreePort(): Promise<number> {
   for (let tries = 0; tries < eachProcess; tries++) {
     const port = first + (next++ % eachProcess);

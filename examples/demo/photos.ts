@@ -8,8 +8,8 @@ import { fetchDemoPhotos } from '../../src/models/fetch.js';
 import { demoPhotosFolder, loadPictures } from './pictures.js';
 
 /**
- * Makes sure that the demonstration photos are there.
- * @param elsewhere - where they are fetched to outside a checkout
+ * Provides the demonstration photos.
+ * @param elsewhere - download folder outside a checkout
  * @returns their folder
  * @throws CommandError `photos_missing`
  */
@@ -24,10 +24,10 @@ export async function bringDemoPhotos(elsewhere: string, tell: (line: string) =>
 }
 
 /**
- * Writes the pictures that the calls in the documentation name: `enroll.jpg` and `probe.jpg` of one person from two days, and `other.jpg` of
- * somebody else. They are cut out of the demonstration photos, which are fetched where they are not there.
+ * Writes the pictures named in the documentation, cut from the demonstration photos: `enroll.jpg` and `probe.jpg` of
+ * one person, `other.jpg` of another.
  * @returns the files
- * @throws the system's error where one of them is there already
+ * @throws the system's error if a file exists
  */
 export async function writeDemoPhotos(folder: string, tell: (line: string) => void): Promise<readonly string[]> {
   const fetched = await mkdtemp(join(tmpdir(), 'facestep-photos-'));

@@ -3,24 +3,19 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 
-/** Where set-up fetches the six group photos `sample1.jpg` to `sample6.jpg`, in a checkout. */
+/** Folder of the group photos `sample1.jpg` to `sample6.jpg` in a checkout. */
 export const demoPhotosFolder = fileURLToPath(new URL('../../../.cache/demo-photos', import.meta.url));
 
-/** Pictures of real faces without evaluation data; each is the encoded bytes of one file. */
 export interface Pictures {
-  /** One person in two different photos. */
+  /** Two different photos of one person. */
   readonly person: readonly [Uint8Array, Uint8Array];
-  /** Somebody else. */
   readonly stranger: Uint8Array;
-  /** Three people side by side. */
   readonly group: Uint8Array;
-  /** A picture without a face. */
   readonly landscape: Uint8Array;
   /** The first photo, shrunk until the face is 20 pixels wide. */
   readonly far: Uint8Array;
 }
 
-/** Corners of a face, in pixels of the whole photo. */
 interface Corners {
   readonly left: number;
   readonly top: number;
@@ -29,7 +24,7 @@ interface Corners {
 }
 
 async function cropFace(file: string, corners: Corners): Promise<Buffer> {
-  // By its bytes: the engine, in the same process, has closed libvips to files.
+  // Read into memory, because the engine in this process blocks libvips from files.
   const photo = sharp(readFileSync(file));
   const { width, height } = await photo.metadata();
   // Half the box on each side leaves one face in the crop.
@@ -45,7 +40,10 @@ async function cropFace(file: string, corners: Corners): Promise<Buffer> {
     .toBuffer();
 }
 
-/** Cuts the pictures out of the demonstration photos. @param folder - where they were fetched to */
+/**
+ * Cuts the pictures out of the demonstration photos.
+ * @param folder - of these photos
+ */
 export async function loadPictures(folder = demoPhotosFolder): Promise<Pictures> {
   const [sample1, sample3] = [join(folder, 'sample1.jpg'), join(folder, 'sample3.jpg')];
   const first = await cropFace(sample1, { left: 1460, top: 219, right: 1685, bottom: 438 });
@@ -54,7 +52,7 @@ export async function loadPictures(folder = demoPhotosFolder): Promise<Pictures>
   const { width } = await sharp(first).metadata();
   const far = await sharp(first)
     .resize(Math.round((width * 20) / (1685 - 1460)))
-    // On a plain ground, so that the picture itself is large enough.
+    // On a plain background, so that the picture is large enough.
     .extend({ top: 100, bottom: 100, left: 100, right: 100, background: '#777777' })
     .jpeg({ quality: 95 })
     .toBuffer();

@@ -22,7 +22,7 @@ import { signInPortal } from './portals/sign-in.js';
 import { quietLog } from './quiet.js';
 import { startService } from './service.js';
 
-/** In the order in which they are shown. The first enrols whoever is to visit the others. */
+/** In display order. The first one enrols the user. */
 const portals: readonly Portal[] = [
   signInPortal,
   homePagePortal,
@@ -36,18 +36,19 @@ const portals: readonly Portal[] = [
   organisationsPortal,
 ];
 
-/** The applications of a company, for a browser on this machine. */
 export interface RunningPortals {
   readonly serverUrl: string;
   readonly login: string;
   readonly password: string;
-  /** By id, in the order in which they are shown. */
+  /** By id, in display order. */
   readonly portals: ReadonlyMap<string, RunningPortal>;
-  /** Where a portal is. @throws where there is none of that id */
+  /**
+   * Returns the URL of a portal.
+   * @throws for an unknown id
+   */
   urlOf(id: string): string;
-  /** Puts the user into these groups, and out of all others. */
   setGroups(names: readonly string[]): void;
-  /** What the user's profile holds now; `null` before the first sign-in. */
+  /** Returns the token in the user's profile; `null` before the first sign-in. */
   readToken(): string | null;
   close(): Promise<void>;
 }
@@ -55,8 +56,8 @@ export interface RunningPortals {
 const issuedGuard = z.object({ token: z.string() });
 
 /**
- * Starts the server, a simulated Okta org whose user profile keeps the token, and every portal.
- * @param hasFixedPorts - whether portals listen where `demo --serve` says, and not on free ports
+ * Starts the server, a simulated Okta org and every portal.
+ * @param hasFixedPorts - true for the ports of `demo --serve`, else free ones
  */
 export async function startPortals({
   hasFixedPorts,
@@ -146,7 +147,7 @@ export async function startPortals({
     log: quietLog,
     fetch: (address, init) => fetch(address, init),
   });
-  // The attribute that keeps the token; hooks take no part in this.
+  // Only the attribute that stores the token; no hooks here.
   const [attribute] = steps;
   await attribute?.apply();
 

@@ -3,7 +3,7 @@ import { createSignInProvider, type SignInClient } from '../../simulators/sign-i
 import { listen, type Site } from '../web/site.js';
 import { parseSignIn, toForm } from './sign-in-page.js';
 
-/** The sign-in of the simulated provider itself: a password, and no face. */
+/** Starts the simulated provider's own sign-in, with a password only. */
 export async function startProviderSignIn({
   port,
   user: { id, login, password },

@@ -9,7 +9,7 @@ import { findFreePort } from './free-port.js';
 import { runCli } from './run-command.js';
 import { startService } from './service.js';
 
-/** What each provider's application gets: what is worth showing of it, and whether a verified face is in it. */
+/** By provider: the interesting part of the application's result, and whether it has a verified face. */
 const shown: Readonly<Record<string, (answer: JsonObject) => { readonly text: string; readonly isVerified: boolean }>> =
   {
     entra(answer) {
@@ -45,11 +45,11 @@ interface Stage {
   readonly adminKey: string;
   readonly modelsFolder: string;
   readonly person: readonly [Uint8Array, Uint8Array];
-  /** Says whether an answer was the one that belongs there. */
+  /** Reports whether an answer was the expected one. */
   asExpected(answer: string, expected: string): string;
 }
 
-/** Sets up the other three providers by one command each, and signs in without and with a face. */
+/** Sets up the other three providers and signs in without and with a face. */
 export async function showProviders({ say, folder, adminKey, modelsFolder, person, asExpected }: Stage): Promise<void> {
   const port = await findFreePort();
   const serverUrl = `http://127.0.0.1:${port}`;

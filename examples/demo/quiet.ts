@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Log, Random } from '../../src/core/ports.js';
 
-/** A log that nobody reads. */
+/** A log that discards all entries. */
 export const quietLog: Log = { info() {}, warn() {}, error() {} };
 
-/** The real source of randomness. */
+/** Cryptographic randomness. */
 export const systemRandom: Random = (bytes) => randomBytes(bytes);

@@ -5,18 +5,20 @@ import { z } from 'zod';
 
 const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 
-/** How a command ended, and what it printed. */
 export interface Ended {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Runs a command as a process of its own, to its end. @param env - added to this process's environment */
+/**
+ * Runs a command in its own process.
+ * @param env - added to this process's environment
+ */
 export const runCli = (args: readonly string[], env: Record<string, string> = {}): Promise<Ended> =>
   runAs(null, args, env);
 
-/** The same as another account, by its number, which only root can. */
+/** Runs a command as another account, by its number; needs root. */
 export async function runAs(
   account: number | null,
   args: readonly string[],
@@ -33,7 +35,10 @@ export async function runAs(
   return { code: z.number().nullable().parse(code), stdout: stdout(), stderr: stderr() };
 }
 
-/** Gathers what a stream says. @returns all of it so far */
+/**
+ * Collects a stream's text.
+ * @returns a function that returns all text so far
+ */
 export function collect(stream: NodeJS.ReadableStream): () => string {
   const pieces: Buffer[] = [];
   stream.on('data', (piece: Buffer) => pieces.push(piece));

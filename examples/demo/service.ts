@@ -5,16 +5,15 @@ import { devNull } from 'node:os';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-/** The server as a process of its own, started the way `npm start` starts it. */
+/** The server in its own process, started like `npm start`. */
 export interface Service {
   readonly url: string;
   readonly process: ChildProcess;
-  /** What it told the person at the terminal. */
   readonly said: readonly string[];
   stop(): Promise<void>;
 }
 
-/** A server that is not ready by then never will be. */
+/** Start timeout. */
 const patienceMs = 120_000;
 
 const ownMain = fileURLToPath(new URL('../../src/main.js', import.meta.url));
@@ -30,7 +29,7 @@ async function untilReady(url: string, said: readonly string[]): Promise<void> {
 /**
  * Starts the server and waits until it is ready.
  * @param env - added to this process's environment: `PORT`, `FACESTEP_DATA`, …
- * @param logFile - where its log goes; nowhere unless given
+ * @param logFile - destination of its log; by default none
  * @param main - of another installation
  */
 export async function startService(env: Record<string, string>, logFile = devNull, main = ownMain): Promise<Service> {
@@ -42,7 +41,7 @@ export async function startService(env: Record<string, string>, logFile = devNul
   closeSync(log);
   if (child.stderr === null) throw new Error('no standard error');
   const { stderr } = child;
-  // Whatever ends this process ends the server too.
+  // Stop the server whenever this process ends.
   const end = (): void => void child.kill();
   process.once('exit', end);
   child.once('exit', () => process.off('exit', end));

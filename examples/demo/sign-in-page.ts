@@ -4,15 +4,13 @@ import { z } from 'zod';
 import { beginFaceCheck, finishFaceCheck, type Pending, type Registration } from '../web/face-check.js';
 import { escapeHtml, listen, type Site } from '../web/site.js';
 
-/** A made-up identity provider: user name and password first, then the face, by OpenID Connect. */
+/** A fictional identity provider: user name and password first, then the face, by OpenID Connect. */
 export interface SignInPage extends Site {
-  /** Where the face check sends the browser back to. */
   readonly redirectUri: string;
 }
 
 const formGuard = z.object({ login: z.string(), password: z.string() });
 
-/** What the portal has to remember of a browser that is at the face check. */
 interface SignIn {
   readonly login: string;
   readonly pending: Pending;
@@ -28,10 +26,13 @@ const toPage = (title: string, body: string, result = ''): string => `<!doctype 
 </style>
 <main data-result="${result}"><h1>${title}</h1>${body}</main>`;
 
-/** What somebody typed into that form. */
+/** Parses the submitted form. */
 export const parseSignIn = (body: unknown): z.output<typeof formGuard> => formGuard.parse(body);
 
-/** The form for user name and password. @param path - where it is sent */
+/**
+ * Renders the form for user name and password.
+ * @param path - target of the form
+ */
 export const toForm = (
   name: string,
   {
@@ -52,7 +53,7 @@ export const toForm = (
 /**
  * Starts the portal on this machine.
  * @param users - passwords by login
- * @param name - whose sign-in it is
+ * @param name - shown as the site's name
  */
 export async function startSignInPage({
   port,
@@ -80,7 +81,7 @@ export async function startSignInPage({
       response.status(401).send(toForm(name, { users: [login], note: 'User name or password is wrong.' }));
       return;
     }
-    // Pushed: the browser does not have in hands whom it is about.
+    // Pushed, so that the browser cannot read or change whom the request is about.
     const { url, pending } = await beginFaceCheck(
       registration,
       { redirect_uri: redirectUri, scope: 'openid profile', login_hint: login },

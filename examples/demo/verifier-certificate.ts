@@ -6,8 +6,8 @@ const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const lifeMs = 86_400_000;
 
 /**
- * A certificate for somebody who asks wallets for cards, and the authority that signs it, which wallets are to know. Both are new and
- * good for a day: anywhere else an authority gives them out that your wallets know already.
+ * Creates a verifier's certificate and its authority, both new and valid for a day. In production, use an authority
+ * that your wallets trust.
  * @param name - as wallets show it
  */
 export async function certifyVerifier(name: string) {

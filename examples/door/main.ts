@@ -1,11 +1,11 @@
 /*
- * Runs the door by itself, on the machine that has the camera. Put the sign-in of your staff before `/roster`. The file is that of
- * ../door.ts, which has the same door for one photo, without a page.
+ * Runs the door on its own, on the machine with the camera. Protect `/roster` with your staff's sign-in. The file
+ * format is that of ../door.ts.
  *
  *   export FACESTEP_URL=http://127.0.0.1:8080 FACESTEP_CLIENT_TOKEN=fst_… ROSTER=roster.json PORT=8095
  *   node dist/examples/door/main.js
  */
-// In a project of yours: '@facestep/client'.
+// In your project: '@facestep/client'.
 import { createFacestepClient } from '../../client/index.js';
 import { createFileStore } from './file-store.js';
 import { createRoster } from './roster.js';

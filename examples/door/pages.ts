@@ -19,7 +19,7 @@ const toPage = (title: string, does: 'door' | 'roster', body: string): string =>
 
 const video = '<video muted playsinline autoplay aria-label="What the camera sees"></video>';
 
-/** What hangs at the door. It says "Open" and the time, or nothing. */
+/** Renders the page at the door, which shows "Open" and the time, or nothing. */
 export const renderDoor = (): string =>
   toPage(
     'Main door',
@@ -30,7 +30,7 @@ export const renderDoor = (): string =>
 for no movement, so this proves less than a full face check: a good screen may pass. Somebody should be able to see this camera. No picture is kept.</p>`,
   );
 
-/** Where staff keep the list. */
+/** Renders the roster page for staff. */
 export const renderRoster = (names: readonly string[]): string =>
   toPage(
     'Who may enter',

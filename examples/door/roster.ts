@@ -1,26 +1,23 @@
-/*
- * Who may enter: names with their tokens. The tokens are of no use without the server that made them, and without the face.
- */
+/* Names with their tokens. A token is useless without the server that made it and without the face. */
 import { z } from 'zod';
-// In a project of yours: '@facestep/client'.
+// In your project: '@facestep/client'.
 import type { FacestepClient } from '../../client/index.js';
 
-/** Every token is a chance for a stranger, so the strictest level: it carries 500 people, and takes three photos of each. */
+/** Every token adds a false accept risk, so the strictest level: up to 500 people, with three photos of each. */
 const binding = { scope: 'door:main', accuracy: 8 };
 
-/** As it is kept. */
+/** Stored form. */
 export const rosterGuard = z.array(z.object({ name: z.string(), token: z.string() }));
 type Entries = z.infer<typeof rosterGuard>;
 
-/** Where it is kept. */
 export interface RosterStore {
   read(): Entries;
   write(entries: Entries): void;
 }
 
-/** The roster of one door. */
+/** Creates the roster of one door. */
 export function createRoster(facestep: Pick<FacestepClient, 'identify' | 'generate'>, { read, write }: RosterStore) {
-  /** What the server finds; `null` where there is nobody to look for. */
+  /** Result of the search; `null` for an empty roster. */
   const search = async (entries: Entries, photos: Uint8Array[]) =>
     entries.length === 0
       ? null
@@ -34,9 +31,9 @@ export function createRoster(facestep: Pick<FacestepClient, 'identify' | 'genera
     names: (): readonly string[] => read().map(({ name }) => name),
 
     /**
-     * Nobody stands on the roster twice: two tokens of one person match together, and then the door would open for neither.
-     * A name stands for one person: nobody but they take its place, as long as their token is of use.
-     * @returns whether the person is on it now: not where their face or their name is, with another name or face
+     * Enrols a person once, because two tokens of one person would both match and open the door for neither. A name
+     * belongs to one person until their token becomes unusable.
+     * @returns true if enrolled; false if the face or name is already there
      */
     async enrol(name: string, photos: Uint8Array[]): Promise<boolean> {
       const entries = read();
@@ -47,13 +44,13 @@ export function createRoster(facestep: Pick<FacestepClient, 'identify' | 'genera
       if ((!isNobody || isTaken) && known !== name) return false;
       const { token } = await facestep.generate(photos, binding);
       const toNext = () => [...read().filter((entry) => entry.name !== name), { name, token }];
-      // A roster that the server does not search would close the door for all.
+      // A roster that the server refuses would close the door for everyone.
       await search(toNext(), photos);
       write(toNext());
       return true;
     },
 
-    /** Who it is; `null`: nobody, or more than one. */
+    /** Returns the name; `null` if no one or more than one person matches. */
     async whoIsThere(photos: Uint8Array[]): Promise<string | null> {
       const entries = read();
       const position = (await search(entries, photos))?.position ?? null;
@@ -66,7 +63,7 @@ export function createRoster(facestep: Pick<FacestepClient, 'identify' | 'genera
 
 export type Roster = ReturnType<typeof createRoster>;
 
-/** Kept as long as the program runs. */
+/** Stores a roster in memory. */
 export function createMemoryStore(): RosterStore {
   let entries: Entries = [];
   return {

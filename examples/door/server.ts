@@ -1,10 +1,10 @@
 /*
- * A door that looks by itself: a page with a camera, and a roster that staff keep. Whoever is found enters; everybody else sees a
- * door that stays as it is. The sign-in of the staff is yours, and so is what opens the lock.
+ * A door: a page with a camera, and a roster for staff. It opens for matches and stays unchanged for everyone else.
+ * Add your staff's sign-in and the lock.
  */
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-// In a project of yours: '@facestep/client'.
+// In your project: '@facestep/client'.
 import { FacestepError } from '../../client/index.js';
 import { listen, readBody, redirect, type Site, sendJson, sendPage, sendText } from '../web/site.js';
 import { renderDoor, renderRoster, style } from './pages.js';
@@ -13,14 +13,14 @@ import type { Roster } from './roster.js';
 const policy =
   "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/** Three pictures of a camera, with room to spare. */
+/** Enough for three camera pictures. */
 const mostBytes = 3 * 1024 * 1024;
 const maxNameCharacters = 100;
 
 /**
  * Starts the door on this machine.
- * @param port - 0 takes a free one
- * @param openRoster - asked for at the first look
+ * @param port - 0 picks a free one
+ * @param openRoster - called at the first capture
  */
 export async function startDoor({
   port,
@@ -36,7 +36,7 @@ export async function startDoor({
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname } = new URL(request.url ?? '/', site.url);
     const asked = `${request.method} ${pathname}`;
-    // What another site sends is none of ours.
+    // Refuse requests of other sites.
     const isOwn = ['same-origin', undefined].includes(request.headers['sec-fetch-site']?.toString());
     if (request.method === 'POST' && !isOwn) return sendJson(response, 403, { problem: 'Not from here.' });
     if (asked === 'GET /') return sendPage(response, 200, renderDoor(), policy);
@@ -59,7 +59,7 @@ export async function startDoor({
     sendJson(response, 404, { problem: 'Nothing is here.' });
   }
 
-  /** The answer is the time, or nothing: why somebody is not let in is told to nobody at the door. */
+  /** Answers with the time or nothing; the door never shows the reason of a refusal. */
   async function look(response: ServerResponse, form: FormData): Promise<void> {
     const photos = await photosOf(form);
     const roster = await openRoster();
@@ -67,7 +67,7 @@ export async function startDoor({
       if (error instanceof FacestepError) return null;
       throw error;
     });
-    // Here the lock is opened, and your own list is written.
+    // Open the lock and write your own log here.
     sendJson(response, 200, { openedAt: name === null ? null : new Date().toISOString() });
   }
 
@@ -100,7 +100,7 @@ const photosOf = (form: FormData): Promise<Uint8Array[]> =>
       .flatMap((each) => (typeof each === 'string' ? [] : [each.arrayBuffer().then((bytes) => new Uint8Array(bytes))])),
   );
 
-/** @returns `null` where it is no form, or too large */
+/** @returns `null` if it is no form or too large */
 async function readForm(request: IncomingMessage): Promise<FormData | null> {
   const body = await readBody(request, mostBytes);
   if (body === null) return null;

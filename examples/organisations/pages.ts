@@ -1,6 +1,5 @@
 import { escapeHtml } from '../web/site.js';
 
-/** For whom somebody acts, as the tax office was told. */
 export interface Organisation {
   readonly sub: string;
   readonly name: string;
@@ -24,7 +23,7 @@ export const renderStart = (note = ''): string =>
 <p><a class="button" href="/sign-in">Sign in for a company</a></p>`,
   );
 
-/** What somebody may do for a company; filing takes the role `filer`. */
+/** Renders the user's rights for a company; filing needs the role `filer`. */
 export function renderCompany({ sub, name, roles }: Organisation, person: string): string {
   const form = `<form method="post" action="/file"><label>Turnover of the year <input name="turnover" inputmode="numeric"></label>
 <button>File the return</button></form>`;

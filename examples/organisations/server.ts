@@ -1,6 +1,6 @@
 /*
- * A tax office where people file for a company: whoever shows their face chooses for which, and may do there what their role
- * says. A whole relying party with openid-client and nothing else.
+ * A tax office: after a face check, users choose the company to file for, and may do what their role allows. A
+ * complete relying party with openid-client only.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as client from 'openid-client';
@@ -9,13 +9,11 @@ import { discover, finishFaceCheck, type Registration, wasDenied } from '../web/
 import { browserOf, listen, nameBrowser, type Site, sendPage } from '../web/site.js';
 import { type Organisation, renderCompany, renderFiled, renderStart } from './pages.js';
 
-/** The tax office, listening. */
 export interface TaxOffice extends Site {
-  /** To be registered for the client. */
   readonly redirectUri: string;
 }
 
-/** A browser that is signed in, for as long as its access token is good. */
+/** A signed-in browser, for the lifetime of its access token. */
 interface Session {
   readonly subject: string;
   readonly accessToken: string;
@@ -23,7 +21,10 @@ interface Session {
 
 const cookie = { name: 'tax-office', maxAgeSec: 900 };
 
-/** Starts the tax office on this machine. @param port - 0 takes a free one */
+/**
+ * Starts the tax office on this machine.
+ * @param port - 0 picks a free one
+ */
 export async function startTaxOffice({
   port,
   ...registration
@@ -45,16 +46,16 @@ export async function startTaxOffice({
     return sendPage(response, 404, renderStart('There is nothing here.'));
   }
 
-  /** To the face check. */
+  /** Redirects to the face check. */
   const leave = (response: ServerResponse): Promise<void> =>
     checks.leave(response, {
       redirect_uri: redirectUri,
       scope: 'openid organisation',
-      // A face and no less, where the policy lets a code count too.
+      // Requires a face, even if the policy accepts a code.
       claims: JSON.stringify({ id_token: { acr: { essential: true, values: ['face'] } } }),
     });
 
-  /** From the face check. */
+  /** Handles the return from the face check. */
   async function comeBack(address: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const begun = checks.take(request);
     if (begun === undefined) return sendPage(response, 400, renderStart('Please begin again.'));
@@ -63,7 +64,7 @@ export async function startTaxOffice({
       const claims = tokens.claims();
       const organisation = toOrganisation(claims?.organisation);
       if (claims === undefined || organisation === null) throw new Error('for whom?');
-      // A name of its own: whoever planted a cookie before the sign-in has none of it.
+      // A new name prevents session fixation by a planted cookie.
       sessions.set(nameBrowser(response, cookie.name, cookie.maxAgeSec), {
         subject: claims.sub,
         accessToken: tokens.access_token,
@@ -75,7 +76,7 @@ export async function startTaxOffice({
     }
   }
 
-  /** What counts is asked for again: a role may have ended since. */
+  /** Reads the role again, because it may have ended. */
   async function file(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const session = sessions.get(browserOf(request, cookie.name));
     if (session === undefined) return sendPage(response, 401, renderStart('Please sign in.'));
@@ -95,7 +96,7 @@ export async function startTaxOffice({
   return { ...site, redirectUri };
 }
 
-/** The claim `organisation`; `null` where it is none. */
+/** Parses the claim `organisation`; `null` if invalid. */
 function toOrganisation(claim: unknown): Organisation | null {
   const { sub, name, roles } = Object(claim);
   if (typeof sub !== 'string' || typeof name !== 'string' || !Array.isArray(roles)) return null;

@@ -10,7 +10,7 @@ const toPage = (title: string, body: string): string => `<!doctype html>
 </style>
 <main><h1>${title}</h1>${body}</main>`;
 
-/** The fields, by the claim that fills each in. */
+/** Form fields by claim. */
 const fields = {
   given_name: 'Given name',
   family_name: 'Family name',
@@ -18,7 +18,7 @@ const fields = {
   phone_number: 'Phone number',
 } as const;
 
-/** The form, with what is known of the person. What is not known is theirs to fill in. */
+/** Renders the form with the known claims; the user fills in the others. */
 export function renderForm(known: Readonly<Record<string, unknown>>, note = ''): string {
   const rows = Object.entries(fields).map(([claim, label]) => {
     const value = known[claim];

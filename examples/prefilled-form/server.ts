@@ -1,6 +1,6 @@
 /*
- * A form that fills itself in: after a face check and the person's consent, from their profile at the identity provider.
- * A whole relying party with openid-client and nothing else.
+ * A form that is prefilled from the user's profile after a face check and consent. A complete relying party with
+ * openid-client only.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as client from 'openid-client';
@@ -9,20 +9,21 @@ import { discover, finishFaceCheck, type Registration, wasDenied } from '../web/
 import { listen, type Site, sendPage } from '../web/site.js';
 import { renderForm, renderMessage } from './pages.js';
 
-/** The form, listening. */
 export interface PrefilledForm extends Site {
-  /** To be registered for the client. */
   readonly redirectUri: string;
 }
 
-/** What the form has fields for. Each is registered for this client, with its purpose. */
+/** Claims of the form, registered for this client with their purpose. */
 const claims = {
   userinfo: { given_name: { essential: true }, family_name: { essential: true }, email: null, phone_number: null },
 };
 
 const cookie = { name: 'prefilled-form', maxAgeSec: 900 };
 
-/** Starts the form on this machine. @param port - 0 takes a free one */
+/**
+ * Starts the form on this machine.
+ * @param port - 0 picks a free one
+ */
 export async function startPrefilledForm({
   port,
   ...registration
@@ -40,13 +41,13 @@ export async function startPrefilledForm({
     if (pathname === '/fill')
       return checks.leave(response, { redirect_uri: redirectUri, claims: JSON.stringify(claims) });
     if (pathname === '/callback') return comeBack(address, request, response);
-    // What a form is for: here it is thrown away.
+    // Process the form here; the example discards it.
     if (pathname === '/send')
       return sendPage(response, 200, renderMessage('Thank you', 'Your application is on its way.'));
     return sendPage(response, 404, renderMessage('There is nothing here', ''));
   }
 
-  /** From the face check: what the person agreed to is in UserInfo, and what they did not is not. */
+  /** Handles the return from the face check; UserInfo has only what the user consented to. */
   async function comeBack(address: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const begun = checks.take(request);
     if (begun === undefined) return sendPage(response, 400, renderMessage('Please begin again', ''));

@@ -1,27 +1,23 @@
-/*
- * Checks what sources signed: aggregated claims of OpenID Connect (Core, section 5.6.2), each with the keys of its own issuer.
- */
+/* Verifies aggregated claims of OpenID Connect (Core, section 5.6.2), each with its own issuer's keys. */
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import * as client from 'openid-client';
 
-/** A claim that a source signed. */
 export interface SignedClaim {
   readonly value: unknown;
   readonly issuer: string;
 }
 
-/** What came from other sources than the issuer that was asked. */
 export interface FromSources {
-  /** By claim. */
   readonly signed: ReadonlyMap<string, SignedClaim>;
-  /** Why there is nothing from the others: `unanswered` or `unlinked`. */
+  /** Why a source has no claims: `unanswered` or `unlinked`. */
   readonly silent: ReadonlyMap<string, string>;
 }
 
 /**
+ * Verifies the claims of all sources.
  * @param told - UserInfo
- * @param issuers - of the sources that are believed, by their names: never taken from what is to be checked
- * @throws where a source is none of them, or did not sign what is said to be from it
+ * @param issuers - trusted issuers by source name, never taken from the claims
+ * @throws if a source is unknown or did not sign its claims
  */
 export async function checkSources(
   told: Readonly<Record<string, unknown>>,
@@ -40,18 +36,18 @@ export async function checkSources(
   return { signed, silent: new Map(textsIn(told._claim_status).filter(([, state]) => state !== 'answered')) };
 }
 
-/** The members of an object that are texts. */
+/** Returns the text members of an object. */
 const textsIn = (value: unknown): [string, string][] =>
   Object.entries(Object(value)).flatMap(([name, text]) => (typeof text === 'string' ? [[name, text]] : []));
 
-/** What each source signed, by its name. */
+/** Returns the signed claims by source name. */
 const jwtsIn = (sources: unknown): [string, string][] =>
   Object.entries(Object(sources)).flatMap(([source, given]) =>
     textsIn(given).flatMap(([member, jwt]): [string, string][] => (member === 'JWT' ? [[source, jwt]] : [])),
   );
 
 async function findKeys(issuer: string, clientId: string): Promise<URL> {
-  // On this machine alone: anywhere else both sides speak https.
+  // Plain http on this machine only.
   const isLocal = new URL(issuer).protocol === 'http:';
   const execute = isLocal ? [client.allowInsecureRequests] : [];
   const found = await client.discovery(new URL(issuer), clientId, {}, client.None(), { execute });

@@ -11,10 +11,13 @@ const toPage = (title: string, body: string): string => `<!doctype html>
 </style>
 <main><h1>${title}</h1>${body}</main>`;
 
-/** What the application asks for, and what it calls that. */
+/** Labels by requested claim. */
 const labels = { name: 'Full name', annual_income: 'Income of a year' } as const;
 
-/** The first page. @param hint - for whoever tries it, in plain words with one address */
+/**
+ * Renders the first page.
+ * @param hint - for people who try it: text with one link
+ */
 export const renderStart = (hint: { readonly text: string; readonly url: string } | null, note = ''): string =>
   toPage(
     'Apply for a loan',
@@ -24,7 +27,7 @@ export const renderStart = (hint: { readonly text: string; readonly url: string 
 ${hint === null ? '' : `<p>${escapeHtml(hint.text)} <a href="${escapeHtml(hint.url)}">${escapeHtml(hint.url)}</a></p>`}`,
   );
 
-/** What was told, and by whom. */
+/** Renders the claims and their sources. */
 export function renderApplication(told: Readonly<Record<string, unknown>>, { signed, silent }: FromSources): string {
   const rows = Object.entries(labels).map(([claim, label]) => {
     const value = signed.has(claim) ? signed.get(claim)?.value : told[claim];

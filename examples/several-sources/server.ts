@@ -1,6 +1,6 @@
 /*
- * A bank that asks for what two sources know: the name from the company's directory, the income from the payroll. One face
- * check, one consent. A whole relying party with openid-client and jose.
+ * A bank that asks two sources: the directory for the name, the payroll for the income. One face check, one consent. A
+ * complete relying party with openid-client and jose.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as client from 'openid-client';
@@ -10,22 +10,20 @@ import { listen, type Site, sendPage } from '../web/site.js';
 import { checkSources } from './check-sources.js';
 import { renderApplication, renderMessage, renderStart } from './pages.js';
 
-/** The application, listening. */
 export interface SeveralSources extends Site {
-  /** To be registered for the client. */
   readonly redirectUri: string;
 }
 
-/** Each is registered for this client, with its purpose; the second with where it comes from. */
+/** Claims registered for this client with their purpose; the second also with its source. */
 const claims = { userinfo: { name: { essential: true }, annual_income: { essential: true } } };
 
 const cookie = { name: 'several-sources', maxAgeSec: 1800 };
 
 /**
  * Starts the application on this machine.
- * @param port - 0 takes a free one
- * @param sources - issuers of the other sources that are believed, by name
- * @param hint - for whoever tries it
+ * @param port - 0 picks a free one
+ * @param sources - trusted issuers of the other sources, by name
+ * @param hint - for people who try it
  */
 export async function startSeveralSources({
   port,
@@ -53,7 +51,10 @@ export async function startSeveralSources({
     return sendPage(response, 404, renderMessage('There is nothing here', ''));
   }
 
-  /** From the face check: what the person agreed to is in UserInfo, and what a source signed is checked with its own keys. */
+  /**
+   * Handles the return from the face check: UserInfo has what the user consented to; signed claims are verified with
+   * their source's keys.
+   */
   async function comeBack(address: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const begun = checks.take(request);
     if (begun === undefined) return sendPage(response, 400, renderMessage('Please begin again', ''));

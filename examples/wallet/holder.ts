@@ -1,7 +1,6 @@
 /*
- * What a wallet does with an offer of a credential: OpenID for Verifiable Credential Issuance 1.0, by its pre-authorised
- * code, with a key of its own. It takes one kind, SD-JWT VC, of one issuer: a real wallet takes more, and keeps its key in
- * the phone's own hardware.
+ * A wallet's side of OpenID for Verifiable Credential Issuance 1.0, with a pre-authorized code and its own key. It
+ * accepts only SD-JWT VC of one issuer, and its key is in memory; a real wallet uses the phone's hardware.
  */
 import { createHash } from 'node:crypto';
 import { inflateSync } from 'node:zlib';
@@ -38,18 +37,16 @@ const keysGuard = z.object({ issuer: z.string(), jwks_uri: z.url() });
 const listGuard = z.object({ sub: z.string(), status_list: z.object({ bits: z.literal(1), lst: z.string() }) });
 const disclosureGuard = z.tuple([z.string(), z.string(), z.json()]);
 
-/** A credential as the wallet keeps it. */
 export interface HeldCredential {
   readonly credential: string;
   readonly issuer: string;
   readonly vct: string;
   /** Seconds since 1970. */
   readonly expiresAt: number;
-  /** What it says of the person: each can be shown by itself. */
   readonly claims: ReadonlyMap<string, z.output<ReturnType<typeof z.json>>>;
 }
 
-/** Under an issuer with a path in its name, as the standards for metadata have it. */
+/** Inserts the well-known path before an issuer's own path, as the metadata standards require. */
 const wellKnown = (issuer: string, name: string): string => {
   const { origin, pathname } = new URL(issuer);
   return `${origin}/.well-known/${name}${pathname}`;
@@ -61,16 +58,16 @@ async function ask<Guard extends z.ZodType>(guard: Guard, url: string, init?: Re
   return guard.parse(await response.json());
 }
 
-/** Makes a wallet with a new key. It takes offers of one issuer alone. */
+/** Creates a wallet with a new key, for one issuer. */
 export async function createHolder(issuer: string) {
   const { publicKey, privateKey } = await generateKeyPair('ES256');
   const jwk = await exportJWK(publicKey);
   return {
     /**
-     * Takes a credential.
-     * @param link - as the page of the offer shows it, or its QR code
-     * @param code - the six digits beside it
-     * @throws where the issuer refuses, or is another
+     * Accepts a credential.
+     * @param link - from the offer page or its QR code
+     * @param code - the six digits next to it
+     * @throws if the issuer refuses or is another one
      */
     async take(link: string, code: string): Promise<HeldCredential> {
       const offer = offerGuard.parse(JSON.parse(new URL(link).searchParams.get('credential_offer') ?? ''));
@@ -98,7 +95,7 @@ export async function createHolder(issuer: string) {
       return read(issued.credentials[0].credential);
     },
     /**
-     * Shows some claims of a credential to one who asked, and proves that its key is here.
+     * Presents some claims of a credential with a proof of its key.
      * @returns an SD-JWT with its key binding (RFC 9901, section 4.3)
      */
     async show(
@@ -119,7 +116,7 @@ export async function createHolder(issuer: string) {
   };
 }
 
-/** The name of a claim, and its value. */
+/** Returns the claim's name and value. */
 function open(disclosure: string): [string, z.output<ReturnType<typeof z.json>>] {
   const [, name, value] = disclosureGuard.parse(JSON.parse(Buffer.from(disclosure, 'base64url').toString()));
   return [name, value];
@@ -150,8 +147,8 @@ function read(credential: string): HeldCredential {
 }
 
 /**
- * Whether a credential has ended, as anybody may ask who is shown it: by the issuer's status list (Token Status List).
- * @throws where the list cannot be had, or is not the issuer's: then nobody knows, and it is not to be taken
+ * Returns true if the issuer's status list (Token Status List) has revoked the credential.
+ * @throws if the list is unavailable or invalid; refuse the credential then
  */
 export async function hasEnded({ credential, issuer }: HeldCredential): Promise<boolean> {
   const { idx, uri } = sealedGuard.parse(decodeJwt(credential.split('~')[0] ?? '')).status.status_list;

@@ -1,8 +1,8 @@
 /*
- * Runs the wallet by itself.
+ * Runs the wallet on its own.
  *
  *   export ISSUER=https://face.example.com/oidc/people CREDENTIAL=staff_card PORT=8098
- *   export AUTHORITY=authority.pem    # signs certificates of those who may ask for a card; left out: nobody may
+ *   export AUTHORITY=authority.pem    # signs certificates of verifiers; without it no verifier is trusted
  *   node dist/examples/wallet/main.js
  */
 import { X509Certificate } from 'node:crypto';

@@ -22,7 +22,7 @@ const renderCard = (held: HeldCredential, at: number): string => `<section class
 <form method="post" action="/check"><input type="hidden" name="at" value="${at}"><button>Is it still good?</button></form>
 </section>`;
 
-/** What the wallet holds, and where it takes another one. */
+/** Renders the wallet's credentials and the form for offers. */
 export const renderWallet = (
   held: readonly HeldCredential[],
   { offerPage, note = '' }: { readonly offerPage: string; readonly note?: string },
@@ -44,7 +44,7 @@ ${held.map(renderCard).join('\n')}
 </form>`,
   );
 
-/** Who asks, for what, and each way to answer. Nothing is shown to them before a button is pressed. */
+/** Renders the verifier's request and all ways to answer. Nothing is disclosed before a button is pressed. */
 export function renderAsked(
   name: string,
   { sender, host, isFor, choices }: Pick<CardRequest, 'sender' | 'host' | 'isFor' | 'choices'>,
@@ -72,7 +72,7 @@ ${forms.length === 0 ? '<p class="note">No card of yours is what they ask for.</
   );
 }
 
-/** What came of it. */
+/** Renders the verifier's response. */
 export const renderReply = ({ isTaken, next }: Reply): string =>
   toPage(
     isTaken ? 'They have your answer' : 'Your card was not taken',

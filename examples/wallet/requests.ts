@@ -1,6 +1,6 @@
 /*
- * What a wallet does with a request for a card: OpenID for Verifiable Presentations 1.0, in the form of HAIP 1.0. It takes requests
- * for one card, of senders whose certificate an authority signed that it knows: a real wallet takes more.
+ * A wallet's side of OpenID for Verifiable Presentations 1.0 with HAIP 1.0. It accepts requests for one card, from
+ * senders with a certificate of a trusted authority.
  */
 import { createHash, X509Certificate } from 'node:crypto';
 import { CompactEncrypt, compactVerify, decodeProtectedHeader, importJWK } from 'jose';
@@ -40,35 +40,30 @@ const requestGuard = z.object({
 });
 const repliedGuard = z.object({ redirect_uri: z.url({ protocol: /^https?$/ }).optional() });
 
-/** Somebody asks for a card. */
 export interface CardRequest {
-  /** As their certificate names them. */
   readonly sender: string;
-  /** Where the card would go. */
   readonly host: string;
-  /** Whom the holder's proof is for. */
   readonly clientId: string;
   readonly nonce: string;
-  /** Whether a card is of the kind they ask for. */
+  /** Returns true if a card is of the requested kind. */
   readonly isFor: (held: HeldCredential) => boolean;
-  /** Names of claims, as they would take them: any one of these lists will do. */
+  /** Acceptable lists of claim names; one of them suffices. */
   readonly choices: readonly (readonly string[])[];
   answer(presentation: string): Promise<Reply>;
   decline(): Promise<Reply>;
 }
 
-/** What the sender said to an answer. */
 export interface Reply {
   readonly isTaken: boolean;
-  /** Where the browser is to go on; `null`: where it was. */
+  /** URL for the browser to continue at; `null` to stay. */
   readonly next: string | null;
 }
 
 /**
- * Reads a request, and finds out who asks.
- * @param link - as their page shows it, or its QR code
- * @param authority - signs certificates of whoever may ask
- * @throws where it is none, or its sender is not known
+ * Reads a request and verifies its sender.
+ * @param link - from the verifier's page or QR code
+ * @param authority - signs certificates of verifiers
+ * @throws if the request is invalid or its sender unknown
  */
 export async function readCardRequest(link: string, authority: X509Certificate): Promise<CardRequest> {
   const { protocol, searchParams } = new URL(link);
@@ -115,7 +110,10 @@ export async function readCardRequest(link: string, authority: X509Certificate):
   };
 }
 
-/** The certificate that a request names, which the authority signed and which is good today. @throws where there is none */
+/**
+ * Returns the request's certificate, signed by the authority and currently valid.
+ * @throws if there is none
+ */
 function findSender(jws: string, authority: X509Certificate): X509Certificate {
   const { x5c } = headerGuard.parse(decodeProtectedHeader(jws));
   const certificate = new X509Certificate(Buffer.from(x5c[0], 'base64'));

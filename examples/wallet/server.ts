@@ -1,7 +1,6 @@
 /*
- * A wallet for one person, in a browser on this machine: takes a credential that a page of facestep offers, says what is in
- * it, asks whether it is still good, and shows it to whoever asks for it and is known. A wallet of a phone scans the codes in
- * place of the forms.
+ * A wallet for one person in a browser on this machine: accepts offers of facestep, shows credentials and their
+ * status, and presents them to trusted verifiers. A phone's wallet would scan the codes.
  */
 import { randomUUID, type X509Certificate } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -12,11 +11,11 @@ import { renderAsked, renderReply, renderWallet } from './pages.js';
 import { type CardRequest, readCardRequest } from './requests.js';
 
 /**
- * Starts the wallet on this machine. What it holds ends with it.
- * @param port - 0 takes a free one
- * @param issuer - whose credentials it takes
- * @param offerPage - where a person gets an offer
- * @param authority - signs certificates of those who may ask for a card; `null`: nobody may
+ * Starts the wallet on this machine, with storage in memory.
+ * @param port - 0 picks a free one
+ * @param issuer - of accepted credentials
+ * @param offerPage - where users get an offer
+ * @param authority - signs certificates of verifiers; `null`: none is trusted
  */
 export async function startWallet({
   port,
@@ -31,7 +30,7 @@ export async function startWallet({
 }): Promise<Site> {
   const holder = await createHolder(issuer);
   const held: HeldCredential[] = [];
-  /** What was asked, by a name that the page of it carries: an answer goes to who is shown there. */
+  /** Requests by id; the answer page carries the id, so the answer goes to the shown verifier. */
   const requests = new Map<string, CardRequest>();
   const site = await listen(port, (request, response) => {
     answer(request, response).catch((error: unknown) =>
@@ -40,7 +39,7 @@ export async function startWallet({
   });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    // A press of our own buttons: a page of others cannot, as its browser says where it comes from.
+    // Accepts only this site's own buttons, by the Origin header.
     if (request.method === 'POST' && request.headers.origin !== site.url) throw new Error('that is not for this page');
     const form = new URLSearchParams(request.method === 'POST' ? await text(request) : '');
     if (request.url === '/take') {

@@ -2,18 +2,24 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { beginFaceCheck, type Pending, type Registration } from './face-check.js';
 import { browserOf, nameBrowser, redirect } from './site.js';
 
-/** The face checks that browsers of one application are at. @param cookie - what a browser is known by, and for how long */
+/**
+ * Tracks browsers at the face check.
+ * @param cookie - name and lifetime of the browser's id
+ */
 export function createBrowserChecks(
   registration: Registration,
   cookie: { readonly name: string; readonly maxAgeSec: number },
 ) {
   const pending = new Map<string, { readonly check: Pending; readonly endsAt: number }>();
-  /** Of browsers that never came back. */
+  /** Forgets browsers that never returned. */
   const forgetEnded = (): void => {
     for (const [browser, { endsAt }] of pending) if (endsAt <= Date.now()) pending.delete(browser);
   };
   return {
-    /** Sends a browser to the face check. @param parameters - of the authorization request */
+    /**
+     * Redirects a browser to the face check.
+     * @param parameters - of the authorization request
+     */
     async leave(response: ServerResponse, parameters: Readonly<Record<string, string>>): Promise<void> {
       const begun = await beginFaceCheck(registration, parameters);
       forgetEnded();
@@ -22,7 +28,10 @@ export function createBrowserChecks(
       redirect(response, begun.url);
     },
 
-    /** What a browser that comes back has begun, once. @returns `undefined`: nothing */
+    /**
+     * Takes a returning browser's state, once.
+     * @returns `undefined` if there is none
+     */
     take(request: IncomingMessage): Pending | undefined {
       const browser = browserOf(request, cookie.name);
       const begun = pending.get(browser);

@@ -1,27 +1,26 @@
 /*
- * The OpenID Connect that the applications beside this folder share: to the face check and back, with openid-client and
- * nothing else. Yours needs no more of it than this.
+ * The OpenID Connect code shared by these applications, with openid-client only. Your application needs no more than
+ * this.
  */
 import * as client from 'openid-client';
 
-/** An OpenID client of facestep, as it is registered there. */
 export interface Registration {
-  /** Of the OpenID provider that checks faces; asked for at the first check. */
+  /** Issuer of the face check, requested at the first check. */
   readonly issuer: string;
   readonly clientId: string;
   readonly clientSecret: string;
 }
 
-/** What has to be remembered of a browser that is at the face check, and of no other browser. */
+/** State to store for a browser at the face check. */
 export interface Pending {
   readonly state: string;
   readonly nonce: string;
   readonly codeVerifier: string;
 }
 
-/** What the provider tells of itself, for this client. */
+/** Reads the provider's metadata for this client. */
 export function discover({ issuer, clientId, clientSecret }: Registration): Promise<client.Configuration> {
-  // On this machine alone: anywhere else both sides speak https.
+  // Plain http on this machine only.
   const isLocal = new URL(issuer).protocol === 'http:';
   return client.discovery(new URL(issuer), clientId, {}, client.ClientSecretBasic(clientSecret), {
     execute: isLocal ? [client.allowInsecureRequests] : [],
@@ -29,8 +28,8 @@ export function discover({ issuer, clientId, clientSecret }: Registration): Prom
 }
 
 /**
- * To the face check: where the browser is to go, and what to remember of it until it is back.
- * @param parameters - of the authorization request, beside those that protect it
+ * Starts a face check: returns the redirect and the state to store.
+ * @param parameters - of the authorization request, in addition to the protective ones
  * @param isPushed - sends them beforehand (RFC 9126), so that no browser can read or change them
  */
 export async function beginFaceCheck(
@@ -56,10 +55,10 @@ export async function beginFaceCheck(
 }
 
 /**
- * Back from it.
- * @param address - where the browser came back to
- * @returns the tokens, the ID token verified
- * @throws what `wasDenied` knows where the person was refused, or did not want to; another error else
+ * Finishes a face check.
+ * @param address - URL that the browser returned to
+ * @returns the tokens, with a verified ID token
+ * @throws an error that `wasDenied` recognizes if the user was refused or canceled
  */
 export async function finishFaceCheck(registration: Registration, address: URL, pending: Pending) {
   return client.authorizationCodeGrant(await discover(registration), address, {
@@ -70,6 +69,6 @@ export async function finishFaceCheck(registration: Registration, address: URL, 
   });
 }
 
-/** Whether the person was refused, or did not want to. */
+/** Returns true if the user was refused or canceled. */
 export const wasDenied = (error: unknown): error is client.AuthorizationResponseError =>
   error instanceof client.AuthorizationResponseError && error.error === 'access_denied';

@@ -2,13 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 
-/** An application of this folder, listening. */
 export interface Site {
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** Listens on this machine alone. @param port - 0 takes a free one */
+/**
+ * Listens on this machine only.
+ * @param port - 0 picks a free one
+ */
 export async function listen(port: number, listener: RequestListener): Promise<Site> {
   const server = createServer(listener).listen(port, '127.0.0.1');
   await once(server, 'listening');
@@ -23,13 +25,16 @@ export async function listen(port: number, listener: RequestListener): Promise<S
   };
 }
 
-/** Text as it is shown: nothing in it is markup. */
+/** Escapes text for HTML. */
 export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (letter) => `&#${letter.codePointAt(0)};`);
 
-/** Of a page that runs nothing, and sends its forms to its own site. */
+/** Policy of a page without scripts, whose forms go to its own site. */
 const plainPolicy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'";
 
-/** @param policy - the page's Content-Security-Policy */
+/**
+ * Sends a page.
+ * @param policy - its Content-Security-Policy
+ */
 export function sendPage(response: ServerResponse, status: number, html: string, policy = plainPolicy): void {
   response.writeHead(status, {
     'content-type': 'text/html; charset=utf-8',
@@ -44,7 +49,10 @@ export function sendJson(response: ServerResponse, status: number, body: object)
   response.end(JSON.stringify(body));
 }
 
-/** @param text - of a script or a style; `null`: there is none */
+/**
+ * Sends a text.
+ * @param text - of a script or style; `null`: 404
+ */
 export function sendText(response: ServerResponse, type: 'text/css' | 'text/javascript', text: string | null): void {
   response.writeHead(text === null ? 404 : 200, {
     'content-type': `${type}; charset=utf-8`,
@@ -53,7 +61,10 @@ export function sendText(response: ServerResponse, type: 'text/css' | 'text/java
   response.end(text ?? '');
 }
 
-/** @returns `null`: it is larger; the rest is read and thrown away, so that the answer is heard */
+/**
+ * Reads a body.
+ * @returns `null` if too large; the rest is discarded, so that the client reads the answer
+ */
 export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Uint8Array<ArrayBuffer> | null> {
   const parts: Buffer[] = [];
   let bytes = 0;
@@ -67,7 +78,10 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
 export const redirect = (response: ServerResponse, location: string): void =>
   void response.writeHead(303, { location, 'cache-control': 'no-store' }).end();
 
-/** Gives a browser an id, to be known by. @param maxAgeSec - absent: until it is closed */
+/**
+ * Sets a browser id cookie.
+ * @param maxAgeSec - until the browser closes if omitted
+ */
 export function nameBrowser(response: ServerResponse, cookie: string, maxAgeSec?: number): string {
   const id = randomBytes(24).toString('base64url');
   const age = maxAgeSec === undefined ? '' : `; Max-Age=${maxAgeSec}`;
@@ -75,6 +89,6 @@ export function nameBrowser(response: ServerResponse, cookie: string, maxAgeSec?
   return id;
 }
 
-/** @returns the id that a browser was given; empty: none */
+/** @returns the browser's id, or an empty string */
 export const browserOf = ({ headers }: IncomingMessage, cookie: string): string =>
   new RegExp(`(?:^|; )${cookie}=([\\w-]+)`).exec(headers.cookie ?? '')?.[1] ?? '';

@@ -5,11 +5,10 @@ import { z } from 'zod';
 import { Refusal, showResult } from '../relying-party.js';
 import { AuthenticationDetails, CognitoUser, CognitoUserPool } from './browser-client.js';
 
-/** An application whose users sign in with the password and then the face, by AWS's own client. */
+/** A simulated application that signs users in with password and face, using AWS's own client. */
 export interface CognitoApp {
   readonly userPoolId: string;
   readonly clientId: string;
-  /** Of every user: the sign-in begins after it was typed. */
   readonly password: string;
 }
 
@@ -23,9 +22,8 @@ const challengeGuard = z.object({ startUrl: z.url() });
 const answerGuard = z.object({ receipt: z.string() });
 
 /**
- * The application's pages: `/app/start?user=<name>` asks Cognito, keeps its session, and sends the browser to the capture
- * page; `/app/return` takes the receipt out of the fragment there and answers the challenge with it. It ends on a page that
- * tells the result.
+ * Creates the application's pages: `/app/start?user=<name>` opens the capture page; `/app/return` answers the
+ * challenge with the receipt and shows the result.
  */
 export function createAppPages(apps: { current: CognitoApp | null }, url: () => string): Express {
   const pages = express();
@@ -52,7 +50,7 @@ export function createAppPages(apps: { current: CognitoApp | null }, url: () => 
     response.redirect(302, `${start}&return=${encodeURIComponent(`${url()}/app/return`)}`);
   });
 
-  // Only the page's script sees the fragment.
+  // Only a script in the page can read the fragment.
   pages.get('/app/return', (_request, response) => {
     response.set({ 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' }).send(returnPage);
   });
@@ -70,7 +68,7 @@ export function createAppPages(apps: { current: CognitoApp | null }, url: () => 
   return pages;
 }
 
-/** The triggers keep nothing: what the tokens are to say travels with the answer. */
+/** The triggers are stateless, so the token claims travel with the answer. */
 function answerChallenge(user: Challenged['user'], receipt: string): Promise<object> {
   return new Promise((resolve, reject) => {
     const metadata = { face_receipt: receipt };
@@ -78,7 +76,7 @@ function answerChallenge(user: Challenged['user'], receipt: string): Promise<obj
       onSuccess: (session: { getIdToken(): { getJwtToken(): string } }) =>
         resolve({ idToken: decodeJwt(session.getIdToken().getJwtToken()) }),
       onFailure: ({ code }: { readonly code: string }) => reject(new Refusal('answer', String(code))),
-      // Another one: the answer was wrong.
+      // A second challenge means that the answer was wrong.
       customChallenge: () => reject(new Refusal('answer', 'wrong')),
     };
     user.sendCustomChallengeAnswer(receipt, callbacks, metadata);

@@ -1,6 +1,6 @@
 /*
- * AWS's browser client takes whatever has a `navigator` and is not Netscape for a browser of 2003, and computes fifty times
- * slower. Node has one from version 21 on. So this is said before that client is loaded.
+ * AWS's browser client treats any `navigator` that is not Netscape as a browser of 2003 and computes fifty times
+ * slower. Node has a `navigator` from version 21 on, so set it before the client loads.
  */
 const navigator: unknown = Reflect.get(globalThis, 'navigator');
 if (typeof navigator === 'object' && navigator !== null) {

@@ -20,7 +20,7 @@ export const userNotFound = (): ServiceError => new ServiceError('UserNotFoundEx
 export const resourceNotFound = (message: string): ServiceError =>
   new ServiceError('ResourceNotFoundException', message);
 
-/** What the model's own length limits answer, for example on a session that has grown too long. */
+/** Error of the model's own length limits, for example for a session that has grown too long. */
 export const tooLong = (member: string, max: number): ServiceError =>
   invalidParameter(
     `1 validation error detected: Value at '${member}' failed to satisfy constraint: Member must have length less than or equal to ${max}`,

@@ -18,9 +18,8 @@ const skewSec = 60;
 const startGuard = z.object({ pool: z.string(), idp: z.string(), hint: z.string().optional() });
 
 /**
- * Managed login with an OpenID provider: `/oauth2/start?pool=<id>&idp=<name>`, with `hint=<login>` where the application
- * gave a `login_hint`. It ends on a page that tells the result. Cognito sends no code challenge, checks no nonce, and has
- * its client secret in the form alone.
+ * Creates managed login with an OpenID provider at `/oauth2/start?pool=<id>&idp=<name>`, optionally with
+ * `hint=<login>`. Cognito sends no code challenge, checks no nonce, and sends its client secret only in the form.
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-oidc-idp.html
  */
 export function createFederation(
@@ -61,7 +60,7 @@ export function createFederation(
   return app;
 }
 
-/** Signs in the user the provider's is linked to, or one of its own, made at the first time, with the mapped attributes. */
+/** Signs in the linked user, or a federated user that is created at the first sign-in. */
 function signIn(
   pool: UserPool,
   { name, mapping }: PoolIdentityProvider,

@@ -5,7 +5,7 @@ import { invalidParameter, resourceNotFound, ServiceError, userNotFound } from '
 import { findUser, type PoolIdentityProvider, type UserPool } from './pool.js';
 import type { Operation } from './protocol.js';
 
-/** What an OpenID provider needs; the endpoints come from its metadata. */
+/** Required details of an OpenID provider; the endpoints come from its metadata. */
 const detailsGuard = z.object({
   client_id: z.string().min(1),
   client_secret: z.string().min(1),
@@ -59,7 +59,7 @@ async function save(pool: UserPool, body: unknown, fetch: Fetch): Promise<unknow
   return { IdentityProvider: { UserPoolId: pool.id, ...definition } };
 }
 
-/** What administrators may do about the OpenID providers of a pool, and the users they bring. */
+/** Creates the administrator operations for OpenID providers and their users. */
 export const createIdentityProviderOperations = (fetch: Fetch): Readonly<Record<string, Operation>> => ({
   CreateIdentityProvider: ({ pool, body }) => {
     const { ProviderName } = ofProvider.parse(body);

@@ -14,24 +14,24 @@ import { parsePoolSettings, settingsOperations } from './settings.js';
 import { createSignIn } from './sign-in.js';
 import { selfServiceOperations, userOperations } from './users.js';
 
-/** Amazon Cognito with any number of user pools, and Lambda beside it, on a real socket. */
+/** Amazon Cognito with any number of user pools, plus Lambda, on a real socket. */
 export interface CognitoSimulator {
-  /** The endpoint for SDKs, without a slash at the end. */
+  /** Endpoint for SDKs, without a trailing slash. */
   readonly url: string;
   readonly region: string;
-  /** What the pools hold; for reading. */
+  /** State of the pools, read-only. */
   readonly pools: ReadonlyMap<string, UserPool>;
   readonly lambda: LambdaService;
   setTriggerTimeoutMs(timeoutMs: number): void;
-  /** From now on each so many-th call of the API is refused as one too many; 0 is none. */
+  /** Throttles every n-th API call; 0 disables throttling. */
   throttleEvery(calls: number): void;
-  /** What the policy of whoever signs a call does not allow, by the name of the operation. */
+  /** Names of operations that the caller's policy denies. */
   readonly denied: Set<string>;
   /** Serves the pages of an application, at `/app/start?user=<name>`. */
   serveApp(app: CognitoApp): void;
   /**
-   * Makes a pool. What the API can do is done over the API from here on.
-   * @param usernameAttributes - `['email']` is a pool whose users sign in with their e-mail address
+   * Creates a pool.
+   * @param usernameAttributes - `['email']`: users sign in with their e-mail address
    */
   createPool(settings?: Settings, usernameAttributes?: readonly string[]): Promise<UserPool>;
   close(): Promise<void>;
@@ -40,11 +40,10 @@ export interface CognitoSimulator {
 const aboutPool = z.looseObject({ UserPoolId: z.string() });
 
 /**
- * Starts a simulated Cognito on this machine.
- * @param port - 0, the default, takes a free one
- * @param now - the service's clock
+ * Starts a simulated Cognito.
+ * @param port - 0 picks a free one
  * @param reach - how the service reaches OpenID providers
- * @param triggerTimeoutMs - Cognito's own is 5,000 and cannot be changed
+ * @param triggerTimeoutMs - fixed at 5,000 in the real Cognito
  */
 export async function startCognitoSimulator({
   port = 0,

@@ -7,7 +7,7 @@ const signature =
   /^AWS4-HMAC-SHA256 Credential=[^/,]+\/\d{8}\/[a-z0-9-]+\/lambda\/aws4_request, SignedHeaders=[^,]+, Signature=[0-9a-f]{64}$/;
 
 /**
- * What an administrator may read of a deployed function: REST, JSON, signed. Other calls of Lambda are not there.
+ * Answers signed REST calls that read a deployed function; other Lambda calls are missing.
  * @see https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionConfiguration.html
  * @see https://docs.aws.amazon.com/lambda/latest/api/API_GetPolicy.html
  */
@@ -30,7 +30,7 @@ export function answerLambda(lambda: LambdaService, request: IncomingMessage, re
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
 }
 
-/** As `aws lambda add-permission` leaves it. */
+/** Policy as `aws lambda add-permission` writes it. */
 const toPolicy = (arn: string, { sourceArns }: LambdaFunction) => ({
   Policy: JSON.stringify({
     Version: '2012-10-17',

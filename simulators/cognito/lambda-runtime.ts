@@ -2,8 +2,8 @@ import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 
 /*
- * Runs one Lambda function in a process of its own: loads its file once (the cold start), then answers events one at a
- * time. Started by lambda.ts, which also ends it when it is late.
+ * Runs one Lambda function in its own process: loads its file once (the cold start), then answers events one at a
+ * time. Started and killed by lambda.ts.
  */
 
 const [, , file = '', handlerName = ''] = process.argv;

@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
-/** A Lambda function: a file, the name of what it exports, its environment, and who may invoke it. */
 export interface LambdaFunction {
   readonly file: string;
   readonly handler: string;
@@ -13,21 +12,18 @@ export interface LambdaFunction {
   readonly sourceArns: readonly string[];
 }
 
-/** What came of one run. */
 export type LambdaAnswer =
   | { readonly ok: true; readonly body: unknown }
   | { readonly ok: false; readonly reason: 'threw' | 'timed_out' | 'crashed'; readonly message: string };
 
-/** Functions by ARN, each in a process of its own once it is first invoked. */
+/** Functions by ARN, each in its own process once it is first invoked. */
 export interface LambdaService {
   readonly functions: Map<string, LambdaFunction>;
-  /** Whether whoever asks may see how functions are configured (`lambda:GetFunctionConfiguration`). */
+  /** True if callers may read function configurations (`lambda:GetFunctionConfiguration`). */
   isReadable: boolean;
-  /** Runs a function; ends its process, and with it whatever it had kept, when it takes longer. */
+  /** Runs a function; kills its process, with its state, on a timeout. */
   invoke(arn: string, event: unknown, timeoutMs: number): Promise<LambdaAnswer>;
-  /** All that functions wrote to standard output and standard error. */
   logText(): string;
-  /** How many processes were started: each is a cold start. */
   coldStarts(): number;
   close(): Promise<void>;
 }
@@ -79,7 +75,7 @@ export function createLambdaService(): LambdaService {
       const { child, isLoaded } = running.get(arn) ?? start(arn, found);
       count += 1;
       const id = count;
-      // The time runs from when it is loaded: how long a process takes to start says more of this machine than of the function.
+      // The timeout starts after loading, because process start-up depends on this machine, not on the function.
       await isLoaded;
       let timer: NodeJS.Timeout | undefined;
       const outOfTime = new Promise<LambdaAnswer>((resolve) => {

@@ -5,9 +5,7 @@ import type { OpenIdProvider } from '../relying-party.js';
 import { takeRsaPair } from '../rsa-pairs.js';
 import { createVerifier, type PasswordVerifier, type SrpExchange } from './srp.js';
 
-/*
- * The state of simulated user pools: plain maps, which a test may read to see what was really stored.
- */
+/* The state of simulated user pools: plain maps that tests may read. */
 
 export interface PoolUser {
   readonly username: string;
@@ -19,7 +17,7 @@ export interface PoolUser {
   enabled: boolean;
 }
 
-/** Parameters as the API takes them; what was not given is not there, and has its default. */
+/** Parameters as the API accepts them; a missing one has its default. */
 export type Settings = Record<string, unknown>;
 
 export interface AppClient {
@@ -41,12 +39,11 @@ export interface SchemaAttribute {
 export interface PoolIdentityProvider {
   readonly name: string;
   readonly client: OpenIdProvider;
-  /** Which claim goes into which attribute. */
   readonly mapping: Readonly<Record<string, string>>;
   readonly definition: Settings;
 }
 
-/** One run of a Lambda function as a trigger, for tests to look at. */
+/** One run of a Lambda function as a trigger, for tests. */
 export interface Invocation {
   readonly trigger: string;
   readonly event: unknown;
@@ -59,16 +56,15 @@ export interface UserPool {
   readonly region: string;
   readonly arn: string;
   readonly created: number;
-  /** Of the directory: these cannot be changed by UpdateUserPool. */
+  /** Fixed at creation: UpdateUserPool cannot change these. */
   readonly usernameAttributes: readonly string[];
   settings: Settings;
   readonly schema: Map<string, SchemaAttribute>;
   readonly clients: Map<string, AppClient>;
   readonly users: Map<string, PoolUser>;
-  /** User names, by the name of the group. */
   readonly groups: Map<string, Set<string>>;
   readonly identityProviders: Map<string, PoolIdentityProvider>;
-  /** The user that a provider's user is linked to, by `<provider>_<sub>`. */
+  /** Linked users by `<provider>_<sub>`. */
   readonly links: Map<string, string>;
   readonly key: { readonly id: string; readonly privateKey: KeyObject | CryptoKey; readonly publicJwk: JWK };
   readonly sessionKey: Buffer;
@@ -79,7 +75,7 @@ export interface UserPool {
   readonly invocations: Invocation[];
 }
 
-/** The name that goes into SRP: what follows the region in the pool's id. */
+/** Returns the pool name used in SRP: the part of the pool's id after the region. */
 export const srpNameOf = ({ id }: Pick<UserPool, 'id'>): string => id.slice(id.indexOf('_') + 1);
 
 /** Standard attributes an app client may write. */
@@ -139,7 +135,7 @@ export async function createPool(
   };
 }
 
-/** Adds a user. In a pool whose users sign in with an e-mail address, Cognito makes the user name itself: the `sub`. */
+/** Adds a user. In a pool with e-mail sign-in, Cognito uses the `sub` as user name. */
 export function addUser(pool: UserPool, given: string, attributes: ReadonlyMap<string, string>, now: number): PoolUser {
   const sub = toUuid();
   const isAlias = pool.usernameAttributes.length > 0;
@@ -156,7 +152,7 @@ export function addUser(pool: UserPool, given: string, attributes: ReadonlyMap<s
   return user;
 }
 
-/** Adds the user that a provider's user is in the pool: without a password of its own. */
+/** Adds a federated user, without a password. */
 export function addFederatedUser(pool: UserPool, username: string, now: number): PoolUser {
   const sub = toUuid();
   const user: PoolUser = {
@@ -173,8 +169,7 @@ export function addFederatedUser(pool: UserPool, username: string, now: number):
 }
 
 /**
- * A user by name, by alias, or by `sub` where no user has that name; one of a provider's by the name alone. Upper and lower case
- * are one, as is the default.
+ * Finds a user by name, alias or `sub`, ignoring case; a federated user by name only.
  * @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminGetUser.html
  */
 export function findUser(pool: UserPool, name: string): PoolUser | undefined {
@@ -195,6 +190,6 @@ export const setPassword = (pool: UserPool, user: PoolUser, password: string, pe
 
 const listGuard = z.array(z.string()).optional().catch(undefined);
 
-/** The attributes a client may read or write; `null` is all of them. */
+/** Attributes that a client may read or write; `null` means all. */
 export const permitted = (client: AppClient, list: 'ReadAttributes' | 'WriteAttributes'): readonly string[] | null =>
   listGuard.parse(client.settings[list]) ?? null;

@@ -3,14 +3,17 @@ import { z } from 'zod';
 import { invalidParameter, ServiceError } from './errors.js';
 import { newId, type UserPool } from './pool.js';
 
-/** One call about a pool, its body parsed as JSON alone. */
+/** One call about a pool, with its body parsed as JSON. */
 export interface Call {
   readonly pool: UserPool;
   readonly body: unknown;
   readonly now: number;
 }
 
-/** Answers a call; throws `ServiceError`. */
+/**
+ * Answers a call.
+ * @throws ServiceError
+ */
 export type Operation = (call: Call) => unknown;
 
 const SERVICE = 'AWSCognitoIdentityProviderService';
@@ -32,7 +35,7 @@ async function readBody(request: IncomingMessage): Promise<unknown> {
   }
 }
 
-// A signature's form; its value is not checked.
+// Checks the form of a signature only.
 const signature =
   /^AWS4-HMAC-SHA256 Credential=[^/,]+\/\d{8}\/[a-z0-9-]+\/cognito-idp\/aws4_request, SignedHeaders=[^,]+, Signature=[0-9a-f]{64}$/;
 
@@ -44,8 +47,7 @@ export function requireSignature(request: IncomingMessage): void {
 }
 
 /**
- * Speaks the AWS JSON 1.1 protocol: `X-Amz-Target` names the operation, errors have `__type`.
- * @param perform - what an operation does
+ * Creates the AWS JSON 1.1 protocol: `X-Amz-Target` names the operation, errors have `__type`.
  * @param now - the service's clock, for the `Date` header
  */
 export function createProtocol(
@@ -53,7 +55,7 @@ export function createProtocol(
   now: () => number,
 ): RequestListener {
   return async (request, response) => {
-    // Browsers ask first.
+    // Browsers send a CORS preflight request.
     response.setHeader('access-control-allow-origin', '*');
     response.setHeader('access-control-allow-headers', '*');
     response.setHeader('date', new Date(now()).toUTCString());

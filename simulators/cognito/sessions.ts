@@ -22,16 +22,16 @@ const sessionGuard = z.object({
   challengeMetadata: z.string().nullable(),
 });
 
-/** What Cognito keeps between two calls of one sign-in: in the text the client carries, sealed. */
+/** State between two calls of one sign-in, sealed in the text that the client carries. */
 export type Session = z.infer<typeof sessionGuard>;
 
-/** One challenge of a sign-in and how it went, as the triggers are told. */
+/** One challenge of a sign-in and its result, as sent to the triggers. */
 export type ChallengeResult = z.infer<typeof resultGuard>;
 
-/** Longest text the API takes back; a longer one is made all the same (amplify-js issue 14411). */
+/** Longest session the API accepts; Cognito still issues longer ones (amplify-js issue 14411). */
 const SESSION_MAX_CHARACTERS = 8192;
 
-/** Seals a session: its text grows with what the triggers put into the challenge. */
+/** Seals a session; its length grows with the challenge parameters of the triggers. */
 export function sealSession(pool: UserPool, session: Omit<Session, 'id'>): string {
   const nonce = randomBytes(12);
   const cipher = createCipheriv('aes-256-gcm', pool.sessionKey, nonce);
@@ -40,7 +40,7 @@ export function sealSession(pool: UserPool, session: Omit<Session, 'id'>): strin
   return Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64url');
 }
 
-/** Opens a session, once: another call with it is refused. */
+/** Opens a session once; another call with it is refused. */
 export function takeSession(pool: UserPool, text: string | undefined, clientId: string, now: number): Session {
   if (text === undefined) throw invalidParameter('Missing required parameter Session');
   if (text.length > SESSION_MAX_CHARACTERS) throw tooLong('session', SESSION_MAX_CHARACTERS);

@@ -4,8 +4,8 @@ import { type AppClient, newId, type Settings, standardAttributes, type UserPool
 import type { Operation } from './protocol.js';
 
 /*
- * What can be set on a pool and on its app clients. UpdateUserPool and UpdateUserPoolClient replace everything: what a
- * call leaves out has its default afterwards.
+ * Settings of a pool and its app clients. UpdateUserPool and UpdateUserPoolClient replace everything: an omitted
+ * setting returns to its default.
  */
 
 const poolParameters = (
@@ -24,7 +24,7 @@ const clientParameters = (
   'RefreshTokenRotation'
 ).split(' ');
 
-/** The real service ignores unknown members; a simulator that did would hide that a caller sends what it may not. */
+/** The real service ignores unknown members. The simulator refuses them to reveal callers that send them. */
 function pick(body: Settings, parameters: readonly string[], others: readonly string[]): Settings {
   const unknown = Object.keys(body).filter((name) => !parameters.includes(name) && !others.includes(name));
   if (unknown.length > 0) throw invalidParameter(`Unknown parameter: ${unknown.join(', ')}`);
@@ -39,7 +39,7 @@ const daysGuard = z.looseObject({
     .optional(),
 });
 
-/** As both are answered by DescribeUserPool, sending back what was read is refused. */
+/** DescribeUserPool returns both settings, but UpdateUserPool refuses both together. */
 function checkTemporaryPassword(settings: Settings): void {
   const { AdminCreateUserConfig, Policies } = daysGuard.parse(settings);
   if (
@@ -68,7 +68,7 @@ function checkLambdaConfig({ LambdaConfig, UserPoolTier = 'ESSENTIALS' }: Settin
   }
 }
 
-/** Takes what UpdateUserPool and CreateUserPool take. */
+/** Parses the body of CreateUserPool and UpdateUserPool. */
 export function parsePoolSettings(body: Settings): Settings {
   const settings = pick(body, poolParameters, ['UserPoolId']);
   checkTemporaryPassword(settings);
@@ -76,7 +76,6 @@ export function parsePoolSettings(body: Settings): Settings {
   return settings;
 }
 
-/** What a pool has before anybody sets anything, as DescribeUserPool answers it. */
 const poolDefaults = {
   Policies: {
     PasswordPolicy: {
@@ -154,7 +153,6 @@ function parseClientSettings(pool: UserPool, body: Settings): Settings {
   return settings;
 }
 
-/** A setting of a client, or its default. */
 export const describeClient = (pool: UserPool, client: AppClient) => ({
   ...clientDefaults,
   ...client.settings,
@@ -197,7 +195,7 @@ const customGuard = z.object({
 
 const CUSTOM_ATTRIBUTES_MAX = 50;
 
-/** The administrator's calls about a pool and its clients. */
+/** Administrator operations for a pool and its clients. */
 export const settingsOperations: Readonly<Record<string, Operation>> = {
   DescribeUserPool: ({ pool }) => ({ UserPool: describePool(pool) }),
   UpdateUserPool: ({ pool, body }) => {

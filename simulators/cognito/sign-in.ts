@@ -7,7 +7,7 @@ import { createDecoy, isProof, isVerifierOf, startExchange, toHex } from './srp.
 import { mintTokens, type TokenDeps } from './tokens.js';
 import { invokeTrigger } from './triggers.js';
 
-/** StringType of the API: the longest value of the maps below. */
+/** Limit of the API's StringType, the longest value of the maps below. */
 const STRING_MAX_CHARACTERS = 131_072;
 
 const mapGuard = z.record(z.string(), z.string().nullable());
@@ -31,10 +31,9 @@ function checkLengths(member: string, map: Record<string, string | null> | undef
   }
 }
 
-/** Whoever tries to sign in, in the directory or not. */
 interface Person {
   readonly username: string;
-  /** `null`: there is no such user, and the client must not learn so. */
+  /** `null` if there is no such user; the client must not learn that. */
   readonly user: PoolUser | null;
 }
 
@@ -48,8 +47,9 @@ const flowOf: Readonly<Record<string, string>> = {
 };
 
 /**
- * InitiateAuth and RespondToAuthChallenge, and their Admin twins.
- * @see https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-authentication-flow-methods.html
+ * Creates InitiateAuth, RespondToAuthChallenge and their Admin variants.
+ * @see
+ * https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-authentication-flow-methods.html
  */
 export function createSignIn(pools: ReadonlyMap<string, UserPool>, deps: TokenDeps) {
   const findClient = (clientId: string, poolId: string | null): { pool: UserPool; client: AppClient } => {
@@ -125,7 +125,7 @@ export function createSignIn(pools: ReadonlyMap<string, UserPool>, deps: TokenDe
     return isVerifierOf(user.password, srpNameOf(pool), user.username, password);
   };
 
-  /** Define, and what it asks for: tokens, another challenge, or the end. */
+  /** Invokes the define trigger and follows its decision: tokens, another challenge, or failure. */
   const advance = async (
     pool: UserPool,
     client: AppClient,
@@ -186,7 +186,7 @@ export function createSignIn(pools: ReadonlyMap<string, UserPool>, deps: TokenDe
     return { ChallengeName: 'CUSTOM_CHALLENGE', Session, ChallengeParameters: parameters };
   };
 
-  /** Of a user whom an administrator made, with a password for the first sign-in. */
+  /** For users that an administrator created with a temporary password. */
   const demandNewPassword = (pool: UserPool, session: Session, history: readonly ChallengeResult[]) => ({
     ChallengeName: 'NEW_PASSWORD_REQUIRED',
     Session: sealSession(pool, { ...session, history: [...history], expected: 'NEW_PASSWORD_REQUIRED' }),
@@ -262,7 +262,7 @@ export function createSignIn(pools: ReadonlyMap<string, UserPool>, deps: TokenDe
       if (ChallengeName === 'NEW_PASSWORD_REQUIRED') {
         if (person.user === null) throw notAuthorized();
         setPassword(pool, person.user, ChallengeResponses.NEW_PASSWORD ?? '', true);
-        // Whether the triggers are told of it is not documented: the stricter belief is that they are.
+        // Cognito does not document whether the triggers receive it; the stricter assumption is that they do.
         const changed = { challengeName: ChallengeName, challengeResult: true, challengeMetadata: null };
         return advance(pool, client, person, [...session.history, changed], context);
       }

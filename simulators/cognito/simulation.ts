@@ -18,7 +18,7 @@ import { startCognitoSimulator } from './index.js';
 const password = 'First-factor-1';
 const attribute = 'custom:face_token';
 
-/** What the compiled triggers export, by where a pool calls them. */
+/** Exports of the compiled triggers, by LambdaConfig key. */
 const handlers = {
   defineAuthChallenge: 'defineAuthChallenge',
   createAuthChallenge: 'createAuthChallenge',
@@ -31,19 +31,19 @@ const parametersGuard = z.record(z.string(), z.json());
 const subjectGuard = z.object({ UserAttributes: z.array(z.object({ Name: z.string(), Value: z.string() })) });
 
 /**
- * A Cognito user pool and the deployed triggers, for `facestep simulate cognito`. A sign-in is the browser library's:
- * the password by SRP, then the challenge.
+ * Starts a Cognito user pool with the deployed triggers, for `facestep simulate cognito`. The browser library signs
+ * in: SRP first, then the challenge.
  */
 export const startCognitoSimulation: StartSimulation = async ({ port, connection, serverUrl }) => {
   const cognito = await startCognitoSimulator({ port });
-  // Nothing is deployed before the first sign-in: until then nobody is told how.
+  // Functions are deployed at the first sign-in; until then their configuration is unreadable.
   cognito.lambda.isReadable = false;
   const pool = await cognito.createPool();
   const credentials = {
     accessKeyId: `AKIA${randomBytes(8).toString('hex').toUpperCase()}`,
     secretAccessKey: randomBytes(24).toString('base64url'),
   };
-  // The SDK writes into the object it is given.
+  // The SDK modifies the object that it receives.
   const aws = new CognitoIdentityProviderClient({
     region: cognito.region,
     endpoint: cognito.url,
@@ -71,7 +71,7 @@ export const startCognitoSimulation: StartSimulation = async ({ port, connection
 
   const requestSecret = randomBytes(32).toString('base64url');
   const arnOf = (handler: string) => `arn:aws:lambda:${cognito.region}:123456789012:function:facestep-${handler}`;
-  /** Deploys the functions, with the keys the server has by now: they verify receipts without a network. */
+  /** Deploys the functions with the server's current keys; they verify receipts offline. */
   const deploy = async (): Promise<boolean> => {
     const keys = await fetch(`${serverUrl}/.well-known/jwks.json`).then(
       (response) => response.text(),
@@ -99,7 +99,7 @@ export const startCognitoSimulation: StartSimulation = async ({ port, connection
     return true;
   };
 
-  /** Sign-ins that wait for the answer to their challenge: the library keeps Cognito's session. */
+  /** Sign-ins that wait for a challenge answer; the library holds Cognito's session. */
   const challenged = new Map<string, BrowserUser>();
   const createUser = (login: string): BrowserUser => {
     const userPool = new CognitoUserPool({ UserPoolId: pool.id, ClientId: clientId, endpoint: cognito.url });
@@ -141,7 +141,7 @@ export const startCognitoSimulation: StartSimulation = async ({ port, connection
       },
     },
     application: clientId,
-    // The SDK's own variable: where doctor finds out how the functions are configured.
+    // The SDK's own variable, so that `facestep doctor` finds the functions.
     environment: { AWS_ENDPOINT_URL_LAMBDA: cognito.url },
     users,
     faceCheck: 'challenge',
@@ -156,7 +156,7 @@ export const startCognitoSimulation: StartSimulation = async ({ port, connection
       }
       const user = challenged.get(answer.session);
       if (user?.getUsername() !== login) return { signedIn: false, error: 'no such session' };
-      // The triggers keep nothing: what the tokens are to say travels with the answer.
+      // The triggers are stateless, so the token claims travel with the answer.
       const metadata = { face_receipt: answer.receipt };
       return settle(answer.session, (callbacks) => user.sendCustomChallengeAnswer(answer.receipt, callbacks, metadata));
     },

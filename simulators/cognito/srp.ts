@@ -1,8 +1,8 @@
 import { createHash, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /*
- * SRP-6a as Cognito runs it (RFC 5054's 3,072-bit group, SHA-256, and HKDF with "Caldera Derived Key"), the server's side.
- * The client's side is amazon-cognito-identity-js, src/AuthenticationHelper.js.
+ * Server side of SRP-6a as Cognito runs it (RFC 5054's 3,072-bit group, SHA-256, HKDF with "Caldera Derived Key").
+ * Client side: amazon-cognito-identity-js, src/AuthenticationHelper.js.
  */
 
 /** RFC 3526, group 15. */
@@ -23,7 +23,6 @@ export interface PasswordVerifier {
   readonly verifier: bigint;
 }
 
-/** What the server keeps between its challenge and the answer. */
 export interface SrpExchange {
   readonly username: string;
   readonly clientId: string;
@@ -31,11 +30,11 @@ export interface SrpExchange {
   readonly B: bigint;
   readonly b: bigint;
   readonly password: PasswordVerifier;
-  /** Nobody's password is right: there is no such user. */
+  /** True if there is no such user: every password fails. */
   readonly isDecoy: boolean;
 }
 
-/** As Java writes it: a byte of zeros in front where the first bit is set. */
+/** Java's encoding: a leading zero byte if the first bit is set. */
 const toBytes = (value: bigint): Buffer => {
   const hex = value.toString(16);
   const even = hex.length % 2 === 0 ? hex : `0${hex}`;
@@ -62,14 +61,14 @@ function power(base: bigint, exponent: bigint): bigint {
   return result;
 }
 
-/** What is kept of a password. */
+/** Creates the stored verifier of a password. */
 export function createVerifier(poolName: string, username: string, password: string, saltBytes = randomBytes(16)) {
   const salt = toInteger(saltBytes);
   const x = toInteger(sha256(toBytes(salt), sha256(Buffer.from(`${poolName}${username}:${password}`))));
   return { salt, verifier: power(g, x) };
 }
 
-/** Whether a password sent in the clear is the one a verifier was made of. */
+/** Compares a plaintext password with a verifier. */
 export function isVerifierOf(kept: PasswordVerifier, poolName: string, username: string, password: string): boolean {
   const x = toInteger(sha256(toBytes(kept.salt), sha256(Buffer.from(`${poolName}${username}:${password}`))));
   return power(g, x) === kept.verifier;
@@ -87,7 +86,7 @@ export function startExchange(
   return { ...who, A, b, B: (k * who.password.verifier + power(g, b)) % N };
 }
 
-/** Whether the client knows the password. */
+/** Verifies the client's proof of the password. */
 export function isProof(
   { A, B, b, password, username, isDecoy }: SrpExchange,
   poolName: string,
@@ -106,11 +105,10 @@ export function isProof(
   return signature.length === expected.length && timingSafeEqual(signature, expected) && !isDecoy;
 }
 
-/** A password hash nobody has, the same each time for a name: an unknown user's salt must not tell. */
+/** Creates a decoy password hash, the same each time for a name, so that the salt does not reveal unknown users. */
 export function createDecoy(secret: Uint8Array, username: string): PasswordVerifier {
   const derived = createHmac('sha256', secret).update(username).digest();
   return createVerifier('', '', derived.toString('hex'), derived.subarray(0, 16));
 }
 
-/** As the protocol writes integers. */
 export const toHex = (value: bigint): string => value.toString(16);

@@ -7,10 +7,10 @@ export interface TokenDeps extends TriggerDeps {
   readonly now: () => number;
 }
 
-/** Where tokens of the pool come from: also the address its keys are under. */
+/** Returns the issuer of a pool's tokens, which is also the base address of its keys. */
 export const issuerOf = (url: string, pool: UserPool): string => `${url}/${pool.id}`;
 
-/** Claims that no trigger can set or take away. */
+/** Claims that no trigger can set or suppress. */
 const reserved = new Set(
   (
     'acr amr at_hash auth_time azp client_id cognito:username device_key event_id exp iat iss jti nbf nonce origin_jti ' +
@@ -33,7 +33,7 @@ function override(claims: Claims, { claimsToAddOrOverride, claimsToSuppress }: O
 }
 
 /**
- * Mints the tokens of a sign-in or a refresh, through the pre-token-generation trigger where there is one.
+ * Mints the tokens of a sign-in or refresh, through the pre-token-generation trigger if configured.
  * @param source - such as `TokenGeneration_Authentication`
  */
 export async function mintTokens(

@@ -3,7 +3,6 @@ import { ServiceError } from './errors.js';
 import type { LambdaService } from './lambda.js';
 import type { PoolUser, UserPool } from './pool.js';
 
-/** The keys of LambdaConfig that the simulator invokes. */
 export type TriggerName =
   | 'DefineAuthChallenge'
   | 'CreateAuthChallenge'
@@ -31,7 +30,7 @@ const groupsGuard = z
   })
   .nullish();
 
-/** What each trigger's response must be; Cognito refuses everything else. */
+/** Required response of each trigger; Cognito refuses any other. */
 const responseGuards = {
   DefineAuthChallenge: z.object({
     challengeName: z.string().nullish(),
@@ -78,13 +77,13 @@ export type TriggerResponse<Name extends TriggerName> = z.output<(typeof respons
 
 export interface TriggerDeps {
   readonly lambda: LambdaService;
-  /** Cognito's own is 5,000 and cannot be changed. */
+  /** Fixed at 5,000 in the real Cognito. */
   readonly triggerTimeoutMs: () => number;
 }
 
 const tries = 3;
 
-/** The version and ARN of a trigger; `null` where none is configured. */
+/** Returns the version and ARN of a trigger, or `null` if none is configured. */
 export function triggerOf(pool: UserPool, name: TriggerName): { arn: string; version: string } | null {
   const config = lambdaConfigOf(pool);
   if (name === 'PreTokenGeneration' && config.PreTokenGenerationConfig !== undefined) {
@@ -96,8 +95,8 @@ export function triggerOf(pool: UserPool, name: TriggerName): { arn: string; ver
 }
 
 /**
- * Invokes a trigger as Cognito does: 5 s, three times where it is late; the error of a function that throws goes to the
- * client; a response of another shape is "unrecognizable".
+ * Invokes a trigger as Cognito does: 5 s per attempt, three attempts on a timeout. The client receives the error of a
+ * function that throws; a malformed response is "unrecognizable".
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
  */
 export async function invokeTrigger<Name extends TriggerName>(

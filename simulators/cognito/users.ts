@@ -3,7 +3,7 @@ import { invalidParameter, notAuthorized, resourceNotFound, ServiceError, tooLon
 import { addUser, findUser, type PoolUser, permitted, setPassword, type UserPool } from './pool.js';
 import type { Operation } from './protocol.js';
 
-/** AttributeValueType of the API. */
+/** Limit of the API's AttributeValueType. */
 const VALUE_MAX_CHARACTERS = 2048;
 
 const attributesGuard = z.array(z.object({ Name: z.string(), Value: z.string().optional() }));
@@ -20,7 +20,6 @@ const toView = (user: PoolUser, list: 'Attributes' | 'UserAttributes') => ({
   UserStatus: user.status,
 });
 
-/** Checks as the schema of the pool says, before anything is changed. */
 function checkAttributes(pool: UserPool, attributes: z.infer<typeof attributesGuard>, isNew: boolean): void {
   for (const { Name, Value = '' } of attributes) {
     const definition = pool.schema.get(Name);
@@ -53,7 +52,7 @@ const groupGuard = z.object({
   NextToken: z.string().regex(/^\d+$/).optional(),
 });
 
-/** The attributes that can be searched; custom ones cannot. */
+/** Searchable attributes; custom ones are not searchable. */
 const filterGuard = z
   .string()
   .max(256)
@@ -61,7 +60,7 @@ const filterGuard = z
     /^(username|email|phone_number|name|given_name|family_name|preferred_username|cognito:user_status|status|sub)\s*\^?=\s*"[^"\\]*"$/,
   );
 
-/** What administrators and users may do to users. */
+/** Operations on users, for administrators and users. */
 export const userOperations: Readonly<Record<string, Operation>> = {
   AdminCreateUser: ({ pool, body, now }) => {
     const {
@@ -72,7 +71,7 @@ export const userOperations: Readonly<Record<string, Operation>> = {
       .extend({ UserAttributes: attributesGuard.optional(), TemporaryPassword: z.string().optional() })
       .parse(body);
     checkAttributes(pool, UserAttributes, true);
-    // A name may be another user's sub: nothing forbids it.
+    // A name may equal another user's `sub`.
     const taken = findUser(pool, Username);
     if (taken !== undefined && (pool.users.has(Username) || pool.usernameAttributes.length > 0)) {
       throw new ServiceError('UsernameExistsException', 'User account already exists');
@@ -150,17 +149,18 @@ export const userOperations: Readonly<Record<string, Operation>> = {
     const [, name = '', operator = '', value = ''] = /^([a-z_:]+)\s*(\^?=)\s*"([^"]*)"$/.exec(Filter ?? '') ?? [];
     const isHit = (user: PoolUser): boolean => {
       const held = (name === 'username' ? user.username : user.attributes.get(name)) ?? '';
-      // A user name alone is compared with its case.
+      // Only user names compare case-sensitively.
       const [one, other] = name === 'username' ? [held, value] : [held.toLowerCase(), value.toLowerCase()];
       return operator === '=' ? one === other : one.startsWith(other);
     };
     const users = [...pool.users.values()].filter((user) => Filter === undefined || isHit(user));
     const from = Number(PaginationToken ?? 0);
-    // "This operation might return fewer items than you specify": of a search, the first page is half as long, so of one it is empty.
+    // "This operation might return fewer items than you specify": the first page of a search is half as long, so it
+    // may be empty.
     const length = Filter !== undefined && PaginationToken === undefined ? Math.floor(Limit / 2) : Limit;
     const page = users.slice(from, from + length);
     const unset = AttributesToGet?.find((asked) => page.some(({ attributes }) => !attributes.has(asked)));
-    // As documented: all users of the answer must have a value of what is asked for.
+    // As documented: all returned users must have a value of each requested attribute.
     if (unset !== undefined) throw invalidParameter(`One or more requested attributes do not exist: ${unset}`);
     return {
       Users: page.map((user) => {
@@ -187,7 +187,7 @@ function bearerOf(pools: Iterable<UserPool>, body: unknown) {
   throw notAuthorized('Invalid Access Token');
 }
 
-/** What a user may do with an access token, as far as the app client may read and write. */
+/** Self-service operations with an access token, limited to what the app client may read and write. */
 export const selfServiceOperations: Readonly<Record<string, (pools: Iterable<UserPool>, body: unknown) => unknown>> = {
   GetUser: (pools, body) => {
     const { client, user } = bearerOf(pools, body);

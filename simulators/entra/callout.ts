@@ -2,11 +2,11 @@ import type { Cloud } from './cloud.js';
 import { faultsOf } from './graph-events.js';
 import { type CustomExtension, eventsServiceAppId, findApplication, signToken, type Tenant } from './tenant.js';
 
-/** The greatest reply that is read. That there is one is documented (1003024), how great it is not. */
+/** Largest reply that is read. The limit is documented (1003024), its value is not. */
 const REPLY_MAX_BYTES = 64 * 1024;
 const DEFAULT_TIMEOUT_MS = 1_000;
 
-/** Why an extension gave nothing, as sign-in logs number it. */
+/** Failure of an extension, with its number in the sign-in logs. */
 export class CalloutError extends Error {
   constructor(readonly code: number) {
     super(`1003xxx: ${code}`);
@@ -14,8 +14,8 @@ export class CalloutError extends Error {
 }
 
 /**
- * Calls a custom authentication extension as Entra does: with its own bearer token, within the registered time, and
- * `maximumRetries` more times where there was no usable answer. `read` applies the rules of the event to the reply.
+ * Calls a custom authentication extension as Entra does: with a bearer token, a registered timeout and
+ * `maximumRetries` retries. `read` applies the event's rules to the reply.
  * @see https://learn.microsoft.com/en-us/graph/api/resources/customextensionclientconfiguration
  */
 export async function callExtension<Result>(
@@ -47,7 +47,7 @@ export async function callExtension<Result>(
 
 const isWorthRetrying = ({ code }: CalloutError): boolean => [1003002, 1003004, 1003005, 1003027].includes(code);
 
-/** As the events service authenticates itself: v2 tokens name it in `azp` and the application by id, v1 otherwise. */
+/** Creates the bearer token of the events service: v2 tokens name it in `azp`, v1 tokens in `appid`. */
 export function createBearer(cloud: Cloud, tenant: Tenant, extension: CustomExtension): Promise<string> {
   const { resourceId } = extension.authenticationConfiguration;
   const appId = resourceId.split('/').at(-1) ?? '';

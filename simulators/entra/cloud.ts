@@ -2,39 +2,36 @@ import type { Fetch } from '../../src/core/ports.js';
 import type { MfaRequest, MfaResult, ProviderMetadata } from './external-mfa-request.js';
 import type { Tenant } from './tenant.js';
 
-/** A part of the cloud that can be made to fail. */
 export type CloudPart = 'login' | 'keys' | 'graph';
 
-/** How it fails: a status, or a wait after which it answers as usual. */
+/** A failure: a status, or a delay before the usual answer. */
 export type Fault = { readonly status: number; readonly retryAfterSec?: number } | { readonly delayMs: number };
 
-/** Everything behind one address: the tenants, their clock, and what is made to fail. */
+/** Everything behind one address: tenants, clock and injected faults. */
 export interface Cloud {
-  /** Without a slash at the end; known once it listens. */
+  /** No trailing slash; known once it listens. */
   url: string;
   /** In milliseconds since 1970. */
   readonly now: () => number;
   readonly tenants: Map<string, Tenant>;
   readonly faults: Map<CloudPart, Fault>;
-  /** How long an extension may take; `null` is what it was registered with, as the real one does. */
+  /** Timeout of extensions; `null` uses the registered one, as the real Entra does. */
   hookTimeoutMs: number | null;
-  /** How long Graph does not show what was made by it, in milliseconds. */
+  /** Delay before Graph shows new objects, in milliseconds. */
   lateMs: number;
-  /** When things were made by Graph, by their ids, in milliseconds since 1970. */
+  /** Creation times in Graph by id, in milliseconds since 1970. */
   readonly madeAt: Map<string, number>;
-  /** Of so many Graph calls one is told to come later; `null`: none. */
+  /** Graph throttles every n-th call; `null` disables throttling. */
   readonly throttledEvery: number | null;
-  /** How many entries a page of a Graph list holds. */
+  /** Entries per page of a Graph list. */
   readonly pageSize: number;
-  /** Requests by part, for tests of caching. */
   readonly requests: Record<CloudPart, number>;
-  /** Whom hints are for: the documentation says the client id, an implementer saw the application's. */
+  /** Audience of hints: the client id by the documentation, the application's id by an implementer's report. */
   hintAudience: 'clientId' | 'appId';
-  /** What providers of External MFA were asked for and have not answered yet, by `state`. */
+  /** External MFA requests without an answer, by `state`. */
   readonly mfaRequests: Map<string, MfaRequest>;
   readonly mfaResults: MfaResult[];
-  /** Reads providers. */
   readonly fetchProvider: Fetch;
-  /** Discovery documents and keys of providers, kept for a day, by discovery URL. */
+  /** Discovery documents and keys of providers, cached for a day, by discovery URL. */
   readonly providerMetadata: Map<string, ProviderMetadata>;
 }

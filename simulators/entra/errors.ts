@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ErrorRequestHandler } from 'express';
 
-/** A refusal of Graph. */
+/** A Graph error response. */
 export class GraphError extends Error {
   constructor(
     readonly status: number,

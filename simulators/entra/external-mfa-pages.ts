@@ -8,7 +8,7 @@ import type { DirectoryUser, Tenant } from './tenant.js';
 const page = (body: Html): Html =>
   html`<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Sign in</title></head><body>${body}</body></html>`;
 
-/** What a browser shows at the end: `data-result` is `passed` or `failed`, `data-reason` why. */
+/** Result page: `data-result` is `passed` or `failed`, `data-reason` the cause. */
 const resultPage = ({ passed, reason }: Omit<MfaResult, 'userId'>): Html =>
   page(
     html`<main data-result="${passed ? 'passed' : 'failed'}" data-reason="${reason ?? null}">
@@ -25,8 +25,8 @@ function findUser({ tenants }: Cloud, name: string): { tenant: Tenant; user: Dir
 }
 
 /**
- * The pages of a sign-in whose second factor is elsewhere: `/external-mfa/start?user=<name or id>` has the password
- * behind it and posts the form by itself; the callback tells how it ended.
+ * Creates the External MFA pages: `/external-mfa/start?user=<name or id>` starts after the password and posts the form
+ * by itself; the callback shows the result.
  */
 export function createExternalMfaPages(cloud: Cloud): Router {
   const router = Router();

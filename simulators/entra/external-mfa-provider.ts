@@ -11,7 +11,7 @@ const KEPT_MS = 24 * 3600 * 1000;
 const isAddress = (text: string): boolean => {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname, search, hash } = new URL(text);
-  // On this machine plain http is let through, which the real one never does.
+  // Plain http is allowed on this machine only; the real Entra refuses it.
   const isSafe = protocol === 'https:' || hostname === '127.0.0.1' || hostname === 'localhost';
   return isSafe && search === '' && hash === '';
 };
@@ -33,8 +33,8 @@ const metadataGuard = z.object({
 const keysGuard = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) });
 
 /**
- * What a provider says of itself, read as Entra reads it and kept for a day.
- * @throws MfaError where Entra would not go on
+ * Reads a provider's metadata as Entra does, and caches it for a day.
+ * @throws MfaError if Entra would refuse it
  */
 export async function readProvider(
   cloud: Cloud,
@@ -46,7 +46,7 @@ export async function readProvider(
   const parsed = metadataGuard.safeParse(await readJson(cloud, discoveryUrl, 'discovery'));
   if (!parsed.success) throw new MfaError(`discovery_${String(parsed.error.issues[0]?.path[0] ?? 'body')}`);
   const { issuer, authorization_endpoint: authorizationEndpoint, jwks_uri } = parsed.data;
-  // Character for character: an issuer with a default port or a slash at its end is another one.
+  // Exact comparison: a default port or trailing slash makes another issuer.
   if (`${issuer}${discoverySuffix}` !== discoveryUrl) throw new MfaError('discovery_issuer');
   const set = keysGuard.safeParse(await readJson(cloud, jwks_uri, 'keys'));
   if (!set.success) throw new MfaError('keys_body');
@@ -80,10 +80,10 @@ async function readJson({ fetchProvider }: Cloud, url: string, what: string): Pr
   }
 }
 
-/** Every key needs a certificate, which must be of that key, and a kid in base64. */
+/** Each key needs a matching certificate and a base64 `kid`. */
 function checkKey({ kty, use, kid, n, e, x5c }: JWK): void {
   if (kty !== 'RSA' || use !== 'sig' || n === undefined || e === undefined) throw new MfaError('keys_kind');
-  // Names such as `key-1` are what this is about; a base64 text of a digest is longer than any of them.
+  // Refuses names such as `key-1`; a base64 digest is longer than any of them.
   if (kid === undefined || !/^[\w+/-]{16,}={0,2}$/.test(kid)) throw new MfaError('keys_kid');
   const [certificate] = x5c ?? [];
   if (certificate === undefined) throw new MfaError('keys_x5c');

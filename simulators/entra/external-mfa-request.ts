@@ -1,17 +1,15 @@
 import type { JSONWebKeySet } from 'jose';
 import type { MethodConfiguration } from './tenant.js';
 
-/** Why a sign-in ends at the second factor: Entra's own number where one is known, else what was wrong. */
+/** Failure at the second factor: Entra's own error number if known, else a description. */
 export class MfaError extends Error {
   constructor(readonly reason: string) {
     super(reason);
   }
 }
 
-/** What the first factor was. */
 export type FactorType = 'knowledge' | 'possession' | 'inherence';
 
-/** What a provider says of itself, as it was read. */
 export interface ProviderMetadata {
   readonly issuer: string;
   readonly authorizationEndpoint: string;
@@ -20,14 +18,13 @@ export interface ProviderMetadata {
   readonly readAt: number;
 }
 
-/** A sign-in that waits for its second factor. */
 export interface MfaRequest {
   readonly tenantId: string;
   readonly userId: string;
   readonly method: MethodConfiguration;
   readonly firstFactor: FactorType;
   readonly provider: ProviderMetadata;
-  /** `null`: none was sent, and none is taken. */
+  /** `null` if none was sent; none is then accepted. */
   readonly nonce: string | null;
   readonly sub: string;
   readonly acrValues: readonly string[];
@@ -36,7 +33,7 @@ export interface MfaRequest {
   readonly startedAt: number;
 }
 
-/** How it ended. `reason` is for whoever tests; a person is shown that the sign-in failed. */
+/** Outcome. `reason` is for tests; the user only sees that the sign-in failed. */
 export interface MfaResult {
   readonly userId: string | null;
   readonly passed: boolean;

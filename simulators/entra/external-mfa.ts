@@ -7,19 +7,17 @@ import { type FactorType, MfaError, type MfaRequest, type MfaResult } from './ex
 import { isOffered } from './graph-methods.js';
 import { findApplication, findServicePrincipal, signToken, type Tenant } from './tenant.js';
 
-/** A form as a browser posts it. */
 export interface AuthorizeForm {
   readonly action: string;
   readonly fields: Readonly<Record<string, string>>;
 }
 
-/** Where answers go. */
 export const callbackPath = '/common/federation/externalauthprovider';
 
-/** Entra gives a sign-in up after about this long. */
+/** Entra's approximate sign-in timeout. */
 const PATIENCE_MS = 5 * 60_000;
 
-/** Which of the three a method is. There is none for knowledge. */
+/** Factor type by method; no method is knowledge. */
 const factorOf: Readonly<Record<string, FactorType>> = {
   ...Object.fromEntries(['face', 'fpt', 'iris', 'retina', 'vbm'].map((amr) => [amr, 'inherence'] as const)),
   ...Object.fromEntries(
@@ -27,28 +25,26 @@ const factorOf: Readonly<Record<string, FactorType>> = {
   ),
 };
 
-/** What is left to ask for after the first factor, as `acr`. */
+/** Requested `acr` by first factor. */
 const acrAfter: Readonly<Record<FactorType, string>> = {
   knowledge: 'possessionorinherence',
   possession: 'knowledgeorinherence',
   inherence: 'knowledgeorpossession',
 };
 
-/** Who signs in, with what, and by which method. */
 export interface MfaStart {
   readonly userId: string;
   readonly firstFactor?: FactorType;
-  /** The only one the user is offered unless named. */
+  /** The only method offered; all if omitted. */
   readonly methodId?: string;
-  /** Replaces claims of the hint. */
   readonly hintClaims?: Readonly<Record<string, unknown>>;
-  /** The contract has one "if provided". */
+  /** The contract sends one "if provided". */
   readonly withNonce?: boolean;
 }
 
 /**
- * Asks the provider for the second factor: reads its metadata and gives the form the user's browser is to post.
- * @throws MfaError where Entra shows an error and no form
+ * Reads the provider's metadata and returns the form for the user's browser to post.
+ * @throws MfaError if Entra shows an error instead
  * @see https://learn.microsoft.com/en-us/entra/identity/authentication/concept-authentication-external-method-provider
  */
 export async function startExternalMfa(
@@ -91,7 +87,7 @@ export async function startExternalMfa(
     fields: {
       scope: 'openid',
       response_mode: 'form_post',
-      // As the documentation prints it.
+      // Spelled as in the documentation.
       response_type: 'Id_token',
       client_id: openIdConnectSetting.clientId,
       redirect_uri: `${cloud.url}${callbackPath}`,
@@ -122,7 +118,7 @@ const idTokenGuard = z.object({
   exp: z.number(),
 });
 
-/** Takes what the provider posts back by the user's browser, and holds it against everything Entra documents. */
+/** Validates the form that the provider posts back against all documented rules. */
 export async function finishExternalMfa(cloud: Cloud, form: unknown): Promise<MfaResult> {
   const answer = answerGuard.safeParse(form);
   const state = answer.data?.state ?? '';
@@ -174,7 +170,7 @@ async function check(
   if (!acr.includes(factor)) throw new MfaError('acr');
 }
 
-/** Who gets through a method for the first time is registered for it, as the wizard in the sign-in does. */
+/** The first success registers the user for the method, as the sign-in wizard does. */
 function register({ tenants }: Cloud, { tenantId, userId, method }: MfaRequest): void {
   const registrations = tenants.get(tenantId)?.methodRegistrations;
   const isThere = registrations?.some((each) => each.userId === userId && each.configurationId === method.id);

@@ -42,7 +42,7 @@ const propertyGuard = z.strictObject({
   targetObjects: z.array(z.enum(['User', 'Group', 'Organization', 'Device', 'Application'])).min(1),
 });
 
-/** An application as registered, without anything set. */
+/** Returns a newly registered application with defaults. */
 export function newApplication(displayName: string): Application {
   return {
     id: randomUUID(),
@@ -60,7 +60,7 @@ export function newApplication(displayName: string): Application {
   };
 }
 
-// These are relationships, or never told.
+// These are relationships, or never returned.
 const toView = ({
   secrets: _,
   expiredSecrets: __,
@@ -69,7 +69,7 @@ const toView = ({
   ...shown
 }: Application) => shown;
 
-// `claimsMappingPolicyIds` is a relationship, read at its own address.
+// `claimsMappingPolicyIds` is a relationship with its own address.
 const toPrincipalView = ({ claimsMappingPolicyIds: _, ...shown }: ServicePrincipal) => ({
   ...shown,
   servicePrincipalType: 'Application',
@@ -93,7 +93,7 @@ function apply(tenant: Tenant, application: Application, body: unknown): void {
   if (web?.redirectUris.some((uri) => !isRedirectUri(uri))) {
     throw badRequest('The redirect URI must be https, or http on localhost.');
   }
-  // A list is replaced as a whole: what is left out of it is gone. Of `api` only what is named changes.
+  // A list is replaced as a whole. For `api`, only the given members change.
   if (displayName !== undefined) application.displayName = displayName;
   if (signInAudience !== undefined) application.signInAudience = signInAudience;
   if (identifierUris !== undefined) application.identifierUris = identifierUris;
@@ -110,7 +110,7 @@ function apply(tenant: Tenant, application: Application, body: unknown): void {
 }
 
 /**
- * Applications with their extension properties, service principals, and what roles these were granted.
+ * Creates the API of applications, extension properties, service principals and app role assignments.
  * @see https://learn.microsoft.com/en-us/graph/api/resources/application
  */
 export function createApplicationsApi({ tenantOf, requireRole, sendList, noteMade, isShown }: GraphContext): Router {

@@ -2,10 +2,10 @@ import type { Request, RequestHandler, Response } from 'express';
 import type { Cloud } from './cloud.js';
 import type { Tenant } from './tenant.js';
 
-/** What Graph tells of a user unless asked for more or less; of other things it tells all. */
+/** Graph's default fields of a user; other resources return all fields. */
 const userFields = 'id,displayName,mail,userPrincipalName';
 
-/** The properties that were asked for. */
+/** Returns the fields named by `$select`. */
 export function toSelected(entry: object, { query }: Pick<Request, 'query'>): object {
   const isUser = Reflect.has(entry, 'userPrincipalName');
   const wanted = query.$select ?? (isUser ? userFields : null);
@@ -14,16 +14,15 @@ export function toSelected(entry: object, { query }: Pick<Request, 'query'>): ob
   return Object.fromEntries(Object.entries(entry).filter(([name]) => names.includes(name)));
 }
 
-/** What a Graph call works with: the caller's tenant, and whether it was granted one of these permissions. */
+/** Context of a Graph call: the caller's tenant and permissions. */
 export interface GraphContext {
   readonly cloud: Cloud;
   tenantOf(response: Response): Tenant;
-  /** Any one of them is enough. */
   requireRole(...roles: readonly string[]): RequestHandler;
-  /** Notes that something is new, which is not shown at once. */
+  /** Records a new object, which Graph shows only after a delay. */
   noteMade(id: string): void;
-  /** Whether Graph shows something where it looks: what is new it does not. */
+  /** False while a new object is hidden. */
   isShown(id: string): boolean;
-  /** One page of a list, with `@odata.nextLink` where there is more; `$filter` is what graph-filter.ts understands. */
+  /** Sends one page of a list, with `@odata.nextLink` if there is more; `$filter` as in graph-filter.ts. */
   sendList(request: Request, response: Response, entries: readonly object[]): void;
 }

@@ -54,23 +54,23 @@ const listenerGuard = z.strictObject({
   }),
 });
 
-/** An external tenant without Microsoft's caller of extensions. */
+/** Error of an external tenant without Microsoft's service principal for extensions. */
 const withoutCaller = 'AADB2C90063: There is a problem with the service.';
 
 /**
- * An external tenant has no caller of extensions before somebody makes its service principal; a workforce tenant has.
- * @param isLate - whether Graph does not show something yet
+ * An external tenant needs the service principal that calls extensions; a workforce tenant has it.
+ * @param isLate - true if Graph does not show an object yet
  */
 function checkCaller(tenant: Tenant, isLate: (id: string) => boolean): void {
   if (hasCaller(tenant) && !isLate(findServicePrincipal(tenant, eventsServiceAppId)?.id ?? '')) return;
   throw badRequest(withoutCaller);
 }
 
-/** Whether extensions of a tenant can be called at all. */
+/** Returns true if the tenant can call extensions. */
 export const hasCaller = (tenant: Tenant): boolean =>
   tenant.kind === 'workforce' || findServicePrincipal(tenant, eventsServiceAppId) !== undefined;
 
-/** One thing wrong with a registration: its code in sign-in logs, and Graph's name for it. */
+/** One registration fault: its code in sign-in logs and Graph's name for it. */
 export interface RegistrationFault {
   readonly code: number;
   readonly name: string;
@@ -79,7 +79,7 @@ export interface RegistrationFault {
 const isLoopback = ({ hostname }: URL): boolean => hostname === '127.0.0.1' || hostname === 'localhost';
 
 /**
- * What keeps Entra from calling an extension. On this machine plain http is let through, which the real one never does.
+ * Returns the faults that keep Entra from calling an extension. Plain http is allowed on this machine only.
  * @see https://learn.microsoft.com/en-us/entra/identity-platform/custom-extension-troubleshoot
  */
 export function faultsOf(
@@ -109,7 +109,7 @@ export function faultsOf(
 }
 
 /**
- * Custom authentication extensions, and the listeners that name the applications they are called for.
+ * Creates the API of custom authentication extensions and their listeners.
  * @see https://learn.microsoft.com/en-us/graph/api/resources/customauthenticationextension
  */
 export function createEventsApi({ tenantOf, requireRole, sendList, noteMade, isShown }: GraphContext): Router {
@@ -193,7 +193,7 @@ export function createEventsApi({ tenantOf, requireRole, sendList, noteMade, isS
   return router;
 }
 
-/** The listener that is told when tokens of an application are issued. */
+/** Returns the token issuance listener of an application. */
 export const findListener = (tenant: Tenant, appId: string): EventListener | undefined =>
   [...tenant.listeners.values()].find(({ conditions }) =>
     conditions.applications.includeApplications.some((each) => each.appId === appId),

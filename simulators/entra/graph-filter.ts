@@ -2,13 +2,13 @@ import { badRequest } from './errors.js';
 
 const equals = /^(\w+) eq (?:'((?:[^']|'')*)'|(true|false))/;
 const beginning = /^startswith\((\w+),'((?:[^']|'')*)'\)/;
-/** Of users; others Graph filters so with its advanced queries alone, or not at all. */
+/** Filterable user properties; others need advanced queries or cannot be filtered. */
 const searchable = ['displayName', 'givenName', 'surname', 'mail', 'userPrincipalName'];
 
 const unquote = (text: string): string => text.replaceAll("''", "'");
 
 /**
- * `name eq value` or `startswith(name,'value')`, joined by `or`: all of the language that is understood here.
+ * Parses `name eq value` and `startswith(name,'value')`, joined by `or`; nothing else is supported.
  * @see https://learn.microsoft.com/en-us/graph/filter-query-parameter
  */
 export function parseGraphFilter(filter: string): (entry: object) => boolean {

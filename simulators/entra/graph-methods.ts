@@ -9,7 +9,7 @@ const configurationType = '#microsoft.graph.externalAuthenticationMethodConfigur
 const registrationType = '#microsoft.graph.externalAuthenticationMethod';
 const discoverySuffix = '/.well-known/openid-configuration';
 
-// On this machine plain http is let through, which the real one never does.
+// Plain http is allowed on this machine only; the real Entra refuses it.
 const isDiscoveryUrl = (text: string): boolean => {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname, search, hash } = new URL(text);
@@ -34,7 +34,7 @@ const newGuard = z.strictObject({
   appId: z.guid(),
   openIdConnectSetting: settingGuard,
 });
-// The name is shown to users and stays as it is.
+// The name is visible to users and immutable.
 const changeGuard = z.strictObject({
   '@odata.type': z.literal(configurationType),
   state: z.enum(['enabled', 'disabled']).optional(),
@@ -55,14 +55,14 @@ const grantGuard = z.strictObject({
   scope: z.string().min(1),
 });
 
-/** Whether a method is there for a user. */
+/** Returns true if the method is available to the user. */
 export function isOffered({ groups }: Tenant, method: MethodConfiguration, userId: string): boolean {
   const isIn = ({ id }: { readonly id: string }): boolean => id === 'all_users' || groups.get(id)?.has(userId) === true;
   return method.state === 'enabled' && method.includeTargets.some(isIn) && !method.excludeTargets.some(isIn);
 }
 
 /**
- * External MFA in the policy of authentication methods, users' registrations for it, and delegated permissions.
+ * Creates the API of External MFA methods, users' registrations and delegated permissions.
  * @see https://learn.microsoft.com/en-us/graph/api/resources/externalauthenticationmethodconfiguration
  */
 export function createMethodsApi({ tenantOf, requireRole, sendList, noteMade, isShown }: GraphContext): Router {

@@ -18,11 +18,11 @@ const definitionGuard = z.object({
 const policyGuard = z.strictObject({
   displayName: z.string().min(1),
   isOrganizationDefault: z.boolean().default(false),
-  /** An array with one text, which is JSON. */
+  /** An array with one JSON text. */
   definition: z.array(z.string()).length(1),
 });
 
-/** The claims a policy takes from a claims provider, by the name in the reply: their names in the token. */
+/** Returns the token claim names by name in the extension's reply. */
 export function mappedClaims({ definition }: ClaimsMappingPolicy): Map<string, string> {
   const { ClaimsSchema } = parseDefinition(definition);
   const mapped = ClaimsSchema.flatMap(({ Source, ID, JwtClaimType }) =>
@@ -40,7 +40,7 @@ function parseDefinition([text = '']: readonly string[]) {
 }
 
 /**
- * Claims mapping policies and their assignment to service principals.
+ * Creates the API of claims mapping policies and their assignment to service principals.
  * @see https://learn.microsoft.com/en-us/graph/api/resources/claimsmappingpolicy
  */
 export function createPoliciesApi({ cloud, tenantOf, requireRole, sendList, noteMade, isShown }: GraphContext): Router {
@@ -92,7 +92,7 @@ export function createPoliciesApi({ cloud, tenantOf, requireRole, sendList, note
     const reference = z.strictObject({ '@odata.id': z.string() }).parse(request.body)['@odata.id'];
     const prefix = `${cloud.url}/v1.0/policies/claimsMappingPolicies/`;
     if (!reference.startsWith(prefix)) throw badRequest('Invalid reference.');
-    // One policy of a kind can be assigned to a service principal.
+    // A service principal can have one policy of a kind.
     if (principal.claimsMappingPolicyIds.size > 0) {
       throw badRequest('A policy of this type is already assigned to the service principal.');
     }

@@ -4,12 +4,12 @@ import { badRequest, notFound } from './errors.js';
 import { type GraphContext, toSelected } from './graph-context.js';
 import type { DirectoryUser, ExtensionProperty, Tenant } from './tenant.js';
 
-/** Longest text a directory extension holds. */
+/** Longest value of a directory extension. */
 const EXTENSION_MAX_CHARACTERS = 256;
 
 const changeGuard = z.record(z.string(), z.unknown());
 
-/** Every directory extension users of a tenant can have, by full name. */
+/** Returns the tenant's directory extensions by full name. */
 export const extensionsOf = (tenant: Tenant): ReadonlyMap<string, ExtensionProperty> =>
   new Map(
     [...tenant.applications.values()]
@@ -19,7 +19,7 @@ export const extensionsOf = (tenant: Tenant): ReadonlyMap<string, ExtensionPrope
   );
 
 /**
- * Whether a directory extension takes a value. `null` clears.
+ * Validates a value for a directory extension; `null` clears it.
  * @see https://learn.microsoft.com/en-us/graph/api/resources/extensionproperty
  */
 export function checkExtensionValue(tenant: Tenant, name: string, value: unknown): void {
@@ -35,11 +35,11 @@ export function checkExtensionValue(tenant: Tenant, name: string, value: unknown
   }
 }
 
-/** A user with everything, which is more than Graph tells unless asked. */
+/** A user with all fields; Graph returns fewer by default. */
 const toAll = ({ extensions, details, ...builtIn }: DirectoryUser) => ({ ...builtIn, ...details, ...extensions });
 
 /**
- * The users API: read by id or user principal name, change partly.
+ * Creates the users API: read by id or user principal name, partial update.
  * @see https://learn.microsoft.com/en-us/graph/api/user-update
  */
 export function createUsersApi({ cloud, tenantOf, requireRole, sendList }: GraphContext): Router {
@@ -79,12 +79,12 @@ export function createUsersApi({ cloud, tenantOf, requireRole, sendList }: Graph
     '/users/:id/transitiveMemberOf/microsoft.graph.group',
     requireRole('User.Read.All', 'User.ReadWrite.All', 'GroupMember.Read.All'),
     (request, response) => {
-      // OData's cast is one of the advanced queries.
+      // OData's cast is an advanced query.
       if (request.query.$count !== 'true') throw badRequest('The specified cast needs $count and ConsistencyLevel.');
       const tenant = tenantOf(response);
       const { id: userId } = find(String(request.params.id), tenant);
       const own = [...tenant.groups].filter(([, members]) => members.has(userId));
-      // Of things that the caller may not read a relationship tells the ids, and nothing else.
+      // A relationship returns only the ids of objects that the caller may not read.
       const mayRead = z.array(z.string()).parse(response.locals.roles).includes('GroupMember.Read.All');
       const unread = { displayName: null, onPremisesSyncEnabled: null, isAssignableToRole: null };
       const detailsOf = (id: string) =>
@@ -102,7 +102,7 @@ export function createUsersApi({ cloud, tenantOf, requireRole, sendList }: Graph
   };
   router.get('/users/:id', read, (request, response) => {
     const id = String(request.params.id);
-    // In OData's addresses a dollar sign begins an option of the query.
+    // A dollar sign starts a query option in OData addresses.
     if (id.startsWith('$')) throw badRequest('The request URI is not valid.');
     show(request, response, id);
   });
@@ -125,7 +125,7 @@ export function createUsersApi({ cloud, tenantOf, requireRole, sendList }: Graph
     response.status(204).end();
   });
 
-  // Of applications only the one permission is documented.
+  // This permission is the only documented one for applications.
   router.post('/users/:id/revokeSignInSessions', requireRole('User.RevokeSessions.All'), (request, response) => {
     find(String(request.params.id), tenantOf(response)).signInSessionsValidFromDateTime = new Date(
       cloud.now(),

@@ -16,7 +16,7 @@ import { graphAppId } from './tenant.js';
 const claimsGuard = z.object({ tid: z.string(), roles: z.array(z.string()).default([]) });
 
 /**
- * Microsoft Graph v1.0, as far as an adapter and its provisioning use it.
+ * Creates the part of Microsoft Graph v1.0 that the adapter and its provisioning use.
  * @see https://learn.microsoft.com/en-us/graph/use-the-api
  */
 export function createGraph(cloud: Cloud): Router {
@@ -74,7 +74,7 @@ export function createGraph(cloud: Cloud): Router {
 /** @see https://learn.microsoft.com/en-us/graph/throttling */
 function passThrottle({ requests, throttledEvery }: Cloud, response: Response): boolean {
   if (throttledEvery === null || requests.graph % throttledEvery !== 0) return true;
-  // Both say later, and both are said of calls that nothing was done for.
+  // Both statuses mean "retry later": the call had no effect.
   const isBusy = (requests.graph / throttledEvery) % 2 === 0;
   const [status, code] = isBusy ? [503, 'serviceNotAvailable'] : [429, 'TooManyRequests'];
   response

@@ -28,63 +28,65 @@ import {
   type UserFlow,
 } from './tenant.js';
 
-/** An application that calls Graph for itself. */
 export interface Daemon {
   readonly clientId: string;
   readonly secret: string;
 }
 
-/** A simulated Entra ID on a real socket, over TLS as MSAL demands: tenants, their keys, tokens, Graph and callouts. */
+/** A simulated Entra ID over TLS, as MSAL demands: tenants, keys, tokens, Graph and callouts. */
 export interface EntraSimulator {
-  /** Login host and Graph in one, without a slash at the end. */
+  /** Login host and Graph, without a trailing slash. */
   readonly url: string;
-  /** What it is known by: give it to another process as NODE_EXTRA_CA_CERTS. */
+  /** Its certificate, for NODE_EXTRA_CA_CERTS of another process. */
   readonly cert: string;
-  /** A fetch that trusts it. */
   readonly fetch: Fetch;
-  /** The tenant of most tests. */
   readonly tenant: Tenant;
-  /** Requests so far, by part. */
   readonly requests: Readonly<Record<CloudPart, number>>;
   addTenant(kind?: Tenant['kind']): Promise<Tenant>;
   addUser(user: { mail: string; userType?: DirectoryUser['userType'] }, tenant?: Tenant): DirectoryUser;
-  /** Registers an application with a secret and grants it permissions of Graph; all it knows unless told. */
+  /** Registers an application with a secret and grants it Graph permissions, by default all. */
   addDaemon(roles?: readonly string[]): Daemon;
-  /** Defines a directory extension of users. @returns its full name */
+  /**
+   * Defines a directory extension.
+   * @returns its full name
+   */
   addExtension(clientId: string, name: string): string;
-  /** Lets the time of a registered application's secret run out. */
+  /** Expires an application's secret. */
   expireSecret(daemon: Daemon): void;
-  /** Lets a registered application in by a certificate too. */
   addCertificate(clientId: string, pem: string): void;
-  /** Takes a multi-tenant application into another tenant, with the same permissions there. */
+  /** Consents to a multi-tenant application in another tenant, with the given permissions. */
   consent(clientId: string, tenant: Tenant, roles: readonly string[]): void;
-  /** Registers an application people sign in to. @returns its client id */
+  /**
+   * Registers an application that users sign in to.
+   * @returns its client id
+   */
   addClientApp(settings?: { acceptMappedClaims?: boolean }, tenant?: Tenant): string;
-  /** What only the console does: has a user flow call extensions around its form. */
+  /** Attaches extensions to a user flow, a console-only action. */
   attachUserFlow(appId: string, flow: UserFlow, tenant?: Tenant): void;
   signIn(who: { appId: string; userId: string; correlationId?: string }, tenant?: Tenant): Promise<SignIn>;
-  /** Client credentials of an application for its own API: no person is involved. */
+  /** Requests client credentials of an application for its own API. */
   signInApp(appId: string, tenant?: Tenant): Promise<SignIn>;
   signUp(form: SignUpForm, tenant?: Tenant): Promise<SignUp>;
-  /** Makes a group of users. @returns its id */
+  /**
+   * Creates a group.
+   * @returns its id
+   */
   addGroup(userIds?: readonly string[], tenant?: Tenant, name?: string): string;
   /**
-   * A sign-in that comes to External MFA: the form the browser posts to the provider. In a browser it is the page
+   * Starts External MFA and returns the form that the browser posts to the provider. In a browser:
    * `/external-mfa/start?user=<user principal name or object id>`.
-   * @throws MfaError where Entra would show an error instead
+   * @throws MfaError if Entra would show an error
    */
   startExternalMfa(start: MfaStart, tenant?: Tenant): Promise<AuthorizeForm>;
-  /** Takes the form the provider has the browser post back. In a browser the answer is a page with `data-result`. */
+  /** Accepts the provider's form. In a browser the answer is a page with `data-result`. */
   finishExternalMfa(form: Readonly<Record<string, string>>): Promise<MfaResult>;
-  /** Every end of a sign-in by External MFA so far. */
   readonly mfaResults: readonly MfaResult[];
-  /** Whom hints are for from now on; the client id at first. */
   setHintAudience(audience: 'clientId' | 'appId'): void;
-  /** Publishes a new key, which signs from now on; the former stays published unless dropped. */
+  /** Publishes a new signing key; the former one stays published unless dropped. */
   rotateKey(options?: { dropFormer?: boolean }, tenant?: Tenant): Promise<void>;
-  /** How long Graph does not show what it makes from now on, by the cloud's clock. The real one was seen to take 20 s. */
+  /** Delays new objects in Graph. The real one took 20 s in a test. */
   setLateSec(seconds: number): void;
-  /** How long an extension may take from now on; `null` is what it was registered with. */
+  /** Sets the timeout of extensions; `null` uses the registered one. */
   setHookTimeoutMs(timeoutMs: number | null): void;
   fail(part: CloudPart, fault: Fault): void;
   heal(part: CloudPart): void;
@@ -92,14 +94,12 @@ export interface EntraSimulator {
 }
 
 /**
- * Starts a simulated Entra ID on this machine.
- * @param port - 0, the default, takes a free one
- * @param now - the cloud's clock
- * @param hookTimeoutMs - how long an extension may take; what it was registered with unless given
- * @param fetchProvider - reads providers of External MFA; the platform's unless given
- * @param throttledEvery - of so many Graph calls one is told to come later; none unless given
- * @param onExchange - told of each call at the tenants, once it is answered
- * @param lateSec - how long Graph does not show what it makes; it does at once unless given
+ * Starts a simulated Entra ID.
+ * @param port - 0 picks a free one
+ * @param hookTimeoutMs - timeout of extensions; by default the registered one
+ * @param fetchProvider - reads External MFA providers
+ * @param throttledEvery - throttles every n-th Graph call; by default none
+ * @param lateSec - delay before Graph shows new objects; by default none
  */
 export async function startEntraSimulator({
   port = 0,
@@ -151,8 +151,8 @@ export async function startEntraSimulator({
 
   const addTenant = async (kindOfIt: Tenant['kind'] = 'workforce'): Promise<Tenant> => {
     const id = randomUUID();
-    // Both kinds are behind one address here; an external tenant's own host is https://{domain}.ciamlogin.com, and it
-    // issues in the name of its id.
+    // Both kinds share one address here; the real host of an external tenant is https://{domain}.ciamlogin.com, and
+    // its issuer has the tenant's id.
     const host = kindOfIt === 'external' ? `https://${id}.ciamlogin.com` : cloud.url;
     const added = await createTenant({ id, kind: kindOfIt, issuer: `${host}/${id}/v2.0` });
     cloud.tenants.set(id, added);
@@ -177,7 +177,7 @@ export async function startEntraSimulator({
     url: cloud.url,
     cert: selfSigned.cert,
     async fetch(url, init) {
-      // Its own types of requests and responses are those of the platform, which bundles it.
+      // Its request and response types are those of the platform, which bundles it.
       const response = await fetchWith(url, { ...(init as object), dispatcher: agent });
       return response as unknown as Response;
     },
@@ -227,13 +227,13 @@ export async function startEntraSimulator({
       if (findServicePrincipal(within, clientId) === undefined)
         addServicePrincipal(within, clientId, application.displayName);
       for (const role of roles) grantRole(within, clientId, role);
-      // A tenant that has the service principal knows the application's extension properties.
+      // A tenant with the service principal knows the application's extension properties.
       within.applications.set(application.id, application);
     },
     addClientApp({ acceptMappedClaims = true } = {}, within = tenant) {
       const application = register(within, 'Client application');
       application.api.acceptMappedClaims = acceptMappedClaims;
-      // As registered; what mapped claims need comes with them.
+      // Settings that mapped claims need.
       application.api.requestedAccessTokenVersion = acceptMappedClaims ? 2 : null;
       return application.appId;
     },

@@ -13,7 +13,6 @@ import {
   type Tenant,
 } from './tenant.js';
 
-/** A refusal of the token endpoint. */
 class TokenError extends Error {
   constructor(
     readonly status: number,
@@ -34,7 +33,7 @@ const formGuard = z.object({
   client_assertion_type: z.string().optional(),
 });
 
-/** Lets a request through, or fails as the test said the part should. */
+/** Passes a request, or fails it with the injected fault. */
 export async function passFault(cloud: Cloud, part: CloudPart, response: Response): Promise<boolean> {
   cloud.requests[part] += 1;
   const fault = cloud.faults.get(part);
@@ -49,7 +48,7 @@ export async function passFault(cloud: Cloud, part: CloudPart, response: Respons
 }
 
 /**
- * The login host: metadata and keys of each tenant, and tokens for client credentials, by secret or certificate.
+ * Creates the login host: metadata, keys, and tokens for client credentials by secret or certificate.
  * @see https://learn.microsoft.com/en-us/entra/identity-platform/v2-oauth2-client-creds-grant-flow
  */
 export function createLogin(cloud: Cloud): Router {
@@ -122,7 +121,7 @@ async function issueGraphToken(cloud: Cloud, tenant: Tenant, form: z.infer<typeo
   return { token_type: 'Bearer', expires_in: 3599, ext_expires_in: 3599, access_token };
 }
 
-// An application of another tenant works here once this tenant has a service principal of it.
+// An application of another tenant works here once this tenant has its service principal.
 const findAnywhere = ({ tenants }: Cloud, appId: string): Application | undefined =>
   [...tenants.values()].map((tenant) => findApplication(tenant, appId)).find((found) => found !== undefined);
 
@@ -155,7 +154,7 @@ async function authenticate(
     audience: `${url}/${id}/oauth2/v2.0/token`,
     algorithms: ['PS256', 'RS256'],
     requiredClaims: ['exp', 'jti'],
-    // No clock of ours: the SDK that signs it has the real one, and rounds it up.
+    // The SDK signs with the real clock and rounds up.
     clockTolerance: 300,
   }).catch(() => {
     throw new TokenError(401, 'invalid_client', 700027, 'Client assertion failed signature validation.');

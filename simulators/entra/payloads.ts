@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { CustomExtension, DirectoryUser, Tenant } from './tenant.js';
 
-/** What every event tells, whatever it is about. */
 export interface CalloutContext {
   readonly tenant: Tenant;
   readonly extension: CustomExtension;
@@ -41,7 +40,7 @@ const toEnvelope = (event: string, context: CalloutContext, more: { user?: objec
 };
 
 /**
- * @param user - `null` for a token that is no person's (client credentials)
+ * @param user - `null` for client credentials
  * @see https://learn.microsoft.com/en-us/entra/identity-platform/custom-claims-provider-reference
  */
 export function toTokenIssuancePayload(context: CalloutContext, user: DirectoryUser | null) {
@@ -53,7 +52,6 @@ export function toTokenIssuancePayload(context: CalloutContext, user: DirectoryU
   });
 }
 
-/** What a person typed into the sign-up form, by attribute. */
 export type SignUpAttributes = Readonly<Record<string, string | number | boolean>>;
 
 const odataTypes = { string: 'string', number: 'int64', boolean: 'boolean' } as const;
@@ -71,7 +69,7 @@ export function toSignUpPayload(
         : typeof value === 'number'
           ? odataTypes.number
           : odataTypes.boolean;
-    // The documented example spells the key both ways.
+    // The documented example uses both spellings.
     const key = index % 2 === 0 ? '@odata.type' : '@odata.Type';
     const attributeType = name.startsWith('extension_') ? 'directorySchemaExtension' : 'builtIn';
     return [name, { [key]: `microsoft.graph.${type}DirectoryAttributeValue`, value, attributeType }] as const;

@@ -1,14 +1,13 @@
 import { z } from 'zod';
 import { CalloutError } from './callout.js';
 
-/** All keys and values together. */
+/** Limit for all keys and values together. */
 const CLAIMS_MAX_BYTES = 3 * 1024;
 
 const envelopeGuard = z.object({
   data: z.object({ '@odata.type': z.string(), actions: z.array(z.looseObject({ '@odata.type': z.string() })) }),
 });
 
-/** The one action of a reply, of the event's own types. */
 function readAction(body: unknown, event: string): { readonly name: string; readonly action: object } {
   const parsed = envelopeGuard.safeParse(body);
   if (!parsed.success) throw new CalloutError(1003003);
@@ -25,7 +24,7 @@ function readAction(body: unknown, event: string): { readonly name: string; read
 const claimGuard = z.union([z.string(), z.array(z.string())]);
 
 /**
- * The claims of a reply to tokenIssuanceStart.
+ * Reads the claims of a tokenIssuanceStart reply.
  * @see https://learn.microsoft.com/en-us/entra/identity-platform/custom-claims-provider-reference
  */
 export function readClaims(body: unknown): Map<string, string | string[]> {
@@ -54,7 +53,6 @@ const errorsGuard = z.object({
 });
 const valuesGuard = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 
-/** What an external tenant does next with a person who signs up. */
 export type SignUpAction =
   | { readonly kind: 'continue' }
   | { readonly kind: 'values'; readonly values: Readonly<Record<string, unknown>> }
@@ -62,8 +60,9 @@ export type SignUpAction =
   | { readonly kind: 'block'; readonly title: string; readonly message: string };
 
 /**
- * The action of a reply to attributeCollectionStart or attributeCollectionSubmit.
- * @see https://learn.microsoft.com/en-us/entra/identity-platform/custom-extension-onattributecollectionsubmit-retrieve-return-data
+ * Reads the action of an attributeCollectionStart or attributeCollectionSubmit reply.
+ * @see
+ * https://learn.microsoft.com/en-us/entra/identity-platform/custom-extension-onattributecollectionsubmit-retrieve-return-data
  */
 export function readSignUpAction(event: 'attributeCollectionStart' | 'attributeCollectionSubmit') {
   return (body: unknown): SignUpAction => {

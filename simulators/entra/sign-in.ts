@@ -8,15 +8,15 @@ import { toTokenIssuancePayload } from './payloads.js';
 import { readClaims } from './replies.js';
 import { type DirectoryUser, findApplication, findServicePrincipal, signToken, type Tenant } from './tenant.js';
 
-/** What the application gets: a token, or an error and none. `code` is what the sign-in log tells, where a hook failed. */
+/** The application's result: a token or an error. `code` is the sign-in log's code for a failed hook. */
 export type SignIn =
   | { readonly ok: true; readonly token: string }
   | { readonly ok: false; readonly error: string; readonly code: number | null };
 
 /**
- * Issues a token to an application: with the claims its extension provides, or, where that fails, not at all.
- * @param user - `null` for the application itself (client credentials)
- * @param correlationId - Entra's own unless the client sent one as `client-request-id`
+ * Issues a token with the extension's claims, or fails if the extension fails.
+ * @param user - `null` for client credentials
+ * @param correlationId - the client's `client-request-id`, or Entra's own
  */
 export async function issueToken(
   cloud: Cloud,

@@ -8,24 +8,20 @@ import { type SignUpAttributes, toSignUpPayload } from './payloads.js';
 import { readSignUpAction, type SignUpAction } from './replies.js';
 import type { DirectoryUser, Tenant } from './tenant.js';
 
-/** How a sign-up ended: a user, a page in its place, or an error page without a word. */
+/** Result of a sign-up: a user, a blocking page, or an error page without details. */
 export type SignUp =
   | { readonly ok: true; readonly userId: string }
   | { readonly ok: false; readonly page: 'block' | 'validation' | 'error'; readonly message: string };
 
-/** Someone who signs up: what they typed, and how they proved who they are. */
 export interface SignUpForm {
   readonly appId: string;
   readonly email: string;
   readonly attributes: SignUpAttributes;
-  /** `email` has been verified by a one-time code; `federated` comes from another provider. */
+  /** `email` was verified by a one-time code; `federated` comes from another provider. */
   readonly signInType?: 'email' | 'federated';
 }
 
-/**
- * Signs a person up through an application's user flow: the form is shown, filled in, and the user is created, unless an
- * extension has a page shown in place of it.
- */
+/** Signs a user up through an application's user flow, unless an extension shows a blocking page. */
 export async function signUp(
   cloud: Cloud,
   tenant: Tenant,
@@ -56,7 +52,7 @@ export async function signUp(
     if (submitted.kind === 'block' || submitted.kind === 'validation') {
       return { ok: false, page: submitted.kind, message: submitted.message };
     }
-    // Only attributes of the form can be changed; others are ignored.
+    // Only attributes of the form can change; others are ignored.
     const changed = submitted.kind === 'values' ? submitted.values : {};
     const kept = Object.keys(attributes).map((name) => [name, changed[name] ?? attributes[name]] as const);
     return { ok: true, userId: createUser(tenant, email, Object.fromEntries(kept)) };

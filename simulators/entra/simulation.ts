@@ -6,15 +6,15 @@ import { simulatedLogins, toShownToken } from '../simulation.js';
 import { startEntraSimulator } from './index.js';
 
 /**
- * An Entra workforce tenant with one application people sign in to, and one that stands for External MFA, for
- * `facestep simulate entra`.
+ * Starts an Entra workforce tenant with one sign-in application and one External MFA application, for `facestep
+ * simulate entra`.
  */
 export const startEntraSimulation: StartSimulation = async ({ port }) => {
   const entra = await startEntraSimulator({ port });
   const daemon = entra.addDaemon();
   const application = entra.addClientApp();
   const externalMfa = entra.addClientApp();
-  // MSAL speaks to nothing but https, so whoever calls has to trust the certificate of this run.
+  // MSAL requires https, so callers must trust this run's certificate.
   const folder = await mkdtemp(join(tmpdir(), 'facestep-entra-'));
   const certificate = join(folder, 'certificate.pem');
   await writeFile(certificate, entra.cert);

@@ -2,25 +2,23 @@ import { type KeyObject, randomUUID } from 'node:crypto';
 import { type CryptoKey, exportJWK, type JWK, type JWTPayload, SignJWT } from 'jose';
 import { takeRsaPair } from '../rsa-pairs.js';
 
-/*
- * The state of a simulated tenant: plain maps, which a test may read to see what was really stored.
- */
+/* The state of a simulated tenant: plain maps that tests may read. */
 
-/** Microsoft Graph's own application, the same in every tenant. */
+/** Microsoft Graph's own application, the same in each tenant. */
 export const graphAppId = '00000003-0000-0000-c000-000000000000';
 
-/** "Azure Active Directory Authentication Extensions": who calls custom authentication extensions. */
+/** "Azure Active Directory Authentication Extensions", the caller of custom authentication extensions. */
 export const eventsServiceAppId = '99045fe1-7639-4a75-9d4a-577b6ca3810f';
 
-/** Microsoft's own applications that are registered in no tenant of a customer's, by name. */
+/** Microsoft's first-party applications, by name. */
 export const firstParty: Readonly<Record<string, string>> = {
   [eventsServiceAppId]: 'Azure Active Directory Authentication Extensions',
 };
 
-/** The permission an application needs to be sent payloads: `CustomAuthenticationExtension.Receive.Payload`. */
+/** App role to receive payloads: `CustomAuthenticationExtension.Receive.Payload`. */
 export const receivePayloadRoleId = '214e810f-fda8-4fd7-a475-29461495eb00';
 
-/** Application permissions of Graph that the simulator knows, by value. */
+/** Graph application permissions known to the simulator, by value. */
 export const graphRoles: Readonly<Record<string, string>> = {
   'User.Read.All': 'df021288-bdef-4463-88db-98f22de89214',
   'User.ReadWrite.All': '741f803b-c850-494e-b5df-cde7c675a1ca',
@@ -48,11 +46,9 @@ export interface DirectoryUser {
   readonly mail: string | null;
   readonly userType: 'Member' | 'Guest';
   accountEnabled: boolean;
-  /** Other properties of the user resource that an administrator filled in, such as `givenName`. */
+  /** Other user properties, such as `givenName`. */
   readonly details: Record<string, unknown>;
-  /** What was issued earlier is good for nothing. */
   signInSessionsValidFromDateTime?: string;
-  /** Directory extension values, by full name. */
   readonly extensions: Record<string, unknown>;
 }
 
@@ -66,7 +62,7 @@ export interface ExtensionProperty {
 }
 
 export interface Application {
-  /** The object id; `appId` is the client id. */
+  /** Object id; `appId` is the client id. */
   readonly id: string;
   readonly appId: string;
   displayName: string;
@@ -77,7 +73,7 @@ export interface Application {
   web: { redirectUris: string[] };
   readonly secrets: Set<string>;
   readonly expiredSecrets: Set<string>;
-  /** Certificates in PEM whose key may sign client assertions. */
+  /** PEM certificates whose keys may sign client assertions. */
   readonly certificates: Set<string>;
   readonly extensionProperties: Map<string, ExtensionProperty>;
 }
@@ -122,17 +118,16 @@ export interface ClaimsMappingPolicy {
   definition: string[];
 }
 
-/** What an administrator consented to in everybody's name: delegated permissions of an application. */
+/** Admin consent for all users: delegated permissions of an application. */
 export interface PermissionGrant {
   readonly id: string;
   readonly clientId: string;
   readonly consentType: string;
   readonly resourceId: string;
-  /** Names with spaces between them. */
+  /** Names separated by spaces. */
   readonly scope: string;
 }
 
-/** An External MFA method in the tenant's policy of authentication methods. */
 export interface MethodConfiguration {
   readonly '@odata.type': '#microsoft.graph.externalAuthenticationMethodConfiguration';
   readonly id: string;
@@ -149,7 +144,6 @@ export interface MethodConfiguration {
   readonly excludeTargets: readonly { readonly targetType: 'group'; readonly id: string }[];
 }
 
-/** A user's registration for an External MFA method. */
 export interface MethodRegistration {
   readonly '@odata.type': '#microsoft.graph.externalAuthenticationMethod';
   readonly id: string;
@@ -164,13 +158,13 @@ export interface SigningKey {
   readonly publicJwk: JWK;
 }
 
-/** A user flow of an external tenant: which extensions its attribute collection calls. */
+/** A user flow of an external tenant, with the extensions of its attribute collection. */
 export interface UserFlow {
   readonly start: string | null;
   readonly submit: string | null;
 }
 
-/** One attempt to call an extension, as sign-in logs > Authentication Events tell it; `code` is `null` on success. */
+/** One attempt to call an extension, as in sign-in logs > Authentication Events; `code` is `null` on success. */
 export interface CalloutEvent {
   readonly customExtensionId: string;
   readonly attempts: number;
@@ -180,9 +174,9 @@ export interface CalloutEvent {
 export interface Tenant {
   readonly id: string;
   readonly kind: 'workforce' | 'external';
-  /** Where tokens come from: `https://…/{tid}/v2.0`. */
+  /** `https://…/{tid}/v2.0`. */
   readonly issuer: string;
-  /** Keys as published; the last signs. */
+  /** Published keys; the last one signs. */
   readonly keys: SigningKey[];
   readonly users: Map<string, DirectoryUser>;
   readonly applications: Map<string, Application>;
@@ -191,21 +185,20 @@ export interface Tenant {
   readonly customExtensions: Map<string, CustomExtension>;
   readonly listeners: Map<string, EventListener>;
   readonly policies: Map<string, ClaimsMappingPolicy>;
-  /** By the client id of the application they are for. */
+  /** By the application's client id. */
   readonly userFlows: Map<string, UserFlow>;
   readonly callouts: CalloutEvent[];
   /** Members by group id. */
   readonly groups: Map<string, Set<string>>;
-  /** Display names of groups, by id. */
   readonly groupNames: Map<string, string>;
-  /** What else Graph tells of groups, by id: where they come from, and who may make them. */
+  /** Other group properties by id. */
   readonly groupDetails: Map<string, { onPremisesSyncEnabled?: boolean; isAssignableToRole?: boolean }>;
   readonly permissionGrants: PermissionGrant[];
   readonly methods: Map<string, MethodConfiguration>;
   readonly methodRegistrations: MethodRegistration[];
 }
 
-/** An empty tenant: Graph's service principal and one signing key. */
+/** Creates an empty tenant with Graph's service principal and one signing key. */
 export async function createTenant(given: Pick<Tenant, 'id' | 'kind' | 'issuer'>): Promise<Tenant> {
   const tenant: Tenant = {
     ...given,
@@ -230,7 +223,7 @@ export async function createTenant(given: Pick<Tenant, 'id' | 'kind' | 'issuer'>
   return tenant;
 }
 
-/** A fresh RSA key, as Entra signs with. */
+/** Creates an RSA key. */
 export async function createSigningKey(): Promise<SigningKey> {
   const { privateKey, publicKey } = await takeRsaPair();
   const kid = randomUUID();
@@ -255,7 +248,7 @@ export const findApplication = (tenant: Tenant, appId: string): Application | un
 export const findServicePrincipal = (tenant: Tenant, appId: string): ServicePrincipal | undefined =>
   [...tenant.servicePrincipals.values()].find((principal) => principal.appId === appId);
 
-/** The application permissions of Graph that were granted to an application in this tenant, by value. */
+/** Returns the Graph application permissions granted to an application. */
 export function grantedRoles(tenant: Tenant, appId: string): string[] {
   const principal = findServicePrincipal(tenant, appId);
   const graph = findServicePrincipal(tenant, graphAppId);
@@ -271,7 +264,7 @@ export function grantRole(tenant: Tenant, appId: string, value: string): void {
   tenant.appRoleAssignments.push({ id: randomUUID(), principalId, resourceId, appRoleId: graphRoles[value] ?? '' });
 }
 
-/** A token signed with the tenant's newest key. */
+/** Signs a token with the tenant's newest key. */
 export function signToken(tenant: Tenant, claims: JWTPayload, nowMs: number, lifeSec = 3600): Promise<string> {
   const key = tenant.keys.at(-1);
   if (key === undefined) throw new Error('no key');

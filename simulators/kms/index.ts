@@ -4,13 +4,12 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { z } from 'zod';
 import { createKmsKeys, KmsRefusal, type Spec } from './keys.js';
 
-/** What the real one may do besides answering. */
 export type Trouble = 'none' | 'silent' | 'denied' | 'throttled' | 'broken';
 
-/** Credentials for the SDK; their values are of no meaning here. */
+/** Credentials for the SDK; their values are not checked. */
 export const kmsEnvironment = { AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret' } as const;
 
-/** What a policy of a key can tell calls apart by. */
+/** Parts of a call that a key policy can distinguish. */
 const askedGuard = z.object({
   KeyId: z.string(),
   MacAlgorithm: z.string().optional(),
@@ -19,7 +18,7 @@ const askedGuard = z.object({
 
 const createdGuard = z.object({ KeyMetadata: z.object({ KeyId: z.string() }) });
 
-/** AWS KMS at the wire: AWS JSON 1.1 over a socket, to be called by the real SDK. */
+/** Starts AWS KMS over AWS JSON 1.1, for the real SDK. */
 export async function startKms(region = 'eu-central-1') {
   const keys = createKmsKeys(region);
   const calls: string[] = [];
@@ -63,14 +62,12 @@ export async function startKms(region = 'eu-central-1') {
   return {
     region,
     url: `http://127.0.0.1:${address.port}`,
-    /** The operations that were called, in order; `unanswered` where it was silent. */
+    /** Called operations in order; `unanswered` while silent. */
     calls,
-    /** Of which key they were asked, and for which algorithm. */
     asked,
     cause(next: Trouble): void {
       trouble = next;
     },
-    /** Answers so much later from now on. */
     slowDown(ms: number): void {
       delayMs = ms;
     },
@@ -79,7 +76,6 @@ export async function startKms(region = 'eu-central-1') {
       const usage = { HMAC: 'GENERATE_VERIFY_MAC', SYMM: 'ENCRYPT_DECRYPT' }[spec.slice(0, 4)] ?? 'SIGN_VERIFY';
       return createdGuard.parse(keys.run('CreateKey', { KeySpec: spec, KeyUsage: usage })).KeyMetadata.KeyId;
     },
-    /** What an administrator does in the console. */
     disable: (keyId: string) => keys.run('DisableKey', { KeyId: keyId }),
     scheduleDeletion: (keyId: string) => keys.run('ScheduleKeyDeletion', { KeyId: keyId }),
     async close(): Promise<void> {

@@ -2,7 +2,7 @@ import { createHmac, generateKeyPairSync, type KeyObject, randomBytes, randomUUI
 import { z } from 'zod';
 import { signWithP256, signWithRsa, signWithRsaPss } from './sign-digest.js';
 
-/** A refusal of KMS. */
+/** A KMS error. */
 export class KmsRefusal extends Error {
   constructor(
     readonly type: string,
@@ -13,7 +13,7 @@ export class KmsRefusal extends Error {
   }
 }
 
-/** What each kind of key is for, and by which algorithms. */
+/** Purpose and algorithms of each key spec. */
 const kinds = {
   HMAC_256: { usage: 'GENERATE_VERIFY_MAC', algorithms: ['HMAC_SHA_256'] },
   HMAC_512: { usage: 'GENERATE_VERIFY_MAC', algorithms: ['HMAC_SHA_512'] },
@@ -50,7 +50,7 @@ const pairOf = (spec: Spec): KmsKey['pair'] => {
 const accountId = '111122223333';
 
 /**
- * The keys of one region, and what KMS does with them.
+ * Creates the keys of one region and their operations.
  * @see https://docs.aws.amazon.com/kms/latest/APIReference/API_Operations.html
  * @see https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html
  */

@@ -1,13 +1,12 @@
 import { constants, createECDH, createHash, type KeyObject, privateEncrypt, randomBytes } from 'node:crypto';
 
-/* Signatures over a digest that somebody else computed: Node signs whole messages alone. */
+/* Signatures over a given digest; Node signs whole messages only. */
 
 /** The order of P-256 (SP 800-186, section 3.2.1.3). */
 const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 
 const toNumber = (bytes: Uint8Array): bigint => BigInt(`0x${Buffer.from(bytes).toString('hex')}`);
 
-/** `base` to the power `exponent`, modulo the order. */
 function power(base: bigint, exponent: bigint): bigint {
   let result = 1n;
   for (let square = base % order, rest = exponent; rest > 0n; rest >>= 1n, square = (square * square) % order) {
@@ -16,7 +15,10 @@ function power(base: bigint, exponent: bigint): bigint {
   return result;
 }
 
-/** ECDSA on P-256 (FIPS 186-5, section 6.4.1). @returns DER */
+/**
+ * Signs with ECDSA on P-256 (FIPS 186-5, section 6.4.1).
+ * @returns DER
+ */
 export function signWithP256(digest: Uint8Array, key: KeyObject): Buffer {
   const secret = toNumber(Buffer.from(key.export({ format: 'jwk' }).d ?? '', 'base64url'));
   const once = createECDH('prime256v1');
@@ -28,7 +30,7 @@ export function signWithP256(digest: Uint8Array, key: KeyObject): Buffer {
   return Buffer.concat([Buffer.from([0x30, numbers.length]), numbers]);
 }
 
-/** A positive number in DER: as short as it can be, with a zero before a first bit that is set. */
+/** DER encoding of a positive number: minimal, with a zero byte before a set first bit. */
 function toDer(value: bigint): Buffer {
   const hex = value.toString(16);
   const digits = Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex');
@@ -36,14 +38,14 @@ function toDer(value: bigint): Buffer {
   return Buffer.concat([Buffer.from([0x02, padded.length]), padded]);
 }
 
-/** What stands before a digest of SHA-256 in a signature of RSA (RFC 8017, section 9.2, note 1). */
+/** Prefix of a SHA-256 digest in an RSA signature (RFC 8017, section 9.2, note 1). */
 const digestInfo = Buffer.from('3031300d060960864801650304020105000420', 'hex');
 
-/** RSASSA-PKCS1-v1_5 (RFC 8017, section 8.2.1). */
+/** Signs with RSASSA-PKCS1-v1_5 (RFC 8017, section 8.2.1). */
 export const signWithRsa = (digest: Uint8Array, key: KeyObject): Buffer =>
   privateEncrypt({ key, padding: constants.RSA_PKCS1_PADDING }, Buffer.concat([digestInfo, digest]));
 
-/** RSASSA-PSS with a key of 2048 bits, SHA-256 and a salt as long (RFC 8017, section 8.1.1). */
+/** Signs with RSASSA-PSS, a 2,048-bit key, SHA-256 and a salt of that length (RFC 8017, section 8.1.1). */
 export function signWithRsaPss(digest: Uint8Array, key: KeyObject): Buffer {
   const salt = randomBytes(32);
   const hash = sha256(Buffer.alloc(8), digest, salt);

@@ -7,12 +7,12 @@ import { forbidden, invalidToken } from './errors.js';
 import { newId } from './ids.js';
 import type { Org } from './org.js';
 
-/** Lets a call of the management API through if its credentials hold the scope; an API token holds all. */
+/** Requires a scope of the caller's credentials; API tokens have all. */
 export type RequireScope = (scope: string) => RequestHandler;
 
 interface Grant {
   readonly scopes: readonly string[];
-  /** Thumbprint of the key a DPoP token is bound to (RFC 9449); `null` for a bearer token. */
+  /** Thumbprint of a DPoP token's key (RFC 9449); `null` for a bearer token. */
   readonly thumbprint: string | null;
   readonly expiresAt: number;
 }
@@ -28,8 +28,8 @@ const proofGuard = z.object({
 });
 
 /**
- * How the management API is entered: API tokens (`SSWS`), and access tokens of the org authorization server by
- * `private_key_jwt`, bound by DPoP where the application demands it.
+ * Creates access to the management API: API tokens (`SSWS`), and access tokens by `private_key_jwt`, DPoP-bound if the
+ * application demands it.
  * @see https://developer.okta.com/docs/guides/implement-oauth-for-okta-serviceapp/main/
  */
 export function createAccess(org: Org): { readonly router: Router; readonly requireScope: RequireScope } {

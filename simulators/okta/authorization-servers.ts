@@ -8,7 +8,7 @@ import { mintTokens } from './minting.js';
 import { type AuthorizationServer, createSigningKey, type Org, type OrgClient, type OrgUser } from './org.js';
 import { authenticate } from './password-import.js';
 
-/** Adds a custom authorization server; hooks work on no other kind. */
+/** Adds a custom authorization server, the only kind that supports hooks. */
 export async function addAuthorizationServer(
   org: Org,
   { id, name, audience }: { readonly id: string; readonly name: string; readonly audience: string },
@@ -78,7 +78,7 @@ async function takeGrant(
   return { user, scope: grant.scope, refreshToken };
 }
 
-/** The protocol side: published keys, and tokens for a password, a refresh token or a client's own credentials. */
+/** Creates the protocol side: keys, and tokens by password, refresh token or client credentials. */
 export function createAuthorizationServers(org: Org): Router {
   const router = Router();
   const find = (request: Request): AuthorizationServer => {
@@ -106,7 +106,7 @@ export function createAuthorizationServers(org: Org): Router {
   return router;
 }
 
-// What the rule does not name, it loses: a PUT replaces.
+// A PUT replaces the rule: omitted settings are lost.
 const ruleGuard = z.looseObject({
   name: z.string().min(1),
   type: z.literal('RESOURCE_ACCESS'),
@@ -120,7 +120,7 @@ const claimGuard = z.object({
 });
 
 /**
- * The management side: the policy rule a token hook hangs on, and claims that every token gets.
+ * Creates the management side: the policy rule with a token hook, and custom claims.
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/AuthorizationServerRules/
  */
 export function createAuthorizationServersApi(org: Org, requireScope: RequireScope): Router {

@@ -2,7 +2,7 @@ import { createLocalJWKSet, decodeJwt, jwtVerify } from 'jose';
 import { z } from 'zod';
 import type { Org, OrgClient } from './org.js';
 
-/** A refusal of a token endpoint (RFC 6749, section 5.2). */
+/** A token endpoint error (RFC 6749, section 5.2). */
 export class OAuthError extends Error {
   constructor(
     readonly status: number,
@@ -23,7 +23,7 @@ const credentialsGuard = z.object({
 const wrong = (): OAuthError => new OAuthError(401, 'invalid_client', 'Client authentication failed.');
 
 /**
- * Who calls a token endpoint: by `private_key_jwt`, by `client_secret_post`, or, for clients without a secret, by name.
+ * Authenticates a client by `private_key_jwt` or `client_secret_post`; public clients by id.
  * @throws OAuthError `invalid_client`
  */
 export async function authenticateClient(org: Org, tokenUrl: string, form: unknown): Promise<OrgClient> {

@@ -2,7 +2,7 @@ import type { ErrorRequestHandler } from 'express';
 import { newId } from './ids.js';
 
 /**
- * A refusal of the management API in Okta's own shape.
+ * A management API error in Okta's format.
  * @see https://developer.okta.com/docs/reference/error-codes/
  */
 export class ApiError extends Error {
@@ -22,11 +22,11 @@ export const notFound = (id: string, type: string): ApiError =>
 export const invalid = (field: string, causes: readonly string[]): ApiError =>
   new ApiError(400, 'E0000001', `Api validation failed: ${field}`, causes);
 
-/** Okta's refusal of a change the user's status does not allow. */
+/** Error for a change that the user's status forbids. */
 export const wrongStatus = (): ApiError =>
   new ApiError(403, 'E0000038', "This operation is not allowed in the user's current status.");
 
-/** Okta's refusal of a change of what another system is the source of. */
+/** Error for a change of attributes that another system sources. */
 export const sourcedElsewhere = (): ApiError =>
   new ApiError(403, 'E0000023', 'Operation failed because user profile is mastered under another system');
 
@@ -35,7 +35,6 @@ export const invalidToken = (): ApiError => new ApiError(401, 'E0000011', 'Inval
 export const forbidden = (): ApiError =>
   new ApiError(403, 'E0000006', 'You do not have permission to perform the requested action');
 
-/** Answers what a route threw. */
 export const answerError: ErrorRequestHandler = (error: unknown, _request, response, _next) => {
   const { status, errorCode, errorSummary, causes } =
     error instanceof ApiError

@@ -15,7 +15,7 @@ const displayMessages: Readonly<Record<string, string>> = {
 
 const deliveries = new WeakMap<Org, Promise<void>>();
 
-/** Notes what an administrator did to a user; event hooks are told of it a moment later, whatever happened since. */
+/** Queues an event; hooks receive it a moment later. */
 export function emitUserEvent(org: Org, eventType: string, user: OrgUser): void {
   org.pendingEvents.push(toEvent(org, eventType, user));
   deliveries.set(
@@ -24,7 +24,7 @@ export function emitUserEvent(org: Org, eventType: string, user: OrgUser): void 
   );
 }
 
-/** Resolves once all that has happened so far was told, or could not be. */
+/** Resolves once all queued events were delivered or failed. */
 export const settleEvents = (org: Org): Promise<void> => deliveries.get(org) ?? Promise.resolve();
 
 const toEvent = (org: Org, eventType: string, { id, profile }: OrgUser): OrgEvent => ({
@@ -57,7 +57,7 @@ const toEvent = (org: Org, eventType: string, { id, profile }: OrgUser): OrgEven
   authenticationContext: { authenticationStep: 0, externalSessionId: newId('102', 25) },
 });
 
-/** Takes what has gathered and tells it in one call to each hook that is active, verified and asked for it. */
+/** Delivers the queued events, one call for each active, verified and subscribed hook. */
 async function deliverPending(org: Org): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, 20));
   const events = org.pendingEvents.splice(0);
@@ -81,7 +81,7 @@ async function deliver(org: Org, hook: EventHook, events: readonly OrgEvent[]): 
     contentType: 'application/json',
   });
   let status = await post(org, hook, payload);
-  // At most one more try, and none after an answer of 4xx.
+  // At most one retry, and none after a 4xx answer.
   if (status === null || status >= 500) status = await post(org, hook, payload);
   const isTaken = status === 200 || status === 204;
   org.log.push({
@@ -93,7 +93,7 @@ async function deliver(org: Org, hook: EventHook, events: readonly OrgEvent[]): 
   });
 }
 
-/** @returns the status, or `null` without one in time */
+/** @returns the status, or `null` on a timeout */
 async function post(org: Org, { channel }: EventHook, body: string): Promise<number | null> {
   const signal = AbortSignal.timeout(org.hookTimeoutMs);
   const request = { method: 'POST', headers: toHeaders(channel.config), body, redirect: 'manual', signal } as const;

@@ -7,7 +7,7 @@ import { newId } from './ids.js';
 import { headersGuard, toChannelView, uriGuard } from './inline-hooks.js';
 import { type EventHook, isoNow, type Org } from './org.js';
 
-/** The types an event hook may be told of, as far as something here causes them. */
+/** Event types that the simulator can cause. */
 const eligibleEvents = [
   'user.lifecycle.activate',
   'user.lifecycle.create',
@@ -44,7 +44,7 @@ const parseHook = (body: unknown): z.infer<typeof hookGuard> => {
 
 const toView = (hook: EventHook) => ({ ...hook, channel: toChannelView(hook.channel) });
 
-/** Okta's one GET: the address answers it with the challenge in its body, within the time of any hook. */
+/** Okta's one-time GET: the address must return the challenge within the hook timeout. */
 async function isAnswered(org: Org, { channel }: EventHook): Promise<boolean> {
   const challenge = newId('', 32);
   const signal = AbortSignal.timeout(org.hookTimeoutMs);
@@ -60,8 +60,8 @@ async function isAnswered(org: Org, { channel }: EventHook): Promise<boolean> {
 }
 
 /**
- * The event hooks API. A hook is told of nothing before it is verified, and must be verified anew once its channel has
- * changed.
+ * Creates the event hooks API. A hook receives nothing before verification; a changed channel needs verification
+ * again.
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/EventHook/
  */
 export function createEventHooksApi(org: Org, requireScope: RequireScope): Router {

@@ -14,15 +14,14 @@ import { OAuthError } from './client-auth.js';
 import { mintTokens } from './minting.js';
 import { findUser, type IdentityProvider, type Org, type OrgUser } from './org.js';
 
-/** The default of `policy.maxClockSkew`. */
+/** Default of `policy.maxClockSkew`. */
 const skewSec = 120;
 
 const startGuard = z.object({ user: z.string() });
 const claimsGuard = z.looseObject({ amr: z.array(z.string()).optional() });
 
 /**
- * A sign-in at an application whose policy asks for the IdP authenticator, from after the password:
- * `/signin/factor/start?user=<login>`. It ends on a page that tells the result.
+ * Creates a sign-in with the IdP authenticator, after the password: `/signin/factor/start?user=<login>`.
  * @see https://help.okta.com/oie/en-us/Content/Topics/identity-engine/authenticators/configure-idp-authenticator.htm
  */
 export function createFactorSignIn(org: Org): Router {
@@ -77,7 +76,7 @@ export function createFactorSignIn(org: Org): Router {
   return router;
 }
 
-/** With `request` in place of the parameters (RFC 9101), where the identity provider is set so. */
+/** Replaces the parameters with `request` (RFC 9101) if the identity provider is configured so. */
 async function signIfAsked(
   { requestAlgorithm: alg, client }: IdentityProvider,
   params: Readonly<Record<string, string>>,
@@ -92,7 +91,7 @@ async function signIfAsked(
   return { client_id: client.clientId, response_type: 'code', scope: 'openid', request };
 }
 
-/** Links on first use, by the mapped login; from then on by `sub` alone, whatever the claims say. */
+/** Links by the mapped login on first use; later only `sub` counts. */
 function checkIsSigningIn(
   { links, userNameClaim }: IdentityProvider,
   user: OrgUser,
@@ -110,8 +109,7 @@ function checkIsSigningIn(
 const possessions = ['hwk', 'otp', 'phr', 'pop', 'sc', 'sms', 'swk', 'tel'];
 
 /**
- * Possession, whatever the claims, where they are not trusted. Where they are, they alone count, and a face for nothing
- * without a possession beside it.
+ * Without trusted claims: always possession. With them: only the claims count, and a face needs a possession factor.
  * @see https://developer.okta.com/docs/guides/configure-claims-sharing/thirdpartyoidc/main/
  */
 function toCharacteristics({ trustClaims }: IdentityProvider, amr: readonly string[]): readonly string[] {
@@ -120,7 +118,6 @@ function toCharacteristics({ trustClaims }: IdentityProvider, amr: readonly stri
   return amr.includes('face') ? ['possession', 'biometric'] : ['possession'];
 }
 
-/** The tokens of the application, whose authorization server asks its hook. */
 async function signIn(org: Org, user: OrgUser): Promise<object> {
   const server = org.servers.get('default');
   const client = [...org.clients.values()].find(({ name }) => name === 'Web application');

@@ -1,13 +1,12 @@
 /*
- * What else is among an org's identity providers, as Okta describes it: other kinds, and one of our kind that lacks what ours
- * have. They are listed, and nothing else.
+ * Other identity providers of an org in Okta's format, for lists only: other kinds, and an incomplete OpenID provider.
  */
 
 const shared = { status: 'ACTIVE', created: '2016-03-24T23:14:54.000Z', lastUpdated: '2016-03-24T23:14:54.000Z' };
 const toSubject = (template: string) => ({ userNameTemplate: { template }, matchType: 'USERNAME' });
 const provisioning = { action: 'AUTO', profileMaster: true, groups: { action: 'NONE' } };
 
-/** Identity providers of others, as the API tells them. */
+/** Other identity providers as the API returns them. */
 export const foreignIdps = [
   {
     ...{ id: '0oa1saml000000000001', type: 'SAML2', name: 'Example SAML IdP', ...shared },
@@ -50,7 +49,7 @@ export const foreignIdps = [
     properties: { additionalAmr: ['sc', 'hwk', 'mfa'] },
   },
   {
-    // The client proves itself by a key of Okta's, and the issuer is left to the metadata.
+    // The client authenticates with a key of Okta's; the issuer is only in the metadata.
     ...{ id: '0oa4oidc000000000001', type: 'OIDC', name: 'Partners', ...shared },
     protocol: {
       type: 'OIDC',

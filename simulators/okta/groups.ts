@@ -6,7 +6,7 @@ import type { Org } from './org.js';
 import { sendPage } from './paging.js';
 import { toView } from './users.js';
 
-/** `profile.name eq "…"`: all of the language that is understood here. */
+/** Parses `profile.name eq "…"`; nothing else is supported. */
 function parseSearch(search: unknown): string | null {
   if (search === undefined) return null;
   const [, name] = /^profile\.name eq ("(?:[^"\\]|\\.)*")$/i.exec(String(search)) ?? [];
@@ -17,7 +17,7 @@ function parseSearch(search: unknown): string | null {
 }
 
 /**
- * The groups API: look groups up, and list who is in one.
+ * Creates the groups API: search groups and list members.
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/Group/
  */
 export function createGroupsApi(org: Org, requireScope: RequireScope): Router {

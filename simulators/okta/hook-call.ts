@@ -3,10 +3,10 @@ import { z } from 'zod';
 import type { HookChannel, InlineHook, Org } from './org.js';
 import { isoNow } from './org.js';
 
-/** Longest answer Okta reads. */
+/** Longest answer that Okta reads. */
 const ANSWER_MAX_BYTES = 256 * 1024;
 
-/** What came of a call: a JSON answer (`{}` for 204), or why there is none. */
+/** Result of a call: a JSON answer (`{}` for 204), or the failure. */
 export type HookAnswer =
   | { readonly ok: true; readonly body: unknown }
   | {
@@ -16,8 +16,8 @@ export type HookAnswer =
     };
 
 /**
- * Calls a hook as Okta does: 3 s for everything, the token of an OAuth channel included; no redirect followed. With
- * `retry`, at most one more try, and none after an answer of 2xx or 4xx.
+ * Calls a hook as Okta does: 3 s in total, including the OAuth token; no redirects. `retry` allows one retry, except
+ * after 2xx or 4xx.
  * @see https://developer.okta.com/docs/concepts/inline-hooks/
  */
 export async function callHook(org: Org, hook: InlineHook, payload: unknown, retry: boolean): Promise<HookAnswer> {
@@ -43,7 +43,7 @@ const isWorthRetrying = (answer: HookAnswer): boolean =>
 const describe = ({ reason, status }: Extract<HookAnswer, { ok: false }>): string =>
   status === null ? reason : `${reason} ${status}`;
 
-/** The headers of any call, the secret of an HTTP channel included. */
+/** Returns the headers of a call, with the secret of an HTTP channel. */
 export function toHeaders(config: HookChannel['config']): Headers {
   const headers = new Headers({ Accept: 'application/json', 'Content-Type': 'application/json' });
   for (const { key, value } of config.headers) headers.set(key, value);
@@ -89,7 +89,7 @@ function parse(text: string): HookAnswer {
 
 const tokenGuard = z.object({ access_token: z.string() });
 
-/** The access token for a hook with an OAuth channel, taken anew for each call. */
+/** Fetches a new access token of an OAuth channel for each call. */
 async function fetchToken(
   org: Org,
   config: Extract<HookChannel, { type: 'OAUTH' }>['config'],

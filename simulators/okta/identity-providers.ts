@@ -9,12 +9,12 @@ import { sendPage } from './paging.js';
 
 const endpointGuard = z.object({ url: z.url() });
 
-/** What is not looked at here is kept as it was put, and a PUT that leaves it out loses it. */
+/** Unchecked members are stored as sent; a PUT without them removes them. */
 const open = <Shape extends z.core.$ZodLooseShape>(shape: Shape) => z.object(shape).catchall(z.json());
 
 const clientGuard = z.object({ client: open({ client_id: z.string().min(1), client_secret: z.string().min(1) }) });
 
-/** As `OidcAlgorithms` of the OpenAPI document has it. */
+/** `OidcAlgorithms` of the OpenAPI document. */
 const algorithmsGuard = z.object({
   request: z
     .object({
@@ -45,12 +45,12 @@ const oidcGuard = open({
     algorithms: algorithmsGuard.optional(),
   }),
   policy: open({
-    // Anybody the provider vouches for would get an account.
+    // AUTO would create an account for every user of the provider.
     provisioning: z.object({ action: z.enum(['DISABLED', 'AUTO']) }),
     subject: open({
-      // An attribute must be in the profile of the identity provider before a template names it.
+      // A template may only name attributes of the identity provider's profile.
       userNameTemplate: z.object({ template: z.string().regex(/^idpuser\.(email|firstName|lastName)$/) }),
-      // The others are not simulated: by them a user could be found who shares an address with another.
+      // Other match types are not simulated: they could find a user who shares an address.
       matchType: z.literal('USERNAME'),
     }),
     trustClaims: z.boolean().default(false),
@@ -108,7 +108,7 @@ function toIdentityProvider(id: string, body: unknown): IdentityProvider {
     links: new Map(),
     trustClaims: data.type === 'OIDC' && data.policy.trustClaims,
     userNameClaim: data.policy.subject.userNameTemplate.template.replace('idpuser.', ''),
-    // What is said of the algorithm is ignored without the scope.
+    // The algorithm is ignored without the scope.
     requestAlgorithm: signature?.scope === 'REQUEST' ? (signature.algorithm ?? 'HS256') : null,
     client: {
       issuer: data.protocol.issuer.url,
@@ -129,7 +129,7 @@ const definitionGuard = z.looseObject({
   protocol: z.looseObject({ credentials: z.object({ client: z.looseObject({}) }) }),
 });
 
-/** Okta tells the secret to whoever may read identity providers. */
+/** Okta returns the secret to anyone who may read identity providers. */
 function toView({ id, type, definition, client }: IdentityProvider) {
   const { protocol, ...rest } = definitionGuard.parse(definition);
   const credentials = { client: { ...protocol.credentials.client, client_secret: client.clientSecret } };
@@ -137,7 +137,7 @@ function toView({ id, type, definition, client }: IdentityProvider) {
 }
 
 /**
- * The identity providers API, for OpenID providers and vendors of identity verification.
+ * Creates the API of OpenID providers and identity verification vendors.
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/IdentityProvider/
  */
 export function createIdentityProvidersApi(org: Org, requireScope: RequireScope): Router {
@@ -181,7 +181,8 @@ const authenticatorGuard = z.object({
 });
 
 /**
- * The authenticators API, for the IdP authenticator. `provider` is not in the OpenAPI document, and the API wants it.
+ * Creates the authenticators API for the IdP authenticator. The API requires `provider`, which the OpenAPI document
+ * lacks.
  * @see https://help.okta.com/oie/en-us/Content/Topics/identity-engine/authenticators/configure-idp-authenticator.htm
  */
 export function createAuthenticatorsApi(org: Org, requireScope: RequireScope): Router {
@@ -198,7 +199,7 @@ export function createAuthenticatorsApi(org: Org, requireScope: RequireScope): R
   router.post('/', requireScope('okta.authenticators.manage'), (request, response) => {
     const parsed = authenticatorGuard.safeParse(request.body);
     const idpId = parsed.data?.provider.configuration.idpId ?? '';
-    // What cannot be a factor is not offered for one.
+    // Only factor-only providers qualify.
     if (!parsed.success || org.identityProviders.get(idpId)?.usage !== 'FACTOR_ONLY') {
       throw invalid('authenticator', ['provider: The identity provider is not for factor only']);
     }

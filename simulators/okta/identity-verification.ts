@@ -18,10 +18,10 @@ const skewSec = 120;
 const startGuard = z.object({ user: z.string(), flow: z.string().optional() });
 const pushedGuard = z.object({ request_uri: z.string(), expires_in: z.int().positive() });
 
-/** Okta sends all as fuzzy, and wants each back so. */
+/** Okta sends all claims as fuzzy and expects them back so. */
 const claimGuard = z.object({ value: z.string().nullable(), fuzzy: z.literal(true) });
 
-/** Attributes beyond these fail the evaluation. */
+/** Other attributes fail the evaluation. */
 const supportedClaims = 'given_name family_name middle_name email birthdate phone_number address'.split(' ');
 
 const verifiedClaimsGuard = z
@@ -38,8 +38,7 @@ const verifiedClaimsGuard = z
   .length(1);
 
 /**
- * What the account management policy asks for before an authenticator is enrolled or a password recovered:
- * `/identity-verification/start?user=<login>`. It ends on a page that tells the result.
+ * Creates identity verification, required before enrolment or recovery: `/identity-verification/start?user=<login>`.
  * @see https://developer.okta.com/docs/guides/idv-integration/main/
  */
 export function createIdentityVerification(org: Org): Router {
@@ -54,7 +53,7 @@ export function createIdentityVerification(org: Org): Router {
     org.pendingAtProvider.set(state, { ...pending, idpId: idp.id, userId: user.id });
     const who = { state, userId: user.id, profile: user.profile, flow };
     const pushed = await push(idp, pending, org.fetch, who).catch((error: unknown) => ({ error }));
-    // The browser carries nothing else: neither the client's id nor the state.
+    // The browser carries neither the client id nor the state.
     if (typeof pushed === 'string') {
       return redirectTo(response, idp.client.authorizationEndpoint, { request_uri: pushed });
     }
@@ -134,7 +133,7 @@ async function push(
   throw new Refusal('par', JSON.stringify(body));
 }
 
-/** What the system log says of the evaluation. */
+/** System log result of the evaluation. */
 function evaluate(value: unknown): string {
   const parsed = verifiedClaimsGuard.safeParse(value);
   const verified = parsed.data?.[0];

@@ -29,7 +29,7 @@ import { createSecurityEventsProvidersApi, createSecurityEventsReceiver } from '
 import { createUserSchemaApi } from './user-schema.js';
 import { createUsersApi } from './users.js';
 
-/** What a sign-in brought the application: tokens, or an OAuth error. */
+/** Result of a sign-in: tokens or an OAuth error. */
 export type SignIn =
   | {
       readonly ok: true;
@@ -39,7 +39,6 @@ export type SignIn =
     }
   | { readonly ok: false; readonly error: string; readonly description: string };
 
-/** How Okta is to authenticate itself to a hook. */
 export type HookChannelSettings =
   | { readonly type: 'HTTP'; readonly header: string; readonly secret: string }
   | {
@@ -52,58 +51,64 @@ export type HookChannelSettings =
       readonly scope: string;
     };
 
-/** A simulated Okta org on a real socket. Everything below goes over HTTP, as an administrator or a browser would. */
 export interface OktaSimulator {
-  /** The org's address, without a slash at the end. */
+  /** Org URL without a trailing slash. */
   readonly url: string;
-  /** The API token of an administrator. */
   readonly apiToken: string;
-  /** The client id of the application that users sign in to. */
+  /** Client id of the application that users sign in to. */
   readonly application: string;
-  /** What the org holds; for reading. */
+  /** State of the org, read-only. */
   readonly org: Org;
   /** @returns the new user's id */
   createUser(user: { login: string; password: string; firstName?: string; lastName?: string }): Promise<string>;
-  /** Creates a user whose password the password import hook is asked for. @returns the new user's id */
+  /**
+   * Creates a user with password import by a hook.
+   * @returns the new user's id
+   */
   createUserToImport(login: string): Promise<string>;
   changeStatus(userId: string, verb: 'deactivate' | 'suspend' | 'unsuspend' | 'activate' | 'reactivate'): Promise<void>;
-  /** Deactivates an active user, and deletes a deactivated one. */
   deleteUser(userId: string): Promise<void>;
-  /** Resolves once event hooks were told of all that has happened so far. */
+  /** Resolves once event hooks received all events so far. */
   settleEvents(): Promise<void>;
-  /** Registers an application; what the real console does has no public API worth simulating. */
+  /** Registers an application, a console-only action. */
   addClient(client: Partial<Omit<OrgClient, 'id'>>): OrgClient;
   addHookKey(name: string): Promise<{ readonly id: string; readonly publicJwk: JWK }>;
   addAuthorizationServer(server: { id: string; audience: string }): Promise<{ readonly issuer: string }>;
   /**
-   * Creates a hook and hangs it on its policy rule: the default authorization server's, or the user profile policy's. A
-   * password import hook hangs on nothing.
+   * Creates a hook and attaches it to its policy rule: of the default authorization server or the user profile policy.
+   * A password import hook has no rule.
    */
   attachHook(hook: {
     kind: 'token' | 'registration' | 'password-import';
     uri: string;
     channel: HookChannelSettings;
   }): Promise<{ readonly id: string }>;
-  /** Creates an event hook, and verifies it unless told not to. */
+  /** Creates an event hook, verified by default. */
   addEventHook(hook: { uri: string; secret: string; events: readonly string[]; verify?: boolean }): Promise<void>;
-  /** Adds a custom SAML application with a hook, and attribute statements of its own. */
+  /** Adds a custom SAML application with a hook and attribute statements. */
   addSamlApp(app: {
     uri: string;
     channel: HookChannelSettings;
     statements?: Readonly<Record<string, string>>;
   }): Promise<{ readonly id: string }>;
-  /** What only the console does: "IdP Usage". */
+  /** Sets "IdP Usage", a console-only action. */
   setIdpUsage(idpId: string, usage: IdentityProvider['usage']): void;
-  /** Signs a user in at a SAML application. @returns the assertion, signed as a JWS in place of XML; `null` if refused */
+  /**
+   * Signs a user in at a SAML application.
+   * @returns the assertion as a JWS instead of XML; `null` if refused
+   */
   signInBySaml(user: { appId: string; login: string; password: string }): Promise<string | null>;
-  /** Signs a user in at the default authorization server, from an application made for it. */
+  /** Signs a user in at the default authorization server. */
   signIn(user: { login: string; password: string; scope?: string }): Promise<SignIn>;
   refresh(refreshToken: string): Promise<SignIn>;
   readLog(): Promise<readonly LogEvent[]>;
   close(): Promise<void>;
 }
 
-/** One call of the management API as the administrator, who tries again. @returns the body; throws on any refusal */
+/**
+ * Calls the management API as the administrator, with retries.
+ * @returns the body; throws on any error
+ */
 async function callApi(org: Org, apiToken: string, method: string, path: string, body?: unknown): Promise<unknown> {
   const send = () =>
     fetch(org.url + path, {
@@ -128,12 +133,10 @@ const tokensGuard = z.object({
 const oauthErrorGuard = z.object({ error: z.string(), error_description: z.string() });
 
 /**
- * Starts a simulated Okta org on this machine.
- * @param port - 0, the default, takes a free one
- * @param now - the org's clock
+ * Starts a simulated Okta org.
+ * @param port - 0 picks a free one
  * @param reach - how the org reaches OpenID providers
- * @param hookTimeoutMs - Okta's own is 3,000; its support can raise it for an org
- * @param onExchange - told of each call at the org, once it is answered
+ * @param hookTimeoutMs - 3,000 in Okta, which its support can raise
  */
 export async function startOktaSimulator({
   port = 0,

@@ -15,7 +15,7 @@ const hookTypes = [
   'com.okta.import.transform',
 ] as const;
 
-/** Okta itself takes https:// alone. Plain http is allowed here on this machine, where the tests' services listen. */
+/** Okta requires https://. Plain http is allowed on this machine for the tests' services. */
 export const uriGuard = z
   .string()
   .max(1024)
@@ -78,7 +78,7 @@ const parseHook = (body: unknown): z.infer<typeof hookGuard> => {
   );
 };
 
-/** The secrets of a hook are written, never read. */
+/** Secrets of a hook are write-only. */
 export const toChannelView = ({ type, config }: HookChannel) => {
   const { uri, headers } = config;
   const shared = { uri, method: 'POST', headers };
@@ -93,7 +93,7 @@ export const toChannelView = ({ type, config }: HookChannel) => {
 const toView = (hook: InlineHook) => ({ ...hook, channel: toChannelView(hook.channel) });
 
 /**
- * The inline hooks API, with `execute`, and the hook keys an OAuth channel signs with.
+ * Creates the inline hooks API, with `execute`, and the hook keys API.
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/
  */
 export function createInlineHooksApi(org: Org, requireScope: RequireScope): Router {

@@ -9,7 +9,6 @@ import { applyTokenCommands, type TokenDraft, type TokenDrafts } from './token-p
 
 const LIFETIME_SEC = 3600;
 
-/** What a token endpoint answers. */
 export interface IssuedTokens {
   readonly token_type: 'Bearer';
   readonly expires_in: number;
@@ -20,8 +19,8 @@ export interface IssuedTokens {
 }
 
 /**
- * Mints the tokens of one request, asking the hook of the server's policy rule first.
- * @throws OAuthError `server_error` where the hook's answer holds an `error`: the one way a hook can refuse
+ * Mints the tokens of one request after calling the policy rule's hook.
+ * @throws OAuthError `server_error` if the hook answers with `error`, its only way to refuse
  */
 export async function mintTokens(org: Org, issue: TokenIssue): Promise<IssuedTokens> {
   const { server, client, user, scope } = issue;
@@ -91,11 +90,11 @@ const answerGuard = z.object({
   debugContext: z.unknown().optional(),
 });
 
-/** The tokens as the hook wants them; as they were where it cannot be reached or understood: Okta fails open. */
+/** Applies the hook's answer; Okta fails open if the hook is unreachable or unreadable. */
 async function askHook(org: Org, issue: TokenIssue, drafts: TokenDrafts): Promise<TokenDrafts> {
   const hook = org.hooks.get(issue.server.policy.rule.hookId ?? '');
   if (hook?.status !== 'ACTIVE') return drafts;
-  // Token hooks are never tried again.
+  // Okta never retries token hooks.
   const answer = await callHook(org, hook, toTokenHookPayload(org, issue, drafts), false);
   if (!answer.ok) return drafts;
   const parsed = answerGuard.safeParse(answer.body);

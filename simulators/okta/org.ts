@@ -4,9 +4,7 @@ import type { OpenIdProvider, PendingSignIn } from '../relying-party.js';
 import { takeRsaPair } from '../rsa-pairs.js';
 import { newId } from './ids.js';
 
-/*
- * The state of the simulated org: plain maps, which a test may read to see what was really stored.
- */
+/* The state of the simulated org: plain maps that tests may read. */
 
 export interface OrgUser {
   readonly id: string;
@@ -23,13 +21,12 @@ export interface OrgUser {
     | 'LOCKED_OUT'
     | 'SUSPENDED'
     | 'DEPROVISIONED';
-  /** The directory or application that the profile comes from, which alone changes it; Okta itself where none is named. */
+  /** Directory or application that sources the profile and alone changes it; Okta itself if omitted. */
   source?: 'ACTIVE_DIRECTORY' | 'LDAP' | 'IMPORT';
-  /** Whether the password is yet to be imported: the password import hook is asked at the first sign-in. */
+  /** True until the password import hook has run at the first sign-in. */
   isPasswordHooked: boolean;
-  /** What a security event last said of the risk. */
   riskLevel?: 'low' | 'medium' | 'high' | 'secure' | 'none';
-  /** When a security event, or an administrator, last ended the sessions. */
+  /** Last time that a security event or administrator ended the sessions. */
   sessionsEndedAt?: string;
 }
 
@@ -40,7 +37,7 @@ export interface SchemaAttribute {
   readonly [property: string]: unknown;
 }
 
-/** How a hook is called. `config` is as the inline hooks API takes it, secrets included. */
+/** How a hook is called. `config` is as in the inline hooks API, with secrets. */
 export type HookChannel =
   | {
       readonly type: 'HTTP';
@@ -75,7 +72,7 @@ export interface InlineHook {
   lastUpdated: string;
 }
 
-/** Told of what has happened in the org; it can block nothing. */
+/** Receives events; it cannot block. */
 export interface EventHook {
   readonly id: string;
   name: string;
@@ -87,7 +84,6 @@ export interface EventHook {
   lastUpdated: string;
 }
 
-/** Whose Security Event Tokens the org takes, as the API tells it. */
 export interface SecurityEventsProvider {
   readonly id: string;
   readonly name: string;
@@ -96,13 +92,11 @@ export interface SecurityEventsProvider {
   readonly settings: { readonly well_known_url: string | null; readonly issuer: string; readonly jwks_url: string };
 }
 
-/** A custom SAML application. */
 export interface SamlApp {
   readonly id: string;
   readonly label: string;
   readonly audience: string;
   readonly recipient: string;
-  /** Attribute statements every assertion gets. */
   readonly statements: readonly { readonly name: string; readonly values: readonly string[] }[];
   hookIds: readonly string[];
 }
@@ -118,7 +112,7 @@ export interface HookKey extends SigningKey {
   readonly name: string;
 }
 
-/** An application of the org: a client of its authorization servers, or a service that calls the management API. */
+/** An application: a client of authorization servers, or a service that calls the management API. */
 export interface OrgClient {
   readonly id: string;
   readonly name: string;
@@ -128,7 +122,6 @@ export interface OrgClient {
   readonly requireDpop: boolean;
 }
 
-/** A policy rule as it was last put, and the hook that hangs on it. */
 export interface PolicyRule {
   readonly id: string;
   hookId: string | null;
@@ -142,37 +135,33 @@ export interface AuthorizationServer {
   readonly issuer: string;
   readonly key: SigningKey;
   readonly policy: { readonly id: string; readonly rule: PolicyRule };
-  /** Further access policies, without rules: they are listed, and nothing else. */
+  /** Access policies without rules, for lists only. */
   readonly otherPolicies: { readonly id: string; readonly name: string }[];
-  /** Claims every token gets, by kind of token. */
   readonly claims: { readonly name: string; readonly value: unknown; readonly claimType: 'IDENTITY' | 'RESOURCE' }[];
   readonly refreshTokens: Map<string, { readonly userId: string; readonly clientId: string; readonly scope: string }>;
 }
 
-/**
- * An OpenID provider the org sends people to: `OIDC` at a sign-in, `IDV_STANDARD` where the account management policy asks
- * for a verified identity.
- */
+/** An OpenID provider: `OIDC` for sign-ins, `IDV_STANDARD` for identity verification. */
 export interface IdentityProvider {
   readonly id: string;
   readonly type: 'OIDC' | 'IDV_STANDARD';
   readonly name: string;
-  /** "IdP Usage": the console alone shows and sets it. */
+  /** "IdP Usage", visible only in the console. */
   usage: 'SSO' | 'FACTOR_ONLY';
-  /** `policy.trustClaims`: whether `amr` counts; without one in the ID token the sign-in then breaks. */
+  /** `policy.trustClaims`: true if `amr` counts; an ID token without it then breaks the sign-in. */
   readonly trustClaims: boolean;
-  /** The claim that a user name is taken from, by the template; of the profile's attributes `email` alone is there. */
+  /** Claim of the user name, from the template; only the `email` profile attribute is supported. */
   readonly userNameClaim: string;
-  /** What requests are signed by: `protocol.algorithms.request.signature`; `null`: they are not. */
+  /** `protocol.algorithms.request.signature`; `null` if requests are not signed. */
   readonly requestAlgorithm: string | null;
-  /** Whose `sub` is whose, from the first sign-in on: by then no other claim counts. */
+  /** Users by `sub`; after the first sign-in no other claim counts. */
   readonly links: Map<string, string>;
   readonly client: OpenIdProvider;
-  /** As it was sent, without the secret. */
+  /** Definition as sent, without the secret. */
   readonly definition: Readonly<Record<string, unknown>>;
 }
 
-/** The authenticator `external_idp`, which has people show a factor at an identity provider. */
+/** The `external_idp` authenticator. */
 export interface ExternalAuthenticator {
   readonly id: string;
   readonly key: 'external_idp';
@@ -180,10 +169,9 @@ export interface ExternalAuthenticator {
   readonly idpId: string;
 }
 
-/** A sign-in or a verification that waits for the browser to come back. */
+/** A sign-in or verification that waits for the browser to return. */
 export type PendingAtProvider = PendingSignIn & { readonly idpId: string; readonly userId: string };
 
-/** One line of the system log. */
 export interface LogEvent {
   readonly eventType: string;
   readonly published: string;
@@ -192,16 +180,14 @@ export interface LogEvent {
   readonly debugContext: unknown;
 }
 
-/** What an event hook is told: an entry of the system log, as the API words it. */
+/** An event hook's event: a system log entry. */
 export type OrgEvent = Readonly<Record<string, unknown>> & { readonly uuid: string; readonly eventType: string };
 
 export interface Org {
   url: string;
   /** The org's clock, in milliseconds since 1970. */
   readonly now: () => number;
-  /** How the org reaches OpenID providers. */
   readonly fetch: Fetch;
-  /** How long a hook may take. */
   hookTimeoutMs: number;
   readonly users: Map<string, OrgUser>;
   /** By id. */
@@ -209,7 +195,6 @@ export interface Org {
     string,
     { readonly name: string; readonly members: Set<string>; readonly type?: 'APP_GROUP' | 'BUILT_IN' | 'OKTA_GROUP' }
   >;
-  /** Whether the groups that a user is in come in pages. */
   pagesGroupsOfUsers: boolean;
   readonly attributes: Map<string, SchemaAttribute>;
   readonly hooks: Map<string, InlineHook>;
@@ -224,26 +209,25 @@ export interface Org {
   readonly identityProviders: Map<string, IdentityProvider>;
   readonly authenticators: Map<string, ExternalAuthenticator>;
   readonly pendingAtProvider: Map<string, PendingAtProvider>;
-  /** Whether the provider of a factor is told who signs in: Okta does not document that it is. */
+  /** True if the org sends a login hint to the factor provider, which Okta does not document. */
   sendsLoginHint: boolean;
-  /** What event hooks have yet to be told, oldest first. */
   readonly pendingEvents: OrgEvent[];
-  /** Events may arrive more than once; with this they do. */
+  /** Delivers each event twice, as Okta may. */
   deliversTwice: boolean;
-  /** Okta's option "Allow updates to deactivated users", off unless an administrator turns it on. */
+  /** Okta's option "Allow updates to deactivated users", off by default. */
   allowsUpdatesToDeactivated: boolean;
-  /** The user of the browser's session that hooks are told of on a refresh in place of the token's: OKTA-869758. */
+  /** User of the browser session, reported to hooks on a refresh instead of the token's user: OKTA-869758. */
   sessionUserOnRefresh: string | null;
-  /** Every how many calls of the management API one is answered with a rate limit; `null` for never. */
+  /** Rate-limits every n-th management call; `null` disables it. */
   limitsEvery: number | null;
-  /** In how many seconds the window of such a limit ends. */
+  /** Seconds until that rate limit resets. */
   limitResetSec: number;
   readonly log: LogEvent[];
-  /** What hooks answered, oldest first; `null` where there was no answer to read. For showing: the real org keeps none. */
+  /** Hook answers for display, oldest first; `null` if unreadable. The real org stores none. */
   readonly hookAnswers: unknown[];
 }
 
-/** An empty org. */
+/** Creates an empty org. */
 export const createOrg = (options: Pick<Org, 'now' | 'fetch' | 'hookTimeoutMs'>): Org => ({
   ...options,
   url: '',
@@ -296,13 +280,13 @@ export const createOrg = (options: Pick<Org, 'now' | 'fetch' | 'hookTimeoutMs'>)
 
 export const isoNow = (org: Org): string => new Date(org.now()).toISOString();
 
-/** An RSA key under a new name, as Okta signs with. */
+/** Creates an RSA key with a new id. */
 export async function createSigningKey(id = newId('', 43)): Promise<SigningKey> {
   const { privateKey, publicKey } = await takeRsaPair();
   return { id, privateKey, publicJwk: { ...(await exportJWK(publicKey)), kid: id, use: 'sig', alg: 'RS256' } };
 }
 
-/** A user by id or by login, as the users API takes either. */
+/** Finds a user by id or login. */
 export const findUser = (org: Org, idOrLogin: string): OrgUser | undefined =>
   org.users.get(idOrLogin) ?? findByLogin(org, idOrLogin.toLowerCase());
 

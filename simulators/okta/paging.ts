@@ -2,11 +2,11 @@ import type { Request, RequestHandler, Response } from 'express';
 import { ApiError } from './errors.js';
 import type { Org } from './org.js';
 
-/** Entries of a page, whatever more is asked for: few, so that whoever reads the first page alone is found out. */
+/** Maximum page size, small enough to reveal callers that read only the first page. */
 const pageSize = 2;
 
 /**
- * Answers with one page of a list, and says in `Link` where the next one is.
+ * Sends one page of a list, with the next one's address in `Link`.
  * @see https://developer.okta.com/docs/api/#pagination
  */
 export function sendPage<Entry extends { readonly id: string }>(
@@ -32,7 +32,7 @@ export function sendPage<Entry extends { readonly id: string }>(
 }
 
 /**
- * Answers every so many calls of the management API, or for access tokens to it, with a rate limit whose window ends at once.
+ * Rate-limits every n-th call of the management API or its token endpoint.
  * @see https://developer.okta.com/docs/reference/rl-best-practices/
  */
 export function limitRate(org: Org): RequestHandler {

@@ -15,10 +15,10 @@ const answerGuard = z.object({
 });
 
 /**
- * Signs somebody in by password. A user whose password is yet to be imported is signed in by the answer of the password
- * import hook: VERIFIED keeps whatever was typed as the user's password and never asks again; anything else, also no
- * answer, is a wrong password, and the hook is asked again next time.
- * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/#tag/InlineHook/operation/createPasswordImportInlineHook
+ * Signs a user in by password. The password import hook decides for users to import: VERIFIED stores the typed
+ * password; any other answer or none is a wrong password, and the hook is called again next time.
+ * @see
+ * https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/#tag/InlineHook/operation/createPasswordImportInlineHook
  */
 export async function authenticate(org: Org, login: string, password: string): Promise<OrgUser | null> {
   const user = findUser(org, login);

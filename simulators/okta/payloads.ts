@@ -3,9 +3,7 @@ import { type AuthorizationServer, isoNow, type Org, type OrgClient, type OrgUse
 import type { SamlAssertion } from './saml-patch.js';
 import type { TokenDraft, TokenDrafts } from './token-patch.js';
 
-/*
- * What Okta posts to a hook, as documented. Of a profile it sends five fields and no custom attribute.
- */
+/* Okta's documented hook payload. It contains five profile fields and no custom attribute. */
 
 const envelope = (org: Org) => ({
   eventId: newId('', 22),
@@ -38,7 +36,6 @@ const toRequestContext = (method: string, url: string) => ({
   ipAddress: '127.0.0.1',
 });
 
-/** One issue of tokens, on which a token hook is called. */
 export interface TokenIssue {
   readonly server: AuthorizationServer;
   readonly client: OrgClient;
@@ -54,7 +51,7 @@ const toTokenView = ({ claims, lifetimeSec }: TokenDraft) => ({
   token: { lifetime: { expiration: lifetimeSec } },
 });
 
-/** The body of a token hook call. */
+/** Returns the body of a token hook call. */
 export function toTokenHookPayload(org: Org, issue: TokenIssue, { identity, access }: TokenDrafts) {
   const { server, client, user, grantType, scope, refreshToken } = issue;
   const tokenUrl = `${server.issuer}/v1/token`;
@@ -100,7 +97,7 @@ const toSession = ({ id, profile }: OrgUser, now: string) => ({
   mfaActive: false,
 });
 
-/** The body of a registration hook call for somebody who is not a user yet. */
+/** Returns the body of a registration hook call for a new user. */
 export const toRegistrationPayload = (org: Org, userProfile: Readonly<Record<string, unknown>>) => ({
   ...envelope(org),
   source: org.registrationRule.policyId,
@@ -109,7 +106,7 @@ export const toRegistrationPayload = (org: Org, userProfile: Readonly<Record<str
   data: { context: { request: toRequestContext('POST', '/idp/idx/enroll/new') }, userProfile, action: 'ALLOW' },
 });
 
-/** The body of a registration hook call for a user who completes the profile. */
+/** Returns the body of a registration hook call for an existing user's profile. */
 export const toProgressiveProfilePayload = (
   org: Org,
   user: OrgUser,
@@ -126,7 +123,7 @@ export const toProgressiveProfilePayload = (
   },
 });
 
-/** The body of a password import hook call: a password somebody typed, and no user. */
+/** Returns the body of a password import hook call. */
 export const toPasswordImportPayload = (org: Org, hookId: string, username: string, password: string) => ({
   ...envelope(org),
   source: `${org.url}/api/v1/inlineHooks/${hookId}`,
@@ -137,7 +134,7 @@ export const toPasswordImportPayload = (org: Org, hookId: string, username: stri
   },
 });
 
-/** The body of a SAML assertion hook call. */
+/** Returns the body of a SAML assertion hook call. */
 export function toSamlPayload(org: Org, app: SamlApp, user: OrgUser, assertion: SamlAssertion) {
   const ssoUrl = `${org.url}/app/${app.id}/sso/saml`;
   return {

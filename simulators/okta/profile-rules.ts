@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { invalid, sourcedElsewhere } from './errors.js';
 import type { Org, OrgUser } from './org.js';
 
-/** The attributes every org has; of them only these four are required of a user. */
+/** Attributes of every org; only these four are required. */
 export const baseAttributes = (
   'login email secondEmail firstName lastName middleName honorificPrefix honorificSuffix title displayName nickName ' +
   'profileUrl primaryPhone mobilePhone streetAddress city state zipCode countryCode postalAddress preferredLanguage ' +
@@ -11,7 +11,7 @@ export const baseAttributes = (
 const requiredAttributes = ['login', 'email', 'firstName', 'lastName'];
 
 /**
- * Holds a whole profile against the org's schema.
+ * Verifies a whole profile against the org's schema.
  * @throws ApiError E0000001
  */
 export function checkProfile(org: Org, profile: Readonly<Record<string, unknown>>): void {
@@ -36,7 +36,7 @@ function checkAttribute(org: Org, name: string, value: unknown): string[] {
 const ownGuard = z.object({ master: z.object({ type: z.literal('OKTA') }) });
 
 /**
- * Of a user from elsewhere Okta changes no attribute but those that it is the source of itself.
+ * Refuses changes of attributes that another system sources.
  * @throws ApiError E0000023
  * @see https://help.okta.com/en-us/content/topics/users-groups-profiles/usgp-define-attribute-profile-source.htm
  */
@@ -46,6 +46,6 @@ export function checkSource(org: Org, { source, profile }: OrgUser, changed: Rea
   if (names.some((name) => !ownGuard.safeParse(org.attributes.get(name)).success)) throw sourcedElsewhere();
 }
 
-/** Without the attributes that are null: Okta keeps none. */
+/** Removes null attributes; Okta stores none. */
 export const withoutNulls = (profile: Readonly<Record<string, unknown>>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(profile).filter(([, value]) => value !== null));

@@ -43,7 +43,7 @@ const answerGuard = z.object({
 
 const locatedGuard = z.record(z.string(), z.unknown());
 
-/** Whether there is something at that path: the widget shows a text beside what it names, or not at all. */
+/** The widget shows an error only next to an existing path. */
 function isInside(value: unknown, path: readonly string[]): boolean {
   const [name, ...rest] = path;
   if (name === undefined) return true;
@@ -57,7 +57,7 @@ const fieldsGuard = z.object({
   }),
 });
 
-/** What is kept of a form: its fields that are no attributes of the schema are sent to the hook alone. */
+/** Keeps schema attributes only; other form fields go to the hook. */
 function toKept(org: Org, form: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const { data } = fieldsGuard.safeParse(org.registrationRule.definition);
   const fields = data?.actions.profileEnrollment.profileAttributes ?? [];
@@ -66,17 +66,15 @@ function toKept(org: Org, form: Readonly<Record<string, unknown>>): Record<strin
   return Object.fromEntries(Object.entries(form).filter(([name]) => isAttribute(name) || !isOfForm(name)));
 }
 
-/** What a person sees who fills in the form. */
 interface Outcome {
   readonly allowed: boolean;
-  /** Shown beside the form's fields. */
   readonly messages: readonly string[];
   readonly profile: Record<string, unknown>;
 }
 
 /**
- * Asks the hook of the user profile policy; no hook allows. No answer in time, another status, an answer that is not
- * understood or holds an `error` denies.
+ * Calls the hook of the user profile policy; no hook allows. A timeout, an error status, an unreadable answer or an
+ * `error` denies.
  */
 async function askHook(org: Org, payload: unknown, update: 'user' | 'user.progressive'): Promise<Outcome> {
   const hook = org.hooks.get(org.registrationRule.hookId ?? '');
@@ -110,7 +108,7 @@ async function askHook(org: Org, payload: unknown, update: 'user' | 'user.progre
 const newUserGuard = z.object({ userProfile: profileGuard, password: z.string().min(8) });
 const updateGuard = z.object({ login: z.string(), userProfileUpdate: profileGuard });
 
-/** The two forms of a user profile policy: sign up, and complete the profile of a user who signs in. */
+/** Creates both forms of a user profile policy: sign-up and progressive profile. */
 export function createEnrollmentForms(org: Org): Router {
   const router = Router();
   router.post('/new', async (request, response) => {
@@ -150,7 +148,7 @@ export function createEnrollmentForms(org: Org): Router {
   return router;
 }
 
-// What the rule does not name, it loses: a PUT replaces.
+// A PUT replaces the rule: omitted settings are lost.
 const ruleGuard = z.looseObject({
   name: z.string().min(1),
   type: z.literal('PROFILE_ENROLLMENT'),
@@ -169,7 +167,7 @@ const ruleGuard = z.looseObject({
 });
 
 /**
- * The policy rule a registration hook hangs on.
+ * Creates the API of the policy rule with a registration hook.
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/Policy/
  */
 export function createEnrollmentPolicyApi(org: Org, requireScope: RequireScope): Router {

@@ -5,10 +5,8 @@ const statementGuard = z.object({
   attributeValues: z.array(z.object({ attributes: z.record(z.string(), z.string()), value: z.string() })).min(1),
 });
 
-/** An attribute statement as Okta words it in JSON. */
 export type SamlStatement = z.infer<typeof statementGuard>;
 
-/** An assertion before it is signed. */
 export interface SamlAssertion {
   readonly subject: Readonly<Record<string, unknown>>;
   readonly authentication: Readonly<Record<string, unknown>>;
@@ -25,10 +23,10 @@ const commandsGuard = z.array(
 );
 
 /**
- * Applies the commands of a SAML hook's answer, all or none. Of what an assertion has, only whole attribute statements can
- * be added or replaced here.
- * @returns `null` where one of them cannot be applied: Okta then sends the assertion as it was
- * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/#tag/InlineHook/operation/createSAMLAssertionInlineHook
+ * Applies all commands of a SAML hook's answer, or none; supports only whole attribute statements.
+ * @returns `null` if one fails: Okta then sends the original assertion
+ * @see
+ * https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/#tag/InlineHook/operation/createSAMLAssertionInlineHook
  */
 export function applySamlCommands(assertion: SamlAssertion, commands: unknown): SamlAssertion | null {
   const parsed = commandsGuard.safeParse(commands ?? []);

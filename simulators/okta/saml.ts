@@ -29,7 +29,7 @@ const appGuard = z.object({
 });
 
 /**
- * The applications API for custom SAML applications: the hook hangs in `settings.signOn.inlineHooks`.
+ * Creates the API of custom SAML applications; the hook is in `settings.signOn.inlineHooks`.
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/Application/
  */
 export function createSamlAppsApi(org: Org, requireScope: RequireScope): Router {
@@ -82,7 +82,7 @@ const toAssertion = (org: Org, app: SamlApp, user: OrgUser): SamlAssertion => ({
   lifetime: { expiration: 300 },
 });
 
-/** The assertion as the hook wants it; as it was where it cannot be reached or understood, or says `error`. */
+/** Applies the hook's answer; keeps the assertion if the hook is unreachable, unreadable or returns `error`. */
 async function askHook(org: Org, app: SamlApp, user: OrgUser, assertion: SamlAssertion): Promise<SamlAssertion> {
   const hook = org.hooks.get(app.hookIds[0] ?? '');
   if (hook?.status !== 'ACTIVE') return assertion;
@@ -93,7 +93,7 @@ async function askHook(org: Org, app: SamlApp, user: OrgUser, assertion: SamlAss
 
 const signInGuard = z.object({ username: z.string(), password: z.string() });
 
-/** Where a browser is sent to for an assertion. It comes as JSON, signed by the org's key as a JWS in place of XML. */
+/** Creates the sign-in address for assertions, returned as JSON: a JWS instead of XML. */
 export function createSamlSignIn(org: Org): Router {
   const router = Router();
   router.post('/:id/sso/saml', express.urlencoded({ extended: false }), async (request: Request, response) => {

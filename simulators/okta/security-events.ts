@@ -17,7 +17,7 @@ const providerGuard = z.strictObject({
 
 const metadataGuard = z.object({ issuer: z.string(), jwks_uri: z.url() });
 
-/** The settings with what the metadata says of issuer and keys, where they are named by it. */
+/** Settings with issuer and keys, read from the metadata if given. */
 async function readSettings(
   org: Org,
   body: unknown,
@@ -37,7 +37,7 @@ async function readSettings(
 }
 
 /**
- * The API of security events providers: who the org takes Security Event Tokens of.
+ * Creates the API of security events providers, the accepted transmitters.
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/SSFReceiver/
  */
 export function createSecurityEventsProvidersApi(org: Org, requireScope: RequireScope): Router {
@@ -96,7 +96,7 @@ const userRiskChangeGuard = z
   .object({ ...eventFields, previous_level: levelGuard, current_level: levelGuard })
   .refine(hasReason);
 
-/** Every event in it must be one that Okta takes. */
+/** Okta must accept every event of the token. */
 const eventsGuard = z
   .strictObject({ [sessionRevoked]: sessionRevokedGuard.optional(), [userRiskChange]: userRiskChangeGuard.optional() })
   .refine((events) => Object.keys(events).length > 0);
@@ -121,7 +121,7 @@ class Unacceptable extends Error {
   }
 }
 
-/** What a receiver says of what it threw: a signature that does not fit is the transmitter's not being who it says. */
+/** Maps an error to the receiver's answer: a wrong signature means a false transmitter. */
 const toUnacceptable = (error: unknown): Unacceptable =>
   error instanceof Unacceptable ? error : new Unacceptable('authentication_failed', 'The signature is not right');
 
@@ -146,8 +146,8 @@ async function verify(org: Org, jws: string): Promise<unknown> {
 }
 
 /**
- * Where transmitters push Security Event Tokens. An event about nobody's e-mail address is taken and ignored, and so is one
- * that came before.
+ * Creates the push endpoint for Security Event Tokens. Repeated events and events about unknown e-mail addresses are
+ * accepted and ignored.
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/SSFSecurityEventToken/
  */
 export function createSecurityEventsReceiver(org: Org): Router {

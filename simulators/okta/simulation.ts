@@ -5,7 +5,7 @@ import { startOktaSimulator } from './index.js';
 
 const password = 'first factor';
 
-/** An Okta org, for `facestep simulate okta`. */
+/** Starts an Okta org for `facestep simulate okta`. */
 export const startOktaSimulation: StartSimulation = async ({ port }) => {
   const okta = await startOktaSimulator({ port });
   const users = await Promise.all(

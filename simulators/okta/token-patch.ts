@@ -1,12 +1,11 @@
 import { z } from 'zod';
 
-/** A token before it is signed. */
 export interface TokenDraft {
   readonly claims: Readonly<Record<string, unknown>>;
   readonly lifetimeSec: number;
 }
 
-/** The tokens being minted; `null` where that one is not. */
+/** Tokens being minted; `null` if not requested. */
 export interface TokenDrafts {
   readonly identity: TokenDraft | null;
   readonly access: TokenDraft | null;
@@ -18,7 +17,7 @@ const reservedNames = {
   identity: 'sub aud iss jti ver iat exp idp auth_time nonce amr acr at_hash c_hash username groups'.split(' '),
 };
 
-// Okta's contract: text, whole numbers and objects. A bare boolean is none of them.
+// Okta's contract: text, integers and objects, but no bare boolean.
 const claimValueGuard = z.union([z.string(), z.int(), z.record(z.string(), z.unknown())]);
 
 const operationGuard = z.discriminatedUnion('op', [
@@ -35,9 +34,10 @@ const commandsGuard = z.array(
 class Inapplicable extends Error {}
 
 /**
- * Applies the commands of a token hook's answer, all or none.
- * @returns `null` where one of them cannot be applied: Okta then mints the tokens as they were
- * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/#tag/InlineHook/operation/create-token-hook
+ * Applies all commands of a token hook's answer, or none.
+ * @returns `null` if one fails: Okta then mints the original tokens
+ * @see
+ * https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/#tag/InlineHook/operation/create-token-hook
  */
 export function applyTokenCommands(drafts: TokenDrafts, commands: unknown): TokenDrafts | null {
   const parsed = commandsGuard.safeParse(commands ?? []);

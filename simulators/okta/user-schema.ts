@@ -26,7 +26,7 @@ const changeGuard = z.object({
   }),
 });
 
-/** What an attribute is unless its definition says otherwise: where a user comes from is where its value comes from. */
+/** Defaults of an attribute's definition: the user's source also sources its value. */
 const defaults = {
   scope: 'NONE',
   mutability: 'READ_WRITE',
@@ -37,7 +37,8 @@ const defaults = {
 const isSameName = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
 
 /**
- * The schema API of the default user type: read, and change custom attributes (null removes one, its values too).
+ * Creates the schema API of the default user type: read, and change custom attributes (null removes one with its
+ * values).
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/Schema/
  */
 export function createUserSchemaApi(org: Org, requireScope: RequireScope): Router {

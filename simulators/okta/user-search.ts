@@ -1,14 +1,14 @@
 import { ApiError } from './errors.js';
 import type { OrgUser } from './org.js';
 
-/** A value in a search, written as in JSON. */
+/** A search term with a JSON value. */
 const term = /^profile\.([A-Za-z]+) sw ("(?:[^"\\]|\\.)*")/;
 
 const refuse = () => new ApiError(400, 'E0000031', 'Invalid search criteria.', ['search: Invalid search expression']);
 
 /**
- * `profile.x sw "…"`, with `and` before `or`, and parentheses around what is joined by `and`: all of the language that is
- * understood here. What is called so is compared without case, and custom attributes cannot be searched by `sw` here.
+ * Parses `profile.x sw "…"` with `and`, `or` and parentheses; nothing else is supported. Names compare without case;
+ * `sw` does not work on custom attributes.
  */
 export function parseUserSearch(search: string): (user: OrgUser) => boolean {
   let rest = search;

@@ -30,7 +30,7 @@ const parseChange = (body: unknown): z.infer<typeof changeGuard> => {
   return parsed.data;
 };
 
-/** A user as the API shows them. */
+/** Returns a user as the API shows them. */
 export const toView = (org: Org, { id, status, created, lastUpdated, profile, source }: OrgUser) => ({
   id,
   status,
@@ -46,10 +46,9 @@ export const toView = (org: Org, { id, status, created, lastUpdated, profile, so
   _links: { self: { href: `${org.url}/api/v1/users/${id}` } },
 });
 
-/** Without a filter, users who left are not listed. */
 const isListed = ({ status }: OrgUser): boolean => status !== 'DEPROVISIONED';
 
-/** `status eq "…"`: all of the language that is understood here. */
+/** Parses `status eq "…"`; nothing else is supported. */
 function parseFilter(filter: string): (user: OrgUser) => boolean {
   const [, status] = /^status eq "(\w+)"$/i.exec(filter) ?? [];
   if (status === undefined) {
@@ -58,7 +57,7 @@ function parseFilter(filter: string): (user: OrgUser) => boolean {
   return (user) => user.status === status;
 }
 
-/** The id, and what else is named: `id,status,profile:(city,login)`. */
+/** Parses `id,status,profile:(city,login)`; the id is always included. */
 function toProjection(fields: string): (view: ReturnType<typeof toView>) => { readonly id: string } {
   const [, inProfile = ''] = /profile:\(([^)]*)\)/.exec(fields) ?? [];
   const names = fields.replace(/profile:\([^)]*\)/, '').split(',');
@@ -81,8 +80,8 @@ const transitions: readonly { verb: string; from: readonly OrgUser['status'][]; 
 ];
 
 /**
- * The users API: create, read by id or login, change partly (POST) or wholly (PUT, which clears what it does not name),
- * and the lifecycle, of which event hooks are told. A deactivated user can be read and not changed.
+ * Creates the users API: create, read by id or login, update (POST) or replace (PUT), and the lifecycle with events.
+ * Deactivated users are read-only.
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/User/
  */
 export function createUsersApi(org: Org, requireScope: RequireScope): Router {
@@ -124,7 +123,7 @@ export function createUsersApi(org: Org, requireScope: RequireScope): Router {
   });
   router.get('/', requireScope('okta.users.read'), (request, response) => {
     const { filter, fields, search } = request.query;
-    // What is searched for or filtered is found though it was deactivated.
+    // Searches and filters also find deactivated users.
     const isWanted =
       search !== undefined
         ? parseUserSearch(String(search))
@@ -140,7 +139,7 @@ export function createUsersApi(org: Org, requireScope: RequireScope): Router {
   router.get('/:id/groups', requireScope('okta.users.read'), (request, response) => {
     const { id } = find(request);
     const own = [...org.groups].filter(([, { members }]) => members.has(id));
-    // Its description has no parameters for pages; like every list of Okta's it may have them all the same.
+    // Its description has no paging parameters; like every Okta list it may be paged.
     if (org.pagesGroupsOfUsers) sendPage(org, request, response, own.map(toGroupView));
     else response.json(own.map(toGroupView));
   });
@@ -153,7 +152,7 @@ export function createUsersApi(org: Org, requireScope: RequireScope): Router {
   });
   router.delete('/:id', requireScope('okta.users.manage'), (request, response) => {
     const user = find(request);
-    // As documented: the first call deactivates, a second one deletes.
+    // As documented: the first call deactivates, the second deletes.
     if (user.status === 'DEPROVISIONED') {
       emitUserEvent(org, 'user.lifecycle.delete.initiated', user);
       org.users.delete(user.id);
@@ -174,7 +173,7 @@ export function createUsersApi(org: Org, requireScope: RequireScope): Router {
       user.status = to;
       user.lastUpdated = isoNow(org);
       emitUserEvent(org, `user.lifecycle.${verb}`, user);
-      // The others answer with nothing.
+      // Other operations return an empty body.
       if (verb === 'activate' || verb === 'reactivate') response.json({});
       else response.end();
     });

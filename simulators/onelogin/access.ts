@@ -3,7 +3,7 @@ import express, { type RequestHandler, Router } from 'express';
 import type { Account } from './account.js';
 import { ApiError, unauthorized } from './errors.js';
 
-/** A token lives ten hours. */
+/** Ten hours. */
 const TOKEN_SEC = 36_000;
 const HOUR_MS = 3_600_000;
 
@@ -19,7 +19,7 @@ const readCredentials = (header: string): readonly string[] => {
 };
 
 /**
- * Tokens for the API, and what every call of it passes: the bearer token and the rate limit of the account.
+ * Creates tokens for the API, and its checks: bearer token and rate limit.
  * @see https://developers.onelogin.com/api-docs/2/oauth20-tokens/generate-tokens
  */
 export function createAccess(account: Account): { readonly router: Router; readonly requireToken: RequestHandler } {
@@ -86,7 +86,7 @@ export function createAccess(account: Account): { readonly router: Router; reado
     next();
   };
 
-  // The documented sample has the names of the headers as keys.
+  // The documented sample uses the header names as keys.
   router.get('/auth/rate_limit', requireToken, (_request, response) => {
     const names = ['X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset'];
     response.json({

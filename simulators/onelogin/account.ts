@@ -1,9 +1,7 @@
 import type { Fetch } from '../../src/core/ports.js';
 import type { OpenIdProvider, PendingSignIn } from '../relying-party.js';
 
-/*
- * The state of the simulated account: plain maps, which a test may read to see what was really stored.
- */
+/* The state of the simulated account: plain maps that tests may read. */
 
 export type HookType = 'pre-authentication' | 'user-migration';
 
@@ -14,15 +12,15 @@ export interface AccountUser {
   firstname: string;
   lastname: string;
   password: string;
-  /** The user policy the user has while no hook chooses another. */
+  /** User policy unless a hook chooses another. */
   policyId: number;
   roleIds: readonly number[];
-  /** Other fields that an administrator filled in, such as `phone`. */
+  /** Other fields, such as `phone`. */
   readonly details: Record<string, unknown>;
   customAttributes: Record<string, string | null>;
   lastLogin: string | null;
   loggedOutAt?: string;
-  /** 1 is active; nobody else signs in. */
+  /** Only status 1 (active) can sign in. */
   status: number;
 }
 
@@ -47,7 +45,6 @@ export interface HookCondition {
   readonly value: string;
 }
 
-/** What an administrator sends of a hook. */
 export interface HookSettings {
   readonly type: HookType;
   /** Base64. */
@@ -82,15 +79,14 @@ export interface HookLog {
 export interface UserPolicy {
   readonly id: number;
   name: string;
-  /** What a user proves after the password; empty is the password alone. */
+  /** Factors after the password; empty means password only. */
   factors: readonly string[];
-  /** 0: at every login; 1: on unknown browsers only. */
+  /** 0: every sign-in; 1: unknown browsers only. */
   otpTriggerCondition: 0 | 1;
-  /** 1: the password, then the factor; 3: the factor alone. */
+  /** 1: password, then factor; 3: factor only. */
   loginFlow: 1 | 3;
 }
 
-/** One sign-in that has been begun, by its state token. */
 export interface Login {
   readonly identifier: string;
   readonly userId: number | null;
@@ -99,12 +95,12 @@ export interface Login {
   readonly factorsLeft: string[];
 }
 
-/** One run of a hook, as the account saw it. For tests: the real account shows its log only. */
+/** One run of a hook, for tests; the real account only shows its log. */
 export interface HookRun {
   readonly type: HookType;
   readonly context: Readonly<Record<string, unknown>>;
   readonly tries: number;
-  /** What the function returned; `null` where it failed. */
+  /** Return value of the function; `null` if it failed. */
   readonly answer: unknown;
   readonly failure: 'timeout' | 'exception' | 'answer' | null;
 }
@@ -113,41 +109,38 @@ export interface Account {
   url: string;
   /** The account's clock, in milliseconds since 1970. */
   readonly now: () => number;
-  /** How the account reaches its trusted provider. */
   readonly fetch: Fetch;
-  /** OneLogin does not say what becomes of a sign-in whose hook failed. */
+  /** OneLogin does not document the result of a failed hook. */
   whenHookFails: 'continue' | 'deny';
-  /** OneLogin does not say how much a custom field holds: what is over is cut off. */
+  /** OneLogin does not document the limit of a custom field; longer values are cut off. */
   fieldMaxCharacters: number;
-  /** Whether the account has the policies API, which the documentation does not list. */
   hasPoliciesApi: boolean;
-  /** Each so many-th call is refused with 429, to be sent again at once; 0 is none. */
+  /** Every n-th call gets 429 and may be retried at once; 0 disables this. */
   throttleEvery: number;
   callsPerHour: number;
   callsMade: number;
-  /** When the hour of the rate limit began, in milliseconds since 1970. */
+  /** Start of the current rate limit hour, in milliseconds since 1970. */
   hourBegan: number;
   readonly credentials: { readonly clientId: string; clientSecret: string };
   readonly tokens: Map<string, { readonly createdAt: number; revoked: boolean }>;
   readonly users: Map<number, AccountUser>;
-  /** Names of roles, by id. */
   readonly roles: Map<number, string>;
   readonly fields: CustomField[];
   readonly hooks: Map<string, SmartHook>;
   readonly variables: Map<string, EnvironmentVariable>;
   readonly policies: Map<number, UserPolicy>;
   readonly logins: Map<string, Login>;
-  /** The trusted provider that is a factor: the console alone sets it. */
+  /** The trusted provider as a factor, set only in the console. */
   trustedIdp: OpenIdProvider | null;
   readonly pendingAtTrustedIdp: Map<string, PendingSignIn & { readonly userId: number }>;
   readonly logs: HookLog[];
   readonly runs: HookRun[];
 }
 
-/** The user policy of whoever has no other. */
+/** Default user policy. */
 export const defaultPolicyId = 187_345;
 
-/** An account with its default policy, and nothing else in it. */
+/** Creates an account with its default policy. */
 export const createAccount = (options: {
   readonly now: () => number;
   readonly fetch: Fetch;
@@ -183,7 +176,7 @@ export const createAccount = (options: {
 
 export const isoNow = (account: Account): string => new Date(account.now()).toISOString();
 
-/** A user by what a person types: username or e-mail address, in any case. */
+/** Finds a user by username or e-mail address, ignoring case. */
 export function findByIdentifier(account: Account, identifier: string): AccountUser | undefined {
   const wanted = identifier.toLowerCase();
   return [...account.users.values()].find(
@@ -191,6 +184,6 @@ export function findByIdentifier(account: Account, identifier: string): AccountU
   );
 }
 
-/** The hook of a type, whether enabled or not: an account has one of each at most. */
+/** Finds the hook of a type, enabled or not; an account has at most one of each. */
 export const findHook = (account: Account, type: HookType): SmartHook | undefined =>
   [...account.hooks.values()].find(({ settings }) => settings.type === type);

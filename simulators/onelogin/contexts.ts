@@ -1,19 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import type { Account, AccountUser, SmartHook } from './account.js';
 
-/** Where a sign-in comes from. */
 export interface Browser {
   readonly ip: string;
   readonly userAgent: string;
-  /** The application the person wants to get to; `null` is OneLogin's own portal. */
+  /** Target application; `null` is OneLogin's portal. */
   readonly appId: number | null;
 }
 
 const newIds = () => ({ correlation_id: randomUUID(), request_id: randomUUID() });
 
 /**
- * What a pre-authentication function is handed. Parts whose option is off are not there at all, and so is `app` where
- * the person goes to the portal.
+ * Returns the context of a pre-authentication function. Parts with a disabled option are absent, and `app` is absent
+ * for the portal.
  * @see https://developers.onelogin.com/blog/enhanced-pre-authentication-hook-context
  */
 export function toPreAuthenticationContext(
@@ -33,7 +32,7 @@ export function toPreAuthenticationContext(
 }
 
 /**
- * What a user-migration function is handed, the password included.
+ * Returns the context of a user-migration function, with the password.
  * @see https://developers.onelogin.com/api-docs/2/smart-hooks/types/user-migration
  */
 export const toUserMigrationContext = (identifier: string, password: string): Record<string, unknown> => ({
@@ -42,12 +41,12 @@ export const toUserMigrationContext = (identifier: string, password: string): Re
   ...newIds(),
 });
 
-/** Whether a hook runs for a user: without conditions always, else for any of the roles they name. */
+/** Returns true if the hook has no conditions, or the user has one of its roles. */
 export const isHookFor = ({ settings: { conditions = [] } }: SmartHook, { roleIds }: AccountUser): boolean =>
   conditions.length === 0 ||
   conditions.some(({ value }) => value.split(',').some((id) => roleIds.includes(Number(id))));
 
-/** The variables a function sees: those its hook lists, of those the account has. */
+/** Returns the account's variables that the hook lists. */
 export const toEnvironment = (account: Account, { settings }: SmartHook): Record<string, string> =>
   Object.fromEntries(
     [...account.variables.values()]

@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler } from 'express';
 import type { z } from 'zod';
 
-/** A refusal of the API v2, in its shape. */
+/** An error of the API v2. */
 export class ApiError extends Error {
   constructor(
     readonly statusCode: number,
@@ -19,7 +19,7 @@ export const notFound = (): ApiError =>
 export const conflict = (message: string): ApiError => new ApiError(409, 'ConflictError', message);
 export const unprocessable = (message: string): ApiError => new ApiError(422, 'UnprocessableEntityError', message);
 
-/** Reads a body as strictly as the API does: a property it does not know is refused by name. */
+/** Parses a body strictly: unknown properties are refused by name. */
 export function parseBody<Output>(guard: z.ZodType<Output>, body: unknown): Output {
   const parsed = guard.safeParse(body);
   if (parsed.success) return parsed.data;
@@ -31,7 +31,7 @@ export function parseBody<Output>(guard: z.ZodType<Output>, body: unknown): Outp
   );
 }
 
-/** Express knows it by its four parameters. */
+/** Express recognizes error handlers by four parameters. */
 export const answerError: ErrorRequestHandler = (error, _request, response, _next) => {
   const known = error instanceof ApiError ? error : error instanceof SyntaxError ? badRequest('Invalid JSON') : null;
   const { statusCode, name, message } = known ?? new ApiError(500, 'InternalServerError', 'Internal Server Error');

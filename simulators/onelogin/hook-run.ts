@@ -6,16 +6,15 @@ import { type FunctionOutcome, runFunction } from './runner.js';
 
 const idsGuard = z.object({ request_id: z.string(), correlation_id: z.string() });
 
-/** The hook of a type, if it is there, enabled and deployed. */
+/** Returns the hook of a type if it is enabled and deployed. */
 export function findRunningHook(account: Account, type: HookType): SmartHook | null {
   const hook = findHook(account, type);
   return hook === undefined || hook.settings.disabled || hook.status !== 'ready' ? null : hook;
 }
 
 /**
- * Runs a hook: its function in a process of its own, killed at its time-out, tried again as often as it allows. An
- * answer that is not of the documented shape is a failure as well.
- * @param graceMs - added to the time-out, for machines that are busy
+ * Runs a hook in its own process, killed on a timeout, with its retries. An undocumented answer is also a failure.
+ * @param graceMs - added to the timeout, for busy machines
  */
 export async function runHook<Answer>(
   account: Account,
@@ -46,7 +45,7 @@ export async function runHook<Answer>(
   }
 }
 
-/** As the documented sample has them, in Lambda's form; a function that was ended says nothing itself. */
+/** Log lines of the documented sample, in Lambda's format; a killed function logs nothing. */
 function toLogLines(account: Account, { settings: { timeout } }: SmartHook, outcome: FunctionOutcome): string[] {
   const [time, run] = [isoNow(account), randomUUID()];
   const ends = {

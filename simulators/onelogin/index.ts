@@ -15,37 +15,33 @@ import { createSmartHooksApi } from './smart-hooks.js';
 import { createTrustedIdp } from './trusted-idp.js';
 import { createFormerUsersApi, createUsersApi } from './users.js';
 
-/** What became of a sign-in. */
 export type SignIn =
   | { readonly ok: true; readonly userId: number; readonly policyId: number; readonly factors: readonly string[] }
   | { readonly ok: false; readonly denied: string };
 
-/** Who signs in, and how. */
 export interface SignInRequest {
   readonly identifier: string;
   readonly password: string;
-  /** Factors the person can show; whatever else the policy asks for is where the sign-in ends. */
+  /** Factors that the user has; a sign-in stops at any other required factor. */
   readonly factors?: readonly string[];
   readonly ip?: string;
   readonly appId?: number | null;
 }
 
-/** A simulated OneLogin account on a real socket. */
 export interface OneLoginSimulator {
-  /** The account's address, without a slash at the end. */
+  /** Account URL without a trailing slash. */
   readonly url: string;
   /** An API credential with the scope Manage All. */
   readonly clientId: string;
   readonly clientSecret: string;
-  /** What the account holds; for reading, and for the settings OneLogin does not document. */
+  /** State of the account, and settings that OneLogin does not document. */
   readonly account: Account;
   /** @returns the new user's id */
   addUser(user: { username: string; password: string; policyId?: number; roleIds?: readonly number[] }): number;
-  /** Makes a user policy: in the real account that is done in its console. */
+  /** Creates a user policy, a console-only action. */
   addPolicy(policy: { name: string; factors: readonly string[] }): number;
-  /** One call of the API with a good token. */
   callApi(method: string, path: string, body?: unknown): Promise<{ readonly status: number; readonly body: unknown }>;
-  /** Signs a person in as a browser does, page by page. */
+  /** Signs a user in page by page, as a browser does. */
   signIn(request: SignInRequest): Promise<SignIn>;
   close(): Promise<void>;
 }
@@ -60,11 +56,11 @@ const pageGuard = z.object({
 });
 
 /**
- * Starts a simulated OneLogin account on this machine.
- * @param port - 0, the default, takes a free one
- * @param now - the account's clock, also that of the machine its hooks run on
+ * Starts a simulated OneLogin account.
+ * @param port - 0 picks a free one
+ * @param now - the clock of the account and its hooks
  * @param reach - how the account reaches its trusted provider
- * @param graceMs - added to the time-out of every hook; OneLogin adds nothing
+ * @param graceMs - added to the timeout of every hook; OneLogin adds nothing
  */
 export async function startOneLoginSimulator({
   port = 0,

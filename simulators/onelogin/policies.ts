@@ -3,7 +3,7 @@ import type { Account } from './account.js';
 import { notFound } from './errors.js';
 
 /**
- * The policies API, which OneLogin's own client uses and its documentation does not list.
+ * Creates the undocumented policies API, which OneLogin's own client uses.
  * @see https://github.com/onelogin/onelogin-mcp
  */
 export function createPoliciesApi(account: Account): Router {

@@ -3,13 +3,16 @@ import { z } from 'zod';
 import type { Account } from './account.js';
 import { badRequest, notFound } from './errors.js';
 
-// Of the parameters it takes, those that anything here sends.
+// Only the parameters that the callers here send.
 const listGuard = z.strictObject({
   name: z.string().optional(),
   limit: z.coerce.number().int().min(1).max(1_000).default(100),
 });
 
-/** The roles of the account. @see https://developers.onelogin.com/api-docs/2/roles/list-roles */
+/**
+ * Creates the roles API.
+ * @see https://developers.onelogin.com/api-docs/2/roles/list-roles
+ */
 export function createRolesApi(account: Account): Router {
   const router = Router();
   router.get('/', (request, response) => {

@@ -2,26 +2,25 @@ import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { z } from 'zod';
 
-/** One function as OneLogin runs it, and what it is run with. */
 export interface FunctionRun {
   /** CommonJS with `exports.handler`. */
   readonly source: string;
   readonly context: Readonly<Record<string, unknown>>;
-  /** All the function finds in `process.env`. */
+  /** The whole `process.env` of the function. */
   readonly env: Readonly<Record<string, string>>;
-  /** From the call of the handler; then the process is killed. */
+  /** From the handler's call until the process is killed. */
   readonly timeoutMs: number;
-  /** The clock of the machine that runs it. */
+  /** Clock of the function's machine. */
   readonly now: () => number;
 }
 
-/** What came of it. `events` is what it wrote to the console. */
+/** Outcome; `events` is the console output. */
 export type FunctionOutcome = { readonly events: readonly string[] } & (
   | { readonly failure: null; readonly answer: unknown }
   | { readonly failure: 'timeout' | 'exception' }
 );
 
-/** Runs in the new process: answers on descriptor 3, one JSON text a line. */
+/** Runs in the new process; answers on descriptor 3, one JSON text a line. */
 const bootstrap = `
 'use strict';
 const { writeSync, readFileSync } = require('node:fs');
@@ -56,13 +55,9 @@ const messageGuard = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('exception') }),
 ]);
 
-/** A function that does not even load in this time is given up. */
 const LOAD_TIMEOUT_MS = 30_000;
 
-/**
- * Runs a function in a fresh process of Node that finds nothing but its own source, its variables and what Node brings
- * along: no packages, no files of ours.
- */
+/** Runs a function in a new Node process with only its source, its variables and Node's own modules. */
 export function runFunction({ source, context, env, timeoutMs, now }: FunctionRun): Promise<FunctionOutcome> {
   const child = spawn(process.execPath, ['-e', bootstrap], {
     cwd: tmpdir(),
@@ -103,7 +98,7 @@ export function runFunction({ source, context, env, timeoutMs, now }: FunctionRu
     });
     child.once('error', reject);
     child.once('close', () => settle({ failure: 'exception', events }));
-    // A process that ends before it has read everything breaks the pipe.
+    // A process that exits before it has read everything breaks the pipe.
     stdin.on('error', () => {});
     stdin.end(JSON.stringify({ source, context, ahead: now() - Date.now() }));
   }).finally(() => process.off('exit', end));

@@ -17,7 +17,7 @@ const identifierGuard = z.object({ identifier: z.string(), app_id: z.number().nu
 const passwordGuard = z.object({ state_token: z.string(), password: z.string() });
 const factorGuard = z.object({ state_token: z.string(), factor: z.string() });
 
-/** `{success: true, user: {policy_id}}` steers, `{success: false, user: null}` denies. */
+/** `{success: true, user: {policy_id}}` chooses a policy; `{success: false, user: null}` denies. */
 const preAuthenticationGuard = z.discriminatedUnion('success', [
   z.object({ success: z.literal(true), user: z.object({ policy_id: z.int() }) }),
   z.object({ success: z.literal(false), user: z.null() }),
@@ -39,8 +39,8 @@ const userMigrationGuard = z.discriminatedUnion('success', [
 ]);
 
 /**
- * The sign-in page: username, hook, password, factors of the policy. OneLogin's own pages have no documented protocol;
- * the order is the documented one.
+ * Creates the sign-in page: username, hook, password, factors. OneLogin's protocol is undocumented; the order is
+ * documented.
  * @see https://developers.onelogin.com/api-docs/2/smart-hooks/types/pre-authentication
  */
 export function createSignIn(account: Account, graceMs: number): Router {
@@ -102,14 +102,14 @@ function answer(response: Response, account: Account, { userId, policyId, factor
   response.json({ signed_in: true, user_id: userId, policy_id: policyId });
 }
 
-/** @returns the policy of this sign-in; `null` where it is denied */
+/** @returns the policy of this sign-in; `null` if denied */
 async function choosePolicy(
   account: Account,
   { user, browser, hook }: { user: AccountUser; browser: Browser; hook: SmartHook },
   graceMs: number,
 ): Promise<number | null> {
   const context = toPreAuthenticationContext(user, browser, hook);
-  // What OneLogin makes of a policy that does not exist is not known: here the hook has failed.
+  // OneLogin does not document unknown policies; here the hook has failed.
   const guard = preAuthenticationGuard.refine(
     ({ user: chosen }) => chosen === null || account.policies.has(chosen.policy_id),
   );
@@ -118,7 +118,7 @@ async function choosePolicy(
   return answered.user?.policy_id ?? null;
 }
 
-/** Only for names that are not found: the hook may bring the user along. */
+/** For unknown names only: the hook may create the user. */
 async function migrate(
   account: Account,
   identifier: string,

@@ -5,10 +5,10 @@ import { startOneLoginSimulator } from './index.js';
 
 const password = 'first factor';
 
-/** The id of the application that the users sign in to. */
+/** Id of the application that users sign in to. */
 const simulatedApp = 959_314;
 
-/** A OneLogin account with a face policy, for `facestep simulate onelogin`. */
+/** Starts a OneLogin account with a face policy, for `facestep simulate onelogin`. */
 export const startOneLoginSimulation: StartSimulation = async ({ port }) => {
   const onelogin = await startOneLoginSimulator({ port });
   const facePolicyId = onelogin.addPolicy({ name: 'Face', factors: ['trusted_idp'] });
@@ -30,7 +30,7 @@ export const startOneLoginSimulation: StartSimulation = async ({ port }) => {
     })),
     faceCheck: 'before',
     async signIn(login) {
-      // The person shows no further factor: under the face policy that is where the sign-in ends.
+      // The user has no further factor, so the sign-in stops under the face policy.
       const result = await onelogin.signIn({ identifier: login, password, appId: simulatedApp });
       if (!result.ok) return { signedIn: false, denied: result.denied };
       const { userId, policyId, factors } = result;

@@ -35,7 +35,7 @@ const hookGuard = z.strictObject({
     .optional(),
 });
 
-/** None has a default, whatever the documentation says of time-out and retries. */
+/** All are required, although the documentation gives defaults for timeout and retries. */
 const requiredFields = ['type', 'function', 'disabled', 'runtime', 'timeout', 'retries', 'env_vars', 'packages'];
 
 const newVariableGuard = z.strictObject({
@@ -45,7 +45,7 @@ const newVariableGuard = z.strictObject({
 const variableChangeGuard = z.strictObject({ value: z.string().min(1).max(5_000) });
 
 const pageGuard = z.object({
-  // OneLogin's pages say 1,000, its own clients' description 100: the stricter holds.
+  // OneLogin's pages say 1,000, its clients' description 100; the stricter applies.
   limit: z.coerce.number().int().min(1).max(100).default(50),
   page: z.coerce.number().int().min(1).default(1),
 });
@@ -68,7 +68,7 @@ const toHookView = ({ id, settings, status, createdAt, updatedAt }: SmartHook) =
   updated_at: updatedAt,
 });
 
-/** The value is never shown again. */
+/** The value is write-only. */
 const toVariableView = ({ id, name, createdAt, updatedAt }: EnvironmentVariable) => ({
   id,
   name,
@@ -77,7 +77,7 @@ const toVariableView = ({ id, name, createdAt, updatedAt }: EnvironmentVariable)
 });
 
 /**
- * The Smart Hooks API: hooks, their environment variables and their logs.
+ * Creates the Smart Hooks API: hooks, environment variables and logs.
  * @see https://developers.onelogin.com/api-docs/2/smart-hooks/create-hook
  */
 export function createSmartHooksApi(account: Account): Router {
@@ -129,7 +129,7 @@ export function createSmartHooksApi(account: Account): Router {
     const settings = parseHook(request.body);
     const sameType = findHook(account, settings.type);
     if (sameType !== undefined && sameType !== hook) throw conflict(`A hook of type ${settings.type} already exists`);
-    // "Updating function code while the hook is enabled may cause errors during deployment": here it always does.
+    // "Updating function code while the hook is enabled may cause errors during deployment": here always.
     if (!hook.settings.disabled && settings.function !== hook.settings.function) {
       throw new ApiError(500, 'InternalServerError', 'The hook is enabled');
     }

@@ -12,12 +12,12 @@ import {
 } from '../relying-party.js';
 import { type Account, type AccountUser, findByIdentifier, isoNow } from './account.js';
 
-/** Of the account's clock against the provider's. OneLogin does not tell its own. */
+/** Allowed clock skew; OneLogin does not document its own. */
 const skewSec = 60;
 
 const startGuard = z.object({ user: z.string() });
 
-/** The claims a trusted provider's users are matched by. Which of them the factor takes is not documented: here any. */
+/** Claims that match users of a trusted provider. OneLogin does not document which; here any matches. */
 const namesGuard = z.object({
   preferred_username: z.string().optional(),
   username: z.string().optional(),
@@ -25,19 +25,18 @@ const namesGuard = z.object({
 });
 
 /**
- * A sign-in under a user policy whose factor is "Trusted IdP as a Factor", from after the password:
- * `/trusted-idp/start?user=<name>`. It ends on a page that tells the result.
+ * Creates a sign-in with "Trusted IdP as a Factor", after the password: `/trusted-idp/start?user=<name>`.
  * @see https://docs.xfa.tech/docs/integration-guides/configure-on-idp/onelogin
  */
 export function createTrustedIdp(account: Account): Router {
   const router = Router();
-  // The real address is shown on the trust's own page in the console.
+  // The console shows the real address on the trust's page.
   const redirectUri = () => `${account.url}/access/idp`;
 
   router.get('/trusted-idp/start', (request, response) => {
     const user = findByIdentifier(account, startGuard.parse(request.query).user);
     const { trustedIdp } = account;
-    // A user without a user name cannot register the factor.
+    // A user without a username cannot register the factor.
     if (user === undefined || user.username === '' || trustedIdp === null) return void response.status(404).end();
     const { state, ...pending } = startPending(redirectUri());
     account.pendingAtTrustedIdp.set(state, { ...pending, userId: user.id });

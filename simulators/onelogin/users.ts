@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type Account, type AccountUser, type CustomField, isoNow } from './account.js';
 import { badRequest, notFound, parseBody, unprocessable } from './errors.js';
 
-/** What the documented sample has beside, and nothing here sets. */
+/** Fields of the documented sample that the simulator never sets. */
 const unset = Object.fromEntries(
   (
     'company department title phone comment group_id directory_id trusted_idp_id manager_user_id manager_ad_id ' +
@@ -32,7 +32,10 @@ const toView = ({ fields }: Account, user: AccountUser) => ({
   ),
 });
 
-/** A list shows what is asked for, and the id; custom attributes are not in the documented sample, so only where asked. */
+/**
+ * A list shows the requested fields and the id; custom attributes only on request, as the documented sample lacks
+ * them.
+ */
 function toListed(view: ReturnType<typeof toView>, fields: string | undefined): object {
   const { custom_attributes, ...usual } = view;
   if (fields === undefined) return usual;
@@ -49,7 +52,7 @@ const changeGuard = z.looseObject({
   custom_attributes: z.record(z.string(), z.union([z.string(), z.null()])).optional(),
 });
 
-// Of the parameters it takes, those that anything here sends.
+// Only the parameters that the callers here send.
 const listGuard = z.strictObject({
   username: z.string().optional(),
   email: z.string().optional(),
@@ -66,10 +69,9 @@ const listGuard = z.strictObject({
 });
 
 const fieldGuard = z.strictObject({ name: z.string().min(1), shortname: z.string().regex(/^\w{1,64}$/) });
-/** Of the list of users. */
 const pageSize = 50;
 
-/** `*` stands for any text, a leading `!` for all but what follows. */
+/** `*` matches any text; a leading `!` negates. */
 function isFilteredIn(value: string, filter: string | undefined): boolean {
   if (filter === undefined) return true;
   if (filter.startsWith('!')) return !isFilteredIn(value, filter.slice(1));
@@ -77,11 +79,11 @@ function isFilteredIn(value: string, filter: string | undefined): boolean {
   return new RegExp(`^${parts.join('.*')}$`, 'i').test(value);
 }
 
-/** Created wrapped, changed unwrapped. */
+/** Wrapped on creation, unwrapped on change. */
 const newFieldGuard = z.strictObject({ user_field: fieldGuard });
 
 /**
- * The users API, as far as one user is concerned, and the custom fields of the account.
+ * Creates the users API for single users, and the custom fields API.
  * @see https://developers.onelogin.com/api-docs/2/users/update-user
  */
 export function createUsersApi(account: Account): Router {
@@ -139,7 +141,7 @@ export function createUsersApi(account: Account): Router {
     );
     const size = Math.min(limit, pageSize);
     if (found.length > from + size) {
-      // As it would stand in an address: `%3D` for `=`.
+      // Percent-encoded as in an address: `%3D` for `=`.
       const next = Buffer.from(`after:${from + size}`).toString('base64');
       response.set('After-Cursor', encodeURIComponent(next));
     }
@@ -157,8 +159,8 @@ export function createUsersApi(account: Account): Router {
       }
     }
     if (custom_attributes !== undefined) {
-      // The stricter belief: all are replaced, and one that is not named is gone. OneLogin's own Terraform provider reads,
-      // merges and writes all of them, "to preserve custom attributes managed by other resources".
+      // The stricter assumption: all are replaced. OneLogin's Terraform provider reads, merges and writes all, "to
+      // preserve custom attributes managed by other resources".
       user.customAttributes = Object.fromEntries(
         Object.entries(custom_attributes).map(([name, value]) => [
           name,
@@ -176,7 +178,7 @@ export function createUsersApi(account: Account): Router {
 }
 
 /**
- * What is left of the first version of the users API: its answers are wrapped.
+ * Creates the remaining users API of version 1, with wrapped answers.
  * @see https://developers.onelogin.com/api-docs/1/users/log-user-out
  */
 export function createFormerUsersApi(account: Account): Router {

@@ -1,6 +1,4 @@
-/*
- * The state of the simulated server: plain maps, which a test may read to see what was really stored.
- */
+/* The state of the simulated server: plain maps that tests may read. */
 
 export const coreSchema = 'urn:ietf:params:scim:schemas:core:2.0:User';
 
@@ -9,14 +7,14 @@ export interface DirectoryUser {
   userName: string;
   name?: { readonly givenName: string; readonly familyName: string };
   emails: readonly { readonly value: string; readonly primary?: boolean }[];
-  /** Other attributes of the core schema, such as `name`. */
+  /** Other core attributes, such as `name`. */
   readonly details: Record<string, unknown>;
-  /** By the URN of the schema, then by the name of the attribute. */
+  /** By schema URN, then by attribute name. */
   readonly extensions: Map<string, Map<string, string>>;
   active: boolean;
 }
 
-/** One attribute as an administrator defines it (RFC 7643, section 7). */
+/** An attribute definition (RFC 7643, section 7). */
 export interface DefinedAttribute {
   readonly name: string;
   readonly type: string;
@@ -28,43 +26,41 @@ export interface DefinedAttribute {
   readonly uniqueness: string;
 }
 
-/** What the server holds, and what an administrator sets. */
 export interface Directory {
   readonly users: Map<string, DirectoryUser>;
-  /** By id; members by theirs. */
+  /** Groups by id, members by id. */
   readonly groups: Map<string, { readonly displayName: string; readonly members: readonly string[] }>;
-  /** Schema extensions of the resource type User, by URN. */
+  /** Extensions of the resource type User, by URN. */
   readonly extensions: Map<string, DefinedAttribute[]>;
-  /** How much one attribute holds; what is longer is cut off without a word. */
+  /** Limit of an attribute; longer values are silently cut off. */
   attributeMaxCharacters: number;
-  /** Whether a change is answered with nothing where no attributes are asked for. */
+  /** True if changes return no content unless attributes are requested. */
   answersChangesWithNothing: boolean;
-  /** Each so many-th request is refused with 429, to be sent again at once; 0 is none. */
+  /** Every n-th request gets 429 and may be retried at once; 0 disables this. */
   throttleEvery: number;
-  /** Whether a search may be for the beginning of any name, not of `userName` alone. */
+  /** True if `sw` works on any name, not only on `userName`. */
   searchesAllNames: boolean;
   supportsPatch: boolean;
-  /** Whether a change may name an attribute by its full path; some servers do not understand a URN there. */
+  /** True if changes may use a full URN path; some servers do not understand it. */
   takesUrnPaths: boolean;
-  /** Whether a change may come without a path, a user in part as its value; some servers want the path. */
+  /** True if changes may have a partial user instead of a path. */
   takesPathlessChanges: boolean;
   /**
-   * Whether a path is split at its dots alone, an extension is put in place as a whole, and a user is shown with all there is,
-   * whatever was asked for. Names have a case then.
+   * True if paths split only at dots, extensions are replaced as a whole, and users are always returned complete.
+   * Names are then case-sensitive.
    */
   splitsPathsAtDots: boolean;
   servesSchemas: boolean;
-  /** Whether schemas come in a list of their own, also a single one, with words in capitals. */
+  /** True if schemas come as a plain list, even a single one, with keywords in capitals. */
   tellsPlainSchemas: boolean;
-  /** Whether a user has `groups`; some servers keep them to themselves. */
+  /** True if users have `groups`. */
   tellsGroups: boolean;
-  /** Whether `attributes` names an attribute of an extension by a dot, and not by the colon of RFC 7644, section 3.10. */
+  /** True if `attributes` separates extension attributes by a dot, not by the colon of RFC 7644, section 3.10. */
   readsDottedExtensions: boolean;
-  /** Whether addresses are texts, and no objects: both are values (RFC 7643, section 2.4). */
+  /** True if e-mail addresses are plain texts, which RFC 7643, section 2.4 allows. */
   tellsPlainEmails: boolean;
-  /** Whether `totalResults` is how many are on the page. */
+  /** True if `totalResults` counts only the page. */
   countsPageAlone: boolean;
-  /** Access tokens that were given, and to which moment each is good. */
   readonly accessTokens: Map<string, number>;
   accessTokenSec: number;
 }
@@ -91,7 +87,7 @@ export const createDirectory = (): Directory => ({
   accessTokenSec: 60,
 });
 
-/** An attribute as our README says that it is to be defined. */
+/** Returns an attribute definition as our README recommends. */
 export const defineAttribute = (name: string): DefinedAttribute => ({
   name,
   type: 'string',
@@ -104,11 +100,11 @@ export const defineAttribute = (name: string): DefinedAttribute => ({
 });
 
 /**
- * Servers as they differ, to set a directory to. Each refuses what it is not known to take.
- * strict: the path, and nothing else. keycloak: from 26.7 any URN, by the annotation `kc.scim.schema.attribute`, and access
- * tokens that end within minutes. wso2: from 7.1 one extension for all attributes of one's own, which is asked for by a dot
- * (wso2/product-is#11092); addresses as texts (#26577); schemas without a list response (#21742); over LDAP it counts a page alone (wso2/docs-is#1495). gravitee: as
- * its source has it (`scim/model/Operation.java`). withoutPaths: changes without a path alone.
+ * Settings of known servers; each refuses what it is not known to accept. strict: paths only. keycloak: from 26.7 any
+ * URN, by the annotation `kc.scim.schema.attribute`, and access tokens of a few minutes. wso2: from 7.1 one extension
+ * for all custom attributes, requested with a dot (wso2/product-is#11092); addresses as texts (#26577); schemas
+ * without a list response (#21742); over LDAP it counts only the page (wso2/docs-is#1495). gravitee: as in its source
+ * (`scim/model/Operation.java`). withoutPaths: only changes without a path.
  */
 export const variants = {
   strict: {
@@ -134,7 +130,7 @@ export const variants = {
   },
 } as const;
 
-/** The extension and attribute a path such as `urn:…:User:token` names; `null` where none is defined. */
+/** Finds the extension and attribute of a path such as `urn:…:User:token`; `null` if undefined. */
 export function findAttribute({ extensions }: Directory, path: string) {
   for (const [schema, attributes] of extensions) {
     const attribute = attributes.find(({ name }) => `${schema}:${name}`.toLowerCase() === path.toLowerCase());
@@ -143,13 +139,13 @@ export function findAttribute({ extensions }: Directory, path: string) {
   return null;
 }
 
-/** The groups that somebody is in, as their own attribute says it: it cannot be changed there (RFC 7643, section 4.1.2). */
+/** A user's groups; read-only there (RFC 7643, section 4.1.2). */
 const groupsOf = ({ groups }: Directory, { id }: DirectoryUser) =>
   [...groups]
     .filter(([, { members }]) => members.includes(id))
     .map(([value, { displayName }]) => ({ value, display: displayName, type: 'direct' }));
 
-/** The attributes that are shown of a user (RFC 7644, section 3.9): what was asked for, or what is returned by default. */
+/** Returns the requested attributes of a user, or the default ones (RFC 7644, section 3.9). */
 export function toView(directory: Directory, user: DirectoryUser, asked: readonly string[], baseUrl: string): object {
   const isAsked = (path: string, returned: string): boolean =>
     returned === 'always' ||

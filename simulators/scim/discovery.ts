@@ -4,7 +4,7 @@ import { ScimError, sendScim } from './errors.js';
 
 const listSchema = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';
 
-/** The words of a schema in the capitals of WSO2, such as `READ_WRITE`. */
+/** Schema keywords in WSO2's capitals, such as `READ_WRITE`. */
 const toPlain = (schema: object): object =>
   JSON.parse(
     JSON.stringify(schema).replace(
@@ -13,7 +13,7 @@ const toPlain = (schema: object): object =>
     ),
   );
 
-/** What the server tells of itself (RFC 7644, section 4). */
+/** Creates the discovery API (RFC 7644, section 4). */
 export function createDiscoveryApi(directory: Directory): Router {
   const router = Router();
   const notFound = (): ScimError => new ScimError(404, null, 'Not found');

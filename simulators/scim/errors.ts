@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, Response } from 'express';
 
-/** A refusal, as RFC 7644, section 3.12 has it. */
+/** An error (RFC 7644, section 3.12). */
 export class ScimError extends Error {
   constructor(
     readonly status: number,
@@ -11,12 +11,12 @@ export class ScimError extends Error {
   }
 }
 
-/** Everything is of SCIM's own media type (section 8.1). */
+/** Sends a reply with SCIM's media type (section 8.1). */
 export function sendScim(response: Response, status: number, body: object): void {
   response.status(status).type('application/scim+json').send(JSON.stringify(body));
 }
 
-/** Express knows it by its four parameters. */
+/** Express recognizes error handlers by four parameters. */
 export const answerError: ErrorRequestHandler = (error, _request, response, _next) => {
   const known =
     error instanceof ScimError
@@ -28,7 +28,7 @@ export const answerError: ErrorRequestHandler = (error, _request, response, _nex
     schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'],
     ...(known.scimType === null ? {} : { scimType: known.scimType }),
     detail: known.message,
-    // A string, and no number.
+    // A string, not a number.
     status: String(known.status),
   });
 };

@@ -5,7 +5,7 @@ import { ScimError, sendScim } from './errors.js';
 const listSchema = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';
 const groupSchema = 'urn:ietf:params:scim:schemas:core:2.0:Group';
 
-/** The groups of a SCIM server (RFC 7643, section 4.2): a group comes with all its members. */
+/** Creates the groups API (RFC 7643, section 4.2); groups contain all members. */
 export function createGroupsApi({ groups }: Directory): Router {
   const router = Router();
   const show = (id: string, { displayName, members }: { displayName: string; members: readonly string[] }) => ({

@@ -11,21 +11,19 @@ import { createUsersApi } from './users.js';
 
 /** A simulated SCIM 2.0 server on a real socket. */
 export interface ScimSimulator {
-  /** What `/Users` is appended to. */
+  /** Base of `/Users`. */
   readonly baseUrl: string;
-  /** Where the client below gets access tokens. */
   readonly tokenUrl: string;
   readonly bearer: string;
   readonly basic: { readonly user: string; readonly password: string };
   readonly client: { readonly id: string; readonly secret: string };
-  /** What the server holds; for reading, and for what an administrator sets. */
   readonly directory: Directory;
   /** @returns the new user's id */
   addUser(userName: string): string;
   close(): Promise<void>;
 }
 
-/** Starts a simulated SCIM 2.0 server on this machine. @param now - the server's clock */
+/** Starts a simulated SCIM 2.0 server on this machine. */
 export async function startScimSimulator({
   now = Date.now,
 }: {

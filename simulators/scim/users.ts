@@ -45,7 +45,7 @@ const valuesOf: Readonly<Record<string, (user: DirectoryUser) => readonly string
 
 const notUnderstood = () => new ScimError(400, 'invalidFilter', 'The filter is not understood');
 
-/** `path eq "…"` or `path sw "…"`, where the value is JSON (RFC 7644, section 3.4.2.2): all of the language understood here. */
+/** Parses `path eq "…"` and `path sw "…"` with a JSON value (RFC 7644, section 3.4.2.2); nothing else is supported. */
 function parseFilter(filter: string, { searchesAllNames }: Directory): (user: DirectoryUser) => boolean {
   const [, path = '', operator = '', written = ''] =
     /^\s*([\w.]+)\s+(eq|sw)\s+("(?:[^"\\\p{Cc}]|\\.)*")\s*$/iu.exec(filter) ?? [];
@@ -65,7 +65,7 @@ function parseValue(written: string): string {
   }
 }
 
-/** The users of a SCIM server, as far as one user and the search for one are concerned. */
+/** Creates the users API for single users and searches. */
 export function createUsersApi(directory: Directory, baseUrl: () => string): Router {
   const router = Router();
   const findUser = (request: Request): DirectoryUser => {
@@ -134,7 +134,6 @@ export function createUsersApi(directory: Directory, baseUrl: () => string): Rou
 
 type PatchOperation = z.output<typeof patchGuard>['Operations'][number];
 
-/** What one operation does, once all of them have been found good. */
 function toChange(directory: Directory, user: DirectoryUser, operation: PatchOperation): () => void {
   const { op, path, value } = operation;
   if (path === undefined) return toPathlessChange(directory, user, operation);
@@ -150,7 +149,7 @@ function toChange(directory: Directory, user: DirectoryUser, operation: PatchOpe
   return toWrite(directory, user, found, value);
 }
 
-/** What comes before the first dot is a member of the user, what is after it a member of that; the dot in 2.0 is none. */
+/** Splits at the first dot; the dot in 2.0 does not count. */
 function toSplitChange(directory: Directory, user: DirectoryUser, operation: PatchOperation): () => void {
   const { op, path = '', value } = operation;
   const [schema = '', name] = path.split(/(?!\d)\.(?!\d)/);
@@ -161,7 +160,7 @@ function toSplitChange(directory: Directory, user: DirectoryUser, operation: Pat
   return toWrite(directory, user, requireAttribute(directory, `${schema}:${name}`), op === 'remove' ? null : value);
 }
 
-/** The value is a user in part, whose extensions are objects under their URNs (RFC 7643, section 3.3). */
+/** A partial user, whose extensions are objects under their URNs (RFC 7643, section 3.3). */
 function toPathlessChange(directory: Directory, user: DirectoryUser, { op, value }: PatchOperation): () => void {
   if (!directory.takesPathlessChanges || op === 'remove') throw new ScimError(400, 'noTarget', 'Expected a path');
   const parts = z.record(z.string(), z.record(z.string(), z.unknown())).safeParse(value);
@@ -184,7 +183,7 @@ function requireAttribute(directory: Directory, path: string) {
   return found;
 }
 
-/** Null takes the value away (RFC 7643, section 2.5). */
+/** Null removes the value (RFC 7643, section 2.5). */
 function toWrite(
   directory: Directory,
   user: DirectoryUser,

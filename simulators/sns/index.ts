@@ -2,14 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 
-/** What the real one may do besides answering. */
 export type Trouble = 'none' | 'silent' | 'denied' | 'throttled' | 'opted_out' | 'broken';
 
-/** One SMS that was taken. */
 export interface Published {
   readonly to: string;
   readonly text: string;
-  /** By name, of those that SNS reads of an SMS. */
+  /** SMS attributes that SNS reads, by name. */
   readonly attributes: Readonly<Record<string, string>>;
 }
 
@@ -32,12 +30,11 @@ const refusalOf: Readonly<Partial<Record<Trouble, () => SnsRefusal>>> = {
 
 const namespace = 'http://sns.amazonaws.com/doc/2010-03-31/';
 
-/** Characters in 1,600 bytes of SMS are counted by the carrier; SNS itself takes no more than these. */
+/** The carrier counts characters in 1,600 bytes; SNS itself accepts at most this many. */
 const maxCharacters = 1600;
 
 /**
- * Amazon SNS at the wire, as far as SMS go: AWS Query over a socket, to be called by the real SDK. A field that `Publish` has
- * not is refused.
+ * Starts Amazon SNS for SMS over AWS Query, for the real SDK. Unknown fields of `Publish` are refused.
  * @see https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
  */
 export async function startSns(region = 'eu-central-1') {
@@ -73,7 +70,6 @@ export async function startSns(region = 'eu-central-1') {
     region,
     url: `http://127.0.0.1:${address.port}`,
     published,
-    /** How often it was called. */
     calls: (): number => calls,
     cause(next: Trouble): void {
       trouble = next;
@@ -118,7 +114,7 @@ function parsePublish(body: string): Published {
   return { to, text, attributes: Object.fromEntries(attributes) };
 }
 
-/** Those of an SMS, and what they may hold. */
+/** Attributes of an SMS and their valid values. */
 const shapes: Readonly<Record<string, RegExp>> = {
   'AWS.SNS.SMS.SMSType': /^(Transactional|Promotional)$/,
   'AWS.SNS.SMS.SenderID': /^(?=.*[A-Za-z])[A-Za-z0-9]{1,11}$/,

@@ -65,7 +65,7 @@ describe('new-credentials', () => {
     expect(server.messages).toEqual([]);
   });
 
-  test('an anonymous caller sends nothing from many addresses, and exhausts nothing of a caller with a client token', async () => {
+  test('an anonymous caller with many addresses sends nothing, and does not exhaust a client token’s limit', async () => {
     await server.stop();
     server = await startApiServer({ verifier: createTestVerifier(), proxyHops: 1 });
     auth = await issueAuth(server);
@@ -78,7 +78,7 @@ describe('new-credentials', () => {
     for (let each = 0; each < 5; each += 1) expect((await request()).status).toBe(200);
   });
 
-  test('an administrator key and a token to try calls with send nothing', async () => {
+  test('an administrator key and a trial token send nothing', async () => {
     expect((await server.postJson('/v2/new-credentials', contact, { 'x-admin-key': adminKey })).status).toBe(401);
     const onboarding = { sandbox: 'try', mostPerMinute: 600, mostPerDay: 100_000 };
     const own = await startApiServer({ verifier: createTestVerifier(), onboarding });
@@ -93,7 +93,7 @@ describe('new-credentials', () => {
   });
 
   test.each(['+15005550006', '+4815112345678', '+88216123456', '+94123456789'])(
-    'a number outside the listed countries is refused, and counted against nobody: %s',
+    'a number outside the allowed countries is refused without a count: %s',
     async (phone) => {
       for (let each = 0; each < 10; each += 1) {
         const { status, body } = await request({ ...contact, phone });
@@ -104,7 +104,7 @@ describe('new-credentials', () => {
     },
   );
 
-  test('without a listed country no code is sent, by e-mail neither', async () => {
+  test('without an allowed country no code is sent, not even by e-mail', async () => {
     const own = await startApiServer({ verifier: createTestVerifier(), contactCodes: { countries: [] } });
     const answer = await own.postJson('/v2/new-credentials', contact, await issueAuth(own));
     expect(answer).toMatchObject({ status: 404, body: { code: 'not_found' } });
@@ -112,7 +112,7 @@ describe('new-credentials', () => {
     await own.stop();
   });
 
-  test('a client token that has used up its hour exhausts nothing of another', async () => {
+  test('a client token over its hourly limit does not affect another', async () => {
     const ask = (each: number, own = auth) =>
       server.postJson(
         '/v2/new-credentials',

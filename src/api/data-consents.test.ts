@@ -53,7 +53,7 @@ test('the person sees what is told to whom, by name, and ends it: the token then
   expect(withdrawals()).toHaveLength(1);
 });
 
-test('a token stays dead when the person agrees anew: it was made under the consent that ended', async () => {
+test('a token stays invalid after a new consent, because the consent of the token has ended', async () => {
   const former = await agree(op, asked, ['email']);
   await (await openOwnPage()).post('/face/data-consents/withdraw', { client: 'shop' });
   expect((await askAndShow(op, asked)).page.text).toContain('name="shown"');

@@ -101,7 +101,7 @@ describe('the content key', () => {
     expect((await authenticate(token)).body.code).toBe('locked_out');
   });
 
-  test('is overwritten once it is told, and is in no log', async () => {
+  test('is overwritten after it is returned, and is in no log', async () => {
     const verifier = createTestVerifier();
     const kept: Uint8Array[] = [];
     const own = await startApiServer({
@@ -162,7 +162,7 @@ describe.each(Object.entries(refusals))(
     }
     const farAhead = 4_000_000_000;
 
-    test('where it has expired', async () => {
+    test('if it has expired', async () => {
       const expiry = tomorrow();
       const { token } = await generate({ expiry });
       server.clock.advanceSec(86_400);
@@ -173,7 +173,7 @@ describe.each(Object.entries(refusals))(
       await expectRefused(withExpiry(token, 0), expiry, later);
     });
 
-    test('where it was revoked', async () => {
+    test('if it was revoked', async () => {
       const expiry = tomorrow();
       const { token } = await generate({ expiry });
       await server.postJson('/revoke', { token: String(token) }, auth);
@@ -181,7 +181,7 @@ describe.each(Object.entries(refusals))(
       await expectRefused(withExpiry(token, 0), expiry);
     });
 
-    test('where it is locked, under as many names as there are expiries', async () => {
+    test('if it is locked, under any expiry', async () => {
       const expiry = tomorrow();
       const { token, tokenId } = await generate({ expiry });
       const fail = async () => ({ succeeded: false, result: null });

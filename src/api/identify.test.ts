@@ -28,7 +28,7 @@ const searched = () =>
   server.audit.events.filter(({ action }) => action === 'roster_searched').map(({ detail }) => detail);
 
 describe('somebody at a door', () => {
-  test('is found on the roster, or is nobody, whatever they look like', async () => {
+  test('is found on the roster or is nobody, regardless of looks', async () => {
     const roster = await rosterOf('ada', 'ben', 'cleo');
     const answer = await identify(roster, drawPicture('cleo', 7));
     const found = { outcome: 'identified', position: 2, alike: [], unusable: [] };
@@ -40,7 +40,7 @@ describe('somebody at a door', () => {
     expect((await identify(roster, Buffer.from('face ada 8 0.01'))).body).toMatchObject(nobody);
   });
 
-  test('is nobody where two tokens match, and the caller is told which', async () => {
+  test('is nobody if two tokens match, and the caller learns which', async () => {
     const roster = [...(await rosterOf('ben', 'ada')), await enrol('ada')];
     const { body } = await identify(roster, drawPicture('ada', 9));
     expect(body).toMatchObject({ outcome: 'ambiguous', position: null, alike: [1, 2] });
@@ -101,7 +101,7 @@ describe('a roster is refused', () => {
     expect((await server.postForm('/identify', form, auth)).body).toMatchObject({ position: 0 });
   });
 
-  test('where its level would let strangers be found more often than one in four hundred', async () => {
+  test('if its level would find impostors more often than one in four hundred', async () => {
     const level = (accuracy: string) =>
       Promise.all(Array.from({ length: 3 }, (_, at) => enrol(`p${at}`, { accuracy })));
     const tolerant = await level('3');
@@ -116,7 +116,7 @@ describe('a roster is refused', () => {
     expect(most).toEqual([0, 0, 2, 25, 50, 100, 250, 500]);
   });
 
-  test('where the hour’s tries of the tenant are used up, found or not', async () => {
+  test('when the tenant’s attempts of the hour are used up, whatever the results', async () => {
     const [ada] = await rosterOf('ada');
     for (let taken = 0; taken < 1199; taken += 1) await countAgainst('identifications', 'default', server.deps);
     expect((await identify([ada], drawPicture('ada', 9))).body).toMatchObject({ outcome: 'identified' });

@@ -60,7 +60,7 @@ const check = (connection: Connection, person: string) =>
 
 const login = loginOf('anna').toUpperCase();
 
-test('an export has everything that is held, everywhere, and no token', async () => {
+test('an export has all stored data of every store, and no token', async () => {
   const sealed = await enrol(connections.work);
   await check(connections.work, 'stranger');
   const reply = await ask('export', { login });
@@ -160,7 +160,7 @@ test('with the provider down the token is denied all the same: the consent names
 
 const receiptGuard = z.object({ receipt: z.string() });
 
-test('an erasure leaves nothing in the store but what its signed receipt says', async () => {
+test('an erasure leaves only what its signed receipt lists in the store', async () => {
   const sealed = await enrol(connections.work);
   await enrol(connections.shop);
   const { receipt } = receiptGuard.parse(await ask('erase', { login }));

@@ -77,7 +77,7 @@ const later: readonly AuditAction[] = [
 ];
 
 describe('a trail that was written before there were guards', () => {
-  test('holds every action, and its chain is whole', async () => {
+  test('contains every action, and its chain is complete', async () => {
     expect(new Set(written.map(({ action }) => action))).toEqual(
       new Set(actions.filter((each) => !later.includes(each))),
     );

@@ -42,7 +42,7 @@ const until = async (isSo: () => boolean | Promise<boolean>): Promise<void> => {
 const isLogged = (sequence: number) => () =>
   log.text().includes(`"message":"audit head","chain":"`) && log.text().includes(`"sequence":${sequence},`);
 
-test('a head is signed every minute in which there were records, kept in the store and logged', async () => {
+test('a head is signed, stored and logged for every minute with records', async () => {
   await audit.append(event);
   expect(await headsOf()).toEqual([]);
   await passInterval();

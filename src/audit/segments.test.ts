@@ -108,7 +108,7 @@ describe('a segment', () => {
 });
 
 describe('retention', () => {
-  test('removes whole segments whose newest record is older, and a record says so: the rest stays sound', async () => {
+  test('deletes whole segments by their newest record, and records it: the rest stays valid', async () => {
     await writeDays(40);
     expect(await segments()).toEqual([7, 14, 21, 28, 35]);
     deps = { ...deps, retentionDays: 30 };

@@ -124,7 +124,7 @@ describe('the first bad line is named, and what became of it:', () => {
   });
 });
 
-test('whatever single change is made to a trail is found', async () => {
+test('every single change of a trail is found', async () => {
   const deps = await makeTrail(25);
   const original = linesOf(deps);
   const index = fc.nat(original.length - 1);

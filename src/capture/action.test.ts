@@ -88,7 +88,7 @@ test('nobody is shown another way than a face to approve: there is none', async 
   expect(opened.view).toMatchObject({ fallbackUrl: 'https://help.example.com/' });
 });
 
-test('what the page is given is what was asked for, and what the receipt says', async () => {
+test('the page receives the requested action, and the receipt contains it', async () => {
   const { body: started } = await ask({ nonce: 'n-1' });
   expect(started.actionDigest).toBe(digest);
   const opened = await openLink(server, String(started.url));
@@ -134,14 +134,14 @@ test('the trail tells who would not approve, and cuts a long title', async () =>
 });
 
 describe('before the words were shown', () => {
-  test('no challenge begins', async () => {
+  test('no challenge starts', async () => {
     const { page } = await begin();
     expect((await page.post('/face/challenge')).body.code).toBe('action_unseen');
     expect((await page.post('/face/challenge', { action: 'ab'.repeat(32) })).body.code).toBe('action_unseen');
     expect((await page.post('/face/challenge', { action: digest })).status).toBe(201);
   });
 
-  test('nor on a phone that lends its camera, which is shown them once its person has chosen the number', async () => {
+  test('nor on a phone that lends its camera, which shows them after its number is chosen', async () => {
     const { page } = await begin();
     expect((await openOnPhone(server, page)).view.action).toBeNull();
     const phone = await lendCamera(server, page);
@@ -168,7 +168,7 @@ describe('nothing but a fresh face on the page approves', () => {
     expect(sent.body.code).toBe('challenge_needed');
   });
 
-  test('not a code in its place', async () => {
+  test('not a code instead of it', async () => {
     await server.stop();
     await startWith({ anotherWay: { email: true, sms: true, recoveryCodes: true, counts: true } });
     const { page, view } = await begin();
@@ -178,7 +178,7 @@ describe('nothing but a fresh face on the page approves', () => {
   });
 });
 
-test('an approval is no sign-in: no hook finds it, and none takes its receipt', async () => {
+test('an approval is not a sign-in: no hook finds it or accepts its receipt', async () => {
   const { page } = await begin({ audience: audienceOf(server.deps.issuer, acme) });
   const { body } = await show(page);
   const event = { ...testEvent, eventId: 'e', eventTime: null };

@@ -92,7 +92,7 @@ const hookOf = (connection: Connection) =>
     server.deps,
   );
 
-test('a code to the address at the provider passes the step-up, and everything says that no face was checked', async () => {
+test('a code to the provider’s address passes the step-up, and all results say that no face was checked', async () => {
   const { id, page, view } = await begin({ ...withReceipt, nonce: 'n-1' });
   expect(view.anotherWays).toEqual(['email', 'sms', 'recovery_code']);
   const codes = await sendTo(page);
@@ -124,7 +124,7 @@ test('what cannot be put on record passes nobody', async () => {
 });
 
 describe('a code', () => {
-  test('works once, and for its own step-up', async () => {
+  test('works once, only for its own step-up', async () => {
     const [first, second] = [await begin(), await begin()];
     const codes = await sendTo(first.page);
     const code = lastCode();
@@ -140,7 +140,7 @@ describe('a code', () => {
     expect((await giveBack(page, codes, lastCode(), 'sms')).body.code).toBe('code_wrong');
   });
 
-  test('wrong ones leave the step-up open, count as failed attempts, and lock out', async () => {
+  test('wrong ones leave the step-up open, count as failed attempts, and cause a lockout', async () => {
     const { page } = await begin();
     const codes = await sendTo(page);
     const code = lastCode();
@@ -232,7 +232,7 @@ describe('a hook that asks for a face', () => {
     expect(await hookOf(withCounts(true))).toMatchObject({ outcome: 'unverified' });
   });
 
-  test('refuses it otherwise, and says why', async () => {
+  test('refuses it otherwise, with the reason', async () => {
     expect(await hookOf(withCounts(false))).toMatchObject({ outcome: 'unverified', fallback: 'deny' });
     expect(detailsOf('hook_decided')).toMatchObject([{ outcome: 'unverified', reason: 'another_way' }]);
     expect(await hookOf(withCounts(true))).toMatchObject({ outcome: 'another_way' });

@@ -74,7 +74,7 @@ test('a new one ends the former', async () => {
 });
 
 describe('a link that somebody was sent', () => {
-  test('asks which number the other screen shows, and takes no face before', async () => {
+  test('asks for the number of the other screen, and accepts no face before', async () => {
     const { page } = await begin();
     const { phone } = await openOnPhone(server, page);
     for (const path of ['/face/challenge', '/face/decline', '/face/passkey', '/face/hand-off'])
@@ -83,7 +83,7 @@ describe('a link that somebody was sent', () => {
     expect(await viewOf(page)).toMatchObject({ state: 'started' });
   });
 
-  test('does not tell the number, which the other screen alone has', async () => {
+  test('does not show the number, which only the other screen has', async () => {
     const { page } = await begin();
     const { phone, view, code } = await openOnPhone(server, page);
     const choices = choicesOf(view);
@@ -138,7 +138,7 @@ describe('a link that somebody was sent', () => {
     expect((await choose(phone, null)).body.view).toMatchObject({ state: 'failed' });
   });
 
-  test('is answered once, also by answers at the same moment', async () => {
+  test('is answered once, also under concurrent answers', async () => {
     const { page } = await begin();
     const { phone, view, code } = await openOnPhone(server, page);
     const answers = await Promise.all(

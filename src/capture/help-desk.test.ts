@@ -104,7 +104,7 @@ describe('a face check that vouches for a caller', () => {
   };
   const choose = (page: Page, number: string | null) => page.post('/face/hand-off/choice', { number });
 
-  test('names the person to the agent for ten minutes, and is recorded', async () => {
+  test('shows the user to the agent for ten minutes, and is recorded', async () => {
     await enrol();
     const { id, url, number } = await vouch();
     expect(new URL(url).search).toBe('?lang=en&sent');
@@ -144,7 +144,7 @@ describe('a face check that vouches for a caller', () => {
     expect(detailsOf('vouched')).toMatchObject([{ outcome: 'passed', by: 'grace' }]);
   });
 
-  test('does nothing before the number was chosen', async () => {
+  test('does nothing before the number is chosen', async () => {
     await enrol();
     const { page } = await openOn((await vouch()).url);
     for (const path of ['/face/challenge', '/face/decline', '/face/hand-off', '/face/help'])
@@ -215,7 +215,7 @@ describe('a bypass code', () => {
   const use = async (page: Page, code: unknown) => (await page.post('/face/another-way/bypass-code', { code })).body;
   const passed = { view: { state: 'passed_another_way' } };
 
-  test('passes a step-up once, says so, and names who made it', async () => {
+  test('passes a step-up once, and the result names its creator', async () => {
     const { code, state } = await make();
     expect(state).toBe('ready');
     const { id, page, view } = await begin();
@@ -238,7 +238,7 @@ describe('a bypass code', () => {
     expect(detailsOf('bypass_issued')).toHaveLength(1);
   });
 
-  test('is of one person, one connection, one application', async () => {
+  test('is for one user, connection and application', async () => {
     const { code } = await make({ application: 'app.example.com' });
     for (const other of [{ subject: '00u2' }, { connection: 'other' }, { audience: 'https://else.example.com' }])
       expect((await use((await begin(other)).page, code)).code).toBe('code_wrong');
@@ -261,7 +261,7 @@ describe('a bypass code', () => {
     expect((await use((await begin()).page, code)).code).toBe('locked_out');
   });
 
-  test('needs another administrator where the policy says so', async () => {
+  test('needs another administrator if the policy requires it', async () => {
     await server.stop();
     await startWith({ bypass: { allowed: true, minutes: 20, approvals: 2, takesKeys: true } });
     const { id, code, state } = await make();

@@ -35,7 +35,7 @@ const refusedAt = (hoursAgo: number, who = anna): Noted => ({
   hoursAgo,
 });
 
-test('shows what was decided of the person, in order, with who asked and why; nothing of another, and no name and no network', async () => {
+test('lists the user’s decisions in order, with caller and reason, and no other user, name or network', async () => {
   const events: AuditEvent[] = [
     { action: 'verified', ...anna, detail: { tokenId: 't', application: 'shop.example.com' } },
     { action: 'verification_refused', ...anna, detail: { code: 'liveness_low' } },
@@ -109,7 +109,7 @@ test('what is remembered of devices is told by number, and forgotten at once', a
   expect(server.audit.events.at(-1)).toEqual({ action: 'known_places_forgotten', ...anna, detail: {} });
 });
 
-test('a session for something else reads none of it', async () => {
+test('a session for another purpose cannot read it', async () => {
   const page = await open('anna', 'enrol');
   for (const path of ['/face/checks', '/face/devices/forget', '/face/export'])
     expect((await page.post(path)).body.code).toBe('step_up_unknown');

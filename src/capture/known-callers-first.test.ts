@@ -30,7 +30,7 @@ async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
-test('a known caller goes next after at most one running job, and is never overloaded by anonymous pages', async () => {
+test('a known caller is served after at most one running job, and anonymous pages never overload it', async () => {
   const gate = (): Promise<void> =>
     isOpen ? Promise.resolve() : new Promise((resolve) => void held.push(() => resolve()));
   const { engine, begun, counts } = createOneWorkerEngine({ queueLimit: 10, gate });

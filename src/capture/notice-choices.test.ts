@@ -131,7 +131,7 @@ test('a browser that was added is told, known again by its digest, and can be re
   expect(server.messages).toHaveLength(1);
 });
 
-test('what is no address of a push service, or of another key, is not taken', async () => {
+test('an address of no push service or of another key is refused', async () => {
   const page = await open();
   const publicKey = await keyOf(page);
   const address = service.subscribe(publicKey);

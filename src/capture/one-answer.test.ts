@@ -205,7 +205,7 @@ describe.each(['photos of a backend', 'the capture page'] as const)('%s', (door)
   const { liveness, answer, work: expectedWork, retryAfter } = expected[door];
   beforeEach(() => startWith(liveness));
 
-  test.each(Object.entries(wrongs))('%s: one answer, one amount of work, and counted', async (_, wrong) => {
+  test.each(Object.entries(wrongs))('%s: same answer, same work, and counted', async (_, wrong) => {
     const checked = await wrong.prepare();
     const binding = { tenant: 'acme', idp: 'okta', subject: checked.subject, scope: '', accuracy: 4 } as const;
     for (let failed = 0; failed < 3; failed += 1) await countAttempt(attemptsOfSubject(binding), fail, server.deps);

@@ -183,7 +183,7 @@ describe('a connection with passkeys', () => {
     expect((await check(await stepUp(), authenticator)).body.outcome).toBe('passed');
   });
 
-  test('has no way around a lost device: revoked, invited, enrolled with a new one', async () => {
+  test('has no way around a lost device: revoke, invite, enrol with a new one', async () => {
     const { newAuthenticator, invite, stepUp, revoke, enrolByApi } = await setUp(passkeys);
     const lost = newAuthenticator();
     await enrol(await invite(), lost);

@@ -128,7 +128,7 @@ describe('a face check on the page', () => {
     expect((await page.post('/face/challenge')).status).toBe(201);
   });
 
-  test('answers a stranger, somebody unenrolled, unknown or revoked, and no liveness alike, thrice', async () => {
+  test('gives impostors, unenrolled, unknown and revoked users and failed liveness the same answer three times', async () => {
     await enrol();
     const answers: unknown[] = [];
     for (const [subject, person, liveness] of [
@@ -253,7 +253,7 @@ describe('frames that do not come from the challenge', () => {
   const reasons = () =>
     server.audit.events.findLast(({ action }) => action === 'liveness_judged')?.detail.reasons as string[];
 
-  test('others than committed to', async () => {
+  test('frames that differ from the committed ones', async () => {
     const { nonce, movements } = await page.takeFrames(draw('ada'));
     const { body } = await page.send({ nonce, photo: movements.map((movement) => draw('ada')(movement)) });
     expect(body).toMatchObject(tried);
@@ -308,7 +308,7 @@ describe('frames that do not come from the challenge', () => {
     expect(reasons()).toEqual(['following']);
   });
 
-  test('with another nonce, one used up, or after its time', async () => {
+  test('with a wrong, used or expired nonce', async () => {
     const { nonce, photos } = await page.takeFrames(draw('ada'));
     expect((await page.send({ nonce: 'x'.repeat(43), photo: photos })).body.code).toBe('challenge_wrong');
     await page.post('/face/challenge');
@@ -394,7 +394,7 @@ describe('a link', () => {
     expect(sent.body.code).toBe('step_up_unknown');
   });
 
-  test('photos alone are refused where the policy asks for the challenge', async () => {
+  test('photos alone are refused if the policy requires the challenge', async () => {
     await enrol();
     const { id, challenge } = await start();
     const sent = await server.postForm(`/step-ups/${id}/photos`, toForm({ challenge, photo: drawPicture('ada', 4) }));
@@ -461,7 +461,7 @@ describe('a link', () => {
 });
 
 describe('a session', () => {
-  test('is needed, and is another’s secret to nobody', async () => {
+  test('is required, and another user’s is useless', async () => {
     const { id, page } = await startAndOpen();
     const none = await server.postJson('/face/challenge', {});
     expect([none.status, none.body.code]).toEqual([401, 'caller_untrusted']);
@@ -473,7 +473,7 @@ describe('a session', () => {
     expect((await page.get('/face/session')).body.view).toMatchObject({ state: 'started' });
   });
 
-  test('needs consent to the text in force before the camera', async () => {
+  test('needs consent to the current text before the camera', async () => {
     const { url } = await start();
     const page = await open(url);
     expect((await page.post('/face/challenge')).body.code).toBe('consent_missing');
@@ -487,7 +487,7 @@ describe('an invitation', () => {
   const invite = async (more: object = {}) =>
     (await server.postJson('/invitations', { ...who, ...more }, auth)).body as { id: string; url: string };
 
-  test('enrols, with the consent recorded, and feeds no hook', async () => {
+  test('enrols, records the consent, and leaves no pass for hooks', async () => {
     const { id, url } = await invite();
     const page = await open(url);
     expect((await page.get('/face/session')).body.view).toMatchObject({ purpose: 'enrol', consentNeeded: true });
@@ -509,7 +509,7 @@ describe('an invitation', () => {
     expect(profile.attributes.get('00u1')).toBeNull();
   });
 
-  test('holds a document photo against the face where the policy asks for it', async () => {
+  test('compares a document photo with the face if the policy requires it', async () => {
     await server.stop();
     await startWith({ referencePhoto: true });
     const page = await open((await invite()).url);
@@ -560,7 +560,7 @@ describe('an invitation', () => {
     });
   });
 
-  test('shows what is held, renews it, and ends it', async () => {
+  test('shows the stored data, renews it, and ends it', async () => {
     await enrol();
     const before = profile.attributes.get('00u1');
     const page = await open((await invite({ purpose: 'manage' })).url);
@@ -739,7 +739,7 @@ describe('somebody who comes back', () => {
     expect(await viewOf(await invite())).toMatchObject({ purpose: 'enrol', ...inFull });
   });
 
-  test('is not told from a stranger where nobody vouches for who it is', async () => {
+  test('looks like an impostor unless the caller vouches for them', async () => {
     await enrolOnPage();
     const connection = server.deps.connections.get('acme')!;
     const begin = async (subject: string) => {

@@ -100,7 +100,7 @@ test('any JOSE library finds it a detached JWS over the bytes of the file, with 
 describe('is not signed', () => {
   const refusalOf = async (asked: ReturnType<typeof sign>): Promise<unknown> => (await asked).body.code;
 
-  test('another file than the one that was approved, nor one upon an approval that names none', async () => {
+  test('a file other than the approved one, or with an approval that names no file', async () => {
     expect(await refusalOf(sign(await approve(actionOf(contract)), other))).toBe('document_changed');
     const { document: _, ...rest } = actionOf(contract);
     expect(await refusalOf(sign(await approve(rest)))).toBe('document_changed');
@@ -153,7 +153,7 @@ describe('a signature does not hold', () => {
     await expect(held(Buffer.concat([contract, Buffer.from('\n')]), text)).rejects.toBeInstanceOf(SignatureError);
   });
 
-  test('where another name, or the approval of another document, was put into it', async () => {
+  test('with a changed name, or the approval of another document', async () => {
     const [head = '', , mark] = (await signed()).split('.');
     const header = decodeProtectedHeader({ protected: head }) as JsonObject;
     const changed = Buffer.from(JSON.stringify({ ...header, sigD: {} })).toString('base64url');
@@ -172,7 +172,7 @@ describe('a signature does not hold', () => {
     await expect(held(contract, await inside(named))).rejects.toMatchObject(signature('document'));
   });
 
-  test('for another person, another connection, another issuer or other words than expected', async () => {
+  test('for another person, connection, issuer or text than expected', async () => {
     const text = await signed();
     for (const [expected, code] of [
       [{ subject: 'eve' }, 'subject'],
@@ -244,7 +244,7 @@ describe('the commands', () => {
     await expect(signFile('large.bin')).rejects.toThrow('is over 10 MB');
   });
 
-  test('sign a PDF as any file: what stands in it, an approval too, is not read', async () => {
+  test('sign a PDF like any file, without reading its content', async () => {
     const evesApproval = await approve(actionOf(other), { subject: 'eve' });
     const statement = `/FacestepApproval (${evesApproval}) /FacestepLength 5 /ByteRange [0 10 20 30 ] ${await signed(other)}`;
     writeFileSync(at('contract.pdf'), `%PDF-1.7\n${statement}\n%%EOF\n`);

@@ -84,7 +84,7 @@ test('a step-up whose pictures cost 5 s is refused before the next is examined, 
   expect((await send(await open({ source: '192.0.2.1' }), wall))[1]).toBe('try_again');
 });
 
-test('an anonymous source that cost 20 s is refused in every step-up; other sources and known people are not', async () => {
+test('an anonymous source with a cost of 20 s is refused in every step-up; other sources and known users are not', async () => {
   await start();
   costMs = 4_000;
   for (let n = 0; n < 5; n += 1)
@@ -94,7 +94,7 @@ test('an anonymous source that cost 20 s is refused in every step-up; other sour
   expect((await send(await open({ source: null }), wall))[1]).toBe('try_again');
 });
 
-test('a person who passed the first factor has a budget of 5 s over all their step-ups, and nobody else spends it', async () => {
+test('a user with a first factor has a budget of 5 s for all step-ups, which no one else can spend', async () => {
   await start();
   costMs = 5_000;
   expect((await send(await open({ source: '192.0.2.1' }), wall))[1]).toBe('try_again');

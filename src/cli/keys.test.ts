@@ -173,7 +173,7 @@ describe('retire', () => {
     expect((await run('retire first')).code).toBe(2);
   });
 
-  test('a signing key that leaked: what it signed is verified no more', async () => {
+  test('a leaked signing key: its signatures are no longer verified', async () => {
     const { signer } = await makeKeys();
     const [first] = (await signer.turns()).map(({ kid }) => kid);
     const jws = await signer.sign('facestep-receipt+jwt', {});

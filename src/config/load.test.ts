@@ -62,7 +62,7 @@ describe('a connection whose mode nobody wrote', () => {
   });
 
   test.each([{}, { accuracy: 5 }, { mode: null }, { mode: '' }, { mode: 'Shadow' }, { mode: ['shadow'] }])(
-    'is refused with the policy %j, and both modes are named',
+    'is refused with the policy %j, and the error names both modes',
     async (policy) => {
       const problem = { path: 'connections.0 (acme).policy.mode', reason: hint };
       expect(await problemsWith(policy)).toEqual([problem]);
@@ -187,7 +187,7 @@ describe('refuses', () => {
     expect(refusal).toMatchObject({ code: 'config_invalid', paths: ['PORT'] });
   });
 
-  test('all that is wrong at once', async () => {
+  test('all errors at once', async () => {
     const { paths } = await refusalOf(load({ port: 'x', host: '', extra: 1 }));
     expect(paths.toSorted()).toEqual(['configuration', 'host', 'port']);
   });
@@ -371,7 +371,7 @@ describe('no secret is printed', () => {
   const canary = 'zq7-canary';
   const secrets = fc.tuple(fc.string(), fc.string()).map(([before, after]) => `${before}${canary}${after}`);
 
-  test('whatever the secrets are, neither print nor error holds one', async () => {
+  test('no output or error contains any secret', async () => {
     const slots = fc.record(
       {
         adminKey: secrets,

@@ -73,7 +73,7 @@ const isRefused = (response: Response, why: string): void => {
 };
 
 describe('by the company’s provider', () => {
-  test('the strongest of a person’s groups decides; actions stand under their name', async () => {
+  test('the highest role of a user’s groups applies; actions are recorded under their name', async () => {
     const response = await signIn('u1', '/console/administrators?x=1');
     expect(placeOf(response)).toBe(`${testIssuer}/console/administrators?x=1`);
     const [cookie = ''] = response.headers.getSetCookie().filter((line) => /^__Host-facestep-console=\w/.test(line));

@@ -81,7 +81,7 @@ describe('enrolment', () => {
     expect(profile.attributes.get('anna')).toBeNull();
   });
 
-  test('the token of an earlier enrolment is denied, even put back into the attribute', async () => {
+  test('the token of an earlier enrolment is denied, even if restored in the attribute', async () => {
     const { enrol, profile, stepUp, audit } = await setUp();
     await enrol();
     const former = profile.attributes.get('anna')!;
@@ -92,7 +92,7 @@ describe('enrolment', () => {
     expect(refusal(audit)).toBe('token_revoked');
   });
 
-  test('a policy with enrolmentDays makes tokens that end', async () => {
+  test('a policy with enrolmentDays creates tokens that expire', async () => {
     const { enrol, stepUp, clock, audit } = await setUp({ enrolmentDays: 30 });
     const sealed = await enrol();
     expect(sealed.expiresAt).toBe(toEpochSec(addSec(clock.now(), 30 * 86_400)));
@@ -103,7 +103,7 @@ describe('enrolment', () => {
 });
 
 describe('step-up', () => {
-  test('a token moved to another user opens for nobody', async () => {
+  test('a token moved to another user never matches', async () => {
     const { enrol, stepUp, profile } = await setUp();
     await enrol('anna');
     profile.attributes.set('berta', profile.attributes.get('anna')!);
@@ -177,7 +177,7 @@ describe('step-up', () => {
     expect(await readStepUp(id, deps)).toMatchObject({ state: 'expired' });
   });
 
-  test('five failures lock the subject for a quarter of an hour, also many at once; others go on', async () => {
+  test('five failures lock the subject for 15 minutes, also if concurrent; others are not affected', async () => {
     const { enrol, stepUp, clock } = await setUp();
     await enrol('anna');
     await enrol('berta');
@@ -220,7 +220,7 @@ describe('step-up', () => {
     await expect(stepUp()).rejects.toMatchObject({ code: 'locked_out' });
   });
 
-  test('a check with three photos renews a token of an older key; then the old key may go', async () => {
+  test('a check with three photos renews a token of an older key; then the old key may be retired', async () => {
     const { enrol, stepUp, three, keys, profile, audit } = await setUp();
     await enrol();
     const old = profile.attributes.get('anna');
@@ -420,7 +420,7 @@ describe('hook decisions', () => {
     ['another application', { application: '0oaother000000000001' }, 'other_application'],
     ['a browser at another address', { address: '198.51.100.9' }, 'other_address'],
     ['a browser at another network of the other family', { address: '2001:db8::1' }, 'other_address'],
-  ])('a pass is for one sign-in: %s finds none, and uses nothing up', async (_, other, reason) => {
+  ])('a pass is for one sign-in: %s does not find or consume it', async (_, other, reason) => {
     const { enrol, stepUp, hook, audit } = await setUp();
     await enrol();
     await stepUp();
@@ -442,7 +442,7 @@ describe('hook decisions', () => {
     expect(await lax.hook('anna', 'event-1', undefined, elsewhere)).toMatchObject({ outcome: 'verified' });
   });
 
-  test('a step-up for no sign-in leaves nothing for hooks, and what an earlier version noted serves none', async () => {
+  test('a step-up without a sign-in leaves no pass for hooks, and passes of an earlier version are ignored', async () => {
     const { enrol, connection, hook, clock, state, deps } = await setUp();
     await enrol();
     const { id, challenge } = await startStepUp(
@@ -463,7 +463,7 @@ describe('hook decisions', () => {
     expect(await hook('anna', 'event-2')).toMatchObject({ outcome: 'unverified' });
   });
 
-  test('sign-ins without a check lock out, at that application and address alone, and the person is told', async () => {
+  test('sign-ins without a check cause a lockout, only at that application and address, and the user is informed', async () => {
     const { enrol, stepUp, hook, audit, clock } = await setUp();
     await enrol();
     const lockouts = () => audit.events.filter(({ action }) => action === 'locked_out');
@@ -593,7 +593,7 @@ describe('hook decisions', () => {
 });
 
 describe('revocation', () => {
-  test('clears the attribute, denies the token, forgets the step-up, withdraws the consent; twice is no error', async () => {
+  test('clears the attribute, denies the token, deletes the step-up, withdraws the consent; repeating it is no error', async () => {
     const { enrol, stepUp, hook, connection, deps, profile, clock, audit } = await setUp();
     await enrol();
     const token = profile.attributes.get('anna')!;
@@ -611,7 +611,7 @@ describe('revocation', () => {
     expect(refusal(audit)).toBe('token_revoked');
   });
 
-  test('a revoked person can enrol again', async () => {
+  test('a revoked user can enrol again', async () => {
     const { enrol, stepUp, connection, deps } = await setUp();
     await enrol();
     await revokeSubject({ connection, subject: 'anna' }, deps);

@@ -93,7 +93,7 @@ test.each(['state', 'audit'] as const)(
   },
 );
 
-test('of many events at once one takes it', async () => {
+test('only one of many concurrent events consumes it', async () => {
   const receipt = await issue();
   const taken = await Promise.allSettled(
     Array.from({ length: 20 }, (_, n) => redeemReceipt(receipt, { ...expected, by: `event-${n}` }, core.deps)),
@@ -101,7 +101,7 @@ test('of many events at once one takes it', async () => {
   expect(taken.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
 });
 
-test('of a token that somebody keeps counts where its keeper serves the connection', async () => {
+test('a receipt for a caller-held token counts if its caller serves the connection', async () => {
   const issueFor = async (source: string) => {
     const check = {
       connection: source,

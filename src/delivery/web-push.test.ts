@@ -30,7 +30,7 @@ function open(services: readonly string[], keys = createKeysInMemory(first, seco
   };
 }
 
-test('a browser opens what was sent to it, signed in the name of this server', async () => {
+test('a browser decrypts a message that this server signed', async () => {
   const { push } = open([service.host]);
   const address = service.subscribe(await push.publicKey(2));
   expect(push.takes(address)).toBe(true);
@@ -88,7 +88,7 @@ test('a service that is not there is delivery_failed, without its address', asyn
   service = await startPushService({ contact, now: () => clock.now() });
 });
 
-describe('an address that a person makes up leads nowhere', () => {
+describe('a made-up push address is never called', () => {
   const services = ['push.example.com', '*.notify.example.com', 'own.example.com:8443'];
   test.each([
     'http://push.example.com/x',

@@ -74,7 +74,7 @@ test('a refusal is told to everybody, and costs one examination', async () => {
   expect(asked).toHaveLength(1);
 });
 
-test('what was seen is overwritten when the work fails, also what is still being examined; later it is refused', async () => {
+test('results are overwritten when the work fails, including running examinations; later ones are refused', async () => {
   const { engine, asked, given, sight } = setUp();
   const held: Photo[] = [];
   const inWork: Promise<Examination>[] = [];

@@ -32,7 +32,7 @@ const pool = `
   await engine.close();
 `;
 
-test('the model runtime, started by the engine, makes itself no id to report under', () => {
+test('the model runtime creates no reporting id when the engine starts it', () => {
   expect(leftBy(pool)).toEqual([]);
 });
 

@@ -102,7 +102,7 @@ test('an address that a browser would not send is asked for like any other', asy
 });
 
 describe('by a face check', () => {
-  test('somebody known, unenrolled and unknown are sent on alike', async () => {
+  test('known, unenrolled and unknown users are redirected alike', async () => {
     await enrol('anna', 'ada');
     const views = [];
     for (const name of [loginOf('anna'), loginOf('berta'), 'nobody@example.com']) {
@@ -136,7 +136,7 @@ describe('by a face check', () => {
     expect(refusalOf(await ask('/me/acme/face-check', other.cookie))).toBe('face');
   });
 
-  test('the link opens in the browser that asked for it alone, and another page cannot ask', async () => {
+  test('the link opens only in the requesting browser, and other pages cannot request it', async () => {
     const started = await begin(loginOf('anna'));
     const ticket = new URL(placeOf(started)).hash.slice(1);
     expect((await server.postJson('/face/open', { ticket })).body.code).toBe('step_up_unknown');
@@ -148,7 +148,7 @@ describe('by a face check', () => {
     expect(refusalOf(foreign)).toBe('sign-in');
   });
 
-  test('nobody gets in who was not sent to a check, or by another browser’s', async () => {
+  test('a browser without a check, or with another browser’s check, gets no access', async () => {
     expect(refusalOf(await ask('/me/acme/face-check'))).toBe('over');
     expect(refusalOf(await ask('/me/acme/face-check', '__Host-facestep-me=x'))).toBe('over');
     const { cookie } = await follow(await begin(loginOf('anna')));
@@ -166,7 +166,7 @@ describe('by the sign-in of the provider', () => {
     return { cookie: cookiesOf(begun.headers), path: back.pathname + back.search };
   }
 
-  test('the page is that of the subject whom the provider names, in this browser alone', async () => {
+  test('the page shows the subject that the provider names, only in this browser', async () => {
     const { cookie, path } = await signIn('anna');
     const response = await ask(path, cookie);
     const { body, page } = await follow(response);
@@ -186,14 +186,14 @@ describe('by the sign-in of the provider', () => {
     expect((await page.post('/face/enrolment/renew')).body.view).toMatchObject({ purpose: 'enrol' });
   });
 
-  test('a subject that is nobody of this connection is refused, whatever their login', async () => {
+  test('a subject outside this connection is refused, with any login', async () => {
     const { cookie, path } = await signIn('mallory');
     const response = await ask(path, cookie);
     expect(refusalOf(response)).toBe('unknown');
     expect(server.audit.events.map(({ action }) => action)).not.toContain('step_up_started');
   });
 
-  test('an answer is good for the browser that asked, and once', async () => {
+  test('an answer is valid once, in the requesting browser', async () => {
     const { cookie, path } = await signIn('anna');
     const other = await ask('/me/acme/sign-in');
     expect(refusalOf(await ask(path))).toBe('sign-in');

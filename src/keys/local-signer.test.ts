@@ -43,7 +43,7 @@ const kidsOf = async (signer: LocalSigner) => (await signer.publicKeys()).map(({
 const signingKid = async (signer: LocalSigner): Promise<unknown> =>
   JSON.parse(Buffer.from((await signer.sign(typ, {})).split('.')[0]!, 'base64url').toString()).kid;
 
-test('of several processes that start at once one makes the key, for its owner alone', async () => {
+test('one of several concurrent processes creates the key, readable only by its owner', async () => {
   const [one, ...others] = await Promise.all([start(), start(), start()]);
   const jws = await one!.sign(typ, { n: 1 });
   for (const other of others) expect(await other.verify(typ, jws)).toEqual({ n: 1 });
@@ -68,7 +68,7 @@ test('a key is published for the overlap before it signs, in every process, and 
   ]);
 });
 
-test('the private half of a key is destroyed when its turn is over', async () => {
+test('the private key is destroyed at the end of its period', async () => {
   const signer = await start();
   await signer.rotate();
   await signer.sign(typ, {});

@@ -67,7 +67,7 @@ test('refuses a folder that does not exist', async () => {
   await expect(start()).rejects.toMatchObject({ code: 'config_invalid' });
 });
 
-test('the file is for its owner alone, and nothing else is left in the folder', async () => {
+test('the file is readable only by its owner, and nothing else remains in the folder', async () => {
   const keys = await start();
   await keys.rotate();
   expect((await stat(file)).mode & 0o777).toBe(0o600);
@@ -81,7 +81,7 @@ test('starts at the same time agree on one key', async () => {
   expect(await readdir(folder)).toEqual(['keys.json']);
 });
 
-test('retiring removes the bytes of the key, also from what a crash left beside the file', async () => {
+test('retiring deletes the bytes of the key, including leftovers of a crash', async () => {
   const keys = await start();
   const [first] = (await stored()).keys;
   const draft = `${file}.0123456789abcdef.new`;

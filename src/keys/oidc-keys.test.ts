@@ -41,7 +41,7 @@ test('what is published is a certificate for the key, named by its thumbprint', 
   expect(JSON.stringify([published, signing])).not.toContain('"d"');
 });
 
-test('the file is for its owner alone, and the same keys are there after a restart', async () => {
+test('the file is readable only by its owner, and the same keys exist after a restart', async () => {
   const [one, two] = await Promise.all([start(), start()]);
   expect((await stat(file)).mode & 0o777).toBe(0o600);
   expect(await kids(two)).toEqual(await kids(one));

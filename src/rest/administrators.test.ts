@@ -32,7 +32,7 @@ async function add(name: string, role: Role, more: JsonObject = {}): Promise<Rec
   return { 'x-admin-key': String(body.key) };
 }
 
-test('each role gets at every endpoint exactly what its rights hold', async () => {
+test('each role has exactly its rights at every endpoint', async () => {
   const keys = new Map(await Promise.all(roles.map(async (role) => [role, await add(`a-${role}`, role)] as const)));
   const endpoints = createEndpoints(server.deps);
   let walked = 0;
@@ -100,7 +100,7 @@ describe('an administrator', () => {
     expect(server.audit.events.at(-1)).toMatchObject({ action: 'administrator_removed', detail: { name: 'grace' } });
   });
 
-  test('may be added for a while', async () => {
+  test('may be added for a limited time', async () => {
     const key = await add('visitor', 'auditor', { expiresIn: 60 });
     server.clock.advanceSec(59);
     expect((await list(key)).status).toBe(200);

@@ -58,7 +58,7 @@ describe('generateToken', () => {
     });
   });
 
-  test('by default gives all scopes but score and content-key, the standard tenant and 90 days', async () => {
+  test('by default has all scopes but score and content-key, the default tenant and 90 days', async () => {
     const { body } = await generate({ name: 'shop' });
     const told = (await report(String(body.token))).body;
     expect(told).toMatchObject({ tenant: 'default', scopes: ['enrol', 'verify', 'match', 'screen'] });
@@ -71,7 +71,7 @@ describe('generateToken', () => {
     expect(answer.status).toBe(200);
   });
 
-  test('keeps a digest and no token', async () => {
+  test('stores a digest and no token', async () => {
     const { body } = await generate({ name: 'shop' });
     const [, id, secret] = partsOf(String(body.token));
     const stored = JSON.stringify(await server.deps.state.read(`client-token:${id}`));

@@ -102,7 +102,7 @@ const others = [
   ...['/usage'],
 ];
 
-test('what allows a pass, ends or resets something is sensitive, and every endpoint of administrators is decided on', () => {
+test('endpoints that allow a pass, or end or reset something, are sensitive, and every administrator endpoint is classified', () => {
   const changing = createEndpoints(server.deps).flatMap(({ auth, method, path }) =>
     auth.kind === 'admin' && method !== 'GET' ? [{ path, isSensitive: auth.isSensitive }] : [],
   );

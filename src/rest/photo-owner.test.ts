@@ -75,7 +75,7 @@ test.each<[string, Uint8Array, () => Verifier | Promise<Verifier>, unknown]>([
   expect(taken.map(isZero)).toEqual([true, true]);
 });
 
-test('photos of a body that is refused at its last one', async () => {
+test('photos of a body whose last photo is refused', async () => {
   const made: Photo[] = [];
   const app = express();
   app.post('/', async (request, response) => {

@@ -107,7 +107,7 @@ const told = ({ taken }: SecurityEventReceiverSimulator) =>
   taken.map(({ name, change, subject }) => [subject, name, change].filter((each) => each !== null).join(' '));
 
 describe('what a receiver is told', () => {
-  test('enrolments, revocations and erasures of users, in order; checks and renewals are nobody else’s business', async () => {
+  test('enrolments, revocations and erasures of users, in order, but no checks and renewals', async () => {
     const { simulator, receiver } = await addReceiver('one');
     await start([receiver]);
     const anna = { connection: 'work', subject: 'anna' };

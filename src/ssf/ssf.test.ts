@@ -132,7 +132,7 @@ describe('a stream that is polled', () => {
 });
 
 describe('a stream that is pushed to', () => {
-  test('has what its receiver sent as authorization, sealed in the store and never shown', async () => {
+  test('has the receiver’s authorization, sealed in the store and never returned', async () => {
     const receiver = await connect();
     const https = await receiver.call('POST', receiver.metadata.configuration_endpoint, {
       delivery: { method: 'urn:ietf:rfc:8935', endpoint_url: 'http://127.0.0.1:9/events' },

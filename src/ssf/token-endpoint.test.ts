@@ -115,7 +115,7 @@ test('it ends with its key, with the application, and never after the key', asyn
   expect((await readStreams(short.token)).status).toBe(401);
 });
 
-test('what is kept of it does not open anything', async () => {
+test('the stored state opens nothing', async () => {
   const { token } = await ask(grant, basic(application, secret));
   const [, id, text] = /^fss_([0-9a-f]{24})_(.{43})$/.exec(token) ?? [];
   const kept = JSON.stringify(await server.deps.state.read(`ssf-access-token:${id}`));

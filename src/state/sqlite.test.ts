@@ -29,7 +29,7 @@ runStateContract('sqlite', async (clock) => {
   };
 });
 
-test('the file is readable by its owner alone', () => {
+test('the file is readable only by its owner', () => {
   const { files } = newFolder();
   createSqliteState({ file: files.state, clock: createManualClock() });
   expect(statSync(files.state).mode & 0o777).toBe(0o600);

@@ -80,7 +80,7 @@ describe('refuses', () => {
     return [{}, { expectedExpiresAt: expiresAt }, ...(told === expiresAt ? [] : [{ expectedExpiresAt: told }])];
   };
 
-  test('every bit flip of the token, though the code could mend most of them', async () => {
+  test('every bit flip of the token, although the code could correct most of them', async () => {
     const { token } = await seal();
     const bytes = bytesOf(token);
     const live = { embedding: embedding('Ada', 1) };
@@ -98,7 +98,7 @@ describe('refuses', () => {
     }
   });
 
-  test('every other value of the bytes that are told in clear', async () => {
+  test('every other value of the unencrypted bytes', async () => {
     const { token } = await seal();
     const bytes = bytesOf(token);
     const live = { embedding: embedding('Ada', 1), expectedExpiresAt: expiresAt };
@@ -116,7 +116,7 @@ describe('refuses', () => {
     }
   });
 
-  test('any number of changed bytes, whatever expiry is expected', async () => {
+  test('any number of changed bytes, with any expected expiry', async () => {
     const { token } = await seal();
     const bytes = bytesOf(token);
     const live = { embedding: embedding('Ada', 1) };
@@ -141,7 +141,7 @@ describe('refuses', () => {
     );
   });
 
-  test('every change of a character of its text, so that no second text names it', async () => {
+  test('every change of a character of its text, so that no token has two texts', async () => {
     const { token } = await seal();
     const text = token.use((value) => value);
     const live = { embedding: embedding('Ada', 1), expectedExpiresAt: expiresAt };
@@ -261,7 +261,7 @@ describe('refuses', () => {
   });
 });
 
-describe('a refusal takes the same work whatever its reason', () => {
+describe('every refusal takes the same work', () => {
   test.each([
     ['another face', async () => ({ token: (await seal()).token, embedding: embedding('Bob') }), 8],
     ['another scope', async () => ({ token: (await seal()).token, binding: { ...binding, scope: 'x' } }), 8],
@@ -432,7 +432,7 @@ describe('opens', () => {
 describe('tokens tell nothing', () => {
   const ones = (bytes: Uint8Array): number => unpackBits(bytes).reduce((sum, bit) => sum + bit, 0);
 
-  test('their stored bits, tags and ids are balanced, and as different as chance of one person or two', async () => {
+  test('stored bits, tags and ids are balanced, and differ like random ones for one person or two', async () => {
     const secretPart = (token: SealedToken) => bytesOf(token).subarray(8);
     const sealed = await Promise.all(Array.from({ length: 64 }, () => seal({ embedding: embedding('Ada', 1) })));
     const tokens = sealed.map(({ token }) => secretPart(token));

@@ -80,7 +80,7 @@ const request = (changes: Partial<VerifyRequest>): VerifyRequest => ({
 const areWiped = (embeddings: readonly (Embedding | null)[]): boolean =>
   embeddings.every((embedding) => embedding?.use((values) => values.every((value) => value === 0)) ?? true);
 
-test('embeddings are overwritten after every method, refusals included', async () => {
+test('embeddings are overwritten after every method, including refusals', async () => {
   const { verifier, engine } = setUp();
   const { token } = await enrol(verifier, [drawPhoto('Ada', 1), drawPhoto('Ada', 2)]);
   await verifier.verify(request({ token }));

@@ -81,7 +81,7 @@ describe('what a token tells', () => {
     expect(identifyToken(new SealedToken('a1b2c4')).tokenId).not.toBe(one.tokenId);
   });
 
-  test('of another service: one name, in whichever case its hexadecimal digits come', () => {
+  test('of another service: one name for hexadecimal digits in either case', () => {
     const nameOf = (text: string): string => identifyToken(new SealedToken(text)).tokenId;
     expect(nameOf('A1B2c3')).toBe(nameOf('a1b2c3'));
     // In any other alphabet the case makes another token.

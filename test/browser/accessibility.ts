@@ -1,10 +1,10 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 
-/** The rules of WCAG 2.2 at levels A and AA, and axe's own good practices. */
+/** WCAG 2.2 rules at levels A and AA, and axe's best practices. */
 const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
-/** What axe finds against a screen: the rule and where, one line each. */
+/** Returns axe's violations, one line each with rule and place. */
 export async function findBarriers(page: Page): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page })
     .setLegacyMode()
@@ -14,7 +14,7 @@ export async function findBarriers(page: Page): Promise<string[]> {
   return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
 }
 
-/** What can be pressed and is smaller than a finger needs: less than 24 CSS pixels (WCAG 2.2, 2.5.8). Asked in the page, at once. */
+/** Returns controls smaller than 24 CSS pixels (WCAG 2.2, 2.5.8). */
 export const findSmallTargets = (page: Page): Promise<string[]> =>
   page.evaluate(`
     [...document.querySelectorAll('button, a, input, select, summary, [role=button]')].flatMap((control) => {
@@ -23,6 +23,6 @@ export const findSmallTargets = (page: Page): Promise<string[]> =>
       return isSeen && Math.min(width, height) < 24 ? [control.textContent + ': ' + width + ' × ' + height] : [];
     })`);
 
-/** Whether everything fits the width of the window, so that nobody scrolls sideways (WCAG 2.2, 1.4.10). */
+/** Returns true if nothing scrolls sideways (WCAG 2.2, 1.4.10). */
 export const fitsWidth = (page: Page): Promise<boolean> =>
   page.evaluate('document.documentElement.scrollWidth <= document.documentElement.clientWidth');

@@ -19,35 +19,36 @@ import { pageWords } from './page-words.js';
 import { receive, type Visitor } from './visitor.js';
 import { leaveBy, press, see } from './walk.js';
 
-/** What people sit or stand before. */
 export const windows = {
   phone: { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true },
   desktop: { viewport: { width: 1280, height: 800 } },
 } as const;
 export type Window = keyof typeof windows;
 
-/** Somebody at the ways that need no camera, and what the page says to them. */
+/** A user of the fallbacks without a camera, and the page's texts. */
 export interface Refuser extends Visitor {
   readonly stepUpId: string;
   readonly words: Words;
 }
 
-/** A server that offers every other way and writes to a mail relay, and a browser. */
+/** A server with every fallback and a mail relay, and a browser. */
 export interface AnotherWayStage {
   readonly browser: Browser;
   readonly server: Awaited<ReturnType<typeof startApiServer>>;
-  /** As browsers name it. */
   readonly origin: string;
-  /** A step-up of somebody who refuses the camera. */
+  /** Starts a step-up for a user who refuses the camera. */
   refuse(subject: string, at: { readonly language: Language; readonly window: Window }): Promise<Refuser>;
-  /** How a step-up stands, as a backend is told. */
+  /** Returns the step-up's state as a backend receives it. */
   stateOf(stepUpId: string): Promise<unknown>;
-  /** The code of the newest letter to somebody, read from its text. */
+  /** Returns the code in the user's newest e-mail. */
   mailedCode(subject: string): string;
   close(): Promise<void>;
 }
 
-/** @param people - who is at the provider: each has the address `<name>@example.com` */
+/**
+ * Starts the stage.
+ * @param people - users at the provider with the address `<name>@example.com`
+ */
 export async function startAnotherWayStage(people: readonly string[]): Promise<AnotherWayStage> {
   const relay = await startMailRelay();
   const acme: Connection = {
@@ -88,7 +89,7 @@ export async function startAnotherWayStage(people: readonly string[]): Promise<A
       const letter = relay.taken.findLast(({ to }) => to === `${subject}@example.com`);
       if (letter === undefined) throw new Error(`no letter to ${subject}`);
       const [code = ''] = /^\d{6}$/m.exec(readPart(letter, 'plain')) ?? [];
-      // Whoever's mail program shows HTML reads the same.
+      // The HTML part has the same code.
       expect(readPart(letter, 'html')).toContain(`>${code}</p>`);
       return code;
     },
@@ -100,19 +101,18 @@ export async function startAnotherWayStage(people: readonly string[]): Promise<A
   };
 }
 
-/** Whether everybody can use the screen, as it stands in its window now. */
+/** Verifies the screen's accessibility at its window size. */
 export async function expectNoBarriers(page: Page): Promise<void> {
   expect(await findBarriers(page)).toEqual([]);
   expect(await findSmallTargets(page)).toEqual([]);
   expect(await fitsWidth(page)).toBe(true);
 }
 
-/** Types a code and sends it. */
 export async function enter({ page, words }: Pick<Refuser, 'page' | 'words'>, code: string): Promise<void> {
   await page.getByLabel(words.ways.label).fill(code);
   await press(page, words.next);
 }
 
-/** What is no fault of the page: that the server refused is in the browser's console. */
+/** Leaves out the browser's messages about refused requests. */
 export const faultsIn = (complaints: readonly string[]): readonly string[] =>
   complaints.filter((line) => !/Failed to load resource/.test(line));

@@ -7,14 +7,14 @@ const linkTo = (id: string): string => {
   return `openid4vp://?${new URLSearchParams(query)}`;
 };
 
-/** The portal of the examples as it asks for a card. Its picture in docs/screens is of this: nobody can answer it. */
+/** Renders the example portal's request for a card, also for docs/screens. No one can answer it. */
 export const renderPortal = (): string =>
   renderQuestion({
     elsewhere: linkTo('a-request-that-nobody-can-answer'),
     here: linkTo('another-that-nobody-can-answer-at'),
   });
 
-/** The small wallet of the examples as it says who asks. */
+/** Renders the example wallet's question. */
 export const renderWalletAsked = (): string => {
   const vct = 'https://face.example.com/types/staff-card';
   const claims = new Map([

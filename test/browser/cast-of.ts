@@ -3,9 +3,9 @@ import { type Cast, gather } from './cast.js';
 import { hasChromium } from './chromium.js';
 
 /**
- * Gathers a cast for all tests of a file. These run side by side (`test.concurrent`), as most of their time they wait for
- * somebody to turn their head; hooks of a `describe` would come too late for them.
- * @returns what gives the cast to a test
+ * Gathers a cast for all tests of a file. They run concurrently (`test.concurrent`), because they mostly wait for head
+ * movements; `describe` hooks would run too late.
+ * @returns a function that returns the cast
  */
 export function castOf(...given: Parameters<typeof gather>): () => Cast {
   let cast: Cast | null = null;

@@ -8,36 +8,38 @@ import { lightingOf, makePoses, readPeople } from './people.js';
 import { type Stage, startStage } from './stage.js';
 import { type Lighting, type Plan, type Poses, receive, type Visitor, type VisitorOptions } from './visitor.js';
 
-/** Two people, a server and a browser: what a suite of face checks begins with. */
+/** Two people, a server and a browser for suites of face checks. */
 export interface Cast {
   readonly browser: Browser;
   readonly stage: Stage;
   readonly heads: Readonly<Record<Name, Head>>;
-  /** What a camera sees of them. */
   readonly poses: Readonly<Record<Name, Poses>>;
-  /** How their faces answer the light of a screen in a dim room. */
+  /** How each face reflects a screen's light in a dim room. */
   readonly lightings: Readonly<Record<Name, Lighting>>;
-  /** Opens a window for somebody who does what the page asks, unless told otherwise. */
+  /** Opens a window for a person who follows the page's instructions, unless overridden. */
   sit(name: Name, options?: VisitorOptions & { readonly plan?: Plan }): Promise<Visitor>;
-  /** What a camera sees of somebody who has made a movement. */
   picture(name: Name, movement: Movement): Buffer;
-  /** The same as another picture: nobody holds quite still, and a camera is never without noise. */
+  /** Returns a variant of that picture, with small motion and camera noise. */
   takePicture(name: Name, movement: Movement): Promise<Buffer>;
-  /** A new user of that connection whose face is Ada's. @param consent - the text they agreed to @returns the id */
+  /**
+   * Enrols a new user with Ada's face.
+   * @param consent - the accepted text
+   * @returns the user's id
+   */
   enrolAda(connection: string, consent?: string): Promise<string>;
   close(): Promise<void>;
 }
 export type Name = 'ada' | 'eve';
 
-/** A frame of somebody, JPEG. */
 export const toBytes = (base64: string | undefined): Buffer => Buffer.from(base64 ?? '', 'base64');
 
 const byMovement = (policies: Readonly<Record<string, JsonObject>>): Readonly<Record<string, JsonObject>> =>
   Object.fromEntries(Object.entries(policies).map(([id, policy]) => [id, { liveness: 'movement', ...policy }]));
 
 /**
- * @param policies - a connection for each, by its id; by movements alone unless told, as few of the drawn answer to light
- * @param clients - of the OpenID provider of each
+ * Gathers the cast.
+ * @param policies - one connection each, by id; by default movements only, because few drawn faces reflect light
+ * @param clients - of each OpenID provider
  */
 export async function gather(
   policies: Readonly<Record<string, JsonObject>>,

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 
-/** The browser of the system; `npm test` installs it where it can. */
+/** System browser; `npm test` installs it if possible. */
 const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
 
-/** Whether there is a browser to test with. Where not, the tests that need one skip, and say so. */
+/** True if Chromium is installed; browser tests are skipped otherwise. */
 export const hasChromium = existsSync(executablePath);
 
 if (!hasChromium)
@@ -12,10 +12,10 @@ if (!hasChromium)
     `SKIPPING tests in a browser: none at ${executablePath} (install chromium, or set CHROMIUM_PATH)\n`,
   );
 
-/** A name that leads to this machine, and is not `localhost`: pages there are in no secure context. */
+/** Resolves to this machine but is not `localhost`, so its pages are no secure context. */
 export const otherHost = 'face.example';
 
-/** What the browser has for a camera: Chromium's own test pattern, two of them, the frames of a file, or no device at all. */
+/** Camera of the browser: Chromium's test pattern, two of them, a file's frames, or none. */
 export type Camera = 'pattern' | 'two' | 'none' | { readonly mjpeg: string };
 
 const deviceArgs = (camera: Camera): readonly string[] => {
@@ -26,8 +26,8 @@ const deviceArgs = (camera: Camera): readonly string[] => {
 };
 
 /**
- * What makes connections of its own or pages beside ours: each window would load two for its address bar alone. This list
- * replaces that of the library that drives the browser.
+ * Features that open connections or pages of their own: each window would load two for its address bar. Replaces the
+ * driver library's list.
  */
 const without = [
   'HttpsFirstBalancedModeAutoEnable',
@@ -41,12 +41,12 @@ const without = [
   'WebUIOmniboxPopup',
 ];
 
-/** Starts Chromium without a window. It reaches this machine alone. */
+/** Starts headless Chromium, limited to this machine. */
 export function launchChromium({ camera }: { readonly camera: Camera }): Promise<Browser> {
   return chromium.launch({
     executablePath,
     args: [
-      // Tests run as root in containers, where Chromium's sandbox cannot.
+      // Tests run as root in containers, where Chromium's sandbox fails.
       '--no-sandbox',
       '--disable-gpu',
       '--disable-quic',

@@ -1,6 +1,6 @@
 import type { Locator } from 'playwright-core';
 
-/** Presses and chooses for somebody, and counts. */
+/** Clicks and selects, and counts both. */
 export function countClicks() {
   let clicks = 0;
   return {

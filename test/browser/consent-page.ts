@@ -5,7 +5,7 @@ import { renderConsentPage } from '../../src/oidc/consent-page.js';
 import { renderLinkPage } from '../../src/oidc/link-page.js';
 import type { Language } from '../../src/oidc/messages.js';
 
-/** The page on which a person agrees, with values as people have them. Its picture in docs/screens is of this. */
+/** Renders the consent page with realistic values, also for docs/screens. */
 export const renderSample = (language: Language): RenderedPage =>
   renderConsentPage(language, {
     asker: { name: 'City Library', to: { host: 'library.example.com' } },
@@ -39,25 +39,25 @@ const bank = {
   ...{ shown: 'x', until: epochMs(Date.UTC(2027, 1, 18)), organisation: 'Example Company' },
 };
 
-/** The page of a client that asks a source as well, where no account there is linked. A picture in docs/screens is of this. */
+/** Renders the consent page with an unlinked source, also for docs/screens. */
 export const renderUnlinked = (language: Language, state: 'unlinked' | 'unanswered' = 'unlinked'): RenderedPage =>
   renderConsentPage(language, {
     ...{ ...bank, items: [contract], canLink: true, notLinked: state === 'unlinked' ? null : 'Example Payroll' },
     silent: [{ decision: 'link:payroll', name: 'Example Payroll', state, items: [income] }],
   });
 
-/** The same once it is linked. A picture in docs/screens is of this, too. */
+/** Renders the consent page with a linked source, also for docs/screens. */
 export const renderLinked = (language: Language): RenderedPage =>
   renderConsentPage(language, {
     ...{ ...bank, answered: ['payroll'] },
     items: [contract, { ...income, value: 'SGD 54,000', source: 'Example Payroll' }],
   });
 
-/** Where a name is asked for, to link an account. */
+/** Renders the user name form for linking an account. */
 export const renderSampleLink = (language: Language): RenderedPage =>
   renderLinkPage(language, { source: 'Example Payroll', decision: 'link:payroll', until: bank.until });
 
-/** Values that would break out of the page, or turn what stands after them around. */
+/** Values that try to escape the markup or reverse the following text. */
 export const hostile = {
   markup: '<img src=x onerror="document.title=\'gone\'"><script>document.title="gone"</script>&lt;b&gt;',
   override: '\u202e)gnihtyreve( eerga I\u2067',
@@ -65,7 +65,7 @@ export const hostile = {
   long: 'x'.repeat(400),
 } as const;
 
-/** The same page, with these values and every kind there is. */
+/** Renders the page with these values, of every kind. */
 export const renderHostile = (language: Language): RenderedPage =>
   renderConsentPage(language, {
     asker: { name: 'Shop <b>', to: { host: 'shop.example.com' } },

@@ -8,7 +8,7 @@ import { named } from '../campaign-bench.js';
 import { eventually } from '../eventually.js';
 import { createTestJobs, sleepShortly } from '../jobs.js';
 
-/** A delivery that takes every letter but one that it does not know about, and one that comes back. */
+/** A delivery that accepts all e-mails, except one with an unknown result and one that bounces. */
 export const doubtfulDelivery: Delivery = {
   async send({ to }) {
     if (to.startsWith('doubtful')) throw toDeliveryError({ fault: 'uncertain', status: null });
@@ -16,7 +16,7 @@ export const doubtfulDelivery: Delivery = {
   },
 };
 
-/** People that the campaigns below know. */
+/** Invited people of the campaigns below. */
 export const invited = ['user0', 'user1', 'user2', 'doubtful0', 'gone0'];
 
 const settings = { connection: 'acme', language: 'en', linkDays: 14, reminderDays: 7, reminders: 2 } as const;
@@ -30,7 +30,6 @@ export function runCampaigns(current: () => CampaignDeps) {
       const { state } = await readCampaign(id, current());
       if (!isSo(state)) throw new Error(state);
     });
-  /** One that is planned: some of its people are left out. */
   const plan = async (name: string): Promise<string> => {
     const people = [
       ...named(invited),
@@ -44,7 +43,7 @@ export function runCampaigns(current: () => CampaignDeps) {
   };
   return {
     plan,
-    /** One whose letters have all left. */
+    /** Creates a campaign with all e-mails sent. */
     async send(name: string): Promise<string> {
       const id = await plan(name);
       await startCampaign(id, 'ada', current());

@@ -4,16 +4,16 @@ import { adminKey } from '../api-server.js';
 import { countClicks } from './clicks.js';
 import { visitConsole } from './console-visitor.js';
 
-/** So many presses does a task of every week take at most, from the first screen to its end. */
+/** Click limit of a weekly task, from the first screen. */
 const mostClicks = 5;
 
-/** A button of the dialogue that is open. */
+/** Returns a button of the open dialogue. */
 export const inDialogue = (page: Page, name: string): Locator =>
   page.getByRole('alertdialog').getByRole('button', { name, exact: true });
 
 /**
- * Somebody at the first screen, who counts what they press with what is returned here. Typing, or choosing a file, is no press.
- * @returns `leave` holds them to the most that a task may take
+ * Opens the first screen and counts clicks, without typing and file selection.
+ * @returns `leave`, which verifies the click limit
  */
 export async function visitHome(browser: Browser, origin: string, key = adminKey) {
   const { page, complaints, requests, close } = await visitConsole(browser, origin, { key });
@@ -22,7 +22,6 @@ export async function visitHome(browser: Browser, origin: string, key = adminKey
   return {
     page,
     click,
-    /** To a screen. */
     open: (screen: string): Promise<void> =>
       click(page.getByRole('navigation').getByRole('link', { name: screen, exact: true })),
     confirm: (name: string): Promise<void> => click(inDialogue(page, name)),

@@ -1,10 +1,12 @@
 import type { Page } from 'playwright-core';
 import { findBarriers, findSmallTargets, fitsWidth } from './accessibility.js';
 
-/** Where pictures of the screens go, for whoever wants to look at them. */
 const picturesFolder = process.env.FACESTEP_CONSOLE_PICTURES;
 
-/** Looks at a page in both colour schemes, on a phone and on a desk. @returns what stands in anybody's way */
+/**
+ * Examines a page in both color schemes on a phone and a desktop.
+ * @returns accessibility problems
+ */
 export async function lookAt(page: Page, name: string): Promise<string[]> {
   const found: string[] = [];
   for (const [scheme, width] of [

@@ -1,20 +1,19 @@
 import type { Page } from 'playwright-core';
 
-/** A name as somebody writes it who tries whether it is shown as markup. */
+/** A name that would be visible as markup if unescaped. */
 export const markup = '<img src=x onerror="document.title=1"><b>App</b>';
 
-/** A screen of the console, and how it is come by. */
 export interface ConsoleScreen {
   readonly name: string;
-  /** After `/console`. */
+  /** Path after `/console`. */
   readonly path: string;
-  /** What is done there before it is looked at. */
+  /** Runs on the screen before the examination. */
   readonly prepare?: (page: Page) => Promise<void>;
 }
 
 /**
- * Every screen, and what can be opened on it. Whoever adds a screen adds a row here: it is looked at in both colour schemes, on
- * a phone and on a desk, and right to left.
+ * Every screen with everything that can be opened on it. Add a row for a new screen: it is examined in both color
+ * schemes, on a phone and a desktop, and right to left.
  */
 export const consoleScreens: readonly ConsoleScreen[] = [
   { name: 'home', path: '' },

@@ -1,17 +1,18 @@
 import type { Browser, Page } from 'playwright-core';
 import { patienceMs } from '../patience.js';
 
-/** A browser at the console. */
 export interface ConsoleVisitor {
   readonly page: Page;
-  /** The address of every request. */
   readonly requests: readonly string[];
-  /** What the browser wrote to its console, such as what a policy refused. */
+  /** Browser console messages, such as policy violations. */
   readonly complaints: readonly string[];
   close(): Promise<void>;
 }
 
-/** Opens the console, and signs in with a key. @param key - `null`: stays at the sign-in */
+/**
+ * Opens the console and signs in.
+ * @param key - `null` stays at the sign-in
+ */
 export async function visitConsole(
   browser: Browser,
   origin: string,

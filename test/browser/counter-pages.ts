@@ -1,7 +1,7 @@
 import { renderCheck } from '../../examples/counter/pages.js';
 import { renderNumbers } from '../../src/oidc/counter/pages.js';
 
-/* Both sides of a check at a counter while they tell each other their numbers. Their pictures in docs/screens are of this. */
+/* Both sides of a counter check while they compare numbers, also for docs/screens. */
 
 export const renderDesk = (): string => renderCheck('x', { state: 'numbers', number: '42', isAtKiosk: false });
 

@@ -2,7 +2,7 @@ import type { RenderedPage } from '../../src/http/page-layout.js';
 import { renderOfferPage, renderStartPage } from '../../src/oidc/credentials/pages.js';
 import type { Language } from '../../src/oidc/messages.js';
 
-/** The page that invites to a credential, as somebody sees it who comes back without one. */
+/** Renders the invitation to a credential for a user without one. */
 export const renderStart = (language: Language): RenderedPage =>
   renderStartPage(language, {
     ...{ name: 'Staff card', organisation: 'Example Company', isAgain: true },
@@ -20,7 +20,7 @@ const offer = {
   },
 };
 
-/** The page of an offer. Its picture in docs/screens is of this: nobody can redeem it. */
+/** Renders an offer that no one can redeem, also for docs/screens. */
 export const renderOffer = (language: Language): RenderedPage =>
   renderOfferPage(language, {
     name: 'Staff card',

@@ -11,15 +11,16 @@ import { type Replies, rowFor, scriptReplies } from './scripted-replies.js';
 import { type Person, receive, type VisitorOptions } from './visitor.js';
 import { see } from './walk.js';
 
-/* The page on the framing screen, before a check with the screen's light, by scripted replies. */
-
 interface Place {
   readonly browser: Browser;
   readonly server: Awaited<ReturnType<typeof startPageServer>>;
   readonly person: Person;
 }
 
-/** A browser, a server and somebody, for all tests of a file. @returns what opens the page there */
+/**
+ * Provides a browser, a server and a person for a file's tests.
+ * @returns a function that opens the page
+ */
 export function visitsOf(): (about?: Visit) => ReturnType<typeof visit> {
   let place: Place | null = null;
   if (hasChromium) {
@@ -57,7 +58,6 @@ export interface Visit {
   readonly visitor?: VisitorOptions;
 }
 
-/** Opens the page on the framing screen. */
 async function visit(
   { browser, server, person }: Place,
   { light = 'offered', device = 'phone', replies = {}, before = '', visitor = {} }: Visit = {},
@@ -77,16 +77,16 @@ async function visit(
   return { ...opened, asked };
 }
 
-/** As the page's styles tell a row of lights. */
+/** Color notation of the page's styles. */
 const css = (colour: string): string =>
   `rgb(${[1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16)).join(', ')})`;
 export const rowOf = (axis: 'across' | 'down'): readonly string[] =>
   rowFor(axis).flatMap(({ light }) => (light === null ? [] : [`${axis}: ${css(light.first)}, ${css(light.second)}`]));
 
-/** Red's share of the linear light, by WCAG 2.2 the mark of a saturated red from .8 on. */
+/** Red's share of linear light; WCAG 2.2 calls 0.8 and more saturated red. */
 export const redShare = ([red = 0, green = 0, blue = 0]: readonly number[]): number =>
   red / Math.max(1e-9, red + green + blue);
-/** sRGB, 0 to 255, to linear light. */
+/** Converts sRGB, 0 to 255, to linear light. */
 export const toLight = (level: number): number => {
   const value = level / 255;
   return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;

@@ -96,7 +96,7 @@ import { press, screenOf, see } from './walk.js';
     await close();
   });
 
-  test('an address that is not secure', async () => {
+  test('an insecure address', async () => {
     const { page, context, close } = await receive(browser);
     await scriptReplies(context, firstView, {});
     await page.goto(`${server.origin.replace('localhost', otherHost)}/face#${firstView.id}.secret`);
@@ -268,7 +268,7 @@ import { press, screenOf, see } from './walk.js';
     await close();
   });
 
-  test('a virtual camera is named, and may still be tried', async () => {
+  test('a virtual camera is reported, and may still be tried', async () => {
     const mjpeg = join(folder, 'OBS Virtual Camera.mjpeg');
     makeVideo([Buffer.from(person.poses.centre[0]!, 'base64')], mjpeg);
     const virtual = await launchChromium({ camera: { mjpeg } });

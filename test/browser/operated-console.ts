@@ -5,7 +5,7 @@ import { createAuditDeps, withAudit } from '../audit.js';
 import type { Company, OperatedServer } from '../operated-server.js';
 import { emptySetup } from '../upkeep.js';
 
-/** What a server has after some weeks: keys, a trail of whom shadow mode let through, and Okta set up. */
+/** Fills a server with some weeks of data: keys, a trail with shadow mode results, and Okta set up. */
 export async function fillOperations({ server, post, ended }: OperatedServer, dataFolder: string): Promise<void> {
   const files = filesOf(emptySetup({ dataFolder }).config);
   const { clock, random, signer, state } = server.deps;
@@ -22,14 +22,17 @@ export async function fillOperations({ server, post, ended }: OperatedServer, da
   await ended('okta');
 }
 
-/** Keys that sign, in the data folder. The server of the tests signs with others, which the doctor minds: they come after it. */
+/**
+ * Adds signing keys to the data folder. The test server signs with others, which the doctor reports, so they come
+ * later.
+ */
 export async function addSigningKeys({ server }: OperatedServer, dataFolder: string): Promise<void> {
   const { clock, random } = server.deps;
   const file = filesOf(emptySetup({ dataFolder }).config).signingKeys;
   await createLocalSigner({ clock, random, log: server.log, file });
 }
 
-/** Has an administrator of Okta deactivate the token hook, and the doctor see it. */
+/** Deactivates Okta's token hook and runs the doctor. */
 export async function breakTokenHook({ okta }: Company, { server, post }: OperatedServer): Promise<void> {
   for (const hook of okta.org.hooks.values()) if (hook.name.includes('token')) hook.status = 'INACTIVE';
   await post('/doctor', { connection: 'okta' });

@@ -2,7 +2,7 @@ import type { RenderedPage } from '../../src/http/page-layout.js';
 import type { Language } from '../../src/oidc/messages.js';
 import { renderOrganisationPage } from '../../src/oidc/organisation-page.js';
 
-/** The page on which a person chooses for whom they act. Its picture in docs/screens is of this. */
+/** Renders the choice of an organization, also for docs/screens. */
 export const renderOrganisationSample = (language: Language): RenderedPage =>
   renderOrganisationPage(language, {
     asker: { name: 'Tax Office', host: 'tax.example.com' },
@@ -13,7 +13,7 @@ export const renderOrganisationSample = (language: Language): RenderedPage =>
     ],
   });
 
-/** Texts that would break out of the page, or turn what stands after them around. */
+/** Names that try to escape the markup or reverse the following text. */
 export const hostileNames = [
   '<img src=x onerror="document.title=\'gone\'"><script>document.title="gone"</script>',
   '\u202e)gnihtyreve( rof tcA\u2067',
@@ -21,7 +21,7 @@ export const hostileNames = [
   'x'.repeat(100),
 ] as const;
 
-/** The same page with these, and with more organisations than are shown at once. */
+/** Renders the page with these names, and more organizations than are shown at once. */
 export const renderHostileOrganisations = (language: Language): RenderedPage =>
   renderOrganisationPage(language, {
     asker: { name: 'Office <b>', host: 'tax.example.com' },

@@ -10,20 +10,19 @@ const challengedGuard = z.object({ nonce: z.string(), next: nextGuard });
 const committedGuard = z.object({ next: nextGuard });
 const outcomeGuard = z.object({ outcome: z.enum(['passed', 'failed', 'try_again']) });
 
-/** How a step-up without a browser ended. */
 export interface SocketOutcome {
   readonly outcome: 'passed' | 'failed';
   /** From the first byte of the last frames to the result. */
   readonly resultMs: number;
 }
 
-/** The least time a head takes to turn: the server takes no frame sooner. */
+/** Minimum time between poses; the server refuses earlier frames. */
 const betweenFramesMs = 450;
 
 /**
- * Does what the page does, without a browser, and tries again as often as it may.
+ * Runs the page's protocol without a browser, with all allowed retries.
  * @param link - to the page, with its ticket
- * @param take - a picture, JPEG, of the movement asked for
+ * @param take - returns a JPEG of the requested movement
  */
 export async function stepUpBySocket(
   link: string,

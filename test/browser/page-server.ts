@@ -9,7 +9,7 @@ import { createManualClock } from '../manual-clock.js';
 import { pageFolders } from '../paths.js';
 import { createMemoryAudit } from '../sinks.js';
 
-/** Serves the page as the server does, and nothing else: for screens whose replies are scripted. */
+/** Serves only the page, for screens with scripted replies. */
 export async function startPageServer(
   brand: Brand | null = null,
 ): Promise<Pick<Listening, 'stop'> & { readonly origin: string }> {

@@ -4,13 +4,13 @@ import { type Camera, hasChromium, launchChromium } from './chromium.js';
 import { startPageServer } from './page-server.js';
 import { receive, type VisitorOptions } from './visitor.js';
 
-/* What suites share that look at the page alone. */
+/* Shared by suites of the page alone. */
 
-/** A test in the browser, where there is one. */
+/** Defines a browser test, skipped without a browser. */
 export const inBrowser = (title: string, run: () => Promise<void>): void =>
   (hasChromium ? test : test.skip)(title, run);
 
-/** Serves the page for the tests of a file and opens a browser before this camera, and closes both after the last. */
+/** Serves the page and opens a browser with this camera for a file's tests. */
 export function usePage(camera: Camera) {
   let browser: Browser;
   let running: Awaited<ReturnType<typeof startPageServer>>;

@@ -4,16 +4,15 @@ import { firstView } from '../first-view.js';
 import { scriptReplies } from './scripted-replies.js';
 import { receive } from './visitor.js';
 
-/** What stands before the first screen. */
 export interface PageWeight {
-  /** Each file compressed by gzip. */
+  /** Sum of the files, each with gzip. */
   readonly gzipBytes: number;
   readonly requests: number;
-  /** In milliseconds: the time in which a browser heard nobody, beyond the first 50 ms of each task. */
+  /** Milliseconds: time beyond the first 50 ms of each main-thread task. */
   readonly blockedMs: number;
 }
 
-/** As the browser counts it: https://www.w3.org/TR/longtasks-1/ */
+/** Long tasks by the browser's definition: https://www.w3.org/TR/longtasks-1/ */
 const watchLongTasks = `
   globalThis.blockedMs = 0;
   new PerformanceObserver((list) => {
@@ -22,8 +21,7 @@ const watchLongTasks = `
 `;
 
 /**
- * Weighs what a browser fetches until a person can read the first screen. The models and the WebAssembly come later: on a
- * computer not before it is chosen.
+ * Measures what a browser fetches before the first screen is readable. Models and WebAssembly come later.
  * @param origin - of the server
  */
 export async function weighPage(browser: Browser, origin: string): Promise<PageWeight> {

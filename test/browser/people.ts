@@ -7,8 +7,8 @@ import type { Lighting, Person, Poses } from './visitor.js';
 const posesOf = new WeakMap<Head, Map<string, Promise<Poses>>>();
 
 /**
- * What a camera sees of a head that turns each way, for `playPerson`. Drawn once in a process.
- * @param pictures - on the way to its end
+ * Draws pictures of a head that turns each way, for `playPerson`; cached per process.
+ * @param pictures - on the way to the final pose
  */
 export function makePoses(head: Head, name: string, pictures = 2): Promise<Poses> {
   const drawn = posesOf.get(head) ?? new Map<string, Promise<Poses>>();
@@ -37,14 +37,17 @@ async function drawPoses(head: Head, name: string, pictures: number): Promise<Po
   };
 }
 
-/** A white screen adds three tenths to the light on a face, and a fifth of that to what is behind it. */
+/** A white screen adds 30 % to the light on the face, and a fifth of that to the background. */
 export function lightingOf({ landmarks }: Head): Lighting {
   const [middle, right, left] = [landmarks[29]!, landmarks[31]!, landmarks[35]!];
   const nose = { x: middle.x, y: middle.y, halfWidth: (left.x - right.x) / 2 };
   return { gain: 0.3, around: 0.2, colours: [0, 1, 2], nose, glass: false };
 }
 
-/** Ada, who does what the page asks. Her face answers the light of the screen: whoever's does not is asked three times. */
+/**
+ * Returns Ada, who follows the page's instructions and whose face reflects the screen's light; otherwise the page
+ * would ask three times.
+ */
 export async function seatAda(): Promise<Person> {
   const { ada } = await readPeople();
   return { poses: await makePoses(ada, 'ada'), lighting: lightingOf(ada), plan: 'follow', reactionMs: 150 };
@@ -56,7 +59,7 @@ interface People {
 }
 let people: Promise<People> | null = null;
 
-/** Two people of the demonstration photos, as frames of a camera. Read once in a process. */
+/** Reads two people of the demonstration photos as camera frames; cached per process. */
 export function readPeople(): Promise<People> {
   people ??= readHeads();
   return people;

@@ -10,21 +10,20 @@ import { seatAda } from './people.js';
 import { enrolAtPortal } from './portal-enrolment.js';
 import { type Person, receive } from './visitor.js';
 
-/* What suites share that lead somebody through a portal of the demonstration. */
+/* Shared by suites of the demonstration's portals. */
 
-/** A test in the browser; several of a file go on at the same time. */
+/** Defines a browser test; a file's tests run concurrently. */
 export const inBrowser = (title: string, run: () => Promise<void>): void =>
   (hasChromium ? test.concurrent : test.skip)(title, run);
 
-/** The narrowest phone. */
+/** Smallest phone. */
 export const narrow = { width: 360, height: 740 };
 
-/** Somebody in front of the portals. */
 export interface PortalVisit extends Awaited<ReturnType<typeof receive>> {
   readonly portals: RunningPortals;
 }
 
-/** Opens a browser for the tests of a file, and closes it after the last. */
+/** Opens a browser for a file's tests. */
 export function usePortals() {
   let browser: Browser;
   let person: Person;
@@ -37,9 +36,8 @@ export function usePortals() {
   }
   const stand = () => receive(browser, { person, isGuided: false });
   return {
-    /** The same person at a browser of their own or of others. */
+    /** Opens another browser for the same person. */
     stand,
-    /** Somebody who has enrolled at portals of their own, and follows what the camera's page asks for. */
     async visit(): Promise<PortalVisit> {
       const portals = await startPortals({ hasFixedPorts: false, modelsFolder });
       const visitor = await stand();
@@ -53,25 +51,25 @@ export function usePortals() {
         },
       };
     },
-    /** Another browser with nobody before its camera, on the narrowest phone. */
+    /** Opens a browser without a person, at the smallest phone size. */
     openPhone: () => receive(browser, { viewport: narrow }),
   };
 }
 
-/** Nothing that a page asked for or did was against its policy. */
+/** Verifies that no page violated its policy. */
 export const expectNoBreach = (complaints: readonly string[]): void =>
   expect(complaints.filter((each) => each.startsWith('policy'))).toEqual([]);
 
-/** Everybody can read what stands there, press it, and does not scroll sideways. */
+/** Verifies accessibility and that nothing scrolls sideways. */
 export async function expectWithinReach(page: Page, where: object = {}): Promise<void> {
   const found = [await findBarriers(page), await findSmallTargets(page), await fitsWidth(page)];
   expect({ ...where, found }).toEqual({ ...where, found: [[], [], true] });
 }
 
 /**
- * Each of these pages, in every language, in the light and in the dark.
- * @param page - as narrow as a phone
- * @param also - what is looked at beside
+ * Verifies these pages in every language and color scheme.
+ * @param page - with a phone's width
+ * @param also - additional checks
  */
 export async function expectAllWithinReach(
   page: Page,

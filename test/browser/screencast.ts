@@ -2,9 +2,9 @@ import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { z } from 'zod';
 
-/** What the screen showed at one moment: the middle of its left or upper, and of its right or lower half, sRGB 0 to 255. */
+/** Colors of both screen halves at one moment, sRGB 0 to 255. */
 export interface Shown {
-  /** Milliseconds, of the browser's own clock. */
+  /** Milliseconds of the browser's clock. */
   readonly at: number;
   readonly first: readonly number[];
   readonly second: readonly number[];
@@ -16,7 +16,10 @@ const frameGuard = z.object({
   metadata: z.object({ timestamp: z.number() }),
 });
 
-/** Films the page as the browser paints it. @returns what ends the film, and then decodes it */
+/**
+ * Records the page as painted.
+ * @returns a function that stops the recording and decodes it
+ */
 export async function film(page: Page, axis: 'across' | 'down'): Promise<() => Promise<readonly Shown[]>> {
   const session = await page.context().newCDPSession(page);
   const frames: z.output<typeof frameGuard>[] = [];
@@ -29,7 +32,7 @@ export async function film(page: Page, axis: 'across' | 'down'): Promise<() => P
   return async () => {
     await session.send('Page.stopScreencast').catch(() => {});
     return Promise.all(
-      // They may come in another order than they were painted in.
+      // Frames may arrive out of order.
       frames
         .toSorted((a, b) => a.metadata.timestamp - b.metadata.timestamp)
         .map(async ({ data, metadata }) => {
@@ -41,7 +44,7 @@ export async function film(page: Page, axis: 'across' | 'down'): Promise<() => P
             const from = 3 * (Math.floor(y * info.height) * info.width + Math.floor(x * info.width));
             return [...pixels.subarray(from, from + 3)];
           };
-          // Beside what stands in the middle.
+          // Next to the content in the middle.
           const halves = axis === 'across' ? [read(0.1, 0.6), read(0.9, 0.6)] : [read(0.05, 0.4), read(0.05, 0.6)];
           return { at: 1000 * metadata.timestamp, first: halves[0]!, second: halves[1]! };
         }),

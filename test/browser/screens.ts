@@ -5,32 +5,30 @@ import { failCamera } from './in-page/fail-camera.js';
 import { type Replies, scriptReplies } from './scripted-replies.js';
 import { type Person, receive, type Visitor, type VisitorOptions } from './visitor.js';
 
-/** What a page can tell devices apart by: a touch screen. A computer offers to go on with a phone. */
+/** Devices that a page can distinguish. A computer offers to continue on a phone. */
 export const devices = {
   desktop: { viewport: { width: 1280, height: 800 } },
   phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
 } as const satisfies Record<string, VisitorOptions>;
 export type Device = keyof typeof devices;
 
-/** One screen of the page, and how to get there. */
 export interface ScreenCase {
-  /** Names its picture in docs/screens, too. */
+  /** Also the name of its picture in docs/screens. */
   readonly name: string;
-  /** The page's own name for it: `data-screen`. */
+  /** The page's `data-screen`. */
   readonly screen: string;
   readonly view?: JsonObject;
   readonly replies?: Replies;
-  /** The names of the buttons on the way, in order. On a phone nobody is asked for the device. */
+  /** Names of the buttons to press, in order. A phone has no device question. */
   readonly press?: readonly string[];
   readonly visitor?: VisitorOptions;
-  /** What the browser's camera throws. */
   readonly cameraError?: string;
-  /** Where it is met at all; both unless told. */
+  /** The only device with this screen; both if omitted. */
   readonly only?: Device;
   readonly path?: string;
-  /** What follows the `#` of the address. */
+  /** URL fragment. */
   readonly link?: string;
-  /** Done on the screen before last, or on the last one. */
+  /** Runs on the screen before last, or on the last one. */
   act?(page: Page): Promise<void>;
 }
 
@@ -66,12 +64,12 @@ const held = {
 } as const;
 const notices = { on: ['enrolled', 'locked', 'ended'], email: true, push: null } as const;
 const told = { ...held.replies, '/notices': { notices } } as const;
-/** A computer and a phone of hers are told, and this browser is neither. */
+/** The user's computer and phone are notified; this browser is neither. */
 const pushed = {
   ...held.replies,
   '/notices': { notices: { ...notices, push: { publicKey: 'BA', devices: ['a', 'b'] } } },
 } as const;
-/** A page with something in every part; names are what others chose. */
+/** A page with content in every part; names are user input. */
 const home = {
   ...held.replies,
   '/enrolment': { enrolment, mayRenew: false },
@@ -157,7 +155,7 @@ const payment = {
   mixedScripts: false,
 } as const;
 
-/** Every screen a person can see. */
+/** Every screen for users. */
 export const screens: readonly ScreenCase[] = [
   { name: 'opening', screen: 'opening', replies: { '/open': 'hang' } },
   { name: 'arrived', screen: 'arrived', path: '/face?sent' },
@@ -349,7 +347,7 @@ export const screens: readonly ScreenCase[] = [
   { name: 'general', screen: 'general', ...refusedBy('internal') },
 ];
 
-/** As if another program took the camera. */
+/** Ends the camera, as another program would. */
 export async function stopCamera(page: Page): Promise<void> {
   await page.locator('main[data-screen="challenge"]').waitFor();
   await page.evaluate(
@@ -357,7 +355,10 @@ export async function stopCamera(page: Page): Promise<void> {
   );
 }
 
-/** Opens the page and goes to a screen. @param url - of the server */
+/**
+ * Opens the page at a screen.
+ * @param url - of the server
+ */
 export async function reach(
   browser: Browser,
   url: string,
@@ -372,7 +373,7 @@ export async function reach(
   });
   const { context, page } = visitor;
   if (cameraError !== undefined) await context.addInitScript(failCamera, cameraError);
-  // A kiosk clears its screen by itself after some seconds, and whoever looks at it here may need longer.
+  // Stop the kiosk from clearing its screen during the test.
   if (path !== '/face') await context.addInitScript('window.setInterval = () => 0;');
   await scriptReplies(context, { ...firstView, ...view }, replies);
   await page.goto(`${url}${path}#${link}`);

@@ -12,19 +12,19 @@ import {
 import { firstView } from '../first-view.js';
 
 /*
- * The server's replies by a script, for screens that are seldom or slow to reach: a busy server, a locked account, a link
- * that is over. What the real server replies to real people in front of the camera is in the other suites.
+ * Scripted server replies, for rare or slow screens: a busy server, a locked account, an expired link. Other suites
+ * test the real server with people before the camera.
  */
 
-/** A reply, a refusal by its code, or none: `hang` never answers, `lost` has no network. */
+/** A reply or an error code; `hang` never answers, `lost` has no network. */
 export type Reply = JsonObject | { readonly refusal: string; readonly waitSec?: number } | 'hang' | 'lost';
 
-/** By the path below `/face`, such as `/consent`. */
+/** By path below `/face`, such as `/consent`. */
 export type Replies = Readonly<Record<string, Reply>>;
 
 const movements = ['centre', 'left', 'right', 'up', 'centre'] as const;
 
-/** What is asked for: a row as the server draws it, with every colour. */
+/** Returns a challenge as the server draws it, with every color. */
 export function rowFor(
   axis: ScreenAxis | null,
 ): readonly { readonly movement: Movement; readonly light: ScreenLight | null }[] {

@@ -9,24 +9,36 @@ import type { Json, JsonObject } from '../../src/base/json.js';
 import type { AuditDetail } from '../../src/core/audit-events.js';
 import { modelsFolder } from '../paths.js';
 
-/** The server as a process of its own, with models, page and state, and a backend that calls it. */
+/** The server in its own process with models, page and state, plus a backend. */
 export interface ServerUnderTest {
-  /** As browsers name it: `localhost`, which is a secure context without TLS. */
+  /** Uses `localhost`, a secure context without TLS. */
   readonly url: string;
-  /** What a command needs to find the same configuration. */
+  /** Environment for commands with the same configuration. */
   readonly environment: Readonly<Record<string, string>>;
-  /** A call by a backend that holds a client token. @returns the reply's body; throws on a refusal */
+  /**
+   * Calls the server with a client token.
+   * @returns the body; throws on an error
+   */
   post(path: string, body: JsonObject | FormData): Promise<Record<string, unknown>>;
   get(path: string): Promise<Record<string, unknown>>;
-  /** Enrols a user from photos, as a backend does. @param consent - the text they agreed to: one of the backend's own */
+  /**
+   * Enrols a user from photos.
+   * @param consent - text accepted at the backend
+   */
   enrol(connection: string, subject: string, photos: readonly Uint8Array[], consent?: string): Promise<void>;
-  /** Starts a step-up. @returns its id, and the link to the page for the person */
+  /**
+   * Starts a step-up.
+   * @returns its id and the link to the page
+   */
   startStepUp(about: JsonObject): Promise<{ readonly id: string; readonly link: string }>;
-  /** Invites a user to enrol, or to manage what is held of them. @returns the link */
+  /**
+   * Invites a user to enrol or to manage their data.
+   * @returns the link
+   */
   invite(connection: string, subject: string, purpose: 'enrol' | 'manage'): Promise<string>;
-  /** The signals the judge of a step-up went by, oldest first, from the audit trail. */
+  /** Returns the judge's signals of a step-up from the audit trail, oldest first. */
   judgementsOf(stepUpId: string): Promise<readonly Judgement[]>;
-  /** How many pictures the engine has examined, as its own metrics tell. */
+  /** Returns the number of examined pictures from the engine's metrics. */
   countExaminations(): Promise<number>;
   close(): Promise<void>;
 }
@@ -37,9 +49,10 @@ const startedGuard = z.object({ id: z.string(), url: z.string() });
 const bodyGuard = z.record(z.string(), z.unknown());
 
 /**
- * @param port - a free one: what providers know of the server names it
+ * Starts the server.
+ * @param port - a free one, because providers store the server's URL
  * @param connections - as in the configuration
- * @param environment - what the server needs beside its configuration
+ * @param environment - further variables
  */
 export async function startServerUnderTest({
   port,

@@ -8,15 +8,19 @@ import { epochMs } from '../../src/core/units.js';
 import { createTextLog } from '../sinks.js';
 import { type ServerUnderTest, startServerUnderTest } from './server.js';
 
-/** The server beside a simulated Okta org that holds its tokens. */
+/** The server and a simulated Okta org that stores its tokens. */
 export interface Stage extends ServerUnderTest {
-  /** A new user of the org. @returns the id there */
+  /**
+   * Adds a user to the org.
+   * @returns the id there
+   */
   addUser(): Promise<string>;
 }
 
 /**
- * @param policies - a connection for each, by its id; all of them lead to the same org
- * @param clients - of the OpenID provider of each
+ * Starts both.
+ * @param policies - one connection each, by id, all to the same org
+ * @param clients - of each OpenID provider
  */
 export async function startStage(
   policies: Readonly<Record<string, JsonObject>>,
@@ -39,7 +43,7 @@ export async function startStage(
     ...{ publicUrl: server.url, clock: { now: () => epochMs(Date.now()) }, random: randomBytes, log: createTextLog() },
     fetch: (address, init) => fetch(address, init),
   });
-  // The attribute that keeps the token; hooks take no part in the page.
+  // Only the attribute that stores the token; the page needs no hooks.
   await steps[0]?.apply();
   let users = 0;
   return {

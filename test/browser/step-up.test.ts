@@ -27,7 +27,7 @@ inBrowser('goes back to the app with a receipt, where the app asked for one', as
   await close();
 });
 
-inBrowser('stops at any moment, the movements and the sending too, and goes back to the app', async () => {
+inBrowser('can be canceled at any time, during movements and sending too, and returns to the app', async () => {
   for (const moment of ['challenge', 'sending'] as const) {
     const { id, link } = await start({ audience: 'app', nonce: 'n', returnUrl: 'http://localhost:1/done' });
     const { page, context, close } = await cast().sit('ada', { isGuided: false });

@@ -4,10 +4,7 @@ import { lightCamera } from './in-page/lit-camera.js';
 import { playPerson } from './in-page/synthetic-person.js';
 import { watchPage } from './in-page/watch-page.js';
 
-/**
- * How somebody in front of the camera moves: as the page asks, the wrong way round, not at all (as a photo does), is not
- * even there, or moves by a list of their own, over and over (as a recording does).
- */
+/** Movements of the person: as asked, mirrored, none (a photo), absent, or a fixed list in a loop (a recording). */
 export type Plan =
   | 'follow'
   | 'mirrored'
@@ -15,54 +12,53 @@ export type Plan =
   | 'away'
   | readonly { readonly movement: string; readonly ms: number }[];
 
-/** The pictures of a person for each movement: the way there from the centre, the last one at its end. JPEG in base64. */
+/** Base64 JPEGs by movement, from the center to the final pose. */
 export type Poses = Readonly<Record<'centre' | 'left' | 'right' | 'up' | 'down', readonly string[]>>;
 
-/** How what is before the camera answers the light of the page's screen; whoever has none is a picture that was put in its place. */
+/** How the scene reflects the screen's light; without it, the pictures are injected. */
 export interface Lighting {
-  /** The light of a white screen on the face, as a share of what shines there already. */
+  /** Light of a white screen on the face, relative to the existing light. */
   readonly gain: number;
-  /** Its share on what is around the face; at 1 all is one sheet, without a shape. */
+  /** Its share on the surroundings; 1 is a flat sheet. */
   readonly around: number;
-  /** Which of the told channels shines as red, green and blue. */
+  /** The channel that replaces each of red, green and blue. */
   readonly colours: readonly [number, number, number];
-  /** Where it stands out of the face, in pixels of the person's pictures. */
+  /** Relief of the nose, in pixels of the person's pictures. */
   readonly nose: { readonly x: number; readonly y: number; readonly halfWidth: number };
-  /** Light that is thrown back by glass before the picture: added to all of it, whatever it shows, as a share of white. */
+  /** True for reflections of glass: added to the whole picture, relative to white. */
   readonly glass: boolean;
 }
 
 export interface Person {
   readonly poses: Poses;
   readonly plan: Plan;
-  /** From the moment the page asks for a movement to the moment the head begins to turn. */
+  /** Delay from the request to the start of the movement. */
   readonly reactionMs: number;
-  /** How long it takes from one movement to the next; without, 50 ms for each picture on the way. */
+  /** Duration of a movement; by default 50 ms for each picture. */
   readonly turnMs?: number;
   readonly lighting?: Lighting;
 }
 
-/** Somebody with a browser of their own: no cookie, no storage and no permission is shared with another visitor. */
+/** A person with a separate browser: no shared cookies, storage or permissions. */
 export interface Visitor {
   readonly context: BrowserContext;
   readonly page: Page;
-  /** The address of every request, navigations and blobs too. */
+  /** URLs of all requests, including navigations and blobs. */
   readonly requests: readonly string[];
-  /** What the page told its console as an error, what it threw, and each breach of its content security policy. */
+  /** The page's errors, exceptions and policy violations. */
   readonly complaints: readonly string[];
   close(): Promise<void>;
 }
 
 export interface VisitorOptions extends BrowserContextOptions {
-  /** Who is in front of the camera; `null` leaves the browser's own camera. */
+  /** Person before the camera; `null` keeps the browser's camera. */
   readonly person?: Person | null;
-  /** Whether the browser's question about the camera is answered with yes. */
   readonly allowsCamera?: boolean;
-  /** Whether the page gets the models that guide people. Without them it takes its pictures by the clock. */
+  /** True if the page gets the guidance models; without them it takes pictures by the clock. */
   readonly isGuided?: boolean;
 }
 
-/** Opens a browser window of its own for somebody. */
+/** Opens a separate browser window for a person. */
 export async function receive(
   browser: Browser,
   { person = null, allowsCamera = true, isGuided = true, ...options }: VisitorOptions = {},

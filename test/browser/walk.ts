@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import type { Language } from '../../web/shared/languages.js';
 
-/** What somebody who goes along presses on each screen. */
+/** Button to press on each screen. */
 const goesOnBy: Readonly<Record<string, string>> = {
   arrived: 'Continue',
   consent: 'Agree and continue',
@@ -16,26 +16,25 @@ const passing = ['opening', 'challenge', 'sending', 'reference-look'];
 
 const main = (screen: string): string => `main[data-screen="${screen}"]`;
 
-/** The screen the page shows now. */
 export const screenOf = async (page: Page): Promise<string> =>
   (await page.locator('main').getAttribute('data-screen')) ?? '';
 
-/** Waits for a screen. A challenge without guidance takes ten seconds, and this machine may be slow. */
+/** Waits for a screen. A challenge without guidance takes ten seconds, longer on slow machines. */
 export const see = (page: Page, screen: string): Promise<void> => page.locator(main(screen)).waitFor();
 
 export const press = (page: Page, name: string): Promise<void> =>
   page.getByRole('button', { name, exact: true }).click();
 
-/** Chooses another language of the page, and waits until it is read. */
+/** Changes the page's language and waits for its texts. */
 export async function readIn(page: Page, language: Language): Promise<void> {
   await page.locator('#language').selectOption(language);
   await page.locator(`html[lang=${language}]`).waitFor();
 }
 
-/** Presses what leads to another screen, and waits for it. */
+/** Presses a button and waits for another screen. */
 export async function leaveBy(page: Page, name: string): Promise<void> {
   const button = page.getByRole('button', { name, exact: true });
-  // A page just opened may not have come to the screen with it.
+  // A new page may still be loading the screen.
   await button.waitFor();
   const screen = await screenOf(page);
   await button.click();
@@ -43,8 +42,8 @@ export async function leaveBy(page: Page, name: string): Promise<void> {
 }
 
 /**
- * Does what every screen asks, as somebody does who goes along with all of it.
- * @returns the first screen where that is not enough: a result, a problem, or a question such as for a PIN
+ * Completes the screens.
+ * @returns the first screen that needs more: a result, a problem, or a question such as for a PIN
  */
 export async function goAlong(page: Page, { upTo = '' }: { readonly upTo?: string } = {}): Promise<string> {
   for (;;) {
@@ -52,7 +51,7 @@ export async function goAlong(page: Page, { upTo = '' }: { readonly upTo?: strin
     const name = goesOnBy[screen];
     if (screen === upTo || (name === undefined && !passing.includes(screen))) return screen;
     const left = page.locator(`main:not([data-screen="${screen}"])`).waitFor();
-    // A screen may go by itself before the press: the camera comes where the browser does not ask, or it was pressed before.
+    // A screen may change before the press, for example if the camera needs no permission.
     const press = name === undefined ? left : page.getByRole('button', { name, exact: true }).click();
     await Promise.race([press.catch(() => left), left]);
     await left;
@@ -60,8 +59,8 @@ export async function goAlong(page: Page, { upTo = '' }: { readonly upTo?: strin
 }
 
 /**
- * Goes along, and tries again as often as the page lets them: pictures of an honest person may not do either.
- * @returns where that ends; `''` where the page has led back to who sent the person by then, as it does a second after the end
+ * Completes the screens with all allowed retries, because genuine pictures may fail.
+ * @returns the last screen; `''` if the page has already redirected, a second after the end
  */
 export async function insist(page: Page): Promise<string> {
   for (;;) {
@@ -71,7 +70,10 @@ export async function insist(page: Page): Promise<string> {
   }
 }
 
-/** Opens a link and goes along. @returns the screen where it ends */
+/**
+ * Opens a link and completes the screens.
+ * @returns the last screen
+ */
 export async function follow(page: Page, link: string): Promise<string> {
   await page.goto(link);
   return goAlong(page);

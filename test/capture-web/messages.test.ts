@@ -26,7 +26,7 @@ function textsOf(value: unknown): string[] {
 }
 
 describe.each(Object.entries(wordsOf))('the words in %s', (tag, words) => {
-  test('are all there', () => {
+  test('are complete', () => {
     const texts = textsOf(words);
     expect(texts.length).toBeGreaterThan(150);
     for (const text of texts) expect(text.trim()).not.toBe('');

@@ -16,73 +16,68 @@ import { projectRoot } from '../paths.js';
 import type { ServedAdapter } from '../serve-adapter.js';
 import { runSearchContract } from './search.js';
 
-/** Text that stands for what must never be seen: it is put where secrets and tokens are. */
+/** Placeholder for secrets and tokens that must never appear. */
 export const canary = 'canary-7f3a9c51e0b24d68';
 
-/** A whole call. */
 export interface RawRequest extends RawHead {
   readonly body: Uint8Array;
 }
 
-/** What answers a provider, wherever it runs. */
 export type Handler = Pick<ServedHook, 'admit' | 'refuse'>;
 
-/** One adapter with everything around it made anew for one test: its provider simulated, state and clock its own. */
+/** An adapter with a new simulated provider, state and clock for one test. */
 export interface AdapterHarness {
   readonly adapter: ServedAdapter;
-  /** Functions that the provider runs itself where others call a hook, by name. They have no state: they decide anew. */
+  /** Stateless functions that the provider runs instead of calling a hook, by name. */
   readonly triggers?: Readonly<Record<string, Handler>>;
-  /** All that was logged. */
   logText(): string;
-  /** How many decisions the core has made, which is how often its state changed for a hook. */
   decisions(): number;
-  /** The immutable ids of two users the provider has, and of one it has not. */
+  /** Immutable ids of two users and an unknown one. */
   readonly subjects: { readonly one: string; readonly other: string; readonly unknown: string };
-  /** Makes a user, whose e-mail address is the login too. @returns the immutable id */
+  /**
+   * Adds a user whose login is the e-mail address.
+   * @returns the immutable id
+   */
   addUser(login: string): Promise<string>;
-  /** Says what a user is called. */
   callUser(subject: string, given: string, family: string): void;
-  /** The attribute as the provider holds it, not as the adapter reads it. */
+  /** Reads the attribute at the provider, without the adapter. */
   readAttribute(subject: string): string | null;
-  /** The adapter of the same connection in shadow mode. */
   connectInShadowMode(): ServedAdapter;
-  /** Makes the provider unreachable. */
   stopProvider(): Promise<void>;
-  /** Notes a passed step-up of the subject, as of now. @param signIn - the sign-in it is for; any unless given */
+  /**
+   * Records a passed step-up.
+   * @param signIn - its sign-in; any if omitted
+   */
   passStepUp(subject: string, signIn?: HookSignIn): Promise<void>;
-  /** What reads the answers of the provider's API that are fixtures, by what the files' names begin with. */
+  /** Parsers of recorded API answers, by the prefix of the fixture's name. */
   readonly answers?: Readonly<Record<string, (body: unknown) => unknown>>;
-  /** By the name of a hook. */
   readonly hooks: Readonly<Record<string, HookHarness>>;
   close(): Promise<void>;
 }
 
-/** What is particular to one hook. */
 export interface HookHarness {
-  /** Fixtures of the adapter's folder that belong to this hook begin with this. */
+  /** Prefix of this hook's fixtures in the adapter's folder. */
   readonly fixturePrefix: string;
-  /** Reads a body as the hook does; throws where it cannot. */
+  /** Parses a body as the hook does; throws if invalid. */
   readonly parse: (body: Uint8Array) => unknown;
-  /** A fresh event about a subject, as the provider words it. */
+  /** Creates an event about a subject in the provider's format. */
   readonly toEvent: (subject: string, eventId: string) => Record<string, unknown>;
-  /** What `toEvent` tells of the sign-in; absent where nothing can be compared. */
+  /** Sign-in in `toEvent`; omitted if there is nothing to compare. */
   readonly tells?: HookSignIn;
-  /** The same call with good credentials. */
+  /** Returns the call with valid credentials. */
   readonly sign: (body: Uint8Array) => RawRequest;
-  /** The same call with none, wrong ones and near misses. */
+  /** Returns the call with missing, wrong and almost right credentials. */
   readonly forgeries: (body: Uint8Array) => readonly RawRequest[];
-  /** The bodies the provider accepts in reply. */
   readonly replyGuard: z.ZodType;
   readonly isGranted: (reply: RawReply) => boolean;
-  /** What a stranger can tell of a reply that holds something made anew each time; the whole reply unless given. */
+  /** Observable part of a reply with random values; by default the whole reply. */
   readonly toLook?: (reply: RawReply) => unknown;
-  /** Whether the provider goes on after that reply, claim or not. */
+  /** True if the provider continues after that reply. */
   readonly isLetThrough: (reply: RawReply) => boolean;
-  /** Longest reply the provider reads. */
   readonly replyMaxBytes: number;
 }
 
-/** What a hook answers, its refusals included. */
+/** Returns a hook's answer, including refusals. */
 export async function askHook(
   { hooks }: { readonly hooks: Readonly<Record<string, Handler>> },
   name: string,
@@ -97,7 +92,7 @@ export async function askHook(
   }
 }
 
-/** The files every adapter's folder has. */
+/** Files of every adapter's folder. */
 export const adapterFiles = [
   'README.md',
   'config.ts',
@@ -108,21 +103,21 @@ export const adapterFiles = [
   'schema.ts',
 ];
 
-/** What is there exactly where the provider calls: who calls, the steps of a call, and what is answered. */
+/** Files of adapters whose provider calls hooks. */
 const calledFiles = ['caller.ts', 'flow.ts', 'reply.ts'];
 
-/** What it may have beside: a client of the provider's API, its OpenID clients here, and parts of files that have grown. */
+/** Optional files: an API client, OpenID clients, and parts of larger files. */
 const isFurtherFile = (file: string): boolean =>
   /^(client|oidc|(caller|client|config|flow|oidc|profile|provision|reply|schema)-[a-z]+)\.ts$/.test(file);
 
-/** What one provider needs beyond that: OneLogin runs a function that we render. */
+/** Files of single providers: OneLogin runs a function that we render. */
 const furtherFiles: Partial<Record<AdapterName, readonly string[]>> = { onelogin: ['smart-hook', 'smart-hook.ts'] };
 
 /**
- * What every adapter must do, whatever its provider.
- * @param hookNames - the hooks that grant something to whom a step-up has passed
- * @param setUp - called anew for each test
- * @param noticeNames - the hooks that only tell of something, and grant nothing to anybody
+ * Tests every adapter.
+ * @param hookNames - hooks that grant something after a step-up
+ * @param setUp - called for each test
+ * @param noticeNames - hooks that only report and grant nothing
  * @param triggerNames - those of either kind that the provider runs itself
  */
 export function runAdapterContract(
@@ -187,7 +182,7 @@ export function runAdapterContract(
         const askAbout = (subject: string, eventId = 'event-1') =>
           ask(hook().sign(toBody(hook().toEvent(subject, eventId))));
 
-        test('every refusal is a reply the provider accepts, and grants nothing', () => {
+        test('every refusal is a reply that the provider accepts, and grants nothing', () => {
           const refuse = (code: FaceErrorCode) => handlers()[hookName]!.refuse(code);
           expect(faceErrorCodes.filter((code) => !hook().replyGuard.safeParse(refuse(code)).success)).toEqual([]);
           expect(faceErrorCodes.filter((code) => hook().isGranted(refuse(code)))).toEqual([]);
@@ -201,14 +196,14 @@ export function runAdapterContract(
           expect(new Set(replies.map((reply) => JSON.stringify(toLook(reply)))).size).toBe(1);
         });
 
-        test('a caller without good credentials gets one reply, whomever it asks about, and changes nothing', async () => {
+        test('a caller without valid credentials gets one reply for every subject, and changes nothing', async () => {
           const { one, other, unknown } = harness.subjects;
           await harness.passStepUp(one);
           const requests = [one, other, unknown].flatMap((subject) =>
             hook().forgeries(toBody(hook().toEvent(subject, 'event-1'))),
           );
           const malformed = hook().forgeries(Buffer.from('{'));
-          // One after the other: all at once would keep a busy machine longer than the provider's keys may take.
+          // One after the other: concurrent requests could exceed the provider's key timeout on a busy machine.
           const replies: RawReply[] = [];
           for (const each of [...requests, ...malformed]) replies.push(await ask(each));
           expect(new Set(replies.map((reply) => JSON.stringify(reply))).size).toBe(1);
@@ -234,7 +229,7 @@ export function runAdapterContract(
             expect(refusals).toContain(true);
             if (served.proof === 'headers') expect(refusals).not.toContain(false);
             const { port, stop } = await startHooks(new Map([['workforce', adapter.hooks]]));
-            // A socket sends no header with a space at its end.
+            // A socket sends no header with a trailing space.
             const sendable = heads.filter(
               ({ headers }, at) => refusals[at] && Object.values(headers).every((text) => text === text?.trim()),
             );
@@ -249,7 +244,7 @@ export function runAdapterContract(
             }
             expect(sendable.length).toBeGreaterThan(0);
             if (served.proof !== 'headers') {
-              // Such a caller is unknown until its whole body is there: no more is read than a real event may have.
+              // Such a caller is unknown until the body is complete, so no more than a real event is read.
               const long = Buffer.alloc(17 * 1024, ' ');
               const tooLarge = served.refuse('body_too_large');
               for (const { method, headers } of hook().forgeries(long)) {
@@ -277,7 +272,7 @@ export function runAdapterContract(
           expect(hook().isGranted(await askAbout(one, 'event-3'))).toBe(false);
         });
 
-        testDecision('a pass for another application or another address grants nothing, and is left', async () => {
+        testDecision('a pass for another application or address grants nothing, and is not consumed', async () => {
           const { one } = harness.subjects;
           const { tells = { application: null, address: null }, isGranted } = hook();
           const others = [
@@ -374,8 +369,8 @@ export function runAdapterContract(
           for (const { body } of replies) expect(JSON.stringify(body).length).toBeLessThan(hook().replyMaxBytes);
         });
 
-        test('an event with any field missing, null, of another type or 1 MB long is answered in shape, and grants nothing', async () => {
-          // Nobody here has passed a step-up, so whatever is granted is granted for nothing.
+        test('an event with a field missing, null, of another type or 1 MB long gets a valid reply, and grants nothing', async () => {
+          // No one has passed a step-up here, so nothing may be granted.
           const check = async (event: unknown) => {
             const reply = await ask(hook().sign(toBody(event)));
             expect(hook().replyGuard.safeParse(reply).error).toBeUndefined();
@@ -431,7 +426,7 @@ export function runAdapterContract(
           const account = { subject: id, login, email: login, phone: null };
           expect(await profile.findAccount(login.toUpperCase())).toEqual(account);
           expect(await profile.readAccount(id)).toEqual(account);
-          // Whoever it is for, while there is no lack of calls.
+          // For any caller while there are calls left.
           expect(await profile.findAccount(login, 'outsider')).toEqual(account);
           expect(await profile.readAccount(id, 'outsider')).toEqual(account);
         }
@@ -499,13 +494,12 @@ export function runAdapterContract(
   });
 }
 
-/** The way to every field of a value, at every level. */
 function pathsOf(value: unknown): string[][] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([name, inner]) => [[name], ...pathsOf(inner).map((path) => [name, ...path])]);
 }
 
-/** A copy with another value in one place; `undefined` takes the field out. */
+/** Returns a copy with one value changed; `undefined` removes the field. */
 function withChange(value: unknown, [name, ...rest]: readonly string[], change: unknown): unknown {
   if (name === undefined) return change;
   if (typeof value !== 'object' || value === null) return value;
@@ -516,7 +510,6 @@ function withChange(value: unknown, [name, ...rest]: readonly string[], change: 
   return Array.isArray(value) ? entries.map(([, inner]) => inner) : Object.fromEntries(entries);
 }
 
-/** A copy with one more field in every object. */
 function withUnknownFields(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withUnknownFields);
   if (typeof value !== 'object' || value === null) return value;

@@ -4,10 +4,9 @@ import type { AuditEvent } from '../../src/core/audit-events.js';
 import type { Audit } from '../../src/core/ports.js';
 import type { WrittenEvent } from '../sinks.js';
 
-/** An audit trail, and another road to what is in it. */
 export interface AuditHarness {
   readonly audit: Audit;
-  /** What was appended, in order, not read by the code that wrote it. */
+  /** Returns the appended events in order, not through the writer's code. */
   read(): Promise<readonly WrittenEvent[]>;
   close(): Promise<void>;
 }
@@ -16,7 +15,7 @@ const event = (subject: string): AuditEvent => ({
   ...{ action: 'verified', connection: 'acme', subject, detail: { tokenId: 'abc' } },
 });
 
-/** What every `Audit` must do. */
+/** Tests every `Audit`. */
 export function runAuditContract(name: string, setUp: () => Promise<AuditHarness>): void {
   const within = async (work: (harness: AuditHarness) => Promise<void>): Promise<void> => {
     const harness = await setUp();

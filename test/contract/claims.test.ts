@@ -244,7 +244,7 @@ describe.each(Object.entries(cases))('claims of %s', (_, { setUp, values, told, 
     expect(await read(profile, ['badge', 'nickname'])).toEqual({ badge: 'E-17', nickname: 'E-17' });
   });
 
-  test('nobody is told the enrolment token', async () => {
+  test('the enrolment token is never returned', async () => {
     expect(() => harness.connect({ motto: harness.tokenAttribute })).toThrow(FaceError);
     await harness.connect({}).writeToken(harness.subject, new SealedToken('FV1.secret'));
     const profile = harness.connect({});

@@ -34,20 +34,18 @@ import { createMemoryAudit, createTextLog, systemRandom } from '../sinks.js';
 import { type AdapterHarness, canary, type Handler, type HookHarness, type RawRequest } from './adapter.js';
 import { createManualClock } from './state.js';
 
-/** What the triggers of the tests share with the service. */
+/** Secret shared by the tests' triggers and the service. */
 export const requestSecret = `${canary}-request-secret`;
 
-/** The connection of the tests. */
 export const connectionId = 'customers';
 
-/** What differs from the usual settings of the tests. */
 export interface CognitoChanges {
   readonly claims?: ClaimSources;
   readonly cognito?: Readonly<Record<string, unknown>>;
   readonly policy?: Readonly<Record<string, unknown>>;
 }
 
-/** The settings of a connection to a pool of the simulator. */
+/** Returns the settings of a connection to a simulated pool. */
 export const toSettings = (
   simulator: CognitoSimulator,
   pool: UserPool,
@@ -69,7 +67,6 @@ export const toSettings = (
     },
   });
 
-/** The administrator of a pool, over AWS's own SDK. */
 export interface PoolAdministrator {
   readonly client: CognitoIdentityProviderClient;
   /** @returns the new user's `sub` */
@@ -78,7 +75,7 @@ export interface PoolAdministrator {
   createAppClient(settings?: Partial<CreateUserPoolClientCommandInput>): Promise<string>;
 }
 
-/** Administers a pool of the simulator. */
+/** Creates the administrator of a simulated pool. */
 export function administer(simulator: CognitoSimulator, pool: UserPool): PoolAdministrator {
   const { cognito } = toSettings(simulator, pool, ['none']);
   const client = createCognitoClient(cognito, { fetch });
@@ -122,7 +119,7 @@ export const addFaceAttribute = (pool: UserPool, { client }: PoolAdministrator) 
     }),
   );
 
-/** Triggers of a made-up pool with keys of their own, and what issues receipts for them. */
+/** Creates triggers with their own pool and keys, and an issuer of receipts. */
 export async function openTriggerBench() {
   const clock = createManualClock();
   const log = createTextLog();
@@ -150,7 +147,6 @@ export async function openTriggerBench() {
   };
   return {
     ...{ clock, log, audit, state, signer, core, who, connect, triggers: await connect() },
-    /** A receipt as the service issues it to answer a challenge. */
     async issue(
       subject: string,
       nonce: string | null,
@@ -176,7 +172,7 @@ export async function openTriggerBench() {
   };
 }
 
-/** What is the same in every event. */
+/** Common fields of all events. */
 export const toCommon = (who: { userPoolId: string; clientId: string }, userName: string) => ({
   version: '1',
   region: 'eu-central-1',
@@ -186,14 +182,14 @@ export const toCommon = (who: { userPoolId: string; clientId: string }, userName
   response: {},
 });
 
-/** An event as Lambda hands it over. */
+/** Returns an event as Lambda passes it. */
 export const toRequest = (event: unknown): RawRequest => ({
   method: 'POST',
   headers: {},
   body: Buffer.from(JSON.stringify(event) ?? ''),
 });
 
-/** Triggers as other hooks are asked: a function has no headers. */
+/** Wraps triggers as hooks; functions have no headers. */
 export const toHandlers = (triggers: Readonly<Record<string, Trigger>>): Readonly<Record<string, Handler>> =>
   Object.fromEntries(
     Object.entries(triggers).map(([name, { handle, refuse }]) => [name, { admit: async () => handle, refuse }]),
@@ -207,7 +203,7 @@ const changesGuard = z.strictObject({
   claimsToSuppress: z.array(z.string()),
 });
 
-/** What Cognito takes back from each trigger. */
+/** Responses that Cognito accepts from each trigger. */
 export const triggerReplyGuards = {
   'define-auth-challenge': ok(
     z.strictObject({
@@ -234,10 +230,10 @@ export const triggerReplyGuards = {
   ),
 } as const satisfies Record<TriggerName, z.ZodType>;
 
-/** Whether the reply contains that setting of `response`. */
+/** True if the reply contains that setting of `response`. */
 const says = (text: string) => (reply: RawReply) => JSON.stringify(reply.body).includes(text);
 
-/** Of a challenge: what is in it, and how long each text is. */
+/** Observable part of a challenge: its fields and their lengths. */
 export const toLookOfChallenge = (reply: RawReply): unknown => {
   const { response } = triggerReplyGuards['create-auth-challenge'].parse(reply).body;
   const { publicChallengeParameters, challengeMetadata } = response;
@@ -246,10 +242,10 @@ export const toLookOfChallenge = (reply: RawReply): unknown => {
   return { ...others, nonce: nonce.length, request: request.length, page, challengeMetadata };
 };
 
-/** The answer of a challenge: the receipt, if there is one, and the nonce it must be about. */
+/** Answers a challenge with a receipt, if any; the receipt needs this nonce. */
 const ownNonce = 'a-nonce-of-the-challenge';
 
-/** Cognito for the suite every adapter runs. */
+/** Sets up Cognito for the adapter contract. */
 export async function setUpCognito(): Promise<AdapterHarness> {
   const bench = await openTriggerBench();
   const { core, who } = bench;
@@ -260,14 +256,11 @@ export async function setUpCognito(): Promise<AdapterHarness> {
   const one = await administrator.createUser('ada', 'correct horse');
   const other = await administrator.createUser('grace', 'correct horse');
   const settings = toSettings(simulator, pool, [who.clientId]);
-  // The SDK signs with the machine's time.
+  // The SDK signs with the machine's clock.
   const deps = { core, fetch: ((url, init) => fetch(url, init)) satisfies Fetch };
   const adapter = serveAdapter(createCognitoAdapter, { settings, ...deps });
 
-  /*
-   * What Cognito keeps and what the browser has. A receipt answers one challenge: that of the first sign-in Cognito asks
-   * about after it was issued.
-   */
+  /* State of Cognito and the browser. A receipt answers one challenge: the first one after its issue. */
   let passed: { readonly subject: string; readonly receipt: string } | null = null;
   let signInOfReceipt: string | null = null;
   const isOwn = (eventId: string): boolean => signInOfReceipt === null || signInOfReceipt === eventId;
@@ -332,7 +325,7 @@ export async function setUpCognito(): Promise<AdapterHarness> {
       request: { ...person(subject), challengeName: 'CUSTOM_CHALLENGE', session: password },
     }),
     replyGuard: triggerReplyGuards['create-auth-challenge'],
-    // A challenge is put to everybody and grants nothing to anybody.
+    // Every user gets a challenge, which grants nothing.
     isGranted: says('"issueTokens":true'),
     isLetThrough: says('"request":'),
     toLook: toLookOfChallenge,

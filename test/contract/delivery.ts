@@ -1,16 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Delivery, Message } from '../../src/core/ports.js';
 
-/** A delivery and what has arrived by it, read by another road than the one it was sent on. */
 export interface DeliveryHarness {
   readonly delivery: Delivery;
   arrived(): Promise<readonly Message[]>;
-  /** From now on the other side refuses everything. */
   breakDown(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** What every `Delivery` must do. `setUp` is called anew for each test. */
+/** Tests every `Delivery`. `setUp` runs for each test. */
 export function runDeliveryContract(
   name: string,
   channels: readonly Message['channel'][],

@@ -31,8 +31,8 @@ import { type AdapterHarness, canary, type HookHarness, type RawRequest } from '
 import { createManualClock } from './state.js';
 
 /**
- * The simulator's fetch, with metadata and keys of tenants answered from what was fetched of them before: the adapter waits
- * for these but a moment, and the machine of a test may be busy.
+ * Returns a fetch with cached metadata and keys of tenants: the adapter's timeout is short, and the test machine may
+ * be busy.
  */
 export async function fetchKeysAhead(entra: EntraSimulator, tenants: readonly Tenant[]): Promise<Fetch> {
   const known = new Map<string, string>();
@@ -48,7 +48,6 @@ export async function fetchKeysAhead(entra: EntraSimulator, tenants: readonly Te
   };
 }
 
-/** What differs from the usual settings of the tests. */
 export interface EntraSettingsOfTest {
   readonly claims?: ClaimSources;
   readonly entra?: Readonly<Record<string, unknown>>;
@@ -58,16 +57,15 @@ export interface EntraSettingsOfTest {
   readonly fetch?: Fetch;
 }
 
-/** A simulated tenant, an adapter connected to it, and what they work with. */
 export interface EntraBench {
   readonly entra: EntraSimulator;
   readonly daemon: Daemon;
-  /** The directory extension the token is kept in, and the attribute of the form that brings a receipt. */
+  /** Directory extension for the token, and form attribute for the receipt. */
   readonly attribute: string;
   readonly receiptAttribute: string;
-  /** The client id of the application the hooks are registered as. */
+  /** Client id of the hooks' application. */
   readonly hookAppId: string;
-  /** A second tenant, whose events are not taken unless a connection says so. */
+  /** A second tenant, whose events are refused by default. */
   readonly partner: Tenant;
   readonly adapter: ServedAdapter;
   readonly core: CoreDeps & {
@@ -76,26 +74,27 @@ export interface EntraBench {
   };
   readonly clock: Clock & { advanceSec(seconds: number): void };
   readonly policy: Policy;
-  /** Notes a passed step-up of the subject, as of now. */
-  /** @param signIn - the sign-in that the pass is for; any unless given */
+  /** Records a passed step-up. */
+  /**
+   * Records a passed step-up.
+   * @param signIn - its sign-in; any if omitted
+   */
   passStepUp(subject: string, stepUpId?: string, signIn?: HookSignIn): Promise<void>;
-  /** A receipt for the connection's own hooks. */
+  /** Issues a receipt for this connection's hooks. */
   issueReceipt(subject: string, audience?: string): Promise<string>;
-  /** A bearer token as the events service has it, with other claims where given. */
+  /** Creates a bearer token of the events service, with overridden claims. */
   createBearer(claims?: Readonly<Record<string, unknown>>, tenant?: Tenant): Promise<string>;
-  /** An adapter for the same tenant with other settings. */
+  /** Creates an adapter for the same tenant with other settings. */
   connect(settings?: EntraSettingsOfTest): ServedAdapter;
-  /** What sets the tenant up for such an adapter, and what tells how it stands; while it waits, the clock goes on. */
+  /** Creates its provisioning and status check; waiting advances the clock. */
   provision(settings: EntraSettingsOfTest, publicUrl: string): Provisioning;
-  /** The same adapter as the service makes it for a connection in shadow mode. */
   connectInShadowMode(): ServedAdapter;
   close(): Promise<void>;
 }
 
 /**
- * Starts a tenant whose clock is the test's, with the directory extension defined in it.
- * @param throttledEvery - of so many Graph calls one is told to come later; none unless given
- * @param onExchange - told of each call at the tenants, once it is answered
+ * Starts a tenant with the test's clock and the directory extension.
+ * @param throttledEvery - throttles every n-th Graph call; by default none
  */
 export async function openEntraBench({
   throttledEvery = null,
@@ -151,7 +150,7 @@ export async function openEntraBench({
     core: { ...core, ...otherCore },
     fetch: fetch ?? keysFetched,
   });
-  // What is waited for Graph, the machine need not wait.
+  // Waiting for Graph advances the clock only.
   const createAdapter = (deps: Parameters<typeof createEntraAdapter>[0]) => createEntraAdapter(deps, async () => {});
   const { policy } = toDeps({}).settings;
   const connection = { connection: 'customers' };
@@ -202,14 +201,14 @@ export async function openEntraBench({
   };
 }
 
-/** A call with a bearer token. */
+/** Returns a call with a bearer token. */
 export const withBearer = (token: string, body: Uint8Array): RawRequest => ({
   method: 'POST',
   headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
   body,
 });
 
-/** Bearer tokens that are not the events service's: near misses, and the classic forgeries. */
+/** Creates forged bearer tokens: near misses and classic attacks. */
 export async function createForgedBearers(bench: EntraBench): Promise<string[]> {
   const { entra, createBearer, clock, partner: stranger } = bench;
   const good = await createBearer();
@@ -270,7 +269,7 @@ const replyOf = (event: string, ...actions: [z.ZodType, ...z.ZodType[]]) =>
     }),
   });
 
-/** What Entra accepts from a tokenIssuanceStart hook; on any other status it issues no token. */
+/** Replies that Entra accepts from a tokenIssuanceStart hook; it issues no token on another status. */
 export const tokenIssuanceReplyGuard = z.union([
   untrustedGuard,
   z.strictObject({ status: z.literal([403, 503]), body: z.null() }),
@@ -290,7 +289,7 @@ const blockPageOf = (event: string) =>
     message: z.string().min(1),
   });
 
-/** What Entra accepts from an attributeCollectionStart hook. */
+/** Replies that Entra accepts from an attributeCollectionStart hook. */
 export const startReplyGuard = z.union([
   untrustedGuard,
   replyOf(
@@ -302,7 +301,7 @@ export const startReplyGuard = z.union([
   ),
 ]);
 
-/** What Entra accepts from an attributeCollectionSubmit hook. */
+/** Replies that Entra accepts from an attributeCollectionSubmit hook. */
 export const submitReplyGuard = z.union([
   untrustedGuard,
   replyOf(
@@ -325,11 +324,11 @@ const says =
   ({ body }: RawReply): boolean =>
     JSON.stringify(body).includes(text);
 
-/** Whether the reply puts a verified face into the token. */
+/** True if the reply claims a verified face. */
 export const isClaimed = says('"faceVerified":"true"');
-/** Whether the form of the sign-up is shown. */
+/** True if the sign-up form is shown. */
 export const isShown = says('.continueWithDefaultBehavior"');
-/** Whether the submitted form is taken. */
+/** True if the submitted form is accepted. */
 export const isTaken = says('.modifyAttributeValues"');
 
 const toEnvelope = (event: string, tenantId: string, correlationId: string, more: object, context: object = {}) => ({
@@ -346,17 +345,17 @@ const toEnvelope = (event: string, tenantId: string, correlationId: string, more
   },
 });
 
-/** A tokenIssuanceStart call about a user, with only what is used. */
+/** Returns a tokenIssuanceStart call with the used fields only. */
 export const toTokenIssuanceEvent = (tenantId: string, user: string, correlationId: string) =>
   toEnvelope('tokenIssuanceStart', tenantId, correlationId, {}, { user: { id: user } });
 
-/** An attributeCollectionStart call about an address, with only what is used. */
+/** Returns an attributeCollectionStart call with the used fields only. */
 export const toStartEvent = (tenantId: string, email: string, correlationId: string) =>
   toEnvelope('attributeCollectionStart', tenantId, correlationId, {
     userSignUpInfo: { attributes: {}, identities: [{ signInType: 'email', issuerAssignedId: email }] },
   });
 
-/** An attributeCollectionSubmit call about an address, with only what is used. */
+/** Returns an attributeCollectionSubmit call with the used fields only. */
 export const toSubmitEvent = (
   { entra, receiptAttribute }: Pick<EntraBench, 'entra' | 'receiptAttribute'>,
   { email, receipt, correlationId }: { email: string; receipt: string; correlationId: string },
@@ -370,7 +369,7 @@ export const toSubmitEvent = (
     },
   });
 
-/** Entra for the suite every adapter runs. */
+/** Sets up Entra for the adapter contract. */
 export async function setUpEntra(): Promise<AdapterHarness> {
   const bench = await openEntraBench({ throttledEvery: 3 });
   const { entra, adapter, core } = bench;
@@ -379,7 +378,7 @@ export async function setUpEntra(): Promise<AdapterHarness> {
   const bearer = await bench.createBearer();
   const forged = await createForgedBearers(bench);
   const receipts = new Map<string, string>();
-  // One who signs up has an address in place of an id.
+  // A user in sign-up has an address instead of an id.
   const toEmail = (subject: string): string => `${subject}@example.com`;
   const shared = {
     sign: (body: Uint8Array) => withBearer(bearer, body),

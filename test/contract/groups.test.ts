@@ -200,7 +200,7 @@ describe('a name that others than administrators may have chosen is not told', (
     await bench.close();
   });
 
-  test('of a group of Entra that is neither from the premises nor one for roles: everybody may make it', async () => {
+  test('an Entra group that is neither on-premises nor role-assignable, because any user may create it', async () => {
     const bench = await openEntraBench();
     const { id: subject } = bench.entra.addUser({ mail: login });
     const [own, forRoles] = ['corp:acme:filer', 'corp:acme:admin'].map((name) =>

@@ -1,12 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Keys, KeyVersion } from '../../src/core/ports.js';
 
-/** A fresh key service, and what an administrator does to it. */
 export interface KeysHarness {
   readonly keys: Keys;
   rotate(): Promise<KeyVersion>;
   retire(version: KeyVersion): Promise<void>;
-  /** The same keys in a new process. */
+  /** Opens the same keys as a new process. */
   restart(): Promise<Keys>;
   close(): Promise<void>;
 }
@@ -15,7 +14,7 @@ const message = new TextEncoder().encode('message');
 const macOf = async (keys: Keys, version: KeyVersion, input: Uint8Array = message): Promise<string> =>
   (await keys.mac(version, input)).use((bytes) => Buffer.from(bytes).toString('hex'));
 
-/** What every `Keys` must do. */
+/** Tests every `Keys`. */
 export function runKeysContract(name: string, setUp: () => Promise<KeysHarness>): void {
   describe(`keys contract: ${name}`, () => {
     let harness: KeysHarness;

@@ -9,10 +9,9 @@ import type { LedgerRow, LedgerStore } from '../../src/core/ports.js';
 import { addSec, toIso } from '../../src/core/units.js';
 import { createManualClock } from '../manual-clock.js';
 
-/** A ledger for one test. */
 export interface OpenedLedger {
   readonly ledger: LedgerStore;
-  /** The same one, as another server opens it. */
+  /** Opens the same ledger as another server. */
   reopen(): Promise<LedgerStore>;
 }
 
@@ -25,7 +24,7 @@ const row = (sort: string, value: string | null, version: number | null = null):
   ...{ partition: 'p', sort, value, version, expiresAt: null },
 });
 
-/** What every store of the ledger must do, and the ledger on it. `open` is called anew for each test. */
+/** Tests every ledger store, and the ledger on it. `open` runs for each test. */
 export function runLedgerContract(name: string, open: () => Promise<OpenedLedger>): void {
   describe(`ledger: ${name}`, () => {
     const opened: LedgerStore[] = [];
@@ -39,7 +38,6 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
       opened.push(ledger);
       let sequence = 0;
       const deps = { ledger, bounds, clock, counted: new Map<string, number>(), pause: async () => {} };
-      /** An entry of now, of the next record. */
       const entry = <Action extends LoggedAction>(
         event: Pick<RecordedEvent<Action>, 'action' | 'detail'> & Partial<RecordedEvent<Action>>,
         of = trail,
@@ -83,7 +81,7 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
           'va|1',
         ]);
         expect(await ledger.count(between)).toBe(3);
-        // As somebody asks who mixed up two days.
+        // A range with swapped ends.
         const turned = { partition: 'p', after: 'b', before: '9' };
         expect(await ledger.range(turned, 9, 'newest first')).toEqual([]);
         expect(await ledger.count(turned)).toBe(0);
@@ -381,11 +379,11 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
         expect((await list()).items.map(({ subject }) => subject)).toEqual(['bob']);
         expect((await list({ status: 'ended' })).items).toEqual([]);
         expect(await readPerson({ connection: 'acme', subject: 'anna' }, deps)).toMatchObject({ status: 'none' });
-        // Another server wrote it only now.
+        // Another server wrote it late.
         await record(late);
         await prune(deps);
         expect(await actions()).toEqual(['subject_erased anna', 'enrolled bob']);
-        // The person may come back.
+        // The user may return.
         clock.advanceSec(1);
         await record(enrolled('anna'));
         await record(erased);

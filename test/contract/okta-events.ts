@@ -1,11 +1,11 @@
 import type { Clock } from '../../src/core/ports.js';
 import { toIso } from '../../src/core/units.js';
 
-/* What Okta calls the hooks with, as far as it is used. */
+/* Used parts of Okta's hook request. */
 
 const request = { ipAddress: '127.0.0.1' };
 
-/** A token hook call about a user, with only what is used. */
+/** Returns a token hook call with the used fields only. */
 export const toTokenEvent = (clock: Clock, user: string, eventId: string) => ({
   eventId,
   eventTime: toIso(clock.now()),
@@ -17,7 +17,7 @@ export const toTokenEvent = (clock: Clock, user: string, eventId: string) => ({
   },
 });
 
-/** A registration hook call about an existing user, with only what is used. */
+/** Returns a registration hook call about an existing user with the used fields only. */
 export const toProgressiveEvent = (clock: Clock, user: string, eventId: string) => ({
   eventId,
   eventTime: toIso(clock.now()),
@@ -26,7 +26,7 @@ export const toProgressiveEvent = (clock: Clock, user: string, eventId: string) 
   data: { context: { user: { id: user }, request }, userProfileUpdate: { employeeNumber: '1234' } },
 });
 
-/** A SAML assertion hook call about a user, with only what is used. */
+/** Returns a SAML assertion hook call with the used fields only. */
 export const toSamlEvent = (clock: Clock, user: string, eventId: string) => ({
   eventId,
   eventTime: toIso(clock.now()),
@@ -37,7 +37,7 @@ export const toSamlEvent = (clock: Clock, user: string, eventId: string) => ({
   },
 });
 
-/** A password import hook call, with only what is used. */
+/** Returns a password import hook call with the used fields only. */
 export const toPasswordEvent = (clock: Clock, username: string, eventId: string, password = rightPassword) => ({
   eventId,
   eventTime: toIso(clock.now()),
@@ -45,16 +45,16 @@ export const toPasswordEvent = (clock: Clock, username: string, eventId: string,
   data: { context: { credential: { username, password } } },
 });
 
-/** The password that the former directory of the tests takes, for everybody. */
+/** Password of all users in the tests' former directory. */
 export const rightPassword = 'correct horse';
 
-/** A call that tells of one event about a user, with only what is used. */
+/** Returns an event hook call with one event and the used fields only. */
 export const toLifecycleEvent = (user: string, uuid: string, eventType = 'user.lifecycle.deactivate') => ({
   eventType: 'com.okta.event_hook',
   data: { events: [{ uuid, eventType, outcome: { result: 'SUCCESS' }, target: [{ type: 'User', id: user }] }] },
 });
 
-/** A registration hook call about somebody who signs up, with only what is used. */
+/** Returns a registration hook call for a sign-up with the used fields only. */
 export const toSignUpEvent = (clock: Clock, login: string, receipt: string | undefined, eventId: string) => ({
   eventId,
   eventTime: toIso(clock.now()),

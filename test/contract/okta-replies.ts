@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { RawReply } from '../../adapters/hook.js';
 
-/* What Okta accepts from each hook, and what it takes from it. */
+/* Replies that Okta accepts from each hook. */
 
 const operationGuard = z.strictObject({
   op: z.enum(['add', 'replace']),
@@ -15,12 +15,12 @@ const operationGuard = z.strictObject({
 });
 const removalGuard = z.strictObject({ op: z.literal('remove'), path: z.literal('/claims/face_verification') });
 
-// OAuth allows no other characters in error_description (RFC 6749, section 4.1.2.1).
+// Characters that OAuth allows in error_description (RFC 6749, section 4.1.2.1).
 const summaryGuard = z.string().regex(/^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/);
 
 const untrustedGuard = z.strictObject({ status: z.literal(401), body: z.null() });
 
-/** What Okta accepts from a token hook; a status other than 200 lets the token through unchanged. */
+/** Replies that Okta accepts from a token hook; another status keeps the token unchanged. */
 export const tokenReplyGuard = z.union([
   untrustedGuard,
   z.strictObject({
@@ -45,7 +45,7 @@ const actionGuard = (registration: 'ALLOW' | 'DENY') =>
     value: z.strictObject({ registration: z.literal(registration) }),
   });
 
-/** What Okta accepts from a registration hook. */
+/** Replies that Okta accepts from a registration hook. */
 export const registrationReplyGuard = z.union([
   untrustedGuard,
   z.strictObject({
@@ -80,14 +80,14 @@ export const registrationReplyGuard = z.union([
   }),
 ]);
 
-/** Whether the reply puts the claim into a token. */
+/** True if the reply adds the claim to a token. */
 export const isClaimed = (reply: RawReply): boolean => JSON.stringify(reply.body).includes('"result":"verified"');
 
-/** Whether Okta mints the token, having been told nothing against it. */
+/** True if the reply does not stop Okta from minting the token. */
 export const isCommanded = ({ status, body }: RawReply): boolean =>
   status === 200 && z.object({ commands: z.array(z.unknown()) }).safeParse(body).success;
 
-/** Whether the reply lets the profile be completed. */
+/** True if the reply allows the profile. */
 export const isAllowed = (reply: RawReply): boolean => JSON.stringify(reply.body).includes('"ALLOW"');
 
 const statementGuard = z.strictObject({
@@ -100,7 +100,7 @@ const statementGuard = z.strictObject({
   ]),
 });
 
-/** What Okta accepts from a SAML assertion hook; it knows no way to refuse. */
+/** Replies that Okta accepts from a SAML assertion hook, which cannot refuse. */
 export const samlReplyGuard = z.union([
   untrustedGuard,
   z.strictObject({
@@ -124,10 +124,10 @@ export const samlReplyGuard = z.union([
   }),
 ]);
 
-/** Whether the reply states a verified face. */
+/** True if the reply asserts a verified face. */
 export const isStated = (reply: RawReply): boolean => JSON.stringify(reply.body).includes('"value":"verified"');
 
-/** What Okta accepts from a password import hook. */
+/** Replies that Okta accepts from a password import hook. */
 export const passwordReplyGuard = z.union([
   untrustedGuard,
   z.strictObject({
@@ -143,10 +143,10 @@ export const passwordReplyGuard = z.union([
   }),
 ]);
 
-/** Whether the reply makes Okta keep the password. */
+/** True if Okta stores the password after the reply. */
 export const isKept = (reply: RawReply): boolean => JSON.stringify(reply.body).includes('"VERIFIED"');
 
-/** What an event hook may answer a POST: Okta looks at the status alone. */
+/** Replies to an event hook's POST; Okta reads only the status. */
 export const eventReplyGuard = z.strictObject({
   status: z.union([z.literal(204), z.int().min(400).max(499), z.literal(503)]),
   body: z.null(),

@@ -50,10 +50,8 @@ import {
 } from './okta-replies.js';
 import { createManualClock } from './state.js';
 
-/** The header secret of the test's hooks. */
 export const hookSecret = `Bearer ${canary}-hook-secret`;
 
-/** A simulated org, an adapter connected to it, and what they work with. */
 export interface OktaBench {
   readonly okta: OktaSimulator;
   readonly adapter: ServedAdapter;
@@ -63,25 +61,25 @@ export interface OktaBench {
   };
   readonly clock: Clock & { advanceSec(seconds: number): void };
   readonly policy: Policy;
-  /** Notes a passed step-up of the user, as of now. */
-  /** @param signIn - the sign-in that the pass is for; any unless given */
+  /** Records a passed step-up. */
+  /**
+   * Records a passed step-up.
+   * @param signIn - its sign-in; any if omitted
+   */
   passStepUp(userId: string, stepUpId?: string, signIn?: HookSignIn): Promise<void>;
-  /** An adapter for the same org with other settings. */
+  /** Creates an adapter for the same org with other settings. */
   connect(settings?: OktaSettings): ServedAdapter;
-  /** What sets the org up for the connection with other settings. */
+  /** Creates provisioning for the org with other settings. */
   provision(settings?: OktaSettings & { readonly publicUrl?: string }): Provisioning;
-  /** Where the former directory of users to import is asked, and with which secret. */
+  /** Password verifier of the users' former directory. */
   readonly passwordVerifier: { readonly url: string; readonly secret: string };
-  /** What the former directory was asked, oldest first. */
+  /** Passwords that the former directory was asked for, oldest first. */
   readonly passwordsAsked: readonly { readonly username: string; readonly password: string }[];
-  /** The same adapter as the service makes it for a connection in shadow mode. */
   connectInShadowMode(): ServedAdapter;
   close(): Promise<void>;
-  /** As `close`, where the org was closed before. */
   closeButOkta(): Promise<void>;
 }
 
-/** What differs from the usual settings of the tests. */
 export interface OktaSettings {
   readonly claims?: ClaimSources;
   readonly okta?: Readonly<Record<string, unknown>>;
@@ -92,8 +90,8 @@ export interface OktaSettings {
 }
 
 /**
- * Starts an org whose clock is the test's, with the attribute defined in it. It waits long for hooks, as the machine may
- * be busy: tests of Okta's own limit set it.
+ * Starts an org with the test's clock and the attribute. Its hook timeout is long, because the machine may be busy;
+ * tests of Okta's own timeout set it.
  */
 export async function openOktaBench(onExchange?: (exchange: Exchange) => void): Promise<OktaBench> {
   const clock = createManualClock();
@@ -172,7 +170,7 @@ export async function openOktaBench(onExchange?: (exchange: Exchange) => void): 
   };
 }
 
-/** The directory that users to import come from: it takes one password for everybody, from whoever has the secret. */
+/** Starts the former directory, which accepts one password for all users from callers with the secret. */
 async function startFormerDirectory() {
   const asked: { username: string; password: string }[] = [];
   const server = createServer(async (request, response) => {
@@ -198,7 +196,7 @@ async function startFormerDirectory() {
 
 const questionGuard = z.strictObject({ username: z.string(), password: z.string() });
 
-/** A call with the right secret. */
+/** Returns a call with the right secret. */
 export const signed = (body: Uint8Array): RawRequest => ({
   method: 'POST',
   headers: { 'content-type': 'application/json', authorization: hookSecret },
@@ -216,7 +214,7 @@ const unsigned = (body: Uint8Array): readonly RawRequest[] =>
     { 'x-authorization': hookSecret },
   ].map((headers) => ({ method: 'POST', headers, body }));
 
-/** Okta for the suite every adapter runs. */
+/** Sets up Okta for the adapter contract. */
 export async function setUpOkta(): Promise<AdapterHarness> {
   const bench = await openOktaBench();
   const { okta, adapter, core, clock } = bench;
@@ -262,7 +260,7 @@ export async function setUpOkta(): Promise<AdapterHarness> {
     toEvent: (subject, eventId) => toPasswordEvent(clock, subject, eventId),
     replyGuard: passwordReplyGuard,
     isGranted: isKept,
-    // Okta goes on as without a hook: it signs nobody in by a password that nobody vouches for.
+    // Okta continues as without a hook: a password that no one vouches for signs no one in.
     isLetThrough: isCommanded,
   };
   const events: HookHarness = {
@@ -295,7 +293,7 @@ export async function setUpOkta(): Promise<AdapterHarness> {
     connectInShadowMode: () => bench.connectInShadowMode(),
     async passStepUp(subject, signIn) {
       await bench.passStepUp(subject, 'step-up-1', signIn);
-      // A user to import is known by a name alone.
+      // A user to import only has a name.
       await bench.passStepUp(subjectOfIdentifier(subject), 'step-up-1', signIn);
     },
     hooks: { token, registration, saml, 'password-import': passwordImport, events },

@@ -21,10 +21,9 @@ import { createMemoryAudit, createTextLog } from '../sinks.js';
 import { type AdapterHarness, canary, type HookHarness, type RawRequest } from './adapter.js';
 import { createManualClock } from './state.js';
 
-/** The key the tests' Smart Hooks sign with. */
+/** Signing key of the tests' Smart Hooks. */
 export const hookSecret = `${canary}-hook-secret`;
 
-/** A simulated account, an adapter connected to it, and what they work with. */
 export interface OneLoginBench {
   readonly onelogin: OneLoginSimulator;
   readonly adapter: ServedAdapter;
@@ -34,18 +33,19 @@ export interface OneLoginBench {
   };
   readonly clock: Clock & { advanceSec(seconds: number): void };
   readonly policy: Policy;
-  /** The policy of the account whose factor is the face check. */
   readonly facePolicyId: number;
-  /** Notes a passed step-up of the subject, as of now. */
-  /** @param signIn - the sign-in that the pass is for; any unless given */
+  /** Records a passed step-up. */
+  /**
+   * Records a passed step-up.
+   * @param signIn - its sign-in; any if omitted
+   */
   passStepUp(subject: string, stepUpId?: string, signIn?: HookSignIn): Promise<void>;
-  /** A connection to the same account, with other settings. */
+  /** Creates a connection to the same account with other settings. */
   configure(changes?: OneLoginChanges): OneLoginConnection;
   connect(changes?: OneLoginChanges): ServedAdapter;
   close(): Promise<void>;
 }
 
-/** What differs from the usual settings of the tests. */
 export interface OneLoginChanges {
   readonly claims?: ClaimSources;
   readonly onelogin?: Readonly<Record<string, unknown>>;
@@ -54,12 +54,12 @@ export interface OneLoginChanges {
   readonly fetch?: Fetch;
 }
 
-/** The custom field the tests' connections use. */
+/** Custom field of the tests' connections. */
 export const attribute = 'facestep_token';
 
 /**
- * Starts an account whose clock is the test's, with the field and the face policy in it. It gives hooks more time than
- * OneLogin does, as the machine may be busy.
+ * Starts an account with the test's clock, the field and the face policy. Hooks get more time than in OneLogin,
+ * because the machine may be busy.
  */
 export async function openOneLoginBench({ graceMs = 30_000 }: { graceMs?: number } = {}): Promise<OneLoginBench> {
   const clock = createManualClock();
@@ -120,11 +120,11 @@ export async function openOneLoginBench({ graceMs = 30_000 }: { graceMs?: number
   };
 }
 
-/** A signature as the Smart Hook makes it. */
+/** Signs as the Smart Hook does. */
 export const toSignature = (body: Uint8Array, timeSec: number, key: string = hookSecret): string =>
   `t=${timeSec},v1=${createHmac('sha256', key).update(`${timeSec}.`).update(body).digest('hex')}`;
 
-/** A call with this signature; `undefined` has none. */
+/** Returns a call with this signature; `undefined` has none. */
 export const withSignature = (body: Uint8Array, signature: string | undefined): RawRequest => ({
   method: 'POST',
   headers: { 'content-type': 'application/json', 'x-facestep-signature': signature },
@@ -133,7 +133,7 @@ export const withSignature = (body: Uint8Array, signature: string | undefined): 
 
 const nowSec = (clock: Clock): number => Math.floor(clock.now() / 1000);
 
-/** A call with a good signature. */
+/** Returns a call with a valid signature. */
 export const signed = (clock: Clock, body: Uint8Array): RawRequest =>
   withSignature(body, toSignature(body, nowSec(clock)));
 
@@ -158,7 +158,7 @@ const forge = (clock: Clock, body: Uint8Array): readonly RawRequest[] => {
       toSignature(body, now, `${hookSecret}x`),
       toSignature(body, now, ''),
       toSignature(altered, now),
-      // Rightly signed, at another time.
+      // Valid signature with another time.
       toSignature(body, now - 301),
       toSignature(body, now + 301),
       toSignature(body, 0),
@@ -168,7 +168,7 @@ const forge = (clock: Clock, body: Uint8Array): readonly RawRequest[] => {
   ];
 };
 
-/** What our Smart Hook understands; any other status but 401 is an outage to it. */
+/** Replies that our Smart Hook understands; any status but 401 is otherwise an outage. */
 export const replyGuard = z.union([
   z.strictObject({ status: z.literal(401), body: z.null() }),
   z.strictObject({
@@ -177,11 +177,11 @@ export const replyGuard = z.union([
   }),
 ]);
 
-/** Whether the reply lets the sign-in through to the normal policy. */
+/** True if the sign-in continues with the normal policy. */
 export const isAllowed = ({ status, body }: RawReply): boolean =>
   status === 200 && z.object({ decision: z.literal('allow') }).safeParse(body).success;
 
-/** What the pre-authentication hook sends about a user. */
+/** Returns the body of the pre-authentication hook. */
 export const toPreAuthenticationEvent = (user: string, requestId: string) => ({
   user_id: user,
   app_id: 959_314,
@@ -191,14 +191,14 @@ export const toPreAuthenticationEvent = (user: string, requestId: string) => ({
   correlation_id: '13a97251-215d-4fa5-baaf-6fc15700a2db',
 });
 
-/** What the user-migration hook sends about a name. */
+/** Returns the body of the user-migration hook. */
 export const toUserMigrationEvent = (identifier: string, requestId: string) => ({
   user_identifier: identifier,
   request_id: requestId,
   correlation_id: '13a97251-215d-4fa5-baaf-6fc15700a2db',
 });
 
-/** OneLogin for the suite every adapter runs. */
+/** Sets up OneLogin for the adapter contract. */
 export async function setUpOneLogin(): Promise<AdapterHarness> {
   const bench = await openOneLoginBench();
   const { onelogin, adapter, core, clock } = bench;
@@ -243,7 +243,7 @@ export async function setUpOneLogin(): Promise<AdapterHarness> {
       isStopped = true;
       await onelogin.close();
     },
-    // A user, and a name nobody has yet: either hook knows one of the two.
+    // A user and an unknown name, because each hook knows one of the two.
     async passStepUp(subject, signIn) {
       await bench.passStepUp(subject, 'step-up-1', signIn);
       await bench.passStepUp(subjectOfIdentifier(subject), 'step-up-1', signIn);

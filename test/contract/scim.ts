@@ -17,11 +17,10 @@ import { createMemoryAudit, createTextLog, systemRandom } from '../sinks.js';
 import type { AdapterHarness } from './adapter.js';
 import { createManualClock } from './state.js';
 
-/** The schema extension and the attribute of the tests' connections: what stands in the configuration where nothing does. */
+/** Default schema extension and attribute of the configuration. */
 export const schema = 'urn:ietf:params:scim:schemas:extension:facestep:2.0:User';
 export const name = 'token';
 
-/** What differs from the usual settings of the tests. */
 export interface ScimChanges {
   readonly claims?: ClaimSources;
   readonly scim?: Readonly<Record<string, unknown>>;
@@ -29,7 +28,6 @@ export interface ScimChanges {
   readonly fetch?: Fetch;
 }
 
-/** A simulated server, an adapter connected to it, and what they work with. */
 export interface ScimBench {
   readonly server: ScimSimulator;
   readonly adapter: ServedAdapter;
@@ -40,12 +38,11 @@ export interface ScimBench {
   readonly clock: Clock & { advanceSec(seconds: number): void };
   configure(changes?: ScimChanges): ScimConnection;
   connect(changes?: ScimChanges): ServedAdapter;
-  /** The attribute as the server holds it. */
   readAttribute(id: string): string | null;
   close(): Promise<void>;
 }
 
-/** Starts a server whose clock is the test's, with the attribute defined. */
+/** Starts a server with the test's clock and the attribute. */
 export async function openScimBench(): Promise<ScimBench> {
   const clock = createManualClock();
   const server = await startScimSimulator({ now: () => clock.now() });
@@ -81,7 +78,7 @@ export async function openScimBench(): Promise<ScimBench> {
   };
 }
 
-/** A SCIM server for the suite every adapter runs. */
+/** Sets up a SCIM server for the adapter contract. */
 export async function setUpScim(): Promise<AdapterHarness> {
   const bench = await openScimBench();
   const { server, adapter, core, clock } = bench;

@@ -6,7 +6,10 @@ type SearchHarness = Pick<AdapterHarness, 'addUser' | 'callUser'> & {
   readonly adapter: { readonly profile: Pick<Profile, 'searchAccounts'> };
 };
 
-/** What a search for people at a provider must do. @param harness - of the test that runs */
+/**
+ * Tests the search for people at a provider.
+ * @param harness - of the running test
+ */
 export function runSearchContract(harness: () => SearchHarness): void {
   const searchFor = async (text: string, limit = 20): Promise<string[]> => {
     const found = await harness().adapter.profile.searchAccounts(text, limit);

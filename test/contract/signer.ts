@@ -2,12 +2,11 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { CompactSign, createLocalJWKSet, flattenedVerify, generateKeyPair, jwtVerify } from 'jose';
 import type { Signer } from '../../src/core/ports.js';
 
-/** A fresh signer, and what an administrator does to it. */
 export interface SignerHarness {
   readonly signer: Signer;
-  /** Puts a new key in the place of the one that signs, after whatever overlap there is. */
+  /** Replaces the signing key, after any required overlap. */
   replace(): Promise<void>;
-  /** The same keys in a new process. */
+  /** Opens the same keys as a new process. */
   restart(): Promise<Signer>;
   close(): Promise<void>;
 }
@@ -16,7 +15,7 @@ const typ = 'facestep-receipt+jwt';
 const refused = { code: 'receipt_invalid' };
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-/** What every `Signer` must do. */
+/** Tests every `Signer`. */
 export function runSignerContract(name: string, setUp: () => Promise<SignerHarness>): void {
   describe(`signer contract: ${name}`, () => {
     let harness: SignerHarness;
@@ -59,7 +58,7 @@ export function runSignerContract(name: string, setUp: () => Promise<SignerHarne
       const keys = await publishedOf(signer);
       expect(keys).toMatchObject([{ kty: 'EC', crv: 'P-256', alg: 'ES256', use: 'sig' }]);
       expect(keys[0]).not.toHaveProperty('d');
-      // Signatures are random: a wrong length of one part would show in one of a few.
+      // Signatures are random: a wrong part length appears only in some.
       for (let n = 0; n < 20; n += 1) {
         const jws = await signer.sign(typ, { n });
         const { payload, protectedHeader } = await jwtVerify(jws, createLocalJWKSet({ keys }), { typ });

@@ -5,16 +5,15 @@ import { createManualClock } from '../manual-clock.js';
 
 export { createManualClock };
 
-/** A store for one test. */
 export interface OpenedState {
   readonly state: State;
-  /** The same store again, as the same server opens it. */
+  /** Opens the same store again as the same server. */
   reopen(): Promise<State>;
-  /** Empties the store behind the server's back. */
+  /** Empties the store without the server. */
   lose(): Promise<void>;
 }
 
-/** What every `State` must do. `open` is called anew for each test. */
+/** Tests every `State`. `open` runs for each test. */
 export function runStateContract(name: string, open: (clock: Clock) => Promise<OpenedState>): void {
   describe(`state: ${name}`, () => {
     const opened: State[] = [];
@@ -77,7 +76,7 @@ export function runStateContract(name: string, open: (clock: Clock) => Promise<O
       expect((await state.read('a'))?.value).toBe(3);
     });
 
-    test('of many writers to an absent key exactly one succeeds', async () => {
+    test('only one of many concurrent writers creates an absent key', async () => {
       const { state } = await start();
       const written = await Promise.all(
         Array.from({ length: 20 }, (_, writer) => state.write('a', writer, { when: 'absent', expiresAt: null })),

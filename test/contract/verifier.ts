@@ -7,10 +7,9 @@ import { FaceError, type FaceErrorCode } from '../../src/errors.js';
 import { isWiped, toPhoto } from '../pictures.js';
 import { testShare } from '../share.js';
 
-/** A verifier ready for work, and how to end it together with whatever was started for it. */
 export interface VerifierHarness {
   readonly verifier: Verifier;
-  /** Shares photos among several who look at them; a verifier that looks elsewhere does not ask it. */
+  /** Examination cache for callers that share photos; verifiers with their own engine do not use it. */
   readonly sight: Sight;
   close(): Promise<void>;
 }
@@ -18,7 +17,7 @@ export interface VerifierHarness {
 const binding: Binding = { tenant: 'acme', idp: 'okta', subject: '00u1', scope: 'sign-in', accuracy: 4 };
 const nextCentury = epochSec(4_102_444_800);
 
-/** What every `Verifier` must do, through its port and with real pictures alone. */
+/** Tests every `Verifier` through its port with real pictures. */
 export function runVerifierContract(name: string, setUp: () => Promise<VerifierHarness>): void {
   describe(`verifier contract: ${name}`, () => {
     let harness: VerifierHarness;
@@ -51,7 +50,6 @@ export function runVerifierContract(name: string, setUp: () => Promise<VerifierH
     });
     const expectCode = (work: Promise<unknown>, code: FaceErrorCode): Promise<void> =>
       expect(work).rejects.toMatchObject({ name: 'FaceError', code });
-    /** The content key that a verification gives, in hexadecimal digits: none where the verifier derives none, or nobody matches. */
     const takenKeys = async (token: SealedToken, changes: Partial<VerifyRequest> = {}): Promise<readonly string[]> => {
       const taken: string[] = [];
       const takeContentKey = (key: Uint8Array) => void taken.push(Buffer.from(key).toString('hex'));
@@ -79,7 +77,7 @@ export function runVerifierContract(name: string, setUp: () => Promise<VerifierH
         expect(await harness.verifier.verify(request(token, { photos }))).toMatchObject(refusal);
       });
 
-      test('the person in photos that whoever judges them finds not live, and waits for that', async () => {
+      test('a matching person whose photos are judged not live, after waiting for the judgement', async () => {
         const { token } = await enrol();
         let judge = (_isLive: boolean): void => {};
         const judgedLive = new Promise<boolean>((resolve) => {
@@ -95,7 +93,7 @@ export function runVerifierContract(name: string, setUp: () => Promise<VerifierH
       test('to go on where whoever judges the photos fails, and says why', async () => {
         const { token } = await enrol();
         const judgedLive = Promise.reject(new FaceError('overloaded'));
-        // As whoever hands it over does: it may fail before anybody waits for it.
+        // As real callers do: it may fail before anyone awaits it.
         judgedLive.catch(() => null);
         await expectCode(harness.verifier.verify(request(token, { judgedLive })), 'overloaded');
       });
@@ -126,7 +124,7 @@ export function runVerifierContract(name: string, setUp: () => Promise<VerifierH
         },
       );
 
-      test('a token whose expiry was changed, whatever is expected', async () => {
+      test('a token with a changed expiry, with any expected expiry', async () => {
         const { token } = await enrol({ expiresAt: nextCentury });
         const bytes = Buffer.from(token.use((text) => text).slice('fv1.'.length), 'base64url');
         bytes.writeUInt32BE(nextCentury + 1, 4);

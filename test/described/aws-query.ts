@@ -5,17 +5,15 @@ import type { Judgement } from './judgement.js';
 import { differencesOf, kinds, type Reference, referenceGuard, resolve, schemaGuard } from './smithy.js';
 
 /*
- * Calls in AWS Query, held against the shapes of AWS's own SDK: asked by form fields whose names are paths, answered in XML.
- * Every member of the operations that we call is a text, and SNS flattens no map.
- * https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
+ * AWS Query calls, compared with the shapes of AWS's SDK: form fields with paths as names, XML answers. All members
+ * used here are texts, and SNS flattens no map. https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
  */
 
-/** A field's path taken apart: texts, and what stands under a name. */
 type Tree = { [name: string]: Tree | string };
 
 const xml = new XMLParser({ ignoreAttributes: false, parseTagValue: false, isArray: () => false });
 
-/** @throws where a field stands both for a text and for what has parts */
+/** @throws if a field is both a text and a container */
 function toTree(fields: URLSearchParams): Tree {
   const tree: Tree = {};
   for (const [path, value] of fields) {
@@ -36,13 +34,12 @@ function toTree(fields: URLSearchParams): Tree {
 
 const traitsGuard = z.object({ xmlName: z.string() });
 
-/** What a name of a map's entry is written as. */
+/** Wire name of a map's entry member. */
 const nameOf = (reference: Reference, otherwise: string): string =>
   Array.isArray(reference) && reference.length === 2
     ? (traitsGuard.safeParse(reference[1]).data?.xmlName ?? otherwise)
     : otherwise;
 
-/** The value that a schema serializes to such fields. */
 function toValue(tree: Tree | string, reference: Reference): unknown {
   const schema = resolve(reference);
   if (typeof schema === 'number' || typeof tree === 'string') return tree;
@@ -75,15 +72,13 @@ function toValue(tree: Tree | string, reference: Reference): unknown {
 
 const treeGuard: z.ZodType<Tree | string> = z.lazy(() => z.union([z.string(), z.record(z.string(), treeGuard)]));
 
-/** Of operations in AWS Query. */
 export interface AwsQueryService {
   readonly name: string;
   readonly version: string;
-  /** The SDK's module. */
   readonly sdk: Readonly<Record<string, unknown>>;
 }
 
-/** Holds one call against the shapes of its service. */
+/** Compares one call with its service's shapes. */
 export function judgeAwsQueryCall({ request, response }: Exchange, { version, sdk }: AwsQueryService): Judgement {
   const fields = new URLSearchParams(request.body);
   const operation = fields.get('Action') ?? '';
@@ -126,7 +121,7 @@ const errorGuard = z.strictObject({
   }),
 });
 
-/** What the schema of an error says: what it is called at the wire, its status, and whose fault it is. */
+/** Error schema: wire name, status and fault. */
 const errorSchemaGuard = z
   .tuple([
     z.literal(kinds.error),

@@ -1,13 +1,11 @@
 import type { Csdl, StructuredType, TypeUse } from './csdl.js';
 
-/** How much of a thing has to be given. */
 export type Extent =
-  /** Everything that it cannot be without. */
+  /** All required parts. */
   | 'whole'
-  /** What is to change, or what was selected. */
+  /** Changed or selected parts only. */
   | 'part';
 
-/** Where a value was sent. */
 export interface Place {
   readonly side: 'request' | 'answer';
   readonly extent: Extent;
@@ -17,7 +15,7 @@ const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const isInteger = (value: unknown, bits: number): boolean =>
   Number.isInteger(value) && Math.abs(Number(value)) < 2 ** (bits - 1);
 
-/** The primitive types that calls of ours use; another one is a difference. */
+/** Primitive types used by our calls; others are reported. */
 const primitives: Readonly<Record<string, (value: unknown) => boolean>> = {
   'Edm.String': (value) => typeof value === 'string',
   'Edm.Boolean': (value) => typeof value === 'boolean',
@@ -28,13 +26,12 @@ const primitives: Readonly<Record<string, (value: unknown) => boolean>> = {
     typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(value),
 };
 
-/** What an application adds to directory objects: all that Graph takes of what it does not name itself. */
+/** Directory extension properties, the only additional names that Graph accepts. */
 const extensionName = /^extension_[0-9a-f]{32}_\w+$/;
 
 /**
- * Holds a value against its type: no unknown property, none that is missing, each of its own type; derived types by
- * `@odata.type`.
- * @returns what differs, one line each with its path
+ * Validates a value's properties and types, with derived types by `@odata.type`.
+ * @returns differences, one line each with a path
  */
 export function findDifferences(csdl: Csdl, value: unknown, use: TypeUse, place: Place, path = ''): string[] {
   if (value === null || value === undefined) return use.isNullable ? [] : [`${path}: must not be null`];
@@ -75,7 +72,7 @@ function findInObject(
   ];
 }
 
-/** A flag that is left out is off, and an id is the service's to give. */
+/** Optional flags default to false, and the service assigns ids. */
 const requiredOf = ({ properties, keys }: StructuredType, { side }: Place): string[] =>
   [...properties].flatMap(([name, { name: type, isNullable, isCollection }]) => {
     const isLeftOut = isCollection || type === 'Edm.Boolean' || type === 'Edm.Stream';
@@ -97,13 +94,13 @@ function findInMember(
     const isSent = place.side === 'answer' || ['odata.type', 'odata.id', 'odata.bind'].includes(annotation);
     return isKnown && isSent && annotation.startsWith('odata.') ? [] : [`${path}: no such annotation`];
   }
-  // Within a part, what is given is given whole.
+  // Nested values are complete within a partial one.
   const within: Place = { ...place, extent: 'whole' };
   const property = type.properties.get(name);
   if (property !== undefined) return findDifferences(csdl, value, property, within, path);
   const navigation = type.navigation.get(name);
   if (navigation !== undefined) {
-    // What stands by itself is named by its key, and may be shown with it.
+    // Uncontained entities are referenced by key, and may be expanded.
     const extent = navigation.isContained ? 'whole' : 'part';
     return findDifferences(csdl, value, navigation, { ...place, extent }, path);
   }

@@ -2,33 +2,30 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { XMLParser } from 'fast-xml-parser';
 
-/** What a property or a parameter holds. */
 export interface TypeUse {
-  /** By its whole name: `microsoft.graph.user`, `Edm.String`. */
+  /** Full name: `microsoft.graph.user`, `Edm.String`. */
   readonly name: string;
   readonly isCollection: boolean;
   readonly isNullable: boolean;
 }
 
-/** A relationship. What is contained is a part of its owner, and given in full with it. */
+/** A relationship. A contained entity is given in full with its owner. */
 export interface Navigation extends TypeUse {
   readonly isContained: boolean;
 }
 
-/** An entity or a complex type, with all that it inherits. */
 export interface StructuredType {
   readonly name: string;
-  /** This type and its bases, by name. */
+  /** Names of this type and its bases. */
   readonly line: readonly string[];
   readonly isAbstract: boolean;
-  /** Whether it may have properties beside those named here. */
+  /** True if it may have undeclared properties. */
   readonly isOpen: boolean;
   readonly keys: ReadonlySet<string>;
   readonly properties: ReadonlyMap<string, TypeUse>;
   readonly navigation: ReadonlyMap<string, Navigation>;
 }
 
-/** An action or a function that belongs to a type. */
 export interface Operation {
   readonly name: string;
   readonly isAction: boolean;
@@ -37,13 +34,9 @@ export interface Operation {
   readonly returns: TypeUse | null;
 }
 
-/** A service as OData describes it, as far as calls are held against it. */
 export interface Csdl {
-  /** `undefined`: no such type. */
   typeOf(name: string): StructuredType | undefined;
-  /** The members of an enumeration. */
   readonly enums: ReadonlyMap<string, ReadonlySet<string>>;
-  /** Where paths begin. */
   readonly roots: ReadonlyMap<string, TypeUse>;
   readonly operations: readonly Operation[];
 }
@@ -53,7 +46,7 @@ type Element = Readonly<Record<string, string | undefined>> & { readonly [child:
 const childrenOf = (element: Element, name: string): Element[] => (element[name] as Element[] | undefined) ?? [];
 
 /**
- * Reads a description of an OData service (CSDL 4.0, XML).
+ * Reads an OData service description (CSDL 4.0, XML).
  * @param file - compressed with gzip
  * @see https://docs.oasis-open.org/odata/odata-csdl-xml/v4.01/odata-csdl-xml-v4.01.html
  */
@@ -77,7 +70,7 @@ export function readCsdl(file: string): Csdl {
   };
   const named = <Value>(elements: Element[], toValue: (element: Element) => Value): Map<string, Value> =>
     new Map(elements.map((element) => [element.Name ?? '', toValue(element)]));
-  /** What every schema has of a kind, by whole name. */
+  /** Collects elements of all schemas by full name. */
   const all = (...kinds: readonly string[]): Map<string, Element> =>
     new Map(
       schemas.flatMap((schema) =>

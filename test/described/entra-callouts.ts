@@ -3,7 +3,7 @@ import type { Exchange } from '../../simulators/exchanges.js';
 import { startReplyGuard, submitReplyGuard, tokenIssuanceReplyGuard } from '../contract/entra.js';
 
 /*
- * Custom authentication extensions are not in the description of Graph: these are the documents' own samples as guards.
+ * Graph's description lacks custom authentication extensions: these guards are the documentation's samples.
  * https://learn.microsoft.com/en-us/entra/identity-platform/custom-claims-provider-reference
  */
 
@@ -14,7 +14,7 @@ const principalGuard = z.strictObject({
   displayName: z.string(),
 });
 
-/** Everything but the id may be missing. */
+/** Only the id is required. */
 const userGuard = z.strictObject({
   id: z.guid(),
   companyName: z.string().optional(),
@@ -34,7 +34,7 @@ const userGuard = z.strictObject({
 
 const attributeFields = { value: z.unknown(), attributeType: z.enum(['builtIn', 'directorySchemaExtension']) };
 const attributeType = z.string().regex(/^microsoft\.graph\.(string|int64|boolean)DirectoryAttributeValue$/);
-// The documents' own sample spells it both ways.
+// The documentation's sample uses both spellings.
 const attributeGuard = z.union([
   z.strictObject({ '@odata.type': attributeType, ...attributeFields }),
   z.strictObject({ '@odata.Type': attributeType, ...attributeFields }),
@@ -85,12 +85,15 @@ const callouts: Readonly<Record<string, { readonly event: z.ZodType; readonly re
   },
 };
 
-/** Holds an event against the documents. @param hook - the name of our hook */
+/**
+ * Compares an event with the documentation.
+ * @param hook - the name of our hook
+ */
 export function findInEvent(hook: string, event: unknown): string[] {
   return toLines('event', callouts[hook]?.event.safeParse(event).error);
 }
 
-/** Holds a call of a hook against the documents, and our answer. */
+/** Compares a hook call and our answer with the documentation. */
 export function findInCallout({ path, method, request, response }: Exchange): string[] {
   const hook = path.split('/').at(-1) ?? '';
   const { status, body } = response;

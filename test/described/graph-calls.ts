@@ -2,15 +2,12 @@ import type { Exchange } from '../../simulators/exchanges.js';
 import type { Csdl, Operation, StructuredType, TypeUse } from './csdl.js';
 import { findDifferences, type Place } from './csdl-value.js';
 
-/** How one call stands to the description. */
 export interface Judgement {
   readonly call: string;
-  /** Whether the description has its address. */
   readonly isDescribed: boolean;
   readonly differences: readonly string[];
 }
 
-/** Where a path leads. */
 type Target =
   | { readonly kind: 'value'; readonly use: TypeUse }
   | { readonly kind: 'reference'; readonly use: TypeUse }
@@ -19,8 +16,8 @@ type Target =
 const prefix = '/v1.0/';
 
 /**
- * Holds one call of Microsoft Graph against the description: its path, method, query and body, and the answer. What the
- * service says no to is held against the form of its errors.
+ * Compares a Microsoft Graph call with the description: path, method, query, body and answer; failed calls with the
+ * error format.
  * @see https://docs.oasis-open.org/odata/odata/v4.01/odata-v4.01-part2-url-conventions.html
  */
 export function judgeCall(csdl: Csdl, exchange: Exchange): Judgement {
@@ -70,7 +67,7 @@ function step(csdl: Csdl, use: TypeUse, segment: string): Target | null {
   return next === undefined ? null : { kind: 'value', use: { ...next, isNullable: false } };
 }
 
-/** Whether a type, or one derived in what was asked for, has a property. */
+/** True if a type, or a derived type in the request, has a property. */
 const hasProperty = ({ properties, navigation, isOpen }: StructuredType, name: string): boolean =>
   properties.has(name) || navigation.has(name) || (isOpen && /^extension_[0-9a-f]{32}_\w+$/.test(name));
 
@@ -89,7 +86,7 @@ function findInQuery(csdl: Csdl, { query, method, request }: Exchange, target: T
         return /^[1-9]\d{0,2}$/.test(value) ? [] : [`query: $top ${value}`];
       case '$count':
         return request.headers.consistencylevel === 'eventual' ? [] : ['query: $count without ConsistencyLevel'];
-      // Of an address that an answer gave.
+      // Part of an address from an answer.
       case '$skiptoken':
         return [];
       default:
@@ -100,10 +97,10 @@ function findInQuery(csdl: Csdl, { query, method, request }: Exchange, target: T
 
 const comparison = /^(\w+) eq ('(?:[^']|'')*'|true|false)/;
 const beginning = /^startswith\((\w+),'(?:[^']|'')*'\)/;
-/** Of users, without the advanced queries: the table of https://learn.microsoft.com/en-us/graph/aad-advanced-queries */
+/** Filterable user properties without advanced queries: https://learn.microsoft.com/en-us/graph/aad-advanced-queries */
 const searchable = ['displayName', 'givenName', 'mail', 'surname', 'userPrincipalName'];
 
-/** Comparisons and beginnings, joined by `or`. */
+/** Comparisons and prefixes, joined by `or`. */
 function findInFilter(filter: string, type: StructuredType | undefined, known: (name: string) => string[]): string[] {
   const [compared, property = '', literal = ''] = comparison.exec(filter) ?? [];
   const [begun, begunProperty = ''] = beginning.exec(filter) ?? [];
@@ -202,5 +199,4 @@ const isError = (body: unknown): boolean => {
   );
 };
 
-/** `undefined` where there is none. */
 const parse = (text: string): unknown => (text === '' ? undefined : JSON.parse(text));

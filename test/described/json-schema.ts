@@ -1,14 +1,13 @@
 import { z } from 'zod';
 
 /*
- * Schemas of an OpenAPI 3.0 description as JSON Schema, closed: where a schema lists properties, no others are taken. Closing
- * comes after merging, as `allOf` spreads one object over several schemas.
+ * JSON Schemas of an OpenAPI 3.0 description, closed: a schema with properties accepts no others. Closing follows
+ * merging, because `allOf` spreads one object over several schemas.
  */
 
-/** A schema of the description, as it was read. */
 export type Schema = Readonly<Record<string, unknown>>;
 
-/** Which side sends what the schema is of: what is `readOnly` is not sent to the provider, and `writeOnly` not by it. */
+/** Sender of the value: `readOnly` is not sent to the provider, `writeOnly` not by it. */
 export type Direction = 'request' | 'response';
 
 export const schemaGuard = z.record(z.string(), z.unknown());
@@ -22,13 +21,12 @@ const nameOf = (ref: string): string => {
   return ref.slice(refPrefix.length);
 };
 
-/** Kept as they are. */
+/** Copied unchanged. */
 const plainKeywords = [
   ...['type', 'enum', 'format', 'pattern', 'minLength', 'maxLength', 'minimum', 'maximum'],
   ...['minItems', 'maxItems', 'uniqueItems', 'minProperties', 'maxProperties'],
 ];
 
-/** What several schemas of one object come to. */
 interface Merged {
   readonly keywords: Record<string, unknown>;
   readonly properties: Record<string, Schema>;
@@ -39,8 +37,8 @@ interface Merged {
 const nothing: Merged = { keywords: {}, properties: {}, required: new Set(), choices: [] };
 
 /**
- * Makes JSON Schemas of the schemas of one description.
- * @param define - told of each schema that others refer to, by the key they refer to it by
+ * Creates JSON Schemas of one description.
+ * @param define - receives each referenced schema with its key
  */
 export function createSchemas(
   schemas: Readonly<Record<string, Schema>>,
@@ -53,7 +51,7 @@ export function createSchemas(
     return schema;
   };
 
-  /** @param isBase - whether it is a part of another schema, which then is one of those the discriminator tells apart */
+  /** @param isBase - true for a part of another schema that its discriminator distinguishes */
   const merge = (schema: Schema, into: Merged, isBase: boolean): void => {
     if (typeof schema.$ref === 'string') {
       merge(find(schema.$ref), into, isBase);
@@ -66,7 +64,7 @@ export function createSchemas(
     Object.assign(into.properties, z.record(z.string(), schemaGuard).parse(schema.properties ?? {}));
     for (const name of namesGuard.parse(schema.required ?? [])) into.required.add(name);
     const parts = schemasGuard.parse(schema.allOf ?? []);
-    // One part alone is that schema with a word about it.
+    // A single part is that schema with a description.
     for (const part of parts) merge(part, into, isBase || parts.length > 1);
     const isChoice = schema.oneOf !== undefined || schema.anyOf !== undefined;
     if (isChoice || (!isBase && schema.discriminator !== undefined)) into.choices.push(schema);
@@ -94,13 +92,13 @@ export function createSchemas(
     return { anyOf: branches.map((branch) => toJsonSchema(branch, direction, base)) };
   };
 
-  /** @param around - what the schema stands in, and has beside it */
+  /** @param around - the enclosing schema and its siblings */
   const toJsonSchema = (schema: Schema, direction: Direction, around?: Merged): Schema => {
     if (typeof schema.$ref === 'string' && around === undefined) return toShared(schema.$ref, direction, 'whole');
     return toOwn(schema, direction, around);
   };
 
-  /** A schema by its name stands once, as some hold themselves. A branch is told apart already. */
+  /** Defines a named schema once, because some contain themselves. Branches are already distinguished. */
   const toShared = (ref: string, direction: Direction, role: 'whole' | 'branch'): Schema => {
     const key = `urn:${direction}:${role}:${nameOf(ref)}`;
     if (!defined.has(key)) {
@@ -139,7 +137,7 @@ export function createSchemas(
   };
 
   return {
-    /** @throws Error where the description refers to what it does not have */
+    /** @throws Error if a reference is missing */
     toJsonSchema: (schema: Schema, direction: Direction): Schema => toJsonSchema(schema, direction),
   };
 }

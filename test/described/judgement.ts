@@ -1,17 +1,16 @@
 import type { Exchange } from '../../simulators/exchanges.js';
 import { printCallReport } from './report.js';
 
-/** What a description says of one call. */
 export interface Judgement {
-  /** As the description calls it; `null` where it has no such operation. */
+  /** Operation in the description; `null` if missing. */
   readonly operation: string | null;
-  /** What of either side is not as described, one line each. */
+  /** Differences of both sides, one line each. */
   readonly differences: readonly string[];
 }
 
 /**
- * Judges all calls, and prints the table of them.
- * @returns what is different, each once
+ * Compares all calls and prints their table.
+ * @returns the distinct differences
  */
 export function judgeCalls(
   provider: string,

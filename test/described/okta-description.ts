@@ -1,11 +1,9 @@
 import { type Description, readDescription } from './openapi.js';
 
-/** Where Okta's description differs from what Okta itself says elsewhere, by which the simulator goes. */
+/** A place where Okta's description contradicts Okta's documentation, which the simulator follows. */
 interface Correction {
   readonly what: string;
-  /** Where Okta says it. */
   readonly source: string;
-  /** The schema, and what it gets in place of its own. */
   readonly schema: string;
   readonly change: (schema: Record<string, unknown>) => Record<string, unknown>;
 }
@@ -17,7 +15,7 @@ const withProperty =
     properties: { ...(properties as object), [name]: schema },
   });
 
-/** Each with its source; there are no others. */
+/** Complete list with sources. */
 export const corrections: readonly Correction[] = [
   {
     what: 'only Persona has an inquiry template',
@@ -74,7 +72,10 @@ export const corrections: readonly Correction[] = [
   },
 ];
 
-/** Okta's description, corrected. @param file - as it was published */
+/**
+ * Reads Okta's description with corrections.
+ * @param file - as published
+ */
 export function readOktaDescription(file: string): Description {
   const { components, ...rest } = readDescription(file);
   const schemas = { ...components.schemas };

@@ -12,7 +12,7 @@ import { z } from 'zod';
  * Where they differ, the strictest holds.
  */
 
-/** One operation: what a call may bring, and what is answered where it succeeds. */
+/** One operation: allowed request and successful answer. */
 export interface DescribedOperation {
   readonly method: string;
   readonly path: RegExp;
@@ -43,8 +43,8 @@ const optionsGuard = z
   })
   .partial();
 
-// SDK Hook.md for what is required; MCP smart-hooks.js for types, runtimes, lengths and ranges; DOCS types/pre-authentication
-// for conditions.
+// SDK Hook.md: required fields; MCP smart-hooks.js: types, runtimes, lengths and ranges; DOCS
+// types/pre-authentication: conditions.
 const hookFields = {
   type: z.enum(['pre-authentication', 'user-migration']),
   function: z.base64().max(20_000),
@@ -63,14 +63,14 @@ const hookFields = {
 const newHookGuard = z.strictObject(hookFields);
 const hookGuard = z.strictObject({ ...hookFields, id: text, status: text, created_at: time, updated_at: time });
 
-// SDK HookEnvvar.md; DOCS create-environment-variable for name and lengths. The value is never answered.
+// SDK HookEnvvar.md; DOCS create-environment-variable: name and lengths. The value is never returned.
 const newVariableGuard = z.strictObject({
   name: z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]{1,99}$/),
   value: z.string().min(1).max(5_000),
 });
 const variableGuard = z.strictObject({ id: text, name: text, created_at: time, updated_at: time });
 
-// SDK HookLog.md, DOCS get-hook-logs: a line is a time stamp, an id, a level and the text, with tabs between them.
+// SDK HookLog.md, DOCS get-hook-logs: a line has a timestamp, an id, a level and the text, separated by tabs.
 const logGuard = z.strictObject({
   request_id: text,
   correlation_id: text,
@@ -78,7 +78,7 @@ const logGuard = z.strictObject({
   events: z.array(text),
 });
 
-// DOCS get-user, the sample: every field, and which of them are null.
+// DOCS get-user, the sample: all fields and the nullable ones.
 const nullableText = text.nullable();
 const nullableId = z.int().nullable();
 const userGuard = z.strictObject({
@@ -103,7 +103,7 @@ const userGuard = z.strictObject({
   ...{ invitation_sent_at: time.nullable(), locked_until: time.nullable(), password_changed_at: time.nullable() },
   custom_attributes: z.record(text, nullableText),
 });
-// SDK UsersV2Api.md list_users2; `fields` takes other fields away.
+// SDK UsersV2Api.md list_users2; `fields` removes other fields.
 const usersQuery = z.strictObject({
   ...pageFields,
   username: text.optional(),
@@ -116,7 +116,7 @@ const usersQuery = z.strictObject({
 // DOCS list-custom-attributes.
 const fieldGuard = z.strictObject({ id: z.int(), name: text, shortname: text, position: z.int() });
 
-/** What we call. */
+/** Operations that we call. */
 export const oneloginOperations: readonly DescribedOperation[] = [
   {
     // SDK OAuth2Api.md, GenerateToken200Response.md; DOCS oauth20-tokens/generate-tokens.
@@ -128,7 +128,7 @@ export const oneloginOperations: readonly DescribedOperation[] = [
     }),
   },
   {
-    // DOCS oauth20-tokens/get-rate-limit: the names of the headers are the keys.
+    // DOCS oauth20-tokens/get-rate-limit: the keys are header names.
     ...{ method: 'GET', path: /^\/auth\/rate_limit$/, query: noQuery, status: 200 },
     answer: z.strictObject({
       status: z.strictObject({ error: z.literal(false), code: z.literal(200), type: text, message: text }),
@@ -145,7 +145,7 @@ export const oneloginOperations: readonly DescribedOperation[] = [
     ...{ status: 201, answer: variableGuard },
   },
   {
-    // MCP: the value alone, a name is refused.
+    // MCP: value only, a name is refused.
     ...{ method: 'PUT', path: /^\/api\/2\/hooks\/envs\/[^/]+$/, query: noQuery, status: 200, answer: variableGuard },
     body: newVariableGuard.pick({ value: true }),
   },
@@ -154,7 +154,7 @@ export const oneloginOperations: readonly DescribedOperation[] = [
     query: z.strictObject({ ...pageFields, request_id: text.optional(), correlation_id: text.optional() }),
   },
   { method: 'GET', path: /^\/api\/2\/hooks\/[^/]+$/, query: noQuery, status: 200, answer: hookGuard },
-  // SDK update_hook takes a whole hook; MCP says that parts are taken.
+  // SDK update_hook takes a whole hook; MCP allows parts.
   {
     method: 'PUT',
     path: /^\/api\/2\/hooks\/[^/]+$/,
@@ -168,7 +168,7 @@ export const oneloginOperations: readonly DescribedOperation[] = [
     answer: z.array(fieldGuard),
   },
   {
-    // TF resource_onelogin_user_custom_attributes.go: wrapped where it is created.
+    // TF resource_onelogin_user_custom_attributes.go: wrapped on creation.
     ...{
       method: 'POST',
       path: /^\/api\/2\/users\/custom_attributes$/,
@@ -181,7 +181,7 @@ export const oneloginOperations: readonly DescribedOperation[] = [
   { method: 'GET', path: /^\/api\/2\/users$/, query: usersQuery, status: 200, answer: z.array(userGuard.partial()) },
   { method: 'GET', path: /^\/api\/2\/users\/\d+$/, query: noQuery, status: 200, answer: userGuard },
   {
-    // SDK Role.md: all but the name may be missing.
+    // SDK Role.md: only the name is required.
     ...{ method: 'GET', path: /^\/api\/2\/roles\/\d+$/, query: noQuery, status: 200 },
     answer: z.strictObject({
       ...{ id: z.int(), name: text, apps: z.array(z.int()).optional() },
@@ -189,12 +189,12 @@ export const oneloginOperations: readonly DescribedOperation[] = [
     }),
   },
   {
-    // DOCS update-user, MCP users.js: texts, and an empty one clears the field.
+    // DOCS update-user, MCP users.js: texts; an empty one clears the field.
     ...{ method: 'PUT', path: /^\/api\/2\/users\/\d+$/, query: noQuery, status: 200, answer: userGuard },
     body: z.strictObject({ custom_attributes: z.record(text, text) }),
   },
   {
-    // DOCS api-docs/1/users/log-user-out: the first version alone has it.
+    // DOCS api-docs/1/users/log-user-out: only in version 1.
     ...{ method: 'PUT', path: /^\/api\/1\/users\/\d+\/logout$/, query: noQuery, status: 200 },
     answer: z.strictObject({
       status: z.strictObject({ error: z.literal(false), code: z.literal(200), type: text, message: text }),
@@ -202,7 +202,7 @@ export const oneloginOperations: readonly DescribedOperation[] = [
   },
 ];
 
-/** DOCS, every page: what is answered where a call fails. The token's address has another. */
+/** DOCS, every page: error answers. The token endpoint has another format. */
 export const refusalGuard = z.union([
   z.strictObject({ message: text, name: z.string().endsWith('Error'), statusCode: z.int() }),
   z.strictObject({ status: z.strictObject({ error: z.literal(true), code: z.int(), type: text, message: text }) }),

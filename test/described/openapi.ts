@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { Exchange } from '../../simulators/exchanges.js';
 import { createSchemas, type Direction, type Schema, schemaGuard } from './json-schema.js';
 
-/* Calls held against an OpenAPI 3.0 description. */
+/* Compares calls with an OpenAPI 3.0 description. */
 
 const parameterGuard = z.object({
   name: z.string(),
@@ -39,14 +39,17 @@ const descriptionGuard = z.object({
   }),
 });
 
-/** A description, as far as calls are held against it. A test may mend it where it is known to be wrong. */
+/** The used part of a description. Tests may correct known errors. */
 export type Description = z.output<typeof descriptionGuard>;
 type Operation = z.output<typeof operationGuard>;
 type Parameter = z.output<typeof parameterGuard>;
 type Body = z.output<typeof bodyGuard>;
 type Referred = Body | z.output<typeof refGuard> | undefined;
 
-/** @param file - YAML, compressed */
+/**
+ * Reads a description.
+ * @param file - YAML, compressed
+ */
 export const readDescription = (file: string): Description =>
   descriptionGuard.parse(parse(gunzipSync(readFileSync(file)).toString(), { maxAliasCount: -1 }));
 
@@ -58,13 +61,13 @@ const formats: Readonly<Record<string, (text: string) => boolean>> = {
   email: (text) => text.includes('@'),
 };
 
-/** What a call comes to: the operation it is of, `null` where none is described, and what differs from it. */
+/** A call's operation, `null` if missing, and its differences. */
 export interface Judgement {
   readonly operation: string | null;
   readonly differences: readonly string[];
 }
 
-/** Makes what holds calls against the description. */
+/** Creates functions that compare calls with the description. */
 export function createCallJudge({ paths, 'x-webhooks': webhooks = {}, components }: Description) {
   const ajv = new Ajv({ strict: false, allErrors: true, validateSchema: false });
   for (const [name, validate] of Object.entries(formats)) ajv.addFormat(name, validate);
@@ -93,7 +96,7 @@ export function createCallJudge({ paths, 'x-webhooks': webhooks = {}, components
 
   const templates = Object.keys(paths).map((path) => ({
     path,
-    // A literal part wins against a variable one.
+    // A literal segment takes precedence over a variable.
     variables: path.split('{').length,
     pattern: new RegExp(`^${path.replace(/[.]/g, '\\.').replace(/\{[^}]+\}/g, '[^/]+')}$`),
   }));
@@ -155,7 +158,7 @@ export function createCallJudge({ paths, 'x-webhooks': webhooks = {}, components
   };
 
   return {
-    /** Holds a call of the provider's interface against the description. */
+    /** Compares a call of the provider's API with the description. */
     judge(exchange: Exchange): Judgement {
       const found = find(exchange.method, exchange.path);
       if (found === null) return { operation: null, differences: [] };
@@ -165,7 +168,7 @@ export function createCallJudge({ paths, 'x-webhooks': webhooks = {}, components
         differences: [...checkQuery(parameters, exchange.query), ...checkBodies(operation, exchange)],
       };
     },
-    /** Holds a call of the provider at a hook of ours against what it says of that hook. */
+    /** Compares a provider's hook call with the provider's description of that hook. */
     judgeHook(name: string, exchange: Exchange): Judgement {
       const item = z.object({ post: operationGuard }).parse(webhooks[name]);
       return { operation: `hook ${name}`, differences: checkBodies(item.post, exchange) };

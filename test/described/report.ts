@@ -2,24 +2,20 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { projectRoot } from '../paths.js';
 
-/** How the calls between us and a simulated provider stand to the provider's own description. */
 export interface CallReport {
   readonly provider: string;
-  /** Every call that was seen. */
   readonly calls: number;
-  /** Those of an operation that the description has. */
   readonly described: number;
-  /** Those of them whose both sides are as it says. */
   readonly validated: number;
-  /** The operations that it does not have, each once, as method and path. */
+  /** Missing operations, as distinct methods and paths. */
   readonly notDescribed: readonly string[];
 }
 
 const contractsFolder = join(dirname(projectRoot.replace(/\/$/, '')), 'shared/contracts');
 
 /**
- * Where a provider's description is, beside the checkout.
- * @returns `null` without it: whoever asks then skips, and this says so
+ * Returns the path of a provider's description next to the checkout.
+ * @returns `null` if missing; the test is then skipped with a message
  */
 export function findContract(name: string): string | null {
   const file = join(contractsFolder, name);
@@ -28,7 +24,7 @@ export function findContract(name: string): string | null {
   return null;
 }
 
-/** Prints the table of the calls made. */
+/** Prints the summary. */
 export function printCallReport({ provider, calls, described, validated, notDescribed }: CallReport): void {
   const lines = [
     `${'provider'.padEnd(12)}${'calls'.padStart(8)}${'described'.padStart(12)}${'validated'.padStart(12)}${'not described'.padStart(16)}`,

@@ -3,15 +3,13 @@ import type { Exchange } from '../../simulators/exchanges.js';
 import type { Judgement } from './judgement.js';
 
 /*
- * Calls held against the shapes that AWS's own SDK serializes by: each of its clients exports them, named after the shape
- * with a `$` behind. They hold the members of each structure, which of them are required, and types; neither the values of
- * enumerations nor lengths.
+ * Compares calls with the serialization shapes of AWS's SDK, exported by each client under the shape's name with a
+ * `$`. They have members, required ones and types, but neither enumerations nor lengths.
  */
 
-/** The kinds of schemas, as numbers: the first entry of each. */
+/** Kinds of schemas by number, each schema's first entry. */
 export const kinds = { simple: 0, list: 1, map: 2, structure: 3, union: 4, error: -3, operation: 9 } as const;
 
-/** What stands for a type where it has no name. */
 const types = { string: 0, number: 1, boolean: 2, timestamp: [4, 5, 6, 7], document: 15, blob: [21, 42] } as const;
 const listOf = 64;
 const mapOf = 128;
@@ -23,7 +21,7 @@ export const referenceGuard = z.custom<Reference>(
   (value) => typeof value === 'number' || typeof value === 'function' || Array.isArray(value),
 );
 
-/** A schema itself, of what leads to it: a function that gives it, or a pair of it and its traits. */
+/** Resolves a reference: a function, or a pair of schema and traits. */
 export function resolve(reference: Reference): number | readonly unknown[] {
   if (typeof reference === 'function') return resolve(reference());
   if (typeof reference === 'number') return reference;
@@ -33,7 +31,7 @@ export function resolve(reference: Reference): number | readonly unknown[] {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** What of a value is not as its type says, one line each. */
+/** Returns a value's type differences, one line each. */
 export function differencesOf(value: unknown, reference: Reference, path: string): string[] {
   const schema = resolve(reference);
   if (typeof schema === 'number') return differencesOfType(value, schema, path);
@@ -47,7 +45,7 @@ export function differencesOf(value: unknown, reference: Reference, path: string
   if (!isObject(value)) return [`${path}: expected a structure ${name}`];
   const names = z.array(z.string()).parse(first);
   const references = z.array(referenceGuard).parse(second);
-  // The required ones come first.
+  // Required members come first.
   const missing = names.slice(0, Number(required ?? 0)).filter((each) => value[each] === undefined);
   const members = Object.entries(value).flatMap(([member, held]) => {
     const at = references[names.indexOf(member)];
@@ -82,20 +80,18 @@ function toExpected(type: number): { readonly name: string; readonly guard: z.Zo
   return null;
 }
 
-/** Of operations in AWS JSON, and of the one in REST JSON that we call. */
 export interface AwsService {
   readonly name: string;
-  /** The SDK's module. */
   readonly sdk: Readonly<Record<string, unknown>>;
-  /** The operation of a call; `null` where it is none of the API. */
+  /** Returns a call's operation; `null` if unknown. */
   operationOf(exchange: Exchange): string | null;
 }
 
-/** The operation that an AWS JSON call names. */
+/** Returns the operation named in an AWS JSON call. */
 export const namedInTarget = ({ request: { headers } }: Exchange): string | null =>
   String(headers['x-amz-target'] ?? '').split('.')[1] ?? null;
 
-/** What AWS may answer to any operation of any service: its shapes are not among those of a service. */
+/** Errors common to all AWS services, which no service's shapes contain. */
 const commonErrors = [
   ...['UnrecognizedClientException', 'MissingAuthenticationTokenException', 'UnknownOperationException'],
   ...['IncompleteSignatureException', 'InvalidSignatureException', 'SerializationException', 'ValidationException'],
@@ -104,7 +100,7 @@ const commonErrors = [
 
 const errorGuard = z.object({ __type: z.string() }).loose();
 
-/** Holds one call against the shapes of its service. */
+/** Compares one call with its service's shapes. */
 export function judgeAwsCall(exchange: Exchange, service: AwsService): Judgement {
   const { request, response } = exchange;
   const operation = service.operationOf(exchange);
@@ -117,7 +113,7 @@ export function judgeAwsCall(exchange: Exchange, service: AwsService): Judgement
     response.status < 300
       ? differencesOf(JSON.parse(response.body || '{}'), referenceGuard.parse(output), 'answer')
       : differencesOfError(exchange, service);
-  // What has no body is bound to the address: the SDK itself has put it there.
+  // Without a body, members are in the URL, which the SDK built.
   const isBound = exchange.method === 'GET';
   const unbound = request.body === '' && !isBound ? ['request: no body'] : [];
   return { operation, differences: [...sent, ...unbound, ...answered] };

@@ -64,7 +64,7 @@ async function provision(mode: '--plan' | '--apply') {
   return { code, stderr, ...provisionGuard.parse(JSON.parse(stdout)) };
 }
 
-test('the first day: plan, apply, plan again; shadow mode lets through; the report says what would have happened', async () => {
+test('the first day: plan, apply, plan again; shadow mode lets through; the report shows what would have happened', async () => {
   const login = 'ada@example.com';
   const subject = simulation.subjects.get(login)!;
 

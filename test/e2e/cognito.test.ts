@@ -231,7 +231,7 @@ describe('ways around', () => {
     await expect(administrator.client.send(asAdmin)).rejects.toMatchObject(refusal);
   });
 
-  test('where another app client leaves them open, its tokens have no claim', async () => {
+  test('if another app client leaves them open, its tokens have no claim', async () => {
     const open = await administrator.createAppClient({ ExplicitAuthFlows: ['ALLOW_USER_SRP_AUTH'] });
     const result = await signIn(at(open), { ...ada, flow: 'USER_SRP_AUTH' }, async () => toAnswer(null));
     if (!result.ok) throw new Error(result.message);

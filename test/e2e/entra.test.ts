@@ -228,7 +228,7 @@ describe('signing up', () => {
 });
 
 describe('outages', () => {
-  test('of the keys from the start on leave nobody verified and nobody out, unless the policy denies', async () => {
+  test('of the keys from the start verify no one and lock no one out, unless the policy denies', async () => {
     expect(await stepUp({ connection: 'customers', subject: ada.id, application: app })).toMatchObject({
       state: 'passed',
     });

@@ -148,7 +148,7 @@ describe('the whole way, from a face to the policy of a sign-in', () => {
     expect(await signIn(ada.username)).toEqual(byFace);
   });
 
-  test('a user who is not enrolled and one who has not passed look alike from the sign-in page', async () => {
+  test('unenrolled users and users without a pass look alike on the sign-in page', async () => {
     const enrolled = addUser();
     const other = addUser();
     await enrol(enrolled.id, [pictures.person[0]]);

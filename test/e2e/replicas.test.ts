@@ -102,7 +102,7 @@ const connections = [
   const askHook = (caller: number, hook: string, event: object) =>
     post(caller, `/hooks/workforce/${hook}`, event, { authorization: hookSecret });
 
-  test('one opens the link of a step-up', async () => {
+  test('only one opens the link of a step-up', async () => {
     const issued = await post(0, '/generateToken', { name: 'race' }, { 'x-admin-key': adminKey });
     const auth = { 'x-auth-token': String(issued.body.token) };
     const { body } = await post(1, '/step-ups', { connection: 'workforce', subject: '00u1' }, auth);
@@ -127,7 +127,7 @@ const connections = [
     expect(new Set(refusals)).toEqual(new Set(['step_up_finished']));
   });
 
-  test('one event gets the claim of a passed step-up, and gets it again at every server', async () => {
+  test('one event gets the claim of a passed step-up, and every server repeats it', async () => {
     const subject = '00u2';
     const signIn = { application: null, address: null };
     const check = { stepUpId: 's', passedAt: clock.now(), liveness: 0.9, presence: 'movement-1' };
@@ -142,7 +142,7 @@ const connections = [
     expect(again.filter(({ body }) => isClaimed(body))).toHaveLength(callers);
   });
 
-  test('one sign-up takes a receipt', async () => {
+  test('only one sign-up consumes a receipt', async () => {
     const files = filesOf({ dataFolder: join(top, 'four'), keys: { kind: 'local', folder: join(top, 'keys') } });
     const deps = { clock, random: systemRandom, log: createTextLog() };
     const { signer } = await openKeyService({ kind: 'local', folder: join(top, 'keys') }, { files, ...deps });

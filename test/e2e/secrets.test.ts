@@ -61,7 +61,7 @@ async function embed(photo: Uint8Array): Promise<Uint8Array> {
   );
 }
 
-test('after a whole journey no secret, no photo, no embedding and no token is in any sink', async () => {
+test('no secret, photo, embedding or token reaches any log or store in a complete journey', async () => {
   const pictures = await loadPictures();
   const [photo, laterPhoto] = pictures.person;
   const data = join(top, 'data');

@@ -78,7 +78,7 @@ describe('the process', () => {
     expect(refused).toEqual({ status: 200, body: { ok: true, authenticated: false } });
   });
 
-  test('keeps its data to its owner, and no photo, token or secret in it or in the log', async () => {
+  test('its data is readable only by its owner, and neither data nor log has a photo, token or secret', async () => {
     const log = join(top, `log-${++folders}`);
     const service = await start({}, log);
     const adminKey = keyShown(service)!;

@@ -10,32 +10,31 @@ import { type Compose, drawFrames, type Scene, type Setting, takeFrames } from '
 import { drawRoom, flatGlass, flatPaper, holdSheet, isAll, isHead, isPrinted, type SheetShape } from './sheets.js';
 import { drawTilt, drawTurn, shaken, signs, steady } from './turns.js';
 
-/** One way to pretend. */
 export interface Attack {
   readonly name: string;
-  /** A frame for each movement, JPEG, in the order of the challenge. */
+  /** Makes a JPEG for each movement, in the challenge's order. */
   makeFrames(scene: Scene): Promise<readonly Buffer[]>;
-  /** A frame for each step of a light challenge, JPEG. */
+  /** Makes a JPEG for each step of a light challenge. */
   makeLitFrames(scene: LitScene): Promise<readonly Buffer[]>;
 }
 
 type Prepare = (setting: Setting) => Compose | Promise<Compose>;
 
-/** What is held before a camera: light falls on it. */
+/** Something held before a camera: light falls on it. */
 const held = (name: string, prepare: Prepare): Attack => ({
   name,
   makeFrames: async (scene) => takeFrames(scene, await prepare(scene)),
   makeLitFrames: async (scene) => takeLitFrames(scene, await prepare(scene)),
 });
 
-/** What software computes and puts in the camera's place: no light falls on it. */
+/** Computed frames, injected instead of the camera: no light falls on them. */
 const computed = (name: string, prepare: (setting: Setting) => Compose): Attack => ({
   name,
   makeFrames: (scene) => takeFrames(scene, prepare(scene)),
   makeLitFrames: (scene) => injectFrames(scene, prepare(scene), (canvas, chance) => toJpeg(exposeAnew(canvas, chance))),
 });
 
-/** A recording of another challenge, put in the camera's place: its movements are others, its light is its own. */
+/** An injected recording of another challenge, with its own movements and light. */
 const recorded = (name: string, toRecorded: (asked: readonly Movement[]) => readonly Movement[]): Attack => ({
   name,
   makeFrames: (scene) => makeGenuineFrames({ ...scene, movements: toRecorded(scene.movements) }),
@@ -48,7 +47,7 @@ const recorded = (name: string, toRecorded: (asked: readonly Movement[]) => read
 
 const opposites = { centre: 'centre', left: 'right', right: 'left', up: 'down', down: 'up' } as const;
 
-/** A display the attacker has: its pixels are a little larger than the camera's. */
+/** A typical display: its pixels are slightly larger than the camera's. */
 const display: Display = { pixelPx: 1.06, hasBezel: true, gamma: 1, blackLevel: 8 };
 
 const shiftStill =
@@ -106,7 +105,7 @@ const screen: Prepare = async ({ victim, attacker }) => {
   };
 };
 
-/** A recording of the person that happens to show the right movements, played on a display. It was lit by another row. */
+/** A recording with the right movements but other light, played on a display. */
 const screenReplay: Attack = {
   name: 'screenReplay',
   async makeFrames(scene) {
@@ -135,7 +134,7 @@ const screenReplay: Attack = {
   },
 };
 
-/** The victim's photo for the centre, as paper in the light; the attacker's own head for the movements. */
+/** The victim's photo for the center, as lit paper; the attacker's own head for movements. */
 const swap =
   ({ victim, attacker }: Setting): Compose =>
   (movement, chance, shake) => {
@@ -146,7 +145,7 @@ const swap =
     return canvas;
   };
 
-/** The attacker moves the own head with the victim's printed face before it. */
+/** The attacker's head moves with the victim's printed face before it. */
 const maskLike: Attack = {
   name: 'maskLike',
   makeFrames: (scene) =>
@@ -168,17 +167,17 @@ const maskLike: Attack = {
     }),
 };
 
-/** What is tried, each on its own. The names are those of the measured rates (docs/liveness.md). */
+/** All attacks, named as in the measured rates (docs/liveness.md). */
 export const attacks: readonly Attack[] = [
   still,
   computed('shiftedStill', shiftStill),
-  // A photo tilted as a plane by software and injected: nothing of paper or screen is to be seen.
+  // A photo tilted as a plane by software and injected: without traces of paper or screen.
   computed('tiltedStill', ({ victim }) => (movement, chance, shake) => {
     const tilt = shaken(drawTilt(movement, chance), shake);
     return holdSheet(victim.frame, victim, victim.frame, tilt, { ...flatPaper, isPart: isAll });
   }),
   held('print', bentPrint(0, 0)),
-  // The same, bent to a curve as deep as a face's, more than that, and about other axes.
+  // A print, bent as deep as a face, deeper, and about other axes.
   held('bentPrint', bentPrint(0.3, 0)),
   held('rolledPrint', bentPrint(0.6, 0)),
   held('archedPrint', bentPrint(0.3, 90)),
@@ -188,9 +187,9 @@ export const attacks: readonly Attack[] = [
     print(({ victim }) => ({ ...flatPaper, isPart: isHead(victim) })),
   ),
   held('screen', screen),
-  // The person's own frames, of a challenge that asked for the opposite.
+  // The person's own frames of an opposite challenge.
   recorded('replay', (asked) => asked.map((movement) => opposites[movement])),
-  // The right movements, all of them, one place later than asked.
+  // The right movements, one place late.
   recorded('replayShifted', (asked) => {
     const turned = asked.slice(1, -1);
     return [asked[0], ...turned.slice(-1), ...turned.slice(0, -1), asked[0]];

@@ -6,17 +6,16 @@ import { toLevel } from './linear.js';
 const { exp, floor, log, min, sqrt } = Math;
 
 /**
- * How a camera's picture changes by itself; shares of the light, as standard deviations. The walks are told for 450 ms, which
- * are the two pictures of a pose apart, and grow with the root of the time.
+ * Random changes of a camera's picture, as standard deviations relative to the light. Random walks are per 450 ms, the
+ * time between a pose's two pictures, and grow with the square root of time.
  */
 export interface Drift {
-  /** Of all of the picture, at once. */
   readonly exposure: number;
-  /** Of each channel, at once over all of the picture. */
+  /** Of each channel in the whole picture. */
   readonly whiteBalance: number;
-  /** How much of a brightening or darkening of the whole picture exposure takes back in 450 ms, 0 to 1. */
+  /** Share of a brightness change that auto exposure removes in 450 ms, 0 to 1. */
   readonly compensation: number;
-  /** Of places some 96 pixels across, each on its own and anew in each picture: motion, compression, other people's lamps. */
+  /** Of independent areas of about 96 pixels in each picture: motion, compression, other lamps. */
   readonly blotchLuminance: number;
   readonly blotchChroma: number;
   /** Of each pixel, in levels of 255. */
@@ -24,10 +23,9 @@ export interface Drift {
 }
 
 /**
- * So that drawn faces change by themselves about as much as those of four people who hold still with a camera in their hand,
- * 450 ms apart (`npm run eval -- light-noise`, 78 pairs of pictures): all of the face by .7 to 1.1 % in a channel's share and
- * 1.9 % in brightness, one region by 1.3 to 1.8 % and 3.1 %. Four are few, and differ: by person .3 to 1.5 %, and .5 to 3.3 %.
- * The noise of single pixels is not from them, as compression leaves none: it is that of unlit frames.
+ * Matches four people who hold still with a hand-held camera, 450 ms apart (`npm run eval -- light-noise`, 78 pairs):
+ * the face changes by .7 to 1.1 % in a channel's share and 1.9 % in brightness, one region by 1.3 to 1.8 % and 3.1 %.
+ * The four differ: .3 to 1.5 % and .5 to 3.3 %. Pixel noise is from unlit frames, because compression removes it.
  */
 export const usualDrift: Drift = {
   exposure: 0.017,
@@ -38,7 +36,7 @@ export const usualDrift: Drift = {
   noiseLevels: 1.2,
 };
 
-/** A camera that never changes: what it sees is what there is. */
+/** An ideal camera. */
 export const noDrift: Drift = {
   exposure: 0,
   whiteBalance: 0,
@@ -49,13 +47,16 @@ export const noDrift: Drift = {
 };
 
 export interface Camera {
-  /** The next picture. @param elapsedMs - since the one before */
+  /**
+   * Takes the next picture.
+   * @param elapsedMs - since the previous one
+   */
   take(shone: Shone, elapsedMs: number): Picture;
 }
 
 const blotchPx = 96;
 
-/** A smooth field of draws over the frame, each place a factor near 1 for each channel. */
+/** Draws a smooth field of factors near 1 for each channel. */
 function drawBlotches({ widthPx, heightPx }: Shone, { blotchLuminance, blotchChroma }: Drift, chance: Chance) {
   const columns = Math.ceil(widthPx / blotchPx) + 1;
   const rows = Math.ceil(heightPx / blotchPx) + 1;
@@ -83,7 +84,7 @@ function toMeanLuminance({ light }: Shone): number {
   return sum / (light.length / 3);
 }
 
-/** A camera that took the first picture's light for the usual one. */
+/** Creates a camera adapted to the first picture's light. */
 export function createCamera(drift: Drift, chance: Chance): Camera {
   let usual: number | null = null;
   let [exposure, compensated] = [0, 0];
@@ -105,7 +106,7 @@ export function createCamera(drift: Drift, chance: Chance): Camera {
 function develop(shone: Shone, gains: readonly number[], drift: Drift, chance: Chance): Picture {
   const { light, widthPx, heightPx } = shone;
   const blotch = drawBlotches(shone, drift, chance);
-  // Normal noise from a table: one draw a pixel would take longer than all the rest.
+  // Normal noise from a table, because a draw per pixel would take most of the time.
   const noise = Float32Array.from({ length: 4099 }, () => drift.noiseLevels * chance.normal());
   const from = chance.below(noise.length);
   const levels = new Uint8ClampedArray(light.length);

@@ -7,7 +7,7 @@ import { toPhoto } from '../pictures.js';
 import { testShare } from '../share.js';
 import { type Head, readHead } from './head.js';
 
-/** Parts of the demonstration photos that show one person and enough of what is around: left, top, width, height. */
+/** Crops with one person and enough surroundings: left, top, width, height. */
 const parts = [
   ['sample6.jpg', [1400, 60, 500, 800]],
   ['sample3.jpg', [380, 150, 640, 700]],
@@ -15,7 +15,7 @@ const parts = [
   ['sample5.jpg', [690, 0, 400, 400]],
 ] as const;
 
-/** Four people in front of a camera, for suites that have no evaluation photos. */
+/** Reads four people for suites without evaluation photos. */
 export async function readDemoHeads(engine: Engine): Promise<readonly [Head, Head, Head, Head]> {
   const [first, second, third, fourth] = parts.map(async ([file, [left, top, width, height]]) => {
     const photo = sharp(readFileSync(join(demoPhotosFolder, file))).extract({ left, top, width, height });
@@ -24,10 +24,10 @@ export async function readDemoHeads(engine: Engine): Promise<readonly [Head, Hea
   return Promise.all([first, second, third, fourth]);
 }
 
-/** As much of what is around a face, in its widths and heights on each side, as passive liveness looks at. */
+/** Margin of passive liveness around a face, in its widths and heights. */
 const margin = 0.85;
 
-/** Everybody in the demonstration photos, in colour: one picture a face, which may show a part of a neighbour too. */
+/** Reads all faces of the demonstration photos; a crop may show a part of a neighbor. */
 export async function readDemoFaces(engine: Engine): Promise<readonly Buffer[]> {
   const files = readdirSync(demoPhotosFolder).filter((file) => file.endsWith('.jpg'));
   const pictures = files.sort().map(async (file) => {

@@ -4,7 +4,7 @@ import { type LitScene, takeLitFrames, takeLitPictures } from './lit-scenes.js';
 import { type Compose, type Scene, takeFrames } from './scenes.js';
 import { drawTurn, shaken } from './turns.js';
 
-/** A head that turns as asked. */
+/** Composes a head that turns as asked. */
 export const composeHead =
   (head: Head): Compose =>
   (movement, chance, shake) => {
@@ -12,15 +12,15 @@ export const composeHead =
     return composeTurned(head, turn, drawSway(chance));
   };
 
-/** What an honest person sends. */
+/** Makes frames of a genuine person. */
 export const makeGenuineFrames = (scene: Scene): Promise<readonly Buffer[]> =>
   takeFrames(scene, composeHead(scene.victim));
 
-/** What an honest person sends who is lit by the screen. */
+/** Makes frames of a genuine person lit by the screen. */
 export const makeGenuineLitFrames = (scene: LitScene): Promise<readonly Buffer[]> =>
   takeLitFrames(scene, composeHead(scene.victim));
 
-/** The same before it is encoded. */
+/** Makes these pictures without encoding. */
 export const takeGenuineLitPictures = (scene: LitScene): readonly Picture[] => {
   const compose = composeHead(scene.victim);
   return takeLitPictures(scene, (_at, ...asked) => compose(...asked));

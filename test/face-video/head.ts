@@ -18,28 +18,27 @@ import {
   toJpeg,
 } from './raster.js';
 
-/** Degrees a head is turned to: yaw is positive to the person's own left, pitch upward. */
+/** Head rotation in degrees: yaw is positive to the person's left, pitch upward. */
 export interface Turn {
   readonly yawDeg: number;
   readonly pitchDeg: number;
 }
 
-/** One face in front of the camera, as a frame and with a depth for each place of it. */
 export interface Head {
   readonly frame: Picture;
   readonly landmarks: Landmarks;
-  /** Between the middles of the eyes; all lengths of the depth are told in it. */
+  /** Distance of the eye centers, the unit of depth. */
   readonly eyeDistancePx: number;
 }
 
-/** Where the middle of the face is: what is held before the camera turns about it. */
+/** Returns the face's center, the pivot of held objects. */
 export const toMiddle = ({ landmarks }: Head): Point => landmarks[29];
 
-/** How wide the face stands in the frame: as somebody at arm's length. */
+/** Face width in the frame at arm's length. */
 const faceWidthPx = 180;
 
 /**
- * Puts the only face of a photo into a frame of 640×480. What the photo does not show is filled with its edge.
+ * Places a photo's only face into a 640×480 frame, extended at the edges.
  * @throws FaceError as `Engine.examine`
  */
 export async function readHead(engine: Engine, photo: Uint8Array): Promise<Head> {
@@ -70,14 +69,14 @@ export async function readHead(engine: Engine, photo: Uint8Array): Promise<Head>
   };
 }
 
-/** How deep a head is, front to ears, and where it turns, in eye distances; z is 0 at the tip of the nose. */
+/** Depth of the ears and the pivot in eye distances; z is 0 at the tip of the nose. */
 const earDepth = -1.5;
 const axisDepth = -1.6;
 
-/** The camera is this many eye distances in front of the nose: about 60 cm. */
+/** Camera distance in eye distances, about 60 cm. */
 export const cameraDistance = 9;
 
-/** From the middle of the head in units of its half width and half height: 1 is its outline. */
+/** From the head's center in half widths and half heights: 1 is the outline. */
 interface Shape {
   readonly centre: Point;
   readonly halfWidth: number;
@@ -107,15 +106,14 @@ const smoothStep = (value: number): number => {
 };
 
 /**
- * The depth of a place of the frame and how much of the head's motion it takes part in: 1 on the head, 0 well beside it.
- * The numbers are those of a usual adult head: the bridge of the nose lies 19 mm behind its tip, the outer corners of the
- * eyes 26, the mouth 20, the chin 18, the ears 95; the eyes are 63 mm apart.
+ * Depth of a place, and its share of the head's motion: 1 on the head, 0 far from it. Dimensions of an adult head,
+ * behind the tip of the nose: bridge 19 mm, outer eye corners 26, mouth 20, chin 18, ears 95; eye distance 63 mm.
  */
 function toDepth(head: Head, shape: Shape, x: number, y: number): { readonly z: number; readonly share: number } {
   const unit = head.eyeDistancePx;
   const across = (x - shape.centre.x) / shape.halfWidth;
   const down = (y - shape.centre.y) / shape.halfHeight;
-  // A face falls away less to the chin than to the ears.
+  // A face recedes less to the chin than to the ears.
   const fall = Math.hypot(across, down > 0 ? down / 1.45 : down / 1.1);
   const face = -0.3 + Math.max(earDepth + 0.3, (earDepth + 0.3) * fall ** 5);
   const [bridge, tip] = shape.nose;
@@ -127,12 +125,12 @@ function toDepth(head: Head, shape: Shape, x: number, y: number): { readonly z: 
   return { z: face + nose + mouth, share: 1 - smoothStep((outline - 1) / 0.9) };
 }
 
-/** Turns a place, in eye distances from the middle of the head, about the axis of the neck. */
+/** Rotates a place, in eye distances from the head's center, about the neck. */
 export function turnSpot({ x, y, z }: Spot, { yawDeg, pitchDeg }: Turn): Spot {
   const yaw = (yawDeg * Math.PI) / 180;
   const pitch = (pitchDeg * Math.PI) / 180;
   const depth = z - axisDepth;
-  // Right in the frame is the person's own left, down in the frame is positive.
+  // Right in the frame is the person's left; down is positive.
   const turned = { x: x * Math.cos(yaw) + depth * Math.sin(yaw), z: depth * Math.cos(yaw) - x * Math.sin(yaw) };
   return {
     x: turned.x,
@@ -141,13 +139,13 @@ export function turnSpot({ x, y, z }: Spot, { yawDeg, pitchDeg }: Turn): Spot {
   };
 }
 
-/** Brings a place to the frame: what is nearer is larger. */
+/** Projects a place into the frame. */
 export function project({ x, y, z }: Spot, centre: Point, unitPx: number): Spot {
   const scale = cameraDistance / (cameraDistance - z);
   return { x: centre.x + x * unitPx * scale, y: centre.y + y * unitPx * scale, z };
 }
 
-/** Nobody holds a head quite still: a shift in eye distances, a zoom and a tilt. */
+/** Natural head motion: shift in eye distances, zoom and tilt. */
 export interface Sway {
   readonly x: number;
   readonly y: number;
@@ -162,7 +160,7 @@ export const drawSway = (chance: Chance): Sway => ({
   tilt: 0.015 * chance.normal(),
 });
 
-/** Composes a head turned, its surroundings where they were. */
+/** Composes a turned head on unchanged surroundings. */
 export function composeTurned(head: Head, turn: Turn, sway: Sway): Canvas {
   const shape = toShape(head);
   const unit = head.eyeDistancePx;
@@ -171,7 +169,7 @@ export function composeTurned(head: Head, turn: Turn, sway: Sway): Canvas {
     const { z, share } = toDepth(head, shape, x, y);
     if (share === 0) return null;
     const from = { x: (x - shape.centre.x) / unit, y: (y - shape.centre.y) / unit, z };
-    // What the photo shows was seen from the front already: only what the turn adds moves it.
+    // The photo is already a frontal projection, so only the turn moves a place.
     const front = project(from, shape.centre, unit);
     const back = project(turnSpot(from, turn), shape.centre, unit);
     const zoomed = {
@@ -193,10 +191,10 @@ export function composeTurned(head: Head, turn: Turn, sway: Sway): Canvas {
   return canvas;
 }
 
-/** Draws a head turned, as a camera takes it. */
+/** Draws a turned head as a camera sees it. */
 export const drawTurned = (head: Head, turn: Turn, chance: Chance): Picture =>
   exposeAnew(composeTurned(head, turn, drawSway(chance)), chance);
 
-/** One frame of a head turned: JPEG, 640×480. */
+/** Draws a turned head as a 640×480 JPEG. */
 export const turnHead = (head: Head, turn: Turn, chance: Chance): Promise<Buffer> =>
   toJpeg(drawTurned(head, turn, chance));

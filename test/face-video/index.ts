@@ -1,6 +1,6 @@
 /*
- * Pictures as a camera takes them of a head that turns, and of what attackers hold before it instead, by the room's light or
- * by a screen's as well: made at run time from a photo, so that no video of anybody has to be kept.
+ * Camera pictures of turning heads and of attacks, in room light or screen light. They are generated from photos, so
+ * that no video of a person has to be stored.
  */
 export { type Attack, attacks } from './attacks.js';
 export { type Drift, noDrift, usualDrift } from './camera.js';

@@ -2,10 +2,10 @@ import { createChance } from '../../evidence/statistics/chance.js';
 import { makeGenuineLitFrames } from './genuine.js';
 import { drawOtherSteps, type LitScene } from './lit-scenes.js';
 
-/** One way to put perfect frames of the person in the camera's place: all that is wrong with them is their light. */
+/** An injection of perfect frames in which only the light is wrong. */
 export interface Injection {
   readonly name: string;
-  /** A frame for each step, JPEG. */
+  /** Makes a JPEG for each step. */
   makeLitFrames(scene: LitScene): Promise<readonly Buffer[]>;
 }
 
@@ -14,18 +14,18 @@ type Steps = LitScene['steps'];
 const withLights = (steps: Steps, toLight: (at: number) => Steps[number]['light']): Steps =>
   steps.map(({ movement }, at) => ({ movement, light: toLight(at) }));
 
-/** What is tried, each on its own. The names are those of the measured rates (docs/liveness.md). */
+/** All injections, named as in the measured rates (docs/liveness.md). */
 export const injections: readonly Injection[] = [
-  // A recording of the right movements without any screen.
+  // A recording of the right movements without a screen.
   { name: 'unlit', makeLitFrames: (scene) => makeGenuineLitFrames({ ...scene, gain: 0 }) },
   {
-    // Lit by colours that were drawn as the server draws them.
+    // Lit by other random colors.
     name: 'wronglyLit',
     makeLitFrames: (scene) =>
       makeGenuineLitFrames({ ...scene, steps: drawOtherSteps(scene.steps, createChance(`${scene.seed} guessed row`)) }),
   },
   {
-    // A tint that follows the screen, one frame late: it does not wait to be told the second colour.
+    // A tint that follows the screen one frame late, without waiting for the second color.
     name: 'lateLit',
     makeLitFrames: (scene) =>
       makeGenuineLitFrames({
@@ -47,7 +47,7 @@ export const injections: readonly Injection[] = [
       }),
   },
   {
-    // Another challenge of the person, recorded whole: the right movements by luck, the light of its own row.
+    // A recording of another challenge: the right movements by luck, with its own light.
     name: 'recordedRow',
     makeLitFrames: (scene) => {
       const seed = `${scene.seed} recorded`;

@@ -6,41 +6,41 @@ import { lightOfLevel } from './linear.js';
 import { type Canvas, material, type Spot } from './raster.js';
 import { blockPx, type Relief, toRelief } from './relief.js';
 
-// Looked up once: under the test runner every look at a global is slow, and these are asked for at each pixel.
+// Local copies: Jest makes global lookups slow, and these run for each pixel.
 const { exp, hypot, max, min, PI, tan } = Math;
 
-/** A picture before the camera: red, green and blue of each pixel as light, 0 to 1 where the room's light alone is there. */
+/** Linear light of each pixel, 0 to 1 in room light alone. */
 export interface Shone {
   readonly light: Float32Array;
   readonly widthPx: number;
   readonly heightPx: number;
 }
 
-/** What a screen shows, of whichever colours. */
 export interface Shown {
   readonly axis: ScreenAxis;
   readonly first: `#${string}`;
   readonly second: `#${string}`;
 }
 
-/** The centres of a screen's two halves, relative to the camera, in eye distances (63 mm); x points right in the frame, y down. */
+/**
+ * Centers of a screen's halves relative to the camera, in eye distances (63 mm); x to the right in the frame, y down.
+ */
 export type ScreenHalves = readonly [Point, Point];
 
-/** How the screen's light and what stands before it are to each other: the same for a whole sitting. */
 export interface Lighting {
-  /** What a white screen adds to the room's light on a face that looks at it, as a share: about .02 to .3. */
+  /** Light of a white screen on the face relative to room light: about .02 to .3. */
   readonly gain: number;
-  /** The room's gain over the face's: it is further away. */
+  /** Gain of the room relative to the face, which is closer. */
   readonly falloff: number;
-  /** What glass mirrors of the screen, as a share of what falls on it. */
+  /** Share of light that glass mirrors. */
   readonly reflectance: number;
-  /** How much of that is spread over all of the glass, by smears and a matt finish. */
+  /** Share of mirrored light scattered over the glass by smears and a matt finish. */
   readonly haze: number;
-  /** How the glass is held, in degrees, beside the movement: where it mirrors the screen. */
+  /** Tilt of the glass in degrees, in addition to the movement. */
   readonly glassTilt: Point;
 }
 
-/** A room is .03 to .3 as bright as the face, by the screen's light; glass mirrors 1 to 5 % (bare glass: 4 %). */
+/** The room is .03 to .3 as bright as the face in screen light; glass mirrors 1 to 5 % (bare glass: 4 %). */
 export const drawLighting = (gain: number, chance: Chance): Lighting => ({
   gain,
   falloff: 0.03 + (0.27 * chance.below(1000)) / 1000,
@@ -50,8 +50,8 @@ export const drawLighting = (gain: number, chance: Chance): Lighting => ({
 });
 
 /**
- * The halves of a laptop 34 cm wide with its camera above, and of a phone 14 cm high, which is held at two thirds of this camera's distance. The first half is the left one as
- * the person before it sees it, which is the right one in the frame.
+ * Halves of a 34 cm wide laptop with a camera above, and of a 14 cm high phone at two thirds of this camera's
+ * distance. The first half is the person's left, the frame's right.
  */
 const halves = {
   across: [
@@ -64,7 +64,7 @@ const halves = {
   ],
 } as const satisfies Record<ScreenAxis, ScreenHalves>;
 
-/** What falls on a surface from a half: less the more it is turned away, and the further it is. */
+/** Irradiance of a surface by one half, by angle and distance. */
 function fall(half: Point, at: Spot, normal: Spot): number {
   const [x, y, z] = [half.x - at.x, half.y - at.y, cameraDistance - at.z];
   const distance = hypot(x, y, z);
@@ -74,40 +74,40 @@ function fall(half: Point, at: Spot, normal: Spot): number {
 const tip: Spot = { x: 0, y: 0, z: 0 };
 const ahead: Spot = { x: 0, y: 0, z: 1 };
 
-/** For each block of the frame, what falls there from a half: 1 is what falls on a face's middle that looks ahead. */
+/** Irradiance of each block by one half; 1 is a frontal face center. */
 const toField = (relief: Relief, half: Point): Float32Array => {
   const unit = fall(half, tip, ahead);
   return relief.map((at, normal) => fall(half, at, normal) / unit);
 };
 
 /**
- * A screen's luminance over the room's white, where its light on the face is as strong as the room's: 34 × 21 cm of it, 57 cm
- * away, are .22 of a unit of solid angle, and a white surface sends out the light that falls on it over pi.
+ * Screen luminance relative to room white at a gain of 1: 34 × 21 cm at 57 cm are .22 sr, and a white surface emits
+ * its irradiance over pi.
  */
 const luminanceAtOne = PI / 0.22;
 
-/** The middle of the screen's mirror image in glass that is held so: where the glass looks at the camera. In eye distances. */
+/** Center of the screen's mirror image in tilted glass, in eye distances. */
 const toImage = ([first, second]: ScreenHalves, tilt: Point): Point => {
   const moved = (degrees: number): number => -cameraDistance * tan((degrees * PI) / 180);
   return { x: (first.x + second.x) / 4 + moved(tilt.x), y: (first.y + second.y) / 4 + moved(tilt.y) };
 };
 
-/** Half the width and height of the screen's mirror image, in eye distances: half as large as the screen. */
+/** Half width and height of the mirror image, in eye distances: half the screen's size. */
 const image = { across: { x: 1.35, y: 0.85 }, down: { x: 0.55, y: 0.85 } } as const;
 
-/** Which way what was drawn looks, in degrees to the right of the frame and down. */
+/** Direction of the drawn object in degrees, to the right of the frame and down. */
 function toGlassTurn(relief: Relief): Point {
   const { x, y, z } = relief.meanNormal;
   return { x: (Math.atan2(x, z) * 180) / PI, y: (Math.atan2(y, z) * 180) / PI };
 }
 
 /**
- * What a camera sees of a scene that is lit by the room and by a screen, in linear light. Skin and paper answer with their
- * own colour: I·(1 + gain·S·shade), the shade by the angle to each half of the screen and by the distance. Glass shines by
- * itself and adds the screen's mirror image, whatever it shows. The room answers as the face does, less.
+ * Renders a scene in room and screen light, linear. Skin and paper reflect with their own color: I·(1 + gain·S·shade),
+ * with the shade by angle and distance of each half. Glass emits light and adds the screen's mirror image. The room
+ * reflects like the face, but less.
  * @param middle - of the face, in pixels of the frame
  * @param unitPx - an eye distance
- * @param places - of another screen than the usual one of its axis
+ * @param places - of a screen other than the axis's default
  */
 export function shine(
   canvas: Canvas,
@@ -150,10 +150,9 @@ export function shine(
   return { light, widthPx, heightPx };
 }
 
-/** 1 inside of ±1, 0 outside, and soft between: the glass is nearer than what it mirrors, and out of focus for it. */
+/** 1 within ±1, 0 outside, with soft edges, because the mirror image is out of focus. */
 const softBox = (value: number): number => 1 / (1 + exp(12 * (Math.abs(value) - 1)));
 
-/** Reads a field of blocks at a pixel, by bilinear interpolation. */
 function readField(field: Float32Array, columns: number, rows: number, x: number, y: number): number {
   const across = min(columns - 1.001, max(0, (x + 0.5) / blockPx - 0.5));
   const down = min(rows - 1.001, max(0, (y + 0.5) / blockPx - 0.5));

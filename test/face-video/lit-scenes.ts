@@ -9,35 +9,31 @@ import { type Canvas, toJpeg } from './raster.js';
 import type { Compose, Setting } from './scenes.js';
 import { drawShake, type Shake } from './turns.js';
 
-/** What one frame of a light challenge asks, and what the screen shows when it is taken. */
 export interface LitFrame {
   readonly movement: Movement;
   readonly light: ScreenLight;
 }
 
-/** The same, where a screen may show whichever colours. */
 interface ShownFrame {
   readonly movement: Movement;
   readonly light: Shown;
 }
 
-/** As a scene, with a screen's light. */
 export interface LitScene extends Setting {
-  /** In their order; frames of one pose stand beside each other. */
+  /** In order; frames of one pose are adjacent. */
   readonly steps: readonly ShownFrame[];
-  /** What a white screen adds to the room's light on the face, as a share of it: .02 by a window to .3 in the evening. */
+  /** Light of a white screen on the face relative to room light: .02 by a window to .3 in the evening. */
   readonly gain: number;
-  /** Of another screen than a laptop's (across) or a phone's (down). */
+  /** A screen other than a laptop (across) or phone (down). */
   readonly screen?: ScreenHalves;
-  /** How the camera changes by itself; as real ones do where absent. */
+  /** Camera drift, by default realistic. */
   readonly drift?: Drift;
 }
 
-/** The second picture of a pair is taken when the second colour has been told; another pose takes longer. */
+/** Time between a pair's pictures; a new pose takes longer. */
 const pairMs = 450;
 const poseMs = 1200;
 
-/** Two different colours of the six, any as probably as any other. */
 function drawPair(axis: ScreenAxis, chance: Chance): readonly [ScreenLight, ScreenLight] {
   const one = chance.below(screenColours.length);
   const other = (one + 1 + chance.below(screenColours.length - 1)) % screenColours.length;
@@ -46,8 +42,8 @@ function drawPair(axis: ScreenAxis, chance: Chance): readonly [ScreenLight, Scre
 }
 
 /**
- * The frames of a challenge as the core draws them: white halves at the first pose, and a pair of colours at each.
- * @param poses - the movements asked for, the looks ahead among them
+ * Draws a challenge's frames like the core: white halves at the first pose, and a color pair at each.
+ * @param poses - requested movements, including looks ahead
  */
 export function drawLitSteps(poses: readonly Movement[], axis: ScreenAxis, chance: Chance): readonly LitFrame[] {
   const [one, other] = complements[chance.below(complements.length)];
@@ -60,18 +56,17 @@ export function drawLitSteps(poses: readonly Movement[], axis: ScreenAxis, chanc
   );
 }
 
-/** The poses of a challenge, one after the other. */
 const toPoses = (steps: readonly ShownFrame[]): readonly Movement[] =>
   steps.flatMap(({ movement }, at) => (steps[at - 1]?.movement === movement ? [] : [movement]));
 
-/** Another challenge of the same make: other movements where they are given, and other colours. */
+/** Draws another challenge of this kind, with other colors and optionally other movements. */
 export const drawOtherSteps = (
   steps: readonly ShownFrame[],
   chance: Chance,
   toOthers: (poses: readonly Movement[]) => readonly Movement[] = (poses) => poses,
 ): readonly LitFrame[] => drawLitSteps(toOthers(toPoses(steps)), steps[0].light.axis, chance);
 
-/** One frame as it is composed: pose and frame have draws of their own, so that those of a pose are alike. */
+/** Composes one frame; pose and frame have separate random draws, so that a pose's frames are alike. */
 interface Composition {
   readonly step: ShownFrame;
   readonly isNewPose: boolean;
@@ -90,7 +85,7 @@ function* composeAll({ steps, seed }: LitScene, compose: ComposeStep): Generator
   }
 }
 
-/** What one camera takes of a whole challenge, by the room's light and the screen's. */
+/** Takes all pictures of a challenge with one camera, in room and screen light. */
 export function takeLitPictures(scene: LitScene, compose: ComposeStep): readonly Picture[] {
   const { victim, seed, gain, screen, drift = usualDrift } = scene;
   const lighting = drawLighting(gain, createChance(`${seed} lighting`));
@@ -104,11 +99,11 @@ export function takeLitPictures(scene: LitScene, compose: ComposeStep): readonly
 const toFrames = (pictures: readonly Picture[]): Promise<readonly Buffer[]> =>
   Promise.all(pictures.map((picture) => toJpeg(picture)));
 
-/** A frame for each step, JPEG. */
+/** Makes a JPEG for each step. */
 export const takeLitFrames = (scene: LitScene, compose: Compose): Promise<readonly Buffer[]> =>
   toFrames(takeLitPictures(scene, (_at, ...asked) => compose(...asked)));
 
-/** As many frames of what no camera took, and no light fell on: computed, and put in the camera's place. */
+/** Makes computed frames for injection, without camera and light. */
 export const injectFrames = (
   scene: LitScene,
   compose: Compose,

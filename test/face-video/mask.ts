@@ -2,10 +2,10 @@ import { type Head, project, type Turn, toMiddle, turnSpot } from './head.js';
 import { type Canvas, drawSheet, material } from './raster.js';
 import { isHead } from './sheets.js';
 
-/** So much nearer than it is, in eye distances, a mask is drawn: before all of the head. */
+/** Offset of a mask in eye distances, before the whole head. */
 const before = 3;
 
-/** A flat mask in front of a head that turns: it moves with the nose and shows no depth of its own. */
+/** Draws a flat mask on a turning head: it moves with the nose and has no depth. */
 export function wearMask(wearer: Canvas, attacker: Head, victim: Head, turn: Turn): void {
   const [from, to] = [toMiddle(victim), toMiddle(attacker)];
   const isFace = isHead(victim);

@@ -3,28 +3,27 @@ import type { Picture, Point } from '../../src/engine/picture.js';
 import { type Head, toMiddle } from './head.js';
 import { recolour } from './raster.js';
 
-// Looked up once: under the test runner every look at a global is slow, and these are asked for at each pixel.
+// Local copies: Jest makes global lookups slow, and these run for each pixel.
 const { abs, cos, exp, max, min, sin, PI } = Math;
 
-/** How a picture of head and shoulders is printed; lengths in pixels of the frame. */
+/** A print of head and shoulders; lengths in pixels of the frame. */
 export interface Printing {
-  /** From one halftone dot to the next. */
   readonly dotPx: number;
-  /** Whether the white edge of the paper is left. */
+  /** True if the white paper edge remains. */
   readonly hasEdge: boolean;
-  /** Where a lamp shines on the paper, `null` where it is matt. */
+  /** Center of a lamp's reflection; `null` for matt paper. */
   readonly glare: Point | null;
 }
 
-/** The screens of the three inks, turned against each other as printers turn them. */
+/** Screen angles of the three inks, as in printing. */
 const inkAngles = [15, 75, 45].map((degrees) => (degrees * Math.PI) / 180);
 
-/** Half the paper's width and height, in eye distances, and how much of it is white edge. */
+/** Half width and height of the paper and its white edge, in eye distances. */
 export const paper = { halfWidth: 2.1, halfHeight: 2.6, edge: 0.1 } as const;
 
 /**
- * Paper: dots of ink that are larger where the picture is darker, white paper and black ink as paper has them, a white
- * edge, and the shine of a lamp. The camera does not resolve every dot: two thirds of the dots' contrast is left.
+ * Prints a picture: larger dots in darker areas, real paper white and ink black, a white edge, and a lamp's
+ * reflection. The camera keeps two thirds of the dots' contrast.
  */
 export function printOut(victim: Head, { dotPx, hasEdge, glare }: Printing): Picture {
   const middle = toMiddle(victim);
@@ -41,32 +40,28 @@ export function printOut(victim: Head, { dotPx, hasEdge, glare }: Printing): Pic
     const tone = value / 255;
     const dot = min(1, max(0, 0.5 + 3 * (tone - screen)));
     const shine = glare === null ? 0 : 70 * exp(-((x - glare.x) ** 2 + (y - glare.y) ** 2) / (2 * (0.6 * unit) ** 2));
-    // Fewer dots than tones: what the eye and the camera see is mostly the mean of the dots.
+    // The eye and the camera mostly see the mean of the dots.
     return 25 + 205 * (0.75 * tone + 0.25 * dot) + shine;
   });
 }
 
-/** Where a lamp happens to shine. */
+/** Draws a lamp's random position. */
 export const drawGlare = (victim: Head, chance: Chance): Point => ({
   x: toMiddle(victim).x + victim.eyeDistancePx * chance.normal(),
   y: toMiddle(victim).y + victim.eyeDistancePx * chance.normal(),
 });
 
-/** How a display shows a picture. */
 export interface Display {
-  /** From one of its pixels to the next, in pixels of the frame: near 1, the two grids beat slowly. */
+  /** Pixel distance in pixels of the frame; near 1, moiré is slow. */
   readonly pixelPx: number;
   readonly hasBezel: boolean;
-  /** The exponent the display bends the tones by: 1 leaves them, more darkens the middle ones. */
+  /** Gamma exponent: 1 is neutral, more darkens the midtones. */
   readonly gamma: number;
-  /** What the display shines with where it shows black, 0 to 255. */
+  /** Light of black pixels, 0 to 255. */
   readonly blackLevel: number;
 }
 
-/**
- * A display: stripes of red, green and blue that the camera's own pixels beat with, a glow of black, bluer than the room,
- * and a black bezel.
- */
+/** Shows a picture on a display: RGB stripes with moiré, a bluish black level and a black bezel. */
 export function showOnDisplay(
   { picture, victim }: { readonly picture: Picture; readonly victim: Head },
   { pixelPx, hasBezel, gamma, blackLevel }: Display,
@@ -75,7 +70,7 @@ export function showOnDisplay(
   const middle = toMiddle(victim);
   const unit = victim.eyeDistancePx;
   const [phaseX, phaseY] = [chance.below(628) / 100, chance.below(628) / 100];
-  // Nobody holds a display quite level before a camera.
+  // Displays are never held quite level.
   const tilt = 0.03 * chance.normal();
   const turn = (2 * PI) / pixelPx;
   const tones = Float32Array.from({ length: 256 }, (_, value) => 255 * (value / 255) ** gamma);

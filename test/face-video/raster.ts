@@ -2,32 +2,32 @@ import sharp from 'sharp';
 import type { Chance } from '../../evidence/statistics/chance.js';
 import type { Picture } from '../../src/engine/picture.js';
 
-// Looked up once: under the test runner every look at a global is slow, and these are asked for at each pixel.
+// Local copies: Jest makes global lookups slow, and these run for each pixel.
 const { abs, ceil, floor, max, min } = Math;
 
-/** What a camera delivers here. */
+/** Size of camera frames. */
 export const frameWidthPx = 640;
 export const frameHeightPx = 480;
 
-/** A place in a frame and how near it is to the camera: the nearest is seen. */
+/** A place in a frame with its nearness; the nearest is visible. */
 export interface Spot {
   readonly x: number;
   readonly y: number;
   readonly z: number;
 }
 
-/** What a pixel shows, and so what light makes of it. The room is all that nothing was drawn before. */
+/** Material of a pixel, which decides its reflection. Undrawn pixels are room. */
 export const material = { room: 0, skin: 1, paper: 2, glass: 3 } as const;
 export type Material = (typeof material)[keyof typeof material];
 
-/** A frame being drawn, and at each pixel how near what it shows is, in eye distances, and what it is made of. */
+/** A frame with nearness (in eye distances) and material of each pixel. */
 export interface Canvas extends Picture {
-  /** Negative infinity where nothing was drawn. */
+  /** Negative infinity if undrawn. */
   readonly nearness: Float32Array;
   readonly materials: Uint8Array;
 }
 
-/** An empty frame that shows `picture`, of the same size, behind everything. */
+/** Creates a frame with a background of the same size. */
 export function createCanvas(picture: Picture): Canvas {
   return {
     ...picture,
@@ -37,7 +37,6 @@ export function createCanvas(picture: Picture): Canvas {
   };
 }
 
-/** Decodes any picture. */
 export async function readPicture(bytes: Uint8Array): Promise<Picture> {
   const { data, info } = await sharp(bytes)
     .removeAlpha()
@@ -53,14 +52,13 @@ export async function toJpeg(picture: Picture, quality = 90): Promise<Buffer> {
   return sharp(picture.data, { raw }).jpeg({ quality }).toBuffer();
 }
 
-/** Blurs a picture. */
 export async function blur(picture: Picture, sigmaPx: number): Promise<Picture> {
   const raw = { width: picture.widthPx, height: picture.heightPx, channels: 3 } as const;
   const data = await sharp(picture.data, { raw }).blur(sigmaPx).raw().toBuffer();
   return { ...picture, data };
 }
 
-/** Changes every colour by a rule that sees where it is. Values beyond 0 to 255 are cut off. */
+/** Applies a position-dependent rule to every color, clamped to 0 to 255. */
 export function recolour(
   { data, widthPx, heightPx }: Picture,
   rule: (value: number, x: number, y: number, channel: number) => number,
@@ -77,12 +75,12 @@ export function recolour(
 }
 
 /**
- * A sensor's noise and a light that is never quite the same. Little of it: passive liveness takes strong noise for a
- * picture of a picture.
+ * Adds sensor noise and exposure variation. Only a little: passive liveness rates strong noise as a recaptured
+ * picture.
  */
 export function exposeAnew({ data, widthPx, heightPx }: Picture, chance: Chance): Picture {
   const light = 1 + 0.015 * chance.normal();
-  // Normal noise from a table: one draw a pixel would take longer than all the rest.
+  // Normal noise from a table, because a draw per pixel would take most of the time.
   const table = Float32Array.from({ length: 4099 }, () => 1.2 * chance.normal());
   const from = chance.below(table.length);
   const changed = new Uint8ClampedArray(data.length);
@@ -93,21 +91,19 @@ export function exposeAnew({ data, widthPx, heightPx }: Picture, chance: Chance)
   return { data: new Uint8Array(changed.buffer), widthPx, heightPx };
 }
 
-/** A bent sheet with a picture on it, cut into small triangles. */
 export interface Sheet {
   readonly texture: Picture;
-  /** Where each place of the texture, in its pixels, stands in the frame; `null` where the sheet has been cut away. */
+  /** Maps texture pixels to the frame; `null` where the sheet is cut away. */
   readonly place: (x: number, y: number) => PlacedSpot | null;
 }
 
-/** A place of a sheet that stands in the frame, and what the sheet is made of there. */
 export interface PlacedSpot extends Spot {
   readonly material: Material;
 }
 
 const cellPx = 6;
 
-/** Draws a sheet; what is nearer hides what is behind. */
+/** Draws a sheet with hidden surface removal. */
 export function drawSheet(canvas: Canvas, { texture, place }: Sheet): void {
   const columns = ceil((texture.widthPx - 1) / cellPx);
   const rows = ceil((texture.heightPx - 1) / cellPx);
@@ -145,7 +141,7 @@ function drawTriangle(canvas: Canvas, texture: Picture, a: Corner, b: Corner, c:
   const toX = min(widthPx - 1, floor(max(a.x, b.x, c.x)));
   const fromY = max(0, ceil(min(a.y, b.y, c.y)));
   const toY = min(heightPx - 1, floor(max(a.y, b.y, c.y)));
-  // How much of each corner a pixel is made of changes by the same step from one to the next.
+  // Barycentric coordinates change linearly along a row.
   const stepB = (c.y - a.y) / area;
   const stepC = (a.y - b.y) / area;
   for (let y = fromY; y <= toY; y += 1) {
@@ -166,7 +162,6 @@ function drawTriangle(canvas: Canvas, texture: Picture, a: Corner, b: Corner, c:
   }
 }
 
-/** Reads one place of a picture, which lies inside of it, by bilinear interpolation. */
 function copyColour({ data, widthPx, heightPx }: Picture, x: number, y: number, target: Uint8Array, at: number): void {
   const left = min(max(floor(x), 0), widthPx - 2);
   const top = min(max(floor(y), 0), heightPx - 2);

@@ -1,10 +1,10 @@
 import sharp from 'sharp';
 import type { Chance } from '../../evidence/statistics/chance.js';
 
-/** As much of a frame's sides as is cut off at most. */
+/** Maximum crop of each side. */
 const cutShare = 0.06;
 
-/** The same seen from a place nearby: nobody sits down twice where they sat. JPEG, of the frame's size. */
+/** Crops a picture slightly, as from another position. JPEG of the frame's size. */
 export async function reframe(jpeg: Uint8Array, chance: Chance): Promise<Buffer> {
   const { width, height } = await sharp(jpeg).metadata();
   const share = 1 - (cutShare * (50 + chance.below(51))) / 100;

@@ -3,23 +3,22 @@ import { type Canvas, material, type Spot } from './raster.js';
 
 const { abs, hypot } = Math;
 
-/** The frame is read in blocks of so many pixels: what is smaller has no shade of its own. */
+/** Block size in pixels; smaller parts have no separate shade. */
 export const blockPx = 4;
 
-/** The shape of what was drawn, block by block; the room has none. */
 export interface Relief {
   readonly columns: number;
   readonly rows: number;
-  /** Which way all of it looks, in the mean: of length 1, x to the right of the frame, y down, z to the camera. */
+  /** Mean unit normal: x to the right of the frame, y down, z to the camera. */
   readonly meanNormal: Spot;
-  /** A value for each block from where it stands, in eye distances from the middle, and which way it looks. */
+  /** Computes a value for each block from its place, in eye distances from the middle, and its normal. */
   map(rule: (at: Spot, normal: Spot) => number): Float32Array;
 }
 
-/** What is this much nearer than its neighbour, in eye distances, is another thing before it. */
+/** Depth step between separate objects, in eye distances. */
 const edge = 0.25;
 
-/** How near each block is, smoothed over its neighbours; `NaN` where the room is seen. */
+/** Smoothed nearness of each block; `NaN` in the room. */
 function toHeights({ nearness, materials, widthPx }: Canvas, columns: number, rows: number): Float32Array {
   const means = new Float32Array(columns * rows);
   for (let block = 0; block < means.length; block += 1) {
@@ -46,7 +45,11 @@ function toHeights({ nearness, materials, widthPx }: Canvas, columns: number, ro
   });
 }
 
-/** Reads the shape from how near each pixel is. @param middle - of the face, in pixels @param unitPx - an eye distance */
+/**
+ * Computes the shape from pixel nearness.
+ * @param middle - of the face, in pixels
+ * @param unitPx - an eye distance
+ */
 export function toRelief(canvas: Canvas, middle: Point, unitPx: number): Relief {
   const [columns, rows] = [Math.floor(canvas.widthPx / blockPx), Math.floor(canvas.heightPx / blockPx)];
   const heights = toHeights(canvas, columns, rows);
@@ -86,7 +89,7 @@ export function toRelief(canvas: Canvas, middle: Point, unitPx: number): Relief 
     meanNormal: { x: sum.x / length, y: sum.y / length, z: sum.z / length },
     map: (rule) => {
       const values = heights.map((_, block) => (isDrawn(block) ? rule(toSpot(block), toNormal(block)) : Number.NaN));
-      // The rim of what was drawn is read between its blocks and the room's: those take the value of a neighbour.
+      // Room blocks at the rim take a neighbor's value for interpolation.
       return values.map((own, block) => {
         if (!Number.isNaN(own)) return own;
         const near = [-1, 1, -columns, columns, -columns - 1, 1 - columns, columns - 1, columns + 1];

@@ -3,18 +3,17 @@ import { type Head, project, type Turn, toMiddle, turnSpot } from './head.js';
 import { paper } from './materials.js';
 import { blur, type Canvas, createCanvas, drawSheet, type Material, material, type PlacedSpot } from './raster.js';
 
-/** What is held before the camera. */
 export interface SheetShape {
-  /** Its curve, 0 for flat: how far it falls back one eye distance beside the axis it is bent about, in eye distances. */
+  /** Curvature: depth in eye distances at one eye distance from the bending axis; 0 is flat. */
   readonly bend: number;
-  /** How far that axis leans, in degrees: 0 is upright, 90 is level. Paper bends about one axis only. */
+  /** Angle of that axis in degrees: 0 is vertical, 90 is horizontal. Paper bends about one axis only. */
   readonly axisDeg: number;
-  /** Whether a place of the victim's frame is on it, or was cut away. */
+  /** True if a place of the victim's frame is not cut away. */
   isPart(x: number, y: number): boolean;
   readonly material: Material;
 }
 
-/** Holds a sheet with the victim's frame on it before what `canvas` shows. */
+/** Holds a sheet with the victim's frame before the canvas. */
 export function holdSheet(canvas: Picture, victim: Head, texture: Picture, turn: Turn, how: SheetShape): Canvas {
   const drawn = createCanvas(canvas);
   const middle = toMiddle(victim);
@@ -33,14 +32,14 @@ export function holdSheet(canvas: Picture, victim: Head, texture: Picture, turn:
   return drawn;
 }
 
-/** Paper that is not bent, and a display. */
+/** Flat paper, and a display. */
 export const flatPaper = { bend: 0, axisDeg: 0, material: material.paper } as const;
 export const flatGlass = { bend: 0, axisDeg: 0, material: material.glass } as const;
 
-/** All of the frame. */
+/** The whole frame. */
 export const isAll = (): boolean => true;
 
-/** A picture of head and shoulders. */
+/** Head and shoulders. */
 export const isPrinted =
   (victim: Head) =>
   (x: number, y: number): boolean => {
@@ -49,7 +48,7 @@ export const isPrinted =
     return Math.abs(x - middle.x) < paper.halfWidth * unit && Math.abs(y - middle.y) < paper.halfHeight * unit;
   };
 
-/** The outline of head and hair. */
+/** Outline of head and hair. */
 export const isHead =
   (victim: Head) =>
   (x: number, y: number): boolean => {
@@ -58,5 +57,5 @@ export const isHead =
     return Math.hypot((x - middle.x) / 1.35, (y - middle.y) / 1.75) < unit;
   };
 
-/** The room the attacker sits in: the attacker's own picture, out of focus. */
+/** Draws the attacker's room: their own picture, blurred. */
 export const drawRoom = (attacker: Head): Promise<Picture> => blur(attacker.frame, 25);

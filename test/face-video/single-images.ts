@@ -5,18 +5,16 @@ import { type Display, drawGlare, printOut, showOnDisplay } from './materials.js
 import { exposeAnew, toJpeg } from './raster.js';
 import { drawRoom, flatGlass, flatPaper, holdSheet, isAll, isHead, isPrinted, type SheetShape } from './sheets.js';
 
-/** Who is attacked, from one photo, and in whose room. */
 export interface Sitting {
   readonly victim: Head;
   readonly attacker: Head;
-  /** Pictures with the same seed are the same. */
   readonly seed: string;
 }
 
-/** One species of presentation attack instrument, as ISO/IEC 30107-3 counts them: all that is made one way. */
+/** One presentation attack instrument species by ISO/IEC 30107-3. */
 export interface Species {
   readonly name: string;
-  /** What the camera takes of it: one frame, JPEG, 640×480. */
+  /** Makes one 640×480 JPEG of it. */
   present(sitting: Sitting): Promise<Buffer>;
 }
 
@@ -30,14 +28,13 @@ const toSpecies = ([name, draw]: readonly [string, Draw]): Species => ({
   },
 });
 
-/** Nobody holds a thing quite level. */
+/** Objects are never held quite level. */
 const drawTilt = (chance: Chance): Turn => ({ yawDeg: 5 * chance.normal(), pitchDeg: 4 * chance.normal() });
 
 async function hold({ victim, attacker }: Sitting, texture: Picture, how: SheetShape, chance: Chance) {
   return holdSheet(await drawRoom(attacker), victim, texture, drawTilt(chance), how);
 }
 
-/** A print so near that the frame shows nothing but ink: what is judged is its dots. */
 const printDots =
   (dotPx: number): Draw =>
   (sitting, chance) =>
@@ -48,7 +45,7 @@ const printDots =
       chance,
     );
 
-/** A print of head and shoulders in a hand's reach, its edge and the room to be seen. */
+/** A print of head and shoulders at arm's length, with its edge and the room. */
 const printSheet =
   (shape: { readonly isShining: boolean; readonly isCutOut: boolean; readonly bend: number }): Draw =>
   (sitting, chance) => {
@@ -74,12 +71,12 @@ const display =
 const plainSheet = { isShining: false, isCutOut: false, bend: 0 } as const;
 const plainDisplay = { pixelPx: 1.06, hasBezel: false, gamma: 1, blackLevel: 8 } as const;
 
-/** What one picture can show in place of a person. The names are those of the measured rates (docs/liveness.md). */
+/** All species, named as in the measured rates (docs/liveness.md). */
 export const species: readonly Species[] = (
   [
-    // The photo itself, encoded anew and fed in: the control for all others, which are drawn on the same frame.
+    // The encoded photo itself, the control for all others.
     ['still', ({ victim }) => victim.frame],
-    // The photo drawn as a head turned: what a computed picture is, at its simplest.
+    // The photo drawn as a turned head, the simplest computed picture.
     [
       'warpedStill',
       ({ victim }, chance) =>

@@ -2,7 +2,7 @@ import type { Chance } from '../../evidence/statistics/chance.js';
 import type { Movement } from '../../src/core/movements.js';
 import type { Turn } from './head.js';
 
-/** Which way each movement turns a head. */
+/** Direction of each movement. */
 export const signs = {
   centre: { yaw: 0, pitch: 0 },
   left: { yaw: 1, pitch: 0 },
@@ -11,7 +11,7 @@ export const signs = {
   down: { yaw: 0, pitch: -1 },
 } as const satisfies Record<Movement, { yaw: number; pitch: number }>;
 
-/** How far somebody turns who is asked to: clearly, no two times alike. */
+/** Draws a clear, random turn of a person. */
 export function drawTurn(movement: Movement, chance: Chance): Turn {
   const { yaw, pitch } = signs[movement];
   return {
@@ -20,21 +20,20 @@ export function drawTurn(movement: Movement, chance: Chance): Turn {
   };
 }
 
-/** A flat thing held toward the asked direction: further than a head, as it must to look turned at all. */
+/** Draws a flat object's tilt, larger than a head's turn so that it looks turned. */
 export function drawTilt(movement: Movement, chance: Chance): Turn {
   const { yawDeg, pitchDeg } = drawTurn(movement, chance);
   return { yawDeg: yawDeg * 1.7, pitchDeg: pitchDeg * 1.7 };
 }
 
-/** How far somebody who holds a pose, or a thing, is from where they were: in degrees. */
 export type Shake = Turn;
 
-/** Somebody who has not moved at all. */
+/** No deviation. */
 export const steady: Shake = { yawDeg: 0, pitchDeg: 0 };
 
 /**
- * Nobody holds a pose quite still for half a second. People who hold still before a camera in their hand move by .025 eye
- * distances in 450 ms, over all 68 points (`npm run eval -- light-noise`); half a degree either way about the neck are as much.
+ * Draws the motion of half a second. People with a hand-held camera move by .025 eye distances in 450 ms over all 68
+ * points (`npm run eval -- light-noise`), the same as half a degree either way about the neck.
  */
 export const drawShake = (chance: Chance): Shake => ({
   yawDeg: 0.5 * chance.normal(),

@@ -4,17 +4,15 @@ import { parse, parseAllDocuments } from 'yaml';
 import { projectRoot } from '../paths.js';
 import { renderTemplates } from './go-template.js';
 
-/** Where the Helm chart is. */
 export const chartFolder = join(projectRoot, 'infra/helm/facestep');
 
-/** A file of the chart. */
 export const readChartFile = (name: string): string => readFileSync(join(chartFolder, name), 'utf8');
 
 type Values = Record<string, unknown>;
 
 const isMap = (value: unknown): value is Values => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** As Helm lays values over those of the chart: `null` takes one away. */
+/** Merges values as Helm does: `null` removes one. */
 const overlay = (below: Values, above: Values): Values =>
   Object.fromEntries(
     [...new Set([...Object.keys(below), ...Object.keys(above)])].flatMap((name) => {
@@ -24,12 +22,12 @@ const overlay = (below: Values, above: Values): Values =>
     }),
   );
 
-/** The values of a release: those of the chart, and these over them. */
+/** Returns a release's values over the chart's. */
 export const toValues = (given: Values): Values =>
   overlay(parse(readChartFile('values.yaml'), { strict: true }), given);
 
 /**
- * Renders the chart as a release `face` in the namespace `identity`.
+ * Renders the chart as release `face` in namespace `identity`.
  * @returns texts by file name
  */
 export function renderChart(given: Values): Record<string, string> {
@@ -47,7 +45,7 @@ export function renderChart(given: Values): Record<string, string> {
   });
 }
 
-/** The objects of a rendered chart; a file that is not strict YAML throws. */
+/** Parses a rendered chart; throws unless it is strict YAML. */
 export const objectsOf = (rendered: Readonly<Record<string, string>>): unknown[] =>
   Object.entries(rendered)
     .filter(([name]) => name.endsWith('.yaml'))

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { stringify } from 'yaml';
 
 /*
- * The part of Go's text/template, and of Helm's functions, that our chart uses. Anything else throws, so that the chart
- * cannot outgrow what its test understands. https://pkg.go.dev/text/template, https://helm.sh/docs/chart_template_guide
+ * The part of Go's text/template and Helm's functions that our chart uses. Anything else throws, so that the chart
+ * stays within it. https://pkg.go.dev/text/template, https://helm.sh/docs/chart_template_guide
  */
 
 type Value = unknown;
@@ -25,7 +25,7 @@ const isMap = (value: Value): value is Record<string, Value> =>
 const isTrue = (value: Value): boolean =>
   Array.isArray(value) ? value.length > 0 : isMap(value) ? Object.keys(value).length > 0 : Boolean(value);
 
-/** As sprig's: what stands in the first wins, map by map. */
+/** Like sprig's: the first value wins, map by map. */
 function merge(first: Value, ...others: Value[]): Value {
   return others.reduce<Value>((merged, other) => {
     if (!isMap(merged) || !isMap(other)) return isTrue(merged) ? merged : other;
@@ -80,7 +80,7 @@ const functions: Record<string, Call> = {
   },
 };
 
-/** Texts and actions in turn, with the white space gone that `{{-` and `-}}` take away. */
+/** Returns texts and actions in order, trimmed by `{{-` and `-}}`. */
 function scan(source: string): ({ text: string } | { action: string })[] {
   const parts: ({ text: string } | { action: string })[] = [];
   let from = 0;
@@ -102,7 +102,7 @@ function scan(source: string): ({ text: string } | { action: string })[] {
 
 type Templates = Map<string, Node[]>;
 
-/** @returns the file's own nodes; what it defines goes into `templates` */
+/** @returns the file's own nodes; its definitions go into `templates` */
 function parse(source: string, templates: Templates): Node[] {
   const parts = scan(source);
   const block = (ends: readonly string[]): { nodes: Node[]; end: string } => {
@@ -171,7 +171,7 @@ function evaluate(pipeline: string, scope: Scope, templates: Templates): Value {
       while (tokens[0] !== undefined && tokens[0] !== '|' && tokens[0] !== ')') values.push(operand(tokens.shift()!));
       const [first, ...given] = [...values, ...piped];
       if (typeof first !== 'function' && given.length > 0) throw new Error(`not a function: ${pipeline}`);
-      // `dict` alone stands for an empty one, also as an argument.
+      // A bare `dict` is an empty one, also as an argument.
       const settled = given.map((each) => (each === functions.dict ? {} : each));
       const value = typeof first === 'function' ? first(...settled) : first;
       if (tokens[0] !== '|') return value;
@@ -209,7 +209,7 @@ function render(name: string, dot: Value, templates: Templates): string {
 }
 
 /**
- * Renders files of templates that may use what any of them defines.
+ * Renders template files that may use each other's definitions.
  * @param files - sources by name; one that begins with `_` only defines
  * @returns texts by name
  */

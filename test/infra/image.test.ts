@@ -115,7 +115,7 @@ describe('compose.yaml', () => {
   const { services, ...defined } = composeGuard.parse(parse(read('compose.yaml'), { merge: true }));
   const replicas = Object.entries(services).filter(([name]) => name.startsWith('facestep-'));
 
-  test('every service stands behind the same walls, and only the proxy is reached from outside', () => {
+  test('every service has the same restrictions, and only the proxy is reachable from outside', () => {
     expect(Object.entries(services).flatMap(([name, { ports }]) => (ports === undefined ? [] : [name]))).toEqual([
       'proxy',
     ]);

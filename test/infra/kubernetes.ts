@@ -1,12 +1,12 @@
 import { z } from 'zod';
 
 /*
- * The fields of Kubernetes that our chart uses, as its API has them, and no others: a misspelt one is refused here, where a
- * cluster drops it in silence. What the "restricted" pod security standard demands is demanded here.
- * https://kubernetes.io/docs/reference/kubernetes-api/, https://kubernetes.io/docs/concepts/security/pod-security-standards/
+ * The Kubernetes fields that our chart uses, and no others: a cluster would silently drop a misspelled one. Includes
+ * the "restricted" pod security standard. https://kubernetes.io/docs/reference/kubernetes-api/,
+ * https://kubernetes.io/docs/concepts/security/pod-security-standards/
  */
 
-/** RFC 1123 label, as names of most objects have to be. */
+/** RFC 1123 label, required for most object names. */
 const name = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/);
 const labels = z.record(z.string().max(316), z.string().regex(/^([A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?)?$/));
 const annotations = z.record(z.string(), z.string());
@@ -66,7 +66,7 @@ const command = z.array(z.string()).min(1);
 const volume = z.union([
   z.strictObject({ name, configMap: z.strictObject({ name }) }),
   z.strictObject({ name, emptyDir: z.strictObject({ medium: z.literal('Memory'), sizeLimit: quantity }) }),
-  // 0440 in YAML 1.1, which Kubernetes reads; this parser's YAML 1.2 takes it for 440.
+  // 0440 in Kubernetes' YAML 1.1; this YAML 1.2 parser reads 440.
   z.strictObject({ name, secret: z.strictObject({ secretName: name, defaultMode: z.literal(440) }) }),
 ]);
 const podFields = {
@@ -246,7 +246,7 @@ const prometheusRule = z.strictObject({
   spec: z.strictObject({ groups: z.array(z.unknown()).min(1) }),
 });
 
-/** One for each kind that the chart makes. */
+/** One for each kind in the chart. */
 export const kindGuards = [
   ...([configMap, serviceAccount, service, statefulSet, disruptionBudget, autoscaler] as const),
   ...([networkPolicy, ingress, pod, serviceMonitor, prometheusRule] as const),

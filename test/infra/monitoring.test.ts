@@ -151,7 +151,7 @@ describe('the alerts', () => {
     expect(read('README.md')).toContain(` | ${rules.length} alerts, `);
   });
 
-  test('have names of their own and runbooks that are there', () => {
+  test('have unique names and existing runbooks', () => {
     expect(new Set(rules.map(({ alert }) => alert)).size).toBe(rules.length);
     for (const { annotations } of rules) {
       expect(annotations.runbook).toMatch(/^docs\/[\w-]+\.md$/);
@@ -161,7 +161,7 @@ describe('the alerts', () => {
 });
 
 describe('the dashboard', () => {
-  test('shows every metric there is', () => {
+  test('shows every metric', () => {
     const shown = expressions.flatMap(([, expression]) => parseExpression(expression).metrics);
     const missing = metricNames.filter((name) => !shown.some((each) => each.replace(/_bucket$/, '') === name));
     expect(missing).toEqual([]);

@@ -103,7 +103,7 @@ test('the named roles and the root user itself administer a key; nobody does by 
   expect(administration.filter((action) => uses.test(action))).toEqual([]);
 });
 
-describe('the policies allow what the service asks for, and nothing else', () => {
+describe('the policies allow exactly what the service needs', () => {
   let kms: Awaited<ReturnType<typeof startKms>>;
   let config: AwsKmsConfig;
   beforeAll(async () => {

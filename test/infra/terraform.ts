@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { projectRoot } from '../paths.js';
 
-/* The Terraform files, parsed. */
+/* Parses the Terraform files. */
 
 const root = join(projectRoot, 'infra/terraform');
 export const modules = readdirSync(join(root, 'modules')).map((name) => join('modules', name));
@@ -38,7 +38,7 @@ const read = (folder: string) =>
     .join('\n');
 
 export const sources = Object.fromEntries([...modules, ...examples].map((folder) => [folder, read(folder)]));
-/** By a process of its own: the parser is a WebAssembly program that does not end by itself. */
+/** In its own process, because the WebAssembly parser never exits. */
 function parseAll(): Record<string, unknown> {
   const program = `
     const { parse } = require('@cdktf/hcl2json');
@@ -54,5 +54,8 @@ function parseAll(): Record<string, unknown> {
 }
 
 const parsed = z.record(z.string(), moduleGuard).parse(parseAll());
-/** @param folder - such as `modules/aws` */
+/**
+ * Reads a module.
+ * @param folder - such as `modules/aws`
+ */
 export const readModule = (folder: string): Module => parsed[folder]!;

@@ -127,7 +127,7 @@ describe('is not approved', () => {
     expect((await op.newBrowser().follow(plain().href)).url).toContain('/face#');
   });
 
-  test('for another client, which brings what this one pushed', async () => {
+  test('for another client, which uses a request that this one pushed', async () => {
     const url = await (await prepare([action])).pushed();
     url.searchParams.set('client_id', 'shop');
     const { status, text } = await op.newBrowser().follow(url.href);

@@ -58,7 +58,7 @@ async function arrive(more: Record<string, string> = {}) {
   };
 }
 
-test('where it counts, the ID token says another_way and otp, also to who wished for a face', async () => {
+test('if it counts, the ID token has another_way and otp, even if the client asked for a face', async () => {
   await start(true);
   const visit = await arrive({ acr_values: 'face' });
   expect(visit.view.anotherWays).toEqual(['email']);

@@ -8,7 +8,7 @@ import { patienceMs } from '../patience.js';
 const program = '/usr/sbin/apache2';
 const modules = process.env.APACHE_MODULES_PATH ?? '/usr/lib/apache2/modules';
 
-/** Whether there is an Apache with mod_auth_openidc. Where not, the tests that need it skip, and say so. */
+/** True if Apache with mod_auth_openidc is installed; otherwise tests are skipped. */
 export const hasApache = existsSync(program) && existsSync(join(modules, 'mod_auth_openidc.so'));
 
 if (!hasApache)
@@ -33,15 +33,15 @@ ${settings}
 `;
 
 /**
- * Apache, as Debian has it, that lets in whom an OpenID provider vouches for, and answers with who that is in `X-User`.
- * @param settings - its configuration beside the usual; `{url}` stands for its own address
+ * Starts Debian's Apache with an OpenID sign-in; it returns the user in `X-User`.
+ * @param settings - additional configuration; `{url}` is its own address
  */
 export async function startApache(port: number, settings: string) {
   const folder = createFolder('apache');
   const url = `http://localhost:${port}`;
   mkdirSync(join(folder, 'www'));
   writeFileSync(join(folder, 'www', 'index.html'), 'let in');
-  // It gives up root's rights, and still reads these.
+  // It drops root privileges but still needs to read these.
   chmodSync(folder, 0o755);
   const file = join(folder, 'apache.conf');
   writeFileSync(file, toConfiguration(folder, port, settings.replaceAll('{url}', url)));

@@ -59,7 +59,7 @@ const sendMany = async (count: number, one: (n: number) => Promise<string>) => {
 const endOf = (url: string): string => told(url).error ?? new URL(url).pathname;
 
 describe('a browser that does not come back', () => {
-  test('2,000 of them: nobody is asked, nothing is kept and nothing is counted', async () => {
+  test('2,000 of them cause no look-up, no record and no count', async () => {
     await start();
     const ends = await sendMany(2_000, async (n) => {
       const url = request({ login_hint: `nobody-${n}@example.com` });
@@ -195,7 +195,7 @@ describe('what is refused anyway', () => {
 describe('outsiders who come back', () => {
   const limits = { outsiderStarts: 30, outsiderLookUps: 40, outsiderLookUpsOfConnection: 50 };
 
-  test('are bounded by address, and by connection', async () => {
+  test('are limited by address and by connection', async () => {
     await start({ limits: { outsiderStarts: 30, outsiderStartsOfConnection: 70 } });
     const startFrom = (address: string) =>
       sendMany(50, async () => endOf((await op.newBrowser(address).follow(request())).url));
@@ -234,7 +234,7 @@ describe('outsiders who come back', () => {
     expect(counted.counts.writes).toBe(50 * 4);
   });
 
-  test('use up what outsiders may ask, and nobody else is held up', async () => {
+  test('exhaust the anonymous limit without blocking other callers', async () => {
     await start({ limits, policy: { whenNotEnrolled: 'enrol' } });
     await op.enrol('anna');
     const config = await op.discover('portal');

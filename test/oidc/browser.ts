@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 
-/** A cookie as it was set. */
 export interface Cookie {
   readonly name: string;
   readonly value: string;
@@ -8,7 +7,6 @@ export interface Cookie {
   readonly attributes: string;
 }
 
-/** A reply as a browser sees it. */
 export interface Seen {
   readonly status: number;
   readonly url: string;
@@ -17,9 +15,9 @@ export interface Seen {
 }
 
 /**
- * A browser without a screen, at the server's public address: it keeps cookies by name and path, follows redirects only
- * when told to, and does what the capture page does.
- * @param open - sends a request to the server that stands behind the public address
+ * A browser without a screen at the server's public URL: it stores cookies by name and path, follows redirects on
+ * demand, and runs the capture page's protocol.
+ * @param open - sends a request to the server behind the public URL
  */
 export function createBrowser(open: (url: string, init: RequestInit) => Promise<Response>) {
   const jar = new Map<string, Cookie>();
@@ -50,7 +48,6 @@ export function createBrowser(open: (url: string, init: RequestInit) => Promise<
     return { status: response.status, url, headers: response.headers, text: await response.text() };
   };
 
-  /** Follows redirects within the server, as far as the capture page or another site. */
   const follow = async (url: string, init?: RequestInit): Promise<Seen> => {
     const { origin } = new URL(url);
     let seen = await visit(url, init);
@@ -65,7 +62,6 @@ export function createBrowser(open: (url: string, init: RequestInit) => Promise<
     throw new Error('redirects without end');
   };
 
-  /** Opens an authorization request, and comes back to it where it is sent back. */
   const authorize = async (url: string): Promise<Seen> => {
     const first = await visit(url);
     const location = first.headers.get('location') ?? '';
@@ -84,7 +80,7 @@ export type Browser = ReturnType<typeof createBrowser>;
 
 let shots = 0;
 
-/** What the capture page does with a link, for one person in front of the camera who tries as often as it says. */
+/** Runs the capture page's protocol for one person, with all allowed retries. */
 export async function showFace(
   browser: Browser,
   link: string,

@@ -268,7 +268,7 @@ describe('refused is', () => {
     await expectRefusal(browser, await show(carried, elsewhere), 'This card is over.');
   });
 
-  test('an answer that was given before: to this page, to another one, and in a new envelope', async () => {
+  test('a repeated answer: to this page, to another one, and in a new envelope', async () => {
     const { wallet, credential } = await carry();
     const first = await begin();
     const request = await presenter.read(first.elsewhere);
@@ -329,7 +329,7 @@ describe('refused is', () => {
 });
 
 describe('whose browser it is', () => {
-  test('another person’s face after somebody’s card signs nobody in', async () => {
+  test('another person’s face after a user’s card signs no one in', async () => {
     // Somebody sends the code of their own page to Anna, and she shows her card.
     const { browser, elsewhere } = await begin();
     expect((await show(await carry(), elsewhere)).status).toBe(200);
@@ -340,7 +340,7 @@ describe('whose browser it is', () => {
     expect(page.text).not.toMatch(/anna/i);
   });
 
-  test('a face that was seen for somebody else is not that of this card', async () => {
+  test('a face check of another user does not match this card', async () => {
     await op.enrol('berta');
     const anna = await begin();
     expect((await show(await carry(), anna.elsewhere)).status).toBe(200);
@@ -352,7 +352,7 @@ describe('whose browser it is', () => {
     expect([page.status, page.text]).toEqual([403, expect.stringContaining('it is not the one of this card')]);
   });
 
-  test('another browser gets nothing of a card that was shown to this one', async () => {
+  test('another browser gets nothing of a card that was presented to this one', async () => {
     const anna = await begin();
     const other = await begin();
     const stranger = createBrowser((url, init) => fetch(url, init));
@@ -363,7 +363,7 @@ describe('whose browser it is', () => {
     expect((await toCamera(anna.browser)).left.status).toBe(303);
   });
 
-  test('the answer of this device leads back to its own browser alone', async () => {
+  test('an answer from this device returns only to its own browser', async () => {
     const anna = await begin();
     const other = await begin();
     const { status, body } = await show(await carry(), anna.here);

@@ -3,7 +3,7 @@ import { createOidcGuard } from '../../src/config/oidc.js';
 import type { Browser } from './browser.js';
 import { clientSecret, loginOf, redirectUri, type TestIssuer } from './issuer.js';
 
-/** What the clients of these tests have registered. */
+/** Registered claims of the tests' clients. */
 export const purposes = {
   name: { purpose: { en: 'To write your name on the contract', de: 'Damit Ihr Name im Vertrag steht' } },
   email: { purpose: { en: 'To send you the contract' } },
@@ -20,7 +20,7 @@ export const registration = {
 export const toConfig = (...clients: object[]) =>
   createOidcGuard().parse({ clients: clients.length === 0 ? [registration] : clients });
 
-/** What the directory says of one person. */
+/** A person's data in the directory. */
 export const details = {
   name: 'Anna <b>Example</b>',
   phone_number: '+65 6123 4567',
@@ -28,7 +28,6 @@ export const details = {
   employee_number: 4711,
 };
 
-/** What a request asks for, as openid-client is given it. */
 export interface Asked {
   readonly id?: string;
   readonly scope?: string;
@@ -36,7 +35,7 @@ export interface Asked {
   readonly [parameter: string]: string | object | undefined;
 }
 
-/** Sends one person to the face check with what a client asks for. */
+/** Starts a face check with the client's request. */
 export async function ask(op: TestIssuer, { id = 'shop', claims, ...more }: Asked = {}, browser = op.newBrowser()) {
   const config = await op.discover(id);
   const pkceCodeVerifier = client.randomPKCECodeVerifier();
@@ -53,7 +52,7 @@ export async function ask(op: TestIssuer, { id = 'shop', claims, ...more }: Aske
   return { config, checks, browser, camera: await browser.follow(url.href) };
 }
 
-/** As far as the page after the face check, or the client where nothing is asked. */
+/** Continues to the page after the face check, or to the client if there is none. */
 export async function askAndShow(op: TestIssuer, asked: Asked = {}, browser?: Browser) {
   const begun = await ask(op, asked, browser);
   const { returnUrl } = await op.show(begun.browser, begun.camera.url, 'anna');
@@ -63,7 +62,7 @@ export async function askAndShow(op: TestIssuer, asked: Asked = {}, browser?: Br
 
 type Shown = Awaited<ReturnType<typeof askAndShow>>;
 
-/** Answers the page, as its form does. */
+/** Submits the page's form. */
 export function answer(
   { browser, page, interactionUrl }: Pick<Shown, 'browser' | 'page' | 'interactionUrl'>,
   decision: 'agree' | 'refuse',
@@ -80,14 +79,14 @@ export function answer(
   return browser.follow(interactionUrl, { method: 'POST', body });
 }
 
-/** What the client gets, once the browser is back with a code. */
+/** Redeems the code for the client's result. */
 export async function redeem({ config, checks }: Pick<Shown, 'config' | 'checks'>, url: string) {
   const tokens = await client.authorizationCodeGrant(config, new URL(url), checks);
   const userInfo = () => client.fetchUserInfo(config, tokens.access_token, 'anna');
   return { tokens, idToken: tokens.claims(), userInfo };
 }
 
-/** The whole way, to what the client is told. */
+/** Runs the whole flow and returns the client's result. */
 export async function agree(op: TestIssuer, asked: Asked, ticked: string[] = []) {
   const shown = await askAndShow(op, asked);
   const back = await answer(shown, 'agree', ticked);

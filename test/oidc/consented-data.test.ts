@@ -35,7 +35,7 @@ const anna = { connection: 'work', subject: 'anna' };
 const consents = () => readDataConsents(anna, op.server.deps);
 const paramsOf = (url: string) => Object.fromEntries(new URL(url).searchParams);
 
-test('the page shows values and purposes as they are written, ticks nothing, and only what was ticked is told', async () => {
+test('the page escapes values and purposes, preselects nothing, and only selected claims are returned', async () => {
   const shown = await askAndShow(op, {
     scope: 'openid profile email phone',
     claims: { userinfo: { name: { essential: true }, employee_number: null } },
@@ -91,7 +91,7 @@ test('who does not agree is told as access_denied, and nothing is noted', async 
   expect(await consents()).toEqual([]);
 });
 
-test('an essential claim cannot be left out of an answer, and one that was not asked for cannot be put in', async () => {
+test('an essential claim cannot be omitted from an answer, and an unrequested one cannot be added', async () => {
   const claims = { userinfo: { email: { essential: true } } };
   const { userInfo } = await agree(op, { claims }, ['name', 'sub']);
   expect(await userInfo()).toEqual({ sub: 'anna', presence: 'simulated', email: 'anna@example.com' });
@@ -172,7 +172,7 @@ describe('a consent that was given', () => {
     expect((await askAndShow(op, { scope: 'openid email' })).page.text).toContain('name="shown"');
   });
 
-  test('is no other client’s: neither its consent nor its token', async () => {
+  test('is not valid for another client: neither the consent nor its token', async () => {
     await op.stop();
     await start(toConfig(registration, { ...registration, id: 'other' }));
     const shop = await agree(op, { scope: 'openid email' }, ['email']);
@@ -220,7 +220,7 @@ describe('a provider that does not answer', () => {
     expect(await userInfo()).toMatchObject({ email: 'anna@example.com' });
   });
 
-  test('leaves nobody’s values in the log', async () => {
+  test('leaves no values in the log', async () => {
     await agree(op, { scope: 'openid email phone profile' }, ['email', 'phone_number', 'name']);
     op.profile.setDown(true);
     await askAndShow(op, { scope: 'openid email' }).catch(() => null);
@@ -237,7 +237,7 @@ test('the page is in the language of the person, with the purpose in it where th
   expect(arabic.page.text).toContain('<html lang="ar" dir="rtl">');
 });
 
-test('nobody else’s browser sees the page, or answers it', async () => {
+test('no other browser sees or answers the page', async () => {
   const shown = await askAndShow(op, { scope: 'openid email' });
   const stranger = op.newBrowser();
   const seen = await stranger.follow(shown.interactionUrl);

@@ -6,7 +6,7 @@ import { clientSecret, loginOf, type TestIssuer } from './issuer.js';
 
 export const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 
-/** Two counters, and an application that is none. */
+/** Two counters and another application. */
 export const counterConfig = createOidcGuard().parse({
   clients: [
     { kind: 'counter', id: 'desk-1', name: 'Library desk', secret: clientSecret, claims: purposes },
@@ -15,14 +15,17 @@ export const counterConfig = createOidcGuard().parse({
   ],
 });
 
-/** A counter's own program, with openid-client alone. */
+/** A counter's program with openid-client only. */
 export async function openCounter(op: TestIssuer, id = 'desk-1') {
   const config = await op.discover(id);
   return {
     config,
     begin: (parameters: Record<string, string> = {}) =>
       client.initiateDeviceAuthorization(config, { scope: 'openid', ...parameters }),
-    /** Asks once. @returns the tokens, or what the reply says */
+    /**
+     * Polls once.
+     * @returns the tokens or the error
+     */
     async ask(begun: { device_code: string }, number?: string) {
       const parameters = { device_code: begun.device_code, ...(number === undefined ? {} : { number }) };
       try {
@@ -42,23 +45,26 @@ export type Counter = Awaited<ReturnType<typeof openCounter>>;
 const post = (browser: Browser, url: string, fields: Record<string, string>) =>
   browser.follow(url, { method: 'POST', body: new URLSearchParams(fields) });
 
-/** The number that the page tells its person, and those it offers. */
+/** Returns the page's own number and the numbers it offers. */
 export const numbersOn = ({ text }: Seen) => ({
   shown: /class="number" dir="ltr">(\d\d)</.exec(text)?.[1] ?? '',
   choices: [...text.matchAll(/name="number" value="(\d\d)"/g)].map(([, each]) => each ?? ''),
 });
 
-/** A person's phone at the code of a counter. */
+/** A user's phone that opens a counter's code. */
 export function openPhone(op: TestIssuer, browser = op.newBrowser()) {
   return {
     browser,
-    /** Opens the code. @returns the page with the numbers, where it was open */
+    /**
+     * Opens the code.
+     * @returns the page with the numbers, if open
+     */
     async open(url: string): Promise<Seen> {
       const asked = await browser.follow(url);
       return asked.text.includes('value="open"') ? post(browser, asked.url, { decision: 'open' }) : asked;
     },
     choose: (page: Seen, number: string) => post(browser, page.url, { number }),
-    /** From the page that asks who is there to the one after the face check. */
+    /** Goes from the sign-in page to the one after the face check. */
     async showFace(page: Seen, person: string, face = person): Promise<Seen> {
       const camera = await post(browser, page.url, { username: loginOf(person) });
       const { returnUrl } = await op.show(browser, camera.url, face);
@@ -74,7 +80,7 @@ export function openPhone(op: TestIssuer, browser = op.newBrowser()) {
   };
 }
 
-/** As far as both sides have told each other their numbers. */
+/** Runs a check until both sides have compared their numbers. */
 export async function meet(op: TestIssuer, parameters: Record<string, string> = {}, id = 'desk-1') {
   const counter = await openCounter(op, id);
   const begun = await counter.begin(parameters);

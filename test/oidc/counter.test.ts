@@ -22,7 +22,7 @@ afterAll(async () => {
 
 const claims = JSON.stringify({ userinfo: { name: { essential: true }, email: null } });
 
-test('a counter is told who passed and what they agreed to, and a minute later nothing', async () => {
+test('a counter learns who passed and what they agreed to, and nothing a minute later', async () => {
   const { counter, begun, phone, shown, next } = await meet(op, { claims });
   expect(await counter.ask(begun)).toMatchObject({ reply: { error: 'authorization_pending', state: 'checking' } });
   const consent = await phone.showFace(next, 'anna');
@@ -92,7 +92,7 @@ test('a wrong number on the phone, or none of them, ends the check', async () =>
   }
 });
 
-test('a photographed code is of no use: without the number of the phone nothing is told', async () => {
+test('a photographed code is useless: nothing is returned without the phone’s number', async () => {
   const counter = await openCounter(op);
   const begun = await counter.begin();
   expect((await counter.ask(begun)).reply).toMatchObject({ error: 'authorization_pending', state: 'waiting' });
@@ -118,7 +118,7 @@ test('a photographed code is of no use: without the number of the phone nothing 
   expect((await counter.ask(begun, shown)).tokens).toBeNull();
 });
 
-test('says the same of two people who help each other as of one', async () => {
+test('two users who help each other cannot be distinguished from one', async () => {
   const { counter, begun, phone, shown, next } = await meet(op);
   // Berta, elsewhere, and somebody at the counter who is told her number.
   await phone.showFace(next, 'berta');
@@ -126,7 +126,7 @@ test('says the same of two people who help each other as of one', async () => {
   expect(tokens?.claims()).toMatchObject({ sub: 'berta' });
 });
 
-test('of two phones at once one has the check', async () => {
+test('only one of two concurrent phones gets the check', async () => {
   const counter = await openCounter(op);
   const begun = await counter.begin();
   const phones = [openPhone(op), openPhone(op)];
@@ -142,7 +142,7 @@ test('a visit by address alone opens nothing: what looks ahead at links uses no 
   expect((await counter.ask(begun)).reply).toMatchObject({ state: 'waiting' });
 });
 
-test('the counter learns nothing about who was refused: unknown, not enrolled and somebody else look alike', async () => {
+test('the counter learns nothing about a refusal: unknown, unenrolled and mismatched users look alike', async () => {
   const replies = [];
   for (const [person, face] of [
     ['nobody', 'anna'],
@@ -195,7 +195,7 @@ test('a code is good for ten minutes and for one answer', async () => {
   expect((await desk.ask(begun, shown)).reply).toMatchObject({ error: 'invalid_grant' });
 });
 
-test('a check is its counter’s alone, and only counters begin one', async () => {
+test('only the counter that started a check can read it, and only counters start one', async () => {
   const { begun, phone, shown, next } = await meet(op);
   await phone.showFace(next, 'anna');
   const other = await openCounter(op, 'desk-2');
@@ -244,7 +244,7 @@ test('a shown code that is none, or too old, is refused', async () => {
   await expect(counter.begin({ shown_code: digits })).rejects.toMatchObject({ error: 'invalid_request' });
 });
 
-test('a counter that reads codes by guessing is stopped', async () => {
+test('a counter that guesses codes is stopped', async () => {
   const counter = await openCounter(op, 'desk-2');
   const guess = () => counter.begin({ shown_code: '00000000' }).catch((error: client.ResponseBodyError) => error.error);
   const answers: unknown[] = [];

@@ -1,9 +1,15 @@
 import type { Browser } from './browser.js';
 import { loginOf, type TestIssuer } from './issuer.js';
 
-/** Visits to the page of a credential, as a person makes them. @param op - where `anna` is enrolled */
+/**
+ * Visits to a credential page.
+ * @param op - where `anna` is enrolled
+ */
 export function visitCredentials(op: TestIssuer) {
-  /** To the camera, as the form of the page asks for it. @param without - a field that is left out of it */
+  /**
+   * Submits the page's form and goes to the camera.
+   * @param without - an omitted field
+   */
   const goToCamera = async (
     browser: Browser,
     { type = 'staff_card', without }: { type?: string; without?: string } = {},
@@ -15,7 +21,6 @@ export function visitCredentials(op: TestIssuer) {
     const body = new URLSearchParams({ username: loginOf('anna') });
     return { start, camera: await browser.follow(asked.url, { method: 'POST', body }) };
   };
-  /** To the page on which they agree. */
   const goToConsent = async (type?: string) => {
     const browser = op.newBrowser();
     const { start, camera } = await goToCamera(browser, type === undefined ? {} : { type });
@@ -34,7 +39,7 @@ export function visitCredentials(op: TestIssuer) {
   };
   return {
     ...{ goToCamera, goToConsent, answer },
-    /** The whole way, to what a wallet needs. */
+    /** Runs the whole flow and returns the offer. */
     async getOffer(ticked: readonly string[] = ['name'], type?: string) {
       const { text } = await answer(await goToConsent(type), 'agree', ticked);
       return offerIn(text);
@@ -50,7 +55,7 @@ const inputsOf = (text: string): [string, string][] =>
     value.replaceAll('&quot;', '"').replaceAll('&amp;', '&'),
   ]);
 
-/** The offer that stands on a page. */
+/** Returns the offer on a page. */
 export const offerIn = (text: string) => ({
   link: (/href="(openid-credential-offer:[^"]*)"/.exec(text)?.[1] ?? '').replaceAll('&amp;', '&'),
   code: /<span class="digits">(\d{6})<\/span>/.exec(text)?.[1] ?? '',

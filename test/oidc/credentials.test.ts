@@ -129,7 +129,7 @@ describe('on the way to it', () => {
 });
 
 describe('a wallet that is not ours', () => {
-  test.each(['ES256', 'EdDSA'] as const)('takes it, and holds what was ticked under its %s key', async (alg) => {
+  test.each(['ES256', 'EdDSA'] as const)('accepts it, with the selected claims, under its %s key', async (alg) => {
     const wallet = await newWallet({ alg });
     const { link, code } = await visits.getOffer(['name', 'employee_number']);
     const credential = await wallet.take(link, code);
@@ -147,7 +147,7 @@ describe('a wallet that is not ours', () => {
     expect(payload).not.toHaveProperty('email');
   });
 
-  test('shows what it likes to whom it likes, bound to its key, to who asked and to the nonce', async () => {
+  test('presents selected claims, bound to its key, the verifier and the nonce', async () => {
     const { wallet, credential } = await getCredential(['name', 'employee_number']);
     const asked = { audience: 'https://door.example.com', nonce: 'n-4711-0815' };
     const shown = await wallet.present(credential, ['employee_number'], asked);
@@ -161,7 +161,7 @@ describe('a wallet that is not ours', () => {
     await expect(newVerifier().verify(stolen, asked.nonce)).rejects.toThrow();
   });
 
-  test('gets values as the provider has them when it takes it, and none of them is kept here', async () => {
+  test('receives the provider’s current values, and none of them is stored here', async () => {
     const wallet = await newWallet();
     const { link, code } = await visits.getOffer(['name']);
     op.profile.details.set('anna', { name: 'Anna Newname' });
@@ -217,7 +217,7 @@ describe('a wallet that is not ours', () => {
 });
 
 describe('refused is', () => {
-  test('an offer that was taken before, and the first one is over with it', async () => {
+  test('a redeemed offer, and redeeming it again ends the first access token', async () => {
     const wallet = await newWallet();
     const { link, code } = await visits.getOffer();
     const offer = await wallet.open(link);
@@ -228,7 +228,7 @@ describe('refused is', () => {
     expect(told()).toEqual([]);
   });
 
-  test('a wrong code, and after it the right one too', async () => {
+  test('a wrong code, and the correct one after it', async () => {
     const wallet = await newWallet();
     const { link, code } = await visits.getOffer();
     const offer = await wallet.open(link);
@@ -336,7 +336,7 @@ describe('refused is', () => {
 });
 
 describe('its status', () => {
-  test('is good until the enrolment ends, and from then on it is refused', async () => {
+  test('is valid until the enrolment ends, then revoked', async () => {
     const { credential } = await getCredential();
     expect(await readStatus(credential)).toBe(0);
     await newVerifier().verify(credential);
@@ -361,7 +361,7 @@ describe('its status', () => {
       () => withdrawDataConsents(anna, { client: null, by: 'admin' }, op.server.deps),
     ],
     ['another one of its kind', () => getCredential()],
-  ])('is ended by %s', async (_, end) => {
+  ])('is revoked by %s', async (_, end) => {
     const { credential } = await getCredential();
     const other = await getCredential(['name'], 'library_card');
     await end();

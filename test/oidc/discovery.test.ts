@@ -81,7 +81,7 @@ test('anybody may read it from a page of theirs', async () => {
   expect(preflight.status).toBe(204);
 });
 
-test('keys have a certificate, and no private part', async () => {
+test('keys have a certificate and no private part', async () => {
   const { response, body } = await readJson('/jwks');
   expect(response.headers.get('content-length')).not.toBeNull();
   expect(response.headers.get('cache-control')).toBe('public, max-age=300');

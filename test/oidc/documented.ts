@@ -13,12 +13,11 @@ import { blocksOf } from '../page.js';
 import { createKeysFolder } from './issuer.js';
 import { startProviderBench } from './provider-bench.js';
 
-/* What suites share that do what a page of documentation says, to the letter: addresses and secrets alone are others. */
+/* Shared by suites that follow a documentation page literally, with other addresses and secrets. */
 
-/** What stands on a page, and what stands for it here. */
 export type Others = Readonly<Record<string, string>>;
 
-/** @throws where the text has none of what is to be replaced */
+/** @throws if the text lacks a replaced part */
 export function withOthers(text: string, others: Others): string {
   return Object.entries(others).reduce((before, [written, other]) => {
     if (!before.includes(written)) throw new Error(`the page does not say ${written}`);
@@ -27,8 +26,8 @@ export function withOthers(text: string, others: Others): string {
 }
 
 /**
- * The configuration that a page begins with, as a server would take it.
- * @param secrets - by the name of the variable that has them
+ * Returns a page's first configuration as the server parses it.
+ * @param secrets - by variable name
  */
 export function configurationOf(page: string, secrets: Others, addresses: Others = {}) {
   const named = Object.entries(secrets).map(([name, secret]) => [`{ "env": "${name}" }`, JSON.stringify(secret)]);
@@ -38,7 +37,7 @@ export function configurationOf(page: string, secrets: Others, addresses: Others
   return { written, connections: createConfigGuard(connectionGuards).parse(written).connections };
 }
 
-/** The program that a page shows: what it exports. */
+/** Returns the exports of a page's program. */
 export async function runProgram<Program>(
   page: string,
   {
@@ -47,7 +46,6 @@ export async function runProgram<Program>(
     environment = {},
     addresses = {},
   }: {
-    /** What it imports, by the names that it has there; what is global is given likewise. */
     readonly modules: Readonly<Record<string, unknown>>;
     readonly exported: readonly (keyof Program & string)[];
     readonly environment?: Others;
@@ -61,7 +59,10 @@ export async function runProgram<Program>(
   return new Function(...Object.keys(modules), 'process', body)(...Object.values(modules), { env: environment });
 }
 
-/** The library openid-client. @param send - over the address that stands in the page: the server is elsewhere */
+/**
+ * Returns openid-client with requests to the page's address sent to the test server.
+ * @param send - sends a request
+ */
 export const openIdClientOver = (send: Fetch) => ({
   ...client,
   discovery: (...[server, id, metadata, auth]: Parameters<typeof client.discovery>) =>
@@ -70,14 +71,17 @@ export const openIdClientOver = (send: Fetch) => ({
     }),
 });
 
-/** The library jose. @param send - likewise */
+/**
+ * Returns jose in the same way.
+ * @param send - sends a request
+ */
 export const joseOver = (send: Fetch) => ({
   ...jose,
   createRemoteJWKSet: (url: URL) =>
     jose.createRemoteJWKSet(url, { [jose.customFetch]: (address, init) => send(address, init) }),
 });
 
-/** Where an application takes the browser back. */
+/** Starts the application's callback address. */
 export async function listenForCallback() {
   const party = createServer((_request, response) => response.end('ok')).listen(0, '127.0.0.1');
   await once(party, 'listening');
@@ -94,9 +98,9 @@ export async function listenForCallback() {
 const tokenSchema = 'urn:ietf:params:scim:schemas:extension:facestep:2.0:User';
 
 /**
- * The service as a page configures it, over sockets, with a SCIM server where `ada` is enrolled.
- * @param extensions - what else the server knows of users
- * @param details - what it says of her
+ * Starts the service as configured on a page, with a SCIM server where `ada` is enrolled.
+ * @param extensions - further user data of the server
+ * @param details - her data
  */
 export async function startWithScim(
   page: string,

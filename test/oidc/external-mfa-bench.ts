@@ -19,13 +19,12 @@ import { createTextLog, systemRandom } from '../sinks.js';
 import { type Browser, createBrowser, type Seen } from './browser.js';
 import { fromHtmlText } from './html-text.js';
 
-/** A form that sends itself, as a browser takes it. */
 export interface PostedForm {
   readonly action: string;
   readonly fields: Record<string, string>;
 }
 
-/** The form on a page; fails where there is none. */
+/** Returns the form of a page; fails if there is none. */
 export function readForm({ text }: Seen): PostedForm {
   const [, action] = /<form method="post" action="([^"]+)"/.exec(text) ?? [];
   if (action === undefined) throw new Error('no form');
@@ -39,8 +38,8 @@ export function readForm({ text }: Seen): PostedForm {
 let shots = 0;
 
 /**
- * What the capture page does with a link, for as long as it lets the person try again.
- * @returns every answer to what was sent, in order, and where the page goes at the end
+ * Runs the capture page's protocol with all allowed retries.
+ * @returns all answers in order, and the final redirect
  */
 async function showUntilOver(
   browser: Browser,
@@ -84,11 +83,10 @@ async function showUntilOver(
 }
 
 /**
- * A simulated Entra tenant with External MFA, set up by provisioning, and this server behind a public https address: real
- * sockets between all, and a browser that carries what one has for the other.
- * @param settings - of the connection, beside the usual ones
- * @param onExchange - told of each call at the tenants, once it is answered
- * @param client - of the client of kind `entra_external_mfa`, beside the usual ones
+ * Starts a provisioned Entra tenant with External MFA, this server behind a public https URL, and a browser between
+ * them, all on real sockets.
+ * @param settings - additional connection settings
+ * @param client - additional settings of the `entra_external_mfa` client
  */
 export async function startExternalMfaBench({
   keysFile,
@@ -195,12 +193,12 @@ export async function startExternalMfaBench({
     ...{ entra, partner, appId, server, settings, provisioning, newBrowser, post, open },
     issuer: `${testIssuer}/oidc/work`,
     addUser: (name: string): DirectoryUser => entra.addUser({ mail: `${name}@example.com` }),
-    /** The form Entra has the browser post, with other fields where given. */
+    /** Returns the form that Entra has the browser post, with overridden fields. */
     async start(userId: string, changes: Record<string, string> = {}): Promise<PostedForm> {
       const { action, fields } = await entra.startExternalMfa({ userId });
       return { action, fields: { ...fields, ...changes } };
     },
-    /** Enrols somebody as a back end does, with the face of a person. */
+    /** Enrols a user with a person's face, as a backend does. */
     async enrol(subject: string, person: string): Promise<void> {
       const { token } = await server.issue();
       const consentGivenAt = new Date(server.clock.now()).toISOString();
@@ -214,7 +212,7 @@ export async function startExternalMfaBench({
         ...{ person, advanceSec: server.clock.advanceSec },
         ...(pin === undefined ? {} : { pin }),
       }),
-    /** Whether the state store is down, from now on. */
+    /** Simulates an outage of the state store. */
     setDown(isDown: boolean): void {
       down = isDown;
     },

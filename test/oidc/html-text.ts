@@ -6,6 +6,6 @@ const entities: Readonly<Record<string, string>> = {
   '&#39;': "'",
 };
 
-/** Text out of a page, as a browser reads it. */
+/** Decodes HTML text. */
 export const fromHtmlText = (text: string): string =>
   text.replace(/&(amp|lt|gt|quot|#39);/g, (entity) => entities[entity] ?? '');

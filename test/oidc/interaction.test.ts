@@ -68,7 +68,7 @@ const copyCookies = (from: Browser, to: Browser, only: RegExp): void => {
 const refusal = { error: 'access_denied', error_description: 'the face check was not passed', state: 's-1' };
 
 describe('who is checked', () => {
-  test('another face, no enrolment and no such user end alike', async () => {
+  test('another face, no enrolment and an unknown user end alike', async () => {
     await op.enrol('anna');
     const end = async (subject: string, person: string) => {
       const { browser, link } = await leadToCamera({ login_hint: loginOf(subject) });
@@ -207,7 +207,7 @@ function holdNext(start: string) {
 }
 
 describe('how it ends', () => {
-  test('a passed check is taken once; the way back works however often it is visited before', async () => {
+  test('a passed check is consumed once; the return page works any number of times before', async () => {
     const { browser, interaction } = await passAtCamera();
     const first = await browser.visit(interaction);
     const second = await browser.visit(interaction);
@@ -218,7 +218,7 @@ describe('how it ends', () => {
     expect((await browser.visit(first.headers.get('location')!)).status).toBe(400);
   });
 
-  test('a check for an application leaves no pass for the hooks of the connection', async () => {
+  test('a check for an application leaves no pass for the connection’s hooks', async () => {
     await passAtCamera();
     expect(written.filter((key) => key.startsWith('step-up:')).length).toBeGreaterThan(0);
     expect(written.filter((key) => key.startsWith('passed:'))).toEqual([]);

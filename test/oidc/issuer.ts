@@ -21,11 +21,10 @@ import { standardSettings } from '../settings.js';
 import { createMemoryProfile, loginOf } from '../simulated-profile.js';
 import { type Browser, createBrowser, showFace } from './browser.js';
 
-/** Where answers go. */
 export const redirectUri = 'https://app.example.com/callback';
 export const clientSecret = 'a-secret-of-the-application-0123456789';
 
-/** One client of each way to authenticate. */
+/** One client for each authentication method. */
 export const oidcConfig = createOidcGuard().parse({
   clients: [
     { kind: 'relying_party', id: 'app', secret: clientSecret, redirectUris: [redirectUri] },
@@ -34,15 +33,15 @@ export const oidcConfig = createOidcGuard().parse({
   ],
 });
 
-/** Keys cost a moment each: one folder serves all tests of a file. */
+/** Keys are slow to create, so a file's tests share a folder. */
 export async function createKeysFolder() {
   const folder = await mkdtemp(join(tmpdir(), 'facestep-oidc-'));
   return { file: join(folder, 'oidc-keys.json'), remove: () => rm(folder, { recursive: true }) };
 }
 
 /**
- * A server with one OpenID provider behind a public https address, as behind a proxy that ends TLS: what stands in `Host`
- * is the address of the socket.
+ * Starts a server with one OpenID provider behind a public https URL, as behind a TLS proxy; `Host` is the socket's
+ * address.
  */
 export async function startIssuer({
   keysFile,
@@ -59,20 +58,18 @@ export async function startIssuer({
   rooms = createBodyRooms(),
 }: {
   keysFile: string;
-  /** Keys from elsewhere than the file. */
+  /** Opens keys from another source than the file. */
   openKeys?: (core: CoreDeps) => Promise<OidcKeys>;
   policy?: Partial<Policy>;
   config?: OidcConfig;
   organisations?: OrganisationRules | null;
-  /** Makes the clients of a provider's own kinds. */
+  /** Creates the clients of a provider's own kinds. */
   createOidcClients?: (deps: OidcClientDeps) => readonly OidcClient[];
-  /** Other connections, that claims may come from. */
   sources?: readonly Connection[];
   publicUrl?: string;
-  /** Puts something before the store. */
   toState?: (state: State) => State;
   limits?: Partial<Limits>;
-  /** 1: addresses are those of `X-Forwarded-For`. */
+  /** 1: client addresses are from `X-Forwarded-For`. */
   proxyHops?: number;
   rooms?: BodyRooms;
 }) {
@@ -129,7 +126,7 @@ export async function startIssuer({
   };
   return {
     ...{ server, issuer, profile, connection, open, discover, enrol },
-    /** @param address - where it is, behind one proxy */
+    /** @param address - of the browser, behind one proxy */
     newBrowser: (address?: string) =>
       createBrowser((url, init) => {
         const more: Record<string, string> = address === undefined ? {} : { 'x-forwarded-for': address };

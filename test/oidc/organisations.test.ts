@@ -79,7 +79,7 @@ describe('who acts for two', () => {
     expect(headers.get('content-security-policy')).not.toContain('script');
   });
 
-  test('is told as themselves, acting for the one they chose, with its roles and no others', async () => {
+  test('gets their own id, acting for the chosen organization, with its roles only', async () => {
     const { idToken, userInfo } = await actFor('acme');
     const organisation = {
       ...{ sub: 'acme', name: 'Acme <b>& Sons</b>', roles: ['filer', 'payer'] },
@@ -127,7 +127,7 @@ describe('who acts for two', () => {
     expect(chosen()).toHaveLength(1);
   });
 
-  test('a form of another browser gets nowhere', async () => {
+  test('a form from another browser is refused', async () => {
     const shown = await ask();
     const stranger = op.newBrowser();
     const body = new URLSearchParams({ organisation: 'acme', decision: 'act' });
@@ -169,7 +169,7 @@ describe('what the provider says', () => {
     });
   });
 
-  test('names that could be more than a name, or be read in two ways, are nobody’s role', async () => {
+  test('ambiguous or unsafe names give no role', async () => {
     join(
       ...['corp:<b>x</b>:filer', 'corp:\u202eacme:filer', 'corp:acme:filer:admin', 'corp::filer', 'corp:acme:'],
       ...['corp:acme', 'Corp:acme:filer', ' corp:acme:filer', 'corp:a b:filer', `corp:${'x'.repeat(101)}:filer`],
@@ -215,7 +215,7 @@ describe('what the provider says', () => {
 });
 
 describe('a role that is ended at the provider', () => {
-  test('is told no more at the next call of UserInfo, and the last one ends the access', async () => {
+  test('is missing from the next UserInfo response, and ending the last role ends the access', async () => {
     join(...two);
     const { tokens, userInfo } = await actFor('acme');
     join('corp:acme:payer', 'corp:beta:reader');

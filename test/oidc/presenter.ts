@@ -5,11 +5,14 @@ import { DcqlQuery } from 'dcql';
 import { CompactEncrypt, compactVerify, exportJWK, importJWK } from 'jose';
 import { z } from 'zod';
 
-/* A wallet that is asked for what it holds: libraries that are not ours, over sockets. */
+/* A wallet that presents credentials, with third-party libraries over sockets. */
 
 const queryGuard = z.object({ credentials: z.tuple([z.looseObject({ id: z.string() })]) });
 
-/** @param authority - signs the certificate of whoever may ask */
+/**
+ * Creates the wallet.
+ * @param authority - signs certificates of verifiers
+ */
 export function createPresenter(authority: X509Certificate) {
   const never = (): never => {
     throw new Error('a wallet needs none of this');
@@ -41,7 +44,6 @@ export function createPresenter(authority: X509Certificate) {
   };
   const client = new Openid4vpClient({ callbacks });
 
-  /** Reads a request, as the QR code and the link have it. */
   const read = async (link: string) => {
     const { params } = client.parseOpenid4vpAuthorizationRequest({ authorizationRequest: link });
     const resolved = await client.resolveOpenId4vpAuthorizationRequest({ authorizationRequestPayload: params });
@@ -58,7 +60,6 @@ export function createPresenter(authority: X509Certificate) {
   };
   type Request = Awaited<ReturnType<typeof read>>;
 
-  /** What of a card would do, by another reading of the query: lists of claims, the best first. */
   const match = ({ query }: Pick<Request, 'query'>, vct: string, claims: Record<string, string>): string[][] => {
     const parsed = DcqlQuery.parse(query as never);
     DcqlQuery.validate(parsed);
@@ -87,7 +88,6 @@ export function createPresenter(authority: X509Certificate) {
 
   return {
     ...{ read, match, seal },
-    /** Answers a request. */
     async answer(request: Request, presentation: string) {
       const { authorizationRequestPayload, authorizationResponsePayload, jarm } = await seal(request, presentation);
       const sent = {

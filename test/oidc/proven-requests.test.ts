@@ -186,7 +186,7 @@ describe('a wrong face is an outsider’s failure after', () => {
     expect(await failAfter({ client_id: 'app', request: await sign('app', claims()) })).toEqual(outsidersFailures);
   });
 
-  test('a signed request that comes again, also with another signature text', async () => {
+  test('a repeated signed request, also with another signature text', async () => {
     const request = await sign('app');
     expect(await failAfter({ client_id: 'app', request })).toEqual(ownFailures);
     expect(await failAfter({ client_id: 'app', request })).toEqual({ own: 3, outsiders: 3 });

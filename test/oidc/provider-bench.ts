@@ -16,7 +16,6 @@ import { testIssuer } from '../keys.js';
 import { createBrowser } from './browser.js';
 import { fromHtmlText } from './html-text.js';
 
-/** A configured connection, as the server makes one. */
 export interface Configured {
   readonly id: string;
   readonly kind: string;
@@ -25,7 +24,6 @@ export interface Configured {
   readonly organisations: OrganisationRules | null;
 }
 
-/** Where a walk through the browser has got to. */
 export interface Seen {
   readonly url: string;
   readonly status: number;
@@ -34,18 +32,17 @@ export interface Seen {
 
 const shownGuard = z.object({ outcome: z.enum(['passed', 'failed', 'try_again']), receipt: z.string().nullable() });
 
-/** What the page sends of its link's fragment. */
 function toOpening(fragment: string): { ticket: string; returnUrl?: string } {
   const [ticket = '', returnUrl] = fragment.split('&return=');
   return { ticket, ...(returnUrl === undefined ? {} : { returnUrl: decodeURIComponent(returnUrl) }) };
 }
 
-/** Each picture is another: what was sent before is refused. */
+/** Each picture is different, because repeated ones are refused. */
 let shots = 0;
 
 /**
- * The service with one connection to a simulated provider, which is the relying party of its OpenID provider: each reaches
- * the other over sockets, the service at its public address.
+ * Starts the service with one connection to a simulated provider that is its relying party, over sockets and the
+ * public URL.
  */
 export async function startProviderBench<Settings extends Configured>({
   keysFile,
@@ -56,7 +53,7 @@ export async function startProviderBench<Settings extends Configured>({
   readonly keysFile: string;
   readonly settings: Settings;
   readonly createAdapter: (deps: AdapterDeps<Settings>) => Adapter;
-  /** Set before anything is asked: it leads to the service by its public address. */
+  /** Set before any request: routes the public URL to the service. */
   readonly reach: { send: Fetch; now: () => number };
 }) {
   const connections = new Map<string, Connection>();
@@ -97,7 +94,7 @@ export async function startProviderBench<Settings extends Configured>({
       const { status } = await server.postForm('/enrolments', form, { 'x-auth-token': token });
       if (status !== 201) throw new Error(`not enrolled: ${status}`);
     },
-    /** A browser that goes from site to site until a page stands still, or the camera is asked for. */
+    /** Opens a browser that follows sites until a page remains or asks for the camera. */
     openBrowser() {
       const browser = createBrowser(send);
       const walk = async (url: string, init?: RequestInit): Promise<Seen> => {
@@ -146,20 +143,19 @@ export async function startProviderBench<Settings extends Configured>({
       return {
         ...browser,
         walk,
-        /** Shows a face on the capture page at that link, and goes where the page then leads. */
+        /** Shows a face on the capture page and follows its redirect. */
         async show(link: string, person: string): Promise<Seen & { receipt: string | null }> {
           const { post, returnUrl } = await openCamera(link);
           let shown = await takeFrames(post, person);
           while (shown.outcome === 'try_again') shown = await takeFrames(post, person);
           return { ...(await walk(returnUrl)), receipt: shown.receipt };
         },
-        /** Says no on the capture page, and goes where it then leads. */
+        /** Declines on the capture page and follows its redirect. */
         async decline(link: string): Promise<Seen> {
           const { post, returnUrl } = await openCamera(link);
           await post('/face/decline', {});
           return walk(returnUrl);
         },
-        /** Types a user name where the service asks for one. */
         say: (page: Seen, username: string) =>
           walk(page.url, { method: 'POST', body: new URLSearchParams({ username }) }),
       };
@@ -170,7 +166,7 @@ export async function startProviderBench<Settings extends Configured>({
 
 export type ProviderBench = Awaited<ReturnType<typeof startProviderBench>>;
 
-/** How a page of a simulated provider ends. */
+/** Returns the result on a simulated provider's page. */
 export function readResult({ text }: Pick<Seen, 'text'>) {
   const [, result = '', reason = ''] = /data-result="([^"]*)" data-reason="([^"]*)"/.exec(text) ?? [];
   const json = /<pre id="details">([^<]*)<\/pre>/.exec(text)?.[1] ?? 'null';

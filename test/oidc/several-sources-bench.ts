@@ -4,7 +4,7 @@ import { createMemoryProfile, loginOf } from '../simulated-profile.js';
 import { type Asked, answer, askAndShow, redeem, toConfig } from './consented-data-bench.js';
 import { clientSecret, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
 
-/* A client that asks for claims of two more connections beside its own. */
+/* A client that asks for claims of two other connections. */
 
 export const claims = {
   name: { purpose: { en: 'To write your name on the contract' } },
@@ -17,7 +17,7 @@ export const registration = {
   claims,
 };
 
-/** What it asks for, if it asks for all. */
+/** A request for all claims. */
 export const everything: Asked = {
   id: 'bank',
   claims: {
@@ -35,7 +35,7 @@ const toConnection = (id: string, organisation: string, policy: Partial<Policy> 
   return { profile, connection };
 };
 
-/** Anna is enrolled at all three, Berta at work and at the payroll. */
+/** Starts the sources: Anna is enrolled at all three, Berta at work and payroll. */
 export async function startSources(
   keysFile: string,
   { clients = [registration], policy = {} }: { clients?: object[]; policy?: Partial<Policy> } = {},
@@ -60,17 +60,19 @@ export async function startSources(
   return { op, payroll: payroll.profile, club: club.profile };
 }
 
-/** A browser before the page on which a person agrees. */
 type Shown = Pick<Awaited<ReturnType<typeof askAndShow>>, 'browser' | 'page' | 'interactionUrl'>;
 
 const submit = ({ browser, interactionUrl }: Shown, fields: Record<string, string>) =>
   browser.follow(interactionUrl, { method: 'POST', body: new URLSearchParams(fields) });
 
-/** Presses the button of a source and types a name: as far as the second camera, or wherever that leads. */
+/** Starts to link a source with a user name, up to the second camera check. */
 export const beginLink = (shown: Shown, source: string, username: string) =>
   submit(shown, { decision: `link:${source}`, username });
 
-/** Links an account, with whoever's face is before the camera. @returns the page that comes then */
+/**
+ * Links an account with the face before the camera.
+ * @returns the next page
+ */
 export async function link<Visit extends Shown>(
   op: TestIssuer,
   shown: Visit,
@@ -81,13 +83,13 @@ export async function link<Visit extends Shown>(
   return { ...shown, page: await shown.browser.follow(shown.interactionUrl) };
 }
 
-/** Agrees as the page's form does: also to what it says of sources that answered. */
+/** Consents as the page's form does, including the sources that answered. */
 export function agreeTo(shown: Shown, ticked: string[] = []) {
   const answered = [...shown.page.text.matchAll(/name="answered" value="([^"]*)"/g)].map(([, id = '']) => id);
   return answer(shown, 'agree', ticked, answered);
 }
 
-/** The whole way, with every link: to what the client is told. */
+/** Runs the whole flow with all links and returns the client's result. */
 export async function agreeToAll(op: TestIssuer, ticked = ['motto'], asked: Asked = everything) {
   const first = await askAndShow(op, asked);
   const linked = await link(op, await link(op, first, { source: 'payroll' }), { source: 'club' });

@@ -97,7 +97,7 @@ describe('linking an account', () => {
     expect(JSON.stringify(events('identities_linked').map(({ detail }) => detail))).not.toContain('anna');
   });
 
-  test('somebody else’s account is not linked, and it looks the same whether anybody is enrolled there', async () => {
+  test('another user’s account is not linked, and the result does not reveal whether it is enrolled', async () => {
     const { op } = bench;
     const first = await askAndShow(op, everything);
     const pages: string[] = [];
@@ -111,7 +111,7 @@ describe('linking an account', () => {
     expect(events('identities_linked')).toEqual([]);
   });
 
-  test('another browser cannot end what this one began, nor can the pass of another sign-in', async () => {
+  test('another browser cannot complete this link, and neither can the pass of another sign-in', async () => {
     const { op } = bench;
     const mine = await askAndShow(op, everything);
     const camera = await beginLink(mine, 'payroll', loginOf('anna-payroll'));
@@ -129,7 +129,7 @@ describe('linking an account', () => {
     expect(await linkedWith()).toEqual(['payroll:anna-payroll']);
   });
 
-  test('no phone may lend its camera to it, though the policy lets phones', async () => {
+  test('no phone may lend its camera to it, even if the policy allows phones', async () => {
     const { op } = bench;
     const first = await askAndShow(op, everything);
     const camera = await beginLink(first, 'payroll', loginOf('anna-payroll'));
@@ -283,7 +283,7 @@ describe('a consent over several sources', () => {
     await expect(userInfo()).rejects.toMatchObject({ status: 401 });
   });
 
-  test('tells nothing of a source whose link has ended, and is asked for anew with another', async () => {
+  test('returns nothing of a source whose link has ended, and asks again with another account', async () => {
     const { op } = bench;
     const { userInfo } = await agreeToAll(op);
     const ended = await op.server.postJson(

@@ -6,7 +6,7 @@ import { SDJwtVcInstance } from '@sd-jwt/sd-jwt-vc';
 import { type CryptoKey, compactVerify, createLocalJWKSet, exportJWK, generateKeyPair, importJWK, SignJWT } from 'jose';
 import { z } from 'zod';
 
-/* A wallet, and somebody who is shown what it holds: libraries that are not ours, over the server's sockets. */
+/* A wallet and a verifier, with third-party libraries over the server's sockets. */
 
 type Reach = (url: string, init?: RequestInit) => Promise<Response>;
 
@@ -17,7 +17,10 @@ const hasher = (data: string | ArrayBuffer, algorithm: string): Uint8Array =>
 
 const sha256 = (data: Uint8Array): Uint8Array => createHash('sha256').update(data).digest();
 
-/** Makes a wallet with one key. @param reach - sends a request to the address it names */
+/**
+ * Creates a wallet with one key.
+ * @param reach - sends a request to its URL
+ */
 export async function createWallet(reach: Reach, { alg = 'ES256' }: { alg?: 'ES256' | 'EdDSA' } = {}) {
   const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true });
   const jwk = { ...(await exportJWK(publicKey)), kty: alg === 'ES256' ? 'EC' : 'OKP' };
@@ -69,13 +72,12 @@ export async function createWallet(reach: Reach, { alg = 'ES256' }: { alg?: 'ES2
   };
   return {
     ...{ jwk, privateKey, open, redeem, prove, retrieve },
-    /** The whole way. */
     async take(link: string, txCode: string): Promise<string> {
       const offer = await open(link);
       const accessToken = await redeem(offer, txCode);
       return retrieve(offer, { accessToken, proof: await prove(offer) });
     },
-    /** Shows some claims of a credential to one who gave a nonce. */
+    /** Presents some claims of a credential for a nonce. */
     present: (
       credential: string,
       claims: readonly string[],
@@ -98,7 +100,7 @@ async function signRaw(data: string, key: CryptoKey, alg: 'ES256' | 'EdDSA'): Pr
 const metadataGuard = z.object({ issuer: z.string(), jwks_uri: z.string() });
 const keysGuard = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) });
 
-/** Somebody who is shown a credential: finds the keys of the issuer that it trusts, and asks whether it has ended. */
+/** Creates a verifier that fetches the trusted issuer's keys and checks the revocation status. */
 export function createVerifier(reach: Reach, { issuer, nowSec }: { issuer: string; nowSec: () => number }) {
   const get = async (url: string) => {
     const response = await reach(url);
@@ -133,7 +135,7 @@ export function createVerifier(reach: Reach, { issuer, nowSec }: { issuer: strin
       const { payload } = await instance.verify(presentation, { ...options, currentDate: nowSec() });
       return payload;
     },
-    /** What the list says of one place, by another library's reading. */
+    /** Reads one entry of the status list with another library. */
     async readStatus(uri: string, index: number) {
       const jws = await (await get(uri)).text();
       return getListFromStatusListJWT(jws).getStatus(index);

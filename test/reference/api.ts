@@ -51,7 +51,6 @@ const commonCodes: readonly string[] = [
 
 const toLinks = (codes: readonly string[]): string => codes.map((code) => `[${code}](errors.md#${code})`).join(', ');
 
-/** Returns the codes of one operation. The codes of photos are one link. */
 function renderCodes(codes: readonly string[]): string {
   const own = codes.filter((code) => !commonCodes.includes(code));
   const ofPhotos = own.filter((code) => photoCodes.some((each) => each === code));

@@ -7,7 +7,6 @@ import { standIn } from './stand-in.js';
 const nameOf = (command: Command): string =>
   command.parent === null ? command.name() : `${nameOf(command.parent)} ${command.name()}`;
 
-/** Returns what a command's help says after its options. */
 function examplesOf(command: Command): string {
   let printed = '';
   command.configureOutput({

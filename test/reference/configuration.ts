@@ -4,7 +4,6 @@ import { connectionFields } from '../../src/config/connection.js';
 import { createConfigGuard } from '../../src/config/schema.js';
 import { alternativesOf, headOf, joinBlocks, parseSchema, type Schema, toTable, toText, typeOf } from './markdown.js';
 
-/** One setting, as the reference lists it. */
 export interface Setting {
   readonly path: string;
   readonly type: string;
@@ -24,7 +23,7 @@ const toSchema = (guard: z.ZodType): Schema =>
     }),
   );
 
-/** What a container holds is listed below it, so its type is a word. */
+/** A container's content is listed below it, so its type is a word. */
 function phraseOf(schema: Schema): string {
   const [first = {}] = alternativesOf(schema);
   if (isByLanguage(schema)) return 'object by language: `en`, `de`, `es`, `fr`, `ar`';
@@ -39,7 +38,6 @@ function defaultOf(schema: Schema, isRequired: boolean): string {
   return isRequired || schema.const !== undefined ? 'required' : 'none';
 }
 
-/** Returns the settings in an object, in lists and in records, in order. */
 function settingsOf(schema: Schema, path: string): Setting[] {
   return alternativesOf(schema).flatMap((each) => {
     if (each.items !== undefined) return settingsOf(each.items, `${path}[]`);
@@ -51,7 +49,6 @@ function settingsOf(schema: Schema, path: string): Setting[] {
   });
 }
 
-/** Returns true if an object has a text for each language. */
 const isByLanguage = (schema: Schema): boolean =>
   alternativesOf(schema).some(({ properties }) => properties?.en !== undefined && properties.de !== undefined);
 
@@ -69,7 +66,6 @@ const itemsOf = (schema: Schema | undefined): readonly Schema[] =>
 
 const kindOf = (schema: Schema): unknown => schema.properties?.kind?.const;
 
-/** A heading with the settings below it. */
 export interface Section {
   readonly title: string;
   readonly description: string;
@@ -79,7 +75,6 @@ export interface Section {
 const shared = toSchema(z.strictObject(connectionFields));
 const clientsOf = ({ properties }: Schema): readonly Schema[] => itemsOf(propertiesOf(properties?.oidc ?? {}).clients);
 
-/** Returns what a connection of one provider has that others have not. */
 function describeProvider(connection: Schema): Section {
   const kind = String(kindOf(connection));
   const known = clientsOf(shared).map(kindOf);

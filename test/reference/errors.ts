@@ -15,7 +15,7 @@ const toEntry = (code: string, heading: string, { text, advice }: { readonly tex
 
 const isKind = (name: string): name is RefusalKind => name in titles;
 
-/** Renders every error code of the server and of the commands. */
+/** Renders all error codes of the server and the commands. */
 export const renderErrors = (): string =>
   joinBlocks([
     headOf(

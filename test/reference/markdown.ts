@@ -59,7 +59,6 @@ export const schemaGuard = z.looseObject({
   required: z.array(z.string()).optional(),
 });
 
-/** A JSON Schema, as far as the pages show it. */
 export type Schema = z.output<typeof schemaGuard>;
 
 /** Parses a JSON Schema. */
@@ -119,7 +118,6 @@ const lengthOf = ({ minLength, maxLength }: Schema): string => {
 /** Returns the type of a value with its range, as a phrase. */
 export const typeOf = (schema: Schema): string => [...new Set(alternativesOf(schema).map(ofOne))].join(' or ');
 
-/** One field of an object, with its path. */
 export interface Field {
   readonly path: string;
   readonly schema: Schema;

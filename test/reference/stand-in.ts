@@ -3,5 +3,5 @@ const handler: ProxyHandler<() => void> = {
   apply: () => standIn(),
 };
 
-/** Returns a value for dependencies that are only handed on while something is described. */
+/** Returns a placeholder for dependencies that are only passed on while something is described. */
 export const standIn = <Value>(): Value => new Proxy(() => {}, handler) as unknown as Value;

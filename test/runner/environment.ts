@@ -1,13 +1,12 @@
 import { removeFolders } from '../folder.js';
 
 /**
- * No realm of its own for a file of tests: what is loaded once serves every file of a worker, and the types of native
- * bindings are those of the tests. What a file changes in the environment of the process is set back after it,
- * and its folders are gone.
+ * Runs test files in the process's own realm: modules load once for each worker, and native bindings share the tests'
+ * types. Restores the environment variables and removes the folders after each file.
  */
 export default class {
   readonly global = {};
-  // Jest asks for it, and no test here replaces a module.
+  // Required by Jest; no test here mocks modules.
   readonly moduleMocker = { clearAllMocks: () => undefined, restoreAllMocks: () => undefined };
   readonly #variables = { ...process.env };
 

@@ -11,12 +11,12 @@ export let describe: typeof jestGlobals.describe;
 export let expect: typeof jestGlobals.expect;
 export let test: typeof jestGlobals.test;
 
-/** The functions of the file that runs next. */
+/** Functions of the next file. */
 export const setGlobals = (globals: typeof jestGlobals): void => {
   ({ afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } = globals);
 };
 
-/** The clock of the process, which a test may hold and move. */
+/** Fake timers of the process. */
 export const jest = new ModernFakeTimers({
   config: { fakeTimers: {}, rootDir: import.meta.dirname, testMatch: [] } as never,
   global: globalThis,

@@ -4,8 +4,8 @@ import { pathToFileURL } from 'node:url';
 import { setGlobals } from './globals.js';
 
 /*
- * Jest's own way to run a file of tests, on modules that Node loads itself, once for each process. Jest would load every
- * module anew for each file, in a realm of its own: half a second of work a file.
+ * Runs test files with Jest on modules that Node loads once per process. Jest itself would load all modules for each
+ * file in a new realm, which costs half a second.
  */
 
 const require = createRequire(import.meta.url);
@@ -16,7 +16,7 @@ const hook = `export const resolve = (name, context, next) =>
   name === '@jest/globals' ? { url: ${globals}, shortCircuit: true } : next(name, context);`;
 register(`data:text/javascript,${encodeURIComponent(hook)}`);
 
-/** Loads what collects and runs the tests of one file, and lets go of what the last file left in it. */
+/** Loads the module that collects and runs one file's tests, and releases the last file's state. */
 const loadAnew = (path: string): unknown => {
   const leftovers = Object.getOwnPropertySymbols(globalThis).filter(({ description }) =>
     /^(EVENT_HANDLERS|JEST_STATE_SYMBOL)$/.test(description ?? ''),
@@ -36,8 +36,8 @@ const runtime = {
   unstable_importModule: (path: string) => import(pathToFileURL(path).href),
 };
 
-// Jest has a new storage for each file. Node 20 hands every one that was ever used on to every promise, until all work
-// of the process is slow, unless it is given up.
+// Jest creates a new storage for each file. Node 20 propagates every used storage to every promise, which slows the
+// process down, unless it is disabled.
 const storages = new Set<AsyncLocalStorage<unknown>>();
 const { run } = AsyncLocalStorage.prototype;
 AsyncLocalStorage.prototype.run = function (this: AsyncLocalStorage<unknown>, ...given: Parameters<typeof run>) {

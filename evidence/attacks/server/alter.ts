@@ -1,26 +1,26 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 
-/* What can be made of a secret or a signed token by somebody who may not use it. */
+/* Variants of a secret or signed token by an unauthorized caller. */
 
-/** A text, and what is wrong with it. */
 export type Altered = readonly [variant: string, text: string];
 
 const hexDigit = (): string => (randomBytes(1)[0] % 16).toString(16);
 
-/** The public id of a credential with its separator, and the secret behind it. */
 const halves = (text: string): readonly [string, string] => {
   const [, id = '', secret = ''] = /^(fs\w_[\da-f]+_|[^.]*\.|)(.*)$/.exec(text) ?? [];
   return [id, secret];
 };
 
-/** Another letter at any place: no two texts are one secret. */
 const changedAt = (text: string): fc.Arbitrary<string> =>
   fc
     .tuple(fc.nat({ max: Math.max(text.length - 1, 0) }), fc.constantFrom('G', 'z', '7', '-', '%00'))
     .map(([at, letter]) => text.slice(0, at) + letter + text.slice(at + 1));
 
-/** Texts that are nearly this secret. @param other - somebody else's of the same kind */
+/**
+ * Returns near misses of a secret.
+ * @param other - another caller's secret of the same kind
+ */
 export function alterSecret(good: string, other: string): readonly Altered[] {
   const [id, secret] = halves(good);
   const [otherId] = halves(other);
@@ -49,7 +49,6 @@ export function alterSecret(good: string, other: string): readonly Altered[] {
 
 export const encodePart = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-/** Signs by HMAC-SHA256. */
 export function signHmac(header: object, claims: object, secret: string): string {
   const signed = `${encodePart(header)}.${encodePart(claims)}`;
   return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
@@ -58,8 +57,8 @@ export function signHmac(header: object, claims: object, secret: string): string
 const decodePart = (part: string): object => JSON.parse(Buffer.from(part, 'base64url').toString());
 
 /**
- * What can be made of a good token and its public key without the private key.
- * @param lure - an address that a trusting reader of headers would fetch
+ * Returns forgeries of a valid token by its public key.
+ * @param lure - an address that a reader of untrusted headers would fetch
  */
 export function alterToken(
   token: string,

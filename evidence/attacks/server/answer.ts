@@ -1,9 +1,8 @@
 import { z } from 'zod';
 
-/** An answer of the server, as it came. */
 export interface Answer {
   readonly status: number;
-  /** Names in lower case; the last of a name counts. */
+  /** Names in lower case; the last value of a name counts. */
   readonly headers: Readonly<Record<string, string>>;
   readonly cookies: readonly string[];
   readonly text: string;
@@ -11,16 +10,15 @@ export interface Answer {
 
 interface Read {
   readonly answer: Answer;
-  /** Where the next one begins. */
   readonly end: number;
 }
 
 const headEnd = Buffer.from('\r\n\r\n');
 
-/** The first whole answer; `null` where there is none. */
+/** Returns the first complete answer, or `null`. */
 export const parseAnswer = (bytes: Buffer): Answer | null => read(bytes, 0)?.answer ?? null;
 
-/** How many whole answers there are. */
+/** Counts complete answers. */
 export function countAnswers(bytes: Buffer): number {
   let count = 0;
   for (let found = read(bytes, 0); found !== null; found = read(bytes, found.end)) count += 1;
@@ -75,7 +73,7 @@ function readChunks(bytes: Buffer, from: number): { readonly bytes: Buffer; read
 
 const objectGuard = z.record(z.string(), z.json());
 
-/** The body as a JSON object; empty where it is none. */
+/** Returns the body as a JSON object, or an empty one. */
 export function bodyOf({ text }: Pick<Answer, 'text'>): z.output<typeof objectGuard> {
   try {
     return objectGuard.safeParse(JSON.parse(text)).data ?? {};
@@ -84,7 +82,7 @@ export function bodyOf({ text }: Pick<Answer, 'text'>): z.output<typeof objectGu
   }
 }
 
-/** What a refusal is called; `null` where it has no name. */
+/** Returns the error code, or `null`. */
 export function codeOf(answer: Answer): string | null {
   const { code } = bodyOf(answer);
   return typeof code === 'string' ? code : null;

@@ -10,7 +10,7 @@ import type { Stage } from './stage.js';
 import type { Endpoint } from './surface.js';
 import type { Victims } from './victims.js';
 
-/** What a caller shows that must not work: headers, or fields of the body. */
+/** An invalid credential: headers or body fields. */
 export interface Shown extends Omit<BadCredential, 'request'> {
   readonly headers?: readonly Header[];
   readonly fields?: Readonly<Record<string, string>>;
@@ -21,7 +21,7 @@ type Texts = readonly Altered[] | Readonly<Record<string, string>>;
 
 const isList = (texts: Texts): texts is readonly Altered[] => Array.isArray(texts);
 
-/** Shows each text in one place. */
+/** Places each text in one place. */
 export const show = (
   kind: Class,
   place: (text: string) => Omit<Shown, 'class' | 'variant'>,
@@ -36,10 +36,9 @@ const inField =
   (name: string, more: object = {}) =>
   (text: string) => ({ fields: { ...more, [name]: text } });
 
-/** Pages of a link with the purpose `manage`; a phone that lends its camera may only choose its number and check a face. */
+/** Pages of a `manage` link; a phone that lends its camera may only choose its number and check a face. */
 const ownPage = /^\/face\/(enrolment|notices|data-consents|links|checks|devices|services|export)/;
 
-/** Credentials in header fields, by what the endpoint needs. */
 function inHeaders({ needs, path }: Endpoint, { credentials }: Stage, { sessions, ticket, kiosk }: Victims) {
   const { client, owner, rival, tenant, revoked, expired, orphan, narrowed, exhausted, without } = credentials;
   const { own } = sessions;
@@ -95,7 +94,7 @@ function inHeaders({ needs, path }: Endpoint, { credentials }: Stage, { sessions
         none,
         ...show('forged', inBearer, alterSecret(own, sessions.rival)),
         ...show('forged', inBearer, { 'a ticket nobody opened': ticket }),
-        // Such a session may read how it ended.
+        // Such a session may read its result.
         ...show(
           'replayed',
           inBearer,
@@ -140,7 +139,7 @@ function inHeaders({ needs, path }: Endpoint, { credentials }: Stage, { sessions
   }
 }
 
-/** Where no credential is needed, a bad one must give no more than none. */
+/** Without a required credential, an invalid one must give no more than none. */
 export const shownToEverybody = ({ client, rival, revoked, byRole, owner }: Stage['credentials']): readonly Shown[] => [
   ...show('forged', inClient, { 'a forged token': client.slice(0, -1) }),
   ...show('forged', inBearer, { 'a forged bearer': randomBytes(32).toString('base64url') }),
@@ -151,7 +150,10 @@ export const shownToEverybody = ({ client, rival, revoked, byRole, owner }: Stag
 
 const requestHeader = { alg: 'HS256', typ: 'facestep-request+jwt' };
 
-/** What a trigger of the pool behind `shop` signs to begin a face check. @param changes - to the claims */
+/**
+ * Signs a face check request as a trigger of the pool behind `shop`.
+ * @param changes - to the claims
+ */
 export function signRequest(
   { url, providers: { shop } }: Pick<Stage, 'url' | 'providers'>,
   changes: object = {},
@@ -163,7 +165,7 @@ export function signRequest(
   return signHmac(header, { ...claims, iat: now, exp: now + 180, ...changes }, secret);
 }
 
-/** Requests that the pool never signed so. */
+/** Returns requests that the pool never signed. */
 function badRequests(stage: Stage): readonly Altered[] {
   const now = Math.floor(Date.now() / 1000);
   const { outside } = stage.providers;
@@ -190,7 +192,6 @@ function badRequests(stage: Stage): readonly Altered[] {
   ];
 }
 
-/** Credentials in the body, of endpoints that ask for no token; empty for all others. */
 function inBody(path: string, stage: Stage, { ticket, stepUps, sessions, kiosk }: Victims): readonly Shown[] {
   const { client } = stage.credentials;
   const misplaced = { 'a session in its place': sessions.own, 'a client token in its place': client };
@@ -242,13 +243,13 @@ function inBody(path: string, stage: Stage, { ticket, stepUps, sessions, kiosk }
   );
 }
 
-/** Everything that a caller without the right credential may show at a REST endpoint. */
+/** Returns all invalid credentials for a REST endpoint. */
 export function badCredentials(endpoint: Endpoint, stage: Stage, victims: Victims): readonly Shown[] {
   const shown = inBody(endpoint.path, stage, victims);
   return shown.length > 0 ? shown : inHeaders(endpoint, stage, victims);
 }
 
-/** The credential of a caller who may call. */
+/** Returns a valid credential. */
 export function rightCredential({ needs, path }: Endpoint, stage: Stage, { sessions }: Victims): readonly Header[] {
   if (needs.kind === 'client') return asClient(stage.credentials.client);
   if (needs.kind === 'admin') return asAdministrator(stage.credentials.owner);

@@ -3,27 +3,28 @@ import { type Answer, bodyOf } from './answer.js';
 import { type FormPart, type Header, type Request, toBytes, toJson, toMultipart } from './request.js';
 import { atOnce, exchange } from './socket.js';
 
-/** Somebody who calls as they may. */
 export interface Caller {
   call(request: Request): Promise<Answer>;
-  /** @returns the body of a success; throws on a refusal */
+  /** @returns the body; throws on an error */
   get(path: string, headers: readonly Header[]): Promise<Reply>;
   post(path: string, body: { readonly [name: string]: Json }, headers?: readonly Header[]): Promise<Reply>;
   postForm(path: string, parts: readonly FormPart[], headers?: readonly Header[]): Promise<Reply>;
 }
 
-/** The body of a success. */
 export interface Reply {
   readonly status: number;
-  /** A field that is text. */
   text(name: string): string;
   readonly body: Readonly<Record<string, Json>>;
 }
 
-/** Longer than anything takes that is in order. */
+/** Longer than any legitimate call. */
 const patienceMs = 30_000;
 
-/** @param from - the caller's own address @param note - told how long each answer took */
+/**
+ * Creates a caller.
+ * @param from - its own address
+ * @param note - receives each duration
+ */
 export function createCaller(port: number, from: string, note: (ms: number) => void = () => {}): Caller {
   const call = async (request: Request): Promise<Answer> => {
     const { answer, end, ms } = await exchange(atOnce(toBytes(request)), { port, from, patienceMs });

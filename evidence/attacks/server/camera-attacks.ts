@@ -7,7 +7,7 @@ import { atOnce } from './socket.js';
 import type { Stage } from './stage.js';
 import { startStepUp, type Victims } from './victims.js';
 
-/** What a phone that lends its camera may do, and must not get for it: the receipt is for the browser the link was for. */
+/** Attacks by a phone that lends its camera: the receipt must go to the original browser only. */
 export function cameraAttacks(stage: Stage, { inFilm: { subject } }: Victims, film: Film): readonly Hostile[] {
   const { caller } = stage;
   const passAsCamera = async (mark: string) => {

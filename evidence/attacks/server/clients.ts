@@ -2,19 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import type { JsonObject } from '../../../src/base/json.js';
 
-/** A client of a connection's OpenID provider, as an attacker knows it. */
 export interface OidcTarget {
   readonly connection: string;
   readonly kind: string;
   readonly id: string;
-  /** `null` for one that has none, or signs. */
+  /** `null` for public and signing clients. */
   readonly secret: string | null;
   readonly redirectUri: string;
-  /** False if the request has to be pushed, or carries the provider's hint. */
+  /** False if the request has to be pushed or needs the provider's hint. */
   readonly isOpenToBrowsers: boolean;
 }
 
-/** What is known of the providers once they run. */
 export interface KnownProviders {
   readonly orgUrl: string;
   readonly login: string;
@@ -27,7 +25,7 @@ const oneLoginUri = 'https://partners.onelogin.com/access/idp';
 
 const newSecret = (): string => randomBytes(32).toString('base64url');
 
-/** Connection, kind and id of each client, and what its configuration has beside a secret. */
+/** Connection, kind, id and settings of each client, without the secret. */
 const rows = (orgUrl: string, publicKeys: JsonObject[]): readonly (readonly [string, string, string, JsonObject])[] => [
   ['workforce', 'relying_party', 'app', {}],
   ['workforce', 'relying_party', 'spa', {}],
@@ -49,17 +47,20 @@ const rows = (orgUrl: string, publicKeys: JsonObject[]): readonly (readonly [str
   ['field', 'relying_party', 'field-app', {}],
 ];
 
-/** Clients without a secret: a public one, and one that signs. */
+/** A public and a signing client. */
 const secretless = ['spa', 'signer'];
 
-/** The clients of all connections, in the configuration and for the attack. */
+/** Creates the clients of all connections. */
 export async function createOidcClients() {
   const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true });
   const signerKey = { ...(await exportJWK(publicKey)), kty: 'RSA', kid: 'signer-1', alg: 'RS256', use: 'sig' };
   const table = (orgUrl: string) => rows(orgUrl, [JSON.parse(JSON.stringify(signerKey))]);
   const secrets = new Map(table('').map(([, , id]) => [id, secretless.includes(id) ? null : newSecret()]));
   return {
-    /** The clients of a connection, as its configuration names them. @param orgUrl - of its Okta org */
+    /**
+     * Returns a connection's clients for the configuration.
+     * @param orgUrl - of its Okta org
+     */
     configured: (connection: string, orgUrl = ''): JsonObject[] =>
       table(orgUrl).flatMap(([of, kind, id, more]) => {
         if (of !== connection) return [];
@@ -82,7 +83,7 @@ export async function createOidcClients() {
         }),
       );
     },
-    /** Signs as the client `signer` of `workforce` does. */
+    /** Signs as client `signer` of `workforce`. */
     signAssertion(claims: JWTPayload): Promise<string> {
       const now = Math.floor(Date.now() / 1000);
       return new SignJWT({ iss: 'signer', sub: 'signer', iat: now, exp: now + 60, jti: newSecret(), ...claims })

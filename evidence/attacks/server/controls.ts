@@ -3,25 +3,22 @@ import { rightCredential } from './bad-credentials.js';
 import { type SampleSource, validRequest } from './rest-targets.js';
 import type { Endpoint } from './surface.js';
 
-/*
- * The same requests with the right credentials: what is refused in the attack is refused for what is wrong with it, and not
- * because nothing is ever taken.
- */
+/* Sends the same requests with valid credentials, to prove that the attack's refusals have the intended reason. */
 
-/** What valid requests need that a sample cannot have: other things show that these are taken. */
+/** Requests whose validity needs more than a sample; other tests show that they are accepted. */
 const shownElsewhere: readonly RegExp[] = [
-  // Legitimate sign-ins, and races that one wins.
+  // Legitimate sign-ins, and races with one winner.
   /^POST \/face\/(hand-off\/choice|challenge\/frames|frames|open|kiosk\/next|passkey|enrolment\/renew)$/,
   /^POST \/v2\/(authenticate-credentials|generateToken)$/,
   /^POST \/step-ups\/requested$/,
-  // An approval of the very document: src/capture/signatures.test.ts.
+  // Needs an approval of the document: src/capture/signatures.test.ts.
   /^POST \/signatures$/,
-  // It takes a form of OAuth and no sample: src/ssf/token-endpoint.test.ts.
+  // Needs an OAuth form: src/ssf/token-endpoint.test.ts.
   /^POST \/ssf\/token$/,
-  // What a policy has to offer first, or what has to be there: a request, a campaign, a draft, a run, an old key. Each is taken
-  // in the suite of its own: src/capture/another-way.test.ts, help-desk.test.ts, not-me.test.ts and src/api/*.test.ts.
+  // Needs a policy option or an existing request, campaign, draft, run or old key: src/capture/another-way.test.ts,
+  // help-desk.test.ts, not-me.test.ts and src/api/*.test.ts.
   /^POST \/face\/(not-me|help|receipt|recovery-codes|another-way\/.*)$/,
-  // A choice of kinds, a browser with keys of its own, and one to be forgotten: src/capture/notice-choices.test.ts.
+  // Needs kinds, a browser with keys, and one to forget: src/capture/notice-choices.test.ts.
   /^POST \/face\/notices/,
   /^POST \/help-desk\/(vouchings|bypass-codes|requests)(\/\{id\}.*)?$/,
   /^(GET|POST) \/application-requests\/\{id\}/,
@@ -29,16 +26,16 @@ const shownElsewhere: readonly RegExp[] = [
   /^POST \/campaigns|^GET \/campaigns\/\{id\}/,
   /^POST \/connections\/\{id\}\//,
   /^POST \/(brand\/apply|keys\/retire|people\/names)$/,
-  // The hooks by their names: their baits are taken.
+  // Hooks are tested by their baits.
   /^POST \/hooks\/\{connection\}/,
 ];
 
-/** In this order: the later ones end what the others need. */
+/** In this order: later ones end what others need. */
 const endings = [/^\/face\/enrolment\/revoke/, /^\/face\/decline/, /revoke/i, /erase/, /remove/];
 
 const rankOf = ({ path }: Endpoint): number => endings.findIndex((each) => each.test(path));
 
-/** @returns how many endpoints were asked, and those that refused */
+/** @returns the number of tested endpoints, and those that refused */
 export async function askAsTheyMay(
   endpoints: readonly Endpoint[],
   source: SampleSource,

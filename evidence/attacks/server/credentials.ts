@@ -10,7 +10,6 @@ export const asSession = (session: string): readonly Header[] => [['Authorizatio
 
 const everyScope = [...clientScopes];
 
-/** What is issued with the owner's key. */
 function createIssuer(caller: Caller, owner: string) {
   const admin = asAdministrator(owner);
   const issue = (name: string, more: JsonObject = {}): Promise<Reply> =>
@@ -28,7 +27,7 @@ function createIssuer(caller: Caller, owner: string) {
   };
 }
 
-/** Issues those that have expired by the time of the attack: by a server whose clock is a day behind. */
+/** Issues credentials that have expired at the attack, through a server with a clock a day behind. */
 export async function issueExpiring(caller: Caller, owner: string) {
   const { token, administrator } = createIssuer(caller, owner);
   return {
@@ -49,7 +48,7 @@ export async function issueCredentials(caller: Caller, owner: string) {
     without[scope] = await token(`without ${scope}`, { scopes: everyScope.filter((each) => each !== scope) });
   }
   const revoked = await issue('revoked');
-  // It was valid, and was used.
+  // Valid and used before its revocation.
   await caller.post('/token', {}, asClient(revoked.text('token')));
   await caller.post('/revokeToken', { id: revoked.text('id') }, admin);
   const orphan = await application('orphan');
@@ -63,17 +62,16 @@ export async function issueCredentials(caller: Caller, owner: string) {
     owner,
     byRole: allRoles,
     removedAdministrator,
-    /** Of the standard tenant, with every scope. */
+    /** Default tenant, every scope. */
     client: await token('attacked'),
-    /** As `client`, for those who are in order: nobody attacks with it. */
+    /** Like `client`, for legitimate callers only. */
     legitimate: await token('legitimate'),
-    /** With every scope but that. */
     without,
-    /** Of the tenants `rival` and `workforce`, with every scope. */
+    /** Tenants `rival` and `workforce`, every scope. */
     rival: await token('rival', { tenant: 'rival' }),
     tenant: await token('workforce', { tenant: 'workforce' }),
     revoked: revoked.text('token'),
-    /** The keys of applications: one removed, one whose scopes were taken away but for `screen`, one whose quota is used up. */
+    /** Application keys: removed, reduced to `screen`, and over quota. */
     ...{ orphan: orphan.key, narrowed: narrowed.key, exhausted: exhausted.key },
   };
 }

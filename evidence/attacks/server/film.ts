@@ -4,10 +4,10 @@ import { drawTurn, turnHead } from '../../../test/face-video/index.js';
 import { createChance } from '../../statistics/chance.js';
 import type { Film } from './page.js';
 
-/** Of each movement: nobody holds quite still. */
+/** Per movement, with natural motion. */
 const picturesOfEach = 3;
 
-/** Pictures of one person of the demonstration photos who turns each way. */
+/** Draws pictures of a person who turns each way. */
 export async function shootFilm(): Promise<Film> {
   const { ada } = await readPeople();
   const chance = createChance('siege');

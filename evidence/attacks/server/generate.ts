@@ -28,22 +28,21 @@ import {
 } from './surface.js';
 import type { Victims } from './victims.js';
 
-/** Everything that is attacked, and what is known of it. */
 export interface Battlefield {
   readonly stage: Stage;
   readonly victims: Victims;
   readonly others: OidcVictims;
   readonly endpoints: readonly Endpoint[];
-  /** Every answer that is the same for everybody. */
+  /** Public answers, the same for all callers. */
   readonly known: ReadonlySet<string>;
   readonly receiptOf: () => string;
 }
 
-/** The connections with an OpenID provider: all that are configured here. */
+/** Returns the connections with an OpenID provider, here all of them. */
 export const connectionIds = ({ providers }: Stage): readonly string[] =>
   providers.all.map(({ connection }) => connection.id);
 
-/** Reads every address from the server itself. */
+/** Reads all endpoints from the server. */
 export async function findEndpoints(stage: Stage): Promise<readonly Endpoint[]> {
   const { caller, providers } = stage;
   const get = (path: string) => caller.call({ method: 'GET', path, headers: [], body: null });
@@ -59,7 +58,7 @@ export async function findEndpoints(stage: Stage): Promise<readonly Endpoint[]> 
   ];
 }
 
-/** Reads what everybody gets at the public addresses. */
+/** Reads the public answers. */
 export async function readPublicAnswers(stage: Stage, endpoints: readonly Endpoint[]): Promise<ReadonlySet<string>> {
   const known = new Set<string>();
   for (const { method, path, needs } of endpoints) {
@@ -77,7 +76,7 @@ function toTarget(endpoint: Endpoint, { stage, victims, others, known, receiptOf
   return toRestTarget(endpoint, { stage, victims }, known);
 }
 
-/** Methods that an address takes: its endpoints', what a browser asks first, and what needs no body. */
+/** Returns the accepted methods of a path: its endpoints', preflight, and those without a body. */
 function methodsAt(path: string, endpoints: readonly Endpoint[]): ReadonlySet<string> {
   const here = endpoints.filter((endpoint) => endpoint.path === path);
   const own = here.map(({ method }) => method);
@@ -88,7 +87,7 @@ function methodsAt(path: string, endpoints: readonly Endpoint[]): ReadonlySet<st
   return new Set([...own, ...events, ...(own.includes('GET') ? ['HEAD'] : []), ...(isAskedFirst ? ['OPTIONS'] : [])]);
 }
 
-/** How much of each class an endpoint meets: in the full form enough to take minutes, not an hour. */
+/** Calls per class and endpoint; in full mode some minutes in total. */
 const keptOf: Readonly<Record<Size, Readonly<Record<HostileClass, number>>>> = {
   full: {
     ...{ forged: 40, replayed: 20, truncated: 4, oversized: 8, slow: 2, duplicated: 3 },
@@ -100,23 +99,21 @@ const keptOf: Readonly<Record<Size, Readonly<Record<HostileClass, number>>>> = {
   },
 };
 
-/** `slowness`: in the full form, a slow sender takes longer than any request may. `crowd`: the most at the same moment. */
+/** `slowness`: in full mode longer than the request timeout. `crowd`: maximum concurrency. */
 const strengthOf: Readonly<Record<Size, { readonly slowness: Slowness; readonly crowd: number }>> = {
   full: { slowness: { bytes: 75, thenRest: false }, crowd: 20 },
   quick: { slowness: { bytes: 2, thenRest: true }, crowd: 6 },
 };
 
-/** The same for a name in every run. */
+/** Deterministic seed of a name. */
 const seedOf = (name: string): number => createHash('sha256').update(name).digest().readInt32LE();
 
-/** Draws without putting back, by chance. */
 function draw<Item>(items: readonly Item[], most: number, name: string): readonly Item[] {
   const count = Math.min(items.length, most);
   const subset = fc.shuffledSubarray([...items], { minLength: count, maxLength: count });
   return fc.sample(subset, { numRuns: 1, seed: seedOf(name) }).flat();
 }
 
-/** Some of each class at one endpoint. */
 function against(target: Target, { stage, endpoints }: Battlefield, size: Size): readonly Hostile[] {
   const { endpoint, bad, refusedCaller: judge } = target;
   const { slowness, crowd } = strengthOf[size];
@@ -137,7 +134,7 @@ function against(target: Target, { stage, endpoints }: Battlefield, size: Size):
         return one({ ...made, path: prefix + made.path });
       },
     }));
-  // An endpoint is the same behind the addresses of its versions: a tenth as many calls there.
+  // Versioned paths share endpoints, so they get a tenth of the calls.
   const shownAnywhere = (kind: HostileClass): readonly Mutation[] => [
     ...shown(kind, '', kept[kind]),
     ...(isVersioned ? ['/v1', '/v2'] : []).flatMap((prefix) => shown(kind, prefix, Math.floor(kept[kind] / 10))),
@@ -163,13 +160,13 @@ function against(target: Target, { stage, endpoints }: Battlefield, size: Size):
   );
 }
 
-/** The generated calls, mixed, so that one endpoint is not met all at once; the same order in every run. */
+/** Generates all calls in a fixed random order, so that endpoints alternate. */
 export function generate(field: Battlefield, size: Size): readonly Hostile[] {
   const all = field.endpoints.flatMap((endpoint) => against(toTarget(endpoint, field), field, size));
   return draw(all, all.length, 'order of the siege');
 }
 
-/** Endpoints and classes that nothing was sent for. */
+/** Returns endpoints and classes without calls. */
 export function unmet(
   endpoints: readonly Endpoint[],
   met: ReadonlyMap<string, ReadonlyMap<HostileClass, number>>,

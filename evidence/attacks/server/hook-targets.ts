@@ -6,22 +6,19 @@ import type { Stage } from './stage.js';
 import type { Endpoint } from './surface.js';
 import type { Victims } from './victims.js';
 
-/** The least that a hook's body may have, and more. */
+/** Minimum limit of a hook's body. */
 const mostHookBytes = 1024 * 1024;
 
 let calls = 0;
 
-/** Makes each event another one. */
 const nextId = (): string => `siege-${++calls}`;
 
-/** Every field of an event at any depth, by its path. */
 function pathsOf(value: unknown, path: readonly string[] = []): readonly (readonly string[])[] {
   if (typeof value !== 'object' || value === null) return [path];
   const inner = Object.entries(value).flatMap(([name, each]) => pathsOf(each, [...path, name]));
   return path.length === 0 ? inner : [path, ...inner];
 }
 
-/** The event as JSON text, with another text in place of one field's. */
 function replaceAt(value: unknown, [name, ...rest]: readonly string[], json: string): string {
   if (name === undefined) return json;
   const entries = Object.entries(Object(value)).map(
@@ -33,14 +30,16 @@ function replaceAt(value: unknown, [name, ...rest]: readonly string[], json: str
 }
 
 /**
- * Judges a call that is not the provider's: it must not be decided at all. If a key is unknown and the provider's keys come too
- * late, the server cannot tell: it answers as in an outage, without a decision. One about the bait would be granted, or use up
- * the bait.
+ * Judges a call that is not the provider's: it must not be decided. If the provider's keys arrive too late, the server
+ * answers as in an outage without a decision. A decision about the bait would be granted or consume it.
  */
 export const refusedStranger = ({ isGranted, fetchesKeys }: Pick<HookTarget, 'isGranted' | 'fetchesKeys'>): Oracle =>
   eachRefused(({ answer }) => answer !== null && (isGranted(answer) || (answer.status < 400 && !fetchesKeys)));
 
-/** @param receiptOf - a receipt that is valid now */
+/**
+ * Creates an attack target.
+ * @param receiptOf - returns a currently valid receipt
+ */
 export function toHookTarget(
   endpoint: Endpoint,
   target: HookTarget,
@@ -61,7 +60,7 @@ export function toHookTarget(
   ): BadCredential => ({
     class: kind,
     variant,
-    // About the bait: it is what a decision would grant.
+    // About the bait, which a decision would grant.
     request() {
       const { bytes } = toJson(target.event({ about: 'bait', id: nextId(), receipt: receiptOf() }));
       return request(bytes, headersOf(bytes));

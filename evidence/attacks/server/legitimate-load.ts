@@ -8,40 +8,36 @@ import { type Header, post, type Request, toBytes, toJson, toMultipart, toPhotos
 import { asOidcClient, beginSignIn, redemption, takeCode } from './sign-in.js';
 import { atOnce, exchange } from './socket.js';
 
-/** A hook as its provider calls it while the attack goes on. */
 export interface LoadedHook {
   readonly path: string;
-  /** JSON; `{{id}}`, `{{time}}` and `{{ip}}` are filled in. */
+  /** JSON; `{{id}}`, `{{time}}` and `{{ip}}` are replaced. */
   readonly template: string;
   readonly headers: readonly Header[];
-  /** Signs each body, in place of `headers`. */
+  /** Signs each body instead of using `headers`. */
   readonly oneLoginSecret: string | null;
-  /** What stands in the answer it has to get. */
   readonly answer: string;
 }
 
-/** Everything that the legitimate load needs: it runs in a process of its own. */
 export interface LoadSetting {
   readonly url: string;
   readonly port: number;
   readonly clientToken: string;
-  /** A token that a backend keeps, and a photo of that face. */
   readonly faceToken: string;
   readonly photo: Uint8Array;
-  /** A user of `workforce` who is enrolled. */
+  /** An enrolled user of `workforce`. */
   readonly subject: string;
   readonly hooks: readonly LoadedHook[];
-  /** As `hooks`, of the user above after a face check: it has to be granted. */
+  /** For this user after a face check: must be granted. */
   readonly granted: LoadedHook;
   readonly oidc: { readonly target: OidcTarget; readonly login: string };
   readonly film: Film;
 }
 
-/** What people and providers do. */
+/** Kinds of legitimate load. */
 export const loadKinds = ['hook', 'face check by photo', 'step-up', 'sign-in'] as const;
 export type LoadKind = (typeof loadKinds)[number];
 
-/** How often each is begun, in milliseconds: some nine requests a second together. */
+/** Interval of each kind in milliseconds: about nine requests a second in total. */
 export const everyMs: Readonly<Record<LoadKind, number>> = {
   hook: 250,
   'face check by photo': 1_000,
@@ -49,15 +45,13 @@ export const everyMs: Readonly<Record<LoadKind, number>> = {
   'sign-in': 8_000,
 };
 
-/** One request that was in order. */
 export interface LoadSample {
   readonly kind: LoadKind;
   readonly ms: number;
-  /** What it got in place of what it should; `null` where it was right. */
+  /** Unexpected answer; `null` if correct. */
   readonly refusal: string | null;
 }
 
-/** Addresses of nobody else. */
 const addressOf: Readonly<Record<LoadKind, string>> = {
   hook: '127.3.0.1',
   'face check by photo': '127.3.0.2',
@@ -67,7 +61,10 @@ const addressOf: Readonly<Record<LoadKind, string>> = {
 
 const patienceMs = 30_000;
 
-/** @param note - told of every request */
+/**
+ * Creates the load.
+ * @param note - receives every request
+ */
 export function createLoad(setting: LoadSetting, note: (sample: LoadSample) => void) {
   const { port, url, photo, film } = setting;
   let count = 0;
@@ -131,7 +128,7 @@ export function createLoad(setting: LoadSetting, note: (sample: LoadSample) => v
       await callHook('step-up', setting.granted);
     },
     async 'sign-in'() {
-      // Timed as a whole less the time a head takes to turn: what the server takes of it.
+      // Total time without the head movements.
       const caller = createCaller(port, addressOf['sign-in'], (ms) => note({ kind: 'sign-in', ms, refusal: null }));
       const began = performance.now();
       try {

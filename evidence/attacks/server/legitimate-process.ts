@@ -1,15 +1,15 @@
 import { createLoad, everyMs, type LoadSample, type LoadSetting, loadKinds } from './legitimate-load.js';
 
 /*
- * The legitimate load in a process of its own: begins each thing at its time, whatever became of those before. Told `report`
- * it tells what it saw since the last time; told to stop it lets what is under way end.
+ * Runs the legitimate load in its own process on a fixed schedule. `report` returns the samples since the last one;
+ * stopping waits for running requests.
  */
 
 let samples: LoadSample[] = [];
 const underWay = new Set<Promise<unknown>>();
 const timers: NodeJS.Timeout[] = [];
 
-// The attack has ended, or was killed.
+// The parent has ended.
 process.on('disconnect', () => process.exit());
 process.on('message', (message: { readonly start?: LoadSetting; readonly ask?: 'report' | 'stop' }) => {
   if (message.start !== undefined) begin(message.start);
@@ -22,7 +22,7 @@ function begin(setting: LoadSetting): void {
   for (const kind of loadKinds) {
     let isUnderWay = false;
     const act = (): void => {
-      // A person is in one face check at a time; providers do not wait for each other.
+      // A person has one face check at a time; providers call independently.
       if (isUnderWay && (kind === 'step-up' || kind === 'sign-in')) return;
       isUnderWay = true;
       const running = acts[kind]().finally(() => {

@@ -8,7 +8,7 @@ import { hookAddress } from './providers/provider.js';
 import type { Stage } from './stage.js';
 import { enrolUser, type Victims } from './victims.js';
 
-/** What those who may call met. Milliseconds from the first byte sent to the last byte of the answer. */
+/** Results of legitimate callers, in milliseconds from the first byte sent to the last byte received. */
 export interface LoadFigures {
   readonly requests: number;
   readonly p50Ms: number;
@@ -16,18 +16,14 @@ export interface LoadFigures {
   readonly refused: number;
 }
 
-/** Of some time. */
 export interface LoadReport extends LoadFigures {
   readonly byKind: Readonly<Record<LoadKind, LoadFigures>>;
-  /** What was refused, in words. */
   readonly refusals: readonly string[];
 }
 
-/** The load, running. */
 export interface Legitimate {
-  /** What it met since this was asked last. */
   report(): Promise<LoadReport>;
-  /** What it met since, to its end. */
+  /** Returns the remaining results at the end. */
   stop(): Promise<LoadReport>;
 }
 
@@ -53,7 +49,7 @@ const toReport = (samples: readonly LoadSample[]): LoadReport => {
   };
 };
 
-/** @param answer - what a call about nobody special has to get */
+/** @param answer - expected for an ordinary user */
 function toLoadedHook(stage: Stage, name: string, answer: string, subject: string | null = null): LoadedHook {
   const target = stage.providers.hooks.find((each) => hookAddress(each) === name);
   if (target === undefined) throw new Error(`there is no hook ${name}`);
@@ -72,7 +68,7 @@ function toLoadedHook(stage: Stage, name: string, answer: string, subject: strin
   };
 }
 
-/** Starts the load: from addresses, users, tokens and a client of its own. */
+/** Starts the load with its own addresses, users, tokens and client. */
 export async function startLegitimate(stage: Stage, victims: Victims, film: Film): Promise<Legitimate> {
   const { providers, pictures, credentials, url, port } = stage;
   const login = 'load-sign-in@example.com';

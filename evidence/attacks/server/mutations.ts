@@ -5,9 +5,8 @@ import { boundary, type FormPart, type Header, type Request, toBytes, toHead, to
 import { atOnce, type Piece, type Wire } from './socket.js';
 import type { Schema } from './surface.js';
 
-/* What is made of an endpoint's valid request, and of one with a bad credential. */
+/* Variations of an endpoint's valid request, and of one with an invalid credential. */
 
-/** A hostile thing to do before it has its endpoint and class. */
 export type Mutation = Pick<Hostile, 'variant' | 'judge'> & { wires(): readonly Wire[] };
 
 const kibibyte = 1024;
@@ -18,14 +17,13 @@ const withHeaders = (request: Request, headers: readonly Header[]): Request => (
   headers: [...request.headers, ...headers],
 });
 
-/** A request with a credential that does not work, if the endpoint has one. */
 const badly = ({ bad, valid }: Target): Request => bad[0]?.request() ?? valid();
 
-// Bodies that end too early, are too large, or take too long.
+// Truncated, oversized and slow bodies.
 
 const shares = [0, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99, 1] as const;
 
-/** Without a body, the end of the head is kept back. */
+/** Without a body, the end of the head is missing. */
 export const truncated = ({ valid, alternatives, refusedRequest }: Target): readonly Mutation[] =>
   [valid, ...alternatives].flatMap((make, way) =>
     shares.map((share) => ({
@@ -41,11 +39,10 @@ export const truncated = ({ valid, alternatives, refusedRequest }: Target): read
     })),
   );
 
-/** A head with that framing and type, whatever the body is. */
 const headOf = (request: Request, framing: readonly Header[], type = request.body?.type): Buffer =>
   toHead({ ...request, body: null }, [...(type === undefined ? [] : [['Content-Type', type] as const]), ...framing]);
 
-/** Spaces without end, in chunks. */
+/** Endless spaces in chunks. */
 function pour(request: Request, bytes: number): Wire {
   const chunk = Buffer.concat([Buffer.from('10000\r\n'), Buffer.alloc(64 * kibibyte, 0x20), Buffer.from('\r\n')]);
   const pieces = Array.from(
@@ -88,13 +85,12 @@ export function oversized({ valid, mostBytes, refusedRequest }: Target): readonl
   }));
 }
 
-/** A byte a second, that many times; then the rest, or nothing more. */
 export interface Slowness {
   readonly bytes: number;
   readonly thenRest: boolean;
 }
 
-/** With a bad credential: a slow sender that may call is served in the end. */
+/** With an invalid credential, because authorized slow senders are eventually served. */
 export const slow = (target: Target, { bytes, thenRest }: Slowness): readonly Mutation[] =>
   ['head', 'body'].map((part) => ({
     variant: `a byte of the ${part} a second`,
@@ -114,7 +110,10 @@ export const slow = (target: Target, { bytes, thenRest }: Slowness): readonly Mu
     },
   }));
 
-/** Several at the same moment with a bad credential. @param most - at once */
+/**
+ * Concurrent requests with an invalid credential.
+ * @param most - maximum concurrency
+ */
 export const crowded = ({ bad, refusedCaller }: Target, most: number): readonly Mutation[] =>
   bad.map(({ variant, request }, at) => {
     const count = 2 + ((at * 7) % (most - 1));
@@ -125,9 +124,7 @@ export const crowded = ({ bad, refusedCaller }: Target, most: number): readonly 
     };
   });
 
-// Values of fields.
-
-/** JSON texts that no field takes, and texts that break parsers, stores, logs and templates. */
+/** JSON that no field accepts, and texts that break parsers, stores, logs and templates. */
 const breaking: readonly string[] = [
   ...['1e400', '-0', '9007199254740993', '{"$ne":null}', '{"__proto__":{"isAdmin":true}}'],
   ...['"\\ud800"', '"a\\udfff"', `"${'a'.repeat(mebibyte)}"`, `"${'é'.repeat(3000)}"`, '['.repeat(1000)],
@@ -137,7 +134,6 @@ const breaking: readonly string[] = [
   ...['"\\u202eabc"', '"*"', '"\' or eq \\"a\\" or (1 eq 1)"', '"a:b|c[d]"'],
 ];
 
-/** JSON text of any value. */
 const anyJson: fc.Arbitrary<string> = fc.oneof(
   fc.constantFrom(...breaking),
   fc.json({ stringUnit: 'binary', maxDepth: 3 }),
@@ -147,10 +143,9 @@ const anyJson: fc.Arbitrary<string> = fc.oneof(
     .map((value) => JSON.stringify(value)),
 );
 
-/** No store keeps these: they are refused whatever a schema says. */
+/** Values that no store accepts, refused under any schema. */
 const unkeepable = /\\u[dD][89a-fA-F]|a{100000}/;
 
-/** True if the described schema takes one of these values. */
 function takes(schema: Schema, values: readonly unknown[]): boolean {
   const guard = z.fromJSONSchema(schema);
   return values.some((value) => guard.safeParse(value).success);
@@ -164,7 +159,7 @@ const parsed = (json: string): readonly unknown[] => {
   }
 };
 
-/** Any value in place of a field's: what its schema does not take has to be refused. */
+/** Replaces a field with any value; values outside its schema must be refused. */
 function wrongField(target: Target): fc.Arbitrary<Mutation> | null {
   const names = Object.keys(target.fields);
   if (names.length === 0) return null;
@@ -177,7 +172,7 @@ function wrongField(target: Target): fc.Arbitrary<Mutation> | null {
     const form =
       asForm && typeof value === 'string' && !unkeepable.test(json) ? target.replaceInForm(field, value) : null;
     if (form !== null && typeof value === 'string') {
-      // A form repeats a field for a list, and writes numbers as text.
+      // Forms repeat list fields and write numbers as text.
       const judge = judgeOf(field, [value, [value], ...parsed(value)]);
       return { variant: `${field} of a form: ${json.slice(0, 80)}`, judge, wires: () => one(form) };
     }
@@ -188,7 +183,6 @@ function wrongField(target: Target): fc.Arbitrary<Mutation> | null {
 
 const queries = ['?__proto__[a]=1', '?a[]=1&a[]=2', '?a=%00', '?a=%ff%fe', '?%', '??', `?${'a=1&'.repeat(1000)}`];
 
-/** An endpoint without fields is sent some, in its body and its query. */
 function unasked(target: Target): fc.Arbitrary<Mutation> {
   const query = fc
     .oneof(
@@ -222,7 +216,7 @@ function unasked(target: Target): fc.Arbitrary<Mutation> {
 export const wrongTypes = (target: Target, numRuns: number, seed: number): readonly Mutation[] =>
   fc.sample(wrongField(target) ?? unasked(target), { numRuns, seed });
 
-// Requests that are not what they say.
+// Malformed requests.
 
 const methods = 'GET HEAD POST PUT PATCH DELETE OPTIONS TRACE CONNECT PROPFIND BREW get'.split(' ');
 
@@ -287,7 +281,6 @@ function wrongContents({ valid, refusedRequest: judge }: Target): readonly Mutat
   ];
 }
 
-/** Other spellings of an address. */
 const spellings: readonly ((path: string) => string)[] = [
   ...['/', '/.', '/a/..', '/a/%2e%2e', '/a/%252e%252e', '/v3', '/v1/v2'].map((start) => (path: string) => start + path),
   ...['http://127.0.0.1', 'http://admin.example.com'].map((start) => (path: string) => start + path),
@@ -300,10 +293,10 @@ const spellings: readonly ((path: string) => string)[] = [
   (path) => path.replace(/[a-z]/, (letter) => `%${letter.charCodeAt(0).toString(16)}`),
 ];
 
-/** What a proxy before the server would take for a request of its own. */
+/** A request that a proxy would treat as separate. */
 const smuggled = 'GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n';
 
-/** One answer at most, and that a refusal. */
+/** Accepts one refusal at most. */
 const refusedAsOne =
   (oracle: Oracle): Oracle =>
   (exchanges) => {
@@ -340,11 +333,11 @@ const heads: Readonly<Record<string, (head: string) => string>> = {
   'a space too many in the first line': (head) => head.replace(' HTTP/1.1', ' x HTTP/1.1'),
 };
 
-/** Requests that two readers would read differently. */
+/** Requests that two parsers read differently. */
 const smuggling = ({ valid, refusedRequest }: Target): readonly Mutation[] => [
   ...framings.map(([framing, body]) => ({
     variant: `framed by ${framing.join(', ')}`,
-    // A request for public data is answered before its body turns out to be broken.
+    // A request for public data is answered before its body proves broken.
     judge: refusedAsOne(body === withRest || body === chunked ? refusedWhole : refusedRequest),
     wires() {
       const request = valid();
@@ -367,7 +360,7 @@ const smuggling = ({ valid, refusedRequest }: Target): readonly Mutation[] => [
   })),
 ];
 
-/** @param own - methods that the address takes */
+/** @param own - accepted methods of the path */
 export const malformed = (target: Target, own: ReadonlySet<string>): readonly Mutation[] => [
   ...methods
     .filter((method) => !own.has(method))

@@ -12,10 +12,9 @@ import type { Stage } from './stage.js';
 import type { Endpoint } from './surface.js';
 import type { Victims } from './victims.js';
 
-/** The server's own limit. */
 const mostFormBytes = 56 * 1024;
 
-/** True if an answer leads on: to the capture page, or to a client with something for it. */
+/** Returns true if an answer continues the flow: to the capture page, or to a client with a result. */
 export function leadsOn({ status, headers, text }: Answer, { url: serverUrl, providers }: Stage): boolean {
   if (status === 200) return /name="(code|id_token|username)"/.test(text);
   if (status < 300 || status >= 400) return status < 300;
@@ -23,7 +22,7 @@ export function leadsOn({ status, headers, text }: Answer, { url: serverUrl, pro
   const url = URL.canParse(location, serverUrl) ? new URL(location, serverUrl) : null;
   if (url === null) return true;
   if (url.origin === serverUrl) return !url.pathname.endsWith('/authorize');
-  // A redirect to anybody but a client hands the browser to a stranger, with an error as well.
+  // Only clients may receive redirects, even with an error.
   const isClient = providers.targets.some(({ redirectUri }) => url.href.startsWith(redirectUri));
   return !isClient || /[?#&](code|id_token|access_token)=/.test(url.href) || !/[?#&]error=/.test(url.href);
 }
@@ -49,7 +48,6 @@ const inBearer = (text: string) => ({ headers: asSession(text) });
 const foreignTo = ({ connection, client, stage }: PartsOf): OidcTarget =>
   stage.providers.targets.find((target) => target.connection !== connection && target.secret !== null) ?? client;
 
-/** Addresses that look like the client's. */
 const lookalikes = (uri: string): readonly string[] => [
   'https://evil.example.com/callback',
   uri.replace('://', '://evil-'),
@@ -65,7 +63,7 @@ const lookalikes = (uri: string): readonly string[] => [
 const same = (texts: readonly string[]): readonly Altered[] =>
   texts.map((text) => [text.slice(0, 60) || 'nothing', text]);
 
-/** Authorization requests that must not lead to a face check, nor anywhere but to the client. */
+/** Authorization requests that must not lead to a face check, or to any site but the client's. */
 function badAuthorizations(parts: PartsOf): readonly Shown[] {
   const { stage, others, client, connection } = parts;
   const { outside, targets } = stage.providers;
@@ -115,7 +113,6 @@ function badAuthorizations(parts: PartsOf): readonly Shown[] {
   ];
 }
 
-/** Clients that are not who they say. */
 function badClients(parts: PartsOf): readonly Shown[] {
   const { stage, client, connection } = parts;
   const secret = client.secret ?? base64(32);
@@ -155,7 +152,7 @@ function badClients(parts: PartsOf): readonly Shown[] {
   ];
 }
 
-/** Grants that nobody gave. */
+/** Grants that were never issued. */
 function badGrants({ stage, victims, client }: PartsOf): readonly Shown[] {
   const bare: Params = client.secret === null ? { client_id: client.id } : {};
   const place =
@@ -183,7 +180,7 @@ function badGrants({ stage, victims, client }: PartsOf): readonly Shown[] {
   ];
 }
 
-/** Another browser's interaction, without its cookies. */
+/** Another browser's interaction without its cookies. */
 function badVisits({ stage, others, victims, connection }: PartsOf, uid: string): readonly Shown[] {
   const cookie = (text: string) => ({ headers: [['Cookie', text] as const] });
   const inAddress = inParam('uid');
@@ -219,14 +216,13 @@ function badAccessTokens({ stage: { credentials }, victims, others }: PartsOf): 
   ];
 }
 
-/** A success with something in it. */
+/** A success with content. */
 const refusedClient: Oracle = eachRefused(({ answer }) => answer !== null && answer.status < 400 && answer.text !== '');
 
-/** What the endpoints of an issuer take, and what they must refuse. */
 interface Form {
   readonly params: Params;
   readonly headers?: readonly Header[];
-  /** In a request that is valid but for these, so that it begins nothing. */
+  /** Makes a valid request ineffective. */
   readonly wrong?: Params;
   readonly bad: readonly Shown[];
   readonly oracle: Oracle;
@@ -260,7 +256,7 @@ function toForm({ path, needs }: Endpoint, parts: PartsOf, uid: string): Form {
   return { params: {}, headers: asSession(base64(32)), bad: badAccessTokens(parts), oracle: refusedClient };
 }
 
-/** One endpoint of an issuer. @param connection - whose */
+/** Creates a target of one issuer endpoint. */
 export function toOidcTarget(endpoint: Endpoint, connection: string, parts: Parts): Target {
   const { method, path } = endpoint;
   const client = mainTarget(parts.stage.providers, connection);

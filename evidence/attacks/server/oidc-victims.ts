@@ -7,19 +7,17 @@ import { toUrlencoded } from './request.js';
 import { asOidcClient, authorizationParams, issuerOf } from './sign-in.js';
 import type { Stage } from './stage.js';
 
-/** What others have begun at the OpenID providers. */
 export interface OidcVictims {
-  /** The interaction of another browser, by connection. */
   readonly interactions: Readonly<Record<string, string>>;
-  /** A pushed request that waits, by connection. */
   readonly pushed: Readonly<Record<string, string>>;
-  /** A hint of Entra that was used. */
   readonly usedHint: string;
-  /** Hints that Entra never signed so, by what is wrong with them. */
   readonly badHints: readonly Altered[];
 }
 
-/** Pushes a request as its client. @returns its address */
+/**
+ * Pushes a request as its client.
+ * @returns its URI
+ */
 export async function pushRequest(
   stage: Pick<Stage, 'caller'>,
   target: OidcTarget,
@@ -37,7 +35,7 @@ export async function pushRequest(
   return uri;
 }
 
-/** A hint as Entra signs it for a sign-in of that user. It is issued expired, on purpose. */
+/** Signs a hint as Entra does, expired on purpose. */
 export async function signHint(
   { providers: { staff } }: Pick<Stage, 'providers'>,
   changes: object = {},
@@ -86,7 +84,7 @@ async function makeBadHints(stage: Pick<Stage, 'providers'>): Promise<readonly A
   ];
 }
 
-/** The request that Entra has the browser post. */
+/** Returns the request that Entra has the browser post. */
 export function externalMfaParams(target: OidcTarget, hint: string): Readonly<Record<string, string>> {
   const claims = {
     id_token: {
@@ -108,21 +106,20 @@ export function externalMfaParams(target: OidcTarget, hint: string): Readonly<Re
   };
 }
 
-/** The client of a connection that a browser can begin with, or the only one there is. */
+/** Returns a connection's client that browsers can start with, or its only one. */
 export const mainTarget = ({ targets }: Stage['providers'], connection: string): OidcTarget => {
   const own = targets.filter((target) => target.connection === connection);
   const [found] = [...own.filter(({ isOpenToBrowsers, secret }) => isOpenToBrowsers && secret !== null), ...own];
   return found;
 };
 
-/** The parameters of a request that its connection takes. */
 async function validParams(stage: Stage, connection: string): Promise<Readonly<Record<string, string>>> {
   const target = mainTarget(stage.providers, connection);
   if (target.kind === 'entra_external_mfa') return externalMfaParams(target, await signHint(stage));
   return authorizationParams(target, { login_hint: 'somebody@example.com' }).params;
 }
 
-/** Begins at every OpenID provider as others do. */
+/** Starts flows at every OpenID provider. */
 export async function beginElsewhere(stage: Stage, connections: readonly string[]): Promise<OidcVictims> {
   const interactions: Record<string, string> = {};
   const pushed: Record<string, string> = {};

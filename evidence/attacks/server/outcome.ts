@@ -11,7 +11,6 @@ import type { Winners } from './single-use.js';
 
 const leastCalls: Readonly<Record<Size, number>> = { full: 10_000, quick: 1_000 };
 
-/** Everything that was seen. */
 export interface Outcome {
   readonly size: Size;
   readonly tally: Tally;
@@ -21,7 +20,7 @@ export interface Outcome {
   readonly errors: number;
   readonly shed: number;
   readonly rssGrowthMiB: number;
-  /** `null` in the quick form. */
+  /** `null` in quick mode. */
   readonly pictures: PictureFigures | null;
   readonly winners: Winners;
   readonly controls: { readonly asked: number; readonly refused: readonly string[] };
@@ -31,7 +30,7 @@ export interface Outcome {
 
 const figuresOf = ({ requests, p50Ms, p99Ms, refused }: LoadFigures) => ({ requests, p50Ms, p99Ms, refused });
 
-/** The memory of the shipped deployments is limited to 1 GiB. */
+/** Shipped deployments limit memory to 1 GiB. */
 const shippedLimitMiB = 1_023;
 
 const claimsOfPictures = ({ knownP99Ms, knownRefused, peakMiB }: PictureFigures) => [
@@ -48,7 +47,7 @@ const claimsOfPictures = ({ knownP99Ms, knownRefused, peakMiB }: PictureFigures)
   ),
 ];
 
-/** As figures, a table and claims. */
+/** Returns figures, a table and claims. */
 export function toCame(outcome: Outcome): Came {
   const { size, tally, before, during, accepted, errors, shed, rssGrowthMiB, pictures } = outcome;
   const { winners, controls, missing, endpoints } = outcome;
@@ -99,7 +98,7 @@ export function toCame(outcome: Outcome): Came {
       toClaim('answers that tell of a fault, and faults in the log', { figure: errors }, none),
       toClaim('calls without an answer or an end', { figure: tally.hangs.length }, none),
       toClaim('legitimate requests that were refused', { figure: before.refused + during.refused }, none),
-      // The quick form runs beside other tests: what takes time and memory there is not the attack alone.
+      // Quick mode runs next to other tests, so time and memory are not of the attack alone.
       ...(size === 'quick'
         ? []
         : [

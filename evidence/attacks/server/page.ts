@@ -8,23 +8,24 @@ import type { Caller } from './caller.js';
 import { asSession } from './credentials.js';
 import { type FormPart, type Header, toMultipart } from './request.js';
 
-/** What a camera sees of one person, by movement; several pictures of each. */
 export type Film = Readonly<Record<Movement, readonly Uint8Array[]>>;
 
-/** A session of the capture page. */
 export interface OpenedPage {
   readonly session: string;
-  /** The step-up's public id. */
+  /** Public id of the step-up. */
   readonly id: string;
 }
 
 const nextGuard = z.object({ movement: z.enum(movements) }).nullable();
 const viewGuard = z.object({ id: z.string(), consentNeeded: z.boolean(), consentVersion: z.string() });
 
-/** The ticket of a link. */
+/** Returns the ticket of a link. */
 export const ticketOf = (link: string): string => new URL(link).hash.slice(1);
 
-/** Opens a link, and agrees where that is asked for. @param cookies - of the browser that was redirected there */
+/**
+ * Opens a link and consents if asked.
+ * @param cookies - of the redirected browser
+ */
 export async function openPage(caller: Caller, ticket: string, cookies: readonly Header[] = []): Promise<OpenedPage> {
   const opened = await caller.post('/face/open', { ticket }, cookies);
   const session = opened.text('session');
@@ -34,17 +35,19 @@ export async function openPage(caller: Caller, ticket: string, cookies: readonly
   return { session, id };
 }
 
-/** The least time a head takes to turn: the server takes no frame sooner. */
+/** Minimum time between poses; the server refuses earlier frames. */
 const betweenFramesMs = 450;
 
-/** No file is sent twice: a comment with a number makes each one of its own (JPEG, ISO/IEC 10918-1, B.2.4.5). */
+/**
+ * Makes each file unique by a numbered comment (JPEG, ISO/IEC 10918-1, B.2.4.5), because repeated files are refused.
+ */
 function numbered(jpeg: Uint8Array, number: string): Buffer {
   const text = Buffer.from(number);
   const head = Buffer.from([0xff, 0xfe, 0, text.length + 2]);
   return Buffer.concat([jpeg.subarray(0, 2), head, text, jpeg.subarray(2)]);
 }
 
-/** A challenge with its pictures committed to: what `/face/frames` takes, once. */
+/** Takes a challenge's committed pictures, for one use at `/face/frames`. */
 export async function takeFrames(
   caller: Caller,
   { session, film, mark }: { readonly session: string; readonly film: Film; readonly mark: string },
@@ -65,7 +68,10 @@ export async function takeFrames(
   return parts;
 }
 
-/** Does what the page does until a face check is over. @returns whether it passed */
+/**
+ * Runs the page's protocol until a face check ends.
+ * @returns true if it passed
+ */
 export async function passOnPage(
   caller: Caller,
   { session, film, mark }: { readonly session: string; readonly film: Film; readonly mark: string },
@@ -77,7 +83,7 @@ export async function passOnPage(
   }
 }
 
-/** The request that sends taken frames. */
+/** Returns the request that sends taken frames. */
 export const toFramesRequest = (session: string, parts: readonly FormPart[]) => ({
   method: 'POST',
   path: '/face/frames',

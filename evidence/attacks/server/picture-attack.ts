@@ -8,19 +8,16 @@ import { post, toPhotos } from './request.js';
 import { beginSignIn } from './sign-in.js';
 import type { Stage } from './stage.js';
 
-/** What the pictures of anonymous callers came to. */
 export interface PictureFigures {
-  /** Of hooks, face checks and step-ups of callers with credentials: the greatest p99 of these, in milliseconds. */
+  /** Worst p99 of hooks, face checks and step-ups of authenticated callers, in milliseconds. */
   readonly knownP99Ms: { readonly before: number; readonly during: number };
   readonly knownRefused: number;
   readonly sent: number;
-  /** Answers of the server by code. */
   readonly answers: Readonly<Record<string, number>>;
-  /** Resident memory of the server, the greatest while pictures of a format were decoded by all workers. */
+  /** Peak resident memory by format, decoded by all workers at once. */
   readonly peakMiB: Readonly<Record<string, number>>;
 }
 
-/** Pictures that the bounds of the engine let through, the largest of each kind. */
 async function drawWorst(): Promise<Readonly<Record<string, Uint8Array>>> {
   const draw = (side: number) =>
     sharp({ create: { width: side, height: side, channels: 3, background: { r: 90, g: 120, b: 150 } } });
@@ -39,8 +36,8 @@ const knownKinds = ['hook', 'face check by photo', 'step-up'] as const;
 const p99Of = ({ byKind }: LoadReport): number => Math.max(...knownKinds.map((kind) => byKind[kind].p99Ms));
 
 /**
- * Sends the pictures that cost most from anonymous sign-ins, while known callers are served.
- * @param options.lastsMs - how long known callers are measured, before and during
+ * Sends the most expensive pictures from anonymous sign-ins under load of authenticated callers.
+ * @param options.lastsMs - duration of each measurement, before and during
  */
 export async function attackWithPictures(
   stage: Stage,

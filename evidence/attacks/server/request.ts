@@ -1,26 +1,25 @@
-/** A header as it is sent. */
 export type Header = readonly [name: string, value: string];
 
-/** A request that can be sent whole, cut, or changed. */
 export interface Request {
   readonly method: string;
-  /** With its query. */
   readonly path: string;
-  /** Beside `Host`, `Content-Type` and what frames the body. */
+  /** In addition to `Host`, `Content-Type` and framing. */
   readonly headers: readonly Header[];
   readonly body: Body | null;
 }
 
-/** A body and what it says it is. */
 export interface Body {
   readonly type: string;
   readonly bytes: Buffer;
 }
 
-/** A field of a form: a text, or a file. */
+/** A form field: a text or a file. */
 export type FormPart = readonly [name: string, value: string | Uint8Array];
 
-/** The head as bytes. @param framing - how the body's end is told; its length unless given */
+/**
+ * Encodes the head.
+ * @param framing - headers that end the body; by default its length
+ */
 export function toHead(
   { method, path, headers, body }: Request,
   framing: readonly Header[] = body === null ? [] : [['Content-Length', String(body.bytes.length)]],
@@ -33,11 +32,10 @@ export function toHead(
     ...headers,
   ];
   const lines = all.map(([name, value]) => `${name}: ${value}\r\n`).join('');
-  // Text beyond Latin 1 goes as the bytes of its UTF-8, as a careless client sends it.
+  // Non-Latin text is sent as UTF-8 bytes, as careless clients do.
   return Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines}\r\n`, 'utf8');
 }
 
-/** All of it as bytes. */
 export const toBytes = (request: Request): Buffer =>
   Buffer.concat([toHead(request), request.body?.bytes ?? Buffer.alloc(0)]);
 
@@ -50,7 +48,7 @@ export const toUrlencoded = (fields: readonly (readonly [string, string])[]): Bo
   bytes: Buffer.from(new URLSearchParams(fields.map(([name, value]): [string, string] => [name, value])).toString()),
 });
 
-/** Ends no picture and no text of these attacks. */
+/** Occurs in no picture or text of these attacks. */
 export const boundary = 'siege-boundary-3f1c';
 
 export function toMultipart(parts: readonly FormPart[]): Body {
@@ -69,11 +67,10 @@ export function toMultipart(parts: readonly FormPart[]): Body {
   };
 }
 
-/** The form of a face check by photos alone. */
+/** Returns the form of a face check by photos. */
 export const toPhotos = (challenge: string, ...photos: readonly Uint8Array[]): Body =>
   toMultipart([['challenge', challenge], ...photos.map((photo) => ['photo', photo] as const)]);
 
-/** A POST request. */
 export const post = (path: string, body: Request['body'], headers: Request['headers'] = []): Request => ({
   method: 'POST',
   path,

@@ -6,13 +6,12 @@ import type { Stage } from './stage.js';
 import { type Endpoint, fillPath, metricsEndpoint, type Schema } from './surface.js';
 import type { Victims } from './victims.js';
 
-/** What samples are filled from. */
 export interface SampleSource {
   readonly stage: Stage;
   readonly victims: Victims;
 }
 
-/** Optional fields without which a request to that address means nothing. */
+/** Optional fields that a path's requests need. */
 const alsoSent: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^\/step-ups$/, ['connection', 'subject']],
   [/^\/subjects\/(export|revoke|erase|unlock|withdraw-data-consents|end-links)$/, ['connection', 'subject']],
@@ -21,10 +20,10 @@ const alsoSent: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^\/invitations$|^\/subjects\/invite$/, ['subject', 'purpose']],
 ];
 
-/** Counts samples, for names that are nobody's yet. */
+/** Counter for new names. */
 let made = 0;
 
-/** Values that a schema alone does not tell: names of things that exist here, and new ones. */
+/** Values beyond the schema: names of existing objects, and new ones. */
 function knownValues({ path }: Endpoint, { stage, victims }: SampleSource): Readonly<Record<string, Json>> {
   const { tokens, stepUps, kiosk } = victims;
   const [, nonce = ''] = victims.frames[0] ?? [];
@@ -63,7 +62,6 @@ function knownValues({ path }: Endpoint, { stage, victims }: SampleSource): Read
   };
 }
 
-/** The least that a schema takes. */
 function leastOf({ type, enum: values, minimum }: Schema): Json {
   if (Array.isArray(values)) return values[0] ?? '';
   if (type === 'integer' || type === 'number') return typeof minimum === 'number' ? minimum : 1;
@@ -71,13 +69,12 @@ function leastOf({ type, enum: values, minimum }: Schema): Json {
   return type === 'array' ? [] : 'x';
 }
 
-/** What the endpoint is sent. */
 interface Sample {
   readonly texts: Readonly<Record<string, Json>>;
   readonly photos: readonly (readonly [string, Uint8Array])[];
 }
 
-/** @param picture - in place of the person's photo, if nobody is to look at a face */
+/** @param picture - replaces the person's photo if no face may be examined */
 function sampleOf(endpoint: Endpoint, source: SampleSource, picture?: Uint8Array): Sample {
   made += 1;
   const more = alsoSent.find(([path]) => path.test(endpoint.path))?.[1] ?? [];
@@ -102,7 +99,7 @@ const asForm = ({ texts, photos }: Sample): Request['body'] =>
     ...photos,
   ]);
 
-/** As JSON fields, with pictures in base64. */
+/** Converts to JSON fields with base64 pictures. */
 function jsonFields({ texts, photos }: Sample): Record<string, Json> {
   const all: Record<string, Json> = { ...texts };
   for (const [name, bytes] of photos) {
@@ -112,7 +109,7 @@ function jsonFields({ texts, photos }: Sample): Record<string, Json> {
   return all;
 }
 
-/** The request that the endpoint takes, without its caller's credential. */
+/** Returns a valid request without credential. */
 export function validRequest(endpoint: Endpoint, source: SampleSource, sample = sampleOf(endpoint, source)): Request {
   const { application, stepUps } = source.victims;
   const { method, path } = endpoint;
@@ -125,20 +122,23 @@ export function validRequest(endpoint: Endpoint, source: SampleSource, sample = 
   return { method, path: fillPath(path, part), headers: [], body };
 }
 
-/** The server's own limits for a body of JSON, and for a form with pictures. */
+/** Server limits of JSON bodies and of forms with pictures. */
 const mostJsonBytes = 14 * 1024 * 1024;
 const mostFormBytes = 50 * 1024 * 1024;
 
-/** Figures change from one answer to the next. */
+/** Figures differ between answers. */
 const figuresAlone: Oracle = eachRefused(
   ({ answer }) => answer !== null && answer.status < 400 && !answer.text.startsWith('# '),
 );
 
-/** Here a hostile call carries the person's own photo, so that an accepted credential would be noticed. */
+/** Hostile calls here carry the person's own photo, so that an accepted credential is noticed. */
 const facePath =
   /^\/(generate|authenticate|authenticate-score|content-key|identify|match|match-bulk|consistency-check|detect|quality|liveness|enrolments|step-ups\/\{id\}\/photos)$/;
 
-/** @param known - every answer that is the same for everybody */
+/**
+ * Creates a REST target.
+ * @param known - public answers
+ */
 export function toRestTarget(endpoint: Endpoint, source: SampleSource, known: ReadonlySet<string>): Target {
   const { needs, path, photos, method } = endpoint;
   const { stage, victims } = source;

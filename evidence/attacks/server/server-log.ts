@@ -12,18 +12,19 @@ const lineGuard = z.looseObject({
   route: z.string().optional(),
 });
 
-/** What the server wrote of itself. */
 export interface ServerLog {
-  /** Requests by their id: how each was answered. */
+  /** Result code by request id. */
   readonly codes: ReadonlyMap<string, string>;
-  /** Lines of the level error, and crashes, each with the route it happened on. */
+  /** Error lines and crashes with their route. */
   readonly faults: readonly { readonly requestId: string | null; readonly text: string }[];
 }
 
-/** pino's number of the level error. */
 const errorLevel = 50;
 
-/** @param from - lines before that are left out */
+/**
+ * Reads the log.
+ * @param from - first line
+ */
 export async function readServerLog(file: string, from = 0): Promise<ServerLog> {
   const lines = (await readFile(file, 'utf8')).split('\n').slice(from);
   const codes = new Map<string, string>();
@@ -33,7 +34,7 @@ export async function readServerLog(file: string, from = 0): Promise<ServerLog> 
     if (line.trim() === '') continue;
     const parsed = lineGuard.safeParse(bodyOf({ text: line }));
     if (!parsed.success) {
-      // Whatever is no line of the log was written by something that broke.
+      // Lines outside of the log format come from crashes.
       faults.push({ requestId: null, text: line.slice(0, 300) });
       continue;
     }
@@ -49,6 +50,5 @@ export async function readServerLog(file: string, from = 0): Promise<ServerLog> 
   return { codes, faults: named };
 }
 
-/** How many lines there are by now. */
 export const countLines = async (file: string): Promise<number> =>
   (await readFile(file, 'utf8')).split('\n').length - 1;

@@ -3,7 +3,6 @@ import type { Hostile, HostileClass } from './hostile.js';
 import { toBytes } from './request.js';
 import { atOnce, type Exchange, exchange, type Wire } from './socket.js';
 
-/** Something that a hostile call got, or did, with what it takes to do it again. */
 export interface Finding {
   readonly endpoint: string;
   readonly class: HostileClass;
@@ -11,23 +10,19 @@ export interface Finding {
   readonly what: string;
 }
 
-/** An answer that tells of a fault, until the log says which. */
+/** An answer that indicates a fault, until the log confirms it. */
 export interface Suspect extends Finding {
   readonly requestId: string | null;
   readonly status: number;
   readonly code: string | null;
 }
 
-/** What came of all hostile calls. */
 export interface Tally {
-  /** Connections, each with one request. */
   calls: number;
   readonly accepted: Finding[];
   readonly suspects: Suspect[];
   readonly hangs: Finding[];
-  /** Things that could not be prepared: not hostile, and not in order. */
   readonly broken: Finding[];
-  /** Calls by endpoint and class. */
   readonly met: Map<string, Map<HostileClass, number>>;
 }
 
@@ -40,25 +35,23 @@ export const newTally = (): Tally => ({
   met: new Map(),
 });
 
-/** How fast it goes. */
 export interface Pace {
-  /** Light calls that are begun in a second, and under way at once. */
+  /** Light calls started per second, and their concurrency. */
   readonly perSecond: number;
   readonly atOnce: number;
-  /** Calls that make the engine work: how many are under way at once, and the least time between two of them, in milliseconds. */
+  /** Concurrency of engine calls, and minimum interval in milliseconds. */
   readonly facesAtOnce: number;
   readonly betweenFacesMs: number;
-  /** Slow ones under way at once. */
   readonly slowAtOnce: number;
 }
 
-/** How long a call may take that is not slow itself, and how long after the last byte of a slow one. */
+/** Timeout of a call, for slow ones from the last byte on. */
 const patienceMs = 20_000;
 
-/** What no answer to anybody holds: frames of an error, addresses of files. */
+/** Stack traces and file paths, which no answer may contain. */
 const insides = /\bnode_modules\b|\/dist\/src\/|\n\s+at \S+ \(|SQLITE_|ECONNREFUSED/;
 
-/** Hostile addresses: so many that no limit by address stands in for what is to be seen. */
+/** So many addresses that limits by address do not hide other results. */
 let calls = 0;
 const nextAddress = (): string => {
   calls += 1;
@@ -68,20 +61,23 @@ const nextAddress = (): string => {
 export interface SiegeOptions {
   readonly port: number;
   readonly pace: Pace;
-  /** What no answer may hold. */
+  /** Texts that no answer may contain. */
   readonly secrets: readonly string[];
   say(line: string): void;
 }
 
-/** True if the server put a request off. Okta is asked to send an event again that cannot be acted on in time. */
+/** Returns true if the server shed a request. Okta is asked to retry events that cannot be handled in time. */
 export const isShed = ({ endpoint, status, code }: Suspect): boolean =>
   code === 'overloaded' || (endpoint.endsWith('/events') && status === 503);
 
-/** A finding as one line. */
+/** Formats a finding as one line. */
 export const inWords = ({ endpoint, class: kind, variant, what }: Finding): string =>
   `${endpoint}: ${kind}: ${variant}: ${what}`;
 
-/** Sends all of it, and judges each answer. @param tally - what came of it is added there, and each finding is reported at once */
+/**
+ * Sends all calls and judges the answers.
+ * @param tally - updated at once with each finding
+ */
 export async function besiege(
   all: readonly Hostile[],
   tally: Tally,
@@ -150,7 +146,6 @@ export async function besiege(
   ]);
 }
 
-/** Each lane begins its next at the earliest so long after its last began. */
 async function inLanes(
   all: readonly Hostile[],
   { lanes, betweenMs }: { readonly lanes: number; readonly betweenMs: number },
@@ -174,8 +169,8 @@ async function inLanes(
 }
 
 /**
- * The next request of a browser that is sent to the very authorization endpoint it came from, with a cookie: a server may
- * want to see that somebody is there before it does anything.
+ * Follows a redirect back to the same authorization endpoint with a cookie, which the server may use to detect a
+ * browser.
  */
 function toBounce({ answer }: Exchange): Wire | null {
   const location = answer?.headers.location ?? '';

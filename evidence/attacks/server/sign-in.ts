@@ -6,20 +6,18 @@ import type { OidcTarget } from './clients.js';
 import { type Film, openPage, passOnPage, ticketOf } from './page.js';
 import type { Header } from './request.js';
 
-/** A sign-in by OpenID Connect that has begun. */
 export interface SignIn {
   readonly browser: Browser;
   readonly target: OidcTarget;
   readonly codeVerifier: string;
-  /** Where the capture page is, with its ticket. */
+  /** Capture page URL with the ticket. */
   readonly link: string;
 }
 
-/** The issuer of a connection. */
 export const issuerOf = (serverUrl: string, { connection }: Pick<OidcTarget, 'connection'>): string =>
   `${serverUrl}/oidc/${connection}`;
 
-/** What an authorization request holds. */
+/** Returns authorization request parameters. */
 export function authorizationParams({ id, redirectUri }: OidcTarget, more: Readonly<Record<string, string>> = {}) {
   const codeVerifier = randomBytes(32).toString('base64url');
   return {
@@ -38,19 +36,19 @@ export function authorizationParams({ id, redirectUri }: OidcTarget, more: Reado
   };
 }
 
-/** How a client with a secret shows it. */
+/** Returns a confidential client's authentication. */
 export function asOidcClient({ id, secret }: Pick<OidcTarget, 'id' | 'secret'>): readonly Header[] {
   const pair = `${encodeURIComponent(id)}:${encodeURIComponent(secret ?? '')}`;
   return secret === null ? [] : [['Authorization', `Basic ${Buffer.from(pair).toString('base64')}`]];
 }
 
-/** Goes as far as the capture page, through whatever the server puts before it. */
+/** Continues up to the capture page. */
 export function beginSignIn(serverUrl: string, target: OidcTarget, login: string): Promise<SignIn> {
   const { codeVerifier, params } = authorizationParams(target, { login_hint: login });
   return beginWith(serverUrl, target, params, codeVerifier);
 }
 
-/** As `beginSignIn`, with any parameters. */
+/** Does the same with any parameters. */
 export async function beginWith(
   serverUrl: string,
   target: OidcTarget,
@@ -65,7 +63,6 @@ export async function beginWith(
   return { browser, target, codeVerifier, link: url };
 }
 
-/** The cookies a browser shows everywhere on the server. */
 const cookiesOf = ({ jar }: Browser): readonly Header[] => {
   const shown = [...jar.values()].filter(({ path }) => path === '/').map(({ name, value }) => `${name}=${value}`);
   return [['Cookie', shown.join('; ')]];
@@ -73,7 +70,10 @@ const cookiesOf = ({ jar }: Browser): readonly Header[] => {
 
 const returnGuard = z.object({ view: z.object({ returnUrl: z.string() }) });
 
-/** Shows a face. @returns the address of the interaction that goes on */
+/**
+ * Shows a face.
+ * @returns the next interaction URL
+ */
 async function showFace(caller: Caller, { browser, link }: SignIn, film: Film, mark: string): Promise<string> {
   const { session } = await openPage(caller, ticketOf(link), cookiesOf(browser));
   if (!(await passOnPage(caller, { session, film, mark }))) throw new Error('A face check that is in order failed');
@@ -81,7 +81,7 @@ async function showFace(caller: Caller, { browser, link }: SignIn, film: Film, m
   return returnGuard.parse(body).view.returnUrl;
 }
 
-/** Shows a face, and comes back as far as the last step: the address that answers the client, and what shows the browser. */
+/** Shows a face and stops before the last step: returns its URL and the browser's credentials. */
 export async function comeBack(
   caller: Caller,
   signIn: SignIn,
@@ -94,7 +94,7 @@ export async function comeBack(
   return { path: pathname + search, headers: [['Cookie', cookies]] };
 }
 
-/** A code of a sign-in that is whole but for its last step. */
+/** Completes a sign-in and returns its code. */
 export async function takeCode(caller: Caller, signIn: SignIn, film: Film, mark: string): Promise<string> {
   const { url: back } = await signIn.browser.follow(await showFace(caller, signIn, film, mark));
   const code = new URL(back).searchParams.get('code');
@@ -102,7 +102,7 @@ export async function takeCode(caller: Caller, signIn: SignIn, film: Film, mark:
   return code;
 }
 
-/** The form that redeems a code. */
+/** Returns the form that redeems a code. */
 export const redemption = ({ target, codeVerifier }: SignIn, code: string): readonly (readonly [string, string])[] => [
   ['grant_type', 'authorization_code'],
   ['code', code],

@@ -9,7 +9,6 @@ import { nextNumber, type SingleUse, success } from './single-use.js';
 import type { Stage } from './stage.js';
 import { startStepUp, type Victims } from './victims.js';
 
-/** A contact that is nobody's yet, with the codes that were sent to it. */
 async function sendCodes({ caller, credentials, outboxFile }: Stage) {
   const number = nextNumber();
   const contact = { email: `single-${number}@example.com`, phone: `+1500556${String(1000 + number)}` };
@@ -21,7 +20,7 @@ async function sendCodes({ caller, credentials, outboxFile }: Stage) {
   return { contact, fields: { id, emailCode: codeOf(contact.email), phoneCode: codeOf(contact.phone) } };
 }
 
-/** Everything of the REST API that may be used once. */
+/** Returns all single-use items of the REST API. */
 export function singleUseOfApi(stage: Stage, victims: Victims, film: Film): readonly SingleUse[] {
   const { caller, credentials, pictures } = stage;
   const about = { connection: 'workforce', subject: victims.subject };

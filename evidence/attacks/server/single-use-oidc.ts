@@ -16,13 +16,12 @@ import { nextNumber, type SingleUse } from './single-use.js';
 import type { Stage } from './stage.js';
 import type { Victims } from './victims.js';
 
-/** Whether an answer gives the browser the cookie of where it leads: without it nobody gets further there. */
 const holdsTheWay = ({ headers, cookies }: Answer): boolean => {
   const { pathname } = new URL(headers.location ?? '/', 'http://localhost');
   return cookies.some((cookie) => new RegExp(`; ?path=${pathname}(;|$)`, 'i').test(cookie));
 };
 
-/** Codes, pushed requests, hints. */
+/** Returns codes, pushed requests and hints. */
 export function singleUseOfOidc(stage: Stage, victims: Victims, film: Film): readonly SingleUse[] {
   const target = stage.providers.targets.find(({ id }) => id === 'app');
   const entra = stage.providers.targets.find(({ kind }) => kind === 'entra_external_mfa');
@@ -51,7 +50,7 @@ export function singleUseOfOidc(stage: Stage, victims: Victims, film: Film): rea
         const form = toUrlencoded(Object.entries(externalMfaParams(entra, await signHint(stage))));
         return () => post('/oidc/staff/authorize', form);
       },
-      // The same form again leads to the sign-in that it began, for the browser that holds the cookie of it: the winner's.
+      // A repeated form leads to the sign-in that it started, only for the winner's browser.
       isWon: (answer) => begun(answer) && holdsTheWay(answer),
     },
     {

@@ -3,22 +3,24 @@ import type { Hostile, HostileClass, Oracle } from './hostile.js';
 import { describe, eachRefused, one } from './hostile.js';
 import type { Request } from './request.js';
 
-/** Something that is good once: several send it at the same moment, and one more afterwards. */
+/** A single-use item, sent several times at once and once afterwards. */
 export interface SingleUse {
   readonly endpoint: string;
   readonly thing: string;
-  /** Makes a fresh one. @returns what sends it: with another number where each sender has an id of its own */
+  /**
+   * Creates an item.
+   * @returns its request, by sender number if senders have ids
+   */
   prepare(): Promise<(sender: number) => Request>;
-  /** Whether an answer is what the winner gets. */
   isWon(answer: Answer): boolean;
   readonly weight?: Hostile['weight'];
-  /** The winner's own call may be told again, as its provider would. */
+  /** The winner may repeat its own call, as a provider would. */
   readonly mayRepeat?: boolean;
 }
 
 export const success = ({ status }: Answer): boolean => status < 400;
 
-/** At most one, and one where the thing is in order. */
+/** At most one winner, and exactly one for a valid item. */
 const atMostOne =
   (isWon: SingleUse['isWon']): Oracle =>
   (exchanges) => {
@@ -28,21 +30,24 @@ const atMostOne =
 
 let made = 0;
 
-/** A number that nothing else has. */
+/** Returns a unique number. */
 export function nextNumber(): number {
   made += 1;
   return made;
 }
 
-/** What is counted, so that a thing nobody can use is not taken for one that is used once. */
+/** Counts winners, to reveal items that never work. */
 export interface Winners {
   expected: number;
   won: number;
-  /** Things that nobody won. */
+  /** Items without a winner. */
   readonly lost: string[];
 }
 
-/** @param counts - how many senders at once, one race each */
+/**
+ * Races for each item.
+ * @param counts - concurrent senders, one race each
+ */
 export function singleUse(all: readonly SingleUse[], counts: readonly number[], winners: Winners): readonly Hostile[] {
   return all.flatMap((each) =>
     counts.map((count): Hostile => {
@@ -70,7 +75,7 @@ export function singleUse(all: readonly SingleUse[], counts: readonly number[], 
         ...common,
         class: again,
         variant: `${each.thing}, used before (${count})`,
-        // Another sender than those of the race: one who had it told again may.
+        // A new sender, because the winner may repeat its call.
         wires: () => (used === null ? [] : one(used(each.mayRepeat === true ? count + 1 : 0))),
         judge: eachRefused(({ answer }) => answer !== null && each.isWon(answer)),
       };

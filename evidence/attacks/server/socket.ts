@@ -1,46 +1,41 @@
 import { connect } from 'node:net';
 import { type Answer, countAnswers, parseAnswer } from './answer.js';
 
-/** Some bytes, and how long after those before them they are sent. */
 export interface Piece {
   readonly bytes: Buffer;
   readonly afterMs: number;
 }
 
-/** What one connection sends. */
 export interface Wire {
   readonly pieces: readonly Piece[];
-  /** `closes`: the sender is gone after its last byte. `watches`: it waits for more answers than one. */
+  /** `closes`: closes after the last byte. `watches`: waits for further answers. */
   readonly afterwards: 'waits' | 'closes' | 'watches';
 }
 
-/** What came of a connection. */
 export interface Exchange {
-  /** `null` where the server said nothing, or not the whole of it. */
+  /** `null` without a complete answer. */
   readonly answer: Answer | null;
-  /** How many whole answers came. */
   readonly answers: number;
-  /** `left`: the sender went away itself, before an answer. */
+  /** `left`: the sender closed before an answer. */
   readonly end: 'answered' | 'cut' | 'left' | 'hung';
   readonly ms: number;
 }
 
-/** Everything in one go. */
 export const atOnce = (bytes: Buffer, afterwards: Wire['afterwards'] = 'waits'): Wire => ({
   pieces: [{ bytes, afterMs: 0 }],
   afterwards,
 });
 
-/** How long a connection that may bring a second answer is watched. */
+/** How long a second answer is awaited. */
 const watchedMs = 400;
 
-/** A sender that goes away lets the server see its last byte first. */
+/** Delay of a close, so that the server gets the last byte. */
 const lingersMs = 20;
 
 /**
- * Sends the bytes as they are, and takes what comes.
- * @param from - the sender's own address, such as 127.9.0.1: every address of that network is this machine
- * @param patienceMs - from the last byte on; who has neither an answer nor an end by then hangs
+ * Sends raw bytes and collects the answer.
+ * @param from - source address in 127.0.0.0/8, such as 127.9.0.1
+ * @param patienceMs - hang timeout after the last byte
  */
 export function exchange(
   wire: Wire,
@@ -80,7 +75,7 @@ export function exchange(
       if (wire.afterwards === 'watches') later(watchedMs, () => settle('answered'));
       else settle('answered');
     });
-    // A server that has had enough of a body resets the connection, with the answer on its way.
+    // A server that refuses a body may reset the connection after its answer.
     socket.on('error', () => {});
     socket.once('close', () => settle('cut'));
   });

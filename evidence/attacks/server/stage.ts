@@ -12,13 +12,13 @@ import { createOidcClients } from './clients.js';
 import { asClient, issueCredentials, issueExpiring } from './credentials.js';
 import { openProviders } from './providers/all.js';
 
-/** The day before: what is issued then has expired by now. */
+/** A day ago: credentials issued then have expired. */
 const dayMs = -24 * 3_600_000;
 
-/** Where whoever may call comes from; nobody attacks from there. */
+/** Address of legitimate callers only. */
 const ownAddress = '127.0.0.1';
 
-/** Starts the server under siege: a process of its own, all providers behind it, and the credentials of its callers. */
+/** Starts the attacked server in its own process, with all providers and credentials. */
 export async function openStage() {
   const folder = await mkdtemp(join(tmpdir(), 'facestep-siege-'));
   const clients = await createOidcClients();
@@ -58,10 +58,8 @@ export async function openStage() {
     ...{ port, metricsPort, url, logFile, providers, clients, credentials, pictures, caller },
     /** A token of the person that expired a day ago. */
     expiredToken,
-    /** One-time codes are written there. */
     outboxFile: join(data, 'outbox.jsonl'),
     pid: service.process.pid ?? 0,
-    /** True if the process is the one that was started. */
     isAlive: () => service.process.exitCode === null && service.process.signalCode === null,
     async close() {
       await service.stop();
@@ -82,7 +80,7 @@ async function liveTheDayBefore(
     const expiry = new Date(Date.now() + dayMs + 30_000).toISOString();
     const parts = [...pictures.person.map((photo) => ['photo', photo] as const), ['expiry', expiry] as const];
     const made = await caller.postForm('/generate', parts, asClient(expired.expired));
-    // As the server cut it to whole seconds.
+    // Rounded to whole seconds by the server.
     return { expired, expiredToken: { text: made.text('token'), expiry: made.text('expiresAt') } };
   } finally {
     await service.stop();

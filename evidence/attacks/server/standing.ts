@@ -5,10 +5,10 @@ import { hookAddress } from './providers/provider.js';
 import { type Request, toJson } from './request.js';
 import type { Stage } from './stage.js';
 
-/** What must stand after the attack as it stood before it, by what it is. */
+/** State that an attack must not change, by name. */
 export type Standing = Readonly<Record<string, string>>;
 
-/** Reads it: with the owner's key, and at the providers. */
+/** Reads it with the owner's key and at the providers. */
 export async function readStanding({ caller, credentials, providers }: Stage): Promise<Standing> {
   const admin = asAdministrator(credentials.owner);
   const get = async (path: string): Promise<string> => {
@@ -31,16 +31,19 @@ export async function readStanding({ caller, credentials, providers }: Stage): P
   };
 }
 
-/** What differs. */
+/** Returns the differences. */
 export const changesOf = (before: Standing, after: Standing): readonly string[] =>
   Object.keys(before)
     .filter((name) => before[name] !== after[name])
     .map((name) => `${name}: ${before[name]} → ${after[name]}`);
 
-/** What a hook's own provider asks about its bait. @returns whether it was still there */
+/**
+ * Calls the hook for its bait as the provider.
+ * @returns true if the bait was still valid
+ */
 export async function takeBait(stage: Stage, target: HookTarget): Promise<boolean> {
   const { kind } = target.bait;
-  // A receipt is made for the moment, and an enrolment is looked at where it is kept.
+  // Receipts are created on demand, and enrolments are checked at the provider.
   if (kind === 'receipt' || kind === 'enrolment') return true;
   const { bytes, type } = toJson(target.event({ about: 'bait', id: `control ${target.hook}`, receipt: '' }));
   const request: Request = {
@@ -50,6 +53,6 @@ export async function takeBait(stage: Stage, target: HookTarget): Promise<boolea
     body: { type, bytes },
   };
   const ask = async (): Promise<boolean> => target.isGranted(await stage.caller.call(request));
-  // If a decision is late, the provider asks again: the same event gets the answer that was decided.
+  // After a late decision the provider retries; the same event gets the decided answer.
   return (await ask()) || ask();
 }

@@ -2,31 +2,28 @@ import { z } from 'zod';
 import type { Json } from '../../../src/base/json.js';
 import type { Answer } from './answer.js';
 
-/** What an endpoint asks its caller for. */
 export type Needs =
   | { readonly kind: 'client'; readonly scope: string | null }
   | { readonly kind: 'admin'; readonly right: string }
   | { readonly kind: 'session' }
-  /** Somebody who signed in at the console by the company's provider. */
+  /** A user signed in at the console through the company's provider. */
   | { readonly kind: 'developer' }
-  /** A key of an application that may manage streams of security events. */
+  /** An application key for security event streams. */
   | { readonly kind: 'stream' }
-  /** A credential of its own is in the body, or none at all. */
+  /** A credential in the body, or none. */
   | { readonly kind: 'open' }
   | { readonly kind: 'hook' }
   | { readonly kind: 'oidc' }
-  /** The same for everybody. */
+  /** Identical for all callers. */
   | { readonly kind: 'public' };
 
-/** A field as the server's own description has it. */
 export type Schema = Readonly<Record<string, Json>>;
 
-/** One address and method of the server. */
 export interface Endpoint {
-  /** As in findings: method and template. */
+  /** Method and path template, as in findings. */
   readonly name: string;
   readonly method: string;
-  /** `{id}` stands for a part of the address. */
+  /** `{id}` is a path parameter. */
   readonly path: string;
   readonly needs: Needs;
   readonly fields: Readonly<Record<string, Schema>>;
@@ -74,7 +71,10 @@ function toNeeds({ description, security }: z.output<typeof operationGuard>, met
   return { kind: method === 'GET' ? 'public' : 'open' };
 }
 
-/** Every endpoint that the server describes. @param answer - to `GET /openapi.json` */
+/**
+ * Returns all described endpoints.
+ * @param answer - to `GET /openapi.json`
+ */
 export function readDescription({ text }: Answer): readonly Endpoint[] {
   const { paths } = descriptionGuard.parse(JSON.parse(text));
   return Object.entries(paths).flatMap(([path, operations]) =>
@@ -103,7 +103,7 @@ export function readDescription({ text }: Answer): readonly Endpoint[] {
 
 const bare = { fields: {}, required: [], photos: {} } as const;
 
-/** An endpoint that the description does not hold. */
+/** Creates an undescribed endpoint. */
 export const endpointOf = (method: string, path: string, needs: Needs): Endpoint => ({
   name: `${method} ${path}`,
   method,
@@ -122,14 +122,14 @@ const pagePaths = [
   '/face/preview/{digest}',
 ];
 
-/** What is there for everybody, beside what is described: the capture page and its files. */
+/** Returns the public capture page and its files. */
 export const pageEndpoints = (assets: readonly string[]): readonly Endpoint[] =>
   [...pagePaths, ...assets].map((path) => endpointOf('GET', path, { kind: 'public' }));
 
-/** At an address of its own. */
+/** On its own port. */
 export const metricsEndpoint: Endpoint = endpointOf('GET', '/metrics', { kind: 'public' });
 
-/** The OpenID provider of a connection: its paths, by the method each is used with. */
+/** OpenID provider paths by method. */
 const oidcPaths = [
   ['GET', '/.well-known/openid-configuration'],
   ['GET', '/.well-known/oauth-authorization-server'],
@@ -147,15 +147,17 @@ const oidcPaths = [
 
 const publicOidc = /\/(jwks|openid-configuration|oauth-authorization-server)$/;
 
-/** @param connections - those with an OpenID provider */
+/**
+ * Returns their endpoints.
+ * @param connections - those with an OpenID provider
+ */
 export const oidcEndpoints = (connections: readonly string[]): readonly Endpoint[] =>
   connections.flatMap((id) => [
-    // Where RFC 8414 looks for what an issuer with a path says.
+    // RFC 8414's metadata address of an issuer with a path.
     endpointOf('GET', `/.well-known/oauth-authorization-server/oidc/${id}`, { kind: 'public' }),
     ...oidcPaths.map(([method, path]) =>
       endpointOf(method, `/oidc/${id}${path}`, { kind: publicOidc.test(path) ? 'public' : 'oidc' }),
     ),
   ]);
 
-/** The address of an endpoint with its parts filled in. */
 export const fillPath = (path: string, part: string): string => path.replace(/\{\w+\}/g, part);

@@ -6,14 +6,14 @@ import { toMultipart } from './request.js';
 import type { Stage } from './stage.js';
 import type { Victims } from './victims.js';
 
-/* Tokens that a backend keeps, changed byte by byte, with the right face before the camera. */
+/* Endpoints for backends' tokens, which are changed byte by byte with the right face. */
 
 const paths = ['/authenticate', '/authenticate-score', '/content-key'] as const;
 
-/** Length of a token: `fv1.` and the base64url of that many bytes. */
+/** Bytes of a token: `fv1.` and their base64url. */
 const tokenBytes = 168;
 
-/** Place of the expiry in these bytes: four of them. */
+/** Offset of the four expiry bytes. */
 const expiryAt = 4;
 
 function change(token: string, to: (bytes: Buffer) => void): string {
@@ -25,12 +25,12 @@ function change(token: string, to: (bytes: Buffer) => void): string {
 const withExpiry = (token: string, seconds: number): string =>
   change(token, (bytes) => void bytes.writeUInt32BE(seconds, expiryAt));
 
-/** Opened: a changed token that takes the right face is a finding. */
+/** A changed token that accepts the right face is a finding. */
 const opened = eachRefused(
   ({ answer }) => answer !== null && answer.status < 400 && /"(?:authenticated|released)":true/.test(answer.text),
 );
 
-/** One try: fields of the form beside the photo, and another caller than the token's. */
+/** One try: form fields next to the photo, and another caller. */
 type Try = readonly [
   kind: Hostile['class'],
   variant: string,
@@ -38,7 +38,7 @@ type Try = readonly [
   by?: string,
 ];
 
-/** What ends a token must end every form of it, and no form of it may open beside it. */
+/** Revocation must end every form of a token. */
 function endedTokens({ expiredToken, credentials }: Stage, { tokens }: Victims): readonly Try[] {
   const { revoked, expiring, good, rival } = tokens;
   const { text: expired, expiry } = expiredToken;
@@ -76,7 +76,7 @@ function endedTokens({ expiredToken, credentials }: Stage, { tokens }: Victims):
 
 /**
  * Changes tokens at every endpoint that opens one.
- * @param size - every byte in the full form; in the quick one those of the expiry, and one of each other field
+ * @param size - full: every byte; quick: expiry bytes and one of each other field
  */
 export function tokenAttacks(stage: Stage, victims: Victims, size: Size): readonly Hostile[] {
   const chance = createChance('token bytes');
@@ -84,7 +84,7 @@ export function tokenAttacks(stage: Stage, victims: Victims, size: Size): readon
   const isFull = size === 'full';
   const places = isFull ? Array.from({ length: tokenBytes }, (_, at) => at) : [0, 1, 3, 4, 5, 12, 60, 160];
   return paths.flatMap((path, index) => {
-    // The endpoints share what opens a token: each byte at the first, and every eighth at the others.
+    // The endpoints share the opening code: each byte at the first, every eighth at the others.
     const chosen = places.filter((at) => index === 0 || (isFull ? at % 8 === index || at < 8 : at < 5));
     const flips = chosen.flatMap((at): readonly Try[] => {
       const bits = 1 << chance.below(8);

@@ -7,14 +7,14 @@ import type { Stage } from './stage.js';
 type Caller = Pick<Stage, 'caller' | 'credentials'>;
 type About = Readonly<Record<string, string>>;
 
-/** Addresses for a link that was made to manage what is held. */
+/** Paths of a `manage` link. */
 const managingPaths = [
   ...['/face/enrolment', '/face/enrolment/renew', '/face/enrolment/revoke'],
   ...['/face/data-consents', '/face/data-consents/withdraw', '/face/links', '/face/links/end'],
   ...['/face/checks', '/face/devices', '/face/devices/forget', '/face/services', '/face/export'],
 ];
 
-/** Enrols a user of a connection, as a backend does. */
+/** Enrols a user as a backend does. */
 export async function enrol(
   { caller, credentials }: Caller,
   about: { readonly connection: string; readonly subject: string },
@@ -26,20 +26,29 @@ export async function enrol(
   await caller.postForm('/enrolments', parts, asClient(credentials.legitimate));
 }
 
-/** Adds a user to the org behind `workforce`, and enrols them. @returns their id */
+/**
+ * Adds a user to the org behind `workforce` and enrols them.
+ * @returns their id
+ */
 export async function enrolUser(stage: Stage, login: string, photos: readonly Uint8Array[]): Promise<string> {
   const subject = await stage.providers.workforce.simulator.createUser({ login, password: 'first factor' });
   await enrol(stage, { connection: 'workforce', subject }, photos);
   return subject;
 }
 
-/** Starts a face check. @param about - as `POST /step-ups` takes it */
+/**
+ * Starts a face check.
+ * @param about - body of `POST /step-ups`
+ */
 export async function startStepUp({ caller, credentials }: Caller, about: About) {
   const started = await caller.post('/step-ups', about, asClient(credentials.legitimate));
   return { id: started.text('id'), challenge: started.text('challenge'), ticket: ticketOf(started.text('url')) };
 }
 
-/** Passes a face check by photos alone. @returns the receipt, if one was requested */
+/**
+ * Passes a face check by photos.
+ * @returns the receipt if requested
+ */
 async function passStepUp(stage: Caller & Pick<Stage, 'pictures'>, about: About) {
   const { id, challenge } = await startStepUp(stage, about);
   const { body } = await stage.caller.postForm(`/step-ups/${id}/photos`, [
@@ -50,7 +59,7 @@ async function passStepUp(stage: Caller & Pick<Stage, 'pictures'>, about: About)
   return { id, challenge, receipt: typeof body.receipt === 'string' ? body.receipt : '' };
 }
 
-/** Makes tokens that a backend keeps, of the photos of `stage.pictures.person`. */
+/** Creates backends' tokens from `stage.pictures.person`. */
 async function makeTokens({ caller, credentials, pictures }: Stage) {
   const make = async (by: string, expiry?: string) => {
     const texts: FormPart[] = expiry === undefined ? [] : [['expiry', expiry]];
@@ -65,13 +74,12 @@ async function makeTokens({ caller, credentials, pictures }: Stage) {
     good: (await make(credentials.legitimate)).text,
     expiring: await make(credentials.legitimate, tomorrow),
     rival: (await make(credentials.rival)).text,
-    /** As `good`: no hostile call uses it. */
+    /** Not used by hostile calls. */
     legitimate: (await make(credentials.legitimate)).text,
     revoked,
   };
 }
 
-/** Opens sessions of the capture page in every state. */
 async function openSessions(stage: Stage, subject: string) {
   const { caller, credentials, providers, pictures } = stage;
   const about = { connection: 'workforce', subject };
@@ -87,7 +95,7 @@ async function openSessions(stage: Stage, subject: string) {
   await caller.post('/face/decline', {}, asSession(finished));
   const managed = await enrolUser(stage, 'managed@example.com', pictures.person);
   const newcomer = { login: 'newcomer@example.com', password: 'first factor' };
-  // Phones of hand-offs of somebody else's pages, each for one address.
+  // Hand-off phones of other sessions, one for each path.
   const manageCameras: Record<string, string> = {};
   for (const path of managingPaths) manageCameras[path] = await lendCamera(caller, await invite(managed));
   const unpaired = await openHandOff(caller, await startHandOff(caller, await open()));
@@ -100,17 +108,17 @@ async function openSessions(stage: Stage, subject: string) {
     manageCameras,
     replacedCamera,
     manage: await invite(subject),
-    /** Of somebody who is asked for the photo of a document. */
+    /** A session that asks for a document photo. */
     enrolling: await invite(await providers.workforce.simulator.createUser(newcomer), 'enrol'),
-    /** The phone of a hand-off of the session `own`. */
+    /** The hand-off phone of session `own`. */
     camera: await lendCamera(caller, own),
-    /** A phone that has not chosen the number of its hand-off; `null` if none has to. */
+    /** A phone without its number chosen; `null` if none is needed. */
     unpaired: unpaired.mustChoose ? unpaired.session : null,
     rival: await open({ connection: 'rival' }),
   };
 }
 
-/** Makes what hostile calls are aimed at: all of it is in order, and none of it is theirs. */
+/** Creates valid targets that the attackers do not own. */
 export async function makeVictims(stage: Stage, film: Film) {
   const { caller, credentials, pictures } = stage;
   const admin = asAdministrator(credentials.owner);
@@ -128,7 +136,6 @@ export async function makeVictims(stage: Stage, film: Film) {
   const login = 'film@example.com';
   return {
     ...{ subject, application, administrator, sessions },
-    /** Public ids. */
     ...{ applicationKey, clientToken },
     tokens: await makeTokens(stage),
     stepUps: {
@@ -136,19 +143,18 @@ export async function makeVictims(stage: Stage, film: Film) {
       rival: await startStepUp(stage, { connection: 'rival', subject: 'somebody' }),
       finished: await passStepUp(stage, about),
     },
-    /** Frames committed to in the session `own`, which are not sent. */
+    /** Frames committed in session `own` but not sent. */
     frames: await takeFrames(caller, { session: sessions.own, film, mark: 'victim' }),
     kiosk: { id: kioskId, secret: kioskSecret },
-    /** Opened by nobody. */
+    /** Not opened. */
     ticket: (await startStepUp(stage, about)).ticket,
-    /** A user of `workforce` whose face is that of the film. */
+    /** A user of `workforce` with the film's face. */
     inFilm: { login, subject: await enrolUser(stage, login, film.centre) },
   };
 }
 
 export type Victims = Awaited<ReturnType<typeof makeVictims>>;
 
-/** Lays the baits of the hooks. */
 export async function layBaits(stage: Stage, { good }: Victims['tokens']): Promise<void> {
   for (const { connection, bait } of stage.providers.hooks) {
     const about = { connection, subject: bait.subject };
@@ -159,7 +165,7 @@ export async function layBaits(stage: Stage, { good }: Victims['tokens']): Promi
   }
 }
 
-/** Issues a receipt for a hook that takes one, in the name of its bait. It is valid for two minutes. */
+/** Issues a receipt for a hook's bait, valid for two minutes. */
 export async function issueReceipt(
   stage: Stage,
   about: { readonly connection: string; readonly subject: string; readonly token: string },

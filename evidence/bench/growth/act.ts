@@ -10,19 +10,17 @@ import { joinTicket } from '../../../src/core/step-up/ticket.js';
 import { testEvent, testSignIn } from '../../../test/core.js';
 import { drawPhoto } from '../../../test/simulated-engine.js';
 
-/** What people and their provider do with a server, at the core. */
 export interface ActDeps {
   readonly deps: CaptureDeps;
   readonly connection: Connection;
   readonly clock: { advanceSec(seconds: number): void };
 }
 
-/** Number of the next picture, so that none is sent twice. */
+/** Picture counter, because repeated pictures are refused. */
 let shots = 0;
 
 /**
- * Runs one step-up from its link to its end, as the capture page asks for it: five pictures, one a second, each committed to
- * before the next movement is told.
+ * Runs a step-up like the capture page: five pictures, one a second, each committed before the next movement is known.
  */
 export async function stepUp(
   subject: string,
@@ -53,7 +51,7 @@ export async function stepUp(
   if (outcome !== 'passed') throw new Error(`${purpose} of ${subject}: ${outcome}`);
 }
 
-/** Calls the provider's hook for the sign-in that follows. */
+/** Calls the provider's hook for the following sign-in. */
 export async function decideSignIn(subject: string, eventId: string, { deps, connection }: ActDeps): Promise<void> {
   const event = { ...testEvent, connection, subject, hook: 'token', eventId, eventTime: deps.clock.now() };
   const { outcome } = await decideHook({ ...event, budgetMs: 60_000 }, deps);

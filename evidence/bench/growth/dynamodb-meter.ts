@@ -5,10 +5,10 @@ import { z } from 'zod';
 import { listen } from '../../../src/http/listen.js';
 import { startDynamoDb } from '../../../test/dynamodb.js';
 
-/** Billed for each item besides its attributes, in the table and again in each index. */
+/** Billed per item in addition to its attributes, in the table and in each index. */
 const overheadBytes = 100;
 
-/** Of a number: a byte for two significant digits, and one more. */
+/** A byte for two significant digits, plus one. */
 const numberBytes = (text: string): number => Math.ceil(text.replace(/[-.]|0+$/g, '').length / 2) + 1;
 
 function attributeBytes(name: string, { S, N }: AttributeValue): number {
@@ -17,8 +17,7 @@ function attributeBytes(name: string, { S, N }: AttributeValue): number {
 }
 
 /**
- * Returns what DynamoDB bills an item of our table as: names and values of its attributes, and the overhead; twice if it is
- * in the index, which holds the whole of it.
+ * Returns the billed size of an item: attribute names and values plus overhead, doubled for the full-projection index.
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
  */
 export function itemBytes(item: Readonly<Record<string, AttributeValue>>): number {
@@ -29,18 +28,16 @@ export function itemBytes(item: Readonly<Record<string, AttributeValue>>): numbe
 const capacityGuard = z.object({ CapacityUnits: z.number() });
 const replyGuard = z.object({ ConsumedCapacity: z.union([capacityGuard, z.array(capacityGuard)]).optional() });
 
-/** Rows of the ledger; they are in its index too. */
+/** Ledger rows, which the index contains too. */
 const ledgerKey = '"pk":{"S":"l:';
 
 /**
- * Starts the simulator behind a counter that asks it what each request takes. Its sizes and units are DynamoDB's rules,
- * except for the index, which it leaves out: what is written to the ledger counts twice, as each row is projected whole. A
- * write whose condition fails takes a unit.
+ * Starts the simulator behind a meter of sizes and units by DynamoDB's rules. The simulator omits the index, so ledger
+ * writes count twice. A failed condition costs a unit.
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
  */
 export async function startMeteredDynamoDb() {
   const simulator = await startDynamoDb();
-  /** Requests and capacity units so far. */
   const usage = { requests: 0, readUnits: 0, writeUnits: 0 };
   const count = (operation: string, asked: string, status: number, text: string): void => {
     usage.requests += 1;

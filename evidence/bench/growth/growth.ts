@@ -6,12 +6,12 @@ import { measureCheckProcessor } from '../step-up-judge.js';
 import { type Growth, storeKinds } from './stored.js';
 import { simulateYear, type YearReport } from './year.js';
 
-/** What `npm run bench -- scale --people N` prints. Keys are stable. */
+/** Output of `npm run bench -- scale --people N`. Keys are stable. */
 export interface GrowthReport {
   readonly date: string;
   readonly node: string;
   readonly cpu: string;
-  /** Processor time of one check in the engine, which the year leaves out. */
+  /** Engine processor time of a check, which the year omits. */
   readonly checkProcessorMs: number;
   readonly years: readonly YearReport[];
 }
@@ -27,17 +27,19 @@ const optionsGuard = z.object({
     .default([...storeKinds]),
 });
 
-/** How much is simulated. */
 type GrowthSize = z.output<typeof optionsGuard>;
 
-/** As at the command line. @throws BadInput: not numbers, or no stores of ours */
+/**
+ * Parses command line values.
+ * @throws BadInput
+ */
 export function parseGrowthSize(given: { people?: string | undefined; stores?: string | undefined }): GrowthSize {
   const { success, data } = optionsGuard.safeParse(given);
   if (!success) throw new BadInput(`--people takes a number from 10 on, --stores some of ${storeKinds.join(',')}`);
   return data;
 }
 
-/** Simulates a year on each store, one after the other. */
+/** Simulates a year on each store. */
 export async function benchGrowth({ people, stores }: GrowthSize, say: (line: string) => void): Promise<GrowthReport> {
   const checkProcessorMs = await measureCheckProcessor(people < defaultPeople ? 20 : 100);
   const years: YearReport[] = [];
@@ -52,7 +54,7 @@ export async function benchGrowth({ people, stores }: GrowthSize, say: (line: st
 const showGrowthOf = (name: string, { start, end, ratio }: Growth): string =>
   `  ${name}   p50 ${start.p50Ms} → ${end.p50Ms} ms (× ${ratio.p50})   p99 ${start.p99Ms} → ${end.p99Ms} ms (× ${ratio.p99})`;
 
-/** The same for people. */
+/** Formats the report. */
 export const showGrowth = ({ checkProcessorMs, years }: GrowthReport): string[] => [
   `The engine takes ${checkProcessorMs} ms of the processor for a check.`,
   ...years.flatMap(({ store, people, bytesPerPerson, rssMiB, growth, costs }) => [

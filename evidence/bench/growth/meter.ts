@@ -1,16 +1,18 @@
-/** Calls and times that went through the ports so far. */
 export interface Meter {
-  /** Calls of the state store: a round trip each. */
+  /** State store calls, a round trip each. */
   calls: number;
-  /** Of the ledger: by batches, behind whoever caused them. */
+  /** Batched ledger calls, asynchronous to the caller. */
   ledgerCalls: number;
-  /** Time in the state store and the audit trail, in milliseconds. */
+  /** Milliseconds in the state store and the audit trail. */
   ms: number;
-  /** Uses of the key that seals tokens: a call each if the keys are in a key service. */
+  /** Uses of the sealing key, a call each with a key service. */
   macs: number;
 }
 
-/** Puts a meter in front of a port. @param onCall - receives the method, and how long it took in milliseconds */
+/**
+ * Wraps a port with a meter.
+ * @param onCall - receives the method and its milliseconds
+ */
 export function metered<Port extends object>(port: Port, onCall: (method: string, ms: number) => void): Port {
   return new Proxy(port, {
     get(target, name) {

@@ -1,8 +1,6 @@
-/** One person's year, in whole days from its start. */
 export interface Person {
   readonly subject: string;
   readonly enrolsOn: number;
-  /** Enrols again, before the token's time is over. */
   readonly renewsOn: number;
   /** `null` stays. */
   readonly leavesOn: number | null;
@@ -14,19 +12,19 @@ export const daysOfYear = 365;
 export const checksEach = 30;
 const daysBetweenChecks = 10;
 
-/** People are enrolled over this many days. */
+/** Enrolment period. */
 const rollOutDays = 60;
 
-/** How long a token is good; people come a little earlier. */
+/** Token lifetime; renewals are slightly earlier. */
 export const enrolmentDays = 180;
-/** No day of a check. */
+/** A day without checks. */
 const renewedAfterDays = 169;
 
-/** Every tenth person leaves, each another number of days after they enrolled. */
+/** Every tenth person leaves, at different times after enrolment. */
 const leaverEvery = 10;
 const leavesAfterDays = { least: 200, most: 299 };
 
-/** The n-th of so many people, with an id as long as Okta's. */
+/** Returns the n-th person, with an id of Okta's length. */
 export function personOf(n: number, people: number): Person {
   const enrolsOn = Math.floor((n * rollOutDays) / people);
   const spread = leavesAfterDays.most - leavesAfterDays.least + 1;
@@ -39,7 +37,7 @@ export function personOf(n: number, people: number): Person {
   };
 }
 
-/** What a person does on a day: at most one thing. */
+/** Returns a person's action of a day, at most one. */
 export function actOf({ enrolsOn, renewsOn, leavesOn }: Person, day: number): 'enrol' | 'check' | 'leave' | null {
   const since = day - enrolsOn;
   if (leavesOn !== null && day >= leavesOn) return day === leavesOn ? 'leave' : null;

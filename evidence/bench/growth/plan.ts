@@ -1,12 +1,11 @@
 import type { Cost, Measured, Prices, StoreKind, Year } from './stored.js';
 
-/** Installations that are planned. */
 const plannedPeople = [10_000, 1_000_000, 50_000_000] as const;
 
-/** Of a day's checks, in its busiest minute. Assumed. */
+/** Assumed share of a day's checks in the busiest minute. */
 const busiestMinuteShare = 1 / 100;
 
-/** Machines are planned to be half full, in processors and in memory, and there are two of each kind at least. */
+/** Target utilization of processors and memory; at least two machines of each kind. */
 const fullest = 0.5;
 const fewestMachines = 2;
 
@@ -22,13 +21,12 @@ function findYear({ years }: Measured, store: StoreKind): Year {
   return found;
 }
 
-/** Writes two digits that count, with a comma every three. */
 const toText = (value: number): string =>
   new Intl.NumberFormat('en', { maximumSignificantDigits: value < 100 ? 2 : 3 }).format(value);
 
 const toDollars = (value: number): string => `$${toText(value)}`;
 
-/** Plans one installation by what was measured; arithmetic alone. */
+/** Plans an installation from the measurements. */
 export function planFor(people: number, measured: Measured, { machine, kms, dynamodb: units }: Prices) {
   const redis = findYear(measured, 'redis');
   const dynamodb = findYear(measured, 'dynamodb');
@@ -64,7 +62,6 @@ export function planFor(people: number, measured: Measured, { machine, kms, dyna
   };
 }
 
-/** Writes a Markdown table with a column for each entry; the first row is its head. */
 function toTable<Entry>(
   entries: readonly Entry[],
   rows: readonly (readonly [string, (entry: Entry) => string])[],
@@ -73,7 +70,7 @@ function toTable<Entry>(
   return [head, `| --- |${' ---: |'.repeat(entries.length)}`, ...others];
 }
 
-/** The table of installations in `docs/sizing.md`, line by line. */
+/** Returns the table of installations in `docs/sizing.md`, by line. */
 export function showPlan(measured: Measured, prices: Prices): string[] {
   const { cores, memoryGiB } = prices.machine;
   const plans = plannedPeople.map((people) => planFor(people, measured, prices));
@@ -99,7 +96,7 @@ export function showPlan(measured: Measured, prices: Prices): string[] {
 const toUnits = ({ dynamodb }: Cost): string =>
   dynamodb === null ? '–' : `${dynamodb.readUnits}, ${dynamodb.writeUnits}`;
 
-/** The table of what was measured there. */
+/** Returns its table of measurements. */
 export const showMeasured = ({ years }: Measured): string[] =>
   toTable(years, [
     ['', ({ store }) => store],

@@ -6,23 +6,22 @@ import { projectRoot } from '../../../test/paths.js';
 export const storeKinds = ['sqlite', 'redis', 'dynamodb'] as const;
 export type StoreKind = (typeof storeKinds)[number];
 
-/** What one operation takes on average. */
+/** Mean cost of an operation. */
 const costGuard = z.object({
   count: z.int().nonnegative(),
-  /** Calls of the state store, a round trip each. */
+  /** State store calls, a round trip each. */
   stateCalls: z.number(),
-  /** Calls of the ledger, behind it, if it is written alone. A busy server writes fifty lines at once. */
+  /** Ledger calls without batching; a busy server batches fifty lines. */
   ledgerCalls: z.number(),
-  /** Uses of the key that seals tokens. */
   keyUses: z.number(),
-  /** Requests and units, ledger and index included; `null` if nothing is billed so. */
+  /** Requests and units, including ledger and index; `null` without such billing. */
   dynamodb: z.object({ requests: z.number(), readUnits: z.number(), writeUnits: z.number() }).nullable(),
 });
 export type Cost = z.output<typeof costGuard>;
 
 const timesGuard = z.object({ p50Ms: z.number(), p99Ms: z.number() });
 
-/** How long one kind of operation took at the beginning and at the end of the year, and their ratio in the same run. */
+/** Time of an operation at the start and end of the year, and their ratio. */
 const growthGuard = z.object({
   start: timesGuard,
   end: timesGuard,
@@ -30,17 +29,17 @@ const growthGuard = z.object({
 });
 export type Growth = z.output<typeof growthGuard>;
 
-/** A year of so many people on one store, as `npm run bench -- scale --people N --json` prints it. */
+/** A year on one store, as printed by `npm run bench -- scale --people N --json`. */
 export const yearGuard = z.object({
   store: z.enum(storeKinds),
   people: z.int().positive(),
-  /** The most of `sizes`, for each person. */
+  /** Maximum of `sizes` per person. */
   bytesPerPerson: z.number().positive(),
-  /** Of the process that runs all of it, the simulated people and their profiles included. */
+  /** Of the whole process, including simulated people and profiles. */
   rssMiB: z.object({ start: z.number(), end: z.number() }),
-  /** What is stored at the end of each 30 days. */
+  /** Stored data every 30 days. */
   sizes: z.array(z.object({ day: z.int(), bytes: z.number(), trailBytes: z.number() })).min(1),
-  /** A hook's decision; what a check waits for state and trail. */
+  /** A hook's decision; a check's wait for state and trail. */
   growth: z.object({ hook: growthGuard, check: growthGuard }),
   /** `pruning`: of the ledger, once a week. */
   costs: z.object({
@@ -77,8 +76,8 @@ export type Prices = z.output<typeof pricesGuard>;
 
 const read = (name: string): unknown => JSON.parse(readFileSync(join(projectRoot, 'docs/sizing', name), 'utf8'));
 
-/** Reads what was measured for `docs/sizing.md`, as it is stored beside it. */
+/** Reads the stored measurements of `docs/sizing.md`. */
 export const readMeasured = (): Measured => measuredGuard.parse(read('measured.json'));
 
-/** Reads list prices, in dollars. */
+/** Reads list prices in dollars. */
 export const readPrices = (): Prices => pricesGuard.parse(read('prices.json'));

@@ -16,20 +16,18 @@ import { openRedisState, readRedisBytes, toRedisConfig } from '../redis-store.js
 import { itemBytes, startMeteredDynamoDb } from './dynamodb-meter.js';
 import type { StoreKind } from './stored.js';
 
-/** An empty store, as a server opens it, and what the store itself would do in a year. */
 export interface YearStore {
   readonly state: State;
   readonly ledger: LedgerStore;
-  /** On the disk, in memory, or by DynamoDB's rules of what it bills. */
+  /** Size on disk, in memory, or by DynamoDB's billing rules. */
   sizeBytes(): Promise<number>;
-  /** Removes what is over, as the store does by a clock of its own, which cannot be moved. */
+  /** Removes expired records, because the store's own clock cannot be moved. */
   removeExpired(): Promise<void>;
-  /** Requests and units so far; `null`: nothing is billed by the request. */
+  /** Totals; `null` if requests are not billed. */
   readonly usage: Readonly<Record<'requests' | 'readUnits' | 'writeUnits', number>> | null;
   close(): Promise<void>;
 }
 
-/** Notes when each key ends, until it is removed; a key that stays is noted no more. */
 function noteEnds(state: State, clock: Clock, remove: (key: string) => Promise<unknown>) {
   const ends = new Map<string, EpochMs>();
   const note = (key: string, expiresAt: EpochMs | null): void => {
@@ -66,12 +64,12 @@ async function openSqlite(clock: Clock, folder: string): Promise<YearStore> {
   const ledger = createSqliteLedger(files[1]);
   return {
     ...{ state, ledger, usage: null },
-    // Without their write-ahead logs: those are 4 MiB each, however much there is.
+    // Without write-ahead logs, which have 4 MiB each regardless of the data.
     async sizeBytes() {
       const sizes = await Promise.all(files.map((file) => stat(file)));
       return sizes.reduce((sum, { size }) => sum + size, 0);
     },
-    // It goes by the clock it is handed.
+    // It uses the given clock.
     async removeExpired() {},
     async close() {
       await ledger.close();
@@ -107,7 +105,7 @@ async function openDynamoDb(clock: Clock): Promise<YearStore> {
   await createTable(client, TableName);
   const store = createDynamoDbStore(config, { clock, random: (bytes) => randomBytes(bytes) });
   const ledger = createDynamoDbLedger(config);
-  /** What the table does by itself, or the bench for itself, is billed to nobody. */
+  /** Maintenance and measurement are not billed. */
   const unbilled = async <T>(work: () => Promise<T>): Promise<T> => {
     const before = { ...usage };
     const result = await work();
@@ -138,7 +136,11 @@ async function openDynamoDb(clock: Clock): Promise<YearStore> {
   };
 }
 
-/** Opens a store of each kind. @param clock - the year's; @param folder - an empty one */
+/**
+ * Opens each kind of store.
+ * @param clock - of the simulated year
+ * @param folder - an empty one
+ */
 export const openYearStore: Readonly<Record<StoreKind, (clock: Clock, folder: string) => Promise<YearStore>>> = {
   sqlite: openSqlite,
   redis: openRedis,

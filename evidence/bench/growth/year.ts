@@ -28,19 +28,17 @@ import { actOf, daysOfYear, enrolmentDays, personOf } from './people.js';
 import type { Cost, Growth, Operation, StoreKind, Year } from './stored.js';
 import { openYearStore } from './stores.js';
 
-/** A simulated year, and what simulating it took. */
 export type YearReport = Year & { readonly node: string; readonly seconds: number };
 
-/** A tenth of all checks at either end is compared. */
+/** Compares the first and last tenth of all checks. */
 const comparedShare = 0.1;
 
-/** Run before, on the same store, so that nothing is compared with a program that has just been loaded. */
+/** Warm-up runs on the same store. */
 const warmUpRuns = 20;
 
 const trailDays = 90;
 const ledgerBounds = { days: 90, entries: 1_000_000 };
 
-/** Puts a store, a trail and a ledger behind the core, as a server does, with a clock that is moved. */
 async function openServer(kind: StoreKind, people: number) {
   const folder = await mkdtemp(join(tmpdir(), 'facestep-year-'));
   const clock = createManualClock();
@@ -117,16 +115,14 @@ async function trailBytesIn(folder: string): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-/** Counts of the meter and of what DynamoDB bills. */
 const nothing = { calls: 0, ledgerCalls: 0, macs: 0, requests: 0, readUnits: 0, writeUnits: 0 };
 const counted = ['calls', 'ledgerCalls', 'macs', 'requests', 'readUnits', 'writeUnits'] as const;
 
-/** Adds up what operations take, and notes how long each waits. */
 function createAccount({ meter, store, recorder }: Server) {
   const totals = new Map<Operation, { count: number; readonly sums: typeof nothing }>();
   const read = () => ({ ...nothing, ...meter, ...store.usage });
   return {
-    /** @returns how long it took, and how much of that it waited for state and trail */
+    /** @returns its time, and the part spent on state and trail */
     async run(operation: Operation, work: () => Promise<unknown>): Promise<{ tookMs: number; waitedMs: number }> {
       const before = read();
       const from = performance.now();
@@ -163,7 +159,7 @@ function toGrowth(times: readonly number[]): Growth {
   return { start, end, ratio: { p50: round(end.p50Ms / start.p50Ms), p99: round(end.p99Ms / start.p99Ms) } };
 }
 
-/** Simulates the year on one empty store. */
+/** Simulates a year on one empty store. */
 export async function simulateYear(kind: StoreKind, people: number, say: (line: string) => void): Promise<YearReport> {
   const from = performance.now();
   const server = await openServer(kind, people);

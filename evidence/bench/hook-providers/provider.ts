@@ -6,30 +6,26 @@ import { epochMs, toIso } from '../../../src/core/units.js';
 import { createSqliteState } from '../../../src/state/sqlite.js';
 import type { HookLoad } from '../hook-load.js';
 
-/** Where the benchmark's server says it is reached. */
+/** Public URL of the benchmark's server. */
 export const benchPublicUrl = 'https://face.example.com';
 
-/** About every second, without a pattern that the order of the calls could share: the n-th person has passed a check. */
+/** Returns true for about every second person, in no pattern that call order could share. */
 export const isPassed = (n: number): boolean => ((Math.imul(n, 2_654_435_761) >>> 16) & 1) === 1;
 
-/** Signs as the server does: it finds the same key in its data folder. */
 export type SignReceipt = (claims: JsonObject) => Promise<string>;
 
-/** The load of one hook, and what tells its answers apart. */
 export interface ProviderLoad extends HookLoad {
-  /** In every answer that grants, and in no other. */
   readonly grantedText: string;
-  /** Makes what the calls carry, just before they are sent: receipts do not keep. */
+  /** Creates call contents just before they are sent, because receipts expire. */
   readonly prepare?: (count: number, sign: SignReceipt) => Promise<void>;
 }
 
-/** One provider of the hooks' benchmark: a connection, and the calls its hooks are sent. */
+/** A provider of the hook benchmark: a connection and its hook calls. */
 export interface BenchProvider {
-  /** One entry of `connections` in the configuration. */
+  /** Entry of `connections` in the configuration. */
   readonly connection: { readonly id: string; readonly kind: string; readonly [setting: string]: unknown };
-  /** Added to the server's environment. */
   readonly env: Readonly<Record<string, string>>;
-  /** The n-th subject of each hook that asks for a noted pass. */
+  /** Returns the n-th subject of each hook that needs a recorded pass. */
   subjects(n: number): readonly string[];
   loads(serverUrl: string): readonly ProviderLoad[];
   close(): Promise<void>;
@@ -39,16 +35,16 @@ export const systemClock = { now: () => epochMs(Date.now()) };
 
 export const nowIso = (): string => toIso(systemClock.now());
 
-/** Freshness of a noted pass, in seconds: longer than any measurement. */
+/** Freshness of a pass in seconds, longer than any measurement. */
 export const freshnessSec = 86_400;
 
-/** Opens the state of a server before it starts. Writes do not wait for the disk: there are tens of thousands. */
+/** Opens a server's state before its start, without syncing its many writes. */
 export function openQuickState(file: string): State {
   const state = createSqliteState({ file, clock: systemClock });
   return { ...state, write: (key, value, options) => state.write(key, value, { ...options, mayBeLost: true }) };
 }
 
-/** Notes a passed step-up of about every second subject, as if it had happened before the server started. */
+/** Records a passed step-up of about every second subject. */
 export async function notePasses(
   state: State,
   { connection, subjects }: Pick<BenchProvider, 'connection' | 'subjects'>,
@@ -65,7 +61,7 @@ export async function notePasses(
   }
 }
 
-/** Receipts for the hooks of a connection: the n-th is of the n-th person, or no receipt where that one has not passed. */
+/** Creates receipts for a connection's hooks; none for people who have not passed. */
 export function createReceipts(connection: string, toSubject: (n: number) => string) {
   const receipts: string[] = [];
   return {

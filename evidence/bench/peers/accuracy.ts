@@ -5,33 +5,32 @@ import { round } from '../measure.js';
 import type { Comparison } from './library.js';
 import type { Pair } from './library-handle.js';
 
-/** A share, and the interval it lies in at 95 % confidence. */
+/** A share with its 95 % interval. */
 export interface Rate {
   readonly rate: number;
   readonly interval: readonly [number, number];
 }
 
-/** False match rates at which the false non-match rate is told. */
+/** False match rates of the reported false non-match rates. */
 export const operatingPoints = ['1e-2', '1e-3'] as const;
 type AtEach<Value> = Readonly<Record<(typeof operatingPoints)[number], Value>>;
 
-/** How well a library tells people apart, on pairs of photos (ISO/IEC 19795-1). */
+/** Recognition accuracy of a library on photo pairs (ISO/IEC 19795-1). */
 export interface AccuracyReport {
-  /** Pairs drawn; those with a photo in which no face was found are not compared. */
+  /** Drawn pairs; those with an undetected face are not compared. */
   readonly pairs: { readonly genuine: number; readonly impostor: number };
   readonly compared: { readonly genuine: number; readonly impostor: number };
-  /** Failure to acquire: photos in which no face was found. */
+  /** Failure to acquire: photos without a detected face. */
   readonly fta: Rate;
   readonly eer: Rate;
-  /** False non-match rate of the pairs compared, at the threshold of that false match rate on these very pairs. */
+  /** False non-match rate at the threshold of that false match rate on these pairs. */
   readonly fnmr: AtEach<Rate>;
-  /** The same where a photo without a face counts as a non-match: false rejection, for libraries that find more or fewer. */
+  /** Counts photos without a face as non-matches: false rejection, for comparing libraries with different detection. */
   readonly frr: AtEach<Rate>;
-  /** At the threshold the library's documentation names. */
   readonly atDefault: { readonly threshold: string; readonly fmr: Rate; readonly fnmr: Rate; readonly frr: Rate };
 }
 
-/** What was compared. Photos of person `n` are at `2n` and `2n + 1`. */
+/** Compared pairs. Photos of person `n` are at `2n` and `2n + 1`. */
 export interface Compared {
   readonly genuine: readonly (Comparison | null)[];
   readonly impostor: readonly (Comparison | null)[];
@@ -39,22 +38,22 @@ export interface Compared {
   readonly acquired: readonly boolean[];
 }
 
-/** A pair that was compared, and the places of its two people; of a genuine pair the same twice. */
+/** A compared pair with its two people, equal for genuine pairs. */
 interface Trial extends Comparison {
   readonly people: Pair;
 }
 
 type Measures = Readonly<Record<string, number>>;
 
-/** Most alike first. */
+/** Most similar first. */
 const toTrials = (comparisons: readonly (Comparison | null)[], peopleOf: (at: number) => Pair): Trial[] =>
   comparisons
     .flatMap((each, at) => (each === null ? [] : [{ ...each, people: peopleOf(at) }]))
     .sort((a, b) => b.score - a.score);
 
 /**
- * Measures all rates if person `n` counts `weights[n]` times and a pair of two as often as both together. A threshold accepts
- * what is more alike than it, and only the scores of impostor pairs are tried as thresholds.
+ * Measures all rates with person weights; a pair weighs as the product. Thresholds are impostor scores, and more
+ * similar pairs are accepted.
  */
 function measure(genuine: readonly Trial[], impostor: readonly Trial[], weights: Weights): Measures {
   const ofGenuine = ({ people }: Trial): number => weights[people[0]];
@@ -97,8 +96,8 @@ function measure(genuine: readonly Trial[], impostor: readonly Trial[], weights:
 }
 
 /**
- * The rates of one library with their intervals: from resampling people, as pairs that share a person depend on each
- * other; and never narrower than Wilson's for so many pairs, as resampling shows no doubt where no error was seen.
+ * Computes a library's rates with intervals: by resampling people, because pairs share people, and at least as wide as
+ * Wilson's, because resampling shows no doubt without errors.
  * @param threshold - the documented one, in words
  */
 export function measureAccuracy(compared: Compared, threshold: string, chance: Chance): AccuracyReport {

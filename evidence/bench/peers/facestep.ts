@@ -20,15 +20,18 @@ import type { PhotoPair } from './library-handle.js';
 
 const versionGuard = z.object({ version: z.string() });
 
-/** The level whose threshold decides; the default of every adapter. */
+/** Default level of every adapter, whose threshold decides. */
 export const level = 4;
 
-/** What means that there is no face to compare, as opposed to a fault. */
+/** Codes of photos without a comparable face, as opposed to faults. */
 const notAcquired = ['face_none', 'face_too_small'];
 
 const dot = (a: Float32Array, b: Float32Array): number => a.reduce((sum, value, at) => sum + value * b[at], 0);
 
-/** Creates facestep's own engine on one thread: photo to embedding, and two compared as `POST /match` does. No token. */
+/**
+ * Creates facestep's engine on one thread, from photo to embedding, with comparisons like `POST /match`, without
+ * tokens.
+ */
 export async function createFacestep(): Promise<FaceLibrary> {
   const { version } = versionGuard.parse(createRequire(join(projectRoot, 'package.json'))('./package.json'));
   const pipeline = await createPipeline(modelsFolder);
@@ -42,10 +45,10 @@ export async function createFacestep(): Promise<FaceLibrary> {
 
     async embed(photo) {
       try {
-        // Evaluation photos often show others next to the person; the product itself refuses a second face.
+        // Evaluation photos often show other people, which the product would refuse.
         const { embedding } = await pipeline.examine(photo, ['embedding'], 'central');
         if (embedding === null) return null;
-        // As the product compares: the threshold is one of centred embeddings.
+        // The product's threshold is for centered embeddings.
         const centred = centre(embedding);
         normalise(centred);
         return centred;
@@ -64,23 +67,23 @@ export async function createFacestep(): Promise<FaceLibrary> {
 
 const binding: Binding = { tenant: 'bench', idp: 'api', subject: '', scope: 'bench', accuracy: level };
 
-/** Median and 95th percentile, in milliseconds. */
+/** Returns median and 95th percentile, in milliseconds. */
 export const toSpread = (times: readonly number[]) => ({
   p50: round(quantile(times)),
   p95: round(quantile(times, 0.95)),
 });
 
 /**
- * Measures in this process what only facestep has: its pool, and the sealed token it is for. Nothing of it is in the ratios.
+ * Measures facestep's pool and sealed token, which are not in the ratios.
  * @param runs - enrolments and verifications of the timed pair
  */
 export async function measureFacestepFurther([enrolled, live]: PhotoPair, pairs: readonly PhotoPair[], runs: number) {
   const engine = await createEnginePool({ modelsFolder, queueLimit: 2 * pairs.length });
-  // The pool overwrites what it is given.
+  // Copied, because the pool overwrites its input.
   const toPhoto = (bytes: Uint8Array): Photo => new Photo(Uint8Array.from(bytes));
   const embed = async (bytes: Uint8Array) => (await engine.examineCentral(toPhoto(bytes), ['embedding'])).embedding;
   await Promise.all(pairs.slice(0, 4).flat().map(embed));
-  // One worker for each core, all pairs handed in at once.
+  // One worker per core, with all pairs queued.
   const waiting = [...pairs];
   const { perSecond } = await load(pairs.length, pairs.length, async () => {
     const [a, b] = await Promise.all((waiting.pop() ?? []).map(embed));
@@ -105,9 +108,8 @@ export async function measureFacestepFurther([enrolled, live]: PhotoPair, pairs:
   }
   await verifier.close();
   return {
-    /** A hundred pairs by the pool. */
     hundredPairsPoolMs: Math.round(100_000 / perSecond),
-    /** One photo to a sealed token, and another photo against that token; Argon2id, HMAC and all. */
+    /** From a photo to a sealed token, and a verification with Argon2id and HMAC. */
     token: { enrolMs: toSpread(enrolTimes), verifyMs: toSpread(verifyTimes) },
   };
 }

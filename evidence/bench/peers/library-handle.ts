@@ -7,12 +7,10 @@ const photoGuard = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 const pairGuard = z.tuple([z.int(), z.int()]).readonly();
 const photosGuard = z.tuple([photoGuard, photoGuard]).readonly();
 
-/** Two photos, by their places in a list. */
 export type Pair = z.infer<typeof pairGuard>;
-/** Two photos themselves, encoded. */
 export type PhotoPair = z.infer<typeof photosGuard>;
 
-/** What the process of a library is asked. */
+/** Jobs of a library's process. */
 export const jobGuard = z.discriminatedUnion('task', [
   z.object({ task: z.literal('start'), library: z.enum(libraryNames), photo: photoGuard }),
   z.object({ task: z.literal('verify'), pairs: z.array(photosGuard).readonly() }),
@@ -23,7 +21,7 @@ export type Job = z.infer<typeof jobGuard>;
 
 const verifiedGuard = z.object({ times: z.array(z.number()), processorMs: z.number() });
 
-/** Starts a library in a process of its own and puts one photo through. One job at a time. */
+/** Starts a library in its own process and processes one photo. One job at a time. */
 export async function startLibrary(name: LibraryName, photo: Uint8Array) {
   const from = performance.now();
   const { pid, ask, stop } = forkScript(new URL('./library-process.js', import.meta.url));
@@ -31,15 +29,20 @@ export async function startLibrary(name: LibraryName, photo: Uint8Array) {
   const settings = await send({ task: 'start', library: name, photo }, settingsGuard);
   return {
     ...{ name, settings, stop },
-    /** From starting the process to the end of the first photo. */
+    /** From process start to the end of the first photo. */
     startUpMs: performance.now() - from,
-    /** Verifies pairs one after the other, from bytes to a decision. @returns the milliseconds of each, and the processor time of all */
+    /**
+     * Verifies pairs in sequence, from bytes to decision.
+     * @returns milliseconds of each, and total processor time
+     */
     verify: (pairs: readonly PhotoPair[]) => send({ task: 'verify', pairs }, verifiedGuard),
-    /** Embeds photos, and keeps their templates after those there are. @returns true for each in which a face was found */
+    /**
+     * Embeds photos and appends their templates.
+     * @returns true for each with a detected face
+     */
     embed: (photos: readonly Uint8Array[]) => send({ task: 'embed', photos }, z.array(z.boolean())),
-    /** Compares templates that are kept; `null` if one is missing. */
+    /** Compares stored templates; `null` if one is missing. */
     compare: (pairs: readonly Pair[]) => send({ task: 'compare', pairs }, z.array(comparisonGuard.nullable())),
-    /** Memory of the process now. */
     readRssMiB: () => residentMiB(pid),
   };
 }

@@ -4,8 +4,8 @@ import { type Job, jobGuard, type PhotoPair } from './library-handle.js';
 import { createFaceApi, createHuman } from './peer-libraries.js';
 
 /*
- * One face library in a process of its own, started by evidence/bench/peers/library-handle.ts, so that memory and start-up
- * are its own. Answers one job after the other.
+ * A face library in its own process, started by evidence/bench/peers/library-handle.ts, to isolate memory and
+ * start-up. Runs one job at a time.
  */
 
 const makers: Readonly<Record<LibraryName, () => Promise<FaceLibrary>>> = {
@@ -19,12 +19,15 @@ const makers: Readonly<Record<LibraryName, () => Promise<FaceLibrary>>> = {
 const templates: (Template | null)[] = [];
 let started: FaceLibrary | null = null;
 
-/** From the bytes of two photos to a decision. @returns milliseconds */
+/**
+ * Verifies two photos.
+ * @returns milliseconds
+ */
 async function verify(library: FaceLibrary, [first, second]: PhotoPair): Promise<number> {
   const from = performance.now();
   const a = await library.embed(first, 'first');
   const b = await library.embed(second, 'first');
-  // A photo without a face would be quicker done with.
+  // A photo without a face would be faster.
   if (a === null || b === null) throw new Error('a photo that is timed shows no face');
   library.compare(a, b);
   return performance.now() - from;
@@ -59,5 +62,5 @@ process.on('message', async (message) => {
     process.send?.({ version, backend, settings, threshold });
   } else if (started !== null) process.send?.(await work(started, job));
 });
-// Whatever ends the benchmark ends this too.
+// Exit with the benchmark.
 process.on('disconnect', () => process.exit());

@@ -8,19 +8,17 @@ import { z } from 'zod';
 import { projectRoot } from '../../../test/paths.js';
 import { chooseCentral, type FaceLibrary } from './library.js';
 
-/** Where the peers are installed: nothing of the product looks there to compile, to check style or to see what changed. */
+/** Installation folder of the peers, outside of compilation, linting and version control. */
 const peersFolder = join(projectRoot, '.cache', 'peers');
 
-/** Loads an installed package, or one file of it, by its path: one peer lists its files in a form Node does not take. */
 const loadInstalled = (path: string): unknown =>
   createRequire(import.meta.url)(join(peersFolder, 'node_modules', path));
 
-/** A folder of an installed package, with a slash at its end. */
 const installedFolder = (path: string): string => join(peersFolder, 'node_modules', path, '/');
 
 /**
- * Installs what evidence/bench/peers/package-lock.json names, without running any code of it, unless it is there already.
- * @throws Error with what npm said
+ * Installs evidence/bench/peers/package-lock.json without running scripts, unless already installed.
+ * @throws Error with npm's output
  */
 export async function installPeers(say: (line: string) => void): Promise<void> {
   const source = join(projectRoot, 'evidence', 'bench', 'peers');
@@ -37,7 +35,7 @@ export async function installPeers(say: (line: string) => void): Promise<void> {
   await writeFile(mark, lock);
 }
 
-/** A tensor of TensorFlow.js: memory outside the reach of the garbage collector. */
+/** A TensorFlow.js tensor, which is not garbage-collected. */
 interface Tensor {
   dispose(): void;
 }
@@ -49,7 +47,6 @@ interface Tensorflow {
   tensor3d(values: Uint8Array, shape: readonly number[], type: 'int32'): Tensor;
 }
 
-/** Checks that a value has some functions: as much as can be checked of a library that is only loaded here. */
 const loaded = <Library>(...names: readonly (string & keyof Library)[]) =>
   z.custom<Library>(
     (value) =>
@@ -58,16 +55,15 @@ const loaded = <Library>(...names: readonly (string & keyof Library)[]) =>
       names.every((name) => typeof Reflect.get(value, name) === 'function'),
   );
 
-/** Compiled kernels: plain, with SIMD, and with SIMD and threads. TensorFlow.js takes the second in Node. */
+/** Plain, SIMD, and SIMD with threads. TensorFlow.js uses the second in Node. */
 const kernelsFolder = installedFolder('@tensorflow/tfjs-backend-wasm/dist');
 
-/** Names what runs the models. The native binding is not in the npm registry: its install script fetches it. */
+/** Names the runtime. The native binding is not in the npm registry: its install script downloads it. */
 function nameBackend(): string {
   const { version } = z.object({ version: z.string() }).parse(loadInstalled('@tensorflow/tfjs/package.json'));
   return `wasm (TensorFlow.js ${version}, SIMD, one thread)`;
 }
 
-/** Loads TensorFlow.js with its WebAssembly kernels ready, set up as its documentation says. */
 async function loadTensorflow(): Promise<Tensorflow> {
   const tensorflow = loaded<Tensorflow>('setBackend', 'tensor3d').parse(loadInstalled('@tensorflow/tfjs'));
   const wasm = loaded<{ setWasmPaths(folder: string): void }>('setWasmPaths');
@@ -79,9 +75,8 @@ async function loadTensorflow(): Promise<Tensorflow> {
 }
 
 /**
- * Decodes a photo with the library facestep decodes with, so that decoding makes no difference, and frees its tensor once the
- * work is done.
- * @param border - black added on each side, as a share of the width: some detectors need room around a face
+ * Decodes a photo with facestep's decoder, so that decoding makes no difference, and frees the tensor afterwards.
+ * @param border - black added on each side, relative to the width, because some detectors need it
  */
 async function withPixels<Result>(
   tensorflow: Pick<Tensorflow, 'tensor3d'>,
@@ -103,7 +98,6 @@ async function withPixels<Result>(
   }
 }
 
-/** A face as face-api describes it at the end of its chain of calls. */
 interface DescribedFace {
   readonly descriptor: Float32Array;
   readonly detection: {
@@ -115,7 +109,6 @@ interface DescribedFace {
 type Options = Readonly<Record<string, unknown>>;
 type Network = 'ssdMobilenetv1' | 'tinyFaceDetector' | 'faceLandmark68Net' | 'faceRecognitionNet';
 
-/** What is used of face-api. */
 interface FaceApi {
   readonly version: string;
   readonly nets: Readonly<Record<Network, { loadFromDisk(folder: string): Promise<void> }>>;
@@ -132,17 +125,15 @@ interface FaceApi {
   euclideanDistance(a: Float32Array, b: Float32Array): number;
 }
 
-/** The default of the library's `FaceMatcher`: descriptors nearer than this are one person. */
+/** Default of the library's `FaceMatcher`: closer descriptors are one person. */
 const matchDistance = 0.6;
 
 /**
- * How face-api finds faces. `recommended`: SSD MobileNet, as in its comparison and matching demonstrations, with the lower
- * `minConfidence` of the two, 0.1. `fast`: its tiny detector at one of the sizes its documentation recommends for a face
- * near a camera.
+ * Detectors of face-api. `recommended`: SSD MobileNet, as in its demonstrations, with the lower `minConfidence` of the
+ * two, 0.1. `fast`: its tiny detector at a documented size for near faces.
  *
- * Border and size were chosen on people of the fitting half, to the good of the library: of 104 photos SSD found a face in
- * 65 without a border and in 99 with one; the tiny detector took half the time of its default size, 416, and found 103
- * instead of 89.
+ * Border and size were chosen on the fitting half in the library's favor: of 104 photos SSD found 65 faces without a
+ * border and 99 with one; the tiny detector took half the time of its default size, 416, and found 103 instead of 89.
  */
 const detectors = {
   recommended: 'SSD MobileNet v1 (minConfidence 0.1), 68 landmarks, recognition',
@@ -151,7 +142,7 @@ const detectors = {
 const border = 0.25;
 
 /**
- * Creates `@vladmandic/face-api`, with the calls its documentation recommends for recognition.
+ * Creates `@vladmandic/face-api` with its recommended recognition calls.
  * @see https://github.com/vladmandic/face-api/blob/master/demo/node-wasm.js
  */
 export async function createFaceApi(speed: keyof typeof detectors): Promise<FaceLibrary> {
@@ -201,7 +192,6 @@ interface FoundByHuman {
 
 type Measure = (a: readonly number[], b: readonly number[]) => number;
 
-/** What is used of Human. */
 interface Human {
   readonly version: string;
   readonly tf: Pick<Tensorflow, 'tensor3d'>;
@@ -215,8 +205,8 @@ interface Human {
 const matchSimilarity = 0.5;
 
 /**
- * How much Human does to a face before it describes it. `recommended`: rotation and mesh, "highly recommended" by its
- * documentation. `fast`: neither.
+ * Preprocessing of a face. `recommended`: rotation and mesh, "highly recommended" by its documentation. `fast`:
+ * neither.
  */
 const preparations = {
   recommended: { isOn: true, settings: 'BlazeFace, rotation, mesh, description (faceres)' },
@@ -225,7 +215,7 @@ const preparations = {
 
 const off = { enabled: false };
 
-/** Teaches the platform's fetch `file:`: without the native binding Human loads its models by fetch, and there is no web server. */
+/** Adds `file:` to fetch, because Human loads models by fetch without the native binding. */
 function letFetchReadFiles(): void {
   const fetchFromWeb = globalThis.fetch;
   globalThis.fetch = async (input, init) => {
@@ -235,8 +225,8 @@ function letFetchReadFiles(): void {
 }
 
 /**
- * Creates `@vladmandic/human`, with the settings its documentation recommends for recognition. What recognition does not use
- * is off, and so is the reuse of results between frames of a video: every photo here is another one.
+ * Creates `@vladmandic/human` with its recommended recognition settings; unused features and the reuse of video
+ * results are off.
  */
 export async function createHuman(speed: keyof typeof preparations): Promise<FaceLibrary> {
   letFetchReadFiles();
@@ -273,7 +263,7 @@ export async function createHuman(speed: keyof typeof preparations): Promise<Fac
       }),
     compare(a, b) {
       const [one, other] = [Array.from(a), Array.from(b)];
-      // Its similarity is rounded to hundredths; the distance it comes from is finer.
+      // Its similarity is rounded to hundredths; the underlying distance is finer.
       return {
         score: -human.match.distance(one, other),
         isMatch: human.match.similarity(one, other) > matchSimilarity,

@@ -8,15 +8,10 @@ import { type LibraryHandle, type PhotoPair, startLibrary } from './library-hand
 import { installPeers } from './peer-libraries.js';
 import { readEvaluationPhotos, readTimedPair } from './photos.js';
 
-/** How much is measured. */
 interface PeerRuns {
-  /** Starts of each library. */
   readonly starts: number;
-  /** Verifications of one pair that are timed one by one. */
   readonly verifications: number;
-  /** Pairs, each of other photos, that are timed together. */
   readonly pairs: number;
-  /** People the accuracy is measured on. */
   readonly people: number;
 }
 
@@ -25,16 +20,15 @@ export const quickRuns: PeerRuns = { starts: 1, verifications: 4, pairs: 4, peop
 
 type Say = (line: string) => void;
 type PhotoSet = ReturnType<typeof readEvaluationPhotos>;
-/** What `npm run bench -- peers` prints. Keys are stable. */
+/** Output of `npm run bench -- peers`. Keys are stable. */
 type PeersReport = Awaited<ReturnType<typeof benchPeers>>;
 
-/** Turns this many times, so that a machine that changes its speed changes it for all. */
+/** Alternations, so that changes of machine speed affect all. */
 const turns = 4;
 
-/** Photos sent to a process at once. */
+/** Photos per message. */
 const batch = 40;
 
-/** Starts a library as often as asked for, and keeps the last. */
 async function startTimed(name: LibraryName, photo: Uint8Array, starts: number) {
   let handle = await startLibrary(name, photo);
   const times = [handle.startUpMs];
@@ -47,7 +41,10 @@ async function startTimed(name: LibraryName, photo: Uint8Array, starts: number) 
   return { handle, startUpMs: quantile(times), verifyTimes };
 }
 
-/** Lets a library see every photo once. @returns true for each in which it finds a face */
+/**
+ * Embeds all photos.
+ * @returns true for each with a face
+ */
 async function embedAll(handle: LibraryHandle, photos: readonly Uint8Array[], say: Say): Promise<boolean[]> {
   const acquired: boolean[] = [];
   for (let at = 0; at < photos.length; at += batch) {
@@ -57,7 +54,10 @@ async function embedAll(handle: LibraryHandle, photos: readonly Uint8Array[], sa
   return acquired;
 }
 
-/** Compares all pairs. @returns `null` if there are no evaluation faces */
+/**
+ * Compares all pairs.
+ * @returns `null` without evaluation faces
+ */
 async function judge(handle: LibraryHandle, set: PhotoSet, acquired: boolean[]) {
   if (set === null) return null;
   const genuine = await handle.compare(set.genuine);
@@ -70,7 +70,7 @@ async function judge(handle: LibraryHandle, set: PhotoSet, acquired: boolean[]) 
   );
 }
 
-/** Chooses pairs of photos that every library finds a face in: a photo without one is quicker done with. */
+/** Chooses pairs in which every library finds faces, because photos without one are faster. */
 function choosePairs(set: PhotoSet, acquired: readonly boolean[][], timed: PhotoPair, count: number): PhotoPair[] {
   const usable =
     set === null
@@ -82,7 +82,6 @@ function choosePairs(set: PhotoSet, acquired: readonly boolean[][], timed: Photo
   return Array.from({ length: count }, (_, at) => usable[at % usable.length]);
 }
 
-/** Times a library on the pairs and judges its comparisons; its process ends. */
 async function finish(
   { handle, startUpMs, verifyTimes }: Awaited<ReturnType<typeof startTimed>>,
   { pairs, rssMiB, set, acquired }: { pairs: readonly PhotoPair[]; rssMiB: number; set: PhotoSet; acquired: boolean[] },
@@ -91,15 +90,14 @@ async function finish(
   const passedMs = times.reduce((sum, time) => sum + time, 0);
   const report = {
     ...handle.settings,
-    /** From starting the process to the end of the first photo; median. */
+    /** From process start to the end of the first photo; median. */
     startUpMs: Math.round(startUpMs),
-    /** From the bytes of two JPEG files to a decision. */
+    /** From two JPEG files' bytes to a decision. */
     pairMs: toSpread(verifyTimes),
-    /** A hundred pairs one after the other. If fewer were run, as many times more. */
+    /** A hundred pairs in sequence, extrapolated if fewer were run. */
     hundredPairsMs: Math.round((passedMs * 100) / pairs.length),
-    /** The processor time in them: hardly changed by what else the machine does. */
+    /** Their processor time, almost independent of other load. */
     hundredPairsProcessorMs: Math.round((processorMs * 100) / pairs.length),
-    /** Of the process, after the verifications. */
     rssMiB: round(rssMiB, 1),
     accuracy: await judge(handle, set, acquired),
   };
@@ -108,8 +106,7 @@ async function finish(
 }
 
 /**
- * Measures facestep next to what else can be picked, all in one run, each in a process of its own and on the same photos.
- * Installs the peers if they are not there yet.
+ * Measures facestep and its peers in one run, in separate processes on the same photos. Installs the peers if needed.
  */
 export async function benchPeers(runs: PeerRuns, say: Say) {
   await installPeers(say);
@@ -130,7 +127,7 @@ export async function benchPeers(runs: PeerRuns, say: Say) {
       verifyTimes.push(...times);
     }
   const rss = contenders.map(({ handle }) => handle.readRssMiB());
-  // Nothing is timed here, so all may work at once.
+  // Untimed, so concurrent.
   const acquired = await Promise.all(contenders.map(({ handle }) => embedAll(handle, set?.photos ?? [], say)));
   const pairs = choosePairs(set, acquired, timed, runs.pairs);
   const reports: Awaited<ReturnType<typeof finish>>[] = [];
@@ -154,9 +151,9 @@ export async function benchPeers(runs: PeerRuns, say: Say) {
         ? 'the timed pair; accuracy was not measured, for want of evaluation faces'
         : 'evaluation faces, judging half',
     peers: { facestep: { ...facestep, ...further }, faceApi, faceApiFast, human, humanFast },
-    /** The median pair of the fastest peer, in whichever settings, against facestep's: more is better for facestep. */
+    /** Median pair time of the fastest peer, relative to facestep; higher favors facestep. */
     ratio: toRatio(faceApi, faceApiFast, human, humanFast),
-    /** The same with each peer set up as its documentation recommends. */
+    /** The same with each peer's recommended setup. */
     ratioRecommended: toRatio(faceApi, human),
   };
 }
@@ -164,7 +161,7 @@ export async function benchPeers(runs: PeerRuns, say: Say) {
 const percent = ({ rate, interval: [low, high] }: Rate): string =>
   `${(rate * 100).toFixed(2)} % (${(low * 100).toFixed(2)} to ${(high * 100).toFixed(2)})`;
 
-/** The report for people. */
+/** Formats the report. */
 export function showPeers(report: PeersReport): string[] {
   const { machine, node, date, runs, photos, peers, ratio, ratioRecommended } = report;
   const { hundredPairsPoolMs, token } = peers.facestep;

@@ -5,19 +5,17 @@ import { toHalf } from '../../corpus/split.js';
 import { type Chance, createChance } from '../../statistics/chance.js';
 import type { Pair, PhotoPair } from './library-handle.js';
 
-/** Photos, and which of them are compared. */
 export interface PairDraw<Photo> {
-  /** Two of each person, one after the other: those of person `n` are at `2n` and `2n + 1`. */
+  /** Two of each person; those of person `n` are at `2n` and `2n + 1`. */
   readonly photos: readonly Photo[];
-  /** One pair of each person, so that no pair depends on another. */
   readonly genuine: readonly Pair[];
-  /** Each two people once, by the first photo of each. */
+  /** Each two people once, by their first photos. */
   readonly impostor: readonly Pair[];
 }
 
 /**
- * Draws people that have two photos or more, two photos of each, and all that can be compared.
- * @param most - people drawn at most; fewer if there are not so many
+ * Draws people with two photos, and all pairs.
+ * @param most - maximum number of people
  */
 export function drawPairs(
   people: readonly { readonly person: string; readonly photos: number }[],
@@ -40,10 +38,10 @@ export function drawPairs(
   };
 }
 
-/** The size the figures of the engine were measured at, and that of the evaluation photos. */
+/** Size of the engine's figures and of the evaluation photos. */
 const sidePx = 250;
 
-/** Reads two demonstration photos of one person: everybody has them, so everybody can repeat what is timed with them. */
+/** Reads two demonstration photos of one person, which are available to everyone. */
 export async function readTimedPair(): Promise<PhotoPair> {
   const { person } = await loadPictures();
   const [first, second] = await Promise.all(
@@ -53,9 +51,9 @@ export async function readTimedPair(): Promise<PhotoPair> {
 }
 
 /**
- * Reads evaluation photos of people nothing was fitted on: the same draw in every run. Photos are encoded bytes.
- * @param most - people of whom two photos are taken, at most
- * @returns `null` if there are none to compare
+ * Reads evaluation photos of people that nothing was fitted on, deterministically.
+ * @param most - maximum number of people
+ * @returns `null` without photos
  */
 export function readEvaluationPhotos(most: number): PairDraw<Uint8Array> | null {
   if (!hasFaces) return null;

@@ -9,33 +9,29 @@ import { freshnessSec } from '../hook-providers/provider.js';
 import { load, quantile, round } from '../measure.js';
 import { startServers } from '../servers.js';
 
-/** Result of a load that is sent as fast as it is answered. */
 export interface Rate {
   readonly perSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
 }
 
-/** So many replicas on one Redis, each with one thread for the engine. */
 export interface ReplicasReport {
   readonly replicas: number;
   readonly hooks: Rate;
-  /** As many servers that answer a fixed text. */
+  /** As many servers with a fixed answer. */
   readonly hookFloor: Rate;
   readonly verifications: Rate;
 }
 
-/** Requests under way at once. */
+/** Concurrency. */
 export const atOnce = 16;
 
-/** An Okta connection that is called, and never calls. */
+/** An Okta connection that is called and never calls. */
 export const provider = openOkta({ mode: 'enforce', freshnessSec, liveness: 'off' });
 const [hook] = provider.loads('');
 
-/** State settings of replicas. */
 export type StateSettings = { readonly kind: 'sqlite' } | { readonly kind: 'redis'; readonly url: string };
 
-/** Posts to each of some servers in turn. */
 function createCaller(urls: readonly string[]) {
   const pools = urls.map((url) => new Pool(url, { connections: 16 }));
   let turn = 0;
@@ -52,7 +48,7 @@ function createCaller(urls: readonly string[]) {
   };
 }
 
-/** Starts servers that read a call and answer a fixed text: the least that a hook can cost. */
+/** Starts servers with a fixed answer, the minimum cost of a hook. */
 export async function openFloors(count: number) {
   const servers = await Promise.all(Array.from({ length: count }, startBareServer));
   const { post, close } = createCaller(servers.map(({ url }) => url));
@@ -66,7 +62,10 @@ export async function openFloors(count: number) {
   };
 }
 
-/** Starts replicas that share keys and state, and calls each of them in turn. @param prepare - may fill the state before they start */
+/**
+ * Starts replicas with shared keys and state, and calls them in turn.
+ * @param prepare - may fill the state before
+ */
 export async function openCluster(
   count: number,
   state: StateSettings,
@@ -81,12 +80,10 @@ export async function openCluster(
   const caller = createCaller(services.map(({ url }) => url));
   let turn = 0;
   return {
-    /** The n-th call of Okta's token hook. */
     callHook(n: number): Promise<void> {
       const { headers, body } = hook.toCall(n);
       return caller.post(hook.url, body, { 'content-type': 'application/json', ...headers });
     },
-    /** A verification of one face and one token. */
     verify: (): Promise<void> => clients[turn++ % clients.length].authenticate(),
     async close(): Promise<void> {
       await caller.close();
@@ -96,14 +93,12 @@ export async function openCluster(
   };
 }
 
-/** Measures the rate of a call that has been warmed up. */
 async function rate(count: number, width: number, warmUp: number, run: () => Promise<void>): Promise<Rate> {
   await load(warmUp, width, run);
   const { perSecond, times } = await load(count, width, run);
   return { perSecond: round(perSecond, 1), p50Ms: round(quantile(times)), p99Ms: round(quantile(times, 0.99)) };
 }
 
-/** Measures a small script at a Redis that reads and writes one record, as a step-up that is consumed. */
 async function measureRedisFloor(url: string, count: number): Promise<Rate> {
   const redis = new Redis(url);
   const script = "local found = redis.call('get', KEYS[1]); redis.call('set', KEYS[1], ARGV[1]); return found";
@@ -115,7 +110,7 @@ async function measureRedisFloor(url: string, count: number): Promise<Rate> {
   return measured;
 }
 
-/** Measures one number of replicas after the other, on a Redis of their own. */
+/** Measures each number of replicas on a separate Redis. */
 export async function measureReplicas(
   counts: readonly number[],
   { hooks, verifications }: { readonly hooks: number; readonly verifications: number },

@@ -4,25 +4,24 @@ import type { Timing } from '../measure.js';
 import { atOnce, measureReplicas, openFloors, type Rate, type ReplicasReport, type StateSettings } from './replicas.js';
 import { measureSubjects, type StoreReport } from './subjects.js';
 
-/** What `npm run bench -- scale` prints. Keys are stable. */
+/** Output of `npm run bench -- scale`. Keys are stable. */
 export interface ScaleReport {
   readonly node: string;
   readonly cores: number;
-  /** Hooks under way at once; of verifications two a replica. */
+  /** Concurrent hooks; two verifications per replica. */
   readonly atOnce: number;
   readonly replicas: readonly ReplicasReport[];
-  /** A script that reads and writes one record, called as often as Redis answers. */
+  /** A script that reads and writes one record at full speed. */
   readonly redisFloor: Rate | null;
   readonly subjects: { readonly redis: StoreReport | null; readonly sqlite: StoreReport };
 }
 
-/** How much is measured. */
 export interface ScaleSize {
   readonly replicas: readonly number[];
   readonly subjects: readonly number[];
   readonly hooks: number;
   readonly verifications: number;
-  /** One at a time, with few and many users. */
+  /** Sequential calls with few and many users. */
   readonly alone: { readonly hooks: number; readonly verifications: number };
 }
 
@@ -43,8 +42,7 @@ export const quickScale: ScaleSize = {
 };
 
 /**
- * Measures how hooks and verifications grow with replicas on one Redis, and what many users cost. Client, servers and
- * Redis share the machine.
+ * Measures hooks and verifications by replicas on one Redis and by users. Client, servers and Redis share the machine.
  */
 export async function benchScale(size: ScaleSize, say: (line: string) => void): Promise<ScaleReport> {
   const floors = await openFloors(1);
@@ -77,7 +75,7 @@ const showRate = ({ perSecond, p50Ms, p99Ms }: Rate): string => `${perSecond}/s 
 
 const showTiming = ({ ms, interval: [from, to] }: Timing): string => `${ms} ms (${from}–${to})`;
 
-/** The same for people. */
+/** Formats the report. */
 export function showScale({ node, cores, replicas, redisFloor, subjects }: ScaleReport): string[] {
   const showStore = (name: string, report: StoreReport): string[] => [
     `${name}: one at a time, medians with 95 % intervals; a server that answers at once ${showTiming(report.floor)}`,

@@ -13,10 +13,8 @@ import { round, type Timing, timeInTurns, toTiming } from '../measure.js';
 import { openRedisState, readRedisBytes } from '../redis-store.js';
 import { openCluster, provider, type StateSettings } from './replicas.js';
 
-/** What state costs with so many enrolled users. */
 interface SubjectsReport {
   readonly subjects: number;
-  /** Of the store: memory of Redis, the file of SQLite. */
   readonly storeMiB: number;
   readonly bytesPerSubject: number | null;
   readonly hook: Timing;
@@ -25,19 +23,21 @@ interface SubjectsReport {
 
 type Ratio = ReturnType<typeof toRatio>;
 
-/** One kind of store with few and many users, timed in turns. */
 export interface StoreReport {
   readonly bySize: readonly SubjectsReport[];
-  /** The most users against none: the medians, and what their intervals allow. */
+  /** Most users relative to none: medians with intervals. */
   readonly flatness: Readonly<Record<'hook' | 'verify', Ratio>>;
-  /** A server that answers at once, in the same turns. */
+  /** A server with a fixed answer, alternating with the others. */
   readonly floor: Timing;
 }
 
-/** The user who is enrolled to see what an enrolment writes; keys tell users apart by this. */
+/** User whose enrolment is recorded; keys contain this. */
 const enrolled = { connection: 'work', subject: 'anna' } as const;
 
-/** Runs one enrolment of the product. @returns what it leaves in the state, by key */
+/**
+ * Enrols once.
+ * @returns the written state, by key
+ */
 async function recordEnrolment({ hasPasskey }: { readonly hasPasskey: boolean }): Promise<ReadonlyMap<string, Json>> {
   const folder = await mkdtemp(join(tmpdir(), 'facestep-bench-'));
   const { deps, connection } = await createTestCore(join(folder, 'keys.json'));
@@ -64,7 +64,6 @@ async function recordEnrolment({ hasPasskey }: { readonly hasPasskey: boolean })
   return records;
 }
 
-/** Writes what enrolments leave in the state, without the faces. Every tenth user has a passkey. */
 async function fill(state: State, count: number): Promise<void> {
   const plain = await recordEnrolment({ hasPasskey: false });
   const withPasskey = await recordEnrolment({ hasPasskey: true });
@@ -95,8 +94,8 @@ async function readSize(settings: StateSettings, dataFolder: string): Promise<nu
 }
 
 /**
- * Measures hooks and verifications of servers whose stores hold fewer and more users, in turns, so that a machine that
- * changes its speed changes all alike.
+ * Measures hooks and verifications with different numbers of users, alternating, so that changes of machine speed
+ * affect all.
  * @param stores - one empty store for each size
  */
 export async function measureSubjects(
@@ -112,7 +111,7 @@ export async function measureSubjects(
       say(`  ${settings.kind}: ${subjects} users…`);
       const state = await openStore(settings, dataFolder);
       await fill(state, subjects);
-      // The subjects of the token hook alone are called.
+      // Only token hook subjects are called.
       await notePasses(state, { ...provider, subjects: (n) => provider.subjects(n).slice(0, 1) }, hooks + 1);
       await state.close();
       sizes.push(await readSize(settings, dataFolder));

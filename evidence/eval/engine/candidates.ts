@@ -13,17 +13,18 @@ const settings = [
   { accuracy: 8, photos: 3 },
 ] as const;
 
-/** So that nobody with many photos decides. */
+/** Limit per person, against domination. */
 const mostOfAPerson = 20;
 
-/** Enrolments of photos in a row, each with another photo of the same person. */
 function* genuineOf({ embeddings }: EmbeddedPerson, photos: number) {
   for (let from = 0; from + photos <= embeddings.length; from += 1)
     for (const [at, live] of embeddings.entries())
       if (at < from || at >= from + photos) yield { enrolled: embeddings.slice(from, from + photos), live };
 }
 
-/** At which place of the decoder's candidates the right message stands: each place that is tried costs a refusal an Argon2id run. */
+/**
+ * Measures the right message's place among the decoder's candidates: each tried place costs a refusal an Argon2id run.
+ */
 export const candidates: EvalProgram = {
   about: "where the right message stands among the decoder's candidates",
   async run(say) {

@@ -9,13 +9,13 @@ import type { EvalProgram } from '../program.js';
 
 const widthsPx = [16, 20, 24, 28, 32, 40, 48, 64, 80];
 const sampled = 300;
-/** The cosine at which one impostor pair in ten thousand matches (`npm run eval -- --judge all`). */
+/** Cosine with an impostor rate of one in ten thousand (`npm run eval -- --judge all`). */
 const threshold = 0.41;
 
 const cosine = (a: Float32Array, b: Float32Array): number => a.reduce((sum, value, at) => sum + value * b[at], 0);
 const round = (value: number): number => Number(value.toFixed(4));
 
-/** From which width on a face is good enough: photos shrunk step by step, against another photo of the person. */
+/** Measures the minimum face width by shrinking photos step by step and comparing them with another photo. */
 export const faceWidth: EvalProgram = {
   about: 'what narrow faces cost: photos shrunk until the face is so many pixels wide',
   async run(say) {

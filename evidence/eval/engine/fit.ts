@@ -14,8 +14,8 @@ const photosOf = (people: readonly EmbeddedPerson[]): number =>
   people.reduce((sum, { embeddings }) => sum + embeddings.length, 0);
 
 /**
- * Prints what `parameters/engines.json` holds of the current engine, but for levels, which are chosen: the mean of mixed people,
- * and the directions in which the mean of each source of people of one place lies from it.
+ * Prints the current engine's part of `parameters/engines.json` without levels, which are chosen: the mean of mixed
+ * people, and the deviations of each source's mean.
  */
 export const fit: EvalProgram = {
   about: 'mean and directions of parameters/engines.json, fitted on one half of the people and of FACESTEP_GROUPS',

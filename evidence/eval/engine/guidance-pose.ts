@@ -9,21 +9,20 @@ import { toHalf } from '../../corpus/split.js';
 import { keepFigures } from '../keep.js';
 import type { EvalProgram } from '../program.js';
 
-/** One photo, measured by the browser's way and by the engine's. */
+/** One photo, measured in the browser's way and by the engine. */
 interface Measured {
   readonly ratios: FaceRatios;
   readonly pose: Pose;
 }
 
-/** Photos of the most photographed that count: they do not decide. */
 const photosPerPerson = 8;
-/** The engine's mean pitch of evaluation photos: what it calls looking ahead. */
+/** Engine's mean pitch of evaluation photos, its straight ahead. */
 const usualPitchDeg = -11.3;
 
 const looksAhead = ({ pose }: Measured): boolean =>
   Math.abs(pose.yawDeg) < 8 && Math.abs(pose.pitchDeg - usualPitchDeg) < 10;
 
-/** Which way each pose goes, and how many degrees of the engine are about what the guide asks for. */
+/** Direction of each pose, and its approximate size in degrees of the engine. */
 const directions = [
   { pose: 'left', axis: 'yawDeg', sign: -1, askedDeg: 18 },
   { pose: 'right', axis: 'yawDeg', sign: 1, askedDeg: 18 },
@@ -56,7 +55,7 @@ function fitDegrees(x: readonly number[], y: readonly number[], degrees: readonl
   return [(xd * yy - yd * xy) / determinant, (yd * xx - xd * xy) / determinant];
 }
 
-/** How well the guide's pose, from landmarks alone, agrees with the engine's pose model. */
+/** Measures how well the guide's landmark pose agrees with the engine's pose model. */
 export const guidancePose: EvalProgram = {
   about: 'the pose of the guidance in the browser against the pose model of the engine',
   async run(say, out) {
@@ -109,7 +108,7 @@ export const guidancePose: EvalProgram = {
         guide: toPose(toHeadTurn(to.ratios), toHeadTurn(from.ratios)),
         yawDeg,
         pitchDeg,
-        /** Whether the engine sees the turn on this axis rather than on the other. */
+        /** True if the engine sees the turn on this axis. */
         isAlong: (axis: 'yawDeg' | 'pitchDeg') => isSideways === (axis === 'yawDeg'),
       };
     });

@@ -12,14 +12,14 @@ import { modelsFolder } from '../../../test/paths.js';
 import { type Half, toHalf } from '../../corpus/split.js';
 import type { EvalProgram } from '../program.js';
 
-/** Share of ordinary photos that may fail on one side of one measure. */
+/** Share of ordinary photos that may fail one side of one measure. */
 const tail = 0.005;
 
 const round = (value: number): number => Number(value.toPrecision(3));
 const atShare = (sorted: readonly number[], share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
 
-/** Where ordinary photos end: fitted on half of the people, counted on the other half. */
+/** Fits the limits of ordinary photos on half of the people, and counts on the other half. */
 export const qualityBounds: EvalProgram = {
   about: 'bounds of src/engine/quality-bounds.ts, fitted on half of the people, judged on the other',
   async run(say) {
@@ -32,7 +32,7 @@ export const qualityBounds: EvalProgram = {
     const work = async (): Promise<void> => {
       for (let at = next++; at < persons.length; at = next++) {
         const { person } = persons[at];
-        // One photo a person: the most photographed do not decide.
+        // One photo per person, against domination.
         const examination = await pool.examineCentral(new Photo(face(person, 1)), [
           'quality',
           'magnitude',

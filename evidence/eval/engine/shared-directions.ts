@@ -11,30 +11,30 @@ import { findClusters, meanVector, minus, principalDirections, toUnit, without }
 import type { EvalProgram } from '../program.js';
 
 /*
- * Strangers of one place are alike to the model in something they share. This takes shared directions away from embeddings and
- * looks what that gives. An exploration: nothing that ships uses it.
+ * Embeddings of impostors of one place share directions. This removes shared directions and measures the effect, as an
+ * exploration that nothing shipped uses.
  */
 
-/** What is done to an embedding before it is compared. */
 type Change = (embedding: Float32Array) => Float32Array;
 
-/** People by source. */
 type BySource = Readonly<Record<string, readonly EmbeddedPerson[]>>;
 
 const changed = (people: readonly EmbeddedPerson[], change: Change): EmbeddedPerson[] =>
   people.map((person) => ({ ...person, embeddings: person.embeddings.map(change) }));
 
-/** The mean embedding of each person. */
 const meansOf = (people: readonly EmbeddedPerson[]): Float32Array[] =>
   people.map(({ embeddings }) => meanVector(embeddings));
 
-/** A way to find directions that groups share. @param mean - of mixed people: taken off first */
+/**
+ * A method to find shared directions.
+ * @param mean - of mixed people, subtracted first
+ */
 interface Finder {
   readonly from: string;
   find(mixed: readonly EmbeddedPerson[], sources: BySource, mean: Float32Array): Float32Array[];
 }
 
-/** Without labels: the mean of each cluster, less that of mixed people, as long as the root of its share of people. */
+/** Unlabeled: cluster means less the mixed mean, weighted by the square root of their share of people. */
 function clusterMeans(people: readonly EmbeddedPerson[], count: number, mean: Float32Array): Float32Array[] {
   const centred = meansOf(people).map((own) => toUnit(minus(own, mean)));
   return findClusters(centred, count, createChance(`clusters ${count}`)).map((places) => {
@@ -59,7 +59,6 @@ const finders: readonly Finder[] = [
   },
 ];
 
-/** What is tried: a name, how many directions, and the change that the fitting people give. */
 function toChanges(mixed: readonly EmbeddedPerson[], sources: BySource) {
   const mean = meanVector(meansOf(mixed));
   const removed = finders.flatMap(({ from, find }) => {
@@ -81,7 +80,6 @@ function toChanges(mixed: readonly EmbeddedPerson[], sources: BySource) {
   ];
 }
 
-/** Cosines of all photo pairs within one source. */
 function compareWithin(people: readonly EmbeddedPerson[], change: Change) {
   const { genuine, impostor } = toTrials(
     changed(people, change),
@@ -92,7 +90,7 @@ function compareWithin(people: readonly EmbeddedPerson[], change: Change) {
   return { strangers: [...cosinesOf(impostor)], own: [...cosinesOf(genuine)] };
 }
 
-/** Mixed people, changed and compared: the cosine that so many strangers reach, and the errors at any. */
+/** Compares changed embeddings of mixed people: thresholds by impostor rate, and errors. */
 function compareMixed(people: readonly EmbeddedPerson[], change: Change) {
   const { genuine, descending } = compareEmbeddings(changed(people, change));
   const own = genuine.flat();
@@ -107,13 +105,12 @@ const above = (cosines: readonly number[], bound: number): number => cosines.fil
 const rateOf = (hits: number, trials: number): number | null =>
   trials === 0 ? null : Number((hits / trials).toPrecision(2));
 
-/** Fitted on some people, judged on others. */
 interface Fold {
   readonly fit: { readonly mixed: readonly EmbeddedPerson[]; readonly sources: BySource };
   readonly judge: { readonly mixed: readonly EmbeddedPerson[]; readonly sources: BySource };
 }
 
-/** One row for each thing tried: the folds' counts together, each at its own bound of 1e-4 among mixed strangers. */
+/** Returns a row per change: combined counts of the folds, each at its own threshold of 1e-4 for mixed impostors. */
 function judgeFolds(folds: readonly Fold[]) {
   const tried = folds.map(({ fit, judge }) =>
     toChanges(fit.mixed, fit.sources).map(({ from, directions, change }) => {
@@ -143,7 +140,7 @@ function judgeFolds(folds: readonly Fold[]) {
       const all = sum(pairs.map(({ own }) => own.length));
       return [`fnmr ${source}`, rateOf(all - sum(pairs.map(({ own, bound }) => above(own, bound))), all)];
     });
-    // The bound that one stranger in a thousand passes in the worst source, and what it costs.
+    // Threshold with one impostor in a thousand in the worst source, and its cost.
     const worst = Math.max(
       ...sources.map((source) => {
         const cosines = pairsOf(source)
@@ -173,7 +170,7 @@ const pick = (sources: BySource, keep: (at: number, source: string) => boolean):
     }),
   );
 
-/** What taking away directions that groups share gives strangers of one place, and what it costs others. */
+/** Measures the effect of removing shared directions on impostors of one place, and its cost for others. */
 export const sharedDirections: EvalProgram = {
   about:
     'strangers of one place, where directions that groups share are taken from embeddings; on FACESTEP_GROUPS, too',

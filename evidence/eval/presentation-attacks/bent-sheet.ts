@@ -16,7 +16,7 @@ import { drawPhotos, readFrontalHeads, withoutRefusal } from './heads.js';
 import { mirrored } from './landmark-mirror.js';
 import { type NaturalPair, readNaturalPairs } from './natural-pairs.js';
 
-/** People of each half, at most, whose heads and bent prints are rendered. */
+/** Limit of people per half with rendered heads and bent prints. */
 const renderedPeople = 100;
 
 const ridge = 0.1;
@@ -24,7 +24,7 @@ const ridge = 0.1;
 const pitches = ['up', 'down'] as const;
 type Pitch = (typeof pitches)[number];
 
-/** One nod: the points of a face looking ahead, and looking up or down. */
+/** A nod: face points straight ahead, and up or down. */
 interface Nod {
   readonly pitch: Pitch;
   readonly frontal: Landmarks;
@@ -34,7 +34,6 @@ interface Nod {
 const isSeen = ({ pitch, frontal, turned }: Nod): boolean =>
   toFollowed(pitch, toReliefTurn(frontal, turned)).toward >= bounds[`relief_${pitch}`].atLeast;
 
-/** Pairs of photos of one person that differ by a nod. */
 const toNods = (pairs: readonly NaturalPair[]): Nod[] =>
   pairs.flatMap(({ frontal, other }): Nod[] => {
     const { yawDeg, pitchDeg } = toPoseTurn([frontal.pose], other.pose);
@@ -58,7 +57,6 @@ function makeFramesOf(name: string): Attack['makeFrames'] {
   return attack.makeFrames;
 }
 
-/** Nods of heads and of bent prints, rendered. */
 async function renderNods(engine: Engine, half: Half, say: (line: string) => void): Promise<Record<Rendered, Nod[]>> {
   const heads = await readFrontalHeads(engine, drawPhotos(half, `people of the bent sheet, ${half}`), renderedPeople);
   const nods: Record<Rendered, Nod[]> = { genuine: [], bentPrint: [], rolledPrint: [] };
@@ -85,8 +83,8 @@ async function renderNods(engine: Engine, half: Half, say: (line: string) => voi
 }
 
 /**
- * How the depth that was seen moving is laid out, whatever there is of it: the parallax of the 68 points, made symmetric, as
- * a nod looks the same in a mirror, and its length brought to 1.
+ * Returns the normalized shape of the moving depth: parallax of the 68 points, made symmetric because a nod is
+ * symmetric, with length 1.
  */
 function toLayout({ frontal, turned }: Nod): number[] {
   const parallax = toParallax(toMeanShape([turned]), frontal);
@@ -102,12 +100,12 @@ function toLayout({ frontal, turned }: Nod): number[] {
 const toLikeness = ({ weights, offset }: Discriminant, nod: Nod): number =>
   toLayout(nod).reduce((sum, value, at) => sum + value * weights[at], offset);
 
-/** This share of the fitting half's natural nods lies below the bound. */
+/** Share of natural nods in the fitting half below the threshold. */
 const refusedNatural = 0.01;
 
 /**
- * Whether the layout of a nod's depth tells a face from paper bent about an upright axis, which has cheeks that lie back and
- * no nose. Fitted on one half of the people, judged on the other. The judge does not ask for it: see docs/liveness.md.
+ * Measures whether a nod's depth distinguishes a face from paper bent about a vertical axis, which has receding cheeks
+ * and no nose. Fitted on one half, judged on the other. The judge does not use it: see docs/liveness.md.
  */
 export const bentSheet: EvalProgram = {
   about: 'what the layout of depth would tell of bent prints, fitted on half of the people, judged on the other',

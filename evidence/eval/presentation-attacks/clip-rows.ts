@@ -5,20 +5,18 @@ import type { TurnedMovement } from '../../../src/liveness/turn.js';
 import { toFaceRatios, toHeadTurn } from '../../../web/capture/guidance/head-turn.js';
 import { toPose } from '../../../web/capture/guidance/pose.js';
 
-/** One picture of a clip as the engine saw it, whatever was asked when it was taken. */
 export type ClipFrame = Omit<SeenFrame, 'movement'>;
 
-/** What came of one clip in one row of movements. */
 export interface RowOutcome {
-  /** Whether it passes all signals but `passive`. */
+  /** True if it passes all signals but `passive`. */
   readonly movement: boolean;
-  /** The mean of its frames, 0 to 1; 0 where no frames pass the others. */
+  /** Mean passive score, 0 to 1; 0 if no frames pass the other signals. */
   readonly passive: number;
 }
 
 const turns: readonly TurnedMovement[] = ['left', 'right', 'up', 'down'];
 
-/** The 24 rows of a challenge, by the three movements between the two looks ahead. */
+/** The 24 rows of a challenge: three movements between two looks ahead. */
 export const rows: readonly (readonly TurnedMovement[])[] = turns.flatMap((first) =>
   turns
     .filter((turn) => turn !== first)
@@ -29,7 +27,7 @@ export const rows: readonly (readonly TurnedMovement[])[] = turns.flatMap((first
 
 const asAsked = (frame: ClipFrame, movement: Movement): SeenFrame => ({ ...frame, movement });
 
-/** Frames looked at as the two straight ahead: those that look most so. */
+/** Number of most frontal frames tried as looks ahead. */
 const frontalCandidates = 8;
 
 const toOutcome = (frames: readonly SeenFrame[]): RowOutcome => {
@@ -43,8 +41,8 @@ const toOutcome = (frames: readonly SeenFrame[]): RowOutcome => {
 const none: RowOutcome = { movement: false, passive: 0 };
 
 /**
- * The best an attacker can do with a clip, row by row: any two frames as those straight ahead, and for each movement the
- * frame that passes and looks most alive.
+ * Returns an attacker's best result for each row: any two frames ahead, and for each movement the passing frame with
+ * the highest passive score.
  */
 export function attackRows(clip: readonly ClipFrame[]): readonly RowOutcome[] {
   const frontal = [...clip]
@@ -71,9 +69,8 @@ export function attackRows(clip: readonly ClipFrame[]): readonly RowOutcome[] {
 }
 
 /**
- * What the page takes of a person whose clip holds the movements in an order of its own: the first look ahead, for each
- * movement the first picture that the guide takes for it, or else the one turned furthest, as the page does after a while;
- * and another look ahead.
+ * Simulates the page on a clip with movements in another order: first look ahead, for each movement the first picture
+ * that the guide accepts or else the most turned one, as after the page's timeout, and another look ahead.
  */
 export function pageRows(clip: readonly ClipFrame[]): readonly RowOutcome[] {
   const turned = clip.map(({ landmarks }) => toHeadTurn(toFaceRatios(landmarks)));

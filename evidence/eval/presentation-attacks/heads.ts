@@ -9,8 +9,8 @@ import { type Half, toHalf } from '../../corpus/split.js';
 import { createChance } from '../../statistics/chance.js';
 
 /**
- * The first photo of each person of one half, in an order drawn by chance.
- * @param draw - names the draw: the same name draws the same order
+ * Yields the first photo of each person of one half in random order.
+ * @param draw - seed of the order
  */
 export function* drawPhotos(half: Half, draw: string): Generator<Buffer> {
   const names = people()
@@ -20,7 +20,7 @@ export function* drawPhotos(half: Half, draw: string): Generator<Buffer> {
   while (names.length > 0) for (const person of names.splice(chance.below(names.length), 1)) yield face(person, 1);
 }
 
-/** What the engine makes of a picture, `null` where it finds no face, several, or one too small. */
+/** Returns the engine's result; `null` for no face, several faces, or a small one. */
 export async function withoutRefusal<Seen>(look: () => Promise<Seen>): Promise<Seen | null> {
   try {
     return await look();
@@ -30,10 +30,10 @@ export async function withoutRefusal<Seen>(look: () => Promise<Seen>): Promise<S
   }
 }
 
-/** Whoever looks further aside in the photo cannot be made to look straight. */
+/** Larger head turns cannot be rendered frontal. */
 const greatestYawDeg = 15;
 
-/** People in front of a camera, from the first `count` photos that show one face about from the front. */
+/** Reads heads from the first `count` roughly frontal photos. */
 export async function readFrontalHeads(
   engine: Engine,
   photos: Iterable<Uint8Array>,
@@ -49,7 +49,7 @@ export async function readFrontalHeads(
   return heads;
 }
 
-/** Whether a picture is black and white, or as good as: its channels differ by less than two levels in the mean. */
+/** Returns true for black-and-white pictures: mean channel differences below two levels. */
 export function isGrey({ data }: Picture): boolean {
   let difference = 0;
   for (let at = 0; at < data.length; at += 3)

@@ -6,12 +6,11 @@ import { attacks, type Head, makeGenuineFrames } from '../../../test/face-video/
 import { testShare } from '../../../test/share.js';
 import { createChance } from '../../statistics/chance.js';
 
-/** What the judge said of one rendered challenge. */
 export interface JudgedChallenge {
-  /** An attack's name, or `genuine`. */
+  /** Attack name, or `genuine`. */
   readonly species: string;
   readonly pass: boolean;
-  /** The signals that refused it, each once, without the frame's index. */
+  /** Distinct refusing signals, without the frame's index. */
   readonly refusedBy: readonly string[];
 }
 
@@ -19,7 +18,6 @@ const genuine = { name: 'genuine', makeFrames: makeGenuineFrames } as const;
 
 const toSignal = (reason: string): string => reason.replace(/_\d+$/, '');
 
-/** Has frames judged as the core does. */
 const judgeFrames = (
   judge: LivenessJudge,
   movements: readonly Movement[],
@@ -31,8 +29,8 @@ const judgeFrames = (
   );
 
 /**
- * Renders a genuine challenge of each person, and one attack of each species on them, and has all judged.
- * The attacker is the next person; movements are drawn as the core draws them.
+ * Renders and judges a genuine challenge of each person, and an attack of each species by the next person; movements
+ * are drawn like in the core.
  */
 export async function judgeChallenges(
   judge: LivenessJudge,
@@ -51,7 +49,7 @@ export async function judgeChallenges(
     }
     if ((at + 1) % 10 === 0) say(`challenges: ${at + 1} of ${heads.length} people`);
   };
-  // Two at once: while one is judged on the workers, frames of the other are drawn here.
+  // Two at once: workers judge one while this thread renders the other.
   const queue = heads.entries();
   const work = async (): Promise<void> => {
     for (const [at, victim] of queue) await judgeAll(victim, at);
@@ -60,7 +58,7 @@ export async function judgeChallenges(
   return judged;
 }
 
-/** How often each signal refused, most often first; a challenge refused by two counts for both. */
+/** Counts refusals by signal, most frequent first; a challenge may count for several. */
 export function countSignals(judged: readonly JudgedChallenge[]): Record<string, number> {
   const counts = new Map<string, number>();
   for (const signal of judged.flatMap(({ refusedBy }) => refusedBy)) counts.set(signal, (counts.get(signal) ?? 0) + 1);

@@ -1,4 +1,4 @@
-/** The other half of a face, point by point, in the numbering of 300-W. */
+/** Mirror index of each face point, in 300-W numbering. */
 export const mirrored: readonly number[] = [
   ...Array.from({ length: 17 }, (_, at) => 16 - at),
   ...Array.from({ length: 10 }, (_, at) => 26 - at),

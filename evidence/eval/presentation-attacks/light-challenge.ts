@@ -27,13 +27,13 @@ import { toHighest } from './presentation-rates.js';
 /** People of the judging half: five injections of each of 60 are 300. */
 const people = { genuine: 60, injected: 60, attacked: 40, recognised: 20 } as const;
 
-/** The screen's light over the room's, on a face. Attacks are judged at the last two. */
+/** Screen light relative to room light on a face. Attacks use the last two. */
 const gains = [0.05, 0.1, 0.15, 0.3] as const;
 const attackedGains = [0.15, 0.3] as const;
 
 type MakeLitFrames = (scene: LitScene) => Promise<readonly Buffer[]>;
 
-/** What one kind of challenge shows, how strongly, and how it is made. */
+/** A kind of challenge: name, light and rendering. */
 interface Kind {
   readonly name: string;
   readonly gain: number;
@@ -54,7 +54,6 @@ const pretended = (
   axis: ScreenAxis,
 ): Kind => ({ name, gain, axis, makeLitFrames });
 
-/** A rendered challenge, and whether the light alone would have refused it. */
 interface JudgedLight extends JudgedChallenge {
   readonly lightPass: boolean;
 }
@@ -76,7 +75,7 @@ async function judgeOne(judge: LivenessJudge, kind: Kind, heads: readonly Head[]
 
 const isOfLight = (signal: string): boolean => signal.startsWith('light_');
 
-/** @param say - told after each kind */
+/** @param say - receives progress after each kind */
 async function judgeKind(
   judge: LivenessJudge,
   kind: Kind,
@@ -84,7 +83,7 @@ async function judgeKind(
   say: (line: string) => void,
 ): Promise<readonly JudgedLight[]> {
   const judged: JudgedLight[] = [];
-  // Two at once: while one is judged on the workers, frames of the other are drawn here.
+  // Two at once: workers judge one while this thread renders the other.
   const queue = heads.keys();
   const work = async (): Promise<void> => {
     for (const at of queue) judged.push(await judgeOne(judge, kind, heads, at));
@@ -97,9 +96,9 @@ async function judgeKind(
 const rateOf = <Each>(judged: readonly Each[], isHit: (each: Each) => boolean) =>
   toJson(proportion(judged.filter(isHit).length, judged.length));
 
-/** Of people: how many the light refuses, whatever else does; and how many are refused at all. */
+/** Refused people: by light alone, and in total. */
 const toBpcer = (kind: Kind, judged: readonly JudgedLight[]) => {
-  // Where no single face was found, or somebody moved on, the light has nothing to say.
+  // Without a single face, or after too much motion, the light has no result.
   const seen = judged.filter(({ refusedBy, lightPass }) => lightPass || refusedBy.some(isOfLight));
   return {
     gain: kind.gain,
@@ -117,7 +116,7 @@ const toApcer = (judged: readonly JudgedLight[]) => ({
   stoppedBy: countSignals(judged),
 });
 
-/** What attacks on the light challenge come to on drawn frames. */
+/** Measures attacks on the light challenge with rendered frames. */
 export const lightChallenge: EvalProgram = {
   about: 'APCER and BPCER of the light challenge on drawn frames: prints, screens, masks, replays, injections',
   async run(say, out) {
@@ -140,7 +139,7 @@ export const lightChallenge: EvalProgram = {
       const apcerOf = (judged: readonly JudgedLight[], of: readonly { readonly name: string }[]) =>
         Object.fromEntries(of.map(({ name }) => [name, toApcer(judged.filter(({ species }) => species === name))]));
       const attackedAt = [];
-      // All of one axis before the other: docs/light.md names them by their place.
+      // Grouped by axis, because docs/light.md names them by position.
       for (const axis of screenAxes)
         for (const gain of attackedGains) {
           const attacked: JudgedLight[] = [];

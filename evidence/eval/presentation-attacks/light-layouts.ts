@@ -22,21 +22,20 @@ import type { EvalProgram } from '../program.js';
 import { drawPhotos, readFrontalHeads, withoutRefusal } from './heads.js';
 
 /*
- * Whether another way to show two colours on a phone would tell a bent print from a face. Each way gets the bound that refuses
- * one in twenty of the people it is fitted on; people and prints of the other half are held against it.
+ * Measures whether another layout of two colors on a phone distinguishes a bent print from a face. Each layout's
+ * threshold refuses one in twenty of the fitting people; it is judged on people and prints of the other half.
  */
 
-/** A way to show two colours. */
 interface Layout {
   readonly name: string;
   readonly axis: ScreenAxis;
-  /** Absent: the usual screen of the axis. */
+  /** By default the axis's usual screen. */
   readonly screen?: ScreenHalves;
-  /** The two parts of a face; absent, any two: those that tell most of the people it is fitted on. */
+  /** Two parts of a face; by default the pair that distinguishes most fitting people. */
   readonly sides?: Sides;
 }
 
-/** A phone of 6.5 × 14 cm, as far away as in `down`; closer, half as far. */
+/** A phone of 6.5 × 14 cm, as far as in `down`; closer: half as far. */
 const layouts: readonly Layout[] = [
   { name: 'laptop, left and right', axis: 'across', sides: sidesOfNose.across },
   { name: 'phone, upper and lower', axis: 'down', sides: sidesOfNose.down },
@@ -75,7 +74,6 @@ const prints = attacks.filter(({ name }) => /^(bent|rolled|slanted)Print$/.test(
 const refusedShare = 0.05;
 const [peopleToFitOn, printsToFitOn, peopleToJudge] = [60, 20, 40];
 
-/** The two pictures under two colours, and the gain that a pair of plain colours told. */
 interface Look {
   readonly halves: LitPair;
   readonly gain: number;
@@ -83,7 +81,7 @@ interface Look {
 
 type Shown = Pick<Layout, 'axis' | 'screen'>;
 
-/** Draws and reads one head, or one print of it; `null` where no face is seen in each picture. */
+/** Draws and reads one head or print; `null` unless each picture shows a face. */
 async function look(
   engine: Engine,
   makeLitFrames: (scene: LitScene) => Promise<readonly Buffer[]>,
@@ -108,7 +106,7 @@ async function look(
 
 type LooksByName = Readonly<Record<string, readonly Look[]>>;
 
-/** People by the name `genuine`, and prints of them by the name of their kind. */
+/** Reads people as `genuine`, and prints by kind. */
 async function lookAtAll(
   engine: Engine,
   shown: Shown,
@@ -137,7 +135,6 @@ async function lookAtAll(
 const readAll = (looks: readonly Look[], sides: Sides): readonly number[] =>
   looks.flatMap(({ halves, gain }) => toNormals(halves, gain, sides) ?? []);
 
-/** The bound that refuses that share of people. */
 function toBound(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.floor(refusedShare * sorted.length)];
@@ -151,21 +148,21 @@ const rateFrom = (values: readonly number[], bound: number) =>
 const printsOf = (looks: LooksByName, sides: Sides): readonly number[] =>
   prints.flatMap(({ name }) => readAll(looks[name], sides));
 
-/** The two parts of the face between which the fewest prints pass, of the people they are fitted on. */
+/** Chooses the two parts with which fewest prints pass on the fitting half. */
 function chooseSides(fit: LooksByName): Sides {
   const all = lightRegions.flatMap((one) =>
     lightRegions.flatMap((other): readonly Sides[] => (one === other ? [] : [[one, other]])),
   );
   const passing = (sides: Sides): number => {
     const genuine = readAll(fit.genuine, sides);
-    // What cannot be read on most people tells nothing.
+    // Parts that are unreadable on most people are useless.
     if (genuine.length < 0.8 * fit.genuine.length) return 1;
     return rateFrom(printsOf(fit, sides), toBound(genuine)).rate;
   };
   return all.reduce((best, each) => (passing(each) < passing(best) ? each : best), all[0]);
 }
 
-/** Holds one way to show two colours against people and prints that its bound was not fitted on. */
+/** Judges one layout on people and prints that were not used for its threshold. */
 async function judgeLayout(engine: Engine, layout: Layout, gain: number, people: Record<Half, readonly Head[]>) {
   const { fit: genuine, judge: judged } = people;
   const fit = await lookAtAll(engine, layout, { gain, genuine, printed: genuine.slice(0, printsToFitOn) });
@@ -181,7 +178,7 @@ async function judgeLayout(engine: Engine, layout: Layout, gain: number, people:
   };
 }
 
-/** Ways to show two colours on a phone, on drawn people and bent prints of them. */
+/** Measures layouts of two colors on a phone with rendered people and bent prints. */
 export const lightLayouts: EvalProgram = {
   about: 'other ways to show the two colours of the light challenge: drawn people refused, bent prints that pass',
   async run(say, out) {

@@ -13,10 +13,10 @@ import { liveSpecies, type RecordedClip, readClips } from './recorded.js';
 import { lookAtRegions, type RegionLook } from './region-look.js';
 import { judgeUnlit } from './unlit-rows.js';
 
-/** How far apart in time two pictures are. */
+/** Time between two pictures. */
 const lagsMs = [33, 100, 250, 450, 900] as const;
 
-/** Who moves less than this between two pictures, in eye distances and over all 68 points, holds still. */
+/** Maximum motion of a still person, in eye distances over all 68 points. */
 const stillEyeDistances = 0.06;
 
 function toMotion(one: RegionLook, other: RegionLook): number {
@@ -25,7 +25,7 @@ function toMotion(one: RegionLook, other: RegionLook): number {
   return moved.reduce((sum, px) => sum + px, 0) / moved.length / Math.hypot(right.x - left.x, right.y - left.y);
 }
 
-/** What changed by itself between two pictures, as logarithms: chroma by channel, and luminance. */
+/** Spontaneous change between two pictures, as logarithms: chroma by channel, and luminance. */
 interface Change {
   readonly chroma: RegionLight;
   readonly luminance: number;
@@ -60,11 +60,10 @@ const meanChange = (changes: readonly Change[]): Change => {
   };
 };
 
-/** The changes of one pair of pictures. */
 interface PairChange {
   readonly motion: number;
   readonly background: Change;
-  /** By region, and of all of them together; nothing taken off. */
+  /** By region and in total; nothing is subtracted. */
   readonly regions: Regions;
 }
 
@@ -89,7 +88,7 @@ function toPairChange(before: RegionLook, after: RegionLook): PairChange | null 
 const toPairs = (moments: readonly Moment<RegionLook>[], lagMs: number): PairChange[] =>
   pairsApart(moments, lagMs).flatMap(([before, after]) => toPairChange(before, after) ?? []);
 
-/** The standard deviation of what is 0 in the mean: a change has no direction of its own. */
+/** Returns the standard deviation around 0, because changes have no direction. */
 const deviationOf = (values: readonly number[]): number => Math.sqrt(meanOf(values.map((value) => value ** 2)));
 
 const round = (value: number): number => Number(value.toFixed(4));
@@ -101,7 +100,6 @@ const spreadOf = (changes: readonly Change[]) => ({
   luminance: round(deviationOf(changes.map(({ luminance }) => luminance))),
 });
 
-/** Every change of one part of the face, less the background's or not. */
 const ofRegion = (pairs: readonly PairChange[], region: FaceRegion | 'face', isBeyond: boolean): Change[] =>
   pairs.flatMap(({ regions, background }) => {
     const change = regions.get(region);
@@ -109,7 +107,7 @@ const ofRegion = (pairs: readonly PairChange[], region: FaceRegion | 'face', isB
     return [isBeyond ? beyond(change, background) : change];
   });
 
-/** The left flank of the nose against the right one: what halves of two colours, or of black and white, are read from. */
+/** Compares the left and right flank of the nose, which show two-color and black-and-white halves. */
 function toFlanks(regions: Regions): Change[] {
   const [left, right] = [regions.get('leftFlank'), regions.get('rightFlank')];
   return left === undefined || right === undefined ? [] : [beyond(left, right)];
@@ -137,7 +135,7 @@ function toRow(what: string, clips: readonly ClipPairs[]) {
   };
 }
 
-/** By lag: each clip, all of them, and all of them by region. */
+/** By lag: each clip, all clips, and all clips by region. */
 const tabulate = (
   clips: readonly { readonly clip: string; readonly moments: readonly Moment<RegionLook>[] }[],
   isStill: boolean,
@@ -167,7 +165,7 @@ const tabulate = (
     }),
   );
 
-/** What documents quote: all clips together, as names of clips stay where the clips are. */
+/** Quoted part: all clips together, because clip names stay with the clips. */
 const ofAll = (table: ReturnType<typeof tabulate>) =>
   Object.fromEntries(
     Object.entries(table).map(([lag, { rows, regions }]) => [
@@ -177,7 +175,7 @@ const ofAll = (table: ReturnType<typeof tabulate>) =>
   );
 
 /**
- * How much the colour of a face changes by itself, from one picture to the next, and what a flash changed.
+ * Measures how much a face's color changes between pictures, and the effect of a flash.
  * @throws BadInput
  */
 async function measureNoise(
@@ -224,7 +222,7 @@ async function measureNoise(
   }
 }
 
-/** What a face's colour does without any challenge: the ground that a screen's light has to stand out from. */
+/** Measures a face's color changes without a challenge: the noise that screen light must exceed. */
 export const lightNoise: EvalProgram = {
   about: "how much a face's colour changes by itself, and by a flash, in recorded clips and pictures",
   runOn: measureNoise,

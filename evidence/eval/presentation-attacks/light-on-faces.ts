@@ -20,10 +20,10 @@ function toMedian(values: readonly number[]): number {
   return (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2;
 }
 
-/** The screen's light over the room's; at 0 the second picture is of another moment alone. */
+/** Screen light relative to room light; 0 compares two moments. */
 const recognisedGains = [0, 0.1, 0.3, 1] as const;
 
-/** How the light changes recognition: the cosine of a picture under each colour and a picture without light. */
+/** Measures the effect of light on recognition: cosines of pictures with and without each color. */
 export async function measureRecognition(engine: Engine, heads: readonly Head[], say: (line: string) => void) {
   const steps = screenColours.map((colour) => ({
     movement: 'centre' as const,
@@ -51,7 +51,7 @@ export async function measureRecognition(engine: Engine, heads: readonly Head[],
   return { people: heads.length, byGain };
 }
 
-/** `light_same_face` of two pictures of a pose, under two colours: of one face, and of two. */
+/** Measures `light_same_face` for pairs of a pose under two colors: of one face, and of two. */
 export async function measureSameFace(engine: Engine, heads: readonly Head[], say: (line: string) => void) {
   const textures: (readonly [Embedding, Embedding])[] = [];
   for (const [at, victim] of heads.entries()) {
@@ -80,7 +80,7 @@ export async function measureSameFace(engine: Engine, heads: readonly Head[], sa
 
 const chanceRows = 200_000;
 
-/** How often a face that was lit by another row, strongly and without noise, seems lit by the row that was told. */
+/** Measures how often a face lit strongly by another row, without noise, matches the requested row. */
 export function matchByChance() {
   const chance = createChance('rows by chance');
   const toReading = ({ first }: ScreenLight): LightReading => {

@@ -4,28 +4,30 @@ import { toEyeCentres } from '../../../src/engine/landmarks.js';
 import type { Picture, Point } from '../../../src/engine/picture.js';
 import { lightOfLevel } from '../../../test/face-video/linear.js';
 
-/** Parts of a face that light falls on; left and right are those of the picture. */
+/** Lit parts of a face; left and right as in the picture. */
 export const faceRegions = ['leftCheek', 'rightCheek', 'leftFlank', 'rightFlank', 'chin', 'forehead'] as const;
 export type FaceRegion = (typeof faceRegions)[number];
 export type Region = FaceRegion | 'background';
 
-/** The light a region sends to the camera by channel: red, green, blue, each 0 to 1, linear. */
+/** Linear light of a region: red, green, blue, each 0 to 1. */
 export type RegionLight = readonly [number, number, number];
 
-/** `null`: too few pixels that are neither dark nor burnt out. */
+/** `null` if too few pixels are neither dark nor saturated. */
 export type RegionReadings = Readonly<Record<Region, RegionLight | null>>;
 
 const darkest = 20;
 const brightest = 250;
 const fewestPixels = 40;
-/** This share of the pixels at either end, of each channel, is left out. */
+/** Trimmed share at both ends of each channel. */
 const trimmed = 0.1;
 
-/** The background is what lies beside and above the face's box, made so many times larger. */
+/** Background: next to and above the face's box, enlarged by this factor. */
 const surroundings = 1.9;
 
-/** By the 68 points. The forehead is the band between .2 and .6 eye distances above the brows; the chin keeps off
- * the jaw's edge, where a step of a pixel reads what is behind. */
+/**
+ * By the 68 points. The forehead is .2 to .6 eye distances above the brows; the chin avoids the jaw's edge, where one
+ * pixel's offset reads the background.
+ */
 function toOutlines(points: Landmarks): Readonly<Record<FaceRegion, readonly Point[]>> {
   const pick = (...indices: readonly number[]): readonly Point[] => indices.map((at) => points[at]);
   const [left, right] = toEyeCentres(points);
@@ -53,7 +55,7 @@ function isInside(outline: readonly Point[], x: number, y: number): boolean {
   return inside;
 }
 
-/** The mean of each channel over the pixels that `isPart` names, within the corners given. */
+/** Returns channel means of the pixels selected by `isPart` within the corners. */
 function readPart(
   { data, widthPx, heightPx }: Picture,
   corners: readonly Point[],
@@ -84,7 +86,7 @@ function trimmedMean(counts: Uint32Array): number | null {
   return light / (to - from);
 }
 
-/** What light the parts of a face and what is behind it send to the camera. */
+/** Reads the light of face parts and background. */
 export function readRegions(picture: Picture, box: Box, landmarks: Landmarks): RegionReadings {
   const { widthPx } = picture;
   const outlines = toOutlines(landmarks);
@@ -111,10 +113,10 @@ export function readRegions(picture: Picture, box: Box, landmarks: Landmarks): R
   };
 }
 
-/** How bright: the weights of ITU-R BT.709. */
+/** Returns luminance with the weights of ITU-R BT.709. */
 export const toLuminance = ([red, green, blue]: RegionLight): number => 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 
-/** The logarithm of each channel, less their mean: what exposure does not change. */
+/** Returns log channels less their mean, independent of exposure. */
 export function toChroma(light: RegionLight): RegionLight {
   const [red, green, blue] = light.map(Math.log);
   const mean = (red + green + blue) / 3;

@@ -4,17 +4,14 @@ import type { matchByChance, measureRecognition, measureSameFace } from './light
 import type { Rate } from './presentation-rates.js';
 import { type Counts, toSignals, toText } from './rate-text.js';
 
-/** What one species came to. */
 type Apcer = {
   readonly inAll: Rate;
-  /** Had nothing but the light been judged. */
   readonly byLight: Rate;
-  /** Had everything but the light been judged. */
   readonly withoutLight: Rate;
   readonly stoppedBy: Counts;
 };
 
-/** What `npm run eval -- light-challenge` prints. Keys are stable. */
+/** Output of `npm run eval -- light-challenge`. Keys are stable. */
 export type LightFigures = {
   readonly frames: 'synthetic';
   readonly bpcer: readonly {
@@ -31,7 +28,6 @@ export type LightFigures = {
     readonly highestApcer: { readonly species: string; readonly rate: number } | null;
     readonly apcer: Readonly<Record<string, Apcer>>;
   }[];
-  /** The share of people whose photo is black and white. */
   readonly blackAndWhite: Rate;
   readonly recognition: Awaited<ReturnType<typeof measureRecognition>>;
   readonly sameFace: Awaited<ReturnType<typeof measureSameFace>>;
@@ -48,7 +44,7 @@ const toRow = ([name, { inAll, byLight, withoutLight, stoppedBy }]: readonly [st
 
 const hitsOf = ({ hits, trials }: Rate): string => `${hits} of ${trials.toLocaleString('en')}`;
 
-/** The figures as a page. */
+/** Renders the figures as a page. */
 export function toLightTables(figures: LightFigures, now: Date): string {
   const { bpcer, injections, attacks, blackAndWhite, recognition, sameFace, chanceRow } = figures;
   const passed = ['', 'passed (APCER)', 'by the light alone', 'without the light', 'stopped by, most often'];
@@ -80,7 +76,7 @@ export function toLightTables(figures: LightFigures, now: Date): string {
     '',
     'Every frame is perfect but for its light.',
     '',
-    // APCER is one of a species: what all together come to is less than the worst of them.
+    // APCER is per species: a total would be below the worst one.
     table(passed, Object.entries(injections.byKind).map(toRow)),
     '',
     ...attacks.flatMap(({ axis, gain, apcer }) => [

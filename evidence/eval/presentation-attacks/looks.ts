@@ -4,7 +4,7 @@ import { testShare } from '../../../test/share.js';
 import { withoutRefusal } from './heads.js';
 import { readRecordedPicture } from './recorded.js';
 
-/** Looks at all pictures, as many at once as there are workers. */
+/** Examines all pictures with as many at once as workers. */
 export async function mapPictures<From, To>(
   pictures: readonly From[],
   look: (picture: From) => Promise<To>,
@@ -18,7 +18,7 @@ export async function mapPictures<From, To>(
   return seen;
 }
 
-/** What passive liveness says of a picture: 0 to 1, or `null` where no single face is found. */
+/** Returns a picture's passive liveness, 0 to 1; `null` without a single face. */
 export const scorePicture = (engine: Engine, file: string): Promise<number | null> =>
   withoutRefusal(async () => {
     const photo = toPhoto(await readRecordedPicture(file));

@@ -1,10 +1,13 @@
 import { mapPictures } from './looks.js';
 import { type RecordedClip, readRecordedPicture, timeOf } from './recorded.js';
 
-/** What one picture of a clip shows, and when it was taken, in ms from the clip's start. */
+/** Result of one clip picture, in ms from the clip's start. */
 export type Moment<Look> = Look & { readonly ms: number };
 
-/** Looks at each picture of a clip. @param look - `null`: the picture is left out */
+/**
+ * Examines each picture of a clip.
+ * @param look - `null` skips the picture
+ */
 export async function readMoments<Look extends object>(
   { files }: RecordedClip,
   look: (bytes: Uint8Array) => Promise<Look | null>,
@@ -16,7 +19,7 @@ export async function readMoments<Look extends object>(
   return seen.flat();
 }
 
-/** All pairs of a clip's pictures that are so far apart in time, within a quarter: the earlier one first. */
+/** Returns all picture pairs with that time difference, within a quarter, earlier first. */
 export const pairsApart = <Look>(
   moments: readonly Moment<Look>[],
   lagMs: number,

@@ -7,7 +7,7 @@ import { toPhoto } from '../../../test/pictures.js';
 import { testShare } from '../../../test/share.js';
 import { type Half, toHalf } from '../../corpus/split.js';
 
-/** Photos of one person that are looked at, so that the most photographed do not decide. */
+/** Limit of photos per person, against domination. */
 const photosOfOne = 8;
 
 export interface Seen {
@@ -15,13 +15,12 @@ export interface Seen {
   readonly landmarks: Landmarks;
 }
 
-/** A photo that looks about straight ahead and another of the same person. */
 export interface NaturalPair {
   readonly frontal: Seen;
   readonly other: Seen;
 }
 
-/** All such pairs of the evaluation people who have several photos. */
+/** Reads all such pairs of the evaluation people. */
 export async function readNaturalPairs(say: (line: string) => void): Promise<Record<Half, readonly NaturalPair[]>> {
   const pool = await createEnginePool({ modelsFolder, queueLimit: 64 });
   const persons = people().filter(({ photos }) => photos > 1);

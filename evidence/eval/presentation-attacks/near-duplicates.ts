@@ -17,24 +17,23 @@ import { mapPictures } from './looks.js';
 import { rateAsJson } from './rate-cells.js';
 
 /*
- * Whether a copy of a frame is told from the next picture of the same person in the same place. Grid, steps and bound were
- * chosen by the one half of the people (`fit`), the other half judges them.
+ * Measures whether copies of a frame are distinguished from later pictures of the same person and place. Grid, steps
+ * and threshold were chosen on one half (`fit`) and are judged on the other.
  */
 
-/** Pictures of one person in one place, and when each was taken. */
 interface Sitting {
   readonly name: string;
   readonly person: string;
   readonly pictures: readonly { readonly file: string; readonly atMs: number }[];
 }
 
-/** A following try comes later than this. */
+/** A next attempt is at least this much later. */
 const laterMs = 1000;
 
-/** Of the webcam stills (NUAA), whose names count the pictures of one sitting. */
+/** Interval of webcam stills (NUAA), whose names number a session's pictures. */
 const stillMs = 50;
 
-/** Copies are made of every so many pictures. */
+/** Copies every n-th picture. */
 const copiedEvery = 5;
 
 type Size = { readonly width: number; readonly height: number };
@@ -47,7 +46,7 @@ const cut = (picture: Sharp, { width, height }: Size, share: number): Sharp =>
     height: Math.round(height * (1 - 2 * share)),
   });
 
-/** What somebody may do to a frame, and to its file. */
+/** Modifications of a frame and its file. */
 const ways: Readonly<Record<string, (picture: Sharp, size: Size) => Sharp>> = {
   'JPEG 95': (picture) => picture.jpeg({ quality: 95 }),
   'JPEG 85': (picture) => picture.jpeg({ quality: 85 }),
@@ -67,7 +66,10 @@ const ways: Readonly<Record<string, (picture: Sharp, size: Size) => Sharp>> = {
   'cut by 2 % a side': (picture, size) => cut(picture, size, 0.02).jpeg({ quality: 85 }),
 };
 
-/** Every `live/<clip>/…<milliseconds>ms.jpg` and `live/<person>_…_<sitting>_<number>.jpg` below a folder. @throws BadInput */
+/**
+ * Reads every `live/<clip>/…<milliseconds>ms.jpg` and `live/<person>_…_<sitting>_<number>.jpg` of a folder.
+ * @throws BadInput
+ */
 async function readSittings(folder: string): Promise<readonly Sitting[]> {
   const names = (await readdir(folder, { recursive: true })).map((name) => name.replaceAll('\\', '/')).sort();
   const sittings = new Map<string, { person: string; pictures: { file: string; atMs: number }[] }>();
@@ -90,7 +92,6 @@ async function sketch(bytes: Uint8Array): Promise<Uint8Array> {
   return sketchOf(await decode(bytes, header, toReduction(header), null));
 }
 
-/** Bands of the one that stand in the other: as it is, or mirrored, whichever are more. */
 function countAlike(one: Uint8Array, other: Uint8Array): number {
   const half = one.length / 2;
   const band = half / sketchBands;
@@ -101,7 +102,6 @@ function countAlike(one: Uint8Array, other: Uint8Array): number {
   return Math.max(count(0), count(half));
 }
 
-/** How many bands agree between two pictures of somebody. */
 interface Pair {
   readonly person: string;
   readonly alike: number;

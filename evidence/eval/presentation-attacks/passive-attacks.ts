@@ -6,18 +6,18 @@ import { testShare } from '../../../test/share.js';
 import { withoutRefusal } from './heads.js';
 import type { Scores } from './presentation-rates.js';
 
-/** What passive liveness said of photos as they are, and of each species made from them. */
+/** Passive liveness of photos, and of each species made from them. */
 export interface PassiveScores {
   readonly genuine: Scores;
   readonly bySpecies: ReadonlyMap<string, Scores>;
 }
 
-/** The bound in use, of a single picture and of the mean of five, and beside it the model's own between its two classes. */
+/** The active threshold for one picture and for the mean of five, and the model's own. */
 export const shownBounds = [livenessBoundary, 0.5] as const;
 
 /**
- * Scores photos, each of one person, and one picture of each species made from each of them. Of a photo that gets no
- * response no attack is made: an attacker takes another.
+ * Scores photos of different people, and a picture of each species from each. Photos without a response are not used
+ * for attacks, because an attacker would choose another.
  */
 export async function scorePassive(
   engine: Engine,
@@ -33,7 +33,7 @@ export async function scorePassive(
     genuine.push(await scoreOf(photo));
     const victim = await withoutRefusal(() => readHead(engine, photo));
     if (victim === null) continue;
-    // The attacker, whose room is seen around what is held, is the person before.
+    // The previous person is the attacker, whose room is visible.
     const sitting = { victim, attacker: before ?? victim, seed: `person ${at}` };
     const scored = species.map(async ({ name, present }) => ({ name, score: await scoreOf(await present(sitting)) }));
     for (const { name, score } of await Promise.all(scored)) bySpecies.get(name)?.push(score);

@@ -12,7 +12,6 @@ import { mapPictures, scorePicture } from './looks.js';
 import { countsAsText, rateAsJson } from './rate-cells.js';
 import { liveSpecies, readRecorded } from './recorded.js';
 
-/** What passive liveness says of the pictures of one person, or of one clip, in their order. */
 interface ScoredPerson {
   readonly source: string;
   readonly isLive: boolean;
@@ -22,16 +21,14 @@ interface ScoredPerson {
 
 const candidates = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5] as const;
 
-/** As many as a challenge has. */
 const frames = 5;
 
 const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** What is held against a bound: a person takes pictures as they come, an attacker the best. */
+/** Compared pictures: random ones for people, the best for attackers. */
 const views = {
-  /** Every picture by itself. */
   one: ({ scores }: ScoredPerson): readonly number[] => scores,
-  /** Means of five: of people each picture is in one five at most, and a five is spread over all of them. */
+  /** Means of five: for people disjoint groups, each spread over all pictures. */
   five: ({ isLive, scores }: ScoredPerson): readonly number[] => {
     const fives = Math.floor(scores.length / frames);
     if (fives === 0) return [];
@@ -43,13 +40,13 @@ const views = {
 } as const;
 type View = keyof typeof views;
 
-/** What one source comes to: of people what is refused is counted, of all else what passes. */
+/** Results of one source: refused people, or passed attacks. */
 interface SourceRates {
   readonly source: string;
   readonly isLive: boolean;
   readonly lowest: number;
   readonly highest: number;
-  /** At each candidate. */
+  /** One rate per candidate. */
   readonly rates: readonly ClusteredRate[];
 }
 
@@ -135,8 +132,7 @@ const rowAsJson = ({ isLive, lowest, highest, rates }: SourceRates): Json => ({
 });
 
 /**
- * What each candidate for a bound of passive liveness costs people and stops of attacks, source by source, on the half of
- * the people that bounds are set by and on the other.
+ * Measures each candidate threshold's cost for people and effect on attacks, by source, on both halves.
  * @throws BadInput
  */
 async function measureBounds(
@@ -167,7 +163,7 @@ async function measureBounds(
   return { noResponse, fit: ofHalf('fit'), judge: ofHalf('judge') };
 }
 
-/** Candidates for the bounds of passive liveness, on real pictures. */
+/** Measures candidate thresholds of passive liveness on real pictures. */
 export const passiveBounds: EvalProgram = {
   about: 'what each bound of passive liveness costs people and stops of attacks, by source, in both halves',
   runOn: measureBounds,

@@ -14,10 +14,10 @@ import { drawChallenge, drawPassive, passivePlots } from './presentation-plots.j
 import { toTables } from './presentation-tables.js';
 import { measureRecorded } from './real-presentations.js';
 
-/** People of the judging half: single images are quick, a challenge is five frames. */
+/** People of the judging half: single images are fast, a challenge has five frames. */
 const peopleOf = { passive: 150, challenge: 100 } as const;
 
-/** Both, of the same people's photos: `count` of them as single images, fewer as heads that turn. */
+/** Runs both on one set of photos: `count` as single images, fewer as turning heads. */
 async function attackPeople(engine: Engine, photos: readonly Uint8Array[], heads: number, say: (line: string) => void) {
   const pictures = await Promise.all(photos.map(readPicture));
   const scores = await scorePassive(engine, photos, say);
@@ -33,7 +33,7 @@ async function attackPeople(engine: Engine, photos: readonly Uint8Array[], heads
   };
 }
 
-/** Presentation attacks on passive liveness and on the movement challenge, by the terms of ISO/IEC 30107-3. */
+/** Measures presentation attacks on passive liveness and the movement challenge by ISO/IEC 30107-3. */
 export const presentationAttacks: EvalProgram = {
   about: 'APCER and BPCER of rendered prints, screens, cut-outs, replays and stills; with --data of recorded ones',
   runOn: measureRecorded,

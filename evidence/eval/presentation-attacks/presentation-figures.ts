@@ -7,7 +7,7 @@ import { type Rate, toApcer, toBpcer, toHighest, toNonResponseRate } from './pre
 const mapEach = <From, To>(entries: Iterable<readonly [string, From]>, to: (value: From) => To): Record<string, To> =>
   Object.fromEntries([...entries].map(([name, value]) => [name, to(value)]));
 
-/** What passive liveness lets through and refuses. A picture in which no single face is found is a non-response. */
+/** Returns error rates of passive liveness. A picture without a single face is a non-response. */
 export function toPassiveFigures({ genuine, bySpecies }: PassiveScores) {
   const atBound = shownBounds.map((bound) => {
     const apcer = mapEach(bySpecies, (scores) => toApcer(scores, bound));
@@ -21,7 +21,7 @@ export function toPassiveFigures({ genuine, bySpecies }: PassiveScores) {
   };
 }
 
-/** What the judge lets through and refuses. It always responds: a frame without a face is a refusal, by `faces`. */
+/** Returns error rates of the judge, which always responds: a frame without a face is refused by `faces`. */
 export function toChallengeFigures(judged: readonly JudgedChallenge[]) {
   const of = (species: string) => judged.filter((each) => each.species === species);
   const rate = (species: string, pass: boolean): Rate =>
@@ -37,9 +37,7 @@ export function toChallengeFigures(judged: readonly JudgedChallenge[]) {
   };
 }
 
-/** What presentation attacks came to, of one set of photos. */
 export interface PresentationFigures {
-  /** How many of the photos are black and white. */
   readonly blackAndWhite: Rate;
   readonly passive: ReturnType<typeof toPassiveFigures>;
   readonly challenge: ReturnType<typeof toChallengeFigures>;

@@ -3,7 +3,6 @@ import { drawRatePlot } from '../../plots/rate-plot.js';
 import { type PassiveScores, shownBounds } from './passive-attacks.js';
 import { type Rate, toApcer, toBpcer, toDetPoints } from './presentation-rates.js';
 
-/** Species that are drawn together: more curves could not be told apart. */
 interface PassivePlot {
   readonly name: string;
   readonly species: readonly string[];
@@ -15,7 +14,7 @@ export const passivePlots: readonly PassivePlot[] = [
   { name: 'screens', species: ['screenFine', 'screenNear', 'screenCoarse', 'screenBezel', 'screenWashedOut'] },
 ];
 
-/** Passive liveness over all bounds, SVG; the dots are the bound in use and the model's own. */
+/** Plots passive liveness over all thresholds as SVG, with dots at the active and the model's own threshold. */
 export function drawPassive({ genuine, bySpecies }: PassiveScores, plot: PassivePlot): string {
   return toDetSvg({
     title: 'Passive liveness on one picture: synthetic attacks, real photos',
@@ -28,7 +27,7 @@ export function drawPassive({ genuine, bySpecies }: PassiveScores, plot: Passive
       const attack = bySpecies.get(name) ?? [];
       const points = shownBounds.flatMap((bound) => {
         const [bpcer, apcer] = [toBpcer(genuine, bound), toApcer(attack, bound)];
-        // The bound is the same for all curves: it is written beside the first.
+        // The threshold is common to all curves, so only the first has a label.
         return bpcer === null || apcer === null
           ? []
           : [{ x: bpcer.rate, y: apcer.rate, label: at === 0 ? String(bound) : '' }];
@@ -38,7 +37,7 @@ export function drawPassive({ genuine, bySpecies }: PassiveScores, plot: Passive
   });
 }
 
-/** What the judge of movement challenges lets through and refuses, SVG. */
+/** Plots the error rates of the movement judge as SVG. */
 export function drawChallenge(figures: {
   readonly people: number;
   readonly bpcer: Rate;

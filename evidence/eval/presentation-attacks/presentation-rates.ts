@@ -1,9 +1,9 @@
 import { proportion, toJson } from '../../statistics/proportion.js';
 
-/** A share with its trials and its 95 % interval, as JSON. */
+/** A share with trials and 95 % interval, as JSON. */
 export type Rate = ReturnType<typeof toJson>;
 
-/** What passive liveness said of each presentation: the probability of "live", 0 to 1; `null` where it did not respond. */
+/** Passive scores, 0 to 1; `null` without a response. */
 export type Scores = readonly (number | null)[];
 
 const isResponse = (score: number | null): score is number => score !== null;
@@ -11,8 +11,8 @@ const isResponse = (score: number | null): score is number => score !== null;
 const toRate = (hits: number, trials: number): Rate | null => (trials === 0 ? null : toJson(proportion(hits, trials)));
 
 /**
- * APCER of one species, BPCER, and the non-response rates APNRR and BPNRR, as ISO/IEC 30107-3 defines them. The first two
- * are shares of the presentations that got a response; `null` where none did.
+ * Computes APCER of one species, BPCER, and the non-response rates APNRR and BPNRR by ISO/IEC 30107-3. The first two
+ * only count responses; `null` without any.
  */
 export const toApcer = (scores: Scores, bound: number): Rate | null => {
   const responses = scores.filter(isResponse);
@@ -27,7 +27,7 @@ export const toBpcer = (scores: Scores, bound: number): Rate | null => {
 export const toNonResponseRate = (scores: Scores): Rate | null =>
   toRate(scores.filter((score) => !isResponse(score)).length, scores.length);
 
-/** The species that passes most often: its APCER is the figure of a test. `null` where no species got a response. */
+/** Returns the species with the highest APCER, the test's figure; `null` without responses. */
 export function toHighest(apcer: Readonly<Record<string, Rate | null>>): { species: string; rate: number } | null {
   const rates = Object.entries(apcer).flatMap(([species, rate]) =>
     rate === null ? [] : [{ species, rate: rate.rate }],
@@ -38,7 +38,7 @@ export function toHighest(apcer: Readonly<Record<string, Rate | null>>): { speci
   );
 }
 
-/** BPCER (x) and APCER (y) at every bound that tells any two presentations apart, from the lowest to the highest. */
+/** Returns BPCER (x) and APCER (y) at every distinct threshold, ascending. */
 export function toDetPoints(genuine: Scores, attack: Scores): { readonly x: number; readonly y: number }[] {
   const live = genuine.filter(isResponse);
   const fake = attack.filter(isResponse);

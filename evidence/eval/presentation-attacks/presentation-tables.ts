@@ -57,7 +57,10 @@ function toChallengeTable({ challenge }: PresentationFigures, title: string): re
   ];
 }
 
-/** All figures as Markdown, in the folder of the plots. @param at - when they were measured */
+/**
+ * Renders all figures as Markdown for the plots' folder.
+ * @param at - time of the measurement
+ */
 export function toTables(evaluation: PresentationFigures, demonstration: PresentationFigures, at: Date): string {
   const grey = `evaluation people, ${evaluation.blackAndWhite.hits} of ${evaluation.blackAndWhite.trials} photos black and white`;
   const colour = 'the demonstration photos, in colour';

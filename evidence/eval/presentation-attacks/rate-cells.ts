@@ -1,8 +1,6 @@
 import type { Json } from '../../../src/base/json.js';
 import type { ClusteredRate } from '../../statistics/clustered-rate.js';
 
-/* How rates of people are written, three digits. */
-
 const toDigits = (value: number): number => Number(value.toPrecision(3));
 
 export const rateAsJson = (rate: ClusteredRate | null): Json =>
@@ -10,7 +8,7 @@ export const rateAsJson = (rate: ClusteredRate | null): Json =>
     ? null
     : { ...rate, rate: toDigits(rate.rate), interval: [toDigits(rate.interval[0]), toDigits(rate.interval[1])] };
 
-/** Counts with the interval, in percent. */
+/** Formats counts with the interval in percent. */
 export const countsAsText = ({ passed, of, interval }: ClusteredRate): string =>
   `${passed} of ${of} (${interval.map((end) => toDigits(end * 100)).join(' to ')} %)`;
 

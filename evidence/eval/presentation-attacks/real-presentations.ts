@@ -15,19 +15,22 @@ import { mapPictures, scorePicture } from './looks.js';
 import { rateAsJson, rateAsText } from './rate-cells.js';
 import { liveSpecies, type RecordedClip, type RecordedStill, readRecorded, readRecordedPicture } from './recorded.js';
 
-/** What came of one species. Of `live` what is counted is people who were refused, of all others what passed. */
+/** Results of one species: refused people for `live`, passed attacks otherwise. */
 export interface SpeciesFigures {
   readonly stills: number;
   readonly clips: number;
-  /** Pictures in which no single face was found: they are in no rate of a single picture. */
+  /** Pictures without a single face, which are not in single-picture rates. */
   readonly noResponse: number;
-  /** One picture at the bound of `policy.liveness: "passive"`; of an attacker's clip the best, of a person's the middle one. */
+  /**
+   * One picture at the threshold of `policy.liveness: "passive"`: a clip's best for attackers, its middle one for
+   * people.
+   */
   readonly passive: ClusteredRate | null;
-  /** Clips, in the movement challenge without the passive signal. */
+  /** Clips in the movement challenge, without the passive signal. */
   readonly movement: ClusteredRate | null;
-  /** Not measured: no recorded picture was lit by a challenge. */
+  /** Not measured: no recording was lit by a challenge. */
   readonly light: null;
-  /** Clips, in all that a challenge asks for: movement, and the mean of its frames at the bound of `passive`. */
+  /** Clips in the full challenge: movement, and mean passive score at the threshold of `passive`. */
   readonly policy: ClusteredRate | null;
 }
 
@@ -58,9 +61,7 @@ async function lookAtClip(engine: Engine, clip: RecordedClip): Promise<SeenClip>
 const middleOf = (values: readonly number[]): number | undefined =>
   [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)];
 
-/**
- * Whether a clip counts: an attack as soon as one row of movements lets it in, a person where most rows refuse them.
- */
+/** An attack counts if any row accepts it, a person if most rows refuse them. */
 function isHit(isLive: boolean, outcomes: readonly RowOutcome[], passes: (outcome: RowOutcome) => boolean): boolean {
   const passed = outcomes.filter(passes).length;
   return isLive ? passed <= outcomes.length / 2 : passed > 0;
@@ -119,8 +120,8 @@ function toMarkdown(real: ReadonlyMap<string, SpeciesFigures>): string {
 }
 
 /**
- * What pictures and clips of real people, prints and screens come to, species by species.
- * @param folders - one, laid out as `recorded.ts` says
+ * Measures recorded pictures and clips of people, prints and screens by species.
+ * @param folders - one, in the layout of `recorded.ts`
  * @throws BadInput
  */
 export async function measureRecorded(folders: readonly string[], say: (line: string) => void, out: string | null) {

@@ -3,36 +3,34 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { BadInput } from '../../corpus/bad-input.js';
 import { readCorpus } from '../../corpus/corpus.js';
 
-/** One picture or clip before a camera: of a person, or of what was held there in a person's place. */
+/** A picture or clip of a person or of an attack. */
 interface Recorded {
-  /** The last two folders above the person: people of different sources and of different cameras are told apart by it. */
+  /** The two folders above the person, which separate sources and cameras. */
   readonly source: string;
-  /** `live` are people; every other name is a species of attack. */
+  /** `live` are people; other names are attack species. */
   readonly species: string;
-  /** Whom it shows: intervals are by person. */
   readonly person: string;
 }
 
-/** `stills/<species>/<person>_….jpg`, or, of people, `<person>/….jpg` */
+/** `stills/<species>/<person>_….jpg`, or for people `<person>/….jpg` */
 export interface RecordedStill extends Recorded {
   readonly file: string;
 }
 
-/** `movements/<species>/<clip>/…<milliseconds>ms.jpg`, or `<milliseconds>.jpg`: each clip is a person of its own. */
+/** `movements/<species>/<clip>/…<milliseconds>ms.jpg` or `<milliseconds>.jpg`; each clip counts as another person. */
 export interface RecordedClip extends Recorded {
-  /** In order of time. */
   readonly files: readonly string[];
 }
 
-/** What stands for people in both folders. */
+/** Name of people in both layouts. */
 export const liveSpecies = 'live';
 
 const isPicture = (name: string): boolean => /\.(jpe?g|png|webp)$/i.test(name);
 
-/** When a picture of a clip was taken, in ms from its start, by its name. */
+/** Returns a clip picture's time from its name, in ms. */
 export const timeOf = (name: string): number => Number(/(\d+)(?:ms)?\.\w+$/.exec(name)?.[1] ?? Number.NaN);
 
-/** The names in a folder, in order; none where there is no such folder. */
+/** Lists a folder in order; empty if missing. */
 export async function list(folder: string): Promise<string[]> {
   try {
     return (await readdir(folder)).sort();
@@ -51,7 +49,7 @@ async function readStills(folder: string): Promise<RecordedStill[]> {
   return stills;
 }
 
-/** The clips of one kind: `<kind>/<species>/<clip>/…`. None where there is no such folder. */
+/** Reads the clips of `<kind>/<species>/<clip>/…`; none if missing. */
 export async function readClips(folder: string, kind: string): Promise<RecordedClip[]> {
   const clips: RecordedClip[] = [];
   for (const species of await list(join(folder, kind)))
@@ -64,7 +62,10 @@ export async function readClips(folder: string, kind: string): Promise<RecordedC
   return clips;
 }
 
-/** Photos of people, one folder for each, as the accuracy is measured on. @throws BadInput */
+/**
+ * Reads photos of people, one folder each, like the accuracy corpus.
+ * @throws BadInput
+ */
 async function readPhotos(folder: string): Promise<RecordedStill[]> {
   const { people } = await readCorpus(folder);
   const path = resolve(folder);
@@ -74,7 +75,7 @@ async function readPhotos(folder: string): Promise<RecordedStill[]> {
   );
 }
 
-/** @throws BadInput: there is neither a still nor a clip, nor a photo of a person */
+/** @throws BadInput without stills, clips and photos */
 export async function readRecorded(
   folder: string,
 ): Promise<{ readonly stills: readonly RecordedStill[]; readonly clips: readonly RecordedClip[] }> {
@@ -88,5 +89,4 @@ export async function readRecorded(
   return { stills: photos, clips: [] };
 }
 
-/** The bytes of one picture. */
 export const readRecordedPicture = async (file: string): Promise<Uint8Array> => new Uint8Array(await readFile(file));

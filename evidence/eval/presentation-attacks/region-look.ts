@@ -5,13 +5,13 @@ import { testShare } from '../../../test/share.js';
 import { withoutRefusal } from './heads.js';
 import { type RegionReadings, readRegions } from './light-regions.js';
 
-/** What the regions of the only face in a picture show. */
+/** Regions of a picture's only face. */
 export interface RegionLook {
   readonly readings: RegionReadings;
   readonly landmarks: Landmarks;
 }
 
-/** `null` where no single face is found. */
+/** `null` without a single face. */
 export const lookAtRegions = (engine: Engine, bytes: Uint8Array): Promise<RegionLook | null> =>
   withoutRefusal(async () => {
     const { face, landmarks } = await engine.examine(toPhoto(bytes), ['landmarks'], testShare);

@@ -15,19 +15,18 @@ import { rateAsJson } from './rate-cells.js';
 import type { RecordedClip } from './recorded.js';
 
 /*
- * What the product's own judge of light says of real clips on which no light of ours fell: of whoever puts a recording in the
- * camera's place. Each row of lights is drawn as a check draws it, and answered by pictures of one clip.
+ * Measures the product's light judge on real clips without our light, as injected recordings: random rows of lights,
+ * answered by pictures of one clip.
  */
 
-/** Rows that each clip is held against. */
+/** Rows per clip. */
 const rowsOfOne = 1000;
 
-/** From the picture under the one colour to that under the other. */
+/** Time between the pictures of both colors. */
 const apartMs = 450;
 
 type Look = { readonly reading: LightReading };
 
-/** The light of one picture. */
 const lookAt = (engine: Engine, bytes: Uint8Array): Promise<Look | null> =>
   withoutRefusal(async () => {
     const { light } = await engine.examine(toPhoto(bytes), ['light'], testShare);
@@ -35,7 +34,7 @@ const lookAt = (engine: Engine, bytes: Uint8Array): Promise<Look | null> =>
     return { reading: light };
   });
 
-/** One clip's answer to a row that nobody in it saw: pairs by chance, each of them pictures half a second apart. */
+/** Answers a random row with random picture pairs half a second apart. */
 function answerRow(pairs: readonly (readonly [Look, Look])[], chance: Chance): LightFinding {
   const toPair = ([first, second]: readonly (Asked | null)[]): LitPair => {
     const [before, after] = pairs[chance.below(pairs.length)];
@@ -52,13 +51,12 @@ function answerRow(pairs: readonly (readonly [Look, Look])[], chance: Chance): L
   );
 }
 
-/** What the judge says of one clip under one row. */
 interface Answered {
   readonly person: string;
   readonly gain: number;
-  /** How differently the two sides of the nose seem to answer; `null` where one of them is not seen. */
+  /** Difference of the nose's sides; `null` if one is not visible. */
   readonly noseSides: number | null;
-  /** By how strong the light seems to be, and by all that the light is judged by. */
+  /** By light strength, and by all light signals. */
   readonly seemsLit: boolean;
   readonly passes: boolean;
 }
@@ -82,7 +80,7 @@ async function answerAll(engine: Engine, clip: RecordedClip): Promise<readonly A
 
 const round = (value: number): number => Number(value.toPrecision(2));
 
-/** How strong what is no light seems to be, either way. */
+/** Distribution of apparent light strength, both signs. */
 function toStrengths(values: readonly number[]): Json {
   const strengths = values.map(Math.abs).sort((one, other) => one - other);
   const at = (share: number): number => round(strengths[Math.floor((strengths.length - 1) * share)]);
@@ -93,8 +91,8 @@ const shareOf = (rows: readonly Answered[], isHit: (row: Answered) => boolean): 
   rateAsJson(rateByPerson(rows.map((row) => ({ person: row.person, hit: isHit(row) }))));
 
 /**
- * Clips of real people and replays, on which no light of ours fell, under rows of lights: how strong a light the judge takes
- * their changes for, and how many rows pass by light alone.
+ * Measures unlit clips of people and replays under random rows: the apparent strength, and the rows accepted by light
+ * alone.
  * @param clips - by what they show
  */
 export async function judgeUnlit(

@@ -7,7 +7,7 @@ const places = new Map([
   ['library', 'City Library'],
 ]);
 
-/** Places that people check in at with their phone and their face, for whoever has enrolled at the sign-in. */
+/** Places where enrolled users check in with phone and face. */
 export const checkInPortal: Portal = {
   id: 'check-in',
   port: 8096,

@@ -4,7 +4,7 @@ import type { Portal } from './portal.js';
 
 const clientId = 'library-desk';
 
-/** A counter where staff check in person whoever has enrolled at the sign-in. */
+/** A counter where staff check enrolled users in person. */
 export const counterPortal: Portal = {
   id: 'counter',
   port: 8094,
@@ -12,7 +12,7 @@ export const counterPortal: Portal = {
     let kiosk: Promise<Kiosk> | null = null;
     const counter = await startCounter({
       ...{ port, issuer, clientId, clientSecret },
-      // Once the server is there: portals start before it.
+      // Called once the server runs, because portals start first.
       kiosk() {
         kiosk ??= clientToken(['verify']).then((token) => registerKiosk(serverUrl, token));
         return kiosk;

@@ -7,7 +7,7 @@ const type = 'staff_card';
 const vct = 'urn:example:staff-card';
 const clientId = 'staff-portal';
 
-/** A staff card to carry, for whoever has enrolled at the sign-in, a small wallet that takes it, and a sign-in by it. */
+/** A staff card for enrolled users, a small wallet, and a sign-in with the card. */
 export const credentialPortal: Portal = {
   id: 'credential',
   port: 8098,

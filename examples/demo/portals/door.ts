@@ -3,7 +3,7 @@ import { createMemoryStore, createRoster, type Roster } from '../../door/roster.
 import { startDoor } from '../../door/server.js';
 import type { Portal } from './portal.js';
 
-/** A door that opens to whoever is on its roster. Nobody signs in: the face says who it is. */
+/** A door that opens for everyone on its roster, without a sign-in. */
 export const doorPortal: Portal = {
   id: 'door',
   port: 8095,
@@ -11,7 +11,7 @@ export const doorPortal: Portal = {
     let roster: Promise<Roster> | null = null;
     const door = await startDoor({
       port,
-      // Once the server is there: portals start before it.
+      // Called once the server runs, because portals start first.
       openRoster() {
         roster ??= clientToken(['enrol', 'identify']).then((token) =>
           createRoster(createFacestepClient({ url: serverUrl, clientToken: token, fetch }), createMemoryStore()),

@@ -3,7 +3,7 @@ import type { Portal } from './portal.js';
 
 const clientId = 'home-page';
 
-/** The page of whoever has enrolled at the sign-in. It is the server's own: what is started is the sign-in of the provider. */
+/** The server's own page for enrolled users; this starts the provider's sign-in. */
 export const homePagePortal: Portal = {
   id: 'home-page',
   port: 8099,

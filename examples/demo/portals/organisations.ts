@@ -3,7 +3,7 @@ import type { Portal } from './portal.js';
 
 const clientId = 'tax-office';
 
-/** A tax office where people file for a company, for whoever has enrolled at the sign-in. */
+/** A tax office where enrolled users file for a company. */
 export const organisationsPortal: Portal = {
   id: 'organisations',
   port: 8097,

@@ -3,7 +3,7 @@ import type { Portal } from './portal.js';
 
 const clientId = 'library';
 
-/** A form that fills itself in, for whoever has enrolled at the sign-in. */
+/** A form that is prefilled for enrolled users. */
 export const prefilledFormPortal: Portal = {
   id: 'prefilled-form',
   port: 8091,

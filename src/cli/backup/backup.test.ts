@@ -205,7 +205,7 @@ describe('a restore', () => {
     await again.stop();
   });
 
-  test('takes no backup that is incomplete or altered, and leaves the folder alone', async () => {
+  test('refuses an incomplete or altered backup, and does not change the folder', async () => {
     await server.revoke('t');
     const restored = newPath();
     for (const spoil of [

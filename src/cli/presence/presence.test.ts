@@ -122,7 +122,7 @@ describe('a link', () => {
 });
 
 describe('before somebody agrees', () => {
-  test('to this text, and of this plan, there is no challenge and nothing is kept', async () => {
+  test('to this text and plan, no challenge starts and nothing is stored', async () => {
     const running = await presence.start();
     const { takePart, post } = await visit(running);
     expect((await post('/challenge', {})).body.code).toBe('consent_missing');
@@ -199,7 +199,7 @@ describe('presentations', () => {
 });
 
 describe('in the folder', () => {
-  test('nothing is readable, and names and modes tell nothing', async () => {
+  test('nothing is readable, and names and modes reveal nothing', async () => {
     const running = await presence.start();
     const { takePart, perform } = await visit(running);
     await takePart('peregrine');
@@ -217,7 +217,7 @@ describe('in the folder', () => {
     expect(running.log()).not.toMatch(/peregrine|JFIF/);
   });
 
-  test('a changed byte, another name or another passphrase opens nothing', async () => {
+  test('a changed byte, another name or another passphrase fails to decrypt', async () => {
     const running = await presence.start();
     const { takePart, perform } = await visit(running);
     await takePart('falcon');
@@ -303,7 +303,7 @@ describe('erasing', () => {
     expect((await presence.run(['report'])).exitCode).toBe(2);
   });
 
-  test('comes by itself with whichever command is run after the promised day', async () => {
+  test('runs automatically with any command after the promised day', async () => {
     await (await makeTwo()).stop();
     clock.advanceSec(6.9 * 86_400);
     expect((await presence.run(['report', '--json'])).told).toEqual([]);

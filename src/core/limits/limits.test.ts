@@ -148,7 +148,7 @@ describe('one limit', () => {
 
 const anna = { tenant: 'work', idp: 'okta', subject: 'anna', scope: 'sign-in', accuracy: 4 } as const;
 
-test('whatever outsiders do, and from wherever, who has signed in is taken at once', async () => {
+test('anonymous attempts from any address never delay a user with a first factor', async () => {
   const outsider = fc.record({
     source: fc.constantFrom(
       '192.0.2.7',

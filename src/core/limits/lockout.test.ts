@@ -87,7 +87,7 @@ describe('the lockouts of a subject', () => {
     throw new Error('20 failures brought no lockout');
   }
 
-  test('grow from a quarter of an hour to a day while failures go on, one failure each', async () => {
+  test('grow from 15 minutes to a day with each further failure', async () => {
     const bench = setUp();
     const lockouts = [];
     for (let round = 0; round < 9; round += 1) lockouts.push(await failUntilLocked(bench));

@@ -85,7 +85,7 @@ test('one address gets five, however many it sends at once, and keeps nobody els
   expect(await from(address(2), 'right')).toBe('right');
 });
 
-test('60 networks of one /48 get twenty, and whoever waits is told the true time', async () => {
+test('60 networks of one /48 get twenty attempts, and the reported wait is correct', async () => {
   const { from, decided } = setUp();
   for (let network = 0; network < 60; network += 1) {
     for (let tries = 0; tries < 5; tries += 1) await from(`2001:db8:1:${(network * 256).toString(16)}::/64`);
@@ -201,7 +201,7 @@ test('passes of the person, proven ones and others’, give nobody a new twenty'
   expect(decided()).toBeLessThanOrEqual(20 + 8 + 100);
 });
 
-test('no sequence of outsiders’ attempts in thirty days gets more decided than is said, and the person is taken throughout', async () => {
+test('no sequence of anonymous attempts in thirty days exceeds the documented limit, and the user always passes', async () => {
   const step = fc.record({
     source: fc.oneof(
       fc.nat(60_000).map(address),

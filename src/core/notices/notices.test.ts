@@ -278,7 +278,7 @@ describe('pushed notices', () => {
     expect(service.opened).toHaveLength(1);
   });
 
-  test('five browsers at most, the oldest goes; one that is added twice is one; what is kept can be read by nobody', async () => {
+  test('at most five browsers, the oldest is dropped; adding one twice keeps one; stored data is unreadable', async () => {
     const { core, deps, subscribe, add } = await start();
     const added: PushAddress[] = [];
     for (let devices = 0; devices < 7; devices += 1) added.push(await add(await subscribe()));

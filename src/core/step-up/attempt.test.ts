@@ -58,7 +58,7 @@ test('a step-up whose attempt nobody will end is open again after half a minute'
   expect((await submit(started)).state).toBe('passed');
 });
 
-test('each such attempt costs a try: after three the step-up has failed', async () => {
+test('each such attempt counts: after three the step-up has failed', async () => {
   const started = await start();
   for (let tries = 0; tries < 3; tries += 1) {
     await begin(started, never);

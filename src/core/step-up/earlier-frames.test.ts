@@ -62,7 +62,7 @@ test('frames of one challenge are not held against each other', async () => {
   expect(await unlike([draw('ada'), draw('ada')])).toBe(2);
 });
 
-test('the last twenty challenges are known, for thirty days', async () => {
+test('the last twenty challenges are remembered for thirty days', async () => {
   for (let at = 0; at < 21; at += 1) await unlike([draw(`frame ${at}`)]);
   expect(await readEarlierFrames(record, { state })).toMatchObject({ challenges: 20 });
   const outsider = { proved: false } as const;
@@ -71,13 +71,13 @@ test('the last twenty challenges are known, for thirty days', async () => {
   expect(await unlike([draw('frame 20')], outsider)).toBe(1);
 });
 
-test('of strangers nothing is kept, and of nobody’s frames nothing is said', async () => {
+test('nothing is stored for anonymous callers, and frames without a subject have no result', async () => {
   expect(await unlike([draw('ada')], { proved: false })).toBe(1);
   expect(await readEarlierFrames(record, { state })).toBeNull();
   expect(await unlike([draw('ada')], { subject: '' })).toBeUndefined();
 });
 
-test('each person has a key of their own, and a retired one takes what is known with it', async () => {
+test('each user has their own key, and retiring it forgets their frames', async () => {
   await unlike([draw('ada')]);
   await unlike([draw('ada')], { subject: '00u2' });
   const [one, other] = [await state.read('frames-seen:acme:00u1'), await state.read('frames-seen:acme:00u2')];

@@ -16,7 +16,7 @@ const setUp = () => createTestCore(join(folder, `keys-${++cores}.json`));
 
 const about = { subject: 'anna', kept: null, receipt: null, hookSignIn: null } as const;
 
-test('a link that is for one browser opens in no other, however often it is tried', async () => {
+test('a link bound to one browser never opens in another', async () => {
   const { connection, deps } = await setUp();
   const browser = new Credential('the secret in its cookie');
   const started = await startStepUp({ connection, ...about, browser }, deps);
@@ -27,7 +27,7 @@ test('a link that is for one browser opens in no other, however often it is trie
   expect((await open(browser)).view).toMatchObject({ state: 'started', role: 'own' });
 });
 
-test('two browsers race for one link: one gets it', async () => {
+test('only one of two concurrent browsers opens a link', async () => {
   const { connection, deps } = await setUp();
   const started = await startStepUp({ connection, ...about }, deps);
   const open = () =>
@@ -36,7 +36,7 @@ test('two browsers race for one link: one gets it', async () => {
   expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
 });
 
-test('what is stored of a step-up opens nothing', async () => {
+test('the stored state of a step-up opens nothing', async () => {
   const { connection, deps, state } = await setUp();
   const browser = new Credential('the secret in its cookie');
   const started = await startStepUp({ connection, ...about, browser }, deps);
@@ -63,7 +63,7 @@ test('a pass is taken once, and nothing else is', async () => {
   await expect(takeStepUp('nobody’s', deps)).rejects.toMatchObject({ code: 'step_up_unknown' });
 });
 
-test('somebody nobody vouches for locks out their own address, and not the user', async () => {
+test('an anonymous user locks out their own address, not the account', async () => {
   const { connection, deps, clock } = await setUp();
   const consent = { statement: 'v1', givenAt: clock.now() };
   const photos = [1, 2, 3].map((shot) => drawPhoto('anna', shot));

@@ -212,7 +212,7 @@ describe('with a passkey', () => {
     await expect(takeNewPasskey({ stepUpId: 'one', answer }, deps)).rejects.toMatchObject({ code: 'secret_missing' });
   });
 
-  test('what is kept is the credential and nothing else, until the enrolment ends', async () => {
+  test('only the credential is stored, until the enrolment ends', async () => {
     const { anna, begin, authenticator, clock, deps, sent, state } = await setUp();
     const answer = sent(authenticator.create(await begin('one', 'create')));
     const { passkey: credential, secret } = await takeNewPasskey({ stepUpId: 'one', answer }, deps);

@@ -10,7 +10,7 @@ import { type HookTarget, type Provider, toBearerForgeries } from './provider.js
 
 const audience = 'https://face.example.com/rival';
 
-/** The rival's org shows access tokens of an issuer of its own. */
+/** The rival's org uses access tokens of another issuer. */
 async function createRivalCallers(outside: Outside, foreign: HookTarget['foreign']) {
   const claims = { aud: audience, cid: 'rival-hooks' };
   const good = await outside.sign(claims, { lifeSec: 7200 });
@@ -32,11 +32,11 @@ async function createRivalCallers(outside: Outside, foreign: HookTarget['foreign
   };
 }
 
-/** Every kind of provider behind a connection of its own, and a second tenant: another org behind `rival`. */
+/** Opens every kind of provider, and a second tenant's org behind `rival`. */
 export async function openProviders(clients: OidcClients) {
   const outside = await openOutside();
   const verifierUrl = outside.url;
-  // What one tenant's hooks show is what the other tenant's attacker has.
+  // Each tenant's attacker has the other tenant's hook credentials.
   const rivalCallers = await createRivalCallers(outside, (body) => workforceCallers.sign(body));
   const workforceCallers = callBySecret(() => rivalCallers.sign());
   const workforce = await openOkta('workforce', workforceCallers, { clients, verifierUrl });

@@ -9,18 +9,14 @@ import type { Header } from '../request.js';
 import type { Outside } from './outside.js';
 import { attackedPolicy, type HookTarget, type Provider, toBearerForgeries } from './provider.js';
 
-/** A tenant, its users, and what signs in its name. */
 export interface EntraProvider extends Provider {
   readonly simulator: EntraSimulator;
-  /** What the server needs beside its configuration. */
   readonly environment: Readonly<Record<string, string>>;
-  /** The client of External MFA. */
   readonly externalMfa: string;
-  /** A user who is enrolled nowhere. */
+  /** A user without an enrolment. */
   readonly stranger: string;
 }
 
-/** Tokens that Entra's events service shows, and others that somebody might show in their place. */
 async function issueBearers(entra: EntraSimulator, audience: string, outside: Outside) {
   const claims = { iss: entra.tenant.issuer, aud: audience, azp: eventsServiceAppId, tid: entra.tenant.id, ver: '2.0' };
   const now = Date.now();
@@ -67,7 +63,7 @@ export async function openEntra(
     ...toBearerForgeries(forged),
   ] as const;
   const emailOf = (step: string, about: string): string => `staff-${step}-${about}@example.com`;
-  /** An event with the user in its context, or with the sign-up of somebody new. */
+  /** An event about a user, or about a new user's sign-up. */
   const toTarget = (
     hook: string,
     [eventType, granted]: readonly [string, string],

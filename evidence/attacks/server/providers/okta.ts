@@ -7,16 +7,12 @@ import type { OidcClients } from '../clients.js';
 import type { Header } from '../request.js';
 import { attackedPolicy, type HookCall, type HookTarget, type Provider } from './provider.js';
 
-/** An org, and who is in it. */
 export interface OktaProvider extends Provider {
   readonly simulator: OktaSimulator;
-  /** What keeps tokens. */
   tokenOf(subject: string): string | null;
 }
 
-/** How an org's hooks show who calls. */
 export interface OktaCallers {
-  /** In the configuration of the connection. */
   readonly hooks: JsonObject;
   readonly sign: HookTarget['sign'];
   readonly forgeries: HookTarget['forgeries'];
@@ -24,7 +20,7 @@ export interface OktaCallers {
   readonly fetchesKeys: boolean;
 }
 
-/** By a secret in a header. */
+/** Authenticates by a secret in a header. */
 export function callBySecret(foreign: HookTarget['foreign']): OktaCallers {
   const secret = `Bearer ${randomBytes(24).toString('base64url')}`;
   const toHeader = (value: string): readonly Header[] => [['Authorization', value]];
@@ -45,7 +41,10 @@ export function callBySecret(foreign: HookTarget['foreign']): OktaCallers {
 
 const attribute = 'facestepToken';
 
-/** @param more - of the connection: its clients, and what checks former passwords */
+/**
+ * Opens an org.
+ * @param more - settings of the connection: clients and password verifier
+ */
 export async function openOkta(
   id: string,
   callers: OktaCallers,
@@ -75,7 +74,7 @@ export async function openOkta(
     users[name] = await simulator.createUser({ login: `${id}-${name}@example.com`, password: 'first factor' });
   }
   const login = (about: string): string => `${id}-password-${about}@example.com`;
-  /** An event about a user of the hook, or about the stranger; granted if the answer says so. */
+  /** An event about the hook's user or the stranger; granted if the answer says so. */
   const toTarget = (
     hook: string,
     [eventType, granted]: readonly [string, string],
@@ -126,7 +125,7 @@ export async function openOkta(
         }),
         { kind: 'name', subject: login('bait') },
       ),
-      // It only reports an event: its effect is seen in the enrolments.
+      // It only reports; its effect is visible in the enrolments.
       toTarget(
         'events',
         ['event_hook', ''],

@@ -5,13 +5,15 @@ import type { OidcClients } from '../clients.js';
 import type { Header } from '../request.js';
 import { attackedPolicy, type HookTarget, type Provider } from './provider.js';
 
-/** An account, and what it signs with. */
 export interface OneLoginProvider extends Provider {
   readonly simulator: OneLoginSimulator;
   readonly hookSecret: string;
 }
 
-/** As our own Smart Hook signs. @param time - whole seconds since 1970 */
+/**
+ * Signs as our Smart Hook does.
+ * @param time - whole seconds since 1970
+ */
 export function signForOneLogin(secret: string, body: Buffer, time = Math.floor(Date.now() / 1000)): readonly Header[] {
   const mac = createHmac('sha256', secret).update(`${time}.`).update(body).digest('hex');
   return [['X-Facestep-Signature', `t=${time},v1=${mac}`]];
@@ -82,7 +84,7 @@ export async function openOneLogin(
         event: ({ about, id: requestId }) => ({
           user_id: Number(about === 'bait' ? bait : stranger),
           request_id: requestId,
-          // An address of its own for each call, as one may ask only so often.
+          // Separate addresses, because each is rate-limited.
           ip: `192.0.2.${Math.abs(hashOf(requestId)) % 250}`,
         }),
       }),

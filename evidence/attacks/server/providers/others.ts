@@ -6,7 +6,6 @@ import { attackedPolicy, type Provider } from './provider.js';
 
 /* Providers that call no hook of this server: Cognito's are Lambda functions, and a SCIM directory has none. */
 
-/** A user pool, and the secret its triggers sign requests with. */
 export interface CognitoProvider extends Provider {
   readonly requestSecret: string;
   readonly userPoolId: string;

@@ -2,23 +2,22 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 
-/** What the server may ask outside, and what it must never be made to ask. */
+/** Hosts that the server may contact, and a lure that it must not. */
 export interface Outside {
   readonly url: string;
-  /** Signs for the issuer at `url`, whose keys are published there. */
+  /** Signs for the issuer at `url` with its published key. */
   sign(claims: JWTPayload, life?: { readonly issuedAt?: number; readonly lifeSec?: number }): Promise<string>;
-  /** Signs with a key that is not published, under the name of one that is. */
+  /** Signs with an unpublished key under a published key's id. */
   forge(claims: JWTPayload, header?: Readonly<Record<string, unknown>>): Promise<string>;
-  /** The published key, and the name of a key. */
   readonly publicKey: { readonly kid: string; readonly jwk: Readonly<Record<string, unknown>> };
-  /** Asks for an address that only a hostile request has named. */
+  /** Requests to addresses that only hostile requests contain. */
   readonly lured: readonly string[];
   close(): Promise<void>;
 }
 
 /**
- * A small server beside everything: an issuer's keys, a customer's check of passwords that takes every password, and `/lure`,
- * which nobody asks for unless a hostile request made them.
+ * Starts a small server: an issuer's keys, a password verifier that accepts all, and `/lure`, named only in hostile
+ * requests.
  */
 export async function openOutside(): Promise<Outside> {
   const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true });
