@@ -86,7 +86,7 @@ inBrowser('a campaign of a CSV file is planned, and its letter gets words of its
     .setInputFiles({ name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(lines) });
   await click(page.getByRole('button', { name: 'Plan' }));
   await page.getByText('People who will get an e-mail: 1.').waitFor();
-  await page.getByText('Begins like a formula of a spreadsheet: 1').waitFor();
+  await page.getByText('Begins like a spreadsheet formula: 1').waitFor();
   const row = page.getByRole('row').filter({ hasText: 'Invalid e-mail address' });
   expect(await row.getByRole('cell').first().textContent()).toBe('4');
 

@@ -125,7 +125,7 @@ inBrowser('by the provider’s sign-in, with the keyboard alone: each thing is e
   expect(await page.getByRole('link', { name: '<i>Leave</i>' }).getAttribute('href')).toBe('https://leave.example.com');
   expect(await page.getByText('You signed in without a face check.').count()).toBe(1);
 
-  await pressKey(page, /^End access for .*Library$/);
+  await pressKey(page, /^End access for .*Library/);
   await page.getByText('No apps have access to your data.').waitFor();
   expect(await focused(page)).toContain('gets no more data.');
   expect(await readDataConsents(anna, server.deps)).toEqual([]);

@@ -65,7 +65,7 @@ describe('whoever cannot have flashes', () => {
     const { page, asked, close } = await visit({ light: 'demanded' });
     await press(page, 'Skip flashing colors');
     await see(page, 'flashes');
-    expect(await page.locator('main').textContent()).toContain('Example Ltd asks for the colours');
+    expect(await page.locator('main').textContent()).toContain('Example Ltd requires flashing colors');
     await press(page, 'Back');
     await see(page, 'framing');
     await press(page, 'Skip flashing colors');

@@ -21,7 +21,7 @@ export const en = {
     people: 'People',
     log: 'Sign-in log',
     connections: 'Connections',
-    operations: 'Keys, backup, audit',
+    operations: 'Operations',
     helpDesk: 'Help desk',
     campaigns: 'Campaigns',
     brand: 'Brand',

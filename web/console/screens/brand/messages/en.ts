@@ -52,7 +52,7 @@ export const en = {
     mustHold: (names: string) => `Must contain ${names}`,
     keys: {
       title: 'Page title',
-      help: 'Help link',
+      help: 'Help link text',
       otherWay: 'Fallback button',
       passedVerify: 'After a passed check',
       passedEnrol: 'After an enrolment',
