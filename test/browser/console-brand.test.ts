@@ -66,7 +66,7 @@ inBrowser('a brand is tried beside the form, put in force, and taken back', asyn
   expect(server.audit.events.at(-1)).toMatchObject({ action: 'brand_changed', detail: { by: 'owner' } });
 
   await page.getByText('Custom texts').click();
-  await page.getByLabel('Help link').fill('Call us');
+  await page.getByLabel('Help link text').fill('Call us');
   await page.getByText('Remove: Logo').click();
   await page.getByRole('button', { name: 'Publish', exact: true }).click();
   await inDialogue(page, 'Publish').click();

@@ -93,7 +93,7 @@ inBrowser('a campaign of a CSV file is planned, and its letter gets words of its
   const letter = page.frameLocator('iframe');
   await letter.getByText('Hello Ada Lovelace').waitFor();
   await page.getByLabel('Text', { exact: true }).fill('Dear {nmae}\n\n<b>now</b>');
-  await page.getByText('These stand for nothing: {nmae}.').waitFor();
+  await page.getByText('Unknown placeholders: {nmae}.').waitFor();
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('The form has an invalid value.').waitFor();
   await page.getByLabel('Text', { exact: true }).fill('Dear {name}\n\n<b>now</b>');

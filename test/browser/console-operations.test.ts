@@ -62,10 +62,10 @@ inBrowser('the doctor finds something broken, and it is mended', async () => {
   for (const hook of company.okta.org.hooks.values()) if (hook.name.includes('token')) hook.status = 'INACTIVE';
   await openOkta(page);
   await click(page.getByRole('button', { name: 'Run checks' }));
-  await click(page.getByRole('button', { name: 'Mend this: Inline hook: token' }));
+  await click(page.getByRole('button', { name: 'Fix: Inline hook: token' }));
   await click(dialogueOf(page).getByRole('button', { name: 'Fix' }));
   await page.getByText('All steps are done.').waitFor();
-  await page.getByRole('button', { name: 'Mend this: Inline hook: token' }).waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Fix: Inline hook: token' }).waitFor({ state: 'detached' });
   expect(clicks).toBeLessThanOrEqual(5);
   expect(hookOf(company)).toMatchObject({ status: 'ACTIVE' });
   expect(operated.actions().filter((action) => action === 'doctor_asked')).toHaveLength(2);
@@ -121,7 +121,7 @@ inBrowser('the provider is given the secrets again', async () => {
 inBrowser('a key is rotated, and an old one destroyed by typing what is lost', async () => {
   const { page } = visitor;
   await click(page.getByRole('main').getByRole('link', { name: 'Operations' }));
-  await click(page.getByRole('button', { name: 'Make a new key: Keys that seal face tokens' }));
+  await click(page.getByRole('button', { name: 'Create new key: Keys that seal face tokens' }));
   await click(dialogueOf(page).getByRole('button', { name: 'Create new key' }));
   await page.getByText('Done. The new key is 3.').waitFor();
   expect(clicks).toBeLessThanOrEqual(5);

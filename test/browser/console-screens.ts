@@ -68,8 +68,8 @@ export const consoleScreens: readonly ConsoleScreen[] = [
     name: 'connection',
     path: '/connections/okta',
     async prepare(page) {
-      await page.getByText(/^checks passed/).click();
-      await page.getByRole('button', { name: 'Mend this: Inline hook: token' }).waitFor();
+      await page.getByText(/checks passed$/).click();
+      await page.getByRole('button', { name: 'Fix: Inline hook: token' }).waitFor();
       await page.getByRole('rowheader', { name: 'ben' }).waitFor();
     },
   },
@@ -86,7 +86,7 @@ export const consoleScreens: readonly ConsoleScreen[] = [
     name: 'connection: mend',
     path: '/connections/okta',
     async prepare(page) {
-      await page.getByRole('button', { name: 'Mend this: Inline hook: token' }).click();
+      await page.getByRole('button', { name: 'Fix: Inline hook: token' }).click();
       await page.getByRole('alertdialog').waitFor();
     },
   },
@@ -249,7 +249,7 @@ export const consoleScreens: readonly ConsoleScreen[] = [
     async prepare(page) {
       await page.getByRole('link', { name: 'Pilot' }).click();
       await page.frameLocator('iframe').getByText('Ada Lovelace').first().waitFor();
-      await page.getByText('The provider does not know them: 1').waitFor();
+      await page.getByText('Not found at the provider: 1').waitFor();
       await page.getByRole('rowheader', { name: 'nobody@elsewhere.example' }).waitFor();
     },
   },
@@ -278,7 +278,7 @@ export const consoleScreens: readonly ConsoleScreen[] = [
     async prepare(page) {
       await page.getByRole('link', { name: 'Pilot' }).click();
       await page.getByLabel('Subject').fill('Dear {nmae}');
-      await page.getByText('These stand for nothing: {nmae}.').waitFor();
+      await page.getByText('Unknown placeholders: {nmae}.').waitFor();
     },
   },
   {

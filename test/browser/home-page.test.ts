@@ -149,7 +149,7 @@ inBrowser('by the provider’s sign-in, with the keyboard alone: each thing is e
   expect(await focused(page)).toContain('for app.example.com');
 
   await page.getByRole('checkbox', { name: 'it ends' }).uncheck();
-  await pressKey(page, 'Save');
+  await pressKey(page, /^Save$/);
   await page.getByText('Saved.').waitFor();
   expect(server.audit.events.at(-1)).toMatchObject({ action: 'notices_chosen', detail: { off: ['ended'] } });
 
