@@ -296,7 +296,7 @@ export const consoleScreens: readonly ConsoleScreen[] = [
     path: '/brand',
     async prepare(page) {
       await page.getByLabel('Buttons and links (light mode)', { exact: true }).fill('#ffcc00');
-      await page.getByLabel('Help link').fill('javascript:alert(1)');
+      await page.getByLabel('Help link', { exact: true }).fill('javascript:alert(1)');
       await page.getByText('Fix these errors first').waitFor();
       await page
         .getByRole('button', { name: /^Use #/ })
