@@ -13,7 +13,7 @@ export interface Artefact {
   render(compose: string | null): Promise<string>;
 }
 
-/** The parts of a provider's folder. A new provider needs one folder and one row of index.ts. */
+/** The parts of a provider's folder. */
 export interface Adapter {
   readonly kind: string;
   readonly profile: Profile;

@@ -33,10 +33,7 @@ export const secretClientMetadata = ({ id, secret, redirectUris }: SecretClientC
   token_endpoint_auth_method: 'client_secret_post',
 });
 
-/**
- * Creates a code flow client for an identity provider's users. `login_hint` or the user names the account; only the
- * face proves it.
- */
+/** Creates a code flow client for an identity provider's users. */
 export function createLoginClient(
   config: SecretClientConfig,
   directoryFor: DirectoryFor,

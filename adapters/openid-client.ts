@@ -119,8 +119,8 @@ export interface OidcClient {
   /** True if the user types a user name when the request has none. */
   readonly asksWho: boolean;
   /**
-   * Checks a request before the protocol library and may remove parameters; `null`: none. Errors are answered as
-   * `error`: `InvalidRequest`, `AccessDenied`, `UnmetAuthenticationRequirements`.
+   * Checks a request before the protocol library and may remove parameters; `null`: none. Errors: `InvalidRequest`,
+   * `AccessDenied`, `UnmetAuthenticationRequirements`.
    */
   readonly admit: ((params: URLSearchParams) => Promise<Admitted>) | null;
   /**

@@ -22,8 +22,7 @@ export interface ProvisionStep {
    */
   inspect(): Promise<StepStatus>;
   /**
-   * Makes the changes of `inspect` if missing or different. Afterwards `inspect` returns `ready`. Foreign objects are
-   * preserved.
+   * Makes the changes of `inspect` if missing or different. Foreign objects are preserved.
    * @throws FaceError `provider_refused`, `profile_unavailable`
    */
   apply(): Promise<void>;
@@ -34,7 +33,7 @@ export interface ProvisionStep {
   pushSecret?(): Promise<void>;
 }
 
-/** Result of a check. `remedy` says how to fix it. */
+/** `remedy` says how to fix it. */
 export interface Finding {
   readonly verdict: 'pass' | 'warn' | 'fail' | 'manual';
   readonly found: string;
@@ -119,7 +118,7 @@ export interface Registration {
   readonly title: string;
   /**
    * Finds the users to register, without disabled accounts.
-   * @param group - the provider's id of a group; `null`: all users
+   * @param group - the provider's id; `null`: all users
    * @throws FaceError `provider_refused`, `profile_unavailable`
    */
   findRegistrants(group: string | null): Promise<readonly Registrant[]>;
@@ -144,7 +143,6 @@ export interface Provisioning {
   readonly listMembers: Directory['listMembers'];
   /**
    * Counts active and enrolled users.
-   * @param onHolder - receives each enrolled user
    * @throws FaceError `provider_refused`, `profile_unavailable`
    */
   census(onHolder?: (holder: Holder) => void): Promise<Census>;

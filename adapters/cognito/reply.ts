@@ -5,8 +5,8 @@ import type { RawReply } from '../hook.js';
 import { faceClaims } from './schema.js';
 
 /*
- * Cognito expects the event with `response` filled in, map values as text. Users see thrown errors, so each trigger
- * has one refusal for all codes.
+ * Cognito expects the event with `response` filled in, map values as text. Users see thrown errors, so each trigger has
+ * one refusal.
  */
 
 export interface TriggerReply extends RawReply {
@@ -62,7 +62,7 @@ const groupsGuard = z.object({
 });
 
 /**
- * Copies Cognito's groups into the reply: "to leave the existing group configuration as is, copy" it.
+ * Copies Cognito's groups into the reply, which leaves them as they are.
  * @param event - unverified
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html
  */

@@ -1,10 +1,7 @@
 import { z } from 'zod';
 import { parseEvent } from '../parse-event.js';
 
-/*
- * Guards check only the fields in use: sessions may be empty, `challengeMetadata` null, and unknown users have no
- * attributes.
- */
+/* Sessions may be empty, `challengeMetadata` null, and unknown users have no attributes. */
 
 /** Claims that only a verified face check adds to tokens. */
 export const faceClaims = ['face_verified', 'face_verified_at', 'face_txn'] as const;

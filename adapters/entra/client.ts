@@ -143,7 +143,6 @@ async function takeToken(
   throw new FaceError('profile_unavailable', { reason: 'no access token' });
 }
 
-/** Returns names and numbers of Entra's token error, without its text. */
 function toTokenFailure(error: unknown): { [name: string]: Json } {
   if (!(error instanceof AuthError)) return {};
   const refusal = /^[a-z_]{1,40}$/.exec(error.errorCode)?.[0] ?? null;

@@ -64,7 +64,7 @@ const hooksGuard = z.strictObject({
 
 /**
  * Configuration of one Entra tenant. The policy omits the claim by default: a refusal in the token hook is an unhelpful
- * error page, while unverified tokens have `faceVerified` `"false"`.
+ * error page.
  */
 export const entraConnectionGuard = z
   .strictObject({

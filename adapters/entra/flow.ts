@@ -31,7 +31,7 @@ export const DECISION_TIMEOUT_MS = 1_000;
 const REPEATABLE_FOR_SEC = 60;
 
 /**
- * Answers a tokenIssuanceStart call with face claims, from one local read. The event has no time stamp.
+ * Answers a tokenIssuanceStart call with face claims, from one local read.
  * @throws FaceError `request_malformed` (also if the tenant is not the caller's)
  */
 export async function handleTokenIssuanceStart({ caller, body }: VerifiedCall, deps: FlowDeps): Promise<RawReply> {

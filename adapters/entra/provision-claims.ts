@@ -9,7 +9,7 @@ const policyGuard = z.object({ id: z.string(), displayName: z.string().nullish()
 
 type ClaimsMappingPolicy = z.infer<typeof policyGuard>;
 
-// The definition is JSON text; foreign entries are preserved.
+// JSON text; foreign entries are preserved.
 const definitionGuard = z.looseObject({
   ClaimsMappingPolicy: z.looseObject({ ClaimsSchema: z.array(z.record(z.string(), z.json())).default([]) }),
 });

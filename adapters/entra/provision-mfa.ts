@@ -38,10 +38,7 @@ const delegated = {
   profile: { id: '14dad69e-099b-42c9-810b-d002981feec1', type: 'Scope' },
 } as const satisfies Record<string, AskedPermission>;
 
-/**
- * Creates the step for the provider's application; its redirect URI is our authorization endpoint. Single-tenant unless
- * configured or already wider.
- */
+/** Creates the step for the provider's application; its redirect URI is our authorization endpoint. */
 function createApplicationStep({ appId, tenantIds }: ExternalMfaConfig, deps: EntraProvisionDeps): ProvisionStep {
   const { authorizationEndpoint } = addressesOf(deps);
   const hasAddress = ({ web }: Application): boolean => web?.redirectUris?.includes(authorizationEndpoint) === true;
@@ -85,7 +82,6 @@ function createApplicationStep({ appId, tenantIds }: ExternalMfaConfig, deps: En
       const application = required(await findApplication(appId, deps), `the application ${appId}`);
       const added = lacking(application);
       await deps.graph.change(`/applications/${application.id}`, {
-        // Graph replaces lists as a whole.
         ...(hasAddress(application)
           ? {}
           : { web: { redirectUris: [...(application.web?.redirectUris ?? []), authorizationEndpoint] } }),

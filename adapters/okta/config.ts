@@ -122,7 +122,7 @@ const provisionGuard = z.strictObject({
     .describe('Whether the org receives security events (Identity Threat Protection).'),
 });
 
-/** Configuration of one Okta org. The loader resolves secrets; they become `Credential`s. */
+/** Configuration of one Okta org. */
 export const oktaConnectionGuard = z
   .strictObject({
     ...connectionFields,

@@ -69,7 +69,7 @@ export async function handleEventHook(
   return isDone ? passEvents : unfinishedEvents;
 }
 
-/** Returns true if all work succeeded in time; work continues in any case. */
+/** Work continues in any case. */
 function settlesWithin(timeoutMs: number, work: readonly Promise<void>[]): Promise<boolean> {
   const outcomes = Promise.allSettled(work).then((all) => all.every(({ status }) => status === 'fulfilled'));
   return inTime(outcomes, timeoutMs, () => false);
@@ -129,7 +129,6 @@ async function revokeOnce(
   await core.state.write(key, true, { when: 'any', expiresAt, mayBeLost: true });
 }
 
-/** Runs work in order with limited concurrency. */
 function createLanes(count: number): (work: () => Promise<void>) => Promise<void> {
   const ends = Array.from({ length: count }, () => Promise.resolve());
   let next = 0;

@@ -35,9 +35,8 @@ export function createIdvClient(config: OktaIdv): OidcClient {
 }
 
 /**
- * Returns the result for Okta's evaluation. A failed check is a token too, so that Okta logs unverified claims and not
- * an outage. Both names are mandatory. `MATCHED` confirms Okta's user without repeating names; Okta requires its
- * `fuzzy` back.
+ * A failed check is a token too, so that Okta logs unverified claims and not an outage. `MATCHED` confirms Okta's user
+ * without repeating names; Okta requires its `fuzzy` back.
  */
 function toVerifiedClaims({ passed, at, stepUpId }: FinishedCheck): JsonObject {
   const name = { value: passed ? 'MATCHED' : null, fuzzy: true };

@@ -122,7 +122,7 @@ const statusRefusalGuard = z.object({ status: z.literal(403), errorCode: z.liter
 
 /**
  * Returns true if the user's status prevents the change: deactivated users are read-only unless "Allow updates to
- * deactivated users" is on. Retries do not help.
+ * deactivated users" is on.
  * @see
  * https://support.okta.com/help/s/article/this-operation-is-not-allowed-in-the-users-current-status-error-when-editing-deactivated-user-profiles
  */

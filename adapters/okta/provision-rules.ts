@@ -23,7 +23,6 @@ interface Chosen {
 
 type Located = { readonly path: string; readonly rule: Rule } | Extract<StepStatus, { state: 'blocked' }>;
 
-/** Returns the named entry, or the only one. */
 function pick<Entry extends z.infer<typeof idGuard>>(
   what: string,
   setting: string,
@@ -68,11 +67,9 @@ interface Hanger {
   readonly title: string;
   readonly hook: 'token' | 'registration';
   locate(): Promise<Located>;
-  /** Returns the rule's hook; `null` for none. */
   readHook(actions: Rule['actions']): string | null;
   /** Returns a further change the rule needs; `null` for none. */
   readonly lacks: (actions: Rule['actions']) => string | null;
-  /** Returns the actions with that hook and the further change. */
   withHook(actions: Rule['actions'], hookId: string): Rule['actions'];
 }
 

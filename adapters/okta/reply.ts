@@ -40,7 +40,7 @@ const denyRegistration = (code: FaceErrorCode, location: string): RawReply =>
 
 export type Receipt = OktaConnection['okta']['registration'];
 
-/** The caller is not Okta, so no token depends on it. */
+/** No token depends on this caller, which is not Okta. */
 const untrusted: RawReply = { status: 401, body: null };
 
 /** Public code of each kind of refusal. Enrolment states look alike; faults an administrator can fix differ. */

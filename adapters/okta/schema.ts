@@ -9,8 +9,6 @@ export const faceClaim = 'face_verification';
 /** Longest receipt, in characters; usual ones have about 700, more with a long audience or nonce. */
 export const maxReceiptCharacters = 2048;
 
-/* Guards check only the fields in use, so that Okta's variations pass. */
-
 // For example 2019-01-15T23:20:47.000Z.
 const instantGuard = z.iso
   .datetime({ offset: true })
@@ -23,7 +21,7 @@ const eventFields = {
   eventTime: instantGuard,
 };
 
-// The triggering request. On a refresh, its address is the application's.
+// On a refresh, its address is the application's.
 const requestGuard = z.object({ ipAddress: z.string().max(64).nullish() }).nullish();
 const applicationIdGuard = z.string().max(256).nullish();
 
@@ -50,9 +48,7 @@ const tokenHookGuard = z
   .transform(({ eventId, eventTime, data }) => ({
     eventId,
     eventTime,
-    /** The event's user; `null` without one. */
     user: data.context.user?.id ?? null,
-    /** OAuth client id; `null` if absent. */
     application: data.context.protocol?.client?.id ?? null,
     address: data.context.request?.ipAddress ?? null,
     identity: data.identity ? toMintedToken(data.identity.claims, 'sub') : null,
@@ -79,7 +75,6 @@ const registrationHookGuard = z
     /** Not sent for this hook. */
     application: null,
     address: data.context.request?.ipAddress ?? null,
-    /** The sign-up form; `null` if absent. */
     form:
       (requestType ?? 'self.service.registration') === 'self.service.registration' ? (data.userProfile ?? null) : null,
     /** Names of the fields that an existing user completed. */
@@ -103,10 +98,8 @@ const samlHookGuard = z
     eventId,
     eventTime,
     user: data.context.user.id,
-    /** Application id; `null` if absent. */
     application: data.context.protocol?.issuer?.id ?? null,
     address: data.context.request?.ipAddress ?? null,
-    /** True if the application already has an attribute statement of our name. */
     hasFaceClaim: Object.hasOwn(data.assertion?.claims ?? {}, faceClaim),
   }));
 
@@ -149,7 +142,7 @@ const eventGuard = z
 /** One system log entry; fields in use only. */
 export type OktaEvent = z.output<typeof eventGuard>;
 
-/** Returns true for a user's id, which begins with `00u`. Okta also accepts a login, part of one, or `me` as id. */
+/** Returns true for a user's id, which begins with `00u`. Okta also accepts a login or `me` as id. */
 export const isUserId = (text: string): boolean => /^00u[A-Za-z0-9]{1,61}$/.test(text);
 
 export interface MintedToken {

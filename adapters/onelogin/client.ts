@@ -52,7 +52,7 @@ const tokenGuard = z.object({
 export const toUnavailable = (detail: JsonObject): FaceError => new FaceError('profile_unavailable', detail);
 
 /**
- * Creates the client for one credential. Sends nothing yet.
+ * Creates the client for one credential.
  * @see https://developers.onelogin.com/api-docs/2/oauth20-tokens/generate-tokens
  */
 export function createOneLoginApi(

@@ -8,7 +8,6 @@ import { toDecisionReply, toUnverified } from './reply.js';
 import { parsePreAuthentication, parseUserMigration, type SmartHookType } from './schema.js';
 import { toAskMs } from './smart-hook.js';
 
-/** A call of our Smart Hook: its signing time and unparsed body. */
 export interface VerifiedCall {
   readonly signedAt: EpochMs;
   readonly body: Uint8Array;

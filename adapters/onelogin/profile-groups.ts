@@ -25,8 +25,6 @@ const mostRoles = 100;
 
 /**
  * Reads one page of a user's roles with names.
- * @param ids - all roles of the user
- * @param from - start of the page
  * @see https://developers.onelogin.com/api-docs/2/roles/get-role
  */
 export async function readRolePage(

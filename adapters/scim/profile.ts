@@ -105,7 +105,6 @@ export function createScimProfile(
 
   const findAccount: Profile['findAccount'] = async (login) => {
     if (!isLogin(login)) return null;
-    // Filter values are written as in JSON (RFC 7644, section 3.4.2.2).
     const filter = `userName eq ${JSON.stringify(login)}`;
     const query = new URLSearchParams({ filter, attributes: 'userName,emails', count: '2' });
     const answer = await api.call('GET', `/Users?${query}`);
