@@ -28,7 +28,6 @@ export interface AccuracyOptions {
   readonly split: Split;
   /** Genuine and impostor pairs to decode in each combination of photos. */
   readonly pairs: number;
-  /** Embeds the people of folders one after the other. */
   embed(
     folders: readonly Pick<Corpus, 'folder' | 'people'>[],
     say: (line: string) => void,

@@ -13,10 +13,7 @@ export interface SourceAsUsed extends Pick<AccuracyFigures, 'date' | 'command' |
   readonly byPhotos: By<By<ModeRates>>;
 }
 
-/**
- * Returns what people of one source are too few to measure.
- * @param where - name in the message
- */
+/** Returns what people of one source are too few to measure. */
 export const findMissingAsUsed = (asUsed: By<ModeRates>, where: string): string[] =>
   [
     asUsed['4'].fmr === null
@@ -27,10 +24,7 @@ export const findMissingAsUsed = (asUsed: By<ModeRates>, where: string): string[
       : null,
   ].filter((line) => line !== null);
 
-/**
- * Returns the entry of a folder of people.
- * @param source - its name
- */
+/** Returns the entry of a folder of people. */
 export const ofPeople = (source: string, figures: AccuracyFigures): By<SourceAsUsed> => {
   const { date, command, engine, judge, data, asUsed, multi } = figures;
   return { [source]: { date, command, engine, judge, people: data.judgedPeople, asUsed, byPhotos: multi } };
@@ -61,7 +55,6 @@ const head = [
   'refused enrolments',
 ];
 
-/** Without counts by people if each two people were compared once. */
 const cells = (rates: ModeRates): string[] => {
   const { pairsOfPeople, pairsOfPeopleMatched = 0, people, peopleNotMatched = 0, refusedEnrolments } = rates;
   return [

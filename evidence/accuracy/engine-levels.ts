@@ -10,8 +10,8 @@ import type { RateFigures } from './rates.js';
 import { leastExpected } from './unprotected.js';
 
 /**
- * Result of a level's promise: kept; not shown, if there are too few pairs or the interval contains the promise;
- * broken, if an interval's lower end exceeds it.
+ * `kept`; `not shown`: too few pairs, or the interval contains the promise; `broken`: an interval's lower end exceeds
+ * it.
  */
 export type PromiseVerdict = 'kept' | 'not shown' | 'broken';
 
@@ -28,10 +28,7 @@ function modesOf(figures: Rated, level: Accuracy, leastPhotos: number): Mode[] {
   );
 }
 
-/**
- * Judges a promise.
- * @param promise - maximum false match rate
- */
+/** Judges a promise. */
 export function judgePromise(modes: readonly Mode[], promise: number): PromiseVerdict {
   const isBroken = modes.some(({ fmrInterval }) => fmrInterval !== null && fmrInterval[0] > promise);
   if (isBroken) return 'broken';
@@ -50,7 +47,7 @@ const messages = {
 
 type StoredRate = NonNullable<EngineEntry['levels'][Accuracy]['falseMatch']>;
 
-/** Returns the highest rate, with the widest interval among equal ones; `null` if there is none. */
+/** With the widest interval among equal ones; `null` if there is none. */
 function worstOf(
   rates: readonly { readonly rate: number | null; readonly interval: Interval | null; readonly trials: number }[],
 ): StoredRate | null {

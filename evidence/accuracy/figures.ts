@@ -88,10 +88,7 @@ function toPromiseFigures(rates: ModeRates, promise: number): PromiseFigures {
   return { fmr, upper, kept, pairs: pairsOfPeople, pairsNeeded };
 }
 
-/**
- * Compares all levels with their promises, for all enrolled photo numbers.
- * @param multi - by level
- */
+/** Compares all levels with their promises, for all enrolled photo numbers. */
 export const toPromises = (
   multi: AccuracyFigures['multi'],
   promises: readonly LevelPromise[],

@@ -22,7 +22,6 @@ const fittedShare = 0.5;
 /** Accepted share of impostor photos as one person's, in a check and at enrolment. */
 const alikeRates = { shown: 7.5e-3, enrolled: 5e-4 } as const;
 
-/** Tried message lengths. */
 const lengths = Array.from({ length: 17 }, (_, at) => 32 + 8 * at);
 
 /** Photos of a check in the capture page and the REST API. */
@@ -37,13 +36,12 @@ const combinations = {
   ],
 } as const satisfies Record<string, readonly Combination[]>;
 
-/** Impostor pairs in each combination. */
 const mostPairs = 200_000;
 
 /** An enrolment's clearest photo must be clearer than this share of first photos. */
 const unclearShare = 0.05;
 
-/** Fewer impostor pairs cannot measure one in a thousand: 46 people of one source give this many. */
+/** 46 people of one source give this many pairs; fewer cannot measure one in a thousand. */
 const fewestStrangers = 1000;
 
 function strangersCosines(sources: readonly FittingPeople[], centre: Centre): Float32Array {
@@ -98,7 +96,6 @@ const round = (value: number): number => Math.round(value * 1000) / 1000;
 /**
  * Fits a custom engine's parameters on people who do not judge it: mean, cosines, message bits, and face clarity.
  * Promises and photo numbers are those of the built-in engine.
- * @param sources - impostors are compared within each only
  * @throws BadInput if there are too few people
  */
 export async function fitEngine(

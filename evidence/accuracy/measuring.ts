@@ -42,6 +42,5 @@ export interface Measured {
 export interface Measuring {
   measure(request: MeasureRequest, say: (line: string) => void): Promise<Measured>;
   ratePresence(judged: readonly JudgedPresentation[]): PresenceReport;
-  /** True if the photos caused the error. */
   isBadInput(error: unknown): error is Error;
 }

@@ -10,8 +10,6 @@ import { byLevel, round, roundInterval, roundOrNull } from './rates.js';
 import { atPoints, compareEmbeddings, measureUnprotected, toCurve } from './unprotected.js';
 import { toName } from './windows.js';
 
-/* One photo against one: embeddings alone, and tokens. */
-
 /** Impostor pairs below the reference level, where false matches are frequent. */
 const pairsBelow = 200_000;
 

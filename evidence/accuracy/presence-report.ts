@@ -44,8 +44,7 @@ export interface PresenceReport {
   readonly people: number;
   readonly presentations: number;
   /**
-   * The species with the highest APCER, which is the test's; with the widest interval among equal ones. `null` if no
-   * attack got a response.
+   * The species with the highest APCER, with the widest interval among equal ones. `null` if no attack got a response.
    */
   readonly apcer: ({ readonly species: string } & PresenceRate) | null;
   /** Refused people, of those with a response. */
@@ -75,7 +74,6 @@ function toRate(trials: Trials): PresenceRate | null {
   };
 }
 
-/** Passed attacks and refused people are errors. */
 const errorRateOf = (all: readonly JudgedPresentation[]): PresenceRate | null =>
   toRate(
     all
@@ -113,10 +111,7 @@ const breakDown = (all: readonly JudgedPresentation[]): Breakdown => ({
   ),
 });
 
-/**
- * Computes APCER by species and its maximum, BPCER and non-response rates by ISO/IEC 30107-3: error rates only count
- * presentations with a response.
- */
+/** Computes APCER by species, BPCER and non-response rates by ISO/IEC 30107-3; error rates only count responses. */
 export function ratePresence(judged: readonly JudgedPresentation[]): PresenceReport {
   const live = judged.filter(({ isAttack }) => !isAttack);
   const attacks = [

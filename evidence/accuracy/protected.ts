@@ -10,14 +10,12 @@ import { type Combination, firstRuns, type PhotoWindow, type TrialRules, toName,
 /** All impostor pairs are decoded at this level, which selects pairs for stricter ones. */
 const referenceLevel = 4;
 
-/** Message length of that level. */
 export const referenceOf = (photos: number, engine: MeasuredEngine = shipped): number =>
   engine.messageBitsOf(referenceLevel, photos);
 
 export interface Limits {
   /** Genuine pairs, and impostor pairs at the reference and above. */
   readonly pairs: number;
-  /** Impostor pairs at shorter messages, where false matches are frequent. */
   readonly pairsBelow: number;
 }
 
@@ -32,12 +30,10 @@ export interface Outcome {
 }
 
 /**
- * Longer messages open fewer pairs, so they are only decoded for pairs above the lowest cosine that opened at the
- * reference, less this margin.
+ * Longer messages are only decoded for pairs above the lowest cosine that opened at the reference, less this margin.
  */
 export const screeningMargin = 0.05;
 
-/** Tried and opened impostor pairs at one message length, as list indices. */
 interface Opened {
   readonly tried: Uint32Array;
   readonly opened: Uint32Array;
@@ -46,10 +42,6 @@ interface Opened {
 
 const every = (count: number): Uint32Array => Uint32Array.from({ length: count }, (_, at) => at);
 
-/**
- * Decodes impostor pairs at every message length.
- * @param reference - decoded for all pairs to screen by cosine
- */
 async function openImpostors(
   pool: DecoderPool,
   comparison: ViewComparison,
@@ -79,10 +71,7 @@ async function openImpostors(
   return results;
 }
 
-/**
- * Counts by person.
- * @param people - their number
- */
+/** Counts by person. */
 export function countByPerson(
   people: number,
   trials: readonly { readonly person: number; readonly isError: boolean }[],
@@ -108,10 +97,8 @@ export function countByPair(pairs: Iterable<readonly [number, number]>): Counted
 }
 
 /**
- * Measures tokens of one combination as the product uses them: refused enrolments count separately, not as
- * non-matches; refused live photos never match.
- * @param settings - message lengths, including the reference
- * @param rules - choose the compared photos
+ * Measures tokens of one combination: refused enrolments count separately, not as non-matches; refused live photos
+ * never match.
  */
 export async function measureProtected(
   pool: DecoderPool,

@@ -10,7 +10,6 @@ export interface RateFigures {
   readonly fmrInterval: Interval | null;
   readonly falseMatches: number;
   readonly pairs: number;
-  /** Decoded impostor pairs; the others are too different to open. */
   readonly decoded: number;
   readonly fnmr: number | null;
   readonly fnmrInterval: Interval | null;

@@ -32,7 +32,6 @@ export interface Cosines {
   readonly genuine: readonly (readonly number[])[];
   /** First photos of all pairs of people: person 0 against 1, 2 …, then 1 against 2, 3 … */
   readonly impostor: Float32Array;
-  /** Sorted, highest first. */
   readonly descending: Float32Array;
 }
 
@@ -50,10 +49,6 @@ export function compareEmbeddings(people: readonly EmbeddedPerson[]): Cosines {
   return { genuine, impostor, descending: impostor.slice().sort().reverse() };
 }
 
-/**
- * Returns the threshold for an impostor pair rate.
- * @param descending - sorted cosines
- */
 const toThreshold = (descending: Float32Array, falseMatchRate: number): number =>
   descending[Math.floor(falseMatchRate * descending.length)];
 

@@ -22,7 +22,6 @@ export interface PhotoWindow {
 }
 
 export interface TrialRules {
-  /** True if this run of photos is compared with impostors. */
   isShown(window: PhotoWindow): boolean;
   /**
    * True if a person's face is tried against another's token.
@@ -64,10 +63,7 @@ export interface Trials {
 /** Number of first photos per person: eight, or as many as a genuine pair needs. */
 const photosOf = ({ enrolled, live }: Combination): number => Math.max(photosPerPerson, enrolled + live);
 
-/**
- * Returns all windows of consecutive photos among the first ones.
- * @param photos - number of first photos
- */
+/** Returns all windows of consecutive photos among the first ones. */
 function windowsOf(people: readonly EmbeddedPerson[], size: number, photos: number): PhotoWindow[] {
   return people.flatMap(({ files, embeddings, magnitudes }, person) =>
     Array.from({ length: Math.max(0, Math.min(embeddings.length, photos) - size + 1) }, (_, from) => ({
@@ -109,9 +105,8 @@ export function countGenuinePeople(people: readonly EmbeddedPerson[], combinatio
 }
 
 /**
- * Lists the trials. Genuine: each disjoint pair of windows of one person's first eight photos (ten for five enrolled
- * and five shown), once if symmetric. Impostor: first windows of each two people. The rules may override both.
- * @param most - limit of pairs of each kind; more are sampled
+ * Lists the trials. Genuine: each disjoint pair of windows of one person's first eight photos (ten for 5x5), once if
+ * symmetric. Impostor: first windows of each two people.
  */
 export function toTrials(
   people: readonly EmbeddedPerson[],

@@ -32,10 +32,6 @@ const refusalOf = (text: string): string | null => {
   }
 };
 
-/**
- * Starts a copy of the installation with these parameters.
- * @returns its exit code and output
- */
 function startWith(text: string) {
   const folder = mkdtempSync(join(tmpdir(), 'facestep-altered-'));
   try {

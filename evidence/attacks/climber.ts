@@ -1,7 +1,6 @@
 import type { Chance } from '../statistics/chance.js';
 import { toUnit } from '../statistics/directions.js';
 
-/** Result of a try: success, and a score if reported. */
 export interface Reply {
   readonly opened: boolean;
   readonly score: number | null;
@@ -9,7 +8,6 @@ export interface Reply {
 
 export interface Climb {
   readonly tries: number;
-  /** True if a try succeeded. */
   readonly arrived: boolean;
   readonly embedding: Float32Array;
 }
@@ -59,7 +57,6 @@ const probeLength = 0.5;
 /**
  * Estimates the enrolled face from match scores: steps in all directions, weighted by their effect.
  * @param start - a face that opens
- * @returns an estimate of the enrolled face, of length 1
  */
 export async function learn(
   ask: (embedding: Float32Array) => Promise<Reply>,

@@ -43,7 +43,6 @@ function readTransform() {
     return toViews(unit).map((value, view) => value - atZero[view]);
   });
   const squared = columns[0].reduce((sum, value) => sum + value * value, 0);
-  // The columns are orthogonal and equally long.
   const mean = Float32Array.from(
     columns,
     (column) => -column.reduce((sum, value, at) => sum + value * atZero[at], 0) / squared,
@@ -51,10 +50,7 @@ function readTransform() {
   return { columns, mean };
 }
 
-/**
- * Creates an estimator.
- * @param corpus - the attacker's faces, for the distribution
- */
+/** Creates an estimator. */
 export function createEstimator(corpus: readonly Float32Array[]): Estimator {
   const { columns, mean } = readTransform();
   const root = covarianceRoot(corpus, mean);

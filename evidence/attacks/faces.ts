@@ -10,10 +10,7 @@ export interface Person {
 }
 
 export interface Faces {
-  /**
-   * False for simulated faces, which are isotropic: results that depend on the real distribution are then not
-   * measured.
-   */
+  /** False for simulated, isotropic faces: results that depend on the real distribution are then not measured. */
   readonly areReal: boolean;
   /** The attacker's people, none of them attacked. */
   readonly fit: readonly Person[];

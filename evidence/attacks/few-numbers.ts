@@ -87,10 +87,7 @@ export interface FewNumbers {
   readonly certainBits: number;
   /** Tries until the best equations between sign bits all hold, as a power of two. */
   readonly equationTries: number;
-  /**
-   * Tries to guess a part of the code word, estimate the face and decode the rest, as a power of two; `null` if none
-   * decoded.
-   */
+  /** Tries to guess a part of the code word and decode the rest, as a power of two; `null` if none decoded. */
   readonly guessTries: number | null;
 }
 
@@ -126,10 +123,7 @@ function correlate(matrix: readonly Float32Array[]): { correlation: number; one:
   return pairs.sort((a, b) => b.correlation - a.correlation);
 }
 
-/**
- * Attacks tokens with a known key and without a face: embeddings of that many independent numbers, padded with zeros.
- * @param draws - faces tried for each size of the guessed part
- */
+/** Attacks tokens with a known key and without a face: embeddings of that many numbers, padded with zeros. */
 export function attackFewNumbers(numbers: number, isRotated: boolean, draws: number): FewNumbers {
   const chance = createChance(`few numbers ${numbers}`);
   const centre = createCentre(new Float32Array(embeddingLength), []);

@@ -41,10 +41,7 @@ function rateOfDraws(tokens: readonly BareToken[], draws: number, draw: () => Fl
   return proportion(opened, draws);
 }
 
-/**
- * Returns the attacker's photos that resemble most other people, which may open more.
- * @param reach - cosine of resemblance
- */
+/** Returns the attacker's photos that resemble most other people, which may open more. */
 function wolves(corpus: readonly Float32Array[], reach: number, count: number): Float32Array[] {
   const alike = corpus.map(
     (one) => corpus.filter((other) => one.reduce((sum, value, at) => sum + value * other[at], 0) >= reach).length,
@@ -53,7 +50,6 @@ function wolves(corpus: readonly Float32Array[], reach: number, count: number): 
   return byAlike.slice(0, count).map((at) => corpus[at]);
 }
 
-/** Measures one Argon2id on this machine, in milliseconds. */
 async function timeStretch(runs: number): Promise<number> {
   const stretch = createStretch(publishedCost);
   const from = performance.now();

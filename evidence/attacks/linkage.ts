@@ -59,7 +59,6 @@ const distanceToCode = (tokens: BareTokens, word: Uint8Array): number =>
       .map((message) => ones(xor(word, tokens.encode(message))) / codeLength),
   );
 
-/** Share of mated pairs closer to the code than any non-mated pair. */
 const linked = (mated: readonly number[], nonMated: readonly number[]) =>
   proportion(mated.filter((score) => score < Math.min(...nonMated)).length, mated.length);
 
@@ -77,7 +76,6 @@ function linkWithKeys({ judge }: Faces, accuracy: Accuracy, size: Size) {
     });
     return bits;
   };
-  /** The token without permutation. */
   const unpermuted = ({ hidden, message, order }: BareToken): Uint8Array => {
     const word = tokens.encode(message);
     return hidden.map((bit, at) => bit ^ word[order[at]] ^ word[at]);

@@ -14,7 +14,6 @@ const openedBits = (tokens: BareTokens, { hidden, order }: BareToken, message: U
   return hidden.map((bit, at) => bit ^ word[order[at]]);
 };
 
-/** Returns the mean with its 95 % interval over people. */
 function meanOver(values: readonly number[]) {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const spread = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));

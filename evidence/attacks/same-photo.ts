@@ -24,7 +24,6 @@ const workOf = (share: number, bits: number): number => -(2 * bits - 1) * Math.l
 /** Tries of a desktop in about an hour, and of a rack in a month. */
 const reach = { desktop: 2 ** 25, rack: 2 ** 45 };
 
-/** Returns the shares of differing sign bits between two photos of one person, or between means of three. */
 function differences(people: readonly Person[], photos: number): number[] {
   return people.flatMap(({ embeddings }) => {
     if (embeddings.length < 2 * photos) return [];

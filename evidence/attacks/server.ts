@@ -28,7 +28,6 @@ const paceOf: Readonly<Record<Size, Pace>> = {
   quick: { perSecond: 400, atOnce: 16, facesAtOnce: 4, betweenFacesMs: 0, slowAtOnce: 400 },
 };
 
-/** Durations of the legitimate load, before and during the measurement. */
 const timesOf: Readonly<
   Record<Size, { readonly warmUpMs: number; readonly beforeMs: number; readonly afterMs: number }>
 > = {
@@ -36,7 +35,6 @@ const timesOf: Readonly<
   quick: { warmUpMs: 0, beforeMs: 1_000, afterMs: 0 },
 };
 
-/** Concurrent uses of a single-use item. */
 const racesOf: Readonly<Record<Size, readonly number[]>> = { full: [2, 5, 20], quick: [8] };
 
 /** Receipts are valid for two minutes. */
@@ -65,8 +63,7 @@ const secretsOf = ({ credentials, providers }: Stage): readonly string[] => [
 ];
 
 /**
- * Sends hostile calls to a real server under legitimate load: every endpoint with forged, replayed, truncated,
- * oversized, slow, duplicated, foreign-tenant, wrong-role, wrong-type and malformed requests.
+ * Sends forged, replayed, malformed and unauthorized calls to every endpoint of a real server under legitimate load.
  */
 export const server: Attack = {
   about: 'hostile calls at every endpoint of a running server, while others are served',

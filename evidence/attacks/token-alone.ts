@@ -13,8 +13,8 @@ const roundAll = (values: PValues) =>
   Object.fromEntries(Object.entries(values).map(([test, value]) => [test, toDigits(value)]));
 
 /**
- * Tests whether tokens look random without keys: half of one person's identical photo (the worst case), half of
- * different people. Variants without a part of the format show that the tests can fail.
+ * Tests whether tokens look random without keys, half of them of one person's identical photo (the worst case).
+ * Variants without a part of the format show that the tests can fail.
  */
 export const tokenAlone: Attack = {
   about: 'tokens and nothing else: are they random?',

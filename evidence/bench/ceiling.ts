@@ -4,7 +4,6 @@ import { forkScript } from './forked.js';
 /**
  * Measures the machine's limit: one floor process for each core at once, without a server. Shared memory and caches
  * keep it below that multiple of one core.
- * @param count - verifications of each process
  * @returns total verifications a second
  */
 export async function measureCeiling(photo: Uint8Array, cores: number, count: number): Promise<number> {

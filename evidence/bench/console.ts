@@ -38,10 +38,7 @@ const days = 89;
 
 const personOf = (n: number): string => `00u${String(n).padStart(8, '0')}`;
 
-/**
- * Measures each console screen of a real server on the embedded store, and hooks at the same time.
- * @param without - `dist/src/main.js` of an installation for comparison, or `null`
- */
+/** Measures each console screen of a real server on the embedded store, and hooks at the same time. */
 export async function benchConsole(size: Size, without: string | null): Promise<ConsoleReport> {
   const provider = openOkta({ mode: 'enforce', freshnessSec });
   const config = { connections: [{ ...provider.connection, id: connection }] };

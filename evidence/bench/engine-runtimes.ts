@@ -26,7 +26,6 @@ export interface RuntimesReport {
 
 const checkSignals: readonly Signal[] = ['embedding', 'pose', 'liveness', 'eyes', 'quality'];
 
-/** One examination of a photo, with processor times of all runs. */
 function createRun(pipeline: Pipeline, photo: Uint8Array, signals: readonly Signal[]) {
   const processorMs: number[] = [];
   return {

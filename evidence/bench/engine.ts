@@ -65,10 +65,7 @@ const toPhoto = (portrait: Uint8Array, width: number, height: number): Promise<B
     .jpeg()
     .toBuffer();
 
-/**
- * Profiles each stage next to its bare library calls.
- * @param rounds - timings of each stage
- */
+/** Profiles each stage next to its bare library calls. */
 export async function benchEngine(rounds: number): Promise<EngineReport> {
   const { person } = await loadPictures();
   const photos = await Promise.all(sizes.map(([width, height]) => toPhoto(person[1], width, height)));

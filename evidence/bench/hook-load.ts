@@ -55,7 +55,6 @@ export async function loadHook(
 
 /**
  * Calls a server at full speed and measures its processor time.
- * @param options.pid - of the otherwise idle server
  * @throws on a failed call, because refusals may cost less
  */
 export async function loadFlatOut(

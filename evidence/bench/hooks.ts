@@ -24,7 +24,6 @@ interface Rate {
   readonly flatOut: number;
 }
 
-/** Times at a steady rate, and processor time at full speed. */
 type HookFigures = LoadResult & ProcessorUse;
 
 /** Output of `npm run bench -- hooks`. Keys are stable. */
@@ -118,7 +117,6 @@ const toCalls = (perSecond: number, seconds: number): number => perSecond * (sec
 const toSteadyCount = ({ perSecond, seconds, warmUpSec }: Rate): number =>
   toCalls(perSecond, seconds) + toCalls(perSecond, warmUpSec);
 
-/** Number of calls of one hook, each a new event. */
 const toCount = (rate: Rate): number => toSteadyCount(rate) + rate.flatOut;
 
 const floorBody = JSON.stringify({ text: 'x'.repeat(300) });

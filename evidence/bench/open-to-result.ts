@@ -18,10 +18,7 @@ export interface Returning {
   readonly poses: Poses;
 }
 
-/**
- * Prepares a returning user.
- * @param connection - of the cast
- */
+/** Prepares a returning user. */
 export async function bringBack(cast: Cast, connection: string): Promise<Returning> {
   const subject = await cast.enrolAda(connection, 'consent-1 (en)');
   return { cast, connection, subject, poses: await makePoses(cast.heads.ada, 'ada', picturesOfTurn) };

@@ -15,8 +15,6 @@ export interface Servers {
 
 /**
  * Starts server processes with one engine thread each and shared keys.
- * @param config - added to the configuration file
- * @param prepare - fills a data folder before the start
  * @param main - `main.js` of another installation
  */
 export async function startServers({

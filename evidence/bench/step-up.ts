@@ -28,10 +28,7 @@ export interface StepUpReport {
   readonly openToCameraMs: Times;
   /** A page with only a camera button, alternating with ours. */
   readonly openToCameraFloorMs: Times;
-  /**
-   * From opening the page to the result, for a returning, guided user on a phone with screen light who passes at the
-   * first try.
-   */
+  /** For a returning, guided user on a phone with screen light who passes at the first try. */
   readonly openToResultSec: ToResult;
   readonly openToResultByMovementSec: ToResult;
   readonly person: typeof person;
@@ -99,7 +96,6 @@ async function timeReturning(cast: Cast, connection: string, tries: number): Pro
 /**
  * Measures waiting times with a real server and browser, and the judge's error rates.
  * @param runs - step-ups at the socket; a quarter in the browser
- * @param people - maximum, for the rates
  */
 export async function benchStepUp({ runs, people }: { runs: number; people: number }): Promise<StepUpReport> {
   const say = (line: string): void => void process.stderr.write(`${line}\n`);

@@ -62,7 +62,6 @@ async function readPeople(folder: string, isWanted: PhotoFilter): Promise<Pick<C
 
 /**
  * Finds the photos of a corpus: `Name/Name_0001.jpg` or any name; JPEG, PNG and WebP by extension.
- * @param isWanted - selects photos
  * @throws BadInput if the folder is missing or has no photo
  */
 export async function readCorpus(folder: string, isWanted: PhotoFilter = () => true): Promise<Corpus> {

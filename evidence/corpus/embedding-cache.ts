@@ -9,7 +9,6 @@ export type Embedded =
   | { readonly embedding: Float32Array; readonly magnitude: number }
   | { readonly refused: FaceErrorCode };
 
-/** Cached results, readable only with the photo. */
 export interface EmbeddingCache {
   /** `null` if the photo is unknown, or its entry was altered. */
   read(photo: Uint8Array): Promise<Embedded | null>;
@@ -62,10 +61,8 @@ function parsePlain(plain: Buffer): Embedded | null {
 
 /**
  * Opens the embedding cache of an evaluation corpus. Embeddings are biometric data, so each is sealed under a key from
- * its own photo's bytes (HMAC-SHA-256 under the engine's digest, then HKDF, AES-256-GCM): the file alone reveals
- * nothing, and a holder of the photo could embed it anyway. One append-only file per engine, mode 0600, with entries
- * of equal length; invalid entries are ignored.
- * @param engine - `engineDigest()`, which separates engines
+ * its own photo's bytes (HMAC-SHA-256 under the engine's digest, then HKDF, AES-256-GCM): only a holder of the photo
+ * can read it. One append-only file per engine, mode 0600, with entries of equal length; invalid entries are ignored.
  */
 export async function openEmbeddingCache(folder: string, engine: Uint8Array): Promise<EmbeddingCache> {
   await mkdir(folder, { recursive: true, mode: 0o700 });

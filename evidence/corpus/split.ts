@@ -3,10 +3,7 @@ import { createHash } from 'node:crypto';
 /** Half of the evaluation people: `fit` sets limits, `judge` evaluates them. */
 export type Half = 'fit' | 'judge';
 
-/**
- * Splits people.
- * @param place - index among a source's people sorted by name
- */
+/** @param place - index among a source's people sorted by name */
 export type Split = (person: string, place: number) => Half;
 
 /** Splits people, so that no one is in both halves, by the first byte of the name's SHA-256. */

@@ -35,7 +35,7 @@ interface Attack extends Meanwhile {
   readonly minutes: number;
 }
 
-/** Floods anonymous sign-ins while hooks, face checks and authenticated sign-ins continue. */
+/** Floods anonymous sign-ins while authenticated load continues. */
 export const authorize: Fault = {
   about: 'outsiders ask for 10,000 sign-ins in a minute, from one address and from 1,000, while people are served',
   async run({ size, say }) {

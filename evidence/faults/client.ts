@@ -42,7 +42,6 @@ const refusalGuard = z.object({ code: z.string() });
 
 const consent = { consentStatement: 'face check, version 1', consentGivenAt: '2026-01-01T00:00:00Z' } as const;
 
-/** Limit of a user's attempts. */
 const mostStepUps = 3;
 
 export function createClient(settings: ClientSettings): Client {

@@ -65,10 +65,8 @@ export const kill: Fault = {
   },
 };
 
-/** An action of a user or provider that can be interrupted. */
 interface Work {
   readonly name: string;
-  /** True if quick mode interrupts it. */
   readonly isQuick: boolean;
   prepare(stage: Stage, subject: string): Promise<unknown>;
   /** @returns true if reported as done */

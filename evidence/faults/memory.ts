@@ -88,7 +88,6 @@ function watchMemory(pid: number): Watch {
   };
 }
 
-/** Provider calls continue meanwhile. */
 async function callHooks({ client }: Stage, user: string, watch: Watch): Promise<void> {
   for (let n = 0; !watch.isOver(); n += 1) {
     await client.callHook(user, `meanwhile-${n}`);

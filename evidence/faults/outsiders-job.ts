@@ -1,6 +1,5 @@
 import { z } from 'zod';
 
-/** Job of the anonymous callers. */
 export const jobGuard = z.object({
   serverUrl: z.string(),
   publicUrl: z.string(),

@@ -88,10 +88,7 @@ export function toMarkdown({ seen, figures, invariants, skipped }: Finding): rea
 
 const documentFile = join(projectRoot, 'docs', 'faults.md');
 
-/**
- * Updates a fault's section of docs/faults.md.
- * @param setting - date and machine
- */
+/** Updates a fault's section of docs/faults.md. */
 export function writeFinding(name: string, finding: Finding, setting: string): void {
   const [before, after] = [`<!-- fault: ${name} -->`, `<!-- end of ${name} -->`];
   const text = readFileSync(documentFile, 'utf8');

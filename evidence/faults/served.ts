@@ -7,7 +7,6 @@ const redirectUri = 'https://portal.example.com/callback';
 /** The portal pushes its requests; anonymous callers send them unpushed. */
 export const oidcClients = [{ kind: 'relying_party', id: 'portal', secret, redirectUris: [redirectUri] }];
 
-/** A request of the portal. */
 export const asked = {
   client_id: 'portal',
   redirect_uri: redirectUri,

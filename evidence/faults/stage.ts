@@ -13,7 +13,6 @@ import { type Client, createClient } from './client.js';
 import { createJournal, type Journal } from './journal.js';
 import { createReplica, type Replica } from './replica.js';
 
-/** Replica processes, an Okta org behind a scripted proxy, and a client of all replicas. */
 export interface Stage {
   readonly okta: OktaSimulator;
   readonly idp: Front;
@@ -21,9 +20,7 @@ export interface Stage {
   readonly client: Client;
   readonly journal: Journal;
   readonly pictures: Pictures;
-  /** Step-ups that passed or whose result is unknown. */
   readonly passedOrUntold: ReadonlySet<string>;
-  /** Subjects whose revocation must be retried. */
   readonly openRevocations: ReadonlySet<string>;
   /** Creates a signed-in client of some replicas. */
   connectTo(urls: readonly string[]): Promise<Client>;

@@ -11,7 +11,6 @@ export interface MarkedPoint extends PlotPoint {
   readonly yInterval?: readonly [number, number];
 }
 
-/** A compared series: a curve, points, or both. */
 export interface PlotSeries {
   readonly name: string;
   readonly curve?: readonly PlotPoint[];

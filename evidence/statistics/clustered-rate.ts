@@ -15,8 +15,7 @@ export interface PersonCount {
 }
 
 /**
- * Computes the share with the exact interval of an effective number of independent trials: only people count if each
- * passes or fails completely, or if all presentations agree.
+ * Computes the share with the exact interval of an effective number of independent trials.
  * @see https://doi.org/10.1080/00031305.1990.10475711 (Korn and Graubard: effective size in Clopper and Pearson's
  * interval)
  */

@@ -17,10 +17,7 @@ const changedAt = (text: string): fc.Arbitrary<string> =>
     .tuple(fc.nat({ max: Math.max(text.length - 1, 0) }), fc.constantFrom('G', 'z', '7', '-', '%00'))
     .map(([at, letter]) => text.slice(0, at) + letter + text.slice(at + 1));
 
-/**
- * Returns near misses of a secret.
- * @param other - another caller's secret of the same kind
- */
+/** Returns near misses of a secret. */
 export function alterSecret(good: string, other: string): readonly Altered[] {
   const [id, secret] = halves(good);
   const [otherId] = halves(other);

@@ -105,7 +105,6 @@ const strengthOf: Readonly<Record<Size, { readonly slowness: Slowness; readonly 
   quick: { slowness: { bytes: 2, thenRest: true }, crowd: 6 },
 };
 
-/** Deterministic seed of a name. */
 const seedOf = (name: string): number => createHash('sha256').update(name).digest().readInt32LE();
 
 function draw<Item>(items: readonly Item[], most: number, name: string): readonly Item[] {

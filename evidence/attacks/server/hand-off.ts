@@ -11,7 +11,6 @@ export interface BegunHandOff {
 
 export interface Phone {
   readonly session: string;
-  /** True if the number must be chosen first. */
   readonly mustChoose: boolean;
 }
 
@@ -30,13 +29,9 @@ export async function openHandOff(caller: Caller, { ticket }: Pick<BegunHandOff,
   return { session: opened.text('session'), mustChoose: role === 'unpaired' };
 }
 
-/** Path of the number choice. */
 export const choicePath = '/face/hand-off/choice';
 
-/**
- * Lends a phone's camera to a session's browser.
- * @returns the phone's own session
- */
+/** Lends a phone's camera to a session's browser. */
 export async function lendCamera(caller: Caller, own: string): Promise<string> {
   const begun = await startHandOff(caller, own);
   const { session, mustChoose } = await openHandOff(caller, begun);

@@ -27,7 +27,6 @@ export interface Hostile {
   readonly variant: string;
   /** `face`: uses the engine. `slow`: runs until a timeout. */
   readonly weight: 'light' | 'face' | 'slow';
-  /** Another port than the default. */
   readonly port?: number;
   /** Created just in time, because parts expire. */
   wires(): readonly Wire[] | Promise<readonly Wire[]>;
@@ -44,7 +43,6 @@ export interface BadCredential {
 export interface Target {
   readonly endpoint: Endpoint;
   valid(): Request;
-  /** Valid requests with another body type. */
   readonly alternatives: readonly (() => Request)[];
   /** Body fields; `null`: any other value must be refused. */
   readonly fields: Readonly<Record<string, Schema | null>>;
@@ -55,11 +53,9 @@ export interface Target {
   /** Judges requests with an invalid credential or method. */
   readonly refusedCaller: Oracle;
   readonly refusedRequest: Oracle;
-  /** Body limit in bytes. */
   readonly mostBytes: number;
 }
 
-/** Quoted characters of an answer in a finding. */
 const quoted = 160;
 
 /** Describes an answer. */

@@ -23,7 +23,6 @@ export interface LoadReport extends LoadFigures {
 
 export interface Legitimate {
   report(): Promise<LoadReport>;
-  /** Returns the remaining results at the end. */
   stop(): Promise<LoadReport>;
 }
 

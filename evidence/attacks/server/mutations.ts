@@ -110,10 +110,7 @@ export const slow = (target: Target, { bytes, thenRest }: Slowness): readonly Mu
     },
   }));
 
-/**
- * Concurrent requests with an invalid credential.
- * @param most - maximum concurrency
- */
+/** Concurrent requests with an invalid credential. */
 export const crowded = ({ bad, refusedCaller }: Target, most: number): readonly Mutation[] =>
   bad.map(({ variant, request }, at) => {
     const count = 2 + ((at * 7) % (most - 1));
@@ -143,7 +140,7 @@ const anyJson: fc.Arbitrary<string> = fc.oneof(
     .map((value) => JSON.stringify(value)),
 );
 
-/** Values that no store accepts, refused under any schema. */
+/** Refused under any schema. */
 const unkeepable = /\\u[dD][89a-fA-F]|a{100000}/;
 
 function takes(schema: Schema, values: readonly unknown[]): boolean {
@@ -248,7 +245,6 @@ const brokenJson: Readonly<Record<string, (text: Buffer) => Buffer>> = {
   'a comma at the end': (text) => Buffer.concat([text.subarray(0, -1), Buffer.from(',}')]),
 };
 
-/** The body under another type, broken forms, and compressed ones. */
 function wrongContents({ valid, refusedRequest: judge }: Target): readonly Mutation[] {
   const { body } = valid();
   if (body === null || body.bytes.length <= 2) return [];

@@ -216,13 +216,11 @@ function badAccessTokens({ stage: { credentials }, victims, others }: PartsOf): 
   ];
 }
 
-/** A success with content. */
 const refusedClient: Oracle = eachRefused(({ answer }) => answer !== null && answer.status < 400 && answer.text !== '');
 
 interface Form {
   readonly params: Params;
   readonly headers?: readonly Header[];
-  /** Makes a valid request ineffective. */
   readonly wrong?: Params;
   readonly bad: readonly Shown[];
   readonly oracle: Oracle;

@@ -12,7 +12,6 @@ export type Film = Readonly<Record<Movement, readonly Uint8Array[]>>;
 
 export interface OpenedPage {
   readonly session: string;
-  /** Public id of the step-up. */
   readonly id: string;
 }
 
@@ -22,10 +21,7 @@ const viewGuard = z.object({ id: z.string(), consentNeeded: z.boolean(), consent
 /** Returns the ticket of a link. */
 export const ticketOf = (link: string): string => new URL(link).hash.slice(1);
 
-/**
- * Opens a link and consents if asked.
- * @param cookies - of the redirected browser
- */
+/** Opens a link and consents if asked. */
 export async function openPage(caller: Caller, ticket: string, cookies: readonly Header[] = []): Promise<OpenedPage> {
   const opened = await caller.post('/face/open', { ticket }, cookies);
   const session = opened.text('session');
@@ -68,10 +64,7 @@ export async function takeFrames(
   return parts;
 }
 
-/**
- * Runs the page's protocol until a face check ends.
- * @returns true if it passed
- */
+/** Runs the page's protocol until a face check ends. */
 export async function passOnPage(
   caller: Caller,
   { session, film, mark }: { readonly session: string; readonly film: Film; readonly mark: string },

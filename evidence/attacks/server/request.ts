@@ -16,10 +16,7 @@ export interface Body {
 /** A form field: a text or a file. */
 export type FormPart = readonly [name: string, value: string | Uint8Array];
 
-/**
- * Encodes the head.
- * @param framing - headers that end the body; by default its length
- */
+/** Encodes the head. */
 export function toHead(
   { method, path, headers, body }: Request,
   framing: readonly Header[] = body === null ? [] : [['Content-Length', String(body.bytes.length)]],

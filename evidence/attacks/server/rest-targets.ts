@@ -20,7 +20,6 @@ const alsoSent: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^\/invitations$|^\/subjects\/invite$/, ['subject', 'purpose']],
 ];
 
-/** Counter for new names. */
 let made = 0;
 
 /** Values beyond the schema: names of existing objects, and new ones. */
@@ -99,7 +98,6 @@ const asForm = ({ texts, photos }: Sample): Request['body'] =>
     ...photos,
   ]);
 
-/** Converts to JSON fields with base64 pictures. */
 function jsonFields({ texts, photos }: Sample): Record<string, Json> {
   const all: Record<string, Json> = { ...texts };
   for (const [name, bytes] of photos) {
@@ -135,10 +133,7 @@ const figuresAlone: Oracle = eachRefused(
 const facePath =
   /^\/(generate|authenticate|authenticate-score|content-key|identify|match|match-bulk|consistency-check|detect|quality|liveness|enrolments|step-ups\/\{id\}\/photos)$/;
 
-/**
- * Creates a REST target.
- * @param known - public answers
- */
+/** Creates a REST target. */
 export function toRestTarget(endpoint: Endpoint, source: SampleSource, known: ReadonlySet<string>): Target {
   const { needs, path, photos, method } = endpoint;
   const { stage, victims } = source;

@@ -21,10 +21,7 @@ export interface ServerLog {
 
 const errorLevel = 50;
 
-/**
- * Reads the log.
- * @param from - first line
- */
+/** Reads the log. */
 export async function readServerLog(file: string, from = 0): Promise<ServerLog> {
   const lines = (await readFile(file, 'utf8')).split('\n').slice(from);
   const codes = new Map<string, string>();

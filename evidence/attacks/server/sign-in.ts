@@ -70,10 +70,7 @@ const cookiesOf = ({ jar }: Browser): readonly Header[] => {
 
 const returnGuard = z.object({ view: z.object({ returnUrl: z.string() }) });
 
-/**
- * Shows a face.
- * @returns the next interaction URL
- */
+/** @returns the next interaction URL */
 async function showFace(caller: Caller, { browser, link }: SignIn, film: Film, mark: string): Promise<string> {
   const { session } = await openPage(caller, ticketOf(link), cookiesOf(browser));
   if (!(await passOnPage(caller, { session, film, mark }))) throw new Error('A face check that is in order failed');

@@ -40,14 +40,10 @@ export function nextNumber(): number {
 export interface Winners {
   expected: number;
   won: number;
-  /** Items without a winner. */
   readonly lost: string[];
 }
 
-/**
- * Races for each item.
- * @param counts - concurrent senders, one race each
- */
+/** Races for each item. */
 export function singleUse(all: readonly SingleUse[], counts: readonly number[], winners: Winners): readonly Hostile[] {
   return all.flatMap((each) =>
     counts.map((count): Hostile => {

@@ -30,7 +30,6 @@ const opened = eachRefused(
   ({ answer }) => answer !== null && answer.status < 400 && /"(?:authenticated|released)":true/.test(answer.text),
 );
 
-/** One try: form fields next to the photo, and another caller. */
 type Try = readonly [
   kind: Hostile['class'],
   variant: string,

@@ -32,8 +32,8 @@ const replyGuard = z.object({ ConsumedCapacity: z.union([capacityGuard, z.array(
 const ledgerKey = '"pk":{"S":"l:';
 
 /**
- * Starts the simulator behind a meter of sizes and units by DynamoDB's rules. The simulator omits the index, so ledger
- * writes count twice. A failed condition costs a unit.
+ * Starts the simulator behind a meter of sizes and units by DynamoDB's rules. Ledger writes count twice, because the
+ * simulator omits the index. A failed condition costs a unit.
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
  */
 export async function startMeteredDynamoDb() {

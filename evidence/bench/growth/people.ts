@@ -8,11 +8,9 @@ export interface Person {
 
 export const daysOfYear = 365;
 
-/** Checks of a person who stays. */
 export const checksEach = 30;
 const daysBetweenChecks = 10;
 
-/** Enrolment period. */
 const rollOutDays = 60;
 
 /** Token lifetime; renewals are slightly earlier. */

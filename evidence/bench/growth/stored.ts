@@ -9,7 +9,6 @@ export type StoreKind = (typeof storeKinds)[number];
 /** Mean cost of an operation. */
 const costGuard = z.object({
   count: z.int().nonnegative(),
-  /** State store calls, a round trip each. */
   stateCalls: z.number(),
   /** Ledger calls without batching; a busy server batches fifty lines. */
   ledgerCalls: z.number(),

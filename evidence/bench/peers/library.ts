@@ -43,10 +43,7 @@ interface FoundFace {
 
 const sureScore = 0.5;
 
-/**
- * Chooses the most central of the confident faces, or the best guess.
- * @returns `undefined` if there is none
- */
+/** Chooses the most central of the confident faces, or the best guess. */
 export function chooseCentral<Face extends FoundFace>(
   faces: readonly Face[],
   size: { readonly widthPx: number; readonly heightPx: number },

@@ -41,10 +41,6 @@ async function startTimed(name: LibraryName, photo: Uint8Array, starts: number) 
   return { handle, startUpMs: quantile(times), verifyTimes };
 }
 
-/**
- * Embeds all photos.
- * @returns true for each with a face
- */
 async function embedAll(handle: LibraryHandle, photos: readonly Uint8Array[], say: Say): Promise<boolean[]> {
   const acquired: boolean[] = [];
   for (let at = 0; at < photos.length; at += batch) {
@@ -54,10 +50,7 @@ async function embedAll(handle: LibraryHandle, photos: readonly Uint8Array[], sa
   return acquired;
 }
 
-/**
- * Compares all pairs.
- * @returns `null` without evaluation faces
- */
+/** @returns `null` without evaluation faces */
 async function judge(handle: LibraryHandle, set: PhotoSet, acquired: boolean[]) {
   if (set === null) return null;
   const genuine = await handle.compare(set.genuine);

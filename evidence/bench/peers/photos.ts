@@ -13,10 +13,7 @@ export interface PairDraw<Photo> {
   readonly impostor: readonly Pair[];
 }
 
-/**
- * Draws people with two photos, and all pairs.
- * @param most - maximum number of people
- */
+/** Draws people with two photos, and all pairs. */
 export function drawPairs(
   people: readonly { readonly person: string; readonly photos: number }[],
   most: number,
@@ -52,7 +49,6 @@ export async function readTimedPair(): Promise<PhotoPair> {
 
 /**
  * Reads evaluation photos of people that nothing was fitted on, deterministically.
- * @param most - maximum number of people
  * @returns `null` without photos
  */
 export function readEvaluationPhotos(most: number): PairDraw<Uint8Array> | null {

@@ -34,10 +34,7 @@ export interface StoreReport {
 /** User whose enrolment is recorded; keys contain this. */
 const enrolled = { connection: 'work', subject: 'anna' } as const;
 
-/**
- * Enrols once.
- * @returns the written state, by key
- */
+/** @returns the written state, by key */
 async function recordEnrolment({ hasPasskey }: { readonly hasPasskey: boolean }): Promise<ReadonlyMap<string, Json>> {
   const folder = await mkdtemp(join(tmpdir(), 'facestep-bench-'));
   const { deps, connection } = await createTestCore(join(folder, 'keys.json'));
@@ -96,7 +93,6 @@ async function readSize(settings: StateSettings, dataFolder: string): Promise<nu
 /**
  * Measures hooks and verifications with different numbers of users, alternating, so that changes of machine speed
  * affect all.
- * @param stores - one empty store for each size
  */
 export async function measureSubjects(
   stores: readonly { readonly subjects: number; readonly state: StateSettings }[],

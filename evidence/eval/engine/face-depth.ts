@@ -10,7 +10,7 @@ import type { EvalProgram } from '../program.js';
 /** Minimum rotation between two photos to show depth. */
 const leastTurn = { yawDeg: 12, pitchDeg: 10 };
 
-/** Returns the unit vector that explains most parallax, both coordinates of all pairs, by power iteration. */
+/** Returns the unit vector that explains most parallax, by power iteration. */
 function toFirstPattern(parallaxes: readonly (readonly Point[])[]): number[] {
   let pattern: number[] = Array.from({ length: 68 }, (_, at) => (at === 30 ? 1 : 0));
   for (let round = 0; round < 50; round += 1) {

@@ -108,7 +108,6 @@ export const guidancePose: EvalProgram = {
         guide: toPose(toHeadTurn(to.ratios), toHeadTurn(from.ratios)),
         yawDeg,
         pitchDeg,
-        /** True if the engine sees the turn on this axis. */
         isAlong: (axis: 'yawDeg' | 'pitchDeg') => isSideways === (axis === 'yawDeg'),
       };
     });

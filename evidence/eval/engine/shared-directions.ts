@@ -10,10 +10,7 @@ import { createChance } from '../../statistics/chance.js';
 import { findClusters, meanVector, minus, principalDirections, toUnit, without } from '../../statistics/directions.js';
 import type { EvalProgram } from '../program.js';
 
-/*
- * Embeddings of impostors of one place share directions. This removes shared directions and measures the effect, as an
- * exploration that nothing shipped uses.
- */
+/* Embeddings of impostors of one place share directions. An exploration that nothing shipped uses. */
 
 type Change = (embedding: Float32Array) => Float32Array;
 
@@ -25,10 +22,7 @@ const changed = (people: readonly EmbeddedPerson[], change: Change): EmbeddedPer
 const meansOf = (people: readonly EmbeddedPerson[]): Float32Array[] =>
   people.map(({ embeddings }) => meanVector(embeddings));
 
-/**
- * A method to find shared directions.
- * @param mean - of mixed people, subtracted first
- */
+/** @param mean - of mixed people, subtracted first */
 interface Finder {
   readonly from: string;
   find(mixed: readonly EmbeddedPerson[], sources: BySource, mean: Float32Array): Float32Array[];

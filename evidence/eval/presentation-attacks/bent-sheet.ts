@@ -104,8 +104,8 @@ const toLikeness = ({ weights, offset }: Discriminant, nod: Nod): number =>
 const refusedNatural = 0.01;
 
 /**
- * Measures whether a nod's depth distinguishes a face from paper bent about a vertical axis, which has receding cheeks
- * and no nose. Fitted on one half, judged on the other. The judge does not use it: see docs/liveness.md.
+ * Measures whether a nod's depth distinguishes a face from paper bent about a vertical axis. Fitted on one half, judged
+ * on the other. The judge does not use it: see docs/liveness.md.
  */
 export const bentSheet: EvalProgram = {
   about: 'what the layout of depth would tell of bent prints, fitted on half of the people, judged on the other',

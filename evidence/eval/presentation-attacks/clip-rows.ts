@@ -69,8 +69,8 @@ export function attackRows(clip: readonly ClipFrame[]): readonly RowOutcome[] {
 }
 
 /**
- * Simulates the page on a clip with movements in another order: first look ahead, for each movement the first picture
- * that the guide accepts or else the most turned one, as after the page's timeout, and another look ahead.
+ * Simulates the page on a clip with movements in another order: each picture is the first that the guide accepts, else
+ * the most turned one, as after the page's timeout.
  */
 export function pageRows(clip: readonly ClipFrame[]): readonly RowOutcome[] {
   const turned = clip.map(({ landmarks }) => toHeadTurn(toFaceRatios(landmarks)));

@@ -33,7 +33,6 @@ const attackedGains = [0.15, 0.3] as const;
 
 type MakeLitFrames = (scene: LitScene) => Promise<readonly Buffer[]>;
 
-/** A kind of challenge: name, light and rendering. */
 interface Kind {
   readonly name: string;
   readonly gain: number;
@@ -75,7 +74,6 @@ async function judgeOne(judge: LivenessJudge, kind: Kind, heads: readonly Head[]
 
 const isOfLight = (signal: string): boolean => signal.startsWith('light_');
 
-/** @param say - receives progress after each kind */
 async function judgeKind(
   judge: LivenessJudge,
   kind: Kind,
@@ -83,7 +81,6 @@ async function judgeKind(
   say: (line: string) => void,
 ): Promise<readonly JudgedLight[]> {
   const judged: JudgedLight[] = [];
-  // Two at once: workers judge one while this thread renders the other.
   const queue = heads.keys();
   const work = async (): Promise<void> => {
     for (const at of queue) judged.push(await judgeOne(judge, kind, heads, at));

@@ -22,8 +22,8 @@ import type { EvalProgram } from '../program.js';
 import { drawPhotos, readFrontalHeads, withoutRefusal } from './heads.js';
 
 /*
- * Measures whether another layout of two colors on a phone distinguishes a bent print from a face. Each layout's
- * threshold refuses one in twenty of the fitting people; it is judged on people and prints of the other half.
+ * Measures whether another layout of two colors distinguishes a bent print from a face. Each layout's threshold refuses
+ * one in twenty of the fitting people; it is judged on people and prints of the other half.
  */
 
 interface Layout {
@@ -106,7 +106,6 @@ async function look(
 
 type LooksByName = Readonly<Record<string, readonly Look[]>>;
 
-/** Reads people as `genuine`, and prints by kind. */
 async function lookAtAll(
   engine: Engine,
   shown: Shown,

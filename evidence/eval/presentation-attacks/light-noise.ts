@@ -135,7 +135,6 @@ function toRow(what: string, clips: readonly ClipPairs[]) {
   };
 }
 
-/** By lag: each clip, all clips, and all clips by region. */
 const tabulate = (
   clips: readonly { readonly clip: string; readonly moments: readonly Moment<RegionLook>[] }[],
   isStill: boolean,

@@ -17,8 +17,8 @@ import { mapPictures } from './looks.js';
 import { rateAsJson } from './rate-cells.js';
 
 /*
- * Measures whether copies of a frame are distinguished from later pictures of the same person and place. Grid, steps
- * and threshold were chosen on one half (`fit`) and are judged on the other.
+ * Measures whether copies of a frame differ from later pictures of the same person and place. Grid, steps and threshold
+ * were chosen on one half (`fit`) and are judged on the other.
  */
 
 interface Sitting {

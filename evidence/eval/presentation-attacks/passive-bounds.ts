@@ -40,13 +40,11 @@ const views = {
 } as const;
 type View = keyof typeof views;
 
-/** Results of one source: refused people, or passed attacks. */
 interface SourceRates {
   readonly source: string;
   readonly isLive: boolean;
   readonly lowest: number;
   readonly highest: number;
-  /** One rate per candidate. */
   readonly rates: readonly ClusteredRate[];
 }
 

@@ -41,10 +41,7 @@ export function callBySecret(foreign: HookTarget['foreign']): OktaCallers {
 
 const attribute = 'facestepToken';
 
-/**
- * Opens an org.
- * @param more - settings of the connection: clients and password verifier
- */
+/** Opens an org. */
 export async function openOkta(
   id: string,
   callers: OktaCallers,

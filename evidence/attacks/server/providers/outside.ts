@@ -15,10 +15,7 @@ export interface Outside {
   close(): Promise<void>;
 }
 
-/**
- * Starts a small server: an issuer's keys, a password verifier that accepts all, and `/lure`, named only in hostile
- * requests.
- */
+/** Starts an issuer's keys, a password verifier that accepts all, and `/lure`, which only hostile requests name. */
 export async function openOutside(): Promise<Outside> {
   const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true });
   const unpublished = await generateKeyPair('RS256', { extractable: true });

@@ -20,7 +20,6 @@ export interface HookCall {
   readonly about: About;
   /** Each id is another event. */
   readonly id: string;
-  /** A valid receipt, if the bait is one. */
   readonly receipt: string;
 }
 
@@ -38,7 +37,7 @@ export interface HookTarget {
   isGranted(answer: Answer): boolean;
 }
 
-/** Policy of every connection. Step-ups from before the attack remain valid until the controls after it. */
+/** Policy of every connection. Step-ups must remain valid from before the attack until the controls after it. */
 export const attackedPolicy = { mode: 'enforce', liveness: 'off', stepUpTimeoutSec: 3600 };
 
 export interface Provider {
