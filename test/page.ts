@@ -2,12 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from './paths.js';
 
-/* Reads documentation pages for tests that compare them with the files they name. */
-
-/**
- * Reads a page.
- * @param path - from the project's root
- */
+/** Reads a page. */
 export const readPage = (path: string): string => readFileSync(join(projectRoot, path), 'utf8');
 
 const folders = ['docs', 'adapters', 'client', 'examples', 'infra', 'triggers'];
@@ -27,7 +22,6 @@ export const listPages = (): string[] =>
 export const blocksOf = (page: string, language: string): string[] =>
   [...page.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g'))].map(([, text = '']) => text);
 
-/** Removes links and marks, and joins lines. */
 export const plain = (text: string): string =>
   text
     .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
@@ -76,10 +70,7 @@ function hasTitle(path: string, title: string): boolean {
   return new RegExp(`(?:['"\`]|: )${text}['"\`]`).test(readPage(path));
 }
 
-/**
- * Returns links and pictures without a target file, heading or anchor. Other hosts are not checked.
- * @param from - the page's folder, from the project's root
- */
+/** Returns links and pictures without a target file, heading or anchor. Other hosts are not checked. */
 export const deadLinksIn = (text: string, from: string): string[] =>
   [...withoutCode(text).matchAll(/\]\(([^)\s]+)\)/g)]
     .map(([, link = '']) => link)

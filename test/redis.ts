@@ -22,15 +22,11 @@ export interface RedisServer {
   readonly url: string;
   readonly folder: string;
   readonly process: ChildProcess;
-  /** Restarts it on the same port, with or without its data. */
   restart(with_: 'what it kept' | 'nothing'): Promise<void>;
   stop(): Promise<void>;
 }
 
-/**
- * Starts a Redis server that persists all writes and evicts nothing.
- * @param args - additional settings, such as `--cluster-enabled yes`
- */
+/** Starts a Redis server that persists all writes and evicts nothing. */
 export async function startRedis(args: readonly string[] = []): Promise<RedisServer> {
   const port = await findFreePort();
   const folder = await mkdtemp(join(tmpdir(), 'facestep-redis-'));

@@ -15,7 +15,7 @@ if (!hasChromium)
 /** Resolves to this machine but is not `localhost`, so its pages are no secure context. */
 export const otherHost = 'face.example';
 
-/** Camera of the browser: Chromium's test pattern, two of them, a file's frames, or none. */
+/** Chromium's test pattern, two of them, a file's frames, or none. */
 export type Camera = 'pattern' | 'two' | 'none' | { readonly mjpeg: string };
 
 const deviceArgs = (camera: Camera): readonly string[] => {

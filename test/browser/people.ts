@@ -6,10 +6,7 @@ import type { Lighting, Person, Poses } from './visitor.js';
 
 const posesOf = new WeakMap<Head, Map<string, Promise<Poses>>>();
 
-/**
- * Draws pictures of a head that turns each way, for `playPerson`; cached per process.
- * @param pictures - on the way to the final pose
- */
+/** Draws pictures of a head that turns each way, for `playPerson`; cached per process. */
 export function makePoses(head: Head, name: string, pictures = 2): Promise<Poses> {
   const drawn = posesOf.get(head) ?? new Map<string, Promise<Poses>>();
   posesOf.set(head, drawn);

@@ -15,7 +15,6 @@ export type Device = keyof typeof devices;
 export interface ScreenCase {
   /** Also the name of its picture in docs/screens. */
   readonly name: string;
-  /** The page's `data-screen`. */
   readonly screen: string;
   readonly view?: JsonObject;
   readonly replies?: Replies;
@@ -26,7 +25,6 @@ export interface ScreenCase {
   /** The only device with this screen; both if omitted. */
   readonly only?: Device;
   readonly path?: string;
-  /** URL fragment. */
   readonly link?: string;
   /** Runs on the screen before last, or on the last one. */
   act?(page: Page): Promise<void>;
@@ -64,12 +62,10 @@ const held = {
 } as const;
 const notices = { on: ['enrolled', 'locked', 'ended'], email: true, push: null } as const;
 const told = { ...held.replies, '/notices': { notices } } as const;
-/** The user's computer and phone are notified; this browser is neither. */
 const pushed = {
   ...held.replies,
   '/notices': { notices: { ...notices, push: { publicKey: 'BA', devices: ['a', 'b'] } } },
 } as const;
-/** A page with content in every part; names are user input. */
 const home = {
   ...held.replies,
   '/enrolment': { enrolment, mayRenew: false },
@@ -355,10 +351,7 @@ export async function stopCamera(page: Page): Promise<void> {
   );
 }
 
-/**
- * Opens the page at a screen.
- * @param url - of the server
- */
+/** Opens the page at a screen. */
 export async function reach(
   browser: Browser,
   url: string,

@@ -12,8 +12,7 @@ import {
 import { firstView } from '../first-view.js';
 
 /*
- * Scripted server replies, for rare or slow screens: a busy server, a locked account, an expired link. Other suites
- * test the real server with people before the camera.
+ * Scripted server replies, for rare or slow screens. Other suites test the real server with people before the camera.
  */
 
 /** A reply or an error code; `hang` never answers, `lost` has no network. */

@@ -32,7 +32,7 @@ export interface Lighting {
 export interface Person {
   readonly poses: Poses;
   readonly plan: Plan;
-  /** Delay from the request to the start of the movement. */
+  /** Delay of the movement. */
   readonly reactionMs: number;
   /** Duration of a movement; by default 50 ms for each picture. */
   readonly turnMs?: number;
@@ -43,9 +43,7 @@ export interface Person {
 export interface Visitor {
   readonly context: BrowserContext;
   readonly page: Page;
-  /** URLs of all requests, including navigations and blobs. */
   readonly requests: readonly string[];
-  /** The page's errors, exceptions and policy violations. */
   readonly complaints: readonly string[];
   close(): Promise<void>;
 }

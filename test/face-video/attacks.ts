@@ -12,9 +12,7 @@ import { drawTilt, drawTurn, shaken, signs, steady } from './turns.js';
 
 export interface Attack {
   readonly name: string;
-  /** Makes a JPEG for each movement, in the challenge's order. */
   makeFrames(scene: Scene): Promise<readonly Buffer[]>;
-  /** Makes a JPEG for each step of a light challenge. */
   makeLitFrames(scene: LitScene): Promise<readonly Buffer[]>;
 }
 

@@ -41,10 +41,7 @@ function drawPair(axis: ScreenAxis, chance: Chance): readonly [ScreenLight, Scre
   return [plain(one), plain(other)];
 }
 
-/**
- * Draws a challenge's frames like the core: white halves at the first pose, and a color pair at each.
- * @param poses - requested movements, including looks ahead
- */
+/** Draws a challenge's frames like the core. */
 export function drawLitSteps(poses: readonly Movement[], axis: ScreenAxis, chance: Chance): readonly LitFrame[] {
   const [one, other] = complements[chance.below(complements.length)];
   const halves: readonly ScreenLight[] = [

@@ -2,7 +2,6 @@ import sharp from 'sharp';
 import type { Chance } from '../../evidence/statistics/chance.js';
 import type { Picture } from '../../src/engine/picture.js';
 
-// Local copies: Jest makes global lookups slow, and these run for each pixel.
 const { abs, ceil, floor, max, min } = Math;
 
 /** Size of camera frames. */
@@ -80,7 +79,6 @@ export function recolour(
  */
 export function exposeAnew({ data, widthPx, heightPx }: Picture, chance: Chance): Picture {
   const light = 1 + 0.015 * chance.normal();
-  // Normal noise from a table, because a draw per pixel would take most of the time.
   const table = Float32Array.from({ length: 4099 }, () => 1.2 * chance.normal());
   const from = chance.below(table.length);
   const changed = new Uint8ClampedArray(data.length);

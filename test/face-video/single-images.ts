@@ -14,7 +14,6 @@ export interface Sitting {
 /** One presentation attack instrument species by ISO/IEC 30107-3. */
 export interface Species {
   readonly name: string;
-  /** Makes one 640×480 JPEG of it. */
   present(sitting: Sitting): Promise<Buffer>;
 }
 

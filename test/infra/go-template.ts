@@ -208,11 +208,7 @@ function render(name: string, dot: Value, templates: Templates): string {
   return run(nodes, { dot, variables: new Map([['', dot]]) }, templates);
 }
 
-/**
- * Renders template files that may use each other's definitions.
- * @param files - sources by name; one that begins with `_` only defines
- * @returns texts by name
- */
+/** Renders template files that may use each other's definitions. */
 export function renderTemplates(files: Readonly<Record<string, string>>, dot: Value): Record<string, string> {
   const templates: Templates = new Map();
   for (const [name, source] of Object.entries(files)) templates.set(name, parse(source, templates));

@@ -58,12 +58,10 @@ export async function startIssuer({
   rooms = createBodyRooms(),
 }: {
   keysFile: string;
-  /** Opens keys from another source than the file. */
   openKeys?: (core: CoreDeps) => Promise<OidcKeys>;
   policy?: Partial<Policy>;
   config?: OidcConfig;
   organisations?: OrganisationRules | null;
-  /** Creates the clients of a provider's own kinds. */
   createOidcClients?: (deps: OidcClientDeps) => readonly OidcClient[];
   sources?: readonly Connection[];
   publicUrl?: string;

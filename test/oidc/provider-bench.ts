@@ -94,7 +94,6 @@ export async function startProviderBench<Settings extends Configured>({
       const { status } = await server.postForm('/enrolments', form, { 'x-auth-token': token });
       if (status !== 201) throw new Error(`not enrolled: ${status}`);
     },
-    /** Opens a browser that follows sites until a page remains or asks for the camera. */
     openBrowser() {
       const browser = createBrowser(send);
       const walk = async (url: string, init?: RequestInit): Promise<Seen> => {
@@ -143,14 +142,12 @@ export async function startProviderBench<Settings extends Configured>({
       return {
         ...browser,
         walk,
-        /** Shows a face on the capture page and follows its redirect. */
         async show(link: string, person: string): Promise<Seen & { receipt: string | null }> {
           const { post, returnUrl } = await openCamera(link);
           let shown = await takeFrames(post, person);
           while (shown.outcome === 'try_again') shown = await takeFrames(post, person);
           return { ...(await walk(returnUrl)), receipt: shown.receipt };
         },
-        /** Declines on the capture page and follows its redirect. */
         async decline(link: string): Promise<Seen> {
           const { post, returnUrl } = await openCamera(link);
           await post('/face/decline', {});
