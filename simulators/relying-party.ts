@@ -86,7 +86,6 @@ const queryGuard = z.object({
   iss: z.string().optional(),
 });
 
-/** Takes and removes the pending sign-in that the callback's `state` belongs to. */
 export function takePending<Pending>(
   pending: Map<string, Pending>,
   query: unknown,
@@ -140,10 +139,7 @@ export async function redeemCode(
   return { idToken: tokens.data.id_token, accessToken: tokens.data.access_token ?? null };
 }
 
-/**
- * Verifies an ID token (OpenID Connect Core, section 3.1.3.7).
- * @param nonce - `null` if the relying party sends none
- */
+/** Verifies an ID token (OpenID Connect Core, section 3.1.3.7). */
 export async function verifyIdToken(
   provider: OpenIdProvider,
   idToken: string,

@@ -9,7 +9,6 @@ const configurationType = '#microsoft.graph.externalAuthenticationMethodConfigur
 const registrationType = '#microsoft.graph.externalAuthenticationMethod';
 const discoverySuffix = '/.well-known/openid-configuration';
 
-// Plain http is allowed on this machine only; the real Entra refuses it.
 const isDiscoveryUrl = (text: string): boolean => {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname, search, hash } = new URL(text);
@@ -55,7 +54,6 @@ const grantGuard = z.strictObject({
   scope: z.string().min(1),
 });
 
-/** Returns true if the method is available to the user. */
 export function isOffered({ groups }: Tenant, method: MethodConfiguration, userId: string): boolean {
   const isIn = ({ id }: { readonly id: string }): boolean => id === 'all_users' || groups.get(id)?.has(userId) === true;
   return method.state === 'enabled' && method.includeTargets.some(isIn) && !method.excludeTargets.some(isIn);

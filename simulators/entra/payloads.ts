@@ -39,10 +39,7 @@ const toEnvelope = (event: string, context: CalloutContext, more: { user?: objec
   };
 };
 
-/**
- * @param user - `null` for client credentials
- * @see https://learn.microsoft.com/en-us/entra/identity-platform/custom-claims-provider-reference
- */
+/** @see https://learn.microsoft.com/en-us/entra/identity-platform/custom-claims-provider-reference */
 export function toTokenIssuancePayload(context: CalloutContext, user: DirectoryUser | null) {
   if (user === null) return toEnvelope('tokenIssuanceStart', context, {});
   const { id, displayName, mail, userPrincipalName, userType } = user;
@@ -56,7 +53,6 @@ export type SignUpAttributes = Readonly<Record<string, string | number | boolean
 
 const odataTypes = { string: 'string', number: 'int64', boolean: 'boolean' } as const;
 
-/** @see https://learn.microsoft.com/en-us/entra/identity-platform/custom-extension-onattributecollectionsubmit-retrieve-return-data */
 export function toSignUpPayload(
   event: 'attributeCollectionStart' | 'attributeCollectionSubmit',
   context: CalloutContext,
