@@ -65,18 +65,13 @@ export const floors = [
   ['examples/web'],
 ];
 
-/** Longest names first, so that nested folders match before their parents. */
 const rooms = floors.flat().sort((a, b) => b.length - a.length);
 
-/**
- * Returns a file's room; `undefined` if none.
- * @param file - from the top of the checkout, with slashes
- */
+/** Returns a file's room; `undefined` if none. */
 export const roomOf = (file) => rooms.find((room) => file === room || file.startsWith(`${room}/`));
 
 const isSource = (name) => /\.(tsx?|cts|mts)$/.test(name) && !/\.(test|d)\.[cm]?ts$/.test(name);
 
-/** Lists the sources of all rooms, without tests. */
 export const listSources = () =>
   [...new Set(rooms.map((room) => room.split('/')[0]))].sort().flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true })
@@ -91,7 +86,6 @@ export const importsOf = (file) =>
     name.startsWith('.') ? relative(root, join(root, dirname(file), name)).replaceAll('\\', '/') : name,
   );
 
-/** Lists all imports between rooms. */
 export const listArrows = () =>
   listSources().flatMap((file) =>
     importsOf(file).flatMap((imported) => {
