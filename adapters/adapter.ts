@@ -19,11 +19,10 @@ export interface Adapter {
   readonly profile: Profile;
   readonly hooks: Hooks;
   /**
-   * Reads a step-up request signed by the provider's side. `null` if the provider signs none.
+   * Reads a step-up request. `null` if the provider signs none.
    * @throws FaceError `caller_untrusted`: bad signature, or expired
    */
   readonly openStepUpRequest: ((request: string) => Promise<StepUpRequest>) | null;
-  /** Creates the provider-specific OpenID clients that the configuration names. */
   createOidcClients(deps: OidcClientDeps): readonly OidcClient[];
   createProvisioning(): Promise<Provisioning>;
   readonly artefacts: Readonly<Record<string, Artefact>>;

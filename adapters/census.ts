@@ -33,7 +33,6 @@ const longestSec = 60;
 
 /**
  * Counts enrolled users by the attribute, because local records do not know who left.
- * @param onHolder - receives each enrolled user
  * @throws FaceError from `pages`
  */
 export async function takeCensus(

@@ -5,7 +5,6 @@ import { PersonalData } from '../src/core/concealed.js';
 import { isStandardClaim, type StandardClaim } from '../src/core/consented-data/claims.js';
 import { FaceError } from '../src/errors.js';
 
-/** Default attribute of each standard claim at a provider. */
 export type UsualSources = Readonly<Partial<Record<StandardClaim, ClaimSource>>>;
 
 export interface ClaimReader {

@@ -39,15 +39,14 @@ export interface HookTerms {
    * the anonymous memory pool.
    */
   readonly proof: 'headers' | 'body';
-  /** Provider-specific shape of each refusal, without detail. */
   refuse(code: FaceErrorCode): RawReply;
   /** Allows the request without claims, for shadow mode. */
   readonly pass: RawReply;
 }
 
 /**
- * A genuine `POST` with proof that concerns no user (`adapters/probe.ts`). Refused as `hook_probed` in any mode, after
- * the caller is verified; consumes nothing.
+ * A genuine `POST` with proof that concerns no user (`adapters/probe.ts`). Refused as `hook_probed` after the caller is
+ * verified; consumes nothing.
  */
 export interface HookProbe {
   /** Contain the proof; do not display. */

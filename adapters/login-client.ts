@@ -15,7 +15,6 @@ export interface SecretClientConfig {
 interface LoginClientRules {
   /** Claims that hold the login, by which the provider finds its user. */
   readonly loginClaims: readonly string[];
-  /** Returns the `email` claim; defaults to the profile's address. */
   readonly toEmail?: (account: Account) => string | null;
   /** True if the provider asks after a first factor: an unaltered request then identifies that user. */
   readonly isAfterFactor: boolean;

@@ -3,7 +3,7 @@ import type { Directory } from '../src/core/ports.js';
 import { type EpochMs, fromHttpDate, toIso } from '../src/core/units.js';
 import type { Census, Holder } from './census.js';
 
-/** Status of something the provider needs for a connection. Texts are for an administrator. */
+/** Texts are for an administrator. */
 export type StepStatus =
   | { readonly state: 'ready' }
   /** Absent, or ours with differences. `changes` lists the actions of `apply`, one line each. */
@@ -27,7 +27,7 @@ export interface ProvisionStep {
    */
   apply(): Promise<void>;
   /**
-   * Sends the provider the step's secret again; exists if there is one, since providers never show it. Called if ready.
+   * Sends the provider the step's secret again, since providers never show it. Called if ready.
    * @throws FaceError `provider_refused`, `profile_unavailable`
    */
   pushSecret?(): Promise<void>;
@@ -68,7 +68,7 @@ export function compareClocks(
 
 export interface Check {
   readonly title: string;
-  /** Titles of prerequisite checks. If one fails, this check is skipped, so that one cause is one failure. */
+  /** Titles of prerequisite checks. If one fails, this check is skipped. */
   readonly needs?: readonly string[];
   /** Title of the step that fixes a failure; default: the step of the same title. */
   readonly mendedBy?: string;
@@ -76,10 +76,8 @@ export interface Check {
   run(): Promise<Finding>;
 }
 
-/** Title: this server answers at the public address. */
 export const serverAnswers = 'Server';
 
-/** Title: the clocks of server and this machine agree. */
 export const serverClock = 'Server clock';
 
 /** Title: the public address serves this server's own keys. */
@@ -113,7 +111,6 @@ export interface Registrant {
   readonly login: string;
 }
 
-/** Registers users at a provider that requires it before a face check. */
 export interface Registration {
   readonly title: string;
   /**

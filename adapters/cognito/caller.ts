@@ -15,8 +15,7 @@ export interface ExpectedCaller {
 }
 
 /**
- * Verifies that an event is from the configured pool and app clients. Lambda permissions (`serverless.yml`) enforce
- * only the pool.
+ * Verifies that an event is from the configured pool and app clients.
  * @throws FaceError `caller_untrusted`
  */
 export function verifyCaller({ region, userPoolId, callerContext }: TriggerCaller, expected: ExpectedCaller): void {
@@ -72,8 +71,8 @@ const claimsGuard = z.object({
 });
 
 /**
- * Creates the verifier of requests signed by a connection's trigger. It throws FaceError `caller_untrusted`: bad
- * signature, other connection or app client, or expired.
+ * Creates the verifier of requests signed by a trigger. It throws FaceError `caller_untrusted`: bad signature, other
+ * connection or app client, or expired.
  */
 export function createOpenStepUpRequest(
   settings: RequestSettings & {

@@ -104,7 +104,6 @@ export const triggerSettingsGuard = z.strictObject({
   clientIds: clientIdsGuard,
   attribute: attributeGuard,
   requestSecret: requestSecretGuard,
-  /** Copy of this service's `GET /.well-known/jwks.json` at deployment. */
   receiptKeys: z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) }),
   mode: modeGuard,
 });

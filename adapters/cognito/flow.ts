@@ -37,9 +37,9 @@ export interface TriggerDeps {
   readonly log: Log;
 }
 
-/** A Lambda function for Cognito: it receives an event and returns it with a `response`. */
+/** Receives an event and returns it with a `response`. */
 export interface Trigger {
-  /** Handles the event, which is JSON text. @throws FaceError to refuse */
+  /** @throws FaceError to refuse */
   handle(event: Uint8Array): Promise<TriggerReply>;
   refuse(code: FaceErrorCode): TriggerReply;
 }
@@ -82,8 +82,7 @@ async function handleDefine(body: Uint8Array, { settings, log }: TriggerDeps): P
 const passwordNames = ['SRP_A', 'PASSWORD_VERIFIER', 'ADMIN_NO_SRP_AUTH'];
 
 /**
- * Returns the next step of a sign-in. Tokens require the password and a correct answer to the last face challenge;
- * Cognito's own challenges count only if they fail.
+ * Returns the next step of a sign-in. Tokens require the password and a correct answer to the last face challenge.
  * @param session - stored by Cognito; the client cannot write it
  */
 export function nextStep(session: readonly ChallengeResult[], { sub }: Pick<Person, 'sub'>): NextStep {

@@ -32,10 +32,7 @@ export const refuseCreate = (_code: FaceErrorCode): TriggerReply =>
 /** Rejects the answer. */
 export const refuseVerify = (_code: FaceErrorCode): TriggerReply => toReply({ answerCorrect: false });
 
-/**
- * Removes our claims and the attribute for every app client, because a pool has one such function. Fills both event
- * versions, for malformed events.
- */
+/** Removes our claims and the attribute for every app client. Fills both event versions, for malformed events. */
 export const refusePreToken =
   (attribute: string) =>
   (_code: FaceErrorCode): TriggerReply => {

@@ -14,7 +14,7 @@ import { type Patience, readRetryAfterMs, type Sleep, saysLater, sendPatiently }
 import { callRest, type RestAnswer } from '../rest-call.js';
 import type { EntraSettings } from './config.js';
 
-/** Per request. A call needs one, three without an access token, four if it was revoked, plus throttling retries. */
+/** Per request. A call needs up to four, plus throttling retries. */
 const REQUEST_TIMEOUT_MS = 4_000;
 
 export interface GraphCall {

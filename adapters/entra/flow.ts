@@ -56,7 +56,6 @@ export async function handleAttributeCollectionStart(
   const event = parseAttributeCollectionStart(body);
   checkTenant(event, caller);
   const subject = subjectOfIdentifier(toEmail(event));
-  // A new user has no first factor yet.
   const asked = { ...event, subject, isAfterFirstFactor: false };
   return toAttributeCollectionStartReply(await decide('attribute-collection-start', asked, deps));
 }

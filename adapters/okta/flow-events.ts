@@ -52,8 +52,8 @@ export function handleEventHookVerification(headers: RawHead['headers']): RawRep
 }
 
 /**
- * Answers an event hook call. If the work takes longer than Okta waits, the reply asks Okta to repeat the call, and the
- * work continues.
+ * Answers an event hook call. If the work takes longer than Okta waits, the reply asks for another call, and the work
+ * continues.
  * @throws FaceError `request_malformed`
  * @see https://developer.okta.com/docs/concepts/event-hooks/
  */
@@ -77,7 +77,7 @@ function settlesWithin(timeoutMs: number, work: readonly Promise<void>[]): Promi
 
 /**
  * Creates the revocation for one connection. It is idempotent: a repeated event joins pending work, and is ignored once
- * done because the user may have enrolled again.
+ * done.
  */
 export function createRevoke(deps: EventDeps): Revoke {
   const { connection, log } = deps;

@@ -9,8 +9,8 @@ const lifeSec = 600;
 
 /**
  * Creates the client of a custom identity verification. Okta pushes its request, so the browser cannot change
- * `login_hint`. It also asks before password recovery, when the user is unproven: failures must not count as the
- * user's, or anyone could lock them out.
+ * `login_hint`. It also asks before password recovery: failures must not count as the unproven user's, or anyone could
+ * lock them out.
  * @see https://developer.okta.com/docs/guides/idv-integration/main/
  */
 export function createIdvClient(config: OktaIdv): OidcClient {

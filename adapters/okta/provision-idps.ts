@@ -88,7 +88,7 @@ export function createIdpStep(client: OktaClient, deps: OktaProvisionDeps): Prov
 
 const objectGuard = z.record(z.string(), z.json());
 
-/** Merges the definition into the current settings, because PUT replaces user filters, PKCE and the issuer's domain. */
+/** PUT replaces user filters, PKCE and the issuer's domain. */
 async function toChanged(found: Idp, definition: IdpDefinition, { send }: OktaProvisionDeps): Promise<JsonObject> {
   const { body } = await send('GET', `/api/v1/idps/${found.id}`);
   return setWithin(toWritable(body, ['status']), { ...definition, name: found.name });

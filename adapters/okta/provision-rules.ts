@@ -174,8 +174,7 @@ const isNamed =
     name === expected;
 
 /**
- * Creates the step that attaches the registration hook to a profile policy rule, with a receipt field in the form if it
- * is no schema attribute.
+ * Creates the step that attaches the registration hook to a profile policy rule.
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/Policy/
  */
 export function createEnrolmentRuleStep(chosen: Chosen, deps: OktaProvisionDeps): ProvisionStep {

@@ -52,7 +52,6 @@ const saidByKind = {
   service: 'internal',
 } as const satisfies Record<RefusalKind, FaceErrorCode>;
 
-/** Codes that an administrator can fix or wait for. */
 const saidByCode: Readonly<Partial<Record<FaceErrorCode, FaceErrorCode>>> = {
   body_too_large: 'body_too_large',
   not_found: 'not_found',
@@ -169,8 +168,7 @@ export const toRegistrationHookReply = (
     : denyRegistration('face_not_verified', ['data.userProfileUpdate', ...changed.slice(0, 1)].join('.'));
 
 /**
- * Allows the sign-up, and removes the consumed receipt if it is an attribute; for a non-attribute the command would
- * fail.
+ * Allows the sign-up, and removes the consumed receipt if it is an attribute.
  * @see
  * https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/#tag/InlineHook/operation/create-registration-hook
  */

@@ -6,7 +6,7 @@ import { parseEvent } from '../parse-event.js';
 /** Claim of a verified face check. Not one of Okta's reserved names. */
 export const faceClaim = 'face_verification';
 
-/** Longest receipt, in characters; usual ones have about 700, more with a long audience or nonce. */
+/** In characters; usual ones have about 700, more with a long audience or nonce. */
 export const maxReceiptCharacters = 2048;
 
 // For example 2019-01-15T23:20:47.000Z.
@@ -70,14 +70,12 @@ const registrationHookGuard = z
   .transform(({ eventId, eventTime, requestType, data }) => ({
     eventId,
     eventTime,
-    /** User who completes the profile; `null` for a new user. */
     user: requestType === 'progressive.profile' ? (data.context.user?.id ?? null) : null,
     /** Not sent for this hook. */
     application: null,
     address: data.context.request?.ipAddress ?? null,
     form:
       (requestType ?? 'self.service.registration') === 'self.service.registration' ? (data.userProfile ?? null) : null,
-    /** Names of the fields that an existing user completed. */
     changed: Object.keys(data.userProfileUpdate ?? {}).filter((name) => /^\w{1,64}$/.test(name)),
   }));
 
@@ -139,7 +137,6 @@ const eventGuard = z
     users: (target ?? []).flatMap(({ type, id }) => (type === 'User' && isUserId(id ?? '') ? [id ?? ''] : [])),
   }));
 
-/** One system log entry; fields in use only. */
 export type OktaEvent = z.output<typeof eventGuard>;
 
 /** Returns true for a user's id, which begins with `00u`. Okta also accepts a login or `me` as id. */
@@ -152,8 +149,7 @@ export interface MintedToken {
   readonly hasFaceClaim: boolean;
 }
 
-// Okta sets `uid` of an access token and `sub` of an ID token to the user's id; an access token's `sub` is
-// configurable.
+// An access token's `sub` is configurable, its `uid` is not.
 const toMintedToken = (claims: Record<string, unknown>, nameOfUser: 'uid' | 'sub'): MintedToken => {
   const subject = claims[nameOfUser] ?? null;
   return {

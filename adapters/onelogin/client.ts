@@ -15,12 +15,11 @@ const REQUEST_TIMEOUT_MS = 5_000;
 const TOTAL_TIMEOUT_MS = 10_000;
 /** Window of the rate limit, the longest wait. */
 const LONGEST_WAIT_SEC = 3_600;
-/** Default if OneLogin does not report the window's end. */
 const USUAL_WAIT_SEC = 60;
 /** Share of a window's calls reserved for authenticated callers. */
 const KEPT_FROM_OUTSIDERS = 0.5;
 
-/** OneLogin's API for one credential. Concurrent calls share one token, and a rate limit pauses all. */
+/** Concurrent calls share one token, and a rate limit pauses all. */
 export interface OneLoginApi {
   /**
    * Makes one call; a revoked token is replaced once.

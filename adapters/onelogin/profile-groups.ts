@@ -6,7 +6,6 @@ import { accountGuard } from './profile-account.js';
 
 const idGuard = z.union([z.string(), z.number()]).transform(String);
 
-/** A user's role ids; OneLogin's roles serve as groups. */
 export const roleIdsGuard = z.object({
   id: accountGuard.shape.id,
   role_ids: z

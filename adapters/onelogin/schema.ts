@@ -26,7 +26,6 @@ const preAuthenticationGuard = z
     subject: user_id,
     eventId: request_id,
     application: app_id === null || app_id === undefined ? null : String(app_id),
-    /** Address of the user's browser; `null` if absent. */
     source: ip ?? null,
   }));
 

@@ -76,7 +76,7 @@ export function createAttribute(attribute: ScimSettings['attribute'], api: ScimA
   const send = async (subject: string, operation: JsonObject): Promise<RestAnswer> =>
     api.call('PATCH', toUserAddress(subject), { schemas: [patchSchema], Operations: [operation] });
 
-  /** Called after the user of exactly that id was read, so that no other is written. */
+  /** After the user of exactly that id was read, so that no other is written. */
   const write = async (subject: string, value: string | null): Promise<void> => {
     const { usual, other } = toChange(attribute, value);
     const first = await send(subject, takesUsual ? usual : other);

@@ -24,9 +24,7 @@ import { toName } from './windows.js';
 export interface AccuracyOptions {
   readonly data: string;
   readonly judge: Judge;
-  /** Half of the people to judge by. */
   readonly split: Split;
-  /** Genuine and impostor pairs to decode in each combination of photos. */
   readonly pairs: number;
   embed(
     folders: readonly Pick<Corpus, 'folder' | 'people'>[],

@@ -5,8 +5,6 @@ import type { GroupFigures } from './group-figures.js';
 import { count, percent, range, share, table } from './markdown.js';
 import type { By } from './rates.js';
 
-/* Tables of step-up accuracy and other photo numbers, by source. */
-
 export interface SourceAsUsed extends Pick<AccuracyFigures, 'date' | 'command' | 'engine' | 'judge'> {
   readonly people: number;
   readonly asUsed: By<ModeRates>;

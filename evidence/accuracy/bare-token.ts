@@ -27,12 +27,10 @@ export interface LevelPromise {
   readonly leastPhotos: number;
 }
 
-/** The product's treatment of one request's photos, with one engine's parameters. */
 export interface MeasuredEngine {
   readonly name: string;
   readonly listSize: number;
   readonly promises: readonly LevelPromise[];
-  /** Returns a level's message bits for tokens of that many photos. */
   messageBitsOf(accuracy: Accuracy, photos: number): number;
   leastPhotosOf(accuracy: Accuracy): number;
   /** Cosine threshold of a level, for comparisons without a token. */
@@ -85,7 +83,6 @@ export interface BareToken {
 
 /** The biometric half of the format, without keys: the shipped code, permutation and decoder. */
 export interface BareTokens {
-  /** Positions of the polar code that carry the message, ascending. */
   readonly positions: Uint16Array;
   /** Creates a token. */
   seal(views: Float32Array, from?: Chance): BareToken;
@@ -96,7 +93,6 @@ export interface BareTokens {
    * @param soft - in code order; positive is 0
    */
   decode(soft: Float32Array): Uint8Array[];
-  /** True if the token's message is a candidate, so that its tag would match. */
   opens(token: BareToken, views: Float32Array): boolean;
 }
 

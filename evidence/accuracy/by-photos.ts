@@ -8,7 +8,7 @@ import type { By } from './rates.js';
 import { byLevel, type RateFigures, toRateFigures } from './rates.js';
 import { type Combination, countGenuinePeople, everyRun, firstRuns, type TrialRules, toName } from './windows.js';
 
-/** Rates of one combination; with counts by people if every run of each person was tried. */
+/** With counts by people if every run of each person was tried. */
 export type ModeRates = RateFigures & Partial<GroupRates> & Pick<GroupRates, 'photos'>;
 
 /** Combinations measured everywhere: one to five photos at each side. */
@@ -44,7 +44,7 @@ export function chooseAsUsed(people: readonly EmbeddedPerson[]): Combination {
 export const withAsUsed = (asUsed: Combination): readonly Combination[] =>
   combinations.some((each) => toName(each) === toName(asUsed)) ? combinations : [...combinations, asUsed];
 
-/** Sufficient impostor pairs by first runs; with fewer people every run is tried, and this many pairs are drawn. */
+/** With fewer people every run is tried, and this many pairs are drawn. */
 const enoughPairs = 200_000;
 
 /** Chooses the runs to compare with impostors: every run if people are few. */

@@ -15,7 +15,6 @@ import { leastExpected } from './unprotected.js';
  */
 export type PromiseVerdict = 'kept' | 'not shown' | 'broken';
 
-/** Rates of one combination, with pairs of people if each has several runs. */
 type Mode = RateFigures & Partial<Pick<GroupRates, 'pairsOfPeople'>>;
 
 type Rated = Pick<AccuracyFigures, 'data' | 'date' | 'multi'> | Pick<GroupFigures, 'data' | 'date' | 'groupsByPhotos'>;

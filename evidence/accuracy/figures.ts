@@ -10,7 +10,6 @@ export interface PromiseFigures {
   readonly upper: number | null;
   /** `null` if there are too few pairs. */
   readonly kept: boolean | null;
-  /** Pairs of people if each has several runs. */
   readonly pairs: number;
   readonly pairsNeeded: number;
 }

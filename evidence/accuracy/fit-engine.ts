@@ -16,7 +16,7 @@ import { everyRun } from './windows.js';
 /** People of one source; impostors are compared within it only. */
 export type FittingPeople = readonly EmbeddedPerson[];
 
-/** Fitting targets half of a level's promise, so that it also holds on other people. */
+/** Half of a level's promise, so that it also holds on other people. */
 const fittedShare = 0.5;
 
 /** Accepted share of impostor photos as one person's, in a check and at enrolment. */
@@ -24,7 +24,6 @@ const alikeRates = { shown: 7.5e-3, enrolled: 5e-4 } as const;
 
 const lengths = Array.from({ length: 17 }, (_, at) => 32 + 8 * at);
 
-/** Photos of a check in the capture page and the REST API. */
 const combinations = {
   one: [
     { enrolled: 1, live: 1 },
@@ -94,8 +93,8 @@ function toAscending(bits: Readonly<Record<Accuracy, number>>): Record<Accuracy,
 const round = (value: number): number => Math.round(value * 1000) / 1000;
 
 /**
- * Fits a custom engine's parameters on people who do not judge it: mean, cosines, message bits, and face clarity.
- * Promises and photo numbers are those of the built-in engine.
+ * Fits a custom engine's parameters on people who do not judge it. Promises and photo numbers are those of the built-in
+ * engine.
  * @throws BadInput if there are too few people
  */
 export async function fitEngine(

@@ -3,7 +3,6 @@ import { leastExpected } from './unprotected.js';
 export interface CountedLength {
   readonly bits: number;
   readonly rate: number;
-  /** Pairs of people with at least one accepted pair of photos. */
   readonly pairsOfPeople: number;
 }
 
@@ -42,8 +41,7 @@ export function chooseBits(counted: readonly CountedLength[], rate: number, leas
 }
 
 /**
- * Returns the cosine with an impostor rate of `rate`; beyond the data log-linear, with the slope between one in ten
- * and one in a hundred of the measurable rate.
+ * Returns the cosine with an impostor rate of `rate`; beyond the data log-linear.
  * @param descending - impostor cosines, highest first
  */
 export function chooseCosine(descending: Float32Array, rate: number): number {

@@ -23,7 +23,6 @@ export interface FalseNonMatchFigures {
   readonly fnmrIntervalBy: IntervalBy;
   readonly falseNonMatches: number;
   readonly genuinePairs: number;
-  /** People with a genuine pair, and those with a false non-match. */
   readonly people: number;
   readonly peopleNotMatched: number;
 }

@@ -13,7 +13,6 @@ import { toName } from './windows.js';
 /** Impostor pairs below the reference level, where false matches are frequent. */
 const pairsBelow = 200_000;
 
-/** Message lengths of the curve, in addition to the levels. */
 const sweptBits = Array.from({ length: 13 }, (_, at) => 48 + 8 * at);
 
 export function measureRaw(people: readonly EmbeddedPerson[], bootstrap: Bootstrap): AccuracyFigures['raw'] {

@@ -6,7 +6,7 @@ export interface JudgedPresentation {
   readonly isAttack: boolean;
   readonly light: string;
   readonly device: string;
-  /** The shown person. Each person has a separate instrument of each species. */
+  /** Each person has a separate instrument of each species. */
   readonly person: string;
   /** `no_response`: no challenge was completed. */
   readonly outcome: 'passed' | 'refused' | 'no_response';
@@ -33,7 +33,6 @@ export interface Breakdown {
 
 /** Results of one species. A rate is `null` without a denominator. */
 export interface SpeciesRates extends Breakdown {
-  /** Passed attacks, of those with a response. */
   readonly apcer: PresenceRate | null;
   /** Attacks without a response, of all. */
   readonly apnrr: PresenceRate | null;
@@ -47,7 +46,6 @@ export interface PresenceReport {
    * The species with the highest APCER, with the widest interval among equal ones. `null` if no attack got a response.
    */
   readonly apcer: ({ readonly species: string } & PresenceRate) | null;
-  /** Refused people, of those with a response. */
   readonly bpcer: PresenceRate | null;
   /** People without a response, of all. */
   readonly bpnrr: PresenceRate | null;

@@ -7,14 +7,13 @@ import type { DecoderPool } from './decoder-pool.js';
 import { drawPlaces, pairsAt } from './pairs.js';
 import { type Combination, firstRuns, type PhotoWindow, type TrialRules, toName, toTrials } from './windows.js';
 
-/** All impostor pairs are decoded at this level, which selects pairs for stricter ones. */
+/** Decoded for all impostor pairs, to select pairs for stricter levels. */
 const referenceLevel = 4;
 
 export const referenceOf = (photos: number, engine: MeasuredEngine = shipped): number =>
   engine.messageBitsOf(referenceLevel, photos);
 
 export interface Limits {
-  /** Genuine pairs, and impostor pairs at the reference and above. */
   readonly pairs: number;
   readonly pairsBelow: number;
 }
@@ -25,7 +24,6 @@ export interface Outcome {
   readonly genuine: PersonTrials;
   /** Decoded impostor pairs; the others were too different (`screeningMargin`). */
   readonly decoded: number;
-  /** By person: tried enrolments, and those refused because the photos show several people or none clearly. */
   readonly enrolments: PersonTrials;
 }
 

@@ -15,7 +15,6 @@ export interface RateFigures {
   readonly fnmrInterval: Interval | null;
   readonly falseNonMatches: number;
   readonly genuinePairs: number;
-  /** Enrolments refused because the photos show several people; not counted above. */
   readonly refusedEnrolments: { readonly refused: number; readonly tried: number; readonly rate: number | null };
 }
 

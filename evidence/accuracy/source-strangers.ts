@@ -11,7 +11,6 @@ import { measureEmbeddings } from './source-embeddings.js';
 import { toNearest } from './strangers.js';
 import { type Combination, everyRun, type TrialRules, toName } from './windows.js';
 
-/** Tokens within one source: by level, and by photos at enrolment × at verification. */
 export interface TokenFigures {
   readonly levels: By<GroupRates>;
   readonly byPhotos: By<By<GroupRates>>;

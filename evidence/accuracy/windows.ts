@@ -28,9 +28,8 @@ export interface TrialRules {
    * @param isSymmetric - equal photo numbers on both sides
    */
   isStranger(enrolled: number, live: number, isSymmetric: boolean): boolean;
-  /** True if two disjoint runs of one person are a genuine pair. */
   isGenuine(enrolled: PhotoWindow, live: PhotoWindow): boolean;
-  /** True if all pairs of people have equally many trials; otherwise trials are listed by pair. */
+  /** Otherwise trials are listed by pair. */
   readonly isEven: boolean;
 }
 
@@ -39,10 +38,7 @@ function isApart(one: PhotoWindow, other: PhotoWindow): boolean {
   return !other.files.some((file) => sittingOf(file) !== null && sittings.has(sittingOf(file)));
 }
 
-/**
- * Compares each person's first run with the first of each other, once if symmetric; genuine pairs only across
- * sessions.
- */
+/** Compares each person's first run with the first of each other; genuine pairs only across sessions. */
 export const firstRuns: TrialRules = {
   isShown: ({ from }) => from === 0,
   isStranger: (enrolled, live, isSymmetric) => (isSymmetric ? enrolled < live : enrolled !== live),
@@ -63,7 +59,6 @@ export interface Trials {
 /** Number of first photos per person: eight, or as many as a genuine pair needs. */
 const photosOf = ({ enrolled, live }: Combination): number => Math.max(photosPerPerson, enrolled + live);
 
-/** Returns all windows of consecutive photos among the first ones. */
 function windowsOf(people: readonly EmbeddedPerson[], size: number, photos: number): PhotoWindow[] {
   return people.flatMap(({ files, embeddings, magnitudes }, person) =>
     Array.from({ length: Math.max(0, Math.min(embeddings.length, photos) - size + 1) }, (_, from) => ({

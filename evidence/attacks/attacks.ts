@@ -11,7 +11,6 @@ import type { Size } from './size.js';
  * pages in docs/security-analysis, only after a complete run on real faces.
  */
 
-// Exit handlers stop the processes that an attack started.
 process.once('SIGINT', () => process.exit(130)).once('SIGTERM', () => process.exit(143));
 
 const flags = process.argv.slice(2).filter((argument) => argument.startsWith('--'));

@@ -5,7 +5,7 @@ import { FaceError } from '../../src/errors.js';
 import { createSqliteState } from '../../src/state/sqlite.js';
 import { createManualClock } from '../../test/manual-clock.js';
 
-/* Sends wrong faces for one person from many addresses as early as the product's counters allow. */
+/* Sends wrong faces for one person from many addresses. */
 
 export interface Botnet {
   readonly name: string;
@@ -37,7 +37,7 @@ const openStores = (): Stores => {
   return { clock, state: createSqliteState({ file: ':memory:', clock }) };
 };
 
-/** Wait in seconds after a refusal, and whether it applies to all; `null` if decided. */
+/** Wait in seconds; `null` if decided. */
 async function tryFrom(
   address: string,
   isFormerRule: boolean,

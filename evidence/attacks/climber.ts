@@ -13,8 +13,7 @@ export interface Climb {
 }
 
 /**
- * Hill climbing with one parent and one child: keeps a random step unless the reply is worse, with adaptive step
- * length. Without a score it tries at random.
+ * Hill climbing with one parent and one child, with adaptive step length. Without a score it tries at random.
  * @see https://doi.org/10.1109/CCST.2003.1297584 (hill climbing against face recognition)
  */
 export async function climb(
@@ -54,10 +53,7 @@ export async function climb(
 /** Relative distance of `learn`'s probes from the starting face. */
 const probeLength = 0.5;
 
-/**
- * Estimates the enrolled face from match scores: steps in all directions, weighted by their effect.
- * @param start - a face that opens
- */
+/** Estimates the enrolled face from match scores: steps in all directions, weighted by their effect. */
 export async function learn(
   ask: (embedding: Float32Array) => Promise<Reply>,
   { start, probes, chance }: { readonly start: Float32Array; readonly probes: number; readonly chance: Chance },

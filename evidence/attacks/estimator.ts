@@ -13,11 +13,11 @@ export function cosineOf(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return dot / Math.sqrt(aa * bb);
 }
 
-/** Estimates embeddings from sign bits, as an attacker with an opened token can. */
+/** Estimates embeddings from the sign bits of an opened token. */
 export interface Estimator {
   /** Estimates by the transposed transform; needs only the format. */
   linear(bits: Uint8Array): Float32Array;
-  /** Estimates the most likely embedding under the faces' distribution, from one or several tokens of a face. */
+  /** From one or several tokens of a face. */
   likeliest(tokens: readonly Uint8Array[]): Float32Array;
   /** Estimates from two tokens of one embedding as if each had its own transform. */
   ofOwnTransforms(embedding: Float32Array): Float32Array;
@@ -55,7 +55,6 @@ export function createEstimator(corpus: readonly Float32Array[]): Estimator {
   const { columns, mean } = readTransform();
   const root = covarianceRoot(corpus, mean);
 
-  /** Returns the matrix from normal deviates to views for embeddings with flipped signs: −1 or 1. */
   function toMatrix(flips: Float32Array): Float32Array {
     const matrix = new Float32Array(viewLength * embeddingLength);
     for (let view = 0; view < viewLength; view += 1) {
@@ -78,8 +77,7 @@ export function createEstimator(corpus: readonly Float32Array[]): Estimator {
   const own = toMatrix(flips);
 
   /**
-   * 1-bit compressed sensing with a prior: logistic regression of the signs, with the faces' distribution as prior, by
-   * gradient steps with momentum.
+   * 1-bit compressed sensing: logistic regression of the signs, with the faces' distribution as prior.
    * @see https://doi.org/10.1109/TIT.2012.2207945 (Plan and Vershynin)
    */
   function regress(measured: readonly Measured[]): Float32Array {

@@ -14,7 +14,6 @@ const listSize = 16;
 /** Message bits as one number, so that adding rows is one XOR. */
 type Sum = bigint;
 
-/** Message bits that add up to each code position. */
 function toRows(positions: Uint16Array): Sum[] {
   const rows = Array.from({ length: codeLength }, () => 0n);
   for (let bit = 0; bit < positions.length; bit += 1) {
@@ -60,7 +59,6 @@ const rankOf = (places: readonly number[]): number => {
   return basis.rank;
 };
 
-/** Returns the 2^dimensions positions whose code bits depend on the fewest message bits. */
 function cheapestPositions(dimensions: number): readonly number[] {
   const digits = Math.log2(codeLength);
   const candidates: number[][] = [];
@@ -77,10 +75,9 @@ function cheapestPositions(dimensions: number): readonly number[] {
   return candidates[ranks.indexOf(Math.min(...ranks))];
 }
 
-/** Sizes of the guessed part of the code word. */
 const guessed = [4, 5, 6, 7].map(cheapestPositions);
 
-/** Leakage of tokens whose embeddings have that many numbers, to holders of the key. */
+/** Leakage of tokens to holders of the key. */
 export interface FewNumbers {
   readonly correlation: number;
   /** Message bits that follow from always equal or always different sign bits. */
@@ -91,7 +88,6 @@ export interface FewNumbers {
   readonly guessTries: number | null;
 }
 
-/** Contribution of each embedding number to the views: one unit row for each sign bit. */
 function toMatrix(toViews: ToViews, numbers: number): Float32Array[] {
   const columns = Array.from({ length: numbers }, (_, number) =>
     toViews(Float32Array.from({ length: embeddingLength }, (_value, at) => (at === number ? 1 : 0))),
@@ -123,7 +119,7 @@ function correlate(matrix: readonly Float32Array[]): { correlation: number; one:
   return pairs.sort((a, b) => b.correlation - a.correlation);
 }
 
-/** Attacks tokens with a known key and without a face: embeddings of that many numbers, padded with zeros. */
+/** Attacks tokens with a known key and without a face: embeddings padded with zeros. */
 export function attackFewNumbers(numbers: number, isRotated: boolean, draws: number): FewNumbers {
   const chance = createChance(`few numbers ${numbers}`);
   const centre = createCentre(new Float32Array(embeddingLength), []);
@@ -180,7 +176,7 @@ export function attackFewNumbers(numbers: number, isRotated: boolean, draws: num
 
 const counts = [64, 128, 192, 256, 257, 320, 384, 512];
 
-/** Measures face-free attacks on tokens of custom models, by their number of dimensions. */
+/** Measures face-free attacks on tokens of custom models. */
 export const fewNumbers: Attack = {
   about: 'a model of one’s own with few numbers: does a token open without a face?',
   run: async ({ size, say }) => {

@@ -72,7 +72,6 @@ export interface Decoded {
  * Information-set decoding: guesses correct positions until the message is close enough. With an error share ε a try
  * succeeds with about (1 − ε)^dimensions.
  * @see https://doi.org/10.1109/TIT.1962.1057777 (Prange)
- * @param near - maximum differing positions
  */
 export function decodeByInformationSet(
   code: LinearCode,

@@ -29,8 +29,8 @@ function dSysOf(binned: Uint8Array, mated: number): number {
 }
 
 /**
- * Global linkability D_sys of ISO/IEC 30136: 0 for equal distributions of mated and non-mated scores, 1 for disjoint
- * ones. Estimated over 20 bins of equal frequency; chance gives slightly above 0.
+ * Global linkability D_sys of ISO/IEC 30136: 0 for equal distributions, 1 for disjoint ones. Estimated over 20 bins of
+ * equal frequency; chance gives slightly above 0.
  * @see https://doi.org/10.1109/TIFS.2017.2788000
  */
 export const linkability = (mated: readonly number[], nonMated: readonly number[]): number =>

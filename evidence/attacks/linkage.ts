@@ -27,7 +27,7 @@ function createPartners(name: string, people: number) {
   };
 }
 
-/** Without keys: counts differing bits of the 1,280 opaque ones, for two scopes of one person or of two people. */
+/** Without keys: differing bits of the 1,280 opaque ones. */
 async function linkWithoutKeys({ judge }: Faces, size: Size) {
   const sealing = createSealing('linkage', size);
   const photos = withTwo(judge);
@@ -101,7 +101,6 @@ function linkWithKeys({ judge }: Faces, accuracy: Accuracy, size: Size) {
   };
 }
 
-/** Tests whether two tokens reveal that they are of one person. */
 export const linkage: Attack = {
   about: 'two tokens of one person, without keys and with both keys: are they linked?',
   async run({ size, loadFaces, say }) {

@@ -24,10 +24,9 @@ const rates: ReadonlyMap<Accuracy, number> = new Map(
   promises.map(({ accuracy, falseMatchRate }) => [accuracy, falseMatchRate]),
 );
 
-/** Allowed excess over the promise for impostors of one place, as used to set the levels (docs/accuracy.md). */
+/** As used to set the levels (docs/accuracy.md). */
 const timesWithinSource = 3;
 
-/** Probability that at least one of the tries is accepted. */
 const chanceOf = (rate: number, tries: number): number => -Math.expm1(tries * Math.log1p(-rate));
 
 const percent = (share: number): string => `${show(100 * share)} %`;
@@ -35,7 +34,6 @@ const percent = (share: number): string => `${show(100 * share)} %`;
 const people = 1_000;
 const pins = 1_000_000;
 
-/** An attacker with many addresses, a name and wrong faces. */
 export const outsiders: Attack = {
   about: 'many addresses and a name: how many faces, or PINs behind a known face, are tried at one person?',
   async run({ size, say }) {

@@ -22,7 +22,6 @@ import { tokenAttacks } from './server/token-attacks.js';
 import { issueReceipt, layBaits, makeVictims, type Victims } from './server/victims.js';
 import type { Size } from './size.js';
 
-/** Rate of hostile calls on two cores with the other load. */
 const paceOf: Readonly<Record<Size, Pace>> = {
   full: { perSecond: 60, atOnce: 8, facesAtOnce: 1, betweenFacesMs: 600, slowAtOnce: 64 },
   quick: { perSecond: 400, atOnce: 16, facesAtOnce: 4, betweenFacesMs: 0, slowAtOnce: 400 },
@@ -53,7 +52,6 @@ async function keepReceipts(stage: Stage, { tokens }: Victims) {
   return { receiptOf: () => receipt, stop: () => clearInterval(timer) };
 }
 
-/** Texts that no answer to a hostile call may contain. */
 const secretsOf = ({ credentials, providers }: Stage): readonly string[] => [
   credentials.owner,
   credentials.legitimate,
@@ -113,7 +111,7 @@ async function attack(stage: Stage, size: Size, say: (line: string) => void): Pr
   say(`${hostile.length} hostile things to do`);
   const tally = newTally();
   await besiege(hostile, tally, options);
-  // Items that no hostile call consumed still work for the provider; then each is created again for the races.
+  // Items that no hostile call consumed still work for the provider.
   const taken: string[] = [];
   for (const target of stage.providers.hooks) {
     if (!(await takeBait(stage, target))) taken.push(`the bait of ${target.connection}/${target.hook} was gone`);

@@ -6,7 +6,6 @@ export interface HookLoad {
   readonly provider: string;
   readonly hook: string;
   readonly url: string;
-  /** Returns the n-th call, a unique event. */
   toCall(n: number): { readonly headers: Readonly<Record<string, string>>; readonly body: string };
 }
 
@@ -17,7 +16,6 @@ export interface LoadResult {
   readonly maxMs: number;
   readonly perSecond: number;
   readonly errors: number;
-  /** Answers with the text of granting ones. */
   readonly granted: number;
 }
 

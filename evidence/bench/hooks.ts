@@ -20,7 +20,6 @@ interface Rate {
   readonly perSecond: number;
   readonly seconds: number;
   readonly warmUpSec: number;
-  /** Calls at full speed, for processor time. */
   readonly flatOut: number;
 }
 
@@ -51,8 +50,8 @@ export interface HooksReport {
 }
 
 /**
- * Measures each hook of a real server at a steady rate. Each call is a new event; about half of them consume a passed
- * step-up or receipt. Lambda functions are measured as processes.
+ * Measures each hook of a real server at a steady rate. Each call is a new event; about half consume a passed step-up
+ * or receipt.
  */
 export async function benchHooks(rate: Rate): Promise<HooksReport> {
   const providers = await openProviders({ freshnessSec });

@@ -13,14 +13,12 @@ import { startSimulation } from '../../test/cli.js';
 import { modelsFolder } from '../../test/paths.js';
 import { signInWithFace } from '../../test/simulated-sign-in.js';
 
-/** From an unconfigured org to a sign-in allowed by a face check. */
 export interface ProvisionFigures {
   readonly commands: readonly string[];
   readonly manualSteps: readonly string[];
   /** Machine time, without reading and typing. */
   readonly seconds: number;
   readonly minutes: number;
-  /** True if the final sign-in was allowed by the face, and the earlier one was not. */
   readonly verified: boolean;
 }
 

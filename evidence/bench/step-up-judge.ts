@@ -29,7 +29,6 @@ export interface StepUpJudgeReport {
   /** All frames are rendered from photos, none are of people before a camera. */
   readonly frames: 'synthetic';
   readonly people: { readonly from: 'evaluation' | 'demonstration'; readonly count: number };
-  /** Refused genuine challenges, with refusing signals counted once per challenge. */
   readonly bpcer: Rate & { readonly refusedBy: Readonly<Record<string, number>> };
   readonly apcer: { readonly byAttack: Readonly<Record<string, Rate>> };
   /**
@@ -98,10 +97,7 @@ export async function measureCheckProcessor(runs: number): Promise<number> {
   }
 }
 
-/**
- * Counts passed synthetic challenges of genuine people and of each attack.
- * @param people - maximum; the four demonstration people without evaluation faces
- */
+/** Counts passed synthetic challenges of genuine people and of each attack. */
 export async function benchStepUpJudge(people: number, say: (line: string) => void): Promise<StepUpJudgeReport> {
   const engine = await createEnginePool({ modelsFolder, queueLimit: 64 });
   try {

@@ -39,11 +39,7 @@ export interface VerifyReport {
   readonly readyMs: number;
 }
 
-/**
- * Measures `POST /authenticate` of a real server, alternating with the floor, so that changes of machine speed affect
- * both.
- * @param requests - 1,000 for documented figures
- */
+/** Measures `POST /authenticate` of a real server, alternating with the floor. */
 export async function benchVerify(requests: number): Promise<VerifyReport> {
   const folder = await mkdtemp(join(tmpdir(), 'facestep-bench-'));
   const adminKey = randomBytes(24).toString('base64url');

@@ -11,5 +11,5 @@ export function toHalf(person: string): Half {
   return createHash('sha256').update(person).digest()[0] % 2 === 0 ? 'fit' : 'judge';
 }
 
-/** Splits people of a small source alternately by name, because a digest could leave one half nearly empty. */
+/** Splits people alternately by name, because a digest could leave one half nearly empty. */
 export const toHalfByPlace: Split = (_person, place) => (place % 2 === 1 ? 'fit' : 'judge');

@@ -1,8 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 
-/* Variants of a secret or signed token by an unauthorized caller. */
-
 export type Altered = readonly [variant: string, text: string];
 
 const hexDigit = (): string => (randomBytes(1)[0] % 16).toString(16);

@@ -10,7 +10,6 @@ import type { Stage } from './stage.js';
 import type { Endpoint } from './surface.js';
 import type { Victims } from './victims.js';
 
-/** An invalid credential: headers or body fields. */
 export interface Shown extends Omit<BadCredential, 'request'> {
   readonly headers?: readonly Header[];
   readonly fields?: Readonly<Record<string, string>>;
@@ -162,7 +161,6 @@ export function signRequest(
   return signHmac(header, { ...claims, iat: now, exp: now + 180, ...changes }, secret);
 }
 
-/** Returns requests that the pool never signed. */
 function badRequests(stage: Stage): readonly Altered[] {
   const now = Math.floor(Date.now() / 1000);
   const { outside } = stage.providers;

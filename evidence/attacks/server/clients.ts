@@ -55,7 +55,6 @@ export async function createOidcClients() {
   const table = (orgUrl: string) => rows(orgUrl, [JSON.parse(JSON.stringify(signerKey))]);
   const secrets = new Map(table('').map(([, , id]) => [id, secretless.includes(id) ? null : newSecret()]));
   return {
-    /** Returns a connection's clients for the configuration. */
     configured: (connection: string, orgUrl = ''): JsonObject[] =>
       table(orgUrl).flatMap(([of, kind, id, more]) => {
         if (of !== connection) return [];

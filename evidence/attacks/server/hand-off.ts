@@ -3,7 +3,6 @@ import type { Caller } from './caller.js';
 import { asSession } from './credentials.js';
 import { ticketOf } from './page.js';
 
-/** A started hand-off: ticket for the other device, and the number on this screen. */
 export interface BegunHandOff {
   readonly ticket: string;
   readonly code: string;

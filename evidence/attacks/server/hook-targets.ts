@@ -31,7 +31,7 @@ function replaceAt(value: unknown, [name, ...rest]: readonly string[], json: str
 
 /**
  * Judges a call that is not the provider's: it must not be decided. If the provider's keys arrive too late, the server
- * answers without a decision. A decision about the bait would be granted or consume it.
+ * answers without a decision. A decision about the bait would consume it.
  */
 export const refusedStranger = ({ isGranted, fetchesKeys }: Pick<HookTarget, 'isGranted' | 'fetchesKeys'>): Oracle =>
   eachRefused(({ answer }) => answer !== null && (isGranted(answer) || (answer.status < 400 && !fetchesKeys)));

@@ -2,7 +2,6 @@ import { type Request, toBytes } from './request.js';
 import { atOnce, type Exchange, type Wire } from './socket.js';
 import type { Endpoint, Schema } from './surface.js';
 
-/** Kinds of faults; every endpoint gets all. */
 export const hostileClasses = [
   'forged',
   'replayed',
@@ -20,7 +19,6 @@ export type HostileClass = (typeof hostileClasses)[number];
 /** Describes what a call wrongly got; `null` if refused. */
 export type Oracle = (exchanges: readonly Exchange[]) => string | null;
 
-/** One hostile action: usually one call, or several concurrent ones. */
 export interface Hostile {
   readonly endpoint: string;
   readonly class: HostileClass;
@@ -47,10 +45,8 @@ export interface Target {
   /** Body fields; `null`: any other value must be refused. */
   readonly fields: Readonly<Record<string, Schema | null>>;
   replace(field: string, json: string): Request;
-  /** Replaces a form field; `null` if the endpoint accepts no form. */
   replaceInForm(field: string, text: string): Request | null;
   readonly bad: readonly BadCredential[];
-  /** Judges requests with an invalid credential or method. */
   readonly refusedCaller: Oracle;
   readonly refusedRequest: Oracle;
   readonly mostBytes: number;

@@ -5,8 +5,6 @@ import { boundary, type FormPart, type Header, type Request, toBytes, toHead, to
 import { atOnce, type Piece, type Wire } from './socket.js';
 import type { Schema } from './surface.js';
 
-/* Variations of an endpoint's valid request, and of one with an invalid credential. */
-
 export type Mutation = Pick<Hostile, 'variant' | 'judge'> & { wires(): readonly Wire[] };
 
 const kibibyte = 1024;
@@ -156,7 +154,7 @@ const parsed = (json: string): readonly unknown[] => {
   }
 };
 
-/** Replaces a field with any value; values outside its schema must be refused. */
+/** Values outside the schema must be refused. */
 function wrongField(target: Target): fc.Arbitrary<Mutation> | null {
   const names = Object.keys(target.fields);
   if (names.length === 0) return null;

@@ -63,7 +63,7 @@ const lookalikes = (uri: string): readonly string[] => [
 const same = (texts: readonly string[]): readonly Altered[] =>
   texts.map((text) => [text.slice(0, 60) || 'nothing', text]);
 
-/** Authorization requests that must not lead to a face check, or to any site but the client's. */
+/** Requests that must not lead to a face check, or to any site but the client's. */
 function badAuthorizations(parts: PartsOf): readonly Shown[] {
   const { stage, others, client, connection } = parts;
   const { outside, targets } = stage.providers;

@@ -34,9 +34,7 @@ export async function openPage(caller: Caller, ticket: string, cookies: readonly
 /** Minimum time between poses; the server refuses earlier frames. */
 const betweenFramesMs = 450;
 
-/**
- * Makes each file unique by a numbered comment (JPEG, ISO/IEC 10918-1, B.2.4.5), because repeated files are refused.
- */
+/** Adds a numbered comment (JPEG, ISO/IEC 10918-1, B.2.4.5), because repeated files are refused. */
 function numbered(jpeg: Uint8Array, number: string): Buffer {
   const text = Buffer.from(number);
   const head = Buffer.from([0xff, 0xfe, 0, text.length + 2]);

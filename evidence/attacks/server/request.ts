@@ -3,7 +3,6 @@ export type Header = readonly [name: string, value: string];
 export interface Request {
   readonly method: string;
   readonly path: string;
-  /** In addition to `Host`, `Content-Type` and framing. */
   readonly headers: readonly Header[];
   readonly body: Body | null;
 }
@@ -13,7 +12,6 @@ export interface Body {
   readonly bytes: Buffer;
 }
 
-/** A form field: a text or a file. */
 export type FormPart = readonly [name: string, value: string | Uint8Array];
 
 /** Encodes the head. */

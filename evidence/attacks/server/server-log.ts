@@ -15,7 +15,6 @@ const lineGuard = z.looseObject({
 export interface ServerLog {
   /** Result code by request id. */
   readonly codes: ReadonlyMap<string, string>;
-  /** Error lines and crashes with their route. */
   readonly faults: readonly { readonly requestId: string | null; readonly text: string }[];
 }
 

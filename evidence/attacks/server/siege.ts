@@ -10,7 +10,6 @@ export interface Finding {
   readonly what: string;
 }
 
-/** An answer that indicates a fault, until the log confirms it. */
 export interface Suspect extends Finding {
   readonly requestId: string | null;
   readonly status: number;
@@ -164,7 +163,7 @@ async function inLanes(
   await Promise.all(Array.from({ length: Math.min(lanes, all.length) }, lane));
 }
 
-/** Follows a redirect back to the same endpoint with a cookie, by which the server may detect a browser. */
+/** By such a cookie the server may detect a browser. */
 function toBounce({ answer }: Exchange): Wire | null {
   const location = answer?.headers.location ?? '';
   if (answer === null || answer.cookies.length === 0 || !/\/oidc\/[\w-]+\/authorize\?/.test(location)) return null;

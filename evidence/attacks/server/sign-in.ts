@@ -78,7 +78,7 @@ async function showFace(caller: Caller, { browser, link }: SignIn, film: Film, m
   return returnGuard.parse(body).view.returnUrl;
 }
 
-/** Shows a face and stops before the last step: returns its URL and the browser's credentials. */
+/** Shows a face and stops before the last step. */
 export async function comeBack(
   caller: Caller,
   signIn: SignIn,

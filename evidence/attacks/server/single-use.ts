@@ -3,7 +3,6 @@ import type { Hostile, HostileClass, Oracle } from './hostile.js';
 import { describe, eachRefused, one } from './hostile.js';
 import type { Request } from './request.js';
 
-/** A single-use item, sent several times at once and once afterwards. */
 export interface SingleUse {
   readonly endpoint: string;
   readonly thing: string;

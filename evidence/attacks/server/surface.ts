@@ -10,7 +10,6 @@ export type Needs =
   | { readonly kind: 'developer' }
   /** An application key for security event streams. */
   | { readonly kind: 'stream' }
-  /** A credential in the body, or none. */
   | { readonly kind: 'open' }
   | { readonly kind: 'hook' }
   | { readonly kind: 'oidc' }
@@ -20,7 +19,6 @@ export type Needs =
 export type Schema = Readonly<Record<string, Json>>;
 
 export interface Endpoint {
-  /** Method and path template, as in findings. */
   readonly name: string;
   readonly method: string;
   /** `{id}` is a path parameter. */

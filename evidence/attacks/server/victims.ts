@@ -83,7 +83,6 @@ async function openSessions(stage: Stage, subject: string) {
   await caller.post('/face/decline', {}, asSession(finished));
   const managed = await enrolUser(stage, 'managed@example.com', pictures.person);
   const newcomer = { login: 'newcomer@example.com', password: 'first factor' };
-  // Hand-off phones of other sessions, one for each path.
   const manageCameras: Record<string, string> = {};
   for (const path of managingPaths) manageCameras[path] = await lendCamera(caller, await invite(managed));
   const unpaired = await openHandOff(caller, await startHandOff(caller, await open()));
@@ -98,7 +97,6 @@ async function openSessions(stage: Stage, subject: string) {
     manage: await invite(subject),
     /** A session that asks for a document photo. */
     enrolling: await invite(await providers.workforce.simulator.createUser(newcomer), 'enrol'),
-    /** The hand-off phone of session `own`. */
     camera: await lendCamera(caller, own),
     /** A phone without its number chosen; `null` if none is needed. */
     unpaired: unpaired.mustChoose ? unpaired.session : null,
@@ -131,12 +129,10 @@ export async function makeVictims(stage: Stage, film: Film) {
       rival: await startStepUp(stage, { connection: 'rival', subject: 'somebody' }),
       finished: await passStepUp(stage, about),
     },
-    /** Frames committed in session `own` but not sent. */
     frames: await takeFrames(caller, { session: sessions.own, film, mark: 'victim' }),
     kiosk: { id: kioskId, secret: kioskSecret },
     /** Not opened. */
     ticket: (await startStepUp(stage, about)).ticket,
-    /** A user of `workforce` with the film's face. */
     inFilm: { login, subject: await enrolUser(stage, login, film.centre) },
   };
 }

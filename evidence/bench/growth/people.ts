@@ -18,7 +18,6 @@ export const enrolmentDays = 180;
 /** A day without checks. */
 const renewedAfterDays = 169;
 
-/** Every tenth person leaves, at different times after enrolment. */
 const leaverEvery = 10;
 const leavesAfterDays = { least: 200, most: 299 };
 

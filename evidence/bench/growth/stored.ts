@@ -20,7 +20,6 @@ export type Cost = z.output<typeof costGuard>;
 
 const timesGuard = z.object({ p50Ms: z.number(), p99Ms: z.number() });
 
-/** Time of an operation at the start and end of the year, and their ratio. */
 const growthGuard = z.object({
   start: timesGuard,
   end: timesGuard,

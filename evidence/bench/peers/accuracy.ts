@@ -10,19 +10,15 @@ export interface Rate {
   readonly interval: readonly [number, number];
 }
 
-/** False match rates of the reported false non-match rates. */
 export const operatingPoints = ['1e-2', '1e-3'] as const;
 type AtEach<Value> = Readonly<Record<(typeof operatingPoints)[number], Value>>;
 
-/** Recognition accuracy of a library on photo pairs (ISO/IEC 19795-1). */
 export interface AccuracyReport {
   /** Drawn pairs; those with an undetected face are not compared. */
   readonly pairs: { readonly genuine: number; readonly impostor: number };
   readonly compared: { readonly genuine: number; readonly impostor: number };
-  /** Failure to acquire: photos without a detected face. */
   readonly fta: Rate;
   readonly eer: Rate;
-  /** False non-match rate at the threshold of that false match rate on these pairs. */
   readonly fnmr: AtEach<Rate>;
   /** Photos without a face count as non-matches, to compare libraries with different detection. */
   readonly frr: AtEach<Rate>;
@@ -90,10 +86,7 @@ function measure(genuine: readonly Trial[], impostor: readonly Trial[], weights:
   };
 }
 
-/**
- * Computes a library's rates with intervals by resampling people, because pairs share people, and at least as wide as
- * Wilson's.
- */
+/** Computes a library's rates with intervals by resampling people, at least as wide as Wilson's. */
 export function measureAccuracy(compared: Compared, threshold: string, chance: Chance): AccuracyReport {
   const genuine = toTrials(compared.genuine, (at) => [at, at]);
   const impostor = toTrials(compared.impostor, (at) => {

@@ -77,7 +77,6 @@ export async function measureFacestepFurther([enrolled, live]: PhotoPair, pairs:
   const toPhoto = (bytes: Uint8Array): Photo => new Photo(Uint8Array.from(bytes));
   const embed = async (bytes: Uint8Array) => (await engine.examineCentral(toPhoto(bytes), ['embedding'])).embedding;
   await Promise.all(pairs.slice(0, 4).flat().map(embed));
-  // One worker per core, with all pairs queued.
   const waiting = [...pairs];
   const { perSecond } = await load(pairs.length, pairs.length, async () => {
     const [a, b] = await Promise.all((waiting.pop() ?? []).map(embed));

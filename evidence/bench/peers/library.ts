@@ -9,7 +9,6 @@ export const comparisonGuard = z.object({
 });
 export type Comparison = z.output<typeof comparisonGuard>;
 
-/** Chosen face of a photo: the library's first, or the most central in evaluation photos. */
 export type Choice = 'first' | 'central';
 
 export const settingsGuard = z.object({
@@ -30,7 +29,6 @@ export interface FaceLibrary extends Settings {
   compare(a: Template, b: Template): Comparison;
 }
 
-/** Measured library configurations, also the report's keys. */
 export const libraryNames = ['facestep', 'faceApi', 'faceApiFast', 'human', 'humanFast'] as const;
 export type LibraryName = (typeof libraryNames)[number];
 

@@ -224,10 +224,7 @@ function letFetchReadFiles(): void {
   };
 }
 
-/**
- * Creates `@vladmandic/human` with its recommended recognition settings; unused features and the reuse of video
- * results are off.
- */
+/** Creates `@vladmandic/human` with its recommended recognition settings. */
 export async function createHuman(speed: keyof typeof preparations): Promise<FaceLibrary> {
   letFetchReadFiles();
   const { isOn, settings } = preparations[speed];

@@ -23,7 +23,6 @@ type PhotoSet = ReturnType<typeof readEvaluationPhotos>;
 /** Output of `npm run bench -- peers`. Keys are stable. */
 type PeersReport = Awaited<ReturnType<typeof benchPeers>>;
 
-/** Alternations, so that changes of machine speed affect all. */
 const turns = 4;
 
 /** Photos per message. */
@@ -63,7 +62,7 @@ async function judge(handle: LibraryHandle, set: PhotoSet, acquired: boolean[]) 
   );
 }
 
-/** Chooses pairs in which every library finds faces, because photos without one are faster. */
+/** Every library must find faces, because photos without one are faster. */
 function choosePairs(set: PhotoSet, acquired: readonly boolean[][], timed: PhotoPair, count: number): PhotoPair[] {
   const usable =
     set === null
@@ -85,7 +84,6 @@ async function finish(
     ...handle.settings,
     /** From process start to the end of the first photo; median. */
     startUpMs: Math.round(startUpMs),
-    /** From two JPEG files' bytes to a decision. */
     pairMs: toSpread(verifyTimes),
     /** A hundred pairs in sequence, extrapolated if fewer were run. */
     hundredPairsMs: Math.round((passedMs * 100) / pairs.length),
@@ -98,9 +96,7 @@ async function finish(
   return report;
 }
 
-/**
- * Measures facestep and its peers in one run, in separate processes on the same photos. Installs the peers if needed.
- */
+/** Measures facestep and its peers in one run, in separate processes. */
 export async function benchPeers(runs: PeerRuns, say: Say) {
   await installPeers(say);
   const timed = await readTimedPair();

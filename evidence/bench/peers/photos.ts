@@ -9,7 +9,6 @@ export interface PairDraw<Photo> {
   /** Two of each person; those of person `n` are at `2n` and `2n + 1`. */
   readonly photos: readonly Photo[];
   readonly genuine: readonly Pair[];
-  /** Each two people once, by their first photos. */
   readonly impostor: readonly Pair[];
 }
 

@@ -18,7 +18,6 @@ export interface Rate {
 export interface ReplicasReport {
   readonly replicas: number;
   readonly hooks: Rate;
-  /** As many servers with a fixed answer. */
   readonly hookFloor: Rate;
   readonly verifications: Rate;
 }

@@ -25,13 +25,10 @@ type Ratio = ReturnType<typeof toRatio>;
 
 export interface StoreReport {
   readonly bySize: readonly SubjectsReport[];
-  /** Most users relative to none: medians with intervals. */
   readonly flatness: Readonly<Record<'hook' | 'verify', Ratio>>;
-  /** A server with a fixed answer, alternating with the others. */
   readonly floor: Timing;
 }
 
-/** User whose enrolment is recorded; keys contain this. */
 const enrolled = { connection: 'work', subject: 'anna' } as const;
 
 /** @returns the written state, by key */
@@ -90,10 +87,7 @@ async function readSize(settings: StateSettings, dataFolder: string): Promise<nu
   return (await sizeOf('state.db')) + (await sizeOf('state.db-wal'));
 }
 
-/**
- * Measures hooks and verifications with different numbers of users, alternating, so that changes of machine speed
- * affect all.
- */
+/** Measures hooks and verifications with different numbers of users, alternating. */
 export async function measureSubjects(
   stores: readonly { readonly subjects: number; readonly state: StateSettings }[],
   { hooks, verifications }: { readonly hooks: number; readonly verifications: number },

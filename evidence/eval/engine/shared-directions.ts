@@ -28,7 +28,7 @@ interface Finder {
   find(mixed: readonly EmbeddedPerson[], sources: BySource, mean: Float32Array): Float32Array[];
 }
 
-/** Unlabeled: cluster means less the mixed mean, weighted by the square root of their share of people. */
+/** Unlabeled: cluster means, weighted by the square root of their share of people. */
 function clusterMeans(people: readonly EmbeddedPerson[], count: number, mean: Float32Array): Float32Array[] {
   const centred = meansOf(people).map((own) => toUnit(minus(own, mean)));
   return findClusters(centred, count, createChance(`clusters ${count}`)).map((places) => {
@@ -84,7 +84,6 @@ function compareWithin(people: readonly EmbeddedPerson[], change: Change) {
   return { strangers: [...cosinesOf(impostor)], own: [...cosinesOf(genuine)] };
 }
 
-/** Compares changed embeddings of mixed people: thresholds by impostor rate, and errors. */
 function compareMixed(people: readonly EmbeddedPerson[], change: Change) {
   const { genuine, descending } = compareEmbeddings(changed(people, change));
   const own = genuine.flat();
@@ -104,7 +103,7 @@ interface Fold {
   readonly judge: { readonly mixed: readonly EmbeddedPerson[]; readonly sources: BySource };
 }
 
-/** Returns a row per change: combined counts of the folds, each at its own threshold of 1e-4 for mixed impostors. */
+/** Each fold has its own threshold of 1e-4 for mixed impostors. */
 function judgeFolds(folds: readonly Fold[]) {
   const tried = folds.map(({ fit, judge }) =>
     toChanges(fit.mixed, fit.sources).map(({ from, directions, change }) => {
@@ -164,7 +163,7 @@ const pick = (sources: BySource, keep: (at: number, source: string) => boolean):
     }),
   );
 
-/** Measures the effect of removing shared directions on impostors of one place, and its cost for others. */
+/** Measures the effect of removing shared directions on impostors of one place. */
 export const sharedDirections: EvalProgram = {
   about:
     'strangers of one place, where directions that groups share are taken from embeddings; on FACESTEP_GROUPS, too',

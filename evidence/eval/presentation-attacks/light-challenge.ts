@@ -93,7 +93,6 @@ async function judgeKind(
 const rateOf = <Each>(judged: readonly Each[], isHit: (each: Each) => boolean) =>
   toJson(proportion(judged.filter(isHit).length, judged.length));
 
-/** Refused people: by light alone, and in total. */
 const toBpcer = (kind: Kind, judged: readonly JudgedLight[]) => {
   // Without a single face, or after too much motion, the light has no result.
   const seen = judged.filter(({ refusedBy, lightPass }) => lightPass || refusedBy.some(isOfLight));
@@ -113,7 +112,6 @@ const toApcer = (judged: readonly JudgedLight[]) => ({
   stoppedBy: countSignals(judged),
 });
 
-/** Measures attacks on the light challenge with rendered frames. */
 export const lightChallenge: EvalProgram = {
   about: 'APCER and BPCER of the light challenge on drawn frames: prints, screens, masks, replays, injections',
   async run(say, out) {

@@ -2,15 +2,12 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 
-/** Hosts that the server may contact, and a lure that it must not. */
 export interface Outside {
   readonly url: string;
-  /** Signs for the issuer at `url` with its published key. */
   sign(claims: JWTPayload, life?: { readonly issuedAt?: number; readonly lifeSec?: number }): Promise<string>;
   /** Signs with an unpublished key under a published key's id. */
   forge(claims: JWTPayload, header?: Readonly<Record<string, unknown>>): Promise<string>;
   readonly publicKey: { readonly kid: string; readonly jwk: Readonly<Record<string, unknown>> };
-  /** Requests to addresses that only hostile requests contain. */
   readonly lured: readonly string[];
   close(): Promise<void>;
 }

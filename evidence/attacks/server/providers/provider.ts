@@ -3,7 +3,7 @@ import type { Altered } from '../alter.js';
 import type { Answer } from '../answer.js';
 import type { Header } from '../request.js';
 
-/** Subject of a hook call. The bait has a passed face check that no hook has used; the stranger has nothing. */
+/** Subject of a hook call. The bait has an unused passed face check; the stranger has nothing. */
 export type About = 'bait' | 'stranger';
 
 export type Bait =
@@ -31,7 +31,7 @@ export interface HookTarget {
   sign(body: Buffer): readonly Header[];
   forgeries(body: Buffer): readonly (readonly [string, readonly Header[]])[];
   foreign(body: Buffer): readonly Header[];
-  /** True if calls carry provider tokens, whose keys the server fetches again for an unknown key. */
+  /** True if calls carry provider tokens, whose keys the server fetches. */
   readonly fetchesKeys: boolean;
   /** True if the provider would treat the face as checked, or the event as handled. */
   isGranted(answer: Answer): boolean;
