@@ -8,7 +8,7 @@ interface Reply {
 
 export type CheckEnd = 'passed' | 'failed' | 'refused' | 'no answer';
 
-/** A backend with a client token, the user's browser and the provider's hook, as one caller of several replicas. */
+/** A backend, the user's browser and the provider's hook, as one caller of several replicas. */
 export interface Client {
   signIn(): Promise<void>;
   enrol(subject: string, photo: Uint8Array): Promise<boolean>;
@@ -26,9 +26,7 @@ export interface ClientSettings {
   readonly hookSecret: string;
   readonly connection: string;
   readonly journal: Journal;
-  /** Collects step-ups that passed or whose result is unknown. */
   readonly passedOrUntold: Set<string>;
-  /** Collects subjects whose revocation failed and must be retried. */
   readonly openRevocations: Set<string>;
 }
 
@@ -49,7 +47,6 @@ export function createClient(settings: ClientSettings): Client {
   let token = '';
   let turn = 0;
 
-  /** Tries each replica once until one has a final answer. */
   const send = async (
     path: string,
     init: () => RequestInit,

@@ -20,7 +20,6 @@ const troubles: Readonly<Record<string, Act>> = {
   'never answers': { kind: 'hang' },
 };
 
-/** Failing calls, each a separate management API request. */
 const moments = [
   { name: 'reads', method: 'GET' },
   { name: 'writes', method: 'POST' },

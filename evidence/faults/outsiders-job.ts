@@ -7,7 +7,6 @@ export const jobGuard = z.object({
   request: z.string(),
   count: z.int(),
   perSecond: z.number(),
-  /** Number of source addresses, as forwarded by a proxy. */
   addresses: z.int(),
   /** True if they store cookies and follow redirects. */
   comeBack: z.boolean(),

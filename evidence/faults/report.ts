@@ -64,7 +64,7 @@ const toWords = (figure: unknown): string =>
         .join(', ')
     : String(figure);
 
-/** Returns a fault's summary for docs/faults.md. `--json` prints all phases and figures. */
+/** Returns a fault's summary for docs/faults.md. */
 export function toMarkdown({ seen, figures, invariants, skipped }: Finding): readonly string[] {
   const broken = invariants.filter((invariant) => !holds(invariant));
   const checked = invariants.reduce((sum, invariant) => sum + invariant.checked, 0);

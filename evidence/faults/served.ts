@@ -19,7 +19,6 @@ export interface Meanwhile {
   readonly hooks: readonly number[];
   readonly checks: readonly number[];
   readonly signIns: readonly number[];
-  /** Results that differ from those without an attack. */
   readonly disturbed: readonly string[];
 }
 

@@ -22,7 +22,6 @@ export interface Stage {
   readonly pictures: Pictures;
   readonly passedOrUntold: ReadonlySet<string>;
   readonly openRevocations: ReadonlySet<string>;
-  /** Creates a signed-in client of some replicas. */
   connectTo(urls: readonly string[]): Promise<Client>;
   /** @returns ids of new users */
   createUsers(count: number): Promise<readonly string[]>;
@@ -36,7 +35,6 @@ export interface StageSettings {
   readonly redisUrl?: string;
   readonly config?: object;
   readonly oidcClients?: readonly object[];
-  /** Added to a replica's environment, by index. */
   readonly env?: (replica: number) => Readonly<Record<string, string>>;
   /** Existing data folder to use and keep, instead of a new one. */
   readonly folder?: string;

@@ -4,7 +4,6 @@ export interface PlotPoint {
   readonly y: number;
 }
 
-/** A separately measured point, such as an accuracy level, with intervals. */
 export interface MarkedPoint extends PlotPoint {
   readonly label: string;
   readonly xInterval?: readonly [number, number];

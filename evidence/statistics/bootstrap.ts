@@ -38,7 +38,6 @@ export function createBootstrap(people: number, chance: Chance): Bootstrap {
   };
 }
 
-/** Counts of trials and errors by person, such as genuine pairs. */
 export interface PersonTrials {
   readonly trials: Uint32Array;
   readonly errors: Uint32Array;

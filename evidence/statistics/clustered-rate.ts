@@ -28,7 +28,7 @@ export function clusteredRate(persons: readonly PersonCount[]): ClusteredRate | 
   return { passed, of, people: people.length, rate, interval: toClusteredInterval(people, rate, of) };
 }
 
-/** With errors of one person only, the variance is unreliable, so no interval is narrower than one without errors. */
+/** With errors of one person only, the variance is unreliable. */
 function toClusteredInterval(people: readonly PersonCount[], rate: number, of: number): readonly [number, number] {
   const size = effectiveSize(people, rate, of);
   const [low, high] = toExactInterval(rate * size, size);

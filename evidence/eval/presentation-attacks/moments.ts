@@ -1,7 +1,7 @@
 import { mapPictures } from './looks.js';
 import { type RecordedClip, readRecordedPicture, timeOf } from './recorded.js';
 
-/** Result of one clip picture, in ms from the clip's start. */
+/** In ms from the clip's start. */
 export type Moment<Look> = Look & { readonly ms: number };
 
 /** Examines each picture of a clip. */

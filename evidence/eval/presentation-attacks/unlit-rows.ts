@@ -51,7 +51,6 @@ interface Answered {
   readonly gain: number;
   /** Difference of the nose's sides; `null` if one is not visible. */
   readonly noseSides: number | null;
-  /** By light strength, and by all light signals. */
   readonly seemsLit: boolean;
   readonly passes: boolean;
 }
@@ -84,10 +83,7 @@ function toStrengths(values: readonly number[]): Json {
 const shareOf = (rows: readonly Answered[], isHit: (row: Answered) => boolean): Json =>
   rateAsJson(rateByPerson(rows.map((row) => ({ person: row.person, hit: isHit(row) }))));
 
-/**
- * Measures unlit clips of people and replays under random rows: the apparent strength, and the rows accepted by light
- * alone.
- */
+/** Measures unlit clips of people and replays under random rows. */
 export async function judgeUnlit(
   engine: Engine,
   clips: Readonly<Record<string, readonly RecordedClip[]>>,
