@@ -12,6 +12,7 @@ export interface OpenIdEndpoints {
   readonly push: string;
 }
 
+/** @param publicUrl - public address of this server, without a trailing slash */
 export function endpointsOf(publicUrl: string, connection: string): OpenIdEndpoints {
   const issuer = `${publicUrl}/oidc/${connection}`;
   return {

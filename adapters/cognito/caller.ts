@@ -15,7 +15,8 @@ export interface ExpectedCaller {
 }
 
 /**
- * Verifies that an event is from the configured pool and app clients.
+ * Verifies that an event is from the configured pool and app clients. Lambda permissions
+ * (`serverless.yml`) enforce only the pool.
  * @throws FaceError `caller_untrusted`
  */
 export function verifyCaller({ region, userPoolId, callerContext }: TriggerCaller, expected: ExpectedCaller): void {

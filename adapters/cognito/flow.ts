@@ -82,7 +82,8 @@ async function handleDefine(body: Uint8Array, { settings, log }: TriggerDeps): P
 const passwordNames = ['SRP_A', 'PASSWORD_VERIFIER', 'ADMIN_NO_SRP_AUTH'];
 
 /**
- * Returns the next step of a sign-in. Tokens require the password and a correct answer to the last face challenge.
+ * Returns the next step of a sign-in. Tokens require the password and a correct answer to the last face challenge;
+ * Cognito's own challenges count only if they fail.
  * @param session - stored by Cognito; the client cannot write it
  */
 export function nextStep(session: readonly ChallengeResult[], { sub }: Pick<Person, 'sub'>): NextStep {

@@ -22,7 +22,7 @@ export type VerifyCaller = (headers: RawHead['headers']) => Promise<VerifiedCall
 
 export interface CallerCheck {
   readonly verify: VerifyCaller;
-  /** Prefetches the tenants' keys. */
+  /** Prefetches the tenants' keys. Failures are ignored: the next call retries. */
   fetchAhead(): Promise<void>;
 }
 

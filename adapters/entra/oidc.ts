@@ -28,7 +28,7 @@ export const createEntraClients = (oidc: EntraConnection['oidc'], deps: External
   createOwnClients(oidc, (client) => createExternalMfaClient(client, deps));
 
 /**
- * Creates the External MFA client: implicit ID token by form post.
+ * Creates the External MFA client: implicit ID token by form post. The hint is verified last and consumed.
  * @see https://learn.microsoft.com/en-us/entra/identity/authentication/concept-authentication-external-method-provider
  */
 export function createExternalMfaClient(

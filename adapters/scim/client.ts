@@ -32,7 +32,10 @@ interface Waiting {
   readonly sleep?: Sleep;
 }
 
-/** Creates the client of one SCIM server. */
+/**
+ * Creates the client of one SCIM server.
+ * @see https://www.rfc-editor.org/rfc/rfc7644#section-3.1
+ */
 export function createScimApi(
   { baseUrl, auth }: Pick<ScimSettings, 'baseUrl' | 'auth'>,
   { fetch, clock }: ScimApiDeps,
