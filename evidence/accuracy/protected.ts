@@ -10,6 +10,7 @@ import { type Combination, firstRuns, type PhotoWindow, type TrialRules, toName,
 /** Decoded for all impostor pairs, to select pairs for stricter levels. */
 const referenceLevel = 4;
 
+/** Message length of that level. */
 export const referenceOf = (photos: number, engine: MeasuredEngine = shipped): number =>
   engine.messageBitsOf(referenceLevel, photos);
 
