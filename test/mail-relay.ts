@@ -52,7 +52,6 @@ export async function startMailRelay() {
     setDown(down: boolean) {
       isDown = down;
     },
-    /** Called after an e-mail is read and before the reply. */
     watch(listener: (to: string) => void) {
       onLetter = listener;
     },

@@ -22,6 +22,7 @@ export const listPages = (): string[] =>
 export const blocksOf = (page: string, language: string): string[] =>
   [...page.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g'))].map(([, text = '']) => text);
 
+/** Removes links and marks, and joins lines. */
 export const plain = (text: string): string =>
   text
     .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
@@ -76,7 +77,6 @@ export const deadLinksIn = (text: string, from: string): string[] =>
     .map(([, link = '']) => link)
     .filter((link) => !/^[a-z]+:/.test(link) && !isThere(link, text, from));
 
-/** @param page - target of a link without a path */
 function isThere(link: string, page: string, from: string): boolean {
   const [path = '', anchor] = link.split('#');
   const file = join(projectRoot, from, path);
@@ -84,7 +84,6 @@ function isThere(link: string, page: string, from: string): boolean {
   return anchor === undefined || placesOf(path === '' ? page : readFileSync(file, 'utf8')).includes(anchor);
 }
 
-/** Returns a page's anchors: headings, numbered if repeated, and ids. */
 function placesOf(page: string): string[] {
   const text = withoutCode(page);
   const seen = new Map<string, number>();

@@ -14,7 +14,7 @@ export interface PresenceTest {
   readonly data: string;
   readonly passphraseFile: string;
   run(args: readonly string[]): ReturnType<typeof runInProcess>;
-  /** Measures the engine's accuracy on its people; the tables are in `accuracy.md` next to the folder. */
+  /** The tables are in `accuracy.md` next to the folder. */
   measureAccuracy(): ReturnType<typeof runInProcess>;
   start(more?: readonly string[]): Promise<RunningTest>;
 }

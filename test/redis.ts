@@ -9,7 +9,6 @@ import { findFreePort } from '../examples/demo/free-port.js';
 /** System Redis server; `npm test` installs it if possible. */
 export const executablePath = process.env.REDIS_SERVER_PATH ?? '/usr/bin/redis-server';
 
-/** True if Redis is installed; otherwise tests are skipped. */
 export const hasRedis = existsSync(executablePath);
 
 if (!hasRedis)

@@ -3,6 +3,7 @@ import type { JsonObject } from '../src/base/json.js';
 import { type AuditAction, type AuditEvent, auditDetails } from '../src/core/audit-events.js';
 import type { Audit, Log, Random } from '../src/core/ports.js';
 
+/** Cryptographic randomness. */
 export const systemRandom: Random = (bytes) => randomBytes(bytes);
 
 /** Creates a log stored as text, for tests of what it must not contain. */

@@ -4,7 +4,6 @@ import { type Browser, chromium } from 'playwright-core';
 /** System browser; `npm test` installs it if possible. */
 const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
 
-/** True if Chromium is installed; browser tests are skipped otherwise. */
 export const hasChromium = existsSync(executablePath);
 
 if (!hasChromium)

@@ -1,5 +1,6 @@
 import type { Locator } from 'playwright-core';
 
+/** Clicks and selects, and counts both. */
 export function countClicks() {
   let clicks = 0;
   return {

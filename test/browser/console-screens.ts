@@ -1,6 +1,5 @@
 import type { Page } from 'playwright-core';
 
-/** A name that would be visible as markup if unescaped. */
 export const markup = '<img src=x onerror="document.title=1"><b>App</b>';
 
 export interface ConsoleScreen {

@@ -5,7 +5,7 @@ import { failCamera } from './in-page/fail-camera.js';
 import { type Replies, scriptReplies } from './scripted-replies.js';
 import { type Person, receive, type Visitor, type VisitorOptions } from './visitor.js';
 
-/** Devices that a page can distinguish. A computer offers to continue on a phone. */
+/** Devices that a page can distinguish. */
 export const devices = {
   desktop: { viewport: { width: 1280, height: 800 } },
   phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
@@ -13,7 +13,6 @@ export const devices = {
 export type Device = keyof typeof devices;
 
 export interface ScreenCase {
-  /** Also the name of its picture in docs/screens. */
   readonly name: string;
   readonly screen: string;
   readonly view?: JsonObject;
@@ -26,7 +25,6 @@ export interface ScreenCase {
   readonly only?: Device;
   readonly path?: string;
   readonly link?: string;
-  /** Runs on the screen before last, or on the last one. */
   act?(page: Page): Promise<void>;
 }
 

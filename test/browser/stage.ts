@@ -8,7 +8,6 @@ import { epochMs } from '../../src/core/units.js';
 import { createTextLog } from '../sinks.js';
 import { type ServerUnderTest, startServerUnderTest } from './server.js';
 
-/** The server and a simulated Okta org that stores its tokens. */
 export interface Stage extends ServerUnderTest {
   addUser(): Promise<string>;
 }

@@ -23,7 +23,6 @@ export interface Lighting {
   readonly around: number;
   /** The channel that replaces each of red, green and blue. */
   readonly colours: readonly [number, number, number];
-  /** Relief of the nose, in pixels of the person's pictures. */
   readonly nose: { readonly x: number; readonly y: number; readonly halfWidth: number };
   /** True for reflections of glass: added to the whole picture, relative to white. */
   readonly glass: boolean;
@@ -49,7 +48,6 @@ export interface Visitor {
 }
 
 export interface VisitorOptions extends BrowserContextOptions {
-  /** Person before the camera; `null` keeps the browser's camera. */
   readonly person?: Person | null;
   readonly allowsCamera?: boolean;
   /** True if the page gets the guidance models; without them it takes pictures by the clock. */

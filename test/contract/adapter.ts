@@ -38,7 +38,6 @@ export interface AdapterHarness {
   connectInShadowMode(): ServedAdapter;
   stopProvider(): Promise<void>;
   passStepUp(subject: string, signIn?: HookSignIn): Promise<void>;
-  /** Parsers of recorded API answers, by the prefix of the fixture's name. */
   readonly answers?: Readonly<Record<string, (body: unknown) => unknown>>;
   readonly hooks: Readonly<Record<string, HookHarness>>;
   close(): Promise<void>;
@@ -51,11 +50,9 @@ export interface HookHarness {
   /** Sign-in in `toEvent`; omitted if there is nothing to compare. */
   readonly tells?: HookSignIn;
   readonly sign: (body: Uint8Array) => RawRequest;
-  /** Returns the call with missing, wrong and almost right credentials. */
   readonly forgeries: (body: Uint8Array) => readonly RawRequest[];
   readonly replyGuard: z.ZodType;
   readonly isGranted: (reply: RawReply) => boolean;
-  /** Observable part of a reply with random values; by default the whole reply. */
   readonly toLook?: (reply: RawReply) => unknown;
   readonly isLetThrough: (reply: RawReply) => boolean;
   readonly replyMaxBytes: number;
@@ -480,7 +477,6 @@ function pathsOf(value: unknown): string[][] {
   return Object.entries(value).flatMap(([name, inner]) => [[name], ...pathsOf(inner).map((path) => [name, ...path])]);
 }
 
-/** Returns a copy with one value changed; `undefined` removes the field. */
 function withChange(value: unknown, [name, ...rest]: readonly string[], change: unknown): unknown {
   if (name === undefined) return change;
   if (typeof value !== 'object' || value === null) return value;

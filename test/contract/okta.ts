@@ -65,7 +65,6 @@ export interface OktaBench {
   connect(settings?: OktaSettings): ServedAdapter;
   provision(settings?: OktaSettings & { readonly publicUrl?: string }): Provisioning;
   readonly passwordVerifier: { readonly url: string; readonly secret: string };
-  /** Passwords that the former directory was asked for, oldest first. */
   readonly passwordsAsked: readonly { readonly username: string; readonly password: string }[];
   connectInShadowMode(): ServedAdapter;
   close(): Promise<void>;

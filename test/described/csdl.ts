@@ -8,7 +8,7 @@ export interface TypeUse {
   readonly isNullable: boolean;
 }
 
-/** A relationship. A contained entity is given in full with its owner. */
+/** A contained entity is given in full with its owner. */
 export interface Navigation extends TypeUse {
   readonly isContained: boolean;
 }

@@ -18,7 +18,6 @@ export interface Attack {
 
 type Prepare = (setting: Setting) => Compose | Promise<Compose>;
 
-/** Something held before a camera: light falls on it. */
 const held = (name: string, prepare: Prepare): Attack => ({
   name,
   makeFrames: async (scene) => takeFrames(scene, await prepare(scene)),

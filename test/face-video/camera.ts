@@ -24,7 +24,7 @@ export interface Drift {
 
 /**
  * Matches four people who hold still with a hand-held camera, 450 ms apart (`npm run eval -- light-noise`, 78 pairs).
- * The four differ: .3 to 1.5 % and .5 to 3.3 %. Pixel noise is from unlit frames, because compression removes it.
+ * Pixel noise is from unlit frames, because compression removes it.
  */
 export const usualDrift: Drift = {
   exposure: 0.017,

@@ -2,7 +2,6 @@ import { createChance } from '../../evidence/statistics/chance.js';
 import { makeGenuineLitFrames } from './genuine.js';
 import { drawOtherSteps, type LitScene } from './lit-scenes.js';
 
-/** An injection of perfect frames in which only the light is wrong. */
 export interface Injection {
   readonly name: string;
   makeLitFrames(scene: LitScene): Promise<readonly Buffer[]>;

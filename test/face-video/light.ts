@@ -21,9 +21,7 @@ export interface Shown {
   readonly second: `#${string}`;
 }
 
-/**
- * Centers of a screen's halves relative to the camera, in eye distances (63 mm); x to the right in the frame, y down.
- */
+/** Relative to the camera, in eye distances (63 mm); x to the right in the frame, y down. */
 export type ScreenHalves = readonly [Point, Point];
 
 export interface Lighting {

@@ -22,9 +22,8 @@ interface ShownFrame {
 export interface LitScene extends Setting {
   /** In order; frames of one pose are adjacent. */
   readonly steps: readonly ShownFrame[];
-  /** Light of a white screen on the face relative to room light: .02 by a window to .3 in the evening. */
+  /** Relative to room light: .02 by a window to .3 in the evening. */
   readonly gain: number;
-  /** A screen other than a laptop (across) or phone (down). */
   readonly screen?: ScreenHalves;
   /** Camera drift, by default realistic. */
   readonly drift?: Drift;

@@ -19,7 +19,6 @@ export interface Spot {
 export const material = { room: 0, skin: 1, paper: 2, glass: 3 } as const;
 export type Material = (typeof material)[keyof typeof material];
 
-/** A frame with nearness (in eye distances) and material of each pixel. */
 export interface Canvas extends Picture {
   /** Negative infinity if undrawn. */
   readonly nearness: Float32Array;

@@ -44,7 +44,6 @@ const printDots =
       chance,
     );
 
-/** A print of head and shoulders at arm's length, with its edge and the room. */
 const printSheet =
   (shape: { readonly isShining: boolean; readonly isCutOut: boolean; readonly bend: number }): Draw =>
   (sitting, chance) => {
@@ -75,7 +74,6 @@ export const species: readonly Species[] = (
   [
     // The encoded photo itself, the control for all others.
     ['still', ({ victim }) => victim.frame],
-    // The photo drawn as a turned head, the simplest computed picture.
     [
       'warpedStill',
       ({ victim }, chance) =>

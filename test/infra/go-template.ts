@@ -25,7 +25,6 @@ const isMap = (value: Value): value is Record<string, Value> =>
 const isTrue = (value: Value): boolean =>
   Array.isArray(value) ? value.length > 0 : isMap(value) ? Object.keys(value).length > 0 : Boolean(value);
 
-/** Like sprig's: the first value wins, map by map. */
 function merge(first: Value, ...others: Value[]): Value {
   return others.reduce<Value>((merged, other) => {
     if (!isMap(merged) || !isMap(other)) return isTrue(merged) ? merged : other;

@@ -39,10 +39,7 @@ export async function createKeysFolder() {
   return { file: join(folder, 'oidc-keys.json'), remove: () => rm(folder, { recursive: true }) };
 }
 
-/**
- * Starts a server with one OpenID provider behind a public https URL, as behind a TLS proxy; `Host` is the socket's
- * address.
- */
+/** Starts a server with one OpenID provider, as behind a TLS proxy. */
 export async function startIssuer({
   keysFile,
   openKeys = (core) => createOidcKeys({ ...core, file: keysFile }),

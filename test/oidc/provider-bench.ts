@@ -40,10 +40,7 @@ function toOpening(fragment: string): { ticket: string; returnUrl?: string } {
 /** Each picture is different, because repeated ones are refused. */
 let shots = 0;
 
-/**
- * Starts the service with one connection to a simulated provider that is its relying party, over sockets and the
- * public URL.
- */
+/** Starts the service with one connection to a simulated provider that is its relying party. */
 export async function startProviderBench<Settings extends Configured>({
   keysFile,
   settings,
@@ -53,7 +50,6 @@ export async function startProviderBench<Settings extends Configured>({
   readonly keysFile: string;
   readonly settings: Settings;
   readonly createAdapter: (deps: AdapterDeps<Settings>) => Adapter;
-  /** Set before any request: routes the public URL to the service. */
   readonly reach: { send: Fetch; now: () => number };
 }) {
   const connections = new Map<string, Connection>();

@@ -11,6 +11,7 @@ export let describe: typeof jestGlobals.describe;
 export let expect: typeof jestGlobals.expect;
 export let test: typeof jestGlobals.test;
 
+/** Functions of the next file. */
 export const setGlobals = (globals: typeof jestGlobals): void => {
   ({ afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } = globals);
 };
