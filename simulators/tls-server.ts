@@ -26,6 +26,7 @@ export function createSelfSigned(): { cert: string; key: string } {
   return toCertificate(generateKeyPairSync('ec', { namedCurve: 'P-256' }), ecdsaWithSha256);
 }
 
+/** Creates such a certificate with an RSA key, for callers that only use RSA. */
 export function createRsaCertificate(): { cert: string; key: string } {
   return toCertificate(generateKeyPairSync('rsa', { modulusLength: 2048 }), rsaWithSha256);
 }

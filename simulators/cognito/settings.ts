@@ -68,6 +68,7 @@ function checkLambdaConfig({ LambdaConfig, UserPoolTier = 'ESSENTIALS' }: Settin
   }
 }
 
+/** Parses the body of CreateUserPool and UpdateUserPool. */
 export function parsePoolSettings(body: Settings): Settings {
   const settings = pick(body, poolParameters, ['UserPoolId']);
   checkTemporaryPassword(settings);

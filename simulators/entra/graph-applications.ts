@@ -42,6 +42,7 @@ const propertyGuard = z.strictObject({
   targetObjects: z.array(z.enum(['User', 'Group', 'Organization', 'Device', 'Application'])).min(1),
 });
 
+/** Returns a newly registered application with defaults. */
 export function newApplication(displayName: string): Application {
   return {
     id: randomUUID(),

@@ -54,6 +54,7 @@ const grantGuard = z.strictObject({
   scope: z.string().min(1),
 });
 
+/** Returns true if the method is available to the user. */
 export function isOffered({ groups }: Tenant, method: MethodConfiguration, userId: string): boolean {
   const isIn = ({ id }: { readonly id: string }): boolean => id === 'all_users' || groups.get(id)?.has(userId) === true;
   return method.state === 'enabled' && method.includeTargets.some(isIn) && !method.excludeTargets.some(isIn);

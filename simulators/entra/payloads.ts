@@ -53,6 +53,7 @@ export type SignUpAttributes = Readonly<Record<string, string | number | boolean
 
 const odataTypes = { string: 'string', number: 'int64', boolean: 'boolean' } as const;
 
+/** @see https://learn.microsoft.com/en-us/entra/identity-platform/custom-extension-onattributecollectionsubmit-retrieve-return-data */
 export function toSignUpPayload(
   event: 'attributeCollectionStart' | 'attributeCollectionSubmit',
   context: CalloutContext,

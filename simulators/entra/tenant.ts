@@ -209,6 +209,7 @@ export async function createTenant(given: Pick<Tenant, 'id' | 'kind' | 'issuer'>
   return tenant;
 }
 
+/** Creates an RSA key. */
 export async function createSigningKey(): Promise<SigningKey> {
   const { privateKey, publicKey } = await takeRsaPair();
   const kid = randomUUID();

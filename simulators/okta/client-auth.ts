@@ -22,7 +22,10 @@ const credentialsGuard = z.object({
 
 const wrong = (): OAuthError => new OAuthError(401, 'invalid_client', 'Client authentication failed.');
 
-/** Authenticates a client by `private_key_jwt` or `client_secret_post`; public clients by id. */
+/**
+ * Authenticates a client by `private_key_jwt` or `client_secret_post`; public clients by id.
+ * @throws OAuthError `invalid_client`
+ */
 export async function authenticateClient(org: Org, tokenUrl: string, form: unknown): Promise<OrgClient> {
   const credentials = credentialsGuard.safeParse(form);
   if (!credentials.success) throw wrong();

@@ -271,6 +271,7 @@ export const createOrg = (options: Pick<Org, 'now' | 'fetch' | 'hookTimeoutMs'>)
 
 export const isoNow = (org: Org): string => new Date(org.now()).toISOString();
 
+/** Creates an RSA key with a new id. */
 export async function createSigningKey(id = newId('', 43)): Promise<SigningKey> {
   const { privateKey, publicKey } = await takeRsaPair();
   return { id, privateKey, publicJwk: { ...(await exportJWK(publicKey)), kid: id, use: 'sig', alg: 'RS256' } };

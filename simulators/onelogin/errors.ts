@@ -19,6 +19,7 @@ export const notFound = (): ApiError =>
 export const conflict = (message: string): ApiError => new ApiError(409, 'ConflictError', message);
 export const unprocessable = (message: string): ApiError => new ApiError(422, 'UnprocessableEntityError', message);
 
+/** Parses a body strictly: unknown properties are refused by name. */
 export function parseBody<Output>(guard: z.ZodType<Output>, body: unknown): Output {
   const parsed = guard.safeParse(body);
   if (parsed.success) return parsed.data;

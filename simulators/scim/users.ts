@@ -65,6 +65,7 @@ function parseValue(written: string): string {
   }
 }
 
+/** Creates the users API for single users and searches. */
 export function createUsersApi(directory: Directory, baseUrl: () => string): Router {
   const router = Router();
   const findUser = (request: Request): DirectoryUser => {
