@@ -72,6 +72,7 @@ export const roomOf = (file) => rooms.find((room) => file === room || file.start
 
 const isSource = (name) => /\.(tsx?|cts|mts)$/.test(name) && !/\.(test|d)\.[cm]?ts$/.test(name);
 
+/** Lists the sources of all rooms, without tests. */
 export const listSources = () =>
   [...new Set(rooms.map((room) => room.split('/')[0]))].sort().flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true })
@@ -86,6 +87,7 @@ export const importsOf = (file) =>
     name.startsWith('.') ? relative(root, join(root, dirname(file), name)).replaceAll('\\', '/') : name,
   );
 
+/** Lists all imports between rooms. */
 export const listArrows = () =>
   listSources().flatMap((file) =>
     importsOf(file).flatMap((imported) => {
