@@ -13,17 +13,16 @@ export interface Artefact {
   render(compose: string | null): Promise<string>;
 }
 
-/** The parts of a provider's folder. A new provider needs one folder and one row of index.ts. */
+/** The parts of a provider's folder. */
 export interface Adapter {
   readonly kind: string;
   readonly profile: Profile;
   readonly hooks: Hooks;
   /**
-   * Reads a step-up request signed by the provider's side. `null` if the provider signs none.
+   * Reads a step-up request. `null` if the provider signs none.
    * @throws FaceError `caller_untrusted`: bad signature, or expired
    */
   readonly openStepUpRequest: ((request: string) => Promise<StepUpRequest>) | null;
-  /** Creates the provider-specific OpenID clients that the configuration names. */
   createOidcClients(deps: OidcClientDeps): readonly OidcClient[];
   createProvisioning(): Promise<Provisioning>;
   readonly artefacts: Readonly<Record<string, Artefact>>;

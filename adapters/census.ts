@@ -25,7 +25,6 @@ export interface CensusPage extends CensusCount {
 
 /** The result of a count; a lower bound if incomplete. */
 export interface Census extends CensusCount {
-  /** True if the provider's list was read to its end. */
   readonly isComplete: boolean;
 }
 
@@ -33,9 +32,7 @@ const mostUsers = 20_000;
 const longestSec = 60;
 
 /**
- * Counts enrolled users by the attribute, because local records do not know who left or was cleared by hand.
- * @param pages - fetched one by one, only as many as needed
- * @param onHolder - receives each enrolled user
+ * Counts enrolled users by the attribute, because local records do not know who left.
  * @throws FaceError from `pages`
  */
 export async function takeCensus(

@@ -5,20 +5,16 @@ import { PersonalData } from '../src/core/concealed.js';
 import { isStandardClaim, type StandardClaim } from '../src/core/consented-data/claims.js';
 import { FaceError } from '../src/errors.js';
 
-/** Default attribute of each standard claim at a provider. */
 export type UsualSources = Readonly<Partial<Record<StandardClaim, ClaimSource>>>;
 
 export interface ClaimReader {
   readonly claimNames: ReadonlySet<string>;
   attributesOf(names: readonly string[]): readonly string[];
-  /** @param readAttribute - returns the raw value of an attribute */
   toClaims(names: readonly string[], readAttribute: (attribute: string) => unknown): PersonalData;
 }
 
 /**
  * Creates a claim reader.
- * @param usual - the provider's defaults
- * @param configured - the connection's overrides
  * @param tokenAttribute - holds the enrolment token, never released
  * @throws FaceError `config_invalid`: a claim would use the enrolment token
  */
@@ -70,7 +66,6 @@ function toClaim(name: string, source: ClaimSource, readAttribute: (attribute: s
   return members.length === 0 ? null : Object.fromEntries(members);
 }
 
-/** Some providers store booleans as text. */
 function toBoolean(value: unknown): boolean | null {
   if (value === true || value === 'true') return true;
   return value === false || value === 'false' ? false : null;

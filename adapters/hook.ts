@@ -11,7 +11,7 @@ export interface RawHead {
   readonly headers: Readonly<Record<string, string | undefined>>;
 }
 
-/** Reply to the provider. `null` sends no body. */
+/** `null` sends no body. */
 export interface RawReply {
   readonly status: number;
   readonly body: Json;
@@ -23,8 +23,7 @@ export type Answer = (body: Uint8Array) => Promise<RawReply>;
 /**
  * Checks a call before its body is read.
  * @throws FaceError to refuse, above all callers that are not the provider
- * @returns the body's handler; with proof in the headers the caller is already verified, otherwise the body is verified
- * first
+ * @returns the body's handler, which verifies the caller first unless the headers prove it
  */
 export type Admit = (head: RawHead) => Promise<Answer>;
 
@@ -40,15 +39,14 @@ export interface HookTerms {
    * the anonymous memory pool.
    */
   readonly proof: 'headers' | 'body';
-  /** Provider-specific shape of each refusal, without detail. */
   refuse(code: FaceErrorCode): RawReply;
   /** Allows the request without claims, for shadow mode. */
   readonly pass: RawReply;
 }
 
 /**
- * A genuine `POST` with proof that concerns no user (`adapters/probe.ts`). Refused as `hook_probed` in any mode, after
- * the caller is verified; consumes nothing.
+ * A genuine `POST` with proof that concerns no user (`adapters/probe.ts`). Refused as `hook_probed` after the caller is
+ * verified; consumes nothing.
  */
 export interface HookProbe {
   /** Contain the proof; do not display. */

@@ -6,7 +6,6 @@ import { oneloginConnectionGuard } from './onelogin/config.js';
 import { guardsOf, type Providers, toProvider } from './provider.js';
 import { scimConnectionGuard } from './scim/config.js';
 
-/** Built-in providers, one row each; outside their folders nothing else names them. */
 export const providers = [
   toProvider({
     guard: cognitoConnectionGuard,

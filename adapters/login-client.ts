@@ -15,7 +15,6 @@ export interface SecretClientConfig {
 interface LoginClientRules {
   /** Claims that hold the login, by which the provider finds its user. */
   readonly loginClaims: readonly string[];
-  /** Returns the `email` claim; defaults to the profile's address. */
   readonly toEmail?: (account: Account) => string | null;
   /** True if the provider asks after a first factor: an unaltered request then identifies that user. */
   readonly isAfterFactor: boolean;
@@ -33,10 +32,7 @@ export const secretClientMetadata = ({ id, secret, redirectUris }: SecretClientC
   token_endpoint_auth_method: 'client_secret_post',
 });
 
-/**
- * Creates a code flow client for an identity provider's users. `login_hint` or the user names the account; only the
- * face proves it.
- */
+/** Creates a code flow client for an identity provider's users. */
 export function createLoginClient(
   config: SecretClientConfig,
   directoryFor: DirectoryFor,

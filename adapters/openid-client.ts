@@ -6,7 +6,6 @@ import type { OrganisationRules } from '../src/core/organisations/organisations.
 import type { AuthenticationMethod, State } from '../src/core/ports.js';
 import type { EpochMs } from '../src/core/units.js';
 
-/** Errors with which a client's kind refuses a request. */
 export {
   AccessDenied,
   InvalidRequest,
@@ -50,10 +49,7 @@ export type Person = {
   readonly subject: string;
   /** True if the identity provider states who the user is. Required to enrol a face. */
   readonly isProven: boolean;
-  /**
-   * True if the identity provider sent the user after a first factor: failures count as the user's, otherwise as an
-   * anonymous caller's.
-   */
+  /** After a first factor failures count as the user's, otherwise as an anonymous caller's. */
   readonly isSentByProvider: boolean;
   /** User claims of ID token and UserInfo; claims of the check are added. */
   readonly claims: JsonObject & { readonly sub: string };
@@ -104,7 +100,6 @@ export interface ConsentedClaims {
 }
 
 export interface OidcClient {
-  /** For the protocol library: id, secret, redirect URIs, response types. */
   readonly metadata: ClientMetadata;
   /** Supported `acr` values; the first is the default. */
   readonly acrValues: readonly [string, ...string[]];
@@ -119,8 +114,8 @@ export interface OidcClient {
   /** True if the user types a user name when the request has none. */
   readonly asksWho: boolean;
   /**
-   * Checks a request before the protocol library and may remove parameters; `null`: none. Errors are answered as
-   * `error`: `InvalidRequest`, `AccessDenied`, `UnmetAuthenticationRequirements`.
+   * Checks a request before the protocol library; `null`: none. Errors: `InvalidRequest`, `AccessDenied`,
+   * `UnmetAuthenticationRequirements`.
    */
   readonly admit: ((params: URLSearchParams) => Promise<Admitted>) | null;
   /**
@@ -128,16 +123,15 @@ export interface OidcClient {
    * @throws FaceError `profile_unavailable`; `locked_out`: too many look-ups for anonymous callers
    */
   findPerson(request: AuthorizationRequest): Promise<Person | null>;
-  /** Returns the `amr` of a passed step-up (RFC 8176). */
   toAmr(methods: readonly AuthenticationMethod[]): readonly string[];
   /**
    * Returns additional ID token claims, also for a failed check. If absent, a failed check is the error
    * `access_denied`.
    */
   readonly toCheckClaims?: (check: FinishedCheck) => JsonObject;
-  /** True if a fallback code is accepted, with `acr` `another_way`; if absent, a face is required. */
+  /** With `acr` `another_way`; if absent, a face is required. */
   readonly takesAnotherWay?: true;
-  /** Credential offered to the user at the end instead of an answer; none if absent. */
+  /** Credential offered at the end instead of an answer. */
   readonly offers?: string;
   /** True if the connection's hook later uses a recorded pass in the same sign-in. */
   readonly feedsHooks: boolean;

@@ -3,7 +3,7 @@ import type { Directory } from '../src/core/ports.js';
 import { type EpochMs, fromHttpDate, toIso } from '../src/core/units.js';
 import type { Census, Holder } from './census.js';
 
-/** Status of something the provider needs for a connection. Texts are for an administrator. */
+/** Texts are for an administrator. */
 export type StepStatus =
   | { readonly state: 'ready' }
   /** Absent, or ours with differences. `changes` lists the actions of `apply`, one line each. */
@@ -22,19 +22,18 @@ export interface ProvisionStep {
    */
   inspect(): Promise<StepStatus>;
   /**
-   * Makes the changes of `inspect` if missing or different. Afterwards `inspect` returns `ready`. Foreign objects are
-   * preserved.
+   * Makes the changes of `inspect` if missing or different. Foreign objects are preserved.
    * @throws FaceError `provider_refused`, `profile_unavailable`
    */
   apply(): Promise<void>;
   /**
-   * Sends the provider the step's secret again; exists if there is one, since providers never show it. Called if ready.
+   * Sends the provider the step's secret again, since providers never show it. Called if ready.
    * @throws FaceError `provider_refused`, `profile_unavailable`
    */
   pushSecret?(): Promise<void>;
 }
 
-/** Result of a check. `remedy` says how to fix it. */
+/** `remedy` says how to fix it. */
 export interface Finding {
   readonly verdict: 'pass' | 'warn' | 'fail' | 'manual';
   readonly found: string;
@@ -69,7 +68,7 @@ export function compareClocks(
 
 export interface Check {
   readonly title: string;
-  /** Titles of prerequisite checks. If one fails, this check is skipped, so that one cause is one failure. */
+  /** Titles of prerequisite checks. If one fails, this check is skipped. */
   readonly needs?: readonly string[];
   /** Title of the step that fixes a failure; default: the step of the same title. */
   readonly mendedBy?: string;
@@ -77,10 +76,8 @@ export interface Check {
   run(): Promise<Finding>;
 }
 
-/** Title: this server answers at the public address. */
 export const serverAnswers = 'Server';
 
-/** Title: the clocks of server and this machine agree. */
 export const serverClock = 'Server clock';
 
 /** Title: the public address serves this server's own keys. */
@@ -114,12 +111,11 @@ export interface Registrant {
   readonly login: string;
 }
 
-/** Registers users at a provider that requires it before a face check. */
 export interface Registration {
   readonly title: string;
   /**
    * Finds the users to register, without disabled accounts.
-   * @param group - the provider's id of a group; `null`: all users
+   * @param group - the provider's id; `null`: all users
    * @throws FaceError `provider_refused`, `profile_unavailable`
    */
   findRegistrants(group: string | null): Promise<readonly Registrant[]>;
@@ -144,7 +140,6 @@ export interface Provisioning {
   readonly listMembers: Directory['listMembers'];
   /**
    * Counts active and enrolled users.
-   * @param onHolder - receives each enrolled user
    * @throws FaceError `provider_refused`, `profile_unavailable`
    */
   census(onHolder?: (holder: Holder) => void): Promise<Census>;

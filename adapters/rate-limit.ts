@@ -17,8 +17,7 @@ export const whileAdministering: Patience = { tries: 8, longestWaitSec: 300 };
 
 /**
  * Retries a rate-limited request, which had no effect.
- * @param readWaitMs - wait demanded by an answer after so many attempts, from 1; `null` if it is no rate limit or has
- * no time
+ * @param readWaitMs - wait demanded by an answer after so many attempts, from 1; `null` if none
  * @throws FaceError from `send`
  */
 export async function sendPatiently<Answer>(

@@ -43,10 +43,7 @@ export function createNotePrevious({
   };
 }
 
-/**
- * Creates the check that warns of a previous secret that is still accepted.
- * @param setting - its name in the configuration
- */
+/** Creates the check that warns of a previous secret that is still accepted. */
 export const createPreviousSecretChecks = (previous: Credential | undefined, setting: string): readonly Check[] =>
   previous === undefined
     ? []

@@ -1,6 +1,6 @@
 import type { NamedAccount } from '../src/core/ports.js';
 
-/** Limit for a search text: names are shorter, and Cognito's filter takes 256 characters in all. */
+/** Cognito's filter takes 256 characters in all. */
 const maxTextCharacters = 200;
 
 /** Returns true if a text can be a name. It goes into addresses and filters, in UTF-8. */

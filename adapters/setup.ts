@@ -8,7 +8,7 @@ import type { AdapterDeps } from './deps.js';
 import { guardsOf, type Providers } from './provider.js';
 
 export interface ConfiguredConnection extends ConnectionConfig {
-  /** Loads the provider. @param publicUrl - public address of this server, without a trailing slash */
+  /** Loads the provider. */
   createAdapter(publicUrl: string): Promise<Adapter>;
   inMode(mode: Policy['mode']): ConfiguredConnection;
 }

@@ -1,5 +1,4 @@
-// node scripts/console-screenshots.mjs [name…]: takes pictures of the console's screens with demonstration data, on a
-// desktop and, for main screens, on a phone.
+// node scripts/console-screenshots.mjs [name…]: takes pictures of the console's screens with demonstration data.
 import { join } from 'node:path';
 import { load, prepare, root, sayHowMuch, takePicture } from './screen-pictures.mjs';
 
@@ -9,7 +8,6 @@ const { launchChromium } = await load('test/browser/chromium.js');
 const { visitConsole } = await load('test/browser/console-visitor.js');
 
 const button = (page, name) => page.getByRole('button', { name, exact: true });
-/** Every fourth person is not enrolled. */
 const uninvited = Array.from({ length: 40 }, (_, at) => `person-${String(at * 4 + 4).padStart(3, '0')}@example.com`);
 
 /** In the order of docs/console.md. `prepare` runs before the picture. */

@@ -1,5 +1,4 @@
-// A root file system for the image if no image registry is reachable: Debian packages and npm's Node, in the versions
-// of the Node image in infra/docker/Dockerfile.
+// A root file system for the image if no image registry is reachable: Debian packages and npm's Node.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,10 +12,7 @@ const packages = ['ca-certificates', 'libstdc++6'];
 /** Removed, as in Debian's slim images. */
 const unread = ['doc', 'info', 'locale', 'man'];
 
-/**
- * Creates the file system as a tar archive.
- * @param nodeImage - such as `node:24.21.0-bookworm-slim`
- */
+/** Creates the file system as a tar archive. */
 export function makeDebianRoot(file, nodeImage) {
   const [, version = '', release = ''] = /^node:([\d.]+)-(\w+)-slim$/.exec(nodeImage) ?? [];
   const folder = mkdtempSync(join(tmpdir(), 'facestep-node-'));

@@ -30,11 +30,7 @@ export function makeSbom({ manifest, lock }) {
   }
 }
 
-/**
- * Creates the provenance: https://slsa.dev/spec/v1.0/provenance
- * @param subject - the file's name and SHA-256 digest
- * @param from - materials in addition to the checkout
- */
+/** Creates the provenance: https://slsa.dev/spec/v1.0/provenance */
 export const makeProvenance = ({ file, sha256 }, { buildType, externalParameters, builder, from = [] }) => ({
   _type: 'https://in-toto.io/Statement/v1',
   subject: [{ name: file, digest: { sha256 } }],
@@ -51,10 +47,7 @@ export const makeProvenance = ({ file, sha256 }, { buildType, externalParameters
   },
 });
 
-/**
- * Creates OpenVEX statements for the advisories answered in SECURITY.md, all not affected.
- * @returns `null` if there is none, because the format needs one statement
- */
+/** Creates OpenVEX statements for the advisories answered in SECURITY.md, all not affected. */
 export function makeVex(security = readFileSync(join(root, 'SECURITY.md'), 'utf8')) {
   const answered = [...new Set(security.match(/GHSA(-[23456789cfghjmpqrvwx]{4}){3}|CVE-\d{4}-\d{4,}/g) ?? [])];
   if (answered.length === 0) return null;

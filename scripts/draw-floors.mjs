@@ -1,5 +1,4 @@
-// npm run architecture: draws docs/architecture.svg, the rooms on their floors, from the imports. --check fails if the
-// stored picture differs.
+// npm run architecture: draws docs/architecture.svg from the imports. --check fails if the stored picture differs.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { floorOf, floors, listArrows, root } from './rooms.mjs';
@@ -11,7 +10,6 @@ const boxHeight = 30;
 const gap = 14;
 const widthOf = (room) => 18 + 7.3 * room.length;
 
-/** Left edge, top edge and width of each room. */
 const places = new Map(
   floors.flatMap((rooms, floor) => {
     const taken = rooms.reduce((sum, room) => sum + widthOf(room) + gap, -gap);

@@ -1,5 +1,5 @@
 // node scripts/figures.mjs: updates every marked figure in the documents from its stored result
-// (evidence/accuracy/stored-figures.ts). Needs a built checkout.
+// (evidence/accuracy/stored-figures.ts).
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

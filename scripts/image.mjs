@@ -1,7 +1,6 @@
-// node scripts/image.mjs <folder> [--debian]: builds the container image for this processor with buildah, from the
-// package, as an archive for `docker load` and `podman load`, with its contents (CycloneDX), provenance (SLSA) and
-// advisories (OpenVEX). --debian: uses Debian's packages and npm's Node instead of the Node image. Needs root on
-// Linux.
+// node scripts/image.mjs <folder> [--debian]: builds the container image with buildah from the package, as an archive,
+// with its contents (CycloneDX), provenance (SLSA) and advisories (OpenVEX). --debian: without the Node image. Needs
+// root on Linux.
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,12 +21,10 @@ const processor = { x64: 'amd64', arm64: 'arm64' }[process.arch];
 const work = mkdtempSync(join(tmpdir(), 'facestep-image-'));
 const say = (line) => process.stdout.write(`${line}\n`);
 
-/** Images are stored only in the folder of this run. */
 const storage = ['--root', join(work, 'storage'), '--runroot', join(work, 'run'), '--storage-driver', 'vfs'];
 const buildah = (...args) =>
   execFileSync('buildah', [...storage, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim();
 
-/** Creates the base image. */
 const makeBase = () => {
   if (!values.debian) return `docker.io/library/${nodeImage}`;
   const archive = join(work, 'base.tar');

@@ -1,5 +1,5 @@
 // node scripts/pack.mjs [folder] [--os linux|darwin|win32] [--cpu x64|arm64] [--libc glibc|musl]: packs one platform
-// with all dependencies, so that an installation needs no registry and no install script, and has the tested versions.
+// with all dependencies, so that an installation needs no registry and no install script.
 import { execFileSync } from 'node:child_process';
 import {
   cpSync,
@@ -28,7 +28,6 @@ const npm = (cwd, ...args) =>
 
 const pack = (cwd, ...args) => JSON.parse(npm(cwd, 'pack', '--json', '--ignore-scripts', ...args))[0];
 
-/** C library of this machine. */
 const libcHere =
   process.platform === 'linux' && process.report.getReport().header.glibcVersionRuntime === undefined
     ? 'musl'
@@ -45,7 +44,6 @@ const packagesIn = (modules) =>
 const webRuntime = 'onnxruntime-web';
 const webRuntimeFiles = ['ort.wasm.bundle.min.mjs', 'ort-wasm-simd-threaded.wasm'];
 
-/** Removes other platforms' binaries of the model runtime, and all builds of its WebAssembly fallback but one. */
 const trimRuntimes = (modules, { os, cpu, isMusl }) => {
   const binaries = join(modules, 'onnxruntime-node', 'bin', 'napi-v6');
   for (const system of readdirSync(binaries))
@@ -59,9 +57,9 @@ const trimRuntimes = (modules, { os, cpu, isMusl }) => {
 };
 
 /**
- * Removes files of other platforms and of compilers. Package descriptions lose their install scripts, which are not
- * needed (onnxruntime-node's downloads GPU parts from a server that is no registry), their file lists, which npm would
- * apply again differently, and optional dependencies of other platforms, which npm would request from a registry.
+ * Removes files of other platforms and of compilers. Package descriptions lose install scripts (onnxruntime-node's
+ * downloads GPU parts), file lists, and optional dependencies of other platforms, which npm would request from a
+ * registry.
  */
 const trim = (modules, platform) => {
   trimRuntimes(modules, platform);
@@ -78,11 +76,7 @@ const trim = (modules, platform) => {
   }
 };
 
-/**
- * Packs a built checkout.
- * @param to - a folder, created if missing
- * @returns the archive, npm's description and the lock of its contents
- */
+/** Packs a built checkout. */
 export const packRelease = (root, to, { os = process.platform, cpu = process.arch, libc = libcHere } = {}) => {
   const isMusl = os === 'linux' && libc === 'musl';
   const staging = mkdtempSync(join(tmpdir(), 'facestep-pack-'));

@@ -1,6 +1,6 @@
 // npm run planted-defects [-- --area NAME] [--only TEXT] [--list] [--json FILE]: proves that the quick tests catch
-// security bugs. Plants the defects of test/planted-defects/*.json one at a time in dist, and runs the tests named for
-// each. Exits with 1 unless every defect makes a test fail, with 2 if a defect cannot be planted.
+// security bugs. Plants the defects of test/planted-defects/*.json one at a time in dist, and runs the named tests.
+// Exits with 1 unless every defect makes a test fail, with 2 if a defect cannot be planted.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -7,7 +7,6 @@ const findPackage = (packages, from, name) => {
   return from === '' ? null : findPackage(packages, from.replace(/\/?node_modules\/(@[^/]+\/)?[^/]+$/, ''), name);
 };
 
-/** Returns the paths of all direct and indirect dependencies of the top. */
 const findNeeded = (packages) => {
   const needed = new Set();
   const visit = (from) => {
@@ -23,10 +22,7 @@ const findNeeded = (packages) => {
   return needed;
 };
 
-/**
- * Returns a production lock file without workspaces.
- * @param standAlone - packages reduced to the parts without dependencies
- */
+/** Returns a production lock file without workspaces. */
 export const toProductionLock = ({ packages, ...lock }, standAlone) => {
   const { workspaces, devDependencies, ...top } = packages[''];
   const isKept = ([path, { dev, link }]) => path.startsWith('node_modules/') && !dev && !link;

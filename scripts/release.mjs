@@ -75,7 +75,6 @@ function platforms() {
   ].map(([os, cpu, libc]) => ({ os, cpu, libc }));
 }
 
-/** Writes the contents and provenance of an archive. */
 function describe({ file, manifest, lock }) {
   const archive = basename(file);
   const writeJson = (ending, value) => write(archive.replace(/\.tgz$/, ending), `${JSON.stringify(value, null, 2)}\n`);

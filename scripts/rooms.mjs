@@ -65,13 +65,9 @@ export const floors = [
   ['examples/web'],
 ];
 
-/** Longest names first, so that nested folders match before their parents. */
 const rooms = floors.flat().sort((a, b) => b.length - a.length);
 
-/**
- * Returns a file's room; `undefined` if none.
- * @param file - from the top of the checkout, with slashes
- */
+/** Returns a file's room; `undefined` if none. */
 export const roomOf = (file) => rooms.find((room) => file === room || file.startsWith(`${room}/`));
 
 const isSource = (name) => /\.(tsx?|cts|mts)$/.test(name) && !/\.(test|d)\.[cm]?ts$/.test(name);

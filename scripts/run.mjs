@@ -1,5 +1,5 @@
 // npm start, npm run facestep|demo|bench|eval|attacks|faults: sets the checkout up, then runs that program with its
-// arguments. In this process, so that Ctrl+C or a signal stops the program once.
+// arguments.
 import { fileURLToPath } from 'node:url';
 import { setUpOrExit } from './setup.mjs';
 

@@ -1,5 +1,4 @@
-// node scripts/screenshots.mjs [name…]: takes pictures of the capture page's screens in Chromium, on a phone and a
-// desktop, in light mode and, for main screens, in dark mode.
+// node scripts/screenshots.mjs [name…]: takes pictures of the capture page's screens in Chromium.
 import { load, prepare, sayHowMuch, takePicture } from './screen-pictures.mjs';
 
 await prepare({ demoPhotos: true });
@@ -31,7 +30,6 @@ const inTheDark = [
   'manage-home',
   'camera-denied',
 ];
-/** Replaces the person: the tests' photos show real people and stay out of this folder. */
 const drawing = `data:image/svg+xml,${encodeURIComponent(
   `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 480" preserveAspectRatio="xMidYMid slice">
     <rect width="640" height="480" fill="#b9c4c9"/>
@@ -44,7 +42,6 @@ const drawing = `data:image/svg+xml,${encodeURIComponent(
     <path d="M292 284q28 20 56 0" fill="none" stroke="#a3563f" stroke-width="7" stroke-linecap="round"/>
   </svg>`,
 )}`;
-/** Covers all camera pictures on the page. */
 const cover = (source) => {
   for (const shown of document.querySelectorAll('video, img[src^="blob:"]')) {
     const still = document.createElement('img');
@@ -80,10 +77,8 @@ for (const at of screens.filter(wanted)) {
       // Wait until the guidance is loaded and has examined the face.
       if (at.screen === 'framing') await page.locator('.advice[data-tone="good"]').waitFor();
       await page.evaluate(cover, drawing);
-      // Their content is further down.
       if (at.name.startsWith('manage-notices'))
         await page.locator('[data-section="notices"]').evaluate((part) => part.scrollIntoView());
-      // Its content does not fit a window.
       const whole = at.name === 'manage-home' ? [{ fullPage: true }] : [];
       await takePicture(page, toName(at.name, device, colorScheme), ...whole);
     }

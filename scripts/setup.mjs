@@ -15,7 +15,6 @@ const run = (command, args, quiet = true) => {
     throw new Error(`${command} ${args.join(' ')} failed:\n${result.stdout ?? ''}${result.stderr ?? ''}`);
 };
 
-/** Runs a step unless its mark has the digest of its inputs. */
 const once = (mark, digest, step) => {
   if (existsSync(mark) && readFileSync(mark, 'utf8') === digest) return;
   step();
@@ -101,11 +100,7 @@ export const fetchFiles = async ({ demoPhotos, say }) => {
 
 const runPhase = (_, work) => work();
 
-/**
- * Installs, compiles and fetches what is missing. Throws an error with a message for the terminal.
- * @param say - receives a line before each slow step
- * @param phase - runs each phase with its name and work
- */
+/** Installs, compiles and fetches what is missing. */
 export const setUp = async ({ demoPhotos, say, phase = runPhase }) => {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major < 20 || (major === 20 && minor < 19))

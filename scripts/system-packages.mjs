@@ -47,10 +47,7 @@ const apt = (...args) =>
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' },
   }).status === 0;
 
-/**
- * Installs missing programs if possible; tests skip without them.
- * @returns the packages that are still missing
- */
+/** Installs missing programs if possible; tests skip without them. */
 export function installPrograms(names, say) {
   const isMissing = ({ path }) => !existsSync(path);
   const missing = programs.filter((each) => names.includes(each.package) && isMissing(each));

@@ -1,5 +1,4 @@
-// node scripts/test-on-node.mjs 22|24 [npm test arguments]: runs `npm test` on another Node version, which npm
-// downloads into .cache.
+// node scripts/test-on-node.mjs 22|24 [npm test arguments]: runs `npm test` on another Node version.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { delimiter, join } from 'node:path';

@@ -14,7 +14,6 @@ const tally = { passed: 0, failed: 0, skipped: 0 };
 const phases = [];
 const files = [];
 
-/** Prints the summary and exits. */
 function finish() {
   const secondsOf = ({ startTime, endTime }) => (endTime - startTime) / 1000;
   const slowest = files.toSorted((a, b) => secondsOf(b) - secondsOf(a)).slice(0, 10);
@@ -29,7 +28,6 @@ function finish() {
   process.exit(tally.failed === 0 ? 0 : 1);
 }
 
-/** Ends the run with a failure outside of tests. */
 function stop(reason) {
   process.stderr.write(`\n${reason}\n`);
   tally.failed += 1;
@@ -47,10 +45,7 @@ async function timed(name, work) {
   }
 }
 
-/**
- * Runs a tool of node_modules, limited to `minutes`.
- * @returns `null` if it was killed
- */
+/** Runs a tool of node_modules, limited to `minutes`. */
 function runTool(script, args, minutes) {
   const options = { cwd: root, stdio: 'inherit', timeout: minutes * 60_000, killSignal: 'SIGKILL' };
   // A larger young generation: a tenth less garbage collection in workers.
@@ -58,10 +53,7 @@ function runTool(script, args, minutes) {
     .status;
 }
 
-/**
- * Runs Jest on the named tiers and counts its results.
- * @param patterns - paths below dist; all if empty
- */
+/** Runs Jest on the named tiers and counts its results. */
 function runJest(tiers, patterns, options, minutes) {
   const folder = mkdtempSync(join(tmpdir(), 'facestep-test-'));
   const report = join(folder, 'report.json');

@@ -34,7 +34,7 @@ export function observeExchanges(server: Server | TlsServer, onExchange: (exchan
   });
 }
 
-/** Adding a data listener would start the body before its reader is ready, so record what is emitted. */
+/** Records what is emitted, because a data listener would start the body before its reader is ready. */
 function collectRead(request: IncomingMessage): Buffer[] {
   const chunks: Buffer[] = [];
   const emit = request.emit.bind(request);

@@ -4,12 +4,10 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 export interface SeenRequest {
   readonly method: string;
   readonly path: string;
-  /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
 }
 
-/** How the server treats one request: an answer or a failure. */
 export type Behaviour =
   | { readonly status: number; readonly json: unknown; readonly headers?: Record<string, string> }
   | { readonly status: number; readonly text: string; readonly headers?: Record<string, string> }
@@ -127,10 +125,7 @@ function takeRequest(received: Buffer): { request: SeenRequest; rest: Buffer } |
   return { request, rest: received.subarray(bodyEnd) };
 }
 
-/**
- * Starts the server on this machine.
- * @param behave - decides the behavior; requests count from 1
- */
+/** Starts the server on this machine. */
 export async function startFaultServer(
   behave: (request: SeenRequest, count: number) => Behaviour,
   port = 0,

@@ -5,7 +5,6 @@ import { type Exchange, observeExchanges } from './exchanges.js';
 
 export interface Front {
   readonly url: string;
-  /** Method and address of each call, oldest first. */
   readonly calls: readonly string[];
   /** Rules for matching addresses; the first match applies, others pass through. */
   rules: readonly { readonly path: RegExp; readonly method?: string; readonly act: Act }[];
@@ -31,10 +30,7 @@ export type Act =
     }
   | { readonly kind: 'hang' };
 
-/**
- * Starts a proxy for `target`, which has no trailing slash.
- * @param port - 0 picks a free one
- */
+/** Starts a proxy for `target`, which has no trailing slash. */
 export async function startFront(
   target: string,
   { port = 0, onExchange }: { readonly port?: number; readonly onExchange?: (exchange: Exchange) => void } = {},

@@ -19,19 +19,16 @@ const spanGuard = z.object({
   attributes: z.array(attributeGuard).transform((all) => Object.fromEntries(all.map(({ key, value }) => [key, value]))),
 });
 
-/** A received span; `status.code` 2 is an error. */
 export type ReceivedSpan = z.output<typeof spanGuard>;
 
 const exportGuard = z.object({
   resourceSpans: z.array(z.object({ scopeSpans: z.array(z.object({ spans: z.array(spanGuard) })) })),
 });
 
-/** A receiver of OpenTelemetry traces: OTLP over HTTP in JSON. */
 export interface OtlpReceiver {
   readonly url: string;
   readonly spans: readonly ReceivedSpan[];
   text(): string;
-  /** `Authorization` headers of all deliveries. */
   readonly authorizations: readonly (string | undefined)[];
   close(): Promise<void>;
 }

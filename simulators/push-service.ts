@@ -24,14 +24,10 @@ export interface PushServiceSimulator {
   readonly cert: string;
   readonly opened: readonly OpenedPush[];
   readonly refused: readonly string[];
-  /**
-   * Subscribes a browser.
-   * @param serverKey - the only server that may send to it
-   */
+  /** Subscribes a browser. */
   subscribe(serverKey: string): { readonly endpoint: string; readonly p256dh: string; readonly auth: string };
   /** Sets the status of later answers for that browser. */
   answer(endpoint: string, status: number): void;
-  /** A fetch that reaches and trusts this service. */
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
   close(): Promise<void>;
 }

@@ -140,10 +140,7 @@ export async function redeemCode(
   return { idToken: tokens.data.id_token, accessToken: tokens.data.access_token ?? null };
 }
 
-/**
- * Verifies an ID token (OpenID Connect Core, section 3.1.3.7).
- * @param nonce - `null` if the relying party sends none
- */
+/** Verifies an ID token (OpenID Connect Core, section 3.1.3.7). */
 export async function verifyIdToken(
   provider: OpenIdProvider,
   idToken: string,

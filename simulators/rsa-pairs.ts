@@ -11,10 +11,7 @@ const pairsInTurn = 8;
 const pairs: Promise<RsaPair>[] = [];
 let taken = 0;
 
-/**
- * Returns a 2,048-bit RSA pair that differs from the previous seven. A new pair takes a sixth of a second, and a
- * process may start hundreds of simulated providers, whose keys protect nothing.
- */
+/** Returns a 2,048-bit RSA pair that differs from the previous seven. */
 export function takeRsaPair(): Promise<RsaPair> {
   const at = taken++ % pairsInTurn;
   const pair = pairs[at] ?? promisify(generateKeyPair)('rsa', { modulusLength: 2048 });

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 
 /*
- * How a receiver of security events gets an access token: client credentials (RFC 6749, section 4.4) at the token
- * endpoint of the issuer's metadata (RFC 8414). Strict by these and by the CAEP Interoperability Profile 1.0, section
- * 2.7: any violation throws.
+ * OAuth client of a receiver: client credentials (RFC 6749, section 4.4), metadata by RFC 8414, and the CAEP
+ * Interoperability Profile 1.0, section 2.7; any violation throws.
  */
 
 export interface OAuthClient {
@@ -38,7 +37,6 @@ const tokenGuard = z.strictObject({
   scope: z.string(),
 });
 
-/** RFC 6749, section 5.2. */
 const refusalGuard = z.object({
   error: z.enum([
     ...(['invalid_request', 'invalid_client', 'invalid_grant', 'unauthorized_client'] as const),
@@ -46,7 +44,6 @@ const refusalGuard = z.object({
   ]),
 });
 
-/** Form encoding of one half of `Authorization: Basic`. */
 const encode = (text: string): string => new URLSearchParams({ '': text }).toString().slice(1);
 
 /**

@@ -4,8 +4,8 @@ import { metadataUrlOf, type OAuthClient, obtainAccessToken } from './security-e
 import { createSetVerifier, type SetVerifier, type TakenEvent } from './security-event-verifier.js';
 
 /*
- * Client of a transmitter: discovers it, creates a stream with a key or OAuth client, and polls. Strict by the Shared
- * Signals Framework 1.0 and the CAEP Interoperability Profile 1.0: any violation throws.
+ * Client of a transmitter: discovers it, creates a stream, and polls. Strict by the Shared Signals Framework 1.0 and
+ * the CAEP Interoperability Profile 1.0: any violation throws.
  */
 
 const push = 'urn:ietf:rfc:8935';
@@ -75,11 +75,7 @@ export interface ConnectedReceiver {
   poll(stream: StreamConfiguration, request?: PollRequest): Promise<{ events: TakenEvent[]; moreAvailable: boolean }>;
 }
 
-/**
- * Connects to the transmitter with that metadata.
- * @param access - a bearer key, or a client that gets an access token at once
- * @param reach - maps an address to the one to call
- */
+/** Connects to the transmitter. */
 export async function connectReceiver(
   metadataUrl: string,
   access: string | OAuthClient,

@@ -4,12 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { decodeJwt, type JSONWebKeySet } from 'jose';
 import { createSetVerifier, type TakenEvent } from './security-event-verifier.js';
 
-/*
- * A strict receiver of Security Event Tokens by push (RFC 8935): 400 with an error code (section 2.4) for invalid
- * tokens, 202 for valid ones.
- */
+/* A strict receiver of Security Event Tokens by push (RFC 8935). */
 
-/** Scripted reply to the next request: a status, or none. */
 export type Fault = number | 'hang' | { readonly status: number; readonly body: string; readonly location?: string };
 
 export interface SecurityEventReceiverSimulator {
@@ -17,7 +13,6 @@ export interface SecurityEventReceiverSimulator {
   /** In order of receipt, with repetitions. */
   readonly taken: readonly TakenEvent[];
   requests(): number;
-  /** Fails the next requests, one after the other. */
   fail(...faults: readonly Fault[]): void;
   close(): Promise<void>;
 }
@@ -27,9 +22,7 @@ export async function startSecurityEventReceiver(expected: {
   readonly keys: JSONWebKeySet | URL;
   readonly issuer: string;
   readonly audience: string;
-  /** Required `Authorization: Bearer` of a push. */
   readonly token: string | null;
-  /** TLS credentials; plain http if omitted. */
   readonly tls?: { readonly cert: string; readonly key: string };
 }): Promise<SecurityEventReceiverSimulator> {
   const taken: TakenEvent[] = [];

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 /*
  * Strict verification of Security Event Tokens by the Shared Signals Framework 1.0 and the CAEP Interoperability
- * Profile 1.0: RS256 with a known key, one event, a mandatory or agreed subject format, and a human-readable reason.
+ * Profile 1.0.
  */
 
 const caep = 'https://schemas.openid.net/secevent/caep/event-type/';
@@ -63,7 +63,6 @@ const claimsGuard = z.strictObject({
 
 export interface TakenEvent {
   readonly jti: string;
-  /** Such as `session-revoked`. */
   readonly name: string;
   readonly change: string | null;
   readonly level: string | null;

@@ -10,8 +10,6 @@ export interface SignInClient {
 /**
  * Creates a real OpenID provider for one client, as a company's sign-in. Users without a session go to
  * `/interaction/{uid}`.
- * @param claimsOf - claims in addition to the id
- * @param groupsIn - where groups are: the ID token or the userinfo endpoint
  */
 export function createSignInProvider(
   issuer: string,

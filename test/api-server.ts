@@ -48,7 +48,6 @@ export interface Answer {
   readonly body: JsonObject;
 }
 
-/** Verifies each answer against the endpoint table: schema, codes, statuses. */
 function checkAgainst(endpoints: readonly Endpoint[], method: string, path: string, init: RequestInit, answer: Answer) {
   if (answer.status >= 400) {
     const { code } = refusalGuard.parse(answer.body);
@@ -105,7 +104,6 @@ export async function startApiServer(
       random?: Random;
       /** Initial clock time, by default now. Tests that count over time set it so that no window ends meanwhile. */
       startMs?: number;
-      /** A free port, if the test needs the address beforehand. */
       port?: number;
       setup?: () => Setup;
       toState?: (state: State) => State;

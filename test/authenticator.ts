@@ -4,7 +4,7 @@ import type { JsonObject } from '../src/base/json.js';
 
 /*
  * A software WebAuthn authenticator with its browser: ES256, attestation "none", the PRF by CTAP 2.1's hmac-secret. It
- * makes real bytes, or wrong ones if a test asks for them.
+ * makes wrong bytes if a test asks for them.
  */
 
 const optionsGuard = z.object({
@@ -25,7 +25,6 @@ export interface Behaviour {
   readonly isUserPresent: boolean;
   readonly isUserVerified: boolean;
   readonly isBackupEligible: boolean;
-  /** Counter increment per signature. */
   readonly counts: number;
   /** True if creation returns the PRF output at once; otherwise the page asks again. */
   readonly hasPrfAtCreation: boolean;
@@ -35,7 +34,6 @@ export interface Behaviour {
 interface Stored {
   readonly id: string;
   readonly key: KeyObject;
-  /** Separate secrets with and without user verification. */
   readonly prfKeys: { readonly verified: Buffer; readonly unverified: Buffer };
   counter: number;
 }
@@ -62,7 +60,7 @@ const cborBytes = (bytes: Uint8Array): Buffer => {
 /** CBOR of a text under 24 bytes. */
 const cborText = (text: string): Buffer => Buffer.concat([Buffer.from([0x60 + text.length]), Buffer.from(text)]);
 
-/** COSE (RFC 9053) of an ES256 key: {1: 2, 3: -7, -1: 1, -2: x, -3: y}. */
+/** {1: 2, 3: -7, -1: 1, -2: x, -3: y} (COSE, RFC 9053). */
 function toCose(publicKey: KeyObject): Buffer {
   const { x, y } = z.object({ x: z.string(), y: z.string() }).parse(publicKey.export({ format: 'jwk' }));
   const coordinate = (label: number, text: string) =>
@@ -143,7 +141,6 @@ export function createAuthenticator(defaults: Partial<Behaviour> = {}) {
   };
 
   return {
-    /** Adds a credential with a known private key. */
     hold,
 
     /**

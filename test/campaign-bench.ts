@@ -89,7 +89,6 @@ export async function openCampaignBench(subjects: readonly string[]) {
     },
     /** Stops waiting for a runner that hangs. */
     abandon: (runner: CampaignRunner) => runners.delete(runner),
-    /** A delivery that decides the result of each e-mail. */
     delivering: (send: (to: string) => Promise<void>): Delivery => ({
       async send(message) {
         await send(message.to);

@@ -13,10 +13,6 @@ export function openPage(server: ApiServer, session: string) {
     post,
     get: (path: string) => server.send('GET', path, { headers: auth }),
     consent: () => post('/face/consent', { version: 'consent-1', language: 'en' }),
-    /**
-     * Runs a challenge up to its pictures.
-     * @param draw - returns the picture of a movement
-     */
     async takeFrames(
       draw: (movement: string, index: number) => Uint8Array,
       { afterMs = 900, light, action }: { afterMs?: number; light?: 'across' | 'down'; action?: string } = {},

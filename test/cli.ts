@@ -17,12 +17,7 @@ import { createTextLog, systemRandom } from './sinks.js';
 
 const main = fileURLToPath(new URL('../src/main.js', import.meta.url));
 
-/**
- * Runs a command in this process, so that provider libraries load once.
- * @param env - the whole environment of the command
- * @param fetch - its network access
- * @param aheadSec - clock advance
- */
+/** Runs a command in this process, so that provider libraries load once. */
 export async function runHere(
   args: readonly string[],
   env: Record<string, string>,
@@ -49,9 +44,7 @@ export async function runHere(
 export interface RunningSimulation {
   readonly config: z.infer<typeof configGuard>;
   readonly guide: string;
-  /** Variables of the guide, without the configuration's. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Application id in the guide. */
   readonly application: string;
   readonly subjects: ReadonlyMap<string, string>;
   readonly signInUrl: string;

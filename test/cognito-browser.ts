@@ -22,10 +22,7 @@ const createStorage = (): ICognitoStorage => {
   };
 };
 
-/**
- * Signs in with AWS's browser client: SRP, then each challenge.
- * @param answer - the page's answer; receives the challenge's number, from 1
- */
+/** Signs in with AWS's browser client: SRP, then each challenge. */
 export function signIn(
   at: { readonly endpoint: string; readonly userPoolId: string; readonly clientId: string },
   { username, password, flow = 'CUSTOM_AUTH' }: { username: string; password: string; flow?: string },

@@ -8,10 +8,7 @@ export interface CommandOutcome {
   readonly exitCode: ExitCode;
 }
 
-/**
- * Runs a command in this process.
- * @param deps - its dependencies; it may use no others
- */
+/** Runs a command in this process. */
 export async function runInProcess(
   args: readonly string[],
   deps: Pick<CliDeps, 'clock'> & Partial<CliDeps>,

@@ -17,18 +17,11 @@ export interface CompanyProviderServer {
   readonly clientSecret: string;
   user: string;
   trouble: Trouble;
-  /**
-   * Follows the authorization request to the redirect URI.
-   * @returns the URL with the answer
-   */
   follow(address: string): Promise<URL>;
   stop(): Promise<void>;
 }
 
-/**
- * Starts the provider.
- * @param groupsIn - where groups are: the ID token or the userinfo endpoint
- */
+/** Starts the provider. */
 export async function startCompanyProvider(
   redirectUri: string,
   users: Readonly<Record<string, CompanyUser>>,

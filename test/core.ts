@@ -13,13 +13,10 @@ import { createMemoryProfile } from './simulated-profile.js';
 import { createMemoryAudit, createTextLog, systemRandom } from './sinks.js';
 import { cheapStretch } from './stretch.js';
 
-/** Sign-in of test passes and test events. */
 export const testSignIn = { application: '0oafacestepapp000001', address: '192.0.2.7' } as const;
 
-/** Sign-in details of a test hook event. */
 export const testEvent = { ...testSignIn, isAfterFirstFactor: true, repeatableForSec: 900, budgetMs: 10_000 } as const;
 
-/** Default policy of a connection. */
 export const defaultPolicy: Policy = {
   mode: 'enforce',
   accuracy: 4,
@@ -47,10 +44,7 @@ export const defaultPolicy: Policy = {
   whenUnavailable: 'deny',
 };
 
-/**
- * Creates the real core with a simulated engine and a directory in memory.
- * @param keysFile - a path in a folder that the test removes
- */
+/** Creates the real core with a simulated engine and a directory in memory. */
 export async function createTestCore(keysFile: string, policy: Partial<Policy> = {}) {
   const clock = createManualClock();
   const state = requireAccountedKeys(createSqliteState({ file: ':memory:', clock }));

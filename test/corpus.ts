@@ -1,10 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-/**
- * Writes photos for evaluation.
- * @param files - bytes by path, such as `Name/Name_0001.jpg`
- */
+/** Writes photos for evaluation. */
 export async function writeCorpus(folder: string, files: Readonly<Record<string, Uint8Array | string>>): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (const [path, bytes] of Object.entries(files)) {

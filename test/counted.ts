@@ -3,7 +3,6 @@ import type { Engine } from '../src/engine/engine.js';
 
 export interface CountedState {
   readonly state: State;
-  /** Reads are not counted. */
   readonly counts: { writes: number; counters: number /** Writes that wait for the disk. */; waits: number };
 }
 
@@ -31,10 +30,7 @@ export function countState(state: State): CountedState {
   };
 }
 
-/**
- * Records the names and ids looked up in a directory.
- * @returns the growing list
- */
+/** Records the names and ids looked up in a directory. */
 export function noteLookUps(profile: Profile): string[] {
   const asked: string[] = [];
   const { findAccount, readAccount } = profile;
@@ -51,7 +47,7 @@ export function noteLookUps(profile: Profile): string[] {
   return asked;
 }
 
-/** Counts an engine's examinations, including failures. */
+/** Counts an engine's examinations. */
 export const countExaminations = (engine: Engine, counts: { examined: number }): Engine => ({
   ...engine,
   examine: (...given) => {

@@ -6,10 +6,8 @@ import type { ApiServer } from './api-server.js';
 import { type SessionHeaders, toSessionHeaders } from './console.js';
 import { testIssuer } from './keys.js';
 
-/** Issuer of the console's sign-in. */
 export const companyIssuer = 'https://login.example.com';
 
-/** A console configuration with that sign-in. */
 export const consoleWithSignIn: ConsoleConfig = consoleGuard.parse({
   signIn: {
     ...{ issuer: companyIssuer, clientId: 'console', clientSecret: 'a-secret-of-thirty-two-characters' },

@@ -29,7 +29,6 @@ const handlers = ['defineAuthChallenge', 'createAuthChallenge', 'verifyAuthChall
 export const arnOf = (handler: string): string =>
   `arn:aws:lambda:eu-central-1:123456789012:function:facestep-${handler}`;
 
-/** Overrides for the doctor: configuration, provider settings or environment. */
 export interface Elsewhere {
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly provider?: Readonly<Record<string, unknown>>;
@@ -65,10 +64,7 @@ export interface DoctorBench {
   close(): Promise<void>;
 }
 
-/**
- * Starts all parts.
- * @param folder - for data and configurations
- */
+/** Starts all parts. */
 export async function openDoctorBench(folder: string): Promise<DoctorBench> {
   const dataFolder = join(folder, 'data');
   const port = await findFreePort();
@@ -115,10 +111,6 @@ export async function openDoctorBench(folder: string): Promise<DoctorBench> {
     scim: { baseUrl: scim.baseUrl, auth: { kind: 'bearer', token: scim.bearer } },
   };
   let files = 0;
-  /**
-   * Writes a configuration.
-   * @param changed - the connection with overrides
-   */
   const writeConfig = (
     changed?: string,
     { settings = {}, provider = {}, policy = {}, connection = {} }: Elsewhere = {},

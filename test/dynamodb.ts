@@ -9,7 +9,6 @@ import dynalite from 'dynalite';
 
 export interface DynamoDbServer {
   readonly endpoint: string;
-  /** Any value works: the server does not verify them. */
   readonly credentials: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }

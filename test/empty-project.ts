@@ -9,24 +9,16 @@ import { projectRoot } from './paths.js';
 const execute = promisify(execFile);
 const packedGuard = z.tuple([z.object({ filename: z.string() })]);
 
-/** A separate project with only one of our packages installed. */
 export interface EmptyProject {
   /** Lists installed packages, scoped ones as `@scope/name`. */
   installed(): string[];
-  /** Lists the package's files, relative to its folder. */
   filesOf(name: string): string[];
-  /**
-   * Compiles a program strictly against the installed types and runs it.
-   * @returns its output
-   */
+  /** Compiles a program strictly against the installed types and runs it. */
   run(program: string, args?: readonly string[], env?: Readonly<Record<string, string>>): Promise<string>;
   remove(): void;
 }
 
-/**
- * Packs a workspace and installs the archive.
- * @param workspace - its folder
- */
+/** Packs a workspace and installs the archive. */
 export async function installInEmptyProject(workspace: string): Promise<EmptyProject> {
   const folder = mkdtempSync(join(tmpdir(), `facestep-${workspace}-`));
   const npm = (args: readonly string[], cwd: string) =>

@@ -9,7 +9,6 @@ export const facesFolder =
 /** Faces by source of one place: a folder for each source with folders of people. */
 export const groupsFolder = process.env.FACESTEP_GROUPS ?? join(dirname(facesFolder), 'faces-groups-dev');
 
-/** True if the evaluation faces exist; otherwise tests are skipped. */
 export const hasFaces = existsSync(facesFolder);
 
 if (!hasFaces)

@@ -4,10 +4,7 @@ import { join } from 'node:path';
 
 const folders: string[] = [];
 
-/**
- * Creates a folder for the running test file.
- * @param subject - of the tests
- */
+/** Creates a folder for the running test file. */
 export function createFolder(subject: string): string {
   const folder = mkdtempSync(join(tmpdir(), `facestep-${subject}-`));
   folders.push(folder);

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { groupsFolder } from './faces.js';
 
-/** True if the faces of people of one place exist; otherwise tests are skipped. */
 export const hasGroups = existsSync(groupsFolder);
 
 if (!hasGroups)

@@ -21,7 +21,6 @@ export function createSteppedJobs(deps: Pick<JobsDeps, 'clock' | 'log'>) {
     });
   return {
     jobs: createTestJobs(deps, sleep),
-    /** Ends the next interval that a job waits for. */
     async passInterval(): Promise<void> {
       while (waits.size === 0) await new Promise((resolve) => setImmediate(resolve));
       const ended = [...waits];

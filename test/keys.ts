@@ -25,7 +25,6 @@ export function createKeysInMemory(...versions: readonly (Uint8Array | null)[]):
   };
 }
 
-/** The system clock. */
 export const systemClock: Clock = { now: () => epochMs(Date.now()) };
 
 /** Opens a real signer over a file. */
@@ -53,7 +52,6 @@ export async function createTestSigner(): Promise<Signer> {
   };
 }
 
-/** Issuer of the tests' receipts. */
 export const testIssuer = 'https://face.example.com';
 
 /** Creates a security event signer with new RSA keys. */

@@ -1,11 +1,10 @@
 /** Values that must not appear, by name. */
 export type Planted = Readonly<Record<string, string | Uint8Array>>;
 
-/** Length of a searched part, which no other file contains by chance. */
 const windowBytes = 48;
 
 /**
- * Searches all outputs for planted values: texts plain, in base64 and hexadecimal; bytes also by five parts.
+ * Searches all outputs for planted values: texts plain, in base64 and hexadecimal; bytes by five parts.
  * @returns one line for each find: value, form, place
  */
 export function findLeaks(planted: Planted, sinks: Readonly<Record<string, Uint8Array>>): string[] {

@@ -11,7 +11,6 @@ export interface Noted {
   readonly request?: string;
 }
 
-/** Network of every record's caller. */
 const network = '192.0.2.0/24';
 
 /** Writes records into a server's ledger, as the trail's writer does. */

@@ -6,10 +6,7 @@ export interface TakenLetter {
   readonly raw: string;
 }
 
-/**
- * Starts a mail relay whose answer depends on the recipient: `gone…` gets 550, `full…` 452, `cut…` is read without a
- * reply, others are accepted.
- */
+/** Starts a mail relay: `gone…` gets 550, `full…` 452, `cut…` no reply, others are accepted. */
 export async function startMailRelay() {
   const taken: TakenLetter[] = [];
   const tried: string[] = [];
@@ -55,7 +52,6 @@ export async function startMailRelay() {
     setDown(down: boolean) {
       isDown = down;
     },
-    /** Called after an e-mail is read and before the reply. */
     watch(listener: (to: string) => void) {
       onLetter = listener;
     },

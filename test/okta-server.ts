@@ -24,7 +24,6 @@ import { createTestUpkeep } from './upkeep.js';
 export interface OktaServer {
   readonly origin: string;
   readonly rooms: BodyRooms;
-  /** Calls the REST API as a client of the connection's tenant. */
   post(
     path: string,
     fields: Record<string, string>,

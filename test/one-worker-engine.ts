@@ -10,11 +10,7 @@ interface Job {
   reject(error: unknown): void;
 }
 
-/**
- * Creates the simulated engine behind the real queue, with one worker.
- * @param options.costMs - reported cost of a refused picture
- * @param options.gate - awaited by the worker for each job
- */
+/** Creates the simulated engine behind the real queue, with one worker. */
 export function createOneWorkerEngine({
   queueLimit = 1_000,
   costMs = () => 0,
@@ -27,7 +23,6 @@ export function createOneWorkerEngine({
   const simulated = createSimulatedEngine();
   const waiting = createFairQueue<Job>(queueLimit);
   const counts = { asked: 0, overloaded: 0 };
-  /** Shares of started jobs. */
   const begun: QueueShare[] = [];
   let isBusy = false;
 

@@ -9,17 +9,11 @@ export interface DrawnModel {
   readonly size?: number;
   readonly numbers?: number;
   readonly seed?: number;
-  /** True if the first dimension has a name instead of a number. */
   readonly isBatched?: boolean;
   readonly channels?: number;
-  /**
-   * `nan`: roots of negative numbers; `alike`: one repeated number; `same`: the same for everyone; `random`: always
-   * different.
-   */
+  /** `nan`: roots of negative numbers; `alike`: one repeated number; `same`: the same for everyone. */
   readonly gives?: 'projection' | 'nan' | 'alike' | 'same' | 'random';
-  /** Name of a file with the weights. */
   readonly externalFile?: string;
-  /** True if it also returns an intermediate result. */
   readonly hasSecondOutput?: boolean;
 }
 
@@ -48,7 +42,6 @@ const intsAttribute = (name: string, values: readonly number[]): Field[] => [
   numberField(20, ints),
 ];
 
-/** Returns pseudorandom numbers between −1 and 1. */
 const noise = (seed: number, at: number): number => {
   const turned = Math.sin(seed * 12.9898 + at * 78.233) * 43758.5453;
   return 2 * (turned - Math.floor(turned)) - 1;

@@ -40,11 +40,7 @@ export async function startCompany() {
 
 export type Company = Awaited<ReturnType<typeof startCompany>>;
 
-/**
- * Starts a server of that company with a changeable configuration file.
- * @param state - shared with other servers
- * @param given - overrides of the server's dependencies
- */
+/** Starts a server of that company with a changeable configuration file. */
 export async function startOperatedServer(
   company: Company,
   {
@@ -62,7 +58,6 @@ export async function startOperatedServer(
   },
 ) {
   let setup: Setup = emptySetup();
-  /** Blocks calls of the provider. */
   let gate: Promise<void> = Promise.resolve();
   const hooks = new Map<string, ReturnType<typeof connect>['hooks']>();
   const server = await startApiServer({
@@ -93,10 +88,7 @@ export async function startOperatedServer(
     post,
     get: (path: string) => server.send('GET', path, { headers: owner }),
     read,
-    /**
-     * Blocks calls of the provider.
-     * @returns a function that unblocks them
-     */
+    /** Blocks calls of the provider. */
     hold(): () => void {
       let open = (): void => {};
       gate = new Promise((resolve) => {
@@ -104,7 +96,6 @@ export async function startOperatedServer(
       });
       return () => open();
     },
-    /** Returns the result of the last run. */
     async ended(connection: string): Promise<JsonObject> {
       let run: unknown;
       await eventually(async () => {

@@ -12,11 +12,7 @@ function copyRuntime(to: string): string {
   return join(to, 'bin/napi-v6', process.platform, process.arch);
 }
 
-/**
- * Installs this build as on another platform.
- * @param hasWebAssembly - true to include the WebAssembly runtime
- * @returns its top folder
- */
+/** Installs this build as on another platform. */
 export function installOnOtherPlatform(folder: string, native: Native, hasWebAssembly = true): string {
   const top = join(folder, `${native}-${hasWebAssembly}`);
   const modules = join(top, 'node_modules');

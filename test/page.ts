@@ -2,12 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from './paths.js';
 
-/* Reads documentation pages for tests that compare them with the files they name. */
-
-/**
- * Reads a page.
- * @param path - from the project's root
- */
+/** Reads a page. */
 export const readPage = (path: string): string => readFileSync(join(projectRoot, path), 'utf8');
 
 const folders = ['docs', 'adapters', 'client', 'examples', 'infra', 'triggers'];
@@ -76,16 +71,12 @@ function hasTitle(path: string, title: string): boolean {
   return new RegExp(`(?:['"\`]|: )${text}['"\`]`).test(readPage(path));
 }
 
-/**
- * Returns links and pictures without a target file, heading or anchor. Other hosts are not checked.
- * @param from - the page's folder, from the project's root
- */
+/** Returns links and pictures without a target file, heading or anchor. Other hosts are not checked. */
 export const deadLinksIn = (text: string, from: string): string[] =>
   [...withoutCode(text).matchAll(/\]\(([^)\s]+)\)/g)]
     .map(([, link = '']) => link)
     .filter((link) => !/^[a-z]+:/.test(link) && !isThere(link, text, from));
 
-/** @param page - target of a link without a path */
 function isThere(link: string, page: string, from: string): boolean {
   const [path = '', anchor] = link.split('#');
   const file = join(projectRoot, from, path);
@@ -93,7 +84,6 @@ function isThere(link: string, page: string, from: string): boolean {
   return anchor === undefined || placesOf(path === '' ? page : readFileSync(file, 'utf8')).includes(anchor);
 }
 
-/** Returns a page's anchors: headings, numbered if repeated, and ids. */
 function placesOf(page: string): string[] {
   const text = withoutCode(page);
   const seen = new Map<string, number>();

@@ -1,4 +1,3 @@
 import { loadParameters } from '../src/token/parameters.js';
 
-/** Shipped parameters. */
 export const parameters = await loadParameters();

@@ -13,14 +13,9 @@ import { createTextLog, systemRandom } from './sinks.js';
 export interface PresenceTest {
   readonly data: string;
   readonly passphraseFile: string;
-  /** Runs `report` or `delete` on the folder. */
   run(args: readonly string[]): ReturnType<typeof runInProcess>;
-  /** Measures the engine's accuracy on its people; the tables are in `accuracy.md` next to the folder. */
+  /** The tables are in `accuracy.md` next to the folder. */
   measureAccuracy(): ReturnType<typeof runInProcess>;
-  /**
-   * Starts the server and waits for its first link.
-   * @param more - additional options
-   */
   start(more?: readonly string[]): Promise<RunningTest>;
 }
 
@@ -40,10 +35,7 @@ export const shortPlan = (species: readonly string[], presentations = 1): Plan =
   };
 };
 
-/**
- * Prepares a presence test.
- * @param folder - a new one for this test
- */
+/** Prepares a presence test. */
 export function preparePresenceTest(folder: string, plan: Plan, clock: Clock): PresenceTest {
   const [data, passphraseFile, planFile] = [
     join(folder, 'data'),

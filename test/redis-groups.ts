@@ -46,11 +46,10 @@ export async function startRedisCluster(): Promise<RedisGroup> {
   };
 }
 
-/** A master, a replica, and a sentinel that knows them as `facestep-test`. */
 export interface SentinelGroup extends RedisGroup {
   readonly sentinelPort: number;
   failOver(): Promise<void>;
-  /** Silences the master without closing connections, like a lost machine; the sentinel promotes the replica. */
+  /** Without closing connections, like a lost machine. */
   silenceMaster(): Promise<void>;
 }
 

@@ -9,7 +9,6 @@ import { findFreePort } from '../examples/demo/free-port.js';
 /** System Redis server; `npm test` installs it if possible. */
 export const executablePath = process.env.REDIS_SERVER_PATH ?? '/usr/bin/redis-server';
 
-/** True if Redis is installed; otherwise tests are skipped. */
 export const hasRedis = existsSync(executablePath);
 
 if (!hasRedis)
@@ -22,15 +21,11 @@ export interface RedisServer {
   readonly url: string;
   readonly folder: string;
   readonly process: ChildProcess;
-  /** Restarts it on the same port, with or without its data. */
   restart(with_: 'what it kept' | 'nothing'): Promise<void>;
   stop(): Promise<void>;
 }
 
-/**
- * Starts a Redis server that persists all writes and evicts nothing.
- * @param args - additional settings, such as `--cluster-enabled yes`
- */
+/** Starts a Redis server that persists all writes and evicts nothing. */
 export async function startRedis(args: readonly string[] = []): Promise<RedisServer> {
   const port = await findFreePort();
   const folder = await mkdtemp(join(tmpdir(), 'facestep-redis-'));

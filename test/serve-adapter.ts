@@ -6,7 +6,6 @@ import type { CoreDeps } from '../src/core/deps.js';
 import type { Fetch } from '../src/core/ports.js';
 import { connect } from '../src/server/connect.js';
 
-/** An adapter with callable hooks and the makers of its probes, by name. */
 export type ServedAdapter = Omit<Adapter, 'hooks'> & {
   readonly hooks: ServedHooks;
   readonly probes: Readonly<Record<string, Hook['probe']>>;

@@ -6,16 +6,13 @@ import { testIssuer } from './keys.js';
 import { consoleFolder, docsFolder } from './paths.js';
 import { systemRandom } from './sinks.js';
 
-/** Default settings. */
 export const standardSettings: CoreSettings = {
   limits: limitsGuard.parse({}),
   consentDays: retentionGuard.parse({}).consentDays,
 };
 
-/** Common dependencies of every test's core. */
 export const standardDeps = { random: systemRandom, issuer: testIssuer, settings: standardSettings };
 
-/** Default console, with a provider that does not exist. */
 export const consoleDeps = {
   console: consoleGuard.parse({}),
   consoleFolder,

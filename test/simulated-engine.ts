@@ -24,9 +24,8 @@ const refusals: ReadonlyMap<string, FaceErrorCode> = new Map([
 export const drawWall = (): Photo => new Photo(Buffer.from('wall'));
 
 /**
- * Creates an engine without models, for suites with thousands of people or without pixels. It only replaces the
- * models: tokens, keys and decisions are real.
- * @param recognisers - ids of custom models, each with its own embeddings
+ * Creates an engine without models, for suites with thousands of people or without pixels. It only replaces the models:
+ * tokens, keys and decisions are real.
  */
 export function createSimulatedEngine(recognisers: readonly string[] = []): Engine {
   const look = (photo: Photo): { person: string; shot: string; liveness: number } => {

@@ -6,8 +6,8 @@ import { testShare } from './share.js';
 import { createSimulatedEngine } from './simulated-engine.js';
 
 /**
- * Creates a judge for pictures of the simulated engine (`face <person> <shot> <liveness>`): each has the stated
- * liveness, and a shot named for a movement shows only that movement.
+ * Creates a judge for pictures of the simulated engine (`face <person> <shot> <liveness>`): a shot named for a movement
+ * shows only that movement.
  */
 export function createSimulatedJudge(engine: Engine = createSimulatedEngine()): LivenessJudge {
   return {

@@ -20,9 +20,7 @@ const toAccount = (subject: string): Account => ({
 /** Creates a directory in memory. `attributes` has the values as written. */
 export function createMemoryProfile(subjects: readonly string[]): Profile & {
   readonly attributes: Map<string, string | null>;
-  /** Claims of users by id. */
   readonly details: Map<string, JsonObject>;
-  /** Groups of users by id. */
   readonly groups: Map<string, readonly Group[]>;
   setDown(down: boolean): void;
 } {

@@ -15,8 +15,8 @@ export interface ExpectedCaller {
 }
 
 /**
- * Verifies that an event is from the configured pool and app clients. Lambda permissions (`serverless.yml`) enforce
- * only the pool.
+ * Verifies that an event is from the configured pool and app clients. Lambda permissions
+ * (`serverless.yml`) enforce only the pool.
  * @throws FaceError `caller_untrusted`
  */
 export function verifyCaller({ region, userPoolId, callerContext }: TriggerCaller, expected: ExpectedCaller): void {
@@ -41,7 +41,6 @@ const CLOCK_TOLERANCE_SEC = 30;
 
 const toKey = (secret: Credential): Uint8Array => secret.use((text) => new TextEncoder().encode(text));
 
-/** Settings to sign and open the step-up requests of one connection. */
 export interface RequestSettings {
   readonly userPoolId: string;
   readonly issuer: string;
@@ -49,10 +48,7 @@ export interface RequestSettings {
   readonly requestSecret: Credential;
 }
 
-/**
- * Signs the request that the browser carries from the pool's challenge to this service.
- * @param now - the request expires `requestLifeSec` later
- */
+/** Signs the request that the browser carries from the pool's challenge to this service. */
 export function signStepUpRequest(
   { subject, clientId, nonce, now }: { subject: string; clientId: string; nonce: string; now: EpochMs },
   { userPoolId, issuer, connection, requestSecret }: RequestSettings,
@@ -76,8 +72,8 @@ const claimsGuard = z.object({
 });
 
 /**
- * Creates the verifier of requests signed by a connection's trigger. It throws FaceError `caller_untrusted`: bad
- * signature, other connection or app client, or expired.
+ * Creates the verifier of requests signed by a trigger. It throws FaceError `caller_untrusted`: bad signature, other
+ * connection or app client, or expired.
  */
 export function createOpenStepUpRequest(
   settings: RequestSettings & {

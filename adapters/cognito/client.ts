@@ -8,10 +8,10 @@ const REQUEST_TIMEOUT_MS = 5_000;
 
 export type CognitoSettings = Pick<CognitoConnection['cognito'], 'userPoolId' | 'endpoint' | 'credentials'>;
 
-/** Attempts per call when no user waits. The SDK's pauses add up to some seconds. */
+/** Attempts per call when no user waits. */
 export const triesWhileAdministering = 5;
 
-/** Creates the SDK's client over the injected fetch. @param tries - attempts per call; default one retry */
+/** Creates the SDK's client over the injected fetch. */
 export function createCognitoClient(
   { userPoolId, endpoint, credentials }: CognitoSettings,
   { fetch, tries = 2 }: { readonly fetch: Fetch; readonly tries?: number },

@@ -20,7 +20,6 @@ const clientIdsGuard = z
   .max(100)
   .refine((ids) => new Set(ids).size === ids.length, 'an app client is named twice');
 
-/** Default custom attribute of the enrolment token. */
 export const defaultAttribute = 'custom:face_token';
 
 const attributeGuard = z
@@ -28,7 +27,6 @@ const attributeGuard = z
   .regex(/^custom:[A-Za-z0-9_]{1,20}$/, 'expected custom: and a name of 1 to 20 characters')
   .default(defaultAttribute);
 
-/** Secret shared with the triggers, which sign step-up requests with it. */
 const requestSecretGuard = z.string().min(32).pipe(credentialGuard);
 
 const functionArnGuard = z
@@ -56,7 +54,7 @@ const credentialsGuard = z.discriminatedUnion('kind', [
   }),
 ]);
 
-/** Configuration of one user pool. The loader resolves secrets; they become `Credential`s. */
+/** Configuration of one user pool. */
 export const cognitoConnectionGuard = z.strictObject({
   ...connectionFields,
   oidc: oidcOf(cognitoClientGuard),
@@ -106,7 +104,6 @@ export const triggerSettingsGuard = z.strictObject({
   clientIds: clientIdsGuard,
   attribute: attributeGuard,
   requestSecret: requestSecretGuard,
-  /** Copy of this service's `GET /.well-known/jwks.json` at deployment. */
   receiptKeys: z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) }),
   mode: modeGuard,
 });

@@ -37,9 +37,9 @@ export interface TriggerDeps {
   readonly log: Log;
 }
 
-/** A Lambda function for Cognito: it receives an event and returns it with a `response`. */
+/** Receives an event and returns it with a `response`. */
 export interface Trigger {
-  /** Handles the event, which is JSON text. @throws FaceError to refuse */
+  /** @throws FaceError to refuse */
   handle(event: Uint8Array): Promise<TriggerReply>;
   refuse(code: FaceErrorCode): TriggerReply;
 }
@@ -50,7 +50,6 @@ export type TriggerName =
   | 'verify-auth-challenge'
   | 'pre-token-generation';
 
-/** Answers to face challenges allowed per sign-in. */
 const FACE_TRIES = 3;
 
 /** Creates the triggers of one connection: password by SRP, then face. The receipt is verified offline. */
@@ -128,7 +127,7 @@ async function handleCreate(body: Uint8Array, { settings, clock, random }: Trigg
   });
 }
 
-/** Returns the user's id, or a stable fake one. Both are computed, so that timing does not differ. */
+/** Both ids are computed, so that timing does not differ for unknown users. */
 function toSubject({ userName, sub }: Person, { requestSecret, userPoolId }: TriggerSettings): string {
   const digest = requestSecret.use((secret) =>
     createHmac('sha256', secret).update(`unknown user\0${userPoolId}\0${userName}`).digest('hex'),
@@ -184,7 +183,7 @@ async function handlePreToken(
 ): Promise<TriggerReply> {
   const { clientId, triggerSource, sub, receipt, hasAccessToken } = parsePreTokenEvent(body);
   const isSignIn = signIns.includes(triggerSource);
-  // The client controls this metadata; only a receipt of this user for this app client counts.
+  // The client controls this metadata; only a receipt of this user and app client counts.
   const claims =
     isSignIn && sub !== null && receipt !== null ? await verifyReceipt(receipt, { clientId, subject: sub }) : null;
   const statement: FaceStatement | null =

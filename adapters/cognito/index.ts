@@ -6,7 +6,7 @@ import type { CognitoConnection } from './config.js';
 import { createCognitoClients } from './oidc.js';
 import { createCognitoProfile } from './profile.js';
 
-/** Creates the adapter of one user pool. Its hooks are the Lambda functions of `triggers/index.ts`. */
+/** Creates the adapter of one user pool. */
 export function createCognitoAdapter(deps: AdapterDeps<CognitoConnection>): Adapter {
   const { settings, publicUrl, clock, fetch, log } = deps;
   const { id, kind, cognito } = settings;

@@ -10,7 +10,6 @@ const pageSize = 60;
 
 /**
  * Reads one page of a user's groups. A group's name is unique in its pool and serves as its id.
- * @param next - page token; `null` for the first page
  * @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminListGroupsForUser.html
  */
 export async function readGroupPage(

@@ -74,10 +74,7 @@ export function createCognitoProfile(
     }
   };
 
-  /**
-   * Finds a user by `sub`. The API accepts it as user name, but another user may have chosen that name, so the result
-   * is verified.
-   */
+  /** Finds a user by `sub`. Another user may have chosen that `sub` as name, so the result is verified. */
   const find = async (subject: string): Promise<FoundUser> => {
     // Inserted into a filter, in quotes.
     if (!/^[A-Za-z0-9-]{1,128}$/.test(subject)) throw new FaceError('subject_unknown');

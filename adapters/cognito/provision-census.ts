@@ -8,7 +8,7 @@ import type { CognitoConnection } from './config.js';
 const pageSize = 60;
 
 /**
- * Lists the pool's enabled users with all attributes: Cognito rejects a request for an attribute that some users lack.
+ * Lists the enabled users with all attributes: Cognito rejects a request for one that some users lack.
  * @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ListUsers.html
  */
 export async function* listCensus(

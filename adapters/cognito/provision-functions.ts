@@ -7,7 +7,6 @@ import { type CognitoConnection, defaultAttribute, regionOf } from './config.js'
 
 type Deps = AdapterDeps<CognitoConnection>;
 
-/** Environment of a deployed function, or why it cannot be read. */
 type Deployed =
   | { readonly environment: Readonly<Record<string, string>> }
   | { readonly refusal: { readonly status: number | null; readonly code: string | null } };
@@ -78,7 +77,7 @@ function readKids(text: string): readonly string[] | null {
   }
 }
 
-/** Returns the ids of the published receipt keys; `null` if the server is unreachable, which another check reports. */
+/** `null` if the server is unreachable, which another check reports. */
 async function readKeyIds({ publicUrl, fetch }: Deps): Promise<readonly string[] | null> {
   try {
     const init = { redirect: 'error', signal: AbortSignal.timeout(5_000) } as const;

@@ -10,7 +10,6 @@ type Deps = AdapterDeps<CognitoConnection>;
 
 const listGuard = z.union([z.string(), z.array(z.string())]).transform((given) => [given].flat());
 
-/** Resource policy of a function, as JSON text. */
 const policyGuard = z
   .string()
   .transform((text): unknown => JSON.parse(text))

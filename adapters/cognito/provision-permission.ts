@@ -20,8 +20,8 @@ export const nameOf = ({ ClientName, ClientId }: UserPoolClientType): string =>
   `${ClientName ?? ''} (${ClientId ?? ''})`;
 
 /**
- * Returns true if users of a client can access the attribute. Only a list without it counts as closed: clients without
- * a list have reached it, contrary to AWS's documentation.
+ * Returns true if users of a client can access the attribute. Clients without a list have reached it, contrary to AWS's
+ * documentation.
  */
 export const isOpen = (list: readonly string[] | undefined, attribute: string): boolean =>
   list?.includes(attribute) ?? true;
@@ -62,9 +62,7 @@ function obstacleOf(
   };
 }
 
-/**
- * Creates the step that removes app clients' access to the attribute: a user could clear it, or restore an older token.
- */
+/** Creates the step that removes clients' access to the attribute: a user could clear it, or restore an older token. */
 export function permissionStep({ attribute }: Settings, pool: Administration): ProvisionStep {
   const findOpen = async () => (await pool.describeClients()).filter((client) => isReachable(client, attribute));
   const toChange = (client: UserPoolClientType): string => {

@@ -54,7 +54,7 @@ async function call<Answer>(name: string, send: () => Promise<Answer>): Promise<
   }
 }
 
-/** Creates the administration client of one user pool. Sends nothing yet. */
+/** Creates the administration client of one user pool. */
 export function createAdministration(settings: CognitoSettings, { fetch }: { readonly fetch: Fetch }): Administration {
   const { userPoolId: UserPoolId } = settings;
   const client = createCognitoClient(settings, { fetch, tries: triesWhileAdministering });

@@ -24,7 +24,7 @@ import { permissionStep } from './provision-permission.js';
 import { createAdministration } from './provision-pool.js';
 import { attributeStep, customAuthStep, triggerStep } from './provision-steps.js';
 
-/** Creates the steps and checks of a user pool. Sends nothing yet. */
+/** Creates the steps and checks of a user pool. */
 export function createCognitoProvisioning(deps: AdapterDeps<CognitoConnection>): Provisioning {
   const { cognito } = deps.settings;
   let date = '';

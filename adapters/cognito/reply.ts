@@ -5,8 +5,8 @@ import type { RawReply } from '../hook.js';
 import { faceClaims } from './schema.js';
 
 /*
- * Cognito expects the event with `response` filled in, map values as text. Users see thrown errors, so each trigger
- * has one refusal for all codes.
+ * Cognito expects the event with `response` filled in, map values as text. Users see thrown errors, so each trigger has
+ * one refusal.
  */
 
 export interface TriggerReply extends RawReply {
@@ -32,10 +32,7 @@ export const refuseCreate = (_code: FaceErrorCode): TriggerReply =>
 /** Rejects the answer. */
 export const refuseVerify = (_code: FaceErrorCode): TriggerReply => toReply({ answerCorrect: false });
 
-/**
- * Removes our claims and the attribute for every app client, because a pool has one such function. Fills both event
- * versions, for malformed events.
- */
+/** Removes our claims and the attribute for every app client. Fills both event versions, for malformed events. */
 export const refusePreToken =
   (attribute: string) =>
   (_code: FaceErrorCode): TriggerReply => {
@@ -62,7 +59,7 @@ const groupsGuard = z.object({
 });
 
 /**
- * Copies Cognito's groups into the reply: "to leave the existing group configuration as is, copy" it.
+ * Copies Cognito's groups into the reply, which leaves them as they are.
  * @param event - unverified
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html
  */

@@ -1,12 +1,8 @@
 import { z } from 'zod';
 import { parseEvent } from '../parse-event.js';
 
-/*
- * Guards check only the fields in use: sessions may be empty, `challengeMetadata` null, and unknown users have no
- * attributes.
- */
+/* Sessions may be empty, `challengeMetadata` null, and unknown users have no attributes. */
 
-/** Claims that only a verified face check adds to tokens. */
 export const faceClaims = ['face_verified', 'face_verified_at', 'face_txn'] as const;
 
 /** Client metadata key of the receipt for the pre-token-generation trigger. */
@@ -28,7 +24,6 @@ const personFields = {
 
 export interface Person {
   readonly userName: string;
-  /** Immutable user id; `null` if there is no such user. */
   readonly sub: string | null;
 }
 
@@ -45,7 +40,7 @@ const toPerson = (
 
 const eventFields = { userName: z.string().min(1).max(2048), callerContext: callerGuard.shape.callerContext };
 
-// Cognito's own challenges may have undocumented shapes; those that do not parse are not face challenges.
+// Those that do not parse are not face challenges.
 const resultGuard = z.object({
   challengeName: z.string(),
   challengeResult: z.boolean().nullish().catch(null),

@@ -19,8 +19,7 @@ export interface TenantAuthority {
 }
 
 /**
- * Returns the authority of an allowed tenant; others are never passed, so that anonymous callers cannot trigger
- * requests.
+ * Returns the authority of an allowed tenant; callers pass no other.
  * @throws FaceError `profile_unavailable`: metadata unavailable, or of another tenant
  */
 export type FindAuthority = (tenantId: string) => Promise<TenantAuthority>;
@@ -35,7 +34,6 @@ interface KeptAuthority {
  * Caches tenants' metadata and keys for a day. After half an hour they are refreshed in the background, because a hook
  * cannot wait.
  * @see https://learn.microsoft.com/en-us/entra/identity-platform/signing-key-rollover
- * @param login - login host of the cloud, without a trailing slash
  */
 export function createFindAuthority(
   login: string,
@@ -79,7 +77,7 @@ export function createFindAuthority(
     if (known !== undefined && known.until > now) {
       if (known.renewAt <= now) {
         known.renewAt = addSec(now, RENEWED_AGAIN_AFTER_SEC);
-        // The cached entry remains valid; a call waits only if it is too old.
+        // A call waits only if the cached entry is too old.
         renew(tenantId).catch(() => {});
       }
       return known.authority;

@@ -4,7 +4,6 @@ const keyIssuerGuard = z.object({ issuer: z.string() });
 
 /**
  * Returns true if a published Entra key may sign for a tenant; some keys are restricted to an issuer.
- * @param key - entry of the JWKS; `undefined` if absent
  * @see https://learn.microsoft.com/en-us/entra/identity-platform/access-tokens#validate-the-issuer
  */
 export function isEntraKeyOf(tenantId: string, key: unknown): boolean {

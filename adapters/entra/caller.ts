@@ -41,8 +41,8 @@ const CLOCK_TOLERANCE_SEC = 30;
 
 const tenantGuard = z.object({ tid: z.guid().transform((text) => text.toLowerCase()) });
 /**
- * Creates the check for one connection, with cached keys. A v2 token names the events service in `azp` and our
- * application by id; a v1 token in `appid` and by URI `api://{host}/{id}`.
+ * Creates the check for one connection, with cached keys. A v2 token names the events service in `azp`; a v1 token in
+ * `appid` and our application by URI `api://{host}/{id}`.
  * @param host - public host name, without a port
  */
 export function createCallerCheck(

@@ -14,7 +14,7 @@ import { type Patience, readRetryAfterMs, type Sleep, saysLater, sendPatiently }
 import { callRest, type RestAnswer } from '../rest-call.js';
 import type { EntraSettings } from './config.js';
 
-/** Per request. A call needs one, three without an access token, four if it was revoked, plus throttling retries. */
+/** Per request. A call needs up to four, plus throttling retries. */
 const REQUEST_TIMEOUT_MS = 4_000;
 
 export interface GraphCall {
@@ -143,7 +143,6 @@ async function takeToken(
   throw new FaceError('profile_unavailable', { reason: 'no access token' });
 }
 
-/** Returns names and numbers of Entra's token error, without its text. */
 function toTokenFailure(error: unknown): { [name: string]: Json } {
   if (!(error instanceof AuthError)) return {};
   const refusal = /^[a-z_]{1,40}$/.exec(error.errorCode)?.[0] ?? null;

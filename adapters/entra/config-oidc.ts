@@ -14,7 +14,7 @@ export const externalMfaGuard = z
     kind: z.literal('entra_external_mfa').describe('The face check as external MFA of Entra ID.'),
     id: guidGuard.describe('Client id that Entra ID received for this provider. Preferably the same as `appId`.'),
     appId: guidGuard.optional().describe('Client id of the application registered for it in Entra ID. Default: `id`.'),
-    /** Allowed tenants. Users of the first are identified by object id, others by `<tenant id>/<object id>`. */
+    /** Users of the first are identified by object id, others by `<tenant id>/<object id>`. */
     tenantIds: z
       .array(guidGuard)
       .min(1)

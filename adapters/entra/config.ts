@@ -64,7 +64,7 @@ const hooksGuard = z.strictObject({
 
 /**
  * Configuration of one Entra tenant. The policy omits the claim by default: a refusal in the token hook is an unhelpful
- * error page, while unverified tokens have `faceVerified` `"false"`.
+ * error page.
  */
 export const entraConnectionGuard = z
   .strictObject({
@@ -128,7 +128,7 @@ export const entraConnectionGuard = z
       if (client.kind !== 'entra_external_mfa') continue;
       const report = (name: string, message: string): void =>
         context.addIssue({ code: 'custom', path: ['oidc', 'clients', index, name], message });
-      // The directory extension stores the first tenant's users under bare object ids.
+      // The first tenant's users are stored under bare object ids.
       if (client.tenantIds[0] !== entra.tenantId) report('tenantIds', 'expected entra.tenantId as the first tenant');
       // Tokens are accessible in those tenants only.
       const isKnown = (tenantId: string): boolean => entra.hooks.tenants.includes(tenantId);

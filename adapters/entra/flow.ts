@@ -31,7 +31,7 @@ export const DECISION_TIMEOUT_MS = 1_000;
 const REPEATABLE_FOR_SEC = 60;
 
 /**
- * Answers a tokenIssuanceStart call with face claims, from one local read. The event has no time stamp.
+ * Answers a tokenIssuanceStart call with face claims, from one local read.
  * @throws FaceError `request_malformed` (also if the tenant is not the caller's)
  */
 export async function handleTokenIssuanceStart({ caller, body }: VerifiedCall, deps: FlowDeps): Promise<RawReply> {
@@ -56,7 +56,6 @@ export async function handleAttributeCollectionStart(
   const event = parseAttributeCollectionStart(body);
   checkTenant(event, caller);
   const subject = subjectOfIdentifier(toEmail(event));
-  // A new user has no first factor yet.
   const asked = { ...event, subject, isAfterFirstFactor: false };
   return toAttributeCollectionStartReply(await decide('attribute-collection-start', asked, deps));
 }

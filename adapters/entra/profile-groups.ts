@@ -28,7 +28,6 @@ export const toGroupsPath = (userId: string): string =>
 /**
  * Parses a page of a user's transitive groups. Names count only for on-premises and role-assignable groups, because by
  * default any user can create groups.
- * @param namesCount - true if names of this tenant count at all
  * @throws FaceError `subject_unknown`, `profile_unavailable`
  */
 export function parseGroupPage(

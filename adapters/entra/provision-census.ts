@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { type CensusPage, countPage } from '../census.js';
 import type { EntraProvisionDeps } from './provision-graph.js';
 
-// Includes the directory extension under its own name.
 const pageGuard = z.object({
   value: z.array(z.looseObject({ id: z.string() })),
   '@odata.nextLink': z.string().optional(),

@@ -57,11 +57,9 @@ export function createChecks(steps: readonly ProvisionStep[], deps: EntraProvisi
   ];
 }
 
-/** Id of no user, to test the permission to read users. */
 const nobodysId = '00000000-0000-0000-0000-000000000000';
 const nobody = `/users/${nobodysId}?$select=id`;
 
-/** Entra's error numbers for rejected credentials, with remedies. */
 const tokenRefusals: Readonly<Record<string, readonly [found: string, remedy: string]>> = {
   AADSTS7000222: [
     'The client secret has expired',

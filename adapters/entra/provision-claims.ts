@@ -9,7 +9,7 @@ const policyGuard = z.object({ id: z.string(), displayName: z.string().nullish()
 
 type ClaimsMappingPolicy = z.infer<typeof policyGuard>;
 
-// The definition is JSON text; foreign entries are preserved.
+// JSON text; foreign entries are preserved.
 const definitionGuard = z.looseObject({
   ClaimsMappingPolicy: z.looseObject({ ClaimsSchema: z.array(z.record(z.string(), z.json())).default([]) }),
 });
@@ -124,8 +124,8 @@ export function createPolicyAssignmentStep(appId: string, deps: EntraProvisionDe
 }
 
 /**
- * Creates the step that makes an application accept mapped claims, without which sign-ins fail with AADSTS50146. A
- * multitenant application needs its own signing key, because any tenant could write its claims.
+ * Creates the step without which mapped claims fail with AADSTS50146. A multitenant application needs its own signing
+ * key, because any tenant could write its claims.
  * @see https://learn.microsoft.com/en-us/entra/identity-platform/custom-extension-tokenissuancestart-configuration
  */
 export function createMappedClaimsStep(appId: string, deps: EntraProvisionDeps): ProvisionStep {

@@ -120,7 +120,7 @@ function isOf(certificate: string, modulus: string): boolean {
   }
 }
 
-/** Permissions for registering: to read the policy and, here for an unknown user, the registrations. */
+/** To read the policy and, here for an unknown user, the registrations. */
 const registeringTakes = {
   'Policy.Read.AuthenticationMethod': '/policies/authenticationMethodsPolicy',
   'UserAuthMethod-External.ReadWrite.All':

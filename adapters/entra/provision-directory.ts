@@ -97,7 +97,6 @@ export function createExtensionStep(deps: EntraProvisionDeps): ProvisionStep {
   };
 }
 
-/** A Graph permission: `Role` for the application, `Scope` on behalf of users. */
 export interface AskedPermission {
   readonly id: string;
   readonly type: 'Role' | 'Scope';

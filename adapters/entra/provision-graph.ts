@@ -37,7 +37,6 @@ const LATENESS_MS = 60_000;
 
 /**
  * Returns an object that an earlier step or an administrator created.
- * @param what - its name, for an administrator
  * @throws FaceError `provider_refused`: Graph does not show it
  */
 export function required<Found>(found: Found | null, what: string): Found {

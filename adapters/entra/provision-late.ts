@@ -5,7 +5,7 @@ import { type EntraProvisionDeps, isMissing } from './provision-graph.js';
 /** Retry delays, in seconds: one minute in all. Graph may show new objects only after 5 to 20 s. */
 const waitsSec = [1, 2, 3, 5, 8, 10, 15, 15];
 
-/** Wraps a step: it waits until Graph shows the result, and retries if an earlier step's result is not visible yet. */
+/** Wraps a step: it waits until Graph shows the results. */
 export const untilShown = (step: ProvisionStep, deps: Pick<EntraProvisionDeps, 'graph' | 'sleep'>): ProvisionStep => ({
   ...step,
   async apply() {

@@ -6,7 +6,6 @@ import { guidGuard } from './config-tenant.js';
 import type { EntraProvisionDeps } from './provision-graph.js';
 
 const groupsGuard = z.object({ value: z.array(z.object({ id: z.string() })) });
-// Includes the directory extension under its own name.
 const pageGuard = z.object({
   value: z.array(
     z.looseObject({

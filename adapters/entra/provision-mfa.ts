@@ -21,7 +21,7 @@ export const externalMfaClientsOf = ({ oidc }: Pick<EntraConnection, 'oidc'>): E
   oidc?.clients.filter((client) => client.kind === 'entra_external_mfa') ?? [];
 
 /**
- * Creates the steps for External MFA in the connection's own tenant; other tenants' administrators do theirs.
+ * Creates the steps for External MFA in the connection's own tenant.
  * @see https://learn.microsoft.com/en-us/entra/identity/authentication/how-to-authentication-external-method-manage
  */
 export const createExternalMfaSteps = (client: ExternalMfaConfig, deps: EntraProvisionDeps): ProvisionStep[] => [
@@ -38,10 +38,7 @@ const delegated = {
   profile: { id: '14dad69e-099b-42c9-810b-d002981feec1', type: 'Scope' },
 } as const satisfies Record<string, AskedPermission>;
 
-/**
- * Creates the step for the provider's application; its redirect URI is our authorization endpoint. Single-tenant unless
- * configured or already wider.
- */
+/** Its redirect URI is our authorization endpoint. */
 function createApplicationStep({ appId, tenantIds }: ExternalMfaConfig, deps: EntraProvisionDeps): ProvisionStep {
   const { authorizationEndpoint } = addressesOf(deps);
   const hasAddress = ({ web }: Application): boolean => web?.redirectUris?.includes(authorizationEndpoint) === true;
@@ -85,7 +82,6 @@ function createApplicationStep({ appId, tenantIds }: ExternalMfaConfig, deps: En
       const application = required(await findApplication(appId, deps), `the application ${appId}`);
       const added = lacking(application);
       await deps.graph.change(`/applications/${application.id}`, {
-        // Graph replaces lists as a whole.
         ...(hasAddress(application)
           ? {}
           : { web: { redirectUris: [...(application.web?.redirectUris ?? []), authorizationEndpoint] } }),
@@ -103,7 +99,7 @@ const grantGuard = z.object({
   scope: z.string(),
 });
 
-/** Creates the step for tenant-wide consent: without it users are prompted or refused (AADSTS900491). */
+/** Without tenant-wide consent users are prompted or refused (AADSTS900491). */
 function createConsentStep({ appId }: ExternalMfaConfig, deps: EntraProvisionDeps): ProvisionStep {
   const wanted = Object.keys(delegated);
   const find = async () => {

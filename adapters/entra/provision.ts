@@ -23,7 +23,7 @@ import { createExternalMfaSteps, externalMfaClientsOf } from './provision-mfa.js
 import { createRegistration, registersUsers } from './provision-registration.js';
 
 /**
- * Creates the steps and checks of an Entra tenant. README.md lists the permissions.
+ * Creates the steps and checks of an Entra tenant.
  * @see https://learn.microsoft.com/en-us/entra/identity-platform/custom-extension-tokenissuancestart-configuration
  */
 export function createEntraProvisioning(given: AdapterDeps<EntraConnection>, sleep = sleepInFact): Provisioning {

@@ -6,8 +6,8 @@ import { type FaceErrorCode, type RefusalKind, refusals } from '../../src/errors
 import type { RawReply } from '../hook.js';
 
 /*
- * Accepted replies are 200 with exactly one action; tokenIssuanceStart cannot block except by another status, an
- * error for the application. Claims are texts or lists of texts.
+ * Accepted replies are 200 with exactly one action; another status is an error for the application. Claims are texts or
+ * lists of texts.
  */
 
 const ok = (body: Json): RawReply => ({ status: 200, body });
@@ -119,7 +119,7 @@ export const toAttributeCollectionStartRefusal = (code: FaceErrorCode): RawReply
     ? untrusted
     : toStartReply('showBlockPage', { title: blockTitle, message: toBlockMessage(code) });
 
-/** Creates the attributeCollectionSubmit refusal, shown at the field so that the user can bring a new receipt. */
+/** Shown at the field, so that the user can bring a new receipt. */
 export const createAttributeCollectionSubmitRefusal =
   (receiptAttribute: string) =>
   (code: FaceErrorCode): RawReply => {

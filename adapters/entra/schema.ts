@@ -3,11 +3,11 @@ import { parseEvent } from '../parse-event.js';
 import { guidGuard } from './config-tenant.js';
 
 /*
- * Guards check only the fields in use. Users have at least an id. Attribute types come as `@odata.type` or
- * `@odata.Type`, so values are distinguished by type.
+ * Users have at least an id. Attribute types come as `@odata.type` or `@odata.Type`, so values are distinguished by
+ * type.
  */
 
-// Part of a key in the state store. Entra sends GUIDs.
+// Part of a key in the state store.
 const correlationIdGuard = z.string().min(1).max(256);
 
 const signInFields = {

@@ -14,7 +14,7 @@ import type { OktaConnection } from './config.js';
 type ExpectedCallers = OktaConnection['okta']['hooks'];
 
 /**
- * Verifies that a call is from the configured org, and by which secret, without reading the body.
+ * Verifies that a call is from the configured org, without reading the body.
  * @throws FaceError `caller_untrusted`; `profile_unavailable` if the keys cannot be fetched
  */
 export type VerifyCaller = (headers: RawHead['headers']) => Promise<{ readonly byPreviousSecret: boolean }>;

@@ -15,7 +15,7 @@ const TOTAL_TIMEOUT_MS = 10_000;
 
 export type OrgAccess = Pick<OktaConnection['okta'], 'orgUrl' | 'auth'>;
 
-/** Creates Okta's SDK for one org over the injected fetch. Sends nothing yet. */
+/** Creates Okta's SDK for one org over the injected fetch. */
 export function createClient({ orgUrl, auth }: OrgAccess, fetch: Fetch): Client {
   // Complete, because the SDK reads omitted settings from okta.yaml files and OKTA_… variables.
   const shared = {
@@ -38,7 +38,7 @@ type SdkResponse = Awaited<ReturnType<RequestExecutor['fetch']>>;
 const isSdkResponse = (response: object): response is SdkResponse =>
   'status' in response && 'headers' in response && 'text' in response && 'json' in response;
 
-/** Sends the SDK's requests by fetch, once. The SDK's executor has no time-out, and on 429 sleeps up to a minute. */
+/** The SDK's executor has no time-out, and on 429 sleeps up to a minute. */
 class FetchExecutor extends RequestExecutor {
   readonly #fetch: Fetch;
 
@@ -103,7 +103,7 @@ const rateLimitGuard = z.object({
   headers: z.custom<OktaAnswer['headers']>((headers) => z.object({ get: z.function() }).safeParse(headers).success),
 });
 
-/** Returns the wait until a rate limit ends, by Okta's clock; `null` if unknown. */
+/** By Okta's clock; `null` if unknown. */
 function readWaitMs(error: unknown): number | null {
   const { data } = rateLimitGuard.safeParse(error);
   const now = fromHttpDate(data?.headers.get('date') ?? '');
@@ -112,9 +112,8 @@ function readWaitMs(error: unknown): number | null {
 }
 
 /**
- * Makes one SDK call, each attempt within `TOTAL_TIMEOUT_MS`. SDK errors contain address, headers and request text, so
- * only status, code and path are kept.
- * @param toRefused - converts a refusal
+ * Makes one SDK call, each attempt within `TOTAL_TIMEOUT_MS`. SDK errors contain headers and request text, so only
+ * status, code and path are kept.
  * @param patience - limit for waiting on a rate limit; a longer one is reported at once
  * @throws FaceError `profile_unavailable` without an answer in time, and from `toRefused`
  */

@@ -29,7 +29,7 @@ export const oktaFactorGuard = z
   }));
 
 /**
- * An Okta org with the face check as custom identity verification of its account management policy.
+ * An Okta org with the face check as custom identity verification.
  * @see https://developer.okta.com/docs/guides/idv-integration/main/
  */
 export const oktaIdvGuard = z

@@ -35,7 +35,6 @@ const apiAuthGuard = z.discriminatedUnion('kind', [
     kind: z.literal('api_token').describe('An API token.'),
     token: headerCredentialGuard.describe('Secret. API token of an administrator.'),
   }),
-  /** A service application with a key pair (`private_key_jwt`). */
   z.strictObject({
     kind: z.literal('private_key').describe('A service application with a key pair.'),
     clientId: z.string().min(1).max(256).describe('Client id of the API service application.'),
@@ -105,7 +104,7 @@ const ruleFields = {
   ruleId: idGuard.optional().describe('Id of the rule. Default: the only one.'),
 };
 
-/** Optional parts for `facestep provision`, in addition to attribute, token hook and event hook. */
+/** In addition to attribute, token hook and event hook. */
 const provisionGuard = z.strictObject({
   authorizationServerId: idGuard.default('default').describe('Custom authorization server whose tokens get the claim.'),
   ...ruleFields,
@@ -122,7 +121,7 @@ const provisionGuard = z.strictObject({
     .describe('Whether the org receives security events (Identity Threat Protection).'),
 });
 
-/** Configuration of one Okta org. The loader resolves secrets; they become `Credential`s. */
+/** Configuration of one Okta org. */
 export const oktaConnectionGuard = z
   .strictObject({
     ...connectionFields,

@@ -52,8 +52,8 @@ export function handleEventHookVerification(headers: RawHead['headers']): RawRep
 }
 
 /**
- * Answers an event hook call. If the work takes longer than Okta waits, the reply asks Okta to repeat the call, and the
- * work continues.
+ * Answers an event hook call. If the work takes longer than Okta waits, the reply asks for another call, and the work
+ * continues.
  * @throws FaceError `request_malformed`
  * @see https://developer.okta.com/docs/concepts/event-hooks/
  */
@@ -69,7 +69,7 @@ export async function handleEventHook(
   return isDone ? passEvents : unfinishedEvents;
 }
 
-/** Returns true if all work succeeded in time; work continues in any case. */
+/** Work continues in any case. */
 function settlesWithin(timeoutMs: number, work: readonly Promise<void>[]): Promise<boolean> {
   const outcomes = Promise.allSettled(work).then((all) => all.every(({ status }) => status === 'fulfilled'));
   return inTime(outcomes, timeoutMs, () => false);
@@ -77,7 +77,7 @@ function settlesWithin(timeoutMs: number, work: readonly Promise<void>[]): Promi
 
 /**
  * Creates the revocation for one connection. It is idempotent: a repeated event joins pending work, and is ignored once
- * done because the user may have enrolled again.
+ * done.
  */
 export function createRevoke(deps: EventDeps): Revoke {
   const { connection, log } = deps;
@@ -129,7 +129,6 @@ async function revokeOnce(
   await core.state.write(key, true, { when: 'any', expiresAt, mayBeLost: true });
 }
 
-/** Runs work in order with limited concurrency. */
 function createLanes(count: number): (work: () => Promise<void>) => Promise<void> {
   const ends = Array.from({ length: count }, () => Promise.resolve());
   let next = 0;

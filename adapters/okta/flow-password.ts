@@ -45,9 +45,8 @@ export function createVerifyPassword(
 }
 
 /**
- * Answers a password import hook call. On `VERIFIED` Okta stores the typed password, so the customer's verifier must
- * confirm it, and only after a fresh face check of that user name: this keeps guesses of others away from the verifier.
- * Without a verifier no password is accepted.
+ * Answers a password import hook call. Okta stores a `VERIFIED` password, so the customer's verifier must confirm it,
+ * after a fresh face check that keeps guesses away from the verifier. Without a verifier no password is accepted.
  * @throws FaceError `request_malformed`, `event_out_of_time`, `face_not_verified`
  */
 export async function handlePasswordImportHook(

@@ -66,7 +66,7 @@ export async function handleSamlHook(body: Uint8Array, deps: FlowDeps): Promise<
   );
 }
 
-/** Consumes the receipt in a sign-up form if it names the requested login. */
+/** The receipt must name the requested login. */
 async function takeReceipt({ form, eventId }: RegistrationHook, deps: FlowDeps): Promise<RawReply> {
   const { receiptField } = deps.receipt;
   const login = form?.login;
@@ -80,8 +80,8 @@ async function takeReceipt({ form, eventId }: RegistrationHook, deps: FlowDeps):
 }
 
 /**
- * On a refresh Okta has sent the browser session's user instead of the token's (OKTA-869758, fixed in 2025). So the
- * tokens must name the event's user, or none if the event names none.
+ * On a refresh Okta has sent the browser session's user (OKTA-869758, fixed in 2025). So the tokens must name the
+ * event's user, or none if the event names none.
  */
 function checkTokensAreOfUser({ user, identity, access }: TokenHook): void {
   const named = [identity?.subject, access?.subject].filter((subject) => typeof subject === 'string');

@@ -9,8 +9,8 @@ const lifeSec = 600;
 
 /**
  * Creates the client of a custom identity verification. Okta pushes its request, so the browser cannot change
- * `login_hint`. It also asks before password recovery, when the user is unproven: failures must not count as the
- * user's, or anyone could lock them out.
+ * `login_hint`. It also asks before password recovery: failures must not count as the unproven user's, or anyone could
+ * lock them out.
  * @see https://developer.okta.com/docs/guides/idv-integration/main/
  */
 export function createIdvClient(config: OktaIdv): OidcClient {
@@ -35,9 +35,8 @@ export function createIdvClient(config: OktaIdv): OidcClient {
 }
 
 /**
- * Returns the result for Okta's evaluation. A failed check is a token too, so that Okta logs unverified claims and not
- * an outage. Both names are mandatory. `MATCHED` confirms Okta's user without repeating names; Okta requires its
- * `fuzzy` back.
+ * A failed check is a token too, so that Okta logs unverified claims and not an outage. `MATCHED` confirms Okta's user
+ * without repeating names; Okta requires its `fuzzy` back.
  */
 function toVerifiedClaims({ passed, at, stepUpId }: FinishedCheck): JsonObject {
   const name = { value: passed ? 'MATCHED' : null, fuzzy: true };

@@ -13,7 +13,6 @@ const groupsGuard = z.array(
   }),
 );
 
-// The SDK's response type is in a package it does not include.
 interface HttpResponse {
   readonly headers: OktaAnswer['headers'];
   json(): Promise<unknown>;
@@ -22,7 +21,6 @@ interface HttpResponse {
 /**
  * Reads one page of a user's groups. Names are reported for Okta's own groups only; imported groups may have equal
  * names and count by id.
- * @param next - path of the page; `null` for the first
  * @see
  * https://developer.okta.com/docs/api/openapi/okta-management/management/tag/UserResources/#tag/UserResources/operation/listUserGroups
  */

@@ -121,8 +121,7 @@ const toProfileError = ({ status, code }: Refusal): FaceError =>
 const statusRefusalGuard = z.object({ status: z.literal(403), errorCode: z.literal('E0000038') });
 
 /**
- * Returns true if the user's status prevents the change: deactivated users are read-only unless "Allow updates to
- * deactivated users" is on. Retries do not help.
+ * Returns true if the user's status prevents the change.
  * @see
  * https://support.okta.com/help/s/article/this-operation-is-not-allowed-in-the-users-current-status-error-when-editing-deactivated-user-profiles
  */

@@ -30,7 +30,7 @@ const idpGuard = z.object({
 
 export type Idp = z.output<typeof idpGuard>;
 
-/** Definition of our identity provider. Contains the secret, which goes to Okta only. */
+/** Contains the secret, which goes to Okta only. */
 interface IdpDefinition extends JsonObject {
   readonly type: 'OIDC' | 'IDV_STANDARD';
   readonly name: string;
@@ -88,7 +88,7 @@ export function createIdpStep(client: OktaClient, deps: OktaProvisionDeps): Prov
 
 const objectGuard = z.record(z.string(), z.json());
 
-/** Merges the definition into the current settings, because PUT replaces user filters, PKCE and the issuer's domain. */
+/** PUT replaces user filters, PKCE and the issuer's domain. */
 async function toChanged(found: Idp, definition: IdpDefinition, { send }: OktaProvisionDeps): Promise<JsonObject> {
   const { body } = await send('GET', `/api/v1/idps/${found.id}`);
   return setWithin(toWritable(body, ['status']), { ...definition, name: found.name });
@@ -104,7 +104,7 @@ const setWithin = (kept: JsonObject, set: JsonObject): JsonObject => ({
   ),
 });
 
-/** Returns the differences. Okta does not reveal the secret. */
+/** Okta does not reveal the secret. */
 function differencesOf(found: Idp, definition: IdpDefinition): string[] {
   const wanted = idpGuard.parse({ ...definition, id: found.id, status: found.status });
   const isSameEndpoint = (name: string): boolean =>

@@ -7,8 +7,7 @@ const maxPages = 100;
 const entriesGuard = z.array(z.looseObject({ id: z.string() }));
 
 /**
- * Returns all entries of a paged list that match the guard; others are skipped.
- * @param guard - accepts possible entries of ours
+ * Returns the matching entries of a paged list.
  * @throws FaceError `provider_refused`, `profile_unavailable`, also if the answer is no list
  */
 export async function listAll<Entry>(guard: z.ZodType<Entry>, path: string, send: SendToOkta): Promise<Entry[]> {

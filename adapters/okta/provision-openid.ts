@@ -5,7 +5,7 @@ import { hasAuthenticator } from './provision-authenticator.js';
 import type { OktaProvisionDeps } from './provision-channel.js';
 import { findIdp, signsRequests } from './provision-idps.js';
 
-/** Creates the checks of OpenID Connect sign-ins. @param entered - titles of prerequisite checks */
+/** Creates the checks of OpenID Connect sign-ins. */
 export function createClientChecks(entered: readonly string[], deps: OktaProvisionDeps): readonly Check[] {
   const clients = (deps.settings.oidc?.clients ?? []).filter(
     (client) => client.kind === 'okta_factor' || client.kind === 'okta_idv',

@@ -23,7 +23,6 @@ interface Chosen {
 
 type Located = { readonly path: string; readonly rule: Rule } | Extract<StepStatus, { state: 'blocked' }>;
 
-/** Returns the named entry, or the only one. */
 function pick<Entry extends z.infer<typeof idGuard>>(
   what: string,
   setting: string,
@@ -68,11 +67,9 @@ interface Hanger {
   readonly title: string;
   readonly hook: 'token' | 'registration';
   locate(): Promise<Located>;
-  /** Returns the rule's hook; `null` for none. */
   readHook(actions: Rule['actions']): string | null;
   /** Returns a further change the rule needs; `null` for none. */
   readonly lacks: (actions: Rule['actions']) => string | null;
-  /** Returns the actions with that hook and the further change. */
   withHook(actions: Rule['actions'], hookId: string): Rule['actions'];
 }
 
@@ -177,8 +174,7 @@ const isNamed =
     name === expected;
 
 /**
- * Creates the step that attaches the registration hook to a profile policy rule, with a receipt field in the form if it
- * is no schema attribute.
+ * Creates the step that attaches the registration hook to a profile policy rule.
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/Policy/
  */
 export function createEnrolmentRuleStep(chosen: Chosen, deps: OktaProvisionDeps): ProvisionStep {

@@ -9,7 +9,6 @@ const readOnlyFields = ['id', 'created', 'lastUpdated', '_links', '_embedded'];
 
 /**
  * Returns the writable fields for a PUT, which replaces the whole object.
- * @param more - further read-only fields
  * @throws FaceError `profile_unavailable`: not an object
  */
 export function toWritable(found: unknown, more: readonly string[]): JsonObject {

@@ -40,7 +40,7 @@ const denyRegistration = (code: FaceErrorCode, location: string): RawReply =>
 
 export type Receipt = OktaConnection['okta']['registration'];
 
-/** The caller is not Okta, so no token depends on it. */
+/** No token depends on this caller, which is not Okta. */
 const untrusted: RawReply = { status: 401, body: null };
 
 /** Public code of each kind of refusal. Enrolment states look alike; faults an administrator can fix differ. */
@@ -52,7 +52,6 @@ const saidByKind = {
   service: 'internal',
 } as const satisfies Record<RefusalKind, FaceErrorCode>;
 
-/** Codes that an administrator can fix or wait for. */
 const saidByCode: Readonly<Partial<Record<FaceErrorCode, FaceErrorCode>>> = {
   body_too_large: 'body_too_large',
   not_found: 'not_found',
@@ -169,8 +168,7 @@ export const toRegistrationHookReply = (
     : denyRegistration('face_not_verified', ['data.userProfileUpdate', ...changed.slice(0, 1)].join('.'));
 
 /**
- * Allows the sign-up, and removes the consumed receipt if it is an attribute; for a non-attribute the command would
- * fail.
+ * Allows the sign-up, and removes the consumed receipt if it is an attribute.
  * @see
  * https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/#tag/InlineHook/operation/create-registration-hook
  */

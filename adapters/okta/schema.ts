@@ -6,10 +6,8 @@ import { parseEvent } from '../parse-event.js';
 /** Claim of a verified face check. Not one of Okta's reserved names. */
 export const faceClaim = 'face_verification';
 
-/** Longest receipt, in characters; usual ones have about 700, more with a long audience or nonce. */
+/** In characters; usual ones have about 700, more with a long audience or nonce. */
 export const maxReceiptCharacters = 2048;
-
-/* Guards check only the fields in use, so that Okta's variations pass. */
 
 // For example 2019-01-15T23:20:47.000Z.
 const instantGuard = z.iso
@@ -23,7 +21,7 @@ const eventFields = {
   eventTime: instantGuard,
 };
 
-// The triggering request. On a refresh, its address is the application's.
+// On a refresh, its address is the application's.
 const requestGuard = z.object({ ipAddress: z.string().max(64).nullish() }).nullish();
 const applicationIdGuard = z.string().max(256).nullish();
 
@@ -50,9 +48,7 @@ const tokenHookGuard = z
   .transform(({ eventId, eventTime, data }) => ({
     eventId,
     eventTime,
-    /** The event's user; `null` without one. */
     user: data.context.user?.id ?? null,
-    /** OAuth client id; `null` if absent. */
     application: data.context.protocol?.client?.id ?? null,
     address: data.context.request?.ipAddress ?? null,
     identity: data.identity ? toMintedToken(data.identity.claims, 'sub') : null,
@@ -74,15 +70,12 @@ const registrationHookGuard = z
   .transform(({ eventId, eventTime, requestType, data }) => ({
     eventId,
     eventTime,
-    /** User who completes the profile; `null` for a new user. */
     user: requestType === 'progressive.profile' ? (data.context.user?.id ?? null) : null,
     /** Not sent for this hook. */
     application: null,
     address: data.context.request?.ipAddress ?? null,
-    /** The sign-up form; `null` if absent. */
     form:
       (requestType ?? 'self.service.registration') === 'self.service.registration' ? (data.userProfile ?? null) : null,
-    /** Names of the fields that an existing user completed. */
     changed: Object.keys(data.userProfileUpdate ?? {}).filter((name) => /^\w{1,64}$/.test(name)),
   }));
 
@@ -103,10 +96,8 @@ const samlHookGuard = z
     eventId,
     eventTime,
     user: data.context.user.id,
-    /** Application id; `null` if absent. */
     application: data.context.protocol?.issuer?.id ?? null,
     address: data.context.request?.ipAddress ?? null,
-    /** True if the application already has an attribute statement of our name. */
     hasFaceClaim: Object.hasOwn(data.assertion?.claims ?? {}, faceClaim),
   }));
 
@@ -146,10 +137,9 @@ const eventGuard = z
     users: (target ?? []).flatMap(({ type, id }) => (type === 'User' && isUserId(id ?? '') ? [id ?? ''] : [])),
   }));
 
-/** One system log entry; fields in use only. */
 export type OktaEvent = z.output<typeof eventGuard>;
 
-/** Returns true for a user's id, which begins with `00u`. Okta also accepts a login, part of one, or `me` as id. */
+/** Returns true for a user's id, which begins with `00u`. Okta also accepts a login or `me` as id. */
 export const isUserId = (text: string): boolean => /^00u[A-Za-z0-9]{1,61}$/.test(text);
 
 export interface MintedToken {
@@ -159,8 +149,7 @@ export interface MintedToken {
   readonly hasFaceClaim: boolean;
 }
 
-// Okta sets `uid` of an access token and `sub` of an ID token to the user's id; an access token's `sub` is
-// configurable.
+// An access token's `sub` is configurable, its `uid` is not.
 const toMintedToken = (claims: Record<string, unknown>, nameOfUser: 'uid' | 'sub'): MintedToken => {
   const subject = claims[nameOfUser] ?? null;
   return {

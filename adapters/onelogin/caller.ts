@@ -23,7 +23,6 @@ export type VerifyBody = (body: Uint8Array) => { readonly signedAt: EpochMs; rea
 
 /**
  * Reads the signature header, which proves nothing without the body.
- * @returns the verifier of the body
  * @throws FaceError `caller_untrusted`: no signature, or its time is over 300 s off
  */
 export type ReadSignature = (headers: RawHead['headers']) => VerifyBody;

@@ -15,12 +15,11 @@ const REQUEST_TIMEOUT_MS = 5_000;
 const TOTAL_TIMEOUT_MS = 10_000;
 /** Window of the rate limit, the longest wait. */
 const LONGEST_WAIT_SEC = 3_600;
-/** Default if OneLogin does not report the window's end. */
 const USUAL_WAIT_SEC = 60;
 /** Share of a window's calls reserved for authenticated callers. */
 const KEPT_FROM_OUTSIDERS = 0.5;
 
-/** OneLogin's API for one credential. Concurrent calls share one token, and a rate limit pauses all. */
+/** Concurrent calls share one token, and a rate limit pauses all. */
 export interface OneLoginApi {
   /**
    * Makes one call; a revoked token is replaced once.
@@ -52,7 +51,7 @@ const tokenGuard = z.object({
 export const toUnavailable = (detail: JsonObject): FaceError => new FaceError('profile_unavailable', detail);
 
 /**
- * Creates the client for one credential. Sends nothing yet.
+ * Creates the client for one credential.
  * @see https://developers.onelogin.com/api-docs/2/oauth20-tokens/generate-tokens
  */
 export function createOneLoginApi(

@@ -21,7 +21,7 @@ export const isRuntime = (text: string): boolean => runtimeGuard.safeParse(text)
 // Numbers, shown in the address of the policy's page.
 const policyIdGuard = z.int().min(1);
 
-/** Configuration of one OneLogin account. The loader resolves secrets; they become `Credential`s. */
+/** Configuration of one OneLogin account. */
 export const oneloginConnectionGuard = z.strictObject({
   ...connectionFields,
   oidc: oidcOf(oneloginFactorGuard),

@@ -8,7 +8,6 @@ import { toDecisionReply, toUnverified } from './reply.js';
 import { parsePreAuthentication, parseUserMigration, type SmartHookType } from './schema.js';
 import { toAskMs } from './smart-hook.js';
 
-/** A call of our Smart Hook: its signing time and unparsed body. */
 export interface VerifiedCall {
   readonly signedAt: EpochMs;
   readonly body: Uint8Array;
@@ -31,8 +30,8 @@ export const toBudgetMs = (hook: SmartHookType, settings: FlowDeps['settings']):
   Math.max(toAskMs(hook, settings) - travelMs, minBudgetMs);
 
 /**
- * Answers the pre-authentication Smart Hook: normal policy, face policy, or denial. It runs before the password, so
- * users' states must be indistinguishable, also by timing.
+ * Answers the pre-authentication Smart Hook. It runs before the password, so users' states must be indistinguishable,
+ * also by timing.
  * @throws FaceError `request_malformed`, `locked_out`
  */
 export async function handlePreAuthentication({ signedAt, body }: VerifiedCall, deps: FlowDeps): Promise<RawReply> {
@@ -42,8 +41,7 @@ export async function handlePreAuthentication({ signedAt, body }: VerifiedCall, 
 }
 
 /**
- * Answers the user-migration Smart Hook: whether the customer's function may look up the typed name. Not counted:
- * without an address, anonymous callers could exhaust a count.
+ * Answers the user-migration Smart Hook. Not counted: without an address, anonymous callers could exhaust a count.
  * @throws FaceError `request_malformed`
  */
 export async function handleUserMigration({ signedAt, body }: VerifiedCall, deps: FlowDeps): Promise<RawReply> {

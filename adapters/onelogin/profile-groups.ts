@@ -6,7 +6,6 @@ import { accountGuard } from './profile-account.js';
 
 const idGuard = z.union([z.string(), z.number()]).transform(String);
 
-/** A user's role ids; OneLogin's roles serve as groups. */
 export const roleIdsGuard = z.object({
   id: accountGuard.shape.id,
   role_ids: z
@@ -25,8 +24,6 @@ const mostRoles = 100;
 
 /**
  * Reads one page of a user's roles with names.
- * @param ids - all roles of the user
- * @param from - start of the page
  * @see https://developers.onelogin.com/api-docs/2/roles/get-role
  */
 export async function readRolePage(

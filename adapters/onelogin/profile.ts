@@ -47,9 +47,8 @@ const isSame = (one: Fields, other: Fields): boolean =>
   Object.keys({ ...one, ...other }).every((name) => JSON.stringify(one[name]) === JSON.stringify(other[name]));
 
 /**
- * Creates the profile that keeps the token in a custom user field.
- * Updates may drop omitted fields (undocumented), so a write is: read, merge, write, read and compare. A concurrent
- * change between read and write is lost undetected.
+ * Creates the profile that keeps the token in a custom user field. Updates may drop omitted fields (undocumented), so a
+ * write is: read, merge, write, compare. A concurrent change between read and write is lost undetected.
  * @see https://developers.onelogin.com/api-docs/2/users/update-user
  */
 export function createOneLoginProfile(

@@ -121,7 +121,7 @@ export const missingVariables = async ({ account }: Parts): Promise<string[]> =>
 export const toVariableValue = (name: string, { hooks, facePolicyId }: OneLoginSettings): string =>
   name === variableNames.secret ? hooks.secret.use((text) => text) : String(facePolicyId);
 
-/** Writes the variables whenever a hook that uses them is written, because values cannot be read back. */
+/** Writes the variables with each hook that uses them, because values cannot be read back. */
 export async function writeVariables(type: SmartHookType, { account, onelogin }: Parts): Promise<void> {
   const known = await account.listVariables();
   for (const name of variablesOf(type)) {

@@ -203,7 +203,7 @@ const policyGuard = z.object({
 /** Login flow that needs a factor only, no password. */
 const withoutPassword = 3;
 
-/** The policy API is undocumented but used by OneLogin's own client; without it the check is manual. */
+/** Undocumented but used by OneLogin's own client; without it the check is manual. */
 function createPolicyCheck({ onelogin: { facePolicyId }, api }: Parts): Check {
   const remedy = `Security > Policies > ${facePolicyId}: the password, then the face check alone, of all users, at every login.`;
   return {

@@ -14,7 +14,7 @@ import {
   variablesOf,
 } from './smart-hook.js';
 
-/** Returns a hook's expected settings; settings of a composed function are preserved. */
+/** Settings of a composed function are preserved. */
 function toHookSettings(
   type: SmartHookType,
   former: SmartHook | null,

@@ -7,8 +7,6 @@ export const smartHookTypes = ['pre-authentication', 'user-migration'] as const;
 
 export type SmartHookType = (typeof smartHookTypes)[number];
 
-/* Guards for the requests of our Smart Hook; only the fields in use. */
-
 // Parts of keys in the state store. OneLogin's request ids are UUIDs, its user ids 9-digit numbers.
 const requestIdGuard = z.string().min(1).max(256);
 const userIdGuard = z.union([z.int().min(1).transform(String), z.string().regex(/^[1-9]\d{0,18}$/)]);
@@ -28,7 +26,6 @@ const preAuthenticationGuard = z
     subject: user_id,
     eventId: request_id,
     application: app_id === null || app_id === undefined ? null : String(app_id),
-    /** Address of the user's browser; `null` if absent. */
     source: ip ?? null,
   }));
 

@@ -16,14 +16,12 @@ export const variableNames = { secret: 'FACESTEP_SECRET', policyId: 'FACESTEP_PO
 export const variablesOf = (type: SmartHookType): readonly string[] =>
   type === 'pre-authentication' ? [variableNames.secret, variableNames.policyId] : [variableNames.secret];
 
-/** Time to return an answer to OneLogin before its time-out, in milliseconds. */
+/** To return an answer to OneLogin, in milliseconds. */
 const returnMs = 400;
 
 const toPatienceMs = ({ timeoutSec }: Pick<OneLoginSettings, 'timeoutSec'>): number => timeoutSec * 1000 - returnMs;
 
-/**
- * Returns the function's time-out for our answer, in milliseconds; half for a migration, whose function runs second.
- */
+/** Returns the function's time-out in milliseconds; half for a migration, whose function runs second. */
 export const toAskMs = (type: SmartHookType, settings: Pick<OneLoginSettings, 'timeoutSec'>): number =>
   type === 'pre-authentication' ? toPatienceMs(settings) : toPatienceMs(settings) / 2;
 
@@ -83,8 +81,8 @@ export interface SmartHookRequest {
 }
 
 /**
- * Renders a Smart Hook, without secrets. The customer's function runs first and may deny; for a user-migration it runs
- * after approval.
+ * Renders a Smart Hook, without secrets. The customer's function runs first; for a user-migration it runs after
+ * approval.
  * @throws FaceError `config_invalid`; `detail.reason` is `compose_syntax` (no CommonJS), `compose_is_ours`, or
  * `too_long` with `overByCharacters`
  */

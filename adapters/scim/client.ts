@@ -27,13 +27,15 @@ interface ScimApiDeps {
   readonly clock: Clock;
 }
 
-/** Retry limits; default: those of a sign-in. */
 interface Waiting {
   readonly patience?: Patience;
   readonly sleep?: Sleep;
 }
 
-/** Creates the client of one SCIM server. Sends nothing yet. @see https://www.rfc-editor.org/rfc/rfc7644#section-3.1 */
+/**
+ * Creates the client of one SCIM server.
+ * @see https://www.rfc-editor.org/rfc/rfc7644#section-3.1
+ */
 export function createScimApi(
   { baseUrl, auth }: Pick<ScimSettings, 'baseUrl' | 'auth'>,
   { fetch, clock }: ScimApiDeps,

@@ -50,7 +50,7 @@ const attributeGuard = z
     return { path, schema: path.slice(0, colon), name: path.slice(colon + 1) };
   });
 
-/** Configuration of one SCIM 2.0 server. The loader resolves secrets; they become `Credential`s. */
+/** Configuration of one SCIM 2.0 server. */
 export const scimConnectionGuard = z.strictObject({
   ...connectionFields,
   kind: z.literal('scim'),

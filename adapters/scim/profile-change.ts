@@ -18,8 +18,8 @@ export function toChange({ path, schema, name }: ScimSettings['attribute'], valu
     value === null ? { op: 'remove', path: where } : { op, path: where, value };
   // By full path (RFC 7644, section 3.10); the URN is thereby added to the user's `schemas`.
   const byPath = setOrRemove('replace', path);
-  // Gravitee Access Management resolves a dotted path and cannot replace in an absent extension; a change without a
-  // path would erase the extension. Other servers reject the dot.
+  // Gravitee Access Management resolves a dotted path; a change without a path would erase the extension. Other servers
+  // reject the dot.
   if (isSameName(schema, gravitee)) return { usual: setOrRemove('add', `${gravitee}.${name}`), other: byPath };
   // Without a path the value is a partial user (section 3.5.2.1), and null means absent (RFC 7643, section 2.5).
   const whole = { op: value === null ? 'replace' : 'add', value: { [schema]: { [name]: value } } };

@@ -76,7 +76,7 @@ export function createAttribute(attribute: ScimSettings['attribute'], api: ScimA
   const send = async (subject: string, operation: JsonObject): Promise<RestAnswer> =>
     api.call('PATCH', toUserAddress(subject), { schemas: [patchSchema], Operations: [operation] });
 
-  /** Called after the user of exactly that id was read, so that no other is written. */
+  /** After the user of exactly that id was read, so that no other is written. */
   const write = async (subject: string, value: string | null): Promise<void> => {
     const { usual, other } = toChange(attribute, value);
     const first = await send(subject, takesUsual ? usual : other);
@@ -105,7 +105,6 @@ export function createScimProfile(
 
   const findAccount: Profile['findAccount'] = async (login) => {
     if (!isLogin(login)) return null;
-    // Filter values are written as in JSON (RFC 7644, section 3.4.2.2).
     const filter = `userName eq ${JSON.stringify(login)}`;
     const query = new URLSearchParams({ filter, attributes: 'userName,emails', count: '2' });
     const answer = await api.call('GET', `/Users?${query}`);

@@ -39,7 +39,7 @@ export async function* listCensus({ scim: { attribute }, api }: Parts): AsyncGen
     const active = fresh.filter((user) => user.active !== false);
     yield countPage(active.map((user) => ({ subject: user.id, value: parseExtension(user, attribute).value })));
     startIndex += Resources.length;
-    // Some servers count only the page, as WSO2 over LDAP, so a total of one page is not reliable.
+    // Some servers count only the page, as WSO2 over LDAP.
     const isLast = totalResults > Resources.length && startIndex > totalResults;
     if (fresh.length === 0 || isLast) return;
   }

@@ -55,7 +55,7 @@ export async function* listMembers(
     if (found.status === 404) throw new FaceError('not_found', { groups: 0 });
     return parseAnswer(groupGuard, found.body).members;
   };
-  /** Members are not paged, and names and addresses make up most of the answer. */
+  /** Members are not paged. */
   const readIds = async () => {
     const found = await readMembers('members.value,members.type').catch((error: unknown) => {
       if (isTooLong(error)) return [];

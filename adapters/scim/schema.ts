@@ -3,8 +3,6 @@ import type { Account, Group } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import type { ScimSettings } from './config.js';
 
-/* Guards for answers; only the fields in use. */
-
 // An entry may be plain (RFC 7643, section 2.4).
 const emailGuard = z.union([
   z.string().transform((value) => ({ value, primary: true })),

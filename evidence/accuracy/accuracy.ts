@@ -24,11 +24,8 @@ import { toName } from './windows.js';
 export interface AccuracyOptions {
   readonly data: string;
   readonly judge: Judge;
-  /** Half of the people to judge by. */
   readonly split: Split;
-  /** Genuine and impostor pairs to decode in each combination of photos. */
   readonly pairs: number;
-  /** Embeds the people of folders one after the other. */
   embed(
     folders: readonly Pick<Corpus, 'folder' | 'people'>[],
     say: (line: string) => void,

@@ -5,7 +5,6 @@ import { createBootstrap, toPersonRate } from '../statistics/bootstrap.js';
 import { createChance } from '../statistics/chance.js';
 import { type AccuracyFigures, toErrorFigures } from './figures.js';
 
-/** True for codes of unreadable files; other codes describe the face. */
 const isUnreadable = (code: string): boolean =>
   ['unreadable', 'photo_invalid', 'photo_too_large', 'photo_animated'].includes(code);
 

@@ -5,18 +5,13 @@ import type { GroupFigures } from './group-figures.js';
 import { count, percent, range, share, table } from './markdown.js';
 import type { By } from './rates.js';
 
-/* Tables of step-up accuracy and other photo numbers, by source. */
-
 export interface SourceAsUsed extends Pick<AccuracyFigures, 'date' | 'command' | 'engine' | 'judge'> {
   readonly people: number;
   readonly asUsed: By<ModeRates>;
   readonly byPhotos: By<By<ModeRates>>;
 }
 
-/**
- * Returns what people of one source are too few to measure.
- * @param where - name in the message
- */
+/** Returns what people of one source are too few to measure. */
 export const findMissingAsUsed = (asUsed: By<ModeRates>, where: string): string[] =>
   [
     asUsed['4'].fmr === null
@@ -27,10 +22,7 @@ export const findMissingAsUsed = (asUsed: By<ModeRates>, where: string): string[
       : null,
   ].filter((line) => line !== null);
 
-/**
- * Returns the entry of a folder of people.
- * @param source - its name
- */
+/** Returns the entry of a folder of people. */
 export const ofPeople = (source: string, figures: AccuracyFigures): By<SourceAsUsed> => {
   const { date, command, engine, judge, data, asUsed, multi } = figures;
   return { [source]: { date, command, engine, judge, people: data.judgedPeople, asUsed, byPhotos: multi } };
@@ -61,7 +53,6 @@ const head = [
   'refused enrolments',
 ];
 
-/** Without counts by people if each two people were compared once. */
 const cells = (rates: ModeRates): string[] => {
   const { pairsOfPeople, pairsOfPeopleMatched = 0, people, peopleNotMatched = 0, refusedEnrolments } = rates;
   return [

@@ -16,34 +16,27 @@ import type { Chance } from '../statistics/chance.js';
 
 /* The only place where the evaluation reads the engine's levels and token format. */
 
-/** Shipped parameters of every engine. */
 export const parameters = await loadParameters();
 
 export { accuracies };
 
-/** Promised false match rate of a level, at the upper end of the 95 % interval, from a number of photos on. */
+/** False match rate that a level promises, at the upper end of the 95 % interval, from this many photos on. */
 export interface LevelPromise {
   readonly accuracy: Accuracy;
   readonly falseMatchRate: number;
   readonly leastPhotos: number;
 }
 
-/** The product's treatment of one request's photos, with one engine's parameters. */
 export interface MeasuredEngine {
   readonly name: string;
   readonly listSize: number;
   readonly promises: readonly LevelPromise[];
-  /** Returns a level's message bits for tokens of that many photos. */
   messageBitsOf(accuracy: Accuracy, photos: number): number;
-  /** Minimum photos for enrolment at a level. */
   leastPhotosOf(accuracy: Accuracy): number;
   /** Cosine threshold of a level, for comparisons without a token. */
   cosineOf(accuracy: Accuracy): number;
-  /** True if the photos are accepted as one person's. */
   isOnePerson(embeddings: readonly Float32Array[], when: 'enrolled' | 'shown'): boolean;
-  /** True if at least one photo is clear enough for enrolment. */
   isClear(magnitudes: readonly number[]): boolean;
-  /** Combines photos into the views that create and open a token. */
   viewsOf(embeddings: readonly Float32Array[]): Float32Array;
 }
 
@@ -73,7 +66,6 @@ export function createMeasuredEngine(engine: EngineParameters): MeasuredEngine {
   };
 }
 
-/** The shipped engine. */
 export const shipped: MeasuredEngine = createMeasuredEngine(parameters.current);
 
 export const { messageBitsOf, promises, viewsOf } = shipped;
@@ -91,21 +83,16 @@ export interface BareToken {
 
 /** The biometric half of the format, without keys: the shipped code, permutation and decoder. */
 export interface BareTokens {
-  /** Positions of the polar code that carry the message, ascending. */
   readonly positions: Uint16Array;
-  /**
-   * Creates a token.
-   * @param from - draws message and permutation; by default the tokens' own chance
-   */
+  /** Creates a token. */
   seal(views: Float32Array, from?: Chance): BareToken;
-  /** Encodes a message, in code order. */
+  /** In code order. */
   encode(message: Uint8Array): Uint8Array;
   /**
    * Returns the decoder's messages, most likely first.
    * @param soft - in code order; positive is 0
    */
   decode(soft: Float32Array): Uint8Array[];
-  /** True if the token's message is a candidate, so that its tag would match. */
   opens(token: BareToken, views: Float32Array): boolean;
 }
 

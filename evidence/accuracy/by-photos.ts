@@ -8,9 +8,7 @@ import type { By } from './rates.js';
 import { byLevel, type RateFigures, toRateFigures } from './rates.js';
 import { type Combination, countGenuinePeople, everyRun, firstRuns, type TrialRules, toName } from './windows.js';
 
-/* Token accuracy by photos at enrolment × at verification. */
-
-/** Rates of one combination; with counts by people if every run of each person was tried. */
+/** With counts by people if every run of each person was tried. */
 export type ModeRates = RateFigures & Partial<GroupRates> & Pick<GroupRates, 'photos'>;
 
 /** Combinations measured everywhere: one to five photos at each side. */
@@ -46,13 +44,10 @@ export function chooseAsUsed(people: readonly EmbeddedPerson[]): Combination {
 export const withAsUsed = (asUsed: Combination): readonly Combination[] =>
   combinations.some((each) => toName(each) === toName(asUsed)) ? combinations : [...combinations, asUsed];
 
-/** Sufficient impostor pairs by first runs; with fewer people every run is tried, and this many pairs are drawn. */
+/** With fewer people every run is tried, and this many pairs are drawn. */
 const enoughPairs = 200_000;
 
-/**
- * Chooses the runs to compare with impostors: every run if people are few.
- * @param pairs - wanted number
- */
+/** Chooses the runs to compare with impostors: every run if people are few. */
 export function chooseRuns(
   people: readonly EmbeddedPerson[],
   { enrolled, live }: Combination,
@@ -73,13 +68,9 @@ export const toModeRates = (outcome: Outcome, bootstrap: Bootstrap, photos: stri
     ? toGroupRates(outcome, bootstrap, photos)
     : { photos, ...toRateFigures(outcome, bootstrap) };
 
-/** Impostor pairs below the reference level, where false matches are frequent. */
 const pairsBelow = 20_000;
 
-/**
- * Measures every level with every combination: by level, then by combination.
- * @param runsOf - chooses the tried pairs
- */
+/** Measures every level with every combination: by level, then by combination. */
 export async function measureByPhotos<T>(
   pool: DecoderPool,
   people: readonly EmbeddedPerson[],

@@ -1,8 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import { type BareCode, decodeShare, type Share } from './decode.js';
 
-/* A thread of `createDecoderPool`; decodes one share of pairs at a time. */
-
 parentPort?.on('message', ({ code, share }: { readonly code: BareCode; readonly share: Share }) => {
   parentPort?.postMessage(decodeShare(code, share));
 });

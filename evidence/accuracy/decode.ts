@@ -2,7 +2,6 @@ import { viewLength } from '../../src/token/views.js';
 import { createChance } from '../statistics/chance.js';
 import { createBareTokensOf, meanOf } from './bare-token.js';
 
-/** Embeddings of one or several photos for each enrolled or live face. */
 export type Faces = readonly (readonly Float32Array[])[];
 
 export interface Comparison {
@@ -20,7 +19,6 @@ export interface ViewComparison {
 
 export interface Share {
   readonly places: Uint32Array<ArrayBuffer>;
-  /** Enrolled views of each pair, 1,024 numbers, and live views. */
   readonly enrolled: Float32Array<ArrayBuffer>;
   readonly live: Float32Array<ArrayBuffer>;
 }

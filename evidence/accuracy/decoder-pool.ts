@@ -6,7 +6,6 @@ import { toShare, type ViewComparison } from './decode.js';
 
 export interface DecoderPool {
   readonly engine: MeasuredEngine;
-  /** Runs `decodeShare` for all pairs of a comparison, with periodic progress. */
   decode(bits: number, comparison: ViewComparison, about: string): Promise<Uint8Array>;
   close(): Promise<void>;
 }

@@ -10,12 +10,11 @@ import type { RateFigures } from './rates.js';
 import { leastExpected } from './unprotected.js';
 
 /**
- * Result of a level's promise: kept; not shown, if there are too few pairs or the interval contains the promise;
- * broken, if an interval's lower end exceeds it.
+ * `kept`; `not shown`: too few pairs, or the interval contains the promise; `broken`: an interval's lower end exceeds
+ * it.
  */
 export type PromiseVerdict = 'kept' | 'not shown' | 'broken';
 
-/** Rates of one combination, with pairs of people if each has several runs. */
 type Mode = RateFigures & Partial<Pick<GroupRates, 'pairsOfPeople'>>;
 
 type Rated = Pick<AccuracyFigures, 'data' | 'date' | 'multi'> | Pick<GroupFigures, 'data' | 'date' | 'groupsByPhotos'>;
@@ -28,10 +27,7 @@ function modesOf(figures: Rated, level: Accuracy, leastPhotos: number): Mode[] {
   );
 }
 
-/**
- * Judges a promise.
- * @param promise - maximum false match rate
- */
+/** Judges a promise. */
 export function judgePromise(modes: readonly Mode[], promise: number): PromiseVerdict {
   const isBroken = modes.some(({ fmrInterval }) => fmrInterval !== null && fmrInterval[0] > promise);
   if (isBroken) return 'broken';
@@ -50,7 +46,7 @@ const messages = {
 
 type StoredRate = NonNullable<EngineEntry['levels'][Accuracy]['falseMatch']>;
 
-/** Returns the highest rate, with the widest interval among equal ones; `null` if there is none. */
+/** With the widest interval among equal ones; `null` if there is none. */
 function worstOf(
   rates: readonly { readonly rate: number | null; readonly interval: Interval | null; readonly trials: number }[],
 ): StoredRate | null {

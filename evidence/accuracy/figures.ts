@@ -10,7 +10,6 @@ export interface PromiseFigures {
   readonly upper: number | null;
   /** `null` if there are too few pairs. */
   readonly kept: boolean | null;
-  /** Pairs of people if each has several runs. */
   readonly pairs: number;
   readonly pairsNeeded: number;
 }
@@ -88,10 +87,7 @@ function toPromiseFigures(rates: ModeRates, promise: number): PromiseFigures {
   return { fmr, upper, kept, pairs: pairsOfPeople, pairsNeeded };
 }
 
-/**
- * Compares all levels with their promises, for all enrolled photo numbers.
- * @param multi - by level
- */
+/** Compares all levels with their promises, for all enrolled photo numbers. */
 export const toPromises = (
   multi: AccuracyFigures['multi'],
   promises: readonly LevelPromise[],

@@ -16,16 +16,14 @@ import { everyRun } from './windows.js';
 /** People of one source; impostors are compared within it only. */
 export type FittingPeople = readonly EmbeddedPerson[];
 
-/** Fitting targets half of a level's promise, so that it also holds on other people. */
+/** Half of a level's promise, so that it also holds on other people. */
 const fittedShare = 0.5;
 
 /** Accepted share of impostor photos as one person's, in a check and at enrolment. */
 const alikeRates = { shown: 7.5e-3, enrolled: 5e-4 } as const;
 
-/** Tried message lengths. */
 const lengths = Array.from({ length: 17 }, (_, at) => 32 + 8 * at);
 
-/** Photos of a check in the capture page and the REST API. */
 const combinations = {
   one: [
     { enrolled: 1, live: 1 },
@@ -37,13 +35,12 @@ const combinations = {
   ],
 } as const satisfies Record<string, readonly Combination[]>;
 
-/** Impostor pairs in each combination. */
 const mostPairs = 200_000;
 
 /** An enrolment's clearest photo must be clearer than this share of first photos. */
 const unclearShare = 0.05;
 
-/** Fewer impostor pairs cannot measure one in a thousand: 46 people of one source give this many. */
+/** 46 people of one source give this many pairs; fewer cannot measure one in a thousand. */
 const fewestStrangers = 1000;
 
 function strangersCosines(sources: readonly FittingPeople[], centre: Centre): Float32Array {
@@ -96,9 +93,8 @@ function toAscending(bits: Readonly<Record<Accuracy, number>>): Record<Accuracy,
 const round = (value: number): number => Math.round(value * 1000) / 1000;
 
 /**
- * Fits a custom engine's parameters on people who do not judge it: mean, cosines, message bits, and face clarity.
- * Promises and photo numbers are those of the built-in engine.
- * @param sources - impostors are compared within each only
+ * Fits a custom engine's parameters on people who do not judge it. Promises and photo numbers are those of the built-in
+ * engine.
  * @throws BadInput if there are too few people
  */
 export async function fitEngine(

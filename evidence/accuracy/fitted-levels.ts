@@ -3,7 +3,6 @@ import { leastExpected } from './unprotected.js';
 export interface CountedLength {
   readonly bits: number;
   readonly rate: number;
-  /** Pairs of people with at least one accepted pair of photos. */
   readonly pairsOfPeople: number;
 }
 
@@ -11,8 +10,8 @@ export interface CountedLength {
 export const mostBits = 192;
 
 /**
- * Extrapolation factor, from the built-in model (docs/token-format.md, one photo against one): from 64 to 128 bits a
- * bit gains seven tenths, in decades, of its gain from 32 to 64, and from 112 to 128 a fiftieth of a decade.
+ * From the built-in model (docs/token-format.md, one photo against one): from 64 to 128 bits a bit gains seven tenths,
+ * in decades, of its gain from 32 to 64.
  */
 const laterShare = 0.7;
 const leastGain = 0.02;
@@ -21,8 +20,7 @@ const toLog = (rate: number): number => Math.log10(rate);
 const toMultipleOf4 = (bits: number): number => Math.ceil(bits / 4) * 4;
 
 /**
- * Returns the fewest bits with at most `rate`: log-linear between measured lengths, with seven tenths of the slope
- * beyond, as with the built-in model, and then at least `least`.
+ * Returns the fewest bits with at most `rate`, and at least `least`: log-linear, extrapolated by `laterShare`.
  * @param counted - by bits, ascending; lengths with fewer than three passing pairs of people are ignored
  * @returns a multiple of 4; more than `mostBits` if none suffices
  */
@@ -43,8 +41,7 @@ export function chooseBits(counted: readonly CountedLength[], rate: number, leas
 }
 
 /**
- * Returns the cosine with an impostor rate of `rate`; beyond the data log-linear, with the slope between one in ten
- * and one in a hundred of the measurable rate.
+ * Returns the cosine with an impostor rate of `rate`; beyond the data log-linear.
  * @param descending - impostor cosines, highest first
  */
 export function chooseCosine(descending: Float32Array, rate: number): number {

@@ -26,7 +26,6 @@ export interface GroupFigures
   }>;
   /** By source and level, with the level's minimum photos enrolled and one shown. */
   readonly groups: By<By<GroupRates>>;
-  /** By source, level, and photos at enrolment × at verification. */
   readonly groupsByPhotos: By<By<By<GroupRates>>>;
   /** By source and level, with the photos of a step-up or as many as people have. */
   readonly asUsed: By<By<GroupRates>>;

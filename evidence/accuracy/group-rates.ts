@@ -13,7 +13,6 @@ export interface FalseMatchFigures {
   readonly fmrIntervalBy: IntervalBy;
   readonly falseMatches: number;
   readonly pairs: number;
-  /** Pairs of people, and those with a false match. */
   readonly pairsOfPeople: number;
   readonly pairsOfPeopleMatched: number;
 }
@@ -24,7 +23,6 @@ export interface FalseNonMatchFigures {
   readonly fnmrIntervalBy: IntervalBy;
   readonly falseNonMatches: number;
   readonly genuinePairs: number;
-  /** People with a genuine pair, and those with a false non-match. */
   readonly people: number;
   readonly peopleNotMatched: number;
 }
@@ -79,10 +77,7 @@ export function toFalseNonMatches(bootstrap: Bootstrap, trials: PersonTrials): F
   };
 }
 
-/**
- * Converts an outcome into the figures of one source.
- * @param photos - at enrolment × at verification
- */
+/** Converts an outcome into the figures of one source. */
 export const toGroupRates = (outcome: Outcome, bootstrap: Bootstrap, photos: string): GroupRates => ({
   photos,
   ...toRateFigures(outcome, bootstrap),

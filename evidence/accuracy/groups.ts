@@ -29,7 +29,6 @@ function findMissing(source: string, { groups: { levels }, asUsed }: SourceFigur
   ].filter((line) => line !== null);
 }
 
-/** Over all photos examined in this run. */
 function toPhotosPerSecond(embedded: readonly EmbeddedCorpus[]): number | null {
   const examined = embedded.reduce((sum, each) => sum + each.examined, 0);
   const seconds = embedded.reduce((sum, each) => sum + each.examined / (each.photosPerSecond ?? 1), 0);
@@ -40,8 +39,7 @@ const sum = <T>(all: readonly T[], count: (each: T) => number): number =>
   all.reduce((total, each) => total + count(each), 0);
 
 /**
- * Measures impostors within each source of a folder, by shipped tokens and by embeddings. Sources are never compared
- * with each other.
+ * Measures impostors within each source of a folder, by shipped tokens and by embeddings.
  * @throws BadInput if nothing can be measured
  */
 export async function measureGroups(

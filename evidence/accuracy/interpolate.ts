@@ -13,7 +13,6 @@ const leastRate = ({ trials }: PairTrials): number => 0.5 / trials;
 
 /**
  * Interpolates the false non-match rate at a false match rate, linear in the latter's logarithm.
- * @param outcomes - by message length, ascending
  * @returns a statistic of any resample; `null` outside the measured range
  */
 export function toInterpolated(outcomes: readonly Outcome[], falseMatchRate: number): Statistic {

@@ -35,10 +35,7 @@ export function chooseJudged({ people, folder }: Corpus, judge: Judge, split: Sp
   return drawPeople(judged);
 }
 
-/**
- * Returns the people to fit an engine on, from the half that never judges.
- * @param split - of the judging half
- */
+/** Returns the people to fit an engine on, from the half that never judges. */
 export const chooseFitting = <T extends Corpus>(corpus: T, split: Split): T => ({
   ...corpus,
   people: drawPeople(halfOf(corpus.people, 'fit', split)),

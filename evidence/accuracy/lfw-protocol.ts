@@ -65,7 +65,6 @@ function chooseThreshold(folds: readonly FoldCosines[]): number {
 
 /**
  * Runs the protocol of Labeled Faces in the Wild: each fold is judged at the best threshold of the others.
- * @param folds - at least two
  * @returns accuracy, mean over folds with standard error, and both error rates
  */
 export function judgeFolds(folds: readonly FoldCosines[]) {

@@ -1,7 +1,5 @@
 import type { Interval } from '../statistics/bootstrap.js';
 
-/* Formats of figures in tables. */
-
 /** Formats a rate as a percentage with three digits. */
 export const percent = (rate: number | null): string =>
   rate === null ? '–' : `${Number((rate * 100).toPrecision(3))} %`;

@@ -17,7 +17,7 @@ import { toMarkdown, toPlot } from './report.js';
 
 export { ratePresence } from './presence-report.js';
 
-/* `facestep measure accuracy`: evaluates a customer's photos without storing anything. */
+/* `facestep measure accuracy` stores nothing. */
 
 const nothingKept: EmbeddingCache = {
   read: async () => null,
@@ -25,7 +25,6 @@ const nothingKept: EmbeddingCache = {
   close: async () => {},
 };
 
-/** Pairs to decode, of each kind and combination. */
 const pairs = 200_000;
 
 /** By name only, so that later runs never judge people the engine was fitted on. */
@@ -71,15 +70,15 @@ async function findPhotos(data: MeasureRequest['data']): Promise<FoundPhotos> {
   return sources === null ? { sources, corpus: await readCorpus(data) } : { sources, corpus: null };
 }
 
-/** Reads photos from memory; the engine gets a copy because it overwrites it. */
+/** The engine gets a copy because it overwrites it. */
 const toReader =
   ({ people }: OpenedPhotos): ReadPhoto =>
   async (person, file) =>
     people.get(person)?.[Number(file)]?.use((bytes) => Buffer.from(bytes)) ?? 'unreadable';
 
 /**
- * Measures the built-in or a custom engine on a folder of photos. A custom engine without parameters is fitted on half
- * of the people first.
+ * Measures the built-in or a custom engine on photos. A custom engine without parameters is fitted on half of the
+ * people first.
  * @throws BadInput if nothing can be measured
  */
 export async function measure(

@@ -10,7 +10,6 @@ export interface OwnEngineToMeasure {
   readonly id: number;
   readonly name: string;
   readonly recogniser: Recogniser;
-  /** `null` if they are to be fitted. */
   readonly entry: EngineEntry | null;
 }
 
@@ -20,7 +19,7 @@ export interface OpenedPhotos {
 }
 
 export interface MeasureRequest {
-  /** A folder with a folder per person, or per source with people in it; or photos in memory. */
+  /** A folder with a folder per person or per source; or photos in memory. */
   readonly data: string | OpenedPhotos;
   readonly modelsFolder: string;
   /** `null`: the built-in engine. */
@@ -31,7 +30,6 @@ export interface MeasureRequest {
 export interface Measured {
   readonly tables: string;
   readonly json: string;
-  /** What these people are too few to measure. */
   readonly missing: readonly string[];
   readonly files: Readonly<Record<string, string>>;
   readonly fitted: EngineEntry | null;
@@ -42,6 +40,5 @@ export interface Measured {
 export interface Measuring {
   measure(request: MeasureRequest, say: (line: string) => void): Promise<Measured>;
   ratePresence(judged: readonly JudgedPresentation[]): PresenceReport;
-  /** True if the photos caused the error. */
   isBadInput(error: unknown): error is Error;
 }

@@ -10,12 +10,9 @@ import { byLevel, round, roundInterval, roundOrNull } from './rates.js';
 import { atPoints, compareEmbeddings, measureUnprotected, toCurve } from './unprotected.js';
 import { toName } from './windows.js';
 
-/* One photo against one: embeddings alone, and tokens. */
-
 /** Impostor pairs below the reference level, where false matches are frequent. */
 const pairsBelow = 200_000;
 
-/** Message lengths of the curve, in addition to the levels. */
 const sweptBits = Array.from({ length: 13 }, (_, at) => 48 + 8 * at);
 
 export function measureRaw(people: readonly EmbeddedPerson[], bootstrap: Bootstrap): AccuracyFigures['raw'] {

@@ -2,8 +2,6 @@ import type { Chance } from '../statistics/chance.js';
 
 /**
  * Draws pairs of row and column uniformly without replacement.
- * @param wanted - maximum number
- * @param isPair - true for existing pairs
  * @returns two numbers for each pair, in row order
  */
 export function drawPairs(

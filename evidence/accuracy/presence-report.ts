@@ -6,7 +6,7 @@ export interface JudgedPresentation {
   readonly isAttack: boolean;
   readonly light: string;
   readonly device: string;
-  /** The shown person. Each person has a separate instrument of each species. */
+  /** Each person has a separate instrument of each species. */
   readonly person: string;
   /** `no_response`: no challenge was completed. */
   readonly outcome: 'passed' | 'refused' | 'no_response';
@@ -33,7 +33,6 @@ export interface Breakdown {
 
 /** Results of one species. A rate is `null` without a denominator. */
 export interface SpeciesRates extends Breakdown {
-  /** Passed attacks, of those with a response. */
   readonly apcer: PresenceRate | null;
   /** Attacks without a response, of all. */
   readonly apnrr: PresenceRate | null;
@@ -44,11 +43,9 @@ export interface PresenceReport {
   readonly people: number;
   readonly presentations: number;
   /**
-   * The species with the highest APCER, which is the test's; with the widest interval among equal ones. `null` if no
-   * attack got a response.
+   * The species with the highest APCER, with the widest interval among equal ones. `null` if no attack got a response.
    */
   readonly apcer: ({ readonly species: string } & PresenceRate) | null;
-  /** Refused people, of those with a response. */
   readonly bpcer: PresenceRate | null;
   /** People without a response, of all. */
   readonly bpnrr: PresenceRate | null;
@@ -75,7 +72,6 @@ function toRate(trials: Trials): PresenceRate | null {
   };
 }
 
-/** Passed attacks and refused people are errors. */
 const errorRateOf = (all: readonly JudgedPresentation[]): PresenceRate | null =>
   toRate(
     all
@@ -113,10 +109,7 @@ const breakDown = (all: readonly JudgedPresentation[]): Breakdown => ({
   ),
 });
 
-/**
- * Computes APCER by species and its maximum, BPCER and non-response rates by ISO/IEC 30107-3: error rates only count
- * presentations with a response.
- */
+/** Computes APCER by species, BPCER and non-response rates by ISO/IEC 30107-3; error rates only count responses. */
 export function ratePresence(judged: readonly JudgedPresentation[]): PresenceReport {
   const live = judged.filter(({ isAttack }) => !isAttack);
   const attacks = [

@@ -7,7 +7,7 @@ import type { DecoderPool } from './decoder-pool.js';
 import { drawPlaces, pairsAt } from './pairs.js';
 import { type Combination, firstRuns, type PhotoWindow, type TrialRules, toName, toTrials } from './windows.js';
 
-/** All impostor pairs are decoded at this level, which selects pairs for stricter ones. */
+/** Decoded for all impostor pairs, to select pairs for stricter levels. */
 const referenceLevel = 4;
 
 /** Message length of that level. */
@@ -15,9 +15,7 @@ export const referenceOf = (photos: number, engine: MeasuredEngine = shipped): n
   engine.messageBitsOf(referenceLevel, photos);
 
 export interface Limits {
-  /** Genuine pairs, and impostor pairs at the reference and above. */
   readonly pairs: number;
-  /** Impostor pairs at shorter messages, where false matches are frequent. */
   readonly pairsBelow: number;
 }
 
@@ -27,17 +25,14 @@ export interface Outcome {
   readonly genuine: PersonTrials;
   /** Decoded impostor pairs; the others were too different (`screeningMargin`). */
   readonly decoded: number;
-  /** By person: tried enrolments, and those refused because the photos show several people or none clearly. */
   readonly enrolments: PersonTrials;
 }
 
 /**
- * Longer messages open fewer pairs, so they are only decoded for pairs above the lowest cosine that opened at the
- * reference, less this margin.
+ * Longer messages are only decoded for pairs above the lowest cosine that opened at the reference, less this margin.
  */
 export const screeningMargin = 0.05;
 
-/** Tried and opened impostor pairs at one message length, as list indices. */
 interface Opened {
   readonly tried: Uint32Array;
   readonly opened: Uint32Array;
@@ -46,10 +41,6 @@ interface Opened {
 
 const every = (count: number): Uint32Array => Uint32Array.from({ length: count }, (_, at) => at);
 
-/**
- * Decodes impostor pairs at every message length.
- * @param reference - decoded for all pairs to screen by cosine
- */
 async function openImpostors(
   pool: DecoderPool,
   comparison: ViewComparison,
@@ -79,10 +70,7 @@ async function openImpostors(
   return results;
 }
 
-/**
- * Counts by person.
- * @param people - their number
- */
+/** Counts by person. */
 export function countByPerson(
   people: number,
   trials: readonly { readonly person: number; readonly isError: boolean }[],
@@ -108,10 +96,8 @@ export function countByPair(pairs: Iterable<readonly [number, number]>): Counted
 }
 
 /**
- * Measures tokens of one combination as the product uses them: refused enrolments count separately, not as
- * non-matches; refused live photos never match.
- * @param settings - message lengths, including the reference
- * @param rules - choose the compared photos
+ * Measures tokens of one combination: refused enrolments count separately, not as non-matches; refused live photos
+ * never match.
  */
 export async function measureProtected(
   pool: DecoderPool,

@@ -10,13 +10,11 @@ export interface RateFigures {
   readonly fmrInterval: Interval | null;
   readonly falseMatches: number;
   readonly pairs: number;
-  /** Decoded impostor pairs; the others are too different to open. */
   readonly decoded: number;
   readonly fnmr: number | null;
   readonly fnmrInterval: Interval | null;
   readonly falseNonMatches: number;
   readonly genuinePairs: number;
-  /** Enrolments refused because the photos show several people; not counted above. */
   readonly refusedEnrolments: { readonly refused: number; readonly tried: number; readonly rate: number | null };
 }
 

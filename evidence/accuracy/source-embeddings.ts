@@ -26,10 +26,7 @@ const toPairs = (
     cosine,
   }));
 
-/**
- * Measures embeddings alone within one source, one photo against one, at the published cosines.
- * @param pairs - limit for each kind
- */
+/** Measures embeddings alone within one source at the published cosines. */
 export function measureEmbeddings(people: readonly EmbeddedPerson[], pairs: number): By<EmbeddingRates> {
   const bootstrap = createBootstrap(people.length, createChance('people'));
   const compare = (rules: TrialRules) => {

@@ -11,9 +11,6 @@ import { measureEmbeddings } from './source-embeddings.js';
 import { toNearest } from './strangers.js';
 import { type Combination, everyRun, type TrialRules, toName } from './windows.js';
 
-/* Impostors within one source. */
-
-/** Tokens within one source: by level, and by photos at enrolment × at verification. */
 export interface TokenFigures {
   readonly levels: By<GroupRates>;
   readonly byPhotos: By<By<GroupRates>>;
@@ -22,7 +19,6 @@ export interface TokenFigures {
 export interface SourceFigures {
   readonly groups: TokenFigures;
   readonly nearest: TokenFigures;
-  /** By level, with the photos of a step-up or as many as people have. */
   readonly asUsed: By<GroupRates>;
   readonly embeddings: By<EmbeddingRates>;
 }
@@ -49,10 +45,7 @@ async function measureTokens(
   return { levels, byPhotos };
 }
 
-/**
- * Measures impostors within one source with tokens and embeddings: all, and nearest ones.
- * @param pairs - of each kind and combination
- */
+/** Measures impostors within one source with tokens and embeddings: all, and nearest ones. */
 export async function measureSource(
   pool: DecoderPool,
   people: readonly EmbeddedPerson[],

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { count, hitsOfTrials, percent, range, share } from './markdown.js';
 
 /*
- * Figures of the documents that come from stored results, between invisible marks: `<!-- accuracy/accuracy.json
- * multi.4.1x1.fmr share -->6.9e-6<!-- / -->` has a file below docs, a path in it, and a format.
+ * Marked figures of the documents: `<!-- accuracy/accuracy.json multi.4.1x1.fmr share -->6.9e-6<!-- / -->` has a file
+ * below docs, a path in it, and a format.
  */
 
 const mark = /<!-- ([\w/-]+\.json) (\S+) ([\w-]+) -->(.*?)<!-- \/ -->/g;
@@ -19,8 +19,8 @@ const counted = z.union([
 const to = (text: string): string => text.replace(' – ', ' to ');
 
 /**
- * Formats of figures: rates as in the tables, counts with or without interval, `plain` as stored, times and ratios
- * with one decimal, processor times with three, sizes in millions of bytes.
+ * Rates as in the tables, counts with or without interval, `plain` as stored, times and ratios with one decimal,
+ * processor times with three, sizes in MB.
  */
 const formats = {
   share: (value) => share(rate.parse(value)),
@@ -55,7 +55,6 @@ function valueAt(stored: unknown, place: string): unknown {
 
 /**
  * Updates every marked figure of a page.
- * @param readStored - reads a stored result by its path below docs
  * @throws Error for an unknown result or format
  */
 export const writeFigures = (page: string, readStored: (file: string) => unknown): string =>

@@ -12,7 +12,6 @@ import { toCosine } from './decode.js';
 /** Limit of photos per person, so that a few famous people do not dominate. */
 export const photosPerPerson = 8;
 
-/** False match rates of the reported false non-matches. */
 export const operatingPoints = ['1e-3', '1e-4', '1e-5'] as const;
 export type OperatingPoint = (typeof operatingPoints)[number];
 
@@ -28,11 +27,9 @@ export const atPoints = <T>(figure: (falseMatchRate: number) => T): AtPoints<T> 
 export const leastExpected = 3;
 
 export interface Cosines {
-  /** Cosines of all pairs of each person's first photos. */
   readonly genuine: readonly (readonly number[])[];
   /** First photos of all pairs of people: person 0 against 1, 2 …, then 1 against 2, 3 … */
   readonly impostor: Float32Array;
-  /** Sorted, highest first. */
   readonly descending: Float32Array;
 }
 
@@ -50,10 +47,6 @@ export function compareEmbeddings(people: readonly EmbeddedPerson[]): Cosines {
   return { genuine, impostor, descending: impostor.slice().sort().reverse() };
 }
 
-/**
- * Returns the threshold for an impostor pair rate.
- * @param descending - sorted cosines
- */
 const toThreshold = (descending: Float32Array, falseMatchRate: number): number =>
   descending[Math.floor(falseMatchRate * descending.length)];
 

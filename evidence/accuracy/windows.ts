@@ -22,16 +22,14 @@ export interface PhotoWindow {
 }
 
 export interface TrialRules {
-  /** True if this run of photos is compared with impostors. */
   isShown(window: PhotoWindow): boolean;
   /**
    * True if a person's face is tried against another's token.
    * @param isSymmetric - equal photo numbers on both sides
    */
   isStranger(enrolled: number, live: number, isSymmetric: boolean): boolean;
-  /** True if two disjoint runs of one person are a genuine pair. */
   isGenuine(enrolled: PhotoWindow, live: PhotoWindow): boolean;
-  /** True if all pairs of people have equally many trials; otherwise trials are listed by pair. */
+  /** Otherwise trials are listed by pair. */
   readonly isEven: boolean;
 }
 
@@ -40,10 +38,7 @@ function isApart(one: PhotoWindow, other: PhotoWindow): boolean {
   return !other.files.some((file) => sittingOf(file) !== null && sittings.has(sittingOf(file)));
 }
 
-/**
- * Compares each person's first run with the first of each other, once if symmetric; genuine pairs only across
- * sessions.
- */
+/** Compares each person's first run with the first of each other; genuine pairs only across sessions. */
 export const firstRuns: TrialRules = {
   isShown: ({ from }) => from === 0,
   isStranger: (enrolled, live, isSymmetric) => (isSymmetric ? enrolled < live : enrolled !== live),
@@ -64,10 +59,6 @@ export interface Trials {
 /** Number of first photos per person: eight, or as many as a genuine pair needs. */
 const photosOf = ({ enrolled, live }: Combination): number => Math.max(photosPerPerson, enrolled + live);
 
-/**
- * Returns all windows of consecutive photos among the first ones.
- * @param photos - number of first photos
- */
 function windowsOf(people: readonly EmbeddedPerson[], size: number, photos: number): PhotoWindow[] {
   return people.flatMap(({ files, embeddings, magnitudes }, person) =>
     Array.from({ length: Math.max(0, Math.min(embeddings.length, photos) - size + 1) }, (_, from) => ({
@@ -109,9 +100,8 @@ export function countGenuinePeople(people: readonly EmbeddedPerson[], combinatio
 }
 
 /**
- * Lists the trials. Genuine: each disjoint pair of windows of one person's first eight photos (ten for five enrolled
- * and five shown), once if symmetric. Impostor: first windows of each two people. The rules may override both.
- * @param most - limit of pairs of each kind; more are sampled
+ * Lists the trials. Genuine: each disjoint pair of windows of one person's first eight photos (ten for 5x5), once if
+ * symmetric. Impostor: first windows of each two people.
  */
 export function toTrials(
   people: readonly EmbeddedPerson[],

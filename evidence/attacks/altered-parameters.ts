@@ -7,7 +7,6 @@ import { parametersFile, parseParameters } from '../../src/token/parameters.js';
 import { modelsFolder, projectRoot } from '../../test/paths.js';
 import { type Attack, toClaim } from './attack.js';
 
-/** Parameters that an attacker with write access would choose. */
 const alterations: Readonly<Record<string, (text: string) => string>> = {
   'one space more': (text) => `${text} `,
   'one message bit less': (text) => text.replace(/"one": (\d+)/, (_, bits: string) => `"one": ${Number(bits) - 1}`),
@@ -32,10 +31,6 @@ const refusalOf = (text: string): string | null => {
   }
 };
 
-/**
- * Starts a copy of the installation with these parameters.
- * @returns its exit code and output
- */
 function startWith(text: string) {
   const folder = mkdtempSync(join(tmpdir(), 'facestep-altered-'));
   try {
@@ -59,7 +54,7 @@ function startWith(text: string) {
   }
 }
 
-/** Tests whether an attacker with write access to one file can lower the threshold of all tokens. */
+/** Tests whether write access to one file can lower the threshold of all tokens. */
 export const alteredParameters: Attack = {
   about: 'a parameters file with a lower threshold: does the server take it?',
   async run({ say }) {

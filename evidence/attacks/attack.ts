@@ -25,7 +25,6 @@ export type Row = readonly string[];
 export interface Finding {
   /** Keys are stable. */
   readonly figures: { readonly [figure: string]: Json };
-  /** Figures for the documents; the first row is the head. */
   readonly table: readonly Row[];
   readonly claims: readonly Claim[];
   /** Omitted parts with reasons, reported in the output. */

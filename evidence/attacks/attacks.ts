@@ -7,11 +7,10 @@ import { toMarkdown, writeFinding } from './report.js';
 import type { Size } from './size.js';
 
 /*
- * `npm run attacks -- [NAME…] [--quick] [--json] [--write]`: attacks the product's own tokens and reports which claims
- * hold. `--write` writes the pages in docs/security-analysis, only after a complete run on real faces.
+ * `npm run attacks -- [NAME…] [--quick] [--json] [--write]`: attacks the product's own tokens. `--write` writes the
+ * pages in docs/security-analysis, only after a complete run on real faces.
  */
 
-// Exit handlers stop the processes that an attack started.
 process.once('SIGINT', () => process.exit(130)).once('SIGTERM', () => process.exit(143));
 
 const flags = process.argv.slice(2).filter((argument) => argument.startsWith('--'));

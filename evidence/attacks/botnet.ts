@@ -5,10 +5,7 @@ import { FaceError } from '../../src/errors.js';
 import { createSqliteState } from '../../src/state/sqlite.js';
 import { createManualClock } from '../../test/manual-clock.js';
 
-/*
- * Sends wrong faces for one person from many addresses as early as allowed, against the product's counters with a
- * manual clock.
- */
+/* Sends wrong faces for one person from many addresses. */
 
 export interface Botnet {
   readonly name: string;
@@ -40,7 +37,7 @@ const openStores = (): Stores => {
   return { clock, state: createSqliteState({ file: ':memory:', clock }) };
 };
 
-/** Wait in seconds after a refusal, and whether it applies to all; `null` if decided. */
+/** Wait in seconds; `null` if decided. */
 async function tryFrom(
   address: string,
   isFormerRule: boolean,
@@ -58,10 +55,7 @@ async function tryFrom(
   }
 }
 
-/**
- * Runs an attack.
- * @returns the count
- */
+/** Runs an attack. */
 export async function triesOf(botnet: Botnet, run: Run): Promise<number> {
   const stores = openStores();
   const { clock } = stores;
@@ -83,10 +77,7 @@ export async function triesOf(botnet: Botnet, run: Run): Promise<number> {
   return passed[run.count ?? 'tries'];
 }
 
-/**
- * Tries from all allowed addresses until none is accepted.
- * @returns seconds until the next try
- */
+/** @returns seconds until the next try */
 async function tryAll(
   { addresses, addressAt }: Botnet,
   told: {

@@ -1,7 +1,6 @@
 import type { Chance } from '../statistics/chance.js';
 import { toUnit } from '../statistics/directions.js';
 
-/** Result of a try: success, and a score if reported. */
 export interface Reply {
   readonly opened: boolean;
   readonly score: number | null;
@@ -9,14 +8,12 @@ export interface Reply {
 
 export interface Climb {
   readonly tries: number;
-  /** True if a try succeeded. */
   readonly arrived: boolean;
   readonly embedding: Float32Array;
 }
 
 /**
- * Hill climbing with one parent and one child: keeps a random step unless the reply is worse, with adaptive step
- * length. Without a score it tries at random.
+ * Hill climbing with one parent and one child, with adaptive step length. Without a score it tries at random.
  * @see https://doi.org/10.1109/CCST.2003.1297584 (hill climbing against face recognition)
  */
 export async function climb(
@@ -56,11 +53,7 @@ export async function climb(
 /** Relative distance of `learn`'s probes from the starting face. */
 const probeLength = 0.5;
 
-/**
- * Estimates the enrolled face from match scores: steps in all directions, weighted by their effect.
- * @param start - a face that opens
- * @returns an estimate of the enrolled face, of length 1
- */
+/** Estimates the enrolled face from match scores: steps in all directions, weighted by their effect. */
 export async function learn(
   ask: (embedding: Float32Array) => Promise<Reply>,
   { start, probes, chance }: { readonly start: Float32Array; readonly probes: number; readonly chance: Chance },

@@ -13,11 +13,11 @@ export function cosineOf(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return dot / Math.sqrt(aa * bb);
 }
 
-/** Estimates embeddings from sign bits, as an attacker with an opened token can. */
+/** Estimates embeddings from the sign bits of an opened token. */
 export interface Estimator {
   /** Estimates by the transposed transform; needs only the format. */
   linear(bits: Uint8Array): Float32Array;
-  /** Estimates the most likely embedding under the faces' distribution, from one or several tokens of a face. */
+  /** From one or several tokens of a face. */
   likeliest(tokens: readonly Uint8Array[]): Float32Array;
   /** Estimates from two tokens of one embedding as if each had its own transform. */
   ofOwnTransforms(embedding: Float32Array): Float32Array;
@@ -43,7 +43,6 @@ function readTransform() {
     return toViews(unit).map((value, view) => value - atZero[view]);
   });
   const squared = columns[0].reduce((sum, value) => sum + value * value, 0);
-  // The columns are orthogonal and equally long.
   const mean = Float32Array.from(
     columns,
     (column) => -column.reduce((sum, value, at) => sum + value * atZero[at], 0) / squared,
@@ -51,15 +50,11 @@ function readTransform() {
   return { columns, mean };
 }
 
-/**
- * Creates an estimator.
- * @param corpus - the attacker's faces, for the distribution
- */
+/** Creates an estimator. */
 export function createEstimator(corpus: readonly Float32Array[]): Estimator {
   const { columns, mean } = readTransform();
   const root = covarianceRoot(corpus, mean);
 
-  /** Returns the matrix from normal deviates to views for embeddings with flipped signs: −1 or 1. */
   function toMatrix(flips: Float32Array): Float32Array {
     const matrix = new Float32Array(viewLength * embeddingLength);
     for (let view = 0; view < viewLength; view += 1) {
@@ -82,8 +77,7 @@ export function createEstimator(corpus: readonly Float32Array[]): Estimator {
   const own = toMatrix(flips);
 
   /**
-   * 1-bit compressed sensing with a prior: logistic regression of the signs, with the faces' distribution as prior, by
-   * gradient steps with momentum.
+   * 1-bit compressed sensing: logistic regression of the signs, with the faces' distribution as prior.
    * @see https://doi.org/10.1109/TIT.2012.2207945 (Plan and Vershynin)
    */
   function regress(measured: readonly Measured[]): Float32Array {

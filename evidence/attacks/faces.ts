@@ -10,17 +10,12 @@ export interface Person {
 }
 
 export interface Faces {
-  /**
-   * False for simulated faces, which are isotropic: results that depend on the real distribution are then not
-   * measured.
-   */
+  /** False for simulated, isotropic faces: results that depend on the real distribution are then not measured. */
   readonly areReal: boolean;
-  /** The attacker's people, none of them attacked. */
   readonly fit: readonly Person[];
   readonly judge: readonly Person[];
 }
 
-/** Quick mode: tests every step within seconds. */
 const quickPeople = { fit: 120, judge: 60 };
 
 /** Loads the evaluation faces, or simulated ones. */
@@ -37,7 +32,6 @@ export async function loadFaces(size: Size, say: (line: string) => void): Promis
   const people = await embedPeople(({ person, photos }) => {
     if (size === 'full') return true;
     const half = toHalf(person);
-    // One photo suffices for the attacker's people; the others need two.
     if (photos !== (half === 'fit' ? 1 : 2)) return false;
     left[half] -= 1;
     return left[half] >= 0;

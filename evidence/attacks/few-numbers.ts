@@ -14,7 +14,6 @@ const listSize = 16;
 /** Message bits as one number, so that adding rows is one XOR. */
 type Sum = bigint;
 
-/** Message bits that add up to each code position. */
 function toRows(positions: Uint16Array): Sum[] {
   const rows = Array.from({ length: codeLength }, () => 0n);
   for (let bit = 0; bit < positions.length; bit += 1) {
@@ -60,7 +59,6 @@ const rankOf = (places: readonly number[]): number => {
   return basis.rank;
 };
 
-/** Returns the 2^dimensions positions whose code bits depend on the fewest message bits. */
 function cheapestPositions(dimensions: number): readonly number[] {
   const digits = Math.log2(codeLength);
   const candidates: number[][] = [];
@@ -77,24 +75,19 @@ function cheapestPositions(dimensions: number): readonly number[] {
   return candidates[ranks.indexOf(Math.min(...ranks))];
 }
 
-/** Sizes of the guessed part of the code word. */
 const guessed = [4, 5, 6, 7].map(cheapestPositions);
 
-/** Leakage of tokens whose embeddings have that many numbers, to holders of the key. */
+/** Leakage of tokens to holders of the key. */
 export interface FewNumbers {
   readonly correlation: number;
   /** Message bits that follow from always equal or always different sign bits. */
   readonly certainBits: number;
   /** Tries until the best equations between sign bits all hold, as a power of two. */
   readonly equationTries: number;
-  /**
-   * Tries to guess a part of the code word, estimate the face and decode the rest, as a power of two; `null` if none
-   * decoded.
-   */
+  /** Tries to guess a part of the code word and decode the rest, as a power of two; `null` if none decoded. */
   readonly guessTries: number | null;
 }
 
-/** Contribution of each embedding number to the views: one unit row for each sign bit. */
 function toMatrix(toViews: ToViews, numbers: number): Float32Array[] {
   const columns = Array.from({ length: numbers }, (_, number) =>
     toViews(Float32Array.from({ length: embeddingLength }, (_value, at) => (at === number ? 1 : 0))),
@@ -126,10 +119,7 @@ function correlate(matrix: readonly Float32Array[]): { correlation: number; one:
   return pairs.sort((a, b) => b.correlation - a.correlation);
 }
 
-/**
- * Attacks tokens with a known key and without a face: embeddings of that many independent numbers, padded with zeros.
- * @param draws - faces tried for each size of the guessed part
- */
+/** Attacks tokens with a known key and without a face: embeddings padded with zeros. */
 export function attackFewNumbers(numbers: number, isRotated: boolean, draws: number): FewNumbers {
   const chance = createChance(`few numbers ${numbers}`);
   const centre = createCentre(new Float32Array(embeddingLength), []);
@@ -186,7 +176,7 @@ export function attackFewNumbers(numbers: number, isRotated: boolean, draws: num
 
 const counts = [64, 128, 192, 256, 257, 320, 384, 512];
 
-/** Measures face-free attacks on tokens of custom models, by their number of dimensions. */
+/** Measures face-free attacks on tokens of custom models. */
 export const fewNumbers: Attack = {
   about: 'a model of one’s own with few numbers: does a token open without a face?',
   run: async ({ size, say }) => {

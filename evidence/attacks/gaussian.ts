@@ -11,7 +11,7 @@ export function meanOf(embeddings: readonly Float32Array[]): Float64Array {
 
 /**
  * Returns the lower Cholesky factor of the covariance about `centre`, row by row. A hundredth of the mean variance is
- * added to the diagonal, because there may be fewer embeddings than dimensions.
+ * added to the diagonal, for fewer embeddings than dimensions.
  */
 export function covarianceRoot(embeddings: readonly Float32Array[], centre: ArrayLike<number>): Float64Array {
   const root = new Float64Array(length * length);

@@ -19,7 +19,6 @@ const pinDigits = [4, 6] as const;
 
 type Open = (token: BareToken, views: Float32Array) => boolean;
 
-/** Tries the attacker's faces in random order against each token until one opens it. */
 function search(tokens: readonly BareToken[], guesses: readonly Float32Array[], opens: Open): Search[] {
   return tokens.map((token, index) => {
     const order = shuffled(guesses, `order ${index}`);
@@ -41,10 +40,7 @@ function rateOfDraws(tokens: readonly BareToken[], draws: number, draw: () => Fl
   return proportion(opened, draws);
 }
 
-/**
- * Returns the attacker's photos that resemble most other people, which may open more.
- * @param reach - cosine of resemblance
- */
+/** These may open more tokens. */
 function wolves(corpus: readonly Float32Array[], reach: number, count: number): Float32Array[] {
   const alike = corpus.map(
     (one) => corpus.filter((other) => one.reduce((sum, value, at) => sum + value * other[at], 0) >= reach).length,
@@ -53,7 +49,6 @@ function wolves(corpus: readonly Float32Array[], reach: number, count: number): 
   return byAlike.slice(0, count).map((at) => corpus[at]);
 }
 
-/** Measures one Argon2id on this machine, in milliseconds. */
 async function timeStretch(runs: number): Promise<number> {
   const stretch = createStretch(publishedCost);
   const from = performance.now();
@@ -64,7 +59,7 @@ async function timeStretch(runs: number): Promise<number> {
 
 const firsts = (people: readonly Person[]): Float32Array[] => people.map(({ embeddings }) => embeddings[0]);
 
-/** Measures the guesses and time for a thief of a token and the sealing key, without a user secret. */
+/** Measures the guesses and time for a thief of token and sealing key. */
 export const guessing: Attack = {
   about: 'a stolen token and the sealing key: how many guesses until the first false accept?',
   async run({ size, loadFaces, say }) {

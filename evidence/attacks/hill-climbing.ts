@@ -61,7 +61,7 @@ const scoreBy = (verifier: Verifier, token: SealedToken, embedding: Float32Array
     share: testShare,
   });
 
-/** Tries ever closer faces at the real verifier: all refusals are identical. */
+/** Ever closer faces at the real verifier. */
 async function refusalsAtVerifier(target: Float32Array, other: Float32Array, tries: number) {
   const keys = createKeysInMemory(createChance('climbed').bytes(32));
   const verifier = createEmbeddedVerifier({
@@ -138,7 +138,7 @@ async function climbTokens({ loadFaces, size, say }: Setting) {
       { start, mostTries: 20_000, chance },
     );
     const coarse = await climb(tell(rounded), { start, mostTries: isFull ? 20_000 : 500, chance });
-    // An accepted attacker with scores climbs from a photo of the right person to the enrolled face.
+    // An accepted attacker with scores climbs to the enrolled face.
     const learned = await learn(ask, { start: live, probes: isFull ? 5000 : 100, chance });
     unlocked.wipe();
     rows.push({
@@ -166,7 +166,6 @@ async function climbTokens({ loadFaces, size, say }: Setting) {
   };
 }
 
-/** Tests whether replies lead an attacker to an accepted face. */
 export const hillClimbing: Attack = {
   about: 'changing a face step by step by what the product answers: does it get in?',
   async run(setting) {

@@ -9,10 +9,7 @@ export interface LinearCode {
   readonly words: number;
 }
 
-/**
- * Creates a code from the code words of unit messages.
- * @param generators - one code word for each dimension
- */
+/** Creates a code from the code words of unit messages. */
 export function toLinearCode(generators: readonly Uint8Array[]): LinearCode {
   const [{ length }] = generators;
   const words = Math.ceil((generators.length + 1) / 32);
@@ -25,11 +22,7 @@ export function toLinearCode(generators: readonly Uint8Array[]): LinearCode {
   return { dimensions: generators.length, length, rows, words };
 }
 
-/**
- * Solves for the message from as many positions as needed, in order, assuming no errors.
- * @param received - one bit for each position
- * @returns `null` if the positions do not determine it
- */
+/** @returns `null` if the positions do not determine the message */
 function solve(code: LinearCode, received: Uint8Array, order: Uint16Array): Uint8Array | null {
   const { dimensions, rows, words } = code;
   const basis = new Array<Uint32Array | undefined>(dimensions);
@@ -79,8 +72,6 @@ export interface Decoded {
  * Information-set decoding: guesses correct positions until the message is close enough. With an error share ε a try
  * succeeds with about (1 − ε)^dimensions.
  * @see https://doi.org/10.1109/TIT.1962.1057777 (Prange)
- * @param near - maximum differing positions
- * @returns `null` after the maximum number of tries
  */
 export function decodeByInformationSet(
   code: LinearCode,

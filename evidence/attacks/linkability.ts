@@ -2,7 +2,6 @@ import type { Chance } from '../statistics/chance.js';
 
 const bins = 20;
 
-/** Assigns scores to 20 bins of equal frequency. */
 function toBins(scores: readonly number[]): Uint8Array {
   const sorted = [...scores].sort((a, b) => a - b);
   const edges = [
@@ -30,8 +29,8 @@ function dSysOf(binned: Uint8Array, mated: number): number {
 }
 
 /**
- * Global linkability D_sys of ISO/IEC 30136: 0 for equal distributions of mated and non-mated scores, 1 for disjoint
- * ones. Estimated over 20 bins of equal frequency; chance gives slightly above 0.
+ * Global linkability D_sys of ISO/IEC 30136: 0 for equal distributions, 1 for disjoint ones. Estimated over 20 bins of
+ * equal frequency; chance gives slightly above 0.
  * @see https://doi.org/10.1109/TIFS.2017.2788000
  */
 export const linkability = (mated: readonly number[], nonMated: readonly number[]): number =>
@@ -49,10 +48,7 @@ export interface Linkability {
 const resamples = 200;
 const mixes = 1000;
 
-/**
- * Measures linkability.
- * @param chance - draws resamples and shuffles
- */
+/** Measures linkability. */
 export function measureLinkability(mated: readonly number[], nonMated: readonly number[], chance: Chance): Linkability {
   const draw = (scores: readonly number[]): number[] => scores.map(() => scores[chance.below(scores.length)]);
   const dSys = linkability(mated, nonMated);

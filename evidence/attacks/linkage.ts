@@ -27,7 +27,7 @@ function createPartners(name: string, people: number) {
   };
 }
 
-/** Without keys: counts differing bits of the 1,280 opaque ones, for two scopes of one person or of two people. */
+/** Without keys: differing bits of the 1,280 opaque ones. */
 async function linkWithoutKeys({ judge }: Faces, size: Size) {
   const sealing = createSealing('linkage', size);
   const photos = withTwo(judge);
@@ -59,7 +59,6 @@ const distanceToCode = (tokens: BareTokens, word: Uint8Array): number =>
       .map((message) => ones(xor(word, tokens.encode(message))) / codeLength),
   );
 
-/** Share of mated pairs closer to the code than any non-mated pair. */
 const linked = (mated: readonly number[], nonMated: readonly number[]) =>
   proportion(mated.filter((score) => score < Math.min(...nonMated)).length, mated.length);
 
@@ -77,7 +76,6 @@ function linkWithKeys({ judge }: Faces, accuracy: Accuracy, size: Size) {
     });
     return bits;
   };
-  /** The token without permutation. */
   const unpermuted = ({ hidden, message, order }: BareToken): Uint8Array => {
     const word = tokens.encode(message);
     return hidden.map((bit, at) => bit ^ word[order[at]] ^ word[at]);
@@ -103,7 +101,6 @@ function linkWithKeys({ judge }: Faces, accuracy: Accuracy, size: Size) {
   };
 }
 
-/** Tests whether two tokens reveal that they are of one person. */
 export const linkage: Attack = {
   about: 'two tokens of one person, without keys and with both keys: are they linked?',
   async run({ size, loadFaces, say }) {

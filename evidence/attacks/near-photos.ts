@@ -11,7 +11,6 @@ import { solvePair } from './record-multiplicity.js';
 import { binding } from './sealed-tokens.js';
 import type { Size } from './size.js';
 
-/** Changes between pictures a moment apart, or less. */
 const changes: Readonly<Record<string, (photo: Sharp) => Sharp>> = {
   recompressed: (photo) => photo.jpeg({ quality: 50 }),
   brighter: (photo) => photo.modulate({ brightness: 1.15 }).jpeg(),
@@ -27,7 +26,7 @@ export interface NearPhotos {
   readonly tries: number | null;
 }
 
-/** Opens two tokens of almost the same photo: each demonstration photo, changed in each way. */
+/** Opens two tokens of almost the same photo. */
 export async function solveNearPhotos(size: Size): Promise<NearPhotos[]> {
   const { person, stranger } = await loadPictures();
   const photos = size === 'full' ? [...person, stranger] : [stranger];

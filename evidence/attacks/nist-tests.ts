@@ -59,7 +59,6 @@ export function longestRun(bits: Uint8Array): number {
   return chiSquaredTail(statistic, shares.length - 1);
 }
 
-/** Counts each pattern of `length` bits in the circular sequence. */
 function patternCounts(bits: Uint8Array, length: number): Float64Array {
   const counts = new Float64Array(2 ** length);
   const mask = 2 ** length - 1;

@@ -4,7 +4,6 @@ import { type Attack, type Row, toClaim, toDigits } from './attack.js';
 import { type Botnet, countRecordsOfRefused, triesOf } from './botnet.js';
 import { show } from './report.js';
 
-/** Resources of the simulated attackers. */
 const botnets: readonly Botnet[] = [
   { name: '1 address', addressAt: () => ipv4(0), addresses: 1 },
   { name: '10 addresses', addressAt: ipv4, addresses: 10 },
@@ -21,24 +20,20 @@ function ipv4(index: number): string {
   return `10.${index >> 16}.${(index >> 8) & 255}.${index & 255}`;
 }
 
-/** Promised rate of each level. */
 const rates: ReadonlyMap<Accuracy, number> = new Map(
   promises.map(({ accuracy, falseMatchRate }) => [accuracy, falseMatchRate]),
 );
 
-/** Allowed excess over the promise for impostors of one place, as used to set the levels (docs/accuracy.md). */
+/** As used to set the levels (docs/accuracy.md). */
 const timesWithinSource = 3;
 
-/** Probability that at least one of the tries is accepted. */
 const chanceOf = (rate: number, tries: number): number => -Math.expm1(tries * Math.log1p(-rate));
 
 const percent = (share: number): string => `${show(100 * share)} %`;
 
-/** Size of a company and of a PIN for the examples. */
 const people = 1_000;
 const pins = 1_000_000;
 
-/** An attacker with many addresses, a name and wrong faces. */
 export const outsiders: Attack = {
   about: 'many addresses and a name: how many faces, or PINs behind a known face, are tried at one person?',
   async run({ size, say }) {

@@ -7,7 +7,6 @@ export type ParityCheck = readonly number[];
 /**
  * Returns all parity checks of weight two and four, or a sample. Generator column `j` has a 1 in the rows of message
  * positions that contain all bits of `j`; a check is a set of columns that add up to 0.
- * @param mostChecks - approximate limit before sampling
  */
 export function parityChecksOf(positions: Uint16Array, chance: Chance, mostChecks: number): ParityCheck[] {
   const columns = Array.from({ length: codeLength }, (_, column) =>

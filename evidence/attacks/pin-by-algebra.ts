@@ -15,17 +15,14 @@ import type { Size } from './size.js';
 
 export interface PinSearch {
   readonly pins: number;
-  /** PINs that make the two tokens consistent. */
   readonly fitting: number;
-  /** True if the first token's tag confirmed the solution. */
   readonly opened: boolean;
-  /** Milliseconds per PIN. */
   readonly msEach: number;
 }
 
 /**
- * Tries PINs on two real tokens of one photo and PIN under two scopes, as a thief with the sealing key: only under the
- * right PIN is the difference a word of both codes. Needs no face.
+ * Tries PINs on two tokens of one photo and PIN, as a thief with the sealing key: only the right PIN makes the
+ * difference a word of both codes.
  */
 export async function searchPin(embedding: Float32Array, size: Size): Promise<PinSearch> {
   const chance = createChance('pin');

@@ -1,8 +1,8 @@
 import { logGamma } from '../statistics/log-gamma.js';
 
 /**
- * Returns the regularized upper incomplete gamma function Q(a, x), `igamc` of NIST SP 800-22: by its series for small
- * x, else by its continued fraction (Lentz).
+ * Returns the regularized upper incomplete gamma function Q(a, x), `igamc` of NIST SP 800-22, by series or continued
+ * fraction (Lentz).
  */
 export function upperGamma(a: number, x: number): number {
   if (x <= 0) return 1;

@@ -48,8 +48,8 @@ function serialCorrelation(bytes: Uint8Array): number {
 }
 
 /**
- * Tests the parity of one person's stored bits. All code words are even and permutations keep parity, so without a
- * mask it would be the face's parity, always the same.
+ * Tests the parity of one person's stored bits. Permutations keep the code's even parity, so without a mask it would be
+ * the face's parity.
  */
 function parityOfOnes(stored: readonly Uint8Array[]): number {
   const odd = stored.reduce((sum, bits) => sum + bits.reduce((parity, bit) => parity ^ bit, 0), 0);
@@ -57,8 +57,8 @@ function parityOfOnes(stored: readonly Uint8Array[]): number {
 }
 
 /**
- * GF(2) rank of token differences from the first one: one code and face span few dimensions. Like NIST SP 800-22, 2.5,
- * over whole tokens. A random r × c matrix has rank deficiency d with about 2^(−d(d + |r − c|)), times at most 3.5.
+ * GF(2) rank of token differences: one code and face span few dimensions. Like NIST SP 800-22, 2.5, over whole tokens.
+ * A random r × c matrix has rank deficiency d with about 2^(−d(d + |r − c|)), times at most 3.5.
  */
 function binaryRank(stored: readonly Uint8Array[]): number {
   const rows = stored.slice(1, stored[0].length + 1).map((bits) => {

@@ -8,13 +8,11 @@ import { showWith } from './report.js';
 
 const xor = (a: Uint8Array, b: Uint8Array): Uint8Array => a.map((bit, at) => bit ^ b[at]);
 
-/** Returns the sign bits of an opened token: its message reveals the code word. */
 const openedBits = (tokens: BareTokens, { hidden, order }: BareToken, message: Uint8Array): Uint8Array => {
   const word = tokens.encode(message);
   return hidden.map((bit, at) => bit ^ word[order[at]]);
 };
 
-/** Returns the mean with its 95 % interval over people. */
 function meanOver(values: readonly number[]) {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const spread = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
@@ -23,7 +21,7 @@ function meanOver(values: readonly number[]) {
   return { mean: digits(mean), interval: [digits(mean - reach), digits(mean + reach)] as const };
 }
 
-/** Measures how closely an attacker with keys can reconstruct the face, as cosines of estimated and true embeddings. */
+/** Measures reconstruction as cosines of estimated and true embeddings. */
 export const reconstruction: Attack = {
   about: 'stolen tokens and keys: how near does the best estimate come to the face?',
   async run({ size, loadFaces, say }) {

@@ -15,9 +15,8 @@ export interface SolvedPair {
 }
 
 /**
- * Solves for the messages of two tokens of one face from their difference: π₁(c₁) ⊕ π₂(c₂), plus the bits in which the
- * photos differ. Both codes contain the all-ones word, so both messages may be shifted by it. Known as an attack via
- * record multiplicity.
+ * Solves for the messages of two tokens of one face from their difference: π₁(c₁) ⊕ π₂(c₂). Both codes contain the
+ * all-ones word, so both messages may be shifted by it. Known as an attack via record multiplicity.
  * @see https://doi.org/10.1109/SP.2009.24 (Simoens, Tuyls and Preneel)
  */
 export function solvePair(tokens: BareTokens, one: Unmasked, other: Unmasked, mostTries: number): SolvedPair | null {

@@ -38,10 +38,7 @@ export function toMarkdown({ table, claims, skipped }: Finding): string {
 /** Returns the path of an attack's result page. */
 export const resultsFile = (name: string): string => join(projectRoot, 'docs', 'security-analysis', `${name}.md`);
 
-/**
- * Writes an attack's results to docs/security-analysis.
- * @param setting - date and machine
- */
+/** Writes an attack's results to docs/security-analysis. */
 export function writeFinding(name: string, finding: Finding, setting: string): void {
   const introduction = `Written by \`npm run attacks -- ${name} --write\`. What it means: [security analysis](../security-analysis.md).`;
   writeFileSync(

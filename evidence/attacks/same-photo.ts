@@ -11,20 +11,15 @@ import { show, showShare, showWith } from './report.js';
 
 const xor = (a: Uint8Array, b: Uint8Array): Uint8Array => a.map((bit, at) => bit ^ b[at]);
 
-/** True if the solution contains the first token's message, as the tag would confirm. */
 const isRight = ({ first }: SolvedPair, token: BareToken): boolean =>
   first.some((message) => message.every((bit, at) => bit === token.message[at]));
 
-/**
- * Returns log2 of the expected tries.
- * @param share - of differing sign bits
- */
+/** log2 of the expected tries. */
 const workOf = (share: number, bits: number): number => -(2 * bits - 1) * Math.log2(1 - share);
 
 /** Tries of a desktop in about an hour, and of a rack in a month. */
 const reach = { desktop: 2 ** 25, rack: 2 ** 45 };
 
-/** Returns the shares of differing sign bits between two photos of one person, or between means of three. */
 function differences(people: readonly Person[], photos: number): number[] {
   return people.flatMap(({ embeddings }) => {
     if (embeddings.length < 2 * photos) return [];
@@ -33,7 +28,7 @@ function differences(people: readonly Person[], photos: number): number[] {
   });
 }
 
-/** Attacks two tokens of one face with known keys: with identical photos the face cancels and the rest is linear. */
+/** Attacks two tokens of one face with known keys: with identical photos the face cancels. */
 export const samePhoto: Attack = {
   about: 'two tokens of one person and both keys: are they opened without any face, by algebra?',
   async run({ size, loadFaces, say }) {

@@ -28,8 +28,8 @@ function signCorrelations(people: readonly Float32Array[]): Float32Array {
 }
 
 /**
- * Tests whether a right guess of the user's secret is recognizable without a face: sign bits correlate slightly and
- * parity checks cancel the code word, so the checks are biased under the right key. Weighted as an attacker would.
+ * Tests whether a right guess of the user's secret is recognizable without a face: parity checks cancel the code word
+ * and sign bits correlate, so the checks are biased under the right key.
  */
 function measureLean(correlations: Float32Array, judge: readonly Person[], accuracy: Accuracy, size: Size) {
   const chance: Chance = createChance(`secret ${accuracy}`);
@@ -82,7 +82,7 @@ export function rank(right: readonly number[], wrong: readonly number[]) {
   };
 }
 
-/** Measures what a thief of token and key learns about the user's secret without a face. */
+/** Measures what token and key reveal about the user's secret without a face. */
 export const secretWithoutFace: Attack = {
   about: 'a stolen token and the sealing key: does a right PIN show without a face?',
   async run({ size, loadFaces, say }) {

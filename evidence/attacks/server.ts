@@ -22,13 +22,11 @@ import { tokenAttacks } from './server/token-attacks.js';
 import { issueReceipt, layBaits, makeVictims, type Victims } from './server/victims.js';
 import type { Size } from './size.js';
 
-/** Rate of hostile calls on two cores with the other load. */
 const paceOf: Readonly<Record<Size, Pace>> = {
   full: { perSecond: 60, atOnce: 8, facesAtOnce: 1, betweenFacesMs: 600, slowAtOnce: 64 },
   quick: { perSecond: 400, atOnce: 16, facesAtOnce: 4, betweenFacesMs: 0, slowAtOnce: 400 },
 };
 
-/** Durations of the legitimate load, before and during the measurement. */
 const timesOf: Readonly<
   Record<Size, { readonly warmUpMs: number; readonly beforeMs: number; readonly afterMs: number }>
 > = {
@@ -36,7 +34,6 @@ const timesOf: Readonly<
   quick: { warmUpMs: 0, beforeMs: 1_000, afterMs: 0 },
 };
 
-/** Concurrent uses of a single-use item. */
 const racesOf: Readonly<Record<Size, readonly number[]>> = { full: [2, 5, 20], quick: [8] };
 
 /** Receipts are valid for two minutes. */
@@ -55,7 +52,6 @@ async function keepReceipts(stage: Stage, { tokens }: Victims) {
   return { receiptOf: () => receipt, stop: () => clearInterval(timer) };
 }
 
-/** Texts that no answer to a hostile call may contain. */
 const secretsOf = ({ credentials, providers }: Stage): readonly string[] => [
   credentials.owner,
   credentials.legitimate,
@@ -65,8 +61,7 @@ const secretsOf = ({ credentials, providers }: Stage): readonly string[] => [
 ];
 
 /**
- * Sends hostile calls to a real server under legitimate load: every endpoint with forged, replayed, truncated,
- * oversized, slow, duplicated, foreign-tenant, wrong-role, wrong-type and malformed requests.
+ * Sends forged, replayed, malformed and unauthorized calls to every endpoint of a real server under legitimate load.
  */
 export const server: Attack = {
   about: 'hostile calls at every endpoint of a running server, while others are served',
@@ -116,7 +111,7 @@ async function attack(stage: Stage, size: Size, say: (line: string) => void): Pr
   say(`${hostile.length} hostile things to do`);
   const tally = newTally();
   await besiege(hostile, tally, options);
-  // Items that no hostile call consumed still work for the provider; then each is created again for the races.
+  // Items that no hostile call consumed still work for the provider.
   const taken: string[] = [];
   for (const target of stage.providers.hooks) {
     if (!(await takeBait(stage, target))) taken.push(`the bait of ${target.connection}/${target.hook} was gone`);

@@ -12,7 +12,6 @@ import { createChance } from '../statistics/chance.js';
 export interface SocketClimb {
   readonly triesUntilLocked: number;
   readonly distinctRefusals: number;
-  /** True if the lockout also refuses the right face. */
   readonly locksTheRightFaceToo: boolean;
   readonly matchesWithToken: number;
   /** True if scores need the scope. */

@@ -1,9 +1,7 @@
 import type { Chance } from '../statistics/chance.js';
 
 export interface Search {
-  /** Number of tried faces, including the successful one. */
   readonly guesses: number;
-  /** False if the attacker ran out of faces. */
   readonly opened: boolean;
 }
 
@@ -29,7 +27,7 @@ function kaplanMeier(searches: readonly Search[]): number | null {
   return null;
 }
 
-/** Extrapolates with a constant rate, plus half an opening so that zero gives a number. */
+/** Constant rate, plus half an opening so that zero gives a number. */
 function fromRate(searches: readonly Search[]): number {
   const opened = searches.filter((each) => each.opened).length;
   const guesses = searches.reduce((sum, each) => sum + each.guesses, 0);

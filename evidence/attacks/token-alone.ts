@@ -13,8 +13,8 @@ const roundAll = (values: PValues) =>
   Object.fromEntries(Object.entries(values).map(([test, value]) => [test, toDigits(value)]));
 
 /**
- * Tests whether tokens look random without keys: half of one person's identical photo (the worst case), half of
- * different people. Variants without a part of the format show that the tests can fail.
+ * Tests whether tokens look random without keys, half of them of one person's identical photo. Variants without a part
+ * of the format show that the tests can fail.
  */
 export const tokenAlone: Attack = {
   about: 'tokens and nothing else: are they random?',
@@ -35,7 +35,6 @@ export const tokenAlone: Attack = {
 
     const chance = createChance('broken formats');
     const bare = createBareTokens(4, chance);
-    /** The same salts and tags with other stored bits. */
     const without = (toStored: (views: Float32Array) => Uint8Array): PValues => {
       const change = (tokens: readonly SecretFields[], of: (at: number) => Float32Array): SecretFields[] =>
         tokens.map((token, at) => ({ ...token, stored: packBits(toStored(viewsOf([of(at)]))) }));

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { forkScript } from './forked.js';
 
-/** Starts the floor of the hooks: a separate server that reads a call and returns a fixed text. */
+/** Starts the floor of the hooks: returns a fixed text. */
 export async function startBareServer(): Promise<{
   readonly url: string;
   readonly pid: number;

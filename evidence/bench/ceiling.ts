@@ -2,9 +2,7 @@ import { z } from 'zod';
 import { forkScript } from './forked.js';
 
 /**
- * Measures the machine's limit: one floor process for each core at once, without a server. Shared memory and caches
- * keep it below that multiple of one core.
- * @param count - verifications of each process
+ * Measures the machine's limit: one floor process for each core at once.
  * @returns total verifications a second
  */
 export async function measureCeiling(photo: Uint8Array, cores: number, count: number): Promise<number> {

@@ -38,10 +38,7 @@ const days = 89;
 
 const personOf = (n: number): string => `00u${String(n).padStart(8, '0')}`;
 
-/**
- * Measures each console screen of a real server on the embedded store, and hooks at the same time.
- * @param without - `dist/src/main.js` of an installation for comparison, or `null`
- */
+/** Measures each console screen of a real server, and hooks at the same time. */
 export async function benchConsole(size: Size, without: string | null): Promise<ConsoleReport> {
   const provider = openOkta({ mode: 'enforce', freshnessSec });
   const config = { connections: [{ ...provider.connection, id: connection }] };
@@ -80,7 +77,6 @@ export async function benchConsole(size: Size, without: string | null): Promise<
   };
 }
 
-/** Fills in three months: everyone enrols on the first day and is checked evenly. */
 async function fill(file: string, { people, lines }: Size): Promise<void> {
   const ledger = createSqliteLedger(file);
   const now = epochMs(Date.now());
@@ -108,7 +104,6 @@ async function fill(file: string, { people, lines }: Size): Promise<void> {
   await ledger.close();
 }
 
-/** The most expensive common requests of each screen. */
 const asked: Readonly<Record<string, { readonly path: string; readonly fields: object }>> = {
   home: { path: '/log/counts', fields: {} },
   people: { path: '/people/list', fields: {} },

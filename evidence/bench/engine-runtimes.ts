@@ -5,12 +5,11 @@ import { loadWebAssembly } from '../../src/engine/runtime-wasm.js';
 import { modelsFolder } from '../../test/paths.js';
 import { quantile, round, type Timing, timeInTurns, toTiming } from './measure.js';
 
-/** A timing with the process's processor time, which other load does not lengthen. */
 interface RuntimeTiming extends Timing {
   readonly processorMs: number;
 }
 
-/** Time of one photo on one thread: up to its embedding, and with all signals of a check. */
+/** Up to its embedding, and with all signals of a check. */
 interface RuntimeTimings {
   readonly name: string;
   readonly embedding: RuntimeTiming;
@@ -20,13 +19,11 @@ interface RuntimeTimings {
 export interface RuntimesReport {
   readonly native: RuntimeTimings;
   readonly webAssembly: RuntimeTimings;
-  /** Processor time of WebAssembly relative to native. */
   readonly timesNative: { readonly embedding: number; readonly check: number };
 }
 
 const checkSignals: readonly Signal[] = ['embedding', 'pose', 'liveness', 'eyes', 'quality'];
 
-/** One examination of a photo, with processor times of all runs. */
 function createRun(pipeline: Pipeline, photo: Uint8Array, signals: readonly Signal[]) {
   const processorMs: number[] = [];
   return {

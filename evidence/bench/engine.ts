@@ -19,7 +19,7 @@ import { type RuntimesReport, timeRuntimes } from './engine-runtimes.js';
 import { type StageTiming, timeStages } from './engine-stages.js';
 import { load, quantile, round, type Timing, timeInTurns, toTiming } from './measure.js';
 
-/** Output of `npm run bench -- engine`: medians in milliseconds on one thread, except `pool`. Keys are stable. */
+/** Output of `npm run bench -- engine`: medians in ms on one thread, except `pool`. Keys are stable. */
 export interface EngineReport {
   readonly date: string;
   readonly node: string;
@@ -28,9 +28,7 @@ export interface EngineReport {
   readonly photos: Readonly<Record<string, PhotoProfile>>;
   /** One recognition run: the published model file and the loaded one (src/engine/prelu.ts). */
   readonly recognition: { readonly published: Timing; readonly loaded: Timing };
-  /** The smallest photo on the native runtime and its fallback. */
   readonly runtimes: RuntimesReport;
-  /** The smallest photo with a worker for each core. */
   readonly pool: {
     readonly workers: number;
     readonly aloneMs: number;
@@ -65,10 +63,7 @@ const toPhoto = (portrait: Uint8Array, width: number, height: number): Promise<B
     .jpeg()
     .toBuffer();
 
-/**
- * Profiles each stage next to its bare library calls.
- * @param rounds - timings of each stage
- */
+/** Profiles each stage next to its bare library calls. */
 export async function benchEngine(rounds: number): Promise<EngineReport> {
   const { person } = await loadPictures();
   const photos = await Promise.all(sizes.map(([width, height]) => toPhoto(person[1], width, height)));

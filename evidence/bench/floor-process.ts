@@ -3,7 +3,7 @@ import { modelsFolder } from '../../test/paths.js';
 import { createFloor } from './floor.js';
 import { load } from './measure.js';
 
-/* The floor in its own process, started by evidence/bench/ceiling.ts; returns its runs per second. */
+/* The floor in its own process; returns its runs per second. */
 
 const jobGuard = z.object({ photo: z.custom<Uint8Array>((value) => value instanceof Uint8Array), count: z.int() });
 

@@ -3,7 +3,7 @@ import { hashRaw } from '@node-rs/argon2';
 import { createPipeline } from '../../src/engine/pipeline.js';
 import { publishedCost } from '../../src/token/stretch.js';
 
-/** Minimum cost of a verification: its expensive parts, called in sequence on one thread. */
+/** Minimum cost of a verification. */
 export interface Floor {
   /** Decode, detect, landmarks, align and embed, then one Argon2id run. */
   verifyOnce(photo: Uint8Array): Promise<void>;

@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
-/** A script in its own process that answers messages in order. */
 export interface Forked {
   readonly pid: number;
   /** @throws Error if the process ends first */

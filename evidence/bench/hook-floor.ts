@@ -1,9 +1,6 @@
 import { createServer } from 'node:http';
 
-/*
- * The floor of the hooks in its own process, started by evidence/bench/bare-server.ts: reads a call and returns a
- * fixed text.
- */
+/* The floor of the hooks in its own process. */
 
 const answer = JSON.stringify({ commands: [] });
 

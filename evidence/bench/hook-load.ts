@@ -6,7 +6,6 @@ export interface HookLoad {
   readonly provider: string;
   readonly hook: string;
   readonly url: string;
-  /** Returns the n-th call, a unique event. */
   toCall(n: number): { readonly headers: Readonly<Record<string, string>>; readonly body: string };
 }
 
@@ -17,7 +16,6 @@ export interface LoadResult {
   readonly maxMs: number;
   readonly perSecond: number;
   readonly errors: number;
-  /** Answers with the text of granting ones. */
   readonly granted: number;
 }
 
@@ -55,7 +53,6 @@ export async function loadHook(
 
 /**
  * Calls a server at full speed and measures its processor time.
- * @param options.pid - of the otherwise idle server
  * @throws on a failed call, because refusals may cost less
  */
 export async function loadFlatOut(

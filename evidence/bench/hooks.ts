@@ -20,11 +20,9 @@ interface Rate {
   readonly perSecond: number;
   readonly seconds: number;
   readonly warmUpSec: number;
-  /** Calls at full speed, for processor time. */
   readonly flatOut: number;
 }
 
-/** Times at a steady rate, and processor time at full speed. */
 type HookFigures = LoadResult & ProcessorUse;
 
 /** Output of `npm run bench -- hooks`. Keys are stable. */
@@ -52,8 +50,8 @@ export interface HooksReport {
 }
 
 /**
- * Measures each hook of a real server at a steady rate. Each call is a new event; about half of them consume a passed
- * step-up or receipt. Lambda functions are measured as processes.
+ * Measures each hook of a real server at a steady rate. Each call is a new event; about half consume a passed step-up
+ * or receipt.
  */
 export async function benchHooks(rate: Rate): Promise<HooksReport> {
   const providers = await openProviders({ freshnessSec });
@@ -118,7 +116,6 @@ const toCalls = (perSecond: number, seconds: number): number => perSecond * (sec
 const toSteadyCount = ({ perSecond, seconds, warmUpSec }: Rate): number =>
   toCalls(perSecond, seconds) + toCalls(perSecond, warmUpSec);
 
-/** Number of calls of one hook, each a new event. */
 const toCount = (rate: Rate): number => toSteadyCount(rate) + rate.flatOut;
 
 const floorBody = JSON.stringify({ text: 'x'.repeat(300) });

@@ -17,7 +17,7 @@ export async function timeEach(count: number, run: () => Promise<void>): Promise
   return times;
 }
 
-/** A median with its 95 % interval, in milliseconds. */
+/** One Argon2id run included. */
 export interface Timing {
   readonly ms: number;
   readonly interval: readonly [number, number];
@@ -33,10 +33,7 @@ export function toTiming(times: readonly number[]): Timing {
   return { ms: at(0.5), interval: [at(0.5 - reach), at(0.5 + reach)] };
 }
 
-/**
- * Times functions alternately, so that changes of machine speed affect all.
- * @returns times by function, without the first round
- */
+/** Times functions alternately, so that changes of machine speed affect all. */
 export async function timeInTurns(rounds: number, runs: readonly (() => Promise<unknown>)[]): Promise<number[][]> {
   const times = runs.map((): number[] => []);
   for (let done = -1; done < rounds; done++) {

@@ -4,13 +4,11 @@ import { devices } from '../../test/browser/screens.js';
 import { type Poses, receive } from '../../test/browser/visitor.js';
 import { press, screenOf, see } from '../../test/browser/walk.js';
 
-/** Reaction and movement time of the drawn person. */
 export const person = { reactionMs: 500, turnMs: 800 } as const;
 
-/** Pictures per turn, as many as a camera takes. */
 const picturesOfTurn = 8;
 
-/** A returning user: enrolled with the page's consent text, on a phone that allows the camera. */
+/** Enrolled with the page's consent text, on a phone that allows the camera. */
 export interface Returning {
   readonly cast: Cast;
   readonly connection: string;
@@ -18,17 +16,14 @@ export interface Returning {
   readonly poses: Poses;
 }
 
-/**
- * Prepares a returning user.
- * @param connection - of the cast
- */
+/** Prepares a returning user. */
 export async function bringBack(cast: Cast, connection: string): Promise<Returning> {
   const subject = await cast.enrolAda(connection, 'consent-1 (en)');
   return { cast, connection, subject, poses: await makePoses(cast.heads.ada, 'ada', picturesOfTurn) };
 }
 
 /**
- * Times from opening the page to its result, with guidance and a face that reflects the screen's light.
+ * Times from opening the page to its result.
  * @returns seconds; `null` if the drawn pictures were refused
  */
 export async function timeToResult({ cast, connection, subject, poses }: Returning): Promise<number | null> {

@@ -13,16 +13,12 @@ import { startSimulation } from '../../test/cli.js';
 import { modelsFolder } from '../../test/paths.js';
 import { signInWithFace } from '../../test/simulated-sign-in.js';
 
-/** From an unconfigured org to a sign-in allowed by a face check. */
 export interface ProvisionFigures {
-  /** Typed commands: server, CLI, and a backend's calls with curl. */
   readonly commands: readonly string[];
-  /** Steps that need the provider's console. */
   readonly manualSteps: readonly string[];
   /** Machine time, without reading and typing. */
   readonly seconds: number;
   readonly minutes: number;
-  /** True if the final sign-in was allowed by the face, and the earlier one was not. */
   readonly verified: boolean;
 }
 
@@ -32,7 +28,6 @@ export interface ProvisionReport {
 
 const login = 'ada@example.com';
 
-/** Provider-specific sign of a face check in a sign-in. */
 const isVerified: Readonly<Record<string, (body: Readonly<Record<string, unknown>>) => boolean>> = {
   okta: (body) => JSON.stringify(body).includes('"result":"verified"'),
   entra: (body) => JSON.stringify(body).includes('"face_verified":"true"'),

@@ -12,7 +12,7 @@ export function toRedisConfig(url: string) {
   return config;
 }
 
-/** Opens a state store that never treats its records as lost, so that it can be filled before its server starts. */
+/** Opens a state store that never treats its records as lost, so that it can be filled early. */
 export async function openRedisState(url: string, clock: Clock): Promise<State> {
   const store = await createRedisStore(toRedisConfig(url), { clock, random: randomBytes, log: createTextLog() });
   return { ...store, storeEpoch: async () => clock.now() };

@@ -20,7 +20,6 @@ import { processorMs } from './processor-time.js';
 export interface RosterReport {
   readonly node: string;
   readonly cores: number;
-  /** One-minute load average before the run. */
   readonly load: number;
   readonly rosters: readonly {
     readonly tokens: number;
@@ -31,7 +30,7 @@ export interface RosterReport {
     readonly nobody: Timing;
     /** `nobody` relative to the floor. */
     readonly ratio: number;
-    /** One-minute load average during the run; under other load the ratio is more reliable than the times. */
+    /** Under other load the ratio is more reliable than the times. */
     readonly load: number;
     /** Server processor time of one search, independent of other load. */
     readonly processorMs: number;
@@ -103,7 +102,6 @@ export async function benchRoster(rounds: number, sizes: readonly number[]): Pro
   return { node: process.version, cores: availableParallelism(), load: round(load), rosters };
 }
 
-/** Runs the decodings and Argon2id of a search, without those of the floor. */
 function createHeavyParts(tokens: number): () => Promise<void> {
   const chance = createChance('roster');
   const bare = createBareTokens(binding.accuracy, chance, 3);

@@ -13,12 +13,7 @@ export interface Servers {
   stop(): Promise<void>;
 }
 
-/**
- * Starts server processes with one engine thread each and shared keys.
- * @param config - added to the configuration file
- * @param prepare - fills a data folder before the start
- * @param main - `main.js` of another installation
- */
+/** Starts server processes with one engine thread each and shared keys. */
 export async function startServers({
   count = 1,
   config,

@@ -29,19 +29,17 @@ export interface StepUpJudgeReport {
   /** All frames are rendered from photos, none are of people before a camera. */
   readonly frames: 'synthetic';
   readonly people: { readonly from: 'evaluation' | 'demonstration'; readonly count: number };
-  /** Refused genuine challenges, with refusing signals counted once per challenge. */
   readonly bpcer: Rate & { readonly refusedBy: Readonly<Record<string, number>> };
   readonly apcer: { readonly byAttack: Readonly<Record<string, Rate>> };
   /**
-   * Median milliseconds for five 640×480 frames: the judge, then the verifier; and the judge for twelve frames of a
-   * light challenge.
+   * Median milliseconds for five 640×480 frames: judge, then verifier; and the judge for twelve frames of a light
+   * challenge.
    */
   readonly resultMs: { readonly judge: number; readonly verify: number; readonly judgeLit: number };
 }
 
 const movements: Scene['movements'] = ['centre', 'left', 'up', 'right', 'centre'];
 
-/** Prepares a person's check: five 640×480 frames, judged and compared with a token. */
 async function prepareCheck(engine: Engine, judge: LivenessJudge, scene: Scene) {
   const [verifier, sight] = [createTestVerifier(engine), createTestSight(engine)];
   const frames = await makeGenuineFrames(scene);
@@ -50,10 +48,7 @@ async function prepareCheck(engine: Engine, judge: LivenessJudge, scene: Scene) 
   const { token } = await verifier.enrol({ photos: frames.map(toPhoto), expiresAt: null, ...shared });
   return {
     sight,
-    /**
-     * Runs it once.
-     * @returns milliseconds of judge and verifier
-     */
+    /** @returns milliseconds of judge and verifier */
     check: () =>
       sight.share(frames.map(toPhoto), testShare, async (photos) => {
         const from = performance.now();
@@ -86,10 +81,7 @@ async function timeResult(engine: Engine, judge: LivenessJudge, scene: Scene): P
   return { judge: median(times.judge), verify: median(times.verify), judgeLit: median(times.judgeLit) };
 }
 
-/**
- * Measures a check's engine processor time, all threads.
- * @returns milliseconds
- */
+/** Measures a check's engine processor time over all threads, in milliseconds. */
 export async function measureCheckProcessor(runs: number): Promise<number> {
   const engine = await createEnginePool({ modelsFolder, queueLimit: 64 });
   try {
@@ -105,10 +97,7 @@ export async function measureCheckProcessor(runs: number): Promise<number> {
   }
 }
 
-/**
- * Counts passed synthetic challenges of genuine people and of each attack.
- * @param people - maximum; the four demonstration people without evaluation faces
- */
+/** Counts passed synthetic challenges of genuine people and of each attack. */
 export async function benchStepUpJudge(people: number, say: (line: string) => void): Promise<StepUpJudgeReport> {
   const engine = await createEnginePool({ modelsFolder, queueLimit: 64 });
   try {

@@ -28,10 +28,7 @@ export interface StepUpReport {
   readonly openToCameraMs: Times;
   /** A page with only a camera button, alternating with ours. */
   readonly openToCameraFloorMs: Times;
-  /**
-   * From opening the page to the result, for a returning, guided user on a phone with screen light who passes at the
-   * first try.
-   */
+  /** For a guided user with screen light who passes at the first try. */
   readonly openToResultSec: ToResult;
   readonly openToResultByMovementSec: ToResult;
   readonly person: typeof person;
@@ -41,11 +38,9 @@ export interface StepUpReport {
     /** The same in Chromium, which shares the machine with the server. */
     readonly resultInBrowserMs: Times;
     readonly engineRunsPerFrame: number;
-    /** Passes at the first try in Chromium. */
     readonly passedInBrowser: { readonly hits: number; readonly trials: number };
-    /** Judge, then verifier with the judge's examinations, without HTTP, state and audit trail. */
+    /** Without HTTP, state and audit trail. */
     readonly floorMs: StepUpJudgeReport['resultMs'];
-    /** All frames are synthetic, none are of people before a camera. */
     readonly frames: StepUpJudgeReport['frames'];
     readonly people: StepUpJudgeReport['people'];
     readonly bpcer: StepUpJudgeReport['bpcer'];
@@ -84,7 +79,6 @@ async function timeInBrowser(cast: Cast, subject: string): Promise<InBrowser> {
   return { cameraMs, resultMs, hasPassed };
 }
 
-/** @param connection - of the cast, whose policy selects the liveness check */
 async function timeReturning(cast: Cast, connection: string, tries: number): Promise<ToResult> {
   const returning = await bringBack(cast, connection);
   const took: number[] = [];
@@ -96,11 +90,7 @@ async function timeReturning(cast: Cast, connection: string, tries: number): Pro
   return { ...toTimes(took), passed: { hits: took.length, trials: tries } };
 }
 
-/**
- * Measures waiting times with a real server and browser, and the judge's error rates.
- * @param runs - step-ups at the socket; a quarter in the browser
- * @param people - maximum, for the rates
- */
+/** Measures waiting times with a real server and browser. */
 export async function benchStepUp({ runs, people }: { runs: number; people: number }): Promise<StepUpReport> {
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
   const cast = await gather({ bench: { organisation: 'Example Ltd' }, lit: { liveness: 'challenge' } });
@@ -110,7 +100,6 @@ export async function benchStepUp({ runs, people }: { runs: number; people: numb
     const atSocket: number[] = [];
     const examinedBefore = await cast.stage.countExaminations();
     let framesTaken = 0;
-    // The first run is a warm-up.
     for (let run = -1; run < runs; run += 1) {
       const { link } = await cast.stage.startStepUp({ connection: 'bench', subject });
       const { outcome, resultMs } = await stepUpBySocket(link, (movement) => {

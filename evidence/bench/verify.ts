@@ -39,16 +39,11 @@ export interface VerifyReport {
   readonly readyMs: number;
 }
 
-/**
- * Measures `POST /authenticate` of a real server against the floor, in alternating blocks, so that changes of machine
- * speed affect both.
- * @param requests - 1,000 for documented figures
- */
+/** Measures `POST /authenticate` of a real server, alternating with the floor. */
 export async function benchVerify(requests: number): Promise<VerifyReport> {
   const folder = await mkdtemp(join(tmpdir(), 'facestep-bench-'));
   const adminKey = randomBytes(24).toString('base64url');
   let starts = 0;
-  // As administrators start it: the models folder is relative to the working directory.
   process.chdir(projectRoot);
   const start = () =>
     startService({ PORT: '0', FACESTEP_DATA: join(folder, String(++starts)), FACESTEP_ADMIN_KEY: adminKey });

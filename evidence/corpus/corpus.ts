@@ -3,7 +3,6 @@ import { opendir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BadInput } from './bad-input.js';
 
-/** A person: folder name and sorted photo names. */
 export interface CorpusPerson {
   readonly person: string;
   readonly files: readonly string[];
@@ -14,7 +13,6 @@ export interface Corpus {
   readonly folder: string;
   /** Sorted by name, each with at least one photo. */
   readonly people: readonly CorpusPerson[];
-  /** Files in these folders that are not photos by extension. */
   readonly otherFiles: number;
 }
 
@@ -62,7 +60,6 @@ async function readPeople(folder: string, isWanted: PhotoFilter): Promise<Pick<C
 
 /**
  * Finds the photos of a corpus: `Name/Name_0001.jpg` or any name; JPEG, PNG and WebP by extension.
- * @param isWanted - selects photos
  * @throws BadInput if the folder is missing or has no photo
  */
 export async function readCorpus(folder: string, isWanted: PhotoFilter = () => true): Promise<Corpus> {
@@ -77,7 +74,7 @@ export async function readCorpus(folder: string, isWanted: PhotoFilter = () => t
 
 /**
  * Finds photos by source, one folder deeper: `casia/Name/Name_0001.jpg`.
- * @returns sorted by name, each with photos; `null` if the folder is a corpus, empty or missing
+ * @returns sorted by name; `null` if the folder is a corpus, empty or missing
  */
 export async function readSources(
   folder: string,

@@ -20,7 +20,6 @@ export interface EmbeddedPerson {
 export interface NotAcquired {
   readonly person: string;
   readonly file: string;
-  /** `unreadable` if the file cannot be read. */
   readonly code: FaceErrorCode | 'unreadable';
 }
 
@@ -30,7 +29,6 @@ export interface EmbeddedCorpus {
   readonly photos: number;
   readonly examined: number;
   readonly cached: number;
-  /** Rate of examined photos; `null` without any. */
   readonly photosPerSecond: number | null;
 }
 
@@ -61,8 +59,8 @@ async function readPhoto(path: string): Promise<Buffer | 'unreadable' | 'photo_t
 }
 
 /**
- * Embeds people's photos with the shipped pipeline, choosing the most central face because evaluation photos often
- * show others. Stores no photo, only 2 KiB for each. The engine starts at the first uncached photo.
+ * Embeds people's photos, choosing the most central face because evaluation photos often show others. Stores no photo,
+ * only 2 KiB for each. The engine starts at the first uncached photo.
  */
 export async function embedCorpus(
   folder: string,

@@ -4,12 +4,10 @@ import { join } from 'node:path';
 import { type FaceErrorCode, faceErrorCodes } from '../../src/errors.js';
 import { embeddingLength } from '../../src/token/views.js';
 
-/** Result of one photo: a unit embedding of 512 numbers with face clarity, or a failure. */
 export type Embedded =
   | { readonly embedding: Float32Array; readonly magnitude: number }
   | { readonly refused: FaceErrorCode };
 
-/** Cached results, readable only with the photo. */
 export interface EmbeddingCache {
   /** `null` if the photo is unknown, or its entry was altered. */
   read(photo: Uint8Array): Promise<Embedded | null>;
@@ -28,7 +26,6 @@ const entriesAtOnce = 512;
 
 const isCode = (text: string): text is FaceErrorCode => faceErrorCodes.some((code) => code === text);
 
-/** Derives a photo's entry name and key, from the photo only. */
 function deriveEntry(engine: Uint8Array, photo: Uint8Array) {
   const root = createHmac('sha256', engine).update(photo).digest();
   const derive = (label: string, length: number): Buffer =>
@@ -62,10 +59,8 @@ function parsePlain(plain: Buffer): Embedded | null {
 
 /**
  * Opens the embedding cache of an evaluation corpus. Embeddings are biometric data, so each is sealed under a key from
- * its own photo's bytes (HMAC-SHA-256 under the engine's digest, then HKDF, AES-256-GCM): the file alone reveals
- * nothing, and a holder of the photo could embed it anyway. One append-only file per engine, mode 0600, with entries
- * of equal length; invalid entries are ignored.
- * @param engine - `engineDigest()`, which separates engines
+ * its own photo's bytes (HMAC-SHA-256 under the engine's digest, then HKDF, AES-256-GCM): only a holder of the photo
+ * can read it. One append-only file per engine, mode 0600; invalid entries are ignored.
  */
 export async function openEmbeddingCache(folder: string, engine: Uint8Array): Promise<EmbeddingCache> {
   await mkdir(folder, { recursive: true, mode: 0o700 });

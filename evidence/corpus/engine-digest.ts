@@ -4,10 +4,7 @@ import sharp from 'sharp';
 import { loadRuntime } from '../../src/engine/load-runtime.js';
 import { models } from '../../src/engine/manifest.js';
 
-/**
- * Returns a 32-byte digest of everything that affects embeddings: the models, the libraries, and the engine's compiled
- * code.
- */
+/** Returns a 32-byte digest of the models, libraries and compiled code that affect embeddings. */
 export async function engineDigest(): Promise<Buffer> {
   const { name } = await loadRuntime();
   const hash = createHash('sha256').update(JSON.stringify([models, sharp.versions, name]));

@@ -23,8 +23,8 @@ const toCount = (text: string | undefined): number | null =>
 
 /**
  * Parses the `pairs.txt` of Labeled Faces in the Wild: `folds n` or `n` (one fold), then for each fold `n` lines `Name
- * i j` and `n` lines `Name1 i Name2 j`. Fields are separated by tabs, so that names may contain spaces; a line without
- * a tab is separated by spaces.
+ * i j` and `n` lines `Name1 i Name2 j`. Tabs separate fields, so that names may contain spaces; a line without a tab is
+ * separated by spaces.
  * @throws BadInput with the line
  * @see http://vis-www.cs.umass.edu/lfw/ (README, "Pairs")
  */

@@ -15,10 +15,7 @@ export const cacheFolder = join(projectRoot, '.cache', 'eval');
 /** The built-in model. */
 export const ours: EmbeddedBy = { modelsFolder, recogniser: null };
 
-/**
- * Embeds evaluation photos with the shipped pipeline, without people who have no detected face.
- * @param wants - selects people by name and number of photos
- */
+/** Embeds evaluation photos with the shipped pipeline, without people who have no detected face. */
 export async function embedPeople(
   wants: (entry: { readonly person: string; readonly photos: number }) => boolean,
   say: (line: string) => void,

@@ -1,5 +1,2 @@
-/**
- * Returns a photo's session from its file name (person_glasses_position_session_number in digits, as in NUAA), else
- * `null`.
- */
+/** Returns a photo's session from its file name, as in NUAA, else `null`. */
 export const sittingOf = (file: string): string | null => /^\d+_\d+_\d+_(\d+)_\d+\.\w+$/.exec(file)?.[1] ?? null;

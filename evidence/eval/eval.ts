@@ -33,9 +33,8 @@ import type { EvalProgram } from './program.js';
 import { roster } from './roster.js';
 
 /*
- * `npm run eval -- --data DIR` measures accuracy on a folder of photos; `npm run eval -- NAME` measures another
- * documented property on the evaluation faces. Progress goes to stderr, figures to stdout. Exit code 2: invalid
- * arguments or photos.
+ * `npm run eval -- --data DIR` measures accuracy on photos; `npm run eval -- NAME` measures another documented
+ * property. Progress goes to stderr, figures to stdout. Exit code 2: invalid arguments or photos.
  */
 
 const programs: Readonly<Record<string, EvalProgram>> = {
@@ -95,7 +94,6 @@ const accuracyOptions = {
   photos: { type: 'string' },
 } as const;
 
-/** Reports unknown options and missing values as the caller's error. */
 function parsing<Values>(parse: () => { readonly values: Values }): Values {
   try {
     return parse().values;

@@ -3,11 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { JsonObject } from '../../src/base/json.js';
 
-/**
- * Writes plots, tables and figures to the folder of `--out`.
- * @param out - `null`: writes nothing
- * @param files - by name
- */
+/** Writes plots, tables and figures to the folder of `--out`. */
 export async function keep(out: string | null, files: Readonly<Record<string, string>>): Promise<void> {
   if (out === null) return;
   await mkdir(out, { recursive: true });

@@ -42,11 +42,10 @@ type RosterFigures = {
   /** Promised false positive rate for that many tokens. */
   readonly promised: number;
   readonly found: Rate | null;
-  /** Everyone is an impostor to all tokens but their own. */
   readonly falsePositives: Rate | null;
   /** More than one token opened for a roster member. */
   readonly ambiguous: number;
-  /** The own token opens alone, but is not among the messages that a search tries. */
+  /** The own token opens alone, but a search would not try it. */
   readonly leftOut: number;
 };
 
@@ -166,7 +165,6 @@ async function runOn(folders: readonly string[], say: (line: string) => void, ou
   return report;
 }
 
-/** Compares one face with everyone on a list. */
 export const roster: EvalProgram = {
   about: 'a roster at a door: who is found, and how often a stranger is (--data takes several folders)',
   runOn,

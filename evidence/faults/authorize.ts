@@ -29,13 +29,12 @@ interface Attack extends Meanwhile {
   readonly seconds: number;
   /** Provider API calls for anonymous callers' names. */
   readonly lookUps: number;
-  /** Interactions, their progress, and step-ups, without those of others. */
   readonly records: number;
   /** Calendar minutes of the attack, including the first and last. */
   readonly minutes: number;
 }
 
-/** Floods anonymous sign-ins while hooks, face checks and authenticated sign-ins continue. */
+/** Floods anonymous sign-ins while authenticated load continues. */
 export const authorize: Fault = {
   about: 'outsiders ask for 10,000 sign-ins in a minute, from one address and from 1,000, while people are served',
   async run({ size, say }) {
@@ -119,7 +118,7 @@ async function measure(
   const meanwhile = await serve(stage, people, told);
   const [message] = await told;
   const { ends, seconds } = endsGuard.parse(message);
-  // A check leaves a step-up; a sign-in leaves an interaction, its progress and a step-up.
+  // A sign-in leaves an interaction, its progress and a step-up; a check only the last.
   const ofOthers = meanwhile.checks.length + 3 * meanwhile.signIns.length;
   return {
     ...meanwhile,
@@ -199,7 +198,6 @@ function toInvariants(alone: Meanwhile, found: readonly Attack[]): readonly Inva
         const { outsiderLookUps, outsiderLookUpsOfConnection, outsiderStarts, outsiderStartsOfConnection } = limits;
         const mostLookUps = minutes * Math.min(addresses * outsiderLookUps, outsiderLookUpsOfConnection);
         const mostStarts = minutes * Math.min(addresses * outsiderStarts, outsiderStartsOfConnection);
-        // An interaction, its progress, and a step-up.
         const isWithin = lookUps > 0 && lookUps <= mostLookUps && records > 0 && records <= 3 * mostStarts;
         return isWithin ? [] : [`${when}: ${lookUps} look-ups, ${records} records in ${minutes} minutes`];
       }),

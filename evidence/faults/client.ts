@@ -8,7 +8,7 @@ interface Reply {
 
 export type CheckEnd = 'passed' | 'failed' | 'refused' | 'no answer';
 
-/** A backend with a client token, the user's browser and the provider's hook, as one caller of several replicas. */
+/** A backend, the user's browser and the provider's hook, as one caller of several replicas. */
 export interface Client {
   signIn(): Promise<void>;
   enrol(subject: string, photo: Uint8Array): Promise<boolean>;
@@ -26,9 +26,7 @@ export interface ClientSettings {
   readonly hookSecret: string;
   readonly connection: string;
   readonly journal: Journal;
-  /** Collects step-ups that passed or whose result is unknown. */
   readonly passedOrUntold: Set<string>;
-  /** Collects subjects whose revocation failed and must be retried. */
   readonly openRevocations: Set<string>;
 }
 
@@ -42,7 +40,6 @@ const refusalGuard = z.object({ code: z.string() });
 
 const consent = { consentStatement: 'face check, version 1', consentGivenAt: '2026-01-01T00:00:00Z' } as const;
 
-/** Limit of a user's attempts. */
 const mostStepUps = 3;
 
 export function createClient(settings: ClientSettings): Client {
@@ -50,7 +47,6 @@ export function createClient(settings: ClientSettings): Client {
   let token = '';
   let turn = 0;
 
-  /** Tries each replica once until one has a final answer. */
   const send = async (
     path: string,
     init: () => RequestInit,

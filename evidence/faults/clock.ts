@@ -74,7 +74,6 @@ export const clock: Fault = {
   },
 };
 
-/** Sets the clock back and forth during a face check. */
 async function checkWhileSet(
   { journal, connectTo, replicas, pictures }: Stage,
   [user = '']: readonly string[],

@@ -9,7 +9,6 @@ import { openStage, type Stage } from './stage.js';
 
 const standingGuard = z.object({ opened: z.int(), standing: z.int(), ends: z.record(z.string(), z.int()) });
 
-/** Opens thousands of slow connections during use. */
 export const connections: Fault = {
   about: 'thousands of open connections send their headers or bodies byte by byte, while people are served',
   async run({ size, say }) {

@@ -23,7 +23,6 @@ export interface Seen {
 
 export interface Invariant {
   readonly invariant: string;
-  /** Number of checked items; zero proves nothing. */
   readonly checked: number;
   readonly broken: readonly string[];
 }
@@ -33,7 +32,6 @@ export interface Finding {
   /** Keys are stable. */
   readonly figures: { readonly [figure: string]: Json };
   readonly invariants: readonly Invariant[];
-  /** Skipped parts with reasons, reported in the output. */
   readonly skipped: readonly string[];
 }
 

@@ -6,8 +6,8 @@ import { toText, writeFinding } from './report.js';
 
 /*
  * `npm run faults [-- NAME… --quick --json --write --seed=TEXT]`: breaks parts of a running service and reports
- * observations, retries, and anything lost, used twice or wrongly granted. Exits with 1 after a violation, with 2 if
- * everything was skipped. `--write` updates docs/faults.md.
+ * anything lost, used twice or wrongly granted. Exits with 1 after a violation, with 2 if everything was skipped.
+ * `--write` updates docs/faults.md.
  */
 
 const named = (flag: string): string | undefined =>

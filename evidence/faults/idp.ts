@@ -10,7 +10,6 @@ const answer = (status: number, body: string, headers: Record<string, string> = 
   headers: { 'content-type': 'application/json', ...headers },
 });
 
-/** Faults of the provider's API. */
 const troubles: Readonly<Record<string, Act>> = {
   'answers 429': answer(429, '{"errorCode":"E0000047","errorSummary":"API call exceeded rate limit"}', {
     'retry-after': '30',
@@ -21,7 +20,6 @@ const troubles: Readonly<Record<string, Act>> = {
   'never answers': { kind: 'hang' },
 };
 
-/** Failing calls, each a separate management API request. */
 const moments = [
   { name: 'reads', method: 'GET' },
   { name: 'writes', method: 'POST' },

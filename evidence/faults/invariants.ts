@@ -20,7 +20,7 @@ const grantsOf = (records: readonly TrailEvent[]) =>
     action === 'hook_decided' && detail.outcome === 'verified' ? [{ subject, stepUpId: detail.stepUpId }] : [],
   );
 
-/** One step-up grants one event: a decision is recorded once, and repetitions are equal. */
+/** A decision is recorded once, and repetitions are equal. */
 function checkUsedOnce(records: readonly TrailEvent[]): Invariant {
   const grants = grantsOf(records);
   const seen = new Set<string>();

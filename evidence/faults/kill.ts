@@ -35,7 +35,7 @@ export const kill: Fault = {
         stage.journal.turnTo(`killed during ${work.name}`);
         const victim = stage.replicas[chance.below(stage.replicas.length)] ?? stage.replicas[0];
         const momentMs = chance.below(durationMs);
-        // Half of the callers move to another replica, as with a load balancer; the others give up.
+        // Half of the callers move to another replica; the others give up.
         const client = chance.below(2) === 0 ? stage.client : await stage.connectTo([victim.url]);
         const running = perform(work, client, subject);
         await new Promise((resolve) => setTimeout(resolve, momentMs));
@@ -65,10 +65,8 @@ export const kill: Fault = {
   },
 };
 
-/** An action of a user or provider that can be interrupted. */
 interface Work {
   readonly name: string;
-  /** True if quick mode interrupts it. */
   readonly isQuick: boolean;
   prepare(stage: Stage, subject: string): Promise<unknown>;
   /** @returns true if reported as done */
@@ -133,7 +131,6 @@ async function timeWorks(
   const durations: number[] = [];
   for (const work of works) {
     await work.prepare(stage, subject);
-    // The first run is a warm-up.
     await perform(work, stage.client, subject);
     await work.prepare(stage, subject);
     const began = performance.now();

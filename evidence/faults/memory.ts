@@ -88,7 +88,6 @@ function watchMemory(pid: number): Watch {
   };
 }
 
-/** Provider calls continue meanwhile. */
 async function callHooks({ client }: Stage, user: string, watch: Watch): Promise<void> {
   for (let n = 0; !watch.isOver(); n += 1) {
     await client.callHook(user, `meanwhile-${n}`);
@@ -96,7 +95,6 @@ async function callHooks({ client }: Stage, user: string, watch: Watch): Promise
   }
 }
 
-/** A new thread loads the models first. */
 async function untilPassed({ client, pictures }: Stage, user: string): Promise<void> {
   for (let tries = 0; tries < 20; tries += 1) {
     if ((await client.checkFace(user, pictures.person[1])) === 'passed') return;

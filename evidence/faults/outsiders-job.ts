@@ -1,6 +1,5 @@
 import { z } from 'zod';
 
-/** Job of the anonymous callers. */
 export const jobGuard = z.object({
   serverUrl: z.string(),
   publicUrl: z.string(),
@@ -8,7 +7,6 @@ export const jobGuard = z.object({
   request: z.string(),
   count: z.int(),
   perSecond: z.number(),
-  /** Number of source addresses, as forwarded by a proxy. */
   addresses: z.int(),
   /** True if they store cookies and follow redirects. */
   comeBack: z.boolean(),

@@ -1,10 +1,7 @@
 import { createBrowser } from '../../test/oidc/browser.js';
 import { type Ends, type Job, jobGuard } from './outsiders-job.js';
 
-/*
- * Anonymous sign-ins under different names, in a separate process started by evidence/faults/authorize.ts with number
- * and rate; reports the results at the end.
- */
+/* Anonymous sign-ins under different names, in a separate process started by evidence/faults/authorize.ts. */
 
 const addressOf = (n: number): string => `10.0.${Math.floor(n / 250)}.${n % 250}`;
 

@@ -44,7 +44,6 @@ export const redis: Fault = {
   },
 };
 
-/** Fails a master over to its replica. */
 export const failover: Fault = {
   about: 'the Redis master is ended, and its sentinel makes the replica the master',
   async run({ size, say }: Setting): Promise<Finding> {
@@ -104,7 +103,6 @@ const disturbances = (proxy: TcpProxy): readonly Disturbance[] => [
   { when: 'silent', begin: () => proxy.hang(true), end: () => proxy.hang(false) },
 ];
 
-/** Continuous use: checks, and one event twice next to another. */
 async function useAll({ client, pictures }: Stage, { enrolled }: People, label: string): Promise<void> {
   await Promise.all(
     enrolled.map(async (user) => {

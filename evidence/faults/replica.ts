@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { findFreePort } from '../../examples/demo/free-port.js';
 import { type Service, startService } from '../../examples/demo/service.js';
 
-/** A server process that can be killed and restarted at the same address. */
 export interface Replica {
   readonly name: string;
   readonly url: string;
@@ -15,10 +14,7 @@ export interface Replica {
   stop(): Promise<void>;
 }
 
-/**
- * Creates a replica.
- * @param env - in addition to address and data folder
- */
+/** Creates a replica. */
 export async function createReplica({
   name,
   folder,

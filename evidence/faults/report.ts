@@ -64,7 +64,7 @@ const toWords = (figure: unknown): string =>
         .join(', ')
     : String(figure);
 
-/** Returns a fault's summary for docs/faults.md. `--json` prints all phases and figures. */
+/** Returns a fault's summary for docs/faults.md. */
 export function toMarkdown({ seen, figures, invariants, skipped }: Finding): readonly string[] {
   const broken = invariants.filter((invariant) => !holds(invariant));
   const checked = invariants.reduce((sum, invariant) => sum + invariant.checked, 0);
@@ -88,10 +88,7 @@ export function toMarkdown({ seen, figures, invariants, skipped }: Finding): rea
 
 const documentFile = join(projectRoot, 'docs', 'faults.md');
 
-/**
- * Updates a fault's section of docs/faults.md.
- * @param setting - date and machine
- */
+/** Updates a fault's section of docs/faults.md. */
 export function writeFinding(name: string, finding: Finding, setting: string): void {
   const [before, after] = [`<!-- fault: ${name} -->`, `<!-- end of ${name} -->`];
   const text = readFileSync(documentFile, 'utf8');

@@ -7,7 +7,6 @@ const redirectUri = 'https://portal.example.com/callback';
 /** The portal pushes its requests; anonymous callers send them unpushed. */
 export const oidcClients = [{ kind: 'relying_party', id: 'portal', secret, redirectUris: [redirectUri] }];
 
-/** A request of the portal. */
 export const asked = {
   client_id: 'portal',
   redirect_uri: redirectUri,
@@ -20,7 +19,6 @@ export interface Meanwhile {
   readonly hooks: readonly number[];
   readonly checks: readonly number[];
   readonly signIns: readonly number[];
-  /** Results that differ from those without an attack. */
   readonly disturbed: readonly string[];
 }
 

@@ -1,10 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { z } from 'zod';
 
-/*
- * Opens nearly idle connections in a separate process started by evidence/faults/connections.ts: half with endless
- * headers, half without a body. Reports the open ones on request.
- */
+/* Opens nearly idle connections in a separate process: half with endless headers, half without a body. */
 
 const jobGuard = z.object({ port: z.int(), connections: z.int() });
 

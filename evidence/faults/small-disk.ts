@@ -9,18 +9,15 @@ const run = promisify(execFile);
 export interface SmallDisk {
   readonly folder: string;
   readonly means: 'a file system in memory' | 'a limit on the size of files';
-  /**
-   * Blocks further writes.
-   * @param pid - of the writing process
-   */
+  /** Blocks further writes. */
   fill(pid: number): Promise<void>;
   free(pid: number): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Opens a small file system if mounting is possible, otherwise a folder with a size limit for a running process
- * (`RLIMIT_FSIZE`). Both allow a partial last write, as a disk does. `null` if neither is possible.
+ * Opens a small file system, or else a folder with a size limit for a running process (`RLIMIT_FSIZE`). Both allow a
+ * partial last write, as a disk does. `null` if neither is possible.
  */
 export async function openSmallDisk(): Promise<SmallDisk | null> {
   const folder = await mkdtemp(join(tmpdir(), 'facestep-disk-'));

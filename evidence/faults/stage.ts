@@ -13,7 +13,6 @@ import { type Client, createClient } from './client.js';
 import { createJournal, type Journal } from './journal.js';
 import { createReplica, type Replica } from './replica.js';
 
-/** Replica processes, an Okta org behind a scripted proxy, and a client of all replicas. */
 export interface Stage {
   readonly okta: OktaSimulator;
   readonly idp: Front;
@@ -21,11 +20,8 @@ export interface Stage {
   readonly client: Client;
   readonly journal: Journal;
   readonly pictures: Pictures;
-  /** Step-ups that passed or whose result is unknown. */
   readonly passedOrUntold: ReadonlySet<string>;
-  /** Subjects whose revocation must be retried. */
   readonly openRevocations: ReadonlySet<string>;
-  /** Creates a signed-in client of some replicas. */
   connectTo(urls: readonly string[]): Promise<Client>;
   /** @returns ids of new users */
   createUsers(count: number): Promise<readonly string[]>;
@@ -39,7 +35,6 @@ export interface StageSettings {
   readonly redisUrl?: string;
   readonly config?: object;
   readonly oidcClients?: readonly object[];
-  /** Added to a replica's environment, by index. */
   readonly env?: (replica: number) => Readonly<Record<string, string>>;
   /** Existing data folder to use and keep, instead of a new one. */
   readonly folder?: string;

@@ -4,12 +4,11 @@ import type { Invariant } from './fault.js';
 import type { Stage } from './stage.js';
 import { readTrails, type TrailEvent } from './trails.js';
 
-/** Timeout for pending changes after recovery of a replica or provider, including back-off. */
+/** For changes pending after recovery, including back-off. */
 const settledWithinMs = 60_000;
 
 /**
  * Verifies that each profile token has its audit record and opens for its owner. Retries unanswered revocations first.
- * @param enrolled - users who may show their own face
  */
 export async function checkStoredTokens(stage: Stage, enrolled: readonly string[]): Promise<readonly Invariant[]> {
   const { client, pictures, okta, tokenOf, openRevocations } = stage;

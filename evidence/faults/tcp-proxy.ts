@@ -5,7 +5,6 @@ export interface TcpProxy {
   readonly port: number;
   slowDown(ms: number): void;
   hang(isHanging: boolean): void;
-  /** Closes all existing and new connections until disabled. */
   cut(isCut: boolean): void;
   close(): Promise<void>;
 }

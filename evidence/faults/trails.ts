@@ -9,7 +9,6 @@ type Keeper = Pick<Replica, 'name' | 'dataFolder'>;
 
 const trailOf = ({ dataFolder }: Keeper): string => join(dataFolder, 'audit.jsonl');
 
-/** Actions of passed checks, hook decisions, and tokens stored in or removed from a profile. */
 const actions = [
   'verified',
   'hook_decided',

@@ -4,14 +4,12 @@ export interface PlotPoint {
   readonly y: number;
 }
 
-/** A separately measured point, such as an accuracy level, with intervals. */
 export interface MarkedPoint extends PlotPoint {
   readonly label: string;
   readonly xInterval?: readonly [number, number];
   readonly yInterval?: readonly [number, number];
 }
 
-/** A compared series: a curve, points, or both. */
 export interface PlotSeries {
   readonly name: string;
   readonly curve?: readonly PlotPoint[];

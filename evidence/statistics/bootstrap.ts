@@ -17,9 +17,8 @@ export interface Bootstrap {
 const replicates = 1000;
 
 /**
- * Creates the bootstrap over people: trials of one person are dependent, so people are drawn with replacement, not
- * trials. A pair counts by the product of weights. For independent pairs the intervals are up to √3 times too wide,
- * never systematically too narrow.
+ * Creates the bootstrap over people, because trials of one person are dependent. A pair counts by the product of
+ * weights. For independent pairs the intervals are up to √3 times too wide, never systematically too narrow.
  * @see https://doi.org/10.1016/j.cviu.2003.08.002 (Bolle, Ratha, Pankanti: the subsets bootstrap)
  * @see https://doi.org/10.1214/07-AOAS122 (Owen: the pigeonhole bootstrap, on products of weights)
  */
@@ -39,7 +38,6 @@ export function createBootstrap(people: number, chance: Chance): Bootstrap {
   };
 }
 
-/** Counts of trials and errors by person, such as genuine pairs. */
 export interface PersonTrials {
   readonly trials: Uint32Array;
   readonly errors: Uint32Array;

@@ -15,8 +15,7 @@ export interface PersonCount {
 }
 
 /**
- * Computes the share with the exact interval of an effective number of independent trials: only people count if each
- * passes or fails completely, or if all presentations agree.
+ * Computes the share with the exact interval of an effective number of independent trials.
  * @see https://doi.org/10.1080/00031305.1990.10475711 (Korn and Graubard: effective size in Clopper and Pearson's
  * interval)
  */
@@ -29,7 +28,7 @@ export function clusteredRate(persons: readonly PersonCount[]): ClusteredRate | 
   return { passed, of, people: people.length, rate, interval: toClusteredInterval(people, rate, of) };
 }
 
-/** With errors of one person only, the variance is unreliable, so no interval is narrower than one without errors. */
+/** With errors of one person only, the variance is unreliable. */
 function toClusteredInterval(people: readonly PersonCount[], rate: number, of: number): readonly [number, number] {
   const size = effectiveSize(people, rate, of);
   const [low, high] = toExactInterval(rate * size, size);

@@ -27,7 +27,6 @@ function solve(matrix: number[][], goal: number[]): number[] {
 
 /**
  * Fits Fisher's linear discriminant with equal class weights.
- * @param ridge - added to each variance, in mean variances, against overfitting
  * @see https://doi.org/10.1111/j.1469-1809.1936.tb02137.x
  */
 export function fitDiscriminant(

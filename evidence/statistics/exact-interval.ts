@@ -26,7 +26,6 @@ function incompleteBeta(x: number, a: number, b: number): number {
   return front * fraction;
 }
 
-/** Returns a quantile of the beta distribution by bisection. */
 function betaQuantile(share: number, a: number, b: number): number {
   let [low, high] = [0, 1];
   for (let halving = 0; halving < 60; halving += 1) {

@@ -1,7 +1,6 @@
 import type { Interval } from './bootstrap.js';
 import { toExactInterval } from './exact-interval.js';
 
-/** A rate of trials grouped by person or by pair of people. */
 export interface GroupedRate {
   readonly errors: number;
   readonly trials: number;
@@ -15,8 +14,8 @@ export interface GroupedRate {
 export const fewestForBootstrap = 10;
 
 /**
- * Returns a rate's 95 % interval and its method: bootstrap or, with errors in few groups, exact with groups as
- * independent trials. This is conservative within groups, but treats pairs that share a person as independent.
+ * Returns a rate's 95 % interval and its method: bootstrap or, with errors in few groups, exact over groups. This is
+ * conservative within groups, but treats pairs that share a person as independent.
  */
 export function toGroupedInterval({ errors, trials, interval, groups, groupsWithError }: GroupedRate): {
   readonly interval: Interval | null;

@@ -1,4 +1,3 @@
-/** A share of trials with its 95 % interval (Wilson). */
 export interface Proportion {
   readonly hits: number;
   readonly trials: number;

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { Refusal, showResult } from '../relying-party.js';
 import { AuthenticationDetails, CognitoUser, CognitoUserPool } from './browser-client.js';
 
-/** A simulated application that signs users in with password and face, using AWS's own client. */
+/** A simulated application that signs users in with AWS's own client. */
 export interface CognitoApp {
   readonly userPoolId: string;
   readonly clientId: string;
@@ -22,8 +22,8 @@ const challengeGuard = z.object({ startUrl: z.url() });
 const answerGuard = z.object({ receipt: z.string() });
 
 /**
- * Creates the application's pages: `/app/start?user=<name>` opens the capture page; `/app/return` answers the
- * challenge with the receipt and shows the result.
+ * Creates the application's pages: `/app/start?user=<name>` opens the capture page; `/app/return` answers the challenge
+ * and shows the result.
  */
 export function createAppPages(apps: { current: CognitoApp | null }, url: () => string): Express {
   const pages = express();

@@ -60,7 +60,6 @@ export function createFederation(
   return app;
 }
 
-/** Signs in the linked user, or a federated user that is created at the first sign-in. */
 function signIn(
   pool: UserPool,
   { name, mapping }: PoolIdentityProvider,

@@ -19,7 +19,6 @@ export interface CognitoSimulator {
   /** Endpoint for SDKs, without a trailing slash. */
   readonly url: string;
   readonly region: string;
-  /** State of the pools, read-only. */
   readonly pools: ReadonlyMap<string, UserPool>;
   readonly lambda: LambdaService;
   setTriggerTimeoutMs(timeoutMs: number): void;
@@ -29,22 +28,14 @@ export interface CognitoSimulator {
   readonly denied: Set<string>;
   /** Serves the pages of an application, at `/app/start?user=<name>`. */
   serveApp(app: CognitoApp): void;
-  /**
-   * Creates a pool.
-   * @param usernameAttributes - `['email']`: users sign in with their e-mail address
-   */
+  /** Creates a pool. */
   createPool(settings?: Settings, usernameAttributes?: readonly string[]): Promise<UserPool>;
   close(): Promise<void>;
 }
 
 const aboutPool = z.looseObject({ UserPoolId: z.string() });
 
-/**
- * Starts a simulated Cognito.
- * @param port - 0 picks a free one
- * @param reach - how the service reaches OpenID providers
- * @param triggerTimeoutMs - fixed at 5,000 in the real Cognito
- */
+/** Starts a simulated Cognito. */
 export async function startCognitoSimulator({
   port = 0,
   now = Date.now,

@@ -30,7 +30,6 @@ export function answerLambda(lambda: LambdaService, request: IncomingMessage, re
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
 }
 
-/** Policy as `aws lambda add-permission` writes it. */
 const toPolicy = (arn: string, { sourceArns }: LambdaFunction) => ({
   Policy: JSON.stringify({
     Version: '2012-10-17',

@@ -1,10 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 
-/*
- * Runs one Lambda function in its own process: loads its file once (the cold start), then answers events one at a
- * time. Started and killed by lambda.ts.
- */
+/* Runs one Lambda function in its own process, one event at a time. Started and killed by lambda.ts. */
 
 const [, , file = '', handlerName = ''] = process.argv;
 const handlerGuard = z.custom<(event: unknown, context: object) => unknown>((value) => typeof value === 'function');

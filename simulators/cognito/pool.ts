@@ -5,8 +5,6 @@ import type { OpenIdProvider } from '../relying-party.js';
 import { takeRsaPair } from '../rsa-pairs.js';
 import { createVerifier, type PasswordVerifier, type SrpExchange } from './srp.js';
 
-/* The state of simulated user pools: plain maps that tests may read. */
-
 export interface PoolUser {
   readonly username: string;
   readonly sub: string;
@@ -17,7 +15,6 @@ export interface PoolUser {
   enabled: boolean;
 }
 
-/** Parameters as the API accepts them; a missing one has its default. */
 export type Settings = Record<string, unknown>;
 
 export interface AppClient {
@@ -35,7 +32,6 @@ export interface SchemaAttribute {
   readonly [property: string]: unknown;
 }
 
-/** An OpenID provider whose users may sign in to a pool. */
 export interface PoolIdentityProvider {
   readonly name: string;
   readonly client: OpenIdProvider;
@@ -64,7 +60,6 @@ export interface UserPool {
   readonly users: Map<string, PoolUser>;
   readonly groups: Map<string, Set<string>>;
   readonly identityProviders: Map<string, PoolIdentityProvider>;
-  /** Linked users by `<provider>_<sub>`. */
   readonly links: Map<string, string>;
   readonly key: { readonly id: string; readonly privateKey: KeyObject | CryptoKey; readonly publicJwk: JWK };
   readonly sessionKey: Buffer;

@@ -3,17 +3,13 @@ import { z } from 'zod';
 import { invalidParameter, ServiceError } from './errors.js';
 import { newId, type UserPool } from './pool.js';
 
-/** One call about a pool, with its body parsed as JSON. */
 export interface Call {
   readonly pool: UserPool;
   readonly body: unknown;
   readonly now: number;
 }
 
-/**
- * Answers a call.
- * @throws ServiceError
- */
+/** Answers a call. */
 export type Operation = (call: Call) => unknown;
 
 const SERVICE = 'AWSCognitoIdentityProviderService';
@@ -46,10 +42,7 @@ export function requireSignature(request: IncomingMessage): void {
   }
 }
 
-/**
- * Creates the AWS JSON 1.1 protocol: `X-Amz-Target` names the operation, errors have `__type`.
- * @param now - the service's clock, for the `Date` header
- */
+/** Creates the AWS JSON 1.1 protocol: `X-Amz-Target` names the operation, errors have `__type`. */
 export function createProtocol(
   perform: (operation: string, body: unknown, request: IncomingMessage) => Promise<unknown>,
   now: () => number,

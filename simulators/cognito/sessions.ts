@@ -25,7 +25,6 @@ const sessionGuard = z.object({
 /** State between two calls of one sign-in, sealed in the text that the client carries. */
 export type Session = z.infer<typeof sessionGuard>;
 
-/** One challenge of a sign-in and its result, as sent to the triggers. */
 export type ChallengeResult = z.infer<typeof resultGuard>;
 
 /** Longest session the API accepts; Cognito still issues longer ones (amplify-js issue 14411). */

@@ -262,7 +262,7 @@ export function createSignIn(pools: ReadonlyMap<string, UserPool>, deps: TokenDe
       if (ChallengeName === 'NEW_PASSWORD_REQUIRED') {
         if (person.user === null) throw notAuthorized();
         setPassword(pool, person.user, ChallengeResponses.NEW_PASSWORD ?? '', true);
-        // Cognito does not document whether the triggers receive it; the stricter assumption is that they do.
+        // The stricter assumption: Cognito does not document whether the triggers receive it.
         const changed = { challengeName: ChallengeName, challengeResult: true, challengeMetadata: null };
         return advance(pool, client, person, [...session.history, changed], context);
       }

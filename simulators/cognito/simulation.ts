@@ -99,7 +99,6 @@ export const startCognitoSimulation: StartSimulation = async ({ port, connection
     return true;
   };
 
-  /** Sign-ins that wait for a challenge answer; the library holds Cognito's session. */
   const challenged = new Map<string, BrowserUser>();
   const createUser = (login: string): BrowserUser => {
     const userPool = new CognitoUserPool({ UserPoolId: pool.id, ClientId: clientId, endpoint: cognito.url });
@@ -156,7 +155,6 @@ export const startCognitoSimulation: StartSimulation = async ({ port, connection
       }
       const user = challenged.get(answer.session);
       if (user?.getUsername() !== login) return { signedIn: false, error: 'no such session' };
-      // The triggers are stateless, so the token claims travel with the answer.
       const metadata = { face_receipt: answer.receipt };
       return settle(answer.session, (callbacks) => user.sendCustomChallengeAnswer(answer.receipt, callbacks, metadata));
     },

@@ -30,7 +30,6 @@ export interface SrpExchange {
   readonly B: bigint;
   readonly b: bigint;
   readonly password: PasswordVerifier;
-  /** True if there is no such user: every password fails. */
   readonly isDecoy: boolean;
 }
 

@@ -32,10 +32,7 @@ function override(claims: Claims, { claimsToAddOrOverride, claimsToSuppress }: O
   return changed;
 }
 
-/**
- * Mints the tokens of a sign-in or refresh, through the pre-token-generation trigger if configured.
- * @param source - such as `TokenGeneration_Authentication`
- */
+/** Mints the tokens of a sign-in or refresh through the pre-token-generation trigger, if configured. */
 export async function mintTokens(
   pool: UserPool,
   sign: {

@@ -96,7 +96,7 @@ export function triggerOf(pool: UserPool, name: TriggerName): { arn: string; ver
 
 /**
  * Invokes a trigger as Cognito does: 5 s per attempt, three attempts on a timeout. The client receives the error of a
- * function that throws; a malformed response is "unrecognizable".
+ * function that throws.
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
  */
 export async function invokeTrigger<Name extends TriggerName>(

@@ -14,8 +14,7 @@ export class CalloutError extends Error {
 }
 
 /**
- * Calls a custom authentication extension as Entra does: with a bearer token, a registered timeout and
- * `maximumRetries` retries. `read` applies the event's rules to the reply.
+ * Calls a custom authentication extension as Entra does, with retries. `read` applies the event's rules to the reply.
  * @see https://learn.microsoft.com/en-us/graph/api/resources/customextensionclientconfiguration
  */
 export async function callExtension<Result>(

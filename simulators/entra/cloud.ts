@@ -7,11 +7,8 @@ export type CloudPart = 'login' | 'keys' | 'graph';
 /** A failure: a status, or a delay before the usual answer. */
 export type Fault = { readonly status: number; readonly retryAfterSec?: number } | { readonly delayMs: number };
 
-/** Everything behind one address: tenants, clock and injected faults. */
 export interface Cloud {
-  /** No trailing slash; known once it listens. */
   url: string;
-  /** In milliseconds since 1970. */
   readonly now: () => number;
   readonly tenants: Map<string, Tenant>;
   readonly faults: Map<CloudPart, Fault>;
@@ -19,14 +16,12 @@ export interface Cloud {
   hookTimeoutMs: number | null;
   /** Delay before Graph shows new objects, in milliseconds. */
   lateMs: number;
-  /** Creation times in Graph by id, in milliseconds since 1970. */
   readonly madeAt: Map<string, number>;
   /** Graph throttles every n-th call; `null` disables throttling. */
   readonly throttledEvery: number | null;
-  /** Entries per page of a Graph list. */
   readonly pageSize: number;
   readonly requests: Record<CloudPart, number>;
-  /** Audience of hints: the client id by the documentation, the application's id by an implementer's report. */
+  /** The client id by the documentation, the application's id by an implementer's report. */
   hintAudience: 'clientId' | 'appId';
   /** External MFA requests without an answer, by `state`. */
   readonly mfaRequests: Map<string, MfaRequest>;

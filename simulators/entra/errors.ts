@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ErrorRequestHandler } from 'express';
 
-/** A Graph error response. */
 export class GraphError extends Error {
   constructor(
     readonly status: number,

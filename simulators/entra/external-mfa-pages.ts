@@ -8,7 +8,6 @@ import type { DirectoryUser, Tenant } from './tenant.js';
 const page = (body: Html): Html =>
   html`<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Sign in</title></head><body>${body}</body></html>`;
 
-/** Result page: `data-result` is `passed` or `failed`, `data-reason` the cause. */
 const resultPage = ({ passed, reason }: Omit<MfaResult, 'userId'>): Html =>
   page(
     html`<main data-result="${passed ? 'passed' : 'failed'}" data-reason="${reason ?? null}">
@@ -25,8 +24,8 @@ function findUser({ tenants }: Cloud, name: string): { tenant: Tenant; user: Dir
 }
 
 /**
- * Creates the External MFA pages: `/external-mfa/start?user=<name or id>` starts after the password and posts the form
- * by itself; the callback shows the result.
+ * Creates the External MFA pages: `/external-mfa/start?user=<name or id>` posts the form by itself; the callback shows
+ * the result.
  */
 export function createExternalMfaPages(cloud: Cloud): Router {
   const router = Router();

@@ -1,7 +1,6 @@
 import type { JSONWebKeySet } from 'jose';
 import type { MethodConfiguration } from './tenant.js';
 
-/** Failure at the second factor: Entra's own error number if known, else a description. */
 export class MfaError extends Error {
   constructor(readonly reason: string) {
     super(reason);
@@ -14,7 +13,6 @@ export interface ProviderMetadata {
   readonly issuer: string;
   readonly authorizationEndpoint: string;
   readonly keys: JSONWebKeySet;
-  /** In milliseconds since 1970. */
   readonly readAt: number;
 }
 
@@ -29,7 +27,6 @@ export interface MfaRequest {
   readonly sub: string;
   readonly acrValues: readonly string[];
   readonly amrValues: readonly string[];
-  /** In milliseconds since 1970. */
   readonly startedAt: number;
 }
 

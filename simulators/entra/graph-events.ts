@@ -54,13 +54,9 @@ const listenerGuard = z.strictObject({
   }),
 });
 
-/** Error of an external tenant without Microsoft's service principal for extensions. */
 const withoutCaller = 'AADB2C90063: There is a problem with the service.';
 
-/**
- * An external tenant needs the service principal that calls extensions; a workforce tenant has it.
- * @param isLate - true if Graph does not show an object yet
- */
+/** An external tenant needs the service principal that calls extensions; a workforce tenant has it. */
 function checkCaller(tenant: Tenant, isLate: (id: string) => boolean): void {
   if (hasCaller(tenant) && !isLate(findServicePrincipal(tenant, eventsServiceAppId)?.id ?? '')) return;
   throw badRequest(withoutCaller);
@@ -70,7 +66,6 @@ function checkCaller(tenant: Tenant, isLate: (id: string) => boolean): void {
 export const hasCaller = (tenant: Tenant): boolean =>
   tenant.kind === 'workforce' || findServicePrincipal(tenant, eventsServiceAppId) !== undefined;
 
-/** One registration fault: its code in sign-in logs and Graph's name for it. */
 export interface RegistrationFault {
   readonly code: number;
   readonly name: string;

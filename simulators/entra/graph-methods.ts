@@ -9,7 +9,6 @@ const configurationType = '#microsoft.graph.externalAuthenticationMethodConfigur
 const registrationType = '#microsoft.graph.externalAuthenticationMethod';
 const discoverySuffix = '/.well-known/openid-configuration';
 
-// Plain http is allowed on this machine only; the real Entra refuses it.
 const isDiscoveryUrl = (text: string): boolean => {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname, search, hash } = new URL(text);

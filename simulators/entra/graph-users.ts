@@ -35,7 +35,6 @@ export function checkExtensionValue(tenant: Tenant, name: string, value: unknown
   }
 }
 
-/** A user with all fields; Graph returns fewer by default. */
 const toAll = ({ extensions, details, ...builtIn }: DirectoryUser) => ({ ...builtIn, ...details, ...extensions });
 
 /**

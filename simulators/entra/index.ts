@@ -46,31 +46,20 @@ export interface EntraSimulator {
   addUser(user: { mail: string; userType?: DirectoryUser['userType'] }, tenant?: Tenant): DirectoryUser;
   /** Registers an application with a secret and grants it Graph permissions, by default all. */
   addDaemon(roles?: readonly string[]): Daemon;
-  /**
-   * Defines a directory extension.
-   * @returns its full name
-   */
+  /** Defines a directory extension. */
   addExtension(clientId: string, name: string): string;
-  /** Expires an application's secret. */
   expireSecret(daemon: Daemon): void;
   addCertificate(clientId: string, pem: string): void;
   /** Consents to a multi-tenant application in another tenant, with the given permissions. */
   consent(clientId: string, tenant: Tenant, roles: readonly string[]): void;
-  /**
-   * Registers an application that users sign in to.
-   * @returns its client id
-   */
+  /** Registers an application that users sign in to. */
   addClientApp(settings?: { acceptMappedClaims?: boolean }, tenant?: Tenant): string;
   /** Attaches extensions to a user flow, a console-only action. */
   attachUserFlow(appId: string, flow: UserFlow, tenant?: Tenant): void;
   signIn(who: { appId: string; userId: string; correlationId?: string }, tenant?: Tenant): Promise<SignIn>;
-  /** Requests client credentials of an application for its own API. */
   signInApp(appId: string, tenant?: Tenant): Promise<SignIn>;
   signUp(form: SignUpForm, tenant?: Tenant): Promise<SignUp>;
-  /**
-   * Creates a group.
-   * @returns its id
-   */
+  /** Creates a group. */
   addGroup(userIds?: readonly string[], tenant?: Tenant, name?: string): string;
   /**
    * Starts External MFA and returns the form that the browser posts to the provider. In a browser:
@@ -93,14 +82,7 @@ export interface EntraSimulator {
   close(): Promise<void>;
 }
 
-/**
- * Starts a simulated Entra ID.
- * @param port - 0 picks a free one
- * @param hookTimeoutMs - timeout of extensions; by default the registered one
- * @param fetchProvider - reads External MFA providers
- * @param throttledEvery - throttles every n-th Graph call; by default none
- * @param lateSec - delay before Graph shows new objects; by default none
- */
+/** Starts a simulated Entra ID. */
 export async function startEntraSimulator({
   port = 0,
   kind = 'workforce',
@@ -151,8 +133,7 @@ export async function startEntraSimulator({
 
   const addTenant = async (kindOfIt: Tenant['kind'] = 'workforce'): Promise<Tenant> => {
     const id = randomUUID();
-    // Both kinds share one address here; the real host of an external tenant is https://{domain}.ciamlogin.com, and
-    // its issuer has the tenant's id.
+    // The real host of an external tenant is https://{domain}.ciamlogin.com, and its issuer has the tenant's id.
     const host = kindOfIt === 'external' ? `https://${id}.ciamlogin.com` : cloud.url;
     const added = await createTenant({ id, kind: kindOfIt, issuer: `${host}/${id}/v2.0` });
     cloud.tenants.set(id, added);

@@ -39,10 +39,7 @@ const toEnvelope = (event: string, context: CalloutContext, more: { user?: objec
   };
 };
 
-/**
- * @param user - `null` for client credentials
- * @see https://learn.microsoft.com/en-us/entra/identity-platform/custom-claims-provider-reference
- */
+/** @see https://learn.microsoft.com/en-us/entra/identity-platform/custom-claims-provider-reference */
 export function toTokenIssuancePayload(context: CalloutContext, user: DirectoryUser | null) {
   if (user === null) return toEnvelope('tokenIssuanceStart', context, {});
   const { id, displayName, mail, userPrincipalName, userType } = user;

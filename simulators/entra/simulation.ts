@@ -5,10 +5,7 @@ import type { StartSimulation } from '../simulation.js';
 import { simulatedLogins, toShownToken } from '../simulation.js';
 import { startEntraSimulator } from './index.js';
 
-/**
- * Starts an Entra workforce tenant with one sign-in application and one External MFA application, for `facestep
- * simulate entra`.
- */
+/** Starts an Entra workforce tenant for `facestep simulate entra`. */
 export const startEntraSimulation: StartSimulation = async ({ port }) => {
   const entra = await startEntraSimulator({ port });
   const daemon = entra.addDaemon();

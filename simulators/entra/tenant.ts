@@ -2,15 +2,11 @@ import { type KeyObject, randomUUID } from 'node:crypto';
 import { type CryptoKey, exportJWK, type JWK, type JWTPayload, SignJWT } from 'jose';
 import { takeRsaPair } from '../rsa-pairs.js';
 
-/* The state of a simulated tenant: plain maps that tests may read. */
-
-/** Microsoft Graph's own application, the same in each tenant. */
 export const graphAppId = '00000003-0000-0000-c000-000000000000';
 
 /** "Azure Active Directory Authentication Extensions", the caller of custom authentication extensions. */
 export const eventsServiceAppId = '99045fe1-7639-4a75-9d4a-577b6ca3810f';
 
-/** Microsoft's first-party applications, by name. */
 export const firstParty: Readonly<Record<string, string>> = {
   [eventsServiceAppId]: 'Azure Active Directory Authentication Extensions',
 };
@@ -18,7 +14,6 @@ export const firstParty: Readonly<Record<string, string>> = {
 /** App role to receive payloads: `CustomAuthenticationExtension.Receive.Payload`. */
 export const receivePayloadRoleId = '214e810f-fda8-4fd7-a475-29461495eb00';
 
-/** Graph application permissions known to the simulator, by value. */
 export const graphRoles: Readonly<Record<string, string>> = {
   'User.Read.All': 'df021288-bdef-4463-88db-98f22de89214',
   'User.ReadWrite.All': '741f803b-c850-494e-b5df-cde7c675a1ca',
@@ -46,7 +41,6 @@ export interface DirectoryUser {
   readonly mail: string | null;
   readonly userType: 'Member' | 'Guest';
   accountEnabled: boolean;
-  /** Other user properties, such as `givenName`. */
   readonly details: Record<string, unknown>;
   signInSessionsValidFromDateTime?: string;
   readonly extensions: Record<string, unknown>;
@@ -62,7 +56,6 @@ export interface ExtensionProperty {
 }
 
 export interface Application {
-  /** Object id; `appId` is the client id. */
   readonly id: string;
   readonly appId: string;
   displayName: string;
@@ -73,7 +66,6 @@ export interface Application {
   web: { redirectUris: string[] };
   readonly secrets: Set<string>;
   readonly expiredSecrets: Set<string>;
-  /** PEM certificates whose keys may sign client assertions. */
   readonly certificates: Set<string>;
   readonly extensionProperties: Map<string, ExtensionProperty>;
 }
@@ -124,7 +116,6 @@ export interface PermissionGrant {
   readonly clientId: string;
   readonly consentType: string;
   readonly resourceId: string;
-  /** Names separated by spaces. */
   readonly scope: string;
 }
 
@@ -137,7 +128,6 @@ export interface MethodConfiguration {
   readonly state: 'enabled' | 'disabled';
   readonly includeTargets: readonly {
     readonly targetType: 'group';
-    /** A group's id, or `all_users`. */
     readonly id: string;
     readonly isRegistrationRequired: boolean;
   }[];
@@ -174,7 +164,6 @@ export interface CalloutEvent {
 export interface Tenant {
   readonly id: string;
   readonly kind: 'workforce' | 'external';
-  /** `https://…/{tid}/v2.0`. */
   readonly issuer: string;
   /** Published keys; the last one signs. */
   readonly keys: SigningKey[];
@@ -185,13 +174,10 @@ export interface Tenant {
   readonly customExtensions: Map<string, CustomExtension>;
   readonly listeners: Map<string, EventListener>;
   readonly policies: Map<string, ClaimsMappingPolicy>;
-  /** By the application's client id. */
   readonly userFlows: Map<string, UserFlow>;
   readonly callouts: CalloutEvent[];
-  /** Members by group id. */
   readonly groups: Map<string, Set<string>>;
   readonly groupNames: Map<string, string>;
-  /** Other group properties by id. */
   readonly groupDetails: Map<string, { onPremisesSyncEnabled?: boolean; isAssignableToRole?: boolean }>;
   readonly permissionGrants: PermissionGrant[];
   readonly methods: Map<string, MethodConfiguration>;

@@ -6,7 +6,6 @@ import { createKmsKeys, KmsRefusal, type Spec } from './keys.js';
 
 export type Trouble = 'none' | 'silent' | 'denied' | 'throttled' | 'broken';
 
-/** Credentials for the SDK; their values are not checked. */
 export const kmsEnvironment = { AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret' } as const;
 
 /** Parts of a call that a key policy can distinguish. */
@@ -62,7 +61,6 @@ export async function startKms(region = 'eu-central-1') {
   return {
     region,
     url: `http://127.0.0.1:${address.port}`,
-    /** Called operations in order; `unanswered` while silent. */
     calls,
     asked,
     cause(next: Trouble): void {
@@ -71,7 +69,6 @@ export async function startKms(region = 'eu-central-1') {
     slowDown(ms: number): void {
       delayMs = ms;
     },
-    /** @returns its id */
     createKey(spec: Spec): string {
       const usage = { HMAC: 'GENERATE_VERIFY_MAC', SYMM: 'ENCRYPT_DECRYPT' }[spec.slice(0, 4)] ?? 'SIGN_VERIFY';
       return createdGuard.parse(keys.run('CreateKey', { KeySpec: spec, KeyUsage: usage })).KeyMetadata.KeyId;

@@ -2,7 +2,6 @@ import { createHmac, generateKeyPairSync, type KeyObject, randomBytes, randomUUI
 import { z } from 'zod';
 import { signWithP256, signWithRsa, signWithRsaPss } from './sign-digest.js';
 
-/** A KMS error. */
 export class KmsRefusal extends Error {
   constructor(
     readonly type: string,
@@ -13,7 +12,6 @@ export class KmsRefusal extends Error {
   }
 }
 
-/** Purpose and algorithms of each key spec. */
 const kinds = {
   HMAC_256: { usage: 'GENERATE_VERIFY_MAC', algorithms: ['HMAC_SHA_256'] },
   HMAC_512: { usage: 'GENERATE_VERIFY_MAC', algorithms: ['HMAC_SHA_512'] },
@@ -171,7 +169,6 @@ export function createKmsKeys(region: string) {
 
   const names = Object.keys(operations).filter((name): name is keyof typeof operations => name in operations);
   return {
-    /** @throws KmsRefusal */
     run(name: string, body: unknown): object {
       const known = names.find((each) => each === name);
       if (known === undefined) throw new KmsRefusal('UnknownOperationException', name);

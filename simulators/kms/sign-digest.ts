@@ -15,10 +15,7 @@ function power(base: bigint, exponent: bigint): bigint {
   return result;
 }
 
-/**
- * Signs with ECDSA on P-256 (FIPS 186-5, section 6.4.1).
- * @returns DER
- */
+/** Signs with ECDSA on P-256 (FIPS 186-5, section 6.4.1). */
 export function signWithP256(digest: Uint8Array, key: KeyObject): Buffer {
   const secret = toNumber(Buffer.from(key.export({ format: 'jwk' }).d ?? '', 'base64url'));
   const once = createECDH('prime256v1');

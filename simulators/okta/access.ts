@@ -7,7 +7,6 @@ import { forbidden, invalidToken } from './errors.js';
 import { newId } from './ids.js';
 import type { Org } from './org.js';
 
-/** Requires a scope of the caller's credentials; API tokens have all. */
 export type RequireScope = (scope: string) => RequestHandler;
 
 interface Grant {

@@ -93,7 +93,6 @@ async function deliver(org: Org, hook: EventHook, events: readonly OrgEvent[]): 
   });
 }
 
-/** @returns the status, or `null` on a timeout */
 async function post(org: Org, { channel }: EventHook, body: string): Promise<number | null> {
   const signal = AbortSignal.timeout(org.hookTimeoutMs);
   const request = { method: 'POST', headers: toHeaders(channel.config), body, redirect: 'manual', signal } as const;

@@ -1,7 +1,3 @@
-/*
- * Other identity providers of an org in Okta's format, for lists only: other kinds, and an incomplete OpenID provider.
- */
-
 const shared = { status: 'ACTIVE', created: '2016-03-24T23:14:54.000Z', lastUpdated: '2016-03-24T23:14:54.000Z' };
 const toSubject = (template: string) => ({ userNameTemplate: { template }, matchType: 'USERNAME' });
 const provisioning = { action: 'AUTO', profileMaster: true, groups: { action: 'NONE' } };

@@ -87,7 +87,6 @@ export function createIdentityVerification(org: Org): Router {
   return router;
 }
 
-/** @returns the `request_uri` */
 async function push(
   { client }: IdentityProvider,
   { nonce, codeVerifier, redirectUri }: Pick<PendingAtProvider, 'nonce' | 'codeVerifier' | 'redirectUri'>,

@@ -29,7 +29,6 @@ import { createSecurityEventsProvidersApi, createSecurityEventsReceiver } from '
 import { createUserSchemaApi } from './user-schema.js';
 import { createUsersApi } from './users.js';
 
-/** Result of a sign-in: tokens or an OAuth error. */
 export type SignIn =
   | {
       readonly ok: true;
@@ -52,19 +51,12 @@ export type HookChannelSettings =
     };
 
 export interface OktaSimulator {
-  /** Org URL without a trailing slash. */
   readonly url: string;
   readonly apiToken: string;
-  /** Client id of the application that users sign in to. */
   readonly application: string;
-  /** State of the org, read-only. */
   readonly org: Org;
-  /** @returns the new user's id */
   createUser(user: { login: string; password: string; firstName?: string; lastName?: string }): Promise<string>;
-  /**
-   * Creates a user with password import by a hook.
-   * @returns the new user's id
-   */
+  /** Creates a user with password import by a hook. */
   createUserToImport(login: string): Promise<string>;
   changeStatus(userId: string, verb: 'deactivate' | 'suspend' | 'unsuspend' | 'activate' | 'reactivate'): Promise<void>;
   deleteUser(userId: string): Promise<void>;
@@ -93,10 +85,7 @@ export interface OktaSimulator {
   }): Promise<{ readonly id: string }>;
   /** Sets "IdP Usage", a console-only action. */
   setIdpUsage(idpId: string, usage: IdentityProvider['usage']): void;
-  /**
-   * Signs a user in at a SAML application.
-   * @returns the assertion as a JWS instead of XML; `null` if refused
-   */
+  /** Signs a user in at a SAML application. */
   signInBySaml(user: { appId: string; login: string; password: string }): Promise<string | null>;
   /** Signs a user in at the default authorization server. */
   signIn(user: { login: string; password: string; scope?: string }): Promise<SignIn>;
@@ -105,10 +94,7 @@ export interface OktaSimulator {
   close(): Promise<void>;
 }
 
-/**
- * Calls the management API as the administrator, with retries.
- * @returns the body; throws on any error
- */
+/** Calls the management API as the administrator, with retries. */
 async function callApi(org: Org, apiToken: string, method: string, path: string, body?: unknown): Promise<unknown> {
   const send = () =>
     fetch(org.url + path, {
@@ -132,12 +118,7 @@ const tokensGuard = z.object({
 });
 const oauthErrorGuard = z.object({ error: z.string(), error_description: z.string() });
 
-/**
- * Starts a simulated Okta org.
- * @param port - 0 picks a free one
- * @param reach - how the org reaches OpenID providers
- * @param hookTimeoutMs - 3,000 in Okta, which its support can raise
- */
+/** Starts a simulated Okta org. */
 export async function startOktaSimulator({
   port = 0,
   now = Date.now,

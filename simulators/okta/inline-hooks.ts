@@ -21,7 +21,6 @@ export const uriGuard = z
   .max(1024)
   .regex(/^(https:\/\/|http:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/])\S+$/);
 
-/** Further headers of a hook. */
 export const headersGuard = z
   .array(z.object({ key: z.string().min(1), value: z.string() }))
   .nullish()

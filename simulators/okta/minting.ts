@@ -20,7 +20,7 @@ export interface IssuedTokens {
 
 /**
  * Mints the tokens of one request after calling the policy rule's hook.
- * @throws OAuthError `server_error` if the hook answers with `error`, its only way to refuse
+ * @throws OAuthError `server_error` if the hook answers with `error`
  */
 export async function mintTokens(org: Org, issue: TokenIssue): Promise<IssuedTokens> {
   const { server, client, user, scope } = issue;

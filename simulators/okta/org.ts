@@ -4,8 +4,6 @@ import type { OpenIdProvider, PendingSignIn } from '../relying-party.js';
 import { takeRsaPair } from '../rsa-pairs.js';
 import { newId } from './ids.js';
 
-/* The state of the simulated org: plain maps that tests may read. */
-
 export interface OrgUser {
   readonly id: string;
   readonly created: string;
@@ -23,7 +21,6 @@ export interface OrgUser {
     | 'DEPROVISIONED';
   /** Directory or application that sources the profile and alone changes it; Okta itself if omitted. */
   source?: 'ACTIVE_DIRECTORY' | 'LDAP' | 'IMPORT';
-  /** True until the password import hook has run at the first sign-in. */
   isPasswordHooked: boolean;
   riskLevel?: 'low' | 'medium' | 'high' | 'secure' | 'none';
   /** Last time that a security event or administrator ended the sessions. */
@@ -37,7 +34,7 @@ export interface SchemaAttribute {
   readonly [property: string]: unknown;
 }
 
-/** How a hook is called. `config` is as in the inline hooks API, with secrets. */
+/** `config` is as in the inline hooks API, with secrets. */
 export type HookChannel =
   | {
       readonly type: 'HTTP';
@@ -72,7 +69,6 @@ export interface InlineHook {
   lastUpdated: string;
 }
 
-/** Receives events; it cannot block. */
 export interface EventHook {
   readonly id: string;
   name: string;
@@ -135,7 +131,6 @@ export interface AuthorizationServer {
   readonly issuer: string;
   readonly key: SigningKey;
   readonly policy: { readonly id: string; readonly rule: PolicyRule };
-  /** Access policies without rules, for lists only. */
   readonly otherPolicies: { readonly id: string; readonly name: string }[];
   readonly claims: { readonly name: string; readonly value: unknown; readonly claimType: 'IDENTITY' | 'RESOURCE' }[];
   readonly refreshTokens: Map<string, { readonly userId: string; readonly clientId: string; readonly scope: string }>;
@@ -161,7 +156,6 @@ export interface IdentityProvider {
   readonly definition: Readonly<Record<string, unknown>>;
 }
 
-/** The `external_idp` authenticator. */
 export interface ExternalAuthenticator {
   readonly id: string;
   readonly key: 'external_idp';
@@ -180,17 +174,14 @@ export interface LogEvent {
   readonly debugContext: unknown;
 }
 
-/** An event hook's event: a system log entry. */
 export type OrgEvent = Readonly<Record<string, unknown>> & { readonly uuid: string; readonly eventType: string };
 
 export interface Org {
   url: string;
-  /** The org's clock, in milliseconds since 1970. */
   readonly now: () => number;
   readonly fetch: Fetch;
   hookTimeoutMs: number;
   readonly users: Map<string, OrgUser>;
-  /** By id. */
   readonly groups: Map<
     string,
     { readonly name: string; readonly members: Set<string>; readonly type?: 'APP_GROUP' | 'BUILT_IN' | 'OKTA_GROUP' }

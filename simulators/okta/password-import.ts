@@ -15,8 +15,8 @@ const answerGuard = z.object({
 });
 
 /**
- * Signs a user in by password. The password import hook decides for users to import: VERIFIED stores the typed
- * password; any other answer or none is a wrong password, and the hook is called again next time.
+ * Signs a user in by password. For users to import, the password import hook decides: VERIFIED stores the typed
+ * password; anything else is a wrong password.
  * @see
  * https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/#tag/InlineHook/operation/createPasswordImportInlineHook
  */

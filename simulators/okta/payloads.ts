@@ -39,7 +39,6 @@ const toRequestContext = (method: string, url: string) => ({
 export interface TokenIssue {
   readonly server: AuthorizationServer;
   readonly client: OrgClient;
-  /** `null` for client credentials. */
   readonly user: OrgUser | null;
   readonly grantType: string;
   readonly scope: string;

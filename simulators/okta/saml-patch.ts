@@ -23,7 +23,7 @@ const commandsGuard = z.array(
 );
 
 /**
- * Applies all commands of a SAML hook's answer, or none; supports only whole attribute statements.
+ * Applies all commands of a SAML hook's answer, or none.
  * @returns `null` if one fails: Okta then sends the original assertion
  * @see
  * https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/#tag/InlineHook/operation/createSAMLAssertionInlineHook

@@ -69,7 +69,6 @@ function apply(
   }
   const segment = /^\/claims\/([^/]+)$/.exec(operation.path)?.[1];
   if (segment === undefined) throw new Inapplicable();
-  // RFC 6901, section 4.
   const name = segment.replaceAll('~1', '/').replaceAll('~0', '~');
   const isReserved = reservedNames[kind].includes(name);
   const exists = Object.hasOwn(draft.claims, name);

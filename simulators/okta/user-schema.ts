@@ -26,7 +26,6 @@ const changeGuard = z.object({
   }),
 });
 
-/** Defaults of an attribute's definition: the user's source also sources its value. */
 const defaults = {
   scope: 'NONE',
   mutability: 'READ_WRITE',

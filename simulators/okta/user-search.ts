@@ -1,7 +1,6 @@
 import { ApiError } from './errors.js';
 import type { OrgUser } from './org.js';
 
-/** A search term with a JSON value. */
 const term = /^profile\.([A-Za-z]+) sw ("(?:[^"\\]|\\.)*")/;
 
 const refuse = () => new ApiError(400, 'E0000031', 'Invalid search criteria.', ['search: Invalid search expression']);

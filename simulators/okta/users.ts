@@ -80,8 +80,7 @@ const transitions: readonly { verb: string; from: readonly OrgUser['status'][]; 
 ];
 
 /**
- * Creates the users API: create, read by id or login, update (POST) or replace (PUT), and the lifecycle with events.
- * Deactivated users are read-only.
+ * Creates the users API. Deactivated users are read-only.
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/User/
  */
 export function createUsersApi(org: Org, requireScope: RequireScope): Router {

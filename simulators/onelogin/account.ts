@@ -1,8 +1,6 @@
 import type { Fetch } from '../../src/core/ports.js';
 import type { OpenIdProvider, PendingSignIn } from '../relying-party.js';
 
-/* The state of the simulated account: plain maps that tests may read. */
-
 export type HookType = 'pre-authentication' | 'user-migration';
 
 export interface AccountUser {
@@ -15,7 +13,6 @@ export interface AccountUser {
   /** User policy unless a hook chooses another. */
   policyId: number;
   roleIds: readonly number[];
-  /** Other fields, such as `phone`. */
   readonly details: Record<string, unknown>;
   customAttributes: Record<string, string | null>;
   lastLogin: string | null;
@@ -47,7 +44,6 @@ export interface HookCondition {
 
 export interface HookSettings {
   readonly type: HookType;
-  /** Base64. */
   readonly function: string;
   readonly disabled: boolean;
   readonly runtime: string;
@@ -95,7 +91,6 @@ export interface Login {
   readonly factorsLeft: string[];
 }
 
-/** One run of a hook, for tests; the real account only shows its log. */
 export interface HookRun {
   readonly type: HookType;
   readonly context: Readonly<Record<string, unknown>>;
@@ -107,7 +102,6 @@ export interface HookRun {
 
 export interface Account {
   url: string;
-  /** The account's clock, in milliseconds since 1970. */
   readonly now: () => number;
   readonly fetch: Fetch;
   /** OneLogin does not document the result of a failed hook. */
@@ -137,7 +131,6 @@ export interface Account {
   readonly runs: HookRun[];
 }
 
-/** Default user policy. */
 export const defaultPolicyId = 187_345;
 
 /** Creates an account with its default policy. */

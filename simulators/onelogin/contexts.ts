@@ -4,7 +4,6 @@ import type { Account, AccountUser, SmartHook } from './account.js';
 export interface Browser {
   readonly ip: string;
   readonly userAgent: string;
-  /** Target application; `null` is OneLogin's portal. */
   readonly appId: number | null;
 }
 

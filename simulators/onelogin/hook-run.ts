@@ -12,10 +12,7 @@ export function findRunningHook(account: Account, type: HookType): SmartHook | n
   return hook === undefined || hook.settings.disabled || hook.status !== 'ready' ? null : hook;
 }
 
-/**
- * Runs a hook in its own process, killed on a timeout, with its retries. An undocumented answer is also a failure.
- * @param graceMs - added to the timeout, for busy machines
- */
+/** Runs a hook in its own process, killed on a timeout, with its retries. An undocumented answer is also a failure. */
 export async function runHook<Answer>(
   account: Account,
   { hook, context, guard }: { hook: SmartHook; context: Record<string, unknown>; guard: z.ZodType<Answer> },

@@ -29,14 +29,10 @@ export interface SignInRequest {
 }
 
 export interface OneLoginSimulator {
-  /** Account URL without a trailing slash. */
   readonly url: string;
-  /** An API credential with the scope Manage All. */
   readonly clientId: string;
   readonly clientSecret: string;
-  /** State of the account, and settings that OneLogin does not document. */
   readonly account: Account;
-  /** @returns the new user's id */
   addUser(user: { username: string; password: string; policyId?: number; roleIds?: readonly number[] }): number;
   /** Creates a user policy, a console-only action. */
   addPolicy(policy: { name: string; factors: readonly string[] }): number;
@@ -55,13 +51,7 @@ const pageGuard = z.object({
   policy_id: z.number().optional(),
 });
 
-/**
- * Starts a simulated OneLogin account.
- * @param port - 0 picks a free one
- * @param now - the clock of the account and its hooks
- * @param reach - how the account reaches its trusted provider
- * @param graceMs - added to the timeout of every hook; OneLogin adds nothing
- */
+/** Starts a simulated OneLogin account. */
 export async function startOneLoginSimulator({
   port = 0,
   now = Date.now,

@@ -5,7 +5,6 @@ import { startOneLoginSimulator } from './index.js';
 
 const password = 'first factor';
 
-/** Id of the application that users sign in to. */
 const simulatedApp = 959_314;
 
 /** Starts a OneLogin account with a face policy, for `facestep simulate onelogin`. */

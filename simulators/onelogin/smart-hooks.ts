@@ -68,7 +68,6 @@ const toHookView = ({ id, settings, status, createdAt, updatedAt }: SmartHook) =
   updated_at: updatedAt,
 });
 
-/** The value is write-only. */
 const toVariableView = ({ id, name, createdAt, updatedAt }: EnvironmentVariable) => ({
   id,
   name,

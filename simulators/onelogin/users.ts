@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { type Account, type AccountUser, type CustomField, isoNow } from './account.js';
 import { badRequest, notFound, parseBody, unprocessable } from './errors.js';
 
-/** Fields of the documented sample that the simulator never sets. */
 const unset = Object.fromEntries(
   (
     'company department title phone comment group_id directory_id trusted_idp_id manager_user_id manager_ad_id ' +
@@ -32,10 +31,7 @@ const toView = ({ fields }: Account, user: AccountUser) => ({
   ),
 });
 
-/**
- * A list shows the requested fields and the id; custom attributes only on request, as the documented sample lacks
- * them.
- */
+/** Custom attributes only on request, as the documented sample lacks them. */
 function toListed(view: ReturnType<typeof toView>, fields: string | undefined): object {
   const { custom_attributes, ...usual } = view;
   if (fields === undefined) return usual;
@@ -52,7 +48,6 @@ const changeGuard = z.looseObject({
   custom_attributes: z.record(z.string(), z.union([z.string(), z.null()])).optional(),
 });
 
-// Only the parameters that the callers here send.
 const listGuard = z.strictObject({
   username: z.string().optional(),
   email: z.string().optional(),
@@ -159,8 +154,7 @@ export function createUsersApi(account: Account): Router {
       }
     }
     if (custom_attributes !== undefined) {
-      // The stricter assumption: all are replaced. OneLogin's Terraform provider reads, merges and writes all, "to
-      // preserve custom attributes managed by other resources".
+      // The stricter assumption: all are replaced. OneLogin's Terraform provider reads, merges and writes all.
       user.customAttributes = Object.fromEntries(
         Object.entries(custom_attributes).map(([name, value]) => [
           name,

@@ -1,5 +1,3 @@
-/* The state of the simulated server: plain maps that tests may read. */
-
 export const coreSchema = 'urn:ietf:params:scim:schemas:core:2.0:User';
 
 export interface DirectoryUser {
@@ -7,14 +5,12 @@ export interface DirectoryUser {
   userName: string;
   name?: { readonly givenName: string; readonly familyName: string };
   emails: readonly { readonly value: string; readonly primary?: boolean }[];
-  /** Other core attributes, such as `name`. */
   readonly details: Record<string, unknown>;
   /** By schema URN, then by attribute name. */
   readonly extensions: Map<string, Map<string, string>>;
   active: boolean;
 }
 
-/** An attribute definition (RFC 7643, section 7). */
 export interface DefinedAttribute {
   readonly name: string;
   readonly type: string;
@@ -30,36 +26,27 @@ export interface Directory {
   readonly users: Map<string, DirectoryUser>;
   /** Groups by id, members by id. */
   readonly groups: Map<string, { readonly displayName: string; readonly members: readonly string[] }>;
-  /** Extensions of the resource type User, by URN. */
   readonly extensions: Map<string, DefinedAttribute[]>;
   /** Limit of an attribute; longer values are silently cut off. */
   attributeMaxCharacters: number;
-  /** True if changes return no content unless attributes are requested. */
   answersChangesWithNothing: boolean;
   /** Every n-th request gets 429 and may be retried at once; 0 disables this. */
   throttleEvery: number;
   /** True if `sw` works on any name, not only on `userName`. */
   searchesAllNames: boolean;
   supportsPatch: boolean;
-  /** True if changes may use a full URN path; some servers do not understand it. */
   takesUrnPaths: boolean;
-  /** True if changes may have a partial user instead of a path. */
   takesPathlessChanges: boolean;
-  /**
-   * True if paths split only at dots, extensions are replaced as a whole, and users are always returned complete.
-   * Names are then case-sensitive.
-   */
+  /** True if paths split only at dots and extensions are replaced as a whole. Names are then case-sensitive. */
   splitsPathsAtDots: boolean;
   servesSchemas: boolean;
   /** True if schemas come as a plain list, even a single one, with keywords in capitals. */
   tellsPlainSchemas: boolean;
-  /** True if users have `groups`. */
   tellsGroups: boolean;
-  /** True if `attributes` separates extension attributes by a dot, not by the colon of RFC 7644, section 3.10. */
+  /** True if a dot separates extension attributes, instead of the colon of RFC 7644, section 3.10. */
   readsDottedExtensions: boolean;
   /** True if e-mail addresses are plain texts, which RFC 7643, section 2.4 allows. */
   tellsPlainEmails: boolean;
-  /** True if `totalResults` counts only the page. */
   countsPageAlone: boolean;
   readonly accessTokens: Map<string, number>;
   accessTokenSec: number;

@@ -1,6 +1,5 @@
 import type { ErrorRequestHandler, Response } from 'express';
 
-/** An error (RFC 7644, section 3.12). */
 export class ScimError extends Error {
   constructor(
     readonly status: number,
@@ -28,7 +27,6 @@ export const answerError: ErrorRequestHandler = (error, _request, response, _nex
     schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'],
     ...(known.scimType === null ? {} : { scimType: known.scimType }),
     detail: known.message,
-    // A string, not a number.
     status: String(known.status),
   });
 };

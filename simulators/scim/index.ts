@@ -9,16 +9,13 @@ import { answerError, ScimError } from './errors.js';
 import { createGroupsApi } from './groups.js';
 import { createUsersApi } from './users.js';
 
-/** A simulated SCIM 2.0 server on a real socket. */
 export interface ScimSimulator {
-  /** Base of `/Users`. */
   readonly baseUrl: string;
   readonly tokenUrl: string;
   readonly bearer: string;
   readonly basic: { readonly user: string; readonly password: string };
   readonly client: { readonly id: string; readonly secret: string };
   readonly directory: Directory;
-  /** @returns the new user's id */
   addUser(userName: string): string;
   close(): Promise<void>;
 }

@@ -7,7 +7,6 @@ export type Trouble = 'none' | 'silent' | 'denied' | 'throttled' | 'opted_out' |
 export interface Published {
   readonly to: string;
   readonly text: string;
-  /** SMS attributes that SNS reads, by name. */
   readonly attributes: Readonly<Record<string, string>>;
 }
 
@@ -34,7 +33,7 @@ const namespace = 'http://sns.amazonaws.com/doc/2010-03-31/';
 const maxCharacters = 1600;
 
 /**
- * Starts Amazon SNS for SMS over AWS Query, for the real SDK. Unknown fields of `Publish` are refused.
+ * Starts Amazon SNS for SMS over AWS Query, for the real SDK.
  * @see https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
  */
 export async function startSns(region = 'eu-central-1') {
@@ -114,7 +113,6 @@ function parsePublish(body: string): Published {
   return { to, text, attributes: Object.fromEntries(attributes) };
 }
 
-/** Attributes of an SMS and their valid values. */
 const shapes: Readonly<Record<string, RegExp>> = {
   'AWS.SNS.SMS.SMSType': /^(Transactional|Promotional)$/,
   'AWS.SNS.SMS.SenderID': /^(?=.*[A-Za-z])[A-Za-z0-9]{1,11}$/,

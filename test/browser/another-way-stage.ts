@@ -25,30 +25,22 @@ export const windows = {
 } as const;
 export type Window = keyof typeof windows;
 
-/** A user of the fallbacks without a camera, and the page's texts. */
 export interface Refuser extends Visitor {
   readonly stepUpId: string;
   readonly words: Words;
 }
 
-/** A server with every fallback and a mail relay, and a browser. */
 export interface AnotherWayStage {
   readonly browser: Browser;
   readonly server: Awaited<ReturnType<typeof startApiServer>>;
   readonly origin: string;
-  /** Starts a step-up for a user who refuses the camera. */
   refuse(subject: string, at: { readonly language: Language; readonly window: Window }): Promise<Refuser>;
-  /** Returns the step-up's state as a backend receives it. */
   stateOf(stepUpId: string): Promise<unknown>;
-  /** Returns the code in the user's newest e-mail. */
   mailedCode(subject: string): string;
   close(): Promise<void>;
 }
 
-/**
- * Starts the stage.
- * @param people - users at the provider with the address `<name>@example.com`
- */
+/** Starts the stage. */
 export async function startAnotherWayStage(people: readonly string[]): Promise<AnotherWayStage> {
   const relay = await startMailRelay();
   const acme: Connection = {

@@ -7,7 +7,7 @@ const linkTo = (id: string): string => {
   return `openid4vp://?${new URLSearchParams(query)}`;
 };
 
-/** Renders the example portal's request for a card, also for docs/screens. No one can answer it. */
+/** Renders the example portal's request for a card, also for docs/screens. */
 export const renderPortal = (): string =>
   renderQuestion({
     elsewhere: linkTo('a-request-that-nobody-can-answer'),

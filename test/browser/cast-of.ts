@@ -5,7 +5,6 @@ import { hasChromium } from './chromium.js';
 /**
  * Gathers a cast for all tests of a file. They run concurrently (`test.concurrent`), because they mostly wait for head
  * movements; `describe` hooks would run too late.
- * @returns a function that returns the cast
  */
 export function castOf(...given: Parameters<typeof gather>): () => Cast {
   let cast: Cast | null = null;

@@ -8,7 +8,6 @@ import { lightingOf, makePoses, readPeople } from './people.js';
 import { type Stage, startStage } from './stage.js';
 import { type Lighting, type Plan, type Poses, receive, type Visitor, type VisitorOptions } from './visitor.js';
 
-/** Two people, a server and a browser for suites of face checks. */
 export interface Cast {
   readonly browser: Browser;
   readonly stage: Stage;
@@ -19,13 +18,8 @@ export interface Cast {
   /** Opens a window for a person who follows the page's instructions, unless overridden. */
   sit(name: Name, options?: VisitorOptions & { readonly plan?: Plan }): Promise<Visitor>;
   picture(name: Name, movement: Movement): Buffer;
-  /** Returns a variant of that picture, with small motion and camera noise. */
   takePicture(name: Name, movement: Movement): Promise<Buffer>;
-  /**
-   * Enrols a new user with Ada's face.
-   * @param consent - the accepted text
-   * @returns the user's id
-   */
+  /** Enrols a new user with Ada's face. */
   enrolAda(connection: string, consent?: string): Promise<string>;
   close(): Promise<void>;
 }
@@ -36,11 +30,7 @@ export const toBytes = (base64: string | undefined): Buffer => Buffer.from(base6
 const byMovement = (policies: Readonly<Record<string, JsonObject>>): Readonly<Record<string, JsonObject>> =>
   Object.fromEntries(Object.entries(policies).map(([id, policy]) => [id, { liveness: 'movement', ...policy }]));
 
-/**
- * Gathers the cast.
- * @param policies - one connection each, by id; by default movements only, because few drawn faces reflect light
- * @param clients - of each OpenID provider
- */
+/** Gathers the cast. */
 export async function gather(
   policies: Readonly<Record<string, JsonObject>>,
   clients: readonly JsonObject[] = [],

@@ -4,7 +4,6 @@ import { type Browser, chromium } from 'playwright-core';
 /** System browser; `npm test` installs it if possible. */
 const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
 
-/** True if Chromium is installed; browser tests are skipped otherwise. */
 export const hasChromium = existsSync(executablePath);
 
 if (!hasChromium)
@@ -15,7 +14,7 @@ if (!hasChromium)
 /** Resolves to this machine but is not `localhost`, so its pages are no secure context. */
 export const otherHost = 'face.example';
 
-/** Camera of the browser: Chromium's test pattern, two of them, a file's frames, or none. */
+/** Chromium's test pattern, two of them, a file's frames, or none. */
 export type Camera = 'pattern' | 'two' | 'none' | { readonly mjpeg: string };
 
 const deviceArgs = (camera: Camera): readonly string[] => {

@@ -16,7 +16,6 @@ export const doubtfulDelivery: Delivery = {
   },
 };
 
-/** Invited people of the campaigns below. */
 export const invited = ['user0', 'user1', 'user2', 'doubtful0', 'gone0'];
 
 const settings = { connection: 'acme', language: 'en', linkDays: 14, reminderDays: 7, reminders: 2 } as const;
@@ -43,7 +42,6 @@ export function runCampaigns(current: () => CampaignDeps) {
   };
   return {
     plan,
-    /** Creates a campaign with all e-mails sent. */
     async send(name: string): Promise<string> {
       const id = await plan(name);
       await startCampaign(id, 'ada', current());

@@ -4,17 +4,13 @@ import { adminKey } from '../api-server.js';
 import { countClicks } from './clicks.js';
 import { visitConsole } from './console-visitor.js';
 
-/** Click limit of a weekly task, from the first screen. */
 const mostClicks = 5;
 
 /** Returns a button of the open dialogue. */
 export const inDialogue = (page: Page, name: string): Locator =>
   page.getByRole('alertdialog').getByRole('button', { name, exact: true });
 
-/**
- * Opens the first screen and counts clicks, without typing and file selection.
- * @returns `leave`, which verifies the click limit
- */
+/** Opens the first screen and counts clicks, without typing and file selection. */
 export async function visitHome(browser: Browser, origin: string, key = adminKey) {
   const { page, complaints, requests, close } = await visitConsole(browser, origin, { key });
   await page.getByRole('heading', { name: 'Home' }).waitFor();

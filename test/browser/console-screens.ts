@@ -1,20 +1,15 @@
 import type { Page } from 'playwright-core';
 
-/** A name that would be visible as markup if unescaped. */
 export const markup = '<img src=x onerror="document.title=1"><b>App</b>';
 
 export interface ConsoleScreen {
   readonly name: string;
-  /** Path after `/console`. */
   readonly path: string;
   /** Runs on the screen before the examination. */
   readonly prepare?: (page: Page) => Promise<void>;
 }
 
-/**
- * Every screen with everything that can be opened on it. Add a row for a new screen: it is examined in both color
- * schemes, on a phone and a desktop, and right to left.
- */
+/** Every screen, each examined in both color schemes, on a phone and a desktop, and right to left. */
 export const consoleScreens: readonly ConsoleScreen[] = [
   { name: 'home', path: '' },
   { name: 'nothing', path: '/nowhere' },

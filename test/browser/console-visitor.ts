@@ -4,15 +4,11 @@ import { patienceMs } from '../patience.js';
 export interface ConsoleVisitor {
   readonly page: Page;
   readonly requests: readonly string[];
-  /** Browser console messages, such as policy violations. */
   readonly complaints: readonly string[];
   close(): Promise<void>;
 }
 
-/**
- * Opens the console and signs in.
- * @param key - `null` stays at the sign-in
- */
+/** Opens the console and signs in. */
 export async function visitConsole(
   browser: Browser,
   origin: string,

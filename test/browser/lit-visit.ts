@@ -17,10 +17,7 @@ interface Place {
   readonly person: Person;
 }
 
-/**
- * Provides a browser, a server and a person for a file's tests.
- * @returns a function that opens the page
- */
+/** Provides a browser, a server and a person for a file's tests. */
 export function visitsOf(): (about?: Visit) => ReturnType<typeof visit> {
   let place: Place | null = null;
   if (hasChromium) {

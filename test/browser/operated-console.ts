@@ -22,10 +22,7 @@ export async function fillOperations({ server, post, ended }: OperatedServer, da
   await ended('okta');
 }
 
-/**
- * Adds signing keys to the data folder. The test server signs with others, which the doctor reports, so they come
- * later.
- */
+/** Adds signing keys to the data folder. */
 export async function addSigningKeys({ server }: OperatedServer, dataFolder: string): Promise<void> {
   const { clock, random } = server.deps;
   const file = filesOf(emptySetup({ dataFolder }).config).signingKeys;

@@ -19,11 +19,7 @@ export interface SocketOutcome {
 /** Minimum time between poses; the server refuses earlier frames. */
 const betweenFramesMs = 450;
 
-/**
- * Runs the page's protocol without a browser, with all allowed retries.
- * @param link - to the page, with its ticket
- * @param take - returns a JPEG of the requested movement
- */
+/** Runs the page's protocol without a browser, with all allowed retries. */
 export async function stepUpBySocket(
   link: string,
   take: (movement: Movement) => Uint8Array | Promise<Uint8Array>,

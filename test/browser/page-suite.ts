@@ -4,8 +4,6 @@ import { type Camera, hasChromium, launchChromium } from './chromium.js';
 import { startPageServer } from './page-server.js';
 import { receive, type VisitorOptions } from './visitor.js';
 
-/* Shared by suites of the page alone. */
-
 /** Defines a browser test, skipped without a browser. */
 export const inBrowser = (title: string, run: () => Promise<void>): void =>
   (hasChromium ? test : test.skip)(title, run);

@@ -20,10 +20,7 @@ const watchLongTasks = `
   }).observe({ type: 'longtask', buffered: true });
 `;
 
-/**
- * Measures what a browser fetches before the first screen is readable. Models and WebAssembly come later.
- * @param origin - of the server
- */
+/** Measures what a browser fetches before the first screen is readable. Models and WebAssembly come later. */
 export async function weighPage(browser: Browser, origin: string): Promise<PageWeight> {
   const { page, context, close } = await receive(browser);
   const bodies: Promise<Buffer>[] = [];

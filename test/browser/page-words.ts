@@ -6,5 +6,4 @@ import { fr } from '../../web/capture/messages/fr.js';
 import type { Words } from '../../web/capture/messages/words.js';
 import type { Language } from '../../web/shared/languages.js';
 
-/** Texts of the capture page by language. */
 export const pageWords: Readonly<Record<Language, Words>> = { en, de, es, fr, ar };

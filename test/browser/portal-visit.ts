@@ -10,8 +10,6 @@ import { seatAda } from './people.js';
 import { enrolAtPortal } from './portal-enrolment.js';
 import { type Person, receive } from './visitor.js';
 
-/* Shared by suites of the demonstration's portals. */
-
 /** Defines a browser test; a file's tests run concurrently. */
 export const inBrowser = (title: string, run: () => Promise<void>): void =>
   (hasChromium ? test.concurrent : test.skip)(title, run);
@@ -36,7 +34,6 @@ export function usePortals() {
   }
   const stand = () => receive(browser, { person, isGuided: false });
   return {
-    /** Opens another browser for the same person. */
     stand,
     async visit(): Promise<PortalVisit> {
       const portals = await startPortals({ hasFixedPorts: false, modelsFolder });
@@ -51,7 +48,6 @@ export function usePortals() {
         },
       };
     },
-    /** Opens a browser without a person, at the smallest phone size. */
     openPhone: () => receive(browser, { viewport: narrow }),
   };
 }
@@ -66,11 +62,7 @@ export async function expectWithinReach(page: Page, where: object = {}): Promise
   expect({ ...where, found }).toEqual({ ...where, found: [[], [], true] });
 }
 
-/**
- * Verifies these pages in every language and color scheme.
- * @param page - with a phone's width
- * @param also - additional checks
- */
+/** Verifies these pages in every language and color scheme. */
 export async function expectAllWithinReach(
   page: Page,
   pages: readonly ((language: Language) => RenderedPage)[],

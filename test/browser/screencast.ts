@@ -16,10 +16,7 @@ const frameGuard = z.object({
   metadata: z.object({ timestamp: z.number() }),
 });
 
-/**
- * Records the page as painted.
- * @returns a function that stops the recording and decodes it
- */
+/** Records the page as painted. */
 export async function film(page: Page, axis: 'across' | 'down'): Promise<() => Promise<readonly Shown[]>> {
   const session = await page.context().newCDPSession(page);
   const frames: z.output<typeof frameGuard>[] = [];

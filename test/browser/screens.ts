@@ -5,7 +5,7 @@ import { failCamera } from './in-page/fail-camera.js';
 import { type Replies, scriptReplies } from './scripted-replies.js';
 import { type Person, receive, type Visitor, type VisitorOptions } from './visitor.js';
 
-/** Devices that a page can distinguish. A computer offers to continue on a phone. */
+/** Devices that a page can distinguish. */
 export const devices = {
   desktop: { viewport: { width: 1280, height: 800 } },
   phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
@@ -13,9 +13,7 @@ export const devices = {
 export type Device = keyof typeof devices;
 
 export interface ScreenCase {
-  /** Also the name of its picture in docs/screens. */
   readonly name: string;
-  /** The page's `data-screen`. */
   readonly screen: string;
   readonly view?: JsonObject;
   readonly replies?: Replies;
@@ -26,9 +24,7 @@ export interface ScreenCase {
   /** The only device with this screen; both if omitted. */
   readonly only?: Device;
   readonly path?: string;
-  /** URL fragment. */
   readonly link?: string;
-  /** Runs on the screen before last, or on the last one. */
   act?(page: Page): Promise<void>;
 }
 
@@ -64,12 +60,10 @@ const held = {
 } as const;
 const notices = { on: ['enrolled', 'locked', 'ended'], email: true, push: null } as const;
 const told = { ...held.replies, '/notices': { notices } } as const;
-/** The user's computer and phone are notified; this browser is neither. */
 const pushed = {
   ...held.replies,
   '/notices': { notices: { ...notices, push: { publicKey: 'BA', devices: ['a', 'b'] } } },
 } as const;
-/** A page with content in every part; names are user input. */
 const home = {
   ...held.replies,
   '/enrolment': { enrolment, mayRenew: false },
@@ -355,10 +349,7 @@ export async function stopCamera(page: Page): Promise<void> {
   );
 }
 
-/**
- * Opens the page at a screen.
- * @param url - of the server
- */
+/** Opens the page at a screen. */
 export async function reach(
   browser: Browser,
   url: string,

@@ -11,10 +11,7 @@ import {
 } from '../../src/core/screen-light.js';
 import { firstView } from '../first-view.js';
 
-/*
- * Scripted server replies, for rare or slow screens: a busy server, a locked account, an expired link. Other suites
- * test the real server with people before the camera.
- */
+/* Scripted server replies, for rare or slow screens. */
 
 /** A reply or an error code; `hang` never answers, `lost` has no network. */
 export type Reply = JsonObject | { readonly refusal: string; readonly waitSec?: number } | 'hang' | 'lost';

@@ -9,36 +9,20 @@ import type { Json, JsonObject } from '../../src/base/json.js';
 import type { AuditDetail } from '../../src/core/audit-events.js';
 import { modelsFolder } from '../paths.js';
 
-/** The server in its own process with models, page and state, plus a backend. */
 export interface ServerUnderTest {
   /** Uses `localhost`, a secure context without TLS. */
   readonly url: string;
-  /** Environment for commands with the same configuration. */
   readonly environment: Readonly<Record<string, string>>;
-  /**
-   * Calls the server with a client token.
-   * @returns the body; throws on an error
-   */
+  /** Calls the server with a client token. */
   post(path: string, body: JsonObject | FormData): Promise<Record<string, unknown>>;
   get(path: string): Promise<Record<string, unknown>>;
-  /**
-   * Enrols a user from photos.
-   * @param consent - text accepted at the backend
-   */
+  /** Enrols a user from photos. */
   enrol(connection: string, subject: string, photos: readonly Uint8Array[], consent?: string): Promise<void>;
-  /**
-   * Starts a step-up.
-   * @returns its id and the link to the page
-   */
+  /** Starts a step-up. */
   startStepUp(about: JsonObject): Promise<{ readonly id: string; readonly link: string }>;
-  /**
-   * Invites a user to enrol or to manage their data.
-   * @returns the link
-   */
+  /** Invites a user to enrol or to manage their data. */
   invite(connection: string, subject: string, purpose: 'enrol' | 'manage'): Promise<string>;
-  /** Returns the judge's signals of a step-up from the audit trail, oldest first. */
   judgementsOf(stepUpId: string): Promise<readonly Judgement[]>;
-  /** Returns the number of examined pictures from the engine's metrics. */
   countExaminations(): Promise<number>;
   close(): Promise<void>;
 }
@@ -48,12 +32,7 @@ type Judgement = AuditDetail<'liveness_judged'>;
 const startedGuard = z.object({ id: z.string(), url: z.string() });
 const bodyGuard = z.record(z.string(), z.unknown());
 
-/**
- * Starts the server.
- * @param port - a free one, because providers store the server's URL
- * @param connections - as in the configuration
- * @param environment - further variables
- */
+/** Starts the server. */
 export async function startServerUnderTest({
   port,
   connections,

@@ -8,20 +8,11 @@ import { epochMs } from '../../src/core/units.js';
 import { createTextLog } from '../sinks.js';
 import { type ServerUnderTest, startServerUnderTest } from './server.js';
 
-/** The server and a simulated Okta org that stores its tokens. */
 export interface Stage extends ServerUnderTest {
-  /**
-   * Adds a user to the org.
-   * @returns the id there
-   */
   addUser(): Promise<string>;
 }
 
-/**
- * Starts both.
- * @param policies - one connection each, by id, all to the same org
- * @param clients - of each OpenID provider
- */
+/** Starts both. */
 export async function startStage(
   policies: Readonly<Record<string, JsonObject>>,
   clients: readonly JsonObject[] = [],

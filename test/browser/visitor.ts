@@ -23,7 +23,6 @@ export interface Lighting {
   readonly around: number;
   /** The channel that replaces each of red, green and blue. */
   readonly colours: readonly [number, number, number];
-  /** Relief of the nose, in pixels of the person's pictures. */
   readonly nose: { readonly x: number; readonly y: number; readonly halfWidth: number };
   /** True for reflections of glass: added to the whole picture, relative to white. */
   readonly glass: boolean;
@@ -32,7 +31,7 @@ export interface Lighting {
 export interface Person {
   readonly poses: Poses;
   readonly plan: Plan;
-  /** Delay from the request to the start of the movement. */
+  /** Delay of the movement. */
   readonly reactionMs: number;
   /** Duration of a movement; by default 50 ms for each picture. */
   readonly turnMs?: number;
@@ -43,15 +42,12 @@ export interface Person {
 export interface Visitor {
   readonly context: BrowserContext;
   readonly page: Page;
-  /** URLs of all requests, including navigations and blobs. */
   readonly requests: readonly string[];
-  /** The page's errors, exceptions and policy violations. */
   readonly complaints: readonly string[];
   close(): Promise<void>;
 }
 
 export interface VisitorOptions extends BrowserContextOptions {
-  /** Person before the camera; `null` keeps the browser's camera. */
   readonly person?: Person | null;
   readonly allowsCamera?: boolean;
   /** True if the page gets the guidance models; without them it takes pictures by the clock. */

@@ -1,7 +1,6 @@
 import type { Page } from 'playwright-core';
 import type { Language } from '../../web/shared/languages.js';
 
-/** Button to press on each screen. */
 const goesOnBy: Readonly<Record<string, string>> = {
   arrived: 'Continue',
   consent: 'Agree and continue',
@@ -11,7 +10,6 @@ const goesOnBy: Readonly<Record<string, string>> = {
   framing: 'Start',
 };
 
-/** Screens that change by themselves. */
 const passing = ['opening', 'challenge', 'sending', 'reference-look'];
 
 const main = (screen: string): string => `main[data-screen="${screen}"]`;
@@ -41,10 +39,7 @@ export async function leaveBy(page: Page, name: string): Promise<void> {
   await page.locator(`main:not([data-screen="${screen}"])`).waitFor();
 }
 
-/**
- * Completes the screens.
- * @returns the first screen that needs more: a result, a problem, or a question such as for a PIN
- */
+/** Completes the screens. */
 export async function goAlong(page: Page, { upTo = '' }: { readonly upTo?: string } = {}): Promise<string> {
   for (;;) {
     const screen = await screenOf(page);
@@ -60,7 +55,7 @@ export async function goAlong(page: Page, { upTo = '' }: { readonly upTo?: strin
 
 /**
  * Completes the screens with all allowed retries, because genuine pictures may fail.
- * @returns the last screen; `''` if the page has already redirected, a second after the end
+ * @returns the last screen; `''` if the page has already redirected
  */
 export async function insist(page: Page): Promise<string> {
   for (;;) {
@@ -70,10 +65,7 @@ export async function insist(page: Page): Promise<string> {
   }
 }
 
-/**
- * Opens a link and completes the screens.
- * @returns the last screen
- */
+/** Opens a link and completes the screens. */
 export async function follow(page: Page, link: string): Promise<string> {
   await page.goto(link);
   return goAlong(page);

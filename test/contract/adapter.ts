@@ -25,54 +25,35 @@ export interface RawRequest extends RawHead {
 
 export type Handler = Pick<ServedHook, 'admit' | 'refuse'>;
 
-/** An adapter with a new simulated provider, state and clock for one test. */
 export interface AdapterHarness {
   readonly adapter: ServedAdapter;
   /** Stateless functions that the provider runs instead of calling a hook, by name. */
   readonly triggers?: Readonly<Record<string, Handler>>;
   logText(): string;
   decisions(): number;
-  /** Immutable ids of two users and an unknown one. */
   readonly subjects: { readonly one: string; readonly other: string; readonly unknown: string };
-  /**
-   * Adds a user whose login is the e-mail address.
-   * @returns the immutable id
-   */
   addUser(login: string): Promise<string>;
   callUser(subject: string, given: string, family: string): void;
-  /** Reads the attribute at the provider, without the adapter. */
   readAttribute(subject: string): string | null;
   connectInShadowMode(): ServedAdapter;
   stopProvider(): Promise<void>;
-  /**
-   * Records a passed step-up.
-   * @param signIn - its sign-in; any if omitted
-   */
   passStepUp(subject: string, signIn?: HookSignIn): Promise<void>;
-  /** Parsers of recorded API answers, by the prefix of the fixture's name. */
   readonly answers?: Readonly<Record<string, (body: unknown) => unknown>>;
   readonly hooks: Readonly<Record<string, HookHarness>>;
   close(): Promise<void>;
 }
 
 export interface HookHarness {
-  /** Prefix of this hook's fixtures in the adapter's folder. */
   readonly fixturePrefix: string;
-  /** Parses a body as the hook does; throws if invalid. */
   readonly parse: (body: Uint8Array) => unknown;
-  /** Creates an event about a subject in the provider's format. */
   readonly toEvent: (subject: string, eventId: string) => Record<string, unknown>;
   /** Sign-in in `toEvent`; omitted if there is nothing to compare. */
   readonly tells?: HookSignIn;
-  /** Returns the call with valid credentials. */
   readonly sign: (body: Uint8Array) => RawRequest;
-  /** Returns the call with missing, wrong and almost right credentials. */
   readonly forgeries: (body: Uint8Array) => readonly RawRequest[];
   readonly replyGuard: z.ZodType;
   readonly isGranted: (reply: RawReply) => boolean;
-  /** Observable part of a reply with random values; by default the whole reply. */
   readonly toLook?: (reply: RawReply) => unknown;
-  /** True if the provider continues after that reply. */
   readonly isLetThrough: (reply: RawReply) => boolean;
   readonly replyMaxBytes: number;
 }
@@ -103,7 +84,6 @@ export const adapterFiles = [
   'schema.ts',
 ];
 
-/** Files of adapters whose provider calls hooks. */
 const calledFiles = ['caller.ts', 'flow.ts', 'reply.ts'];
 
 /** Optional files: an API client, OpenID clients, and parts of larger files. */
@@ -116,9 +96,7 @@ const furtherFiles: Partial<Record<AdapterName, readonly string[]>> = { onelogin
 /**
  * Tests every adapter.
  * @param hookNames - hooks that grant something after a step-up
- * @param setUp - called for each test
  * @param noticeNames - hooks that only report and grant nothing
- * @param triggerNames - those of either kind that the provider runs itself
  */
 export function runAdapterContract(
   name: AdapterName,
@@ -499,7 +477,6 @@ function pathsOf(value: unknown): string[][] {
   return Object.entries(value).flatMap(([name, inner]) => [[name], ...pathsOf(inner).map((path) => [name, ...path])]);
 }
 
-/** Returns a copy with one value changed; `undefined` removes the field. */
 function withChange(value: unknown, [name, ...rest]: readonly string[], change: unknown): unknown {
   if (name === undefined) return change;
   if (typeof value !== 'object' || value === null) return value;

@@ -34,7 +34,6 @@ import { createMemoryAudit, createTextLog, systemRandom } from '../sinks.js';
 import { type AdapterHarness, canary, type Handler, type HookHarness, type RawRequest } from './adapter.js';
 import { createManualClock } from './state.js';
 
-/** Secret shared by the tests' triggers and the service. */
 export const requestSecret = `${canary}-request-secret`;
 
 export const connectionId = 'customers';
@@ -69,9 +68,7 @@ export const toSettings = (
 
 export interface PoolAdministrator {
   readonly client: CognitoIdentityProviderClient;
-  /** @returns the new user's `sub` */
   createUser(username: string, password: string, email?: string): Promise<string>;
-  /** @returns the new client's id */
   createAppClient(settings?: Partial<CreateUserPoolClientCommandInput>): Promise<string>;
 }
 
@@ -230,7 +227,6 @@ export const triggerReplyGuards = {
   ),
 } as const satisfies Record<TriggerName, z.ZodType>;
 
-/** True if the reply contains that setting of `response`. */
 const says = (text: string) => (reply: RawReply) => JSON.stringify(reply.body).includes(text);
 
 /** Observable part of a challenge: its fields and their lengths. */

@@ -8,7 +8,7 @@ export interface DeliveryHarness {
   close(): Promise<void>;
 }
 
-/** Tests every `Delivery`. `setUp` runs for each test. */
+/** Tests every `Delivery`. */
 export function runDeliveryContract(
   name: string,
   channels: readonly Message['channel'][],

@@ -30,10 +30,7 @@ import { createMemoryAudit, createTextLog, systemRandom } from '../sinks.js';
 import { type AdapterHarness, canary, type HookHarness, type RawRequest } from './adapter.js';
 import { createManualClock } from './state.js';
 
-/**
- * Returns a fetch with cached metadata and keys of tenants: the adapter's timeout is short, and the test machine may
- * be busy.
- */
+/** Returns a fetch with cached metadata and keys of tenants, because the adapter's timeout is short. */
 export async function fetchKeysAhead(entra: EntraSimulator, tenants: readonly Tenant[]): Promise<Fetch> {
   const known = new Map<string, string>();
   for (const { id } of tenants) {
@@ -60,12 +57,9 @@ export interface EntraSettingsOfTest {
 export interface EntraBench {
   readonly entra: EntraSimulator;
   readonly daemon: Daemon;
-  /** Directory extension for the token, and form attribute for the receipt. */
   readonly attribute: string;
   readonly receiptAttribute: string;
-  /** Client id of the hooks' application. */
   readonly hookAppId: string;
-  /** A second tenant, whose events are refused by default. */
   readonly partner: Tenant;
   readonly adapter: ServedAdapter;
   readonly core: CoreDeps & {
@@ -74,28 +68,17 @@ export interface EntraBench {
   };
   readonly clock: Clock & { advanceSec(seconds: number): void };
   readonly policy: Policy;
-  /** Records a passed step-up. */
-  /**
-   * Records a passed step-up.
-   * @param signIn - its sign-in; any if omitted
-   */
   passStepUp(subject: string, stepUpId?: string, signIn?: HookSignIn): Promise<void>;
-  /** Issues a receipt for this connection's hooks. */
   issueReceipt(subject: string, audience?: string): Promise<string>;
   /** Creates a bearer token of the events service, with overridden claims. */
   createBearer(claims?: Readonly<Record<string, unknown>>, tenant?: Tenant): Promise<string>;
-  /** Creates an adapter for the same tenant with other settings. */
   connect(settings?: EntraSettingsOfTest): ServedAdapter;
-  /** Creates its provisioning and status check; waiting advances the clock. */
   provision(settings: EntraSettingsOfTest, publicUrl: string): Provisioning;
   connectInShadowMode(): ServedAdapter;
   close(): Promise<void>;
 }
 
-/**
- * Starts a tenant with the test's clock and the directory extension.
- * @param throttledEvery - throttles every n-th Graph call; by default none
- */
+/** Starts a tenant with the test's clock and the directory extension. */
 export async function openEntraBench({
   throttledEvery = null,
   onExchange,
@@ -289,7 +272,6 @@ const blockPageOf = (event: string) =>
     message: z.string().min(1),
   });
 
-/** Replies that Entra accepts from an attributeCollectionStart hook. */
 export const startReplyGuard = z.union([
   untrustedGuard,
   replyOf(
@@ -301,7 +283,6 @@ export const startReplyGuard = z.union([
   ),
 ]);
 
-/** Replies that Entra accepts from an attributeCollectionSubmit hook. */
 export const submitReplyGuard = z.union([
   untrustedGuard,
   replyOf(
@@ -345,17 +326,17 @@ const toEnvelope = (event: string, tenantId: string, correlationId: string, more
   },
 });
 
-/** Returns a tokenIssuanceStart call with the used fields only. */
+/** Returns a tokenIssuanceStart call. */
 export const toTokenIssuanceEvent = (tenantId: string, user: string, correlationId: string) =>
   toEnvelope('tokenIssuanceStart', tenantId, correlationId, {}, { user: { id: user } });
 
-/** Returns an attributeCollectionStart call with the used fields only. */
+/** Returns an attributeCollectionStart call. */
 export const toStartEvent = (tenantId: string, email: string, correlationId: string) =>
   toEnvelope('attributeCollectionStart', tenantId, correlationId, {
     userSignUpInfo: { attributes: {}, identities: [{ signInType: 'email', issuerAssignedId: email }] },
   });
 
-/** Returns an attributeCollectionSubmit call with the used fields only. */
+/** Returns an attributeCollectionSubmit call. */
 export const toSubmitEvent = (
   { entra, receiptAttribute }: Pick<EntraBench, 'entra' | 'receiptAttribute'>,
   { email, receipt, correlationId }: { email: string; receipt: string; correlationId: string },

@@ -5,7 +5,6 @@ export interface KeysHarness {
   readonly keys: Keys;
   rotate(): Promise<KeyVersion>;
   retire(version: KeyVersion): Promise<void>;
-  /** Opens the same keys as a new process. */
   restart(): Promise<Keys>;
   close(): Promise<void>;
 }

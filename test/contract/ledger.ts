@@ -11,7 +11,6 @@ import { createManualClock } from '../manual-clock.js';
 
 export interface OpenedLedger {
   readonly ledger: LedgerStore;
-  /** Opens the same ledger as another server. */
   reopen(): Promise<LedgerStore>;
 }
 
@@ -24,7 +23,7 @@ const row = (sort: string, value: string | null, version: number | null = null):
   ...{ partition: 'p', sort, value, version, expiresAt: null },
 });
 
-/** Tests every ledger store, and the ledger on it. `open` runs for each test. */
+/** Tests every ledger store, and the ledger on it. */
 export function runLedgerContract(name: string, open: () => Promise<OpenedLedger>): void {
   describe(`ledger: ${name}`, () => {
     const opened: LedgerStore[] = [];

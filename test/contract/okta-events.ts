@@ -1,11 +1,9 @@
 import type { Clock } from '../../src/core/ports.js';
 import { toIso } from '../../src/core/units.js';
 
-/* Used parts of Okta's hook request. */
-
 const request = { ipAddress: '127.0.0.1' };
 
-/** Returns a token hook call with the used fields only. */
+/** Returns a token hook call. */
 export const toTokenEvent = (clock: Clock, user: string, eventId: string) => ({
   eventId,
   eventTime: toIso(clock.now()),
@@ -17,7 +15,7 @@ export const toTokenEvent = (clock: Clock, user: string, eventId: string) => ({
   },
 });
 
-/** Returns a registration hook call about an existing user with the used fields only. */
+/** Returns a registration hook call about an existing user. */
 export const toProgressiveEvent = (clock: Clock, user: string, eventId: string) => ({
   eventId,
   eventTime: toIso(clock.now()),
@@ -26,7 +24,7 @@ export const toProgressiveEvent = (clock: Clock, user: string, eventId: string) 
   data: { context: { user: { id: user }, request }, userProfileUpdate: { employeeNumber: '1234' } },
 });
 
-/** Returns a SAML assertion hook call with the used fields only. */
+/** Returns a SAML assertion hook call. */
 export const toSamlEvent = (clock: Clock, user: string, eventId: string) => ({
   eventId,
   eventTime: toIso(clock.now()),
@@ -37,7 +35,7 @@ export const toSamlEvent = (clock: Clock, user: string, eventId: string) => ({
   },
 });
 
-/** Returns a password import hook call with the used fields only. */
+/** Returns a password import hook call. */
 export const toPasswordEvent = (clock: Clock, username: string, eventId: string, password = rightPassword) => ({
   eventId,
   eventTime: toIso(clock.now()),
@@ -45,16 +43,15 @@ export const toPasswordEvent = (clock: Clock, username: string, eventId: string,
   data: { context: { credential: { username, password } } },
 });
 
-/** Password of all users in the tests' former directory. */
 export const rightPassword = 'correct horse';
 
-/** Returns an event hook call with one event and the used fields only. */
+/** Returns an event hook call with one event. */
 export const toLifecycleEvent = (user: string, uuid: string, eventType = 'user.lifecycle.deactivate') => ({
   eventType: 'com.okta.event_hook',
   data: { events: [{ uuid, eventType, outcome: { result: 'SUCCESS' }, target: [{ type: 'User', id: user }] }] },
 });
 
-/** Returns a registration hook call for a sign-up with the used fields only. */
+/** Returns a registration hook call for a sign-up. */
 export const toSignUpEvent = (clock: Clock, login: string, receipt: string | undefined, eventId: string) => ({
   eventId,
   eventTime: toIso(clock.now()),

@@ -1,8 +1,6 @@
 import { z } from 'zod';
 import type { RawReply } from '../../adapters/hook.js';
 
-/* Replies that Okta accepts from each hook. */
-
 const operationGuard = z.strictObject({
   op: z.enum(['add', 'replace']),
   path: z.literal('/claims/face_verification'),
@@ -45,7 +43,6 @@ const actionGuard = (registration: 'ALLOW' | 'DENY') =>
     value: z.strictObject({ registration: z.literal(registration) }),
   });
 
-/** Replies that Okta accepts from a registration hook. */
 export const registrationReplyGuard = z.union([
   untrustedGuard,
   z.strictObject({
@@ -127,7 +124,6 @@ export const samlReplyGuard = z.union([
 /** True if the reply asserts a verified face. */
 export const isStated = (reply: RawReply): boolean => JSON.stringify(reply.body).includes('"value":"verified"');
 
-/** Replies that Okta accepts from a password import hook. */
 export const passwordReplyGuard = z.union([
   untrustedGuard,
   z.strictObject({

@@ -61,19 +61,10 @@ export interface OktaBench {
   };
   readonly clock: Clock & { advanceSec(seconds: number): void };
   readonly policy: Policy;
-  /** Records a passed step-up. */
-  /**
-   * Records a passed step-up.
-   * @param signIn - its sign-in; any if omitted
-   */
   passStepUp(userId: string, stepUpId?: string, signIn?: HookSignIn): Promise<void>;
-  /** Creates an adapter for the same org with other settings. */
   connect(settings?: OktaSettings): ServedAdapter;
-  /** Creates provisioning for the org with other settings. */
   provision(settings?: OktaSettings & { readonly publicUrl?: string }): Provisioning;
-  /** Password verifier of the users' former directory. */
   readonly passwordVerifier: { readonly url: string; readonly secret: string };
-  /** Passwords that the former directory was asked for, oldest first. */
   readonly passwordsAsked: readonly { readonly username: string; readonly password: string }[];
   connectInShadowMode(): ServedAdapter;
   close(): Promise<void>;

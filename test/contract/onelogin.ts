@@ -21,7 +21,6 @@ import { createMemoryAudit, createTextLog } from '../sinks.js';
 import { type AdapterHarness, canary, type HookHarness, type RawRequest } from './adapter.js';
 import { createManualClock } from './state.js';
 
-/** Signing key of the tests' Smart Hooks. */
 export const hookSecret = `${canary}-hook-secret`;
 
 export interface OneLoginBench {
@@ -34,13 +33,7 @@ export interface OneLoginBench {
   readonly clock: Clock & { advanceSec(seconds: number): void };
   readonly policy: Policy;
   readonly facePolicyId: number;
-  /** Records a passed step-up. */
-  /**
-   * Records a passed step-up.
-   * @param signIn - its sign-in; any if omitted
-   */
   passStepUp(subject: string, stepUpId?: string, signIn?: HookSignIn): Promise<void>;
-  /** Creates a connection to the same account with other settings. */
   configure(changes?: OneLoginChanges): OneLoginConnection;
   connect(changes?: OneLoginChanges): ServedAdapter;
   close(): Promise<void>;
@@ -54,7 +47,6 @@ export interface OneLoginChanges {
   readonly fetch?: Fetch;
 }
 
-/** Custom field of the tests' connections. */
 export const attribute = 'facestep_token';
 
 /**

@@ -17,7 +17,6 @@ import { createMemoryAudit, createTextLog, systemRandom } from '../sinks.js';
 import type { AdapterHarness } from './adapter.js';
 import { createManualClock } from './state.js';
 
-/** Default schema extension and attribute of the configuration. */
 export const schema = 'urn:ietf:params:scim:schemas:extension:facestep:2.0:User';
 export const name = 'token';
 

@@ -4,9 +4,7 @@ import type { Signer } from '../../src/core/ports.js';
 
 export interface SignerHarness {
   readonly signer: Signer;
-  /** Replaces the signing key, after any required overlap. */
   replace(): Promise<void>;
-  /** Opens the same keys as a new process. */
   restart(): Promise<Signer>;
   close(): Promise<void>;
 }

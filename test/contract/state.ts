@@ -7,13 +7,11 @@ export { createManualClock };
 
 export interface OpenedState {
   readonly state: State;
-  /** Opens the same store again as the same server. */
   reopen(): Promise<State>;
-  /** Empties the store without the server. */
   lose(): Promise<void>;
 }
 
-/** Tests every `State`. `open` runs for each test. */
+/** Tests every `State`. */
 export function runStateContract(name: string, open: (clock: Clock) => Promise<OpenedState>): void {
   describe(`state: ${name}`, () => {
     const opened: State[] = [];

@@ -9,7 +9,6 @@ import { testShare } from '../share.js';
 
 export interface VerifierHarness {
   readonly verifier: Verifier;
-  /** Examination cache for callers that share photos; verifiers with their own engine do not use it. */
   readonly sight: Sight;
   close(): Promise<void>;
 }

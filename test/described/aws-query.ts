@@ -5,15 +5,14 @@ import type { Judgement } from './judgement.js';
 import { differencesOf, kinds, type Reference, referenceGuard, resolve, schemaGuard } from './smithy.js';
 
 /*
- * AWS Query calls, compared with the shapes of AWS's SDK: form fields with paths as names, XML answers. All members
- * used here are texts, and SNS flattens no map. https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
+ * AWS Query calls, compared with the shapes of AWS's SDK. All members used here are texts, and SNS flattens no map.
+ * https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
  */
 
 type Tree = { [name: string]: Tree | string };
 
 const xml = new XMLParser({ ignoreAttributes: false, parseTagValue: false, isArray: () => false });
 
-/** @throws if a field is both a text and a container */
 function toTree(fields: URLSearchParams): Tree {
   const tree: Tree = {};
   for (const [path, value] of fields) {

@@ -29,10 +29,7 @@ const primitives: Readonly<Record<string, (value: unknown) => boolean>> = {
 /** Directory extension properties, the only additional names that Graph accepts. */
 const extensionName = /^extension_[0-9a-f]{32}_\w+$/;
 
-/**
- * Validates a value's properties and types, with derived types by `@odata.type`.
- * @returns differences, one line each with a path
- */
+/** Validates a value's properties and types, with derived types by `@odata.type`. */
 export function findDifferences(csdl: Csdl, value: unknown, use: TypeUse, place: Place, path = ''): string[] {
   if (value === null || value === undefined) return use.isNullable ? [] : [`${path}: must not be null`];
   if (use.isCollection) {

@@ -3,13 +3,12 @@ import { gunzipSync } from 'node:zlib';
 import { XMLParser } from 'fast-xml-parser';
 
 export interface TypeUse {
-  /** Full name: `microsoft.graph.user`, `Edm.String`. */
   readonly name: string;
   readonly isCollection: boolean;
   readonly isNullable: boolean;
 }
 
-/** A relationship. A contained entity is given in full with its owner. */
+/** A contained entity is given in full with its owner. */
 export interface Navigation extends TypeUse {
   readonly isContained: boolean;
 }
@@ -70,7 +69,6 @@ export function readCsdl(file: string): Csdl {
   };
   const named = <Value>(elements: Element[], toValue: (element: Element) => Value): Map<string, Value> =>
     new Map(elements.map((element) => [element.Name ?? '', toValue(element)]));
-  /** Collects elements of all schemas by full name. */
   const all = (...kinds: readonly string[]): Map<string, Element> =>
     new Map(
       schemas.flatMap((schema) =>

@@ -85,10 +85,7 @@ const callouts: Readonly<Record<string, { readonly event: z.ZodType; readonly re
   },
 };
 
-/**
- * Compares an event with the documentation.
- * @param hook - the name of our hook
- */
+/** Compares an event with the documentation. */
 export function findInEvent(hook: string, event: unknown): string[] {
   return toLines('event', callouts[hook]?.event.safeParse(event).error);
 }

@@ -16,8 +16,7 @@ type Target =
 const prefix = '/v1.0/';
 
 /**
- * Compares a Microsoft Graph call with the description: path, method, query, body and answer; failed calls with the
- * error format.
+ * Compares a Microsoft Graph call with the description; failed calls with the error format.
  * @see https://docs.oasis-open.org/odata/odata/v4.01/odata-v4.01-part2-url-conventions.html
  */
 export function judgeCall(csdl: Csdl, exchange: Exchange): Judgement {
@@ -67,7 +66,6 @@ function step(csdl: Csdl, use: TypeUse, segment: string): Target | null {
   return next === undefined ? null : { kind: 'value', use: { ...next, isNullable: false } };
 }
 
-/** True if a type, or a derived type in the request, has a property. */
 const hasProperty = ({ properties, navigation, isOpen }: StructuredType, name: string): boolean =>
   properties.has(name) || navigation.has(name) || (isOpen && /^extension_[0-9a-f]{32}_\w+$/.test(name));
 
@@ -100,7 +98,6 @@ const beginning = /^startswith\((\w+),'(?:[^']|'')*'\)/;
 /** Filterable user properties without advanced queries: https://learn.microsoft.com/en-us/graph/aad-advanced-queries */
 const searchable = ['displayName', 'givenName', 'mail', 'surname', 'userPrincipalName'];
 
-/** Comparisons and prefixes, joined by `or`. */
 function findInFilter(filter: string, type: StructuredType | undefined, known: (name: string) => string[]): string[] {
   const [compared, property = '', literal = ''] = comparison.exec(filter) ?? [];
   const [begun, begunProperty = ''] = beginning.exec(filter) ?? [];

@@ -36,10 +36,7 @@ interface Merged {
 
 const nothing: Merged = { keywords: {}, properties: {}, required: new Set(), choices: [] };
 
-/**
- * Creates JSON Schemas of one description.
- * @param define - receives each referenced schema with its key
- */
+/** Creates JSON Schemas of one description. */
 export function createSchemas(
   schemas: Readonly<Record<string, Schema>>,
   define: (key: string, schema: Schema) => void,
@@ -51,7 +48,6 @@ export function createSchemas(
     return schema;
   };
 
-  /** @param isBase - true for a part of another schema that its discriminator distinguishes */
   const merge = (schema: Schema, into: Merged, isBase: boolean): void => {
     if (typeof schema.$ref === 'string') {
       merge(find(schema.$ref), into, isBase);
@@ -92,7 +88,6 @@ export function createSchemas(
     return { anyOf: branches.map((branch) => toJsonSchema(branch, direction, base)) };
   };
 
-  /** @param around - the enclosing schema and its siblings */
   const toJsonSchema = (schema: Schema, direction: Direction, around?: Merged): Schema => {
     if (typeof schema.$ref === 'string' && around === undefined) return toShared(schema.$ref, direction, 'whole');
     return toOwn(schema, direction, around);
@@ -137,7 +132,6 @@ export function createSchemas(
   };
 
   return {
-    /** @throws Error if a reference is missing */
     toJsonSchema: (schema: Schema, direction: Direction): Schema => toJsonSchema(schema, direction),
   };
 }

@@ -2,16 +2,11 @@ import type { Exchange } from '../../simulators/exchanges.js';
 import { printCallReport } from './report.js';
 
 export interface Judgement {
-  /** Operation in the description; `null` if missing. */
   readonly operation: string | null;
-  /** Differences of both sides, one line each. */
   readonly differences: readonly string[];
 }
 
-/**
- * Compares all calls and prints their table.
- * @returns the distinct differences
- */
+/** Compares all calls and prints their table. */
 export function judgeCalls(
   provider: string,
   calls: readonly Exchange[],

@@ -15,7 +15,6 @@ const withProperty =
     properties: { ...(properties as object), [name]: schema },
   });
 
-/** Complete list with sources. */
 export const corrections: readonly Correction[] = [
   {
     what: 'only Persona has an inquiry template',
@@ -72,10 +71,7 @@ export const corrections: readonly Correction[] = [
   },
 ];
 
-/**
- * Reads Okta's description with corrections.
- * @param file - as published
- */
+/** Reads Okta's description with corrections. */
 export function readOktaDescription(file: string): Description {
   const { components, ...rest } = readDescription(file);
   const schemas = { ...components.schemas };

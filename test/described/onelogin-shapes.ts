@@ -12,7 +12,6 @@ import { z } from 'zod';
  * Where they differ, the strictest holds.
  */
 
-/** One operation: allowed request and successful answer. */
 export interface DescribedOperation {
   readonly method: string;
   readonly path: RegExp;
@@ -116,7 +115,6 @@ const usersQuery = z.strictObject({
 // DOCS list-custom-attributes.
 const fieldGuard = z.strictObject({ id: z.int(), name: text, shortname: text, position: z.int() });
 
-/** Operations that we call. */
 export const oneloginOperations: readonly DescribedOperation[] = [
   {
     // SDK OAuth2Api.md, GenerateToken200Response.md; DOCS oauth20-tokens/generate-tokens.

@@ -6,8 +6,6 @@ import { z } from 'zod';
 import type { Exchange } from '../../simulators/exchanges.js';
 import { createSchemas, type Direction, type Schema, schemaGuard } from './json-schema.js';
 
-/* Compares calls with an OpenAPI 3.0 description. */
-
 const parameterGuard = z.object({
   name: z.string(),
   in: z.enum(['query', 'path', 'header', 'cookie']),
@@ -39,17 +37,14 @@ const descriptionGuard = z.object({
   }),
 });
 
-/** The used part of a description. Tests may correct known errors. */
+/** Tests may correct known errors. */
 export type Description = z.output<typeof descriptionGuard>;
 type Operation = z.output<typeof operationGuard>;
 type Parameter = z.output<typeof parameterGuard>;
 type Body = z.output<typeof bodyGuard>;
 type Referred = Body | z.output<typeof refGuard> | undefined;
 
-/**
- * Reads a description.
- * @param file - YAML, compressed
- */
+/** Reads a description. */
 export const readDescription = (file: string): Description =>
   descriptionGuard.parse(parse(gunzipSync(readFileSync(file)).toString(), { maxAliasCount: -1 }));
 
@@ -61,7 +56,6 @@ const formats: Readonly<Record<string, (text: string) => boolean>> = {
   email: (text) => text.includes('@'),
 };
 
-/** A call's operation, `null` if missing, and its differences. */
 export interface Judgement {
   readonly operation: string | null;
   readonly differences: readonly string[];
@@ -158,7 +152,6 @@ export function createCallJudge({ paths, 'x-webhooks': webhooks = {}, components
   };
 
   return {
-    /** Compares a call of the provider's API with the description. */
     judge(exchange: Exchange): Judgement {
       const found = find(exchange.method, exchange.path);
       if (found === null) return { operation: null, differences: [] };
@@ -168,7 +161,6 @@ export function createCallJudge({ paths, 'x-webhooks': webhooks = {}, components
         differences: [...checkQuery(parameters, exchange.query), ...checkBodies(operation, exchange)],
       };
     },
-    /** Compares a provider's hook call with the provider's description of that hook. */
     judgeHook(name: string, exchange: Exchange): Judgement {
       const item = z.object({ post: operationGuard }).parse(webhooks[name]);
       return { operation: `hook ${name}`, differences: checkBodies(item.post, exchange) };

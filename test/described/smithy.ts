@@ -83,7 +83,6 @@ function toExpected(type: number): { readonly name: string; readonly guard: z.Zo
 export interface AwsService {
   readonly name: string;
   readonly sdk: Readonly<Record<string, unknown>>;
-  /** Returns a call's operation; `null` if unknown. */
   operationOf(exchange: Exchange): string | null;
 }
 

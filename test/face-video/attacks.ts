@@ -12,15 +12,12 @@ import { drawTilt, drawTurn, shaken, signs, steady } from './turns.js';
 
 export interface Attack {
   readonly name: string;
-  /** Makes a JPEG for each movement, in the challenge's order. */
   makeFrames(scene: Scene): Promise<readonly Buffer[]>;
-  /** Makes a JPEG for each step of a light challenge. */
   makeLitFrames(scene: LitScene): Promise<readonly Buffer[]>;
 }
 
 type Prepare = (setting: Setting) => Compose | Promise<Compose>;
 
-/** Something held before a camera: light falls on it. */
 const held = (name: string, prepare: Prepare): Attack => ({
   name,
   makeFrames: async (scene) => takeFrames(scene, await prepare(scene)),

@@ -23,9 +23,8 @@ export interface Drift {
 }
 
 /**
- * Matches four people who hold still with a hand-held camera, 450 ms apart (`npm run eval -- light-noise`, 78 pairs):
- * the face changes by .7 to 1.1 % in a channel's share and 1.9 % in brightness, one region by 1.3 to 1.8 % and 3.1 %.
- * The four differ: .3 to 1.5 % and .5 to 3.3 %. Pixel noise is from unlit frames, because compression removes it.
+ * Matches four people who hold still with a hand-held camera, 450 ms apart (`npm run eval -- light-noise`, 78 pairs).
+ * Pixel noise is from unlit frames, because compression removes it.
  */
 export const usualDrift: Drift = {
   exposure: 0.017,
@@ -47,10 +46,7 @@ export const noDrift: Drift = {
 };
 
 export interface Camera {
-  /**
-   * Takes the next picture.
-   * @param elapsedMs - since the previous one
-   */
+  /** @param elapsedMs - since the previous one */
   take(shone: Shone, elapsedMs: number): Picture;
 }
 

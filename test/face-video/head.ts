@@ -76,7 +76,6 @@ const axisDepth = -1.6;
 /** Camera distance in eye distances, about 60 cm. */
 export const cameraDistance = 9;
 
-/** From the head's center in half widths and half heights: 1 is the outline. */
 interface Shape {
   readonly centre: Point;
   readonly halfWidth: number;

@@ -2,10 +2,8 @@ import { createChance } from '../../evidence/statistics/chance.js';
 import { makeGenuineLitFrames } from './genuine.js';
 import { drawOtherSteps, type LitScene } from './lit-scenes.js';
 
-/** An injection of perfect frames in which only the light is wrong. */
 export interface Injection {
   readonly name: string;
-  /** Makes a JPEG for each step. */
   makeLitFrames(scene: LitScene): Promise<readonly Buffer[]>;
 }
 
@@ -16,7 +14,6 @@ const withLights = (steps: Steps, toLight: (at: number) => Steps[number]['light'
 
 /** All injections, named as in the measured rates (docs/liveness.md). */
 export const injections: readonly Injection[] = [
-  // A recording of the right movements without a screen.
   { name: 'unlit', makeLitFrames: (scene) => makeGenuineLitFrames({ ...scene, gain: 0 }) },
   {
     // Lit by other random colors.
@@ -34,7 +31,6 @@ export const injections: readonly Injection[] = [
       }),
   },
   {
-    // A recording under a white screen.
     name: 'whiteLit',
     makeLitFrames: (scene) =>
       makeGenuineLitFrames({
@@ -47,7 +43,6 @@ export const injections: readonly Injection[] = [
       }),
   },
   {
-    // A recording of another challenge: the right movements by luck, with its own light.
     name: 'recordedRow',
     makeLitFrames: (scene) => {
       const seed = `${scene.seed} recorded`;

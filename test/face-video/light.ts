@@ -9,7 +9,6 @@ import { blockPx, type Relief, toRelief } from './relief.js';
 // Local copies: Jest makes global lookups slow, and these run for each pixel.
 const { exp, hypot, max, min, PI, tan } = Math;
 
-/** Linear light of each pixel, 0 to 1 in room light alone. */
 export interface Shone {
   readonly light: Float32Array;
   readonly widthPx: number;
@@ -22,9 +21,7 @@ export interface Shown {
   readonly second: `#${string}`;
 }
 
-/**
- * Centers of a screen's halves relative to the camera, in eye distances (63 mm); x to the right in the frame, y down.
- */
+/** Relative to the camera, in eye distances (63 mm); x to the right in the frame, y down. */
 export type ScreenHalves = readonly [Point, Point];
 
 export interface Lighting {
@@ -64,7 +61,6 @@ const halves = {
   ],
 } as const satisfies Record<ScreenAxis, ScreenHalves>;
 
-/** Irradiance of a surface by one half, by angle and distance. */
 function fall(half: Point, at: Spot, normal: Spot): number {
   const [x, y, z] = [half.x - at.x, half.y - at.y, cameraDistance - at.z];
   const distance = hypot(x, y, z);
@@ -95,7 +91,6 @@ const toImage = ([first, second]: ScreenHalves, tilt: Point): Point => {
 /** Half width and height of the mirror image, in eye distances: half the screen's size. */
 const image = { across: { x: 1.35, y: 0.85 }, down: { x: 0.55, y: 0.85 } } as const;
 
-/** Direction of the drawn object in degrees, to the right of the frame and down. */
 function toGlassTurn(relief: Relief): Point {
   const { x, y, z } = relief.meanNormal;
   return { x: (Math.atan2(x, z) * 180) / PI, y: (Math.atan2(y, z) * 180) / PI };
@@ -105,9 +100,7 @@ function toGlassTurn(relief: Relief): Point {
  * Renders a scene in room and screen light, linear. Skin and paper reflect with their own color: I·(1 + gain·S·shade),
  * with the shade by angle and distance of each half. Glass emits light and adds the screen's mirror image. The room
  * reflects like the face, but less.
- * @param middle - of the face, in pixels of the frame
  * @param unitPx - an eye distance
- * @param places - of a screen other than the axis's default
  */
 export function shine(
   canvas: Canvas,

@@ -22,9 +22,8 @@ interface ShownFrame {
 export interface LitScene extends Setting {
   /** In order; frames of one pose are adjacent. */
   readonly steps: readonly ShownFrame[];
-  /** Light of a white screen on the face relative to room light: .02 by a window to .3 in the evening. */
+  /** Relative to room light: .02 by a window to .3 in the evening. */
   readonly gain: number;
-  /** A screen other than a laptop (across) or phone (down). */
   readonly screen?: ScreenHalves;
   /** Camera drift, by default realistic. */
   readonly drift?: Drift;
@@ -41,10 +40,7 @@ function drawPair(axis: ScreenAxis, chance: Chance): readonly [ScreenLight, Scre
   return [plain(one), plain(other)];
 }
 
-/**
- * Draws a challenge's frames like the core: white halves at the first pose, and a color pair at each.
- * @param poses - requested movements, including looks ahead
- */
+/** Draws a challenge's frames like the core. */
 export function drawLitSteps(poses: readonly Movement[], axis: ScreenAxis, chance: Chance): readonly LitFrame[] {
   const [one, other] = complements[chance.below(complements.length)];
   const halves: readonly ScreenLight[] = [

@@ -3,10 +3,8 @@ import type { Picture, Point } from '../../src/engine/picture.js';
 import { type Head, toMiddle } from './head.js';
 import { recolour } from './raster.js';
 
-// Local copies: Jest makes global lookups slow, and these run for each pixel.
 const { abs, cos, exp, max, min, sin, PI } = Math;
 
-/** A print of head and shoulders; lengths in pixels of the frame. */
 export interface Printing {
   readonly dotPx: number;
   /** True if the white paper edge remains. */
@@ -22,8 +20,8 @@ const inkAngles = [15, 75, 45].map((degrees) => (degrees * Math.PI) / 180);
 export const paper = { halfWidth: 2.1, halfHeight: 2.6, edge: 0.1 } as const;
 
 /**
- * Prints a picture: larger dots in darker areas, real paper white and ink black, a white edge, and a lamp's
- * reflection. The camera keeps two thirds of the dots' contrast.
+ * Prints a picture: larger dots in darker areas, a white edge, and a lamp's reflection. The camera keeps two thirds of
+ * the dots' contrast.
  */
 export function printOut(victim: Head, { dotPx, hasEdge, glare }: Printing): Picture {
   const middle = toMiddle(victim);
@@ -55,9 +53,7 @@ export interface Display {
   /** Pixel distance in pixels of the frame; near 1, moiré is slow. */
   readonly pixelPx: number;
   readonly hasBezel: boolean;
-  /** Gamma exponent: 1 is neutral, more darkens the midtones. */
   readonly gamma: number;
-  /** Light of black pixels, 0 to 255. */
   readonly blackLevel: number;
 }
 

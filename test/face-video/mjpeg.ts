@@ -1,9 +1,8 @@
 import { writeFileSync } from 'node:fs';
 
 /**
- * Writes frames as a fake camera video for Chromium: `--use-file-for-fake-video-capture=<path>` with
- * `--use-fake-device-for-media-stream`. The name must end in `.mjpeg`: concatenated JPEGs of one size. Chromium loops
- * them at 30 a second, so each is repeated for `frameMs`.
+ * Writes frames as a fake camera video for Chromium (`--use-file-for-fake-video-capture=<path>`). The name must end in
+ * `.mjpeg`: concatenated JPEGs of one size. Chromium loops them at 30 a second, so each is repeated for `frameMs`.
  */
 export function makeVideo(frames: readonly Uint8Array[], path: string, frameMs = 1000 / 30): void {
   const repeats = Math.max(1, Math.round((frameMs * 30) / 1000));

@@ -2,7 +2,6 @@ import sharp from 'sharp';
 import type { Chance } from '../../evidence/statistics/chance.js';
 import type { Picture } from '../../src/engine/picture.js';
 
-// Local copies: Jest makes global lookups slow, and these run for each pixel.
 const { abs, ceil, floor, max, min } = Math;
 
 /** Size of camera frames. */
@@ -20,7 +19,6 @@ export interface Spot {
 export const material = { room: 0, skin: 1, paper: 2, glass: 3 } as const;
 export type Material = (typeof material)[keyof typeof material];
 
-/** A frame with nearness (in eye distances) and material of each pixel. */
 export interface Canvas extends Picture {
   /** Negative infinity if undrawn. */
   readonly nearness: Float32Array;
@@ -80,7 +78,6 @@ export function recolour(
  */
 export function exposeAnew({ data, widthPx, heightPx }: Picture, chance: Chance): Picture {
   const light = 1 + 0.015 * chance.normal();
-  // Normal noise from a table, because a draw per pixel would take most of the time.
   const table = Float32Array.from({ length: 4099 }, () => 1.2 * chance.normal());
   const from = chance.below(table.length);
   const changed = new Uint8ClampedArray(data.length);

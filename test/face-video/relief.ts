@@ -47,7 +47,6 @@ function toHeights({ nearness, materials, widthPx }: Canvas, columns: number, ro
 
 /**
  * Computes the shape from pixel nearness.
- * @param middle - of the face, in pixels
  * @param unitPx - an eye distance
  */
 export function toRelief(canvas: Canvas, middle: Point, unitPx: number): Relief {

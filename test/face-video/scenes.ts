@@ -15,10 +15,6 @@ export interface Scene extends Setting {
   readonly movements: readonly Movement[];
 }
 
-/**
- * Composes the scene before the camera for a movement.
- * @param shake - motion since the pose was reached
- */
 export type Compose = (movement: Movement, chance: Chance, shake: Shake) => Canvas;
 
 /** Draws a frame for each movement with separate random draws. */

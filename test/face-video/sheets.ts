@@ -8,7 +8,6 @@ export interface SheetShape {
   readonly bend: number;
   /** Angle of that axis in degrees: 0 is vertical, 90 is horizontal. Paper bends about one axis only. */
   readonly axisDeg: number;
-  /** True if a place of the victim's frame is not cut away. */
   isPart(x: number, y: number): boolean;
   readonly material: Material;
 }

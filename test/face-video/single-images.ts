@@ -14,7 +14,6 @@ export interface Sitting {
 /** One presentation attack instrument species by ISO/IEC 30107-3. */
 export interface Species {
   readonly name: string;
-  /** Makes one 640×480 JPEG of it. */
   present(sitting: Sitting): Promise<Buffer>;
 }
 
@@ -45,7 +44,6 @@ const printDots =
       chance,
     );
 
-/** A print of head and shoulders at arm's length, with its edge and the room. */
 const printSheet =
   (shape: { readonly isShining: boolean; readonly isCutOut: boolean; readonly bend: number }): Draw =>
   (sitting, chance) => {
@@ -76,7 +74,6 @@ export const species: readonly Species[] = (
   [
     // The encoded photo itself, the control for all others.
     ['still', ({ victim }) => victim.frame],
-    // The photo drawn as a turned head, the simplest computed picture.
     [
       'warpedStill',
       ({ victim }, chance) =>

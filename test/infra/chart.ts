@@ -26,10 +26,7 @@ const overlay = (below: Values, above: Values): Values =>
 export const toValues = (given: Values): Values =>
   overlay(parse(readChartFile('values.yaml'), { strict: true }), given);
 
-/**
- * Renders the chart as release `face` in namespace `identity`.
- * @returns texts by file name
- */
+/** Renders the chart as release `face` in namespace `identity`. */
 export function renderChart(given: Values): Record<string, string> {
   const { name, version, appVersion } = parse(readChartFile('Chart.yaml'));
   const files = Object.fromEntries(

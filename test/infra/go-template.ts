@@ -25,7 +25,6 @@ const isMap = (value: Value): value is Record<string, Value> =>
 const isTrue = (value: Value): boolean =>
   Array.isArray(value) ? value.length > 0 : isMap(value) ? Object.keys(value).length > 0 : Boolean(value);
 
-/** Like sprig's: the first value wins, map by map. */
 function merge(first: Value, ...others: Value[]): Value {
   return others.reduce<Value>((merged, other) => {
     if (!isMap(merged) || !isMap(other)) return isTrue(merged) ? merged : other;
@@ -208,11 +207,7 @@ function render(name: string, dot: Value, templates: Templates): string {
   return run(nodes, { dot, variables: new Map([['', dot]]) }, templates);
 }
 
-/**
- * Renders template files that may use each other's definitions.
- * @param files - sources by name; one that begins with `_` only defines
- * @returns texts by name
- */
+/** Renders template files that may use each other's definitions. */
 export function renderTemplates(files: Readonly<Record<string, string>>, dot: Value): Record<string, string> {
   const templates: Templates = new Map();
   for (const [name, source] of Object.entries(files)) templates.set(name, parse(source, templates));

@@ -246,7 +246,6 @@ const prometheusRule = z.strictObject({
   spec: z.strictObject({ groups: z.array(z.unknown()).min(1) }),
 });
 
-/** One for each kind in the chart. */
 export const kindGuards = [
   ...([configMap, serviceAccount, service, statefulSet, disruptionBudget, autoscaler] as const),
   ...([networkPolicy, ingress, pod, serviceMonitor, prometheusRule] as const),

@@ -54,8 +54,5 @@ function parseAll(): Record<string, unknown> {
 }
 
 const parsed = z.record(z.string(), moduleGuard).parse(parseAll());
-/**
- * Reads a module.
- * @param folder - such as `modules/aws`
- */
+/** Reads a module. */
 export const readModule = (folder: string): Module => parsed[folder]!;

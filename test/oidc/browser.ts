@@ -14,11 +14,7 @@ export interface Seen {
   readonly text: string;
 }
 
-/**
- * A browser without a screen at the server's public URL: it stores cookies by name and path, follows redirects on
- * demand, and runs the capture page's protocol.
- * @param open - sends a request to the server behind the public URL
- */
+/** A browser without a screen at the server's public URL: it stores cookies and runs the capture page's protocol. */
 export function createBrowser(open: (url: string, init: RequestInit) => Promise<Response>) {
   const jar = new Map<string, Cookie>();
 

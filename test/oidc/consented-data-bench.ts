@@ -3,7 +3,6 @@ import { createOidcGuard } from '../../src/config/oidc.js';
 import type { Browser } from './browser.js';
 import { clientSecret, loginOf, redirectUri, type TestIssuer } from './issuer.js';
 
-/** Registered claims of the tests' clients. */
 export const purposes = {
   name: { purpose: { en: 'To write your name on the contract', de: 'Damit Ihr Name im Vertrag steht' } },
   email: { purpose: { en: 'To send you the contract' } },
@@ -20,7 +19,6 @@ export const registration = {
 export const toConfig = (...clients: object[]) =>
   createOidcGuard().parse({ clients: clients.length === 0 ? [registration] : clients });
 
-/** A person's data in the directory. */
 export const details = {
   name: 'Anna <b>Example</b>',
   phone_number: '+65 6123 4567',

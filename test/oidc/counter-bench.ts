@@ -22,10 +22,7 @@ export async function openCounter(op: TestIssuer, id = 'desk-1') {
     config,
     begin: (parameters: Record<string, string> = {}) =>
       client.initiateDeviceAuthorization(config, { scope: 'openid', ...parameters }),
-    /**
-     * Polls once.
-     * @returns the tokens or the error
-     */
+    /** Polls once. */
     async ask(begun: { device_code: string }, number?: string) {
       const parameters = { device_code: begun.device_code, ...(number === undefined ? {} : { number }) };
       try {
@@ -55,16 +52,12 @@ export const numbersOn = ({ text }: Seen) => ({
 export function openPhone(op: TestIssuer, browser = op.newBrowser()) {
   return {
     browser,
-    /**
-     * Opens the code.
-     * @returns the page with the numbers, if open
-     */
+    /** Opens the code. */
     async open(url: string): Promise<Seen> {
       const asked = await browser.follow(url);
       return asked.text.includes('value="open"') ? post(browser, asked.url, { decision: 'open' }) : asked;
     },
     choose: (page: Seen, number: string) => post(browser, page.url, { number }),
-    /** Goes from the sign-in page to the one after the face check. */
     async showFace(page: Seen, person: string, face = person): Promise<Seen> {
       const camera = await post(browser, page.url, { username: loginOf(person) });
       const { returnUrl } = await op.show(browser, camera.url, face);

@@ -1,15 +1,8 @@
 import type { Browser } from './browser.js';
 import { loginOf, type TestIssuer } from './issuer.js';
 
-/**
- * Visits to a credential page.
- * @param op - where `anna` is enrolled
- */
+/** Visits to a credential page. */
 export function visitCredentials(op: TestIssuer) {
-  /**
-   * Submits the page's form and goes to the camera.
-   * @param without - an omitted field
-   */
   const goToCamera = async (
     browser: Browser,
     { type = 'staff_card', without }: { type?: string; without?: string } = {},
@@ -39,7 +32,6 @@ export function visitCredentials(op: TestIssuer) {
   };
   return {
     ...{ goToCamera, goToConsent, answer },
-    /** Runs the whole flow and returns the offer. */
     async getOffer(ticked: readonly string[] = ['name'], type?: string) {
       const { text } = await answer(await goToConsent(type), 'agree', ticked);
       return offerIn(text);

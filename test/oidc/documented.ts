@@ -25,10 +25,7 @@ export function withOthers(text: string, others: Others): string {
   }, text);
 }
 
-/**
- * Returns a page's first configuration as the server parses it.
- * @param secrets - by variable name
- */
+/** Returns a page's first configuration as the server parses it. */
 export function configurationOf(page: string, secrets: Others, addresses: Others = {}) {
   const named = Object.entries(secrets).map(([name, secret]) => [`{ "env": "${name}" }`, JSON.stringify(secret)]);
   const written = JSON.parse(
@@ -59,10 +56,7 @@ export async function runProgram<Program>(
   return new Function(...Object.keys(modules), 'process', body)(...Object.values(modules), { env: environment });
 }
 
-/**
- * Returns openid-client with requests to the page's address sent to the test server.
- * @param send - sends a request
- */
+/** Returns openid-client with requests to the page's address sent to the test server. */
 export const openIdClientOver = (send: Fetch) => ({
   ...client,
   discovery: (...[server, id, metadata, auth]: Parameters<typeof client.discovery>) =>
@@ -71,10 +65,7 @@ export const openIdClientOver = (send: Fetch) => ({
     }),
 });
 
-/**
- * Returns jose in the same way.
- * @param send - sends a request
- */
+/** Returns jose in the same way. */
 export const joseOver = (send: Fetch) => ({
   ...jose,
   createRemoteJWKSet: (url: URL) =>
@@ -97,11 +88,7 @@ export async function listenForCallback() {
 
 const tokenSchema = 'urn:ietf:params:scim:schemas:extension:facestep:2.0:User';
 
-/**
- * Starts the service as configured on a page, with a SCIM server where `ada` is enrolled.
- * @param extensions - further user data of the server
- * @param details - her data
- */
+/** Starts the service as configured on a page, with a SCIM server where `ada` is enrolled. */
 export async function startWithScim(
   page: string,
   {

@@ -37,10 +37,6 @@ export function readForm({ text }: Seen): PostedForm {
 
 let shots = 0;
 
-/**
- * Runs the capture page's protocol with all allowed retries.
- * @returns all answers in order, and the final redirect
- */
 async function showUntilOver(
   browser: Browser,
   link: string,
@@ -82,12 +78,7 @@ async function showUntilOver(
   return { answers, session, returnUrl: String(view.returnUrl) };
 }
 
-/**
- * Starts a provisioned Entra tenant with External MFA, this server behind a public https URL, and a browser between
- * them, all on real sockets.
- * @param settings - additional connection settings
- * @param client - additional settings of the `entra_external_mfa` client
- */
+/** Starts a provisioned Entra tenant with External MFA, this server, and a browser between them, on real sockets. */
 export async function startExternalMfaBench({
   keysFile,
   policy = {},
@@ -193,12 +184,10 @@ export async function startExternalMfaBench({
     ...{ entra, partner, appId, server, settings, provisioning, newBrowser, post, open },
     issuer: `${testIssuer}/oidc/work`,
     addUser: (name: string): DirectoryUser => entra.addUser({ mail: `${name}@example.com` }),
-    /** Returns the form that Entra has the browser post, with overridden fields. */
     async start(userId: string, changes: Record<string, string> = {}): Promise<PostedForm> {
       const { action, fields } = await entra.startExternalMfa({ userId });
       return { action, fields: { ...fields, ...changes } };
     },
-    /** Enrols a user with a person's face, as a backend does. */
     async enrol(subject: string, person: string): Promise<void> {
       const { token } = await server.issue();
       const consentGivenAt = new Date(server.clock.now()).toISOString();

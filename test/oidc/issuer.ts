@@ -39,10 +39,7 @@ export async function createKeysFolder() {
   return { file: join(folder, 'oidc-keys.json'), remove: () => rm(folder, { recursive: true }) };
 }
 
-/**
- * Starts a server with one OpenID provider behind a public https URL, as behind a TLS proxy; `Host` is the socket's
- * address.
- */
+/** Starts a server with one OpenID provider, as behind a TLS proxy. */
 export async function startIssuer({
   keysFile,
   openKeys = (core) => createOidcKeys({ ...core, file: keysFile }),
@@ -58,12 +55,10 @@ export async function startIssuer({
   rooms = createBodyRooms(),
 }: {
   keysFile: string;
-  /** Opens keys from another source than the file. */
   openKeys?: (core: CoreDeps) => Promise<OidcKeys>;
   policy?: Partial<Policy>;
   config?: OidcConfig;
   organisations?: OrganisationRules | null;
-  /** Creates the clients of a provider's own kinds. */
   createOidcClients?: (deps: OidcClientDeps) => readonly OidcClient[];
   sources?: readonly Connection[];
   publicUrl?: string;

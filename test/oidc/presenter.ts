@@ -9,10 +9,7 @@ import { z } from 'zod';
 
 const queryGuard = z.object({ credentials: z.tuple([z.looseObject({ id: z.string() })]) });
 
-/**
- * Creates the wallet.
- * @param authority - signs certificates of verifiers
- */
+/** Creates the wallet. */
 export function createPresenter(authority: X509Certificate) {
   const never = (): never => {
     throw new Error('a wallet needs none of this');

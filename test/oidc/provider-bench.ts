@@ -40,10 +40,7 @@ function toOpening(fragment: string): { ticket: string; returnUrl?: string } {
 /** Each picture is different, because repeated ones are refused. */
 let shots = 0;
 
-/**
- * Starts the service with one connection to a simulated provider that is its relying party, over sockets and the
- * public URL.
- */
+/** Starts the service with one connection to a simulated provider that is its relying party. */
 export async function startProviderBench<Settings extends Configured>({
   keysFile,
   settings,
@@ -53,7 +50,6 @@ export async function startProviderBench<Settings extends Configured>({
   readonly keysFile: string;
   readonly settings: Settings;
   readonly createAdapter: (deps: AdapterDeps<Settings>) => Adapter;
-  /** Set before any request: routes the public URL to the service. */
   readonly reach: { send: Fetch; now: () => number };
 }) {
   const connections = new Map<string, Connection>();
@@ -94,7 +90,6 @@ export async function startProviderBench<Settings extends Configured>({
       const { status } = await server.postForm('/enrolments', form, { 'x-auth-token': token });
       if (status !== 201) throw new Error(`not enrolled: ${status}`);
     },
-    /** Opens a browser that follows sites until a page remains or asks for the camera. */
     openBrowser() {
       const browser = createBrowser(send);
       const walk = async (url: string, init?: RequestInit): Promise<Seen> => {
@@ -143,14 +138,12 @@ export async function startProviderBench<Settings extends Configured>({
       return {
         ...browser,
         walk,
-        /** Shows a face on the capture page and follows its redirect. */
         async show(link: string, person: string): Promise<Seen & { receipt: string | null }> {
           const { post, returnUrl } = await openCamera(link);
           let shown = await takeFrames(post, person);
           while (shown.outcome === 'try_again') shown = await takeFrames(post, person);
           return { ...(await walk(returnUrl)), receipt: shown.receipt };
         },
-        /** Declines on the capture page and follows its redirect. */
         async decline(link: string): Promise<Seen> {
           const { post, returnUrl } = await openCamera(link);
           await post('/face/decline', {});

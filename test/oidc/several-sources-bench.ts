@@ -4,8 +4,6 @@ import { createMemoryProfile, loginOf } from '../simulated-profile.js';
 import { type Asked, answer, askAndShow, redeem, toConfig } from './consented-data-bench.js';
 import { clientSecret, redirectUri, startIssuer, type TestIssuer } from './issuer.js';
 
-/* A client that asks for claims of two other connections. */
-
 export const claims = {
   name: { purpose: { en: 'To write your name on the contract' } },
   employee_number: { from: 'payroll', purpose: { en: 'To see that you work' }, label: { en: 'Staff number' } },
@@ -17,7 +15,6 @@ export const registration = {
   claims,
 };
 
-/** A request for all claims. */
 export const everything: Asked = {
   id: 'bank',
   claims: {
@@ -69,10 +66,7 @@ const submit = ({ browser, interactionUrl }: Shown, fields: Record<string, strin
 export const beginLink = (shown: Shown, source: string, username: string) =>
   submit(shown, { decision: `link:${source}`, username });
 
-/**
- * Links an account with the face before the camera.
- * @returns the next page
- */
+/** Links an account with the face before the camera. */
 export async function link<Visit extends Shown>(
   op: TestIssuer,
   shown: Visit,

@@ -17,10 +17,7 @@ const hasher = (data: string | ArrayBuffer, algorithm: string): Uint8Array =>
 
 const sha256 = (data: Uint8Array): Uint8Array => createHash('sha256').update(data).digest();
 
-/**
- * Creates a wallet with one key.
- * @param reach - sends a request to its URL
- */
+/** Creates a wallet with one key. */
 export async function createWallet(reach: Reach, { alg = 'ES256' }: { alg?: 'ES256' | 'EdDSA' } = {}) {
   const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true });
   const jwk = { ...(await exportJWK(publicKey)), kty: alg === 'ES256' ? 'EC' : 'OKP' };
@@ -77,7 +74,6 @@ export async function createWallet(reach: Reach, { alg = 'ES256' }: { alg?: 'ES2
       const accessToken = await redeem(offer, txCode);
       return retrieve(offer, { accessToken, proof: await prove(offer) });
     },
-    /** Presents some claims of a credential for a nonce. */
     present: (
       credential: string,
       claims: readonly string[],
@@ -135,7 +131,6 @@ export function createVerifier(reach: Reach, { issuer, nowSec }: { issuer: strin
       const { payload } = await instance.verify(presentation, { ...options, currentDate: nowSec() });
       return payload;
     },
-    /** Reads one entry of the status list with another library. */
     async readStatus(uri: string, index: number) {
       const jws = await (await get(uri)).text();
       return getListFromStatusListJWT(jws).getStatus(index);

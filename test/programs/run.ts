@@ -3,9 +3,6 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { projectRoot } from '../paths.js';
 
-/**
- * Runs a program of package.json.
- * @param program - its compiled file, such as `evidence/bench/bench.js`
- */
+/** Runs a program of package.json. */
 export const runProgram = (program: string, ...args: string[]) =>
   promisify(execFile)(process.execPath, [join(projectRoot, 'dist', program), ...args], { cwd: projectRoot });

@@ -3,7 +3,6 @@ import { createProgram } from '../../src/cli/program.js';
 import { headOf, joinBlocks, toTable, toText } from './markdown.js';
 import { standIn } from './stand-in.js';
 
-/** Returns the full name of a command, such as `facestep audit verify`. */
 const nameOf = (command: Command): string =>
   command.parent === null ? command.name() : `${nameOf(command.parent)} ${command.name()}`;
 

@@ -2,7 +2,7 @@ import { removeFolders } from '../folder.js';
 
 /**
  * Runs test files in the process's own realm: modules load once for each worker, and native bindings share the tests'
- * types. Restores the environment variables and removes the folders after each file.
+ * types.
  */
 export default class {
   readonly global = {};

@@ -1,8 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 
-/* Variants of a secret or signed token by an unauthorized caller. */
-
 export type Altered = readonly [variant: string, text: string];
 
 const hexDigit = (): string => (randomBytes(1)[0] % 16).toString(16);
@@ -17,10 +15,7 @@ const changedAt = (text: string): fc.Arbitrary<string> =>
     .tuple(fc.nat({ max: Math.max(text.length - 1, 0) }), fc.constantFrom('G', 'z', '7', '-', '%00'))
     .map(([at, letter]) => text.slice(0, at) + letter + text.slice(at + 1));
 
-/**
- * Returns near misses of a secret.
- * @param other - another caller's secret of the same kind
- */
+/** Returns near misses of a secret. */
 export function alterSecret(good: string, other: string): readonly Altered[] {
   const [id, secret] = halves(good);
   const [otherId] = halves(other);

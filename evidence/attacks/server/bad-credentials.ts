@@ -10,7 +10,6 @@ import type { Stage } from './stage.js';
 import type { Endpoint } from './surface.js';
 import type { Victims } from './victims.js';
 
-/** An invalid credential: headers or body fields. */
 export interface Shown extends Omit<BadCredential, 'request'> {
   readonly headers?: readonly Header[];
   readonly fields?: Readonly<Record<string, string>>;
@@ -36,7 +35,7 @@ const inField =
   (name: string, more: object = {}) =>
   (text: string) => ({ fields: { ...more, [name]: text } });
 
-/** Pages of a `manage` link; a phone that lends its camera may only choose its number and check a face. */
+/** Pages of a `manage` link, which a phone that only lends its camera may not open. */
 const ownPage = /^\/face\/(enrolment|notices|data-consents|links|checks|devices|services|export)/;
 
 function inHeaders({ needs, path }: Endpoint, { credentials }: Stage, { sessions, ticket, kiosk }: Victims) {
@@ -150,10 +149,7 @@ export const shownToEverybody = ({ client, rival, revoked, byRole, owner }: Stag
 
 const requestHeader = { alg: 'HS256', typ: 'facestep-request+jwt' };
 
-/**
- * Signs a face check request as a trigger of the pool behind `shop`.
- * @param changes - to the claims
- */
+/** Signs a face check request as a trigger of the pool behind `shop`. */
 export function signRequest(
   { url, providers: { shop } }: Pick<Stage, 'url' | 'providers'>,
   changes: object = {},
@@ -165,7 +161,6 @@ export function signRequest(
   return signHmac(header, { ...claims, iat: now, exp: now + 180, ...changes }, secret);
 }
 
-/** Returns requests that the pool never signed. */
 function badRequests(stage: Stage): readonly Altered[] {
   const now = Math.floor(Date.now() / 1000);
   const { outside } = stage.providers;

@@ -20,11 +20,7 @@ export interface Reply {
 /** Longer than any legitimate call. */
 const patienceMs = 30_000;
 
-/**
- * Creates a caller.
- * @param from - its own address
- * @param note - receives each duration
- */
+/** Creates a caller. */
 export function createCaller(port: number, from: string, note: (ms: number) => void = () => {}): Caller {
   const call = async (request: Request): Promise<Answer> => {
     const { answer, end, ms } = await exchange(atOnce(toBytes(request)), { port, from, patienceMs });

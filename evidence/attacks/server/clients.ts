@@ -25,7 +25,6 @@ const oneLoginUri = 'https://partners.onelogin.com/access/idp';
 
 const newSecret = (): string => randomBytes(32).toString('base64url');
 
-/** Connection, kind, id and settings of each client, without the secret. */
 const rows = (orgUrl: string, publicKeys: JsonObject[]): readonly (readonly [string, string, string, JsonObject])[] => [
   ['workforce', 'relying_party', 'app', {}],
   ['workforce', 'relying_party', 'spa', {}],
@@ -47,7 +46,6 @@ const rows = (orgUrl: string, publicKeys: JsonObject[]): readonly (readonly [str
   ['field', 'relying_party', 'field-app', {}],
 ];
 
-/** A public and a signing client. */
 const secretless = ['spa', 'signer'];
 
 /** Creates the clients of all connections. */
@@ -57,10 +55,6 @@ export async function createOidcClients() {
   const table = (orgUrl: string) => rows(orgUrl, [JSON.parse(JSON.stringify(signerKey))]);
   const secrets = new Map(table('').map(([, , id]) => [id, secretless.includes(id) ? null : newSecret()]));
   return {
-    /**
-     * Returns a connection's clients for the configuration.
-     * @param orgUrl - of its Okta org
-     */
     configured: (connection: string, orgUrl = ''): JsonObject[] =>
       table(orgUrl).flatMap(([of, kind, id, more]) => {
         if (of !== connection) return [];

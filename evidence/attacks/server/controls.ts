@@ -3,9 +3,9 @@ import { rightCredential } from './bad-credentials.js';
 import { type SampleSource, validRequest } from './rest-targets.js';
 import type { Endpoint } from './surface.js';
 
-/* Sends the same requests with valid credentials, to prove that the attack's refusals have the intended reason. */
+/* Sends the same requests with valid credentials, to prove that the refusals have the intended reason. */
 
-/** Requests whose validity needs more than a sample; other tests show that they are accepted. */
+/** Other tests show that these are accepted. */
 const shownElsewhere: readonly RegExp[] = [
   // Legitimate sign-ins, and races with one winner.
   /^POST \/face\/(hand-off\/choice|challenge\/frames|frames|open|kiosk\/next|passkey|enrolment\/renew)$/,

@@ -33,7 +33,6 @@ export interface Battlefield {
   readonly victims: Victims;
   readonly others: OidcVictims;
   readonly endpoints: readonly Endpoint[];
-  /** Public answers, the same for all callers. */
   readonly known: ReadonlySet<string>;
   readonly receiptOf: () => string;
 }
@@ -76,7 +75,6 @@ function toTarget(endpoint: Endpoint, { stage, victims, others, known, receiptOf
   return toRestTarget(endpoint, { stage, victims }, known);
 }
 
-/** Returns the accepted methods of a path: its endpoints', preflight, and those without a body. */
 function methodsAt(path: string, endpoints: readonly Endpoint[]): ReadonlySet<string> {
   const here = endpoints.filter((endpoint) => endpoint.path === path);
   const own = here.map(({ method }) => method);
@@ -87,7 +85,6 @@ function methodsAt(path: string, endpoints: readonly Endpoint[]): ReadonlySet<st
   return new Set([...own, ...events, ...(own.includes('GET') ? ['HEAD'] : []), ...(isAskedFirst ? ['OPTIONS'] : [])]);
 }
 
-/** Calls per class and endpoint; in full mode some minutes in total. */
 const keptOf: Readonly<Record<Size, Readonly<Record<HostileClass, number>>>> = {
   full: {
     ...{ forged: 40, replayed: 20, truncated: 4, oversized: 8, slow: 2, duplicated: 3 },
@@ -105,7 +102,6 @@ const strengthOf: Readonly<Record<Size, { readonly slowness: Slowness; readonly 
   quick: { slowness: { bytes: 2, thenRest: true }, crowd: 6 },
 };
 
-/** Deterministic seed of a name. */
 const seedOf = (name: string): number => createHash('sha256').update(name).digest().readInt32LE();
 
 function draw<Item>(items: readonly Item[], most: number, name: string): readonly Item[] {

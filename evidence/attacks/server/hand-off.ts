@@ -3,7 +3,6 @@ import type { Caller } from './caller.js';
 import { asSession } from './credentials.js';
 import { ticketOf } from './page.js';
 
-/** A started hand-off: ticket for the other device, and the number on this screen. */
 export interface BegunHandOff {
   readonly ticket: string;
   readonly code: string;
@@ -11,7 +10,6 @@ export interface BegunHandOff {
 
 export interface Phone {
   readonly session: string;
-  /** True if the number must be chosen first. */
   readonly mustChoose: boolean;
 }
 
@@ -30,13 +28,9 @@ export async function openHandOff(caller: Caller, { ticket }: Pick<BegunHandOff,
   return { session: opened.text('session'), mustChoose: role === 'unpaired' };
 }
 
-/** Path of the number choice. */
 export const choicePath = '/face/hand-off/choice';
 
-/**
- * Lends a phone's camera to a session's browser.
- * @returns the phone's own session
- */
+/** Lends a phone's camera to a session's browser. */
 export async function lendCamera(caller: Caller, own: string): Promise<string> {
   const begun = await startHandOff(caller, own);
   const { session, mustChoose } = await openHandOff(caller, begun);

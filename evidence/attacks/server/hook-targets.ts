@@ -31,15 +31,12 @@ function replaceAt(value: unknown, [name, ...rest]: readonly string[], json: str
 
 /**
  * Judges a call that is not the provider's: it must not be decided. If the provider's keys arrive too late, the server
- * answers as in an outage without a decision. A decision about the bait would be granted or consume it.
+ * answers without a decision. A decision about the bait would consume it.
  */
 export const refusedStranger = ({ isGranted, fetchesKeys }: Pick<HookTarget, 'isGranted' | 'fetchesKeys'>): Oracle =>
   eachRefused(({ answer }) => answer !== null && (isGranted(answer) || (answer.status < 400 && !fetchesKeys)));
 
-/**
- * Creates an attack target.
- * @param receiptOf - returns a currently valid receipt
- */
+/** Creates an attack target. */
 export function toHookTarget(
   endpoint: Endpoint,
   target: HookTarget,

@@ -2,7 +2,6 @@ import { type Request, toBytes } from './request.js';
 import { atOnce, type Exchange, type Wire } from './socket.js';
 import type { Endpoint, Schema } from './surface.js';
 
-/** Kinds of faults; every endpoint gets all. */
 export const hostileClasses = [
   'forged',
   'replayed',
@@ -20,14 +19,12 @@ export type HostileClass = (typeof hostileClasses)[number];
 /** Describes what a call wrongly got; `null` if refused. */
 export type Oracle = (exchanges: readonly Exchange[]) => string | null;
 
-/** One hostile action: usually one call, or several concurrent ones. */
 export interface Hostile {
   readonly endpoint: string;
   readonly class: HostileClass;
   readonly variant: string;
   /** `face`: uses the engine. `slow`: runs until a timeout. */
   readonly weight: 'light' | 'face' | 'slow';
-  /** Another port than the default. */
   readonly port?: number;
   /** Created just in time, because parts expire. */
   wires(): readonly Wire[] | Promise<readonly Wire[]>;
@@ -44,22 +41,17 @@ export interface BadCredential {
 export interface Target {
   readonly endpoint: Endpoint;
   valid(): Request;
-  /** Valid requests with another body type. */
   readonly alternatives: readonly (() => Request)[];
   /** Body fields; `null`: any other value must be refused. */
   readonly fields: Readonly<Record<string, Schema | null>>;
   replace(field: string, json: string): Request;
-  /** Replaces a form field; `null` if the endpoint accepts no form. */
   replaceInForm(field: string, text: string): Request | null;
   readonly bad: readonly BadCredential[];
-  /** Judges requests with an invalid credential or method. */
   readonly refusedCaller: Oracle;
   readonly refusedRequest: Oracle;
-  /** Body limit in bytes. */
   readonly mostBytes: number;
 }
 
-/** Quoted characters of an answer in a finding. */
 const quoted = 160;
 
 /** Describes an answer. */

@@ -24,7 +24,6 @@ export interface LoadSetting {
   readonly clientToken: string;
   readonly faceToken: string;
   readonly photo: Uint8Array;
-  /** An enrolled user of `workforce`. */
   readonly subject: string;
   readonly hooks: readonly LoadedHook[];
   /** For this user after a face check: must be granted. */
@@ -33,7 +32,6 @@ export interface LoadSetting {
   readonly film: Film;
 }
 
-/** Kinds of legitimate load. */
 export const loadKinds = ['hook', 'face check by photo', 'step-up', 'sign-in'] as const;
 export type LoadKind = (typeof loadKinds)[number];
 
@@ -48,7 +46,6 @@ export const everyMs: Readonly<Record<LoadKind, number>> = {
 export interface LoadSample {
   readonly kind: LoadKind;
   readonly ms: number;
-  /** Unexpected answer; `null` if correct. */
   readonly refusal: string | null;
 }
 
@@ -61,10 +58,7 @@ const addressOf: Readonly<Record<LoadKind, string>> = {
 
 const patienceMs = 30_000;
 
-/**
- * Creates the load.
- * @param note - receives every request
- */
+/** Creates the load. */
 export function createLoad(setting: LoadSetting, note: (sample: LoadSample) => void) {
   const { port, url, photo, film } = setting;
   let count = 0;

@@ -1,9 +1,6 @@
 import { createLoad, everyMs, type LoadSample, type LoadSetting, loadKinds } from './legitimate-load.js';
 
-/*
- * Runs the legitimate load in its own process on a fixed schedule. `report` returns the samples since the last one;
- * stopping waits for running requests.
- */
+/* Runs the legitimate load in its own process on a fixed schedule. */
 
 let samples: LoadSample[] = [];
 const underWay = new Set<Promise<unknown>>();

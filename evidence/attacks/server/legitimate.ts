@@ -8,7 +8,7 @@ import { hookAddress } from './providers/provider.js';
 import type { Stage } from './stage.js';
 import { enrolUser, type Victims } from './victims.js';
 
-/** Results of legitimate callers, in milliseconds from the first byte sent to the last byte received. */
+/** In milliseconds from the first byte sent to the last byte received. */
 export interface LoadFigures {
   readonly requests: number;
   readonly p50Ms: number;
@@ -23,7 +23,6 @@ export interface LoadReport extends LoadFigures {
 
 export interface Legitimate {
   report(): Promise<LoadReport>;
-  /** Returns the remaining results at the end. */
   stop(): Promise<LoadReport>;
 }
 
@@ -49,7 +48,6 @@ const toReport = (samples: readonly LoadSample[]): LoadReport => {
   };
 };
 
-/** @param answer - expected for an ordinary user */
 function toLoadedHook(stage: Stage, name: string, answer: string, subject: string | null = null): LoadedHook {
   const target = stage.providers.hooks.find((each) => hookAddress(each) === name);
   if (target === undefined) throw new Error(`there is no hook ${name}`);

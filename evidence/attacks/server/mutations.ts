@@ -5,8 +5,6 @@ import { boundary, type FormPart, type Header, type Request, toBytes, toHead, to
 import { atOnce, type Piece, type Wire } from './socket.js';
 import type { Schema } from './surface.js';
 
-/* Variations of an endpoint's valid request, and of one with an invalid credential. */
-
 export type Mutation = Pick<Hostile, 'variant' | 'judge'> & { wires(): readonly Wire[] };
 
 const kibibyte = 1024;
@@ -110,10 +108,7 @@ export const slow = (target: Target, { bytes, thenRest }: Slowness): readonly Mu
     },
   }));
 
-/**
- * Concurrent requests with an invalid credential.
- * @param most - maximum concurrency
- */
+/** Concurrent requests with an invalid credential. */
 export const crowded = ({ bad, refusedCaller }: Target, most: number): readonly Mutation[] =>
   bad.map(({ variant, request }, at) => {
     const count = 2 + ((at * 7) % (most - 1));
@@ -143,7 +138,7 @@ const anyJson: fc.Arbitrary<string> = fc.oneof(
     .map((value) => JSON.stringify(value)),
 );
 
-/** Values that no store accepts, refused under any schema. */
+/** Refused under any schema. */
 const unkeepable = /\\u[dD][89a-fA-F]|a{100000}/;
 
 function takes(schema: Schema, values: readonly unknown[]): boolean {
@@ -159,7 +154,7 @@ const parsed = (json: string): readonly unknown[] => {
   }
 };
 
-/** Replaces a field with any value; values outside its schema must be refused. */
+/** Values outside the schema must be refused. */
 function wrongField(target: Target): fc.Arbitrary<Mutation> | null {
   const names = Object.keys(target.fields);
   if (names.length === 0) return null;
@@ -248,7 +243,6 @@ const brokenJson: Readonly<Record<string, (text: Buffer) => Buffer>> = {
   'a comma at the end': (text) => Buffer.concat([text.subarray(0, -1), Buffer.from(',}')]),
 };
 
-/** The body under another type, broken forms, and compressed ones. */
 function wrongContents({ valid, refusedRequest: judge }: Target): readonly Mutation[] {
   const { body } = valid();
   if (body === null || body.bytes.length <= 2) return [];

@@ -63,7 +63,7 @@ const lookalikes = (uri: string): readonly string[] => [
 const same = (texts: readonly string[]): readonly Altered[] =>
   texts.map((text) => [text.slice(0, 60) || 'nothing', text]);
 
-/** Authorization requests that must not lead to a face check, or to any site but the client's. */
+/** Requests that must not lead to a face check, or to any site but the client's. */
 function badAuthorizations(parts: PartsOf): readonly Shown[] {
   const { stage, others, client, connection } = parts;
   const { outside, targets } = stage.providers;
@@ -216,13 +216,11 @@ function badAccessTokens({ stage: { credentials }, victims, others }: PartsOf): 
   ];
 }
 
-/** A success with content. */
 const refusedClient: Oracle = eachRefused(({ answer }) => answer !== null && answer.status < 400 && answer.text !== '');
 
 interface Form {
   readonly params: Params;
   readonly headers?: readonly Header[];
-  /** Makes a valid request ineffective. */
   readonly wrong?: Params;
   readonly bad: readonly Shown[];
   readonly oracle: Oracle;

@@ -14,10 +14,7 @@ export interface OidcVictims {
   readonly badHints: readonly Altered[];
 }
 
-/**
- * Pushes a request as its client.
- * @returns its URI
- */
+/** Pushes a request as its client. */
 export async function pushRequest(
   stage: Pick<Stage, 'caller'>,
   target: OidcTarget,

@@ -12,7 +12,6 @@ export type Film = Readonly<Record<Movement, readonly Uint8Array[]>>;
 
 export interface OpenedPage {
   readonly session: string;
-  /** Public id of the step-up. */
   readonly id: string;
 }
 
@@ -22,10 +21,7 @@ const viewGuard = z.object({ id: z.string(), consentNeeded: z.boolean(), consent
 /** Returns the ticket of a link. */
 export const ticketOf = (link: string): string => new URL(link).hash.slice(1);
 
-/**
- * Opens a link and consents if asked.
- * @param cookies - of the redirected browser
- */
+/** Opens a link and consents if asked. */
 export async function openPage(caller: Caller, ticket: string, cookies: readonly Header[] = []): Promise<OpenedPage> {
   const opened = await caller.post('/face/open', { ticket }, cookies);
   const session = opened.text('session');
@@ -38,9 +34,7 @@ export async function openPage(caller: Caller, ticket: string, cookies: readonly
 /** Minimum time between poses; the server refuses earlier frames. */
 const betweenFramesMs = 450;
 
-/**
- * Makes each file unique by a numbered comment (JPEG, ISO/IEC 10918-1, B.2.4.5), because repeated files are refused.
- */
+/** Adds a numbered comment (JPEG, ISO/IEC 10918-1, B.2.4.5), because repeated files are refused. */
 function numbered(jpeg: Uint8Array, number: string): Buffer {
   const text = Buffer.from(number);
   const head = Buffer.from([0xff, 0xfe, 0, text.length + 2]);
@@ -68,10 +62,7 @@ export async function takeFrames(
   return parts;
 }
 
-/**
- * Runs the page's protocol until a face check ends.
- * @returns true if it passed
- */
+/** Runs the page's protocol until a face check ends. */
 export async function passOnPage(
   caller: Caller,
   { session, film, mark }: { readonly session: string; readonly film: Film; readonly mark: string },

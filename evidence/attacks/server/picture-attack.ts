@@ -35,10 +35,7 @@ const knownKinds = ['hook', 'face check by photo', 'step-up'] as const;
 
 const p99Of = ({ byKind }: LoadReport): number => Math.max(...knownKinds.map((kind) => byKind[kind].p99Ms));
 
-/**
- * Sends the most expensive pictures from anonymous sign-ins under load of authenticated callers.
- * @param options.lastsMs - duration of each measurement, before and during
- */
+/** Sends the most expensive pictures from anonymous sign-ins under load. */
 export async function attackWithPictures(
   stage: Stage,
   load: Legitimate,

@@ -3,7 +3,6 @@ export type Header = readonly [name: string, value: string];
 export interface Request {
   readonly method: string;
   readonly path: string;
-  /** In addition to `Host`, `Content-Type` and framing. */
   readonly headers: readonly Header[];
   readonly body: Body | null;
 }
@@ -13,13 +12,9 @@ export interface Body {
   readonly bytes: Buffer;
 }
 
-/** A form field: a text or a file. */
 export type FormPart = readonly [name: string, value: string | Uint8Array];
 
-/**
- * Encodes the head.
- * @param framing - headers that end the body; by default its length
- */
+/** Encodes the head. */
 export function toHead(
   { method, path, headers, body }: Request,
   framing: readonly Header[] = body === null ? [] : [['Content-Length', String(body.bytes.length)]],

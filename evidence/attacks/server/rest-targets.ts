@@ -11,7 +11,6 @@ export interface SampleSource {
   readonly victims: Victims;
 }
 
-/** Optional fields that a path's requests need. */
 const alsoSent: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^\/step-ups$/, ['connection', 'subject']],
   [/^\/subjects\/(export|revoke|erase|unlock|withdraw-data-consents|end-links)$/, ['connection', 'subject']],
@@ -20,10 +19,8 @@ const alsoSent: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^\/invitations$|^\/subjects\/invite$/, ['subject', 'purpose']],
 ];
 
-/** Counter for new names. */
 let made = 0;
 
-/** Values beyond the schema: names of existing objects, and new ones. */
 function knownValues({ path }: Endpoint, { stage, victims }: SampleSource): Readonly<Record<string, Json>> {
   const { tokens, stepUps, kiosk } = victims;
   const [, nonce = ''] = victims.frames[0] ?? [];
@@ -74,7 +71,6 @@ interface Sample {
   readonly photos: readonly (readonly [string, Uint8Array])[];
 }
 
-/** @param picture - replaces the person's photo if no face may be examined */
 function sampleOf(endpoint: Endpoint, source: SampleSource, picture?: Uint8Array): Sample {
   made += 1;
   const more = alsoSent.find(([path]) => path.test(endpoint.path))?.[1] ?? [];
@@ -99,7 +95,6 @@ const asForm = ({ texts, photos }: Sample): Request['body'] =>
     ...photos,
   ]);
 
-/** Converts to JSON fields with base64 pictures. */
 function jsonFields({ texts, photos }: Sample): Record<string, Json> {
   const all: Record<string, Json> = { ...texts };
   for (const [name, bytes] of photos) {
@@ -131,14 +126,11 @@ const figuresAlone: Oracle = eachRefused(
   ({ answer }) => answer !== null && answer.status < 400 && !answer.text.startsWith('# '),
 );
 
-/** Hostile calls here carry the person's own photo, so that an accepted credential is noticed. */
+/** Hostile calls carry the person's own photo, so that an accepted credential is noticed. */
 const facePath =
   /^\/(generate|authenticate|authenticate-score|content-key|identify|match|match-bulk|consistency-check|detect|quality|liveness|enrolments|step-ups\/\{id\}\/photos)$/;
 
-/**
- * Creates a REST target.
- * @param known - public answers
- */
+/** Creates a REST target. */
 export function toRestTarget(endpoint: Endpoint, source: SampleSource, known: ReadonlySet<string>): Target {
   const { needs, path, photos, method } = endpoint;
   const { stage, victims } = source;

@@ -15,16 +15,12 @@ const lineGuard = z.looseObject({
 export interface ServerLog {
   /** Result code by request id. */
   readonly codes: ReadonlyMap<string, string>;
-  /** Error lines and crashes with their route. */
   readonly faults: readonly { readonly requestId: string | null; readonly text: string }[];
 }
 
 const errorLevel = 50;
 
-/**
- * Reads the log.
- * @param from - first line
- */
+/** Reads the log. */
 export async function readServerLog(file: string, from = 0): Promise<ServerLog> {
   const lines = (await readFile(file, 'utf8')).split('\n').slice(from);
   const codes = new Map<string, string>();

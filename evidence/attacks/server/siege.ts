@@ -10,7 +10,6 @@ export interface Finding {
   readonly what: string;
 }
 
-/** An answer that indicates a fault, until the log confirms it. */
 export interface Suspect extends Finding {
   readonly requestId: string | null;
   readonly status: number;
@@ -61,7 +60,6 @@ const nextAddress = (): string => {
 export interface SiegeOptions {
   readonly port: number;
   readonly pace: Pace;
-  /** Texts that no answer may contain. */
   readonly secrets: readonly string[];
   say(line: string): void;
 }
@@ -74,10 +72,7 @@ export const isShed = ({ endpoint, status, code }: Suspect): boolean =>
 export const inWords = ({ endpoint, class: kind, variant, what }: Finding): string =>
   `${endpoint}: ${kind}: ${variant}: ${what}`;
 
-/**
- * Sends all calls and judges the answers.
- * @param tally - updated at once with each finding
- */
+/** Sends all calls and judges the answers. */
 export async function besiege(
   all: readonly Hostile[],
   tally: Tally,
@@ -168,10 +163,7 @@ async function inLanes(
   await Promise.all(Array.from({ length: Math.min(lanes, all.length) }, lane));
 }
 
-/**
- * Follows a redirect back to the same authorization endpoint with a cookie, which the server may use to detect a
- * browser.
- */
+/** By such a cookie the server may detect a browser. */
 function toBounce({ answer }: Exchange): Wire | null {
   const location = answer?.headers.location ?? '';
   if (answer === null || answer.cookies.length === 0 || !/\/oidc\/[\w-]+\/authorize\?/.test(location)) return null;

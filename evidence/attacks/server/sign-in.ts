@@ -70,10 +70,7 @@ const cookiesOf = ({ jar }: Browser): readonly Header[] => {
 
 const returnGuard = z.object({ view: z.object({ returnUrl: z.string() }) });
 
-/**
- * Shows a face.
- * @returns the next interaction URL
- */
+/** @returns the next interaction URL */
 async function showFace(caller: Caller, { browser, link }: SignIn, film: Film, mark: string): Promise<string> {
   const { session } = await openPage(caller, ticketOf(link), cookiesOf(browser));
   if (!(await passOnPage(caller, { session, film, mark }))) throw new Error('A face check that is in order failed');
@@ -81,7 +78,7 @@ async function showFace(caller: Caller, { browser, link }: SignIn, film: Film, m
   return returnGuard.parse(body).view.returnUrl;
 }
 
-/** Shows a face and stops before the last step: returns its URL and the browser's credentials. */
+/** Shows a face and stops before the last step. */
 export async function comeBack(
   caller: Caller,
   signIn: SignIn,

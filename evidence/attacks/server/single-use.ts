@@ -3,7 +3,6 @@ import type { Hostile, HostileClass, Oracle } from './hostile.js';
 import { describe, eachRefused, one } from './hostile.js';
 import type { Request } from './request.js';
 
-/** A single-use item, sent several times at once and once afterwards. */
 export interface SingleUse {
   readonly endpoint: string;
   readonly thing: string;
@@ -40,14 +39,10 @@ export function nextNumber(): number {
 export interface Winners {
   expected: number;
   won: number;
-  /** Items without a winner. */
   readonly lost: string[];
 }
 
-/**
- * Races for each item.
- * @param counts - concurrent senders, one race each
- */
+/** Races for each item. */
 export function singleUse(all: readonly SingleUse[], counts: readonly number[], winners: Winners): readonly Hostile[] {
   return all.flatMap((each) =>
     counts.map((count): Hostile => {

@@ -26,7 +26,6 @@ export const atOnce = (bytes: Buffer, afterwards: Wire['afterwards'] = 'waits'):
   afterwards,
 });
 
-/** How long a second answer is awaited. */
 const watchedMs = 400;
 
 /** Delay of a close, so that the server gets the last byte. */
@@ -35,7 +34,6 @@ const lingersMs = 20;
 /**
  * Sends raw bytes and collects the answer.
  * @param from - source address in 127.0.0.0/8, such as 127.9.0.1
- * @param patienceMs - hang timeout after the last byte
  */
 export function exchange(
   wire: Wire,

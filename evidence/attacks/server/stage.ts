@@ -56,7 +56,6 @@ export async function openStage() {
   const credentials = { ...expired, ...(await issueCredentials(caller, owner)) };
   return {
     ...{ port, metricsPort, url, logFile, providers, clients, credentials, pictures, caller },
-    /** A token of the person that expired a day ago. */
     expiredToken,
     outboxFile: join(data, 'outbox.jsonl'),
     pid: service.process.pid ?? 0,

@@ -5,7 +5,6 @@ import { hookAddress } from './providers/provider.js';
 import { type Request, toJson } from './request.js';
 import type { Stage } from './stage.js';
 
-/** State that an attack must not change, by name. */
 export type Standing = Readonly<Record<string, string>>;
 
 /** Reads it with the owner's key and at the providers. */

@@ -10,7 +10,6 @@ export type Needs =
   | { readonly kind: 'developer' }
   /** An application key for security event streams. */
   | { readonly kind: 'stream' }
-  /** A credential in the body, or none. */
   | { readonly kind: 'open' }
   | { readonly kind: 'hook' }
   | { readonly kind: 'oidc' }
@@ -20,7 +19,6 @@ export type Needs =
 export type Schema = Readonly<Record<string, Json>>;
 
 export interface Endpoint {
-  /** Method and path template, as in findings. */
   readonly name: string;
   readonly method: string;
   /** `{id}` is a path parameter. */
@@ -71,10 +69,7 @@ function toNeeds({ description, security }: z.output<typeof operationGuard>, met
   return { kind: method === 'GET' ? 'public' : 'open' };
 }
 
-/**
- * Returns all described endpoints.
- * @param answer - to `GET /openapi.json`
- */
+/** Returns all described endpoints. */
 export function readDescription({ text }: Answer): readonly Endpoint[] {
   const { paths } = descriptionGuard.parse(JSON.parse(text));
   return Object.entries(paths).flatMap(([path, operations]) =>
@@ -147,10 +142,7 @@ const oidcPaths = [
 
 const publicOidc = /\/(jwks|openid-configuration|oauth-authorization-server)$/;
 
-/**
- * Returns their endpoints.
- * @param connections - those with an OpenID provider
- */
+/** Returns their endpoints. */
 export const oidcEndpoints = (connections: readonly string[]): readonly Endpoint[] =>
   connections.flatMap((id) => [
     // RFC 8414's metadata address of an issuer with a path.

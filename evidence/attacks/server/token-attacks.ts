@@ -6,7 +6,7 @@ import { toMultipart } from './request.js';
 import type { Stage } from './stage.js';
 import type { Victims } from './victims.js';
 
-/* Endpoints for backends' tokens, which are changed byte by byte with the right face. */
+/* Endpoints for backends' tokens. */
 
 const paths = ['/authenticate', '/authenticate-score', '/content-key'] as const;
 
@@ -25,12 +25,10 @@ function change(token: string, to: (bytes: Buffer) => void): string {
 const withExpiry = (token: string, seconds: number): string =>
   change(token, (bytes) => void bytes.writeUInt32BE(seconds, expiryAt));
 
-/** A changed token that accepts the right face is a finding. */
 const opened = eachRefused(
   ({ answer }) => answer !== null && answer.status < 400 && /"(?:authenticated|released)":true/.test(answer.text),
 );
 
-/** One try: form fields next to the photo, and another caller. */
 type Try = readonly [
   kind: Hostile['class'],
   variant: string,
@@ -74,10 +72,7 @@ function endedTokens({ expiredToken, credentials }: Stage, { tokens }: Victims):
   ];
 }
 
-/**
- * Changes tokens at every endpoint that opens one.
- * @param size - full: every byte; quick: expiry bytes and one of each other field
- */
+/** Changes tokens at every endpoint that opens one. */
 export function tokenAttacks(stage: Stage, victims: Victims, size: Size): readonly Hostile[] {
   const chance = createChance('token bytes');
   const { text, expiry } = victims.tokens.expiring;

@@ -7,7 +7,6 @@ import type { Stage } from './stage.js';
 type Caller = Pick<Stage, 'caller' | 'credentials'>;
 type About = Readonly<Record<string, string>>;
 
-/** Paths of a `manage` link. */
 const managingPaths = [
   ...['/face/enrolment', '/face/enrolment/renew', '/face/enrolment/revoke'],
   ...['/face/data-consents', '/face/data-consents/withdraw', '/face/links', '/face/links/end'],
@@ -26,29 +25,19 @@ export async function enrol(
   await caller.postForm('/enrolments', parts, asClient(credentials.legitimate));
 }
 
-/**
- * Adds a user to the org behind `workforce` and enrols them.
- * @returns their id
- */
+/** Adds a user to the org behind `workforce` and enrols them. */
 export async function enrolUser(stage: Stage, login: string, photos: readonly Uint8Array[]): Promise<string> {
   const subject = await stage.providers.workforce.simulator.createUser({ login, password: 'first factor' });
   await enrol(stage, { connection: 'workforce', subject }, photos);
   return subject;
 }
 
-/**
- * Starts a face check.
- * @param about - body of `POST /step-ups`
- */
+/** Starts a face check. */
 export async function startStepUp({ caller, credentials }: Caller, about: About) {
   const started = await caller.post('/step-ups', about, asClient(credentials.legitimate));
   return { id: started.text('id'), challenge: started.text('challenge'), ticket: ticketOf(started.text('url')) };
 }
 
-/**
- * Passes a face check by photos.
- * @returns the receipt if requested
- */
 async function passStepUp(stage: Caller & Pick<Stage, 'pictures'>, about: About) {
   const { id, challenge } = await startStepUp(stage, about);
   const { body } = await stage.caller.postForm(`/step-ups/${id}/photos`, [
@@ -59,7 +48,6 @@ async function passStepUp(stage: Caller & Pick<Stage, 'pictures'>, about: About)
   return { id, challenge, receipt: typeof body.receipt === 'string' ? body.receipt : '' };
 }
 
-/** Creates backends' tokens from `stage.pictures.person`. */
 async function makeTokens({ caller, credentials, pictures }: Stage) {
   const make = async (by: string, expiry?: string) => {
     const texts: FormPart[] = expiry === undefined ? [] : [['expiry', expiry]];
@@ -95,7 +83,6 @@ async function openSessions(stage: Stage, subject: string) {
   await caller.post('/face/decline', {}, asSession(finished));
   const managed = await enrolUser(stage, 'managed@example.com', pictures.person);
   const newcomer = { login: 'newcomer@example.com', password: 'first factor' };
-  // Hand-off phones of other sessions, one for each path.
   const manageCameras: Record<string, string> = {};
   for (const path of managingPaths) manageCameras[path] = await lendCamera(caller, await invite(managed));
   const unpaired = await openHandOff(caller, await startHandOff(caller, await open()));
@@ -110,7 +97,6 @@ async function openSessions(stage: Stage, subject: string) {
     manage: await invite(subject),
     /** A session that asks for a document photo. */
     enrolling: await invite(await providers.workforce.simulator.createUser(newcomer), 'enrol'),
-    /** The hand-off phone of session `own`. */
     camera: await lendCamera(caller, own),
     /** A phone without its number chosen; `null` if none is needed. */
     unpaired: unpaired.mustChoose ? unpaired.session : null,
@@ -143,12 +129,10 @@ export async function makeVictims(stage: Stage, film: Film) {
       rival: await startStepUp(stage, { connection: 'rival', subject: 'somebody' }),
       finished: await passStepUp(stage, about),
     },
-    /** Frames committed in session `own` but not sent. */
     frames: await takeFrames(caller, { session: sessions.own, film, mark: 'victim' }),
     kiosk: { id: kioskId, secret: kioskSecret },
     /** Not opened. */
     ticket: (await startStepUp(stage, about)).ticket,
-    /** A user of `workforce` with the film's face. */
     inFilm: { login, subject: await enrolUser(stage, login, film.centre) },
   };
 }

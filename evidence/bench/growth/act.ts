@@ -19,9 +19,7 @@ export interface ActDeps {
 /** Picture counter, because repeated pictures are refused. */
 let shots = 0;
 
-/**
- * Runs a step-up like the capture page: five pictures, one a second, each committed before the next movement is known.
- */
+/** Runs a step-up like the capture page: five pictures, one a second, each committed first. */
 export async function stepUp(
   subject: string,
   purpose: 'enrol' | 'verify',

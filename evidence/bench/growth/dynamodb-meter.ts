@@ -17,7 +17,7 @@ function attributeBytes(name: string, { S, N }: AttributeValue): number {
 }
 
 /**
- * Returns the billed size of an item: attribute names and values plus overhead, doubled for the full-projection index.
+ * Returns the billed size of an item, doubled for the full-projection index.
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
  */
 export function itemBytes(item: Readonly<Record<string, AttributeValue>>): number {
@@ -28,12 +28,11 @@ export function itemBytes(item: Readonly<Record<string, AttributeValue>>): numbe
 const capacityGuard = z.object({ CapacityUnits: z.number() });
 const replyGuard = z.object({ ConsumedCapacity: z.union([capacityGuard, z.array(capacityGuard)]).optional() });
 
-/** Ledger rows, which the index contains too. */
 const ledgerKey = '"pk":{"S":"l:';
 
 /**
- * Starts the simulator behind a meter of sizes and units by DynamoDB's rules. The simulator omits the index, so ledger
- * writes count twice. A failed condition costs a unit.
+ * Starts the simulator behind a meter of sizes and units by DynamoDB's rules. Ledger writes count twice, because the
+ * simulator omits the index. A failed condition costs a unit.
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
  */
 export async function startMeteredDynamoDb() {

@@ -1,7 +1,6 @@
 export interface Meter {
   /** State store calls, a round trip each. */
   calls: number;
-  /** Batched ledger calls, asynchronous to the caller. */
   ledgerCalls: number;
   /** Milliseconds in the state store and the audit trail. */
   ms: number;
@@ -9,10 +8,7 @@ export interface Meter {
   macs: number;
 }
 
-/**
- * Wraps a port with a meter.
- * @param onCall - receives the method and its milliseconds
- */
+/** Wraps a port with a meter. */
 export function metered<Port extends object>(port: Port, onCall: (method: string, ms: number) => void): Port {
   return new Proxy(port, {
     get(target, name) {

@@ -8,11 +8,9 @@ export interface Person {
 
 export const daysOfYear = 365;
 
-/** Checks of a person who stays. */
 export const checksEach = 30;
 const daysBetweenChecks = 10;
 
-/** Enrolment period. */
 const rollOutDays = 60;
 
 /** Token lifetime; renewals are slightly earlier. */
@@ -20,7 +18,6 @@ export const enrolmentDays = 180;
 /** A day without checks. */
 const renewedAfterDays = 169;
 
-/** Every tenth person leaves, at different times after enrolment. */
 const leaverEvery = 10;
 const leavesAfterDays = { least: 200, most: 299 };
 

@@ -9,7 +9,6 @@ export type StoreKind = (typeof storeKinds)[number];
 /** Mean cost of an operation. */
 const costGuard = z.object({
   count: z.int().nonnegative(),
-  /** State store calls, a round trip each. */
   stateCalls: z.number(),
   /** Ledger calls without batching; a busy server batches fifty lines. */
   ledgerCalls: z.number(),
@@ -21,7 +20,6 @@ export type Cost = z.output<typeof costGuard>;
 
 const timesGuard = z.object({ p50Ms: z.number(), p99Ms: z.number() });
 
-/** Time of an operation at the start and end of the year, and their ratio. */
 const growthGuard = z.object({
   start: timesGuard,
   end: timesGuard,

@@ -136,11 +136,7 @@ async function openDynamoDb(clock: Clock): Promise<YearStore> {
   };
 }
 
-/**
- * Opens each kind of store.
- * @param clock - of the simulated year
- * @param folder - an empty one
- */
+/** Opens each kind of store. */
 export const openYearStore: Readonly<Record<StoreKind, (clock: Clock, folder: string) => Promise<YearStore>>> = {
   sqlite: openSqlite,
   redis: openRedis,

@@ -30,10 +30,8 @@ import { openYearStore } from './stores.js';
 
 export type YearReport = Year & { readonly node: string; readonly seconds: number };
 
-/** Compares the first and last tenth of all checks. */
 const comparedShare = 0.1;
 
-/** Warm-up runs on the same store. */
 const warmUpRuns = 20;
 
 const trailDays = 90;

@@ -20,12 +20,10 @@ export interface ProviderLoad extends HookLoad {
   readonly prepare?: (count: number, sign: SignReceipt) => Promise<void>;
 }
 
-/** A provider of the hook benchmark: a connection and its hook calls. */
 export interface BenchProvider {
   /** Entry of `connections` in the configuration. */
   readonly connection: { readonly id: string; readonly kind: string; readonly [setting: string]: unknown };
   readonly env: Readonly<Record<string, string>>;
-  /** Returns the n-th subject of each hook that needs a recorded pass. */
   subjects(n: number): readonly string[];
   loads(serverUrl: string): readonly ProviderLoad[];
   close(): Promise<void>;

@@ -5,27 +5,22 @@ import { round } from '../measure.js';
 import type { Comparison } from './library.js';
 import type { Pair } from './library-handle.js';
 
-/** A share with its 95 % interval. */
 export interface Rate {
   readonly rate: number;
   readonly interval: readonly [number, number];
 }
 
-/** False match rates of the reported false non-match rates. */
 export const operatingPoints = ['1e-2', '1e-3'] as const;
 type AtEach<Value> = Readonly<Record<(typeof operatingPoints)[number], Value>>;
 
-/** Recognition accuracy of a library on photo pairs (ISO/IEC 19795-1). */
 export interface AccuracyReport {
   /** Drawn pairs; those with an undetected face are not compared. */
   readonly pairs: { readonly genuine: number; readonly impostor: number };
   readonly compared: { readonly genuine: number; readonly impostor: number };
-  /** Failure to acquire: photos without a detected face. */
   readonly fta: Rate;
   readonly eer: Rate;
-  /** False non-match rate at the threshold of that false match rate on these pairs. */
   readonly fnmr: AtEach<Rate>;
-  /** Counts photos without a face as non-matches: false rejection, for comparing libraries with different detection. */
+  /** Photos without a face count as non-matches, to compare libraries with different detection. */
   readonly frr: AtEach<Rate>;
   readonly atDefault: { readonly threshold: string; readonly fmr: Rate; readonly fnmr: Rate; readonly frr: Rate };
 }
@@ -38,7 +33,6 @@ export interface Compared {
   readonly acquired: readonly boolean[];
 }
 
-/** A compared pair with its two people, equal for genuine pairs. */
 interface Trial extends Comparison {
   readonly people: Pair;
 }
@@ -51,10 +45,7 @@ const toTrials = (comparisons: readonly (Comparison | null)[], peopleOf: (at: nu
     .flatMap((each, at) => (each === null ? [] : [{ ...each, people: peopleOf(at) }]))
     .sort((a, b) => b.score - a.score);
 
-/**
- * Measures all rates with person weights; a pair weighs as the product. Thresholds are impostor scores, and more
- * similar pairs are accepted.
- */
+/** A pair weighs as the product of its people. Thresholds are impostor scores, and more similar pairs are accepted. */
 function measure(genuine: readonly Trial[], impostor: readonly Trial[], weights: Weights): Measures {
   const ofGenuine = ({ people }: Trial): number => weights[people[0]];
   const ofImpostor = ({ people }: Trial): number => weights[people[0]] * weights[people[1]];
@@ -95,11 +86,7 @@ function measure(genuine: readonly Trial[], impostor: readonly Trial[], weights:
   };
 }
 
-/**
- * Computes a library's rates with intervals: by resampling people, because pairs share people, and at least as wide as
- * Wilson's, because resampling shows no doubt without errors.
- * @param threshold - the documented one, in words
- */
+/** Computes a library's rates with intervals by resampling people, at least as wide as Wilson's. */
 export function measureAccuracy(compared: Compared, threshold: string, chance: Chance): AccuracyReport {
   const genuine = toTrials(compared.genuine, (at) => [at, at]);
   const impostor = toTrials(compared.impostor, (at) => {

@@ -28,10 +28,7 @@ const notAcquired = ['face_none', 'face_too_small'];
 
 const dot = (a: Float32Array, b: Float32Array): number => a.reduce((sum, value, at) => sum + value * b[at], 0);
 
-/**
- * Creates facestep's engine on one thread, from photo to embedding, with comparisons like `POST /match`, without
- * tokens.
- */
+/** Creates facestep's engine on one thread, with comparisons like `POST /match`. */
 export async function createFacestep(): Promise<FaceLibrary> {
   const { version } = versionGuard.parse(createRequire(join(projectRoot, 'package.json'))('./package.json'));
   const pipeline = await createPipeline(modelsFolder);
@@ -73,17 +70,13 @@ export const toSpread = (times: readonly number[]) => ({
   p95: round(quantile(times, 0.95)),
 });
 
-/**
- * Measures facestep's pool and sealed token, which are not in the ratios.
- * @param runs - enrolments and verifications of the timed pair
- */
+/** Measures facestep's pool and sealed token, which are not in the ratios. */
 export async function measureFacestepFurther([enrolled, live]: PhotoPair, pairs: readonly PhotoPair[], runs: number) {
   const engine = await createEnginePool({ modelsFolder, queueLimit: 2 * pairs.length });
   // Copied, because the pool overwrites its input.
   const toPhoto = (bytes: Uint8Array): Photo => new Photo(Uint8Array.from(bytes));
   const embed = async (bytes: Uint8Array) => (await engine.examineCentral(toPhoto(bytes), ['embedding'])).embedding;
   await Promise.all(pairs.slice(0, 4).flat().map(embed));
-  // One worker per core, with all pairs queued.
   const waiting = [...pairs];
   const { perSecond } = await load(pairs.length, pairs.length, async () => {
     const [a, b] = await Promise.all((waiting.pop() ?? []).map(embed));

@@ -10,7 +10,6 @@ const photosGuard = z.tuple([photoGuard, photoGuard]).readonly();
 export type Pair = z.infer<typeof pairGuard>;
 export type PhotoPair = z.infer<typeof photosGuard>;
 
-/** Jobs of a library's process. */
 export const jobGuard = z.discriminatedUnion('task', [
   z.object({ task: z.literal('start'), library: z.enum(libraryNames), photo: photoGuard }),
   z.object({ task: z.literal('verify'), pairs: z.array(photosGuard).readonly() }),
@@ -21,7 +20,7 @@ export type Job = z.infer<typeof jobGuard>;
 
 const verifiedGuard = z.object({ times: z.array(z.number()), processorMs: z.number() });
 
-/** Starts a library in its own process and processes one photo. One job at a time. */
+/** Starts a library in its own process and processes one photo. */
 export async function startLibrary(name: LibraryName, photo: Uint8Array) {
   const from = performance.now();
   const { pid, ask, stop } = forkScript(new URL('./library-process.js', import.meta.url));
@@ -29,19 +28,10 @@ export async function startLibrary(name: LibraryName, photo: Uint8Array) {
   const settings = await send({ task: 'start', library: name, photo }, settingsGuard);
   return {
     ...{ name, settings, stop },
-    /** From process start to the end of the first photo. */
     startUpMs: performance.now() - from,
-    /**
-     * Verifies pairs in sequence, from bytes to decision.
-     * @returns milliseconds of each, and total processor time
-     */
     verify: (pairs: readonly PhotoPair[]) => send({ task: 'verify', pairs }, verifiedGuard),
-    /**
-     * Embeds photos and appends their templates.
-     * @returns true for each with a detected face
-     */
+    /** Embeds photos and appends their templates. */
     embed: (photos: readonly Uint8Array[]) => send({ task: 'embed', photos }, z.array(z.boolean())),
-    /** Compares stored templates; `null` if one is missing. */
     compare: (pairs: readonly Pair[]) => send({ task: 'compare', pairs }, z.array(comparisonGuard.nullable())),
     readRssMiB: () => residentMiB(pid),
   };

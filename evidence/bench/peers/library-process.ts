@@ -3,10 +3,7 @@ import type { FaceLibrary, LibraryName, Template } from './library.js';
 import { type Job, jobGuard, type PhotoPair } from './library-handle.js';
 import { createFaceApi, createHuman } from './peer-libraries.js';
 
-/*
- * A face library in its own process, started by evidence/bench/peers/library-handle.ts, to isolate memory and
- * start-up. Runs one job at a time.
- */
+/* A face library in its own process, to isolate memory and start-up. Runs one job at a time. */
 
 const makers: Readonly<Record<LibraryName, () => Promise<FaceLibrary>>> = {
   facestep: createFacestep,
@@ -19,10 +16,6 @@ const makers: Readonly<Record<LibraryName, () => Promise<FaceLibrary>>> = {
 const templates: (Template | null)[] = [];
 let started: FaceLibrary | null = null;
 
-/**
- * Verifies two photos.
- * @returns milliseconds
- */
 async function verify(library: FaceLibrary, [first, second]: PhotoPair): Promise<number> {
   const from = performance.now();
   const a = await library.embed(first, 'first');

@@ -9,7 +9,6 @@ export const comparisonGuard = z.object({
 });
 export type Comparison = z.output<typeof comparisonGuard>;
 
-/** Chosen face of a photo: the library's first, or the most central in evaluation photos. */
 export type Choice = 'first' | 'central';
 
 export const settingsGuard = z.object({
@@ -30,7 +29,6 @@ export interface FaceLibrary extends Settings {
   compare(a: Template, b: Template): Comparison;
 }
 
-/** Measured library configurations, also the report's keys. */
 export const libraryNames = ['facestep', 'faceApi', 'faceApiFast', 'human', 'humanFast'] as const;
 export type LibraryName = (typeof libraryNames)[number];
 
@@ -43,10 +41,7 @@ interface FoundFace {
 
 const sureScore = 0.5;
 
-/**
- * Chooses the most central of the confident faces, or the best guess.
- * @returns `undefined` if there is none
- */
+/** Chooses the most central of the confident faces, or the best guess. */
 export function chooseCentral<Face extends FoundFace>(
   faces: readonly Face[],
   size: { readonly widthPx: number; readonly heightPx: number },

@@ -58,7 +58,7 @@ const loaded = <Library>(...names: readonly (string & keyof Library)[]) =>
 /** Plain, SIMD, and SIMD with threads. TensorFlow.js uses the second in Node. */
 const kernelsFolder = installedFolder('@tensorflow/tfjs-backend-wasm/dist');
 
-/** Names the runtime. The native binding is not in the npm registry: its install script downloads it. */
+/** The native binding is not in the npm registry: its install script downloads it. */
 function nameBackend(): string {
   const { version } = z.object({ version: z.string() }).parse(loadInstalled('@tensorflow/tfjs/package.json'));
   return `wasm (TensorFlow.js ${version}, SIMD, one thread)`;
@@ -75,7 +75,7 @@ async function loadTensorflow(): Promise<Tensorflow> {
 }
 
 /**
- * Decodes a photo with facestep's decoder, so that decoding makes no difference, and frees the tensor afterwards.
+ * Uses facestep's decoder, so that decoding makes no difference, and frees the tensor afterwards.
  * @param border - black added on each side, relative to the width, because some detectors need it
  */
 async function withPixels<Result>(
@@ -129,11 +129,11 @@ interface FaceApi {
 const matchDistance = 0.6;
 
 /**
- * Detectors of face-api. `recommended`: SSD MobileNet, as in its demonstrations, with the lower `minConfidence` of the
- * two, 0.1. `fast`: its tiny detector at a documented size for near faces.
+ * Detectors of face-api. `recommended`: SSD MobileNet, as in its demonstrations, with `minConfidence` 0.1. `fast`: its
+ * tiny detector at a documented size for near faces.
  *
- * Border and size were chosen on the fitting half in the library's favor: of 104 photos SSD found 65 faces without a
- * border and 99 with one; the tiny detector took half the time of its default size, 416, and found 103 instead of 89.
+ * Border and size favor the library on the fitting half: of 104 photos SSD found 65 faces without a border and 99 with
+ * one; the tiny detector took half the time of its default size, 416, and found 103 instead of 89.
  */
 const detectors = {
   recommended: 'SSD MobileNet v1 (minConfidence 0.1), 68 landmarks, recognition',
@@ -224,10 +224,7 @@ function letFetchReadFiles(): void {
   };
 }
 
-/**
- * Creates `@vladmandic/human` with its recommended recognition settings; unused features and the reuse of video
- * results are off.
- */
+/** Creates `@vladmandic/human` with its recommended recognition settings. */
 export async function createHuman(speed: keyof typeof preparations): Promise<FaceLibrary> {
   letFetchReadFiles();
   const { isOn, settings } = preparations[speed];

@@ -23,7 +23,6 @@ type PhotoSet = ReturnType<typeof readEvaluationPhotos>;
 /** Output of `npm run bench -- peers`. Keys are stable. */
 type PeersReport = Awaited<ReturnType<typeof benchPeers>>;
 
-/** Alternations, so that changes of machine speed affect all. */
 const turns = 4;
 
 /** Photos per message. */
@@ -41,10 +40,6 @@ async function startTimed(name: LibraryName, photo: Uint8Array, starts: number) 
   return { handle, startUpMs: quantile(times), verifyTimes };
 }
 
-/**
- * Embeds all photos.
- * @returns true for each with a face
- */
 async function embedAll(handle: LibraryHandle, photos: readonly Uint8Array[], say: Say): Promise<boolean[]> {
   const acquired: boolean[] = [];
   for (let at = 0; at < photos.length; at += batch) {
@@ -54,10 +49,7 @@ async function embedAll(handle: LibraryHandle, photos: readonly Uint8Array[], sa
   return acquired;
 }
 
-/**
- * Compares all pairs.
- * @returns `null` without evaluation faces
- */
+/** @returns `null` without evaluation faces */
 async function judge(handle: LibraryHandle, set: PhotoSet, acquired: boolean[]) {
   if (set === null) return null;
   const genuine = await handle.compare(set.genuine);
@@ -70,7 +62,7 @@ async function judge(handle: LibraryHandle, set: PhotoSet, acquired: boolean[]) 
   );
 }
 
-/** Chooses pairs in which every library finds faces, because photos without one are faster. */
+/** Every library must find faces, because photos without one are faster. */
 function choosePairs(set: PhotoSet, acquired: readonly boolean[][], timed: PhotoPair, count: number): PhotoPair[] {
   const usable =
     set === null
@@ -92,7 +84,6 @@ async function finish(
     ...handle.settings,
     /** From process start to the end of the first photo; median. */
     startUpMs: Math.round(startUpMs),
-    /** From two JPEG files' bytes to a decision. */
     pairMs: toSpread(verifyTimes),
     /** A hundred pairs in sequence, extrapolated if fewer were run. */
     hundredPairsMs: Math.round((passedMs * 100) / pairs.length),
@@ -105,9 +96,7 @@ async function finish(
   return report;
 }
 
-/**
- * Measures facestep and its peers in one run, in separate processes on the same photos. Installs the peers if needed.
- */
+/** Measures facestep and its peers in one run, in separate processes. */
 export async function benchPeers(runs: PeerRuns, say: Say) {
   await installPeers(say);
   const timed = await readTimedPair();

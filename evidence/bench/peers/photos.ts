@@ -9,14 +9,10 @@ export interface PairDraw<Photo> {
   /** Two of each person; those of person `n` are at `2n` and `2n + 1`. */
   readonly photos: readonly Photo[];
   readonly genuine: readonly Pair[];
-  /** Each two people once, by their first photos. */
   readonly impostor: readonly Pair[];
 }
 
-/**
- * Draws people with two photos, and all pairs.
- * @param most - maximum number of people
- */
+/** Draws people with two photos, and all pairs. */
 export function drawPairs(
   people: readonly { readonly person: string; readonly photos: number }[],
   most: number,
@@ -52,7 +48,6 @@ export async function readTimedPair(): Promise<PhotoPair> {
 
 /**
  * Reads evaluation photos of people that nothing was fitted on, deterministically.
- * @param most - maximum number of people
  * @returns `null` without photos
  */
 export function readEvaluationPhotos(most: number): PairDraw<Uint8Array> | null {

@@ -18,12 +18,10 @@ export interface Rate {
 export interface ReplicasReport {
   readonly replicas: number;
   readonly hooks: Rate;
-  /** As many servers with a fixed answer. */
   readonly hookFloor: Rate;
   readonly verifications: Rate;
 }
 
-/** Concurrency. */
 export const atOnce = 16;
 
 /** An Okta connection that is called and never calls. */
@@ -62,10 +60,7 @@ export async function openFloors(count: number) {
   };
 }
 
-/**
- * Starts replicas with shared keys and state, and calls them in turn.
- * @param prepare - may fill the state before
- */
+/** Starts replicas with shared keys and state, and calls them in turn. */
 export async function openCluster(
   count: number,
   state: StateSettings,

@@ -21,7 +21,6 @@ export interface ScaleSize {
   readonly subjects: readonly number[];
   readonly hooks: number;
   readonly verifications: number;
-  /** Sequential calls with few and many users. */
   readonly alone: { readonly hooks: number; readonly verifications: number };
 }
 

@@ -25,19 +25,13 @@ type Ratio = ReturnType<typeof toRatio>;
 
 export interface StoreReport {
   readonly bySize: readonly SubjectsReport[];
-  /** Most users relative to none: medians with intervals. */
   readonly flatness: Readonly<Record<'hook' | 'verify', Ratio>>;
-  /** A server with a fixed answer, alternating with the others. */
   readonly floor: Timing;
 }
 
-/** User whose enrolment is recorded; keys contain this. */
 const enrolled = { connection: 'work', subject: 'anna' } as const;
 
-/**
- * Enrols once.
- * @returns the written state, by key
- */
+/** @returns the written state, by key */
 async function recordEnrolment({ hasPasskey }: { readonly hasPasskey: boolean }): Promise<ReadonlyMap<string, Json>> {
   const folder = await mkdtemp(join(tmpdir(), 'facestep-bench-'));
   const { deps, connection } = await createTestCore(join(folder, 'keys.json'));
@@ -93,11 +87,7 @@ async function readSize(settings: StateSettings, dataFolder: string): Promise<nu
   return (await sizeOf('state.db')) + (await sizeOf('state.db-wal'));
 }
 
-/**
- * Measures hooks and verifications with different numbers of users, alternating, so that changes of machine speed
- * affect all.
- * @param stores - one empty store for each size
- */
+/** Measures hooks and verifications with different numbers of users, alternating. */
 export async function measureSubjects(
   stores: readonly { readonly subjects: number; readonly state: StateSettings }[],
   { hooks, verifications }: { readonly hooks: number; readonly verifications: number },

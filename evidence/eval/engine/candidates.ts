@@ -22,9 +22,7 @@ function* genuineOf({ embeddings }: EmbeddedPerson, photos: number) {
       if (at < from || at >= from + photos) yield { enrolled: embeddings.slice(from, from + photos), live };
 }
 
-/**
- * Measures the right message's place among the decoder's candidates: each tried place costs a refusal an Argon2id run.
- */
+/** Each tried place of the decoder's candidates costs a refusal an Argon2id run. */
 export const candidates: EvalProgram = {
   about: "where the right message stands among the decoder's candidates",
   async run(say) {

@@ -7,10 +7,9 @@ import { mirrored } from '../presentation-attacks/landmark-mirror.js';
 import { readNaturalPairs } from '../presentation-attacks/natural-pairs.js';
 import type { EvalProgram } from '../program.js';
 
-/** Minimum rotation between two photos to show depth. */
 const leastTurn = { yawDeg: 12, pitchDeg: 10 };
 
-/** Returns the unit vector that explains most parallax, both coordinates of all pairs, by power iteration. */
+/** Returns the unit vector that explains most parallax, by power iteration. */
 function toFirstPattern(parallaxes: readonly (readonly Point[])[]): number[] {
   let pattern: number[] = Array.from({ length: 68 }, (_, at) => (at === 30 ? 1 : 0));
   for (let round = 0; round < 50; round += 1) {
@@ -37,7 +36,7 @@ function correlate(pairs: readonly (readonly [number, number])[]): { correlation
   return { correlation: round(xy / Math.sqrt(xx * yy)), slope: round(xy / xx) };
 }
 
-/** Fits the depth of the 68 points on one half, and measures how well it detects turns on the other. */
+/** Fits the depth of the 68 points, and measures how well it detects turns. */
 export const faceDepthTable: EvalProgram = {
   about: 'the table of src/liveness/depth.ts, and how it agrees with the pose model',
   async run(say, out) {

@@ -15,7 +15,7 @@ const threshold = 0.41;
 const cosine = (a: Float32Array, b: Float32Array): number => a.reduce((sum, value, at) => sum + value * b[at], 0);
 const round = (value: number): number => Number(value.toFixed(4));
 
-/** Measures the minimum face width by shrinking photos step by step and comparing them with another photo. */
+/** Measures the minimum face width by shrinking photos step by step. */
 export const faceWidth: EvalProgram = {
   about: 'what narrow faces cost: photos shrunk until the face is so many pixels wide',
   async run(say) {

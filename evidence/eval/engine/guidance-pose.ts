@@ -9,7 +9,6 @@ import { toHalf } from '../../corpus/split.js';
 import { keepFigures } from '../keep.js';
 import type { EvalProgram } from '../program.js';
 
-/** One photo, measured in the browser's way and by the engine. */
 interface Measured {
   readonly ratios: FaceRatios;
   readonly pose: Pose;
@@ -55,7 +54,7 @@ function fitDegrees(x: readonly number[], y: readonly number[], degrees: readonl
   return [(xd * yy - yd * xy) / determinant, (yd * xx - xd * xy) / determinant];
 }
 
-/** Measures how well the guide's landmark pose agrees with the engine's pose model. */
+/** Measures how well the guide's pose agrees with the engine's. */
 export const guidancePose: EvalProgram = {
   about: 'the pose of the guidance in the browser against the pose model of the engine',
   async run(say, out) {
@@ -108,7 +107,6 @@ export const guidancePose: EvalProgram = {
         guide: toPose(toHeadTurn(to.ratios), toHeadTurn(from.ratios)),
         yawDeg,
         pitchDeg,
-        /** True if the engine sees the turn on this axis. */
         isAlong: (axis: 'yawDeg' | 'pitchDeg') => isSideways === (axis === 'yawDeg'),
       };
     });

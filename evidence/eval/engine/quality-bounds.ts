@@ -19,7 +19,7 @@ const round = (value: number): number => Number(value.toPrecision(3));
 const atShare = (sorted: readonly number[], share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
 
-/** Fits the limits of ordinary photos on half of the people, and counts on the other half. */
+/** Fits the limits on half of the people, and counts on the other half. */
 export const qualityBounds: EvalProgram = {
   about: 'bounds of src/engine/quality-bounds.ts, fitted on half of the people, judged on the other',
   async run(say) {

@@ -10,10 +10,7 @@ import { createChance } from '../../statistics/chance.js';
 import { findClusters, meanVector, minus, principalDirections, toUnit, without } from '../../statistics/directions.js';
 import type { EvalProgram } from '../program.js';
 
-/*
- * Embeddings of impostors of one place share directions. This removes shared directions and measures the effect, as an
- * exploration that nothing shipped uses.
- */
+/* Embeddings of impostors of one place share directions. An exploration that nothing shipped uses. */
 
 type Change = (embedding: Float32Array) => Float32Array;
 
@@ -25,16 +22,13 @@ const changed = (people: readonly EmbeddedPerson[], change: Change): EmbeddedPer
 const meansOf = (people: readonly EmbeddedPerson[]): Float32Array[] =>
   people.map(({ embeddings }) => meanVector(embeddings));
 
-/**
- * A method to find shared directions.
- * @param mean - of mixed people, subtracted first
- */
+/** @param mean - of mixed people, subtracted first */
 interface Finder {
   readonly from: string;
   find(mixed: readonly EmbeddedPerson[], sources: BySource, mean: Float32Array): Float32Array[];
 }
 
-/** Unlabeled: cluster means less the mixed mean, weighted by the square root of their share of people. */
+/** Unlabeled: cluster means, weighted by the square root of their share of people. */
 function clusterMeans(people: readonly EmbeddedPerson[], count: number, mean: Float32Array): Float32Array[] {
   const centred = meansOf(people).map((own) => toUnit(minus(own, mean)));
   return findClusters(centred, count, createChance(`clusters ${count}`)).map((places) => {
@@ -90,7 +84,6 @@ function compareWithin(people: readonly EmbeddedPerson[], change: Change) {
   return { strangers: [...cosinesOf(impostor)], own: [...cosinesOf(genuine)] };
 }
 
-/** Compares changed embeddings of mixed people: thresholds by impostor rate, and errors. */
 function compareMixed(people: readonly EmbeddedPerson[], change: Change) {
   const { genuine, descending } = compareEmbeddings(changed(people, change));
   const own = genuine.flat();
@@ -110,7 +103,7 @@ interface Fold {
   readonly judge: { readonly mixed: readonly EmbeddedPerson[]; readonly sources: BySource };
 }
 
-/** Returns a row per change: combined counts of the folds, each at its own threshold of 1e-4 for mixed impostors. */
+/** Each fold has its own threshold of 1e-4 for mixed impostors. */
 function judgeFolds(folds: readonly Fold[]) {
   const tried = folds.map(({ fit, judge }) =>
     toChanges(fit.mixed, fit.sources).map(({ from, directions, change }) => {
@@ -170,7 +163,7 @@ const pick = (sources: BySource, keep: (at: number, source: string) => boolean):
     }),
   );
 
-/** Measures the effect of removing shared directions on impostors of one place, and its cost for others. */
+/** Measures the effect of removing shared directions on impostors of one place. */
 export const sharedDirections: EvalProgram = {
   about:
     'strangers of one place, where directions that groups share are taken from embeddings; on FACESTEP_GROUPS, too',

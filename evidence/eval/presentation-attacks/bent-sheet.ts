@@ -16,7 +16,6 @@ import { drawPhotos, readFrontalHeads, withoutRefusal } from './heads.js';
 import { mirrored } from './landmark-mirror.js';
 import { type NaturalPair, readNaturalPairs } from './natural-pairs.js';
 
-/** Limit of people per half with rendered heads and bent prints. */
 const renderedPeople = 100;
 
 const ridge = 0.1;
@@ -82,10 +81,7 @@ async function renderNods(engine: Engine, half: Half, say: (line: string) => voi
   return nods;
 }
 
-/**
- * Returns the normalized shape of the moving depth: parallax of the 68 points, made symmetric because a nod is
- * symmetric, with length 1.
- */
+/** Returns the normalized parallax of the 68 points, made symmetric because a nod is symmetric. */
 function toLayout({ frontal, turned }: Nod): number[] {
   const parallax = toParallax(toMeanShape([turned]), frontal);
   const values = [
@@ -104,8 +100,8 @@ const toLikeness = ({ weights, offset }: Discriminant, nod: Nod): number =>
 const refusedNatural = 0.01;
 
 /**
- * Measures whether a nod's depth distinguishes a face from paper bent about a vertical axis, which has receding cheeks
- * and no nose. Fitted on one half, judged on the other. The judge does not use it: see docs/liveness.md.
+ * Measures whether a nod's depth distinguishes a face from paper bent about a vertical axis. The judge does not use it:
+ * see docs/liveness.md.
  */
 export const bentSheet: EvalProgram = {
   about: 'what the layout of depth would tell of bent prints, fitted on half of the people, judged on the other',

@@ -27,7 +27,6 @@ export const rows: readonly (readonly TurnedMovement[])[] = turns.flatMap((first
 
 const asAsked = (frame: ClipFrame, movement: Movement): SeenFrame => ({ ...frame, movement });
 
-/** Number of most frontal frames tried as looks ahead. */
 const frontalCandidates = 8;
 
 const toOutcome = (frames: readonly SeenFrame[]): RowOutcome => {
@@ -40,10 +39,7 @@ const toOutcome = (frames: readonly SeenFrame[]): RowOutcome => {
 
 const none: RowOutcome = { movement: false, passive: 0 };
 
-/**
- * Returns an attacker's best result for each row: any two frames ahead, and for each movement the passing frame with
- * the highest passive score.
- */
+/** Returns an attacker's best result for each row. */
 export function attackRows(clip: readonly ClipFrame[]): readonly RowOutcome[] {
   const frontal = [...clip]
     .sort((one, other) => Math.abs(one.pose.yawDeg) - Math.abs(other.pose.yawDeg))
@@ -68,10 +64,7 @@ export function attackRows(clip: readonly ClipFrame[]): readonly RowOutcome[] {
   return outcomes;
 }
 
-/**
- * Simulates the page on a clip with movements in another order: first look ahead, for each movement the first picture
- * that the guide accepts or else the most turned one, as after the page's timeout, and another look ahead.
- */
+/** Simulates the page on a clip with movements in another order. */
 export function pageRows(clip: readonly ClipFrame[]): readonly RowOutcome[] {
   const turned = clip.map(({ landmarks }) => toHeadTurn(toFaceRatios(landmarks)));
   const neutralAt = turned.findIndex(({ yawDeg }) => Math.abs(yawDeg) <= 12);

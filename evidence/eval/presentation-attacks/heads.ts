@@ -8,10 +8,7 @@ import { testShare } from '../../../test/share.js';
 import { type Half, toHalf } from '../../corpus/split.js';
 import { createChance } from '../../statistics/chance.js';
 
-/**
- * Yields the first photo of each person of one half in random order.
- * @param draw - seed of the order
- */
+/** Yields the first photo of each person of one half in random order. */
 export function* drawPhotos(half: Half, draw: string): Generator<Buffer> {
   const names = people()
     .map(({ person }) => person)

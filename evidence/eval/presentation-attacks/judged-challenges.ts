@@ -28,10 +28,7 @@ const judgeFrames = (
     testShare,
   );
 
-/**
- * Renders and judges a genuine challenge of each person, and an attack of each species by the next person; movements
- * are drawn like in the core.
- */
+/** Renders and judges a genuine challenge of each person, and attacks of each species. */
 export async function judgeChallenges(
   judge: LivenessJudge,
   heads: readonly Head[],

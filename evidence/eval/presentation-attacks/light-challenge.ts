@@ -33,7 +33,6 @@ const attackedGains = [0.15, 0.3] as const;
 
 type MakeLitFrames = (scene: LitScene) => Promise<readonly Buffer[]>;
 
-/** A kind of challenge: name, light and rendering. */
 interface Kind {
   readonly name: string;
   readonly gain: number;
@@ -75,7 +74,6 @@ async function judgeOne(judge: LivenessJudge, kind: Kind, heads: readonly Head[]
 
 const isOfLight = (signal: string): boolean => signal.startsWith('light_');
 
-/** @param say - receives progress after each kind */
 async function judgeKind(
   judge: LivenessJudge,
   kind: Kind,
@@ -83,7 +81,6 @@ async function judgeKind(
   say: (line: string) => void,
 ): Promise<readonly JudgedLight[]> {
   const judged: JudgedLight[] = [];
-  // Two at once: workers judge one while this thread renders the other.
   const queue = heads.keys();
   const work = async (): Promise<void> => {
     for (const at of queue) judged.push(await judgeOne(judge, kind, heads, at));
@@ -96,7 +93,6 @@ async function judgeKind(
 const rateOf = <Each>(judged: readonly Each[], isHit: (each: Each) => boolean) =>
   toJson(proportion(judged.filter(isHit).length, judged.length));
 
-/** Refused people: by light alone, and in total. */
 const toBpcer = (kind: Kind, judged: readonly JudgedLight[]) => {
   // Without a single face, or after too much motion, the light has no result.
   const seen = judged.filter(({ refusedBy, lightPass }) => lightPass || refusedBy.some(isOfLight));
@@ -116,7 +112,6 @@ const toApcer = (judged: readonly JudgedLight[]) => ({
   stoppedBy: countSignals(judged),
 });
 
-/** Measures attacks on the light challenge with rendered frames. */
 export const lightChallenge: EvalProgram = {
   about: 'APCER and BPCER of the light challenge on drawn frames: prints, screens, masks, replays, injections',
   async run(say, out) {

@@ -22,8 +22,8 @@ import type { EvalProgram } from '../program.js';
 import { drawPhotos, readFrontalHeads, withoutRefusal } from './heads.js';
 
 /*
- * Measures whether another layout of two colors on a phone distinguishes a bent print from a face. Each layout's
- * threshold refuses one in twenty of the fitting people; it is judged on people and prints of the other half.
+ * Measures whether another layout of two colors distinguishes a bent print from a face. Each layout's threshold refuses
+ * one in twenty of the fitting people.
  */
 
 interface Layout {
@@ -81,7 +81,6 @@ interface Look {
 
 type Shown = Pick<Layout, 'axis' | 'screen'>;
 
-/** Draws and reads one head or print; `null` unless each picture shows a face. */
 async function look(
   engine: Engine,
   makeLitFrames: (scene: LitScene) => Promise<readonly Buffer[]>,
@@ -106,7 +105,6 @@ async function look(
 
 type LooksByName = Readonly<Record<string, readonly Look[]>>;
 
-/** Reads people as `genuine`, and prints by kind. */
 async function lookAtAll(
   engine: Engine,
   shown: Shown,
@@ -148,7 +146,6 @@ const rateFrom = (values: readonly number[], bound: number) =>
 const printsOf = (looks: LooksByName, sides: Sides): readonly number[] =>
   prints.flatMap(({ name }) => readAll(looks[name], sides));
 
-/** Chooses the two parts with which fewest prints pass on the fitting half. */
 function chooseSides(fit: LooksByName): Sides {
   const all = lightRegions.flatMap((one) =>
     lightRegions.flatMap((other): readonly Sides[] => (one === other ? [] : [[one, other]])),
@@ -162,7 +159,6 @@ function chooseSides(fit: LooksByName): Sides {
   return all.reduce((best, each) => (passing(each) < passing(best) ? each : best), all[0]);
 }
 
-/** Judges one layout on people and prints that were not used for its threshold. */
 async function judgeLayout(engine: Engine, layout: Layout, gain: number, people: Record<Half, readonly Head[]>) {
   const { fit: genuine, judge: judged } = people;
   const fit = await lookAtAll(engine, layout, { gain, genuine, printed: genuine.slice(0, printsToFitOn) });
@@ -178,7 +174,6 @@ async function judgeLayout(engine: Engine, layout: Layout, gain: number, people:
   };
 }
 
-/** Measures layouts of two colors on a phone with rendered people and bent prints. */
 export const lightLayouts: EvalProgram = {
   about: 'other ways to show the two colours of the light challenge: drawn people refused, bent prints that pass',
   async run(say, out) {

@@ -107,7 +107,7 @@ const ofRegion = (pairs: readonly PairChange[], region: FaceRegion | 'face', isB
     return [isBeyond ? beyond(change, background) : change];
   });
 
-/** Compares the left and right flank of the nose, which show two-color and black-and-white halves. */
+/** They show two-color and black-and-white halves. */
 function toFlanks(regions: Regions): Change[] {
   const [left, right] = [regions.get('leftFlank'), regions.get('rightFlank')];
   return left === undefined || right === undefined ? [] : [beyond(left, right)];
@@ -135,7 +135,6 @@ function toRow(what: string, clips: readonly ClipPairs[]) {
   };
 }
 
-/** By lag: each clip, all clips, and all clips by region. */
 const tabulate = (
   clips: readonly { readonly clip: string; readonly moments: readonly Moment<RegionLook>[] }[],
   isStill: boolean,
@@ -165,7 +164,6 @@ const tabulate = (
     }),
   );
 
-/** Quoted part: all clips together, because clip names stay with the clips. */
 const ofAll = (table: ReturnType<typeof tabulate>) =>
   Object.fromEntries(
     Object.entries(table).map(([lag, { rows, regions }]) => [
@@ -174,10 +172,7 @@ const ofAll = (table: ReturnType<typeof tabulate>) =>
     ]),
   );
 
-/**
- * Measures how much a face's color changes between pictures, and the effect of a flash.
- * @throws BadInput
- */
+/** @throws BadInput */
 async function measureNoise(
   folders: readonly string[],
   say: (line: string) => void,
@@ -222,7 +217,6 @@ async function measureNoise(
   }
 }
 
-/** Measures a face's color changes without a challenge: the noise that screen light must exceed. */
 export const lightNoise: EvalProgram = {
   about: "how much a face's colour changes by itself, and by a flash, in recorded clips and pictures",
   runOn: measureNoise,

@@ -23,7 +23,7 @@ function toMedian(values: readonly number[]): number {
 /** Screen light relative to room light; 0 compares two moments. */
 const recognisedGains = [0, 0.1, 0.3, 1] as const;
 
-/** Measures the effect of light on recognition: cosines of pictures with and without each color. */
+/** Measures the effect of light on recognition. */
 export async function measureRecognition(engine: Engine, heads: readonly Head[], say: (line: string) => void) {
   const steps = screenColours.map((colour) => ({
     movement: 'centre' as const,
@@ -51,7 +51,7 @@ export async function measureRecognition(engine: Engine, heads: readonly Head[],
   return { people: heads.length, byGain };
 }
 
-/** Measures `light_same_face` for pairs of a pose under two colors: of one face, and of two. */
+/** Measures `light_same_face` for a pose under two colors: of one face, and of two. */
 export async function measureSameFace(engine: Engine, heads: readonly Head[], say: (line: string) => void) {
   const textures: (readonly [Embedding, Embedding])[] = [];
   for (const [at, victim] of heads.entries()) {
@@ -80,7 +80,7 @@ export async function measureSameFace(engine: Engine, heads: readonly Head[], sa
 
 const chanceRows = 200_000;
 
-/** Measures how often a face lit strongly by another row, without noise, matches the requested row. */
+/** Measures how often a face lit by another row matches the requested row. */
 export function matchByChance() {
   const chance = createChance('rows by chance');
   const toReading = ({ first }: ScreenLight): LightReading => {

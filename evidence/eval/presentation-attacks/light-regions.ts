@@ -55,7 +55,6 @@ function isInside(outline: readonly Point[], x: number, y: number): boolean {
   return inside;
 }
 
-/** Returns channel means of the pixels selected by `isPart` within the corners. */
 function readPart(
   { data, widthPx, heightPx }: Picture,
   corners: readonly Point[],

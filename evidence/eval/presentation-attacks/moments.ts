@@ -1,13 +1,10 @@
 import { mapPictures } from './looks.js';
 import { type RecordedClip, readRecordedPicture, timeOf } from './recorded.js';
 
-/** Result of one clip picture, in ms from the clip's start. */
+/** In ms from the clip's start. */
 export type Moment<Look> = Look & { readonly ms: number };
 
-/**
- * Examines each picture of a clip.
- * @param look - `null` skips the picture
- */
+/** Examines each picture of a clip. */
 export async function readMoments<Look extends object>(
   { files }: RecordedClip,
   look: (bytes: Uint8Array) => Promise<Look | null>,

@@ -17,8 +17,8 @@ import { mapPictures } from './looks.js';
 import { rateAsJson } from './rate-cells.js';
 
 /*
- * Measures whether copies of a frame are distinguished from later pictures of the same person and place. Grid, steps
- * and threshold were chosen on one half (`fit`) and are judged on the other.
+ * Measures whether copies of a frame differ from later pictures of the same person and place. Grid, steps and threshold
+ * were chosen on one half.
  */
 
 interface Sitting {
@@ -46,7 +46,6 @@ const cut = (picture: Sharp, { width, height }: Size, share: number): Sharp =>
     height: Math.round(height * (1 - 2 * share)),
   });
 
-/** Modifications of a frame and its file. */
 const ways: Readonly<Record<string, (picture: Sharp, size: Size) => Sharp>> = {
   'JPEG 95': (picture) => picture.jpeg({ quality: 95 }),
   'JPEG 85': (picture) => picture.jpeg({ quality: 85 }),

@@ -6,18 +6,17 @@ import { testShare } from '../../../test/share.js';
 import { withoutRefusal } from './heads.js';
 import type { Scores } from './presentation-rates.js';
 
-/** Passive liveness of photos, and of each species made from them. */
 export interface PassiveScores {
   readonly genuine: Scores;
   readonly bySpecies: ReadonlyMap<string, Scores>;
 }
 
-/** The active threshold for one picture and for the mean of five, and the model's own. */
+/** The active threshold for one picture and for the mean of five. */
 export const shownBounds = [livenessBoundary, 0.5] as const;
 
 /**
- * Scores photos of different people, and a picture of each species from each. Photos without a response are not used
- * for attacks, because an attacker would choose another.
+ * Scores photos of different people, and a picture of each species from each. An attacker would not choose a photo
+ * without a response.
  */
 export async function scorePassive(
   engine: Engine,

@@ -28,7 +28,7 @@ const meanOf = (values: readonly number[]): number => values.reduce((sum, value)
 /** Compared pictures: random ones for people, the best for attackers. */
 const views = {
   one: ({ scores }: ScoredPerson): readonly number[] => scores,
-  /** Means of five: for people disjoint groups, each spread over all pictures. */
+  /** Means of five: for people disjoint groups. */
   five: ({ isLive, scores }: ScoredPerson): readonly number[] => {
     const fives = Math.floor(scores.length / frames);
     if (fives === 0) return [];
@@ -40,13 +40,11 @@ const views = {
 } as const;
 type View = keyof typeof views;
 
-/** Results of one source: refused people, or passed attacks. */
 interface SourceRates {
   readonly source: string;
   readonly isLive: boolean;
   readonly lowest: number;
   readonly highest: number;
-  /** One rate per candidate. */
   readonly rates: readonly ClusteredRate[];
 }
 
@@ -132,7 +130,7 @@ const rowAsJson = ({ isLive, lowest, highest, rates }: SourceRates): Json => ({
 });
 
 /**
- * Measures each candidate threshold's cost for people and effect on attacks, by source, on both halves.
+ * By source, on both halves.
  * @throws BadInput
  */
 async function measureBounds(
@@ -163,7 +161,6 @@ async function measureBounds(
   return { noResponse, fit: ofHalf('fit'), judge: ofHalf('judge') };
 }
 
-/** Measures candidate thresholds of passive liveness on real pictures. */
 export const passiveBounds: EvalProgram = {
   about: 'what each bound of passive liveness costs people and stops of attacks, by source, in both halves',
   runOn: measureBounds,

@@ -14,10 +14,9 @@ import { drawChallenge, drawPassive, passivePlots } from './presentation-plots.j
 import { toTables } from './presentation-tables.js';
 import { measureRecorded } from './real-presentations.js';
 
-/** People of the judging half: single images are fast, a challenge has five frames. */
+/** Single images are fast, a challenge has five frames. */
 const peopleOf = { passive: 150, challenge: 100 } as const;
 
-/** Runs both on one set of photos: `count` as single images, fewer as turning heads. */
 async function attackPeople(engine: Engine, photos: readonly Uint8Array[], heads: number, say: (line: string) => void) {
   const pictures = await Promise.all(photos.map(readPicture));
   const scores = await scorePassive(engine, photos, say);
@@ -33,7 +32,7 @@ async function attackPeople(engine: Engine, photos: readonly Uint8Array[], heads
   };
 }
 
-/** Measures presentation attacks on passive liveness and the movement challenge by ISO/IEC 30107-3. */
+/** Measures presentation attacks by ISO/IEC 30107-3. */
 export const presentationAttacks: EvalProgram = {
   about: 'APCER and BPCER of rendered prints, screens, cut-outs, replays and stills; with --data of recorded ones',
   runOn: measureRecorded,

@@ -21,7 +21,7 @@ export function toPassiveFigures({ genuine, bySpecies }: PassiveScores) {
   };
 }
 
-/** Returns error rates of the judge, which always responds: a frame without a face is refused by `faces`. */
+/** Returns error rates of the judge, which always responds. */
 export function toChallengeFigures(judged: readonly JudgedChallenge[]) {
   const of = (species: string) => judged.filter((each) => each.species === species);
   const rate = (species: string, pass: boolean): Rate =>

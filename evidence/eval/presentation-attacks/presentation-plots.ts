@@ -14,7 +14,7 @@ export const passivePlots: readonly PassivePlot[] = [
   { name: 'screens', species: ['screenFine', 'screenNear', 'screenCoarse', 'screenBezel', 'screenWashedOut'] },
 ];
 
-/** Plots passive liveness over all thresholds as SVG, with dots at the active and the model's own threshold. */
+/** Plots passive liveness over all thresholds as SVG. */
 export function drawPassive({ genuine, bySpecies }: PassiveScores, plot: PassivePlot): string {
   return toDetSvg({
     title: 'Passive liveness on one picture: synthetic attacks, real photos',
@@ -27,7 +27,7 @@ export function drawPassive({ genuine, bySpecies }: PassiveScores, plot: Passive
       const attack = bySpecies.get(name) ?? [];
       const points = shownBounds.flatMap((bound) => {
         const [bpcer, apcer] = [toBpcer(genuine, bound), toApcer(attack, bound)];
-        // The threshold is common to all curves, so only the first has a label.
+        // Only the first has a label, because the threshold is common to all.
         return bpcer === null || apcer === null
           ? []
           : [{ x: bpcer.rate, y: apcer.rate, label: at === 0 ? String(bound) : '' }];

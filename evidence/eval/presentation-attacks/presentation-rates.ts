@@ -1,6 +1,5 @@
 import { proportion, toJson } from '../../statistics/proportion.js';
 
-/** A share with trials and 95 % interval, as JSON. */
 export type Rate = ReturnType<typeof toJson>;
 
 /** Passive scores, 0 to 1; `null` without a response. */

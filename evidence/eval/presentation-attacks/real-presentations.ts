@@ -19,7 +19,7 @@ import { liveSpecies, type RecordedClip, type RecordedStill, readRecorded, readR
 export interface SpeciesFigures {
   readonly stills: number;
   readonly clips: number;
-  /** Pictures without a single face, which are not in single-picture rates. */
+  /** Without a single face; not in single-picture rates. */
   readonly noResponse: number;
   /**
    * One picture at the threshold of `policy.liveness: "passive"`: a clip's best for attackers, its middle one for
@@ -28,9 +28,8 @@ export interface SpeciesFigures {
   readonly passive: ClusteredRate | null;
   /** Clips in the movement challenge, without the passive signal. */
   readonly movement: ClusteredRate | null;
-  /** Not measured: no recording was lit by a challenge. */
   readonly light: null;
-  /** Clips in the full challenge: movement, and mean passive score at the threshold of `passive`. */
+  /** Movement, and mean passive score at the threshold of `passive`. */
   readonly policy: ClusteredRate | null;
 }
 
@@ -121,7 +120,6 @@ function toMarkdown(real: ReadonlyMap<string, SpeciesFigures>): string {
 
 /**
  * Measures recorded pictures and clips of people, prints and screens by species.
- * @param folders - one, in the layout of `recorded.ts`
  * @throws BadInput
  */
 export async function measureRecorded(folders: readonly string[], say: (line: string) => void, out: string | null) {

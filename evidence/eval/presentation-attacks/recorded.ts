@@ -3,7 +3,6 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { BadInput } from '../../corpus/bad-input.js';
 import { readCorpus } from '../../corpus/corpus.js';
 
-/** A picture or clip of a person or of an attack. */
 interface Recorded {
   /** The two folders above the person, which separate sources and cameras. */
   readonly source: string;

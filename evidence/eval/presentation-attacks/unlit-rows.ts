@@ -14,12 +14,8 @@ import { pairsApart, readMoments } from './moments.js';
 import { rateAsJson } from './rate-cells.js';
 import type { RecordedClip } from './recorded.js';
 
-/*
- * Measures the product's light judge on real clips without our light, as injected recordings: random rows of lights,
- * answered by pictures of one clip.
- */
+/* Judges real clips without our light as injected recordings against random rows of lights. */
 
-/** Rows per clip. */
 const rowsOfOne = 1000;
 
 /** Time between the pictures of both colors. */
@@ -34,7 +30,6 @@ const lookAt = (engine: Engine, bytes: Uint8Array): Promise<Look | null> =>
     return { reading: light };
   });
 
-/** Answers a random row with random picture pairs half a second apart. */
 function answerRow(pairs: readonly (readonly [Look, Look])[], chance: Chance): LightFinding {
   const toPair = ([first, second]: readonly (Asked | null)[]): LitPair => {
     const [before, after] = pairs[chance.below(pairs.length)];
@@ -56,7 +51,6 @@ interface Answered {
   readonly gain: number;
   /** Difference of the nose's sides; `null` if one is not visible. */
   readonly noseSides: number | null;
-  /** By light strength, and by all light signals. */
   readonly seemsLit: boolean;
   readonly passes: boolean;
 }
@@ -80,7 +74,6 @@ async function answerAll(engine: Engine, clip: RecordedClip): Promise<readonly A
 
 const round = (value: number): number => Number(value.toPrecision(2));
 
-/** Distribution of apparent light strength, both signs. */
 function toStrengths(values: readonly number[]): Json {
   const strengths = values.map(Math.abs).sort((one, other) => one - other);
   const at = (share: number): number => round(strengths[Math.floor((strengths.length - 1) * share)]);
@@ -90,11 +83,7 @@ function toStrengths(values: readonly number[]): Json {
 const shareOf = (rows: readonly Answered[], isHit: (row: Answered) => boolean): Json =>
   rateAsJson(rateByPerson(rows.map((row) => ({ person: row.person, hit: isHit(row) }))));
 
-/**
- * Measures unlit clips of people and replays under random rows: the apparent strength, and the rows accepted by light
- * alone.
- * @param clips - by what they show
- */
+/** Measures unlit clips of people and replays under random rows. */
 export async function judgeUnlit(
   engine: Engine,
   clips: Readonly<Record<string, readonly RecordedClip[]>>,

@@ -63,7 +63,6 @@ export async function openEntra(
     ...toBearerForgeries(forged),
   ] as const;
   const emailOf = (step: string, about: string): string => `staff-${step}-${about}@example.com`;
-  /** An event about a user, or about a new user's sign-up. */
   const toTarget = (
     hook: string,
     [eventType, granted]: readonly [string, string],

@@ -41,10 +41,7 @@ export function callBySecret(foreign: HookTarget['foreign']): OktaCallers {
 
 const attribute = 'facestepToken';
 
-/**
- * Opens an org.
- * @param more - settings of the connection: clients and password verifier
- */
+/** Opens an org. */
 export async function openOkta(
   id: string,
   callers: OktaCallers,
@@ -74,7 +71,6 @@ export async function openOkta(
     users[name] = await simulator.createUser({ login: `${id}-${name}@example.com`, password: 'first factor' });
   }
   const login = (about: string): string => `${id}-password-${about}@example.com`;
-  /** An event about the hook's user or the stranger; granted if the answer says so. */
   const toTarget = (
     hook: string,
     [eventType, granted]: readonly [string, string],

@@ -4,7 +4,7 @@ import { startScimSimulator } from '../../../../simulators/scim/index.js';
 import type { OidcClients } from '../clients.js';
 import { attackedPolicy, type Provider } from './provider.js';
 
-/* Providers that call no hook of this server: Cognito's are Lambda functions, and a SCIM directory has none. */
+/* Providers that call no hook of this server. */
 
 export interface CognitoProvider extends Provider {
   readonly requestSecret: string;

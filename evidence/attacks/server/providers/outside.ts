@@ -2,23 +2,17 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 
-/** Hosts that the server may contact, and a lure that it must not. */
 export interface Outside {
   readonly url: string;
-  /** Signs for the issuer at `url` with its published key. */
   sign(claims: JWTPayload, life?: { readonly issuedAt?: number; readonly lifeSec?: number }): Promise<string>;
   /** Signs with an unpublished key under a published key's id. */
   forge(claims: JWTPayload, header?: Readonly<Record<string, unknown>>): Promise<string>;
   readonly publicKey: { readonly kid: string; readonly jwk: Readonly<Record<string, unknown>> };
-  /** Requests to addresses that only hostile requests contain. */
   readonly lured: readonly string[];
   close(): Promise<void>;
 }
 
-/**
- * Starts a small server: an issuer's keys, a password verifier that accepts all, and `/lure`, named only in hostile
- * requests.
- */
+/** Starts an issuer's keys, a password verifier that accepts all, and `/lure`, which only hostile requests name. */
 export async function openOutside(): Promise<Outside> {
   const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true });
   const unpublished = await generateKeyPair('RS256', { extractable: true });

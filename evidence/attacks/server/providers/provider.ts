@@ -3,7 +3,7 @@ import type { Altered } from '../alter.js';
 import type { Answer } from '../answer.js';
 import type { Header } from '../request.js';
 
-/** Subject of a hook call. The bait has a passed face check that no hook has used; the stranger has nothing. */
+/** Subject of a hook call. The bait has an unused passed face check; the stranger has nothing. */
 export type About = 'bait' | 'stranger';
 
 export type Bait =
@@ -20,7 +20,6 @@ export interface HookCall {
   readonly about: About;
   /** Each id is another event. */
   readonly id: string;
-  /** A valid receipt, if the bait is one. */
   readonly receipt: string;
 }
 
@@ -32,13 +31,13 @@ export interface HookTarget {
   sign(body: Buffer): readonly Header[];
   forgeries(body: Buffer): readonly (readonly [string, readonly Header[]])[];
   foreign(body: Buffer): readonly Header[];
-  /** True if calls carry provider tokens, whose keys the server fetches again for an unknown key. */
+  /** True if calls carry provider tokens, whose keys the server fetches. */
   readonly fetchesKeys: boolean;
   /** True if the provider would treat the face as checked, or the event as handled. */
   isGranted(answer: Answer): boolean;
 }
 
-/** Policy of every connection. Step-ups from before the attack remain valid until the controls after it. */
+/** Policy of every connection. Step-ups must remain valid from before the attack until the controls after it. */
 export const attackedPolicy = { mode: 'enforce', liveness: 'off', stepUpTimeoutSec: 3600 };
 
 export interface Provider {
