@@ -4,14 +4,13 @@ import { type EpochSec, toEpochMs, toIso } from '../core/units.js';
 import { toBoundScope } from './facenition-token.js';
 import type { FormField } from './multipart.js';
 
-/** Creates one `photo` field per photo. */
 export const photosField = (photos: readonly Photo[]): FormField => ({ name: 'photo', photos });
 
 // Omitted, because the service would take an empty text as a value.
 const optionalField = (name: string, text: string | null | undefined): FormField[] =>
   text === null || text === undefined ? [] : [{ name, text }];
 
-// RFC 3339, which this project's server reads; the hosted service documents no format.
+// RFC 3339; the hosted service documents no format.
 const expiryField = (expiresAt: EpochSec | null | undefined): FormField[] =>
   optionalField('expiry', expiresAt === null || expiresAt === undefined ? null : toIso(toEpochMs(expiresAt)));
 
