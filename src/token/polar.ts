@@ -1,4 +1,3 @@
-/** Length of the code in bits: two views of 512 values each. */
 export const codeLength = 1024;
 
 /**
