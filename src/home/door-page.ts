@@ -20,13 +20,12 @@ nav a { display: inline-block; min-block-size: 1.5rem; padding-block: .25rem; co
 
 export interface Door {
   readonly connection: string;
-  /** `null`: no name. */
   readonly organisation: string | null;
   readonly hasFaceCheck: boolean;
   readonly hasSignIn: boolean;
 }
 
-/** Returns the path of an entry page. */
+/** Returns an entry page's path. */
 export const doorPath = (connection: string, below: string, wished: LetterLanguage | null): string =>
   `/me/${encodeURIComponent(connection)}${below}${wished === null ? '' : `?lang=${wished}`}`;
 
@@ -71,7 +70,6 @@ ${hasSignIn ? signIn : null}`;
   return renderPage(language, doorPath(connection, '', null), body);
 }
 
-/** Renders the choice of a connection. */
 export function renderDoors(
   { language, wished }: { readonly language: LetterLanguage; readonly wished: LetterLanguage | null },
   doors: readonly Door[],
