@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { FaceError } from '../errors.js';
 
 /**
- * Delivery failures. `refused`: permanent, such as an unknown mailbox. `later`: temporary, such as a full mailbox.
- * `unreachable`: no connection, or all messages are refused. `uncertain`: handed over without a reply.
+ * Delivery failures. `refused`: permanent, such as an unknown mailbox. `later`: temporary. `unreachable`: no
+ * connection, or all messages are refused. `uncertain`: handed over without a reply.
  */
 const faultGuard = z.object({
   fault: z.enum(['refused', 'later', 'unreachable', 'uncertain']),
-  /** The reply code of SMTP, or the HTTP status. */
+  /** SMTP reply code, or HTTP status. */
   status: z.int().nullable(),
 });
 
@@ -16,7 +16,7 @@ export type DeliveryFault = z.output<typeof faultGuard>;
 /** Creates the error that a `Delivery` throws. */
 export const toDeliveryError = (fault: DeliveryFault): FaceError => new FaceError('delivery_failed', { ...fault });
 
-/** Returns the fault of an error. An unknown error may have occurred after the message was sent. */
+/** An unknown error may come after sending. */
 export function faultOf(error: unknown): DeliveryFault {
   const parsed = faultGuard.safeParse(error instanceof FaceError ? error.detail : null);
   return parsed.success ? parsed.data : { fault: 'uncertain', status: null };

@@ -9,19 +9,18 @@ export const pictureNames = ['logo', 'logoDark', 'icon'] as const;
 export type PictureName = (typeof pictureNames)[number];
 
 export interface BrandPicture {
-  /** Base64. */
   readonly png: string;
   readonly widthPx: number;
   readonly heightPx: number;
 }
 
-/** Look of an organization on the capture page and in e-mails. `null`: the default. */
+/** Look of the capture page and e-mails. `null`: the default. */
 export interface Brand extends ChosenColours {
   /** For connections without their own name. */
   readonly organisation: string | null;
   readonly helpUrl: string | null;
   readonly texts: { readonly [Language in BrandLanguage]?: OwnTexts | undefined };
-  /** For light backgrounds, and for dark ones if there is no `logoDark`. */
+  /** For light backgrounds; dark ones without `logoDark` too. */
   readonly logo: BrandPicture | null;
   readonly logoDark: BrandPicture | null;
   readonly icon: BrandPicture | null;
@@ -85,11 +84,11 @@ export const brandGuard = z.object({
   icon: pictureGuard,
 }) satisfies z.ZodType<Brand>;
 
-/** Returns the SHA-256 digest of a brand, in hexadecimal. The content of a digest never changes. */
+/** Returns the SHA-256 digest of a brand, in hexadecimal. */
 export const digestOfBrand = (brand: Brand): string =>
   digestOf(JSON.stringify(brandGuard.parse(brand))).toString('hex');
 
-/** Returns the brand for e-mails. @param organisation - of the connection; overrides that of the brand */
+/** Returns the brand for e-mails. @param organisation - overrides that of the brand */
 export const letterBrandOf = (brand: Brand | null, organisation: string | null): LetterBrand => ({
   organisation: organisation ?? brand?.organisation ?? null,
   accent: paletteOf(brand ?? plainBrand).light.accent,

@@ -32,20 +32,19 @@ type Preparation =
   | { readonly at: number; readonly became: 'ready'; readonly letter: Prepared }
   | { readonly at: number; readonly became: 'enrolled' }
   | { readonly at: number; readonly became: 'failed'; readonly code: string }
-  /** The provider does not respond: retry later. */
+  /** Retry later. */
   | { readonly at: number; readonly became: 'waiting' };
 
 export interface Batch {
   readonly tried: number;
-  /** Error code if no e-mail can be sent now; `null`: none. */
   readonly problem: string | null;
 }
 
 const daySec = 86_400;
 
 /**
- * Sends a batch of due e-mails. Each is claimed before and settled after sending; a person with an abandoned claim may
- * have received it, so it is not repeated automatically.
+ * Sends a batch of due e-mails. Each is claimed before and settled after sending; an abandoned claim is not repeated
+ * automatically.
  * @throws `state_unavailable`
  */
 export async function sendBatch(
@@ -76,7 +75,7 @@ export async function sendBatch(
     shard,
     (person) => {
       const preparation = byPlace.get(person.at);
-      // Changed meanwhile: left for the next batch.
+      // Left for the next batch.
       if (preparation === undefined || dueLetter(person, paceOf(campaign), now) === null) return person;
       if (preparation.became === 'enrolled') return findEnrolled(person);
       if (preparation.became === 'failed') return { ...person, state: 'failed', reason: preparation.code };
@@ -108,7 +107,7 @@ export async function sendBatch(
   );
   for (const { person, kind, link } of leaving) {
     const outcome = outcomes.get(person.at);
-    // One link per person: the former one and an unsent one end.
+    // One link per person.
     const ending =
       outcome?.became === 'sent' || outcome?.became === 'uncertain' ? person.link?.stepUpId : link.stepUpId;
     if (ending !== undefined) await closeLink(ending, deps);

@@ -2,13 +2,13 @@ import type { Connection, SubjectRef } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
 import { reconcileLater, type TokenChange } from './token-change.js';
 
-/** A token change whose start is in the audit trail, but not its end. */
+/** Started in the audit trail, but not ended. */
 export interface OpenChange extends SubjectRef, Omit<TokenChange, keyof SubjectRef> {}
 
 /**
- * Reconciles the changes that a crashed process left open with the profiles, retrying as needed. Safe at any time:
- * later changes by other replicas persist.
- * @param open - from this replica's own trail, before this process started
+ * Reconciles changes left open by a crash with the profiles, with retries. Safe at any time: later changes by other
+ * replicas persist.
+ * @param open - from this replica's own trail, before this process
  */
 export async function recoverEnrolments(
   open: readonly OpenChange[],

@@ -13,17 +13,17 @@ import { confirmPasskey, restorePasskey } from './passkey-record.js';
 import { revokeSubject } from './revoke.js';
 
 /*
- * A token change in a profile. Providers have no transactions: the start is audited, records are prepared, the token is
- * written, the end is audited. After a failure or crash, the records are completed or restored to match the profile.
+ * A token change in a profile. No transactions: the start is audited, records are prepared, the token is written, the
+ * end is audited. After a crash, the records are completed or restored to match the profile.
  */
 
-/** A token change. All of it is public and part of the audit trail. */
+/** All of it is public and part of the audit trail. */
 export interface TokenChange extends ConnectedSubject {
-  /** `renewal`: same face and consent, new token. */
+  /** `renewal`: same face and consent. */
   readonly kind: 'enrolment' | 'renewal';
   readonly token: TokenName;
   readonly photos: number;
-  /** The former token, which is then denied; `null`: none. */
+  /** Denied after the change; `null`: none. */
   readonly former: Pick<TokenName, 'tokenId' | 'expiresAt'> | null;
 }
 
@@ -56,8 +56,8 @@ const isoOf = ({ expiresAt }: Pick<TokenName, 'expiresAt'>): string | null =>
   expiresAt === null ? null : toIso(toEpochMs(expiresAt));
 
 /**
- * Writes a token to a profile and denies the former one. If the provider's answer is lost, the profile is read, or
- * reconciled later.
+ * Writes a token to a profile and denies the former one. If the answer is lost, the profile is read, or reconciled
+ * later.
  * @throws what `makeReady` throws, `subject_unknown`, `profile_unavailable`, `state_unavailable`; `enrolment_changed`:
  * a concurrent change
  */
@@ -84,7 +84,7 @@ export async function changeToken(
 }
 
 /**
- * Reconciles an open change in the background, retrying as needed; on shutdown, the next start continues.
+ * Reconciles an open change in the background; on shutdown, the next start continues.
  * @returns settles with the change
  */
 export async function reconcileLater(change: TokenChange, deps: CoreDeps): Promise<void> {
@@ -101,9 +101,8 @@ export async function reconcileLater(change: TokenChange, deps: CoreDeps): Promi
 
 /**
  * Completes or restores all records to match the profile, and audits the end. Idempotent.
- * @param outcome.isWritten - the provider confirmed; else the profile is read
- * @param outcome.code - the error if the token is not in the profile
- * @returns true if the token is in the profile
+ * @param outcome.isWritten - confirmed; else the profile is read
+ * @param outcome.code - if the token is not in the profile
  */
 async function reconcile(
   change: TokenChange,
@@ -126,7 +125,7 @@ async function reconcile(
   }
   // A write that arrives late is harmless: its token is denied.
   await denyToken(token, deps);
-  // It overwrote a concurrent change, or came after the end of the enrolment: the user is then not enrolled.
+  // It overwrote a concurrent change, or came after the end.
   if (stands) {
     if (former !== null) await denyToken(former, deps);
     await revokeSubject({ connection, subject }, deps);
@@ -142,10 +141,7 @@ async function readCurrentId({ connection, subject }: TokenChange, deps: CoreDep
   return identifyWhereSound(await readTokenIfAny(connection, subject), deps)?.tokenId ?? null;
 }
 
-/**
- * Returns true if the token in the profile may stay: not denied, and named by the consent or about to be replaced by
- * the one it names.
- */
+/** True if not denied, and named by the consent or about to be replaced by the one it names. */
 async function isInForce(change: TokenChange, deps: CoreDeps): Promise<boolean> {
   const { kind, token, former } = change;
   if (await isDenied(token.tokenId, deps)) return false;
@@ -154,7 +150,7 @@ async function isInForce(change: TokenChange, deps: CoreDeps): Promise<boolean> 
     const named = [consent.tokenId, consent.replaces?.tokenId];
     return consent.withdrawnAt === null && named.includes(token.tokenId);
   }
-  // Without a consent record, as after a loss of the store: the end of an enrolment denied the token it found.
+  // No consent after a loss of the store: an ended enrolment's token is denied.
   return kind === 'enrolment' || former === null || !(await isDenied(former.tokenId, deps));
 }
 

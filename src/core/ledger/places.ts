@@ -25,7 +25,7 @@ const greatest = '~';
 
 /** Encodes text as part of a key: printable ASCII without `|` and `~`; a digest if long. */
 export function toPart(text: string): string {
-  // Replaces incomplete characters, which keys cannot contain.
+  // Keys cannot contain incomplete characters.
   const part = encodeURIComponent(Buffer.from(text).toString()).replaceAll('~', '%7E');
   return part.length <= longestPart ? part : `!${digestOf(text).toString('hex')}`;
 }
@@ -34,16 +34,15 @@ const spread = (name: string, part: string): string => `${name}:${((digestOf(par
 
 const timePart = (time: EpochMs): string => String(Math.max(0, time)).padStart(13, '0');
 
-/** Returns the line id of a record, which also orders it. */
+/** Also orders records. */
 export const lineIdOf = (time: EpochMs, trail: string, sequence: number): string =>
   `${timePart(time)}-${trail.slice(0, 12)}-${String(sequence).padStart(10, '0')}`;
 
 export const timeOfId = (id: string): EpochMs => epochMs(Number(id.slice(0, 13)));
 
-/** Returns the smallest line id of a time. */
 export const idAt = (time: EpochMs): string => timePart(time);
 
-/** Returns the days since 1970 in UTC, as five digits. */
+/** Days since 1970 in UTC, five digits. */
 export const dayOf = (time: EpochMs): string => String(Math.floor(time / 1000 / secondsPerDay)).padStart(5, '0');
 
 export const startOfDay = (day: string): EpochMs => addSec(epochMs(0), Number(day) * secondsPerDay);
@@ -55,13 +54,12 @@ export const daysPartition = 'days';
 export const lockedPartition = 'locked';
 export const erasedPartition = 'erased';
 
-/** Returns the range of keys with these leading parts. */
 export const rangeOf = (partition: string, ...parts: readonly string[]): LedgerRange => {
   const start = parts.map((part) => `${part}|`).join('');
   return { partition, after: start, before: `${start}${greatest}` };
 };
 
-/** Returns the range of references to a person's lines. */
+/** Returns the range of a person's references. */
 export const ofPerson = (who: SubjectRef): LedgerRange => rangeOf(spread('of', personPart(who)), personPart(who));
 export const ofRequest = (requestId: string): LedgerRange =>
   rangeOf(spread('request', toPart(requestId)), toPart(requestId));
@@ -76,7 +74,7 @@ export const lineKeyOf = (reference: string): LedgerKey => {
   return { partition: logPartition(dayOf(timeOfId(id))), sort: id };
 };
 
-/** Returns the keys of all references to a line. */
+/** Returns all references to a line. */
 export function referencesTo(line: LogLine): LedgerKey[] {
   const { id, connection, subject, requestId, network, action } = line;
   const outcome = action === 'verified' ? 'passed' : action === 'verification_refused' ? 'refused' : null;
@@ -91,7 +89,7 @@ export function referencesTo(line: LogLine): LedgerKey[] {
   );
 }
 
-/** Returns the keys of a person's parts; each part has its own time. */
+/** Each part has its own time. */
 export const personKeys = (who: SubjectRef) => {
   const part = personPart(who);
   const partition = spread('person', part);
@@ -104,7 +102,7 @@ export const personKeys = (who: SubjectRef) => {
 
 export type ListedStatus = 'enrolled' | 'ended';
 
-/** Enrolled people are partitioned by connection, to count them. */
+/** Partitioned by connection, to count enrolled people. */
 export const peoplePartition = (status: ListedStatus, connection: string): string =>
   status === 'ended' ? status : `${status}:${toPart(connection)}`;
 

@@ -13,28 +13,25 @@ import {
   timesOf,
 } from './places.js';
 
-/** Rows removed at once, before other work gets a turn. */
+/** Then other work gets a turn. */
 const rowsAtOnce = 100;
 
-/** Days in which lines may still arrive, from a server whose store was unavailable. */
+/** A server's store may be unavailable for days. */
 const openDays = 2;
 
-/** Share by which the maximum may be exceeded before lines are removed. */
+/** Excess over the maximum before lines are removed. */
 const slack = 0.01;
 
 export interface PruneDeps extends LedgerDeps {
-  /**
-   * Number of lines per past day as counted by this process, because counting reads every line. Erasures and other
-   * servers lower them, so all are counted again before surplus lines are removed.
-   */
+  /** Lines per past day, because counting reads every line. All are counted again before surplus lines are removed. */
   readonly counted: Map<string, number>;
   /** Yields to waiting work. */
   readonly pause: () => Promise<void>;
 }
 
 /**
- * Prunes the ledger: old or surplus lines, people whose enrolment ended long ago, and late lines of erased people.
- * Several servers may prune at once.
+ * Prunes old or surplus lines, people whose enrolment ended long ago, and late lines of erased people. Several servers
+ * may prune at once.
  * @throws `state_unavailable`
  */
 export async function prune(deps: PruneDeps): Promise<void> {

@@ -18,8 +18,8 @@ import { endAttempt, keepForAttempt, type StepUp } from './stored.js';
 import { uncaptured } from './transitions.js';
 
 /**
- * Runs one attempt at a step-up; without a decision it reopens. If the store fails, reopening is retried in the
- * background, because a step-up reserved for a pass never reopens by time.
+ * Runs one attempt; without a decision the step-up reopens. In the background if the store fails, because a step-up
+ * reserved for a pass never reopens by time.
  */
 export async function attempt<T>(captured: StepUp, work: () => Promise<T>, deps: CoreDeps): Promise<T> {
   try {
@@ -42,7 +42,7 @@ const overCodes = ['step_up_finished', 'step_up_unknown'] as const satisfies rea
 
 type PassDeps = CoreDeps & { readonly keys: Keys };
 
-/** Method name if only passive liveness was required. */
+/** If only passive liveness was required. */
 const passivePresence = 'passive-1';
 
 export interface ShownFace {
@@ -50,7 +50,7 @@ export interface ShownFace {
   readonly share: QueueShare;
   readonly secret: UserSecret | null;
   readonly methods: readonly AuthenticationMethod[];
-  /** Concurrent liveness judgment, which must be live; `null` without one. */
+  /** Must be live; `null`: none. */
   readonly judged: Promise<LivenessFinding> | null;
 }
 
@@ -118,18 +118,18 @@ export async function passStepUp(
     const who = { connection, subject: kept === null ? subject : subjectOfIdentifier(subject) };
     const noted = { stepUpId: id, passedAt, liveness, presence, anotherWay: !isByFace(check), signIn };
     await recordPassedStepUp(who, noted, found.policy, deps);
-    // A concurrent end of the enrolment was recorded before it deleted passes, so it is found here.
+    // A concurrent end of the enrolment was recorded before it deleted passes.
     if (await hasEndedSince(who, record.startedAt, deps)) {
       await forgetPassedStepUp(who, deps);
       throw new FaceError('step_up_finished');
     }
   }
-  // The receipt would expire while the person writes down codes: it is issued after that.
+  // Issued after the codes are written down, else it would expire.
   const ended = isCodesOffered ? passedAs : await withReceipt(id, passedAs, deps);
   return { ...ended, kept: null };
 }
 
-/** Offered after the person's own face check: at enrolment, and if few codes are left. */
+/** At enrolment, and if few codes are left. */
 async function mayHaveCodes(
   { record, connection }: StepUp,
   check: { readonly methods: readonly AuthenticationMethod[] },

@@ -26,11 +26,11 @@ interface ReadRequest {
   readonly usedUntil: EpochMs;
 }
 
-/** Use of a request: started, or opened by the page with the step-up's id. */
+/** Started, or opened with the step-up's id. */
 const usedGuard = z.union([z.literal(true), z.string()]);
 
 /**
- * Starts the step-up of a signed request, once per request.
+ * Starts a signed request's step-up, once.
  * @throws `caller_untrusted`: bad signature, or expired; `step_up_finished`: already used
  */
 export async function startRequestedStepUp(requested: Requested, deps: CoreDeps): Promise<StartedStepUp> {
@@ -39,7 +39,7 @@ export async function startRequestedStepUp(requested: Requested, deps: CoreDeps)
 }
 
 /**
- * Starts and opens it for the page. If the answer was lost or opening failed, it opens for the next attempt.
+ * Starts and opens it for the page. If the answer was lost, the next attempt opens it.
  * @throws as `startRequestedStepUp` and `openSession`
  */
 export async function openRequestedStepUp(
@@ -67,7 +67,7 @@ async function readRequest({ connection, request }: Requested, deps: CoreDeps): 
   if (expiresAt <= deps.clock.now()) throw new FaceError('caller_untrusted', { request: 'expired' });
   if (await isForgotten(issuedAt, deps)) throw new FaceError('caller_untrusted', { request: 'forgotten' });
   const key = `step-up-request:${connection.id}:${nonce}`;
-  // Includes time for replicas with a slow clock.
+  // Includes slow clocks.
   return { connection, subject, audience, nonce, key, usedUntil: addSec(expiresAt, clockToleranceSec) };
 }
 
@@ -92,7 +92,7 @@ async function openAgain(
   const opened = findOpened(found, opening.key ?? null, deps);
   if (opened !== null) return opened;
   if (found.record.sessionDigest !== null) throw new FaceError('step_up_finished');
-  // The challenge was lost with the failure, so it is replaced.
+  // Lost with the failure.
   const challenge = newSecret(deps);
   await changeRecord(id, (record) => reticket(record, challenge), deps, found);
   return openSession({ ticket: joinTicket(id, challenge), ...opening }, deps);
