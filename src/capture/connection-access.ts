@@ -21,6 +21,7 @@ export const who = {
     .describe('The name the user signs in by: looked up at the identity provider. In place of `subject`.'),
 };
 
+/** By exactly one of two fields. */
 interface NamedUser {
   readonly subject?: string | undefined;
   readonly login?: string | undefined;

@@ -12,6 +12,7 @@ function createModelReader(folder: string): (model: ModelFile) => Promise<Uint8A
   const kept = new Map<string, { readonly mark: string; readonly bytes: Promise<Uint8Array | null> }>();
   return async (model) => {
     const { file } = model;
+    // Problems are reported on reading.
     const mark = await markOf(join(folder, file)).catch(() => '');
     const known = kept.get(file);
     if (known?.mark === mark) return known.bytes;

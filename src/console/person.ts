@@ -3,6 +3,7 @@ import type { SignInConfig } from '../config/console.js';
 import { type SignedInRole, signedInRoles } from '../rest/rights.js';
 
 export interface Person {
+  /** Immutable. */
   readonly subject: string;
   /** Sign-in name or address at the provider. */
   readonly login: string;

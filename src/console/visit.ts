@@ -17,6 +17,7 @@ export interface Visit {
 export const visitCookieOf = (issuer: string): string =>
   `${issuer.startsWith('https:') ? '__Host-' : ''}facestep-console-visit`;
 
+/** Formats the cookie. */
 export const toCookie = ({ secret, to }: Visit): string =>
   secret.use((text) => `${text}.${Buffer.from(to).toString('base64url')}`);
 

@@ -180,6 +180,7 @@ export const auditDetails = {
       purpose: z.string(),
       by: z.string().optional(),
       ...asker,
+      /** The approved text is never recorded. */
       actionDigest: z.string().optional(),
     })
     .describe('A step-up started. `actionDigest` identifies the action to approve.'),
@@ -386,7 +387,7 @@ export const auditDetails = {
       id: z.string(),
       developer: z.string(),
       answer: z.enum(['approved', 'asked_back', 'refused']),
-      /** Of an approved request. */
+      /** The approved request's. */
       application: z.string().nullable(),
       by: z.string(),
     })

@@ -11,6 +11,7 @@ export type BreakerState = 'closed' | 'open' | 'half_open';
 
 /** After consecutive outages it refuses attempts at once. */
 export interface Breaker {
+  /** @returns `null` if no attempt is allowed now */
   enter(): Permit | null;
   isPassable(): boolean;
 }

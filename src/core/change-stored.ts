@@ -10,7 +10,7 @@ const maxContentions = 20;
 export interface StoredRecord<Value> {
   readonly key: string;
   readonly guard: z.ZodType<Value>;
-  /** `null`: never. */
+  /** Expiry of the changed record; `null`: never. */
   readonly expiresAt: (changed: Value) => EpochMs | null;
   readonly mayBeLost?: boolean;
 }

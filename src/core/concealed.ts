@@ -94,7 +94,10 @@ export class Credential extends Concealed<string> {
   protected readonly label = 'Credential';
 }
 
-/** A person's OpenID Connect claims. Sent to applications with consent, never stored. */
+/**
+ * A person's OpenID Connect claims from an identity provider. Shown to them, sent to applications with their consent,
+ * never stored.
+ */
 export class PersonalData extends Concealed<JsonObject> {
   protected readonly label = 'PersonalData';
 }

@@ -129,5 +129,5 @@ export async function readTokenIfAny({ profile }: Connection, subject: string): 
   }
 }
 
-/** Returns the subject of a person who is not a provider user yet. Cannot collide with a user's id. */
+/** Returns the subject of a person without an account at the provider. Cannot collide with a user's id. */
 export const subjectOfIdentifier = (identifier: string): string => `identifier:${identifier.toLowerCase()}`;

@@ -125,7 +125,7 @@ async function decide(event: HookEvent, deps: CoreDeps): Promise<HookDecision> {
     deps.state.write(key, decision, {
       when: 'absent',
       expiresAt: addSec(deps.clock.now(), repeatableForSec),
-      // After a power failure the event is decided again.
+      // Nothing was consumed: after a power failure the event is decided again.
       mayBeLost: true,
     }),
     isCounted ? failures.count() : null,

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
+/** Returns the SHA-256; for credentials with enough entropy. */
 export const digestOf = (value: string | Uint8Array): Buffer => createHash('sha256').update(value).digest();
 
 /** Takes constant time. */

@@ -57,5 +57,5 @@ export const hintOfReference: Readonly<Record<PhotoCode, Hint>> = {
   photo_animated: 'reference_unreadable',
 };
 
-/** True if another document photo is needed. */
+/** Returns true if another document photo is needed. */
 export const isOfReference = (hint: Hint | null): boolean => hint?.startsWith('reference_') === true;

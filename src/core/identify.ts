@@ -16,6 +16,7 @@ export const mostTokens = 500;
 export const greatestFalsePositiveRate = 1 / 400;
 
 export interface IdentifyRequest {
+  /** 1 to 5, of one person. */
   readonly photos: readonly Photo[];
   readonly tokens: readonly SealedToken[];
   /** Of every token; its tenant is rate-limited. */
@@ -25,14 +26,14 @@ export interface IdentifyRequest {
 
 /** Result of a biometric identification (ISO/IEC 2382-37). Positions start at 0. */
 export interface Identification {
-  /** `ambiguous`: several match. */
+  /** `ambiguous`: several tokens match, and none is chosen. */
   readonly outcome: 'identified' | 'nobody' | 'ambiguous';
   /** `null` unless `identified`. */
   readonly position: number | null;
   /** If `ambiguous`: duplicates or people who look alike. */
   readonly alike: readonly number[];
   readonly unusable: readonly number[];
-  /** Of an unknown face: 0 to 1. */
+  /** Rate for an unknown face: 0 to 1. */
   readonly falsePositiveRate: number;
 }
 
@@ -97,7 +98,7 @@ function readTokens(tokens: readonly SealedToken[], { verifier }: CoreDeps): rea
   return read;
 }
 
-/** Independent of any face. */
+/** Independent of any face, so it reveals nothing about one. */
 async function canOpen({ expiresAt, keyVersion }: ReadToken, { verifier, clock }: CoreDeps): Promise<boolean> {
   const isExpired = expiresAt !== null && toEpochMs(expiresAt) <= clock.now();
   return !isExpired && (await verifier.holdsKeyOf({ keyVersion }));

@@ -15,6 +15,7 @@ export interface JobState {
   readonly everySec: number;
   readonly runs: number;
   readonly failures: number;
+  /** `null` before the first run has ended. */
   readonly last: {
     readonly endedAt: EpochMs;
     readonly tookMs: number;

@@ -20,7 +20,7 @@ const unmixed = [...alphabets.split(' '), ...combinations].map(
 /** Returns true if a word mixes scripts. */
 const isMixed = (word: string): boolean => known.test(word) && !unmixed.some((pattern) => pattern.test(word));
 
-/** Returns true if a word mixes scripts, so that it may look like another. */
+/** Returns true if a word of the action mixes scripts, so that it may look like another word. */
 export const hasMixedScripts = ({ title, lines = [], payee = '', document }: Action): boolean =>
   [title, ...lines, payee, document?.name ?? ''].some((text) =>
     (text.match(/[\p{L}\p{M}\p{N}]+/gu) ?? []).some(isMixed),

@@ -1,9 +1,9 @@
 import type { FaceError } from '../errors.js';
 import { networksOf } from './limits/networks.js';
 
-/** After the engine refuses one, the rest are not decoded. */
+/** Pictures of one check: after the engine refuses one, the rest are not decoded. */
 export interface PictureRow {
-  /** Of the first refused picture; `null`: none. */
+  /** The first refused picture's; `null`: none. */
   readonly refusal: FaceError | null;
   /** Records a refused picture. @param tookMs - worker time */
   onRefused(error: FaceError, tookMs: number): void;
@@ -13,8 +13,9 @@ export interface PictureRow {
 export interface QueueShare {
   /** `known`: a client token, a signed-in or vouched-for user. Known callers go first. */
   readonly class: 'known' | 'anonymous';
-  /** Takes turns within a class. */
+  /** Key for taking turns within a class. */
   readonly source: string;
+  /** Absent: independent pictures. */
   readonly row?: PictureRow;
 }
 

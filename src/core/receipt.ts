@@ -23,7 +23,7 @@ export { clockToleranceSec, receiptLifeSec };
 
 export interface ReceiptRequest {
   readonly audience: string;
-  /** Chosen by the verifying party; `null`: none. */
+  /** Chosen by the party that verifies the receipt, and included in it; `null`: none. */
   readonly nonce: string | null;
 }
 
@@ -147,7 +147,7 @@ async function takeOnce(
   { state, audit, clock, log }: Pick<CoreDeps, 'state' | 'audit' | 'clock' | 'log'>,
 ): Promise<void> {
   const expiresAt = toEpochMs(epochSec(exp));
-  // This server's own clock, so no leeway.
+  // Issued with this server's clock, so there is no leeway.
   if (expiresAt <= clock.now()) throw new FaceError('receipt_invalid', { reason: 'expired' });
   if (await isForgotten(epochSec(iat), { state })) throw new FaceError('receipt_invalid', { reason: 'forgotten' });
 

@@ -8,6 +8,7 @@ export interface ToDo {
   readonly code: ToDoCode;
   readonly urgency: 'now' | 'soon';
   readonly words: string;
+  /** `null`: the server. */
   readonly connection: string | null;
   readonly where: Place;
 }

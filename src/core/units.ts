@@ -9,9 +9,10 @@ export type EpochMs = Unit<number, 'EpochMs'>;
 /** Whole seconds since 1970-01-01T00:00:00Z. */
 export type EpochSec = Unit<number, 'EpochSec'>;
 
+/** Converts milliseconds since 1970. */
 export const epochMs = (value: number): EpochMs => value as EpochMs;
 
-/** Rounds down. */
+/** Converts seconds since 1970, rounding down. */
 export const epochSec = (value: number): EpochSec => Math.floor(value) as EpochSec;
 
 /** Stored as milliseconds since 1970. */
@@ -26,9 +27,10 @@ export const addSec = (time: EpochMs, seconds: number): EpochMs => epochMs(time 
 /** Formats RFC 3339 in UTC. */
 export const toIso = (time: EpochMs): string => new Date(time).toISOString();
 
+/** Converts a time for libraries. */
 export const toDate = (time: EpochMs): Date => new Date(time);
 
-/** The text is known to be RFC 3339. */
+/** Parses text known to be RFC 3339. */
 export const fromIso = (text: string): EpochMs => epochMs(Date.parse(text));
 
 /** Parses a `Date` header (RFC 9110, section 5.6.7); `null` for other text. */

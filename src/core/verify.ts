@@ -32,7 +32,7 @@ export interface CheckRules {
   readonly application: string | null;
 }
 
-/** Would reveal enrolment or comparison details: reported as a mismatch. */
+/** Refusals that would reveal enrolment or comparison details: reported as a mismatch. */
 const mismatchCodes = [
   'token_malformed',
   'token_expired',
@@ -124,6 +124,7 @@ async function attemptCheck<T extends { readonly matched: boolean }>(
 }
 
 interface TokenLook {
+  /** `null`: unreadable. */
   readonly read: SealedToken | null;
   readonly tokenId: string | null;
   /** `null`: the face decides. */

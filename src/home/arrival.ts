@@ -23,6 +23,7 @@ export interface DoorVisit {
   readonly request: Request;
   readonly response: Response;
   readonly connection: Connection;
+  /** `null`: the browser's. */
   readonly wished: LetterLanguage | null;
 }
 

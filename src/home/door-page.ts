@@ -70,6 +70,7 @@ ${hasSignIn ? signIn : null}`;
   return renderPage(language, doorPath(connection, '', null), body);
 }
 
+/** Renders the choice of a connection. */
 export function renderDoors(
   { language, wished }: { readonly language: LetterLanguage; readonly wished: LetterLanguage | null },
   doors: readonly Door[],

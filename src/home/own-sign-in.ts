@@ -12,7 +12,6 @@ import { isAnswerTo, secretsOf } from '../sign-in/visit-secrets.js';
 import type { DoorVisit } from './arrival.js';
 import { doorPath } from './door-page.js';
 
-/** Seconds. */
 const visitLifeSec = 10 * 60;
 
 export interface OwnSignIn {

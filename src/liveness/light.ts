@@ -7,6 +7,7 @@ import { cosineOf } from '../verifier/embeddings.js';
 /*
  * Screen light by changes of logarithmic linear light between pictures half a second apart, in which exposure and skin
  * color cancel out. Based on: Tang et al., Face Flashing (NDSS 2018); Liu et al., Aurora Guard (arXiv 1902.10311).
+ * Measurements: docs/liveness.md.
  */
 
 export interface LitReading {
@@ -57,6 +58,7 @@ interface Answer {
   readonly asked: Rgb;
   /** All regions weighted equally. */
   readonly face: Rgb;
+  /** `null` if not visible. */
   readonly behind: Rgb | null;
 }
 

@@ -80,6 +80,7 @@ export function measureLight({ gain, match, falloff, material, normals, axis }: 
   ];
 }
 
+/** Measures the similarity of one pose's pictures under different light. */
 export const measureAlike = (cosine: number, pose: number): Measured => toMeasured('light_same_face', pose, cosine);
 
 /** Measures all frames of a challenge. @throws `internal`: no frontal frame */

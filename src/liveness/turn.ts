@@ -12,6 +12,7 @@ export type TurnedMovement = Exclude<Movement, 'centre'>;
 /** Degrees in the requested direction, and across it. */
 export interface Followed {
   readonly toward: number;
+  /** Never negative. */
   readonly aside: number;
 }
 

@@ -8,6 +8,7 @@ export const maxIdCharacters = 100;
 
 interface Asked {
   readonly rules: OrganisationRules;
+  /** `null`: the person's choice. */
   readonly hint: string | null;
 }
 

@@ -17,7 +17,6 @@ export const fapiMetadata = {
 /** Returns true if a client is under the profile. */
 export const isFapi = (metadata: ClientMetadata): boolean => metadata.dpop_bound_access_tokens === true;
 
-/** Seconds. */
 const mostAheadSec = 60;
 
 /**

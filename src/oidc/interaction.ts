@@ -220,7 +220,7 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { reado
     grant.addOIDCScope('openid profile email phone address');
     if (flow.acting !== null) grant.addOIDCScope(organisationScope);
     if (share !== null) grant.addOIDCClaims([...share.idToken, ...share.userInfo]);
-    // Otherwise the library would report the interaction's end.
+    // Otherwise the library would report the end of the interaction as the time of an authentication.
     if (authentication.ts === undefined) grant.rejectOIDCClaims(['auth_time']);
     if (action !== null) grant.addRar({ ...action.words, action_digest: action.digest });
     const grantId = await grant.save();

@@ -48,7 +48,9 @@ export interface RunningProvider {
 export interface Arrival {
   /** Source, as the limits count it. */
   readonly source: string;
+  /** As the browser reports; `null`: not sent back. */
   readonly sentBackAt: string | null;
+  /** A nonce was added, because the library requires one. */
   readonly lacksNonce: boolean;
   /** `null` if the client's kind needs none. */
   readonly admission: Admitted | { readonly refusal: unknown } | null;
@@ -190,6 +192,7 @@ export function createIssuer(
         if (isPublic(context)) await countStart(source).catch(toUnavailable);
         return;
       }
+      // Refused later: there are no sessions.
       if (context.oidc.prompts.has('none')) return;
       const isSigned = await isSignedNow(context);
       await bound(context, client, isSigned);

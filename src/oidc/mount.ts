@@ -52,8 +52,8 @@ const routes = [
 const maxFormBytes = 56 * 1024;
 
 /**
- * Mounts the OpenID provider of every connection at `/oidc/<connection>`. A POST to the authorization endpoint becomes
- * a query, so that the client's kind can inspect it.
+ * Mounts the OpenID provider of every connection at `/oidc/<connection>`. Reads bodies here, within limits. A POST to
+ * the authorization endpoint becomes a query, so that the client's kind can inspect it first.
  * @throws `not_found`, `method_not_allowed`, `body_too_large`, `overloaded`, `request_malformed`
  */
 export function mountOidc(
@@ -131,6 +131,7 @@ async function answer(path: string, issuer: OidcIssuer, visit: Visit): Promise<v
   await handle(handedOn, response);
 }
 
+/** The library refuses duplicates. */
 const isSentEmpty = (params: URLSearchParams, name: string): boolean =>
   params.getAll(name).length < 2 && (params.get(name) ?? '') === '';
 

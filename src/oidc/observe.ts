@@ -45,6 +45,7 @@ export function observe(provider: EventEmitter, log: Log): void {
   const fail = (error: unknown): void =>
     log.error('OpenID request failed', { code: toCode(error), frames: framesOf(error) });
   provider.on('server_error', (_context: KoaContextWithOIDC, error: unknown) => fail(error));
+  // Without a listener, Koa prints errors.
   provider.on('error', fail);
 }
 

@@ -181,6 +181,7 @@ export function createProvider(
     expiresWithSession: () => false,
     revokeGrantPolicy: () => true,
     interactions: { policy: [faceCheck(), satisfied('consent'), satisfied('select_account')], url: hooks.begin },
+    // Called for every request, after all other checks.
     extraParams: {
       login_hint: hooks.check,
       ...(counters.size === 0 ? {} : { shown_code: null, kiosk: null }),

@@ -16,7 +16,7 @@ export function dressReplies(provider: Provider, publicKeys: readonly PublicKey[
   provider.use(async (context: KoaContextWithOIDC, next) => {
     context.set('Content-Security-Policy', formPolicy);
     await next();
-    // Without purpose.
+    // Removes the session cookie, which has no purpose.
     const cookies = [context.response.headers['set-cookie'] ?? []].flat();
     context.remove('Set-Cookie');
     context.append(

@@ -59,7 +59,7 @@ export async function readSources(
   );
 }
 
-/** Without the issuer's own. */
+/** Groups claims by source, without the issuer's own. */
 export function namesBySource(
   claims: readonly { readonly name: string; readonly from: string | null }[],
 ): ReadonlyMap<string, readonly string[]> {

@@ -20,7 +20,7 @@ export const inProtocolSigning = (key: OidcSigningKey): OidcSigningKey => ({
   sign: (data, algorithm) => key.sign(data, algorithm).catch(toUnavailable),
 });
 
-/** The only error for temporary failures. */
+/** Throws the protocol's only error for temporary failures. */
 export function toUnavailable(error: unknown): never {
   if (error instanceof FaceError) throw new oidcErrors.TemporarilyUnavailable('try again later', { cause: error });
   throw error;

@@ -18,6 +18,7 @@ export interface Context {
 export interface TokenKeys {
   /** 128 bytes. */
   readonly mask: KeyMaterial;
+  /** 32 bytes. */
   readonly permutation: KeyMaterial;
   /** 32 bytes. */
   readonly tag: KeyMaterial;
@@ -116,6 +117,7 @@ export async function deriveTokenKeys(
   return derived;
 }
 
+/** Wipes a token's keys. */
 export function wipeTokenKeys(keys: TokenKeys): void {
   for (const key of [keys.mask, keys.permutation, keys.tag, keys.content]) key.wipe();
 }

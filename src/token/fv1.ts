@@ -14,7 +14,9 @@ import type { Stretch } from './stretch.js';
 import { signBits } from './views.js';
 
 export interface SealRequest {
+  /** Normalized mean, by the current engine. */
   readonly embedding: Embedding;
+  /** 1 to 5. */
   readonly photos: number;
   readonly binding: Binding;
   readonly secret: UserSecret | null;
@@ -79,6 +81,7 @@ export interface Fv1 {
 
 interface Decoded {
   readonly message: Uint8Array;
+  /** 0 to 1. */
   readonly against: number;
 }
 

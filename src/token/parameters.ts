@@ -18,6 +18,7 @@ export interface Level {
   readonly cosine: number;
   /** Minimum photos to enrol: 1 to 5. */
   readonly leastPhotos: number;
+  /** For any number of photos; `null`: no guarantee. */
   readonly greatestFalseMatchRate: number | null;
   /** The measured rate is within the guarantee. */
   readonly isOffered: boolean;
@@ -119,6 +120,10 @@ export function toEngineParameters(entry: EngineEntry, recogniser: string | null
   return { id, name, recogniser, centre, toViews, alikeCosines, listSize, leastClearness, levels };
 }
 
+/**
+ * Parses the parameters.
+ * @throws `parameters_altered`: wrong checksum
+ */
 export function parseParameters(bytes: Uint8Array): Parameters {
   if (createHash('sha256').update(bytes).digest('hex') !== publishedSha256) throw new FaceError('parameters_altered');
   const { engines } = fileGuard.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));

@@ -1,3 +1,4 @@
+/** Two views of 512 values each. */
 export const codeLength = 1024;
 
 /**

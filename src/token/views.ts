@@ -14,8 +14,9 @@ const viewLabels = ['facestep/fv1/view/1', 'facestep/fv1/view/2'] as const;
 export type Centre = (embedding: Float32Array) => Float32Array<ArrayBuffer>;
 
 /**
+ * Creates an engine's centering.
  * @param mean - 512 values
- * @param directions - orthonormal, 512 values each: shared by people of one origin
+ * @param directions - orthonormal, 512 values each
  */
 export const createCentre =
   (mean: Float32Array, directions: readonly Float32Array[]): Centre =>

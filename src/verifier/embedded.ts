@@ -44,6 +44,7 @@ interface SeenFace {
 interface Probe {
   by(engine: EngineParameters): SeenFace;
   readonly photos: number;
+  /** `null` unless required. */
   readonly liveness: number | null;
 }
 

@@ -28,6 +28,7 @@ const isRepeatable = {
 
 export type Endpoint = keyof typeof isRepeatable;
 
+/** `total` includes retries. */
 export interface Timeouts {
   readonly connectMs: number;
   /** From the last byte sent to the end of the response headers. */
@@ -51,6 +52,7 @@ export interface FacenitionClient {
   deadline(): AbortSignal;
   /** Probed at most once in five seconds. */
   isReady(): Promise<boolean>;
+  /** Waits for running calls, within their deadlines. */
   close(): Promise<void>;
 }
 

@@ -58,6 +58,7 @@ export function toTransportFailure(
   const reason = isPastDeadline ? 'deadline' : parsed.success ? parsed.data.code : 'connection';
   const code = isBroken(cause) && !isPastDeadline ? 'upstream_malformed' : 'upstream_unavailable';
   const error = new FaceError(code, { endpoint, reason });
+  // Retries would not help a slow service.
   if (isPastDeadline || isSlow(cause) || isBroken(cause)) return { error, isOutage: true, repeat: 'never' };
   return { error, isOutage: true, repeat: wasSent ? 'if_repeatable' : 'always' };
 }

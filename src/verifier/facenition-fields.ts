@@ -4,6 +4,7 @@ import { type EpochSec, toEpochMs, toIso } from '../core/units.js';
 import { toBoundScope } from './facenition-token.js';
 import type { FormField } from './multipart.js';
 
+/** Creates one `photo` field per photo. */
 export const photosField = (photos: readonly Photo[]): FormField => ({ name: 'photo', photos });
 
 // Omitted, because the service would take an empty text as a value.

@@ -1,6 +1,7 @@
 import type { Photo } from '../core/concealed.js';
 import type { Random } from '../core/ports.js';
 
+/** Photos repeat the field; names are constants. */
 export type FormField =
   | { readonly name: string; readonly text: string }
   | { readonly name: string; readonly photos: readonly Photo[] };

@@ -40,6 +40,7 @@ export function promisedFalsePositives(roster: readonly Listed[], { accuracy }: 
     (total, { engine }) => total + (engine.levels[accuracy].greatestFalseMatchRate ?? Infinity),
     0,
   );
+  // Five hundred times 5e-6 must be .0025 despite rounding.
   return Number(sum.toPrecision(6));
 }
 

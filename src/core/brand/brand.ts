@@ -9,6 +9,7 @@ export const pictureNames = ['logo', 'logoDark', 'icon'] as const;
 export type PictureName = (typeof pictureNames)[number];
 
 export interface BrandPicture {
+  /** Base64. */
   readonly png: string;
   readonly widthPx: number;
   readonly heightPx: number;

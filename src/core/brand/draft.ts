@@ -25,6 +25,7 @@ export interface BrandDraft extends Readonly<Record<ColourName, string | null>> 
 }
 
 export interface BrandProblem {
+  /** For a text: `texts.de.title`. */
   readonly field: string;
   readonly code: BrandProblemCode;
   readonly reason: string;

@@ -51,6 +51,7 @@ export const ownColours = {
   },
 } as const satisfies Record<Scheme, Record<string, Colour>>;
 
+/** WCAG 2.2, level AA: text (1.4.3) and other elements (1.4.11). */
 const leastOf = { text: 4.5, sign: 3 } as const;
 
 /** Ink mixed in under a pointer. */

@@ -29,6 +29,7 @@ import {
   writeShard,
 } from './storage.js';
 
+/** `reason`: why they are skipped already. */
 export interface NamedPerson extends Pick<Person, 'line' | 'login' | 'email' | 'name' | 'language'> {
   readonly reason: LeftOutReason | null;
 }
@@ -82,6 +83,7 @@ export async function createCampaign(asked: Asked, by: string, deps: CampaignDep
   return campaign;
 }
 
+/** Only the line number of a skipped person: an erasure request could not find their data. */
 const toKept = ({ reason, ...given }: NamedPerson): Omit<NamedPerson, 'reason'> =>
   reason === null ? given : { line: given.line, login: '', email: null, name: null, language: null };
 
@@ -183,7 +185,7 @@ export async function resumeCampaign(
   return changeCampaign(id, resume, deps);
 }
 
-/** Reminds everyone who has not enrolled now. @throws `not_found`, `campaign_state` */
+/** Sends a reminder now to all who are not enrolled. @throws `not_found`, `campaign_state` */
 export async function remindCampaign(id: string, by: string, deps: CampaignDeps): Promise<Campaign> {
   const toEvent = (): CampaignEvent => ({ action: 'campaign_reminded', detail: { campaign: id, by } });
   return changeOnRecord(id, (latest) => remind(latest, deps.clock.now()), toEvent, deps);

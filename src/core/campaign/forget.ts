@@ -24,6 +24,10 @@ export async function readCampaignHoldings(
   return held;
 }
 
+/**
+ * Removes a user from every campaign; an e-mail being sent still arrives.
+ * @throws `state_unavailable`
+ */
 export async function forgetInCampaigns(
   { connection, subject }: SubjectRef,
   deps: { readonly state: State },

@@ -28,6 +28,7 @@ export const findUnknownIn = ({ subject, text }: OwnWords): string[] => [
 
 export const ownKey = (kind: LetterKind, language: LetterLanguage): string => `${kind}.${language}`;
 
+/** Returns the custom or default words of an e-mail. */
 export const wordsOf = ({ own }: Pick<Campaign, 'own'>, kind: LetterKind, language: LetterLanguage): OwnWords =>
   own[ownKey(kind, language)] ?? words[language].letters[kind];
 

@@ -204,6 +204,7 @@ export function see(person: Person, sight: Sight, isOver: boolean): Person {
   return kept === state && isOver === link.isOver ? person : { ...person, state: kept, link: { ...link, isOver } };
 }
 
+/** Marks a person who turned out to be enrolled. */
 export const findEnrolled = (person: Person): Person => ({ ...person, state: 'enrolled', reason: null });
 
 export const retryable = ['uncertain', 'failed', 'bounced'] as const;

@@ -34,6 +34,7 @@ export async function makePlan(campaign: Campaign, deps: CampaignDeps, mayGoOn: 
     if (shards !== null) await settlePlan(campaign, (latest) => finishPlan(latest, shards), deps);
   } catch (error) {
     const code = toCode(error);
+    // Another replica has finished the plan.
     if (code === 'campaign_state') return;
     if (code === 'state_unavailable') throw error;
     if (code === 'profile_unavailable') {

@@ -21,7 +21,7 @@ export const campaignGuard = z.object({
   state: z.enum(campaignStates),
   /** Error code. */
   problem: z.string().nullable(),
-  /** First failed look-up; `null` if they succeed. */
+  /** Time since when look-ups fail; `null` if they succeed. */
   stuckSince: epochMsGuard.nullable().default(null),
   /** Erased during planning: the planner may be about to write them. */
   forgotten: z.array(z.string()).default([]),
@@ -84,6 +84,7 @@ export function delayPlan(campaign: Campaign, problem: string, now: EpochMs): Ca
   return { ...campaign, problem, stuckSince };
 }
 
+/** Clears the delay after a successful look-up. */
 export const freePlan = (campaign: Campaign): Campaign =>
   campaign.stuckSince === null ? campaign : { ...campaign, problem: null, stuckSince: null };
 
@@ -117,6 +118,7 @@ export function remind(campaign: Campaign, now: EpochMs): Campaign {
   return { ...campaign, state: 'running', remindAt: now };
 }
 
+/** Marks a campaign as done. */
 export const finish = (campaign: Campaign): Campaign =>
   campaign.state === 'running' ? { ...campaign, state: 'done', problem: null } : campaign;
 

@@ -11,7 +11,6 @@ import { sendBatch } from './send.js';
 import { changeCampaign, changeShard, listCampaigns, readCampaign, readShard } from './storage.js';
 
 const batchSize = 10;
-/** Seconds. */
 const idleSec = 5;
 /** After the relay refuses e-mails. */
 const troubledMs = 30_000;
@@ -32,6 +31,7 @@ export interface RunnerDeps {
 /** Plans and sends campaigns while it holds the lease. */
 export interface CampaignRunner {
   wake(): void;
+  /** Waits for the e-mails being sent. */
   close(): Promise<void>;
 }
 

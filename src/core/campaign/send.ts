@@ -107,7 +107,7 @@ export async function sendBatch(
   );
   for (const { person, kind, link } of leaving) {
     const outcome = outcomes.get(person.at);
-    // One link per person.
+    // One link per person: the former one and an unsent one end.
     const ending =
       outcome?.became === 'sent' || outcome?.became === 'uncertain' ? person.link?.stepUpId : link.stepUpId;
     if (ending !== undefined) await closeLink(ending, deps);

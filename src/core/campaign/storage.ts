@@ -72,7 +72,7 @@ export async function dropShards(campaign: Campaign, from: number, { state }: St
   });
 }
 
-/** Newest first. */
+/** Lists campaigns, newest first. */
 export async function listCampaigns(deps: Stores): Promise<Campaign[]> {
   const ids = (await readStored(list, deps))?.record ?? [];
   const found = await Promise.all(ids.map(({ id }) => readStored(stored(id), deps)));

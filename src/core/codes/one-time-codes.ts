@@ -76,7 +76,7 @@ export async function takeCodes(
   return about;
 }
 
-/** Without modulo bias. */
+/** Draws six digits without modulo bias. */
 export function drawCode(random: Random): string {
   const codes = 1_000_000;
   for (;;) {

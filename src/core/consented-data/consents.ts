@@ -12,9 +12,9 @@ const consentGuard = z.object({
   client: z.string(),
   claims: z.array(z.string()).readonly(),
   asked: z.array(z.object({ name: z.string(), isEssential: z.boolean() })).readonly(),
-  /** Includes purposes, as shown to the person. */
+  /** Digest of the client's registration, purposes included, as shown to the person. */
   registration: z.string(),
-  /** Per other connection: data through another link is not covered. */
+  /** Link id used per other connection: data through another link is not covered. */
   links: z.record(z.string(), z.string()).default({}),
   givenAt: epochMsGuard,
   expiresAt: epochMsGuard,
@@ -58,7 +58,7 @@ export async function findDataConsent(
   return consents.find((each) => each.client === client && each.registration === registration) ?? null;
 }
 
-/** True if each claim was requested before and was equally essential. */
+/** Returns true if each claim was requested before and was equally essential. */
 export const answersFor = (consent: DataConsent, asked: readonly AskedClaim[]): boolean =>
   asked.every(({ name, isEssential }) =>
     consent.asked.some((each) => each.name === name && each.isEssential === isEssential),

@@ -18,7 +18,7 @@ const credentialGuard = z.object({
   expiresAt: epochMsGuard,
 });
 
-/** A credential in a person's wallet. Without values and keys. */
+/** A credential in a person's wallet. Its values and keys are not stored. */
 export type IssuedCredential = z.output<typeof credentialGuard>;
 
 const recordGuard = z.object({ credentials: z.array(credentialGuard).readonly() });
@@ -36,10 +36,10 @@ const toStored = ({ connection, subject }: SubjectRef, { clock }: Pick<Deps, 'cl
 
 const clientPrefix = 'credential:';
 
-/** Client name of the consent to a credential. */
+/** Returns the client name of the consent to a credential. */
 export const consentNameOf = (type: string): string => `${clientPrefix}${type}`;
 
-/** `null` for a real client. */
+/** Returns the credential type of that name; `null` for a real client. */
 export const typeOfConsent = (client: string): string | null =>
   client.startsWith(clientPrefix) ? client.slice(clientPrefix.length) : null;
 

@@ -34,6 +34,7 @@ const currentGuard = z.object({ list: z.string() });
 
 export interface StatusEntry {
   readonly list: string;
+  /** 0 to 16,383. */
   readonly index: number;
 }
 

@@ -16,16 +16,16 @@ export interface Consent {
 const consentGuard = z.object({
   statement: z.string(),
   givenAt: epochMsGuard,
-  /** Created under the consent. */
+  /** Token created under the consent, and its expiry. */
   tokenId: z.string(),
   expiresAt: z.number().transform(epochSec).nullable().default(null),
   withdrawnAt: epochMsGuard.nullable(),
 });
 
 const recordGuard = consentGuard.extend({
-  /** Still in the profile while a new token is written. */
+  /** Consent to the token that is still in the profile while a new one is written. */
   replaces: consentGuard.nullable().default(null),
-  /** Write in progress; `null`: complete. */
+  /** Deadline of the write in progress; `null`: it is complete. */
   changingUntil: epochMsGuard.nullable().default(null),
 });
 
@@ -35,7 +35,7 @@ export type ConsentRecord = z.output<typeof recordGuard>;
 /** Longer than a provider's timeout; the next enrolment waits this long after a crash. */
 const changeLifeSec = 60;
 
-/** To the caller's clock. */
+/** Allowed difference to the clock of the caller that recorded the consent. */
 const clockSkewSec = 300;
 
 const maxStatementCharacters = 2000;
@@ -56,7 +56,7 @@ export function checkConsent({ statement, givenAt }: Consent, now: EpochMs): voi
   if (givenAt > addSec(now, clockSkewSec)) throw new FaceError('consent_missing', { givenAt: toIso(givenAt) });
 }
 
-/** With its revision; `null`: none. */
+/** Finds the newest consent, with its revision; `null`: none. */
 export const findConsent = (
   who: SubjectRef,
   deps: Pick<CoreDeps, 'state'>,
@@ -140,7 +140,7 @@ export async function nameInConsent(
   }
 }
 
-/** Confirms the consent of a token in the profile. */
+/** Confirms the consent of a token that is in the profile, and allows the next change. */
 export async function confirmConsent(who: SubjectRef, tokenId: string, deps: CoreDeps): Promise<void> {
   const confirm = (found: ConsentRecord | null): ConsentRecord | null =>
     found === null || found.tokenId !== tokenId || found.changingUntil === null
@@ -167,8 +167,8 @@ export async function restoreConsent(who: SubjectRef, tokenId: string, deps: Cor
 }
 
 /**
- * Marks a consent as withdrawn.
- * @returns the valid consents: during a change both
+ * Marks a consent as withdrawn; its record expires after the retention time.
+ * @returns the consents that were valid: to a token, and during a change to both
  */
 export async function withdrawConsent(
   who: SubjectRef,

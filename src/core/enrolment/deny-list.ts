@@ -15,7 +15,7 @@ export async function isDenied(tokenId: string, { state }: Pick<CoreDeps, 'state
 const deniedAfterExpirySec = 60;
 
 /**
- * Denies a token until no server accepts it.
+ * Adds a token to the deny list until no server accepts it any more. Skips expired ones.
  * @throws `state_unavailable`
  */
 export async function denyToken(
@@ -25,7 +25,7 @@ export async function denyToken(
   await denyTokenId({ tokenId, expiresAt: expiresAt === null ? null : toEpochMs(expiresAt) }, deps);
 }
 
-/** `null`: never. */
+/** Returns the end of a denial; `null`: never. */
 export const deniedUntil = (expiresAt: EpochMs | null): EpochMs | null =>
   expiresAt === null ? null : addSec(expiresAt, deniedAfterExpirySec);
 
@@ -40,7 +40,7 @@ export async function denyTokenId(
   return true;
 }
 
-/** `null` if not a token, because anything may be there. */
+/** Reads an attribute's token; `null` if it is none, because anything may be there. */
 export function identifyWhereSound(
   token: SealedToken | null,
   { verifier }: Pick<CoreDeps, 'verifier'>,

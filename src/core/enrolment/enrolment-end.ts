@@ -3,7 +3,7 @@ import type { SubjectRef } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay } from '../units.js';
 
-/** Longer than any step-up: invitations last 30 days. */
+/** Longer than any step-up: an invitation lasts 30 days at most. */
 const keptSec = 31 * secondsPerDay;
 
 const endKey = ({ connection, subject }: SubjectRef): string => `enrolment-end:${connection}:${subject}`;
@@ -14,6 +14,7 @@ export async function noteEnd(who: SubjectRef, { state, clock }: Pick<CoreDeps, 
   await state.write(endKey(who), now, { when: 'any', expiresAt: addSec(now, keptSec) });
 }
 
+/** Returns true if an enrolment ended after the step-up's start. */
 export async function hasEndedSince(
   who: SubjectRef,
   startedAt: EpochMs,

@@ -19,7 +19,7 @@ const recordGuard = z.object({
 });
 
 const storedGuard = recordGuard.extend({
-  /** Still in the profile while a new token is written. */
+  /** Credential of the token that is still in the profile while a new one is written. */
   replaces: recordGuard.nullable().default(null),
 });
 
@@ -51,7 +51,7 @@ export async function keepPasskey(
 ): Promise<void> {
   const { credential, tokenId, expiresAt, current } = kept;
   const found = await readPasskey(owner, { state });
-  // With a predecessor it is unconfirmed.
+  // A credential with a predecessor belongs to an unconfirmed enrolment.
   const isCurrent = found === null || found.replaces === null || found.tokenId === current;
   const former = isCurrent ? found : found.replaces;
   const record = { ...credential, tokenId, expiresAt, replaces: former === null ? null : recordGuard.parse(former) };
@@ -107,7 +107,7 @@ export async function forgetPasskey(owner: SubjectRef, { state }: Pick<CoreDeps,
   await state.delete(passkeyKey(owner));
 }
 
-/** Android and iCloud, Windows Hello, security keys. */
+/** Shapes of real credentials: Android and iCloud, Windows Hello, security keys. */
 const decoyShapes = [
   { bytes: 16, transports: ['hybrid', 'internal'] },
   { bytes: 20, transports: ['hybrid', 'internal'] },
@@ -120,7 +120,7 @@ const decoyPublicKey =
   'pQECAyYgASFYIGsX0fLhLEJH-Lzm5WOkQPJ3A32BLeszoPShOUXYmMKWIlggT-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU';
 
 /**
- * Returns a stable decoy credential, so that an attacker cannot tell who has one. Derived with a key that is stored in
+ * Returns a stable decoy credential, so that an attacker cannot detect real ones. Derived with a key that is stored in
  * State.
  */
 export async function decoyPasskey(

@@ -2,7 +2,7 @@ import type { Connection, SubjectRef } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
 import { reconcileLater, type TokenChange } from './token-change.js';
 
-/** Started in the audit trail, but not ended. */
+/** A token change whose start is in the audit trail, but not its end. */
 export interface OpenChange extends SubjectRef, Omit<TokenChange, keyof SubjectRef> {}
 
 /**

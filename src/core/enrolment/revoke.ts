@@ -23,6 +23,7 @@ export async function revokeToken(
   await countAgainst('revocations', by.client, deps);
   if (!(await deps.verifier.holdsKeyOf(named))) throw new FaceError('token_key_retired');
   await denyToken(named, deps);
+  // No other record has the expiry if another server created the token.
   const expiresAt = named.expiresAt === null ? null : toIso(toEpochMs(named.expiresAt));
   await deps.audit.append({
     action: 'revoked',

@@ -8,6 +8,7 @@ const mostFound = 20;
 /** An outage of one provider does not hide the others' users. */
 export interface PeopleSearch {
   readonly connection: Connection;
+  /** Exact logins first. */
   readonly found: readonly NamedAccount[];
   /** If the result is missing or incomplete. */
   readonly code: FaceErrorCode | null;

@@ -6,7 +6,7 @@ import { toEpochSec } from '../units.js';
 import { readConsent } from './consent.js';
 import { revokeSubject } from './revoke.js';
 
-/** A user of one connection, or a login at any. */
+/** Subject of a request: a user of one connection, or a login at any connection. */
 export type SubjectAsked = SubjectRef | { readonly connection: null; readonly login: string };
 
 export interface SubjectSearch {

@@ -101,8 +101,9 @@ export async function reconcileLater(change: TokenChange, deps: CoreDeps): Promi
 
 /**
  * Completes or restores all records to match the profile, and audits the end. Idempotent.
- * @param outcome.isWritten - confirmed; else the profile is read
- * @param outcome.code - if the token is not in the profile
+ * @param outcome.isWritten - the provider confirmed; else the profile is read
+ * @param outcome.code - the error if the token is not in the profile
+ * @returns true if the token is in the profile
  */
 async function reconcile(
   change: TokenChange,
@@ -141,7 +142,10 @@ async function readCurrentId({ connection, subject }: TokenChange, deps: CoreDep
   return identifyWhereSound(await readTokenIfAny(connection, subject), deps)?.tokenId ?? null;
 }
 
-/** True if not denied, and named by the consent or about to be replaced by the one it names. */
+/**
+ * Returns true if the token in the profile may stay: not denied, and named by the consent or about to be replaced by
+ * the one it names.
+ */
 async function isInForce(change: TokenChange, deps: CoreDeps): Promise<boolean> {
   const { kind, token, former } = change;
   if (await isDenied(token.tokenId, deps)) return false;
@@ -150,7 +154,7 @@ async function isInForce(change: TokenChange, deps: CoreDeps): Promise<boolean> 
     const named = [consent.tokenId, consent.replaces?.tokenId];
     return consent.withdrawnAt === null && named.includes(token.tokenId);
   }
-  // No consent after a loss of the store: an ended enrolment's token is denied.
+  // Without a consent record, as after a loss of the store: the end of an enrolment denied the token it found.
   return kind === 'enrolment' || former === null || !(await isDenied(former.tokenId, deps));
 }
 

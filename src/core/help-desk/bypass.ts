@@ -38,6 +38,7 @@ export type BypassCode = z.infer<typeof codeGuard>;
 const bypassCodes: BoundedList<BypassCode> = { key: 'bypass-codes', guard: codeGuard, atMost: 200 };
 
 export interface Agent {
+  /** Stable when the administrator's name changes. */
   readonly id: string;
   readonly name: string;
   readonly means: 'key' | 'sign_in';

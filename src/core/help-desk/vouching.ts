@@ -47,7 +47,7 @@ type Deps = StepUpDeps & {
 
 export interface BegunVouching {
   readonly id: string;
-  /** Read out on the phone, and written nowhere. */
+  /** To be read out on the phone, and written nowhere. */
   readonly number: string;
   readonly expiresAt: EpochMs;
   readonly started: StartedStepUp;
@@ -151,7 +151,7 @@ function toState(record: Parameters<typeof stateAt>[0], now: EpochMs): VouchingS
   }
 }
 
-/** Concurrent reads may record it twice. */
+/** Records the outcome once (concurrent reads may record it twice), before it is returned. */
 async function noteRead(
   id: string,
   known: FoundRecord<Vouching>,

@@ -102,7 +102,7 @@ function changePerson(is: StoredPerson, { change, time, version, lineId, ...who 
       return { ...is, enrolment };
     }
     case 'checked': {
-      // Only the log is stored.
+      // Without an enrolment, only the log is stored.
       if (is.enrolment === null) return is;
       const check = { connection, subject, outcome: change.outcome, at: time };
       draft.put(keys.check, check, version);

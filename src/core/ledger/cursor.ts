@@ -12,5 +12,6 @@ export function fromCursor(cursor: string): string {
 
 export interface Page<Item> {
   readonly items: readonly Item[];
+  /** `null`: the last page. */
   readonly cursor: string | null;
 }

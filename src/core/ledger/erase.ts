@@ -15,7 +15,7 @@ const erasedGuard = z.object({
 
 export type Erased = z.output<typeof erasedGuard>;
 
-/** Also erases lines that another server writes late. */
+/** Creates a row that also erases lines written late by other servers. */
 export const toErasedRow = (erased: Erased): LedgerRow => ({
   partition: erasedPartition,
   sort: atTime(erased.at, erased),

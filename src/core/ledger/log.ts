@@ -69,8 +69,9 @@ export async function listLines(
 }
 
 /**
- * Lists lines since a position, oldest first; followers must deduplicate by id: the newest are repeated.
- * @param after - of the last reply; `null`: now
+ * Lists lines since a position, oldest first, for live followers, who must deduplicate by id: the newest are repeated,
+ * because others may be written before them.
+ * @param after - end of the last reply; `null`: now
  * @throws `request_malformed`, `state_unavailable`
  */
 export async function followLines(

@@ -10,7 +10,7 @@ export interface PeopleFilter {
   readonly connections: readonly string[];
   /** `locked`: enrolled or not. */
   readonly status: 'enrolled' | 'expired' | 'ended' | 'locked';
-  /** Of the status; `null`: any. */
+  /** Start of the status; `null`: any. */
   readonly since: EpochMs | null;
   readonly before: EpochMs | null;
   /** `null`: any. */
@@ -84,6 +84,7 @@ function isAsked(person: IndexedPerson, { status, checkedSince, checkedBefore }:
 
 export interface ConnectionCounts {
   readonly connection: string;
+  /** Includes expired enrolments. */
   readonly enrolled: number;
   readonly lockedOut: number;
   /** By day in UTC, newest first. */

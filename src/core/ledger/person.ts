@@ -4,7 +4,7 @@ import type { LedgerStore } from '../ports.js';
 import { type EpochMs, epochMsGuard } from '../units.js';
 import { personKeys } from './places.js';
 
-/** Keys hold digests of long ids. */
+/** Included in each part, because keys hold digests of long ids. */
 const whoGuard = { connection: z.string(), subject: z.string() };
 
 export const listedGuard = z.object(whoGuard);

@@ -25,7 +25,7 @@ const greatest = '~';
 
 /** Encodes text as part of a key: printable ASCII without `|` and `~`; a digest if long. */
 export function toPart(text: string): string {
-  // Keys cannot contain incomplete characters.
+  // Replaces incomplete characters, which keys cannot contain.
   const part = encodeURIComponent(Buffer.from(text).toString()).replaceAll('~', '%7E');
   return part.length <= longestPart ? part : `!${digestOf(text).toString('hex')}`;
 }
@@ -34,12 +34,13 @@ const spread = (name: string, part: string): string => `${name}:${((digestOf(par
 
 const timePart = (time: EpochMs): string => String(Math.max(0, time)).padStart(13, '0');
 
-/** Also orders records. */
+/** Returns a record's line id, which also orders it. */
 export const lineIdOf = (time: EpochMs, trail: string, sequence: number): string =>
   `${timePart(time)}-${trail.slice(0, 12)}-${String(sequence).padStart(10, '0')}`;
 
 export const timeOfId = (id: string): EpochMs => epochMs(Number(id.slice(0, 13)));
 
+/** Returns a time's smallest line id. */
 export const idAt = (time: EpochMs): string => timePart(time);
 
 /** Days since 1970 in UTC, five digits. */
@@ -54,6 +55,7 @@ export const daysPartition = 'days';
 export const lockedPartition = 'locked';
 export const erasedPartition = 'erased';
 
+/** Returns the range of keys with these leading parts. */
 export const rangeOf = (partition: string, ...parts: readonly string[]): LedgerRange => {
   const start = parts.map((part) => `${part}|`).join('');
   return { partition, after: start, before: `${start}${greatest}` };
@@ -89,7 +91,7 @@ export function referencesTo(line: LogLine): LedgerKey[] {
   );
 }
 
-/** Each part has its own time. */
+/** Returns a person's keys; each part has its own time. */
 export const personKeys = (who: SubjectRef) => {
   const part = personPart(who);
   const partition = spread('person', part);
@@ -102,7 +104,7 @@ export const personKeys = (who: SubjectRef) => {
 
 export type ListedStatus = 'enrolled' | 'ended';
 
-/** Partitioned by connection, to count enrolled people. */
+/** Returns the partition of people: by connection if enrolled, to count them. */
 export const peoplePartition = (status: ListedStatus, connection: string): string =>
   status === 'ended' ? status : `${status}:${toPart(connection)}`;
 

@@ -16,10 +16,10 @@ import {
 /** Then other work gets a turn. */
 const rowsAtOnce = 100;
 
-/** A server's store may be unavailable for days. */
+/** Days in which lines may still arrive, from a server whose store was unavailable. */
 const openDays = 2;
 
-/** Excess over the maximum before lines are removed. */
+/** Share by which the maximum may be exceeded before lines are removed. */
 const slack = 0.01;
 
 export interface PruneDeps extends LedgerDeps {

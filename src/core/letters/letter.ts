@@ -22,7 +22,7 @@ const font = "font-family:system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans',
 const small = 'margin:0 0 8px;font-size:14px;line-height:1.5;color:#4c5a68';
 const body = 'margin:0 0 16px;font-size:16px;line-height:1.5;color:#16202b';
 
-/** Other mail clients keep or invert the inline colors. */
+/** For mail clients with dark mode support; others keep the inline colors or invert them. */
 const darkStyle = html`@media (prefers-color-scheme: dark) {
 .ground { background: #10161c !important; }
 .card { background: #1a222b !important; border-color: #333f4b !important; }

@@ -16,8 +16,8 @@ const keptSec = 60;
 const mostKept = 10_000;
 
 /**
- * Creates a connection's directories. Anonymous callers have a separate budget and a cache of both found and unknown
- * users, so that response times do not reveal who exists.
+ * Creates a connection's directories. Pushed or signed requests use it directly. Anonymous callers have a separate
+ * budget and a cache of both found and unknown users, so that response times do not reveal who exists.
  */
 export function createDirectories(
   { id, profile }: Pick<Connection, 'id' | 'profile'>,

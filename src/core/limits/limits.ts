@@ -40,7 +40,7 @@ const windowSecOf = {
   /** By issuing administrator and by recipient. */
   bypassesOfAgent: hour,
   bypassesOfPerson: hour,
-  /** Likewise. */
+  /** Identity verifications of the help desk, likewise. */
   vouchingsOfAgent: hour,
   vouchingsOfPerson: hour,
   helpRequestsOfPerson: hour,

@@ -15,7 +15,10 @@ export interface Counted {
   readonly failuresInAll?: number;
   /** A success clears only its own source's failures and ends no lockout. */
   readonly keepsOthersFailures?: true;
-  /** Person whose counters cannot be listed; `endUnlisted` resets them. */
+  /**
+   * Key of a person whose counters by address or application cannot be listed; `endUnlisted` with this key resets them.
+   * Absent: only `clearAttempts` does.
+   */
   readonly unlistedOf?: string;
 }
 
@@ -25,7 +28,7 @@ export const firstLockoutSec = 15 * 60;
 /** First that lasts a day. */
 const dayLevel = 1 + Math.ceil(Math.log2(secondsPerDay / firstLockoutSec));
 
-/** While all attempts are running, or after a crash during the last one. */
+/** Lockout while all allowed attempts are running, or after a crash during the last one. */
 const crowdedSec = 30;
 
 /** Nothing was compared, so nothing was guessed. */
@@ -43,7 +46,7 @@ const lockoutGuard = z.object({
   until: epochMsGuard,
   /** Caused by running attempts: ends if one of them does not fail. */
   isCrowded: z.boolean().default(false),
-  /** Last unlock before the attempts. */
+  /** The person's last unlock before the attempts that caused it. */
   unlockedAt: epochMsGuard.default(epochMs(0)),
 });
 
@@ -77,7 +80,7 @@ export async function countAttempt<T>(
   }
 }
 
-/** Only if failures, not parallel attempts, cause it. */
+/** Called when failures, not parallel attempts, cause a lockout. */
 export type OnLockout = (lockout: {
   readonly kind: Counted['kind'];
   readonly level: number;
@@ -210,14 +213,17 @@ async function forgetFailures(
   }
 }
 
-/** Counted only after they failed. */
+/** Attempts counted only after they failed, by a caller that reads `standingKeys` along with other records. */
 export interface CountedFailures {
   readonly isLockedOut: boolean;
-  /** Counts one failure. @returns `takeBack` refunds it, `settle` starts a due lockout */
+  /** Counts one failure. @returns `takeBack` to refund it, and `settle` to start the lockout that is due */
   count(): Promise<{ takeBack(): Promise<void>; settle(onLockout: OnLockout): Promise<void> }>;
 }
 
-/** @param found - the records of `standingKeys`, in order */
+/**
+ * Prepares counting of failures.
+ * @param found - the records of `standingKeys`, in order
+ */
 export function countFailures(who: Counted, found: readonly (StateRecord | null)[], deps: Stores): CountedFailures {
   const { level, unlockedAt, until } = toStanding(found);
   const counted = { who, level, unlockedAt };
@@ -247,7 +253,7 @@ export async function readAttempts(who: Counted, deps: Stores): Promise<Attempts
   return { failures, lockedUntil: until > now ? until : null };
 }
 
-/** Keys of counters from before an unlock are no longer read. */
+/** Counters from before an unlock have keys that are no longer read. */
 const failuresKey = ({ who, level, unlockedAt }: Omit<Begun, 'failures'>): string =>
   unlockedAt === 0 ? `failures:${level}:${who.name}` : `failures:${unlockedAt}:${level}:${who.name}`;
 const lockoutKey = ({ name }: Counted): string => `lockout:${name}`;
@@ -260,12 +266,13 @@ export const standingKeys = (who: Counted): readonly string[] => [
 ];
 
 interface Standing {
+  /** 0: none, or from before the unlock. */
   readonly level: number;
   readonly until: EpochMs;
   readonly isCrowded: boolean;
-  /** 0: never, or irrelevant. */
+  /** 0: never, or earlier than anything counted. */
   readonly unlockedAt: EpochMs;
-  /** Unchanged since it was read. */
+  /** Condition that the lockout is unchanged since it was read. */
   readonly when: WriteCondition;
 }
 

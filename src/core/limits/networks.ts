@@ -1,4 +1,4 @@
-/** With its multiple of a single address's limit. */
+/** A network for rate limits, and its multiple of a single address's limit. */
 export interface Network {
   readonly name: string;
   readonly share: number;

@@ -14,7 +14,7 @@ const choiceGuard = z.object({
   off: z.array(z.enum(noticeKinds)),
   /** Even if a device gets the notification. */
   email: z.boolean(),
-  /** Of the page; `null`: unknown. */
+  /** The page's; `null`: unknown. */
   language: z.enum(letterLanguages).nullable(),
   at: epochMsGuard,
 });
@@ -68,7 +68,7 @@ export const noticeChoiceData = {
     const kept = await readNoticeChoice(who, deps);
     return { noticeChoice: kept && { off: kept.off, email: kept.email, language: kept.language } };
   },
-  // They control the last notification.
+  // Until then they control how the notification about the end of the enrolment is sent.
   endedBy: 'erasure_last',
   forget: forgetNoticeChoice,
 } as const satisfies PersonalData;

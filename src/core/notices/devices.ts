@@ -46,7 +46,7 @@ type Deps = { readonly state: State; readonly clock: Clock; readonly keys: Keys 
 export interface NoticeDevice {
   readonly id: string;
   readonly address: PushAddress;
-  /** The subscription is bound to the key version. */
+  /** Version of the encryption key; the subscription is bound to it. */
   readonly version: KeyVersion;
 }
 
@@ -100,6 +100,10 @@ export async function removeNoticeDevices(
   await changeStored(toStored(who, deps), remove, deps);
 }
 
+/**
+ * Returns number and last expiry; `null`: none.
+ * @throws `state_unavailable`
+ */
 export async function countNoticeDevices(
   who: SubjectRef,
   deps: Pick<Deps, 'state' | 'clock'>,

@@ -39,7 +39,7 @@ const toStored = (who: SubjectRef) => ({
     const newest = seen.at(-1);
     return newest === undefined ? null : addSec(newest.at, keptSec);
   },
-  // A loss only causes an additional e-mail.
+  // A loss by power failure only causes an additional e-mail.
   mayBeLost: true,
 });
 

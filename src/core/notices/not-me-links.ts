@@ -18,7 +18,7 @@ const recordGuard = z.object({
 });
 export type NotMeRecord = z.infer<typeof recordGuard>;
 
-/** Only a digest is stored. */
+/** Returns the stored form, with only a digest of the secret. */
 export const toStoredNotMe = (secret: Credential, expiresAt: EpochMs) => ({
   key: secret.use((text) => `not-me:${digestOf(text).toString('base64url')}`),
   guard: recordGuard,
@@ -46,7 +46,7 @@ export async function issueNotMe(
 const linksGuard = z.object({ links: z.array(z.object({ key: z.string(), expiresAt: epochMsGuard })) });
 type Links = z.infer<typeof linksGuard>;
 
-/** A few a day, as many as notifications. */
+/** Index of one person's links; a few a day, as many as notifications. */
 const linksOf = ({ connection, subject }: SubjectRef) => ({
   key: `not-me-of:${connection}:${subject}`,
   guard: linksGuard,

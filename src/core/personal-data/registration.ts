@@ -13,10 +13,11 @@ export interface Forgetting {
  * `registry.ts`.
  */
 export interface PersonalData {
+  /** As in an erasure receipt. */
   readonly part: string;
   /** In the state store; `*` is any text. */
   readonly keys: readonly string[];
-  /** By field name; `null`: not exported. */
+  /** Reads it as an export returns it, by field name; `null`: not part of an export. */
   readonly read:
     | ((who: SubjectRef, deps: CoreDeps & { readonly keys: Keys }, binding: Binding) => Promise<JsonObject>)
     | null;

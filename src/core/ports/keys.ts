@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../base/json.js';
 import type { KeyMaterial } from '../concealed.js';
 
-/** From 1, 16 bits. */
+/** Versions count up from 1 and fit 16 bits. */
 export type KeyVersion = number;
 
 /** The keys never leave it. */

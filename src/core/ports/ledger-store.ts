@@ -9,7 +9,7 @@ export interface LedgerKey {
 }
 
 export interface LedgerRow extends LedgerKey {
-  /** `null`: older versions cannot overwrite it. */
+  /** `null`: a tombstone that older versions cannot overwrite. */
   readonly value: string | null;
   /**
    * A higher number replaces a lower one, in any order of arrival. `null`: always accepted, and never replaced by a
@@ -27,7 +27,7 @@ export interface LedgerRange {
 }
 
 /**
- * Ordered rows for display, rebuilt from the audit trails if lost. Writes are idempotent. All methods throw FaceError
+ * Ordered rows for display. Can be rebuilt from the audit trails. Writes are idempotent. All methods throw FaceError
  * `state_unavailable`.
  */
 export interface LedgerStore {

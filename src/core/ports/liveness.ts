@@ -65,7 +65,7 @@ export interface Measurement {
   readonly pass: boolean;
 }
 
-/** `reasons` names failed measurements. */
+/** Measurements with their verdict; `reasons` names the failed ones. */
 export interface Screening {
   readonly pass: boolean;
   readonly reasons: readonly string[];

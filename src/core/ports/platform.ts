@@ -5,6 +5,7 @@ export interface Clock {
   now(): EpochMs;
 }
 
+/** Cryptographically strong. */
 export type Random = (bytes: number) => Uint8Array;
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;

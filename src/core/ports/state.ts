@@ -24,7 +24,7 @@ export interface State {
     options: {
       readonly when: WriteCondition;
       readonly expiresAt: EpochMs | null;
-      /** A power failure may undo it, for speed. */
+      /** True if a power failure may undo it, for speed. */
       readonly mayBeLost?: boolean;
     },
   ): Promise<boolean>;

@@ -35,7 +35,8 @@ export interface Verdict {
   /** `null` unless requested and measured. */
   readonly liveness: Liveness | null;
   /**
-   * Sealed again with the newest key and engine, if at least three enrollable photos matched and the request allows it.
+   * The face sealed again with the newest key and engine, if the token is older, at least three enrollable photos
+   * matched, the newest key is available, and the request allows it.
    */
   readonly renewed: Sealed | null;
 }
@@ -69,6 +70,7 @@ export interface Consistency {
 }
 
 export interface EnrolRequest {
+  /** 1 to 5, of one person. */
   readonly photos: readonly Photo[];
   readonly binding: Binding;
   readonly secret: UserSecret | null;
@@ -77,6 +79,7 @@ export interface EnrolRequest {
 }
 
 export interface VerifyRequest {
+  /** 1 to 5, of one person. */
   readonly photos: readonly Photo[];
   /** `null` never matches, after the same work. */
   readonly token: SealedToken | null;
@@ -95,19 +98,20 @@ export interface VerifyRequest {
 }
 
 export interface SearchRequest {
+  /** 1 to 5, of one person. */
   readonly photos: readonly Photo[];
   readonly tokens: readonly SealedToken[];
   readonly binding: Binding;
   readonly requireLiveness: boolean;
-  /** 0 to 1. */
+  /** Maximum false positive identification rate, 0 to 1: refuses more tokens than their level allows. */
   readonly greatestFalsePositiveRate: number;
   readonly share: QueueShare;
 }
 
 export interface Found {
-  /** Of the opened tokens. */
+  /** Tokens that the face opens. */
   readonly positions: readonly number[];
-  /** That an unknown face opens one. */
+  /** Maximum rate at which an unknown face opens one of them, from their levels. */
   readonly falsePositiveRate: number;
 }
 
@@ -133,13 +137,13 @@ export interface Verifier {
   isReady(): Promise<boolean>;
   /** Reads public data, unverified. @throws `token_malformed` */
   identify(token: SealedToken): ReadToken;
-  /** Remote keys are assumed to be available. */
+  /** Returns true if the sealing key is available; remote keys are assumed to be. */
   holdsKeyOf(name: Pick<TokenName, 'keyVersion'>): Promise<boolean>;
   enrol(request: EnrolRequest): Promise<Sealed>;
   verify(request: VerifyRequest): Promise<Verdict>;
   score(request: VerifyRequest): Promise<Score>;
   /**
-   * Compares a face with many tokens, in constant time.
+   * Compares a face with many tokens, in time independent of the result.
    * @throws also `roster_too_large`, `roster_malformed` (a token with a user secret), and `not_found` for remote
    * services
    */

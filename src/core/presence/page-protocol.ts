@@ -5,14 +5,14 @@ import * as z from 'zod/mini';
  * and of zod only what the page has already.
  */
 
-/** Of the consent text for testers. */
+/** The testers' consent text. */
 export const presenceConsentVersion = 'presence-1';
 
-/** No completed challenge, or impossible for this tester. */
+/** Reasons for a missing presentation: no challenge was completed, or this tester cannot make it. */
 export const skipReasons = ['no_response', 'not_done'] as const;
 export type SkipReason = (typeof skipReasons)[number];
 
-/** As shown to a tester. */
+/** A light, a device or a species of the plan, as shown to a tester. */
 const part = z.object({
   name: z.string(),
   title: z.string(),

@@ -41,7 +41,8 @@ function checkOffered(stepUp: StepUp, way: AnotherWay): void {
 const aboutOf = (stepUpId: string): string => `another-way:${stepUpId}`;
 
 /**
- * Sends a code to the provider's e-mail address or phone number.
+ * Sends a one-time code to the e-mail address or phone number in the provider's profile.
+ * @returns the id that goes with the code
  * @throws `step_up_unknown`, `step_up_finished`, `not_found`: not offered; `locked_out`: too many; `contact_missing`,
  * `subject_unknown`, `profile_unavailable`, `delivery_failed`
  */
@@ -115,6 +116,10 @@ interface Makers {
   readonly approvedBy?: string;
 }
 
+/**
+ * Counts like a wrong face: no additional guesses.
+ * @throws `code_wrong`, `locked_out`
+ */
 async function countTaking(
   { record, connection }: StepUp,
   take: () => Promise<Makers | null>,

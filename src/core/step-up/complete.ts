@@ -42,7 +42,7 @@ const overCodes = ['step_up_finished', 'step_up_unknown'] as const satisfies rea
 
 type PassDeps = CoreDeps & { readonly keys: Keys };
 
-/** If only passive liveness was required. */
+/** Method name if only passive liveness was required. */
 const passivePresence = 'passive-1';
 
 export interface ShownFace {
@@ -118,7 +118,7 @@ export async function passStepUp(
     const who = { connection, subject: kept === null ? subject : subjectOfIdentifier(subject) };
     const noted = { stepUpId: id, passedAt, liveness, presence, anotherWay: !isByFace(check), signIn };
     await recordPassedStepUp(who, noted, found.policy, deps);
-    // A concurrent end of the enrolment was recorded before it deleted passes.
+    // A concurrent end of the enrolment was recorded before it deleted passes, so it is found here.
     if (await hasEndedSince(who, record.startedAt, deps)) {
       await forgetPassedStepUp(who, deps);
       throw new FaceError('step_up_finished');
@@ -129,7 +129,7 @@ export async function passStepUp(
   return { ...ended, kept: null };
 }
 
-/** At enrolment, and if few codes are left. */
+/** Offered after the person's own face check: at enrolment, and if few codes are left. */
 async function mayHaveCodes(
   { record, connection }: StepUp,
   check: { readonly methods: readonly AuthenticationMethod[] },

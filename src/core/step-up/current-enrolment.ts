@@ -18,7 +18,7 @@ export interface CurrentEnrolment {
 }
 
 /**
- * Returns the person of their own page.
+ * Returns the person of a "my page" session.
  * @throws `step_up_unknown` (also of another purpose), `step_up_finished`
  */
 export function findManaged({ record, connection }: FoundSession, { clock }: StepUpDeps): ConnectedSubject {

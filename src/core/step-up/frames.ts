@@ -135,7 +135,7 @@ async function judgeSubmitted(
   return attempt(captured, judgeAndComplete, deps);
 }
 
-/** So that its frames are accepted once. */
+/** Removes the challenge from the step-up, so that its frames are accepted once. */
 async function takeChallenge(
   { session, nonce, photos, secret, reference }: SubmittedFrames,
   deps: CaptureDeps,
@@ -205,7 +205,7 @@ async function complete(taken: Submission, deps: CaptureDeps): Promise<FramesOut
   return lose({ ...before, triesLeft: before.triesLeft - 1 }, hint ?? 'follow');
 }
 
-/** Before decoding: the first frame that is not from the capture page. */
+/** Returns the error of the first frame that the capture page cannot have taken, before decoding. */
 function findUnusable(photos: readonly Photo[], { sight }: CaptureDeps): PhotoCode | null {
   try {
     for (const photo of photos) sight.checkFrame(photo);
@@ -248,7 +248,7 @@ async function enrolFrom(
   const { pass, liveness, presence } = await judged;
   if (!pass) throw new FaceError('liveness_low');
   if (reference !== null) await matchReference({ reference, photos }, connection, share, deps);
-  // Last, so that the passkey response survives failing frames.
+  // Last, so that the passkey response stays valid if the frames fail.
   const { secret, passkey } = await presentSecret(captured, submitted.secret, deps);
   const value = secret?.value ?? null;
   // The pictures took time.

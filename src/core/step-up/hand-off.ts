@@ -86,7 +86,7 @@ async function countRefusal({ record, connection }: StepUp, deps: StepUpDeps): P
   if (connection === null) return;
   const whose = attemptsOf(bindingOf(connection, record.subject), outsiderOf(record));
   await countAttempt(whose, async () => ({ succeeded: false, result: null }), deps).catch((error: unknown) => {
-    // The step-up has ended anyway.
+    // Already locked out: the step-up has ended anyway.
     if (toCode(error) !== 'locked_out') throw error;
   });
 }

@@ -46,16 +46,16 @@ export type Check = z.output<typeof check>;
 export const checksReply = z.object({ checks: z.array(check), cursor: z.nullable(z.string()) });
 export type Checks = z.output<typeof checksReply>;
 
-/** English is always present. */
+/** By language; English is always present. */
 const texts = z.record(z.string(), z.string());
 export type Texts = z.output<typeof texts>;
 
 const dataConsent = z.object({
   client: z.string(),
-  /** The id if no longer registered. */
+  /** Display name of the application; its id if it is no longer registered. */
   name: z.string(),
   claims: z.array(z.string()),
-  /** By claim. */
+  /** Labels of claims from the application's registration, by name. */
   labels: z.record(z.string(), texts),
   givenAt: instant,
   expiresAt: instant,

@@ -9,7 +9,6 @@ import { isStored, newSecret, toStoredDigest } from './ticket.js';
  * session.
  */
 
-/** Seconds. */
 const mostLifeSec = 900;
 
 const visitGuard = z.object({ visit: z.string(), ticketDigest: z.string() });

@@ -8,10 +8,8 @@ import { changeRecord } from './stored.js';
 import { isStored, joinTicket, newSecret, toStoredDigest } from './ticket.js';
 import { reticket } from './transitions.js';
 
-/** Seconds. */
 const kioskLifeSec = 366 * 24 * 60 * 60;
 
-/** Seconds. */
 const waitSec = 300;
 
 export const kioskIdGuard = z.string().min(1).max(64);
@@ -24,7 +22,7 @@ const nextGuard = z.union([z.string(), z.object({ page: z.string(), visit: z.str
 const kioskKey = (id: string): string => `kiosk:${id}`;
 const nextKey = (id: string): string => `kiosk-next:${id}`;
 
-/** Registers a kiosk. */
+/** Registers a device that serves one person after another. @returns its id and the secret of its page */
 export async function registerKiosk(
   { name, tenant }: { name: string; tenant: string },
   deps: CoreDeps,

@@ -18,7 +18,6 @@ import { isStored, toStoredDigest } from './ticket.js';
 /** Straight ahead, three movements, straight ahead; more with light. */
 export const framesOfChallenge = { least: 5, most: 12 } as const;
 
-/** Seconds. */
 const challengeLifeSec = 45;
 
 /**
@@ -49,6 +48,7 @@ export function drawMovements(random: Random): Movement[] {
 
 /** The next instruction for the client. */
 export interface NextMovement extends Asked {
+  /** From 0. */
   readonly index: number;
   readonly of: number;
 }
@@ -74,6 +74,7 @@ export function newChallenge(
   };
 }
 
+/** Returns the current instruction; `null` when complete. */
 export function nextOf(challenge: MovementRecord): NextMovement | null {
   const asked = toAsked(challenge);
   const index = challenge.frames.length;
@@ -81,6 +82,7 @@ export function nextOf(challenge: MovementRecord): NextMovement | null {
   return next === undefined ? null : { index, of: asked.length, ...next };
 }
 
+/** Returns the instruction of every picture. */
 export const toAsked = ({ asked, lights }: Pick<MovementRecord, 'asked' | 'lights'>): readonly Asked[] =>
   asked.map((movement, at) => ({ movement, light: lights[at] ?? null }));
 

@@ -29,6 +29,7 @@ export type NoticeKind = (typeof noticeKinds)[number];
 
 export const namedAction = z.object({ words: actionGuard, digest: z.string() });
 
+/** RFC 3339, UTC. */
 export const instant = z.iso.datetime();
 
 /** Without script schemes. */
@@ -47,7 +48,7 @@ export const view = z.object({
   /** Shown verbatim before the camera opens. Its digest goes with the challenge. */
   action: z.nullable(
     z.extend(namedAction, {
-      /** A word mixes scripts: the page warns. */
+      /** True if a word mixes scripts: the page then warns. */
       mixedScripts: z.boolean(),
     }),
   ),
@@ -67,7 +68,7 @@ export const view = z.object({
   /** On a phone or during a help desk call, and who asks. */
   pairing: z.nullable(
     z.object({
-      /** Where the number is. */
+      /** Place of the number: another browser's screen, or a help desk call. */
       kind: z.enum(['screen', 'call']),
       choices: z.array(z.string()),
       application: z.nullable(z.string()),

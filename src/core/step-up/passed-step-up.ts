@@ -8,7 +8,7 @@ import { addSec, type EpochMs, epochMs, epochMsGuard, toIso } from '../units.js'
 
 /** `null` parts are unknown and not compared. */
 export const hookSignInGuard = z.object({
-  /** Id in hook events. */
+  /** The application's id in the provider's hook events. */
   application: z.string().nullable(),
   /** From `toSource`. */
   address: z.string().nullable(),
@@ -23,13 +23,13 @@ const passGuard = z.object({
   liveness: z.number().nullable(),
   presence: z.string().nullable().default(null),
   anotherWay: z.boolean().default(false),
-  /** `null`: from an earlier version; no event gets it. */
+  /** `null`: from an earlier version, for any sign-in; no event gets it. */
   signIn: hookSignInGuard.nullable().default(null),
 });
 
 const recordGuard = passGuard.extend({
   used: useGuard.nullable(),
-  /** Used by an event that may ask again. */
+  /** The replaced pass, if an event had used it: that event may ask again. */
   before: passGuard.extend({ used: useGuard }).nullable().default(null),
 });
 

@@ -15,7 +15,7 @@ export type CeremonyDeps = Pick<CoreDeps, 'state' | 'clock' | 'random' | 'log'> 
 /** As in WebAuthn. */
 export type Ceremony = 'create' | 'get';
 
-/** Seconds, with the frames after it. */
+/** Time limit for a ceremony and the frames after it. */
 const challengeLifeSec = 600;
 
 /** Starts a WebAuthn ceremony, replacing a former one. Users without a credential get indistinguishable options. */
@@ -79,7 +79,7 @@ export async function takePasskey(
     answer === null
       ? null
       : await deps.passkeys.verifyAssertion(answer, {
-          // The same work after a consumed challenge.
+          // Unanswerable: does the same work after the challenge was consumed.
           expectedChallenge: expectedChallenge ?? Buffer.from(deps.random(32)).toString('base64url'),
           credential,
         });

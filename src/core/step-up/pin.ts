@@ -23,6 +23,7 @@ const commonPins: ReadonlySet<string> = new Set([
   '789789',
 ]);
 
+/** Returns true for 6 to 12 digits. */
 export const isPin = (text: string): boolean => pinShape.test(text);
 
 /** Returns true for one repeated part, constant steps (345678, 987654), or a common choice. */

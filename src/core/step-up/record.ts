@@ -23,6 +23,7 @@ export type AskingBrowser = Readonly<z.infer<typeof askingGuard>>;
 export const looksOnPage = 12;
 
 export const recordGuard = z.object({
+  /** For a caller's token without a connection, its tenant. */
   connection: z.string(),
   subject: z.string(),
   purpose: z.enum(stepUpPurposes),
@@ -45,13 +46,13 @@ export const recordGuard = z.object({
     .nullable(),
   /** A challenge for another browser is refused. */
   camera: z.enum(['any', 'phone']).default('any'),
-  /** No hand-off: the opening browser's own camera. */
+  /** True if the opening browser must use its own camera, without a hand-off. */
   staysHere: z.boolean().default(false),
   /** Host; `null` if unknown. */
   application: z.string().nullable().default(null),
   receiptFor: z.object({ audience: z.string(), nonce: z.string().nullable() }).nullable(),
   receipt: z.object({ text: z.string(), expiresAt: epochMsGuard }).nullable(),
-  /** A pass is recorded for the connection's hooks. The only such field of earlier versions. */
+  /** True if a pass is recorded for the connection's hooks. The only such field of earlier versions. */
   feedsHooks: z.boolean(),
   hookSignIn: hookSignInGuard.nullable().default(null),
   /** The initiator distinguishes an alternative from a face. */
@@ -71,22 +72,22 @@ export const recordGuard = z.object({
   captured: z.object({ by: z.string(), until: epochMsGuard.nullable() }).nullable(),
   /** `null` after a browser opened it. */
   challengeDigest: z.string().nullable(),
-  /** The one browser that may open it; `null`: any. */
+  /** Digest for the one browser that may open it; `null`: any. */
   browserDigest: z.string().nullable(),
   sessionDigest: z.string().nullable(),
   handOff: z
     .object({
       ticketDigest: z.string().nullable(),
       sessionDigest: z.string().nullable(),
-      /** Shown by the first browser. */
+      /** The one of `choices` that the first browser shows. */
       code: z.string(),
       choices: z.array(z.string()).default([]),
       choice: z.enum(['open', 'right', 'wrong']).default('open'),
-      /** Until the phone has chosen, or the end. */
+      /** Until the phone has chosen, or the step-up has ended. */
       asking: askingGuard.nullable().default(null),
     })
     .nullable()
-    // An earlier version's have no choices: start again.
+    // Hand-offs of an earlier version have no choices: they must be started again.
     .transform((handOff) => (handOff?.choices.length === 0 ? null : handOff)),
   movement: z
     .object({
@@ -118,7 +119,7 @@ export const recordGuard = z.object({
   taken: z.boolean(),
   /** See `areCodesOffered`. */
   recoveryCodes: z.enum(['none', 'offered', 'made']).default('none'),
-  /** Enrolment's token; `null` if unknown. */
+  /** Public id of the enrolment's token for the codes; `null` if unknown. */
   codesOf: z.string().nullable().default(null),
   returnUrl: z.string().nullable(),
   expiresAt: epochMsGuard,
@@ -145,10 +146,12 @@ export function stateAt({ state, captured, pass, triesLeft, expiresAt }: StepUpR
   return isLeft ? 'started' : state;
 }
 
+/** @throws `step_up_finished` */
 export function checkStarted(record: StepUpRecord, now: EpochMs): void {
   if (stateAt(record, now) !== 'started') throw new FaceError('step_up_finished');
 }
 
+/** Returns the subject of a step-up. */
 export const whoOf = ({ connection, subject }: StepUpRecord): SubjectRef => ({ connection, subject });
 
 /** Returns an anonymous initiator's address; `null`: failures count against the person. */
@@ -172,7 +175,7 @@ const isWaitedFor = (pass: StepUpRecord['pass'], now: EpochMs): boolean =>
 export const areCodesOffered = ({ recoveryCodes, taken, receipt, pass }: StepUpRecord, now: EpochMs): boolean =>
   !taken && (recoveryCodes === 'offered' || (recoveryCodes === 'made' && receipt === null && isWaitedFor(pass, now)));
 
-/** True if issued on request. */
+/** Returns true if the receipt is issued on request. */
 export const isReceiptWaiting = (
   { state, receiptFor, receipt, pass, recoveryCodes }: StepUpRecord,
   now: EpochMs,

@@ -13,7 +13,7 @@ import { chargeUnusable } from './unusable-pictures.js';
 
 /* The photo of an identity document. Checked when chosen, and again with the frames, because it is not stored. */
 
-/** Distinguishes its refusals from those of camera pictures. */
+/** Detail that distinguishes refusals of this photo from those of camera pictures. */
 const detail = 'reference';
 
 /** Returns true if the document's photo was refused. */

@@ -26,7 +26,7 @@ interface ReadRequest {
   readonly usedUntil: EpochMs;
 }
 
-/** Started, or opened with the step-up's id. */
+/** Use of a request: started, or opened by the page with the step-up's id. */
 const usedGuard = z.union([z.literal(true), z.string()]);
 
 /**
@@ -67,7 +67,7 @@ async function readRequest({ connection, request }: Requested, deps: CoreDeps): 
   if (expiresAt <= deps.clock.now()) throw new FaceError('caller_untrusted', { request: 'expired' });
   if (await isForgotten(issuedAt, deps)) throw new FaceError('caller_untrusted', { request: 'forgotten' });
   const key = `step-up-request:${connection.id}:${nonce}`;
-  // Includes slow clocks.
+  // Includes time for replicas with a slow clock.
   return { connection, subject, audience, nonce, key, usedUntil: addSec(expiresAt, clockToleranceSec) };
 }
 
@@ -92,7 +92,7 @@ async function openAgain(
   const opened = findOpened(found, opening.key ?? null, deps);
   if (opened !== null) return opened;
   if (found.record.sessionDigest !== null) throw new FaceError('step_up_finished');
-  // Lost with the failure.
+  // The challenge was lost with the failure, so it is replaced.
   const challenge = newSecret(deps);
   await changeRecord(id, (record) => reticket(record, challenge), deps, found);
   return openSession({ ticket: joinTicket(id, challenge), ...opening }, deps);

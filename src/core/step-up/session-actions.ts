@@ -48,7 +48,7 @@ const allowedBy = {
 
 export type SessionAction = keyof typeof allowedBy;
 
-/** @throws `step_up_unknown` */
+/** @throws `step_up_unknown`: not allowed for this role */
 export function checkAllowed(action: SessionAction, role: SessionRole): void {
   if (!allowedBy[action][role]) throw new FaceError('step_up_unknown', { action, role });
 }

@@ -12,7 +12,7 @@ export type SessionView = Omit<View, 'expiresAt' | 'agreedAt'> & {
   readonly agreedAt: EpochMs | null;
 };
 
-/** A caller's token has none: the caller's concern. */
+/** Returns the secret required with the face; a caller's token has none here. */
 export const demandedSecret = ({ record, connection }: Pick<StepUp, 'record' | 'connection'>): Policy['userSecret'] =>
   record.kept === null ? (connection?.policy.userSecret ?? 'none') : 'none';
 
@@ -37,7 +37,7 @@ function toPairing({ handOff, spoken, application }: StepUpRecord, role: Session
   return { kind: 'screen', choices, application, ...(asking ?? { browser: null, system: null, network: null }) };
 }
 
-/** A caller's token without a connection allows light. */
+/** Returns the use of light; a caller's token without a connection allows it. */
 export const lightOf = ({ connection }: Pick<StepUp, 'connection'>): View['light'] =>
   lights[connection?.policy.liveness ?? 'challenge'];
 
@@ -64,7 +64,7 @@ export function waysOf({ record, connection }: Pick<StepUp, 'record' | 'connecti
   return anotherWays.filter((way) => offered[way]);
 }
 
-/** After a first factor, by policy. */
+/** Returns true if the policy allows it after a first factor. */
 export const mayAskForHelp = (record: StepUpRecord, connection: Connection | null): boolean =>
   connection?.policy.helpRequests === true &&
   record.kept === null &&

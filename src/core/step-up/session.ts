@@ -86,7 +86,7 @@ export async function openSession(
   };
 }
 
-/** Returns the consent of the enrolment. Only for authenticated initiators: reveals who is enrolled. */
+/** Returns the consent of the enrolment. Only for authenticated initiators: it reveals enrolments. */
 async function findAgreement(record: StepUpRecord, deps: StepUpDeps): Promise<Consent | null> {
   if (record.kept !== null || outsiderOf(record) !== null) return null;
   return findCurrentConsent(record, consentVersion, deps);
@@ -144,6 +144,7 @@ function roleOf(secret: Credential, record: StepUpRecord): SessionRole {
 const ownRole = ({ spoken }: StepUpRecord): SessionRole =>
   spoken === null || spoken.choice === 'right' ? 'own' : 'unpaired';
 
+/** Returns the view of a session; the receipt only for the link's own browser. */
 export function viewSession(
   stepUp: StepUp & { readonly role: SessionRole },
   { clock }: Pick<StepUpDeps, 'clock'>,

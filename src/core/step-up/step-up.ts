@@ -39,8 +39,8 @@ export type StepUpRequested = {
   readonly subject: string;
   readonly purpose?: StepUpPurpose;
   /**
-   * `proved`: first factor, or vouched for. `source`: address of an anonymous initiator; `null`: the subject's provider
-   * asks, so failures count against the subject.
+   * `proved`: the initiator authenticated the subject with a first factor, or vouches for them. `source`: address of an
+   * anonymous initiator; `null` if the subject's own provider asks, so that failures count against the subject.
    */
   readonly asked?: { readonly proved: true } | { readonly proved: false; readonly source: string | null };
   readonly by?: string;
@@ -49,16 +49,16 @@ export type StepUpRequested = {
   readonly returnUrl?: string | null;
   /** The one that may open the page; `null`: any. */
   readonly browser?: Credential | null;
-  /** Whose hook may use the pass; `null`: only the initiator gets it. */
+  /** Its hook may use the pass; `null`: only the initiator gets it. */
   readonly hookSignIn: HookSignIn | null;
   /** The recipient distinguishes an alternative from a face. */
   readonly takesAnotherWay?: boolean;
-  /** Read out, to choose first. */
+  /** Number that is read out and must be chosen first. */
   readonly spoken?: DrawnChoices;
   /** `null`: by policy. */
   readonly camera?: StepUpRecord['camera'] | null;
   readonly staysHere?: boolean;
-  /** False: no new face from a person's own page. */
+  /** For a person's own page: false to forbid enrolling a new face. */
   readonly mayRenew?: boolean;
   /** Shown before the camera opens. Only a face approves. */
   readonly action?: NamedAction | null;
@@ -91,13 +91,13 @@ export interface StartedStepUp {
 /**
  * Starts a step-up. Looks nothing up: unknown and unenrolled subjects look the same. Callers must rate-limit anonymous
  * requests.
- * @returns the challenge is for the person only
+ * @returns public id, and challenge, only for the person in front of the camera
  * @throws `token_malformed`
  */
 export async function startStepUp(requested: StepUpRequested, deps: CoreDeps): Promise<StartedStepUp> {
   const { connection, subject, kept, receipt, asked = { proved: true } } = requested;
   const source = asked.proved ? null : asked.source;
-  // The person cannot fix it.
+  // Reported to the caller now, because the person cannot fix it.
   if (kept !== null) deps.verifier.identify(kept.token);
   const id = Buffer.from(deps.random(16)).toString('base64url');
   const challenge = newSecret(deps);
@@ -191,7 +191,7 @@ export async function submitPhotos(
       if (!isStored(challenge, latest.challengeDigest)) throw new FaceError('step_up_unknown');
       const captured = capture(latest, by, now);
       const policy = latest.kept === null ? found.connection?.policy : undefined;
-      // Photos alone prove no movement, phone or authenticator, and show no action.
+      // Photos alone prove no movement, phone or authenticator, and their sender was shown no action.
       const isPlain = latest.purpose === 'verify' && latest.spoken === null && latest.action === null;
       const needsPage = isChallenged(policy) || latest.camera === 'phone' || !isPlain;
       if (needsPage) throw new FaceError('challenge_needed');
@@ -216,17 +216,21 @@ export async function submitPhotos(
     },
     deps,
   );
-  // Without recovery codes.
+  // A caller that sends photos does not show recovery codes.
   return takeOutcome(toView(id, ended, deps.clock.now()), deps);
 }
 
+/**
+ * Returns the state of a step-up.
+ * @throws `step_up_unknown`
+ */
 export async function readStepUp(id: string, deps: Pick<CoreDeps, 'state' | 'clock'>): Promise<StepUpView> {
   const { record } = await readRecord(id, deps);
   return toView(id, record, deps.clock.now());
 }
 
 /**
- * Returns the outcome to the initiator, with a pending receipt.
+ * Returns the outcome to the backend that started the step-up, and issues a pending receipt.
  * @throws `step_up_unknown`
  */
 export async function takeOutcome(view: StepUpView, deps: CoreDeps): Promise<StepUpView> {

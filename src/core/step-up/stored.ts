@@ -23,7 +23,7 @@ const keptAfterEndSec = 3600;
 const toStored = (id: string) => ({
   key: `step-up:${id}`,
   guard: recordGuard,
-  // An abandoned one is deleted after a running attempt.
+  // An abandoned one is deleted with its caller's token, after a running attempt.
   expiresAt: ({ kept, captured, expiresAt }: StepUpRecord): EpochMs =>
     addSec(expiresAt, kept === null ? keptAfterEndSec : captured === null ? 0 : judgedWithinSec),
 });
@@ -60,6 +60,7 @@ async function write(
   await state.write(key, withoutAsking(record), { ...how, expiresAt: expiresAt(record) });
 }
 
+/** Stores a new step-up. */
 export const writeNew = (
   id: string,
   record: StepUpRecord,

@@ -102,7 +102,7 @@ export function challenge(record: StepUpRecord, movement: MovementRecord, now: E
   return { ...started, movement, challengesLeft: record.challengesLeft - 1 };
 }
 
-/** Commits a picture. @throws `challenge_wrong` */
+/** Commits a picture of the latest movement. @throws `challenge_wrong` */
 export function commit(
   record: StepUpRecord,
   { nonce, digest }: { readonly nonce: Credential; readonly digest: string },
@@ -217,7 +217,7 @@ export function takeRecoveryCodes(record: StepUpRecord, now: EpochMs): StepUpRec
   return { ...record, recoveryCodes: 'made' };
 }
 
-/** Restores an offer that failed. */
+/** Restores the offer after the codes could not be created. */
 export const offerRecoveryCodes = (record: StepUpRecord): StepUpRecord => ({ ...record, recoveryCodes: 'offered' });
 
 /** Consumes the pass. @throws `face_not_verified`, `step_up_finished`: already consumed */

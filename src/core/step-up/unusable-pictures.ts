@@ -48,7 +48,7 @@ export async function chargeUnusable<Result>(
   try {
     return await work(toRow);
   } finally {
-    // For the caller's next request.
+    // So that the caller's next request sees them.
     await Promise.all(charged);
   }
 }

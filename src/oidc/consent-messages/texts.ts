@@ -14,6 +14,7 @@ export interface ConsentTexts {
   readonly linkUntil: (date: string) => string;
   readonly notNow: string;
   readonly notLinked: (source: string) => string;
+  /** At most 80 characters. */
   readonly linkAction: string;
   readonly unanswered: (source: string) => string;
   readonly unansweredText: string;

@@ -12,7 +12,6 @@ import { addSec, type EpochMs, epochMsGuard } from '../../core/units.js';
  * numbers aloud: the phone takes one of three, once, and the counter sends the number on the phone.
  */
 
-/** Seconds. */
 export const checkLifeSec = 600;
 
 const checkGuard = z.object({
@@ -105,7 +104,7 @@ export function createChecks(connection: string, deps: Deps) {
           : { ...found, endedBy: 'phone' };
       }),
 
-    /** Submits the phone's number from the counter. */
+    /** Submits the phone's number from the counter. A wrong one ends the check. */
     match: (code: string, number: string): Promise<Check | null> =>
       change(code, (found) => {
         const isRight = number === found.shown && found.browserDigest !== null;

@@ -52,7 +52,10 @@ export function renderOpen(language: Language, name: string): RenderedPage {
   );
 }
 
-/** @param numbers.choices - one of them is the counter's number */
+/**
+ * Renders the numbers to choose from.
+ * @param numbers.choices - one of them is the counter's
+ */
 export function renderNumbers(
   language: Language,
   name: string,
@@ -87,7 +90,10 @@ ${drawQr(digits, texts.picture, 'M')}
   );
 }
 
-/** @param done.kioskUrl - `null`: a phone */
+/**
+ * Renders the end.
+ * @param done.kioskUrl - `null`: a phone
+ */
 export function renderDone(
   language: Language,
   { name, shown, kioskUrl }: { readonly name: string; readonly shown: string; readonly kioskUrl: string | null },

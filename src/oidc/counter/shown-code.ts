@@ -7,7 +7,6 @@ import { addSec, type EpochMs, epochMsGuard } from '../../core/units.js';
 
 /* The phone shows a code that the counter reads. Valid for one check, in the browser that shows it. */
 
-/** Seconds. */
 export const shownLifeSec = 180;
 
 const shownGuard = z.object({

@@ -30,6 +30,7 @@ interface Visit {
   readonly request: Request;
   readonly response: Response;
   readonly form: URLSearchParams | null;
+  /** `null`: not at a kiosk. */
   readonly kioskUrl: string | null;
   /** As `ui_locales`; `undefined`: the browser's. */
   readonly wished: string | undefined;

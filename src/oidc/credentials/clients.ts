@@ -9,7 +9,7 @@ import { preAuthorized } from './feature.js';
 /** Returns a credential page's path. */
 export const pageOf = (type: string): string => `/credentials/${type}`;
 
-/** Creates the clients that request a credential's claims. No code is ever issued. */
+/** Creates the public clients that request a credential's claims. No code is ever issued. */
 export function createCredentialClients(
   issuer: string,
   credentials: CredentialConfigs,

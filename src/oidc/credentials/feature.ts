@@ -22,7 +22,7 @@ export interface CredentialFeature {
 export const isOffered = ({ credentials }: Pick<CredentialFeature, 'credentials'>): boolean =>
   Object.keys(credentials).length > 0;
 
-/** One per credential; an access token has only that of its offer. */
+/** Returns one scope per credential; an access token has only that of its offer. */
 export const toScopes = ({ credentials }: Pick<CredentialFeature, 'credentials'>): string =>
   Object.keys(credentials).join(' ');
 
