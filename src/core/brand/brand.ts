@@ -21,7 +21,7 @@ export interface Brand extends ChosenColours {
   readonly organisation: string | null;
   readonly helpUrl: string | null;
   readonly texts: { readonly [Language in BrandLanguage]?: OwnTexts | undefined };
-  /** For light backgrounds; dark ones without `logoDark` too. */
+  /** For light backgrounds, and for dark ones if there is no `logoDark`. */
   readonly logo: BrandPicture | null;
   readonly logoDark: BrandPicture | null;
   readonly icon: BrandPicture | null;

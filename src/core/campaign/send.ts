@@ -43,8 +43,8 @@ export interface Batch {
 const daySec = 86_400;
 
 /**
- * Sends a batch of due e-mails. Each is claimed before and settled after sending; an abandoned claim is not repeated
- * automatically.
+ * Sends a batch of due e-mails. Each is claimed before and settled after sending; a person with an abandoned claim may
+ * have received it, so it is not repeated automatically.
  * @throws `state_unavailable`
  */
 export async function sendBatch(

@@ -75,7 +75,6 @@ export async function giveDataConsent(
     lifeSec,
     ...given
   }: Pick<DataConsent, 'id' | 'client' | 'claims' | 'asked' | 'registration' | 'links'> & {
-    /** Seconds. */
     readonly lifeSec: number;
   },
   deps: Deps & Pick<CoreDeps, 'audit'>,

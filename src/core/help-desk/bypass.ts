@@ -11,8 +11,8 @@ import { addSec, type EpochMs, epochMsGuard } from '../units.js';
 import { type BoundedList, changeList, foreseeList, readList } from './bounded-list.js';
 
 /*
- * A single-use, short-lived code for a person who cannot show their face. Only a digest of its 60 random bits is
- * stored. Wrong codes count as the person's failed attempts.
+ * A single-use, short-lived bypass code for a person who cannot show their face, for one connection. Only a digest of
+ * its 60 random bits is stored. Wrong codes count as the person's failed attempts.
  */
 
 const codeGuard = z.object({

@@ -50,7 +50,7 @@ export async function reportNotMe(
   return { ...who, sessions };
 }
 
-/** A provider without this feature must not cause an error. */
+/** The enrolment has ended already: a provider without this feature must not turn that into an error. */
 async function endSessions({ id, profile }: Connection, subject: string, { log }: CoreDeps): Promise<EndedSessions> {
   if (profile.endSessions === undefined) return 'not_offered';
   return profile.endSessions(subject).then(

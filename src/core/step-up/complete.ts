@@ -18,7 +18,7 @@ import { endAttempt, keepForAttempt, type StepUp } from './stored.js';
 import { uncaptured } from './transitions.js';
 
 /**
- * Runs one attempt; without a decision the step-up reopens. In the background if the store fails, because a step-up
+ * Runs one attempt; without a decision the step-up reopens. Reopening is retried if the store fails, because a step-up
  * reserved for a pass never reopens by time.
  */
 export async function attempt<T>(captured: StepUp, work: () => Promise<T>, deps: CoreDeps): Promise<T> {

@@ -186,7 +186,7 @@ async function complete(taken: Submission, deps: CaptureDeps): Promise<FramesOut
   const unusable = findUnusable(taken.photos, deps);
   if (unusable !== null) return lose(before, hintOfFrames[unusable]);
   const judged = judgeFrames(taken, deps);
-  // Reported where it is awaited.
+  // Prevents an unhandled rejection; the error is reported where it is awaited.
   judged.catch(() => null);
   try {
     const ended = await (before.purpose === 'enrol' ? enrolFrom(taken, judged, deps) : verifyFrom(taken, judged, deps));
@@ -198,7 +198,7 @@ async function complete(taken: Submission, deps: CaptureDeps): Promise<FramesOut
     if (!isOneOf(decidedCodes, code)) throw error;
     if (isReference) return lose({ ...before, triesLeft: before.triesLeft - 1 }, 'reference_unlike');
   } finally {
-    // Releases the photos before they are wiped.
+    // The judge must release the photos before they are wiped.
     await judged.catch(() => null);
   }
   const { hint } = await judged;

@@ -42,7 +42,7 @@ const check = z.object({
 });
 export type Check = z.output<typeof check>;
 
-/** `cursor`: `null`: the end. An empty page may have one. */
+/** `cursor`: start of the older ones; `null`: the end. A page may be empty and have one. */
 export const checksReply = z.object({ checks: z.array(check), cursor: z.nullable(z.string()) });
 export type Checks = z.output<typeof checksReply>;
 

@@ -12,7 +12,8 @@ import { isStored, toStoredDigest } from './ticket.js';
 
 /*
  * Random head movements and lights, revealed one at a time. The client commits to each picture by digest before the
- * next instruction, so the server times each. Pictures come at the end and are not stored.
+ * next instruction, so the server times each. All pictures come at the end, are verified against the digests, and are
+ * not stored.
  */
 
 /** Straight ahead, three movements, straight ahead; more with light. */
