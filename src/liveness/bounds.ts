@@ -48,10 +48,10 @@ export const bounds = {
   difference: { atLeast: null, atMost: 0.95, unit: 'cosine' },
 
   /**
-   * Mean of all frames; a single picture needs the same. Set by color camera pictures (`npm run eval --
-   * passive-bounds`, docs/accuracy/passive-bounds.md): highest of 202 hand-held prints 0.0086, lowest mean of five of
-   * 30 people 0.20, geometric mean 0.04. Other half, 16 people: lowest five 0.070, highest of 36 prints 0.033. The
-   * sample is small, so the margin is kept. For single pictures, 12 of 271 of the other half are below.
+   * Mean of all frames; a single picture needs the same. Set by color camera pictures
+   * (`npm run eval -- passive-bounds`, docs/accuracy/passive-bounds.md): highest of 202 hand-held prints 0.0086, lowest
+   * mean of five of 30 people 0.20, geometric mean 0.04. Other half, 16 people: lowest five 0.070, highest of 36 prints
+   * 0.033. The sample is small, so the margin is kept. For single pictures, 12 of 271 of the other half are below.
    */
   passive: { atLeast: livenessBoundary, atMost: null, unit: 'probability' },
   /**
