@@ -1,8 +1,8 @@
 import type { AskingBrowser } from '../core/step-up/record.js';
 
 /*
- * Describes the browser that requests a phone's camera, for the person at the phone. Help only, not proof: an attacker
- * can forge the user agent and choose a network.
+ * Describes the requesting browser to the person at the phone. Help only, not proof: an attacker can forge the user
+ * agent and choose a network.
  */
 
 const browsers = [
@@ -33,7 +33,7 @@ const nameIn = (families: readonly Family[], text: string): string | null =>
 
 /**
  * Returns browser and system family from `User-Agent`, and the network.
- * @param call.source - from `toSource`: IPv4, or an IPv6 network
+ * @param call.source - IPv4, or an IPv6 network
  */
 export function describeBrowser({
   userAgent,
@@ -46,7 +46,7 @@ export function describeBrowser({
   return { browser: nameIn(browsers, text), system: nameIn(systems, text), network: toNetwork(source) };
 }
 
-/** A /24 or a /48: enough to recognize a foreign network, without identifying anyone. */
+/** A /24 or a /48, which identifies no one. */
 function toNetwork(source: string): string | null {
   const [, ipv4] = /^(\d{1,3}\.\d{1,3}\.\d{1,3})\.\d{1,3}$/.exec(source) ?? [];
   if (ipv4 !== undefined) return `${ipv4}.0/24`;

@@ -10,7 +10,7 @@ import { createPageReader, type PageFolders, securePreview } from './page.js';
 
 const digestPattern = /^[0-9a-f]{64}$/;
 
-/** Serves brand files under immutable URLs, and the page with an unpublished brand, which own pages may frame. */
+/** Serves immutable brand files, and the page with an unpublished brand, which own pages may frame. */
 export function mountBrand(app: Express, folders: PageFolders, { brands }: { readonly brands: Brands }): void {
   const find = async (digest: string) => {
     const brand = digestPattern.test(digest) ? await brands.find(digest) : null;

@@ -21,7 +21,7 @@ export const who = {
     .describe('The name the user signs in by: looked up at the identity provider. In place of `subject`.'),
 };
 
-/** A user by exactly one of two fields. */
+/** By exactly one of two fields. */
 interface NamedUser {
   readonly subject?: string | undefined;
   readonly login?: string | undefined;
@@ -34,7 +34,7 @@ export function checkNamed({ subject, login }: NamedUser): void {
 
 /**
  * Returns the id of the named user; a given id is not checked.
- * @returns `null`: no user has that login
+ * @returns `null`: unknown login
  * @throws `request_malformed`, `profile_unavailable`
  */
 export async function findSubject({ profile }: Connection, named: NamedUser): Promise<string | null> {
@@ -68,7 +68,7 @@ export const returnUrlField = z
   .optional()
   .describe('Where the capture page goes at the end: one of the connection’s `returnUrls`.');
 
-/** @throws `request_malformed`: not allowed by the connection */
+/** @throws `request_malformed` */
 export function checkReturnUrl(connection: Connection | null, returnUrl: string | undefined): string | null {
   if (returnUrl === undefined) return null;
   if (!connection?.policy.returnUrls.includes(returnUrl))

@@ -10,7 +10,7 @@ import type { ApiDeps } from '../rest/deps.js';
 import { type Endpoint, sessionEndpoint } from '../rest/endpoint.js';
 import { toViewReply } from './view-reply.js';
 
-/** Creates the endpoints of a person's own page: show, renew and end the enrolment. */
+/** Creates a person's own endpoints for the enrolment. */
 export function createCurrentEnrolmentEndpoints(deps: ApiDeps): Endpoint[] {
   const common = {
     ...({ versions: [1, 2], tag: 'Capture page', ours: true, status: 200, photos: {} } as const),

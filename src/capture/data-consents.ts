@@ -28,7 +28,7 @@ function toShown(
   };
 }
 
-/** Creates the endpoints of a person's own page for data consents. */
+/** Creates a person's own endpoints for data consents. */
 export function createDataConsentEndpoints(deps: ApiDeps): Endpoint[] {
   const common = {
     ...({ versions: [1, 2], tag: 'Capture page', ours: true, status: 200, photos: {} } as const),

@@ -42,7 +42,7 @@ async function readDevices(person: ConnectedSubject, deps: ApiDeps): Promise<Dev
   };
 }
 
-/** Creates the other endpoints of a person's own page; all data is their own. */
+/** Creates the other endpoints of a person's own page. */
 export function createHomePageEndpoints(deps: ApiDeps): Endpoint[] {
   const common = {
     ...({ versions: [1, 2], tag: 'Capture page', ours: true, status: 200, photos: {} } as const),

@@ -7,7 +7,7 @@ import { kioskLink } from '../http/page-link.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { clientEndpoint, type Endpoint, openEndpoint } from '../rest/endpoint.js';
 
-/** Creates the endpoints of kiosks, which serve one person after another. */
+/** Creates the kiosk endpoints. */
 export function createKioskEndpoints(deps: ApiDeps): Endpoint[] {
   return [
     clientEndpoint({

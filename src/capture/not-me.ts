@@ -23,7 +23,7 @@ export function createNotMeEndpoints(deps: ApiDeps): Endpoint[] {
       async handle({ fields }) {
         const { connection, ...reported } = await reportNotMe(new Credential(fields.secret), deps);
         const found = deps.connections.get(connection);
-        // The report is done and recorded; a failed notification is only logged.
+        // A failed notification is only logged.
         if (found !== undefined)
           await tellHelpDesk(found, reported, deps).catch((error: unknown) => {
             deps.log.error('help desk not told', { connection, code: toCode(error) });

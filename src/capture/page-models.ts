@@ -7,7 +7,7 @@ import { markOf } from '../files/durable-file.js';
 
 const guidingModels: Readonly<Record<string, ModelFile>> = { detect: models.detect, landmarks: models.landmarks };
 
-/** Creates a reader that verifies and caches a model until its file changes; callers share the bytes. */
+/** Callers share the bytes. */
 function createModelReader(folder: string): (model: ModelFile) => Promise<Uint8Array | null> {
   const kept = new Map<string, { readonly mark: string; readonly bytes: Promise<Uint8Array | null> }>();
   return async (model) => {
@@ -24,8 +24,8 @@ function createModelReader(folder: string): (model: ModelFile) => Promise<Uint8A
 }
 
 /**
- * Serves `/<name>.onnx` from the engine's folder; immutable and verified with its digest as the query. Without an
- * engine the page runs without guidance.
+ * Serves `/<name>.onnx`, immutable and verified with its digest as the query. Without an engine the page runs without
+ * guidance.
  * @throws `not_found`; `model_altered` and `model_missing` if the file changed
  */
 export function createModelHandler(folder: string): RequestHandler<{ name: string }> {

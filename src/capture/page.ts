@@ -34,10 +34,10 @@ const secured = securePage(policy, {
     'camera=(self), publickey-credentials-get=(self), publickey-credentials-create=(self), microphone=(), geolocation=()',
 });
 
-/** For the page in a frame of this server's own preview. */
+/** Only for this server's own preview. */
 export const securePreview = securePage({ ...policy, 'frame-ancestors': "'self'" }, keepOpener);
 
-/** Creates a reader that reads a page once: it changes only with a release. */
+/** Creates a reader that reads a page once. */
 export function createPageReader({ page }: PageFolders, file: string): () => Promise<string> {
   let read: Promise<string> | null = null;
   return () => {
@@ -51,9 +51,7 @@ export function createPageReader({ page }: PageFolders, file: string): () => Pro
 
 /**
  * Serves the capture page and its immutable assets.
- * @param brands - `null`: default look
  * @param keepDevice - sets the cookie that recognizes a browser; optional
- * @param file - the page, a different one for presence tests
  */
 export function mountPage(
   app: Express,
@@ -83,7 +81,7 @@ export function mountPage(
     setHeaders: (response: ServerResponse) =>
       response.setHeader('Cache-Control', 'public, max-age=31536000, immutable'),
   };
-  // Next to the page, because of the service worker's scope; not cached, so that a release takes effect at once.
+  // Next to the page, because of the service worker's scope; not cached.
   page.get('/notice-worker.js', discardBody, (_request, response) =>
     response.sendFile('notice-worker.js', { root: folders.page, cacheControl: false }),
   );

@@ -24,7 +24,7 @@ const descriptions = [
   [enrolmentReply.shape.enrolment.def.innerType.shape.purpose, 'The policy’s `scope`.'],
 ] as const;
 
-/** Registers descriptions of the capture page's replies for the API description. */
+/** Registers descriptions of replies for the API description. */
 export function describeReplies(): void {
   for (const [guard, description] of descriptions) z.globalRegistry.add(guard, { description });
 }

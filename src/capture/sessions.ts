@@ -32,7 +32,7 @@ async function open(
   return openRequestedStepUp({ connection, request: request.join('.'), ...rest }, deps);
 }
 
-/** Creates the endpoints that open and end sessions; also for custom pages and apps. */
+/** Creates the endpoints that open and end sessions. */
 export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
   const own = {
     deps,

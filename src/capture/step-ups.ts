@@ -99,7 +99,7 @@ async function toStepUpRequested(
   deps: ApiDeps,
 ): Promise<StepUpRequested> {
   const { token, audience, nonce = null, kiosk } = fields;
-  // A kiosk is the organization's own device, so any is allowed.
+  // A kiosk is the organization's own device.
   const camera = kiosk === undefined ? (fields.camera ?? null) : 'any';
   checkNamed(fields);
   const kept = token === undefined ? null : { token, binding: bindingOfClient(client, fields) };
@@ -140,7 +140,7 @@ async function toStepUpRequested(
 const toHookSignIn = ({ application, address }: z.output<typeof startFields>): HookSignIn | null =>
   application === undefined ? null : { application, address: address === undefined ? null : toSource(address) };
 
-/** Creates the endpoints of face checks: started by a backend or a provider's challenge, ended by photos. */
+/** Creates the endpoints of face checks. */
 export function createStepUpEndpoints(deps: ApiDeps): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Step-up', ours: true } as const;
   return [

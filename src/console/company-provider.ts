@@ -8,12 +8,10 @@ import type { Visit } from './visit.js';
 export interface CompanyProvider {
   /** Returns the redirect URL. @throws `profile_unavailable`: no or an invalid response */
   begin(visit: Visit): Promise<URL>;
-  /** Returns true if the query is an answer to that visit. */
   isOf(visit: Visit, query: string): boolean;
   /**
    * Completes the sign-in.
-   * @param query - with its question mark
-   * @throws `caller_untrusted`: invalid answer; `profile_unavailable`: the provider does not respond
+   * @throws `caller_untrusted`: invalid answer; `profile_unavailable`
    */
   finish(query: string, visit: Visit): Promise<Person>;
 }

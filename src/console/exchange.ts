@@ -25,12 +25,12 @@ export function mountCall(
   });
 }
 
-/** Limit for anonymous callers: a key has some 70 bytes. */
+/** A key has some 70 bytes. */
 const maxBodyBytes = 8 * 1024;
 
 /**
  * Reads the fields of a call from this server's own page, before authentication.
- * @throws `caller_untrusted`: from another page; `request_malformed`, `body_too_large`, `overloaded`
+ * @throws `caller_untrusted`: another page; `request_malformed`, `body_too_large`, `overloaded`
  */
 export async function readFields<Fields extends z.ZodType>(
   { request, response }: Exchange,

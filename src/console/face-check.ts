@@ -13,7 +13,7 @@ import type { ConsoleDeps } from './deps.js';
 import { mountCall, readFields } from './exchange.js';
 import { consolePath, toOwnPath } from './visit.js';
 
-/** Mounts the face check that sensitive actions may require, by a redirect to the capture page and back. */
+/** Mounts the face check that sensitive actions may require. */
 export function mountFaceCheck(app: Express, deps: ConsoleDeps): void {
   const isSecure = deps.issuer.startsWith('https:');
 
@@ -33,7 +33,7 @@ export function mountFaceCheck(app: Express, deps: ConsoleDeps): void {
       {
         ...{ connection, subject: account.subject, kept: null, receipt: null, hookSignIn: null, browser },
         by: session.name,
-        // Failures count against the administrator; a first enrolment, which is compared with nothing, does not pass.
+        // Failures count against the administrator; a first enrolment does not pass.
         asked: { proved: false, source: null },
         returnUrl: back,
       },
@@ -50,7 +50,7 @@ export function mountFaceCheck(app: Express, deps: ConsoleDeps): void {
     const { secret, session } = await authenticateSession(request.headers, deps);
     if (session.check === null) {
       if (session.checkedAt === null || needsFaceCheck(session, deps)) throw new FaceError('face_not_verified');
-      // Repeated after a lost answer or going back: already passed.
+      // Repeated after a lost answer.
       response.json({ ok: true });
       return;
     }

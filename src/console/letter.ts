@@ -5,10 +5,7 @@ import { securePage } from '../http/content-security-policy.js';
 import { isSameOrigin } from '../http/same-origin.js';
 import type { ConsoleDeps } from './deps.js';
 
-/**
- * E-mail previews have inline styles and nothing else: no script, form or external content, in their own origin, and
- * only in a frame of the console.
- */
+/** Inline styles only: no script, form or external content, in their own origin, and only in a frame of the console. */
 const secured = securePage({ 'style-src': "'unsafe-inline'", 'frame-ancestors': "'self'", sandbox: '' });
 
 /** Serves e-mail previews, only to the console's frame. */

@@ -5,14 +5,14 @@ import { discardBody } from '../http/collect.js';
 import { createCompressedAssets } from '../http/compressed-assets.js';
 import { noDevices, ownFiles, securePage } from '../http/content-security-policy.js';
 
-/** Frames show own pages only. `data:` is for the preview of a chosen logo. */
+/** Frames show own pages only. */
 const secured = securePage(
   { ...ownFiles, 'img-src': "'self' data:", 'frame-src': "'self'", 'form-action': "'self'" },
   { 'Permissions-Policy': noDevices },
 );
 
 /**
- * Creates the router of the console and its immutable assets; every other path is the page itself, which reads it.
+ * Creates the router of the console's page and its immutable assets.
  * @param folder - output of `vite build`
  */
 export function createPageRouter(folder: string): Router {
@@ -26,7 +26,7 @@ export function createPageRouter(folder: string): Router {
       throw new FaceError('not_found');
     },
   );
-  // A regular expression, because the router would decode a parameter, and malformed paths have no page.
+  // The router would decode a parameter, and malformed paths have no page.
   page.get(/.*/, ({ path, baseUrl }, response) => {
     if (!isReadable(path)) return response.redirect(303, baseUrl);
     response.sendFile('index.html', { root: folder, ...unmarked, etag: false });

@@ -2,13 +2,12 @@ import { z } from 'zod';
 import type { SignInConfig } from '../config/console.js';
 import { type SignedInRole, signedInRoles } from '../rest/rights.js';
 
-/** A person authenticated by the company's provider. */
 export interface Person {
-  /** Immutable id at the provider. */
+  /** Immutable. */
   readonly subject: string;
   /** Sign-in name or address at the provider. */
   readonly login: string;
-  /** For the audit trail: login and provider. */
+  /** For the audit trail. */
   readonly name: string;
   /** Highest role of their groups; `null`: none. */
   readonly role: SignedInRole | null;
@@ -18,10 +17,7 @@ const text = z.string().min(1).max(320).optional().catch(undefined);
 const claimsGuard = z.object({ sub: z.string().min(1), preferred_username: text, email: text });
 const groupsGuard = z.union([z.array(z.unknown()), z.string().transform((one) => [one])]).catch([]);
 
-/**
- * Reads a person from claims; an unverified address is ignored.
- * @param claims - of a verified ID token, and of the user info of the same subject
- */
+/** Reads a person from claims; an unverified address is ignored. */
 export function toPerson(
   claims: Readonly<Record<string, unknown>>,
   { issuer, roles: groupsOf, groupsClaim }: SignInConfig,
@@ -33,10 +29,7 @@ export function toPerson(
   return { subject: sub, login, name: `${toPlain(login)} (${new URL(issuer).host})`, role };
 }
 
-/**
- * Encodes a login for records and pages: letters, digits and a few signs; others percent-encoded, so that two logins
- * never look alike. Names of keys have no bracket.
- */
+/** Percent-encodes unusual characters, so that two logins never look alike. Names of keys have no bracket. */
 const toPlain = (login: string): string =>
   Buffer.from(login)
     .toString()

@@ -87,7 +87,7 @@ export function mountSignIn(app: Express, deps: ConsoleDeps): void {
     if (provider === null || signIn === null) throw new FaceError('not_found');
     const visit = fromCookie(readCookie(request, names.visit));
     const query = queryOf(request);
-    // Keeps the cookie of another visit, which may be in progress in another window.
+    // Keeps another window's visit.
     if (visit === null || !provider.isOf(visit, query)) return backToSignIn(exchange, 'not-finished');
     response.clearCookie(names.visit, cookie('lax'));
     try {

@@ -5,9 +5,9 @@ export const visitLifeSec = 10 * 60;
 
 export const consolePath = '/console';
 
-/** A sign-in at the provider. Nothing is stored, so that anonymous requests cost no memory. */
+/** Nothing is stored, so that anonymous requests cost no memory. */
 export interface Visit {
-  /** 256 random bits in the browser's cookie. Values for the provider are derived one-way. */
+  /** 256 random bits, in the cookie. Values for the provider are derived one-way. */
   readonly secret: Credential;
   /** Path on the console to continue with. */
   readonly to: string;

@@ -4,10 +4,10 @@ import { digestOf } from './digest.js';
 
 export { type Action, actionType } from '../../client/action.js';
 
-/** An action to approve, and its digest, which is fixed when the step-up starts. */
+/** An action to approve; the digest is fixed when the step-up starts. */
 export interface NamedAction {
   readonly words: Action;
-  /** SHA-256 of the canonical JSON, 64 hexadecimal digits. */
+  /** SHA-256 of the canonical JSON, hexadecimal. */
   readonly digest: string;
 }
 
@@ -30,7 +30,7 @@ export const nameAction = (words: Action): NamedAction => ({
 /** Length of the title in log entries. */
 const notedCharacters = 40;
 
-/** Returns what the audit trail and the log record of an action: its digest and its shortened title. */
+/** Returns the digest and shortened title for audit trail and log. */
 export function toNoted({ words, digest }: NamedAction): { readonly actionDigest: string; readonly title: string } {
   const characters = [...new Intl.Segmenter('en').segment(words.title)].map(({ segment }) => segment);
   const isWhole = characters.length <= notedCharacters;

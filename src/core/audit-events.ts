@@ -5,54 +5,52 @@ import { deviceSignals } from './step-up/device-signals.js';
 import { anotherWays, helpReasons, noticeKinds } from './step-up/page-protocol.js';
 
 /*
- * Guards for `detail` of audit records, by action, with fields in write order, because records are hashed. Earlier
- * versions: `src/audit/past-details.ts`.
+ * Guards for `detail` of audit records, with fields in write order, because records are hashed. Earlier versions:
+ * `src/audit/past-details.ts`.
  */
 
-/** Result of ending the provider's sessions, which not every provider supports. */
+/** Not every provider supports it. */
 export const endedSessions = ['ended', 'failed', 'not_offered'] as const;
 export type EndedSessions = (typeof endedSessions)[number];
 
 export const credentialEnds = ['enrolment_ended', 'consent_withdrawn', 'replaced'] as const;
 export type CredentialEnd = (typeof credentialEnds)[number];
 
-/** RFC 3339, in UTC. */
+/** RFC 3339, UTC. */
 const instant = z.iso.datetime();
 
-/** Code of a `FaceError`. Earlier versions' codes may be unknown. */
+/** Code of a `FaceError`. Earlier codes may be unknown. */
 const errorCode = z.string();
 
 /** Distinguishes an action's shapes: fields of other shapes are forbidden. */
 const absent = z.never().optional();
 
-/** A token written to a profile, and the one it replaces. */
+/** A token written to a profile. */
 const tokenChange = z.object({
   tokenId: z.string(),
-  /** `null` if the verifier stores its keys elsewhere. */
+  /** `null` if the keys are elsewhere. */
   keyVersion: z.int().nullable(),
-  /** Number of photos used. */
   photos: z.int(),
   kind: z.enum(['enrolment', 'renewal']),
-  /** `null`: never. */
   expiresAt: instant.nullable(),
-  /** Public id of the replaced token; `null`: none. */
+  /** Replaced token; `null`: none. */
   former: z.string().nullable(),
   formerExpiresAt: instant.nullable(),
 });
 
-/** A token stored by its client: it replaces no other. */
+/** Stored by its client: it replaces no other. */
 const tokenMade = tokenChange.extend({ kind: absent, formerExpiresAt: absent });
 
-/** `tokenId` is `null` without a token; `by` is the requesting administrator, if any. */
+/** `tokenId` is `null` without a token; `by` is the requesting administrator. */
 const enrolmentEnded = z.object({ tokenId: z.string().nullable(), by: z.string().optional() });
 
-/** Host of the requesting application, if any. Absent in earlier versions. */
+/** Host of the requesting application. Absent in earlier versions. */
 const asker = { application: z.string().optional() };
 
 const stepUpNamed = z.object({ stepUpId: z.string() });
 const stepUpEnded = stepUpNamed.extend(asker);
 
-/** `title`: truncated by `toNoted`. Absent in earlier versions. */
+/** `title`: truncated. Absent in earlier versions. */
 const actionNamed = stepUpNamed.extend({
   actionDigest: z.string(),
   title: z.string().optional(),
@@ -72,14 +70,13 @@ const hookDecided = z.discriminatedUnion('outcome', [
   z.object({
     hook: z.string(),
     outcome: z.literal('verified'),
-    /** Seconds since 1970. */
     at: z.int(),
     stepUpId: z.string(),
     liveness: z.number().nullable(),
   }),
   z.object({
     hook: z.string(),
-    /** A fallback code instead of a face. */
+    /** A code instead of a face. */
     outcome: z.literal('another_way'),
     at: z.int(),
     stepUpId: z.string(),
@@ -165,7 +162,7 @@ export const auditDetails = {
     .object({
       level: z.int(),
       until: instant,
-      /** Set for that hook's events without a pass, by application and address; absent for failed checks. */
+      /** Events without a pass; absent for failed checks. */
       hook: z.string().optional(),
     })
     .describe(
@@ -183,7 +180,7 @@ export const auditDetails = {
       purpose: z.string(),
       by: z.string().optional(),
       ...asker,
-      /** Digest of what the user approves, if anything; its text is never recorded. */
+      /** The approved text is never recorded. */
       actionDigest: z.string().optional(),
     })
     .describe('A step-up started. `actionDigest` identifies the action to approve.'),
@@ -290,7 +287,7 @@ export const auditDetails = {
       reasons: z.array(z.string()).readonly(),
       asked: z.array(z.string()).readonly(),
       signals: z.array(measurement.readonly()).readonly(),
-      /** The page's unverified statement about the camera, if any. */
+      /** Unverified. */
       device: z.optional(deviceSignals),
     })
     .describe(
@@ -358,7 +355,6 @@ export const auditDetails = {
       id: z.string(),
       name: z.string(),
       scopes: z.array(z.string()).readonly(),
-      /** Application of the key; `null`: none. */
       application: z.string().nullable(),
       by: z.string(),
     })
@@ -391,7 +387,7 @@ export const auditDetails = {
       id: z.string(),
       developer: z.string(),
       answer: z.enum(['approved', 'asked_back', 'refused']),
-      /** Application of an approved request. */
+      /** The approved request's. */
       application: z.string().nullable(),
       by: z.string(),
     })
@@ -432,7 +428,7 @@ export const auditDetails = {
       role: z.string(),
       issuer: z.string().nullable(),
       subject: z.string().nullable(),
-      /** True if a key was used although administrators have single sign-on. */
+      /** A key was used although administrators have single sign-on. */
       emergency: z.boolean(),
     })
     .describe(
@@ -482,9 +478,8 @@ export const auditDetails = {
       digest: z.string(),
       connections: z.int(),
       changed: z.array(z.string()).readonly(),
-      /** Version of the program. */
       version: z.string(),
-      /** Administrator who reloaded it; absent at start or by a system signal. */
+      /** Absent at start or by a system signal. */
       by: z.string().optional(),
     })
     .describe(
@@ -534,14 +529,14 @@ export const auditDetails = {
 
 export type AuditAction = keyof typeof auditDetails;
 
-/** Detail of an action. `undefined` fields are not written. */
+/** `undefined` fields are not written. */
 export type AuditDetail<Action extends AuditAction> = z.output<(typeof auditDetails)[Action]>;
 
-/** A line of the audit trail, by action. Names users by their id at the provider and tokens by their public id. */
+/** A line of the audit trail. Names users by their id at the provider and tokens by their public id. */
 export type AuditEvent<Action extends AuditAction = AuditAction> = {
   [Each in Action]: {
     readonly action: Each;
-    /** Empty if not applicable, as is `subject`. */
+    /** Empty if not applicable. */
     readonly connection: string;
     readonly subject: string;
     readonly detail: AuditDetail<Each>;

@@ -1,10 +1,10 @@
 import type { AuditEvent } from './audit-events.js';
 import type { Audit } from './ports.js';
 
-/** Handles an event after it is recorded. Never throws; no caller awaits the work it starts. */
+/** Handles a recorded event. Never throws; no caller awaits the work it starts. */
 export type AuditSubscriber = (event: AuditEvent) => void;
 
-/** Adds subscribers to an audit trail; they are called in this order. */
+/** Adds subscribers, called in this order. */
 export const withSubscribers = (audit: Audit, subscribers: readonly AuditSubscriber[]): Audit => ({
   async append(event) {
     await audit.append(event);

@@ -1,25 +1,24 @@
 import type { Clock } from './ports.js';
 import type { EpochMs } from './units.js';
 
-/** Permission for one attempt. The holder must report the outcome once. */
+/** Permission for one attempt. The holder reports the outcome once. */
 export interface Permit {
   report(outcome: 'answered' | 'outage'): void;
 }
 
-/** State of a circuit breaker; `half_open` allows one probe. */
+/** `half_open` allows one probe. */
 export type BreakerState = 'closed' | 'open' | 'half_open';
 
-/** A circuit breaker: after consecutive outages it refuses attempts at once, without waiting for a timeout. */
+/** After consecutive outages it refuses attempts at once. */
 export interface Breaker {
   /** @returns `null` if no attempt is allowed now */
   enter(): Permit | null;
-  /** Returns true if `enter` would give a permit now. */
   isPassable(): boolean;
 }
 
 /**
  * Creates a breaker: it opens after `outagesToOpen` consecutive outages, then allows one probe after `coolDownMs`.
- * @param onChange - called on every change of state; must not throw
+ * @param onChange - must not throw
  */
 export function createBreaker(options: {
   readonly clock: Clock;
@@ -32,7 +31,7 @@ export function createBreaker(options: {
   let state: BreakerState = 'closed';
   let outages = 0;
   let openedAt: EpochMs = clock.now();
-  // Ignores the outcome of attempts from before the last change of state.
+  // Ignores attempts from before the last change.
   let period = 0;
 
   const change = (next: BreakerState): void => {
@@ -43,7 +42,7 @@ export function createBreaker(options: {
     onChange(next);
   };
 
-  // If the clock is set back, the breaker must not stay open for that long.
+  // If the clock is set back, the breaker must not stay open.
   const isCool = (): boolean => {
     const elapsedMs = clock.now() - openedAt;
     return elapsedMs >= coolDownMs || elapsedMs < 0;

@@ -4,7 +4,7 @@ import { FaceError } from '../errors.js';
 import type { State, StateRecord } from './ports.js';
 import type { EpochMs } from './units.js';
 
-/** Concurrent writers of one record succeed one per round, so this is the number of writers that can collide. */
+/** Concurrent writers of one record that can collide: one succeeds per round. */
 const maxContentions = 20;
 
 export interface StoredRecord<Value> {
@@ -35,7 +35,6 @@ export const parseStored = <Value>(found: StateRecord | null, guard: z.ZodType<V
 /**
  * Changes a record by compare-and-set, retrying after concurrent writes.
  * @param change - receives `null` if nothing is stored; returns its argument, or throws, to leave the record
- * @param known - the record as just read
  * @returns the record before and after; identical if unchanged
  * @throws `state_unavailable`, and what `change` throws
  */

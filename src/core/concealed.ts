@@ -1,10 +1,7 @@
 import { inspect } from 'node:util';
 import type { JsonObject } from '../base/json.js';
 
-/**
- * A value that cannot be printed, serialized, logged or compared by accident: it shows as the class name. Only `use`
- * reads it.
- */
+/** A value that cannot be printed, serialized, logged or compared by accident. Only `use` reads it. */
 abstract class Concealed<T> {
   readonly #value: T;
   protected abstract readonly label: string;
@@ -36,7 +33,7 @@ abstract class ConcealedBytes<T extends Uint8Array | Float32Array> extends Conce
   }
 }
 
-/** Maximum size of one encoded picture: 10 MB. */
+/** Encoded: 10 MB. */
 export const maxPhotoBytes = 10 * 1024 * 1024;
 
 export class Photo extends ConcealedBytes<Uint8Array> {
@@ -46,21 +43,21 @@ export class Photo extends ConcealedBytes<Uint8Array> {
   }
 }
 
-/** 512 numbers, of length 1 as a vector, that describe a face. */
+/** 512 numbers, of length 1 as a vector. */
 export class Embedding extends ConcealedBytes<Float32Array> {
   protected readonly label = 'Embedding';
 
-  /** Returns a copy, which its receiver must wipe. */
+  /** The receiver must wipe the copy. */
   copy(): Embedding {
     return this.use((value) => new Embedding(Float32Array.from(value)));
   }
 }
 
-/** Fingerprint of a frame, to detect copies: its brightness steps by band, and those of the mirror image. */
+/** Detects copies of a frame: brightness steps by band, also of the mirror image. */
 export class FrameSketch extends ConcealedBytes<Uint8Array> {
   protected readonly label = 'FrameSketch';
 
-  /** Returns a copy, which its receiver must wipe. */
+  /** The receiver must wipe the copy. */
   copy(): FrameSketch {
     return this.use((value) => new FrameSketch(Uint8Array.from(value)));
   }
@@ -71,28 +68,28 @@ export class KeyMaterial extends ConcealedBytes<Uint8Array> {
   protected readonly label = 'KeyMaterial';
 }
 
-/** A 32-byte key that only the enrolled face can derive, for files that only this face may open. */
+/** 32 bytes that only the enrolled face can derive. */
 export class ContentKey extends ConcealedBytes<Uint8Array> {
   protected readonly label = 'ContentKey';
 }
 
-/** Maximum length of a user secret, in UTF-8 bytes. */
+/** UTF-8 bytes. */
 export const maxSecretBytes = 1024;
 
-/** What the user knows or has: a password, a PIN, a WebAuthn PRF output. */
+/** A password, a PIN, or a WebAuthn PRF output. */
 export class UserSecret extends Concealed<string> {
   protected readonly label = 'UserSecret';
 }
 
-/** Limit that fits a profile attribute of every provider. */
+/** Fits a profile attribute of every provider. */
 export const maxTokenCharacters = 256;
 
-/** The enrolment token as text of at most 256 characters. Encrypted, yet personal data: never log it. */
+/** The enrolment token as text. Encrypted, yet personal data: never log it. */
 export class SealedToken extends Concealed<string> {
   protected readonly label = 'SealedToken';
 }
 
-/** A credential of this service or a provider: client token, hook secret, administrator key. */
+/** A client token, hook secret, or administrator key. */
 export class Credential extends Concealed<string> {
   protected readonly label = 'Credential';
 }
@@ -108,7 +105,7 @@ export class PersonalData extends Concealed<JsonObject> {
 /** Wraps bytes in a photo that is wiped at the end. */
 export type OwnPhoto = (bytes: Uint8Array) => Photo;
 
-/** Wipes all photos of a piece of work when it ends, also on error. Receivers must not wipe or retain them. */
+/** Wipes all photos of a piece of work when it ends, also on error. Receivers must not wipe or keep them. */
 export async function owningPhotos<T>(work: (own: OwnPhoto) => Promise<T>): Promise<T> {
   const photos: Photo[] = [];
   try {

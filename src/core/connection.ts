@@ -5,52 +5,49 @@ import type { Accuracy, Binding, Profile } from './ports.js';
 import type { EpochMs, EpochSec } from './units.js';
 
 export interface Policy {
-  /** `shadow` decides and records, but never blocks. */
+  /** `shadow` never blocks. */
   readonly mode: 'enforce' | 'shadow';
-  /** Accuracy level of tokens; changing it requires everyone to enrol again. */
+  /** Changing it requires everyone to enrol again. */
   readonly accuracy: Accuracy;
-  /** Purpose of this connection's tokens; changing it requires everyone to enrol again. */
+  /** Changing it requires everyone to enrol again. */
   readonly scope: string;
-  /** How long hooks accept a passed step-up, in seconds. */
+  /** How long hooks accept a pass, in seconds. */
   readonly freshnessSec: number;
-  /** True if a hook event must have the same IP address as the browser of the pass. */
+  /** A hook event must have the same IP address as the browser of the pass. */
   readonly sameAddress: boolean;
   /** Time to wait for photos, in seconds. */
   readonly stepUpTimeoutSec: number;
-  /** Lifetime of an enrolment, in days; `null`: unlimited. */
+  /** `null`: unlimited. */
   readonly enrolmentDays: number | null;
   /**
-   * Minimum liveness: none; passive; a movement challenge; movements plus screen light if the conditions allow it
-   * (`challenge`); or always both (`light`). The capture page always asks for movements.
+   * Minimum: none; passive; a movement challenge; movements plus screen light if possible (`challenge`); or always both
+   * (`light`). The capture page always asks for movements.
    */
   readonly liveness: 'off' | 'passive' | 'movement' | 'challenge' | 'light';
-  /** Action for a user without an enrolment, if the provider authenticated them. */
+  /** For users whom the provider authenticated. */
   readonly whenNotEnrolled: 'refuse' | 'enrol';
-  /** Second secret that opens a token: none, a PIN, or the user's authenticator. */
+  /** Second secret of a token. */
   readonly userSecret: 'none' | 'pin' | 'passkey';
-  /** Devices allowed for capture. `phone`: phones and tablets only. Kiosks are exempt. */
+  /** Devices allowed for capture. `phone`: also tablets. Kiosks are exempt. */
   readonly camera: 'any' | 'phone';
-  /**
-   * True if a browser may hand the capture to a phone; `null`: unless a passkey is required, which a forwarded link
-   * would bypass.
-   */
+  /** `null`: unless a passkey is required, which a forwarded link would bypass. */
   readonly handOff: boolean | null;
-  /** True if the capture page enrols only a face that matches a photo of an identity document. */
+  /** The page enrols only a face that matches an identity document. */
   readonly referencePhoto: boolean;
-  /** Organization shown on the page; `null`: none. */
+  /** Shown on the page; `null`: none. */
   readonly organisation: string | null;
-  /** URL for users who cannot or will not show their face; `null`: the page refers them to the organization. */
+  /** For users who do not show their face; `null`: the page refers them to the organization. */
   readonly fallbackUrl: string | null;
-  /** Alternatives to the face on the capture page, for users who passed the first factor. */
+  /** For users who passed the first factor. */
   readonly anotherWay: AnotherWayPolicy;
   /** Bypass codes of the help desk. */
   readonly bypass: BypassPolicy;
-  /** True if the capture page lets users ask the help desk for help. */
+  /** Users may ask the help desk on the page. */
   readonly helpRequests: boolean;
   readonly returnUrls: readonly string[];
   readonly notices: boolean;
   readonly language: LetterLanguage;
-  /** E-mail address of the help desk; `null`: no notification. */
+  /** `null`: no notification. */
   readonly helpDesk: string | null;
   readonly whenUnverified: UnverifiedPolicy;
   readonly whenUnavailable: UnverifiedPolicy;
@@ -61,8 +58,7 @@ export interface AnotherWayPolicy {
   readonly sms: boolean;
   readonly recoveryCodes: boolean;
   /**
-   * True if hooks and OpenID clients accept an alternative or a bypass code; receipts and tokens state that no face was
-   * checked.
+   * Hooks and OpenID clients accept an alternative or bypass code; receipts and tokens state that no face was checked.
    */
   readonly counts: boolean;
 }
@@ -70,23 +66,23 @@ export interface AnotherWayPolicy {
 export interface BypassPolicy {
   readonly allowed: boolean;
   readonly minutes: number;
-  /** Number of administrators required; with 2, they must differ. */
+  /** With 2, they must differ. */
   readonly approvals: 1 | 2;
-  /** True if administrators may use API keys for it. A person with a key and a sign-in counts as two administrators. */
+  /** Administrators may use API keys. A person with a key and a sign-in counts as two administrators. */
   readonly takesKeys: boolean;
 }
 
-/** `deny` refuses the sign-in; `omit_claim` allows it without the claim, for applications that check the claim. */
+/** `omit_claim` allows the sign-in without the claim. */
 export type UnverifiedPolicy = 'deny' | 'omit_claim';
 
-/** Hook response without a verified face: `pass` allows and claims nothing, for shadow mode. */
+/** `pass` allows and claims nothing, for shadow mode. */
 export type HookFallback = UnverifiedPolicy | 'pass';
 
-/** A step-up request signed by the provider's side and delivered by the user's browser. */
+/** Signed by the provider's side and delivered by the user's browser. */
 export interface StepUpRequest {
   readonly subject: string;
   readonly audience: string;
-  /** Included in the receipt; each nonce opens one step-up. */
+  /** Each nonce opens one step-up. */
   readonly nonce: string;
   readonly issuedAt: EpochSec;
   readonly expiresAt: EpochMs;
@@ -94,15 +90,15 @@ export interface StepUpRequest {
 
 export interface Connection {
   readonly id: string;
-  /** Kind of provider: the name of its adapter's folder. */
+  /** Name of its adapter's folder. */
   readonly kind: string;
   readonly policy: Policy;
   readonly profile: Profile;
-  /** Verifies and reads a signed step-up request; `null` if the provider signs none. @throws `caller_untrusted` */
+  /** Verifies a signed step-up request; `null` if the provider signs none. @throws `caller_untrusted` */
   readonly openStepUpRequest: ((request: string) => Promise<StepUpRequest>) | null;
 }
 
-/** A user of a connection, by ids, as in stored data and the audit trail. */
+/** A user of a connection, by ids. */
 export interface SubjectRef {
   readonly connection: string;
   readonly subject: string;
@@ -123,7 +119,7 @@ export function bindingOf({ id, kind, policy }: Connection, subject: string): Bi
   return { tenant: id, idp: kind, subject, scope: policy.scope, accuracy: policy.accuracy };
 }
 
-/** Returns the token in a subject's profile; `null` without a token or user. @throws `profile_unavailable` */
+/** Returns a subject's token; `null` without a token or user. @throws `profile_unavailable` */
 export async function readTokenIfAny({ profile }: Connection, subject: string): Promise<SealedToken | null> {
   try {
     return await profile.readToken(subject);
@@ -133,8 +129,5 @@ export async function readTokenIfAny({ profile }: Connection, subject: string): 
   }
 }
 
-/**
- * Returns the subject of a person known only by name or address, not a provider user yet. Cannot collide with a user's
- * id, so its token cannot speak for a user.
- */
+/** Returns the subject of a person without an account at the provider. Cannot collide with a user's id. */
 export const subjectOfIdentifier = (identifier: string): string => `identifier:${identifier.toLowerCase()}`;

@@ -1,7 +1,4 @@
-/**
- * Limits the wait for work: on timeout, returns or throws what `whenLate` does. The work itself continues.
- * @param timeoutMs - milliseconds
- */
+/** Limits the wait for work: on timeout, does what `whenLate` does. The work continues. */
 export async function inTime<Result>(
   work: Promise<Result>,
   timeoutMs: number,

@@ -19,7 +19,7 @@ const decisionGuard = z.discriminatedUnion('outcome', [
     liveness: z.number().nullable(),
   }),
   z.object({
-    /** The administrator lets it count; no face was checked. */
+    /** No face was checked. */
     outcome: z.literal('another_way'),
     at: z.number().transform(epochSec),
     stepUpId: z.string(),
@@ -31,34 +31,31 @@ export type HookDecision = z.infer<typeof decisionGuard>;
 
 export interface HookEvent extends ConnectedSubject {
   readonly hook: string;
-  /** Application of the sign-in, by the provider's id; `null` if unknown. */
+  /** The provider's id; `null` if unknown. */
   readonly application: string | null;
-  /** Address of the browser, as the provider writes it; `null` if unknown. */
+  /** As the provider writes it; `null` if unknown. */
   readonly address: string | null;
-  /** True if the provider calls after a first factor: events without a pass then count towards a lockout. */
+  /** Events without a pass then count towards a lockout. */
   readonly isAfterFirstFactor: boolean;
-  /** The provider's id of the event, for idempotency. */
+  /** For idempotency. */
   readonly eventId: string;
   /** `null` if the provider sends none. */
   readonly eventTime: EpochMs | null;
-  /** How long the same event gets the same answer, in seconds. */
+  /** How long the same event gets the same answer. */
   readonly repeatableForSec: number;
-  /** The provider's timeout less network time, in milliseconds; then `whenUnavailable` applies. */
+  /** Provider's timeout less network time, in milliseconds. */
   readonly budgetMs: number;
 }
 
-/** Allowed difference to the provider's clock, transport included. */
+/** Transport included. */
 const eventSkewSec = 300;
 
-/**
- * For events with a time: longer than one can stay within the skew, so that a replay finds its answer or gets
- * `event_out_of_time`.
- */
+/** Longer than an event can stay within the skew: a replay finds its answer or gets `event_out_of_time`. */
 export const repeatableWithinSkewSec = 3 * eventSkewSec;
 
 /**
- * Decides a hook event from a finished step-up of the subject. The first event consumes the step-up; the same event
- * gets the same answer again.
+ * Decides a hook event from a finished step-up. The first event consumes the step-up; the same event gets the same
+ * answer again.
  * @throws `event_out_of_time`
  */
 export async function decideHook(event: HookEvent, deps: CoreDeps): Promise<HookDecision> {
@@ -77,7 +74,7 @@ export async function decideHook(event: HookEvent, deps: CoreDeps): Promise<Hook
   return answerUnavailable(event, deps);
 }
 
-/** Returns the decision during an outage. Auditing needs no store; the provider does not wait for it. */
+/** Returns the decision during an outage. The provider does not wait for auditing. */
 function answerUnavailable({ connection, subject, hook }: HookEvent, deps: CoreDeps): HookDecision {
   const decision = unverified(connection, 'whenUnavailable');
   record({ connection, subject }, toDetail(hook, decision, connection, 'state_unavailable'), deps).catch(
@@ -101,7 +98,7 @@ async function decide(event: HookEvent, deps: CoreDeps): Promise<HookDecision> {
     ...{ who, eventId: JSON.stringify([hook, eventId]), signIn, freshnessSec, repeatableForSec },
     at: deps.clock.now(),
   };
-  // A repeated event is granted and recorded once, so a failure here is retried later.
+  // A repeated event is granted and recorded once: retried later.
   const onUnrecorded = (error: unknown): void =>
     deps.log.warn('hook decision not recorded yet', { code: toCode(error) });
   const recordTaken = (taken: Pass): Promise<void> =>
@@ -111,14 +108,14 @@ async function decide(event: HookEvent, deps: CoreDeps): Promise<HookDecision> {
     () => takePassedStepUp({ ...by, needsFace: !anotherWay.counts, isLockedOut: failures.isLockedOut }, noted, deps),
     onUnrecorded,
     async () => {
-      // The write may have arrived: a repeated event then finds it, and it must be recorded.
+      // The write may have arrived and must be recorded.
       const taken = await findTaken(by, deps);
       if (taken !== null) await recordTaken(taken);
     },
   );
   const passed = typeof found === 'string' && failures.isLockedOut ? 'locked_out' : found;
   if (typeof passed !== 'string') {
-    // A repeated event gets the answer of the consumed step-up.
+    // A repeated event gets the same answer.
     if (passed.isFirst) await nowOrLater(() => recordTaken(passed), onUnrecorded);
     return toDecision(passed);
   }
@@ -156,7 +153,7 @@ function toDecision({ passedAt, stepUpId, liveness, anotherWay }: Pass): HookDec
   return anotherWay ? { outcome: 'another_way', at, stepUpId } : { outcome: 'verified', at, stepUpId, liveness };
 }
 
-/** Records a call that shadow mode allowed and enforcement would have refused. @throws `state_unavailable` */
+/** Records a call that only shadow mode allowed. @throws `state_unavailable` */
 export async function recordPassedOver(
   { connection, hook, code }: { connection: Connection; hook: string; code: FaceErrorCode },
   deps: CoreDeps,

@@ -7,7 +7,7 @@ import { FaceError } from '../errors.js';
  */
 const faultGuard = z.object({
   fault: z.enum(['refused', 'later', 'unreachable', 'uncertain']),
-  /** The reply code of SMTP, or the HTTP status. */
+  /** SMTP reply code, or HTTP status. */
   status: z.int().nullable(),
 });
 
@@ -16,7 +16,7 @@ export type DeliveryFault = z.output<typeof faultGuard>;
 /** Creates the error that a `Delivery` throws. */
 export const toDeliveryError = (fault: DeliveryFault): FaceError => new FaceError('delivery_failed', { ...fault });
 
-/** Returns the fault of an error. An unknown error may have occurred after the message was sent. */
+/** Returns the fault of an error. An unknown one may come after sending. */
 export function faultOf(error: unknown): DeliveryFault {
   const parsed = faultGuard.safeParse(error instanceof FaceError ? error.detail : null);
   return parsed.success ? parsed.data : { fault: 'uncertain', status: null };

@@ -7,7 +7,7 @@ export interface Box {
 
 export interface DetectedFace {
   readonly box: Box;
-  /** Confidence of the detector, 0 to 1. */
+  /** 0 to 1. */
   readonly confidence: number;
 }
 

@@ -1,9 +1,6 @@
 import type { PhotoCode } from '../errors.js';
 
-/**
- * Hints for a person in front of the camera, from the page's guidance, the judge or the server. They reveal nothing
- * about matching. Every language has a text for each.
- */
+/** Hints for a person in front of the camera. They reveal nothing about matching. */
 export const hints = [
   // Position of the face
   'no_face',
@@ -28,7 +25,7 @@ export const hints = [
 ] as const;
 export type Hint = (typeof hints)[number];
 
-/** Hint for unusable camera pictures; `null`: the person can do nothing. */
+/** `null`: the person can do nothing. */
 export const hintOfFrames: Readonly<Record<PhotoCode, Hint | null>> = {
   face_none: 'no_face',
   face_many: 'one_face',
@@ -44,7 +41,7 @@ export const hintOfFrames: Readonly<Record<PhotoCode, Hint | null>> = {
   photo_animated: null,
 };
 
-/** Hint for an unusable photo of an identity document: take another one. */
+/** Take another photo. */
 export const hintOfReference: Readonly<Record<PhotoCode, Hint>> = {
   face_none: 'reference_none',
   face_many: 'reference_many',
@@ -60,5 +57,5 @@ export const hintOfReference: Readonly<Record<PhotoCode, Hint>> = {
   photo_animated: 'reference_unreadable',
 };
 
-/** Returns true if the hint asks for another photo of the document. */
+/** Returns true if another document photo is needed. */
 export const isOfReference = (hint: Hint | null): boolean => hint?.startsWith('reference_') === true;

@@ -10,35 +10,35 @@ import { toEpochMs } from './units.js';
 export const mostTokens = 500;
 
 /**
- * Maximum false positive identification rate, 1 in 400. The strictest level allows 500 tokens; other levels allow as
- * many as their summed false match rates permit.
+ * Maximum false positive identification rate. The strictest level allows 500 tokens; others as many as their summed
+ * rates permit.
  */
 export const greatestFalsePositiveRate = 1 / 400;
 
 export interface IdentifyRequest {
-  /** 1 to 5 photos of one person. */
+  /** 1 to 5, of one person. */
   readonly photos: readonly Photo[];
   readonly tokens: readonly SealedToken[];
-  /** Binding of every token; its tenant is rate-limited. */
+  /** Of every token; its tenant is rate-limited. */
   readonly binding: Binding;
   readonly share: QueueShare;
 }
 
-/** Result of an identification against a roster (ISO/IEC 2382-37: biometric identification). Positions start at 0. */
+/** Result of a biometric identification (ISO/IEC 2382-37). Positions start at 0. */
 export interface Identification {
   /** `ambiguous`: several tokens match, and none is chosen. */
   readonly outcome: 'identified' | 'nobody' | 'ambiguous';
-  /** Position of the matching token; `null` unless `identified`. */
+  /** `null` unless `identified`. */
   readonly position: number | null;
-  /** Ascending positions of the matches if `ambiguous`: duplicates or people who look alike. */
+  /** If `ambiguous`: duplicates or people who look alike. */
   readonly alike: readonly number[];
   readonly unusable: readonly number[];
-  /** Maximum rate at which an unknown face is identified, from the tokens' levels: 0 to 1. */
+  /** Rate for an unknown face: 0 to 1. */
   readonly falsePositiveRate: number;
 }
 
 /**
- * Identifies a live face among at most `mostTokens` tokens. Counts once for the tenant.
+ * Identifies a live face among at most `mostTokens` tokens.
  * @throws `roster_malformed`: empty, too many, or duplicates; `roster_too_large`: more than their level allows;
  * `token_malformed`, `locked_out`, `overloaded`, the codes of `Verifier`; `not_found` with a remote verifier
  */
@@ -66,7 +66,7 @@ export async function identify(
       tokens: usable.map(({ token }) => token),
       requireLiveness: true,
     });
-    // Checked last and only for matches, so that a revocation takes effect at once.
+    // Last, so that a revocation takes effect at once.
     const found = positions.map((each) => usable[each]);
     const denied = await Promise.all(found.map(({ tokenId }) => isDenied(tokenId, deps)));
     const matching = found.filter((_, at) => !denied[at]);

@@ -1,4 +1,4 @@
-/** Background jobs of a server. docs/operations.md says what each is for. */
+/** docs/operations.md describes each. */
 export const jobNames = [
   'audit_heads',
   'campaign_letters',

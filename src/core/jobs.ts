@@ -5,9 +5,8 @@ import type { EpochMs } from './units.js';
 
 export interface Job {
   readonly name: JobName;
-  /** Time from the end of one run to the next, in seconds; also the delay before the first run. */
+  /** From the end of one run to the next, in seconds. */
   readonly everySec: number;
-  /** Errors are logged and counted; the job runs again after the interval. */
   run(): Promise<void>;
 }
 
@@ -20,15 +19,15 @@ export interface JobState {
   readonly last: {
     readonly endedAt: EpochMs;
     readonly tookMs: number;
-    /** `null` if it succeeded. */
+    /** `null`: success. */
     readonly code: FaceErrorCode | null;
   } | null;
 }
 
 export interface RunningJob {
-  /** Runs the job now, or after the current run. Never rejects. @returns settles with that run */
+  /** Runs the job now, or after the current run. Never rejects. */
   runNow(): Promise<void>;
-  /** Stops the job. @returns settles once the current run has ended */
+  /** Stops the job. @returns settles after the current run */
   stop(): Promise<void>;
 }
 
@@ -45,7 +44,7 @@ export interface JobsDeps {
   readonly onRun: (state: JobState) => void;
 }
 
-/** Creates the job registry of a process. Runs of one job never overlap; different jobs are independent. */
+/** Creates the job registry. Runs of one job never overlap. */
 export function createJobs({ clock, log, sleep, onRun }: JobsDeps): Jobs {
   const started = new Map<JobName, () => JobState>();
   return {
@@ -57,7 +56,7 @@ export function createJobs({ clock, log, sleep, onRun }: JobsDeps): Jobs {
         const began = clock.now();
         const code = await run().then(() => null, toCode);
         const formerCode = state.last?.code ?? null;
-        // Logged once per outage, not at every run.
+        // Once per outage.
         if (code !== null && code !== formerCode) log.warn('a background job fails', { job: name, code });
         if (code === null && formerCode !== null) log.info('a background job works again', { job: name });
         const endedAt = clock.now();

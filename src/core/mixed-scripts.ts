@@ -1,8 +1,8 @@
 import type { Action } from './action.js';
 
 /*
- * Detects mixed scripts, like "pаypal" with a Cyrillic "а". Words follow Unicode Technical Standard 39, level "highly
- * restrictive" (section 5.2): one script, or Latin with Japanese, Korean or Chinese.
+ * Detects mixed scripts, like "pаypal" with a Cyrillic "а". Follows Unicode Technical Standard 39, "highly restrictive"
+ * (section 5.2).
  */
 
 const alphabets =
@@ -17,7 +17,7 @@ const unmixed = [...alphabets.split(' '), ...combinations].map(
   (scripts) => new RegExp(`^[${classOf(`${scripts} Common Inherited`)}]+$`, 'u'),
 );
 
-/** Returns true if a word mixes scripts. Other scripts than these have no look-alikes here. */
+/** Returns true if a word mixes scripts. */
 const isMixed = (word: string): boolean => known.test(word) && !unmixed.some((pattern) => pattern.test(word));
 
 /** Returns true if a word of the action mixes scripts, so that it may look like another word. */

@@ -1,3 +1,3 @@
-/** Movements that the page asks for; left and right are the person's own. */
+/** Left and right are the person's own. */
 export const movements = ['centre', 'left', 'right', 'up', 'down'] as const;
 export type Movement = (typeof movements)[number];

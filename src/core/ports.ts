@@ -1,6 +1,5 @@
 /*
- * Ports of the core, which does no I/O: src/process.ts provides all of them, and each has one contract suite in
- * test/contract that runs on every implementation.
+ * Ports of the core, which does no I/O: src/process.ts provides them, and each has a contract suite in test/contract.
  */
 
 export type { Box, DetectedFace, Detection } from './face.js';

@@ -28,7 +28,7 @@ export interface ReceiptRequest {
 }
 
 export interface PassedCheck {
-  /** A connection's id, or `api:<tenant>` if an API client stores the token. */
+  /** `api:<tenant>` if an API client stores the token. */
   readonly connection: string;
   readonly subject: string;
   readonly stepUpId: string;
@@ -47,13 +47,13 @@ export interface RedeemedReceipt {
   readonly liveness: Liveness | null;
 }
 
-/** Returns the audience of receipts for a connection's own hooks. */
+/** Returns the audience for a connection's own hooks. */
 export const audienceOf = (issuer: string, connection: { readonly id: string }): string =>
   `${issuer}/hooks/${connection.id}`;
 
 /**
- * Issues a signed receipt of a passed step-up, with OpenID Connect claims where they exist; `acr` is `face`, or
- * `another_way` without a face check, and `amr` lists the factors (RFC 8176).
+ * Issues a signed receipt of a pass; `acr` is `face`, or `another_way` without one, and `amr` lists the factors (RFC
+ * 8176).
  */
 export async function issueReceipt(
   { audience, nonce }: ReceiptRequest,
@@ -85,14 +85,14 @@ export async function issueReceipt(
 }
 
 /**
- * Accepted sources of a face check for a connection: its own profiles, and API clients of the standard tenant and of
- * the tenant with its name. Any other client may have requested a receipt for it too.
+ * A connection's own profiles, and API clients of the standard tenant and the one with its name. Other clients may have
+ * requested receipts for it.
  */
 const sourcesFor = (connection: string): readonly string[] => [connection, 'api:default', `api:${connection}`];
 
 /**
- * Redeems a receipt for one event, which may ask again.
- * @param expected.needsFace - refuses a pass without a face
+ * Redeems a receipt for one event, which may repeat.
+ * @param expected.needsFace - refuses other passes
  * @throws `receipt_invalid`
  */
 export async function redeemReceipt(
@@ -120,7 +120,7 @@ export async function redeemReceipt(
   return { stepUpId: claims.txn, at: epochSec(claims.auth_time), liveness: claims.liveness };
 }
 
-/** Redeems a receipt that approves an action, for one use, which may ask again. @throws `receipt_invalid` */
+/** Redeems an approval for one use, which may repeat. @throws `receipt_invalid` */
 export async function redeemApproval(
   receipt: string,
   expected: {
@@ -162,7 +162,7 @@ async function takeOnce(
     () => state.write(key, by, used),
     onUnrecorded,
     async () => {
-      // The write may have arrived: a repeated request then succeeds, and the use must be recorded.
+      // The write may have arrived: a repeat then succeeds and must be recorded.
       if (await isHadByIt()) await recordUse();
     },
   );
@@ -180,8 +180,8 @@ function inOurWords<Claims>(check: () => Claims): Claims {
 }
 
 /**
- * Redeems a receipt for a connection's own hook within the provider's timeout.
- * @param event.budgetMs - in milliseconds
+ * Redeems a receipt for an own hook within the provider's timeout.
+ * @param event.budgetMs - milliseconds
  * @throws `receipt_invalid`, and `state_unavailable` also on timeout
  */
 export function redeemForHook(

@@ -1,29 +1,26 @@
-/* Screen content of a light challenge during one picture. Shared with the page: no Node modules in here. */
+/* Screen content during one picture. Shared with the page: no Node modules in here. */
 
 /**
- * Six screen colors of maximum chromatic difference: each primary and pair, softened so that none is a saturated red
- * (WCAG 2.2, 2.3.1: red's share of the linear light below .8; here .78).
+ * Six screen colors, softened so that none is a saturated red (WCAG 2.2, 2.3.1: red's share of the linear light below
+ * .8; here .78).
  * @see https://www.w3.org/TR/WCAG22/#dfn-general-flash-and-red-flash-thresholds
  */
 export const screenColours = ['#ff6868', '#68ff68', '#6868ff', '#68ffff', '#ff68ff', '#ffff68'] as const;
 
-/** Arrangement of the two halves: `across`: left and right; `down`: top and bottom. */
+/** `across`: left and right; `down`: top and bottom. */
 export const screenAxes = ['across', 'down'] as const;
 export type ScreenAxis = (typeof screenAxes)[number];
 
 export type ScreenColour = (typeof screenColours)[number];
 
-/**
- * Pairs of colors that add up to white: side by side they reveal the shape of a face (docs/light.md compares
- * alternatives).
- */
+/** Pairs that add up to white: side by side they reveal a face's shape (docs/light.md). */
 export const complements: readonly (readonly [ScreenColour, ScreenColour])[] = [
   ['#ff6868', '#68ffff'],
   ['#68ff68', '#ff68ff'],
   ['#6868ff', '#ffff68'],
 ];
 
-/** Screen content: the left or upper half as the viewer sees it, and the other one. Equal halves are one color. */
+/** The left or upper half as the viewer sees it, and the other. */
 export type ScreenLight = {
   readonly axis: ScreenAxis;
   readonly first: ScreenColour;
@@ -35,7 +32,7 @@ export const isPlain = ({ first, second }: { readonly first: string; readonly se
   first === second;
 
 /**
- * Returns the linear light of a color: red, green and blue, each 0 to 1.
+ * Returns linear red, green and blue, each 0 to 1.
  * @see https://www.w3.org/TR/WCAG22/#dfn-relative-luminance
  */
 export function toLinear(colour: `#${string}`): readonly [number, number, number] {

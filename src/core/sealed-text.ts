@@ -4,11 +4,11 @@ import { FaceError } from '../errors.js';
 import { Credential } from './concealed.js';
 import type { Keys, Random } from './ports.js';
 
-/** Text encrypted for the state store: AES-256-GCM under a key derived from the token key. */
+/** AES-256-GCM under a key derived from the token key. */
 export const sealedTextGuard = z.object({
   version: z.int(),
   nonce: z.base64url(),
-  /** Includes the 16-byte tag at the end. */
+  /** With the 16-byte tag at the end. */
   sealed: z.base64url(),
 });
 export type SealedText = z.output<typeof sealedTextGuard>;
@@ -18,8 +18,7 @@ const toBase64url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('
 
 /**
  * Encrypts a text.
- * @param label - purpose; each has its own key. More than 32 bytes, so that it can never equal a token's message, a
- * digest of that length
+ * @param label - purpose, with its own key. More than 32 bytes, so never equal to a token's message
  * @throws `key_service_unavailable`
  */
 export async function sealText(

@@ -8,8 +8,8 @@ import { redeemApproval } from './receipt.js';
 import { toEpochSec } from './units.js';
 
 /**
- * Signs a document after a person's approval of its name and digest. The approval is included and consumed; the same
- * document may be signed again while it is valid.
+ * Signs a document after the approval of its name and digest. The approval is consumed; the same document may be signed
+ * again meanwhile.
  * @returns a compact JWS without its payload (RFC 7797)
  * @throws `receipt_invalid`: no valid approval; `document_changed`: it approves another document, or none
  */

@@ -1,2 +1,2 @@
-/** The tenant that serves every connection; any other serves only the connection of its name. */
+/** Serves every connection; another serves the one of its name. */
 export const standardTenant = 'default';

@@ -1,4 +1,4 @@
-/** To-do items by urgency: `now` if people are refused or evidence is at risk. */
+/** `now`: people are refused or evidence is at risk. */
 export const toDoUrgency = {
   trail_unsound: 'now',
   key_unusable: 'now',

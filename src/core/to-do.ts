@@ -8,7 +8,7 @@ export interface ToDo {
   readonly code: ToDoCode;
   readonly urgency: 'now' | 'soon';
   readonly words: string;
-  /** The connection concerned; `null`: the server. */
+  /** `null`: the server. */
   readonly connection: string | null;
   readonly where: Place;
 }
@@ -16,30 +16,30 @@ export interface ToDo {
 export interface ConnectionFacts {
   readonly id: string;
   readonly mode: Policy['mode'];
-  /** Start of shadow mode; `null`: not active, or unknown. */
+  /** `null`: not active, or unknown. */
   readonly shadowSince: EpochMs | null;
-  /** Administrator who overrode the configured mode; `null`: no one. */
+  /** Overrode the configured mode; `null`: no one. */
   readonly switchedBy: string | null;
-  /** Last result of the doctor; `null`: none. */
+  /** `null`: none. */
   readonly examined: { readonly at: EpochMs; readonly isFailing: boolean; readonly enrolled: number | null } | null;
-  /** True if a server shutdown interrupted its last set-up. */
+  /** A shutdown interrupted its set-up. */
   readonly isBrokenOff: boolean;
 }
 
 export interface Facts {
   readonly connections: readonly ConnectionFacts[];
-  /** How long records have waited for a signed head, in seconds. */
+  /** Records without a signed head, in seconds. */
   readonly headWaitingSec: number;
-  /** Result of the last verification of a trail; `null`: none, or incomplete. */
+  /** `null`: none, or incomplete. */
   readonly isTrailSound: boolean | null;
-  /** Time of the last backup; `null`: none known. */
+  /** `null`: none known. */
   readonly backupAt: EpochMs | null;
   readonly keys: readonly {
     readonly name: string;
     readonly isCurrent: boolean;
-    /** Problem of the key; `null`: none. */
+    /** `null`: none. */
     readonly problem: string | null;
-    /** Start of its use; `null` if unknown. */
+    /** `null` if unknown. */
     readonly since: EpochMs | null;
     readonly lifeDays: number;
   }[];

@@ -15,7 +15,7 @@ export const epochMs = (value: number): EpochMs => value as EpochMs;
 /** Converts seconds since 1970, rounding down. */
 export const epochSec = (value: number): EpochSec => Math.floor(value) as EpochSec;
 
-/** Stored form: milliseconds since 1970. */
+/** Stored as milliseconds since 1970. */
 export const epochMsGuard = z.number().transform(epochMs);
 
 export const secondsPerDay = 86_400;
@@ -24,16 +24,16 @@ export const toEpochSec = (time: EpochMs): EpochSec => epochSec(time / 1000);
 export const toEpochMs = (time: EpochSec): EpochMs => epochMs(time * 1000);
 export const addSec = (time: EpochMs, seconds: number): EpochMs => epochMs(time + seconds * 1000);
 
-/** Formats a time as RFC 3339 in UTC, for replies and records. */
+/** Formats RFC 3339 in UTC. */
 export const toIso = (time: EpochMs): string => new Date(time).toISOString();
 
-/** Converts a time for libraries that need a `Date`. */
+/** Converts a time for libraries. */
 export const toDate = (time: EpochMs): Date => new Date(time);
 
-/** Parses text that is known to be RFC 3339. */
+/** Parses text known to be RFC 3339. */
 export const fromIso = (text: string): EpochMs => epochMs(Date.parse(text));
 
-/** Parses the `Date` header of a reply (RFC 9110, section 5.6.7); `null` for other text. */
+/** Parses a `Date` header (RFC 9110, section 5.6.7); `null` for other text. */
 export function fromHttpDate(text: string): EpochMs | null {
   const value = Date.parse(text);
   return Number.isNaN(value) ? null : epochMs(value);

@@ -2,7 +2,7 @@
 const pausesMs = [1_000, 5_000, 30_000, 120_000, 600_000] as const;
 
 /**
- * Retries work in the background until it succeeds. Does not keep the process alive.
+ * Retries work in the background until it succeeds, without keeping the process alive.
  * @returns settles when done; never rejects
  */
 export async function untilDone(work: () => Promise<unknown>, onFailure: (error: unknown) => void): Promise<void> {
@@ -18,9 +18,9 @@ export async function untilDone(work: () => Promise<unknown>, onFailure: (error:
 }
 
 /**
- * Runs work; on failure, continues in the background like `untilDone`.
- * @param later - the background work; default: the same
- * @returns settles with the work; throws its error
+ * Runs work; after a failure continues like `untilDone`.
+ * @param later - default: the same
+ * @returns throws the first error
  */
 export const nowOrLater = <Result>(
   work: () => Promise<Result>,

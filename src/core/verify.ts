@@ -9,8 +9,7 @@ import { type LivenessFinding, livenessBoundary, type Score, type Verdict, type 
 import { toEpochMs, toIso } from './units.js';
 
 /**
- * Verifies live photos against a token that a backend stores. A mismatch is a verdict; token errors are reported at
- * once.
+ * Verifies live photos against a backend's token. A mismatch is a verdict; token errors are reported at once.
  * @throws `token_malformed`, `token_expired`, `token_revoked`, `token_key_retired`, `locked_out`, the codes of
  * `Verifier`
  */
@@ -18,18 +17,18 @@ export async function verifyToken(request: VerifyRequest, deps: CoreDeps): Promi
   return attemptCheck(request, (asked) => deps.verifier.verify(asked), toldToBackend, deps);
 }
 
-/** Verifies like `verifyToken`, and returns the similarity of a match. @throws as `verifyToken` */
+/** Verifies like `verifyToken`, with the similarity. @throws as `verifyToken` */
 export async function scoreToken(request: VerifyRequest, deps: CoreDeps): Promise<Score> {
   return attemptCheck(request, (asked) => deps.verifier.score(asked), toldToBackend, deps);
 }
 
-/** Further rules for the check of a person in front of a camera. */
+/** For a person in front of a camera. */
 export interface CheckRules {
-  /** Concurrent liveness judgment, which must be live; `null` without one. */
+  /** Must be live; `null`: none. */
   readonly judged: Promise<LivenessFinding> | null;
-  /** Address of an anonymous person: their failures lock out others like them, not the user. */
+  /** An anonymous person's: their failures do not lock out the user. */
   readonly outsider: string | null;
-  /** Host of the application, for the audit trail; `null`: none. */
+  /** Host; `null`: none. */
   readonly application: string | null;
 }
 
@@ -40,13 +39,13 @@ const mismatchCodes = [
   'token_revoked',
   'token_key_retired',
   'liveness_low',
-  // The hosted Facenition API's error for an unreadable token.
+  // The hosted API's error for an unreadable token.
   'request_malformed',
 ] as const satisfies readonly FaceErrorCode[];
 
 /**
- * Verifies photos of a person in front of a camera. A wrong face, no enrolment, an unusable token and missing liveness
- * give the same answer after the same work, and count as a failed attempt.
+ * Verifies a person in front of a camera. A wrong face, no enrolment, an unusable token and missing liveness get the
+ * same answer after the same work, and count as a failed attempt.
  * @throws `locked_out`, the codes of `Verifier`
  */
 export async function verifyPerson(
@@ -55,7 +54,7 @@ export async function verifyPerson(
   deps: CoreDeps,
 ): Promise<Verdict> {
   const judgedLive = judged?.then(({ pass }) => pass);
-  // Prevents an unhandled rejection: a locked-out person is not judged.
+  // A locked-out person is not judged.
   judgedLive?.catch(() => null);
   const rules = judgedLive === undefined ? {} : { judgedLive };
   const check = async (asked: VerifyRequest): Promise<Verdict> => {
@@ -107,12 +106,12 @@ async function attemptCheck<T extends { readonly matched: boolean }>(
       },
       deps,
       async ({ kind, level, until }) => {
-        // Failed attempts by unauthenticated callers do not indicate that the account is compromised.
+        // Anonymous failures do not indicate a compromised account.
         if (kind !== 'subject' || subject === '') return;
         await deps.audit.append({ action: 'locked_out', connection, subject, detail: { level, until: toIso(until) } });
       },
     );
-    // The token may have been revoked during the comparison.
+    // Revoked during the comparison.
     if (verdict.matched && tokenId !== null && (await isDenied(tokenId, deps))) throw new FaceError('token_revoked');
     const action = verdict.matched ? 'verified' : 'verification_refused';
     await deps.audit.append({ action, connection, subject, detail: { tokenId, application } });
@@ -125,9 +124,8 @@ async function attemptCheck<T extends { readonly matched: boolean }>(
 }
 
 interface TokenLook {
-  /** The parsed token; `null`: unreadable. */
+  /** `null`: unreadable. */
   readonly read: SealedToken | null;
-  /** `null`: none. */
   readonly tokenId: string | null;
   /** `null`: the face decides. */
   readonly unusable: 'token_malformed' | 'token_expired' | 'token_revoked' | null;

@@ -17,16 +17,13 @@ import { sourceOf } from '../http/source.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { doorPath } from './door-page.js';
 
-/*
- * Entry to a person's own page: the capture page with the purpose `manage`. The link is created after authentication,
- * and opens in this browser only.
- */
+/* A visit to a person's own page. The link is created after authentication, and opens in this browser only. */
 
 export interface DoorVisit {
   readonly request: Request;
   readonly response: Response;
   readonly connection: Connection;
-  /** The chosen language; `null`: the browser's. */
+  /** `null`: the browser's. */
   readonly wished: LetterLanguage | null;
 }
 
@@ -71,7 +68,7 @@ export async function beginFaceCheck(
   );
   const { stepUpTimeoutSec: lifeSec } = connection.policy;
   const check = { stepUpId: started.id, connection: connection.id };
-  // Relaxed durability, like the step-up: anonymous starts are repeated after a power failure.
+  // Anonymous starts are repeated after a power failure.
   await deps.state.write(checkKey(door), check, { when: 'absent', expiresAt: started.expiresAt, mayBeLost: true });
   bindToBrowser(response, started, browser, lifeSec, deps.issuer);
   setBrowserCookie(response, { name: cookieOf(deps), secret: door, lifeSec });
@@ -79,7 +76,7 @@ export async function beginFaceCheck(
 }
 
 /**
- * Handles the return from the face check: opens the person's page, once.
+ * Opens the person's page after the face check, once.
  * @throws `step_up_unknown`: not started, or by another browser; `face_not_verified`, `step_up_finished`
  */
 export async function finishFaceCheck(visit: DoorVisit, deps: ApiDeps): Promise<void> {
@@ -99,8 +96,8 @@ export async function finishFaceCheck(visit: DoorVisit, deps: ApiDeps): Promise<
 }
 
 /**
- * Opens the page of an authenticated person. After a sign-in without a face check, enrolment is allowed only if the
- * connection's policy allows it: else a password would suffice to replace the face.
+ * Opens the page of an authenticated person. A sign-in without a face check allows enrolment only by policy: else a
+ * password would suffice to replace the face.
  */
 export async function openOwnPage(
   { response, wished }: Pick<DoorVisit, 'response' | 'wished'>,

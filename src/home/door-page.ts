@@ -20,13 +20,12 @@ nav a { display: inline-block; min-block-size: 1.5rem; padding-block: .25rem; co
 
 export interface Door {
   readonly connection: string;
-  /** `null`: no name. */
   readonly organisation: string | null;
   readonly hasFaceCheck: boolean;
   readonly hasSignIn: boolean;
 }
 
-/** Returns the path of an entry page. */
+/** Returns an entry page's path. */
 export const doorPath = (connection: string, below: string, wished: LetterLanguage | null): string =>
   `/me/${encodeURIComponent(connection)}${below}${wished === null ? '' : `?lang=${wished}`}`;
 

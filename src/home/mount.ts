@@ -37,10 +37,7 @@ const maxFormBytes = 4 * 1024;
 const isReason = (text: string | null): text is RefusedReason => refusedReasons.some((each) => each === text);
 const isLanguage = (text: string | null): text is LetterLanguage => letterLanguages.some((each) => each === text);
 
-/**
- * Mounts the entry pages at `/me`: each leads to the capture page, by a face check or by the provider's sign-in. They
- * show no personal data.
- */
+/** Mounts the entry pages at `/me`. They show no personal data. */
 export function mountHome(app: Express, deps: HomeDeps): void {
   const countAll = createCountAll(deps);
   const doors = openDoors({ ...deps, countAll });
@@ -160,7 +157,7 @@ const readName = ({ request, response }: DoorVisit, room: Room): Promise<string>
     return name;
   });
 
-/** Returns the reason for the person; `null`: a malformed request, not sent by a page. */
+/** `null`: a malformed request, not sent by a page. */
 function toReason(code: FaceErrorCode): RefusedReason | null {
   switch (code) {
     case 'face_not_verified':

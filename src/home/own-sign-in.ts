@@ -12,14 +12,12 @@ import { isAnswerTo, secretsOf } from '../sign-in/visit-secrets.js';
 import type { DoorVisit } from './arrival.js';
 import { doorPath } from './door-page.js';
 
-/** Time limit at the provider, in seconds. */
 const visitLifeSec = 10 * 60;
 
 export interface OwnSignIn {
   /** Redirects to the provider. @throws `profile_unavailable` */
   begin(visit: DoorVisit): Promise<void>;
   /**
-   * Completes the sign-in.
    * @returns the user of this connection
    * @throws `caller_untrusted`: invalid answer, or another browser's; `subject_unknown`: no user of this connection;
    * `profile_unavailable`
@@ -49,7 +47,7 @@ export function createOwnSignIn(
       if (shown === null) throw new FaceError('caller_untrusted');
       const secrets = secretsFor(new Credential(shown));
       const query = queryOf(request);
-      // Keeps the cookie of another visit, which may be in progress in another window.
+      // Keeps another window's visit.
       if (!isAnswerTo(secrets, query)) throw new FaceError('caller_untrusted');
       clearBrowserCookie(response, cookie);
       const claims = await provider.finish(query, secrets, () => true);

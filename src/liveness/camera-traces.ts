@@ -5,8 +5,7 @@ import type { SeenFrame } from './frame.js';
 import { readQuantisation, toQuality } from './jpeg-tables.js';
 
 /*
- * Traces of camera and encoder in the files and noise of frames. Unbounded and recorded in the audit trail only,
- * because an attacker controls all of it.
+ * Traces of camera and encoder in the files and noise of frames. Recorded only, because an attacker controls all of it.
  */
 
 const unbounded = { atLeast: null, atMost: null };
@@ -25,8 +24,8 @@ function measureFiles(frames: readonly Pick<CapturedFrame, 'photo'>[]): Measurem
 }
 
 /**
- * Returns the share of noise repeated in the next frame: 0 for a camera; 1 for identical pixels, or without noise. Uses
- * the median over blocks, because of movement and texture.
+ * Noise repeated in the next frame: 0 for a camera; 1 for identical pixels, or without noise. Uses the median over
+ * blocks, because of movement and texture.
  */
 function toRepeated(one: NoiseResidual, next: NoiseResidual): number {
   const blocks = Array.from({ length: one.signs.length / pixelsOfBlock }, (_, block) => {

@@ -1,7 +1,6 @@
 /**
- * Relative depth of the 68 points of a face; only proportions matter. Derived from pairs of photos of one person in
- * different poses, minus the best affine map (the first singular vector over 2,384 pairs of one half of the evaluation
- * people, made symmetric; `npm run eval -- face-depth`).
+ * Relative depth of the 68 points of a face. Derived from pairs of photos in different poses (the first singular vector
+ * over 2,384 pairs, made symmetric; `npm run eval -- face-depth`).
  */
 export const faceDepth: readonly number[] = [
   // Jaw, from the ear on the left of the picture to the other

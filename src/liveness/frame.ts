@@ -32,7 +32,7 @@ export const judgedSignals: readonly Signal[] = [
   'noise',
 ];
 
-/** Measures one frame. @throws as `Engine.examine` */
+/** Measures one frame. */
 export async function lookAt(
   engine: Engine,
   { photo, movement }: Pick<CapturedFrame, 'photo' | 'movement'>,
@@ -40,7 +40,7 @@ export async function lookAt(
 ): Promise<SeenFrame> {
   const seen = await examineOnce(engine, photo, judgedSignals, share);
   const { face, embedding, own, pose, liveness, quality, landmarks, light, texture, noise } = seen;
-  // Frames are compared by the built-in model only, which the bounds are fitted to.
+  // The bounds are fitted to the built-in model only.
   for (const each of own) each.embedding.wipe();
   if (
     embedding === null ||

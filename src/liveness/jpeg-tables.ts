@@ -1,20 +1,16 @@
-/*
- * Quantization tables of JPEG files. The page encodes all frames alike; injected files often come from another encoder.
- * A trace, not proof, because an attacker can choose them.
- */
+/* Quantization tables of JPEG files. The page encodes all frames alike; injected files often differ. */
 
-/** A quantization table: 64 steps in file order; the first of a file is for luminance. */
+/** 64 steps in file order; a file's first table is for luminance. */
 export type QuantisationTable = readonly number[];
 
 const marker = { start: 0xd8, tables: 0xdb, scan: 0xda, end: 0xd9 } as const;
 const stepsOfTable = 64;
 
-/** Maximum segments read; files have a handful before the pixels. */
+/** Files have a handful before the pixels. */
 const segmentsRead = 64;
 
 /**
  * Reads the quantization tables before the pixels, in file order.
- * @param bytes - any data
  * @returns none if it is not a JPEG, or truncated
  * @see ISO/IEC 10918-1, B.2.4.1
  */

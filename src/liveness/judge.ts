@@ -9,14 +9,11 @@ import { type Measured, measureAlike, measureFrames, measureLight, measureRefusa
 
 interface SeenPose {
   readonly shown: SeenFrame;
-  /** Under split screens, then under the second color; empty without light. */
+  /** Split screens, then the second color; empty without light. */
   readonly lit: readonly LitFrame[];
 }
 
-/**
- * Creates the judge of challenges by picture content: a head with depth followed the movements, one person in all
- * frames, lit by the screen. docs/liveness.md lists which attacks it stops.
- */
+/** Creates the judge of challenges by picture content. docs/liveness.md lists which attacks it stops. */
 export function createMovementJudge({ engine }: { readonly engine: Engine }): LivenessJudge {
   return {
     async judge(frames, share) {
@@ -40,10 +37,10 @@ export function createMovementJudge({ engine }: { readonly engine: Engine }): Li
         return { shown, lit };
       };
       try {
-        // In parallel on all workers; all settled, so that no embedding is left behind.
+        // All settled, so that no embedding is left behind.
         const looks = await Promise.allSettled(poses.map(look));
         const reasons = looks.map((each) => (each.status === 'rejected' ? each.reason : null));
-        // The rest of a row is refused with the same error object as the first picture.
+        // The rest of a row has the first picture's error object.
         const refused = reasons.flatMap((reason: unknown, index) =>
           reason === null || reasons.indexOf(reason) < index ? [] : [measureRefusal(reason, index)],
         );

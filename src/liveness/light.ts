@@ -5,9 +5,9 @@ import { lightRegions } from '../engine/light.js';
 import { cosineOf } from '../verifier/embeddings.js';
 
 /*
- * Effect of screen light on faces and spoofs, by changes of logarithmic linear light between pictures half a second
- * apart, in which exposure and skin color cancel out. Based on: Tang et al., Face Flashing (NDSS 2018); Liu et al.,
- * Aurora Guard (arXiv 1902.10311). Measurements are in docs/liveness.md.
+ * Screen light by changes of logarithmic linear light between pictures half a second apart, in which exposure and skin
+ * color cancel out. Based on: Tang et al., Face Flashing (NDSS 2018); Liu et al., Aurora Guard (arXiv 1902.10311).
+ * Measurements: docs/liveness.md.
  */
 
 export interface LitReading {
@@ -22,17 +22,15 @@ export interface LitFrame extends LitReading {
 export type LitPair = readonly [LitReading, LitReading];
 
 export interface LightFinding {
-  /** Screen light on the face relative to other light: the strength of the response. */
   readonly gain: number;
   /** Correlation of the response with the requested colors: at most 1; 0 on average for a random sequence. */
   readonly match: number;
   /** Response of the background relative to the face; `null` if it is not visible. */
   readonly falloff: number | null;
-  /** Proportionality of added light to brightness: 1 for skin and paper, 0 for glass, which adds uniformly. */
+  /** 1 for skin and paper, 0 for glass, which adds light uniformly. */
   readonly material: number | null;
-  /** Difference of the response of the nose's sides to split screens, per gain. */
+  /** Difference of the nose's sides under split screens, per gain. */
   readonly normals: number | null;
-  /** Arrangement of the two colors. */
   readonly axis: ScreenAxis;
 }
 
@@ -58,9 +56,9 @@ const toChange = (from: Rgb, to: Rgb): Rgb =>
 interface Answer {
   readonly pair: LitPair;
   readonly asked: Rgb;
-  /** Response of the face, with all regions weighted equally. */
+  /** All regions weighted equally. */
   readonly face: Rgb;
-  /** Response of the background; `null` if it is not visible. */
+  /** `null` if not visible. */
   readonly behind: Rgb | null;
 }
 
@@ -138,8 +136,8 @@ export const sidesOfNose = {
 } as const satisfies Record<ScreenAxis, Sides>;
 
 /**
- * Compares split screens with the same swapped: the sides of a nose, 2 cm apart, face opposite ways, and each reflects
- * more of its color. A sheet faces nearly one way even if bent. `null` if a side is not visible.
+ * Compares split screens with the same swapped: the sides of a nose face opposite ways. A sheet faces nearly one way
+ * even if bent. `null` if a side is not visible.
  */
 export function toNormals([first, second]: LitPair, gain: number, sides: Sides): number | null {
   const asked = toChroma(minus(toLinear(first.light.first), toLinear(first.light.second)));
@@ -165,6 +163,6 @@ export function findLight(pairs: readonly LitPair[], halves: LitPair): LightFind
   };
 }
 
-/** Returns the minimum texture cosine of pictures that should show one face, half a second apart. */
+/** Returns the minimum texture cosine of pictures of one face. */
 export const toLeastAlike = (shown: LitFrame, others: readonly LitFrame[]): number =>
   Math.min(...others.map(({ texture }) => cosineOf(shown.texture, texture)));

@@ -10,15 +10,14 @@ function toShape(landmarks: Landmarks): Landmarks {
   return landmarks.map(({ x, y }) => ({ x: (x - middle.x) / unit, y: (y - middle.y) / unit }));
 }
 
-/** Averages the points of several frames, to reduce the landmark model's error. */
+/** Averages points of frames, to reduce the landmark model's error. */
 export function toMeanShape(frames: readonly Landmarks[]): Landmarks {
   const shapes = frames.map(toShape);
   return shapes[0].map((_, at) => toMean(shapes.map((shape) => shape[at])));
 }
 
 /**
- * Returns the residual of the best affine map between shapes, per point, in eye distances: zero for any movement of a
- * distant plane.
+ * Returns the residual of the best affine map, in eye distances: zero for any movement of a distant plane.
  * @see https://doi.org/10.1017/CBO9780511811685 14.2: an affine camera sees a plane move by an affine map
  */
 export function toParallax(from: Landmarks, to: Landmarks): readonly Point[] {
@@ -39,17 +38,13 @@ export function toParallax(from: Landmarks, to: Landmarks): readonly Point[] {
   return from.map((_, at) => ({ x: x(at) - to[at].x, y: y(at) - to[at].y }));
 }
 
-/**
- * Parallax along a face's depth per degree. Calibrated on real photos to match the pose model's degrees (`npm run eval
- * -- face-depth`).
- */
+/** Per degree, calibrated to the pose model (`npm run eval -- face-depth`). */
 const parallaxPerDeg = 0.05;
 
 const depthSquared = faceDepth.reduce((total, depth) => total + depth * depth, 0);
 
 /**
  * Estimates a head turn from depth only: the nose moves against the cheeks. A tilted flat picture gives almost none.
- * @param frontal - from `toMeanShape`
  */
 export function toReliefTurn(frontal: Landmarks, turned: Landmarks): HeadTurn {
   const parallax = toParallax(toShape(turned), frontal);

@@ -32,10 +32,7 @@ function toMeasured(signal: LivenessSignal, index: number | null, value: number)
   };
 }
 
-/**
- * Converts a refused frame (no face, several, or too small) to a failed measurement.
- * @throws other errors of the engine
- */
+/** Converts a refused frame (no face, several, or too small) to a failed measurement. */
 export function measureRefusal(error: unknown, index: number): Measured {
   if (error instanceof FaceError) {
     if (error.code === 'face_none') return toMeasured('faces', index, 0);
@@ -59,7 +56,6 @@ const poseSignals = {
   down: 'pose_pitch',
 } as const satisfies Record<TurnedMovement, LivenessSignal>;
 
-/** Measures a frontal frame, on which the face check is mainly based. */
 function measureFrontal({ pose, quality }: SeenFrame, index: number): readonly Measured[] {
   return [
     toMeasured('frontal_yaw', index, pose.yawDeg),

@@ -1,7 +1,7 @@
 import type { Movement } from '../core/movements.js';
 import type { Pose } from '../engine/engine.js';
 
-/** Degrees, signed like the pose model: yaw decreases to the person's left, pitch increases upwards. */
+/** Degrees: yaw decreases to the person's left, pitch increases upwards. */
 export interface HeadTurn {
   readonly yawDeg: number;
   readonly pitchDeg: number;
@@ -9,7 +9,7 @@ export interface HeadTurn {
 
 export type TurnedMovement = Exclude<Movement, 'centre'>;
 
-/** Degrees in the requested direction, negative for the opposite, and across it. */
+/** Degrees in the requested direction, and across it. */
 export interface Followed {
   readonly toward: number;
   /** Never negative. */
@@ -28,9 +28,7 @@ export function toFollowed(movement: TurnedMovement, { yawDeg, pitchDeg }: HeadT
   return turns[movement];
 }
 
-/**
- * Returns the turn relative to the mean frontal pose, because the model's pitch is biased and camera positions vary.
- */
+/** Returns the turn relative to the mean frontal pose, because the model's pitch is biased. */
 export function toPoseTurn(frontal: readonly Pose[], turned: Pose): HeadTurn {
   const mean = (read: (pose: Pose) => number): number =>
     frontal.reduce((total, pose) => total + read(pose), 0) / frontal.length;

@@ -6,12 +6,12 @@ import { FaceError } from '../errors.js';
 import { kidUnder, type OidcKeys } from '../keys/oidc-key-set.js';
 import type { SourceAnswer } from './sources.js';
 
-/** Lifetime of a source's signature, in seconds: it is verified on receipt. */
+/** Seconds; verified on receipt. */
 const lifeSec = 300;
 
 /**
  * Returns claims of other connections: values, signed aggregated claims (OpenID Connect Core, section 5.6.2), and
- * `_claim_status`. Empty if no source was queried.
+ * `_claim_status`; empty if no source was queried.
  * @throws `key_service_unavailable`
  */
 export async function tellSources(
@@ -50,7 +50,7 @@ async function tell(
     {
       ...values,
       iss: source.issuer,
-      // Pairwise per client and link, so that it does not identify the person at the source.
+      // Pairwise per client and link, so that it does not identify the person.
       sub: digestOf(`facestep claims of ${answer.link.id} at ${id} for ${client}`).toString('base64url'),
       ...{ aud: client, iat: now, exp: now + lifeSec },
     },

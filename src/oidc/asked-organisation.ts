@@ -8,13 +8,13 @@ export const maxIdCharacters = 100;
 
 interface Asked {
   readonly rules: OrganisationRules;
-  /** The required organization; `null`: the person's choice. */
+  /** `null`: the person's choice. */
   readonly hint: string | null;
 }
 
 /**
  * Returns the organization request of an authorization request; `null`: none.
- * @throws oidcErrors.InvalidScope: not registered for the client; oidcErrors.InvalidRequest
+ * @throws oidcErrors.InvalidScope: not registered; oidcErrors.InvalidRequest
  */
 export function toOrganisationAsked(
   { organisations: rules }: Pick<OidcClient, 'organisations'>,

@@ -1,11 +1,11 @@
 import type { Response } from 'express';
 
-/** Time until a page at a kiosk clears itself, in seconds: with a question, or with information only. */
+/** Seconds until a kiosk page clears itself: with a question, or with information only. */
 const clearedAfterSec = { asking: 120, telling: 15 } as const;
 
 export type KioskPage = keyof typeof clearedAfterSec;
 
-/** Sends a kiosk's browser back to its start page after a while, without a script, in case the person has left. */
+/** Sends a kiosk's browser back to its start page, without a script, in case the person has left. */
 export function leadBackToKiosk(response: Response, kioskUrl: string, page: KioskPage): void {
   response.set('Refresh', `${clearedAfterSec[page]}; url=${kioskUrl}`);
 }

@@ -4,7 +4,7 @@ import { pageStyle } from '../http/page-style.js';
 import type { Language } from './messages.js';
 
 /**
- * Creates the layout of single-card pages, by default in the style of the capture page.
+ * Creates the layout of single-card pages.
  * @param formsTo - further form targets, through redirects
  */
 export function createCard(style: Html = pageStyle, formsTo?: string) {

@@ -15,7 +15,7 @@ interface ShownClaim extends RegisteredClaim {
   readonly isEssential: boolean;
   /** `null` if the profile has none. */
   readonly value: Json;
-  /** Display name of the source; absent if there is only one connection. */
+  /** Display name; absent if there is only one connection. */
   readonly source?: string | undefined;
 }
 
@@ -27,7 +27,7 @@ export interface SilentSource {
   readonly items: readonly Omit<ShownClaim, 'value' | 'source'>[];
 }
 
-/** Renders the consent page for these values. The form posts to the page's URL. */
+/** Renders the consent page for these values. */
 export function renderConsentPage(
   language: Language,
   {
@@ -42,7 +42,6 @@ export function renderConsentPage(
     notLinked = null,
   }: {
     readonly asker: Asker;
-    /** Digest of the displayed values, so that the answer refers to them. */
     readonly shown: string;
     readonly until: EpochMs;
     readonly organisation: string | null;
@@ -50,7 +49,7 @@ export function renderConsentPage(
     readonly answered?: readonly string[];
     readonly silent?: readonly SilentSource[];
     readonly canLink?: boolean;
-    /** Display name of the connection whose linking just failed. */
+    /** Connection whose linking just failed. */
     readonly notLinked?: string | null;
   },
 ): RenderedPage {

@@ -24,7 +24,7 @@ interface Settled {
 }
 
 /**
- * Creates the step that asks for consent to a client's data request, unless it was given before.
+ * Creates the step that asks for consent, unless it was given before.
  * @returns `null` if the page was shown; throws `AccessDenied` if the person refuses
  */
 export function createConsentStep({ connection }: Pick<OidcIssuer, 'connection'>, deps: IssuerDeps) {
@@ -47,7 +47,7 @@ export function createConsentStep({ connection }: Pick<OidcIssuer, 'connection'>
     if (decision === 'refuse') throw new oidcErrors.AccessDenied('the person did not agree');
     const answered = (form?.getAll('answered') ?? []).filter((id) => linkWith(links, id) !== undefined);
     const offer = toOffer(asker, wanted, { links, answered });
-    // The answer is valid only for the displayed values: configuration or links may have changed.
+    // Valid only for the displayed values: configuration or links may have changed.
     if (decision === 'agree' && form?.get('shown') === offer.digest) {
       const ticked = form.getAll('claim');
       const claims = offer.claims
@@ -121,7 +121,7 @@ export function createConsentStep({ connection }: Pick<OidcIssuer, 'connection'>
   }
 }
 
-/** Returns the recipient: a counter has no redirect URI, and wallet data stays with the person. */
+/** A counter has no redirect URI, and wallet data stays with the person. */
 function destinationOf({ counter, offers }: OidcClient, redirectUri = ''): Destination {
   if (counter !== undefined) return 'counter';
   return offers === undefined ? { host: new URL(redirectUri).host } : 'wallet';
@@ -132,10 +132,7 @@ type Asker = Pick<DataConsent, 'client' | 'registration'>;
 const linkWith = (links: readonly Link[], source: string): Link | undefined =>
   links.find(({ other }) => other.connection === source);
 
-/**
- * Returns the claims to agree to: the connection's own, and those of sources that answered. Optional claims of an
- * unlinked source count as refused; other missing ones are requested again next time.
- */
+/** Optional claims of an unlinked source count as refused; other missing ones are requested again next time. */
 function toOffer(
   asker: Asker,
   wanted: readonly ClaimWanted[],
@@ -151,7 +148,7 @@ function toOffer(
   return { claims, leftOut, links: linkIds, digest: digestOf(JSON.stringify(shown)).toString('base64url') };
 }
 
-/** Returns true if agreed claims of other connections are still available through the same links. */
+/** True if agreed claims are still available through the same links. */
 const holdsBy = ({ claims, links: former }: DataConsent, wanted: readonly ClaimWanted[], links: readonly Link[]) =>
   wanted.every(
     ({ name, from }) => from === null || !claims.includes(name) || linkWith(links, from)?.id === former[from],

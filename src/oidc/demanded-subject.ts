@@ -5,12 +5,12 @@ import { oidcErrors } from './library.js';
 
 const subGuard = z.object({ sub: z.string() });
 
-/** Returns the subject of a request's ID token hint, whose signature and audience the library has verified. */
+/** Returns the subject of an ID token hint, verified by the library. */
 export const hintedSubject = ({ id_token_hint: hint }: AuthorizationRequest['params']): string | undefined =>
   hint === undefined ? undefined : subGuard.parse(decodeJwt(hint)).sub;
 
 /**
- * Checks that the named person is the subject that a request requires.
+ * Checks that the named person is the required subject.
  * @throws oidcErrors.LoginRequired
  * @see https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest and section 5.5.1
  */

@@ -4,11 +4,11 @@ import { toEpochSec } from '../core/units.js';
 import { oidcErrors } from './library.js';
 
 /*
- * Clients under the FAPI 2.0 Security Profile. Access tokens are bound by DPoP only: a proxy terminates TLS, so client
- * certificates are not visible. https://openid.net/specs/fapi-security-profile-2_0-final.html
+ * Clients under the FAPI 2.0 Security Profile. Access tokens are bound by DPoP only: a proxy terminates TLS.
+ * https://openid.net/specs/fapi-security-profile-2_0-final.html
  */
 
-/** Client metadata required by the profile, besides keys and pushed requests. */
+/** Required by the profile, besides keys and pushed requests. */
 export const fapiMetadata = {
   dpop_bound_access_tokens: true,
   id_token_signed_response_alg: 'PS256',
@@ -17,12 +17,11 @@ export const fapiMetadata = {
 /** Returns true if a client is under the profile. */
 export const isFapi = (metadata: ClientMetadata): boolean => metadata.dpop_bound_access_tokens === true;
 
-/** Allowed lead of an assertion's issue time, in seconds. */
 const mostAheadSec = 60;
 
 /**
- * Creates the check of client assertions under the profile: the issuer is the only audience, it is recent (section
- * 5.3.2.1), and not signed with RS256 (section 5.4.1). Other clients follow RFC 7523.
+ * Creates the check of client assertions: the issuer is the only audience, it is recent (section 5.3.2.1), and not
+ * signed with RS256 (section 5.4.1). Other clients follow RFC 7523.
  */
 export const createCheckAssertion =
   (clock: Clock) =>

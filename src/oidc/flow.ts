@@ -27,11 +27,11 @@ export type Flow = {
   readonly clientId: string;
   /** `null` until the person is named. */
   readonly person: Person | null;
-  /** Value for the ID token if the check passes. */
+  /** For the ID token if the check passes. */
   readonly acr: string;
-  /** The step-up of the request, and the secret of its browser; `null` until started. */
+  /** `null` until started. */
   readonly stepUp: { readonly id: string; readonly browserDigest: string; readonly starts: number } | null;
-  /** The face check at another connection that links an account; `null`: none. */
+  /** The face check that links another account; `null`: none. */
   readonly linking: {
     readonly source: string;
     readonly subject: string;
@@ -39,7 +39,7 @@ export type Flow = {
     readonly browserDigest: string;
   } | null;
   readonly notLinked: string | null;
-  /** `null` until the person has chosen, or if not requested. */
+  /** `null` until chosen, or if not requested. */
   readonly acting: Acting | null;
   /** The kiosk visit of the flow; `null`: none. */
   readonly atKiosk: KioskVisit | null;
@@ -48,16 +48,14 @@ export type Flow = {
 
 export const begun = { stepUp: null, linking: null, notLinked: null, acting: null, atKiosk: null } as const;
 
-/** Time in addition to a step-up, in seconds: for typing a user name, and for the way back. */
+/** Seconds for typing a user name, and for the way back. */
 export const aroundStepUpSec = 120;
 
-/** Further time to write down recovery codes, shown first after a pass. */
+/** Time to write down recovery codes. */
 const writingSec = 300;
 
-/** Time to read a data request and decide. */
 const decidingSec = 300;
 
-/** Time to link accounts, with a face check each. */
 const linkingSec = 900;
 
 const flowGuard = z.object({
@@ -85,7 +83,7 @@ interface FlowDeps {
 const flowKey = (connection: Connection, uid: string): string =>
   `oidc-flow:${connection.id}:${digestOf(uid).toString('base64url')}`;
 
-/** Returns the time limit of an authorization, in whole seconds. */
+/** Returns the time limit, in whole seconds. */
 export function flowLifeSec({ lifeSec, consented, organisations }: OidcClient, { policy }: Connection): number {
   const claims = Object.values(consented?.claims ?? {});
   const asksPerson = claims.length > 0 || organisations !== undefined;
@@ -127,20 +125,19 @@ export async function readClaims(grantId: string, { connection, state }: FlowDep
 }
 
 const shareGuard = z.object({
-  /** Client of the consent: another client or a renewed consent is another share. */
+  /** Another client or a renewed consent is another share. */
   client: z.string(),
   consent: z.string(),
   idToken: z.array(z.string()).readonly(),
   userInfo: z.array(z.string()).readonly(),
 });
 
-/** Claims that a grant's tokens may contain, with consent. */
 export type Share = z.output<typeof shareGuard>;
 
 const shareKey = (connection: Connection, grantId: string): string =>
   `oidc-share:${connection.id}:${digestOf(grantId).toString('base64url')}`;
 
-/** Stores the share of a grant: names only; values are read when needed. */
+/** Stores a grant's share: names only; values are read when needed. */
 export async function writeShare(grantId: string, share: Share, lifeSec: number, deps: FlowDeps): Promise<void> {
   const { connection, state, clock } = deps;
   await state.write(shareKey(connection, grantId), share, { when: 'any', expiresAt: addSec(clock.now(), lifeSec) });
@@ -155,7 +152,7 @@ export async function readShare(grantId: string, { connection, state }: FlowDeps
 const actingKey = (connection: Connection, grantId: string): string =>
   `oidc-acting:${connection.id}:${digestOf(grantId).toString('base64url')}`;
 
-/** Stores the organization of a grant: its id only; roles are read when needed. */
+/** Stores a grant's organization: its id only; roles are read when needed. */
 export async function writeActing(
   grantId: string,
   { organisation }: Acting,
@@ -166,7 +163,7 @@ export async function writeActing(
   await state.write(actingKey(connection, grantId), organisation, { when: 'any', expiresAt });
 }
 
-/** @returns the id of the organization; `null` if the person acts for themselves */
+/** @returns `null` if the person acts for themselves */
 export async function readActing(grantId: string, { connection, state }: FlowDeps): Promise<string | null> {
   const found = await state.read(actingKey(connection, grantId));
   return found === null ? null : z.string().parse(found.value);

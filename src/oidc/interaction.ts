@@ -33,15 +33,14 @@ import { parseRequestedAction } from './requested-action.js';
 import { checkDemand, isMet, paramsOf, parseRequestedClaims } from './requested-claims.js';
 import type { Visit } from './visit.js';
 
-/** Starts of the camera per interaction: a lost redirect loses a ticket. */
+/** Per interaction: a lost redirect loses a ticket. */
 const startsAllowed = 5;
 
-/** `acr` if a code replaced the face. Requests cannot ask for it. */
+/** If a code replaced the face. Requests cannot ask for it. */
 const anotherWayAcr = 'another_way';
 
 /**
- * Creates the page of an interaction: asks for the user name if needed, leads to the capture page, and after that back
- * to the client. Idempotent.
+ * Creates the page of an interaction: leads to the capture page, and back to the client. Idempotent.
  * @returns throws errors for the error page: `oidcErrors.SessionNotFound` also for another browser
  */
 export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { readonly accountLinkDays: number }) {
@@ -137,7 +136,7 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { reado
           ? { proved: true }
           : { proved: false, source: person.isSentByProvider ? null : sourceOf(request) },
         returnUrl: issuer.interactionUrl(interaction.uid),
-        // A kiosk is the organization's own device, so any is allowed.
+        // A kiosk is the organization's own device.
         camera: flow.atKiosk === null ? null : 'any',
         application: paramsOf(interaction.params).redirect_uri ?? null,
         takesAnotherWay: takesAnotherWay(visit),
@@ -170,7 +169,7 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { reado
     const take = async (): Promise<void> => void (await takeStepUp(stepUpId, deps));
     if (pass === null) throw new FaceError('internal', 'a pass without its time');
     const isFace = isByFace(pass);
-    // Checked again, because the policy may have changed meanwhile.
+    // The policy may have changed meanwhile.
     if (!isFace && !takesAnotherWay(visit)) throw new oidcErrors.AccessDenied('a face check was asked for');
     if (client.offers !== undefined) {
       await showOffer(visit, { type: client.offers, subject: person.subject, share, check: pass, take });
@@ -206,7 +205,7 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { reado
     );
   }
 
-  /** Stores the grant. @param authentication - empty without an authentication: the token has only its claims */
+  /** Stores the grant. @param authentication - empty: the token has only its claims */
   async function toGrant(
     { provider, flow }: Visit,
     claims: Person['claims'],
@@ -244,7 +243,7 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { reado
     if (stepUp !== null) clearBrowserCookie(response, browserCookieOf(stepUp.id, isSecure));
   }
 
-  /** Returns the error to the client by protocol. An answer of a concurrent visit takes precedence. */
+  /** An answer of a concurrent visit takes precedence. */
   async function refuse({ request, response, provider, flow }: Visit, error: unknown): Promise<void> {
     const refusal = toRefusal(error);
     forgetBrowser(response, flow);

@@ -48,11 +48,11 @@ export interface RunningProvider {
 export interface Arrival {
   /** Source, as the limits count it. */
   readonly source: string;
-  /** Time when its browser was sent back, as the browser reports; `null`: it was not. */
+  /** As the browser reports; `null`: not sent back. */
   readonly sentBackAt: string | null;
-  /** True if a nonce was added, because the library requires one. */
+  /** A nonce was added, because the library requires one. */
   readonly lacksNonce: boolean;
-  /** Proof by the client's kind, or its refusal; `null` if it needs none. */
+  /** `null` if the client's kind needs none. */
   readonly admission: Admitted | { readonly refusal: unknown } | null;
 }
 
@@ -63,20 +63,19 @@ export interface OidcIssuer {
   readonly connection: Connection;
   readonly clients: ReadonlyMap<string, OidcClient>;
   readonly credentials: CredentialConfigs;
-  /** The single client with pushed requests, if any: its browsers may omit `client_id`. */
+  /** The single client with pushed requests: its browsers may omit `client_id`. */
   readonly pushingClientId: string | null;
   interactionUrl(uid: string): string;
-  /** Returns the URL that opens a counter's code or shows a phone's. */
+  /** Opens a counter's code or shows a phone's. */
   counterUrl(name: 'user_code' | 'shown', code: string): string;
   running(): Promise<RunningProvider>;
   /**
-   * Counts an anonymous sign-in start by source and connection, before anything is looked up or stored.
+   * Counts an anonymous start, before anything is looked up or stored.
    * @throws `locked_out`, `state_unavailable`
    */
   countStart(source: string): Promise<void>;
   readonly checks: Checks;
   readonly shownCodes: ShownCodes;
-  /** Passes request data to this module's hooks in the library. */
   noteArrival(request: IncomingMessage, arrival: Arrival): void;
 }
 
@@ -117,7 +116,7 @@ export function createIssuer(
     return client;
   };
 
-  /** The library has verified the signature and taken all parameters from the signed object. */
+  /** The library has verified the signature and all parameters are signed. */
   const isSignedNow = async (context: KoaContextWithOIDC): Promise<boolean> => {
     const { request: object } = context.query;
     if (typeof object !== 'string' || context.oidc.trusted === undefined) return false;
@@ -130,7 +129,7 @@ export function createIssuer(
     if (arrival === undefined) throw new FaceError('internal', 'a request that did not arrive');
     return arrival;
   };
-  /** Returns true for a public client: anyone can send requests as it. */
+  /** Anyone can send requests as it. */
   const isPublic = ({ oidc }: KoaContextWithOIDC): boolean => oidc.client?.tokenEndpointAuthMethod === 'none';
   const provenPushOf = (context: KoaContextWithOIDC) =>
     isPublic(context) ? undefined : context.oidc.entities.PushedAuthorizationRequest;
@@ -177,7 +176,7 @@ export function createIssuer(
       const { admission, source, lacksNonce } = arrivalOf(context);
       if (lacksNonce && context.oidc.params !== undefined) context.oidc.params.nonce = undefined;
       if (admission !== null && 'refusal' in admission) throw admission.refusal;
-      // Otherwise the library accepts it as plain OAuth if it contains nothing of OpenID.
+      // Otherwise the library accepts it as plain OAuth.
       if (!context.oidc.requestParamScopes.has('openid'))
         throw new oidcErrors.InvalidRequest('the scope must include openid');
       const client = clientOf(context);

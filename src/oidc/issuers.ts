@@ -20,7 +20,7 @@ import type { Source, Sources } from './sources.js';
 export interface ConnectionWithClients {
   readonly connection: Connection;
   readonly oidc: OidcConfig;
-  /** Organizations that its people act for; `null`: none. */
+  /** `null`: none. */
   readonly organisations: OrganisationRules | null;
   /** Creates clients of the provider's own kinds. */
   createOidcClients(deps: OidcClientDeps): readonly OidcClient[];
@@ -28,7 +28,7 @@ export interface ConnectionWithClients {
 
 /**
  * Creates the OpenID providers of all connections with clients.
- * @throws `config_invalid`: a client that the protocol does not allow
+ * @throws `config_invalid`
  */
 export async function createIssuers(
   connections: readonly ConnectionWithClients[],
@@ -65,7 +65,7 @@ export async function createIssuers(
   return new Map(issuers.map((issuer) => [issuer.connection.id, issuer]));
 }
 
-/** Loads every client now, because the library validates it on first use. */
+/** The library validates a client on first use. */
 async function checkClients({ connection, clients, running }: OidcIssuer): Promise<void> {
   const { provider } = await running();
   for (const client of clients.keys()) {

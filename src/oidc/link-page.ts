@@ -6,7 +6,7 @@ import { consentTextsIn } from './consent-messages/index.js';
 import { type Language, messagesIn } from './messages.js';
 import { renderPersonCard } from './person-page.js';
 
-/** Renders the form for a person's user name at another connection. It posts to the page's URL. */
+/** Renders the form for a person's user name at another connection. */
 export function renderLinkPage(
   language: Language,
   {
@@ -15,7 +15,7 @@ export function renderLinkPage(
     until,
   }: {
     readonly source: string;
-    /** Form value in addition to the name. */
+    /** In addition to the name. */
     readonly decision: string;
     readonly until: EpochMs;
   },

@@ -24,7 +24,7 @@ import { paramsOf } from './requested-claims.js';
 import { nameOfSource, type Source } from './sources.js';
 import type { Visit } from './visit.js';
 
-/** Prefix of a link button's value, before the connection's id. */
+/** Before the connection's id. */
 export const linkDecision = 'link:';
 
 /** Longer than any provider's names and ids. */
@@ -33,8 +33,8 @@ const maxNameCharacters = 256;
 const passing = ['locked_out', 'profile_unavailable', 'overloaded', 'step_up_unknown', 'step_up_finished'];
 
 /**
- * Creates the step that links an account at another connection by a face check there, in the same browser and sign-in.
- * Unenrolled users look the same until a face matches.
+ * Creates the step that links another account by a face check there, in the same browser. Unenrolled users look the
+ * same until a face matches.
  */
 export function createLinkStep(issuer: OidcIssuer, deps: IssuerDeps & { readonly accountLinkDays: number }) {
   const { connection } = issuer;
@@ -138,14 +138,14 @@ export function createLinkStep(issuer: OidcIssuer, deps: IssuerDeps & { readonly
   }
 }
 
-/** Returns true if accounts can be linked: the face was shown to this browser's own camera. */
+/** Returns true if the face was shown to this browser's own camera. */
 export async function canLinkIn({ stepUp }: Flow, deps: Pick<IssuerDeps, 'state' | 'clock'>): Promise<boolean> {
   if (stepUp === null) return false;
   const { pass, stayedHere } = await readStepUp(stepUp.id, deps);
   return pass !== null && isByFace(pass) && stayedHere;
 }
 
-/** Describes both accounts before the second check. Unprintable names are replaced by the id. */
+/** Unprintable names are replaced by the id. */
 function toAction(title: string, connections: readonly Connection[]) {
   const toWords = (lines: readonly string[]): Action => ({ type: actionType, title, lines });
   const lines = connections.map(({ id, policy: { organisation } }) =>

@@ -3,7 +3,6 @@ export interface Messages {
   readonly askText: string;
   readonly userName: string;
   readonly goOn: string;
-  /** At a kiosk. */
   readonly clearScreen: string;
   readonly errorTitle: string;
   readonly expired: string;
@@ -90,13 +89,13 @@ const messages = {
 
 export type Language = keyof typeof messages;
 
-/** All languages; the first is the fallback. */
+/** The first is the fallback. */
 export const languages: readonly [Language, ...Language[]] = ['en', 'de', 'es', 'fr', 'ar'];
 
 /** Returns the texts of a language. */
 export const messagesIn = (language: Language): Messages => messages[language];
 
-/** Returns the first supported language. @param wanted - language tags in order of preference; `de-AT` gives `de` */
+/** Returns the first supported language. @param wanted - `de-AT` gives `de` */
 export function chooseLanguage(wanted: readonly string[]): Language {
   for (const tag of wanted) {
     const [primary = ''] = tag.toLowerCase().split('-');
@@ -108,8 +107,7 @@ export function chooseLanguage(wanted: readonly string[]): Language {
 
 /**
  * Returns the language of a page.
- * @param uiLocales - the `ui_locales` parameter: tags separated by spaces (OpenID Connect Core, section 3.1.2.1)
- * @param accepted - the browser's languages, in order of preference
+ * @param uiLocales - tags separated by spaces (OpenID Connect Core, section 3.1.2.1)
  */
 export const languageOf = (uiLocales: unknown, accepted: readonly string[]): Language =>
   chooseLanguage([...(typeof uiLocales === 'string' ? uiLocales.split(' ') : []), ...accepted]);

@@ -39,10 +39,7 @@ const methodsByPath = {
   [paths.nonce]: ['POST', 'OPTIONS'],
 };
 
-/**
- * Routes of the library: under the issuer; metadata also at the paths of RFC 8414, section 3.1, and OpenID4VCI 1.0,
- * section 12.2.2, for issuers with a path.
- */
+/** Metadata also at the paths of RFC 8414, section 3.1, and OpenID4VCI 1.0, section 12.2.2. */
 const routes = [
   ...Object.entries(methodsByPath).map(([path, methods]) => ({ address: `/oidc/:connection${path}`, path, methods })),
   ...[paths.metadata, paths.credentialIssuer].map((path) => ({
@@ -91,8 +88,8 @@ function pageAt(path: string, { interact, receive }: MountedIssuer): MountedIssu
 }
 
 /**
- * Overrides forwarded headers, so that URLs and cookie attributes depend on the issuer only. Pop-ups keep their opener,
- * which such sign-ins need.
+ * Overrides forwarded headers, so that URLs and cookie attributes depend on the issuer only. Pop-up sign-ins need their
+ * opener.
  */
 function pin(request: Request, response: Response, { issuer }: OidcIssuer): void {
   request.headers['x-forwarded-proto'] = new URL(issuer).protocol.slice(0, -1);
@@ -134,11 +131,11 @@ async function answer(path: string, issuer: OidcIssuer, visit: Visit): Promise<v
   await handle(handedOn, response);
 }
 
-/** Returns true if a parameter is missing or empty. The library refuses duplicates. */
+/** The library refuses duplicates. */
 const isSentEmpty = (params: URLSearchParams, name: string): boolean =>
   params.getAll(name).length < 2 && (params.get(name) ?? '') === '';
 
-/** Adds the common client id to a wallet's request, which may omit it (OpenID4VCI 1.0, section 6.1). */
+/** Wallets may omit the client id (OpenID4VCI 1.0, section 6.1). */
 function nameWallet({ request, response, body: read }: Visit, body: Buffer): Buffer {
   const form = readForm({ request, response, body: read });
   if (form?.get('grant_type') !== preAuthorized || form.has('client_id')) return body;
@@ -161,7 +158,7 @@ function readForm({ request, body }: Visit): URLSearchParams | null {
   return new URLSearchParams(isForm ? body.toString('utf8') : '');
 }
 
-/** Shows the error to the person, because the interaction and its client are unknown. */
+/** The interaction and its client are unknown. */
 function sendErrorPage(request: Request, response: Response, error: unknown, log: Log): void {
   const isProtocol = error instanceof oidcErrors.OIDCProviderError;
   const code = isProtocol ? 'not_found' : toCode(error);

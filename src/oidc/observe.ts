@@ -32,7 +32,7 @@ export function observe(provider: EventEmitter, log: Log): void {
   for (const each of refusals) {
     provider.on(`${each}.error`, (context: KoaContextWithOIDC, error: unknown) => {
       const { data } = refusalGuard.safeParse(error);
-      // Normal polling, every other second.
+      // Normal polling.
       if (error instanceof ComeBack || data?.error === 'authorization_pending') return;
       log.info('OpenID request refused', {
         client: clientIdOf(context),
@@ -45,17 +45,17 @@ export function observe(provider: EventEmitter, log: Log): void {
   const fail = (error: unknown): void =>
     log.error('OpenID request failed', { code: toCode(error), frames: framesOf(error) });
   provider.on('server_error', (_context: KoaContextWithOIDC, error: unknown) => fail(error));
-  // Without a listener, Koa prints errors to the console.
+  // Without a listener, Koa prints errors.
   provider.on('error', fail);
 }
 
-/** Returns the client id, or the claimed one, so that a misconfigured client is found in the log. */
+/** Also the claimed one, so that a misconfigured client is found in the log. */
 function clientIdOf({ oidc, query }: KoaContextWithOIDC): string | null {
   const said = oidc?.client?.clientId ?? oidc?.params?.client_id ?? query.client_id;
   return typeof said === 'string' ? said.slice(0, mostIdCharacters) : null;
 }
 
-/** Returns the reason: this service's detail, or the library's text, which contains no input. */
+/** The library's text contains no input. */
 function reasonOf(error: unknown): Json {
   const cause = error instanceof Error ? error.cause : undefined;
   if (cause instanceof FaceError) return { code: cause.code, detail: cause.detail };

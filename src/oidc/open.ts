@@ -8,9 +8,8 @@ import type { ConnectionWithClients } from './issuers.js';
 export type MountOidc = (app: Express) => void;
 
 /**
- * Opens the OpenID providers of all connections with clients. Loads the protocol library and creates keys only if there
- * is one.
- * @throws `config_invalid`: a client that the protocol does not allow; `key_service_unavailable`
+ * Opens the OpenID providers of all connections with clients. Loads library and keys only if there is one.
+ * @throws `config_invalid`, `key_service_unavailable`
  */
 export async function openOidc(
   connections: readonly Given[],

@@ -10,7 +10,7 @@ const mostShown = 20;
 const isCalled = ({ id, name }: Organisation, text: string): boolean =>
   [id, name].some((each) => each.toLowerCase().includes(text.toLowerCase()));
 
-/** Renders the page to choose an organization. The form posts to the page's URL. */
+/** Renders the page to choose an organization. */
 export function renderOrganisationPage(
   language: Language,
   {
@@ -18,9 +18,9 @@ export function renderOrganisationPage(
     organisations,
     find,
   }: {
-    /** Registered name of the client, and host of its redirect URI. */
+    /** Registered name, and host of the redirect URI. */
     readonly asker: { readonly name: string; readonly host: string };
-    /** Choices, at least one. A single one is preselected. */
+    /** A single one is preselected. */
     readonly organisations: readonly Organisation[];
     readonly find: string;
   },

@@ -15,8 +15,7 @@ import type { Visit } from './visit.js';
 
 /**
  * Creates the step that asks for the organization, if the client requests it.
- * @returns true if settled; otherwise the person was asked or redirected; throws `AccessDenied` if they act for none,
- * not for the required one, or refuse
+ * @returns true if settled; throws `AccessDenied` if they act for none, not for the required one, or refuse
  */
 export function createOrganisationStep({ connection, interactionUrl }: OidcIssuer, deps: IssuerDeps) {
   return async (visit: Visit, subject: string): Promise<boolean> => {

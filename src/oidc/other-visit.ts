@@ -2,13 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { FaceError } from '../errors.js';
 import type { Visit } from './visit.js';
 
-/** For four seconds in all. */
+/** Four seconds in all. */
 const betweenLooksMs = 50;
 const looksAllowed = 80;
 
 /**
- * Finds the answer of a concurrent visit: after a double click one visit consumes the pass, and the other one, which
- * the browser displays, waits.
+ * Finds a concurrent visit's answer: after a double click one visit consumes the pass, and the displayed one waits.
  * @returns `null` if there is no other answer
  */
 export async function findOtherAnswer(

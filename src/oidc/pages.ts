@@ -22,8 +22,8 @@ const renderNotice = createCard(style);
 const renderQuestion = createCard(style, 'https: http:');
 
 /**
- * Renders the form for the user name; it posts to the page's URL.
- * @param kioskUrl - start page of the kiosk, whose browser must not remember names; `null`: a personal device
+ * Renders the form for the user name.
+ * @param kioskUrl - the kiosk's browser must not remember names; `null`: a personal device
  */
 export function renderAskPage(language: Language, kioskUrl: string | null): RenderedPage {
   const { askTitle, askText, userName, goOn, clearScreen } = messagesIn(language);
@@ -44,7 +44,7 @@ export function renderAskPage(language: Language, kioskUrl: string | null): Rend
   );
 }
 
-/** Reasons why a sign-in cannot continue, as shown to the person. */
+/** As shown to the person. */
 export type PageError = 'expired' | 'invalid' | 'failed' | 'cookies';
 
 export function pageErrorOf(status: number, error: unknown): PageError {
@@ -53,7 +53,7 @@ export function pageErrorOf(status: number, error: unknown): PageError {
   return error instanceof oidcErrors.SessionNotFound ? 'expired' : 'invalid';
 }
 
-/** Renders the error page of a sign-in. @param code - the protocol's error code, for the application's operator */
+/** Renders the error page of a sign-in. */
 export function renderErrorPage(
   language: Language,
   { error, code, reference }: { readonly error: PageError; readonly code: string; readonly reference: string },

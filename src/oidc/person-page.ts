@@ -5,12 +5,12 @@ import { createCard } from './card.js';
 import { consentTextsIn } from './consent-messages/index.js';
 import type { Language } from './messages.js';
 
-/* Common parts of pages for decisions between face check and client. */
+/* Pages for decisions between face check and client. */
 
-/** Page layout. The answer leads to the client, which may redirect to other sites. */
+/** The answer leads to the client, which may redirect to other sites. */
 export const renderPersonCard = createCard(pageStyle, 'https: http:');
 
-/** Recipient of answers: a site, the counter, or the person's own wallet. */
+/** A site, the counter, or the person's own wallet. */
 export type Destination = { readonly host: string } | 'counter' | 'wallet';
 
 export interface Asker {
@@ -21,7 +21,7 @@ export interface Asker {
 /** Renders untrusted text with its own direction. */
 export const isolate = (kind: string, text: string): Html => html`<bdi class="${kind}">${text}</bdi>`;
 
-/** Renders a page for a provider outage, with retry and cancel. @param leave - form value for cancel */
+/** Renders a page for a provider outage, with retry and cancel. */
 export function renderUnreadablePage(language: Language, asker: Asker, leave: string): RenderedPage {
   const texts = consentTextsIn(language);
   return renderPersonCard(

@@ -1,6 +1,6 @@
 /*
- * Type declarations for parts of oidc-provider, because its main file prints a warning for every Node older than 22.
- * The version is pinned, so these paths are stable.
+ * Declares parts of oidc-provider, whose main file warns on every Node older than 22. The pinned version keeps these
+ * paths stable.
  */
 declare module 'oidc-provider/lib/provider.js' {
   import Provider from 'oidc-provider';

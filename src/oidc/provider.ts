@@ -19,15 +19,14 @@ import { paramsOf } from './requested-claims.js';
 import { toLibraryKey } from './signing-key.js';
 import { clockToleranceSec, type createStorage } from './storage.js';
 
-/** Lifetimes in whole seconds. Signed items end within the overlap of keys; a counter's result ends after a minute. */
+/** Lifetimes in whole seconds. Signed items end within the overlap of keys. */
 export const lifeSec = { code: 60, idToken: 600, accessToken: 600, grant: 900, counter: 60 } as const;
 
 export interface ProviderHooks {
-  /** Determines the person of a valid request. Stores nothing; throws to refuse it. */
+  /** Determines the person; stores nothing. Throws to refuse. */
   check(context: KoaContextWithOIDC): Promise<void>;
-  /** Validates the `claims` parameter before it is stored. Throws to refuse it. */
+  /** Validates `claims` before it is stored. Throws to refuse. */
   checkClaims(context: KoaContextWithOIDC, claims: unknown): Promise<void>;
-  /** Starts a face check. @returns the redirect URL */
   begin(context: KoaContextWithOIDC, interaction: Interaction): Promise<string>;
   interactionLifeSec(context: KoaContextWithOIDC): number;
   findAccount(subject: string, grantId: string, client: string | undefined): Promise<Account | undefined>;
@@ -35,7 +34,7 @@ export interface ProviderHooks {
   renderError(context: KoaContextWithOIDC, told: { readonly error: string }, error: unknown): void;
 }
 
-/** Creates the protocol library for one issuer and set of keys. Stateless, so it can be replaced at any time. */
+/** Creates the protocol library for one issuer and set of keys; stateless. */
 export function createProvider(
   issuer: string,
   {
@@ -72,7 +71,7 @@ export function createProvider(
     adapter: storage,
     clients: isOffered(credentials) ? [...metadata, walletMetadata] : metadata,
     jwks: { keys: algorithms.flatMap((algorithm) => keySet.signing.map((key) => toLibraryKey(key, algorithm))) },
-    // The library drops unknown scopes, but unregistered ones must be logged.
+    // Unregistered scopes must be logged.
     scopes: [
       ...['openid', 'profile', ...emailScope, ...organisationScopes],
       ...(consented.length === 0 ? [] : Object.keys(claimsOfScope)),
@@ -80,20 +79,20 @@ export function createProvider(
     claims: {
       openid: ['sub', 'acr', 'amr', 'auth_time', ...toldByClients],
       profile: [],
-      // Returned with `openid`, if requested and supported by the client's kind.
+      // If requested and supported by the client's kind.
       ...Object.fromEntries([...emailScope, ...organisationScopes].map((scope) => [scope, []])),
       ...claimsByScope(consented),
       ...Object.fromEntries(consented.filter((name) => !isStandardClaim(name)).map((name) => [name, null])),
     },
     discovery: {
       claim_types_supported: ['normal', ...(toldByClients.includes('_claim_status') ? ['aggregated'] : [])],
-      // Wallets stay anonymous: the offer's code and digits identify the person.
+      // The offer's code and digits identify the person.
       ...(isOffered(credentials) ? { 'pre-authorized_grant_anonymous_access_supported': true } : {}),
     },
     acrValues: clients.flatMap((client) => client.acrValues),
     responseTypes: ['code', ...responseTypesOf(metadata)],
     subjectTypes: ['public'],
-    // Required in every request (OpenID Connect Core, section 3.1.2.1).
+    // OpenID Connect Core, section 3.1.2.1.
     allowOmittingSingleRegisteredRedirectUri: false,
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
     clientBasedCORS: (context, origin, client) =>
@@ -107,7 +106,7 @@ export function createProvider(
       userinfoSigningAlgValues: ['RS256'],
       authorizationSigningAlgValues: ['RS256'],
       introspectionSigningAlgValues: ['RS256'],
-      // By a client's secret or key; newer libraries use Ed25519 for EdDSA (RFC 9864).
+      // Newer libraries use Ed25519 for EdDSA (RFC 9864).
       requestObjectSigningAlgValues: ['HS256', 'RS256', 'PS256', 'ES256', 'Ed25519', 'EdDSA'],
       clientAuthSigningAlgValues: ['RS256', 'PS256', 'ES256', 'Ed25519', 'EdDSA'],
       dPoPSigningAlgValues: ['PS256', 'ES256', 'Ed25519', 'EdDSA'],
@@ -124,7 +123,7 @@ export function createProvider(
     features: {
       devInteractions: { enabled: false },
       rpInitiatedLogout: { enabled: false },
-      // The library requires a resource for `authorization_details`: approvals are for the issuer itself.
+      // The library requires a resource: approvals are for the issuer itself.
       resourceIndicators: {
         enabled: true,
         defaultResource: ({ oidc }) => (oidc.params?.authorization_details === undefined ? undefined : issuer),
@@ -153,7 +152,7 @@ export function createProvider(
         authorizationDetailsForAccessToken: (_context, _token, source) => source?.rar,
       },
       requestObjects: { enabled: true },
-      // Experimental in the library, so its version is acknowledged: private keys stay behind this service's port.
+      // Experimental, so its version is acknowledged: private keys stay behind this service's port.
       externalSigningSupport: { enabled: true, ack: 'experimental-01' },
       openid4vci: toLibraryFeature(issuer, credentials, keySet.cookieKeys[0]),
     },
@@ -182,7 +181,7 @@ export function createProvider(
     expiresWithSession: () => false,
     revokeGrantPolicy: () => true,
     interactions: { policy: [faceCheck(), satisfied('consent'), satisfied('select_account')], url: hooks.begin },
-    // Called for every request, with or without a hint, after all other checks.
+    // Called for every request, after all other checks.
     extraParams: {
       login_hint: hooks.check,
       ...(counters.size === 0 ? {} : { shown_code: null, kiosk: null }),
@@ -236,7 +235,7 @@ function faceCheck(): Prompt {
 
 const satisfied = (name: 'consent' | 'select_account'): Prompt => new Prompt({ name, requestable: true });
 
-/** Derives URLs from the issuer, not from `Host` or the request line. */
+/** Not from `Host` or the request line. */
 function pinAddresses(provider: Provider): void {
   const Context = provider.OIDCContext;
   class PinnedContext extends Context {

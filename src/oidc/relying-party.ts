@@ -19,9 +19,7 @@ import { oidcErrors } from './library.js';
 const maxHintCharacters = 256;
 
 /**
- * Creates the client of an application or another identity provider, with the person named by `login_hint` or by
- * themselves.
- * @param organisations - of the connection; `null`: none
+ * Creates the client of an application or another identity provider.
  * @throws `config_invalid`: it may request organizations, but the connection has none
  */
 export function createRelyingParty(
@@ -68,7 +66,7 @@ export function createRelyingParty(
       if (name === null) return null;
       const { subject, login } = await findNamed(name, directoryFor(request));
       const isProven = request.isPushed && mayEnrol;
-      // A client that can request data gets none without consent, not even the login.
+      // Without consent no data, not even the login.
       const claims = toClaims(subject, asksConsent ? null : login);
       return { subject, isProven, isSentByProvider: request.isUnaltered, claims };
     },
@@ -95,8 +93,8 @@ function authMethodOf({ secret, publicKeys }: RelyingPartyConfig) {
 }
 
 /**
- * Finds the user of a login or immutable id. For an unknown one the input becomes the id, which has no enrolment, so
- * the difference is not visible.
+ * Finds the user of a login or immutable id. An unknown input becomes the id, which has no enrolment, so the difference
+ * is not visible.
  * @throws `profile_unavailable`, `locked_out`; oidcErrors.InvalidRequest: too long
  */
 export async function findNamed(
@@ -104,7 +102,7 @@ export async function findNamed(
   directory: Directory,
 ): Promise<{ subject: string; login: string | null }> {
   if (name.length > maxHintCharacters) throw new oidcErrors.InvalidRequest('login_hint is too long');
-  // Always both look-ups, so that timing does not reveal who exists.
+  // So that timing does not reveal who exists.
   const [named, identified] = await Promise.all([
     directory.findAccount(name),
     directory.readAccount(name).catch((error: unknown) => {
@@ -116,13 +114,13 @@ export async function findNamed(
   return { subject, login };
 }
 
-/** Returns the claims of a person: `preferred_username` is the login, if known. */
+/** Returns a person's claims: `preferred_username` is the login, if known. */
 export const toClaims = (subject: string, login: string | null): Person['claims'] => ({
   sub: subject,
   ...(login === null ? {} : { preferred_username: login }),
 });
 
-/** Returns the person named by a request, in the order of OpenID Connect Core, sections 3.1.2.1 and 5.5.1. */
+/** In the order of OpenID Connect Core, sections 3.1.2.1 and 5.5.1. */
 function nameIn({ params, requested }: AuthorizationRequest): string | null {
   const name = params.login_hint ?? requested.sub ?? hintedSubject(params);
   return name === undefined || name === '' ? null : name;

@@ -4,16 +4,13 @@ import { contentSecurityPolicy } from '../http/content-security-policy.js';
 import type { PublicKey } from '../keys/oidc-key-set.js';
 import type { Provider } from './library.js';
 
-/**
- * `form-action` cannot be limited to the client: Chromium applies it to all redirects, and a client that is a provider
- * may redirect to an application. The library adds the digest of its script to `script-src`.
- */
+/** Unlimited `form-action`: Chromium applies it to all redirects, and a provider may redirect to an application. */
 const formPolicy = contentSecurityPolicy({ 'script-src': '', 'form-action': 'https: http:' });
 
-/** Cache time for token verifiers: a new key is published days before use. */
+/** A new key is published days before use. */
 const publicForSec = 300;
 
-/** Adds to the library's replies: all keys with certificates, and security headers. */
+/** Adds all keys with certificates, and security headers. */
 export function dressReplies(provider: Provider, publicKeys: readonly PublicKey[]): void {
   const secret = provider.cookieName('session');
   provider.use(async (context: KoaContextWithOIDC, next) => {

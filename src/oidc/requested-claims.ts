@@ -50,13 +50,12 @@ function toDemand(request: z.output<typeof requestGuard>): Demand {
   return { values, isEssential: request?.essential === true && asked.length > 0 };
 }
 
-/** Returns true if a possible value meets the demand; optional demands are always met. */
+/** Returns true if a possible value meets it, or it is optional. */
 export const isMet = ({ values, isEssential }: Demand, possible: readonly string[]): boolean =>
   !isEssential || values.some((value) => possible.includes(value));
 
 /**
  * Refuses unmet essential demands.
- * @param possible - values that the claim may get
  * @throws oidcErrors.UnmetAuthenticationRequirements
  * @see https://openid.net/specs/openid-connect-unmet-authentication-requirements-1_0.html
  */

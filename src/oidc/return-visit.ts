@@ -9,16 +9,16 @@ import { readCookie } from '../http/cookies.js';
 import type { OidcKeys } from '../keys/oidc-key-set.js';
 import { oidcErrors } from './library.js';
 
-/** Time for a browser to come back, and lifetime of its cookie, in seconds. */
+/** Seconds for the way back, and for the cookie. */
 const lifeSec = 120;
 
-/** Proxies and servers limit URLs, and a browser comes back by GET. */
+/** Proxies and servers limit URLs. */
 const maxQueryCharacters = 8_000;
 
-/** Parameter with the time when a browser was sent back; removed before the library. */
+/** Removed before the library. */
 export const returnParameter = 'facestep_return';
 
-/** Redirects the browser to the same URL with a cookie: ends the visit without an error. */
+/** Redirects to the same URL with a cookie: no error. */
 export class ComeBack extends oidcErrors.InvalidRequest {
   override readonly allow_redirect = false;
 
@@ -37,18 +37,16 @@ export class ComeBack extends oidcErrors.InvalidRequest {
   }
 }
 
-/** The browser came back without its cookie. */
 export class CookiesNeeded extends oidcErrors.InvalidRequest {
   override readonly allow_redirect = false;
 }
 
-/** Requires that the browser was here before. */
 export type RequireReturn = (context: KoaContextWithOIDC, sentBackAt: string | null) => Promise<void>;
 
 /**
- * Creates the check that sends a browser back once before anything is stored, looked up or counted, which stops clients
- * that ignore replies. Stateless: the signed cookie is valid briefly for this request.
- * @returns throws `ComeBack`, or `CookiesNeeded` if a returning browser has no cookie
+ * Creates the check that sends a browser back once before anything is stored, looked up or counted: stops clients that
+ * ignore replies. Stateless: the signed cookie is valid briefly for this request.
+ * @returns throws `ComeBack`, or `CookiesNeeded`
  */
 export function createRequireReturn(
   issuer: string,
@@ -65,7 +63,7 @@ export function createRequireReturn(
       throw new oidcErrors.InvalidRequest('the request is too long, push it (RFC 9126)');
     }
     const request = digestOf(`${issuer} ${querystring}`).toString('base64url');
-    // One of 64 names: allows several concurrent sign-ins without exceeding header limits.
+    // Allows concurrent sign-ins within header limits.
     const name = prefix + request.slice(0, 1);
     const { cookieKeys } = await oidcKeys.current();
     const [time = '', proof = ''] = readCookie(context, name)?.split('.') ?? [];

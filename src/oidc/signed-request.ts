@@ -5,17 +5,14 @@ import { isForgotten } from '../core/forgotten.js';
 import type { Clock, State } from '../core/ports.js';
 import { addSec, epochSec, toEpochMs } from '../core/units.js';
 
-/** Maximum age or lead of a signed request, for slow readers and clock differences. */
+/** Age or lead, for slow readers and clock differences. */
 const signedLifeSec = 600;
 
 const timesGuard = z.object({ iat: z.number().optional(), exp: z.number().optional() });
 
 /**
  * Returns true if a signed request object (RFC 9101) is fresh and used for the first time. A replay proves no more than
- * an unsigned request, so it is no error. Uses are stored by digest of the signed content, because a signature has
- * several encodings.
- * @param object - verified by the library
- * @param name - separates clients of connections
+ * an unsigned request, so it is no error. Stored by digest of the content, because a signature has several encodings.
  * @throws `state_unavailable`
  */
 export async function takeSignedRequest(
@@ -30,7 +27,7 @@ export async function takeSignedRequest(
   if (Math.abs(clock.now() - signedAt) > signedLifeSec * 1000) return false;
   if (await isForgotten(epochSec(signedAtSec), { state })) return false;
   const digest = digestOf(object.slice(0, object.lastIndexOf('.'))).toString('base64url');
-  // As long as its issue time is acceptable, plus clock differences between replicas.
+  // Plus clock differences between replicas.
   const used = { when: 'absent', expiresAt: addSec(signedAt, 2 * signedLifeSec) } as const;
   return state.write(`signed-request:${name}:${digest}`, true, used);
 }

@@ -6,7 +6,7 @@ import type { State } from '../core/ports.js';
 import { oidcErrors } from './library.js';
 import { paramsOf } from './requested-claims.js';
 
-/** Redirects the browser to the sign-in that this request has started: ends the visit without an error. */
+/** Redirects to the running sign-in: no error. */
 export class GoOn extends oidcErrors.InvalidRequest {
   override readonly allow_redirect = false;
 
@@ -22,17 +22,16 @@ export class GoOn extends oidcErrors.InvalidRequest {
 
 const useGuard = z.object({ uid: z.string(), request: z.string() });
 
-/** Records single uses. Methods throw if the proof was used for another request. */
 export interface SingleUse {
-  /** @returns throws `GoOn` if this request has a running sign-in, `AccessDenied` if the proof was used */
+  /** @returns throws `GoOn` for a running sign-in, `AccessDenied` if the proof was used */
   check(proof: Proof, context: KoaContextWithOIDC): Promise<void>;
-  /** Consumes the proof for an interaction; of concurrent requests, one succeeds. @returns throws as `check` */
+  /** Of concurrent requests, one succeeds. @returns throws as `check` */
   take(proof: Proof, context: KoaContextWithOIDC, uid: string): Promise<void>;
 }
 
 /**
- * Creates the store. A resubmitted form leads to its running sign-in, usable only in its own browser. The same proof
- * with other content, or after the end, is refused.
+ * Creates the store. A resubmitted form leads to its running sign-in, in its own browser only. The same proof with
+ * other content, or after the end, is refused.
  */
 export function createSingleUse({
   state,
@@ -48,7 +47,7 @@ export function createSingleUse({
   const check: SingleUse['check'] = async ({ id }, context) => {
     const found = await state.read(id);
     if (found === null) return;
-    // Records of earlier versions name no sign-in.
+    // Earlier versions name no sign-in.
     const { data: use } = useGuard.safeParse(found.value);
     const isSame = use?.request === requestOf(context);
     if (use === undefined || !isSame) throw toUsed();

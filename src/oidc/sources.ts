@@ -20,7 +20,7 @@ export type Sources = ReadonlyMap<string, Source>;
 export const nameOfSource = ({ connection: { id, policy } }: Pick<Source, 'connection'>): string =>
   policy.organisation ?? id;
 
-/** Time limit for all sources together, in milliseconds, because a person or an application waits. */
+/** For all sources together, in milliseconds. */
 const deadlineMs = 2_500;
 
 export type SourceAnswer = {
@@ -32,9 +32,7 @@ export type SourceAnswer = {
 );
 
 /**
- * Reads claims of a person's linked accounts, in parallel. Slow or failing sources and deleted users are reported as
- * such and delay no others.
- * @param asked.names - claims by connection id
+ * Reads claims of a person's linked accounts, in parallel. Slow or failing sources are reported and delay no others.
  */
 export async function readSources(
   { names, links }: { readonly names: ReadonlyMap<string, readonly string[]>; readonly links: readonly Link[] },
@@ -61,7 +59,7 @@ export async function readSources(
   );
 }
 
-/** Groups claims by source connection, without the issuer's own. */
+/** Groups claims by source, without the issuer's own. */
 export function namesBySource(
   claims: readonly { readonly name: string; readonly from: string | null }[],
 ): ReadonlyMap<string, readonly string[]> {

@@ -6,7 +6,7 @@ import { addSec, toEpochSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { oidcErrors } from './library.js';
 
-/** Tolerance of the library for stored expiry, because clocks differ. */
+/** Because clocks differ. */
 export const clockToleranceSec = 15;
 
 const recordGuard = z.object({ payload: z.string(), consumedAt: z.number().nullable() }).nullable();
@@ -32,7 +32,7 @@ const isKept: Record<string, boolean> = {
 };
 
 /**
- * Creates the storage of the library's records. Codes and tokens are stored by digest; single-use items are consumed by
+ * Creates the library's storage. Codes and tokens are stored by digest; single-use items are consumed by
  * compare-and-set. Sessions are not stored. Revocation deletes the grant, without which its tokens are invalid.
  */
 export function createStorage(connection: string, deps: { state: State; clock: Clock }): (model: string) => Adapter {
@@ -64,9 +64,9 @@ function createKept(prefix: string, model: string, { state, clock }: { state: St
     async upsert(id, { jti: _, ...payload }, expiresIn) {
       if (expiresIn === undefined) throw new FaceError('internal', 'a record without an end');
       const record = { payload: JSON.stringify(payload), consumedAt: null };
-      // A copied assertion may arrive concurrently: one of them fails.
+      // A copied assertion may arrive concurrently.
       const when = model === 'ReplayDetection' ? 'absent' : 'any';
-      // Relaxed durability, because anyone can start an interaction: after a power failure it is started again.
+      // Relaxed, because anyone can start an interaction: it is started again.
       const mayBeLost = model === 'Interaction';
       const isWritten = await state.write(keyOf(id), record, { when, expiresAt: endOf(expiresIn), mayBeLost });
       if (!isWritten) throw new oidcErrors.InvalidClientAuth('assertion was used already');
@@ -83,13 +83,13 @@ function createKept(prefix: string, model: string, { state, clock }: { state: St
       const found = await read(id);
       if (found === null || found.record.consumedAt !== null) throw refuse();
       const consumed = { ...found.record, consumedAt: toEpochSec(clock.now()) };
-      // Retained as long as it can be replayed, so that a second use is detected.
+      // As long as it can be replayed.
       const expiresAt = endOf(secondUseSec);
       if (!(await state.write(keyOf(id), consumed, { when: { revision: found.revision }, expiresAt }))) throw refuse();
     },
     async destroy(id) {
       if (model !== 'Interaction') return state.delete(keyOf(id));
-      // End of an interaction: of concurrent requests, one continues.
+      // Of concurrent requests, one continues.
       const found = await read(id);
       const isTaken =
         found !== null &&

@@ -3,7 +3,7 @@ import { FaceError } from '../errors.js';
 import type { OidcSigningKey } from '../keys/oidc-key-set.js';
 import { oidcErrors } from './library.js';
 
-/** Wraps the state store so that failures become protocol errors for the client. */
+/** Turns store failures into protocol errors. */
 export const inProtocol = (state: State): State => ({
   read: (key) => state.read(key).catch(toUnavailable),
   readMany: (keys) => state.readMany(keys).catch(toUnavailable),
@@ -14,13 +14,13 @@ export const inProtocol = (state: State): State => ({
   close: () => state.close(),
 });
 
-/** Wraps a signing key in the same way. */
+/** Turns failures into protocol errors. */
 export const inProtocolSigning = (key: OidcSigningKey): OidcSigningKey => ({
   ...key,
   sign: (data, algorithm) => key.sign(data, algorithm).catch(toUnavailable),
 });
 
-/** The protocol has one error for temporary failures. */
+/** Throws the protocol's only error for temporary failures. */
 export function toUnavailable(error: unknown): never {
   if (error instanceof FaceError) throw new oidcErrors.TemporarilyUnavailable('try again later', { cause: error });
   throw error;

@@ -1,4 +1,4 @@
-/* Bits are numbered from the most significant bit of the first byte, throughout the format. */
+/* Bits are numbered from the most significant bit of the first byte. */
 
 /** Expands bytes to one 0 or 1 per bit. */
 export function unpackBits(bytes: Uint8Array): Uint8Array {

@@ -10,7 +10,7 @@ import type { Stretch } from './stretch.js';
 
 export interface Context {
   readonly binding: Binding;
-  /** Includes expiry, engine and key version, so that changing them changes the keys. */
+  /** All of it changes the keys. */
   readonly header: TokenHeader;
   readonly salt: Uint8Array;
 }
@@ -18,7 +18,7 @@ export interface Context {
 export interface TokenKeys {
   /** 128 bytes. */
   readonly mask: KeyMaterial;
-  /** Seed of the permutation: 32 bytes. */
+  /** 32 bytes. */
   readonly permutation: KeyMaterial;
   /** 32 bytes. */
   readonly tag: KeyMaterial;
@@ -78,9 +78,8 @@ const hkdf = (key: Uint8Array, salt: Uint8Array, info: string, bytes: number): U
   new Uint8Array(hkdfSync('sha256', key, salt, `facestep/fv1/${info}`, bytes));
 
 /**
- * Derives the keys of a token. Argon2id runs if a secret is given, whatever the token says, so that timing depends on
- * the request only.
- * @throws `request_malformed` (see `encodeContext` and the secret's limits), `token_key_retired`
+ * Derives the keys of a token. Argon2id runs whenever a secret is given, so that timing depends on the request only.
+ * @throws `request_malformed`, `token_key_retired`
  */
 export async function deriveTokenKeys(
   context: Context,
@@ -123,21 +122,19 @@ export function wipeTokenKeys(keys: TokenKeys): void {
   for (const key of [keys.mask, keys.permutation, keys.tag, keys.content]) key.wipe();
 }
 
-/** Draws the permutation of the code. @returns position in the code word of each sealed position */
+/** @returns position in the code word of each sealed position */
 export const permutationOf = (key: KeyMaterial): Uint16Array => key.use((seed) => drawPermutation(seed, codeLength));
 
 /**
- * Returns the 16-byte tag of a message. It covers the stored bytes: the code corrects a few altered ones, and an
- * altered token with another id would pass the deny list.
- * @param stretched - Argon2id of the message
- * @param stored - 128 bytes, as in the token
+ * Returns the 16-byte tag of a message. It covers the stored bytes: the code corrects a few altered ones, so an altered
+ * token could pass the deny list.
  */
 export const tagOf = (keys: TokenKeys, stretched: KeyMaterial, stored: Uint8Array): Buffer =>
   keys.tag.use((key) =>
     stretched.use((value) => createHmac('sha256', key).update(value).update(stored).digest().subarray(0, 16)),
   );
 
-/** Derives the 32-byte content key, and zeroes it when `take` returns. @param stretched - Argon2id of the message */
+/** Derives the 32-byte content key, and zeroes it when `take` returns. */
 export function useContentKey(
   keys: TokenKeys,
   stretched: KeyMaterial,

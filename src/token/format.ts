@@ -4,7 +4,7 @@ import type { KeyVersion } from '../core/ports.js';
 import { type EpochSec, epochSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
 
-/** Public names of the built-in engines, by number. Numbers are never reused. */
+/** Names of the built-in engines. Numbers are never reused. */
 export const engineNames = {
   1: 'faceplugin-1.0.3',
   2: 'faceplugin-1.0.3-mirrored',
@@ -17,15 +17,15 @@ export type BuiltInEngine = keyof typeof engineNames;
 /** Default engine of new tokens. */
 export const currentEngine: BuiltInEngine = 3;
 
-/** Number of an engine: built-in, or 128 to 255 for an installation's custom engine. */
+/** 128 to 255: an installation's custom engine. */
 export type EngineId = number;
 
-/** Numbers of custom engines, with a meaning local to the installation. */
+/** Local to the installation. */
 export const ownEngines = { first: 128, last: 255 } as const;
 
 export const mostPhotos = 5;
 
-/** The unencrypted part of a token, untrusted until it is opened. */
+/** Unencrypted and untrusted until the token is opened. */
 export interface TokenHeader {
   readonly engine: EngineId;
   readonly hasSecret: boolean;
@@ -80,7 +80,7 @@ export class ParsedToken extends SealedToken {
     return this.#fields;
   }
 
-  /** Public id, 22 characters; reveals nothing of the content. */
+  /** 22 characters; reveals nothing of the content. */
   get tokenId(): string {
     const digest = createHash('sha256').update('facestep/fv1/token-id').update(this.#bytes).digest();
     return digest.subarray(0, 16).toString('base64url');
@@ -119,7 +119,7 @@ export function renderToken(fields: TokenFields): ParsedToken {
   return new ParsedToken(bytes);
 }
 
-/** Parses a token, once; a parsed one is returned as is. Each token has one text only. @throws `token_malformed` */
+/** Parses a token once. Each token has one text only. @throws `token_malformed` */
 export const parseToken = (token: SealedToken): ParsedToken =>
   token instanceof ParsedToken ? token : new ParsedToken(decodeText(token));
 

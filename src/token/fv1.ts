@@ -14,9 +14,9 @@ import type { Stretch } from './stretch.js';
 import { signBits } from './views.js';
 
 export interface SealRequest {
-  /** Normalized mean of the photos' embeddings, by the current engine. */
+  /** Normalized mean, by the current engine. */
   readonly embedding: Embedding;
-  /** Number of those photos, 1 to 5. */
+  /** 1 to 5. */
   readonly photos: number;
   readonly binding: Binding;
   readonly secret: UserSecret | null;
@@ -31,36 +31,33 @@ export interface UnlockRequest {
   readonly secret: UserSecret | null;
   /** Another expiry is not opened, after the same work; `undefined`: any. */
   readonly expectedExpiresAt?: EpochSec | null;
-  /** As in `VerifyRequest`. */
   readonly takeContentKey?: (key: Uint8Array) => void;
   readonly share: QueueShare;
 }
 
 export interface Opened {
-  /** Estimated cosine of enrolled and live embedding, from the share of equal sign bits; −1 to 1. */
+  /** Estimated from the share of equal sign bits: −1 to 1. */
   readonly cosine: number;
-  /** True if key version or engine is not current. */
+  /** Key version or engine is not current. */
   readonly stale: boolean;
 }
 
 export interface Guess {
   /** Weighted share of the face that contradicts it: 0 to 1; almost always lowest for the right message. */
   readonly against: number;
-  /** Verifies it against the tag: one Argon2id run. @throws `overloaded` */
+  /** Costs one Argon2id run. @throws `overloaded` */
   isRight(): Promise<boolean>;
 }
 
 export interface Unlocked {
   /**
-   * @param embedding - normalized mean of the live embeddings, by the token's engine; `null`: no face; same work, never
-   * opened
+   * @param embedding - by the token's engine; `null`: no face; same work, never opened
    * @returns `null` if face, secret or context differ, without telling which
    * @throws `token_key_retired`: key or engine missing; after the work of a refusal
    */
   open(embedding: Embedding | null): Promise<Opened | null>;
   /**
-   * Returns the candidates of `open` untested, for searches that cannot afford all.
-   * @param embedding - as in `open`
+   * Returns untested candidates, for searches that cannot afford all.
    * @returns `candidateCount` of them, likeliest first; invalid after `wipe`
    */
   guess(embedding: Embedding | null): readonly Guess[];
@@ -77,14 +74,14 @@ export interface Fv1 {
   /**
    * Derives a token's keys before the face is known: calls the key service and runs the secret's Argon2id. The caller
    * must wipe the result.
-   * @throws `token_malformed`, `request_malformed` (text and secret as in `seal`)
+   * @throws `token_malformed`, `request_malformed`
    */
   unlock(request: UnlockRequest): Promise<Unlocked>;
 }
 
 interface Decoded {
   readonly message: Uint8Array;
-  /** Weighted share of the face that contradicts it: 0 to 1. */
+  /** 0 to 1. */
   readonly against: number;
 }
 
@@ -111,7 +108,7 @@ function checkExpiry(expiresAt: EpochSec | null): void {
 }
 
 /**
- * Creates the format with keys and randomness. New tokens use the current engine; older ones still open.
+ * Creates the format with keys and randomness.
  * @param deps - `random` is called for 16 bytes of salt, then for the message
  */
 export function createFv1(deps: {
@@ -130,7 +127,7 @@ export function createFv1(deps: {
     return code;
   }
 
-  /** Returns the likeliest messages, likeliest first, with the share of the face that contradicts each. */
+  /** Likeliest messages first, with the share of the face that contradicts each. */
   function decode(views: Float32Array, hidden: Uint8Array, order: Uint16Array, code: Code): Decoded[] {
     const soft = new Float32Array(codeLength);
     for (let at = 0; at < codeLength; at += 1) soft[order[at]] = hidden[at] === 1 ? -views[at] : views[at];
@@ -158,10 +155,6 @@ export function createFv1(deps: {
     return { message, stretched, isRight: timingSafeEqual(tagOf(keys, stretched, stored), tag) };
   }
 
-  /**
-   * Finds the candidate with the token's tag. The right face is almost always first, after one Argon2id run; any other
-   * result takes all eight. So timing reveals only a clear match.
-   */
   async function findMessage(
     candidates: readonly Decoded[],
     fields: TokenFields,
@@ -205,7 +198,7 @@ export function createFv1(deps: {
     return { token, tokenId: token.tokenId, engine: current.name, expiresAt, photos };
   }
 
-  /** Random fields, whose tag no message has. */
+  /** No message has its tag. */
   async function decoyFields(hasSecret: boolean): Promise<TokenFields> {
     const keyVersion = await deps.keys.currentVersion();
     const header: TokenHeader = { engine: current.id, hasSecret, photos: 1, keyVersion, expiresAt: null };
@@ -233,7 +226,7 @@ export function createFv1(deps: {
     if (token === null) return deriveDecoy(null);
     const { fields } = parseToken(token);
     const engine = engines.get(fields.engine);
-    // A custom engine that was removed, or is missing on this replica.
+    // A custom engine removed, or missing on this replica.
     if (engine === undefined) return deriveDecoy(new FaceError('token_key_retired', { engine: fields.engine }));
     return derive(fields, engine, null).catch((error: unknown) => {
       if (error instanceof FaceError && error.code === 'token_key_retired') return deriveDecoy(error);

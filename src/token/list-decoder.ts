@@ -19,16 +19,15 @@ export interface ListDecoder {
 
 /**
  * Creates a successive-cancellation list decoder (min-sum). Subtrees with no message bit, or only at the last position,
- * are decided at once; under min-sum the penalties are exact. All paths advance in lockstep, so each layer is written
- * by all paths, path `p` owns slot `p`, and a fork copies slot numbers instead of values.
+ * are decided at once; under min-sum the penalties are exact. All paths advance in lockstep: path `p` owns slot `p`,
+ * and a fork copies slot numbers instead of values.
  * @param positions - message positions, ascending; at least 3, including the last
  * @param listSize - number of paths: at least `candidateCount`, a power of two
  * @see https://arxiv.org/abs/1206.0050 (Tal and Vardy)
  * @see https://arxiv.org/abs/1505.01466 (penalties of whole subtrees)
  */
 export function createListDecoder(positions: Uint16Array, listSize: number): ListDecoder {
-  // Per layer, `listSize` slots for beliefs, and for left and right decisions. The top layer is the input: one slot for
-  // all paths.
+  // Slots per layer for beliefs, and for left and right decisions. The top layer has one for all paths.
   const slotsOf = (layer: number): number => (layer === 0 ? 1 : listSize);
   const beliefs = Array.from(
     { length: layers },
@@ -74,7 +73,7 @@ export function createListDecoder(positions: Uint16Array, listSize: number): Lis
     }
   }
 
-  /** Decides the subtree that starts at `start`; writes to `decided`, path `p` to slot `p`. */
+  /** Path `p` writes to slot `p` of `decided`. */
   function decide(layer: number, start: number, decided: Uint8Array): void {
     const size = codeLength >> layer;
     const carried = before[start + size] - before[start];
@@ -104,7 +103,7 @@ export function createListDecoder(positions: Uint16Array, listSize: number): Lis
     }
   }
 
-  /** Decides a subtree of equal bits: all 0, or, if `isOpen`, all 0 or all 1. */
+  /** All 0, or, if `isOpen`, all 0 or all 1. */
   function decideAlike(layer: number, size: number, isOpen: boolean, decided: Uint8Array): void {
     const belief = beliefs[layer];
     for (let path = 0; path < paths; path += 1) {
@@ -137,7 +136,7 @@ export function createListDecoder(positions: Uint16Array, listSize: number): Lis
       for (let at = 0; at < half; at += 1) {
         const a = above[from + at];
         const b = above[from + half + at];
-        // sign(a)·sign(b)·min(|a|, |b|), without an unpredictable branch.
+        // sign(a)·sign(b)·min(|a|, |b|), branch-free.
         below[to + at] = (abs(a + b) - abs(a - b)) / 2;
       }
       beliefSlots[(layer + 1) * listSize + path] = path;

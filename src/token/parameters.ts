@@ -10,36 +10,33 @@ import { type Centre, createCentre, createViews, embeddingLength, type ToViews }
 
 export interface Level {
   /**
-   * Message bits of a token, its only threshold: more bits require more equal sign bits. A mean of several photos is
-   * closer to everyone, so such tokens have more bits where needed.
+   * A token's only threshold: more bits require more equal sign bits. A mean of several photos is closer to everyone,
+   * so it has more bits if needed.
    */
   readonly messageBits: { readonly one: number; readonly several: number };
   /** Without a token: minimum cosine of two centered embeddings of one person. */
   readonly cosine: number;
   /** Minimum photos to enrol: 1 to 5. */
   readonly leastPhotos: number;
-  /** Maximum false match rate for any number of photos; `null`: no guarantee. */
+  /** For any number of photos; `null`: no guarantee. */
   readonly greatestFalseMatchRate: number | null;
-  /** False if the measured rate exceeds the guarantee. */
+  /** The measured rate is within the guarantee. */
   readonly isOffered: boolean;
 }
 
 export interface EngineParameters {
   readonly id: EngineId;
   readonly name: string;
-  /** Id of the custom model with its preprocessing; `null`: built-in. */
+  /** Custom model with its preprocessing; `null`: built-in. */
   readonly recogniser: string | null;
-  /** Centering for comparisons; mean and directions are public and describe no individual. */
+  /** Public; describes no individual. */
   readonly centre: Centre;
   readonly toViews: ToViews;
-  /**
-   * Minimum similarity of one request's photos, as cosines of centered embeddings. Lower for checks, so that more
-   * photos do not make them stricter.
-   */
+  /** Minimum similarity of one request's photos. Lower for checks, so that more photos do not make them stricter. */
   readonly alikeCosines: { readonly enrolled: number; readonly shown: number };
-  /** Decoder paths: more would open tokens to other faces too, so the number is fixed per engine. */
+  /** More decoder paths would open tokens to other faces too. */
   readonly listSize: number;
-  /** Minimum raw magnitude for the clearest photo of an enrolment. */
+  /** For the clearest photo of an enrolment. */
   readonly leastClearness: number;
   readonly levels: Readonly<Record<Accuracy, Level>>;
 }
@@ -57,7 +54,7 @@ export const parametersFile = fileURLToPath(new URL('../../../parameters/engines
 /** Another file is refused: fewer message bits would accept other faces, and another mean would lock everyone out. */
 const publishedSha256 = '2c0c38878bd1ba10307b0d3655d9e0ec90ebbdaaf88127fdf8725b5ee4c67d4a';
 
-/** A measured rate with its trials and 95 % interval. */
+/** With trials and 95 % interval. */
 const rateGuard = z.strictObject({
   rate: z.number().min(0).max(1),
   interval: z.tuple([z.number().min(0).max(1), z.number().min(0).max(1)]),
@@ -74,7 +71,7 @@ const levelGuard = z.strictObject({
   leastPhotos: z.int().min(1).max(mostPhotos),
   /** Guaranteed rate; `null`: none. */
   greatestFalseMatchRate: z.number().positive().max(1).nullable(),
-  /** For people not used for fitting: enrolment with the level's minimum of photos, verification with one. */
+  /** For people not used for fitting. */
   falseMatch: rateIfAnyGuard,
   falseNonMatch: rateIfAnyGuard,
   isOffered: z.boolean().default(true),
@@ -88,9 +85,9 @@ export const engineEntryGuard = z.strictObject({
   leastClearness: z.number().nonnegative(),
   /** In millionths, to be exact. */
   meanInMillionths: z.array(z.int()).length(embeddingLength),
-  /** Orthonormal directions shared by people of one origin, in millionths. */
+  /** Orthonormal, shared by people of one origin. */
   directionsInMillionths: z.array(z.array(z.int()).length(embeddingLength)),
-  /** Rotation before the views; required for custom engines, absent for built-in ones. */
+  /** Required for custom engines, absent for built-in ones. */
   rotation: z.literal(rotationLabel).optional(),
   alikeCosines: z.strictObject({ enrolled: cosineGuard, shown: cosineGuard }),
   levels: z.strictObject({
@@ -108,13 +105,13 @@ export type EngineEntry = z.output<typeof engineEntryGuard>;
 
 const fileGuard = z.strictObject({ engines: z.array(engineEntryGuard) });
 
-/** Returns values as in the file, so that rounding does not affect comparisons. */
+/** Returns values as in the file. */
 export const toMillionths = (values: Float32Array): number[] => Array.from(values, (value) => Math.round(value * 1e6));
 
 export const fromMillionths = (values: readonly number[]): Float32Array =>
   Float32Array.from(values, (value) => value / 1e6);
 
-/** Converts an entry of a data file. @param recogniser - of `EngineParameters` */
+/** Converts an entry of a data file. */
 export function toEngineParameters(entry: EngineEntry, recogniser: string | null): EngineParameters {
   const { id, name, alikeCosines, listSize, leastClearness, levels } = entry;
   const { meanInMillionths, directionsInMillionths, rotation } = entry;
@@ -123,7 +120,10 @@ export function toEngineParameters(entry: EngineEntry, recogniser: string | null
   return { id, name, recogniser, centre, toViews, alikeCosines, listSize, leastClearness, levels };
 }
 
-/** Parses the parameters. @throws `parameters_altered`: wrong checksum */
+/**
+ * Parses the parameters.
+ * @throws `parameters_altered`: wrong checksum
+ */
 export function parseParameters(bytes: Uint8Array): Parameters {
   if (createHash('sha256').update(bytes).digest('hex') !== publishedSha256) throw new FaceError('parameters_altered');
   const { engines } = fileGuard.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
@@ -148,7 +148,7 @@ export async function loadParameters(): Promise<Parameters> {
 export const messageBitsOf = ({ messageBits }: Level, photos: number): number =>
   photos === 1 ? messageBits.one : messageBits.several;
 
-/** Adds custom engines. @param current - number of the engine for new tokens; `null`: built-in */
+/** Adds custom engines. */
 export function withOwnEngines(
   { current: builtIn, engines }: Parameters,
   own: readonly EngineParameters[],

@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 /**
  * Draws a uniform permutation by Fisher–Yates from big-endian 32-bit words of SHAKE-256, skipping words that would
  * cause bias.
- * @param length - size of the permutation
  */
 export function drawPermutation(seed: Uint8Array, length: number): Uint16Array {
   const streamOf = (words: number): Buffer =>

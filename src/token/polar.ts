@@ -1,4 +1,4 @@
-/** Length of the code in bits: two views of 512 values each. */
+/** Two views of 512 values each. */
 export const codeLength = 1024;
 
 /**

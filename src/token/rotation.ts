@@ -3,10 +3,10 @@ import { unpackBits } from './bits.js';
 import { flipSigns, walshHadamard } from './hadamard.js';
 import { drawPermutation } from './permutation.js';
 
-/** Public seed of the rotation, and its name in an engine's parameters. */
+/** Public seed of the rotation. */
 export const rotationLabel = 'facestep/fv1/rotation/1';
 
-/** Rotates a vector in place, preserving lengths and angles. */
+/** In place, preserving lengths and angles. */
 export type Rotate = (values: Float32Array) => void;
 
 /**

@@ -11,28 +11,28 @@ export interface StretchCost {
 }
 
 /**
- * Cost in the format: 19 MiB and two passes, one lane. Changing it changes all tokens.
- * @see https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html (its first choice for Argon2id)
+ * 19 MiB, two passes, one lane. Changing it changes all tokens.
+ * @see https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html
  */
 export const publishedCost: StretchCost = { memoryKiB: 19_456, passes: 2 };
 
-/** Parallel runs per process: limits memory to 38 MiB and uses two cores. */
+/** Limits memory to 38 MiB. */
 const greatestWidth = 2;
 
 /**
- * Maximum waiting runs per class of callers: about four seconds of work. A refusal takes eight runs, so callers are
- * turned away before the first one, so that no attempt is uncounted.
+ * Per class of callers: about four seconds of work. A refusal takes eight runs, so callers are turned away before the
+ * first, and no attempt is uncounted.
  */
 export const mostWaiting = 1024;
 const retryAfterSec = 4;
 
-/** Purpose of a stretched value, part of Argon2id's input to separate domains. */
+/** Separates domains. */
 export type StretchPurpose = 'message' | 'secret';
 
 /**
- * Computes Argon2id (RFC 9106, version 0x13) of a value and salt: 32 bytes, off the event loop.
- * @param room - runs that the caller may need, this one included; refused if they do not all fit the queue. 0:
- * continues an admitted series, first in line. Default: 1
+ * Computes Argon2id (RFC 9106, version 0x13): 32 bytes, off the event loop.
+ * @param room - runs that the caller may need, refused if they do not all fit the queue. 0: continues an admitted
+ * series. Default: 1
  * @throws `overloaded`
  */
 export type Stretch = (

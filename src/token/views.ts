@@ -7,15 +7,16 @@ export const embeddingLength = 512;
 
 export const viewLength = 2 * embeddingLength;
 
-/** Labels of the SHAKE-256 streams for the signs of the views; public and constant. */
+/** Labels of the SHAKE-256 streams; public and constant. */
 const viewLabels = ['facestep/fv1/view/1', 'facestep/fv1/view/2'] as const;
 
-/** Centers an embedding: subtracts the engine's mean and removes its shared directions. */
+/** Subtracts the engine's mean and removes its shared directions. */
 export type Centre = (embedding: Float32Array) => Float32Array<ArrayBuffer>;
 
 /**
- * @param mean - the engine's public mean, 512 values
- * @param directions - orthonormal, 512 values each: shared by people of one origin
+ * Creates an engine's centering.
+ * @param mean - 512 values
+ * @param directions - orthonormal, 512 values each
  */
 export const createCentre =
   (mean: Float32Array, directions: readonly Float32Array[]): Centre =>

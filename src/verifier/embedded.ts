@@ -25,13 +25,13 @@ import { checkPhotoCount } from './photo-count.js';
 import { livenessOf, qualityOf, qualitySignals } from './screening.js';
 import { promisedFalsePositives, readRoster, searchRoster } from './search.js';
 
-/** Minimum photos to renew a token, as for a strong enrolment. */
+/** As for a strong enrolment. */
 const photosToRenew = 3;
 
-/** Photos of one request in the engine at once, so that a large comparison does not fill its queue. */
+/** So that a large comparison does not fill the engine's queue. */
 const photosInWork = mostPhotos;
 
-/** Signals of a check; liveness only if required. */
+/** Liveness only if required. */
 export const checkedSignals: readonly Signal[] = ['embedding', 'liveness'];
 
 interface SeenFace {
@@ -44,7 +44,7 @@ interface SeenFace {
 interface Probe {
   by(engine: EngineParameters): SeenFace;
   readonly photos: number;
-  /** Lowest of the photos; `null` unless required. */
+  /** `null` unless required. */
   readonly liveness: number | null;
 }
 
@@ -69,10 +69,7 @@ function describedBy(examination: Examination, { recogniser }: EngineParameters)
   return present(examination.own.find((each) => each.recogniser === recogniser) ?? null);
 }
 
-/**
- * Creates the verifier of this process: the engine describes the face, FV1 seals it. Closes the engine with itself.
- * Every photo is described by every model, whatever the token.
- */
+/** Creates the verifier of this process: the engine describes the face, FV1 seals it. */
 export function createEmbeddedVerifier(deps: {
   readonly engine: Engine;
   readonly parameters: Parameters;
@@ -86,7 +83,7 @@ export function createEmbeddedVerifier(deps: {
   const { levels } = current;
   const fv1 = createFv1(deps);
 
-  /** Examines photos in parallel; throws the first refusal in order and skips the rest. */
+  /** Throws the first refusal in order and skips the rest. */
   async function examineAll<Seen extends Examination | PhotoCode>(
     photos: readonly Photo[],
     examine: (photo: Photo) => Promise<Seen>,
@@ -127,10 +124,7 @@ export function createEmbeddedVerifier(deps: {
     }
   }
 
-  /**
-   * Passes embeddings of the current engine to `work`, or the code of an unusable photo.
-   * @param needed - photos whose refusal is thrown
-   */
+  /** @param needed - photos whose refusal is thrown */
   async function withEmbeddings<T>(
     photos: readonly Photo[],
     { needed, share }: { readonly needed: readonly Photo[]; readonly share: QueueShare },
@@ -179,8 +173,8 @@ export function createEmbeddedVerifier(deps: {
   }
 
   /**
-   * Renews a token after a match if its photos could be enrolled. Failures, such as an unavailable newest key, are
-   * ignored: the former token stays valid, and the next check retries.
+   * Renews a token after a match if its photos could be enrolled. Failures are ignored: the former token stays valid,
+   * and the next check retries.
    */
   async function renew(
     { embedding, isOnePerson, magnitude }: SeenFace,

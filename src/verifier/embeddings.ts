@@ -46,7 +46,7 @@ export function withCentred<T>(
   }
 }
 
-/** Returns true if the photos of a request show one person. @param when - enrolment or check */
+/** Returns true if the photos of a request show one person. */
 export const areOfOnePerson = (
   embeddings: readonly Embedding[],
   { centre, alikeCosines }: Pick<EngineParameters, 'centre' | 'alikeCosines'>,

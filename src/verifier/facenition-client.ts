@@ -11,7 +11,7 @@ import { type Failure, toAnswerFailure, toTransportFailure } from './facenition-
 import { createMultipartBody, type FormField } from './multipart.js';
 
 /**
- * Endpoints, and if a call may be repeated after the service may have received it. Verification counts attempts and
+ * Endpoints that may be repeated after the service may have received the call. Verification counts attempts and
  * enrolment creates tokens, so not those; comparing and screening have no effect.
  */
 const isRepeatable = {
@@ -28,7 +28,7 @@ const isRepeatable = {
 
 export type Endpoint = keyof typeof isRepeatable;
 
-/** Timeouts of a call, in milliseconds. `total` includes retries. */
+/** `total` includes retries. */
 export interface Timeouts {
   readonly connectMs: number;
   /** From the last byte sent to the end of the response headers. */
@@ -38,7 +38,6 @@ export interface Timeouts {
 }
 
 export interface ClientOptions {
-  /** Base URL, with a path if needed. */
   readonly url: string;
   readonly token: Credential;
   readonly timeouts?: Timeouts;
@@ -48,24 +47,21 @@ export interface ClientOptions {
 }
 
 export interface FacenitionClient {
-  /**
-   * @throws `upstream_unavailable`, `upstream_malformed`, `overloaded`, `request_malformed`, and refusals passed on by
-   * `facenition-failure.ts`
-   */
+  /** @throws `upstream_unavailable`, `upstream_malformed`, `overloaded`, `request_malformed`, and passed-on refusals */
   call<T>(endpoint: Endpoint, fields: readonly FormField[], guard: z.ZodType<T>, signal: AbortSignal): Promise<T>;
   deadline(): AbortSignal;
-  /** Returns true if the service responds and accepts the client token; probed at most once in five seconds. */
+  /** Probed at most once in five seconds. */
   isReady(): Promise<boolean>;
-  /** Waits for running calls, each limited by its deadline. */
+  /** Waits for running calls, within their deadlines. */
   close(): Promise<void>;
 }
 
 const defaultTimeouts: Timeouts = { connectMs: 2000, headersMs: 8000, bodyMs: 4000, totalMs: 10_000 };
 
-/** Responses are a few numbers; a hundred comparisons are 4 KB. */
+/** A hundred comparisons are 4 KB. */
 const replyLimitBytes = 256 * 1024;
 const connections = 16;
-/** Maximum calls with photos in memory, including those waiting for a connection. */
+/** Including calls waiting for a connection. */
 const callsLimit = 64;
 const attemptsLimit = 3;
 const firstPauseMs = 50;
@@ -108,7 +104,7 @@ export function createFacenitionClient(options: ClientOptions): FacenitionClient
   ): Promise<Answer | Failure> => {
     let wasSent = false;
     const track = function* () {
-      // Chunks are requested once connected; before the first one nothing was sent.
+      // Before the first chunk nothing was sent.
       wasSent = true;
       yield* chunks();
     };
@@ -177,8 +173,8 @@ export function createFacenitionClient(options: ClientOptions): FacenitionClient
   };
   const deadline = (): AbortSignal => AbortSignal.timeout(timeouts.totalMs);
 
-  // The API has no health endpoint. A working service that accepts the client token refuses a verification without
-  // token and photo as malformed, at no cost and without counting an attempt.
+  // The API has no health endpoint. A working service refuses a verification without token and photo as malformed,
+  // without counting an attempt.
   const probe = async (): Promise<boolean> => {
     const result = await attempt('authenticate', [], deadline());
     return 'error' in result && (result.error.code === 'request_malformed' || result.error.code === 'photo_missing');
@@ -210,6 +206,6 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Parses `Retry-After` in seconds (RFC 9110, section 10.2.3); `null` for a date or other text. */
+/** Seconds (RFC 9110, section 10.2.3); `null` for a date or other text. */
 const parseSeconds = (header: string | string[] | undefined): number | null =>
   typeof header === 'string' && /^\d{1,6}$/.test(header) ? Number(header) : null;

@@ -3,10 +3,10 @@ import { z } from 'zod';
 import type { JsonObject } from '../base/json.js';
 import { FaceError, type FaceErrorCode, faceErrorCodes, photoCodes } from '../errors.js';
 
-/** A failed attempt, with its meaning for the service and for a retry. */
+/** A failed attempt. */
 export interface Failure {
   readonly error: FaceError;
-  /** True if the service is at fault: counts towards opening the circuit. */
+  /** True if the service is at fault, to open the circuit. */
   readonly isOutage: boolean;
   /**
    * `always`: nothing was sent. `if_repeatable`: the service may have processed it, so only calls without effect.
@@ -15,10 +15,7 @@ export interface Failure {
   readonly repeat: 'always' | 'if_repeatable' | 'never';
 }
 
-/**
- * Refusals of the service that concern the caller's picture or token, and are passed on. Others, such as an invalid
- * client token, stay internal.
- */
+/** Refusals that concern the caller's picture or token, and are passed on. */
 const toldOn = [
   ...photoCodes,
   'request_malformed',
@@ -67,10 +64,8 @@ export function toTransportFailure(
 }
 
 /**
- * Converts an error response. 5xx is an outage; 3xx is not followed, because photos and client token would go to an
- * unconfigured address; 4xx is passed on by code only. Without a code: `request_malformed`, which counts as a failed
- * attempt, unlike `upstream_*`.
- * @param body - parsed JSON, or `undefined`
+ * Converts an error response, by code only. 3xx is not followed: photos and client token would go to an unconfigured
+ * address. Without a code: `request_malformed`, which counts as a failed attempt, unlike `upstream_*`.
  */
 export function toAnswerFailure(
   { status, body, retryAfterSec }: { status: number; body: unknown; retryAfterSec: number | null },

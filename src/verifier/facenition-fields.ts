@@ -11,7 +11,7 @@ export const photosField = (photos: readonly Photo[]): FormField => ({ name: 'ph
 const optionalField = (name: string, text: string | null | undefined): FormField[] =>
   text === null || text === undefined ? [] : [{ name, text }];
 
-// RFC 3339, which this project's server reads; the hosted service documents no format.
+// RFC 3339; the hosted service documents no format.
 const expiryField = (expiresAt: EpochSec | null | undefined): FormField[] =>
   optionalField('expiry', expiresAt === null || expiresAt === undefined ? null : toIso(toEpochMs(expiresAt)));
 

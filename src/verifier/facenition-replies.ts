@@ -2,10 +2,7 @@ import { z } from 'zod';
 import { photoCodes } from '../errors.js';
 import { tokenShape } from './facenition-token.js';
 
-/*
- * Response fields used here. Those besides `token`, `authenticated`, `score` and `threshold` are not documented, and
- * follow this project's server (`/openapi.json`).
- */
+/* Response fields used here. Undocumented ones follow this project's server (`/openapi.json`). */
 
 const ok = z.literal(true);
 

@@ -21,9 +21,9 @@ function toBytes(text: string): Buffer {
 }
 
 /**
- * Returns the scope for the service, whose API binds tokens only to scope, accuracy and password. It carries the whole
- * binding but the accuracy: up to 64 characters for its records, `#`, and the base64url of SHA-256 over length-prefixed
- * tenant, identity provider, subject and scope. The service learns no user id.
+ * Returns the scope for the service, whose API binds tokens only to scope, accuracy and password. Up to 64 characters
+ * for its records, `#`, and the base64url of SHA-256 over length-prefixed tenant, identity provider, subject and scope.
+ * The service learns no user id.
  * @throws `request_malformed`: not well-formed Unicode
  */
 export function toBoundScope({ tenant, idp, subject, scope }: Binding): string {
@@ -34,7 +34,6 @@ export function toBoundScope({ tenant, idp, subject, scope }: Binding): string {
 }
 
 export interface Identity {
-  /** The parsed token, so that it is not parsed again. */
   readonly token: SealedToken;
   readonly isOurs: boolean;
   readonly tokenId: string;
@@ -42,12 +41,12 @@ export interface Identity {
   readonly expiresAt: EpochSec | null;
 }
 
-/** Hexadecimal is case-insensitive, and a denial applies to both cases. */
+/** A denial applies to both cases of hexadecimal. */
 const toOneCase = (text: string): string => (/^[0-9a-f]+$/i.test(text) ? text.toLowerCase() : text);
 
 /**
- * Returns public id and expiry of a token. For a foreign one, the id is 128 bits of its SHA-256, case-insensitive if
- * hexadecimal, and the expiry is unknown: `null`.
+ * Returns public id and expiry of a token. For a foreign token, the id is 128 bits of its SHA-256, case-insensitive if
+ * hexadecimal, and the expiry `null`.
  * @throws `token_malformed`
  */
 export function identifyToken(token: SealedToken): Identity {
@@ -66,14 +65,14 @@ type Shape =
   | { readonly kind: 'opaque'; readonly length: number; readonly encoding: 'hex' | 'base64url' };
 
 export interface Decoys {
-  /** Learns the format of tokens, nothing that distinguishes them. */
+  /** Learns the format only. */
   learn(token: SealedToken): void;
   draw(hasSecret: boolean): SealedToken;
 }
 
 /**
  * Creates decoys in the format of the latest tokens, so that timing reveals no enrolment. Before the first foreign
- * token, or if the service checks more than the format, timing may differ.
+ * token, timing may differ.
  */
 export function createDecoys(random: Random): Decoys {
   let shape: Shape = { kind: 'ours', engine: currentEngine, keyVersion: 1 };

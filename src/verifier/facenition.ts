@@ -27,10 +27,10 @@ import { checkPhotoCount } from './photo-count.js';
 const livenessName = 'liveness';
 
 /**
- * Creates the verifier that calls a Facenition server. Binds tokens to users by the scope (`toBoundScope`), derives no
- * content key and renews nothing.
- * @throws from every method, besides the codes of `Verifier`: `request_malformed` for a refusal without a reason,
- * `body_too_large`, `locked_out`, `token_expired`, `token_revoked`
+ * Creates the verifier that calls a Facenition server. Binds tokens to users by the scope (`toBoundScope`), without
+ * content keys or renewal.
+ * @throws in addition to `Verifier`: `request_malformed` for a refusal without a reason, `body_too_large`,
+ * `locked_out`, `token_expired`, `token_revoked`
  */
 export function createFacenitionVerifier(options: ClientOptions): Verifier {
   const client = createFacenitionClient(options);
@@ -98,7 +98,7 @@ export function createFacenitionVerifier(options: ClientOptions): Verifier {
       // Before the service's deadline: the time of the local judge is no outage.
       const isJudgedLive = (await request.judgedLive) ?? true;
       const signal = client.deadline();
-      // First, because it is repeatable and not counted as an attempt.
+      // First, because it is repeatable and not counted.
       const liveness = request.requireLiveness ? await leastLiveness(request.photos, signal) : null;
       const isLive = isJudgedLive && (liveness === null || liveness >= livenessBoundary);
       const send = (fields: ReturnType<typeof checkFields>) =>
@@ -122,7 +122,7 @@ export function createFacenitionVerifier(options: ClientOptions): Verifier {
       return { matched, score: score === null ? null : toTwoDecimals(score), threshold };
     },
 
-    // The API compares with one token at a time, and counts each.
+    // The API compares and counts one token at a time.
     async search() {
       throw new FaceError('not_found');
     },
@@ -166,7 +166,7 @@ export function createFacenitionVerifier(options: ClientOptions): Verifier {
   };
 }
 
-/** Waits for all calls, so that none is still sending, then throws the first error in order. */
+/** So that no call is still sending when the first error is thrown. */
 async function allSettled<T>(calls: readonly Promise<T>[]): Promise<T[]> {
   const outcomes = await Promise.allSettled(calls);
   return outcomes.map((outcome) => {
@@ -184,11 +184,7 @@ function checkCount(endpoint: string, results: readonly unknown[], expected: num
   if (results.length !== expected) throw new FaceError('upstream_malformed', { endpoint, results: results.length });
 }
 
-/**
- * Returns the token's public id.
- * @throws `upstream_malformed` if it is unreadable, or has another expiry than requested: it would not match the
- * enrolment
- */
+/** @throws `upstream_malformed` if unreadable, or with another expiry: it would not match the enrolment */
 function checkSealed(token: SealedToken, { expiresAt }: EnrolRequest): string {
   try {
     const identity = identifyToken(token);
@@ -202,8 +198,8 @@ function checkSealed(token: SealedToken, { expiresAt }: EnrolRequest): string {
 }
 
 /**
- * Returns true if the expiry matches. A readable token with another one is not sent: a service may trust the expected
- * expiry, and its API cannot express "none". For other tokens only the service knows.
+ * A readable token with another one is not sent: a service may trust the expected expiry, and its API cannot express
+ * "none".
  */
 function isOfExpectedExpiry(token: SealedToken, { expectedExpiresAt }: VerifyRequest): boolean {
   const identity = identifyToken(token);

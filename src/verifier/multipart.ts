@@ -1,16 +1,15 @@
 import type { Photo } from '../core/concealed.js';
 import type { Random } from '../core/ports.js';
 
-/** A form field; photos repeat the field. Names are constants. */
+/** Photos repeat the field; names are constants. */
 export type FormField =
   | { readonly name: string; readonly text: string }
   | { readonly name: string; readonly photos: readonly Photo[] };
 
-/** A multipart body that can be sent repeatedly. */
 export interface MultipartBody {
   readonly contentType: string;
   readonly lengthBytes: number;
-  /** Returns the chunks. Photos are passed by reference, so no face data is copied. */
+  /** Photos are passed by reference, so no face data is copied. */
   chunks(): Generator<Uint8Array>;
 }
 

@@ -27,7 +27,6 @@ function screen(measurements: readonly Measurement[]): Screening {
   return { pass: reasons.length === 0, reasons, measurements };
 }
 
-/** Signals that `qualityOf` needs. */
 export const qualitySignals: readonly Signal[] = ['quality', 'magnitude', 'pose', 'eyes'];
 
 const units = {
@@ -42,8 +41,8 @@ const units = {
 } as const satisfies Record<QualityMeasure, readonly [name: string, unit: string]>;
 
 /**
- * Returns if a picture is suitable to enrol or check: within `quality-bounds.ts` the measured error rates apply. Pitch
- * bounds include the model's bias. Eyes are reported only: one ordinary photo in five reads "closed" (MODELS.md).
+ * Returns if a picture is within the bounds of the measured error rates. Eyes are reported only: one ordinary photo in
+ * five reads "closed" (MODELS.md).
  */
 export function qualityOf(examination: Examination): Screening {
   const measures = toMeasures(examination);

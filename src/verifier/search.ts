@@ -8,13 +8,13 @@ import type { Fv1, Guess, Unlocked } from '../token/fv1.js';
 import type { EngineParameters, Parameters } from '../token/parameters.js';
 
 /**
- * Number of candidate messages tried over the whole roster, likeliest first. Each takes an Argon2id run, and a roster
- * of 500 has 4,000: half a minute. The right one is almost always in the first ten. A fixed number, so that timing
- * reveals nothing.
+ * Candidate messages tried over the whole roster, likeliest first. Each takes an Argon2id run; a roster of 500 has
+ * 4,000: half a minute. The right one is almost always in the first ten. A fixed number, so that timing reveals
+ * nothing.
  */
 export const triedMessages = 64;
 
-/** Parallel key derivations, to bound the load on a key service. */
+/** Bounds the load on a key service. */
 const unlockedAtOnce = 16;
 
 interface Listed {
@@ -32,8 +32,7 @@ export function readRoster(tokens: readonly SealedToken[], { current, engines }:
 }
 
 /**
- * Returns the maximum false positive rate of a roster: the sum of its tokens' guarantees, however similar the people
- * are.
+ * Returns the maximum false positive rate of a roster: the sum of its tokens' guarantees.
  * @returns `Infinity` if a level guarantees nothing
  */
 export function promisedFalsePositives(roster: readonly Listed[], { accuracy }: Binding): number {
@@ -47,7 +46,7 @@ export function promisedFalsePositives(roster: readonly Listed[], { accuracy }: 
 
 /**
  * Searches a roster for one face.
- * @param faceOf - the face by an engine; `null`: no face; same work, no result
+ * @param faceOf - `null`: no face; same work, no result
  * @returns ascending positions of the opened tokens
  * @throws as `Fv1.unlock`, and `overloaded`
  */

@@ -15,7 +15,7 @@ export interface BrandPicture {
   readonly heightPx: number;
 }
 
-/** Look of an organization on the capture page and in e-mails. `null`: the default. */
+/** Look of the capture page and e-mails. `null`: the default. */
 export interface Brand extends ChosenColours {
   /** For connections without their own name. */
   readonly organisation: string | null;
@@ -85,11 +85,11 @@ export const brandGuard = z.object({
   icon: pictureGuard,
 }) satisfies z.ZodType<Brand>;
 
-/** Returns the SHA-256 digest of a brand, in hexadecimal. The content of a digest never changes. */
+/** Returns the SHA-256 digest of a brand, in hexadecimal. */
 export const digestOfBrand = (brand: Brand): string =>
   digestOf(JSON.stringify(brandGuard.parse(brand))).toString('hex');
 
-/** Returns the brand for e-mails. @param organisation - of the connection; overrides that of the brand */
+/** Returns the brand for e-mails. @param organisation - overrides that of the brand */
 export const letterBrandOf = (brand: Brand | null, organisation: string | null): LetterBrand => ({
   organisation: organisation ?? brand?.organisation ?? null,
   accent: paletteOf(brand ?? plainBrand).light.accent,

@@ -19,17 +19,14 @@ export interface AppliedBrand {
 
 export interface Brands {
   readonly source: 'configuration' | 'administrator';
-  /**
-   * Returns the active brand; `null`: the default look. Never throws: during an outage of the store it returns the last
-   * one.
-   */
+  /** Returns the active brand; `null`: default. Never throws: during an outage it returns the last one. */
   inForce(): Promise<NamedBrand | null>;
-  /** Returns an active, former or draft brand by its digest. @throws `state_unavailable` */
+  /** Returns an active, former or draft brand. @throws `state_unavailable` */
   find(digest: string): Promise<Brand | null>;
-  /** Stores a checked brand for one hour, for its preview. @throws `state_unavailable` */
+  /** Stores a checked brand for one hour. @throws `state_unavailable` */
   keepDraft(brand: Brand): Promise<string>;
   /**
-   * Publishes a draft or a former brand on every replica within seconds.
+   * Publishes a draft or former brand on every replica within seconds.
    * @param digest - `null`: none
    * @throws `brand_configured`, `not_found`, `state_unavailable`
    */
@@ -38,12 +35,11 @@ export interface Brands {
   listApplied(): Promise<readonly AppliedBrand[]>;
 }
 
-/** Cache lifetime per replica, so that anonymous page loads do not reach the store. */
 const knownForSec = 5;
 
 const draftLifeSec = 60 * 60;
 
-/** For the configured brand: replicas without it yet serve its files from the store. */
+/** Replicas without the configured brand serve its files from the store. */
 const configuredLifeSec = 30 * 24 * 60 * 60;
 
 const keptVersions = 10;
@@ -66,7 +62,7 @@ interface Deps {
   readonly audit: Audit;
 }
 
-/** Creates the brand service. @param configured - the checked brand of the configuration; `null` without one */
+/** Creates the brand service. */
 export function createBrands(configured: Brand | null, { state, clock, audit }: Deps): Brands {
   const own: NamedBrand | null = configured === null ? null : { digest: digestOfBrand(configured), brand: configured };
   let known: { readonly named: NamedBrand | null; readonly until: EpochMs } = { named: own, until: epochMs(0) };
@@ -124,7 +120,7 @@ export function createBrands(configured: Brand | null, { state, clock, audit }: 
       const brand = digest === null ? null : await find(digest);
       if (digest !== null && brand === null) throw new FaceError('not_found');
       const former = (await readStored(current, { state }))?.record.digest ?? null;
-      // Recorded before the change, so that every published brand has an entry.
+      // Recorded first, so that every published brand has an entry.
       await audit.append({ action: 'brand_changed', connection: '', subject: '', detail: { digest, former, by } });
       if (digest !== null && brand !== null)
         await state.write(keptKey(digest), toStored(brand), { when: 'any', expiresAt: null });
@@ -148,7 +144,7 @@ export function createBrands(configured: Brand | null, { state, clock, audit }: 
   };
 }
 
-/** Stores the configured brand, so that replicas without it yet can serve its files. */
+/** Stores the configured brand for replicas without it. */
 export async function shareConfigured(brand: Brand, { state, clock }: Pick<Deps, 'state' | 'clock'>): Promise<void> {
   await state.write(draftKey(digestOfBrand(brand)), toStored(brand), {
     when: 'any',

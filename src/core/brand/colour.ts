@@ -6,7 +6,7 @@ const pattern = /^#[0-9a-f]{6}$/;
 
 const isColour = (text: string): text is Colour => pattern.test(text);
 
-/** Parses `#rrggbb` in either case. @returns `null` for other text */
+/** Parses `#rrggbb` in either case. */
 export function parseColour(text: string): Colour | null {
   const lower = text.toLowerCase();
   return isColour(lower) ? lower : null;

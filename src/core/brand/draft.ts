@@ -17,7 +17,7 @@ import {
 export const colourNames = ['accent', 'accentDark', 'ground', 'groundDark'] as const;
 export type ColourName = (typeof colourNames)[number];
 
-/** An unchecked brand without its pictures. `null`: the default. */
+/** `null`: the default. */
 export interface BrandDraft extends Readonly<Record<ColourName, string | null>> {
   readonly organisation: string | null;
   readonly helpUrl: string | null;
@@ -25,20 +25,20 @@ export interface BrandDraft extends Readonly<Record<ColourName, string | null>> 
 }
 
 export interface BrandProblem {
-  /** Field of the brand; for a text with language and key: `texts.de.title`. */
+  /** For a text: `texts.de.title`. */
   readonly field: string;
   readonly code: BrandProblemCode;
   readonly reason: string;
 }
 
-/** Result of a check. `chosen` holds the readable fields and is valid only without problems. */
+/** Result of a check. `chosen` is valid only without problems. */
 export interface CheckedDraft {
   readonly chosen: Omit<Brand, 'logo' | 'logoDark' | 'icon'>;
   readonly contrasts: readonly Contrast[];
   readonly problems: readonly BrandProblem[];
 }
 
-/** Checks a draft against every rule and returns all problems at once. */
+/** Returns all problems of a draft at once. */
 export function checkDraft(draft: BrandDraft): CheckedDraft {
   const problems: BrandProblem[] = [];
   const readColour = (name: ColourName): Colour | null => {

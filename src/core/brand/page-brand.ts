@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 
 /*
- * Brand data that the page's head passes to its script; server and page share this guard. The page loads this file: no
- * Node modules in here, and of zod only the part that the page has already.
+ * Brand data from the page's head to its script, which shares this guard. The page loads this file: no Node modules in
+ * here, and of zod only what the page has already.
  */
 
 export const brandMetaName = 'facestep-brand';
@@ -13,7 +13,7 @@ export const brandOfPage = z.object({
   organisation: z.nullable(z.string()),
   helpUrl: z.nullable(z.string()),
   texts: z.object({ en: texts, de: texts, es: texts, fr: texts, ar: texts }),
-  /** `dark`: replacement for dark screens. */
+  /** `dark`: for dark screens. */
   logo: z.nullable(z.object({ path: z.string(), dark: z.nullable(z.string()), widthPx: z.int(), heightPx: z.int() })),
 });
 

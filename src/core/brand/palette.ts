@@ -1,9 +1,6 @@
 import { type Colour, contrastOf, mix } from './colour.js';
 
-/*
- * Colors that a brand can choose, and the backgrounds they must contrast with. A test compares the defaults with
- * web/shared/look.css.
- */
+/* Colors that a brand can choose. A test compares the defaults with web/shared/look.css. */
 
 export const schemes = ['light', 'dark'] as const;
 export type Scheme = (typeof schemes)[number];
@@ -11,7 +8,7 @@ export type Scheme = (typeof schemes)[number];
 /** Colors that a brand chose; `null`: the default. */
 export interface ChosenColours {
   readonly accent: Colour | null;
-  /** For dark screens; by default the readable color nearest to `accent`. */
+  /** By default the readable color nearest to `accent`. */
   readonly accentDark: Colour | null;
   readonly ground: Colour | null;
   readonly groundDark: Colour | null;
@@ -26,7 +23,7 @@ export interface SchemeColours {
 
 export type Palette = Readonly<Record<Scheme, SchemeColours>>;
 
-/** Default colors, by the names of their custom properties. */
+/** By custom property. */
 export const ownColours = {
   light: {
     ground: '#eef1f4',
@@ -54,10 +51,10 @@ export const ownColours = {
   },
 } as const satisfies Record<Scheme, Record<string, Colour>>;
 
-/** Minimum contrast of WCAG 2.2, level AA: for text (1.4.3) and for other elements (1.4.11). */
+/** WCAG 2.2, level AA: text (1.4.3) and other elements (1.4.11). */
 const leastOf = { text: 4.5, sign: 3 } as const;
 
-/** Share of ink that is mixed in under a pointer. */
+/** Ink mixed in under a pointer. */
 const hoverShare = 0.06;
 
 const softShare = 0.14;
@@ -66,7 +63,7 @@ export interface Contrast {
   readonly scheme: Scheme;
   readonly colour: 'accent' | 'ground';
   readonly against: string;
-  /** Rounded down to two decimals, so that an insufficient ratio never reads as enough. */
+  /** Rounded down, so that an insufficient ratio never reads as enough. */
   readonly ratio: number;
   readonly needed: number;
   /** The nearest sufficient color; `null` if the chosen one is enough. */
@@ -107,7 +104,7 @@ function demandsOfGround(scheme: Scheme): readonly Demand[] {
   ];
 }
 
-/** Accents are dark in the light scheme and light in the dark one, because they must be readable on the card. */
+/** Accents must be readable on the card. */
 const inkFor = (scheme: Scheme): Colour => (scheme === 'light' ? '#ffffff' : '#000000');
 
 const extremeOf = {
@@ -117,7 +114,7 @@ const extremeOf = {
 
 const isEnough = (colour: Colour, { other, needed }: Demand): boolean => contrastOf(colour, other) >= needed;
 
-/** Returns the first color on the way to black or white that meets every demand, else the end of that way. */
+/** Returns the first color towards black or white that meets every demand, else the last. */
 function findNearest(colour: Colour, extreme: Colour, demandsOf: (tried: Colour) => readonly Demand[]): Colour {
   for (let step = 0; step < 255; step += 1) {
     const tried = mix(colour, extreme, step / 255);
@@ -129,7 +126,7 @@ function findNearest(colour: Colour, extreme: Colour, demandsOf: (tried: Colour)
 const nearestAccent = (scheme: Scheme, accent: Colour, ground: Colour): Colour =>
   findNearest(accent, extremeOf.accent[scheme], (tried) => demandsOfAccent(scheme, tried, ground));
 
-/** Returns the resolved colors of a brand. Does not check them: see `findContrasts`. */
+/** Returns the colors of a brand, unchecked. */
 export function paletteOf(chosen: ChosenColours): Palette {
   const ground = { light: chosen.ground ?? ownColours.light.ground, dark: chosen.groundDark ?? ownColours.dark.ground };
   const derived = chosen.accent === null ? null : nearestAccent('dark', chosen.accent, ground.dark);
@@ -154,7 +151,7 @@ export function paletteOf(chosen: ChosenColours): Palette {
   return { light: toColours('light'), dark: toColours('dark') };
 }
 
-/** Returns every pair of colors that involves the brand, with the minimum of WCAG 2.2, level AA. */
+/** Returns every pair of colors that involves the brand, with its minimum. */
 export function findContrasts(chosen: ChosenColours): readonly Contrast[] {
   const palette = paletteOf(chosen);
   return schemes.flatMap((scheme) => {

@@ -1,14 +1,14 @@
 /*
  * Texts of the capture page that an organization can replace. Consent texts are excluded: the consent record names the
- * text by its version.
+ * text's version.
  */
 
-/** Languages of the page, as BCP 47 tags. */
+/** BCP 47 tags. */
 export const brandLanguages = ['en', 'de', 'es', 'fr', 'ar'] as const;
 export type BrandLanguage = (typeof brandLanguages)[number];
 
 interface TextRule {
-  /** Maximum length, in UTF-16 code units. */
+  /** UTF-16 code units. */
   readonly most: number;
   readonly placeholders: readonly string[];
 }
@@ -31,7 +31,7 @@ export const textRules = {
 
 export type TextKey = keyof typeof textRules;
 
-/** Texts of one language; missing ones keep the default. */
+/** Missing ones keep the default. */
 export type OwnTexts = { readonly [Key in TextKey]?: string | undefined };
 
 export type TextProblem =
@@ -44,10 +44,10 @@ export type TextProblem =
 
 export const isTextKey = (name: string): name is TextKey => Object.hasOwn(textRules, name);
 
-/** Control and bidirectional formatting characters, which could make one text look like another. */
+/** Control and bidirectional characters could make one text look like another. */
 const unprintable = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
 
-/** Returns true if a one-line text contains no invisible characters. */
+/** Returns true if a text has no invisible characters. */
 export const isPrintable = (text: string): boolean => !unprintable.test(text);
 
 const placeholdersIn = (text: string): readonly string[] =>

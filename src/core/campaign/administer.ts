@@ -29,18 +29,18 @@ import {
   writeShard,
 } from './storage.js';
 
-/** A person in an uploaded file; `reason`: why they are skipped already. */
+/** `reason`: why they are skipped already. */
 export interface NamedPerson extends Pick<Person, 'line' | 'login' | 'email' | 'name' | 'language'> {
   readonly reason: LeftOutReason | null;
 }
 
 type Asked = Pick<Campaign, 'name' | 'connection' | 'language' | 'linkDays' | 'reminderDays' | 'reminders'> & {
-  /** Source: a group of the provider, or the people of a file. */
+  /** A group of the provider, or the people of a file. */
   readonly from: { readonly group: string } | { readonly people: readonly NamedPerson[] };
 };
 
 /**
- * Creates a campaign and its plan. Sends nothing before it is started.
+ * Creates a campaign and its plan.
  * @throws `connection_unknown`, `limit_reached`
  */
 export async function createCampaign(asked: Asked, by: string, deps: CampaignDeps): Promise<Campaign> {
@@ -66,7 +66,7 @@ export async function createCampaign(asked: Asked, by: string, deps: CampaignDep
   };
   await checkRoom(now, deps);
   const source = 'group' in from ? 'group' : 'csv';
-  // Recorded first: no look-up happens without an entry that names the administrator.
+  // Recorded first: no look-up happens without an entry.
   await note({ action: 'campaign_planned', detail: { campaign: campaign.id, source, by } }, campaign, deps);
   try {
     await forEachShard(campaign, (shard) => {
@@ -83,11 +83,11 @@ export async function createCampaign(asked: Asked, by: string, deps: CampaignDep
   return campaign;
 }
 
-/** Stores only the line number of a skipped person: an erasure request could not find their data. */
+/** Only the line number of a skipped person: an erasure request could not find their data. */
 const toKept = ({ reason, ...given }: NamedPerson): Omit<NamedPerson, 'reason'> =>
   reason === null ? given : { line: given.line, login: '', email: null, name: null, language: null };
 
-/** Number of people per state and per reason for skipping. Zero counts are omitted. */
+/** Number of people per state and reason; zeros are omitted. */
 export interface CampaignCounts {
   readonly counts: Partial<Record<PersonState, number>>;
   readonly leftOut: Record<string, number>;
@@ -105,8 +105,8 @@ export async function countPeople(campaign: Campaign, deps: CampaignDeps): Promi
 }
 
 /**
- * Stores custom words for an e-mail; blank ones restore the defaults.
- * @returns unknown placeholders; if there are any, nothing was changed
+ * Stores custom words for an e-mail; blank ones restore defaults.
+ * @returns unknown placeholders; if any, nothing was changed
  * @throws `not_found`
  */
 export async function keepWords(
@@ -122,7 +122,7 @@ export async function keepWords(
   const campaign = await readCampaign(id, deps);
   const [digest, former] = [toDigest(own), toDigest(campaign.own[letter])];
   if (digest === former) return [];
-  // Recorded before the change, so that every text of an e-mail has an entry.
+  // Recorded first, so that every text has an entry.
   await note({ action: 'campaign_worded', detail: { campaign: id, letter, digest, former, by } }, campaign, deps);
   await changeCampaign(
     id,
@@ -140,7 +140,7 @@ const toDigest = (words: OwnWords | null | undefined): string | null =>
 
 /**
  * Changes a campaign after the change is recorded.
- * @throws `not_found`, and what `change` throws, before anything is recorded
+ * @throws `not_found`, and what `change` throws
  */
 async function changeOnRecord(
   id: string,
@@ -169,7 +169,7 @@ export async function stopCampaign(id: string, by: string, deps: CampaignDeps): 
 
 /**
  * Resumes a stopped or finished campaign.
- * @param again - states whose people get another e-mail
+ * @param again - states to send again
  * @throws `not_found`, `campaign_state`
  */
 export async function resumeCampaign(
@@ -180,12 +180,12 @@ export async function resumeCampaign(
 ): Promise<Campaign> {
   const campaign = resume(await readCampaign(id, deps));
   await note({ action: 'campaign_resumed', detail: { campaign: id, again, by } }, campaign, deps);
-  // Before it resumes: a sender without recipients would finish it again.
+  // First: a sender without recipients would finish it again.
   if (again.length > 0) await forEachPerson(campaign, (person) => retry(person, again), deps);
   return changeCampaign(id, resume, deps);
 }
 
-/** Sends a reminder now to everyone who has not enrolled. @throws `not_found`, `campaign_state` */
+/** Sends a reminder now to all who are not enrolled. @throws `not_found`, `campaign_state` */
 export async function remindCampaign(id: string, by: string, deps: CampaignDeps): Promise<Campaign> {
   const toEvent = (): CampaignEvent => ({ action: 'campaign_reminded', detail: { campaign: id, by } });
   return changeOnRecord(id, (latest) => remind(latest, deps.clock.now()), toEvent, deps);

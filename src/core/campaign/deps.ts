@@ -7,7 +7,7 @@ import type { StepUpDeps } from '../step-up/stored.js';
 
 export interface CampaignSettings {
   readonly perMinute: number;
-  /** Retention of a campaign's data, in days from its creation. */
+  /** Days from creation. */
   readonly keptDays: number;
 }
 

@@ -24,13 +24,16 @@ export async function readCampaignHoldings(
   return held;
 }
 
-/** Removes a user from every campaign. An e-mail that is being sent still arrives. @throws `state_unavailable` */
+/**
+ * Removes a user from every campaign; an e-mail being sent still arrives.
+ * @throws `state_unavailable`
+ */
 export async function forgetInCampaigns(
   { connection, subject }: SubjectRef,
   deps: { readonly state: State },
 ): Promise<void> {
   for (const listed of (await listCampaigns(deps)).filter((each) => each.connection === connection)) {
-    // First, so that a running planner leaves them out of what it writes from here on.
+    // First, so that a running planner leaves them out.
     const campaign = await changeCampaign(listed.id, (latest) => forgetInPlan(latest, subject), deps);
     await dropPeople(campaign, (person) => person.subject === subject, deps);
   }

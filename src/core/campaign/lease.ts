@@ -3,7 +3,7 @@ import { changeStored } from '../change-stored.js';
 import type { State } from '../ports.js';
 import { addSec, type EpochMs, epochMsGuard } from '../units.js';
 
-/** Lifetime of the lease without renewal, in seconds. */
+/** Seconds without renewal. */
 const leaseSec = 60;
 
 const lease = {
@@ -15,7 +15,6 @@ const lease = {
 /**
  * Takes or renews the lease to send. If two replicas briefly hold it, per-person claims still prevent duplicate
  * e-mails.
- * @returns true if the lease is held
  * @throws `state_unavailable`
  */
 export async function takeLease(

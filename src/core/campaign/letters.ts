@@ -28,11 +28,11 @@ export const findUnknownIn = ({ subject, text }: OwnWords): string[] => [
 
 export const ownKey = (kind: LetterKind, language: LetterLanguage): string => `${kind}.${language}`;
 
-/** Returns the words of an e-mail: the custom or the default ones. */
+/** Returns the custom or default words of an e-mail. */
 export const wordsOf = ({ own }: Pick<Campaign, 'own'>, kind: LetterKind, language: LetterLanguage): OwnWords =>
   own[ownKey(kind, language)] ?? words[language].letters[kind];
 
-/** Composes an e-mail of a campaign. */
+/** Composes a campaign's e-mail. */
 export function composeCampaignLetter(
   letter: {
     readonly language: LetterLanguage;

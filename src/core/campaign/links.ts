@@ -9,7 +9,7 @@ import { type Person, type Sight, see } from './person.js';
 
 type Seen = { readonly sight: Sight; readonly isOver: boolean };
 
-/** Refreshes the state of a person's link: opened, or enrolled. @throws `profile_unavailable`, `state_unavailable` */
+/** Refreshes the state of a person's link. @throws `profile_unavailable`, `state_unavailable` */
 export async function lookAt(person: Person, connection: Connection, deps: CampaignDeps): Promise<Person> {
   const { link, subject } = person;
   if (link === null || subject === null) return person;
@@ -19,7 +19,7 @@ export async function lookAt(person: Person, connection: Connection, deps: Campa
   const seen = await readSight(link.stepUpId, deps);
   if (seen.sight === 'enrolled') return see(person, 'enrolled', true);
   if (!seen.isOver && !isExpired) return see(person, seen.sight, false);
-  // The step-up has ended or its record is gone: the profile shows if they enrolled.
+  // Ended or gone: the profile shows if they enrolled.
   const token = await readTokenIfAny(connection, subject);
   return see(person, isEnrolled(token, deps) ? 'enrolled' : isExpired ? 'expired' : seen.sight, true);
 }
@@ -38,7 +38,7 @@ async function readSight(stepUpId: string, deps: CampaignDeps): Promise<Seen> {
   }
 }
 
-/** Ends a replaced or unneeded link. Idempotent. */
+/** Ends a link. Idempotent. */
 export async function closeLink(stepUpId: string, deps: CampaignDeps): Promise<void> {
   try {
     const { connection, subject } = await changeRecord(stepUpId, (record) => abandon(record, deps.clock.now()), deps);

@@ -3,8 +3,6 @@ import { FaceError, type FaceErrorCode } from '../../errors.js';
 import { letterLanguages } from '../letters/language.js';
 import { addSec, type EpochMs, epochMsGuard } from '../units.js';
 
-/* One person of a campaign, and the transitions of their state. */
-
 export const campaignStates = ['planning', 'planned', 'running', 'stopped', 'done', 'refused'] as const;
 export type CampaignState = (typeof campaignStates)[number];
 
@@ -12,15 +10,15 @@ export const personStates = [
   'unresolved',
   'left_out',
   'planned',
-  /** Claimed by a sender: the e-mail may be on its way. */
+  /** The e-mail may be on its way. */
   'sending',
   'sent',
   'opened',
   'enrolled',
   'expired',
-  /** The relay rejected the address permanently, or an administrator reported a bounce. */
+  /** Rejected permanently, or reported as bounced. */
   'bounced',
-  /** The sender or the relay failed during delivery: the e-mail may have arrived. */
+  /** Failed during delivery: the e-mail may have arrived. */
   'uncertain',
   'failed',
 ] as const;
@@ -48,31 +46,31 @@ export type LetterKind = (typeof letterKinds)[number];
 const linkGuard = z.object({
   stepUpId: z.string(),
   expiresAt: epochMsGuard,
-  /** True if the step-up has ended, so no more refreshes are needed. */
+  /** The step-up has ended. */
   isOver: z.boolean(),
 });
 export type PersonLink = z.output<typeof linkGuard>;
 
 export const personGuard = z.object({
-  /** Index in the campaign, from 0; never changes. */
+  /** From 0; never changes. */
   at: z.int(),
   line: z.int().nullable(),
   login: z.string(),
   subject: z.string().nullable(),
   email: z.string().nullable(),
   name: z.string().nullable(),
-  /** `null`: that of the campaign. */
+  /** `null`: the campaign's. */
   language: z.enum(letterLanguages).nullable(),
   state: z.enum(personStates),
-  /** Reason for skipping, error code, or reply code of the relay. */
+  /** Reason, error code, or the relay's reply code. */
   reason: z.string().nullable(),
   link: linkGuard.nullable(),
   sentAt: epochMsGuard.nullable(),
   reminders: z.int(),
-  /** Consecutive deferrals by the relay. */
+  /** Consecutive deferrals. */
   tries: z.int(),
   notBefore: epochMsGuard.nullable(),
-  /** Claim on the e-mail being sent: written before it is sent, so that it is sent once. */
+  /** Written before the e-mail is sent, so that it is sent once. */
   claim: z
     .object({
       id: z.string(),
@@ -85,7 +83,7 @@ export const personGuard = z.object({
 });
 export type Person = z.output<typeof personGuard>;
 
-/** Creates a person who is not looked up yet. */
+/** Creates a person not looked up yet. */
 export const newPerson = (
   at: number,
   given: Pick<Person, 'line' | 'login' | 'email' | 'name' | 'language'>,
@@ -106,9 +104,9 @@ export const newPerson = (
 
 /** Deferrals until an e-mail counts as failed. */
 const mostTries = 5;
-/** Wait after a deferral, in seconds: greylisting relays want a quarter of an hour. */
+/** Seconds: greylisting relays want a quarter of an hour. */
 const waitSec = 15 * 60;
-/** Time after which a silent sender counts as gone, in seconds. */
+/** Seconds until a silent sender counts as gone. */
 const claimSec = 180;
 
 export const leaveOut = (person: Person, reason: LeftOutReason): Person => ({ ...person, state: 'left_out', reason });
@@ -122,7 +120,7 @@ export interface Resolved {
   readonly isEnrolled: boolean;
 }
 
-/** Updates a person with the provider's data. @param found - `null` if the provider does not know them */
+/** Updates a person with the provider's data. @param found - `null`: unknown at the provider */
 export function resolve(person: Person, found: Resolved | null, isDouble: boolean): Person {
   if (found === null) return leaveOut(person, 'unknown');
   const known: Person = {
@@ -151,12 +149,12 @@ export function claim(
 export type LetterOutcome =
   | { readonly became: 'sent' }
   | { readonly became: 'refused' | 'later'; readonly status: number | null }
-  /** The relay is unavailable: this e-mail was not attempted. */
+  /** Not attempted. */
   | { readonly became: 'unreachable' }
   | { readonly became: 'uncertain' }
   | { readonly became: 'failed'; readonly code: FaceErrorCode };
 
-/** Applies the outcome of a claimed e-mail. Ignored if another claim has replaced it. */
+/** Applies the outcome of a claimed e-mail. Ignored if another claim replaced it. */
 export function settle(person: Person, claimId: string, outcome: LetterOutcome, now: EpochMs): Person {
   const { claim: held } = person;
   if (held?.id !== claimId) return person;
@@ -196,17 +194,17 @@ export type Sight = 'waiting' | 'opened' | 'enrolled' | 'expired';
 export const isWaiting = ({ state, link }: Person): boolean =>
   link !== null && (state === 'sent' || state === 'opened' || state === 'uncertain');
 
-/** Applies the observed state of the link; enrolled and expired are final. */
+/** Applies the state of the link; enrolled and expired are final. */
 export function see(person: Person, sight: Sight, isOver: boolean): Person {
   const { link, state } = person;
   if (link === null || !isWaiting(person)) return person;
   const next: PersonState = sight === 'waiting' ? state : sight;
-  // An uncertain e-mail whose link was never opened stays uncertain after it expires.
+  // Stays uncertain if the link was never opened.
   const kept = state === 'uncertain' && next === 'expired' ? state : next;
   return kept === state && isOver === link.isOver ? person : { ...person, state: kept, link: { ...link, isOver } };
 }
 
-/** Marks a person who turned out to be enrolled when an e-mail was due. */
+/** Marks a person who turned out to be enrolled. */
 export const findEnrolled = (person: Person): Person => ({ ...person, state: 'enrolled', reason: null });
 
 export const retryable = ['uncertain', 'failed', 'bounced'] as const;
@@ -217,7 +215,7 @@ export const retry = (person: Person, again: readonly Retryable[]): Person =>
     ? { ...person, state: 'planned', reason: null, tries: 0, notBefore: null, claim: null }
     : person;
 
-/** Marks an e-mail as bounced, as an administrator reports. */
+/** Marks an e-mail as bounced. */
 export const bounce = (person: Person): Person =>
   person.state === 'sent' || person.state === 'opened' || person.state === 'uncertain'
     ? { ...person, state: 'bounced', reason: null }
@@ -225,16 +223,16 @@ export const bounce = (person: Person): Person =>
 
 /** Schedule of the e-mails. */
 export interface Pace {
-  /** Days after the last e-mail; at most `reminders` times. */
+  /** Days after the last e-mail. */
   readonly reminderDays: number;
   readonly reminders: number;
-  /** Time of a manual reminder for everyone whose last e-mail is older; `null` without one. */
+  /** Manual reminder for everyone whose last e-mail is older. */
   readonly remindAt: EpochMs | null;
 }
 
 const daySec = 86_400;
 
-/** Returns the e-mail that is due now; `null`: none. */
+/** Returns the due e-mail; `null`: none. */
 export function dueLetter(person: Person, pace: Pace, now: EpochMs): LetterKind | null {
   const { state, sentAt, notBefore, reminders } = person;
   if (notBefore !== null && notBefore > now) return null;
@@ -247,6 +245,6 @@ export function dueLetter(person: Person, pace: Pace, now: EpochMs): LetterKind 
   return isAsked || isDay ? 'reminder' : null;
 }
 
-/** Returns true if nothing more happens to this person automatically. */
+/** Returns true if nothing more happens automatically. */
 export const isSettled = ({ state }: Person): boolean =>
   !['unresolved', 'planned', 'sending', 'sent', 'opened'].includes(state);

@@ -20,12 +20,11 @@ import {
 
 type MayGoOn = () => Promise<boolean>;
 
-/** Parallel look-ups: more would hit the provider's rate limit. */
+/** More would hit the provider's rate limit. */
 const sideBySide = 4;
 
 /**
- * Makes or continues a campaign's plan: recipients, and skipped people with reasons. Changes nothing at the provider.
- * Resumes after a crash, or lists a group again.
+ * Makes or continues a campaign's plan, without changes at the provider. Resumes after a crash, or lists a group again.
  * @throws `state_unavailable`
  */
 export async function makePlan(campaign: Campaign, deps: CampaignDeps, mayGoOn: MayGoOn): Promise<void> {
@@ -35,19 +34,19 @@ export async function makePlan(campaign: Campaign, deps: CampaignDeps, mayGoOn: 
     if (shards !== null) await settlePlan(campaign, (latest) => finishPlan(latest, shards), deps);
   } catch (error) {
     const code = toCode(error);
-    // If the state has changed, another replica has finished the plan.
+    // Another replica has finished the plan.
     if (code === 'campaign_state') return;
     if (code === 'state_unavailable') throw error;
     if (code === 'profile_unavailable') {
       await settlePlan(campaign, (latest) => delayPlan(latest, code, deps.clock.now()), deps);
       return;
     }
-    // Nothing was sent: the administrator fixes the cause and plans again.
+    // The administrator fixes the cause and plans again.
     await settlePlan(campaign, (latest) => refusePlan(latest, code), deps);
   }
 }
 
-/** Stores the plan without people who were erased meanwhile; repeats until no more were erased. */
+/** Repeats until no more people were erased meanwhile. */
 async function settlePlan(
   campaign: Campaign,
   change: (latest: Campaign) => Campaign,
@@ -81,7 +80,6 @@ async function listGroup(campaign: Campaign, deps: CampaignDeps, mayGoOn: MayGoO
     if (at >= maxPeople) throw new FaceError('limit_reached');
     const given = { line: null, login: member.login, email: null, name: null, language: null };
     const who = { connection: campaign.connection, subject: member.subject };
-    // A list has no tokens: a person's token is read before an e-mail is sent.
     const found = { ...member, isEnrolled: member.isEnrolled && !(await hasExpired(who, deps)) };
     people.push(resolve(newPerson(at, given, null), found, seen.has(member.subject)));
     seen.add(member.subject);
@@ -93,7 +91,7 @@ async function listGroup(campaign: Campaign, deps: CampaignDeps, mayGoOn: MayGoO
     for (const member of page) await take(member);
   }
   if (people.length > 0) await flush();
-  // An earlier list may have been longer: remove its surplus records.
+  // An earlier list may have been longer.
   await dropShards(campaign, shards, deps);
   return shards;
 }
@@ -127,7 +125,7 @@ async function resolveNamed(campaign: Campaign, deps: CampaignDeps, mayGoOn: May
     };
     await Promise.all(Array.from({ length: sideBySide }, () => work().catch(noteFailure)));
     if (isOver) return null;
-    // In file order, so that a person's first line counts; stops at the first failed look-up.
+    // In file order, so that a person's first line counts.
     const resolved = new Map<number, Person>();
     for (const person of people) {
       if (person.state !== 'unresolved') continue;

@@ -16,14 +16,14 @@ export const campaignGuard = z.object({
   id: z.string(),
   name: z.string(),
   connection: z.string(),
-  /** The group's id or name at the provider; `null`: people of a file. */
+  /** At the provider; `null`: people of a file. */
   group: z.string().nullable(),
   state: z.enum(campaignStates),
-  /** Error code of what blocks it now, or why it was refused. */
+  /** Error code. */
   problem: z.string().nullable(),
   /** Time since when look-ups fail; `null` if they succeed. */
   stuckSince: epochMsGuard.nullable().default(null),
-  /** Digests of people erased during planning, because the planner may be about to write them. */
+  /** Erased during planning: the planner may be about to write them. */
   forgotten: z.array(z.string()).default([]),
   language: z.enum(letterLanguages),
   linkDays: z.int().min(1).max(longestLinkDays),
@@ -36,7 +36,7 @@ export const campaignGuard = z.object({
   createdAt: epochMsGuard,
   createdBy: z.string(),
   startedAt: epochMsGuard.nullable(),
-  /** Time at which all its data is deleted. */
+  /** All its data is then deleted. */
   keptUntil: epochMsGuard,
 });
 export type Campaign = z.output<typeof campaignGuard>;
@@ -49,7 +49,7 @@ function inState(campaign: Campaign, ...states: readonly CampaignState[]): void 
   if (!states.includes(campaign.state)) throw new FaceError('campaign_state');
 }
 
-/** Records the number of shards written, so that an erasure during planning searches them. */
+/** Records the shards written, so that an erasure during planning searches them. */
 export function growPlan(campaign: Campaign, shards: number): Campaign {
   inState(campaign, 'planning');
   return shards <= campaign.shards ? campaign : { ...campaign, shards };
@@ -58,7 +58,7 @@ export function growPlan(campaign: Campaign, shards: number): Campaign {
 const toForgotten = ({ id }: Campaign, subject: string): string =>
   digestOf(JSON.stringify([id, subject])).toString('base64url');
 
-/** Notes an erased user, so that a plan in progress does not add them again. */
+/** Notes an erased user, so that a running plan omits them. */
 export const forgetInPlan = (campaign: Campaign, subject: string): Campaign =>
   campaign.state === 'planning'
     ? { ...campaign, forgotten: [...new Set([...campaign.forgotten, toForgotten(campaign, subject)])] }
@@ -76,7 +76,7 @@ export function finishPlan(campaign: Campaign, shards: number): Campaign {
 /** Some providers limit calls by the hour. */
 const longestStuckSec = 2 * 3_600;
 
-/** Delays the plan after a failed look-up, and refuses it if the failures persist. */
+/** Delays the plan, and refuses it if failures persist. */
 export function delayPlan(campaign: Campaign, problem: string, now: EpochMs): Campaign {
   inState(campaign, 'planning');
   const stuckSince = campaign.stuckSince ?? now;
@@ -93,14 +93,14 @@ export function refusePlan(campaign: Campaign, problem: string): Campaign {
   return { ...campaign, state: 'refused', problem, forgotten: [] };
 }
 
-/** Starts a campaign. @throws `campaign_state`, also if the plan is too old */
+/** Starts a campaign. @throws `campaign_state`: also if the plan is too old */
 export function start(campaign: Campaign, now: EpochMs): Campaign {
   inState(campaign, 'planned');
   if (addSec(campaign.createdAt, planLifeDays * daySec) <= now) throw new FaceError('campaign_state');
   return { ...campaign, state: 'running', startedAt: now };
 }
 
-/** Stops a campaign; links that were sent stay valid. @throws `campaign_state` */
+/** Stops a campaign; sent links stay valid. @throws `campaign_state` */
 export function stop(campaign: Campaign): Campaign {
   inState(campaign, 'running');
   return { ...campaign, state: 'stopped' };

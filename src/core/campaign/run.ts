@@ -11,15 +11,14 @@ import { sendBatch } from './send.js';
 import { changeCampaign, changeShard, listCampaigns, readCampaign, readShard } from './storage.js';
 
 const batchSize = 10;
-/** Polling interval for changes by other replicas, in seconds. */
 const idleSec = 5;
-/** Pause after the relay refuses e-mails, in milliseconds. */
+/** After the relay refuses e-mails. */
 const troubledMs = 30_000;
-/** Pause before a delayed plan continues, in milliseconds: all its people are read again. */
+/** All people of a delayed plan are read again. */
 const heldUpMs = 60_000;
-/** The same for a group, which is listed again at the provider. */
+/** A group is listed again at the provider. */
 const heldUpGroupMs = 300_000;
-/** Interval between refreshes of the links of one record, in milliseconds. */
+/** Between refreshes of one record's links. */
 const lookMs = 60_000;
 
 export interface RunnerDeps {
@@ -31,13 +30,12 @@ export interface RunnerDeps {
 
 /** Plans and sends campaigns while it holds the lease. */
 export interface CampaignRunner {
-  /** Checks for work now. */
   wake(): void;
-  /** Waits for the e-mails being sent, then stops. */
+  /** Waits for the e-mails being sent. */
   close(): Promise<void>;
 }
 
-/** Starts the campaign runner of this process. It resumes unfinished campaigns. */
+/** Starts the campaign runner; it resumes unfinished campaigns. */
 export function startCampaignRunner({ current, jobs, sleep }: RunnerDeps): CampaignRunner {
   const closing = new AbortController();
   let waking = new AbortController();
@@ -45,14 +43,14 @@ export function startCampaignRunner({ current, jobs, sleep }: RunnerDeps): Campa
   const plannedAt = new Map<string, number>();
   const holder = Buffer.from(current().random(12)).toString('base64url');
 
-  /** Returns the campaign if it may continue: still running, process not closing, lease held. */
+  /** `null` unless running, not closing, lease held. */
   const mayGoOn = async (id: string): Promise<Campaign | null> => {
     if (closing.signal.aborted || !(await takeLease(holder, current()))) return null;
     const campaign = await readCampaign(id, current());
     return campaign.state === 'running' ? campaign : null;
   };
 
-  /** Refreshes the links of one record if it is due. */
+  /** Only if due. */
   const look = async (campaign: Campaign, shard: number): Promise<readonly Person[]> => {
     const deps = current();
     const found = await readShard(campaign, shard, deps);
@@ -77,7 +75,7 @@ export function startCampaignRunner({ current, jobs, sleep }: RunnerDeps): Campa
       shard,
       (person) => {
         const looked = seen.get(person.at);
-        // A person who got an e-mail meanwhile has another link.
+        // Another e-mail has another link.
         const isSame = looked?.link?.stepUpId === person.link?.stepUpId && isWaiting(person);
         return doubtIfLost(looked !== undefined && isSame ? looked : person, now);
       },
@@ -99,7 +97,7 @@ export function startCampaignRunner({ current, jobs, sleep }: RunnerDeps): Campa
         const campaign = await mayGoOn(id);
         const connection = campaign === null ? undefined : current().connections.get(campaign.connection);
         if (campaign === null) return;
-        // The connection was removed or renamed in the configuration: an administrator must decide.
+        // Removed or renamed in the configuration: an administrator must decide.
         if (connection === undefined) return note(id, 'connection_unknown');
         const people = await look(campaign, shard);
         const { perMinute } = current().campaigns;
@@ -172,7 +170,6 @@ export function startCampaignRunner({ current, jobs, sleep }: RunnerDeps): Campa
   };
 }
 
-/** Returns `null` if the provider needs no registration of people, or supports none. */
 async function openDirectory({ connection }: Campaign, { directories }: CampaignDeps): Promise<Directory | null> {
   const directory = await directories.get(connection)?.();
   return directory?.register ? directory : null;

@@ -32,12 +32,11 @@ type Preparation =
   | { readonly at: number; readonly became: 'ready'; readonly letter: Prepared }
   | { readonly at: number; readonly became: 'enrolled' }
   | { readonly at: number; readonly became: 'failed'; readonly code: string }
-  /** The provider does not respond: retry later. */
+  /** Retry later. */
   | { readonly at: number; readonly became: 'waiting' };
 
 export interface Batch {
   readonly tried: number;
-  /** Error code if no e-mail can be sent now; `null`: none. */
   readonly problem: string | null;
 }
 
@@ -76,7 +75,7 @@ export async function sendBatch(
     shard,
     (person) => {
       const preparation = byPlace.get(person.at);
-      // Changed meanwhile: left for the next batch.
+      // Left for the next batch.
       if (preparation === undefined || dueLetter(person, paceOf(campaign), now) === null) return person;
       if (preparation.became === 'enrolled') return findEnrolled(person);
       if (preparation.became === 'failed') return { ...person, state: 'failed', reason: preparation.code };

@@ -8,7 +8,7 @@ import { type Campaign, campaignGuard } from './record.js';
 
 type Stores = { readonly state: State };
 
-/** People per record: with the longest names some 100 KB, which every store accepts. */
+/** Some 100 KB, which every store accepts. */
 export const shardSize = 100;
 
 export const maxCampaigns = 100;
@@ -47,7 +47,7 @@ function withRoom(former: Listed | undefined, now: EpochMs): Listed {
   return kept;
 }
 
-/** Checks for room for one more campaign. @throws `limit_reached` */
+/** Checks for room for a campaign. @throws `limit_reached` */
 export async function checkRoom(now: EpochMs, deps: Stores): Promise<void> {
   withRoom((await readStored(list, deps))?.record, now);
 }
@@ -59,20 +59,20 @@ export async function addCampaign(campaign: Campaign, now: EpochMs, deps: Stores
   await changeStored(list, (former) => [...withRoom(former ?? undefined, now), { id, keptUntil }], deps);
 }
 
-/** Deletes an unlisted campaign and its people. */
+/** Deletes an unlisted campaign. */
 export async function dropCampaign(campaign: Campaign, deps: Stores): Promise<void> {
   await deps.state.delete(stored(campaign.id).key);
   await dropShards(campaign, 0, deps);
 }
 
-/** Deletes the records of people from an index on. */
+/** Deletes people's records from an index on. */
 export async function dropShards(campaign: Campaign, from: number, { state }: Stores): Promise<void> {
   await forEachShard(campaign, async (shard) => {
     if (shard >= from) await state.delete(storedShard(campaign, shard).key);
   });
 }
 
-/** Newest first. */
+/** Lists campaigns, newest first. */
 export async function listCampaigns(deps: Stores): Promise<Campaign[]> {
   const ids = (await readStored(list, deps))?.record ?? [];
   const found = await Promise.all(ids.map(({ id }) => readStored(stored(id), deps)));
@@ -99,7 +99,7 @@ export async function changeCampaign(
   return (await changeStored(stored(id), step, deps)).changed;
 }
 
-/** Overwrites one record of people. */
+/** Overwrites one record. */
 export const writeShard = async (
   campaign: Pick<Campaign, 'id' | 'keptUntil'>,
   shard: number,
@@ -110,7 +110,7 @@ export const writeShard = async (
   await state.write(key, people, { when: 'any', expiresAt: campaign.keptUntil });
 };
 
-/** Returns the people of one record, and its revision. */
+/** Returns one record's people and revision. */
 export async function readShard(
   campaign: Pick<Campaign, 'id' | 'keptUntil'>,
   shard: number,
@@ -119,7 +119,7 @@ export async function readShard(
   return readStored(storedShard(campaign, shard), deps);
 }
 
-/** Changes the people of one record. @param change - returns the same person to leave them, `null` to delete them */
+/** Changes one record's people. @param change - returns the same person to leave, `null` to delete them */
 export async function changeShard(
   campaign: Pick<Campaign, 'id' | 'keptUntil'>,
   shard: number,
@@ -137,8 +137,8 @@ export async function changeShard(
 }
 
 /**
- * Runs a task on every record, some in parallel.
- * @returns the results in order; on error, after all running tasks have ended
+ * Runs a task on every record, in parallel.
+ * @returns results in order; on error, after all running tasks
  */
 export async function forEachShard<Result>(
   { shards }: Pick<Campaign, 'shards'>,
@@ -155,7 +155,7 @@ export async function forEachShard<Result>(
   return results;
 }
 
-/** Removes people from all records of a campaign. */
+/** Removes people from a campaign. */
 export async function dropPeople(
   campaign: Pick<Campaign, 'id' | 'keptUntil' | 'shards'>,
   isGone: (person: Person) => boolean,
@@ -166,6 +166,6 @@ export async function dropPeople(
   );
 }
 
-/** Returns everyone in a campaign, by record. */
+/** Returns a campaign's people, by record. */
 export const readPeople = (campaign: Campaign, deps: Stores): Promise<(readonly Person[])[]> =>
   forEachShard(campaign, async (shard) => (await readShard(campaign, shard, deps))?.record ?? []);

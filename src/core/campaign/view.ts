@@ -4,13 +4,13 @@ import type { Person, PersonState } from './person.js';
 import type { Campaign } from './record.js';
 import { readShard, shardSize } from './storage.js';
 
-/** A page of people, in order, and the next position; `null`: the end. */
+/** `null`: the end. */
 export interface PeoplePage {
   readonly people: readonly Person[];
   readonly next: number | null;
 }
 
-/** Lists the people of a campaign. @param asked.from - a position, from `next`; 0 is the first */
+/** Lists the people of a campaign. @param asked.from - from `next`; 0 is the first */
 export async function readPage(
   campaign: Campaign,
   { from, states, limit }: { readonly from: number; readonly states: readonly PersonState[]; readonly limit: number },

@@ -3,7 +3,7 @@ import type { LetterLanguage } from '../letters/language.js';
 import { composeLetter } from '../letters/letter.js';
 import type { Message } from '../ports.js';
 
-/** Recipient of a message, its language, and the look of an e-mail. */
+/** A message's recipient, language and look. */
 export interface Recipient extends Pick<Message, 'channel' | 'to'> {
   readonly language: LetterLanguage;
   readonly brand: LetterBrand;
@@ -19,7 +19,7 @@ interface Words {
   readonly check: { readonly subject: string; readonly text: string; readonly button: string };
 }
 
-/** Messages to a person who waits on a page or on the phone. They contain no name and no reason. */
+/** Messages to a waiting person. They contain no name and no reason. */
 const words: Readonly<Record<LetterLanguage, Words>> = {
   en: {
     code: {
@@ -88,14 +88,14 @@ const words: Readonly<Record<LetterLanguage, Words>> = {
   },
 };
 
-/** Composes a one-time code message: one line by SMS, an e-mail otherwise. */
+/** Composes a one-time code: one line by SMS, an e-mail otherwise. */
 export function toCodeMessage({ channel, to, language, brand }: Recipient, code: string): Message {
   const { subject, lead, short, rule } = words[language].code;
   if (channel === 'sms') return { channel, to, subject, text: `${short(code)} ${rule}` };
   return { channel, to, ...composeLetter({ language, subject, paragraphs: [lead], code, footer: [rule] }, brand) };
 }
 
-/** Composes the message with the link of a help desk's face check: one line by SMS, an e-mail otherwise. */
+/** Composes the link of a help desk's face check. */
 export function toCheckMessage({ channel, to, language, brand }: Recipient, address: string): Message {
   const { subject, text, button: label } = words[language].check;
   if (channel === 'sms') return { channel, to, subject, text: `${text} ${address}` };

@@ -21,8 +21,8 @@ type Codes = z.infer<typeof recordGuard>;
 
 export interface IssuedCodes<Name extends string> {
   /**
-   * Accompanies the codes. Only its digest is stored; it keys the digests of the codes, so that a reader of the store
-   * cannot brute-force six digits.
+   * Accompanies the codes. Only its digest is stored; it keys the codes' digests, so that a reader of the store cannot
+   * brute-force them.
    */
   readonly id: string;
   readonly codes: ReadonlyMap<Name, string>;
@@ -46,7 +46,7 @@ export async function issueCodes<const Name extends string>(
 
 /**
  * Verifies and consumes codes; all must be right.
- * @param given.isExpected - receives what they prove, before they are consumed
+ * @param given.isExpected - called before they are consumed
  * @throws `code_wrong`, `state_unavailable`
  */
 export async function takeCodes(
@@ -76,7 +76,7 @@ export async function takeCodes(
   return about;
 }
 
-/** Draws six digits without modulo bias: values that would favor low digits are drawn again. */
+/** Draws six digits without modulo bias. */
 export function drawCode(random: Random): string {
   const codes = 1_000_000;
   for (;;) {

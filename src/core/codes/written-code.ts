@@ -1,7 +1,7 @@
 import { Credential } from '../concealed.js';
 import type { Random } from '../ports.js';
 
-/* A code for paper or phone: 60 random bits as twelve characters of Crockford's base 32, which omits ambiguous ones. */
+/* For paper or phone: 60 random bits in Crockford's base 32, without ambiguous characters. */
 
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const characters = 12;
@@ -12,7 +12,7 @@ export function drawWrittenCode(random: Random): Credential {
   return new Credential(drawn.replace(/.{4}(?=.)/g, '$&-'));
 }
 
-/** Normalizes a code for comparison: capitals, no separators, ambiguous characters replaced. */
+/** Normalizes a code for comparison. */
 export const toCompared = (code: Credential): string =>
   code.use((text) =>
     text

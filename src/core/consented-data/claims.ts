@@ -1,7 +1,4 @@
-/**
- * Data scopes of OpenID Connect and their claims (Core, section 5.4), without `updated_at`, which no provider returns
- * for single claims.
- */
+/** Core, section 5.4, without `updated_at`, which no provider returns for single claims. */
 export const claimsOfScope = {
   profile: [
     ...(['name', 'family_name', 'given_name', 'middle_name', 'nickname', 'preferred_username'] as const),
@@ -28,6 +25,6 @@ export type AddressMember = (typeof addressMembers)[number];
 
 export type AskedClaim = {
   readonly name: string;
-  /** True if the client declares it essential (Core, section 5.5.1). */
+  /** Core, section 5.5.1. */
   readonly isEssential: boolean;
 };

@@ -20,10 +20,10 @@ const consentGuard = z.object({
   expiresAt: epochMsGuard,
 });
 
-/** A person's consent to send claims to a client. Names of claims, never their values. */
+/** A person's consent to send claims to a client. Names, never values. */
 export type DataConsent = z.output<typeof consentGuard>;
 
-/** One record per person, so that their consents can be listed and ended together. */
+/** One record per person, so that consents can be listed and ended together. */
 const recordGuard = z.object({ consents: z.array(consentGuard).readonly() });
 type ConsentsRecord = z.output<typeof recordGuard>;
 
@@ -58,7 +58,7 @@ export async function findDataConsent(
   return consents.find((each) => each.client === client && each.registration === registration) ?? null;
 }
 
-/** Returns true if the consent covers the request: each claim was requested before and was equally essential. */
+/** Returns true if each claim was requested before and was equally essential. */
 export const answersFor = (consent: DataConsent, asked: readonly AskedClaim[]): boolean =>
   asked.every(({ name, isEssential }) =>
     consent.asked.some((each) => each.name === name && each.isEssential === isEssential),
@@ -66,7 +66,7 @@ export const answersFor = (consent: DataConsent, asked: readonly AskedClaim[]): 
 
 /**
  * Stores a consent, replacing the client's former one.
- * @param given.id - the same for an answer sent twice
+ * @param given.id - equal for an answer sent twice
  * @throws `state_unavailable`
  */
 export async function giveDataConsent(
@@ -75,7 +75,6 @@ export async function giveDataConsent(
     lifeSec,
     ...given
   }: Pick<DataConsent, 'id' | 'client' | 'claims' | 'asked' | 'registration' | 'links'> & {
-    /** Lifetime, in seconds. */
     readonly lifeSec: number;
   },
   deps: Deps & Pick<CoreDeps, 'audit'>,
@@ -98,8 +97,8 @@ export async function giveDataConsent(
 }
 
 /**
- * Withdraws consents: tokens and credentials issued under them stop working.
- * @param asked.client - `null`: all clients
+ * Withdraws consents: their tokens and credentials stop working.
+ * @param asked.client - `null`: all
  * @throws `state_unavailable`
  */
 export async function withdrawDataConsents(
@@ -116,7 +115,7 @@ export async function withdrawDataConsents(
         : { consents: found.consents.filter((each) => !isMeant(each)) },
     deps,
   );
-  // Also if no consent was found: an earlier attempt may have failed after deleting it.
+  // Always: an earlier attempt may have failed after deleting it.
   const type = client === null ? null : typeOfConsent(client);
   if (client === null || type !== null) await endCredentials(who, { type, why: 'consent_withdrawn', by }, deps);
   const ended = (former?.consents ?? []).filter(isMeant);

@@ -36,10 +36,10 @@ const toStored = ({ connection, subject }: SubjectRef, { clock }: Pick<Deps, 'cl
 
 const clientPrefix = 'credential:';
 
-/** Returns the client name under which the consent to a credential is stored. */
+/** Returns the client name of the consent to a credential. */
 export const consentNameOf = (type: string): string => `${clientPrefix}${type}`;
 
-/** Returns the credential type of that client name; `null` for a real client. */
+/** Returns the credential type of that name; `null` for a real client. */
 export const typeOfConsent = (client: string): string | null =>
   client.startsWith(clientPrefix) ? client.slice(clientPrefix.length) : null;
 
@@ -53,8 +53,8 @@ export async function readCredentials(
 }
 
 /**
- * Records a credential before it is issued, with an index in a status list. Ends the person's former one of that type,
- * which may be on a lost phone.
+ * Records a credential before it is issued, with an index in a status list. Ends the former one of that type, which may
+ * be on a lost phone.
  * @throws `state_unavailable`
  */
 export async function noteCredential(

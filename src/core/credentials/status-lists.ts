@@ -6,17 +6,17 @@ import { isForgotten } from '../forgotten.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard, secondsPerDay, toEpochSec } from '../units.js';
 
 /*
- * Status of credentials (Token Status List). A list has one bit per credential, at random indexes, so that a fetch does
- * not reveal whose status is checked.
+ * Status of credentials (Token Status List). One bit per credential, at random indexes, so that a fetch does not reveal
+ * whose status is checked.
  */
 
-/** A power of two, so that a random index is unbiased. */
+/** A power of two: a random index is unbiased. */
 export const entriesOfList = 16_384;
 
-/** Indexes are drawn at random; a list that is half full is replaced. */
+/** A half-full list is replaced. */
 const mostTaken = entriesOfList / 2;
 
-/** Retention of a list after its last credential, for clocks that differ. */
+/** For clocks that differ. */
 const keptAfterSec = secondsPerDay;
 
 const bitsGuard = z.base64().refine((text) => Buffer.from(text, 'base64').length === entriesOfList / 8);
@@ -52,7 +52,7 @@ const currentOf = (connection: string) => ({
   expiresAt: () => null,
 });
 
-/** Lowest bit first, as the specification requires. */
+/** Lowest bit first, by the specification. */
 const hasBit = (bits: Uint8Array, index: number): boolean => (((bits[index >> 3] ?? 0) >> (index & 7)) & 1) === 1;
 
 function withBits(text: string, indexes: readonly number[]): string {
@@ -61,7 +61,7 @@ function withBits(text: string, indexes: readonly number[]): string {
   return bits.toString('base64');
 }
 
-/** Lists from before a loss of the store may lack later revocations, so they are invalid. */
+/** May lack later revocations. */
 const isLost = ({ madeAt }: ListRecord, deps: Deps): Promise<boolean> => isForgotten(toEpochSec(madeAt), deps);
 
 const maxContentions = 20;
@@ -132,12 +132,12 @@ export async function endEntry(connection: string, { list, index }: StatusEntry,
 }
 
 export interface StatusList {
-  /** One bit per index, lowest first; set if the credential is revoked. */
+  /** Lowest first; set if revoked. */
   readonly ended: Uint8Array;
   readonly revision: number;
 }
 
-/** @returns `null` if there is no such list, or it is no longer valid @throws `state_unavailable` */
+/** @returns `null` if there is none, or it is no longer valid @throws `state_unavailable` */
 export async function readStatusList(connection: string, list: string, deps: Deps): Promise<StatusList | null> {
   const found = await readStored(toStored(connection, list), deps);
   if (found === null || (await isLost(found.record, deps))) return null;

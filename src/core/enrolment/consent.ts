@@ -8,7 +8,7 @@ import type { TokenName } from '../ports.js';
 import { addSec, type EpochMs, epochMsGuard, epochSec, secondsPerDay, toEpochMs, toIso } from '../units.js';
 
 export interface Consent {
-  /** Text shown to the person, or its name and version; 1 to 2,000 characters. */
+  /** Text, or its name and version; 1 to 2,000 characters. */
   readonly statement: string;
   readonly givenAt: EpochMs;
 }
@@ -29,10 +29,10 @@ const recordGuard = consentGuard.extend({
   changingUntil: epochMsGuard.nullable().default(null),
 });
 
-/** Evidence of consent, retained as long as the operator needs it. Contains no face data and outlives the enrolment. */
+/** Evidence of consent, without face data; outlives the enrolment. */
 export type ConsentRecord = z.output<typeof recordGuard>;
 
-/** Longer than a provider's timeout; after a crash, the next enrolment waits this long. */
+/** Longer than a provider's timeout; the next enrolment waits this long after a crash. */
 const changeLifeSec = 60;
 
 /** Allowed difference to the clock of the caller that recorded the consent. */
@@ -49,22 +49,21 @@ const toStored = (who: SubjectRef, { settings: { consentDays } }: Pick<CoreDeps,
     withdrawnAt === null || consentDays === null ? null : addSec(withdrawnAt, consentDays * secondsPerDay),
 });
 
-/** Checks a consent. @throws `consent_missing` if the text is empty or the time lies in the future */
+/** Checks a consent. @throws `consent_missing`: empty text, or a future time */
 export function checkConsent({ statement, givenAt }: Consent, now: EpochMs): void {
   const length = statement.trim().length;
   if (length === 0 || length > maxStatementCharacters) throw new FaceError('consent_missing', { field: 'statement' });
   if (givenAt > addSec(now, clockSkewSec)) throw new FaceError('consent_missing', { givenAt: toIso(givenAt) });
 }
 
-/** Finds the newest consent of a subject, with its revision; `null`: none. */
+/** Finds the newest consent, with its revision; `null`: none. */
 export const findConsent = (
   who: SubjectRef,
   deps: Pick<CoreDeps, 'state'>,
 ): Promise<FoundRecord<ConsentRecord> | null> => readStored({ key: consentKey(who), guard: recordGuard }, deps);
 
 /**
- * Returns the consent of an enrolment if it is valid for the page's current text, not withdrawn, and its token has not
- * expired.
+ * Returns the enrolment's consent if it is to the page's current text, not withdrawn, and its token has not expired.
  */
 export async function findCurrentConsent(
   who: SubjectRef,
@@ -78,7 +77,7 @@ export async function findCurrentConsent(
   return isStatementOf(version, statement) ? { statement, givenAt } : null;
 }
 
-/** Returns the public id of the token that the newest consent covers; `null`: none. */
+/** Returns the token of the newest consent; `null`: none. */
 export async function readConsentedToken(who: SubjectRef, deps: Pick<CoreDeps, 'state'>): Promise<string | null> {
   const found = await readConsent(who, deps);
   return found === null || found.withdrawnAt !== null ? null : found.tokenId;
@@ -99,16 +98,15 @@ export const toStatement = (version: string, language: string): string => `${ver
 const isStatementOf = (version: string, statement: string): boolean =>
   statement.startsWith(`${version} (`) && statement.endsWith(')');
 
-/** Returns the newest consent of a subject, or `null`. */
+/** Returns the newest consent; `null`: none. */
 export async function readConsent(who: SubjectRef, deps: Pick<CoreDeps, 'state'>): Promise<ConsentRecord | null> {
   return (await findConsent(who, deps))?.record ?? null;
 }
 
 /**
- * Names a new token in the consent record before it is written to the profile, keeping the current token's record in
- * case the write fails.
- * @param found - as read before the token was created
- * @param current - public id of the token in the profile
+ * Names a new token in the consent record before it is written, keeping the current record in case the write fails.
+ * @param found - read before the token was created
+ * @param current - token in the profile
  * @throws `enrolment_changed`: a concurrent change
  */
 export async function nameInConsent(
@@ -131,7 +129,7 @@ export async function nameInConsent(
   const { tokenId, expiresAt } = token;
   const newest = found?.record ?? null;
   if (newest !== null && (newest.changingUntil ?? 0) > clock.now()) throw new FaceError('enrolment_changed');
-  // After a crash during a change, the profile shows which of the two consents is valid.
+  // After a crash, the profile shows which consent is valid.
   const isConfirmed = newest === null || newest.changingUntil === null || newest.tokenId === current;
   const former = isConfirmed ? newest : newest.replaces;
   const replaces = former === null ? null : consentGuard.parse(former);
@@ -151,7 +149,7 @@ export async function confirmConsent(who: SubjectRef, tokenId: string, deps: Cor
   await changeStored(toStored(who, deps), confirm, deps);
 }
 
-/** Restores the consent record after a token failed to reach the profile. */
+/** Restores the record after a failed write. */
 export async function restoreConsent(who: SubjectRef, tokenId: string, deps: CoreDeps): Promise<void> {
   const { clock } = deps;
   const stored = toStored(who, deps);
@@ -162,7 +160,7 @@ export async function restoreConsent(who: SubjectRef, tokenId: string, deps: Cor
       ? { ...found, withdrawnAt: clock.now(), changingUntil: null }
       : { ...replaces, replaces: null, changingUntil: null };
   };
-  // Records have no conditional delete: one without a predecessor expires after a second.
+  // No conditional delete: without a predecessor it expires after a second.
   const expiresAt = (changed: ConsentRecord): EpochMs | null =>
     changed.tokenId === tokenId ? addSec(clock.now(), 1) : stored.expiresAt(changed);
   await changeStored({ ...stored, expiresAt }, restore, deps);
@@ -199,7 +197,7 @@ export const consentData = {
     const withdrawn = withdrawnAt === null ? null : toIso(withdrawnAt);
     return { consent: { statement, givenAt: toIso(givenAt), tokenId, withdrawnAt: withdrawn } };
   },
-  // `revokeSubject` withdraws it at the end of the enrolment; the record stays.
+  // `revokeSubject` withdraws it; the record stays.
   endedBy: 'erasure_last',
   forget: (who, { state }) => state.delete(consentKey(who)),
 } as const satisfies PersonalData;

@@ -11,7 +11,7 @@ export async function isDenied(tokenId: string, { state }: Pick<CoreDeps, 'state
   return (await state.read(revokedKey(tokenId))) !== null;
 }
 
-/** How long a token stays denied after it expires, in seconds, for servers with a slow clock. */
+/** Seconds, for servers with a slow clock. */
 const deniedAfterExpirySec = 60;
 
 /**
@@ -25,11 +25,11 @@ export async function denyToken(
   await denyTokenId({ tokenId, expiresAt: expiresAt === null ? null : toEpochMs(expiresAt) }, deps);
 }
 
-/** Returns the end of a token's denial; `null`: never. */
+/** Returns the end of a denial; `null`: never. */
 export const deniedUntil = (expiresAt: EpochMs | null): EpochMs | null =>
   expiresAt === null ? null : addSec(expiresAt, deniedAfterExpirySec);
 
-/** Like `denyToken`, from recorded data. @returns true if it was added @throws `state_unavailable` */
+/** Denies a token from recorded data. @returns true if it was added @throws `state_unavailable` */
 export async function denyTokenId(
   { tokenId, expiresAt }: { readonly tokenId: string; readonly expiresAt: EpochMs | null },
   { state, clock }: { readonly state: Pick<State, 'write'>; readonly clock: Clock },
@@ -40,7 +40,7 @@ export async function denyTokenId(
   return true;
 }
 
-/** Reads the public data of a token in an attribute; `null` if it is not a token, because anything may be there. */
+/** Reads an attribute's token; `null` if it is none, because anything may be there. */
 export function identifyWhereSound(
   token: SealedToken | null,
   { verifier }: Pick<CoreDeps, 'verifier'>,

@@ -32,8 +32,8 @@ async function seal(request: EnrolRequest, { verifier, audit }: CoreDeps): Promi
 }
 
 /**
- * Creates a token from 1 to 5 photos and writes it to the profile, under recorded consent. Denies the former token,
- * which stays if the write fails.
+ * Creates a token from 1 to 5 photos and writes it to the profile, under recorded consent. The former token is denied,
+ * and stays if the write fails.
  * @throws `consent_missing`, `subject_unknown`, `profile_unavailable`, `state_unavailable`, the codes of `Verifier`;
  * `enrolment_changed`: a concurrent change
  */
@@ -41,7 +41,7 @@ export async function enrolSubject(
   request: ConnectedSubject & {
     readonly photos: readonly Photo[];
     readonly secret: UserSecret | null;
-    /** Passkey to store for later checks; without one, any former one is deleted. */
+    /** Absent: any former one is deleted. */
     readonly passkey?: PasskeyCredential | null;
     readonly consent: Consent;
     readonly share: QueueShare;
@@ -53,7 +53,7 @@ export async function enrolSubject(
   const now = deps.clock.now();
   const who = toSubjectRef(request);
   checkConsent(consent, now);
-  // Read before the profile, so that a concurrent change is detected.
+  // Before the profile, so that a concurrent change is detected.
   const found = await findConsent(who, deps);
   const former = await connection.profile.readToken(subject);
   const binding = bindingOf(connection, subject);

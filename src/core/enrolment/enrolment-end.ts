@@ -8,13 +8,13 @@ const keptSec = 31 * secondsPerDay;
 
 const endKey = ({ connection, subject }: SubjectRef): string => `enrolment-end:${connection}:${subject}`;
 
-/** Records the end of an enrolment, which also ends the subject's earlier step-ups. */
+/** Records the end, which also ends earlier step-ups. */
 export async function noteEnd(who: SubjectRef, { state, clock }: Pick<CoreDeps, 'state' | 'clock'>): Promise<void> {
   const now = clock.now();
   await state.write(endKey(who), now, { when: 'any', expiresAt: addSec(now, keptSec) });
 }
 
-/** Returns true if an enrolment ended after the step-up was started. */
+/** Returns true if an enrolment ended after the step-up's start. */
 export async function hasEndedSince(
   who: SubjectRef,
   startedAt: EpochMs,
@@ -24,7 +24,7 @@ export async function hasEndedSince(
   return found !== null && startedAt < epochMsGuard.parse(found.value);
 }
 
-/** @throws `step_up_finished`: the enrolment ended after this step-up of the subject was started */
+/** @throws `step_up_finished`: the enrolment has ended since */
 export async function checkNotEnded(
   stepUp: SubjectRef & { readonly startedAt: EpochMs },
   deps: Pick<CoreDeps, 'state'>,

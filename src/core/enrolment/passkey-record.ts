@@ -33,15 +33,12 @@ const toStored = (owner: SubjectRef) => ({
   expiresAt: ({ expiresAt }: PasskeyRecord): EpochMs | null => expiresAt,
 });
 
-/** Returns the credential of a subject, or `null`. */
+/** Returns the credential, or `null`. */
 export async function readPasskey(owner: SubjectRef, deps: Pick<CoreDeps, 'state'>): Promise<PasskeyRecord | null> {
   return (await readStored(toStored(owner), deps))?.record ?? null;
 }
 
-/**
- * Stores the credential of a new enrolment, just before its token is written to the profile. Keeps the current one, in
- * case the write fails.
- */
+/** Stores a new enrolment's credential before its token is written. Keeps the current one, in case the write fails. */
 export async function keepPasskey(
   owner: SubjectRef,
   kept: {
@@ -61,7 +58,7 @@ export async function keepPasskey(
   await state.write(passkeyKey(owner), record, { when: 'any', expiresAt });
 }
 
-/** Restores the former credential after a token failed to reach the profile. */
+/** Restores the former credential after a failed write. */
 export async function restorePasskey(owner: SubjectRef, tokenId: string, deps: Pick<CoreDeps, 'state'>): Promise<void> {
   const { former, changed } = await changeStored(
     toStored(owner),
@@ -76,7 +73,7 @@ export async function restorePasskey(owner: SubjectRef, tokenId: string, deps: P
 
 /**
  * Records the use of a credential.
- * @param kept - as read when the response was verified
+ * @param kept - as read for the verification
  * @returns `false` if it was used or replaced meanwhile: two responses with one counter indicate a clone
  */
 export async function countPasskeyUse(
@@ -94,7 +91,7 @@ export async function countPasskeyUse(
   return former !== changed;
 }
 
-/** Confirms the credential of a token that is in the profile, and deletes any other. */
+/** Confirms the credential of a token in the profile, and deletes others. */
 export async function confirmPasskey(owner: SubjectRef, tokenId: string, deps: Pick<CoreDeps, 'state'>): Promise<void> {
   const { changed } = await changeStored(
     toStored(owner),
@@ -118,13 +115,13 @@ const decoyShapes = [
   { bytes: 48, transports: ['nfc', 'usb'] },
 ] as const;
 
-/** The generator of P-256 as a COSE key: valid, so that verifying a decoy takes as long as a real one. */
+/** Generator of P-256 as a COSE key, so that verifying a decoy takes as long. */
 const decoyPublicKey =
   'pQECAyYgASFYIGsX0fLhLEJH-Lzm5WOkQPJ3A32BLeszoPShOUXYmMKWIlggT-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU';
 
 /**
- * Returns a stable decoy credential for a user without one, so that an attacker cannot tell who has one. Derived with a
- * key that is stored in State.
+ * Returns a stable decoy credential, so that an attacker cannot detect real ones. Derived with a key that is stored in
+ * State.
  */
 export async function decoyPasskey(
   { connection, subject }: SubjectRef,

@@ -6,9 +6,9 @@ import { reconcileLater, type TokenChange } from './token-change.js';
 export interface OpenChange extends SubjectRef, Omit<TokenChange, keyof SubjectRef> {}
 
 /**
- * Reconciles the changes that a crashed process left open with the profiles, retrying as needed. Safe at any time:
- * later changes by other replicas persist.
- * @param open - from this replica's own trail, before this process started
+ * Reconciles changes left open by a crash with the profiles, with retries. Safe at any time: later changes by other
+ * replicas persist.
+ * @param open - from this replica's own trail, before this process
  */
 export async function recoverEnrolments(
   open: readonly OpenChange[],

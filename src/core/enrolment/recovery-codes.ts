@@ -11,13 +11,13 @@ import type { Keys } from '../ports.js';
 import { type EpochMs, epochMsGuard, toIso } from '../units.js';
 
 /*
- * Recovery codes for users who cannot show their face. Stored as digests under a key derived from the server's key: 60
- * random bits resist online guessing, but not a plain digest in a stolen store.
+ * For users who cannot show their face. Digests under a derived key: 60 random bits do not protect a plain digest in a
+ * stolen store.
  */
 
 const codesMade = 10;
 
-/** With fewer left, new ones are offered after a passed face check. */
+/** New ones are then offered after a pass. */
 export const fewRecoveryCodes = 3;
 
 const recordGuard = z.object({
@@ -38,9 +38,8 @@ type Deps = Pick<CoreDeps, 'state' | 'clock' | 'random'> & { readonly keys: Keys
 
 /**
  * Creates codes and replaces former ones.
- * @returns the codes, to show once and not store
- * @throws `state_unavailable`, also if others were created meanwhile, as those are shown already;
- * `key_service_unavailable`
+ * @returns the codes, to show once
+ * @throws `state_unavailable`: also if others were created meanwhile; `key_service_unavailable`
  */
 export async function makeRecoveryCodes(who: SubjectRef, deps: Deps): Promise<readonly Credential[]> {
   const { state, clock, random, keys } = deps;
@@ -88,7 +87,7 @@ export async function takeRecoveryCode(
 }
 
 /**
- * Returns the number of unused codes, and when they were created; `null`: none.
+ * Returns how many are unused, and their time; `null`: none.
  * @throws `state_unavailable`, `key_service_unavailable`
  */
 export async function readRecoveryCodes(

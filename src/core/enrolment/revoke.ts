@@ -11,7 +11,7 @@ import { noteEnd } from './enrolment-end.js';
 
 /**
  * Denies a token until it would have expired. Requires the whole token, because its public id is a digest of it.
- * Rate-limited per client, because authenticity cannot be verified without the face.
+ * Rate-limited, because authenticity cannot be verified without the face.
  * @throws `token_malformed`, `locked_out`; `token_key_retired`: nothing is stored; `state_unavailable`
  */
 export async function revokeToken(
@@ -23,7 +23,7 @@ export async function revokeToken(
   await countAgainst('revocations', by.client, deps);
   if (!(await deps.verifier.holdsKeyOf(named))) throw new FaceError('token_key_retired');
   await denyToken(named, deps);
-  // With its expiry, which no other record has if another server created it.
+  // No other record has the expiry if another server created the token.
   const expiresAt = named.expiresAt === null ? null : toIso(toEpochMs(named.expiresAt));
   await deps.audit.append({
     action: 'revoked',
@@ -39,7 +39,7 @@ export interface Revocation {
 
 /**
  * Ends an enrolment: deletes its data, withdraws the consent, denies the token, clears the attribute. Steps without the
- * provider come first, so that they succeed during its outage. Idempotent.
+ * provider come first, for its outage. Idempotent.
  * @throws `subject_unknown`, `profile_unavailable`, `state_unavailable`
  */
 export async function revokeSubject(
@@ -69,7 +69,7 @@ export async function revokeSubject(
   }
   if (denied.length === 0) await note('revoked', null);
   await connection.profile.clearToken(subject);
-  // A concurrent enrolment was cleared too, and ends as well.
+  // A concurrent enrolment was cleared too.
   const after = await readConsent(who, deps);
   if (after === null || after.withdrawnAt !== null) return { tokenIds: denied };
   const { tokenIds } = await revokeSubject(request, deps);

@@ -2,23 +2,19 @@ import { type FaceErrorCode, toCode } from '../../errors.js';
 import type { Connection } from '../connection.js';
 import type { NamedAccount } from '../ports.js';
 
-/** Limit per connection; the administrator types more of the name to narrow the search. */
+/** Per connection. */
 const mostFound = 20;
 
-/** Result for one connection. An outage of one provider does not hide the others' users. */
+/** An outage of one provider does not hide the others' users. */
 export interface PeopleSearch {
   readonly connection: Connection;
-  /** Exact logins first; at most 20. */
+  /** Exact logins first. */
   readonly found: readonly NamedAccount[];
-  /** Error of the provider, if the result is missing or incomplete. */
+  /** If the result is missing or incomplete. */
   readonly code: FaceErrorCode | null;
 }
 
-/**
- * Searches a provider's users by the beginning of login, e-mail address or name. Without search support, only the exact
- * login is found.
- * @param text - trimmed
- */
+/** Searches users by the beginning of login, e-mail address or name. Without search support, by exact login. */
 export async function searchPeople(text: string, connection: Connection): Promise<PeopleSearch> {
   const { profile } = connection;
   const [exact, called] = await Promise.allSettled([

@@ -43,9 +43,8 @@ export async function findSubjects(
 }
 
 /**
- * Erases a user's data and ends the enrolment, even if the provider no longer has the user. Idempotent.
- * @throws `profile_unavailable`: attribute, consent and notification settings stay for the next attempt;
- * `state_unavailable`
+ * Erases a user's data and enrolment, even if the provider no longer has the user. Idempotent.
+ * @throws `profile_unavailable`: attribute, consent and notification settings stay; `state_unavailable`
  */
 export async function eraseSubject(
   request: ConnectedSubject & { readonly receiptId: string; readonly by: string },
@@ -54,7 +53,7 @@ export async function eraseSubject(
   const { receiptId, by } = request;
   const who = toSubjectRef(request);
   const consent = await readConsent(who, deps);
-  // Independent of the provider: stops all e-mails to them and data about them.
+  // Independent of the provider.
   await forgetPersonalData(request, ['erasure'], deps);
   let isAtProvider = true;
   const { tokenIds } = await revokeSubject(request, deps).catch((error: unknown) => {
@@ -73,7 +72,7 @@ export interface Erased extends SubjectRef {
 }
 
 /**
- * Issues a signed erasure receipt, verifiable with the service's public keys (RFC 7517).
+ * Issues a signed erasure receipt, verifiable with the public keys (RFC 7517).
  * @returns a JWS of type `facestep-erasure+jwt`
  */
 export async function issueErasureReceipt(

@@ -13,17 +13,17 @@ import { confirmPasskey, restorePasskey } from './passkey-record.js';
 import { revokeSubject } from './revoke.js';
 
 /*
- * A token change in a profile. Providers have no transactions: the start is audited, records are prepared, the token is
- * written, the end is audited. After a failure or crash, the records are completed or restored to match the profile.
+ * A token change in a profile. No transactions: the start is audited, records are prepared, the token is written, the
+ * end is audited. After a crash, the records are completed or restored to match the profile.
  */
 
-/** A token change. All of it is public and part of the audit trail. */
+/** All of it is public and part of the audit trail. */
 export interface TokenChange extends ConnectedSubject {
-  /** `renewal`: same face and consent, new token. */
+  /** `renewal`: same face and consent. */
   readonly kind: 'enrolment' | 'renewal';
   readonly token: TokenName;
   readonly photos: number;
-  /** The former token, which is then denied; `null`: none. */
+  /** Denied after the change; `null`: none. */
   readonly former: Pick<TokenName, 'tokenId' | 'expiresAt'> | null;
 }
 
@@ -56,8 +56,8 @@ const isoOf = ({ expiresAt }: Pick<TokenName, 'expiresAt'>): string | null =>
   expiresAt === null ? null : toIso(toEpochMs(expiresAt));
 
 /**
- * Writes a token to a profile and denies the former one. If the provider's answer is lost, the profile is read, or
- * reconciled later.
+ * Writes a token to a profile and denies the former one. If the answer is lost, the profile is read, or reconciled
+ * later.
  * @throws what `makeReady` throws, `subject_unknown`, `profile_unavailable`, `state_unavailable`; `enrolment_changed`:
  * a concurrent change
  */
@@ -84,7 +84,7 @@ export async function changeToken(
 }
 
 /**
- * Reconciles an open change in the background, retrying as needed; on shutdown, the next start continues.
+ * Reconciles an open change in the background; on shutdown, the next start continues.
  * @returns settles with the change
  */
 export async function reconcileLater(change: TokenChange, deps: CoreDeps): Promise<void> {
@@ -126,7 +126,7 @@ async function reconcile(
   }
   // A write that arrives late is harmless: its token is denied.
   await denyToken(token, deps);
-  // It overwrote a concurrent change, or came after the end of the enrolment: the user is then not enrolled.
+  // It overwrote a concurrent change, or came after the end.
   if (stands) {
     if (former !== null) await denyToken(former, deps);
     await revokeSubject({ connection, subject }, deps);

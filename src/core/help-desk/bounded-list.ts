@@ -5,11 +5,10 @@ import { changeStored, readStored } from '../change-stored.js';
 import type { CoreDeps } from '../deps.js';
 import { type EpochMs, epochMs } from '../units.js';
 
-/* A bounded list of expiring entries in one record, shared by all replicas. */
+/* Expiring entries in one record. */
 
 export type Listed = { readonly [name: string]: Json } & { readonly id: string; readonly expiresAt: EpochMs };
 
-/** A list and its storage key. */
 export interface BoundedList<Entry extends Listed> {
   readonly key: string;
   readonly guard: z.ZodType<Entry>;
@@ -60,8 +59,7 @@ export async function foreseeList<Entry extends Listed>(
 
 /**
  * Changes the list.
- * @param change - receives the unexpired entries, newest first; throws to leave them
- * @returns the entries before and after
+ * @param change - receives unexpired entries, newest first; throws to leave them
  * @throws `limit_reached`; `state_unavailable`, and what `change` throws
  */
 export async function changeList<Entry extends Listed>(
@@ -77,10 +75,7 @@ export async function changeList<Entry extends Listed>(
   return { former: live(former), changed };
 }
 
-/**
- * Returns a page of a list and the next cursor; `null`: the last page.
- * @param cursor - of the previous page; `null`: the first
- */
+/** Returns a page and the next cursor; `null`: the last page. */
 export function pageOf<Entry extends Listed>(
   entries: readonly Entry[],
   { limit, cursor }: { readonly limit: number; readonly cursor: string | null },

@@ -19,13 +19,13 @@ const codeGuard = z.object({
   id: z.string(),
   connection: z.string(),
   subject: z.string(),
-  /** The host it is valid for; `null`: any. */
+  /** Host; `null`: any. */
   application: z.string().nullable(),
   digest: z.string(),
   by: z.string(),
-  /** Id of the issuing administrator. Earlier versions stored none; such codes cannot be approved. */
+  /** Issuing administrator. Without it a code cannot be approved. */
   byId: z.string().nullable().default(null),
-  /** Approving administrator; `null`: not approved, or not required. */
+  /** `null`: not approved, or not required. */
   approvedBy: z.string().nullable(),
   isApproved: z.boolean(),
   /** True if an API key may approve it. */
@@ -40,12 +40,11 @@ const bypassCodes: BoundedList<BypassCode> = { key: 'bypass-codes', guard: codeG
 export interface Agent {
   /** Stable when the administrator's name changes. */
   readonly id: string;
-  /** For the audit trail. */
   readonly name: string;
   readonly means: 'key' | 'sign_in';
 }
 
-/** Time to wait for the second administrator. */
+/** For the second administrator. */
 const approvedWithinSec = 30 * 60;
 
 const isOf =
@@ -54,10 +53,10 @@ const isOf =
     code.connection === connection && code.subject === subject;
 
 /**
- * Issues a code that replaces the person's former one; it may need approval by a second administrator.
- * @param request.minutes - `null`: the policy's maximum
- * @throws `not_found`: the policy has none; `role_missing`: keys are not allowed; `request_malformed`: too long;
- * `locked_out`, `limit_reached`, `state_unavailable`
+ * Issues a code that replaces the former one; it may need approval.
+ * @param request.minutes - `null`: the maximum
+ * @throws `not_found`: none in the policy; `role_missing`: no keys; `request_malformed`: too long; `locked_out`,
+ * `limit_reached`, `state_unavailable`
  */
 export async function issueBypass(
   request: ConnectedSubject & {
@@ -99,7 +98,7 @@ export async function issueBypass(
   const withMade = (codes: readonly BypassCode[]): BypassCode[] => [made, ...codes.filter((each) => !isOf(who)(each))];
   await foreseeList(bypassCodes, withMade, deps);
   const detail = { id: made.id, minutes, application, approvals: bypass.approvals, by: by.name };
-  // Recorded before the change, so that every valid code has an entry. A former code stays valid until then.
+  // Recorded first, so that every valid code has an entry.
   await deps.audit.append({ action: 'bypass_issued', ...who, detail });
   await changeList(bypassCodes, withMade, deps);
   return { id: made.id, code, isApproved, expiresAt: made.expiresAt };
@@ -107,8 +106,7 @@ export async function issueBypass(
 
 /**
  * Approves a code and starts its validity.
- * @throws `not_found`; `approver_same`: the issuer cannot approve; `role_missing`: the policy does not allow keys;
- * `state_unavailable`
+ * @throws `not_found`; `approver_same`: the issuer; `role_missing`: no keys; `state_unavailable`
  */
 export async function approveBypass(
   { id, by }: { readonly id: string; readonly by: Agent },
@@ -123,7 +121,7 @@ export async function approveBypass(
   };
   const isIt = (each: BypassCode): boolean => each.id === id;
   const { connection, subject } = approve((await listBypasses(deps)).find(isIt));
-  // Recorded before the change, so that every approval has an entry.
+  // Recorded first, so that every approval has an entry.
   await deps.audit.append({ action: 'bypass_approved', connection, subject, detail: { id, by: by.name } });
   const { changed } = await changeList(
     bypassCodes,
@@ -144,8 +142,8 @@ export const listBypasses = (deps: Pick<CoreDeps, 'state' | 'clock'>): Promise<r
 
 /**
  * Consumes a person's code.
- * @param shown.application - host of the application; `null`: unknown
- * @returns the issuer; `null`: not a valid code of this person
+ * @param shown.application - host; `null`: unknown
+ * @returns the issuer; `null`: invalid
  * @throws `state_unavailable`
  */
 export async function takeBypass(

@@ -5,7 +5,7 @@ import { helpReasons } from '../step-up/page-protocol.js';
 import { epochMsGuard } from '../units.js';
 import { type BoundedList, changeList, readList } from './bounded-list.js';
 
-/* Help requests of people who cannot do a face check: one list for all connections, stored for a day. */
+/* One list for all connections, stored for a day. */
 
 const requestGuard = z.object({
   id: z.string(),
@@ -15,7 +15,7 @@ const requestGuard = z.object({
   reason: z.enum(helpReasons),
   note: z.string(),
   at: epochMsGuard,
-  /** Administrator who claimed it; `null`: none yet. */
+  /** `null`: none yet. */
   takenBy: z.string().nullable(),
   takenById: z.string().nullable().default(null),
   expiresAt: epochMsGuard,

@@ -16,11 +16,10 @@ import type { Agent } from './bypass.js';
 import type { VouchingState } from './vouching-states.js';
 
 /*
- * Identity verification for help desk calls: the caller passes a face check on their own device, and the administrator
- * reads who it is. A number read out on the phone stops someone who only got the link.
+ * Verifies help desk callers: a face check on their own device, whose result the administrator reads. A number read out
+ * stops someone who only got the link.
  */
 
-/** Time limit for the person, and for reading the result, in seconds. */
 const lifeSec = 10 * 60;
 const toldSec = 10 * 60;
 
@@ -55,9 +54,9 @@ export interface BegunVouching {
 }
 
 /**
- * Starts a face check for a person on the phone. Without a first factor, wrong faces count towards the administrator's
- * location and lock no user out.
- * @param request.send - channel of the link; `none`: the administrator passes it on
+ * Starts a face check for a person on the phone. Wrong faces count towards the administrator's location and lock no
+ * user out.
+ * @param request.send - `none`: the administrator passes the link on
  * @throws `locked_out`, `subject_unknown`, `contact_missing`, `profile_unavailable`, `delivery_failed`
  */
 export async function beginVouching(
@@ -99,13 +98,13 @@ export async function beginVouching(
 
 export interface VouchingView {
   readonly state: VouchingState;
-  /** The verified user, from the identity provider; for ten minutes after the pass. */
+  /** For ten minutes after the pass. */
   readonly person: (SubjectRef & Account) | null;
   readonly until: EpochMs | null;
 }
 
 /**
- * Returns the state to the administrator who started it. The outcome is recorded before it is returned.
+ * Returns the state to the administrator who started it. Recorded before it is returned.
  * @throws `not_found`: not theirs, or expired; `profile_unavailable`, `subject_unknown`
  */
 export async function readVouching(
@@ -126,7 +125,7 @@ export async function readVouching(
   const isPassed = state === 'passed' && record.pass !== null && isByFace(record.pass) && until !== null && now < until;
   const connection = deps.connections.get(connectionId);
   if (isPassed && connection === undefined) throw new FaceError('not_found');
-  // Read before recording: an unnamed user was not verified.
+  // An unnamed user was not verified.
   const account = isPassed ? await connection?.profile.readAccount(subject) : undefined;
   await noteRead(id, found, state, deps);
   if (account === undefined) return { state: state === 'passed' ? 'expired' : state, person: null, until: null };

@@ -18,7 +18,7 @@ interface Change extends SubjectRef, Pick<LedgerEntry, 'time' | 'version'> {
   readonly lineId: string;
 }
 
-/** Returns the writes for a batch of changes, in order. @throws `state_unavailable` */
+/** Returns the writes for a batch, in order. @throws `state_unavailable` */
 export async function changePeople(
   entries: readonly LedgerEntry[],
   { ledger }: Pick<LedgerDeps, 'ledger'>,
@@ -44,7 +44,7 @@ const unknown: StoredPerson = { enrolment: null, check: null, lockout: null };
 
 class Draft {
   readonly #rows: LedgerRow[] = [];
-  /** Keyed, because a person may enter and leave a list within one batch. */
+  /** A person may enter and leave a list within one batch. */
   readonly #places = new Map<string, { readonly key: LedgerKey; readonly row: LedgerRow | null }>();
   readonly #erased: Erased[] = [];
 

@@ -12,6 +12,6 @@ export function fromCursor(cursor: string): string {
 
 export interface Page<Item> {
   readonly items: readonly Item[];
-  /** Start of the next page; `null`: the last page. */
+  /** `null`: the last page. */
   readonly cursor: string | null;
 }

@@ -19,7 +19,7 @@ type NeededDetail<Action extends LoggedAction> = Action extends keyof NeededDeta
   ? NeededDetails[Action]
   : AuditDetail<Action>;
 
-/** A record of the audit trail by this or an earlier version. */
+/** By this or an earlier version. */
 export interface RecordedEvent<Action extends LoggedAction> {
   readonly action: Action;
   readonly connection: string;
@@ -27,7 +27,6 @@ export interface RecordedEvent<Action extends LoggedAction> {
   readonly detail: NeededDetail<Action>;
   readonly time: EpochMs;
   readonly sequence: number;
-  /** `null`: no request. */
   readonly request: string | null;
 }
 
@@ -42,7 +41,7 @@ export interface LedgerEntry {
   readonly line: LogLine;
   readonly changes: readonly PersonChange[];
   readonly time: EpochMs;
-  /** Orders records of the same millisecond. */
+  /** Within the same millisecond. */
   readonly version: number;
 }
 
@@ -58,7 +57,7 @@ const toEnrolled = ({ expiresAt = null }: NeededDetails['enrolled']): Told => ({
   changes: [{ kind: 'enrolled', expiresAt: expiresAt === null ? null : fromIso(expiresAt) }],
 });
 
-/** The title is untrusted text by an application; show it as plain text. */
+/** The title is an application's untrusted text. */
 const toActionTold = ({
   stepUpId,
   title,
@@ -70,7 +69,7 @@ const toActionTold = ({
 
 const toRefused = (code: string): Told => ({ outcome: 'refused', code });
 
-/** Mapping of each action. A new action does not compile until it is listed in `line.ts`. */
+/** A new action does not compile until it is listed in `line.ts`. */
 const tellings: { readonly [Action in LoggedAction]: (detail: NeededDetail<Action>) => Told } = {
   enrolled: toEnrolled,
   enrolment_refused: ({ code }) => toRefused(code),
@@ -162,14 +161,14 @@ const tellings: { readonly [Action in LoggedAction]: (detail: NeededDetail<Actio
   },
 };
 
-/** Omits identifiers of people who are not users yet: they are addresses or names. */
+/** People who are not users yet have addresses or names as ids. */
 const toSubject = (subject: string): string | null =>
   subject === '' || subject.startsWith('identifier:') ? null : subject;
 
 /**
  * Converts an audit record to a ledger entry.
- * @param trail - name of the trail's chain
- * @param network - the caller's network, shortened; `null`: unknown
+ * @param trail - name of the chain
+ * @param network - shortened; `null`: unknown
  */
 export function toEntry<Action extends LoggedAction>(
   { action, connection, subject: given, detail, time, sequence, request }: RecordedEvent<Action>,

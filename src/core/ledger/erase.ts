@@ -15,7 +15,7 @@ const erasedGuard = z.object({
 
 export type Erased = z.output<typeof erasedGuard>;
 
-/** Creates a row that also erases lines another server writes late. */
+/** Creates a row that also erases lines written late by other servers. */
 export const toErasedRow = (erased: Erased): LedgerRow => ({
   partition: erasedPartition,
   sort: atTime(erased.at, erased),
@@ -37,7 +37,7 @@ export async function removeLines(ids: readonly string[], ledger: LedgerStore): 
   return found.length;
 }
 
-/** Removes all lines of a person from before their erasure. @throws `state_unavailable` */
+/** Removes a person's lines from before their erasure. @throws `state_unavailable` */
 export async function eraseLines(
   { lineId, ...who }: SubjectRef & Pick<Erased, 'lineId'>,
   { ledger }: Pick<LedgerDeps, 'ledger'>,

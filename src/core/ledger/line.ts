@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { AuditAction } from '../audit-events.js';
 
-/** Actions with a line in the log: checks and enrolments of people. */
+/** Checks and enrolments of people. */
 const logged = {
   enrolment_begun: false,
   enrolled: true,
@@ -105,7 +105,7 @@ const names = Object.keys(logged).filter((name): name is AuditAction => name in 
 
 export const loggedActions: readonly LoggedAction[] = names.filter(isLogged);
 
-/** `let_through`: no face was verified, and the connection does not refuse for that. */
+/** `let_through`: no face, and the connection does not refuse. */
 export const outcomes = ['passed', 'refused', 'let_through', 'noted'] as const;
 export type LineOutcome = (typeof outcomes)[number];
 
@@ -125,9 +125,9 @@ const lineGuard = z.object({
   network: z.string().nullable().default(null),
 });
 
-/** One line of the decision log: ids only, no name, login or face data. */
+/** Ids only, no name, login or face data. */
 export interface LogLine extends Readonly<z.output<typeof lineGuard>> {
-  /** Time, trail and number of its record; ascending, and the same if it is rebuilt. */
+  /** Time, trail and number; ascending, and equal if rebuilt. */
   readonly id: string;
 }
 

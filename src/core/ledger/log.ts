@@ -18,7 +18,7 @@ import {
   timeOfId,
 } from './places.js';
 
-/** Filter of lines; missing or `null` fields match all. */
+/** Missing or `null` fields match all. */
 export interface LogFilter {
   readonly connection?: string | null | undefined;
   readonly people?: readonly SubjectRef[] | null | undefined;
@@ -33,18 +33,17 @@ export interface LogFilter {
   readonly until?: EpochMs | null | undefined;
 }
 
-/** Lines scanned for one page; the cursor continues from there. */
+/** Per page; the cursor continues there. */
 const mostLookedAt = 8000;
 
-/** Servers may write this late, so younger lines are returned again to followers. */
+/** Servers may write late, so younger lines are returned again. */
 const lateSec = 3;
 
-/** Longest gap that a returning follower gets in full. */
+/** Longest gap returned in full. */
 const longestAwaySec = 3600;
 
 /**
- * Lists lines, newest first. The number of scanned lines is limited, so a page may be shorter than `limit`, or empty,
- * without being the last.
+ * Lists lines, newest first. A page may be shorter than `limit`, or empty, without being the last.
  * @throws `request_malformed`: the cursor; `state_unavailable`
  */
 export async function listLines(
@@ -112,7 +111,7 @@ const nextDay = (day: string): string => String(Number(day) + 1).padStart(5, '0'
 
 type Between = Pick<LedgerRange, 'after' | 'before'>;
 
-/** Uses the most selective index: request, network, person, or day. */
+/** By the most selective index. */
 async function* readLines(
   { requestId, network, people }: LogFilter,
   between: Between,

@@ -8,8 +8,8 @@ export interface FoundRow {
 const rowsAtOnce = 200;
 
 /**
- * Merges several ranges into one list, newest first, batch by batch.
- * @param placeOf - returns the part of `sort` that orders the rows
+ * Merges ranges into one list, newest first.
+ * @param placeOf - part of `sort` that orders the rows
  */
 export async function* readNewestFirst(
   ranges: readonly LedgerRange[],

@@ -7,7 +7,7 @@ import type { LoggedAction, LogLine } from './line.js';
 import { listLines } from './log.js';
 import { timeOfId } from './places.js';
 
-/** A log line for the person it concerns: without other people and networks. */
+/** Without other people and networks. */
 export interface OwnCheck {
   readonly at: EpochMs;
   readonly event: CheckEvent;
@@ -15,7 +15,7 @@ export interface OwnCheck {
   readonly application: string | null;
 }
 
-/** Actions that count as the person's checks; others are duplicates or administrative work. */
+/** Others are duplicates or administrative work. */
 const events = {
   verified: 'face_passed',
   verification_refused: 'face_refused',

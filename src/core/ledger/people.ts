@@ -8,20 +8,20 @@ import { atTime, checksOf, dayOf, lockedPartition, peoplePartition, timesOf } fr
 
 export interface PeopleFilter {
   readonly connections: readonly string[];
-  /** `locked`: currently locked out, enrolled or not. */
+  /** `locked`: enrolled or not. */
   readonly status: 'enrolled' | 'expired' | 'ended' | 'locked';
-  /** Start of the status: enrolment, its end, or the end of the lockout; `null`: any. */
+  /** Start of the status; `null`: any. */
   readonly since: EpochMs | null;
   readonly before: EpochMs | null;
-  /** Time of the last check; `null`: any. */
+  /** `null`: any. */
   readonly checkedSince: EpochMs | null;
-  /** Includes people who were never checked. */
+  /** Includes people never checked. */
   readonly checkedBefore: EpochMs | null;
 }
 
 const mostLookedAt = 2000;
 
-/** Reads one person; the status of unknown people is `none`. @throws `state_unavailable` */
+/** Reads one person; unknown people are `none`. @throws `state_unavailable` */
 export async function readPerson(
   who: SubjectRef,
   { ledger, clock }: Pick<LedgerDeps, 'ledger' | 'clock'>,
@@ -31,7 +31,7 @@ export async function readPerson(
 }
 
 /**
- * Lists people by latest enrolment, end, or lockout first. A page may be shorter than `limit` without being the last.
+ * Lists people, latest enrolment, end, or lockout first. A page may be shorter than `limit` without being the last.
  * @throws `request_malformed`: the cursor; `state_unavailable`
  */
 export async function listPeople(
@@ -56,7 +56,7 @@ export async function listPeople(
       if (who === undefined || is === undefined) continue;
       const person = toIndexed(who, is, now);
       lookedAt += 1;
-      // If two servers wrote two positions of one person at once, only the current one counts.
+      // If two servers wrote two positions, the current one counts.
       const isThere = placeOf(person, status) === place;
       if (isThere && connections.includes(who.connection) && isAsked(person, filter)) items.push(person);
       if (items.length >= limit || lookedAt >= mostLookedAt) return { items, cursor: toCursor(place) };
@@ -87,7 +87,7 @@ export interface ConnectionCounts {
   /** Includes expired enrolments. */
   readonly enrolled: number;
   readonly lockedOut: number;
-  /** Face checks by day in UTC, newest first. */
+  /** By day in UTC, newest first. */
   readonly days: readonly { readonly day: string; readonly passed: number; readonly refused: number }[];
 }
 

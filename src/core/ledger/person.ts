@@ -16,10 +16,10 @@ const enrolmentGuard = z.object({
   expiresAt: epochMsGuard.nullable(),
 });
 const checkGuard = z.object({ ...whoGuard, outcome: z.enum(['passed', 'refused']), at: epochMsGuard });
-/** `until` is `null` once it was lifted. */
+/** `null` once lifted. */
 const lockoutGuard = z.object({ ...whoGuard, until: epochMsGuard.nullable(), at: epochMsGuard });
 
-/** Stored data on a person; `null`: none. */
+/** `null`: none. */
 export interface StoredPerson {
   readonly enrolment: z.output<typeof enrolmentGuard> | null;
   readonly check: z.output<typeof checkGuard> | null;
@@ -33,7 +33,7 @@ export interface IndexedPerson extends SubjectRef {
   readonly expiresAt: EpochMs | null;
   readonly endedAt: EpochMs | null;
   readonly lastCheck: { readonly at: EpochMs; readonly outcome: 'passed' | 'refused' } | null;
-  /** `null`: not locked out now. */
+  /** `null`: not now. */
   readonly lockedUntil: EpochMs | null;
 }
 

@@ -34,16 +34,16 @@ const spread = (name: string, part: string): string => `${name}:${((digestOf(par
 
 const timePart = (time: EpochMs): string => String(Math.max(0, time)).padStart(13, '0');
 
-/** Returns the line id of a record, which also orders it. */
+/** Returns a record's line id, which also orders it. */
 export const lineIdOf = (time: EpochMs, trail: string, sequence: number): string =>
   `${timePart(time)}-${trail.slice(0, 12)}-${String(sequence).padStart(10, '0')}`;
 
 export const timeOfId = (id: string): EpochMs => epochMs(Number(id.slice(0, 13)));
 
-/** Returns the smallest line id of a time. */
+/** Returns a time's smallest line id. */
 export const idAt = (time: EpochMs): string => timePart(time);
 
-/** Returns the days since 1970 in UTC, as five digits. */
+/** Days since 1970 in UTC, five digits. */
 export const dayOf = (time: EpochMs): string => String(Math.floor(time / 1000 / secondsPerDay)).padStart(5, '0');
 
 export const startOfDay = (day: string): EpochMs => addSec(epochMs(0), Number(day) * secondsPerDay);
@@ -61,7 +61,7 @@ export const rangeOf = (partition: string, ...parts: readonly string[]): LedgerR
   return { partition, after: start, before: `${start}${greatest}` };
 };
 
-/** Returns the range of references to a person's lines. */
+/** Returns the range of a person's references. */
 export const ofPerson = (who: SubjectRef): LedgerRange => rangeOf(spread('of', personPart(who)), personPart(who));
 export const ofRequest = (requestId: string): LedgerRange =>
   rangeOf(spread('request', toPart(requestId)), toPart(requestId));
@@ -76,7 +76,7 @@ export const lineKeyOf = (reference: string): LedgerKey => {
   return { partition: logPartition(dayOf(timeOfId(id))), sort: id };
 };
 
-/** Returns the keys of all references to a line. */
+/** Returns all references to a line. */
 export function referencesTo(line: LogLine): LedgerKey[] {
   const { id, connection, subject, requestId, network, action } = line;
   const outcome = action === 'verified' ? 'passed' : action === 'verification_refused' ? 'refused' : null;
@@ -91,7 +91,7 @@ export function referencesTo(line: LogLine): LedgerKey[] {
   );
 }
 
-/** Returns the keys of a person's parts; each part has its own time. */
+/** Returns a person's keys; each part has its own time. */
 export const personKeys = (who: SubjectRef) => {
   const part = personPart(who);
   const partition = spread('person', part);
@@ -104,7 +104,7 @@ export const personKeys = (who: SubjectRef) => {
 
 export type ListedStatus = 'enrolled' | 'ended';
 
-/** Enrolled people are partitioned by connection, to count them. */
+/** Returns the partition of people: by connection if enrolled, to count them. */
 export const peoplePartition = (status: ListedStatus, connection: string): string =>
   status === 'ended' ? status : `${status}:${toPart(connection)}`;
 

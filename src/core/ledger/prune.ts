@@ -13,7 +13,7 @@ import {
   timesOf,
 } from './places.js';
 
-/** Rows removed at once, before other work gets a turn. */
+/** Then other work gets a turn. */
 const rowsAtOnce = 100;
 
 /** Days in which lines may still arrive, from a server whose store was unavailable. */
@@ -23,18 +23,15 @@ const openDays = 2;
 const slack = 0.01;
 
 export interface PruneDeps extends LedgerDeps {
-  /**
-   * Number of lines per past day as counted by this process, because counting reads every line. Erasures and other
-   * servers lower them, so all are counted again before surplus lines are removed.
-   */
+  /** Lines per past day, because counting reads every line. All are counted again before surplus lines are removed. */
   readonly counted: Map<string, number>;
   /** Yields to waiting work. */
   readonly pause: () => Promise<void>;
 }
 
 /**
- * Prunes the ledger: old or surplus lines, people whose enrolment ended long ago, and late lines of erased people.
- * Several servers may prune at once.
+ * Prunes old or surplus lines, people whose enrolment ended long ago, and late lines of erased people. Several servers
+ * may prune at once.
  * @throws `state_unavailable`
  */
 export async function prune(deps: PruneDeps): Promise<void> {

@@ -9,7 +9,7 @@ import { dayOf, daysPartition, logPartition, referencesTo, timeOfId } from './pl
 
 /**
  * Writes a batch. Idempotent and independent of order: the later entry wins.
- * @param options.isRebuilt - from a trail, which has no networks: existing lines stay
+ * @param options.isRebuilt - from a trail without networks: existing lines stay
  * @throws `state_unavailable`: the batch may be partly written
  */
 export async function recordEntries(

@@ -30,7 +30,7 @@ const darkStyle = html`@media (prefers-color-scheme: dark) {
 .soft { color: #b3bfca !important; }
 }`;
 
-/** Composes an e-mail as text and equivalent HTML: inline styles, tables, no remote content. */
+/** Composes text and equivalent HTML: inline styles, tables, no remote content. */
 export function composeLetter(parts: LetterParts, brand: LetterBrand): Letter {
   return { subject: parts.subject, text: toText(parts, brand), html: toHtml(parts, brand) };
 }

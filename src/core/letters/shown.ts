@@ -10,7 +10,7 @@ const lifeSec = 10 * 60;
 const keyOf = (digest: string): string => `letter-shown:${digest}`;
 const digestPattern = /^[0-9a-f]{64}$/;
 
-/** Stores a preview. @returns its digest, valid for ten minutes @throws `state_unavailable` */
+/** Stores a preview. @returns its digest @throws `state_unavailable` */
 export async function keepShown(
   html: string,
   { state, clock }: { readonly state: State; readonly clock: Clock },
@@ -23,8 +23,8 @@ export async function keepShown(
 
 /**
  * Finds a preview.
- * @param digest - unchecked text
- * @returns `null` if there is none or it expired
+ * @param digest - unchecked
+ * @returns `null` if expired
  * @throws `state_unavailable`
  */
 export async function findShown(digest: string, { state }: { readonly state: State }): Promise<string | null> {

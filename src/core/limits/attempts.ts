@@ -6,13 +6,11 @@ import { secondsPerDay, toIso } from '../units.js';
 import { type Counted, clearAttempts, endUnlisted, firstLockoutSec, readAttempts } from './lockout.js';
 import { networksOf } from './networks.js';
 
-/* Counters of failed attempts, and their limits. */
-
 const nameOf = ({ tenant, idp, subject }: Binding): string => `${idp}:${tenant}:${subject}`;
 
 /**
- * Counter of an authenticated user. NIST SP 800-63B-4, section 3.2.3: at most five consecutive failures for a biometric
- * without certified presentation attack detection, then a delay before each attempt.
+ * Returns the counter of an authenticated user. NIST SP 800-63B-4, section 3.2.3: at most five consecutive failures for
+ * a biometric without certified presentation attack detection, then a delay before each attempt.
  */
 export const attemptsOfSubject = (binding: Binding): Counted => ({
   name: `subject:${nameOf(binding)}`,
@@ -23,8 +21,8 @@ export const attemptsOfSubject = (binding: Binding): Counted => ({
 });
 
 /**
- * Counter of all anonymous callers for one person, separate from the authenticated user's. A success does not clear it,
- * else an attacker could start over. NIST SP 800-63B-4, section 3.2.2: at most a hundred consecutive failures.
+ * Returns the counter of all anonymous callers for one person. A success does not clear it, else an attacker could
+ * start over. NIST SP 800-63B-4, section 3.2.2: at most a hundred consecutive failures.
  */
 export const attemptsOfOutsiders = (binding: Binding): Counted => ({
   name: `outsiders:${nameOf(binding)}`,
@@ -36,7 +34,7 @@ export const attemptsOfOutsiders = (binding: Binding): Counted => ({
   keepsOthersFailures: true,
 });
 
-/** Counters of an anonymous caller for a person: each of their networks, and all anonymous callers. */
+/** Returns the counters of an anonymous caller: each network, and all such callers. */
 export const attemptsOfOutsider = (binding: Binding, source: string): readonly Counted[] => [
   ...networksOf(source).map(({ name, share }) => ({
     ...attemptsOfSubject(binding),
@@ -49,8 +47,8 @@ export const attemptsOfOutsider = (binding: Binding, source: string): readonly C
 ];
 
 /**
- * Counter of a token stored by a backend, such as at a door. NIST SP 800-63B-4, section 3.2.2: at most a hundred
- * failures. Most are other people's, so lockouts do not grow.
+ * Returns the counter of a token stored by a backend. NIST SP 800-63B-4, section 3.2.2: at most a hundred failures.
+ * Most failures are other people's, so lockouts do not grow.
  */
 export const attemptsOfToken = (tokenId: string): Counted => ({
   name: `token:${tokenId}`,
@@ -69,37 +67,36 @@ const attemptsOfAdministrators = (means: string, source: string): readonly Count
     rememberedSec: 0,
   }));
 
-/** Counters of administrators' keys from one source: each of its networks. */
+/** Returns the counters of administrators' keys, per network. */
 export const attemptsOfKeys = (source: string): readonly Counted[] => attemptsOfAdministrators('admin-key', source);
 
-/** Counters of single sign-on at the console: separate, so that wrong keys do not block it. */
+/** Returns the counters of single sign-on, separate so that wrong keys do not block it. */
 export const attemptsOfSignIns = (source: string): readonly Counted[] =>
   attemptsOfAdministrators('console-sign-in', source);
 
 /**
- * Counter of hook events without a pass, by user, application and address: an attacker with the password may poll to be
- * first once the user passes a check. The user's sign-ins elsewhere are counted separately.
+ * Returns the counter of hook events without a pass, by user, application and address: an attacker with the password
+ * may poll to be first once the user passes a check. Sign-ins elsewhere are counted separately.
  */
 export const attemptsOfHook = (binding: Binding, { application, address }: HookSignIn): Counted => ({
   name: `hook:${JSON.stringify([binding.tenant, binding.subject, application, address])}`,
   kind: 'hook',
   failuresAllowed: 20,
   windowSec: firstLockoutSec,
-  // Short, because a normal sign-in may begin with an event without a pass.
+  // A normal sign-in may begin with an event without a pass.
   rememberedSec: firstLockoutSec,
   unlistedOf: nameOf(binding),
 });
 
 /**
  * Returns the counters for a person.
- * @param outsider - address of an anonymous caller; `null`: authenticated, or vouched for by the provider
+ * @param outsider - address; `null`: authenticated, or vouched for by the provider
  */
 export const attemptsOf = (binding: Binding, outsider: string | null): Counted | readonly Counted[] =>
   outsider === null ? attemptsOfSubject(binding) : attemptsOfOutsider(binding, outsider);
 
 /**
- * Clears a person's failed attempts and lockouts: their own, those of anonymous callers, and those by address and
- * application.
+ * Clears all failed attempts and lockouts of a person.
  * @throws `state_unavailable`
  */
 export async function unlockPerson(binding: Binding, deps: Pick<CoreDeps, 'state' | 'clock'>): Promise<void> {

@@ -6,12 +6,12 @@ import type { CountAll } from './limits.js';
 export type Directory = Pick<Profile, 'findAccount' | 'readAccount'>;
 
 /**
- * Returns the directory for a request; for anonymous callers it also throws FaceError `locked_out`. `isUnaltered`: the
- * client pushed or signed the request.
+ * Returns the directory; for anonymous callers it also throws FaceError `locked_out`. `isUnaltered`: the client pushed
+ * or signed the request.
  */
 export type DirectoryFor = (request: { readonly isUnaltered: boolean; readonly source: string }) => Directory;
 
-/** Cache lifetime, in seconds: a reload or a repeated sign-in needs no look-up. */
+/** Seconds: a reload needs no look-up. */
 const keptSec = 60;
 const mostKept = 10_000;
 
@@ -49,9 +49,9 @@ function toNobody(error: unknown): null {
   throw error;
 }
 
-/** Shares one look-up between concurrent and recent callers. Failures are not cached. */
+/** Shares a look-up between concurrent and recent callers. Failures are not cached. */
 function remember<Answer>(clock: Clock): (name: string, ask: () => Promise<Answer>) => Promise<Answer> {
-  // Insertion order, so the first is the oldest.
+  // The first is the oldest.
   const kept = new Map<string, { readonly answer: Promise<Answer>; readonly askedAt: number }>();
   const isGood = (askedAt: number): boolean => Math.abs(clock.now() - askedAt) < keptSec * 1000;
   const dropOld = (): void => {

@@ -7,53 +7,50 @@ import { countIn, secLeftOf, type Window, windowOf } from './window.js';
 const minute = 60;
 const hour = 60 * minute;
 
-/** Limits and their windows, in seconds. Limits for anonymous callers do not affect authenticated users. */
+/** Windows of the limits, in seconds. Limits for anonymous callers do not affect authenticated users. */
 const windowSecOf = {
   outsiderStarts: minute,
-  /** The same by connection, over all sources. */
+  /** Over all sources. */
   outsiderStartsOfConnection: minute,
-  /** Sign-in starts of one pushed request: anyone with its URL can open it repeatedly. */
+  /** Anyone with its URL can open it repeatedly. */
   startsOfPushedRequest: minute,
   /** Anonymous look-ups of names at the identity provider, by source. */
   outsiderLookUps: minute,
-  /** The same by connection. */
+  /** By connection. */
   outsiderLookUpsOfConnection: minute,
   /** Anonymous face checks, by source. */
   outsiderChecks: minute,
-  /** The same by connection, over all sources. */
+  /** Over all sources. */
   outsiderChecksOfConnection: minute,
-  /** Engine time for unusable pictures of anonymous callers, by source, in milliseconds. */
+  /** Engine time, in milliseconds. */
   unusableOfSource: 10 * minute,
-  /** The same by step-up. */
+  /** By step-up. */
   unusableOfStepUp: 10 * minute,
-  /** The same of an authenticated user, by user: anonymous callers cannot exhaust it. */
+  /** By user: anonymous callers cannot exhaust it. */
   unusableOfPerson: 10 * minute,
   clientPictures: minute,
-  /** Identifications, by tenant: each tries every token of a roster, whatever the outcome. */
+  /** By tenant: each tries every token of a roster. */
   identifications: hour,
-  /**
-   * Token revocations over the API, by client token: authenticity cannot be verified, and entries may be stored
-   * forever.
-   */
+  /** By client token: authenticity cannot be verified, and entries may be stored forever. */
   revocations: hour,
   changesOfDeveloper: hour,
   codesOfContact: 24 * hour,
   codesOfClient: hour,
   codesOfPerson: 24 * hour,
-  /** Bypass codes, by issuing administrator and by recipient. */
+  /** By issuing administrator and by recipient. */
   bypassesOfAgent: hour,
   bypassesOfPerson: hour,
   /** Identity verifications of the help desk, likewise. */
   vouchingsOfAgent: hour,
   vouchingsOfPerson: hour,
   helpRequestsOfPerson: hour,
-  /** Attempts to read codes of phones, by counter. */
+  /** By counter. */
   shownCodesOfCounter: minute,
 } as const;
 
 export type LimitName = keyof typeof windowSecOf;
 
-/** Not configurable: codes go to unverified recipients, a pushed request is one sign-in, and developers type. */
+/** Not configurable: codes go to unverified recipients, and a pushed request is one sign-in. */
 const fixedLimits = {
   unusableOfSource: 20_000,
   unusableOfStepUp: 5_000,
@@ -81,8 +78,8 @@ export interface CountDeps {
 
 /**
  * Counts one use of a limit, over all replicas.
- * @param who - key of the count; a source from `toSource`; empty: global
- * @throws `locked_out` with the seconds to the end of the window and the limit's name; `state_unavailable`: uncounted
+ * @param who - a source from `toSource`; empty: global
+ * @throws `locked_out` with the seconds to the window's end and the limit's name; `state_unavailable`: uncounted
  * requests are refused
  */
 export async function countAgainst(limit: LimitName, who: string, deps: CountDeps): Promise<void> {
@@ -92,8 +89,8 @@ export async function countAgainst(limit: LimitName, who: string, deps: CountDep
 export type Count = readonly [limit: LimitName, who: string];
 
 /**
- * Counts one use of several limits, or of none if one is exhausted. All are checked first, so that a caller with an
- * exhausted limit does not use up those of others.
+ * Counts one use of several limits, or of none if one is exhausted. Checked first, so that a caller with an exhausted
+ * limit does not use up others.
  * @throws as `countAgainst`
  */
 export async function countAgainstAll(counts: readonly Count[], deps: CountDeps): Promise<void> {
@@ -111,7 +108,7 @@ export async function checkNotUsedUp(counts: readonly Count[], deps: CountDeps):
 }
 
 /**
- * Adds a spent amount to several limits, even beyond the maximum.
+ * Adds a spent amount, even beyond the maximum.
  * @param amount - rounded up
  * @throws `state_unavailable`
  */
@@ -120,7 +117,7 @@ export async function charge(counts: readonly Count[], amount: number, deps: Cou
   await Promise.all(windows.map((window) => countIn(window, Math.ceil(amount), deps)));
 }
 
-/** Runs counted work and refunds the count if it fails. @throws `state_unavailable`, and what `work` throws */
+/** Runs counted work, with a refund if it fails. @throws `state_unavailable`, and what `work` throws */
 export async function uncountIfFailed<Result>(
   limit: LimitName,
   who: string,
@@ -137,8 +134,8 @@ export async function uncountIfFailed<Result>(
 export type CountAll = (...counts: readonly Count[]) => Promise<void>;
 
 /**
- * Creates the counter for anonymous mass requests, which caches exhausted limits so that a flood does not load the
- * store. Only for short windows: a limit may seem exhausted by callers who are then refunded.
+ * Creates the counter for anonymous mass requests; caches exhausted limits so that a flood does not load the store.
+ * Only for short windows: exhausting callers may be refunded.
  */
 export function createCountAll(deps: CountDeps): CountAll {
   const usedUp = new Map<string, EpochMs>();
@@ -154,7 +151,7 @@ export function createCountAll(deps: CountDeps): CountAll {
   };
 }
 
-/** Limits counted at every network of a source, as `toSource` returns it. */
+/** Counted at every network of a source. */
 const limitsBySource: ReadonlySet<LimitName> = new Set([
   'outsiderStarts',
   'outsiderLookUps',
@@ -167,7 +164,7 @@ interface LimitWindow extends Window {
   readonly allowed: number;
 }
 
-/** Widest first, so that a refusal there leaves no counts of narrower networks. */
+/** Widest first, so that a refusal leaves no counts of narrower networks. */
 function windowsOf(limit: LimitName, who: string, deps: CountDeps): readonly LimitWindow[] {
   const networks = limitsBySource.has(limit) ? networksOf(who) : [{ name: who, share: 1 }];
   return networks.map(({ name, share }) => ({
@@ -177,7 +174,7 @@ function windowsOf(limit: LimitName, who: string, deps: CountDeps): readonly Lim
   }));
 }
 
-/** A refused caller must not use up the shared networks of their neighbors. */
+/** So that a refused caller does not use up networks shared with others. */
 async function countInAll(
   windows: readonly LimitWindow[],
   deps: CountDeps,

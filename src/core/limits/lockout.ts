@@ -4,18 +4,16 @@ import type { CoreDeps } from '../deps.js';
 import type { StateRecord, WriteCondition } from '../ports.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard, secondsPerDay } from '../units.js';
 
-/** A counter of failed attempts and its limit. */
 export interface Counted {
   readonly name: string;
   readonly kind: 'subject' | 'outsider' | 'outsiders' | 'token' | 'administrator' | 'hook';
   readonly failuresAllowed: number;
-  /** Window in which failures add up, in seconds. */
   readonly windowSec: number;
-  /** How long a lockout is remembered after its end: one failure meanwhile starts the next, twice as long. */
+  /** After the lockout: one failure meanwhile starts the next, twice as long. */
   readonly rememberedSec: number;
-  /** Consecutive failures that cause a lockout of a year; absent: none. */
+  /** Causes a lockout of a year; absent: none. */
   readonly failuresInAll?: number;
-  /** True if a success clears only its own source's failures and ends no lockout; absent: it clears all. */
+  /** A success clears only its own source's failures and ends no lockout. */
   readonly keepsOthersFailures?: true;
   /**
    * Key of a person whose counters by address or application cannot be listed; `endUnlisted` with this key resets them.
@@ -24,16 +22,16 @@ export interface Counted {
   readonly unlistedOf?: string;
 }
 
-/** Length of the first lockout; each further one is twice as long, up to a day. */
+/** Each further one is twice as long, up to a day. */
 export const firstLockoutSec = 15 * 60;
 
-/** The first lockout level that lasts a day. */
+/** First that lasts a day. */
 const dayLevel = 1 + Math.ceil(Math.log2(secondsPerDay / firstLockoutSec));
 
 /** Lockout while all allowed attempts are running, or after a crash during the last one. */
 const crowdedSec = 30;
 
-/** Nothing was compared, so nothing was guessed: the picture was unusable or not examined. */
+/** Nothing was compared, so nothing was guessed. */
 const unusedAttempt: ReadonlySet<FaceErrorCode> = new Set([
   ...photoCodes,
   'overloaded',
@@ -43,10 +41,10 @@ const unusedAttempt: ReadonlySet<FaceErrorCode> = new Set([
 ]);
 
 const lockoutGuard = z.object({
-  /** Number of the lockout in a row, from 1. */
+  /** In a row, from 1. */
   level: z.int().min(1),
   until: epochMsGuard,
-  /** True if running attempts caused it: it ends if one of them does not fail. */
+  /** Caused by running attempts: ends if one of them does not fail. */
   isCrowded: z.boolean().default(false),
   /** The person's last unlock before the attempts that caused it. */
   unlockedAt: epochMsGuard.default(epochMs(0)),
@@ -54,15 +52,15 @@ const lockoutGuard = z.object({
 
 const unlockGuard = z.object({ at: epochMsGuard });
 
-/** Longer than a day's lockout, its `rememberedSec` and any window by address or application. */
+/** Longer than a day's lockout, its `rememberedSec` and any window. */
 const unlockKeptSec = 3 * secondsPerDay;
 
 type Stores = Pick<CoreDeps, 'state' | 'clock'>;
 
 /**
- * Runs an attempt, counted in all `whose` counters before it runs, so that parallel attempts count; refunded if nothing
- * was compared. A success clears counts and lockouts.
- * @param whose - widest first, shared ones after one's own
+ * Runs an attempt, counted before it runs, so that parallel attempts count; refunded if nothing was compared. A success
+ * clears counts and lockouts.
+ * @param whose - widest first, shared ones last
  * @throws `locked_out` with `retryAfterSec`, and what `attempt` throws
  */
 export async function countAttempt<T>(
@@ -85,7 +83,6 @@ export async function countAttempt<T>(
 /** Called when failures, not parallel attempts, cause a lockout. */
 export type OnLockout = (lockout: {
   readonly kind: Counted['kind'];
-  /** Number of the lockout in a row, from 1. */
   readonly level: number;
   readonly until: EpochMs;
 }) => Promise<void>;
@@ -97,7 +94,7 @@ interface Begun {
   readonly failures: number;
 }
 
-/** Checks lockouts before counting, so that a locked-out caller leaves no records and blocks no one. */
+/** Before counting, so that a locked-out caller leaves no records and blocks no one. */
 async function beginAttempt(whose: readonly Counted[], deps: Stores): Promise<readonly Begun[]> {
   const found = await Promise.all(whose.map(async (who) => ({ who, ...(await readStanding(who, deps)) })));
   const longest = found.toSorted((a, b) => a.until - b.until).at(-1);
@@ -118,7 +115,7 @@ async function beginAttempt(whose: readonly Counted[], deps: Stores): Promise<re
 async function noteFailure(begun: readonly Begun[], deps: Stores, onLockout: OnLockout): Promise<void> {
   for (const { who, level: former, unlockedAt, failures } of begun) {
     if (failures < allowedAt(who, former)) continue;
-    // The person was unlocked during the attempt: it must not replace a newer lockout.
+    // Unlocked during the attempt: must not replace a newer lockout.
     if ((await readStanding(who, deps)).unlockedAt > unlockedAt) continue;
     const level = former + 1;
     const lockedSec = lockedSecOf(who, level);
@@ -143,7 +140,7 @@ async function giveBack(begun: readonly Begun[], deps: Stores): Promise<void> {
   for (const each of begun) await takeBack(each, 1, deps);
 }
 
-/** Refunds failures, and ends a lockout that only parallel attempts caused. */
+/** Also ends a lockout that only parallel attempts caused. */
 async function takeBack(begun: Begun, amount: number, deps: Stores): Promise<void> {
   const { who, level, unlockedAt } = begun;
   const failures = await addFailures(begun, -amount, deps);
@@ -169,7 +166,7 @@ async function addFailures(
 
 const allowedAt = ({ failuresAllowed }: Counted, level: number): number => (level === 0 ? failuresAllowed : 1);
 
-/** Clears failed attempts and lockouts: after a new enrolment, or by an administrator. */
+/** Clears failed attempts and lockouts. */
 export async function clearAttempts(whose: Counted | readonly Counted[], deps: Stores): Promise<void> {
   for (const who of [whose].flat()) {
     const { level, unlockedAt, when } = await readStanding(who, deps);
@@ -179,22 +176,22 @@ export async function clearAttempts(whose: Counted | readonly Counted[], deps: S
 }
 
 /**
- * Clears failures and lockouts of one person at all addresses and applications. Their counters cannot be listed, so the
- * unlock time is stored and earlier ones are ignored.
+ * Clears one person's failures and lockouts everywhere. Counters cannot be listed, so those before the stored unlock
+ * time are ignored.
  * @param person - the counters' `unlistedOf`
  * @throws `state_unavailable`
  */
 export async function endUnlisted(person: string, { state, clock }: Stores): Promise<void> {
   const former = await state.read(unlockKey(person));
   const now = clock.now();
-  // Later than the former unlock even if another server's clock is ahead, so that everything since then ends too.
+  // Later than the former unlock even if another server's clock is ahead.
   const at = former === null ? now : epochMs(Math.max(now, unlockGuard.parse(former.value).at + 1));
   await state.write(unlockKey(person), { at }, { when: 'any', expiresAt: addSec(now, unlockKeptSec) });
 }
 
 /**
- * Resets consecutive failures after a success that an attacker cannot cause. Lockouts up to a day stay, so that the
- * success gives no one an additional attempt.
+ * Resets consecutive failures after a success that an attacker cannot cause. Lockouts up to a day stay, so that no one
+ * gains an attempt.
  */
 export async function countAnew(who: Counted, deps: Stores): Promise<void> {
   const found = await readStanding(who, deps);
@@ -223,7 +220,10 @@ export interface CountedFailures {
   count(): Promise<{ takeBack(): Promise<void>; settle(onLockout: OnLockout): Promise<void> }>;
 }
 
-/** @param found - the records of `standingKeys`, in that order */
+/**
+ * Prepares counting of failures.
+ * @param found - the records of `standingKeys`, in order
+ */
 export function countFailures(who: Counted, found: readonly (StateRecord | null)[], deps: Stores): CountedFailures {
   const { level, unlockedAt, until } = toStanding(found);
   const counted = { who, level, unlockedAt };
@@ -241,7 +241,7 @@ export function countFailures(who: Counted, found: readonly (StateRecord | null)
 
 export interface AttemptsView {
   readonly failures: number;
-  /** End of the lockout; `null`: not locked out. */
+  /** `null`: not locked out. */
   readonly lockedUntil: EpochMs | null;
 }
 
@@ -266,7 +266,7 @@ export const standingKeys = (who: Counted): readonly string[] => [
 ];
 
 interface Standing {
-  /** Number of the lockout in a row; 0: none, or from before the unlock. */
+  /** 0: none, or from before the unlock. */
   readonly level: number;
   readonly until: EpochMs;
   readonly isCrowded: boolean;

@@ -4,11 +4,11 @@ export interface Network {
   readonly share: number;
 }
 
-/** An IPv6 source of `toSource`: its first four groups. */
+/** The first four groups. */
 const ipv6Source = /^([\da-f]{1,4}):([\da-f]{1,4}):([\da-f]{1,4}):([\da-f]{1,4})::\/64$/;
 
 /**
- * Shortens a source for storage: 24 bits of IPv4, 48 bits of IPv6. Distinguishes companies or towns, not neighbors.
+ * Shortens a source: 24 bits of IPv4, 48 bits of IPv6. Distinguishes towns, not neighbors.
  * @param source - from `toSource`
  * @returns `null` if it is not an address
  */
@@ -20,8 +20,8 @@ export function keptNetworkOf(source: string): string | null {
 }
 
 /**
- * Returns the networks that count a source, widest first. Providers assign a /64, /56 or /48 to a customer (RFC 6177);
- * all /64 of a /48 together get four times the limit of one.
+ * Returns a source's networks, widest first. Providers assign a /64, /56 or /48 to a customer (RFC 6177); all /64 of a
+ * /48 together get four times the limit of one.
  * @param source - from `toSource`
  */
 export function networksOf(source: string): readonly Network[] {

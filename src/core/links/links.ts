@@ -6,7 +6,7 @@ import type { CoreDeps } from '../deps.js';
 import type { PersonalData } from '../personal-data/registration.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard, secondsPerDay, toIso } from '../units.js';
 
-/* A link between one person's accounts at two connections. Stored on both sides and valid only while both exist. */
+/* A link between one person's accounts at two connections. Stored on both sides; valid while both exist. */
 
 const linkGuard = z.object({
   id: z.string(),
@@ -39,7 +39,7 @@ async function readSide(who: SubjectRef, { state, clock }: Deps): Promise<readon
 
 const isKeptBy = (links: readonly Link[], { id }: Pick<Link, 'id'>): boolean => links.some((each) => each.id === id);
 
-/** Returns the linked accounts; links that ended on either side are omitted. @throws `state_unavailable` */
+/** Returns the linked accounts that both sides still have. @throws `state_unavailable` */
 export async function readLinks(who: SubjectRef, deps: Deps): Promise<readonly Link[]> {
   const own = await readSide(who, deps);
   const others = await Promise.all(own.map(({ other }) => readSide(other, deps)));
@@ -47,8 +47,8 @@ export async function readLinks(who: SubjectRef, deps: Deps): Promise<readonly L
 }
 
 /**
- * Links two accounts and ends former links to the same connection: a person has one account there. The caller must have
- * just verified a face check of each, in one browser.
+ * Links two accounts and ends former links to the same connection. The caller must have just verified both faces, in
+ * one browser.
  * @throws `state_unavailable`
  */
 export async function linkIdentities(
@@ -83,7 +83,7 @@ const stillHeld = (found: LinksRecord | null, now: EpochMs): readonly Link[] =>
 
 /**
  * Ends links of an account. Idempotent.
- * @param asked.connection - of the other account; `null`: all
+ * @param asked.connection - `null`: all
  * @throws `state_unavailable`
  */
 export async function endLinks(

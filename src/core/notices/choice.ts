@@ -7,14 +7,14 @@ import type { Clock, State } from '../ports.js';
 import { type NoticeKind, noticeKinds } from '../step-up/page-protocol.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay } from '../units.js';
 
-/** Since the person last used the page. */
+/** Since the last use of the page. */
 const keptSec = 400 * secondsPerDay;
 
 const choiceGuard = z.object({
   off: z.array(z.enum(noticeKinds)),
-  /** True if they want e-mails even if a device gets the notification. */
+  /** Even if a device gets the notification. */
   email: z.boolean(),
-  /** Language of the page they last used; `null`: unknown. */
+  /** The page's; `null`: unknown. */
   language: z.enum(letterLanguages).nullable(),
   at: epochMsGuard,
 });
@@ -30,14 +30,14 @@ const toStored = (who: SubjectRef) => ({
 
 type Deps = { readonly state: State; readonly clock: Clock };
 
-/** Returns a person's settings; `null`: none, and they get every notification. @throws `state_unavailable` */
+/** Returns a person's settings; `null`: every notification. @throws `state_unavailable` */
 export async function readNoticeChoice(who: SubjectRef, deps: Pick<Deps, 'state'>): Promise<NoticeChoice | null> {
   return (await readStored(toStored(who), deps))?.record ?? null;
 }
 
 /**
  * Updates a person's settings; missing fields stay.
- * @param change.email - also by e-mail if a device gets them
+ * @param change.email - also if a device gets them
  * @throws `state_unavailable`
  */
 export async function keepNoticeChoice(

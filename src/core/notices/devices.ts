@@ -11,8 +11,8 @@ import { openText, sealedTextGuard, sealText } from '../sealed-text.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay, toIso } from '../units.js';
 
 /*
- * Browsers that get a person's push notifications. Push addresses are encrypted with this server's key, so that a
- * reader of the store cannot send to them or correlate people who share a browser.
+ * Browsers for push notifications. Addresses are encrypted, so that a reader of the store cannot send to them or
+ * correlate people.
  */
 
 /** A further one replaces the oldest. */
@@ -53,7 +53,7 @@ export interface NoticeDevice {
 const isKept = (at: EpochMs, { clock }: Pick<Deps, 'clock'>): boolean => addSec(at, keptSec) > clock.now();
 
 /**
- * Returns the readable devices; those under a retired key are unreachable.
+ * Returns the readable devices; others have a retired key.
  * @throws `state_unavailable`, `key_service_unavailable`
  */
 export async function readNoticeDevices(who: SubjectRef, deps: Deps): Promise<readonly NoticeDevice[]> {
@@ -100,7 +100,10 @@ export async function removeNoticeDevices(
   await changeStored(toStored(who, deps), remove, deps);
 }
 
-/** Returns the number of devices and the last expiry; `null`: none. @throws `state_unavailable` */
+/**
+ * Returns number and last expiry; `null`: none.
+ * @throws `state_unavailable`
+ */
 export async function countNoticeDevices(
   who: SubjectRef,
   deps: Pick<Deps, 'state' | 'clock'>,

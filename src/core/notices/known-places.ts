@@ -10,8 +10,8 @@ import type { Keys, KeyVersion } from '../ports.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay, toIso } from '../units.js';
 
 /*
- * Known devices and networks of a person, to notify them of new ones. Stored as digests under a per-person key, so that
- * a reader of the store learns no network and cannot compare people.
+ * Known devices and networks of a person. Digests under a per-person key, so that a reader of the store learns no
+ * network and cannot compare people.
  */
 
 /** Since the last check from there. */
@@ -24,7 +24,7 @@ type PlaceKind = (typeof placeKinds)[number];
 
 const placesGuard = z.object({
   keyVersion: z.int(),
-  /** The most recent last. */
+  /** The latest last. */
   seen: z.array(z.object({ kind: z.enum(placeKinds), digest: z.base64url(), at: epochMsGuard })),
 });
 type Places = z.infer<typeof placesGuard>;
@@ -46,7 +46,7 @@ const toStored = (who: SubjectRef) => ({
 type Deps = Pick<CoreDeps, 'state' | 'clock'> & { readonly keys: Keys };
 
 export interface Place {
-  /** Value of the capture page's cookie in this browser; `null`: none. */
+  /** The capture page's cookie; `null`: none. */
   readonly device: Credential | null;
   /** A /24 or a /48; `null`: unknown. */
   readonly network: string | null;
@@ -54,7 +54,7 @@ export interface Place {
 
 /**
  * Records the origin of a check.
- * @returns what is new; empty if nothing was known before
+ * @returns what is new; empty for a first check
  * @throws `state_unavailable`, `key_service_unavailable`
  */
 export async function meetPlace(
@@ -82,7 +82,7 @@ export async function meetPlace(
   return { device: isNew('device', device), network: network !== null && isNew('network', network) };
 }
 
-/** Returns the number of a person's known origins and the last expiry; `null`: none. @throws `state_unavailable` */
+/** Returns number and last expiry; `null`: none. @throws `state_unavailable` */
 export async function readKnownPlaces(
   who: SubjectRef,
   deps: Pick<CoreDeps, 'state'>,
@@ -94,7 +94,7 @@ export async function readKnownPlaces(
   return { devices: count('device'), networks: count('network'), expiresAt: toStored(who).expiresAt(found.record) };
 }
 
-/** Deletes a person's known origins. @throws `state_unavailable` */
+/** Deletes known origins. @throws `state_unavailable` */
 export async function forgetKnownPlaces(who: SubjectRef, { state }: Pick<CoreDeps, 'state'>): Promise<void> {
   await state.delete(placesKey(who));
 }
@@ -125,7 +125,7 @@ async function digestPlace(
   }
 }
 
-/** A token's message is a digest of 32 bytes; this one is longer, so it can never equal one. */
+/** Longer than a token's message of 32 bytes, so never equal. */
 const messageOf = (who: SubjectRef): Uint8Array =>
   Buffer.concat([Buffer.from('facestep/known-places/the key of one person: '), digestOf(placesKey(who))]);
 

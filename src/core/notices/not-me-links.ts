@@ -18,7 +18,7 @@ const recordGuard = z.object({
 });
 export type NotMeRecord = z.infer<typeof recordGuard>;
 
-/** Only the digest of the secret is stored. */
+/** Returns the stored form, with only a digest of the secret. */
 export const toStoredNotMe = (secret: Credential, expiresAt: EpochMs) => ({
   key: secret.use((text) => `not-me:${digestOf(text).toString('base64url')}`),
   guard: recordGuard,
@@ -62,7 +62,7 @@ export const noticeLinkData = {
     const last = alive.at(-1);
     return { noticeLinks: last === undefined ? null : { links: alive.length, expiresAt: toIso(last.expiresAt) } };
   },
-  // Before the notification about the end of the enrolment, whose own link must work.
+  // Before the last notification, whose own link must work.
   endedBy: 'erasure',
   async forget(who, { state }) {
     const found = await readStored(linksOf(who), { state });

@@ -11,8 +11,8 @@ import { forgetNoticeDevices } from './devices.js';
 import { type NotMeRecord, notMeLifeSec, toStoredNotMe } from './not-me-links.js';
 
 /**
- * Ends the notified person's enrolment, pending step-ups, notification settings, and sessions at the provider. The link
- * is consumed last, so that it can be retried after an outage.
+ * Ends the person's enrolment, pending step-ups, notification settings, and sessions at the provider. The link is
+ * consumed last, so that a retry is possible.
  * @throws `step_up_unknown`: unknown or used link; `connection_unknown`, `subject_unknown`, `profile_unavailable`,
  * `state_unavailable`
  */
@@ -43,7 +43,7 @@ export async function reportNotMe(
     return sessions;
   };
   const sessions = await end().catch(async (error: unknown) => {
-    // Concurrent requests: one reports; after a failure the link is available again.
+    // After a failure the link is available again.
     await changeStored(stored, (record) => record && { ...record, isUsed: false }, { state });
     throw error;
   });

@@ -5,8 +5,8 @@ import { type StepUpRecord, whoOf } from '../step-up/record.js';
 import { meetPlace, type Place } from './known-places.js';
 
 /**
- * Records the origin of a passed check, and an event if the device or network is new. Skips enrolments, which have
- * their own notification, and connections without notifications. Failures are logged and do not affect the check.
+ * Records the origin of a passed check, and an event if it is new. Skips enrolments, and connections without
+ * notifications. Failures do not affect the check.
  */
 export async function notePlace(
   { id, record, place }: { readonly id: string; readonly record: StepUpRecord; readonly place: Place },

@@ -21,9 +21,8 @@ export interface NoticeDeps {
   readonly log: Log;
   readonly delivery: Delivery;
   readonly keys: Keys;
-  /** `null` if this server sends no push notifications. */
+  /** `null`: no push notifications. */
   readonly webPush: WebPush | null;
-  /** Public URL of this server, without a trailing slash. */
   readonly issuer: string;
   readonly connectionOf: (id: string) => Connection | undefined;
   readonly brandOf: (connection: Connection) => Promise<LetterBrand>;
@@ -37,17 +36,14 @@ export interface NoticeSender {
 const hourSec = 60 * 60;
 const daySec = 24 * hourSec;
 
-/** Rate-limits notifications per kind and hour, so that an attacker cannot flood a user's mailbox. */
+/** So that an attacker cannot flood a user's mailbox. */
 export const mostOfAKindInAnHour = 1;
 export const mostInADay = 6;
 
-/** Path of the confirmation page. The secret follows the `#`, which browsers do not send. */
+/** Path of the confirmation page. Browsers do not send the secret after `#`. */
 export const notMePath = '/face/not-me';
 
-/**
- * Sends notifications for events of the audit trail, in the background. Failures are logged and not retried. The
- * address is read from the provider and not stored.
- */
+/** Sends notifications in the background. Failures are logged and not retried. The address is not stored. */
 export function createNoticeSender(deps: NoticeDeps): NoticeSender {
   const underWay = new Set<Promise<void>>();
   return {
@@ -94,7 +90,7 @@ async function send({ kind, who }: Notice, connection: Connection, deps: NoticeD
   await delivery.send({ channel: 'email', to: email, ...composeLetter(parts, await deps.brandOf(connection)) });
 }
 
-/** Pushes the subject of the e-mail to every registered browser. @returns true if one accepted it */
+/** Pushes the subject to every registered browser. @returns true if one accepted it */
 async function push(
   { kind, who }: Notice,
   language: LetterLanguage,
@@ -134,8 +130,7 @@ const sessionsTold = {
 } as const satisfies Record<EndedSessions, string>;
 
 /**
- * Notifies the help desk of a "not me" report, in English: staff may be in another country. Skipped without a
- * configured address.
+ * Notifies the help desk of a "not me" report, in English. Skipped without an address.
  * @throws `delivery_failed`
  */
 export async function tellHelpDesk(

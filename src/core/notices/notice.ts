@@ -18,7 +18,7 @@ function kindOf(event: AuditEvent): NoticeKind | null {
   switch (event.action) {
     case 'enrolled':
     case 'enrolment_recovered':
-      // A renewal is not an action of the person.
+      // A renewal is no action of the person.
       return event.detail.kind === 'enrolment' ? 'enrolled' : null;
     case 'new_place_seen':
       return 'new_place';

@@ -9,7 +9,7 @@ export interface Organisation {
   readonly roles: readonly string[];
 }
 
-/** A listed organization, with the groups or attribute values of each role. */
+/** With the groups or values of each role. */
 export interface ListedOrganisation {
   readonly id: string;
   readonly name: string;
@@ -18,7 +18,7 @@ export interface ListedOrganisation {
 
 export interface OrganisationRules {
   readonly from: 'groups' | { readonly claim: string };
-  /** Pattern of groups or values: `corp:{organisation}:{role}`; `null`: none. */
+  /** Like `corp:{organisation}:{role}`; `null`: none. */
   readonly pattern: string | null;
   readonly list: readonly ListedOrganisation[];
 }
@@ -26,18 +26,18 @@ export interface OrganisationRules {
 const patternPartsOf = (pattern: string): RegExpExecArray | null =>
   /^([^{}]*)\{(organisation|role)\}([^{}]+)\{(organisation|role)\}([^{}]*)$/.exec(pattern);
 
-/** Returns true if the pattern contains organization and role once each, with a separator. */
+/** Returns true if the pattern has each placeholder once, with a separator. */
 export function isPattern(pattern: string): boolean {
   const [, , first, , second] = patternPartsOf(pattern) ?? [];
   return first !== undefined && first !== second;
 }
 
-/** Restricts names to characters that a page or a log cannot misread. */
+/** Characters that a page or log cannot misread. */
 const isWord = (text: string): boolean => /^[A-Za-z0-9][A-Za-z0-9._~-]{0,99}$/.test(text);
 
 /**
- * Parses a name by a pattern. Ambiguous names are ignored; otherwise the owner of one organization's group could name
- * it to gain a role of another.
+ * Parses a name by a pattern. Ambiguous names are ignored: the owner of one organization's group could gain a role of
+ * another.
  */
 function readName(name: string, pattern: string): { readonly organisation: string; readonly role: string } | null {
   const [, before = '', first, between = '', , after = ''] = patternPartsOf(pattern) ?? [];
@@ -50,7 +50,7 @@ function readName(name: string, pattern: string): { readonly organisation: strin
 
 /**
  * Returns a person's organizations, by name.
- * @param held - their groups, by id and by name, or values of their attribute
+ * @param held - groups, by id and by name, or attribute values
  */
 export function toOrganisations(held: ReadonlySet<string>, rules: OrganisationRules): readonly Organisation[] {
   const { pattern, list } = rules;
@@ -86,7 +86,7 @@ export async function readOrganisations(
   return toOrganisations(toValues(values, from.claim), rules);
 }
 
-/** Providers with text attributes only hold several values separated by commas. */
+/** Text attributes separate values by commas. */
 const toValues = (data: PersonalData, claim: string): ReadonlySet<string> =>
   data.use(({ [claim]: value = null }) => {
     const texts = (Array.isArray(value) ? value : [value]).filter((each) => typeof each === 'string');

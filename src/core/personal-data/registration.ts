@@ -9,26 +9,26 @@ export interface Forgetting {
 }
 
 /**
- * Data that one feature stores about a person. `registry.ts` lists every registration; an export, an erasure, the end of an
- * enrolment and a new enrolment iterate over that list.
+ * Data that one feature stores about a person. Exports, erasures, ends of enrolments and new enrolments iterate over
+ * `registry.ts`.
  */
 export interface PersonalData {
-  /** Name in the receipt of an erasure. */
+  /** As in an erasure receipt. */
   readonly part: string;
-  /** Its keys in the state store; `*` is any text. */
+  /** In the state store; `*` is any text. */
   readonly keys: readonly string[];
   /** Reads it as an export returns it, by field name; `null`: not part of an export. */
   readonly read:
     | ((who: SubjectRef, deps: CoreDeps & { readonly keys: Keys }, binding: Binding) => Promise<JsonObject>)
     | null;
   /**
-   * The first event that ends it; the events after it in this list end it too.
+   * First event that ends it; later ones in this list do too.
    * - `enrolment`: the person enrols again
    * - `revocation`: the enrolment ends
    * - `erasure`: an erasure, before anything that needs the provider
    * - `erasure_last`: an erasure, once the enrolment has ended
    */
   readonly endedBy: 'enrolment' | 'revocation' | 'erasure' | 'erasure_last';
-  /** Ends it. Ending what has ended succeeds. @throws `state_unavailable` */
+  /** Idempotent. @throws `state_unavailable` */
   readonly forget: (who: SubjectRef, deps: CoreDeps, forgetting: Forgetting) => Promise<unknown>;
 }

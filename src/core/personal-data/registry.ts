@@ -19,7 +19,7 @@ import { earlierFrameData } from '../step-up/earlier-frames.js';
 import { passedStepUpData } from '../step-up/passed-step-up.js';
 import type { PersonalData } from './registration.js';
 
-/** All personal data in the state store that an erasure removes, in the order in which it is removed. */
+/** Removed by an erasure, in this order. */
 export const personalData = [
   campaignData,
   helpRequestData,
@@ -39,7 +39,7 @@ export const personalData = [
   noticeDeviceData,
 ] as const satisfies readonly PersonalData[];
 
-/** Data that remains after an erasure: reason, retention, and its keys in the state store. */
+/** Reason, retention, and keys of what an erasure leaves. */
 export const remainingData = [
   {
     what: 'deny_list',
@@ -94,7 +94,7 @@ export const remainingData = [
 type ExportedData = Awaited<ReturnType<NonNullable<(typeof personalData)[number]['read']>>>;
 
 /**
- * Reads all that an export returns of the state store, one object for each registration.
+ * Reads all exported data, one object per registration.
  * @throws `state_unavailable`
  */
 export async function readPersonalData(
@@ -108,7 +108,7 @@ export async function readPersonalData(
   return held;
 }
 
-/** Ends the personal data that one of these events is the first to end. @throws `state_unavailable` */
+/** Ends the data that these events are first to end. @throws `state_unavailable` */
 export async function forgetPersonalData(
   request: ConnectedSubject & { readonly by?: string | undefined },
   events: readonly PersonalData['endedBy'][],

@@ -6,6 +6,5 @@ export interface Audit {
    * @throws `state_unavailable`
    */
   append(event: AuditEvent): Promise<void>;
-  /** Syncs everything to disk and closes the trail. */
   close(): Promise<void>;
 }

@@ -5,11 +5,11 @@ export interface Message {
   readonly to: string;
   readonly subject: string;
   readonly text: string;
-  /** HTML version, for e-mail only. */
+  /** For e-mail. */
   readonly html?: Html;
 }
 
-/** @throws `delivery_failed`, with a `DeliveryFault` in `detail` if known */
+/** @throws `delivery_failed`, perhaps with a `DeliveryFault` in `detail` */
 export interface Delivery {
   send(message: Message): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import type { EpochMs } from '../units.js';
 
-/** Key of a ledger row; rows of a partition are ordered by the bytes of `sort`. */
+/** Ordered by the bytes of `sort`. */
 export interface LedgerKey {
   /** Printable ASCII, at most 200 characters. */
   readonly partition: string;
@@ -12,11 +12,11 @@ export interface LedgerRow extends LedgerKey {
   /** `null`: a tombstone that older versions cannot overwrite. */
   readonly value: string | null;
   /**
-   * Orders writes: a higher number replaces a lower one, whatever the order of arrival. `null`: always accepted, and
-   * never replaced by a number.
+   * A higher number replaces a lower one, in any order of arrival. `null`: always accepted, and never replaced by a
+   * number.
    */
   readonly version: number | null;
-  /** Time from which the store may delete it; `null`: never. */
+  /** `null`: never. */
   readonly expiresAt: EpochMs | null;
 }
 
@@ -27,17 +27,17 @@ export interface LedgerRange {
 }
 
 /**
- * Ordered rows for display: enrolment index and decision log. Can be rebuilt from the audit trails. Writes are
- * idempotent. All methods throw FaceError `state_unavailable`.
+ * Ordered rows for display. Can be rebuilt from the audit trails. Writes are idempotent. All methods throw FaceError
+ * `state_unavailable`.
  */
 export interface LedgerStore {
-  /** Writes rows, without order or atomicity: some may be written on error. */
+  /** On error, some may be written. */
   put(rows: readonly LedgerRow[]): Promise<void>;
   /** Removes rows and their versions. Idempotent. */
   remove(keys: readonly LedgerKey[]): Promise<void>;
-  /** Returns values in the requested order; `null` if missing. */
+  /** In order; `null` if missing. */
   get(keys: readonly LedgerKey[]): Promise<readonly (string | null)[]>;
-  /** @param limit - maximum rows, from the greatest `sort` down or from the least up */
+  /** @param limit - rows, from the greatest `sort` down or the least up */
   range(
     range: LedgerRange,
     limit: number,

@@ -4,58 +4,53 @@ import type { Movement } from '../movements.js';
 import type { QueueShare } from '../queue-share.js';
 import type { ScreenLight } from '../screen-light.js';
 
-/** Passive liveness: the lowest probability of "live" among the photos, 0 to 1. Evidence, not proof. */
+/** The photos' lowest probability of "live", 0 to 1. Evidence, not proof. */
 export type Liveness = number;
 
-/** Minimum for one photo, and for the mean of a movement challenge's frames. Derivation: src/liveness/bounds.ts. */
+/** For one photo, and the mean of a movement challenge. Derivation: src/liveness/bounds.ts. */
 export const livenessBoundary = 0.05;
 
 export interface CapturedFrame {
   readonly photo: Photo;
   readonly movement: Movement;
-  /** Screen content; `null` in a challenge without light. */
+  /** `null` without light. */
   readonly light: ScreenLight | null;
 }
 
 export interface LivenessFinding extends Screening {
-  /** Method and version of the judgment: `movement-1`. */
+  /** Method and version: `movement-1`. */
   readonly presence: string;
   readonly liveness: Liveness;
   readonly hint: Hint | null;
 }
 
-/**
- * Judges if the frames of a movement challenge show a living person. Extension point for a certified vendor's service.
- */
+/** Judges if the frames of a movement challenge show a living person. Extension point for a certified vendor. */
 export interface LivenessJudge {
   /**
-   * Stores nothing, and releases the photos when it settles. Order, times and digests are checked elsewhere.
+   * Stores nothing, and releases the photos. Order, times and digests are checked elsewhere.
    * @throws the codes of `Verifier`
    */
   judge(frames: readonly CapturedFrame[], share: QueueShare): Promise<LivenessFinding>;
 }
 
-/** Number of bands in a frame's sketch, of equal length; the mirror image has as many. */
+/** Of equal length; the mirror image has as many. */
 export const sketchBands = 64;
 
 /** Examines a photo once for several consumers. */
 export interface Sight {
   /**
-   * Checks from the header, without decoding, that the capture page can have taken a photo.
+   * Checks the header: the capture page can have taken it.
    * @throws `photo_invalid`, `photo_too_large`, `photo_animated`
    */
   checkFrame(photo: Photo): void;
-  /**
-   * Passes on the photos, over the same bytes, so that each is examined at most once. The result is wiped before this
-   * settles.
-   */
+  /** Passes on the photos, so that each is examined at most once. The result is wiped afterwards. */
   share<T>(
     photos: readonly Photo[],
     queueShare: QueueShare,
     work: (shared: readonly Photo[]) => Promise<T>,
   ): Promise<T>;
   /**
-   * Returns the fingerprint of a photo, which the caller must wipe. Shared photos are examined once.
+   * Returns a photo's fingerprint, which the caller must wipe.
    * @throws the codes of `Verifier`
    */
   sketch(photo: Photo, queueShare: QueueShare): Promise<FrameSketch>;

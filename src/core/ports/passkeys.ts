@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../base/json.js';
 import type { UserSecret } from '../concealed.js';
 
-/** Factors of a check (RFC 8176): PIN, hardware-bound key, or synced key; `otp` alone: a code instead of a face. */
+/** RFC 8176: PIN, hardware-bound key, or synced key; `otp` alone: a code instead of a face. */
 export const authenticationMethods = ['face', 'pin', 'hwk', 'swk', 'otp'] as const;
 export type AuthenticationMethod = (typeof authenticationMethods)[number];
 
@@ -15,24 +15,24 @@ export interface PasskeyCredential {
   readonly id: string;
   /** The COSE key, base64url. */
   readonly publicKey: string;
-  /** Signature counter of the authenticator; always 0 without one. */
+  /** Always 0 without a counter. */
   readonly counter: number;
-  /** Transports to the authenticator: `internal`, `usb`, `nfc`, `hybrid`, or future ones. */
+  /** `internal`, `usb`, `nfc`, `hybrid`, or future ones. */
   readonly transports: readonly string[];
   readonly backupEligible: boolean;
 }
 
-/** Response of an authenticator to a creation, base64url. Unverified. */
+/** Base64url. Unverified. */
 export interface CreationAnswer {
   readonly id: string;
   readonly clientDataJSON: string;
   readonly attestationObject: string;
   readonly transports: readonly string[];
-  /** The PRF output, if the authenticator returns one at creation. */
+  /** If returned at creation. */
   readonly prf: UserSecret | null;
 }
 
-/** Response of an authenticator to an assertion, base64url. Unverified. */
+/** Base64url. Unverified. */
 export interface AssertionAnswer {
   readonly id: string;
   readonly clientDataJSON: string;
@@ -41,7 +41,7 @@ export interface AssertionAnswer {
   readonly prf: UserSecret | null;
 }
 
-/** Response of the browser: a creation, perhaps with a first assertion, or an assertion. */
+/** A creation, perhaps with a first assertion, or an assertion. */
 export interface PasskeyAnswer {
   readonly creation: CreationAnswer | null;
   readonly assertion: AssertionAnswer | null;
@@ -53,13 +53,13 @@ export interface ProvenPasskey {
   readonly credential: PasskeyCredential;
 }
 
-/** Creates options of WebAuthn ceremonies and verifies the responses. Stateless. */
+/** Options and verification of WebAuthn ceremonies. Stateless. */
 export interface Passkeys {
   /**
    * @param request.challenge - base64url
-   * @param request.salt - 32 bytes: the input of the PRF
-   * @param request.user - a pseudonymous id (at most 64 bytes), and the name that the authenticator shows
-   * @param request.organisation - shown on the page; `null`: none
+   * @param request.salt - PRF input, 32 bytes
+   * @param request.user - a pseudonymous id (at most 64 bytes), and the displayed name
+   * @param request.organisation - `null`: none
    * @returns PublicKeyCredentialCreationOptionsJSON
    */
   creationOptions(request: {
@@ -68,18 +68,17 @@ export interface Passkeys {
     readonly user: { readonly id: Uint8Array; readonly name: string };
     readonly organisation: string | null;
   }): JsonObject;
-  /** @returns PublicKeyCredentialRequestOptionsJSON */
   requestOptions(request: {
     readonly challenge: string;
     readonly salt: Uint8Array;
     readonly credential: Pick<PasskeyCredential, 'id' | 'transports'>;
   }): JsonObject;
-  /** @returns `null` if the verification fails or the PRF output is missing */
+  /** @returns `null` if it fails, or without a PRF output */
   verifyCreation(
     answer: PasskeyAnswer,
     expected: { readonly expectedChallenge: string },
   ): Promise<ProvenPasskey | null>;
-  /** @returns `null` if the verification fails or the PRF output is missing */
+  /** @returns `null` if it fails, or without a PRF output */
   verifyAssertion(
     answer: AssertionAnswer,
     expected: { readonly expectedChallenge: string; readonly credential: PasskeyCredential },

@@ -5,12 +5,12 @@ export interface Clock {
   now(): EpochMs;
 }
 
-/** Cryptographically strong random bytes. */
+/** Cryptographically strong. */
 export type Random = (bytes: number) => Uint8Array;
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
-/** Accepts JSON only, so that logging a face, a token or a key does not compile. */
+/** JSON only, so that logging a face, token or key does not compile. */
 export interface Log {
   info(message: string, fields?: JsonObject): void;
   warn(message: string, fields?: JsonObject): void;

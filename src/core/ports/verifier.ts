@@ -6,15 +6,15 @@ import type { EpochSec } from '../units.js';
 import type { KeyVersion } from './keys.js';
 import type { Liveness, Screening } from './liveness.js';
 
-/** 1 (most tolerant) to 8 (strictest); message bits are in `src/token/parameters.ts`. */
+/** Most tolerant to strictest; see `src/token/parameters.ts`. */
 export type Accuracy = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
-/** Context that a token is bound to. A different context is refused exactly like a different face. */
+/** A token's context. Another one is refused exactly like a different face. */
 export interface Binding {
   readonly tenant: string;
-  /** Kind of identity provider, or `api` for tokens of the REST API. */
+  /** `api` for tokens of the REST API. */
   readonly idp: string;
-  /** The user's immutable id at the identity provider; empty for tokens of the REST API. */
+  /** Immutable; empty for tokens of the REST API. */
   readonly subject: string;
   readonly scope: string;
   readonly accuracy: Accuracy;
@@ -22,17 +22,17 @@ export interface Binding {
 
 export interface Sealed {
   readonly token: SealedToken;
-  /** Stable public id of the token, used in the deny list, the audit trail and the consent record. */
+  /** For deny list, audit trail and consent record. */
   readonly tokenId: string;
   readonly engine: string;
   readonly expiresAt: EpochSec | null;
-  /** Number of photos used; one is allowed, but weaker. */
+  /** One is allowed, but weaker. */
   readonly photos: number;
 }
 
 export interface Verdict {
   readonly matched: boolean;
-  /** `null` unless requested and measured by the verifier. */
+  /** `null` unless requested and measured. */
   readonly liveness: Liveness | null;
   /**
    * The face sealed again with the newest key and engine, if the token is older, at least three enrollable photos
@@ -43,7 +43,7 @@ export interface Verdict {
 
 export interface Score {
   readonly matched: boolean;
-  /** `null` without a match: the distance of a miss is never revealed. */
+  /** `null` without a match: a miss reveals no distance. */
   readonly score: number | null;
   readonly threshold: number;
 }
@@ -53,7 +53,7 @@ export interface Comparison {
   readonly match: boolean;
 }
 
-/** A failed comparison due to the reference. Never a match. */
+/** Failed due to the reference. Never a match. */
 export interface NoComparison {
   readonly score: null;
   readonly match: false;
@@ -61,16 +61,16 @@ export interface NoComparison {
 }
 
 export interface Consistency {
-  /** False if any photo is unusable, because it was not compared. */
+  /** False if any photo is unusable. */
   readonly consistent: boolean;
-  /** Indexes, from 0, of photos of a different person than most. */
+  /** Indexes of photos of a different person than most. */
   readonly outliers: readonly number[];
-  /** Photos that could not be compared, by index from 0. */
+  /** Not compared. */
   readonly unusable: readonly { readonly index: number; readonly code: PhotoCode }[];
 }
 
 export interface EnrolRequest {
-  /** 1 to 5 photos of one person. */
+  /** 1 to 5, of one person. */
   readonly photos: readonly Photo[];
   readonly binding: Binding;
   readonly secret: UserSecret | null;
@@ -79,36 +79,29 @@ export interface EnrolRequest {
 }
 
 export interface VerifyRequest {
-  /** 1 to 5 photos of one person. */
+  /** 1 to 5, of one person. */
   readonly photos: readonly Photo[];
-  /** `null` never matches but takes as long as a mismatch, for users without an enrolment. */
+  /** `null` never matches, after the same work. */
   readonly token: SealedToken | null;
   readonly binding: Binding;
   readonly secret: UserSecret | null;
-  /** Expiry expected by the caller: a token with another one does not match; `undefined`: any. */
+  /** Another expiry does not match; `undefined`: any. */
   readonly expectedExpiresAt?: EpochSec | null;
-  /** Requires live photos; others do not match, after the same work. */
+  /** Others do not match, after the same work. */
   readonly requireLiveness: boolean;
-  /**
-   * Result of a concurrent liveness judgment: if false, nothing matches and the token is not opened, after the same
-   * work. Absent: none.
-   */
+  /** If false, nothing matches and the token is not opened, after the same work. Absent: none. */
   readonly judgedLive?: Promise<boolean>;
   readonly allowRenewal: boolean;
-  /**
-   * Receives the content key of a matching token, if the verifier supports it; the key is zeroed afterwards. Absent: no
-   * key is derived.
-   */
+  /** Receives a matching token's content key, zeroed afterwards. Absent: none. */
   readonly takeContentKey?: (key: Uint8Array) => void;
   readonly share: QueueShare;
 }
 
 export interface SearchRequest {
-  /** 1 to 5 photos of one person. */
+  /** 1 to 5, of one person. */
   readonly photos: readonly Photo[];
   readonly tokens: readonly SealedToken[];
   readonly binding: Binding;
-  /** As in `VerifyRequest`. */
   readonly requireLiveness: boolean;
   /** Maximum false positive identification rate, 0 to 1: refuses more tokens than their level allows. */
   readonly greatestFalsePositiveRate: number;
@@ -116,7 +109,7 @@ export interface SearchRequest {
 }
 
 export interface Found {
-  /** Ascending positions, from 0, of the tokens that the face opens. */
+  /** Tokens that the face opens. */
   readonly positions: readonly number[];
   /** Maximum rate at which an unknown face opens one of them, from their levels. */
   readonly falsePositiveRate: number;
@@ -125,11 +118,11 @@ export interface Found {
 export interface TokenName {
   readonly tokenId: string;
   readonly expiresAt: EpochSec | null;
-  /** Version of the sealing key; `null` if the verifier stores its keys elsewhere. */
+  /** `null` if the keys are elsewhere. */
   readonly keyVersion: KeyVersion | null;
 }
 
-/** A parsed token, so that it is not parsed again. */
+/** Not parsed again. */
 export interface ReadToken extends TokenName {
   readonly token: SealedToken;
 }
@@ -142,7 +135,7 @@ export interface ReadToken extends TokenName {
 export interface Verifier {
   readonly kind: 'embedded' | 'facenition';
   isReady(): Promise<boolean>;
-  /** Reads a token's public data without opening or verifying it. @throws `token_malformed` */
+  /** Reads public data, unverified. @throws `token_malformed` */
   identify(token: SealedToken): ReadToken;
   /** Returns true if the sealing key is available; remote keys are assumed to be. */
   holdsKeyOf(name: Pick<TokenName, 'keyVersion'>): Promise<boolean>;
@@ -150,13 +143,14 @@ export interface Verifier {
   verify(request: VerifyRequest): Promise<Verdict>;
   score(request: VerifyRequest): Promise<Score>;
   /**
-   * Compares one face with many tokens, in time independent of the result.
+   * Compares a face with many tokens, in time independent of the result.
    * @throws also `roster_too_large`, `roster_malformed` (a token with a user secret), and `not_found` for remote
    * services
    */
   search(request: SearchRequest): Promise<Found>;
   /**
-   * Compares a probe with each reference, in order. Reports unusable references in place; throws for an unusable probe.
+   * Compares a probe with each reference, in order. Unusable references are reported in place; an unusable probe
+   * throws.
    */
   match(
     probe: Photo,

@@ -5,31 +5,31 @@ const base64url = (bytes: number) =>
   z.base64url().refine((text) => Buffer.from(text, 'base64url').length === bytes, `expected ${bytes} bytes`);
 
 /**
- * Push subscription of a browser. Untrusted until `WebPush.takes` accepts it.
+ * A browser's push subscription. Untrusted until `WebPush.takes` accepts it.
  * @see https://www.w3.org/TR/push-api/#pushsubscription-interface
  */
 export const pushAddressGuard = z.object({
   endpoint: z.string().max(1024),
-  /** A point on P-256, uncompressed. */
+  /** On P-256, uncompressed. */
   p256dh: base64url(65),
   auth: base64url(16),
 });
 export type PushAddress = z.output<typeof pushAddressGuard>;
 
-/** Sends push messages (RFC 8030), encrypted per browser (RFC 8291) and signed by this server (RFC 8292). */
+/** RFC 8030, encrypted (RFC 8291) and signed (RFC 8292). */
 export interface WebPush {
   /**
-   * Returns the public key for subscriptions under that key version, 65 bytes in base64url.
+   * Returns the subscription key, 65 bytes in base64url.
    * @throws `token_key_retired`, `key_service_unavailable`
    */
   publicKey(version: KeyVersion): Promise<string>;
-  /** Returns true if the address belongs to an allowed push service and its keys are valid. */
+  /** Returns true for an allowed push service with valid keys. */
   takes(address: PushAddress): boolean;
   /**
    * Sends a message.
    * @param text - at most 2,000 bytes
-   * @param version - key version of the subscription
-   * @returns `gone`: the subscription has ended
+   * @param version - of the subscription
+   * @returns `gone`: it has ended
    * @throws `delivery_failed`, `token_key_retired`, `key_service_unavailable`
    */
   send(address: PushAddress, text: string, version: KeyVersion): Promise<'sent' | 'gone'>;

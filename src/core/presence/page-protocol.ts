@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
 
 /*
- * Replies of a presence test to its page; server and page share these guards. The page loads this file: no Node modules
- * in here, and of zod only the part that the page has already.
+ * Replies to the page of a presence test, which shares these guards. The page loads this file: no Node modules in here,
+ * and of zod only what the page has already.
  */
 
-/** Version of the consent text for testers. */
+/** The testers' consent text. */
 export const presenceConsentVersion = 'presence-1';
 
 /** Reasons for a missing presentation: no challenge was completed, or this tester cannot make it. */
@@ -20,7 +20,7 @@ const part = z.object({
 });
 export type PlanPart = z.output<typeof part>;
 
-/** The next presentation: the `index`-th of `of` on this device, from 0. */
+/** The `index`-th of `of` on this device, from 0. */
 const due = z.object({
   index: z.int(),
   of: z.int(),
@@ -30,13 +30,13 @@ const due = z.object({
 export type DuePresentation = z.output<typeof due>;
 
 const testerView = z.object({
-  /** Operator of the test, with contact data. */
+  /** Operator, with contact data. */
   responsible: z.string(),
   keepDays: z.int(),
   devices: z.array(part),
-  /** `null` until a tester has agreed to take part. */
+  /** `null`: not agreed yet. */
   tester: z.nullable(z.object({ person: z.string(), device: z.string() })),
-  /** `null` without a tester, or when this device is done. */
+  /** `null` without a tester, or when done. */
   due: z.nullable(due),
   cells: z.array(
     z.object({

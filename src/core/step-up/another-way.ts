@@ -22,12 +22,8 @@ import { isStillEnrolled } from './still-enrolled.js';
 import { endAttempt, type StepUp, type StepUpDeps } from './stored.js';
 import { capture, newAttempt, offerRecoveryCodes, takeRecoveryCodes } from './transitions.js';
 
-/*
- * Passes without a face: by an e-mailed or texted code, a recovery code, or a bypass code. All results state it: `otp`
- * is the only factor.
- */
+/* Passes without a face. Results state it: `otp` is the only factor. */
 
-/** Dependencies: the core, message delivery and brand, and the key for digests of recovery codes. */
 export type AnotherWayDeps = StepUpDeps & {
   readonly delivery: Delivery;
   readonly brandOf: (connection: Connection) => Promise<LetterBrand>;
@@ -73,8 +69,7 @@ export async function sendCode(
 }
 
 /**
- * Passes a step-up by a code instead of a face. A wrong code counts as the person's failed attempt and leaves the
- * step-up open; a right one clears no failures.
+ * Passes a step-up by a code. A wrong code counts as a failed attempt; a right one clears no failures.
  * @throws `step_up_unknown`, `step_up_finished`, `not_found`: not offered; `code_wrong`, `locked_out`
  */
 export async function passAnotherWay(
@@ -121,7 +116,10 @@ interface Makers {
   readonly approvedBy?: string;
 }
 
-/** Counts like a wrong face, so that codes give no additional guesses. @throws `code_wrong`, `locked_out` */
+/**
+ * Counts like a wrong face: no additional guesses.
+ * @throws `code_wrong`, `locked_out`
+ */
 async function countTaking(
   { record, connection }: StepUp,
   take: () => Promise<Makers | null>,
@@ -166,8 +164,8 @@ async function take(given: GivenCode, { id, record }: StepUp, deps: AnotherWayDe
 }
 
 /**
- * Creates new recovery codes after a passed face check, until the person continues; former ones become invalid.
- * @returns the codes, to show and not store
+ * Creates recovery codes after a passed check; former ones become invalid.
+ * @returns the codes, to show once
  * @throws `step_up_unknown`, `step_up_finished`: not offered, the person has continued, or the enrolment has ended
  */
 export async function renewRecoveryCodes(session: FoundSession, deps: AnotherWayDeps): Promise<readonly Credential[]> {
@@ -177,7 +175,7 @@ export async function renewRecoveryCodes(session: FoundSession, deps: AnotherWay
   await changeSession(session, takeRecoveryCodes, deps);
   const make = async (): Promise<readonly Credential[]> => {
     const codes = await makeRecoveryCodes(who, deps);
-    // A concurrent end or change of the enrolment was recorded before it deleted codes, so it is found here.
+    // A concurrent end of the enrolment was recorded before it deleted codes.
     await checkStillEnrolled(record, deps).catch(async (error: unknown) => {
       await forgetRecoveryCodes(who, deps);
       throw error;
@@ -186,7 +184,7 @@ export async function renewRecoveryCodes(session: FoundSession, deps: AnotherWay
     return codes;
   };
   return make().catch(async (error: unknown) => {
-    // No one has seen them, and the former ones may be invalid already.
+    // No one has seen them, and former ones may be invalid.
     if (toCode(error) !== 'step_up_finished') await changeSession(session, offerRecoveryCodes, deps).catch(() => {});
     throw error;
   });

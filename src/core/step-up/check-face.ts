@@ -10,14 +10,14 @@ import type { Accuracy, Binding, Sealed, Verdict } from '../ports.js';
 import type { QueueShare } from '../queue-share.js';
 import { type CheckRules, verifyPerson } from '../verify.js';
 
-/** A token stored by the caller, not in a profile, and its binding. */
+/** With its binding; not in a profile. */
 export interface KeptToken {
   readonly token: SealedToken;
   readonly binding: Binding;
 }
 
 /**
- * Verifies photos against the token in a subject's profile, or a caller's token, and stores a renewed token.
+ * Verifies photos against a profile's or a caller's token, and stores a renewed one.
  * @param request.connection - `null` only with a caller's token
  * @throws `connection_unknown`, `profile_unavailable`, and as `verifyPerson`
  */
@@ -54,10 +54,7 @@ export async function checkFace(
   return { verdict, accuracy: binding.accuracy };
 }
 
-/**
- * Stores a renewed token unless the former was replaced or revoked meanwhile. On failure, the next check renews it: the
- * old token stays valid.
- */
+/** Unless the former was replaced or revoked meanwhile. On failure the old token stays valid. */
 async function renewToken(
   renewal: ConnectedSubject & {
     readonly former: SealedToken;
@@ -72,7 +69,7 @@ async function renewToken(
     const current = change.former?.tokenId ?? null;
     const found = await findConsent(who, deps);
     const makeReady = async (): Promise<void> => {
-      // Same consent, same face. After a loss of the store there is no consent record to update.
+      // Same consent, same face. No record after a loss of the store.
       if (found === null) return;
       const { record: consent } = found;
       if (consent.tokenId !== current) throw new FaceError('enrolment_changed');

@@ -18,8 +18,8 @@ import { endAttempt, keepForAttempt, type StepUp } from './stored.js';
 import { uncaptured } from './transitions.js';
 
 /**
- * Runs one attempt at a step-up; without a decision it reopens. If the store fails, reopening is retried in the
- * background, because a step-up reserved for a pass never reopens by time.
+ * Runs one attempt; without a decision the step-up reopens. Reopening is retried if the store fails, because a step-up
+ * reserved for a pass never reopens by time.
  */
 export async function attempt<T>(captured: StepUp, work: () => Promise<T>, deps: CoreDeps): Promise<T> {
   try {
@@ -50,7 +50,7 @@ export interface ShownFace {
   readonly share: QueueShare;
   readonly secret: UserSecret | null;
   readonly methods: readonly AuthenticationMethod[];
-  /** Concurrent liveness judgment, which must be live; `null` without one. */
+  /** Must be live; `null`: none. */
   readonly judged: Promise<LivenessFinding> | null;
 }
 
@@ -124,7 +124,7 @@ export async function passStepUp(
       throw new FaceError('step_up_finished');
     }
   }
-  // The receipt would expire while the person writes down codes: it is issued after that.
+  // Issued after the codes are written down, else it would expire.
   const ended = isCodesOffered ? passedAs : await withReceipt(id, passedAs, deps);
   return { ...ended, kept: null };
 }

@@ -5,7 +5,7 @@ import type { FoundSession } from './session.js';
 import type { StepUpDeps } from './stored.js';
 
 /**
- * Returns the data consents of a person on their own page.
+ * Returns a person's data consents.
  * @throws `step_up_unknown` (also of another purpose), `step_up_finished`
  */
 export const readCurrentDataConsents = async (
@@ -13,7 +13,7 @@ export const readCurrentDataConsents = async (
   deps: StepUpDeps,
 ): Promise<readonly DataConsent[]> => readDataConsents(toSubjectRef(findManaged(session, deps)), deps);
 
-/** Withdraws the consent for one client. Idempotent. @throws as `readCurrentDataConsents` */
+/** Withdraws one client's consent. Idempotent. @throws as `readCurrentDataConsents` */
 export async function withdrawCurrentDataConsent(
   session: FoundSession,
   client: string,

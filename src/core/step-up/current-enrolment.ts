@@ -11,7 +11,7 @@ import { goOnAfterEnd, renew } from './transitions.js';
 
 export interface CurrentEnrolment {
   readonly tokenId: string;
-  /** Time of the consent; `null` if not recorded here. */
+  /** `null` if not recorded here. */
   readonly enrolledAt: EpochMs | null;
   readonly purpose: string;
   readonly expiresAt: EpochMs | null;
@@ -28,7 +28,7 @@ export function findManaged({ record, connection }: FoundSession, { clock }: Ste
 }
 
 /**
- * Returns the enrolment of a person on their own page; `null`: none.
+ * Returns the person's enrolment; `null`: none.
  * @throws `step_up_unknown` (also of another purpose), `step_up_finished`, `profile_unavailable`
  */
 export async function readCurrentEnrolment(session: FoundSession, deps: StepUpDeps): Promise<CurrentEnrolment | null> {
@@ -47,7 +47,7 @@ export async function readCurrentEnrolment(session: FoundSession, deps: StepUpDe
 }
 
 /**
- * Ends the enrolment and consent of a person on their own page.
+ * Ends the person's enrolment and consent.
  * @throws as `readCurrentEnrolment`, and `revokeSubject`
  */
 export async function revokeCurrentEnrolment(session: FoundSession, deps: StepUpDeps): Promise<void> {
@@ -58,7 +58,7 @@ export async function revokeCurrentEnrolment(session: FoundSession, deps: StepUp
 
 /**
  * Turns the page into an enrolment; the current one stays until the new token is written.
- * @throws as `readCurrentEnrolment`; `not_found`: not allowed on this page, which was opened without a face check
+ * @throws as `readCurrentEnrolment`; `not_found`: the page was opened without a face check
  */
 export async function renewCurrentEnrolment(session: FoundSession, deps: StepUpDeps): Promise<SessionView> {
   findManaged(session, deps);

@@ -1,15 +1,15 @@
 import * as z from 'zod/mini';
 
 /*
- * Camera data reported by the capture page. Forgeable, so it is recorded only. The page loads this file: no Node
- * modules in here, and of zod only the part that the page has already.
+ * Camera data from the page. Forgeable, so it is recorded only. The page loads this file: no Node modules in here, and
+ * of zod only what the page has already.
  */
 
-/** `unsuitable`: infrared, depth, or facing away from the person. */
+/** `unsuitable`: infrared, depth, or facing away. */
 export const cameraKinds = ['front', 'plain', 'virtual', 'unsuitable'] as const;
 export type CameraKind = (typeof cameraKinds)[number];
 
-/** Settable camera capabilities, in reporting order (W3C Image Capture). */
+/** In reporting order (W3C Image Capture). */
 export const settableModes = [
   'exposureMode',
   'exposureCompensation',
@@ -31,19 +31,19 @@ const milliseconds = z.number().check(z.minimum(0), z.maximum(60_000));
 export const deviceSignals = z
   .strictObject({
     camera: z.enum(cameraKinds),
-    /** For virtual cameras only: the names of others can contain personal names. */
+    /** For virtual cameras only: other names can be personal. */
     label: z.nullable(z.string().check(z.maxLength(128))),
     widthPx: z.nullable(count(32_768)),
     heightPx: z.nullable(count(32_768)),
     framesPerSec: z.nullable(z.number().check(z.minimum(0), z.maximum(1000))),
     settable: z.array(z.enum(settableModes)).check(z.maxLength(settableModes.length)),
-    /** Time between video frames; `null` if the browser does not report frames. */
+    /** `null` if the browser reports no frames. */
     gap: z.nullable(z.strictObject({ meanMs: milliseconds, deviationMs: milliseconds, count: count(1_000_000) })),
   })
   .check(z.refine(({ camera, label }) => camera === 'virtual' || label === null));
 export type DeviceSignals = z.output<typeof deviceSignals>;
 
-/** Parses the page's data. @returns `null` if it is malformed */
+/** Parses the page's data. */
 export function parseDeviceSignals(text: string): DeviceSignals | null {
   try {
     return deviceSignals.parse(JSON.parse(text));

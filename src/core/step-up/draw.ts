@@ -1,6 +1,6 @@
 import type { Random } from '../ports.js';
 
-/** Draws an unbiased number below a bound of at most 256: bytes that would favor low values are drawn again. */
+/** Draws an unbiased number; the bound is at most 256. */
 export function drawBelow(bound: number, random: Random): number {
   const fair = 256 - (256 % bound);
   for (;;) {

@@ -11,25 +11,24 @@ import { addSec, type EpochMs, epochMsGuard, secondsPerDay, toIso } from '../uni
 import { outsiderOf, type StepUpRecord, shareOf, whoOf } from './record.js';
 
 /*
- * Detects copies of earlier frames, even if encoded, scaled or lit differently, by 64 short digests per frame, one per
- * band of its sketch (docs/liveness.md has the error rates). Digests are keyed per person: not comparable between
- * people, and without face data. A person's own suffice, because frames must match their token.
+ * Detects copies of earlier frames by 64 short digests, one per band of the sketch (docs/liveness.md has the error
+ * rates). Keyed per person: not comparable between people.
  */
 
-/** Equal bands that make a frame a copy. `npm run eval -- near-duplicates` */
+/** Equal bands of a copy. `npm run eval -- near-duplicates` */
 export const alikeBands = 6;
 
 const keptChallenges = 20;
-/** Retention of digests after the person's last challenge, in days. */
+/** Days after the last challenge. */
 export const keptDays = 30;
 const keptSec = keptDays * secondsPerDay;
 
-/** Per band: by chance, 6 of 64 are equal less than once in 10²⁰ pairs. */
+/** By chance, 6 of 64 are equal less than once in 10²⁰ pairs. */
 const digestBytes = 2;
 
 const seenGuard = z.object({
   keyVersion: z.int(),
-  /** The newest last; per frame, the digests of its bands. */
+  /** The newest last. */
   challenges: z.array(z.object({ at: epochMsGuard, frames: z.array(z.base64url()) })),
 });
 type Seen = z.infer<typeof seenGuard>;
@@ -43,7 +42,7 @@ const toStored = (who: SubjectRef) => ({
     const newest = challenges.at(-1);
     return newest === undefined ? null : addSec(newest.at, keptSec);
   },
-  // A loss by power failure only misses one copy.
+  // A loss only misses one copy.
   mayBeLost: true,
 });
 
@@ -55,8 +54,8 @@ interface Digested {
 }
 
 /**
- * Compares frames with the person's earlier challenges and stores their digests, except those of anonymous callers, who
- * could fill the store.
+ * Compares frames with earlier challenges and stores their digests, except those of anonymous callers, who could fill
+ * the store.
  * @returns `null` if the person is unknown
  * @throws `state_unavailable`, `key_service_unavailable`
  */
@@ -90,7 +89,7 @@ export async function measureUnlikeEarlier(
   return { name: 'frames_unlike_earlier', value, unit: 'count', atLeast, atMost: null, pass: value >= atLeast };
 }
 
-/** Returns the number of a person's stored challenges and the last expiry; `null`: none. */
+/** Returns number and last expiry; `null`: none. */
 export async function readEarlierFrames(
   who: SubjectRef,
   deps: Pick<CoreDeps, 'state'>,
@@ -125,7 +124,7 @@ async function digest(
   }
 }
 
-/** A token's message is a digest of 32 bytes; this one is longer, so it can never equal one. */
+/** Longer than a token's message of 32 bytes, so never equal. */
 const messageOf = (who: SubjectRef): Uint8Array =>
   Buffer.concat([Buffer.from('facestep/frames-seen/the key of one person: '), digestOf(seenKey(who))]);
 

@@ -30,7 +30,6 @@ import { capture, challenge, commit, newAttempt, uncaptured } from './transition
 import { chargeUnusable } from './unusable-pictures.js';
 import { checkSecret, presentSecret, type SentSecret } from './user-secret.js';
 
-/** Dependencies: the core, its connections, judge, frame examination, digest key, and passkey verification. */
 export type CaptureDeps = StepUpDeps & {
   readonly judge: LivenessJudge;
   readonly sight: Sight;
@@ -38,13 +37,13 @@ export type CaptureDeps = StepUpDeps & {
   readonly passkeys: Passkeys;
 };
 
-/** How long a picture's digest is stored to detect resubmission, in seconds. */
+/** Detects resubmission; seconds. */
 const rememberedSec = 24 * 60 * 60;
 
 /**
- * Starts a challenge that replaces any former one.
- * @param start.shows - arrangement of the screen's halves, if it can show light
- * @param start.shown - digest of the displayed action; `null`: none
+ * Starts a challenge, replacing a former one.
+ * @param start.shows - the screen's halves, if it can show light
+ * @param start.shown - the displayed action; `null`: none
  * @throws `step_up_unknown`, `step_up_finished`, `consent_missing`, `light_needed`, `phone_needed`, `action_unseen`
  */
 export async function startChallenge(
@@ -69,9 +68,9 @@ export async function startChallenge(
 }
 
 /**
- * Commits to the picture of the last instruction and returns the next one.
- * @param frame.digest - SHA-256 of the picture's bytes, base64url
- * @returns `null` when all pictures are committed
+ * Commits to a picture and returns the next instruction.
+ * @param frame.digest - SHA-256, base64url
+ * @returns `null` when complete
  * @throws `step_up_unknown`, `step_up_finished`, `challenge_wrong`
  */
 export async function commitFrame(
@@ -97,13 +96,13 @@ export interface SubmittedFrames {
   readonly photos: readonly Photo[];
   readonly reference: Photo | null;
   readonly secret: SentSecret;
-  /** Camera data from the page; `null`: none. Recorded only. */
+  /** From the page; `null`: none. Recorded only. */
   readonly device: DeviceSignals | null;
 }
 
 /**
- * Judges the frames of a challenge and completes the step-up. A wrong face, missing liveness, and an unenrolled or
- * revoked person give the same answer, and cost an attempt.
+ * Judges a challenge's frames and completes the step-up. A wrong face, missing liveness, and an unenrolled or revoked
+ * person get the same answer, and cost an attempt.
  * @throws `step_up_unknown`, `step_up_finished`, `challenge_wrong`, `secret_missing`, `secret_weak`, `photo_missing`,
  * `locked_out`, `profile_unavailable`, `overloaded`, `upstream_unavailable`, `upstream_malformed`: the step-up stays
  * open
@@ -125,7 +124,7 @@ async function judgeSubmitted(
     // Judge, verifier and document comparison share the pictures.
     const share = toRow();
     return deps.sight.share(photos, share, (frames) =>
-      // A separate row: a bad frame does not affect the document.
+      // A bad frame does not affect the document.
       deps.sight.share(reference === null ? [] : [reference], toRow(), ([document = null]) => {
         const seen = { ...submitted, photos: frames, reference: document };
         const { device } = submitted;
@@ -169,7 +168,7 @@ interface Submission extends TakenFrames {
   readonly submitted: SubmittedFrames;
 }
 
-/** Refusals of an enrolment that depend on a comparison: one answer for the person. */
+/** One answer for refusals that depend on a comparison. */
 const decidedCodes = ['face_mismatch', 'liveness_low', 'subject_unknown'] as const satisfies readonly FaceErrorCode[];
 
 async function complete(taken: Submission, deps: CaptureDeps): Promise<FramesOutcome> {
@@ -244,7 +243,7 @@ async function enrolFrom(
   if (connection === null) throw new FaceError('connection_unknown');
   if (consent === null) throw new FaceError('consent_missing');
   await checkNotEnded(record, deps);
-  // An unusable document photo is reported first and costs no attempt.
+  // Reported first; costs no attempt.
   const reference = wantsReference(captured) ? await takeReference(submitted.reference, share, deps) : null;
   const { pass, liveness, presence } = await judged;
   if (!pass) throw new FaceError('liveness_low');
@@ -252,7 +251,7 @@ async function enrolFrom(
   // Last, so that the passkey response stays valid if the frames fail.
   const { secret, passkey } = await presentSecret(captured, submitted.secret, deps);
   const value = secret?.value ?? null;
-  // Checked again, because the pictures took time.
+  // The pictures took time.
   await checkNotEnded(record, deps);
   await enrolSubject({ connection, subject, photos, secret: value, passkey, consent, share }, deps);
   const check = { at: deps.clock.now(), liveness, presence, methods: [...methodsOf(secret)] };

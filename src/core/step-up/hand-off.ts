@@ -19,13 +19,13 @@ import { joinTicket, newSecret, splitTicket } from './ticket.js';
 import { choose, handOff, openHandedOff } from './transitions.js';
 
 /*
- * Hand-off to a phone's camera. An attacker with a password could send the link to the account's owner, so the phone's
- * user must choose the number on the other screen.
+ * Hand-off to a phone's camera. An attacker with a password could send the link to the owner, so the phone's user must
+ * choose the number on the other screen.
  */
 
 /**
- * Creates a ticket for another device's camera, replacing a former one and its session.
- * @returns the ticket, and the number to show only in this session
+ * Creates a ticket for another camera, replacing a former one and its session.
+ * @returns the ticket, and the number for this session only
  * @throws `step_up_unknown`, `step_up_finished`, `not_found`: no hand-off
  */
 export async function startHandOff(
@@ -42,7 +42,7 @@ export async function startHandOff(
 }
 
 /**
- * Exchanges a hand-off ticket for a session of the phone, once.
+ * Exchanges a hand-off ticket for a session, once.
  * @throws `step_up_unknown`, `step_up_opened`, `step_up_finished`
  */
 export async function openHandOff({ ticket, key = null }: Opening, deps: StepUpDeps): Promise<OpenedSession> {
@@ -60,8 +60,8 @@ export async function openHandOff({ ticket, key = null }: Opening, deps: StepUpD
 }
 
 /**
- * Submits the number chosen on the phone: a wrong one ends the step-up and counts as a failed attempt.
- * @param chosen.number - `null`: none of those offered
+ * Submits the phone's choice: a wrong one ends the step-up and counts as a failed attempt.
+ * @param chosen.number - `null`: none
  * @throws `step_up_unknown` (also after a choice), `step_up_finished`
  */
 export async function chooseNumber(
@@ -81,7 +81,7 @@ export async function chooseNumber(
   return toSessionView(stepUp, isPaired ? (isCall ? 'own' : 'camera') : 'unpaired', deps.clock.now());
 }
 
-/** Counts like a wrong face, so that repeated links give no additional guesses. */
+/** Repeated links give no additional guesses. */
 async function countRefusal({ record, connection }: StepUp, deps: StepUpDeps): Promise<void> {
   if (connection === null) return;
   const whose = attemptsOf(bindingOf(connection, record.subject), outsiderOf(record));

@@ -1,10 +1,7 @@
 import * as z from 'zod/mini';
 import { instant } from './page-protocol.js';
 
-/*
- * Replies for a person's own page, in addition to page-protocol.ts. A separate file, so that the page loads it only
- * with that screen.
- */
+/* Replies for a person's own page. Separate, so that the page loads it only with that screen. */
 
 export const checkEvents = [
   'face_passed',
@@ -40,7 +37,7 @@ const check = z.object({
   at: instant,
   event: z.enum(checkEvents),
   reason: z.nullable(z.enum(checkReasons)),
-  /** Host of the application; `null`: unknown. */
+  /** Host; `null`: unknown. */
   application: z.nullable(z.string()),
 });
 export type Check = z.output<typeof check>;
@@ -77,7 +74,7 @@ export type ShownLink = z.output<typeof link>;
 
 export const linksReply = z.object({ links: z.array(link) });
 
-/** Stored data about a person's devices; `null` if none. */
+/** `null` if none. */
 export const devicesReply = z.object({
   passkey: z.nullable(z.object({ expiresAt: z.nullable(instant) })),
   recoveryCodes: z.nullable(z.object({ left: z.int(), madeAt: instant })),
@@ -95,6 +92,6 @@ export type Service = z.output<typeof service>;
 
 export const servicesReply = z.object({ services: z.array(service) });
 
-/** Stored data as a file for download; not displayed, so its shape is not checked here. */
+/** For download: not displayed, so its shape is not checked. */
 export const exportReply = z.object({ held: z.looseObject({}), checks: z.array(check), notHeld: z.array(z.string()) });
 export type OwnExport = z.output<typeof exportReply>;

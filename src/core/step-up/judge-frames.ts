@@ -24,11 +24,11 @@ const toFrames = ({ movement, photos }: TakenFrames): readonly CapturedFrame[] =
     return photo === undefined ? [] : [{ ...asked, photo }];
   });
 
-/** Returns one picture per pose, for face comparison. */
+/** Returns one picture per pose. */
 export const facesOf = (taken: TakenFrames): readonly Photo[] =>
   toPoses(toFrames(taken)).map(({ shown }) => shown.photo);
 
-/** Combines the findings of judge, digests and clock; all go to the audit trail. */
+/** Combines the findings of judge, digests and clock, all for the audit trail. */
 export async function judgeFrames(
   taken: TakenFrames,
   deps: StepUpDeps & { readonly judge: LivenessJudge; readonly sight: Sight; readonly keys: Keys },

@@ -5,11 +5,10 @@ import { addSec } from '../units.js';
 import { isStored, newSecret, toStoredDigest } from './ticket.js';
 
 /*
- * A kiosk's visit to another page of this service. It ends when the kiosk asks for the next person, so that they cannot
- * continue the former person's session.
+ * A kiosk's visit to another page of this service. It ends with the next person, who cannot continue the former
+ * session.
  */
 
-/** Longer than any page takes, in seconds. */
 const mostLifeSec = 900;
 
 const visitGuard = z.object({ visit: z.string(), ticketDigest: z.string() });
@@ -28,7 +27,7 @@ const readVisit = async (kiosk: string, { state }: Pick<Deps, 'state'>) => {
   return found === null ? null : visitGuard.parse(found.value);
 };
 
-/** @returns the ticket that opens the page */
+/** @returns the page's ticket */
 export async function beginKioskVisit({ kiosk, visit }: KioskVisit, deps: Deps): Promise<Credential> {
   const ticket = newSecret(deps);
   const begun = { visit, ticketDigest: toStoredDigest(ticket) };
@@ -42,7 +41,7 @@ export async function isAtKiosk({ kiosk, visit }: KioskVisit, deps: Pick<Deps, '
   return (await readVisit(kiosk, deps))?.visit === visit;
 }
 
-/** Returns true if the ticket belongs to an active visit. The caller must ensure single use. */
+/** Returns true if the ticket is of an active visit. The caller must ensure single use. */
 export async function isTicketOfVisit(
   { kiosk, visit }: KioskVisit,
   ticket: Credential,

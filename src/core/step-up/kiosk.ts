@@ -8,17 +8,15 @@ import { changeRecord } from './stored.js';
 import { isStored, joinTicket, newSecret, toStoredDigest } from './ticket.js';
 import { reticket } from './transitions.js';
 
-/** Lifetime of a kiosk's registration, in seconds. */
 const kioskLifeSec = 366 * 24 * 60 * 60;
 
-/** Time for a person to reach their kiosk, in seconds. */
 const waitSec = 300;
 
 export const kioskIdGuard = z.string().min(1).max(64);
 
 const kioskGuard = z.object({ name: z.string(), tenant: z.string(), secretDigest: z.string() });
 
-/** The next person: a step-up, or a page of this service with a visit id. */
+/** A step-up, or a page with a visit id. */
 const nextGuard = z.union([z.string(), z.object({ page: z.string(), visit: z.string() })]);
 
 const kioskKey = (id: string): string => `kiosk:${id}`;
@@ -46,7 +44,7 @@ export async function checkKiosk(
   if (found === null || !tenants.includes(kioskGuard.parse(found.value).tenant)) throw new FaceError('not_found');
 }
 
-/** Assigns a person to a kiosk, replacing one who did not come. @param next - a step-up's id, or a page's URL */
+/** Assigns a person to a kiosk, replacing one who did not come. @param next - a step-up's id, or a URL */
 export async function assignToKiosk(
   { kiosk, next }: { readonly kiosk: string; readonly next: z.input<typeof nextGuard> },
   { state, clock }: Pick<CoreDeps, 'state' | 'clock'>,
@@ -56,12 +54,12 @@ export async function assignToKiosk(
 
 interface NextAtKiosk {
   readonly ticket: Credential;
-  /** Page that accepts the ticket; `null`: the kiosk itself. */
+  /** `null`: the kiosk itself. */
   readonly page: string | null;
 }
 
 /**
- * Returns the next person's ticket, once. It is created now, so no valid ticket was stored. Ends the former visit.
+ * Returns the next person's ticket, once. Created now, so no valid ticket was stored. Ends the former visit.
  * @throws `caller_untrusted`
  */
 export async function takeNextAtKiosk(

@@ -4,15 +4,14 @@ import { complements, isPlain, type ScreenAxis, type ScreenLight, screenColours 
 import { drawBelow } from './draw.js';
 
 /*
- * A random sequence of lights during the movements. The second color of a pose is revealed only after the first picture
- * is committed, so a recording cannot have its light. Two split screens at the start reveal the shape of the face.
+ * Random lights during the movements. A pose's second color is revealed only after its first picture is committed, so a
+ * recording cannot have its light. Split screens reveal the face's shape.
  * @see https://www.ndss-symposium.org/ndss2018/ Tang et al., Face Flashing: what light of random colours tells of a
  * face
  */
 
 export interface Asked {
   readonly movement: Movement;
-  /** `null` in a challenge without light. */
   readonly light: ScreenLight | null;
 }
 
@@ -38,7 +37,7 @@ function drawHalves(axis: ScreenAxis, random: Random): readonly [ScreenLight, Sc
   ];
 }
 
-/** Adds lights to movements: 12 pictures for five poses, from 6 × 30⁵ sequences. */
+/** Adds lights: 12 pictures for five poses, from 6 × 30⁵ sequences. */
 export function drawLights(movements: readonly Movement[], axis: ScreenAxis, random: Random): readonly Asked[] {
   const halves = drawHalves(axis, random);
   return movements.flatMap((movement, at) =>
@@ -47,10 +46,10 @@ export function drawLights(movements: readonly Movement[], axis: ScreenAxis, ran
 }
 
 export interface Pose<T extends Asked> {
-  /** The picture used for everything except light. */
+  /** For everything except light. */
   readonly shown: T;
   readonly halves: readonly T[];
-  /** Picture under the second color; `null` without light. */
+  /** `null` without light. */
   readonly after: T | null;
 }
 

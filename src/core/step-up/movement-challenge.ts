@@ -11,40 +11,36 @@ import type { StepUpRecord } from './record.js';
 import { isStored, toStoredDigest } from './ticket.js';
 
 /*
- * A random sequence of head movements and lights, revealed one at a time. The client commits to each picture by digest
- * before the next instruction, so the server's clock times each. All pictures come at the end, are verified against the
- * digests, and are not stored.
+ * Random head movements and lights, revealed one at a time. The client commits to each picture by digest before the
+ * next instruction, so the server times each. All pictures come at the end, are verified against the digests, and are
+ * not stored.
  */
 
-/** Pictures per challenge: straight ahead, three movements, straight ahead; more with light. */
+/** Straight ahead, three movements, straight ahead; more with light. */
 export const framesOfChallenge = { least: 5, most: 12 } as const;
 
-/** Time limit of a challenge, in seconds. */
 const challengeLifeSec = 45;
 
 /**
- * Time for the upload of committed pictures, in seconds; not part of the challenge's time. A request may take a minute
- * (src/http/listen.ts), and some are sent twice.
+ * Seconds for the upload, after the challenge's time. A request may take a minute (src/http/listen.ts), and some are
+ * sent twice.
  */
 const sentWithinSec = 150;
 
 const quickestFrameMs = 400;
 
-/** Minimum for a light without movement, given the delays of screen and camera. */
+/** Given the delays of screen and camera. */
 const quickestLightMs = 300;
 
-/** Beyond this, an attacker could produce a fitting picture. */
+/** An attacker could then produce a fitting picture. */
 const slowestFrameMs = 8000;
 
-/** Maximum for a light without movement: a page needs half a second plus a round trip. */
+/** A page needs half a second plus a round trip. */
 const slowestLightMs = 3000;
 
 const turns = ['left', 'right', 'up', 'down'] as const;
 
-/**
- * Draws one of 24 sequences: straight ahead, three different turns, straight ahead. At least one turn is sideways,
- * which the judge sees best, and one is up or down.
- */
+/** Draws one of 24 sequences. At least one turn is sideways, which the judge sees best. */
 export function drawMovements(random: Random): Movement[] {
   const left: Movement[] = [...turns];
   const drawn = [4, 3, 2].flatMap((bound) => left.splice(drawBelow(bound, random), 1));
@@ -53,14 +49,14 @@ export function drawMovements(random: Random): Movement[] {
 
 /** The next instruction for the client. */
 export interface NextMovement extends Asked {
-  /** Index of the picture, from 0. */
+  /** From 0. */
   readonly index: number;
   readonly of: number;
 }
 
 export type MovementRecord = NonNullable<StepUpRecord['movement']>;
 
-/** Creates a challenge. @param axis - arrangement of the screen's halves; `null`: movements only */
+/** Creates a challenge. @param axis - `null`: movements only */
 export function newChallenge(
   nonce: Credential,
   axis: ScreenAxis | null,
@@ -79,7 +75,7 @@ export function newChallenge(
   };
 }
 
-/** Returns the current instruction; `null` when all were given. */
+/** Returns the current instruction; `null` when complete. */
 export function nextOf(challenge: MovementRecord): NextMovement | null {
   const asked = toAsked(challenge);
   const index = challenge.frames.length;
@@ -105,8 +101,8 @@ export function findChallenge(
 
 /**
  * Commits to a picture.
- * @param digest - SHA-256 of the picture's bytes, base64url
- * @throws `challenge_wrong`: all pictures are committed
+ * @param digest - SHA-256, base64url
+ * @throws `challenge_wrong`: complete
  */
 export function commitTo(challenge: MovementRecord, digest: string, now: EpochMs): MovementRecord {
   if (nextOf(challenge) === null) throw new FaceError('challenge_wrong');
@@ -122,8 +118,8 @@ const toMeasurement = (name: string, value: number, unit: string, bounds: Partia
 };
 
 /**
- * Measures order, digests and times of the submitted pictures, with bounds.
- * @param fresh - number of pictures never submitted before
+ * Measures order, digests and times of the pictures.
+ * @param fresh - pictures never submitted before
  */
 export function measureChallenge(
   challenge: MovementRecord,
@@ -131,13 +127,13 @@ export function measureChallenge(
   fresh: number,
 ): readonly Measurement[] {
   const { asked, frames } = challenge;
-  // An uncommitted picture counts as 0 ms, so that all recorded values are numbers.
+  // Uncommitted counts as 0 ms, so that all values are numbers.
   const times = asked.map((_, at) => frames[at]?.afterMs ?? 0);
   const lit = toPoses(toAsked(challenge).map((each, at) => ({ ...each, afterMs: times[at] ?? 0 }))).flatMap(
     ({ after }) => after?.afterMs ?? [],
   );
   const isLit = challenge.lights.length > 0;
-  // At the start the person looks straight ahead already.
+  // At the start the person looks straight ahead.
   const hasTurned = asked.map((movement, at) => !isLit || movement !== (asked[at - 1] ?? movement));
   const quickest = (turned: boolean): number => Math.min(...times.filter((_, at) => hasTurned[at] === turned));
   const inOrder = digests.filter((digest, index) => digest === frames[index]?.digest).length;

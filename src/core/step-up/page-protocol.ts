@@ -6,21 +6,18 @@ import { screenAxes, screenColours } from '../screen-light.js';
 
 /*
  * Replies to the capture page, which shares these guards and ignores newer fields. The page loads this file: no Node
- * modules in here, and of zod only the part that the page has already.
+ * modules in here, and of zod only what the page has already.
  */
 
-/** Purposes of a step-up: check a face, enrol one, or show a person their data. */
+/** Check a face, enrol one, or show a person their data. */
 export const stepUpPurposes = ['verify', 'enrol', 'manage'] as const;
 export type StepUpPurpose = (typeof stepUpPurposes)[number];
 
-/**
- * `own`: the browser of the link; `camera`: a phone that lends its camera; `unpaired`: a phone that has opened a
- * hand-off link and not chosen the number yet.
- */
+/** `camera`: a phone that lends its camera; `unpaired`: before it has chosen the number. */
 export const sessionRoles = ['own', 'unpaired', 'camera'] as const;
 export type SessionRole = (typeof sessionRoles)[number];
 
-/** Alternatives to a face: code by e-mail or SMS, recovery code, or bypass code of the help desk. */
+/** E-mail, SMS, recovery code, or the help desk's bypass code. */
 export const anotherWays = ['email', 'sms', 'recovery_code', 'bypass_code'] as const;
 export type AnotherWay = (typeof anotherWays)[number];
 
@@ -35,7 +32,7 @@ export const namedAction = z.object({ words: actionGuard, digest: z.string() });
 /** RFC 3339, UTC. */
 export const instant = z.iso.datetime();
 
-/** A redirect target without script schemes. */
+/** Without script schemes. */
 const link = z.url({ protocol: /^(?!(javascript|data|vbscript|blob)$)/i });
 
 export const view = z.object({
@@ -45,10 +42,10 @@ export const view = z.object({
   role: z.enum(sessionRoles),
   organisation: z.nullable(z.string()),
   expiresAt: instant,
-  /** Lifetime of an enrolment; `null`: until revoked. */
+  /** `null`: until revoked. */
   retentionDays: z.nullable(z.int()),
   consentNeeded: z.boolean(),
-  /** The action to approve, shown verbatim before the camera opens. Its digest goes with the challenge. */
+  /** Shown verbatim before the camera opens. Its digest goes with the challenge. */
   action: z.nullable(
     z.extend(namedAction, {
       /** True if a word mixes scripts: the page then warns. */
@@ -58,17 +55,17 @@ export const view = z.object({
   agreedAt: z.nullable(instant),
   consentVersion: z.string(),
   userSecret: z.enum(['none', 'pin', 'passkey']),
-  /** Use of screen light: never, if the page supports it, or always. */
+  /** Never, if supported, or always. */
   light: z.enum(['none', 'offered', 'demanded']),
   referencePhotoNeeded: z.boolean(),
   triesLeft: z.int(),
   phoneNeeded: z.boolean(),
   handOffAllowed: z.boolean(),
-  /** `code`: two digits on this screen, to choose on the phone; `null` on the phone. */
+  /** `code`: two digits to choose on the phone; `null` on the phone. */
   handOff: z.nullable(
     z.object({ state: z.enum(['waiting', 'opened', 'paired', 'refused']), code: z.nullable(z.string()) }),
   ),
-  /** Numbers to choose from, and who asks; shown first, on a phone or during a help desk call. */
+  /** On a phone or during a help desk call, and who asks. */
   pairing: z.nullable(
     z.object({
       /** Place of the number: another browser's screen, or a help desk call. */
@@ -83,17 +80,17 @@ export const view = z.object({
   fallbackUrl: z.nullable(link),
   anotherWays: z.array(z.enum(anotherWays)),
   recoveryCodesOffered: z.boolean(),
-  /** True if the receipt is issued when the page requests it, after the codes. */
+  /** Issued on request, after the codes. */
   receiptWaits: z.boolean(),
   helpOffered: z.boolean(),
-  /** Complete redirect target at the end; `null`: none. */
+  /** `null`: none. */
   returnUrl: z.nullable(link),
 });
 export type View = z.output<typeof view>;
 
 const light = z.object({ axis: z.enum(screenAxes), first: z.enum(screenColours), second: z.enum(screenColours) });
 
-/** Current instruction, of the `index`-th picture of `of`, from 0; `light`: `null` without light. */
+/** The `index`-th of `of`, from 0; `light`: `null` without light. */
 const nextMovement = z.object({
   index: z.int(),
   of: z.int(),
@@ -113,7 +110,7 @@ export const challengeReply = z.object({ nonce: z.string(), expiresAt: instant, 
 export const frameReply = z.object({ next });
 export const referenceReply = z.object({ hint });
 
-/** Result of a check. `receipt` is a signed statement for the application. */
+/** `receipt` is a signed statement for the application. */
 export const outcomeReply = z.object({
   view,
   outcome: z.enum(['passed', 'failed', 'try_again']),
@@ -129,7 +126,7 @@ export const recoveryCodesReply = z.object({ codes: z.array(z.string()) });
 
 export const handOffReply = z.object({ url: z.string(), code: z.string() });
 
-/** A passkey ceremony and its options as JSON (WebAuthn Level 3). */
+/** WebAuthn Level 3. */
 export const passkeyReply = z.object({ ceremony: z.enum(['create', 'get']), options: z.looseObject({}) });
 export type PasskeyRequest = z.output<typeof passkeyReply>;
 
@@ -141,28 +138,28 @@ const enrolment = z.object({
 });
 export type Enrolment = z.output<typeof enrolment>;
 
-/** `mayRenew`: true if a face may be enrolled from this page. */
+/** `mayRenew`: this page may enrol a face. */
 export const enrolmentReply = z.object({ enrolment: z.nullable(enrolment), mayRenew: z.boolean() });
 export type HeldEnrolment = z.output<typeof enrolmentReply>;
 
 const notices = z.object({
   on: z.array(z.enum(noticeKinds)),
-  /** True to send e-mails even if a device gets the notification. */
+  /** Even if a device gets the notification. */
   email: z.boolean(),
-  /** `null`: this server sends no push notifications. */
+  /** `null`: no push notifications. */
   push: z.nullable(
     z.object({
-      /** Public key for subscriptions, in base64url. */
+      /** Base64url. */
       publicKey: z.string(),
-      /** SHA-256 of this person's push addresses, in base64url. */
+      /** SHA-256 of push addresses, base64url. */
       devices: z.array(z.string()),
     }),
   ),
 });
 export type Notices = z.output<typeof notices>;
 
-/** `null`: notifications are off. */
+/** `null`: off. */
 export const noticesReply = z.object({ notices: z.nullable(notices) });
 export const emptyReply = z.object({});
-/** `page`: page that accepts the ticket; `null`: the kiosk itself. */
+/** `page`: accepts the ticket; `null`: the kiosk itself. */
 export const kioskReply = z.object({ ticket: z.nullable(z.string()), page: z.nullable(link) });

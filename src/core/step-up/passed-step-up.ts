@@ -6,11 +6,11 @@ import type { PersonalData } from '../personal-data/registration.js';
 import type { StateRecord } from '../ports.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard, toIso } from '../units.js';
 
-/** Sign-in that a pass is for. `null` parts are unknown and not compared. */
+/** `null` parts are unknown and not compared. */
 export const hookSignInGuard = z.object({
   /** The application's id in the provider's hook events. */
   application: z.string().nullable(),
-  /** Address of the browser, from `toSource`. */
+  /** From `toSource`. */
   address: z.string().nullable(),
 });
 export type HookSignIn = Readonly<z.infer<typeof hookSignInGuard>>;
@@ -46,7 +46,7 @@ export type NoPassedStepUp = 'no_check' | 'check_used' | 'another_way' | OtherSi
 
 type OtherSignIn = 'other_application' | 'other_address';
 
-/** Maximum lead of another replica's clock; with more, a pass would stay fresh longer. */
+/** Of another replica's clock; with more, a pass would stay fresh longer. */
 const skewSec = 30;
 
 /** Returns the key of a subject's newest pass. */
@@ -80,12 +80,12 @@ function toBefore(former: PassedStepUp | null): PassedStepUp['before'] {
 }
 
 /**
- * Consumes a subject's newest pass for one event, atomically; that event may ask again.
+ * Consumes the newest pass atomically for one event, which may ask again.
  * @param by.at - distinguishes repeats of an event
  * @param by.signIn - a pass for another sign-in stays
- * @param by.needsFace - ignores a pass without a face
- * @param by.isLockedOut - allows only a pass that the event already has
- * @param noted - the record under `passedKey`
+ * @param by.needsFace - ignores other passes
+ * @param by.isLockedOut - only the pass that the event already has
+ * @param noted - under `passedKey`
  * @returns the pass, or why there is none
  */
 export async function takePassedStepUp(
@@ -116,7 +116,7 @@ export async function takePassedStepUp(
   const findHad = (each: PassedStepUp): Pass | null =>
     [each, each.before].find((pass) => pass?.used?.by === eventId && now < addSec(pass.used.at, repeatableForSec)) ??
     null;
-  // Stays available to the same event after it is no longer fresh.
+  // For the same event, also when no longer fresh.
   const expiresAt = (each: PassedStepUp): EpochMs =>
     epochMs(Math.max(freshUntil(each), each.used === null ? 0 : addSec(each.used.at, repeatableForSec)));
   const { former, changed } = await changeStored(
@@ -143,7 +143,7 @@ function findOther({ signIn }: Pass, event: HookSignIn): OtherSignIn | 'no_check
   return differs('address') ? 'other_address' : null;
 }
 
-/** Returns the pass that an unanswered attempt consumed; `null`: none. @throws `state_unavailable` */
+/** Returns an unanswered attempt's pass; `null`: none. @throws `state_unavailable` */
 export async function findTaken(
   { who, eventId, at }: { readonly who: SubjectRef; readonly eventId: string; readonly at: EpochMs },
   deps: Pick<CoreDeps, 'state'>,
@@ -152,7 +152,7 @@ export async function findTaken(
   return [newest, newest?.before].find((each) => each?.used?.by === eventId && each.used.at === at) ?? null;
 }
 
-/** Returns the newest pass of a subject, used or not; `null`: none that is fresh. */
+/** Returns the newest pass, used or not; `null`: none fresh. */
 export async function readPassedStepUp(who: SubjectRef, deps: Pick<CoreDeps, 'state'>): Promise<PassedStepUp | null> {
   return (await readStored({ key: passedKey(who), guard: recordGuard }, deps))?.record ?? null;
 }

@@ -12,13 +12,13 @@ import { addSec, type EpochMs } from '../units.js';
 
 export type CeremonyDeps = Pick<CoreDeps, 'state' | 'clock' | 'random' | 'log'> & { readonly passkeys: Passkeys };
 
-/** `create` makes a credential for an enrolment; `get` uses one, as in WebAuthn. */
+/** As in WebAuthn. */
 export type Ceremony = 'create' | 'get';
 
 /** Time limit for a ceremony and the frames after it. */
 const challengeLifeSec = 600;
 
-/** Starts a WebAuthn ceremony that replaces a former one. Users without a credential get indistinguishable options. */
+/** Starts a WebAuthn ceremony, replacing a former one. Users without a credential get indistinguishable options. */
 export async function startCeremony(
   request: SubjectRef & {
     readonly stepUpId: string;
@@ -45,8 +45,8 @@ export async function startCeremony(
 }
 
 /**
- * Verifies a new credential and returns its secret and what to store after the enrolment.
- * @throws `secret_missing`: not a response to this step-up's ceremony, or without a PRF output
+ * Verifies a new credential; returns its secret and what to store.
+ * @throws `secret_missing`: another ceremony's, or no PRF output
  */
 export async function takeNewPasskey(
   { stepUpId, answer }: { readonly stepUpId: string; readonly answer: PasskeyAnswer },
@@ -60,8 +60,8 @@ export async function takeNewPasskey(
 }
 
 /**
- * Returns the secret of the subject's credential. An invalid response gives a secret that opens nothing, and the face
- * is compared all the same, so that timing and result equal a wrong face.
+ * Returns the secret of the subject's credential. An invalid response gives a secret that opens nothing, so that timing
+ * and result equal a wrong face.
  */
 export async function takePasskey(
   request: SubjectRef & { readonly stepUpId: string; readonly answer: AssertionAnswer | null },
@@ -93,13 +93,12 @@ export async function takePasskey(
 }
 
 /**
- * Returns the PRF input: constant per subject and connection, and not secret, because the authenticator's key and the
- * origin determine the output.
+ * Returns the PRF input: constant and not secret, because the authenticator's key and the origin determine the output.
  * @returns 32 bytes
  */
 export const prfSaltOf = (owner: SubjectRef): Uint8Array => ownDigest('facestep/passkey/prf', owner);
 
-/** SHA-256 over length-prefixed parts, so that no character can move between them. */
+/** Length-prefixed, so that no character can move between parts. */
 function ownDigest(label: string, { connection, subject }: SubjectRef): Uint8Array {
   const hash = createHash('sha256');
   for (const text of [label, connection, subject]) {
@@ -111,7 +110,7 @@ function ownDigest(label: string, { connection, subject }: SubjectRef): Uint8Arr
   return hash.digest();
 }
 
-/** The decoy is computed for everyone, so that timing does not reveal who has a credential. */
+/** Computed for everyone, so that timing reveals no credential. */
 async function credentialOf(owner: SubjectRef, deps: CeremonyDeps) {
   const decoy = await decoyPasskey(owner, deps);
   const kept = await readPasskey(owner, deps);
@@ -122,7 +121,7 @@ const challengeKey = (stepUpId: string): string => `passkey-challenge:${stepUpId
 
 const challengeGuard = z.object({ challenge: z.string(), isUsed: z.boolean() });
 
-/** Consumes the challenge of a ceremony; `null`: none. The ceremony type is part of what is signed. */
+/** Consumes a challenge; `null`: none. The ceremony type is signed. */
 async function takeChallenge(
   stepUpId: string,
   { state, clock }: Pick<CoreDeps, 'state' | 'clock'>,

@@ -1,4 +1,4 @@
-/* Rules of a PIN. The capture page loads this file, so it imports nothing. */
+/* Rules of a PIN. The capture page loads this file: no imports. */
 
 /** 6 to 12 digits. */
 const pinShape = /^[0-9]{6,12}$/;
@@ -26,7 +26,7 @@ const commonPins: ReadonlySet<string> = new Set([
 /** Returns true for 6 to 12 digits. */
 export const isPin = (text: string): boolean => pinShape.test(text);
 
-/** Returns true for an easily guessed PIN: one repeated part, constant steps (345678, 987654), or a common choice. */
+/** Returns true for one repeated part, constant steps (345678, 987654), or a common choice. */
 export function isWeakPin(pin: string): boolean {
   const digits = Array.from(pin, Number);
   const steps = digits.slice(1).map((digit, index) => (digit - (digits[index] ?? 0) + 10) % 10);

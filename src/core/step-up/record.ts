@@ -17,20 +17,20 @@ const askingGuard = z.object({
   network: z.string().nullable(),
 });
 
-/** Data of the browser that requests a phone's camera, shown on the phone; `null` if unknown. */
+/** Shown on the phone; `null` if unknown. */
 export type AskingBrowser = Readonly<z.infer<typeof askingGuard>>;
 
 export const looksOnPage = 12;
 
 export const recordGuard = z.object({
-  /** A connection's id; for a caller's token without one, its tenant. */
+  /** For a caller's token without a connection, its tenant. */
   connection: z.string(),
   subject: z.string(),
   purpose: z.enum(stepUpPurposes),
-  /** True if the initiator authenticated this subject with a first factor or vouches for them. */
+  /** The initiator authenticated this subject with a first factor or vouches for them. */
   proved: z.boolean(),
   source: z.string(),
-  /** True if the subject's own provider requested it after a first factor: then the user is not anonymous. */
+  /** The subject's own provider asked after a first factor: not anonymous. */
   isSentByProvider: z.boolean().default(false),
   kept: z
     .object({
@@ -44,33 +44,33 @@ export const recordGuard = z.object({
       }),
     })
     .nullable(),
-  /** Allowed devices; a challenge for another browser is refused. */
+  /** A challenge for another browser is refused. */
   camera: z.enum(['any', 'phone']).default('any'),
   /** True if the opening browser must use its own camera, without a hand-off. */
   staysHere: z.boolean().default(false),
-  /** Host of the application; `null` if unknown. */
+  /** Host; `null` if unknown. */
   application: z.string().nullable().default(null),
   receiptFor: z.object({ audience: z.string(), nonce: z.string().nullable() }).nullable(),
   receipt: z.object({ text: z.string(), expiresAt: epochMsGuard }).nullable(),
   /** True if a pass is recorded for the connection's hooks. The only such field of earlier versions. */
   feedsHooks: z.boolean(),
   hookSignIn: hookSignInGuard.nullable().default(null),
-  /** True if the initiator distinguishes an alternative from a face. */
+  /** The initiator distinguishes an alternative from a face. */
   takesAnotherWay: z.boolean().default(false),
-  /** Number that the help desk reads out and the person must choose first; `null`: none. */
+  /** Read out by the help desk, to choose first; `null`: none. */
   spoken: z
     .object({ code: z.string(), choices: z.array(z.string()), choice: z.enum(['open', 'right', 'wrong']) })
     .nullable()
     .default(null),
-  /** For a person's own page: true if a new face may replace the enrolled one. */
+  /** A new face may replace the enrolled one. */
   mayRenew: z.boolean().default(true),
-  /** The action to approve; `null`: none. */
+  /** `null`: none. */
   action: z.nullable(namedAction).default(null),
   state: z.enum(['started', 'captured', 'passed', 'failed', 'abandoned']),
   startedAt: epochMsGuard,
-  /** The running attempt and the end of its reservation, in case its process crashes. `null` after a decision. */
+  /** The running attempt and the end of its reservation, in case of a crash. `null` after a decision. */
   captured: z.object({ by: z.string(), until: epochMsGuard.nullable() }).nullable(),
-  /** Digest of a link's or device's secret; `null` after a browser opened it. */
+  /** `null` after a browser opened it. */
   challengeDigest: z.string().nullable(),
   /** Digest for the one browser that may open it; `null`: any. */
   browserDigest: z.string().nullable(),
@@ -93,7 +93,7 @@ export const recordGuard = z.object({
     .object({
       nonceDigest: z.string(),
       asked: z.array(z.enum(movements)),
-      /** One per movement, or none without light. */
+      /** Or none without light. */
       lights: z
         .array(z.object({ axis: z.enum(screenAxes), first: z.enum(screenColours), second: z.enum(screenColours) }))
         .default([]),
@@ -110,14 +110,14 @@ export const recordGuard = z.object({
     .object({
       at: epochMsGuard,
       liveness: z.number().nullable(),
-      /** Method and version of the liveness judgment; missing in earlier versions. */
+      /** Missing in earlier versions. */
       presence: z.string().nullable().default(null),
       methods: z.array(z.enum(authenticationMethods)),
       accuracy: levelGuard.nullable().default(null),
     })
     .nullable(),
   taken: z.boolean(),
-  /** State of new recovery codes; see `areCodesOffered`. */
+  /** See `areCodesOffered`. */
   recoveryCodes: z.enum(['none', 'offered', 'made']).default('none'),
   /** Public id of the enrolment's token for the codes; `null` if unknown. */
   codesOf: z.string().nullable().default(null),
@@ -154,37 +154,28 @@ export function checkStarted(record: StepUpRecord, now: EpochMs): void {
 /** Returns the subject of a step-up. */
 export const whoOf = ({ connection, subject }: StepUpRecord): SubjectRef => ({ connection, subject });
 
-/**
- * Returns the address of an anonymous initiator; `null` if the person or their provider started it, so that failures
- * count against the person.
- */
+/** Returns an anonymous initiator's address; `null`: failures count against the person. */
 export const outsiderOf = ({ proved, isSentByProvider, source }: StepUpRecord): string | null =>
   proved || isSentByProvider ? null : source;
 
-/**
- * Returns the queue share of the person in front of the camera: anonymous unless they, or their own provider, started
- * the step-up.
- */
+/** Returns the person's queue share: anonymous unless they, or their own provider, started it. */
 export function shareOf(record: StepUpRecord): QueueShare {
   const outsider = outsiderOf(record);
   const { connection, subject } = record;
   return outsider === null ? knownShare(`person:${connection}:${subject}`) : anonymousShare(outsider);
 }
 
-/** Time after a pass to write down recovery codes, during which the receipt waits. */
+/** Seconds to write down recovery codes; the receipt waits. */
 const mayWaitSec = 900;
 
 const isWaitedFor = (pass: StepUpRecord['pass'], now: EpochMs): boolean =>
   pass !== null && now < addSec(pass.at, mayWaitSec);
 
-/**
- * Returns true if new recovery codes can be created, also again until the person continues: phones discard pages in the
- * background, and a reply may be lost.
- */
+/** Returns true until the person continues: phones discard pages, and a reply may be lost. */
 export const areCodesOffered = ({ recoveryCodes, taken, receipt, pass }: StepUpRecord, now: EpochMs): boolean =>
   !taken && (recoveryCodes === 'offered' || (recoveryCodes === 'made' && receipt === null && isWaitedFor(pass, now)));
 
-/** Returns true if the receipt is still to be issued on request. */
+/** Returns true if the receipt is issued on request. */
 export const isReceiptWaiting = (
   { state, receiptFor, receipt, pass, recoveryCodes }: StepUpRecord,
   now: EpochMs,

@@ -11,10 +11,7 @@ import type { StepUp, StepUpDeps } from './stored.js';
 import { look } from './transitions.js';
 import { chargeUnusable } from './unusable-pictures.js';
 
-/*
- * The photo of an identity document, required by some enrolments. It is checked when chosen, before the movements, and
- * again with the frames, because it is not stored.
- */
+/* The photo of an identity document. Checked when chosen, and again with the frames, because it is not stored. */
 
 /** Detail that distinguishes refusals of this photo from those of camera pictures. */
 const detail = 'reference';
@@ -27,8 +24,8 @@ export const wantsReference = ({ record, connection }: Pick<StepUp, 'record' | '
   record.purpose === 'enrol' && record.kept === null && connection?.policy.referencePhoto === true;
 
 /**
- * Detects the one face; the verifier's result is ignored, only its errors matter.
- * @throws of this photo, with its code
+ * Only the verifier's errors matter.
+ * @throws of this photo
  */
 async function examine(
   reference: Photo,
@@ -44,8 +41,8 @@ async function examine(
 }
 
 /**
- * Checks a document's photo before the movements, without storing it.
- * @returns a hint; `null` if it has exactly one face
+ * Checks a document's photo without storing it.
+ * @returns a hint; `null`: exactly one face
  * @throws `step_up_unknown`, `step_up_finished`: also if no checks are left; `consent_missing`, `not_found`,
  * `locked_out`, `overloaded`, `upstream_unavailable`, `upstream_malformed`
  */
@@ -72,7 +69,7 @@ export async function lookAtReference(
   }
 }
 
-/** Returns the photo submitted with the frames, after detecting its face. @throws `photo_missing`, or of this photo */
+/** Returns the submitted photo, after detecting its face. @throws `photo_missing`, or of this photo */
 export async function takeReference(
   reference: Photo | null,
   share: QueueShare,
@@ -84,8 +81,8 @@ export async function takeReference(
 }
 
 /**
- * Matches the document with the pictures straight ahead. One match is enough: the judge verifies that they show one
- * person, and document photos are years old.
+ * Matches the document with the pictures straight ahead. One match is enough: the judge verifies one person, and
+ * document photos are years old.
  * @throws `face_mismatch`, of this photo
  */
 export async function matchReference(

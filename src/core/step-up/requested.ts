@@ -30,7 +30,7 @@ interface ReadRequest {
 const usedGuard = z.union([z.literal(true), z.string()]);
 
 /**
- * Starts the step-up of a signed request, once per request.
+ * Starts a signed request's step-up, once.
  * @throws `caller_untrusted`: bad signature, or expired; `step_up_finished`: already used
  */
 export async function startRequestedStepUp(requested: Requested, deps: CoreDeps): Promise<StartedStepUp> {
@@ -39,7 +39,7 @@ export async function startRequestedStepUp(requested: Requested, deps: CoreDeps)
 }
 
 /**
- * Starts and opens it for the page. If the answer was lost or opening failed, it opens for the next attempt.
+ * Starts and opens it for the page. If the answer was lost, the next attempt opens it.
  * @throws as `startRequestedStepUp` and `openSession`
  */
 export async function openRequestedStepUp(

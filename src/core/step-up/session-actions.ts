@@ -9,8 +9,8 @@ const ownAlone: Allowed = { own: true, unpaired: false, camera: false };
 const unpairedAlone: Allowed = { own: false, unpaired: true, camera: false };
 
 /**
- * Permissions per session role. A phone may send pictures and secrets, consent and abandon, but only after the number
- * was chosen. It sees no enrolment data.
+ * Permissions per role. A phone may send pictures and secrets, consent and abandon, after the number was chosen. It
+ * sees no enrolment data.
  */
 const allowedBy = {
   read: everyone,

@@ -12,11 +12,11 @@ export type SessionView = Omit<View, 'expiresAt' | 'agreedAt'> & {
   readonly agreedAt: EpochMs | null;
 };
 
-/** Returns the secret required with the face; none for a caller's token, whose secret is the caller's concern. */
+/** Returns the secret required with the face; a caller's token has none here. */
 export const demandedSecret = ({ record, connection }: Pick<StepUp, 'record' | 'connection'>): Policy['userSecret'] =>
   record.kept === null ? (connection?.policy.userSecret ?? 'none') : 'none';
 
-/** Returns true if a step-up may move to another device. A passkey resists forwarded links, a hand-off does not. */
+/** Returns true if a step-up may move to another device. A passkey resists forwarded links. */
 export const isHandOffAllowed = ({ record, connection }: Pick<StepUp, 'record' | 'connection'>): boolean =>
   !record.staysHere && (connection?.policy.handOff ?? connection?.policy.userSecret !== 'passkey');
 
@@ -37,7 +37,7 @@ function toPairing({ handOff, spoken, application }: StepUpRecord, role: Session
   return { kind: 'screen', choices, application, ...(asking ?? { browser: null, system: null, network: null }) };
 }
 
-/** Returns the use of screen light; a caller's token without a connection allows it. */
+/** Returns the use of light; a caller's token without a connection allows it. */
 export const lightOf = ({ connection }: Pick<StepUp, 'connection'>): View['light'] =>
   lights[connection?.policy.liveness ?? 'challenge'];
 
@@ -49,10 +49,7 @@ const lights = {
   light: 'demanded',
 } as const satisfies Record<Policy['liveness'], View['light']>;
 
-/**
- * Returns the alternatives to a face: after a first factor, if the initiator distinguishes them, and only if they count
- * or a receipt states them, so that none ends in a refusal.
- */
+/** Returns the alternatives to a face: after a first factor, and only if none ends in a refusal. */
 export function waysOf({ record, connection }: Pick<StepUp, 'record' | 'connection'>): readonly AnotherWay[] {
   const { takesAnotherWay, purpose, kept, receiptFor } = record;
   if (connection === null || kept !== null || !takesAnotherWay || purpose === 'manage') return [];
@@ -67,7 +64,7 @@ export function waysOf({ record, connection }: Pick<StepUp, 'record' | 'connecti
   return anotherWays.filter((way) => offered[way]);
 }
 
-/** Returns true if the person may ask the help desk: after a first factor, if the policy allows it. */
+/** Returns true if the policy allows it after a first factor. */
 export const mayAskForHelp = (record: StepUpRecord, connection: Connection | null): boolean =>
   connection?.policy.helpRequests === true &&
   record.kept === null &&
@@ -75,7 +72,7 @@ export const mayAskForHelp = (record: StepUpRecord, connection: Connection | nul
   record.spoken === null &&
   outsiderOf(record) === null;
 
-/** Converts a stored step-up to the page's view. */
+/** Converts a step-up to the page's view. */
 export function toSessionView(stepUp: StepUp, role: SessionRole, now: EpochMs): SessionView {
   const { id, record, connection } = stepUp;
   const { purpose, consent, triesLeft, expiresAt, returnUrl } = record;
@@ -91,7 +88,7 @@ export function toSessionView(stepUp: StepUp, role: SessionRole, now: EpochMs): 
     organisation: policy?.organisation ?? null,
     retentionDays: policy?.enrolmentDays ?? null,
     consentNeeded: consent === null && purpose !== 'manage',
-    // Until the number is chosen, it may be another person.
+    // Before the number is chosen, it may be another person.
     action:
       role === 'unpaired' || record.action === null
         ? null
@@ -110,7 +107,7 @@ export function toSessionView(stepUp: StepUp, role: SessionRole, now: EpochMs): 
     helpOffered: role === 'own' && mayAskForHelp(record, connection),
     recoveryCodesOffered: role === 'own' && areCodesOffered(record, now),
     receiptWaits: role === 'own' && isReceiptWaiting(record, now),
-    // The phone of a hand-off stays; the other browser continues.
+    // The phone stays; the other browser continues.
     returnUrl: role === 'own' ? returnUrl : null,
   };
 }

@@ -15,8 +15,8 @@ import { isStored, joinTicket, newSecret, splitTicket } from './ticket.js';
 import { abandon, agree, checkTicket, open } from './transitions.js';
 
 /*
- * Sessions of the capture page. A link's ticket opens a step-up once; then the browser sends a session secret. No
- * cookies, so other pages cannot make it act (CSRF).
+ * Sessions of the capture page. A ticket opens a step-up once; then the browser sends a session secret. No cookies
+ * (CSRF).
  */
 
 export interface OpenedSession {
@@ -26,25 +26,23 @@ export interface OpenedSession {
 
 export interface Opening {
   readonly ticket: Credential;
-  /** Session secret chosen by the page; if absent or `null`, one is issued. */
+  /** Chosen by the page; otherwise issued. */
   readonly key?: Credential | null;
 }
 
-/** Returns the session of a link opened with this same key, after its answer was lost. @returns `null` if it was not */
+/** Returns a session opened with this key, after a lost answer. @returns `null`: none */
 export function findOpened(found: StepUp, key: Credential | null, { clock }: StepUpDeps): OpenedSession | null {
   const { id, record } = found;
   if (key === null || !isOpenedUnder(record, key)) return null;
   return { session: joinTicket(id, key), view: toSessionView(found, roleOf(key, record), clock.now()) };
 }
 
-/** Returns true if a session was opened under this key. */
+/** Returns true if opened under this key. */
 export const isOpenedUnder = ({ sessionDigest, handOff }: StepUpRecord, key: Credential): boolean =>
   [sessionDigest, handOff?.sessionDigest ?? null].some((digest) => isStored(key, digest));
 
 /**
- * Exchanges a ticket for a session, once. A check becomes an enrolment for authenticated users without one, if the
- * policy says so.
- * @param opening.returnUrl - only if the connection allows it
+ * Exchanges a ticket for a session, once. A check becomes an enrolment by policy, for authenticated users without one.
  * @throws `step_up_unknown` (also for a wrong ticket or browser), `step_up_opened`, `step_up_finished`,
  * `request_malformed`: URL not allowed; `profile_unavailable`
  */
@@ -88,9 +86,7 @@ export async function openSession(
   };
 }
 
-/**
- * Returns the consent of the enrolment. Only for authenticated initiators: it would reveal to others who is enrolled.
- */
+/** Returns the consent of the enrolment. Only for authenticated initiators: it reveals enrolments. */
 async function findAgreement(record: StepUpRecord, deps: StepUpDeps): Promise<Consent | null> {
   if (record.kept !== null || outsiderOf(record) !== null) return null;
   return findCurrentConsent(record, consentVersion, deps);
@@ -116,7 +112,7 @@ export interface FoundSession extends StepUp {
   readonly action: SessionAction;
 }
 
-/** Finds the step-up of a session for one action. @throws `step_up_unknown`, also if the role does not allow it */
+/** Finds a session's step-up for one action. @throws `step_up_unknown`: also for the role */
 export async function findSession(
   session: Credential,
   action: SessionAction,
@@ -131,7 +127,7 @@ export async function findSession(
 }
 
 /**
- * Sessions of an enrolment end with it, including open pages. A face check detects it like any other refusal.
+ * Sessions end with the enrolment, including open pages.
  * @throws `step_up_finished`
  */
 async function checkGoesOn(record: StepUpRecord, deps: Pick<StepUpDeps, 'state'>): Promise<void> {
@@ -148,7 +144,7 @@ function roleOf(secret: Credential, record: StepUpRecord): SessionRole {
 const ownRole = ({ spoken }: StepUpRecord): SessionRole =>
   spoken === null || spoken.choice === 'right' ? 'own' : 'unpaired';
 
-/** Returns the view of a session; after a pass with the receipt, for the link's own browser only. */
+/** Returns the view of a session; the receipt only for the link's own browser. */
 export function viewSession(
   stepUp: StepUp & { readonly role: SessionRole },
   { clock }: Pick<StepUpDeps, 'clock'>,
@@ -159,7 +155,7 @@ export function viewSession(
 }
 
 /**
- * Changes the step-up of a session, reading it again if it changed.
+ * Changes a session's step-up, again after concurrent changes.
  * @throws `step_up_unknown`, and what `change` throws
  */
 export async function changeSession(
@@ -206,7 +202,7 @@ export async function abandonStepUp(session: FoundSession, deps: StepUpDeps): Pr
   const stepUp = await changeSession(session, abandon, deps);
   const { id, record } = stepUp;
   const application = record.application ?? undefined;
-  // Closing one's own page abandons no check.
+  // One's own page is no check.
   if (record.purpose !== 'manage')
     await deps.audit.append({
       ...{ action: 'step_up_abandoned', ...whoOf(record) },

@@ -1,7 +1,7 @@
 import type { Random } from '../ports.js';
 import { drawBelow } from './draw.js';
 
-/** Numbers to choose from, and the one shown or read out elsewhere. */
+/** The right one is shown or read out elsewhere. */
 export interface DrawnChoices {
   readonly choices: string[];
   readonly code: string;
@@ -9,7 +9,7 @@ export interface DrawnChoices {
 
 const choicesOffered = 3;
 
-/** Draws three different two-digit numbers: a single guess succeeds one time in three. */
+/** Draws three two-digit numbers: a guess succeeds one time in three. */
 export function drawChoices(random: Random): DrawnChoices {
   const drawn = new Set<string>();
   while (drawn.size < choicesOffered) drawn.add(String(10 + drawBelow(90, random)));

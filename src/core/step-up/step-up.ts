@@ -27,11 +27,10 @@ export interface StepUpView {
   readonly state: StepUpState;
   readonly expiresAt: EpochMs;
   readonly receipt: Credential | null;
-  /** True if it is issued on request. */
   readonly receiptWaits: boolean;
-  /** Time, liveness, and factors (RFC 8176) of a passed one. */
+  /** Factors: RFC 8176. */
   readonly pass: StepUpRecord['pass'];
-  /** True if no hand-off was offered. */
+  /** No hand-off was offered. */
   readonly stayedHere: boolean;
   readonly action: NamedAction | null;
 }
@@ -45,45 +44,44 @@ export type StepUpRequested = {
    */
   readonly asked?: { readonly proved: true } | { readonly proved: false; readonly source: string | null };
   readonly by?: string;
-  /** URL of the application that gets the answer, if not the receipt's audience. */
+  /** URL, if not the receipt's audience. */
   readonly application?: string | null;
   readonly returnUrl?: string | null;
-  /** Secret of the one browser that may open the page; `null`: any. */
+  /** The one that may open the page; `null`: any. */
   readonly browser?: Credential | null;
-  /** Sign-in whose hook may use the pass; `null`: none, only the initiator gets it. */
+  /** Its hook may use the pass; `null`: only the initiator gets it. */
   readonly hookSignIn: HookSignIn | null;
-  /** True if the recipient distinguishes an alternative from a face; absent: only a face passes. */
+  /** The recipient distinguishes an alternative from a face. */
   readonly takesAnotherWay?: boolean;
   /** Number that is read out and must be chosen first. */
   readonly spoken?: DrawnChoices;
-  /** Allowed devices; `null`: as the policy says. */
+  /** `null`: by policy. */
   readonly camera?: StepUpRecord['camera'] | null;
   readonly staysHere?: boolean;
   /** For a person's own page: false to forbid enrolling a new face. */
   readonly mayRenew?: boolean;
-  /** Action to approve, shown before the camera opens. Only a face approves, and the pass has no other effect. */
+  /** Shown before the camera opens. Only a face approves. */
   readonly action?: NamedAction | null;
-  /** Time to wait for opening, in seconds; default: the policy's. */
+  /** Until opened, in seconds; default: the policy's. */
   readonly lifeSec?: number;
 } & (
   | {
       readonly connection: Connection;
-      /** `null`: the token in the subject's profile. */
+      /** `null`: in the subject's profile. */
       readonly kept: KeptToken | null;
-      /** `null`: no receipt. */
+      /** `null`: none. */
       readonly receipt: ReceiptRequest | null;
     }
   | { readonly connection: null; readonly kept: KeptToken; readonly receipt: ReceiptRequest }
 );
 
-/** Time to wait for photos without a connection's policy, in seconds. */
 export const defaultTimeoutSec = 600;
 
 const triesOnPage = 3;
 
 const challengesOnPage = 12;
 
-/** A started step-up. `<id>.<challenge>` is the ticket of the capture page. */
+/** `<id>.<challenge>` is the ticket. */
 export interface StartedStepUp {
   readonly id: string;
   readonly challenge: Credential;
@@ -91,9 +89,9 @@ export interface StartedStepUp {
 }
 
 /**
- * Starts a step-up. Looks nothing up, so unknown and unenrolled subjects look the same. Callers must rate-limit
- * anonymous requests first.
- * @returns the public id, and the challenge, only for the person in front of the camera
+ * Starts a step-up. Looks nothing up: unknown and unenrolled subjects look the same. Callers must rate-limit anonymous
+ * requests.
+ * @returns public id, and challenge, only for the person in front of the camera
  * @throws `token_malformed`
  */
 export async function startStepUp(requested: StepUpRequested, deps: CoreDeps): Promise<StartedStepUp> {
@@ -146,7 +144,7 @@ export async function startStepUp(requested: StepUpRequested, deps: CoreDeps): P
     returnUrl: requested.returnUrl ?? null,
     expiresAt,
   };
-  // Relaxed durability for anonymous starts, which are many: they start again after a power failure.
+  // Anonymous starts are many: they start again after a power failure.
   await writeNew(id, record, { mayBeLost: !asked.proved }, deps);
   await deps.audit.append({
     action: 'step_up_started',
@@ -169,8 +167,8 @@ const isChallenged = (policy: Policy | undefined): boolean =>
   policy !== undefined && policy.liveness !== 'off' && policy.liveness !== 'passive';
 
 /**
- * Accepts photos from the holder of the challenge and completes the step-up; unusable pictures leave it open. A wrong
- * face, missing liveness, and an unenrolled or revoked person give the same decision.
+ * Completes a step-up with photos; unusable pictures leave it open. A wrong face, missing liveness, and an unenrolled
+ * or revoked person get the same decision.
  * @throws `step_up_unknown`, `step_up_finished`, `challenge_needed`, `secret_missing`, `locked_out`,
  * `profile_unavailable`, the codes of `Verifier`
  */
@@ -222,7 +220,10 @@ export async function submitPhotos(
   return takeOutcome(toView(id, ended, deps.clock.now()), deps);
 }
 
-/** Returns the state of a step-up. @throws `step_up_unknown` */
+/**
+ * Returns the state of a step-up.
+ * @throws `step_up_unknown`
+ */
 export async function readStepUp(id: string, deps: Pick<CoreDeps, 'state' | 'clock'>): Promise<StepUpView> {
   const { record } = await readRecord(id, deps);
   return toView(id, record, deps.clock.now());
@@ -248,7 +249,7 @@ export async function takeStepUp(id: string, deps: Pick<CoreDeps, 'state' | 'clo
   return toView(id, taken, deps.clock.now());
 }
 
-/** Converts a stored step-up to its public view. */
+/** Converts a step-up to its public view. */
 export const toView = (id: string, record: StepUpRecord, now: EpochMs): StepUpView => ({
   id,
   connection: record.connection,

@@ -10,14 +10,14 @@ export type StepUpDeps = CoreDeps & { readonly connections: ReadonlyMap<string, 
 
 type Stores = Pick<CoreDeps, 'state'>;
 
-/** A step-up and its connection; `null` for a caller's token without one, or if it is no longer configured. */
+/** `null` for a caller's token without one, or if no longer configured. */
 export interface StepUp {
   readonly id: string;
   readonly record: StepUpRecord;
   readonly connection: Connection | null;
 }
 
-/** Retention after the end, in seconds, so that the caller can read the outcome. */
+/** Seconds, to read the outcome. */
 const keptAfterEndSec = 3600;
 
 const toStored = (id: string) => ({
@@ -70,7 +70,7 @@ export const writeNew = (
 
 /**
  * Changes a step-up.
- * @param known - the record as just read
+ * @param known - as just read
  * @throws `step_up_unknown`, `state_unavailable`, and what `change` throws
  */
 export async function changeRecord(
@@ -93,7 +93,7 @@ export async function keepForAttempt({ id, record: captured }: StepUp, deps: Sto
 
 /** Ends an attempt. @throws `step_up_finished`: another one has started */
 export async function endAttempt({ id, record: captured }: StepUp, ended: StepUpRecord, deps: Stores): Promise<void> {
-  // A pass was reserved, so it is written without a condition, even after its time.
+  // Reserved, so it is written without a condition, even after its time.
   if (ended.state === 'passed') await write(id, { ...ended, captured: null }, { when: 'any' }, deps);
   else await changeRecord(id, (found) => end(found, captured, ended), deps);
 }

@@ -3,18 +3,18 @@ import { Credential } from '../concealed.js';
 import { digestOf, hasDigest } from '../digest.js';
 import type { Random } from '../ports.js';
 
-/** Creates a secret: 32 random bytes as text. */
+/** Creates 32 random bytes as text. */
 export const newSecret = ({ random }: { readonly random: Random }): Credential =>
   new Credential(Buffer.from(random(32)).toString('base64url'));
 
 /** Returns the stored form of a secret. */
 export const toStoredDigest = (secret: Credential): string => secret.use(digestOf).toString('base64url');
 
-/** Returns true if a secret matches the stored digest, in constant time; `null` matches nothing. */
+/** Compares in constant time; `null` matches nothing. */
 export const isStored = (secret: Credential, stored: string | null): boolean =>
   stored !== null && secret.use((text) => hasDigest(text, Buffer.from(stored, 'base64url')));
 
-/** Joins a public id and its secret: `<id>.<secret>`. */
+/** Joins `<id>.<secret>`. */
 export const joinTicket = (id: string, secret: Credential): Credential =>
   secret.use((text) => new Credential(`${id}.${text}`));
 

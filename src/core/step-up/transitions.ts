@@ -10,8 +10,8 @@ import { type AskingBrowser, areCodesOffered, checkStarted, type StepUpRecord } 
 import { isStored, toStoredDigest } from './ticket.js';
 
 /*
- * State transitions of a step-up. Pure functions from a record and an event to the next record; they throw
- * `step_up_finished` if the step-up is not active. Callers check authorization.
+ * State transitions of a step-up. Pure functions; they throw `step_up_finished` if it is not active. Callers check
+ * authorization.
  */
 
 /** Returns the active step-up, also after an undecided attempt. @throws `step_up_finished` */
@@ -27,7 +27,7 @@ export function checkTicket(
   now: EpochMs,
 ): void {
   const { challengeDigest, browserDigest } = record;
-  // An opened link has no secret left to verify, so guessing ids reveals no more.
+  // No secret left to verify, so guessing ids reveals no more.
   if (challengeDigest === null) throw new FaceError('step_up_opened');
   if (!isStored(secret, challengeDigest)) throw new FaceError('step_up_unknown');
   if (browserDigest !== null && !(browser !== null && isStored(browser, browserDigest)))
@@ -54,7 +54,7 @@ export function open(
     sessionDigest: toStoredDigest(session),
     purpose,
     consent,
-    // An invitation waits for days; after opening, a person is present.
+    // An invitation waits for days.
     expiresAt: record.purpose === 'verify' ? record.expiresAt : addSec(now, lifeSec),
     returnUrl: record.returnUrl ?? returnUrl,
   };
@@ -92,7 +92,7 @@ export const renew = (record: StepUpRecord, now: EpochMs): StepUpRecord => ({
 });
 
 /**
- * Starts a movement challenge that replaces a former one.
+ * Starts a challenge, replacing a former one.
  * @throws `consent_missing`, `step_up_finished`: or none is left
  */
 export function challenge(record: StepUpRecord, movement: MovementRecord, now: EpochMs): StepUpRecord {
@@ -112,7 +112,7 @@ export function commit(
 }
 
 /**
- * Counts a separate check of an identity document's photo.
+ * Counts a check of a document's photo.
  * @throws `not_found`: not required; `consent_missing`, `step_up_finished`: or no checks left
  */
 export function look(record: StepUpRecord, { isWanted }: { readonly isWanted: boolean }, now: EpochMs): StepUpRecord {
@@ -123,7 +123,7 @@ export function look(record: StepUpRecord, { isWanted }: { readonly isWanted: bo
   return { ...started, looksLeft: record.looksLeft - 1 };
 }
 
-/** Sets a ticket for another device's camera, replacing a former one and its session. */
+/** Sets a ticket for another camera, replacing a former one and its session. */
 export function handOff(
   record: StepUpRecord,
   offered: {
@@ -139,7 +139,7 @@ export function handOff(
   return { ...underWay(record, now), handOff: { ...handOff, choice: 'open' } };
 }
 
-/** Opens the ticket on the other device, once. @throws `step_up_unknown`, `step_up_opened` */
+/** Opens the hand-off, once. @throws `step_up_unknown`, `step_up_opened` */
 export function openHandedOff(
   record: StepUpRecord,
   { secret, session }: { readonly secret: Credential; readonly session: Credential },
@@ -153,7 +153,7 @@ export function openHandedOff(
   return { ...record, handOff: { ...handOff, ticketDigest: null, sessionDigest: toStoredDigest(session) } };
 }
 
-/** Applies the number chosen on the phone or during the call, `null` for none; a wrong one ends the step-up. */
+/** Applies the chosen number, `null` for none; a wrong one ends the step-up. */
 export function choose(record: StepUpRecord, number: string | null, now: EpochMs): StepUpRecord {
   const started = underWay(record, now);
   const { handOff, spoken } = record;
@@ -175,14 +175,14 @@ export const judgedWithinSec = 30;
 export const newAttempt = ({ random }: { readonly random: Random }): string =>
   Buffer.from(random(12)).toString('base64url');
 
-/** Reserves it for one attempt. The attempt is counted now, so that a crash of the process gives no additional one. */
+/** Reserves it for one attempt. Counted now, so that a crash gives no additional attempt. */
 export function capture(record: StepUpRecord, by: string, now: EpochMs): StepUpRecord {
   const { triesLeft } = underWay(record, now);
   const captured = { by, until: addSec(now, judgedWithinSec) };
   return { ...record, state: 'captured', captured, movement: null, triesLeft: triesLeft - 1 };
 }
 
-/** Returns the record from before the attempt, with its try refunded and without the used challenge. */
+/** Returns the record with the try refunded and without the challenge. */
 export const uncaptured = (captured: StepUpRecord): StepUpRecord => ({
   ...captured,
   state: 'started',
@@ -191,7 +191,7 @@ export const uncaptured = (captured: StepUpRecord): StepUpRecord => ({
 });
 
 /**
- * Reserves it for a passed attempt before the pass is delivered, so that no other can start.
+ * Reserves it before the pass is delivered, so that no other attempt can start.
  * @throws `step_up_finished`: another attempt has started
  */
 export function keep(record: StepUpRecord, captured: StepUpRecord): StepUpRecord {
@@ -211,7 +211,7 @@ function checkOwn(found: StepUpRecord, { captured }: StepUpRecord): string {
   return captured.by;
 }
 
-/** Consumes the offer of recovery codes. @throws `step_up_finished`: none offered, or the person has continued */
+/** Consumes the offer of recovery codes. @throws `step_up_finished`: none offered, or continued */
 export function takeRecoveryCodes(record: StepUpRecord, now: EpochMs): StepUpRecord {
   if (!areCodesOffered(record, now)) throw new FaceError('step_up_finished');
   return { ...record, recoveryCodes: 'made' };

@@ -4,10 +4,7 @@ import type { QueueShare } from '../queue-share.js';
 import { outsiderOf, shareOf, whoOf } from './record.js';
 import type { StepUp } from './stored.js';
 
-/**
- * Returns the budgets that unusable pictures of a step-up are charged to. Anonymous callers never spend a known
- * person's.
- */
+/** Returns the budgets charged for unusable pictures. Anonymous callers never spend a known person's. */
 function countsOf({ id, record }: Pick<StepUp, 'id' | 'record'>): readonly Count[] {
   const outsider = outsiderOf(record);
   if (outsider !== null)
@@ -20,8 +17,8 @@ function countsOf({ id, record }: Pick<StepUp, 'id' | 'record'>): readonly Count
 }
 
 /**
- * Runs work on pictures and charges the engine time of unusable ones.
- * @param work - receives a function that creates the share of each row
+ * Runs work and charges the engine time of unusable pictures.
+ * @param work - receives a creator of rows' shares
  * @throws `locked_out` before `work`, if the budget is exhausted; `state_unavailable`, and what `work` throws
  */
 export async function chargeUnusable<Result>(
@@ -41,7 +38,7 @@ export async function chargeUnusable<Result>(
       onRefused(error: FaceError, tookMs: number) {
         first ??= error;
         const counting = charge(counts, tookMs, deps);
-        // Awaited below; the engine may refuse a picture after the work has failed.
+        // Awaited below; a refusal may come after the work has failed.
         counting.catch(() => {});
         charged.push(counting);
       },

@@ -10,13 +10,13 @@ import type { FoundSession } from './session.js';
 import { demandedSecret } from './session-view.js';
 import type { StepUp } from './stored.js';
 
-/** Secrets submitted with the frames, unverified; or `null`. */
+/** Unverified; or `null`. */
 export interface SentSecret {
   readonly pin: UserSecret | null;
   readonly passkey: PasskeyAnswer | null;
 }
 
-/** Checks that the required secret was submitted, before any comparison. @throws `secret_missing`, `secret_weak` */
+/** Checks that the required secret was submitted. @throws `secret_missing`, `secret_weak` */
 export function checkSecret(stepUp: Pick<StepUp, 'record' | 'connection'>, sent: SentSecret): void {
   const demanded = demandedSecret(stepUp);
   const isNew = stepUp.record.purpose === 'enrol';
@@ -36,8 +36,8 @@ export function checkNewPin(pin: UserSecret): void {
 }
 
 /**
- * Checks the password of an enrolling backend against the policy.
- * @throws `secret_missing`: not a PIN, or a passkey is required, which needs the page; `secret_weak`
+ * Checks an enrolling backend's password.
+ * @throws `secret_missing`: not a PIN, or a passkey, which needs the page; `secret_weak`
  */
 export function checkPassword({ userSecret }: Policy, password: UserSecret | null): void {
   if (userSecret === 'none') return;
@@ -46,8 +46,7 @@ export function checkPassword({ userSecret }: Policy, password: UserSecret | nul
 }
 
 /**
- * Returns the secret for the token, and for an enrolment the credential to store. Ignores secrets that are not
- * required.
+ * Returns the token's secret, and an enrolment's credential to store.
  * @throws `secret_missing`: as `checkSecret`, and for an enrolment as `takeNewPasskey`
  */
 export async function presentSecret(

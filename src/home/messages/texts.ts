@@ -2,7 +2,6 @@ export const refusedReasons = ['face', 'over', 'sign-in', 'unknown', 'down', 'la
 export type RefusedReason = (typeof refusedReasons)[number];
 
 export interface DoorTexts {
-  /** In its own language. */
   readonly name: string;
   readonly title: string;
   readonly text: string;
@@ -12,7 +11,7 @@ export interface DoorTexts {
   readonly faceCheck: string;
   readonly signInTitle: string;
   readonly signInText: string;
-  /** `organisation`: owner of the account; `null` without a name. */
+  /** `organisation`: owner of the account. */
   readonly signIn: (organisation: string | null) => string;
   readonly refused: Readonly<Record<RefusedReason, string>>;
   readonly languages: string;

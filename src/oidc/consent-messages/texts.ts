@@ -2,27 +2,26 @@ import type { AddressMember, StandardClaim } from '../../core/consented-data/cla
 
 export interface ConsentTexts {
   readonly title: (application: string) => string;
-  /** `from`: the data's owner; `null` without a name. */
   readonly text: (from: string | null) => string;
   readonly textOfSeveral: string;
   readonly from: string;
   readonly unlinked: (source: string) => string;
   readonly unlinkedText: string;
-  /** If the face was not shown to this browser's own camera. */
+  /** If another camera was used. */
   readonly linkHere: string;
   readonly link: (source: string) => string;
   readonly linkText: string;
   readonly linkUntil: (date: string) => string;
   readonly notNow: string;
   readonly notLinked: (source: string) => string;
-  /** Action to approve in the second check, at most 80 characters. */
+  /** At most 80 characters. */
   readonly linkAction: string;
   readonly unanswered: (source: string) => string;
   readonly unansweredText: string;
   readonly goesTo: string;
-  /** Alternative if staff at a counter see it. */
+  /** If staff at a counter see it. */
   readonly atCounter: string;
-  /** For data that goes into a credential only. */
+  /** For data that goes into a credential. */
   readonly cardTitle: (credential: string) => string;
   readonly cardGoesTo: string;
   readonly cardOptionalText: string;

@@ -12,26 +12,24 @@ import { addSec, type EpochMs, epochMsGuard } from '../../core/units.js';
  * numbers aloud: the phone takes one of three, once, and the counter sends the number on the phone.
  */
 
-/** Time limit of a check, in seconds. */
 export const checkLifeSec = 600;
 
 const checkGuard = z.object({
   clientId: z.string(),
   params: z.record(z.string(), z.string()),
-  /** Number at the counter, and the choices on the phone. */
   told: z.string(),
   choices: z.array(z.string()),
   shown: z.string(),
   /** Digest for the one browser that opened the code; `null`: none yet. */
   browserDigest: z.string().nullable(),
-  /** The kiosk that must open it; `null`: phones. */
+  /** `null`: phones. */
   kiosk: z.string().nullable(),
   interaction: z.string().nullable(),
-  /** True if the counter has sent the phone's number. */
+  /** The counter has sent the phone's number. */
   isMatched: z.boolean(),
   /** Side that gave a wrong number; `null`: none. */
   endedBy: z.enum(['counter', 'phone']).nullable(),
-  /** True if the counter has received the outcome. */
+  /** The counter has received the outcome. */
   isSettled: z.boolean(),
   endsAt: epochMsGuard,
 });
@@ -40,10 +38,10 @@ export type Check = z.output<typeof checkGuard>;
 
 type Deps = Pick<CoreDeps, 'state' | 'clock' | 'random'>;
 
-/** Normalizes a typed or scanned code. */
+/** Normalizes a code. */
 export const toPlainCode = (typed: string): string => typed.toUpperCase().replace(/[^0-9A-Z]/g, '');
 
-/** Returns the kiosk visit of a check; `null` if it is not at a kiosk. @param code - normalized */
+/** Returns the kiosk visit of a check; `null` if it is not at a kiosk. */
 export const visitOf = (code: string, { kiosk }: Pick<Check, 'kiosk'>): KioskVisit | null =>
   kiosk === null ? null : { kiosk, visit: digestOf(code).toString('base64url') };
 
@@ -53,7 +51,7 @@ const toStored = (connection: string, code: string) => ({
   expiresAt: ({ endsAt }: Check): EpochMs => endsAt,
 });
 
-/** Creates the check store of a connection, by normalized code. */
+/** Creates a connection's check store, by normalized code. */
 export function createChecks(connection: string, deps: Deps) {
   const change = async (code: string, change: (found: Check) => Check): Promise<Check | null> => {
     const stored = toStored(connection, code);
@@ -67,7 +65,6 @@ export function createChecks(connection: string, deps: Deps) {
     },
 
     /**
-     * Starts a check.
      * @param begun.browserDigest - of a phone that showed its own code
      * @returns false if the code is in use
      */
@@ -85,7 +82,7 @@ export function createChecks(connection: string, deps: Deps) {
 
     /**
      * Opens a code for one browser.
-     * @param opened.language - of the person, replacing the counter's; `null`: unchanged
+     * @param opened.language - of the person; `null`: unchanged
      * @returns the check; the caller must compare its browser
      */
     open: (
@@ -98,10 +95,7 @@ export function createChecks(connection: string, deps: Deps) {
         return { ...found, browserDigest, params: { ...found.params, ...chosen } };
       }),
 
-    /**
-     * Submits the number chosen on the phone, once. A wrong one ends the check.
-     * @param chosen.interaction - to continue with
-     */
+    /** Submits the phone's choice, once. A wrong one ends the check. */
     choose: (code: string, chosen: { readonly number: string; readonly interaction: string }): Promise<Check | null> =>
       change(code, (found) => {
         if (found.endedBy !== null || found.interaction !== null) return found;
@@ -118,7 +112,7 @@ export function createChecks(connection: string, deps: Deps) {
         return isRight ? { ...found, isMatched: true } : { ...found, endedBy: 'counter' };
       }),
 
-    /** Marks the outcome as delivered. @returns true the first time */
+    /** @returns true the first time */
     async settle(code: string): Promise<boolean> {
       let isFirst = false;
       await change(code, (found) => {

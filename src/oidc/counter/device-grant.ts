@@ -2,26 +2,23 @@ import type { KoaContextWithOIDC, TokenEndpointGrantContext } from 'oidc-provide
 import { z } from 'zod';
 import { oidcErrors, Provider } from '../library.js';
 
-/** The device authorization grant (RFC 8628): the counter is the device with the code. */
+/** The counter is the device (RFC 8628). */
 export const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 
 export interface DeviceGrantHooks {
-  /** Called after a code was created for an authenticated counter. Throws to refuse it. */
+  /** Called after a code was created. Throws to refuse it. */
   begin(context: KoaContextWithOIDC): Promise<void>;
-  /** Called before an authenticated counter is answered: checks if the person is done. Throws to refuse it. */
+  /** Called before a counter is answered. Throws to refuse it. */
   settle(context: KoaContextWithOIDC): Promise<void>;
   describePending(context: KoaContextWithOIDC): object;
 }
 
-/** Polling interval, in seconds; short, because people wait. */
+/** Seconds; short, because people wait. */
 const pollIntervalSec = 2;
 
 const replyGuard = z.looseObject({ error: z.string().optional(), user_code: z.string().optional() });
 
-/**
- * Creates a subclass of the library's provider that calls `settle` first, because the library has no hook for this
- * grant.
- */
+/** Calls `settle` first, because the library has no hook for this grant. */
 export const createDeviceGrantProvider = ({ settle }: Pick<DeviceGrantHooks, 'settle'>): typeof Provider =>
   class extends Provider {
     override registerGrantType<Params extends object>(

@@ -15,7 +15,7 @@ import { type Check, type Checks, toPlainCode, visitOf } from './check.js';
 import type { DeviceGrantHooks } from './device-grant.js';
 import { isShownCode, type ShownCodes } from './shown-code.js';
 
-/** Counters at the protocol level: start by code, and time of the tokens. */
+/** Counters at the protocol level. */
 export interface CounterGrants extends DeviceGrantHooks {
   /** Validates a counter's additional parameters. Throws to refuse it. */
   check(context: KoaContextWithOIDC, client: OidcClient): Promise<void>;
@@ -34,7 +34,7 @@ const endings = {
 
 function describe({ browserDigest, interaction, told }: Check): JsonObject {
   if (browserDigest === null) return { state: 'waiting' };
-  // Revealed only now: an earlier photograph of the counter's screen does not contain it.
+  // Only now: an earlier photograph of the counter's screen does not contain it.
   return interaction === null ? { state: 'opened', number: told } : { state: 'checking', number: told };
 }
 

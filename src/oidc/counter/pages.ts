@@ -20,7 +20,7 @@ input.code {
 .qr { display: block; inline-size: min(100%, 16rem); margin: 0 auto .75rem; }
 `);
 
-/** Renders the form for a counter's code, with the option to show a code instead. */
+/** Renders the form for a counter's code. */
 export function renderStart(language: Language): RenderedPage {
   const texts = counterTextsIn(language);
   return card(
@@ -39,7 +39,7 @@ export function renderStart(language: Language): RenderedPage {
   );
 }
 
-/** Renders the counter's name before its code is opened, because fetching the URL must open nothing. */
+/** Renders the counter's name; fetching the URL must open nothing. */
 export function renderOpen(language: Language, name: string): RenderedPage {
   const texts = counterTextsIn(language);
   return card(
@@ -52,7 +52,10 @@ export function renderOpen(language: Language, name: string): RenderedPage {
   );
 }
 
-/** @param numbers.choices - one of them is the counter's number */
+/**
+ * Renders the numbers to choose from.
+ * @param numbers.choices - one of them is the counter's
+ */
 export function renderNumbers(
   language: Language,
   name: string,
@@ -87,7 +90,10 @@ ${drawQr(digits, texts.picture, 'M')}
   );
 }
 
-/** @param done.kioskUrl - start page of the kiosk; `null`: a phone */
+/**
+ * Renders the end.
+ * @param done.kioskUrl - `null`: a phone
+ */
 export function renderDone(
   language: Language,
   { name, shown, kioskUrl }: { readonly name: string; readonly shown: string; readonly kioskUrl: string | null },

@@ -5,17 +5,13 @@ import { digestOf } from '../../core/digest.js';
 import { drawBelow } from '../../core/step-up/draw.js';
 import { addSec, type EpochMs, epochMsGuard } from '../../core/units.js';
 
-/*
- * Reverse direction: the phone shows a code that the counter reads. It identifies no one and is valid for one check of
- * one counter, in the browser that shows it.
- */
+/* The phone shows a code that the counter reads. Valid for one check, in the browser that shows it. */
 
-/** Lifetime of a phone's code, in seconds. */
 export const shownLifeSec = 180;
 
 const shownGuard = z.object({
   browserDigest: z.string(),
-  /** Code of the check that a counter started with it; `null`: none yet. */
+  /** Check that a counter started with it; `null`: none yet. */
   code: z.string().nullable(),
   endsAt: epochMsGuard,
 });
@@ -32,10 +28,10 @@ const toStored = (connection: string, digits: string) => ({
 /** Returns true for eight digits. */
 export const isShownCode = (digits: string): boolean => /^\d{8}$/.test(digits);
 
-/** Creates the store of codes that phones show to counters of a connection. */
+/** Creates the store of codes that phones show to counters. */
 export function createShownCodes(connection: string, deps: Deps) {
   return {
-    /** Creates a code for a browser. @returns `null` if it is in use */
+    /** @returns `null` if it is in use */
     async make(browserDigest: string): Promise<string | null> {
       const digits = Array.from({ length: 8 }, () => drawBelow(10, deps.random)).join('');
       const shown = { browserDigest, code: null, endsAt: addSec(deps.clock.now(), shownLifeSec) };
@@ -48,7 +44,7 @@ export function createShownCodes(connection: string, deps: Deps) {
       return (await readStored(toStored(connection, digits), deps))?.record ?? null;
     },
 
-    /** Consumes it for a check. @returns the digest of its browser; `null` if unknown or used */
+    /** @returns the digest of its browser; `null` if unknown or used */
     async take(digits: string, code: string): Promise<string | null> {
       const { former, changed } = await changeStored(
         toStored(connection, digits),

@@ -30,18 +30,15 @@ interface Visit {
   readonly request: Request;
   readonly response: Response;
   readonly form: URLSearchParams | null;
-  /** Start page of the visit's kiosk; `null`: not at a kiosk. */
+  /** `null`: not at a kiosk. */
   readonly kioskUrl: string | null;
-  /** Preferred languages of person or counter, as `ui_locales`; `undefined`: the browser's. */
+  /** As `ui_locales`; `undefined`: the browser's. */
   readonly wished: string | undefined;
 }
 
 const statusOf: Readonly<Record<CounterEnd, number>> = { ended: 200, gone: 404, busy: 429 };
 
-/**
- * Creates the page of a person at a counter: opens the code, compares the two numbers, leads to the face check, and
- * shows the end. Idempotent; a GET changes nothing.
- */
+/** Creates the page of a person at a counter. Idempotent; a GET changes nothing. */
 export function createCounterPage(issuer: OidcIssuer, deps: IssuerDeps) {
   const { checks, shownCodes, connection } = issuer;
   const isSecure = issuer.issuer.startsWith('https:');
@@ -68,7 +65,7 @@ export function createCounterPage(issuer: OidcIssuer, deps: IssuerDeps) {
     const { form, response } = begun;
     const found = await checks.read(code);
     const isOurs = found !== null && isShownBy(begun, found.browserDigest);
-    // Guessing codes has the same limits as starting sign-ins.
+    // Same limits as for sign-ins.
     if (!isOurs) await issuer.countStart(sourceOf(begun.request));
     const atKiosk = found === null ? null : visitOf(code, found);
     const kioskUrl = isOurs && atKiosk !== null ? kioskLink(deps.issuer) : null;
@@ -84,7 +81,7 @@ export function createCounterPage(issuer: OidcIssuer, deps: IssuerDeps) {
       const chosen = form?.get('language') ?? null;
       const language = chosen === null ? null : languageOf(chosen, []);
       await checks.open(code, { browserDigest: giveCookie(response, checkLifeSec), language });
-      // Of two concurrent phones one succeeds; the next request shows which.
+      // Of two concurrent phones one succeeds.
       return response.redirect(303, issuer.counterUrl('user_code', code));
     }
     if (found.interaction !== null) return lead(visit, found, counter.name);
@@ -96,7 +93,7 @@ export function createCounterPage(issuer: OidcIssuer, deps: IssuerDeps) {
     response.redirect(303, issuer.counterUrl('user_code', code));
   }
 
-  /** Only the kiosk opens what was sent to it, by its ticket, so that no one continues a former person's session. */
+  /** Only the kiosk opens it, by its ticket, so that no one continues a former person's session. */
   function isLetIn({ form, kioskUrl }: Visit, at: KioskVisit): Promise<boolean> {
     if (kioskUrl !== null) return isAtKiosk(at, deps);
     return isTicketOfVisit(at, new Credential(form?.get('ticket') ?? ''), deps);

@@ -6,13 +6,10 @@ import { consentNameOf } from '../../core/credentials/credentials.js';
 import { createRelyingParty } from '../relying-party.js';
 import { preAuthorized } from './feature.js';
 
-/** Path of a credential's page, under the issuer. */
+/** Returns a credential page's path. */
 export const pageOf = (type: string): string => `/credentials/${type}`;
 
-/**
- * Creates the clients that request a credential's claims: public, with browsers that end at the offer. No code is ever
- * issued.
- */
+/** Creates the public clients that request a credential's claims. No code is ever issued. */
 export function createCredentialClients(
   issuer: string,
   credentials: CredentialConfigs,
@@ -38,7 +35,7 @@ const toConfig = (issuer: string, type: string, { name, claims, days }: Credenti
   claims,
 });
 
-/** All wallets: identified by the holder's key, and authorized by the offer's code. */
+/** Identified by the holder's key, and authorized by the offer's code. */
 export const walletMetadata: ClientMetadata = {
   client_id: walletClientId,
   token_endpoint_auth_method: 'none',

@@ -3,17 +3,14 @@ import type { Configuration, OpenID4VCICredentialResponse, OpenID4VCIIssueCreden
 import type { CredentialConfig, CredentialConfigs } from '../../config/credentials.js';
 import type { Credential } from '../../core/concealed.js';
 
-/*
- * OpenID for Verifiable Credential Issuance 1.0, experimental in the protocol library: only this file configures it,
- * with the acknowledged version.
- */
+/* OpenID for Verifiable Credential Issuance 1.0, experimental in the library: only this file configures it. */
 
-/** Grant type to redeem an offer (OpenID4VCI 1.0, section 6.1). */
+/** OpenID4VCI 1.0, section 6.1. */
 export const preAuthorized = 'urn:ietf:params:oauth:grant-type:pre-authorized_code';
 
 const proofAlgorithms = ['ES256', 'Ed25519', 'EdDSA'];
 
-/** Issues a credential after the library has verified access token and proof. */
+/** Issues a credential after token and proof are verified. */
 export type IssueCredential = (asked: OpenID4VCIIssueCredentialContext) => Promise<OpenID4VCICredentialResponse>;
 
 export interface CredentialFeature {
@@ -21,11 +18,11 @@ export interface CredentialFeature {
   readonly issue: IssueCredential;
 }
 
-/** Returns true if there are credentials to issue. */
+/** Returns true if credentials are configured. */
 export const isOffered = ({ credentials }: Pick<CredentialFeature, 'credentials'>): boolean =>
   Object.keys(credentials).length > 0;
 
-/** Returns the issuer's scopes as a resource: one per credential; an access token has only that of its offer. */
+/** Returns one scope per credential; an access token has only that of its offer. */
 export const toScopes = ({ credentials }: Pick<CredentialFeature, 'credentials'>): string =>
   Object.keys(credentials).join(' ');
 
@@ -41,7 +38,7 @@ export function toLibraryFeature(issuer: string, { credentials, issue }: Credent
       Object.entries(credentials).map(([type, credential]) => [type, describe(type, credential)]),
     ),
     credentialEndpointExpectedAudience: () => issuer,
-    // Excludes access tokens that another grant, such as an approval, got for the issuer itself.
+    // Excludes access tokens of other grants, such as approvals.
     credentialConfigurationPolicy: (_context, { accessToken }) => accessToken.gty === 'pre_authorized_code',
     async issueCredential(_context, asked) {
       return issue(asked);
@@ -49,7 +46,7 @@ export function toLibraryFeature(issuer: string, { credentials, issue }: Credent
   } satisfies NonNullable<Configuration['features']>['openid4vci'];
 }
 
-/** Returns the credential issuer metadata (OpenID4VCI 1.0, section 12.2.4 and appendix A.3). */
+/** OpenID4VCI 1.0, section 12.2.4 and appendix A.3. */
 const describe = (type: string, { vct, name, claims }: CredentialConfig) => ({
   format: 'dc+sd-jwt',
   vct,

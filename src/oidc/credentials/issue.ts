@@ -35,7 +35,6 @@ const checkGuard = z.object({
   evidence: z.object({ at: epochMsGuard, presence: z.string().nullable(), tokenId: z.string() }),
 });
 
-/** A holder's public key, without a wallet's other members. */
 const holderKeyGuard = z.union([
   z.object({ kty: z.literal('EC'), crv: z.literal('P-256'), x: z.string(), y: z.string() }),
   z.object({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string() }),
@@ -43,7 +42,7 @@ const holderKeyGuard = z.union([
 
 const toldGuard = z.record(z.string(), z.json());
 
-/** Retention of used one-time items: longer than any access token of an offer, and any nonce. */
+/** Longer than any access token of an offer, and any nonce. */
 const usedForSec = 1800;
 
 interface IssueContext {
@@ -54,8 +53,8 @@ interface IssueContext {
 }
 
 /**
- * Creates the issuing function: reads the agreed claims from the provider and stores none of them. One offer gives one
- * credential, and one proof is valid for one.
+ * Creates the issuing function: reads agreed claims and stores none. One offer gives one credential, and one proof is
+ * valid for one.
  */
 export function createIssue(
   { issuer, connection, credentials, registrationOf }: IssueContext,
@@ -94,7 +93,7 @@ export function createIssue(
     const ends = [addSec(now, config.days * secondsPerDay), ...endOf(enrolment)];
     const expiresAt = epochMs(Math.min(...ends));
     const given = { type, tokenId: enrolment.tokenId, claims: Object.keys(values), expiresAt };
-    // Temporary failures before or after this consume neither, so the wallet may retry.
+    // Temporary failures consume neither, so the wallet may retry.
     if (!(await takeOnce('proof', proof).catch(toUnavailable)))
       throw new oidcErrors.InvalidProof('the proof was used before');
     if (!(await takeOnce('offer', grant.jti).catch(toUnavailable)))

@@ -13,8 +13,7 @@ import { statusTtlSec } from './status.js';
 const keysKnownSec = 300;
 
 /**
- * Mounts credential routes outside the protocol library: start page, status lists, and issuer metadata with the keys
- * for verifiers.
+ * Mounts credential routes outside the library: start page, status lists, and issuer metadata.
  * @throws `not_found`, `method_not_allowed`, `state_unavailable`
  */
 export function mountCredentials(
@@ -49,9 +48,9 @@ export function mountCredentials(
         response_type: 'code',
         scope: 'openid',
         claims: JSON.stringify({ userinfo: asked }),
-        // Consent each time, because each credential may have other content.
+        // Each credential may have other content.
         prompt: 'consent',
-        // A digest without a known preimage: no code is ever redeemed.
+        // No known preimage: no code is ever redeemed.
         code_challenge: Buffer.from(random(32)).toString('base64url'),
         code_challenge_method: 'S256',
       },

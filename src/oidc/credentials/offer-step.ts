@@ -13,7 +13,7 @@ import type { CheckedFace } from './issue.js';
 import { makeOffer } from './offer.js';
 import { renderOfferPage } from './pages.js';
 
-/** Creates the step that ends an interaction with a credential offer, shown once in its own browser. */
+/** Creates the step that ends with a credential offer, shown once in its own browser. */
 export function createOfferStep({ issuer, connection, credentials }: OidcIssuer, deps: CoreDeps) {
   return async (
     { request, response, provider, interaction }: Visit,

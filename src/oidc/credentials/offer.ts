@@ -8,19 +8,18 @@ import type { Provider } from '../library.js';
 import { preAuthorized } from './feature.js';
 import type { CheckedFace } from './issue.js';
 
-/** Lifetime of an offer, in seconds. The rest of the grant is for fetching the credential. */
+/** Seconds. The rest of the grant is for fetching the credential. */
 export const offerSec = 600;
 
-/** Retention of an offer's data, in seconds. */
 const grantSec = 900;
 
 export interface CredentialOffer {
   readonly link: string;
-  /** Six digits, entered in the wallet; one wrong attempt ends the offer. */
+  /** Entered in the wallet; one wrong attempt ends the offer. */
   readonly code: string;
 }
 
-/** Creates a credential offer for a person whose face was just checked (OpenID4VCI 1.0, section 4.1). */
+/** Creates an offer for a person who was just checked (OpenID4VCI 1.0, section 4.1). */
 export async function makeOffer(
   {
     provider,

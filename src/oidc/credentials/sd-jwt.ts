@@ -4,7 +4,7 @@ import type { Random } from '../../core/ports.js';
 
 /** Selectively disclosable claims (RFC 9901, section 4.2). */
 export interface ConcealedClaims {
-  /** Digests in the signed part, sorted, so that the order reveals nothing. */
+  /** Sorted, so that the order reveals nothing. */
   readonly digests: string[];
   readonly disclosures: string[];
 }
@@ -12,7 +12,7 @@ export interface ConcealedClaims {
 /** 128 bits, as the standard recommends. */
 const saltBytes = 16;
 
-/** Makes each member selectively disclosable; objects and lists as a whole. */
+/** Makes each member selectively disclosable. */
 export function concealClaims(claims: JsonObject, { random }: { readonly random: Random }): ConcealedClaims {
   const disclosures = Object.entries(claims).map(([name, value]) => {
     const parts: readonly Json[] = [Buffer.from(random(saltBytes)).toString('base64url'), name, value];
@@ -22,5 +22,5 @@ export function concealClaims(claims: JsonObject, { random }: { readonly random:
   return { digests, disclosures };
 }
 
-/** Joins signed part and all disclosures, without key binding. */
+/** Joins signed part and disclosures, without key binding. */
 export const joinSdJwt = (jws: string, { disclosures }: ConcealedClaims): string => [jws, ...disclosures, ''].join('~');

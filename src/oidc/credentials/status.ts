@@ -5,25 +5,25 @@ import type { CoreDeps } from '../../core/deps.js';
 import { addSec, type EpochMs, toEpochSec } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 
-/** How long verifiers may cache a list. */
+/** Cache time for verifiers. */
 export const statusTtlSec = 300;
 
 const lifeSec = 3600;
 
-/** How long an unchanged list is reused: requests are anonymous, and signatures are expensive. */
+/** Reuse of an unchanged list: requests are anonymous, and signatures are expensive. */
 const signedForSec = 60;
 
 /** Returns the URL of a status list. */
 export const statusAddressOf = (issuer: string, list: string): string => `${issuer}/status/${list}`;
 
-/** Creates the signed status lists of a connection (Token Status List, section 5.1). */
+/** Creates a connection's signed status lists (Token Status List, section 5.1). */
 export function createStatusLists(
   { issuer, connection }: { readonly issuer: string; readonly connection: Connection },
   deps: CoreDeps,
 ) {
   const signed = new Map<string, { readonly revision: number; readonly until: EpochMs; readonly jws: string }>();
 
-  /** @throws `not_found`: no such list, or from before a loss of the store; `state_unavailable` */
+  /** @throws `not_found`: also after a loss of the store; `state_unavailable` */
   return async (list: string): Promise<string> => {
     const found = await readStatusList(connection.id, list, deps);
     if (found === null) throw new FaceError('not_found');

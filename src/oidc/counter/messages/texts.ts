@@ -1,4 +1,4 @@
-/** Texts on a person's phone at a counter. `name` is the counter's. */
+/** Texts on a person's phone at a counter. */
 export interface CounterTexts {
   readonly startTitle: string;
   readonly startText: string;

@@ -4,7 +4,7 @@ export interface CredentialTexts {
   readonly startText: (from: string | null) => string;
   readonly startSteps: readonly [string, string, string];
   readonly begin: string;
-  /** For a refused consent or a failed face check. */
+  /** After a refused consent or failed check. */
   readonly nothing: string;
   readonly offerTitle: (credential: string) => string;
   readonly scan: string;
