@@ -3,7 +3,6 @@ import type { Model } from './model.js';
 import type { Picture } from './picture.js';
 import { type PlaneLayout, samplePlanes } from './planes.js';
 
-/** Detection threshold: confident detections only, or the best guess if there are none. */
 export type Effort = 'sure' | 'guess';
 
 /** Detects faces, best first; boxes are in pixels of the picture and may exceed it. */
@@ -42,10 +41,7 @@ function suppressOverlaps(faces: readonly DetectedFace[]): DetectedFace[] {
   return kept;
 }
 
-/**
- * Creates the detector. Scales the picture uniformly into 320×240, top left, on black, even if rounding leaves part of
- * a pixel.
- */
+/** Creates the detector. */
 export function createFaceDetector(model: Model): FaceDetector {
   const { input } = model;
   return async (picture, effort) => {
