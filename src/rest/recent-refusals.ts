@@ -29,7 +29,7 @@ const storedOf = (application: string, { clock }: { readonly clock: Clock }) => 
 /** Writes to the store every few seconds. */
 export interface RefusalRecorder {
   note(request: ClientRequest): void;
-  /** Writes pending records, once. */
+  /** Writes pending records; drops them if the store fails. */
   flush(): Promise<void>;
   stop(): Promise<void>;
 }
