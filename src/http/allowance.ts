@@ -5,7 +5,7 @@ import type { Room } from './rooms.js';
 import { sourceOf } from './source.js';
 
 /**
- * Runs request work with a memory budget and releases it at the end. All bodies are read in here.
+ * Runs request work with a memory budget for all bodies.
  * @param place.strangerBytes - maximum body of anonymous callers
  */
 export async function withAllowance<Result>(
@@ -21,10 +21,7 @@ export async function withAllowance<Result>(
   }
 }
 
-/**
- * Memory budget of one request, charged as bytes arrive, because announced bytes cost nothing. Starts as anonymous;
- * `recognise` raises it for a known caller.
- */
+/** Memory budget of one request, charged as bytes arrive, because announced bytes cost nothing. */
 export class Allowance implements Arrival {
   #held = 0;
   #steps = 0;
@@ -34,10 +31,7 @@ export class Allowance implements Arrival {
   #refuse: ((error: FaceError) => void) | null = null;
   #isReleased = false;
 
-  /**
-   * @param source - key of the anonymous caller, from `toSource`
-   * @param strangerLimitBytes - maximum body until then
-   */
+  /** @param strangerLimitBytes - maximum body until `recognise` */
   constructor(
     private readonly room: Room,
     source: string,
@@ -56,7 +50,6 @@ export class Allowance implements Arrival {
     return this.#part.limits;
   }
 
-  /** Length of a step, in milliseconds. */
   get stepMs(): number {
     return this.room.stepMs;
   }

@@ -2,13 +2,12 @@ import { FaceError } from '../errors.js';
 
 export interface Arrival {
   readonly isOverdue: boolean;
-  /** Evicts it: releases its memory at once. */
+  /** Releases its memory at once. */
   giveWay(): void;
 }
 
-/** Limits of a pool, in bytes and in steps of the watchdog: seconds. */
+/** In bytes and in steps of the watchdog: seconds. */
 export interface PartLimits {
-  /** Maximum of all bodies together. */
   readonly capacityBytes: number;
   /** Maximum of one caller's bodies: by source or session. */
   readonly shareBytes: number;

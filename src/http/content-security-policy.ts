@@ -16,7 +16,7 @@ type Directive =
 
 type Directives = Readonly<Partial<Record<Directive, string>>>;
 
-/** Directives for pages with own scripts, styles and pictures only, and Trusted Types. */
+/** Own scripts, styles and pictures only, and Trusted Types. */
 export const ownFiles = {
   'script-src': "'self'",
   'style-src': "'self'",
@@ -25,7 +25,6 @@ export const ownFiles = {
   'require-trusted-types-for': "'script'",
 } as const satisfies Directives;
 
-/** `Permissions-Policy` of a page that uses no device features. */
 export const noDevices = 'camera=(), microphone=(), geolocation=(), publickey-credentials-get=()';
 
 /** Builds a `Content-Security-Policy` that forbids everything, framing included, except the additions. */

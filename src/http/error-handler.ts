@@ -8,10 +8,9 @@ import { discardRest } from './collect.js';
 import type { Refuse } from './direct.js';
 import { isFault, sendRefusal } from './reply.js';
 
-/** Errors of Node's parser if a client stops sending HTTP within a body. */
+/** Of Node's parser if a client stops sending HTTP within a body. */
 const brokenHttpGuard = z.object({ code: z.string().startsWith('HPE_') });
 
-/** Errors of Express for an existing file that cannot be sent: range, version, or path traversal. */
 const unsentFileGuard = z.object({ expose: z.literal(true), statusCode: z.literal([400, 403, 412, 416]) });
 
 function toRefusal(thrown: unknown): unknown {

@@ -3,27 +3,26 @@ import type { AddressInfo, Socket } from 'node:net';
 
 const headersTimeoutMs = 10_000;
 
-/** Time limit for a whole request: 50 MB at 7 Mbit/s. */
+/** For a whole request: 50 MB at 7 Mbit/s. */
 const requestTimeoutMs = 60_000;
 
-/** Longer than the idle timeout of common load balancers (60 s), so that they never use a closing connection. */
+/** Longer than common load balancers' idle timeout (60 s), so that they never use a closing connection. */
 const keepAliveTimeoutMs = 65_000;
 
-/** Time limit for running requests after `stop`: frames from a phone on a slow network, judged behind a full queue. */
+/** Running requests after `stop`: frames from a slow network, judged behind a full queue. */
 const stopTimeoutMs = 20_000;
 
-/** Maximum open connections: each takes a file descriptor and some 10 KB. */
+/** Each takes a file descriptor and some 10 KB. */
 const defaultMaxConnections = 10_000;
 
-/** Maximum pipelined requests per connection; browsers and proxies send none. */
+/** Browsers and proxies pipeline none. */
 const mostAhead = 8;
 
-/** Running requests beyond which slow readers are cut: a file being sent takes some 100 KB. */
+/** Beyond this, slow readers are cut: a file being sent takes some 100 KB. */
 const defaultMaxUnderWay = 1_000;
 
 interface Busy {
   readonly response: ServerResponse;
-  /** Starts of pipelined requests. */
   readonly ahead: (() => void)[];
 }
 
