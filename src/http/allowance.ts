@@ -61,7 +61,7 @@ export class Allowance implements Arrival {
 
   /**
    * Marks the start of the body.
-   * @param refuse - called if it is evicted
+   * @param refuse - called on eviction
    * @throws `overloaded`: too many of the same caller
    */
   begin(refuse: (error: FaceError) => void): void {
@@ -74,7 +74,7 @@ export class Allowance implements Arrival {
     this.#steps += 1;
   }
 
-  /** Marks the end of the body; its memory stays charged. */
+  /** The body's memory stays charged. */
   end(): void {
     this.#part.end(this.#who, this);
     this.#refuse = null;
@@ -82,14 +82,14 @@ export class Allowance implements Arrival {
 
   /** @throws `body_too_large`, `overloaded`, `request_malformed` for bytes after `release` */
   take(bytes: number): void {
-    // A refused upload may still deliver bytes, which would never be released.
+    // A refused upload may still deliver bytes.
     if (this.#isReleased) throw new FaceError('request_malformed', 'over');
     if (this.#held + bytes > this.#limitBytes) throw new FaceError('body_too_large');
     this.#part.take(this.#who, bytes, this);
     this.#held += bytes;
   }
 
-  /** Moves the budget to a known caller. @param who - unique among known callers @throws `overloaded` */
+  /** Moves the budget to a known caller. @param who - unique @throws `overloaded` */
   recognise(who: string, limitBytes: number): void {
     const { callers } = this.room;
     callers.take(who, this.#held, this);
@@ -107,7 +107,7 @@ export class Allowance implements Arrival {
     this.#endAll({ limit: 'bodies' });
   }
 
-  /** Releases everything permanently; further bytes are refused. */
+  /** Releases everything permanently. */
   release(): void {
     this.#endAll('over');
   }
@@ -118,7 +118,7 @@ export class Allowance implements Arrival {
     this.end();
     this.#part.giveBack(this.#who, this.#held);
     this.#held = 0;
-    // Created only if needed, because most bodies have ended and an error is expensive.
+    // An error is expensive, and most bodies have ended.
     refuse?.(new FaceError(reason === 'over' ? 'request_malformed' : 'overloaded', reason));
   }
 }

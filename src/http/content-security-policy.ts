@@ -27,7 +27,7 @@ export const ownFiles = {
 
 export const noDevices = 'camera=(), microphone=(), geolocation=(), publickey-credentials-get=()';
 
-/** Builds a `Content-Security-Policy` that forbids everything, framing included, except the additions. */
+/** Builds a `Content-Security-Policy` that forbids everything else, framing included. */
 export function contentSecurityPolicy({
   'form-action': formAction = "'none'",
   'frame-ancestors': frameAncestors = "'none'",
@@ -42,10 +42,10 @@ export function contentSecurityPolicy({
     .join(';');
 }
 
-/** Returns the source expression of one style element. @param style - its exact text */
+/** Returns the source expression of one style element. */
 export const styleDigest = (style: string): string => `'sha256-${createHash('sha256').update(style).digest('base64')}'`;
 
-/** Creates the handler that sends a page's policy, with `X-Frame-Options` for old browsers. */
+/** Creates the handler that sends a page's policy. */
 export function securePage(directives: Directives, others: Readonly<Record<string, string>> = {}) {
   const headers = Object.entries({
     'Content-Security-Policy': contentSecurityPolicy(directives),

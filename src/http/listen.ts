@@ -33,9 +33,8 @@ export interface Listening {
 }
 
 /**
- * Listens for HTTP. Rejects with the system's error. At the connection limit, the longest idle connection is closed, so
- * that silent clients do not block others. Each connection runs one request at a time; with too many, the one whose
- * reply has waited longest for its reader is cut.
+ * Listens for HTTP. At the limit, the longest idle connection is closed, so that silent clients do not block others.
+ * Each runs one request at a time; with too many, the longest unread reply is cut.
  */
 export function listen(
   app: RequestListener,
@@ -121,7 +120,7 @@ export function listen(
   });
 }
 
-/** Returns the connection whose finished reply has waited longest for its reader; `undefined`: none. */
+/** The connection whose finished reply has waited longest; `undefined`: none. */
 function findUnread(busy: ReadonlyMap<Socket, Busy>): Socket | undefined {
   for (const [socket, { response }] of busy) if (response.writableEnded || response.writableNeedDrain) return socket;
   return undefined;
