@@ -1,8 +1,12 @@
 import type { Json } from './base/json.js';
 
 /**
- * Adapters map it to provider replies. `caller`: not authenticated. `request`: cannot be answered. `photo`: unusable,
- * nothing was compared. `unverified`: any other reason. `service`: temporarily unavailable.
+ * Category of a refusal; adapters map it to provider replies.
+ * - `caller`: not authenticated. No decision is made.
+ * - `request`: cannot be answered.
+ * - `photo`: unusable. Nothing was compared.
+ * - `unverified`: any other reason.
+ * - `service`: temporarily unavailable.
  */
 export type RefusalKind = 'caller' | 'request' | 'photo' | 'unverified' | 'service';
 

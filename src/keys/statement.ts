@@ -2,10 +2,10 @@ import { type CryptoKey, compactVerify, errors } from 'jose';
 import type { SignedType } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 
-/** Signature algorithm of statements: ECDSA on P-256 with SHA-256 (RFC 7518, section 3.4). */
+/** ECDSA on P-256 with SHA-256 (RFC 7518, section 3.4). */
 export const statementAlgorithm = 'ES256';
 
-/** Allowed `crit` parameters besides those of JOSE: JAdES, section 5.2.8. */
+/** `crit` parameters besides those of JOSE: JAdES, section 5.2.8. */
 export const understoodHeaders = { sigD: true } as const;
 
 /** Returns the claims of a statement. Verifies only header and signature. @throws `receipt_invalid` */
@@ -31,13 +31,11 @@ export async function verifyStatement(
   }
 }
 
-/** A public key for statements (RFC 7517). */
 export interface StatementKey {
   readonly kty: 'EC';
   readonly crv: 'P-256';
   readonly x: string;
   readonly y: string;
-  /** SHA-256 thumbprint of the key in base64url (RFC 7638). */
   readonly kid: string;
   readonly alg: typeof statementAlgorithm;
   readonly use: 'sig';

@@ -16,7 +16,6 @@ export interface HookReport {
     readonly refused: Readonly<Record<string, number>>;
   };
   readonly subjectsAffected: number;
-  /** RFC 3339, in UTC. */
   readonly first: string;
   readonly last: string;
 }
@@ -27,8 +26,8 @@ export interface ConnectionReport {
 }
 
 /**
- * Counts the hook decisions of a connection in a trail of any size, by hook name.
- * @param since - omits earlier decisions; `null`: all
+ * Counts a connection's hook decisions.
+ * @param since - `null`: all
  */
 export async function reportHooks(
   file: string,
