@@ -3,7 +3,6 @@ import { type Html, html } from '../base/html.js';
 import { sendPage } from '../http/page-layout.js';
 import { renderInCatalogueStyle } from '../rest/catalogue-style.js';
 
-/** Links for a first visit. No version or settings, because it is public. */
 const places = [
   ['/console/', 'console', 'the console of administrators and developers'],
   ['/docs/', 'documentation', 'how to set it up, run it, call it and mend it'],
@@ -42,10 +41,7 @@ const toJson = (ownPage: Readonly<Record<string, string>>) => ({
   ...ownPage,
 });
 
-/**
- * Creates the response of the root URL: a page for browsers, JSON otherwise.
- * @param options.hasOwnPages - true if people have their own page at `/me`
- */
+/** Creates the response of the root URL: a page for browsers, JSON otherwise. */
 export function createWelcome({ hasOwnPages }: { readonly hasOwnPages: boolean }) {
   const page = toPage(hasOwnPages ? html` What is kept of you is on <a href="/me">your own page</a>.` : null);
   const json = toJson(hasOwnPages ? { ownPage: '/me' } : {});
