@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { type Action, actionGuard, isSameAction } from './action.js';
 
-/* Claims of a receipt and their checks, without signatures. Shared by the receipt verifier and the server. */
+/* Without signatures. Shared by the receipt verifier and the server. */
 
 /** Reasons why a receipt is not accepted, or cannot be verified. */
 export const receiptErrorText = {
@@ -18,10 +18,9 @@ export const receiptErrorText = {
   keys_unavailable: 'The keys of the issuer could not be had.',
 } as const;
 
-/** Stable name of a refusal. */
 export type ReceiptErrorCode = keyof typeof receiptErrorText;
 
-/** Error of a rejected receipt, without its contents. */
+/** Without the receipt's contents. */
 export class ReceiptError extends Error {
   override readonly name = 'ReceiptError';
   constructor(
@@ -39,40 +38,38 @@ interface CommonClaims {
   readonly sub: string;
   /** Issue time: seconds since 1970. */
   readonly iat: number;
-  /** Expiry: seconds since 1970, at most 120 after `iat`. */
+  /** At most 120 seconds after `iat`. */
   readonly exp: number;
-  /** Unique id: for single use, store it until `exp`. */
+  /** For single use, store it until `exp`. */
   readonly jti: string;
   readonly nonce?: string;
-  /** Location of the enrolment: connection id, or `api:<tenant>` for a token stored by an API client. */
+  /** Connection id, or `api:<tenant>` for a token stored by an API client. */
   readonly connection: string;
-  /** Id of the step-up. */
   readonly txn: string;
-  /** Time of the passed check: seconds since 1970. */
+  /** Of the passed check. */
   readonly auth_time: number;
   /** Methods (RFC 8176). */
   readonly amr: readonly string[];
 }
 
-/** Claims of a passed face check. */
 export interface FaceReceiptClaims extends CommonClaims {
   readonly acr: 'face';
   /** 1 (most tolerant) to 8 (strictest). */
   readonly accuracy: number;
-  /** Passive liveness of the photos, 0 to 1; `null` if not measured. */
+  /** 0 to 1; `null` if not measured. */
   readonly liveness: number | null;
   /**
    * Presence method with version: `light-1` (movements under the screen's light), `movement-1`, `passive-1` (photos
    * only), or a custom judge; `null`: none. Absent from earlier servers.
    */
   readonly presence?: string | null;
-  /** Approved action, word for word; absent without an approval. */
+  /** Word for word; absent without an approval. */
   readonly action?: Action;
   /** SHA-256 of its canonical JSON (RFC 8785), 64 hexadecimal digits. */
   readonly action_digest?: string;
 }
 
-/** Claims of a pass by fallback code, without a face check. */
+/** Of a pass by fallback code. */
 export interface AnotherWayReceiptClaims extends CommonClaims {
   readonly acr: 'another_way';
   readonly accuracy: null;
@@ -80,23 +77,22 @@ export interface AnotherWayReceiptClaims extends CommonClaims {
   readonly presence: null;
 }
 
-/** Claims of a receipt; `acr` distinguishes the kinds. */
+/** `acr` distinguishes the kinds. */
 export type ReceiptClaims = FaceReceiptClaims | AnotherWayReceiptClaims;
 
-/** Expectations of the caller; each one given must be met. */
+/** Each one given must be met. */
 export interface ExpectedReceipt {
-  /** Always set it: a client that stores its own tokens chooses their subjects freely. */
+  /** A client that stores its own tokens chooses their subjects freely. */
   readonly connection?: string;
   readonly subject?: string;
   readonly nonce?: string;
-  /** Action to approve. A receipt with an approval is accepted only if this is given. */
+  /** A receipt with an approval is accepted only if this is given. */
   readonly action?: Action;
 }
 
 /** Header `typ` of a receipt. */
 export const receiptType = 'facestep-receipt+jwt';
 
-/** Lifetime of a receipt, in seconds. */
 export const receiptLifeSec = 120;
 
 /** Accepted clock difference, in seconds. */
@@ -137,7 +133,6 @@ const claimsGuard = z.discriminatedUnion('acr', [
 
 /**
  * Checks a receipt's claims against expectations.
- * @param claims - signed by the issuer, otherwise unchecked
  * @param wanted.nowSec - seconds since 1970
  * @throws ReceiptError, never with `signature` or `keys_unavailable`
  */
@@ -170,11 +165,10 @@ export function checkFace(claims: ReceiptClaims): FaceReceiptClaims {
   return claims;
 }
 
-/** Claims of a receipt with an approval. */
 export type ApprovalClaims = FaceReceiptClaims & { readonly action: Action; readonly action_digest: string };
 
 /**
- * Checks a receipt with an approval, of any action unless one is expected.
+ * Checks a receipt with an approval.
  * @throws ReceiptError, also `action`: no approval
  */
 export function checkApproval(claims: unknown, wanted: Parameters<typeof checkClaims>[1]): ApprovalClaims {
@@ -190,8 +184,7 @@ function checkTime({ iat, exp }: ReceiptClaims, nowSec: number): void {
 }
 
 /**
- * An expectation given as undefined is never met: `{ nonce: session.nonce }` of an empty session would otherwise check
- * nothing.
+ * An undefined expectation is never met: `{ nonce: session.nonce }` of an empty session would otherwise check nothing.
  */
 function isMet(
   expected: ExpectedReceipt,
