@@ -17,7 +17,7 @@ const blank = /[\u2800\ufffc\u{1d159}\u{13441}\u{13442}\u{16fe4}\u{1107f}\u2d7f]
 
 const letterOrDigit = /[\p{L}\p{N}]/u;
 
-/** Displayable text in Normalization Form C. */
+/** Displayable text in Normalization Form C. @param most - in UTF-16 code units */
 const shownText = (most: number) =>
   z.string().check(
     z.minLength(1),
@@ -71,7 +71,7 @@ const sortNames = (value: unknown): unknown =>
 /** Returns true if two actions are identical. */
 export const isSameAction = (one: Action, other: Action): boolean => toCanonical(one) === toCanonical(other);
 
-/** Returns `action_digest`: SHA-256 of the canonical form. */
+/** Returns `action_digest`: SHA-256 of the canonical form, 64 hexadecimal digits. */
 export const digestAction = (action: Action): Promise<string> => sha256(new TextEncoder().encode(toCanonical(action)));
 
 /** Returns SHA-256 as 64 hexadecimal digits, for an action's `document`. */

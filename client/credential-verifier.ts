@@ -23,9 +23,9 @@ export interface ExpectedPresentation {
 export interface PresentedCredential {
   /** Id at the user's provider; `null` if not disclosed. */
   readonly subject: string | null;
-  /** Other than `sub`: strings, numbers, or OpenID Connect objects. */
+  /** Disclosed claims other than `sub`: strings, numbers, or OpenID Connect objects. */
   readonly claims: ReadonlyMap<string, unknown>;
-  /** Before issuance: time (ISO 8601) and presence method. */
+  /** Face checks before issuance: time (ISO 8601) and presence method. */
   readonly evidence: readonly { readonly type: string; readonly time: string; readonly presence?: string }[];
   /** Seconds since 1970. */
   readonly issuedAt: number;
@@ -123,7 +123,7 @@ export function createCredentialVerifier(options: {
 }
 
 /**
- * Fresh, for this audience and nonce.
+ * Verifies that the holder's key signed these disclosures for this audience and nonce.
  * @throws CredentialError
  */
 async function checkHolder(

@@ -13,7 +13,7 @@ export interface StepUpRequest {
   readonly audience?: string;
   /** The application, by the id in the provider's hook calls, which may then use the pass. Not with `audience`. */
   readonly application?: string;
-  /** The user's browser. Needs `application`. */
+  /** Address of the user's browser. Needs `application`. */
   readonly address?: string;
   /** Repeated in the receipt: binds it to one login. */
   readonly nonce?: string;

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { type Action, actionGuard, isSameAction } from './action.js';
 
-/* Without signatures. Shared by the receipt verifier and the server. */
+/* Claims of a receipt and their checks, without signatures. Shared by the receipt verifier and the server. */
 
 /** Reasons why a receipt is not accepted, or cannot be verified. */
 export const receiptErrorText = {
@@ -38,7 +38,7 @@ interface CommonClaims {
   readonly sub: string;
   /** Issue time: seconds since 1970. */
   readonly iat: number;
-  /** At most 120 seconds after `iat`. */
+  /** Seconds since 1970, at most 120 after `iat`. */
   readonly exp: number;
   /** For single use, store it until `exp`. */
   readonly jti: string;
@@ -46,7 +46,7 @@ interface CommonClaims {
   /** Connection id, or `api:<tenant>` for a token stored by an API client. */
   readonly connection: string;
   readonly txn: string;
-  /** Of the passed check. */
+  /** Time of the passed check: seconds since 1970. */
   readonly auth_time: number;
   /** Methods (RFC 8176). */
   readonly amr: readonly string[];
@@ -56,20 +56,20 @@ export interface FaceReceiptClaims extends CommonClaims {
   readonly acr: 'face';
   /** 1 (most tolerant) to 8 (strictest). */
   readonly accuracy: number;
-  /** 0 to 1; `null` if not measured. */
+  /** Passive liveness, 0 to 1; `null` if not measured. */
   readonly liveness: number | null;
   /**
    * Presence method with version: `light-1` (movements under the screen's light), `movement-1`, `passive-1` (photos
    * only), or a custom judge; `null`: none. Absent from earlier servers.
    */
   readonly presence?: string | null;
-  /** Word for word; absent without an approval. */
+  /** Approved action; absent without an approval. */
   readonly action?: Action;
   /** SHA-256 of its canonical JSON (RFC 8785), 64 hexadecimal digits. */
   readonly action_digest?: string;
 }
 
-/** Of a pass by fallback code. */
+/** A pass by fallback code, without a face check. */
 export interface AnotherWayReceiptClaims extends CommonClaims {
   readonly acr: 'another_way';
   readonly accuracy: null;
@@ -80,9 +80,9 @@ export interface AnotherWayReceiptClaims extends CommonClaims {
 /** `acr` distinguishes the kinds. */
 export type ReceiptClaims = FaceReceiptClaims | AnotherWayReceiptClaims;
 
-/** Each one given must be met. */
+/** Expectations of the caller; each one given must be met. */
 export interface ExpectedReceipt {
-  /** A client that stores its own tokens chooses their subjects freely. */
+  /** Always set it: a client that stores its own tokens chooses their subjects freely. */
   readonly connection?: string;
   readonly subject?: string;
   readonly nonce?: string;
@@ -133,6 +133,7 @@ const claimsGuard = z.discriminatedUnion('acr', [
 
 /**
  * Checks a receipt's claims against expectations.
+ * @param claims - signed by the issuer, otherwise unchecked
  * @param wanted.nowSec - seconds since 1970
  * @throws ReceiptError, never with `signature` or `keys_unavailable`
  */
@@ -168,7 +169,7 @@ export function checkFace(claims: ReceiptClaims): FaceReceiptClaims {
 export type ApprovalClaims = FaceReceiptClaims & { readonly action: Action; readonly action_digest: string };
 
 /**
- * Checks a receipt with an approval.
+ * Checks a receipt with an approval, of any action unless one is expected.
  * @throws ReceiptError, also `action`: no approval
  */
 export function checkApproval(claims: unknown, wanted: Parameters<typeof checkClaims>[1]): ApprovalClaims {

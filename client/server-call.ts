@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
-/** Without request data. */
+/** Error of a refusal, or of a missing or malformed answer, without request data. */
 export class FacestepError extends Error {
   override readonly name = 'FacestepError';
   /**
@@ -21,9 +21,10 @@ export class FacestepError extends Error {
   }
 }
 
+/** Bytes of a JPEG, PNG or WebP file. */
 export type PhotoBytes = Uint8Array;
 
-/** Undefined ones are omitted. */
+/** Form fields; undefined ones are omitted. */
 export interface FormFields {
   readonly texts?: Readonly<Record<string, string | number | undefined>>;
   readonly photos?: Readonly<Record<string, readonly PhotoBytes[]>>;

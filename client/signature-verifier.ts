@@ -57,7 +57,7 @@ export interface SignatureVerifier {
 /**
  * Creates the offline signature verifier.
  * @param options.issuer - public URL of the server, without a trailing slash
- * @param options.keys - copy of `/.well-known/jwks.json`
+ * @param options.keys - copy of `/.well-known/jwks.json`, current or earlier
  */
 export function createSignatureVerifier(options: {
   readonly issuer: string;
@@ -94,7 +94,7 @@ interface ApprovalExpected {
 }
 
 /**
- * Valid at signing time, and for this document.
+ * Verifies the approval at signing time, in seconds since 1970, and for this document.
  * @throws SignatureError `document`, ReceiptError
  */
 async function verifyApproval(
@@ -112,7 +112,7 @@ async function verifyApproval(
   return { ...claims, ...said.data };
 }
 
-/** The receipt verifier checks them. */
+/** Unverified: the receipt verifier checks them. */
 function readClaims(receipt: string): unknown {
   try {
     return decodeJwt(receipt);

@@ -54,7 +54,7 @@ export async function hasEnded(
   }
 }
 
-/** `undefined` past its end. Decompressed in parts to limit memory. */
+/** Returns one byte of ZLIB data; `undefined` past its end. Decompressed in parts to limit memory. */
 async function byteAt(at: number, packed: Uint8Array<ArrayBuffer>): Promise<number | undefined> {
   let passed = 0;
   for await (const part of new Blob([packed]).stream().pipeThrough(new DecompressionStream('deflate'))) {

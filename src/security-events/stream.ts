@@ -17,6 +17,7 @@ export interface EventStream {
   readonly delivery: StreamDelivery;
   readonly status: StreamStatus;
   readonly since: EpochMs | null;
+  /** Start of delivering held events, after a pause or a change to push; `null`: never. */
   readonly toldOnAt: EpochMs | null;
 }
 
