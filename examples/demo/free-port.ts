@@ -4,7 +4,8 @@ import { createServer } from 'node:net';
 
 /*
  * System-chosen ports could be in use seconds later. These lie below the ephemeral ranges (32768 and up on Linux, 49152
- * by RFC 6335) and above all ports that browsers block.
+ * by RFC 6335) and above all ports that browsers block; concurrent processes mostly
+ * start at different ones.
  */
 const lowest = 12_000;
 const eachProcess = 64;

@@ -13,6 +13,7 @@ import { addSec, type EpochMs } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import type { Client } from '../rest/client-tokens.js';
 
+/** One person's e-mail address (lower case) and phone number (E.164). */
 export interface Contact {
   readonly email: string;
   readonly phone: string;
@@ -52,7 +53,7 @@ export async function sendCodes(
   deps: Deps,
 ): Promise<{ id: string; expiresAt: EpochMs }> {
   checkAllowed(contact.phone, client, deps);
-  // Per application, because the backend chooses the addresses. An exhausted number does not use up another person's
+  // Per application, because the backend chooses the addresses. Both are checked first: an exhausted number does not use up another person's
   // address.
   const ownerOf = (channel: 'email' | 'sms', to: string): string => digestOf(`${channel} ${to}`);
   await countAgainstAll(

@@ -4,7 +4,7 @@ import { createEventParser, type PastEvent } from './events.js';
 import { linesWith } from './read.js';
 import { type OpenSegment, openSegments } from './segments.js';
 
-/** The SHA-256 is a permanent id, unlike the number after a power failure. */
+/** The SHA-256 of the line in hexadecimal is a permanent id, unlike the number after a power failure. */
 export type FollowedEvent<Action extends AuditAction> = PastEvent<Action> & { readonly digest: string };
 
 export interface Follower<Action extends AuditAction> {

@@ -15,7 +15,7 @@ export const headType = 'facestep-audit-head+jwt';
 export const headGuard = z.object({
   chain: z.string(),
   sequence: z.int().min(1),
-  /** SHA-256 of its line. */
+  /** SHA-256 of its line, in hexadecimal. */
   digest: z.string().length(64),
   time: z.iso.datetime(),
 });

@@ -3,6 +3,7 @@ import type { SubjectRef } from '../core/connection.js';
 import { toIso } from '../core/units.js';
 import { readRecords } from './records.js';
 
+/** Maximum per reply; two sign-ins a day give this many in about two months. */
 const mostRecords = 1000;
 
 /** Reads the newest records about one user, oldest first. @returns also the number of older ones */

@@ -16,8 +16,7 @@ interface Line<Job> {
 export interface FairQueue<Job> {
   readonly length: number;
   /**
-   * @returns the evicted jobs:
-   * `job` itself, or the newest ones of the longest line of its class, if that is longer
+   * @returns the evicted jobs: `job` itself, or the newest ones of the longest line of its class, if that is longer
    */
   push(job: Job, share: Share, size: number): readonly Job[];
   /** Precedes all others of its class, without weight. */

@@ -14,6 +14,7 @@ const attemptGuard = z.strictObject({
 export function createSignInControl({ users, signIn }: ProviderSimulation): Express {
   const app = express();
   app.disable('x-powered-by');
+  // JSON only, which other origins cannot send without a CORS preflight.
   app.use(express.json({ limit: '64kb' }));
   app.post(signInPath, async (request, response) => {
     const attempt = attemptGuard.safeParse(request.body);

@@ -35,6 +35,7 @@ export function createSmtpDelivery(options: {
         disableUrlAccess: true,
         transactionLog: true,
         logger: followReplies((reply) => {
+          // The message itself is sent from here on (RFC 5321, section 4.1.1.4).
           if (reply.startsWith('354')) isAwaited = true;
         }),
       });
@@ -47,7 +48,7 @@ export function createSmtpDelivery(options: {
   };
 }
 
-/** Nodemailer quotes addresses. */
+/** Logs nothing, because nodemailer quotes addresses. */
 function followReplies(onReply: (reply: string) => void) {
   const ignore = (): void => {};
   return {
@@ -67,7 +68,7 @@ const serverEntryGuard = z.object({ tnx: z.literal('server') });
 
 const smtpErrorGuard = z.object({ command: z.string().optional(), responseCode: z.int().optional() });
 
-/** Others concern this server. */
+/** Replies that concern the mailbox or the message; others concern this server. */
 const aboutMessage: readonly string[] = ['RCPT TO', 'DATA', 'API'];
 
 function toFault(error: unknown, isAwaited: boolean): DeliveryFault {

@@ -1,6 +1,7 @@
 import { createECDH, createPrivateKey, type KeyObject } from 'node:crypto';
 import type { Keys, KeyVersion } from '../core/ports.js';
 
+/** The order of P-256 (FIPS 186-5). */
 const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 
 /** So that the reduction is unbiased (FIPS 186-5, appendix A.2.1). */
@@ -8,7 +9,7 @@ const labels = ['first', 'second'].map((half) => Buffer.from(`facestep/web-push/
 
 export interface VapidKey {
   readonly privateKey: KeyObject;
-  /** 65 bytes. */
+  /** 65 bytes in base64url. */
   readonly publicKey: string;
 }
 

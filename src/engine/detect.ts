@@ -3,6 +3,7 @@ import type { Model } from './model.js';
 import type { Picture } from './picture.js';
 import { type PlaneLayout, samplePlanes } from './planes.js';
 
+/** Detection threshold: confident detections only, or the best guess if there are none. */
 export type Effort = 'sure' | 'guess';
 
 /** Detects faces, best first; boxes are in pixels of the picture and may exceed it. */

@@ -4,6 +4,7 @@ import type { Picture } from './picture.js';
 import { type PlaneLayout, samplePlanes } from './planes.js';
 import { softmax } from './softmax.js';
 
+/** Returns the probability, 0 to 1, that a face is live. Evidence, not proof. */
 export type LivenessEstimator = (picture: Picture, box: Box) => Promise<number>;
 
 const sizePx = 128;

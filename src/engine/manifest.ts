@@ -7,6 +7,7 @@ export interface PublishedFile {
 
 export interface ModelFile extends PublishedFile {
   readonly use: string;
+  /** The input tensor, always named `input`: batch, channels, height, width. */
   readonly input: readonly [1, number, number, number];
   readonly output: Readonly<Record<string, readonly number[]>>;
 }

@@ -21,6 +21,7 @@ const signal = z.enum([
 const photo = z.instanceof(Uint8Array);
 const box = z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() });
 
+/** A job for a worker, which then owns the bytes. */
 export const jobGuard = z.discriminatedUnion('task', [
   z.object({ task: z.literal('detect'), photo }),
   z.object({ task: z.literal('examine'), photo, signals: z.array(signal), choice: z.enum(['only', 'central']) }),

@@ -6,6 +6,7 @@ export interface PictureHeader {
   readonly isAnimated: boolean;
   readonly bitDepth: number;
   readonly isInterlaced: boolean;
+  /** Scans of a JPEG; with several, the whole picture is held in memory. */
   readonly scans: number;
 }
 

@@ -1,9 +1,11 @@
+/** Decoded pixels: upright 8-bit sRGB, three bytes per pixel, top row first. */
 export interface Picture {
   readonly data: Uint8Array;
   readonly widthPx: number;
   readonly heightPx: number;
 }
 
+/** A position in a picture, in pixels; the center of the first pixel is 0,0. */
 export interface Point {
   readonly x: number;
   readonly y: number;

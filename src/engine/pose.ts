@@ -32,7 +32,7 @@ function toDegrees(scores: Float32Array): number {
   return softmax(scores).reduce((sum, probability, bin) => sum + probability * bin, 0) * 3 - 99;
 }
 
-/** The box is enlarged by a quarter on each side. */
+/** Creates the estimator. The box is enlarged by a quarter on each side. */
 export function createPoseEstimator(model: Model): PoseEstimator {
   const { input } = model;
   return async (picture, box) => {

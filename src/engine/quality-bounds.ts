@@ -14,6 +14,9 @@ export interface QualityBound {
  */
 export const minFaceWidthPx = 40;
 
+/**
+ * Minimum face width for movements, in pixels of the submitted picture: the landmark model's input is 64 pixels wide.
+ */
 export const minJudgedWidthPx = 64;
 
 /**

@@ -7,6 +7,7 @@ export interface PixelQuality {
   readonly eyeDistancePx: number;
   readonly sharpness: number;
   readonly brightness: number;
+  /** Standard deviation of the gray level, 0 to 127.5. */
   readonly contrast: number;
 }
 

@@ -38,5 +38,6 @@ export const sessionOptions = {
   enableMemPattern: false,
 } as const satisfies InferenceSession.SessionOptions;
 
+/** Returns the first line of a runtime's error, without source paths. */
 export const toSaid = (error: unknown): string =>
   error instanceof Error ? (error.message.split('\n')[0]?.slice(0, 200) ?? '') : 'no reason';

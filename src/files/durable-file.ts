@@ -23,6 +23,7 @@ const draftEnd = /^\.[0-9a-f]{16}\.new$/;
 export const isDraftOf = (file: string, name: string): boolean =>
   name.startsWith(file) && draftEnd.test(name.slice(file.length));
 
+/** Returns a name for a file's draft. */
 export const draftOf = (file: string, random: Random): string =>
   `${file}.${Buffer.from(random(8)).toString('hex')}.new`;
 

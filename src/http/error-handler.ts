@@ -11,6 +11,7 @@ import { isFault, sendRefusal } from './reply.js';
 /** Of Node's parser if a client stops sending HTTP within a body. */
 const brokenHttpGuard = z.object({ code: z.string().startsWith('HPE_') });
 
+/** Errors of Express for an existing file that cannot be sent: range, version, or path traversal. */
 const unsentFileGuard = z.object({ expose: z.literal(true), statusCode: z.literal([400, 403, 412, 416]) });
 
 function toRefusal(thrown: unknown): unknown {

@@ -22,6 +22,7 @@ export interface TurningKey {
   readonly problem: string | null;
 }
 
+/** Inventory of keys, without secrets. Methods throw FaceError `config_invalid`, `key_service_unavailable`. */
 export interface KeyInventory {
   readonly kind: KeysConfig['kind'];
   sealing(): Promise<readonly SealingKey[]>;
@@ -36,7 +37,7 @@ interface Deps {
   readonly log: Log;
 }
 
-/** In a wrong folder, created keys would be wrong. */
+/** Opens the inventory without creating keys, which in a wrong folder would be wrong. */
 export const openInventory = async (config: KeysConfig, deps: Deps): Promise<KeyInventory> =>
   config.kind === 'local' ? openLocal(deps) : openAwsKms(config, deps);
 

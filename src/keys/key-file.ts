@@ -42,6 +42,7 @@ interface KeyFileOptions<Guard extends z.ZodType> {
   readonly onContent?: (content: z.output<Guard>) => void;
 }
 
+/** A change takes milliseconds. */
 const lockWaitMs = 10;
 const lockWaits = 500;
 
@@ -59,6 +60,7 @@ export async function openKeyFile<Guard extends z.ZodType>(
 
   const readAnew = async (): Promise<{ readonly mark: string; readonly content: z.output<Guard> } | null> => {
     // A concurrent replacement is detected next time.
+    // Before reading, so that a concurrent replacement is detected next time.
     const mark = await markOf(file);
     const text = await readPrivateFile(file, setting);
     if (text === null) return null;

@@ -8,16 +8,17 @@ import { FaceError } from '../errors.js';
  */
 export type OidcAlgorithm = 'RS256' | 'PS256';
 
+/** A public key for verifiers (RFC 7517). */
 export interface PublicKey {
   readonly kty: 'RSA';
   readonly use: 'sig';
   readonly alg: OidcAlgorithm;
-  /** SHA-256 thumbprint (RFC 7638), with the algorithm as a suffix unless it is RS256. */
+  /** SHA-256 thumbprint in base64url (RFC 7638), with the algorithm as a suffix unless it is RS256. */
   readonly kid: string;
   readonly n: string;
   readonly e: string;
   readonly x5c: readonly [string];
-  /** SHA-1 of the certificate. */
+  /** SHA-1 of the certificate in base64url. */
   readonly x5t: string;
 }
 

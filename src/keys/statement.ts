@@ -31,11 +31,13 @@ export async function verifyStatement(
   }
 }
 
+/** A public key for statements (RFC 7517). */
 export interface StatementKey {
   readonly kty: 'EC';
   readonly crv: 'P-256';
   readonly x: string;
   readonly y: string;
+  /** SHA-256 thumbprint of the key in base64url (RFC 7638). */
   readonly kid: string;
   readonly alg: typeof statementAlgorithm;
   readonly use: 'sig';

@@ -16,6 +16,7 @@ export interface HookReport {
     readonly refused: Readonly<Record<string, number>>;
   };
   readonly subjectsAffected: number;
+  /** RFC 3339, in UTC. */
   readonly first: string;
   readonly last: string;
 }

@@ -33,7 +33,7 @@ type AdministratorRecord = z.infer<typeof recordGuard>;
 
 const list = { key: 'administrators', guard: z.array(recordGuard), expiresAt: () => null };
 
-/** Compared if there is no record, for equal timing. */
+/** Compared if there is no record, for equal timing; no secret has this digest. */
 const noDigest = Buffer.alloc(32).toString('base64url');
 
 export interface IdentifiedKey {
@@ -114,6 +114,7 @@ export async function addAdministrator(
   };
   withOneMore(await readAll({ state }));
   const detail = { name, role, id, by: by.name };
+  // Recorded first, so that a failing trail leaves no unrecorded administrator.
   await audit.append({ action: 'administrator_added', connection: '', subject: '', detail });
   await changeStored(list, withOneMore, { state });
   return { credential: new Credential(`fsa_${id}_${secret}`), expiresAt };

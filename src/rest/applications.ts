@@ -18,7 +18,7 @@ export const maxApplications = 1000;
 export interface ApplicationTerms {
   /** 1 to 100 characters. */
   readonly name: string;
-  /** Removing one affects issued keys too. */
+  /** Scopes of its keys; removing one affects issued keys too. */
   readonly scopes: readonly ClientScope[];
   readonly perMinute: number;
   readonly perDay: number;
@@ -27,6 +27,7 @@ export interface ApplicationTerms {
 }
 
 export interface Application extends ApplicationTerms {
+  /** 24 hexadecimal digits. */
   readonly id: string;
   /** Permanent, because enrolments are bound to it. */
   readonly tenant: string;
@@ -98,6 +99,7 @@ export async function registerApplication(
   }
   withIt((await readStored(index, { state }))?.record ?? null);
   const detail = { id, ...terms, scopes: [...terms.scopes], by: by.name };
+  // Recorded first: after a failing trail, a retry would find it registered.
   await audit.append({ action: 'application_registered', connection: tenant, subject: '', detail });
   const now = clock.now();
   const record = {
@@ -152,6 +154,7 @@ export async function changeApplication(
   });
   const former = await readApplication(id, deps);
   const detail = { id, ...toTerms(former), by: by.name };
+  // Recorded first, so that no key gains rights without a record.
   await deps.audit.append({ action: 'application_changed', connection: former.tenant, subject: '', detail });
   const changedAt = deps.clock.now();
   return toApplication(id, await changeExisting(id, (record) => ({ ...record, ...toTerms(record), changedAt }), deps));

@@ -153,7 +153,7 @@ async function readRecord(id: string, { state }: Pick<Deps, 'state'>): Promise<C
   return found === null ? null : recordGuard.parse(found.value);
 }
 
-/** Compared if there is no record, for equal timing. */
+/** Compared if there is no record, for equal timing; no secret has this digest. */
 const noDigest = Buffer.alloc(32).toString('base64url');
 
 /** @throws `caller_untrusted`: revoked, expired, or its application was removed */

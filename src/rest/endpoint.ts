@@ -88,7 +88,11 @@ export interface Endpoint extends Described {
   /** JSON, or text in a form. */
   readonly fieldsGuard: z.ZodObject;
   readonly replyGuard: z.ZodObject;
-  /** Refuses before the body is read. */
+  /**
+   * Refuses before the body is read.
+   * @param call.session - unverified session of a capture page
+   * @returns the session, if the endpoint needs one
+   */
   admit(call: { param(name: string): string; readonly session: Credential | null }): Promise<FoundSession | null>;
   run(fields: unknown, call: Omit<Call<unknown, string>, 'fields'>, caller: Caller): Promise<JsonObject>;
 }

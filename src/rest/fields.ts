@@ -52,6 +52,7 @@ export const passwordField = z
   .optional()
   .describe('A secret of the user, at most 1,024 bytes of UTF-8. The same at enrolment and verification.');
 
+/** An instant in RFC 3339 format. */
 export const instantField = z.iso.datetime({ offset: true }).transform(fromIso);
 
 export const expiryField = instantField

@@ -15,6 +15,7 @@ export interface QuotaUse {
   readonly quota: number;
   readonly windowSec: number;
   readonly left: number;
+  /** Whole seconds until the window ends, at least 1. */
   readonly resetSec: number;
   readonly isExceeded: boolean;
 }

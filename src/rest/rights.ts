@@ -31,6 +31,7 @@ export const rightsByRole = {
 
 /** The holder of an administrator's key, or a single sign-on user. */
 export interface Administrator {
+  /** Unique id from the key, or from issuer and subject. A person with both has two. */
   readonly id: string;
   /** For a sign-in it ends with a prefix of the id, because users can change their login. */
   readonly name: string;

@@ -42,6 +42,7 @@ export interface UsageRecorder {
 }
 
 export interface DayUsage {
+  /** In UTC, such as `2026-11-20`. */
   readonly day: string;
   readonly endpoint: string;
   readonly requests: number;
@@ -58,7 +59,7 @@ const dayOf = (time: EpochMs): string => toIso(time).slice(0, 10);
 const usageKey = (applicationId: string | null, day: string): string => `usage:${applicationId ?? 'none'}:${day}`;
 const lastUsedKey = (clientId: string): string => `client-token-used:${clientId}`;
 
-/** So that all replicas set the same expiry. */
+/** From the day, not the write, so that all replicas set the same expiry. */
 const usageExpiry = (day: string): EpochMs => addSec(fromIso(`${day}T00:00:00Z`), (usageKeptDays + 1) * daySec);
 
 /** Creates the counter by application, day, endpoint and outcome. */

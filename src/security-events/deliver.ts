@@ -83,7 +83,7 @@ export async function deliver(
   }
 }
 
-/** A signing error is a failure too. */
+/** Makes one attempt; a signing error is a failure too. */
 export async function attemptPush(
   event: SecurityEvent,
   stream: EventStream,

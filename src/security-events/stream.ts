@@ -16,6 +16,7 @@ export interface EventStream {
   readonly connections: readonly string[] | null;
   readonly delivery: StreamDelivery;
   readonly status: StreamStatus;
+  /** Earlier events are omitted; `null`: only the position counts. */
   readonly since: EpochMs | null;
   /** Start of delivering held events, after a pause or a change to push; `null`: never. */
   readonly toldOnAt: EpochMs | null;

@@ -3,6 +3,7 @@ import { type Html, html } from '../base/html.js';
 import { sendPage } from '../http/page-layout.js';
 import { renderInCatalogueStyle } from '../rest/catalogue-style.js';
 
+/** Links for a first visit. No version or settings, because it is public. */
 const places = [
   ['/console/', 'console', 'the console of administrators and developers'],
   ['/docs/', 'documentation', 'how to set it up, run it, call it and mend it'],

@@ -28,7 +28,7 @@ const stateKey = (id: string): string => `ssf-access-token:${id}`;
 
 const pattern = /^fss_([0-9a-f]{24})_([\w-]{43})$/;
 
-/** `ssf.manage` includes `ssf.read`. */
+/** Returns the scopes that a key allows; `ssf.manage` includes `ssf.read`. */
 export const grantableTo = ({ scopes }: Pick<Client, 'scopes'>): readonly SsfScope[] =>
   scopes.includes('ssf.manage') ? ssfScopes : ssfScopes.filter((scope) => scopes.includes(scope));
 
@@ -58,7 +58,7 @@ export async function issueAccessToken(
   return { credential: new Credential(`fss_${id}_${secret}`), expiresInSec };
 }
 
-/** Returns true if it looks like an access token. */
+/** Returns true if it looks like an access token; unverified. */
 export const isAccessToken = (credential: Credential): boolean => credential.use((text) => text.startsWith('fss_'));
 
 /**
@@ -76,5 +76,5 @@ export async function authenticateAccess(credential: Credential, deps: Pick<Deps
   return { ...client, scopes: grantableTo(client).filter((scope) => record.scopes.includes(scope)) };
 }
 
-/** No known secret has this digest. */
+/** Compared if there is no record; no known secret has this digest. */
 const noDigest = Buffer.alloc(32).toString('base64url');

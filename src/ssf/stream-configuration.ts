@@ -37,7 +37,7 @@ export const termsGuard = z.object({
 
 export const changeGuard = termsGuard.extend({ stream_id: text });
 
-/** Without `delivery`: polled (SSF 1.0, section 8.1.1.1). */
+/** Without `delivery` a stream is polled (SSF 1.0, section 8.1.1.1). */
 export async function toTerms(
   { events_requested, delivery, description }: z.output<typeof termsGuard>,
   deps: SsfDeps,
@@ -61,7 +61,7 @@ export async function toChange(
   };
 }
 
-/** A partial change: the push header is never returned, so a missing one stays with the same URL only. */
+/** Applies a partial change: the push header is never returned, so a missing one stays with the same URL only. */
 export function toChanged(former: StreamRecord, change: Partial<StreamTerms>): StreamRecord {
   const { delivery = former.delivery } = change;
   const isSame =

@@ -4,6 +4,7 @@ import { orUnavailable } from './unavailable.js';
 
 /**
  * Copies an embedded store consistently while a server writes to it.
+ * @param to - a new file, created with mode 0600
  * @throws `state_unavailable`
  */
 export async function snapshotSqlite(file: string, to: string): Promise<void> {

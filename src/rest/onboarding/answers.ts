@@ -86,6 +86,7 @@ export async function turnDown(
   deps: AnswerDeps,
 ): Promise<ApplicationRequest> {
   const said = { at: deps.clock.now(), from: 'administrator' as const, by: by.name, text: message };
+  // Recorded first: after a failing trail, a retry would be impossible.
   await recordAnswer(refusals[answer](await readRequest(id, deps), said), answer, by, deps);
   return changeRequest(id, (each) => refusals[answer](each, said), deps);
 }

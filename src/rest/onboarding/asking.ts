@@ -134,6 +134,7 @@ export async function submitRequest(
   const said = { at: deps.clock.now(), from: 'developer' as const, by: developer.name, text: given.message };
   const { wish, application } = submit(draft, terms, said);
   const { name, scopes, perMinute, perDay, connection: wanted, redirectUris } = wish;
+  // Recorded first: after a failing trail, a retry would be impossible.
   await deps.audit.append({
     action: 'application_requested',
     connection: '',
@@ -173,6 +174,7 @@ export async function withdrawOwnRequest(id: string, developer: Developer, deps:
   const request = await readOwnRequest(id, developer, deps);
   checkUnfinished(request);
   const detail = { id, developer: developer.id, by: developer.name };
+  // Recorded first: after a failing trail, a retry would find nothing to withdraw.
   await deps.audit.append({ action: 'application_request_withdrawn', connection: '', subject: '', detail });
   await forgetRequest(request, deps);
 }

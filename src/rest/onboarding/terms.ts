@@ -5,6 +5,7 @@ import type { Audit, Clock, State } from '../../core/ports.js';
 import { epochMsGuard } from '../../core/units.js';
 import type { Administrator } from '../rights.js';
 
+/** Limit in characters; longer terms are linked. */
 export const longestTerms = 8000;
 
 const termsGuard = z.object({ version: z.number(), text: z.string(), at: epochMsGuard.nullable(), by: z.string() });
