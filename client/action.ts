@@ -1,26 +1,23 @@
 import * as z from 'zod/mini';
 
-/*
- * An action that a user approves by face, in the exact words they see. Also a member of `authorization_details` (RFC
- * 9396).
- */
+/* An action that a user approves by face, in the exact words they see. */
 
 /** The only supported type of `authorization_details`. */
 export const actionType = 'facestep_action';
 
 /**
- * Matches controls, line breaks, direction marks, invisible, unassigned and private characters, lone surrogates,
- * surrounding or repeated spaces, detached or stacked marks.
+ * Controls, line breaks, direction marks, invisible, unassigned and private characters, lone surrogates, surrounding or
+ * repeated spaces, detached or stacked marks.
  */
 const unshowable =
   /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|\p{Zs}{2}|^\p{Zs}|\p{Zs}$|(?:^|\p{Zs})\p{M}|\p{M}{5}/u;
 
-/** Characters that render as nothing despite their category. */
+/** Render as nothing despite their category. */
 const blank = /[\u2800\ufffc\u{1d159}\u{13441}\u{13442}\u{16fe4}\u{1107f}\u2d7f]/u;
 
 const letterOrDigit = /[\p{L}\p{N}]/u;
 
-/** Displayable text in Normalization Form C. @param most - limit in UTF-16 code units */
+/** Displayable text in Normalization Form C. @param most - in UTF-16 code units */
 const shownText = (most: number) =>
   z.string().check(
     z.minLength(1),
@@ -33,7 +30,7 @@ const shownName = (most: number) => shownText(most).check(z.refine((text) => let
 
 const sha256Hex = z.string().check(z.regex(/^[0-9a-f]{64}$/));
 
-/** Guard of an action. Unknown members are refused, so that everything is shown. */
+/** Unknown members are refused, so that everything is shown. */
 export const actionGuard = z.strictObject({
   type: z.literal(actionType),
   title: shownName(80),
@@ -41,7 +38,7 @@ export const actionGuard = z.strictObject({
   amount: z.exactOptional(
     z.strictObject({
       value: z.string().check(z.regex(/^(0|[1-9]\d{0,11})(\.\d{1,4})?$/)),
-      // Aborts, so that the amount is checked with a valid code only.
+      // The amount is checked with a valid code only.
       currency: z.string().check(z.regex(/^[A-Z]{3}$/, { abort: true })),
     }),
   ),
@@ -49,7 +46,6 @@ export const actionGuard = z.strictObject({
   document: z.exactOptional(z.strictObject({ name: shownName(120), digest: sha256Hex })),
 });
 
-/** An action to approve. */
 export type Action = {
   readonly type: typeof actionType;
   /** Title, at most 80 characters. */

@@ -15,10 +15,9 @@ export const credentialErrorText = {
   keys_unavailable: 'The keys of the issuer could not be had.',
 } as const;
 
-/** Stable name of a refusal. */
 export type CredentialErrorCode = keyof typeof credentialErrorText;
 
-/** Error of a rejected credential, without its contents. */
+/** Without the credential's contents. */
 export class CredentialError extends Error {
   override readonly name = 'CredentialError';
   constructor(

@@ -9,19 +9,17 @@ import { isNotSigned, type KeySet, type RemoteKeys, toResolveKey } from './recei
 import { hasEnded, statusGuard } from './status-list.js';
 
 /*
- * A presented credential: SD-JWT VC with key binding (RFC 9901). It proves a face check at issuance and possession
- * of the holder's key now, but not who is in front of the camera.
+ * SD-JWT VC with key binding (RFC 9901). Proves a face check at issuance and possession of the holder's key now, but
+ * not who is in front of the camera.
  */
 
-/** Parameters of the caller's request. */
 export interface ExpectedPresentation {
-  /** Audience given to the wallet: for OpenID4VP the whole `client_id`, with its prefix. */
+  /** For OpenID4VP the whole `client_id`, with its prefix. */
   readonly audience: string;
-  /** Nonce given to this wallet. Single use: delete it before the verification. */
+  /** Single use: delete it before the verification. */
   readonly nonce: string;
 }
 
-/** A verified credential. */
 export interface PresentedCredential {
   /** Id at the user's provider; `null` if not disclosed. */
   readonly subject: string | null;
@@ -38,16 +36,15 @@ export interface PresentedCredential {
 export interface CredentialVerifier {
   /**
    * Verifies the issuer's signature, validity, disclosures, fresh key binding to audience and nonce, and the status.
-   * @param presentation - SD-JWT with key binding, from a `vp_token`
    * @throws CredentialError with its `code`
    */
   verify(presentation: string, expected: ExpectedPresentation): Promise<PresentedCredential>;
 }
 
-/** Far above any credential; longer text is refused unread. */
+/** Longer text is refused unread. */
 const maxCharacters = 65_536;
 
-/** Maximum age of the key binding, in seconds: it is created when the user consents. */
+/** Created when the user consents. */
 const proofLifeSec = 300;
 
 const holderKeyGuard = z.discriminatedUnion('kty', [
@@ -72,10 +69,10 @@ const proofGuard = z.object({ iat: z.int(), aud: z.string(), nonce: z.string(), 
 const disclosureGuard = z.tuple([z.string(), z.string(), z.unknown()]);
 
 /**
- * Creates the verifier of one kind of credential. It fetches the status list each time and caches keys.
+ * Creates the verifier of one kind of credential. It fetches the status list each time.
  * @param options.issuer - the connection's OpenID provider, `<publicUrl>/oidc/<connection>`
  * @param options.vct - configured kind of credential
- * @param options.keys - `/.well-known/jwks.json` at `publicUrl`
+ * @param options.keys - `/.well-known/jwks.json`
  * @param options.fetch - for the status list
  * @param options.clock - milliseconds since 1970
  * @throws TypeError: `jwksUri` is no URL
@@ -125,7 +122,10 @@ export function createCredentialVerifier(options: {
   };
 }
 
-/** Verifies that the holder's key signed these disclosures for this audience and nonce now. @throws CredentialError */
+/**
+ * Verifies that the holder's key signed these disclosures for this audience and nonce.
+ * @throws CredentialError
+ */
 async function checkHolder(
   proof: string,
   {
@@ -156,7 +156,10 @@ async function checkHolder(
   if (iat > nowSec + clockToleranceSec || iat < nowSec - proofLifeSec) throw new CredentialError('stale');
 }
 
-/** Opens the disclosures; each must match a signed digest. @throws CredentialError `disclosure` */
+/**
+ * Each disclosure must match a signed digest.
+ * @throws CredentialError `disclosure`
+ */
 async function openDisclosures(disclosures: readonly string[], sealed: Sealed): Promise<Map<string, unknown>> {
   const opened = new Map<string, unknown>();
   for (const disclosure of disclosures) {

@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
 import type { PhotoBytes, ServerCall } from './server-call.js';
 
-/** Binding of a token: the same at enrolment and at every check. */
+/** The same at enrolment and at every check. */
 export interface Binding {
   readonly password?: string;
-  /** Purpose of the token, such as `app:login`. */
+  /** Such as `app:login`. */
   readonly scope?: string;
   /** 1 (most tolerant) to 8 (strictest); default 4. */
   readonly accuracy?: number;
@@ -33,7 +33,7 @@ const identification = z.object({
 
 const released = z.object({ contentKey: z.nullable(z.string().check(z.regex(/^[\w-]{43}$/))) });
 
-/** `code` is the reason why a picture could not be compared; then `score` is `null` and `match` false. */
+/** `code`: why a picture could not be compared; then `match` is false. */
 const bulk = z.object({
   results: z.array(z.object({ score: z.nullable(z.number()), match: z.boolean(), code: z.optional(z.string()) })),
 });
@@ -50,7 +50,7 @@ const screened = z.object({
   measurements: z.array(z.object({ name: z.string(), value: z.number(), unit: z.string(), pass: z.boolean() })),
 });
 
-/** Creates the calls about faces: tokens stored by the caller, and picture comparisons. */
+/** Creates the calls about faces. */
 export function createFaceCalls(server: ServerCall) {
   return {
     /** Creates a token from 1 to 5 photos of one person. Scope `enrol`. Store the token, delete the photos. */

@@ -3,7 +3,6 @@ import type { Action } from './action.js';
 import { createFaceCalls } from './faces.js';
 import { createServerCall, type Fetch, type PhotoBytes, type ServerCall } from './server-call.js';
 
-/** Parameters of a step-up. */
 export interface StepUpRequest {
   readonly connection?: string;
   /** The user's immutable id: at the connection's provider, or your own with `token`. */
@@ -12,14 +11,11 @@ export interface StepUpRequest {
   readonly token?: string;
   /** Requests a receipt for this verifier. */
   readonly audience?: string;
-  /**
-   * The application the user signs in to, by the id in the provider's hook calls, which may then use the pass. Not with
-   * `audience`.
-   */
+  /** The application, by the id in the provider's hook calls, which may then use the pass. Not with `audience`. */
   readonly application?: string;
   /** Address of the user's browser. Needs `application`. */
   readonly address?: string;
-  /** Your value, repeated in the receipt: binds it to one login. */
+  /** Repeated in the receipt: binds it to one login. */
   readonly nonce?: string;
   /** Action to approve. Needs `audience` and the capture page. */
   readonly action?: Action;

@@ -18,10 +18,9 @@ export const receiptErrorText = {
   keys_unavailable: 'The keys of the issuer could not be had.',
 } as const;
 
-/** Stable name of a refusal. */
 export type ReceiptErrorCode = keyof typeof receiptErrorText;
 
-/** Error of a rejected receipt, without its contents. */
+/** Without the receipt's contents. */
 export class ReceiptError extends Error {
   override readonly name = 'ReceiptError';
   constructor(
@@ -39,14 +38,13 @@ interface CommonClaims {
   readonly sub: string;
   /** Issue time: seconds since 1970. */
   readonly iat: number;
-  /** Expiry: seconds since 1970, at most 120 after `iat`. */
+  /** Seconds since 1970, at most 120 after `iat`. */
   readonly exp: number;
-  /** Unique id: for single use, store it until `exp`. */
+  /** For single use, store it until `exp`. */
   readonly jti: string;
   readonly nonce?: string;
-  /** Location of the enrolment: connection id, or `api:<tenant>` for a token stored by an API client. */
+  /** Connection id, or `api:<tenant>` for a token stored by an API client. */
   readonly connection: string;
-  /** Id of the step-up. */
   readonly txn: string;
   /** Time of the passed check: seconds since 1970. */
   readonly auth_time: number;
@@ -54,25 +52,24 @@ interface CommonClaims {
   readonly amr: readonly string[];
 }
 
-/** Claims of a passed face check. */
 export interface FaceReceiptClaims extends CommonClaims {
   readonly acr: 'face';
   /** 1 (most tolerant) to 8 (strictest). */
   readonly accuracy: number;
-  /** Passive liveness of the photos, 0 to 1; `null` if not measured. */
+  /** Passive liveness, 0 to 1; `null` if not measured. */
   readonly liveness: number | null;
   /**
    * Presence method with version: `light-1` (movements under the screen's light), `movement-1`, `passive-1` (photos
    * only), or a custom judge; `null`: none. Absent from earlier servers.
    */
   readonly presence?: string | null;
-  /** Approved action, word for word; absent without an approval. */
+  /** Approved action; absent without an approval. */
   readonly action?: Action;
   /** SHA-256 of its canonical JSON (RFC 8785), 64 hexadecimal digits. */
   readonly action_digest?: string;
 }
 
-/** Claims of a pass by fallback code, without a face check. */
+/** A pass by fallback code, without a face check. */
 export interface AnotherWayReceiptClaims extends CommonClaims {
   readonly acr: 'another_way';
   readonly accuracy: null;
@@ -80,7 +77,7 @@ export interface AnotherWayReceiptClaims extends CommonClaims {
   readonly presence: null;
 }
 
-/** Claims of a receipt; `acr` distinguishes the kinds. */
+/** `acr` distinguishes the kinds. */
 export type ReceiptClaims = FaceReceiptClaims | AnotherWayReceiptClaims;
 
 /** Expectations of the caller; each one given must be met. */
@@ -89,14 +86,13 @@ export interface ExpectedReceipt {
   readonly connection?: string;
   readonly subject?: string;
   readonly nonce?: string;
-  /** Action to approve. A receipt with an approval is accepted only if this is given. */
+  /** A receipt with an approval is accepted only if this is given. */
   readonly action?: Action;
 }
 
 /** Header `typ` of a receipt. */
 export const receiptType = 'facestep-receipt+jwt';
 
-/** Lifetime of a receipt, in seconds. */
 export const receiptLifeSec = 120;
 
 /** Accepted clock difference, in seconds. */
@@ -170,7 +166,6 @@ export function checkFace(claims: ReceiptClaims): FaceReceiptClaims {
   return claims;
 }
 
-/** Claims of a receipt with an approval. */
 export type ApprovalClaims = FaceReceiptClaims & { readonly action: Action; readonly action_digest: string };
 
 /**
@@ -190,8 +185,7 @@ function checkTime({ iat, exp }: ReceiptClaims, nowSec: number): void {
 }
 
 /**
- * An expectation given as undefined is never met: `{ nonce: session.nonce }` of an empty session would otherwise check
- * nothing.
+ * An undefined expectation is never met: `{ nonce: session.nonce }` of an empty session would otherwise check nothing.
  */
 function isMet(
   expected: ExpectedReceipt,

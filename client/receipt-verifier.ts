@@ -21,12 +21,12 @@ import {
   receiptType,
 } from './receipt-claims.js';
 
-/** A JSON Web Key Set, as at `/.well-known/jwks.json`; keys of other kinds are skipped. */
+/** As at `/.well-known/jwks.json`; keys of other kinds are skipped. */
 export interface KeySet {
   readonly keys: readonly object[];
 }
 
-/** Address of the key set, and fetch. Fetched on first use, cached, and fetched again for an unknown key. */
+/** Fetched on first use, and again for an unknown key. */
 export interface RemoteKeys {
   readonly jwksUri: string;
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
@@ -45,15 +45,15 @@ export interface ReceiptVerifier {
   verifyAnyWay(receipt: string, expected?: ExpectedReceipt): Promise<ReceiptClaims>;
 }
 
-/** Far above any receipt; longer text is refused unread. */
+/** Longer text is refused unread. */
 const maxReceiptCharacters = 16_384;
 
 const keysTimeoutMs = 3000;
 
-/** Cache lifetime of the issuer's keys, so that retired keys are no longer accepted. */
+/** Retired keys are no longer accepted after that. */
 const keysKeptMs = 300_000;
 
-/** The issuer signs with ECDSA on P-256 only. */
+/** ECDSA on P-256 only. */
 const publicKeyGuard = z.object({
   kty: z.literal('EC'),
   crv: z.literal('P-256'),
@@ -97,7 +97,7 @@ export function createReceiptVerifier(options: {
   return verifier;
 }
 
-/** Others refer to the digest, so it must match the action. @throws ReceiptError `malformed` */
+/** Others refer to the digest. @throws ReceiptError `malformed` */
 async function checkActionDigest(claims: ReceiptClaims): Promise<void> {
   if (claims.acr !== 'face' || claims.action === undefined) return;
   if ((await digestAction(claims.action)) !== claims.action_digest) throw new ReceiptError('malformed');

@@ -1,14 +1,13 @@
 import * as z from 'zod/mini';
 
-/** The platform's fetch. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
-/** Error of a refusal, missing answer, or malformed answer. Contains no request data. */
+/** Error of a refusal, or of a missing or malformed answer, without request data. */
 export class FacestepError extends Error {
   override readonly name = 'FacestepError';
   /**
    * @param code - the server's (docs/reference/errors.md), `unreachable`, or `reply_malformed`
-   * @param status - HTTP status; `null` without an answer; kept for an interrupted one
+   * @param status - HTTP status; `null` without an answer
    * @param retryAfterSec - the server's Retry-After, if any
    */
   constructor(
@@ -25,7 +24,7 @@ export class FacestepError extends Error {
 /** Bytes of a JPEG, PNG or WebP file. */
 export type PhotoBytes = Uint8Array;
 
-/** Form fields: texts, numbers, and pictures. Undefined ones are omitted. */
+/** Form fields; undefined ones are omitted. */
 export interface FormFields {
   readonly texts?: Readonly<Record<string, string | number | undefined>>;
   readonly photos?: Readonly<Record<string, readonly PhotoBytes[]>>;
@@ -43,7 +42,7 @@ const answerTimeoutMs = 60_000;
 
 const refusalGuard = z.object({ ok: z.literal(false), error: z.string(), code: z.string() });
 
-/** Printable ASCII; surrounding white space is stripped, because a file's last line break is no part of a token. */
+/** A file's last line break is no part of a token. */
 const sendableToken = /^[\t\r\n ]*[!-~]*[\t\r\n ]*$/;
 
 /** Creates the calls of one client with its token. @throws TypeError: the token is no valid header value */
@@ -52,7 +51,7 @@ export function createServerCall(options: {
   readonly clientToken: string;
   readonly fetch: Fetch;
 }): ServerCall {
-  // Checked here, because the platform's error would contain the token and be logged.
+  // The platform's error would contain the token and be logged.
   if (!sendableToken.test(options.clientToken))
     throw new TypeError('clientToken is no client token: it has other characters than printable ASCII');
   const base = options.url.replace(/\/+$/, '');

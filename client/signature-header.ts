@@ -1,17 +1,17 @@
 import * as z from 'zod/mini';
 
-/* Protected header of a document's signature, without verification. */
+/* Of a document's signature, unverified. */
 
 /** Header `typ` of a signature. */
 export const signatureType = 'facestep-signature+jose';
 
-/** `audience` of a step-up whose approval becomes a signature. */
+/** Such a step-up's approval becomes a signature. */
 export const signatureAudience = 'urn:facestep:signatures';
 
-/** JAdES mechanism for a payload by reference (ETSI TS 119 182-1, section 5.2.8.3). */
+/** Payload by reference (ETSI TS 119 182-1, section 5.2.8.3). */
 export const referenceMechanism = 'http://uri.etsi.org/19182/ObjectIdByURI';
 
-/** Protected header: exactly these members. `approval` is a receipt that was valid at `iat`. */
+/** Exactly these members. `approval` is a receipt that was valid at `iat`. */
 export const signatureHeader = z.strictObject({
   alg: z.literal('ES256'),
   kid: z.string(),

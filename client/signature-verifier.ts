@@ -7,11 +7,11 @@ import { createReceiptVerifier, type KeySet, keepKeys } from './receipt-verifier
 import { signatureAudience, signatureHeader } from './signature-header.js';
 
 /*
- * Signature of a document: a JWS of the issuer with detached payload, the document's bytes (RFC 7515, RFC 7797). Its
- * protected header contains the approval, a face check receipt. Works offline.
+ * A JWS of the issuer with detached payload, the document's bytes (RFC 7515, RFC 7797). Its protected header contains
+ * the approval.
  */
 
-/** Reasons why a signature is not accepted. Faults of its approval are a `ReceiptError`. */
+/** Faults of its approval are a `ReceiptError`. */
 export const signatureErrorText = {
   malformed: 'This is not a signature of a document.',
   signature:
@@ -19,7 +19,6 @@ export const signatureErrorText = {
   document: 'What was approved by the face check is another document.',
 } as const;
 
-/** Stable name of a refusal. */
 export type SignatureErrorCode = keyof typeof signatureErrorText;
 
 export class SignatureError extends Error {
@@ -34,11 +33,10 @@ export class SignatureError extends Error {
 
 const maxSignatureCharacters = 32_768;
 
-/** A verified signature. */
 export interface DocumentSignature {
-  /** Time of the signature: seconds since 1970. */
+  /** Seconds since 1970. */
   readonly signedAt: number;
-  /** The approver and the action shown to them. */
+  /** Approver and shown action. */
   readonly approval: ApprovalClaims;
 }
 
@@ -46,7 +44,7 @@ export interface SignatureVerifier {
   /**
    * Verifies that the issuer signed this file after a face check of the user who saw this document, with an approval
    * that was valid at that time.
-   * @param signature - compact JWS with an empty payload
+   * @param signature - with an empty payload
    * @throws SignatureError, ReceiptError with their `code`
    */
   verify(
@@ -96,8 +94,7 @@ interface ApprovalExpected {
 }
 
 /**
- * Verifies the approval at signing time, and that it names this document.
- * @param signed.signedAt - seconds since 1970
+ * Verifies the approval at signing time, in seconds since 1970, and for this document.
  * @throws SignatureError `document`, ReceiptError
  */
 async function verifyApproval(
@@ -115,7 +112,7 @@ async function verifyApproval(
   return { ...claims, ...said.data };
 }
 
-/** Unverified: the receipt verifier checks them with the signature. */
+/** Unverified: the receipt verifier checks them. */
 function readClaims(receipt: string): unknown {
   try {
     return decodeJwt(receipt);

@@ -4,12 +4,8 @@ import * as z from 'zod/mini';
 import { CredentialError } from './credential-error.js';
 import type { ResolveKey } from './receipt-verifier.js';
 
-/*
- * A status list (Token Status List, JWT): bits of many credentials, signed by their issuer. Fetched as a whole, so
- * that no one learns which credential was checked.
- */
+/* Token Status List (JWT). Fetched as a whole, so that no one learns which credential was checked. */
 
-/** Position of a credential's bit. */
 export const statusGuard = z.object({
   status_list: z.object({ idx: z.int().check(z.nonnegative()), uri: z.url({ protocol: /^https?$/ }) }),
 });
@@ -22,11 +18,11 @@ const listGuard = z.object({
 
 const timeoutMs = 3000;
 
-/** Far above any list of the issuer. */
+/** Far above any list. */
 const maxListCharacters = 262_144;
 
 /**
- * Returns true if a credential has ended. If that cannot be determined, it must not be accepted.
+ * Returns true if a credential has ended. If unknown, it must not be accepted.
  * @throws CredentialError `status_unavailable`
  */
 export async function hasEnded(

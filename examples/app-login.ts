@@ -35,7 +35,7 @@ async function enrol(file: string, login: string, photos: Uint8Array[]): Promise
   );
 }
 
-/** Returns a session, or `null` for an unknown name or another face, without distinction. Add your own rate limit. */
+/** Returns a session, or `null`, without distinction. Add your own rate limit. */
 async function signIn(file: string, login: string, photos: Uint8Array[]): Promise<string | null> {
   const token = readUsers(file)[login]?.faceToken;
   if (token === undefined || !(await facestep.authenticate(token, photos, binding))) return null;

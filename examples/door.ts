@@ -15,7 +15,7 @@ import { z } from 'zod';
 const { FACESTEP_URL: url = 'http://127.0.0.1:8080', FACESTEP_CLIENT_TOKEN: clientToken = '' } = process.env;
 const facestep = createFacestepClient({ url, clientToken, fetch });
 
-/** Every token adds a false accept risk, so the strictest level: up to 500 people, with three photos of each. */
+/** Every token adds a false accept risk: up to 500 people, with three photos of each. */
 const binding = { scope: 'door:main', accuracy: 8 };
 
 const rosterGuard = z.array(z.object({ name: z.string(), token: z.string() }));
@@ -32,7 +32,7 @@ const search = async (roster: z.infer<typeof rosterGuard>, photos: Uint8Array[])
         binding,
       );
 
-/** Each person may be enrolled once: two tokens of one person would both match, and the door would open for neither. */
+/** Two tokens of one person would both match, and open the door for neither. */
 async function enrol(file: string, name: string, photos: Uint8Array[]): Promise<boolean> {
   const entries = readRoster(file);
   const found = await search(entries, photos);

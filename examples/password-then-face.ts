@@ -43,7 +43,7 @@ async function enrol([login = '', password = '', ...photoFiles]: string[]): Prom
   console.log(`Enrolled ${login}.`);
 }
 
-/** A login with a correct password that waits for the face. */
+/** Waits for the face. */
 interface Pending {
   readonly login: string;
   readonly nonce: string;

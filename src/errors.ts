@@ -1,12 +1,12 @@
 import type { Json } from './base/json.js';
 
 /**
- * Category of a refusal, which adapters map to provider replies.
- * - `caller`: the caller is not authenticated. No decision is made.
- * - `request`: the call cannot be answered.
- * - `photo`: the photos are unusable. Nothing was compared.
- * - `unverified`: any other reason why no user is verified, including those returned to applications only.
- * - `service`: this server or a dependency is temporarily unavailable.
+ * Category of a refusal; adapters map it to provider replies.
+ * - `caller`: not authenticated. No decision is made.
+ * - `request`: cannot be answered.
+ * - `photo`: unusable. Nothing was compared.
+ * - `unverified`: any other reason.
+ * - `service`: temporarily unavailable.
  */
 export type RefusalKind = 'caller' | 'request' | 'photo' | 'unverified' | 'service';
 
@@ -28,12 +28,10 @@ const unverified = ofKind('unverified');
 const service = ofKind('service');
 
 /**
- * All refusals: kind, HTTP status, public text and advice. The text depends on the code only, so it reveals nothing
- * about the enrolment. The Facenition API documents the statuses 400, 401, 404 and 502. Rendered as
- * `docs/reference/errors.md`.
+ * Kind, HTTP status, public text and advice. The text depends on the code only, so it reveals nothing about the
+ * enrolment. The Facenition API documents the statuses 400, 401, 404 and 502. Rendered as `docs/reference/errors.md`.
  */
 export const refusals = {
-  // Request.
   request_malformed: request(
     400,
     'The request is not understood. Check the field names and their values against /openapi.json.',
@@ -106,7 +104,6 @@ export const refusals = {
     'Use a method that the Allow header lists.',
   ),
 
-  // Picture.
   photo_invalid: photo(
     400,
     'The file is not a readable JPEG, PNG or WebP picture.',
@@ -140,7 +137,6 @@ export const refusals = {
     'Applies to enrolment only. Take another photo; if you send several, one clear photo is enough.',
   ),
 
-  // Caller.
   caller_untrusted: caller(
     401,
     'The credentials are missing, wrong, expired or revoked.',
@@ -224,7 +220,6 @@ export const refusals = {
     'Ask an administrator other than the requester to approve it.',
   ),
 
-  // Enrolment token.
   token_malformed: unverified(
     400,
     'The text sent as the token is not a facestep token.',
@@ -248,7 +243,6 @@ export const refusals = {
     'Send consentStatement and consentGivenAt. The time is in RFC 3339 and not in the future.',
   ),
 
-  // Check.
   face_mismatch: unverified(
     403,
     'The face could not be confirmed.',
@@ -332,7 +326,6 @@ export const refusals = {
     'Nothing to do: “facestep doctor” tested a hook.',
   ),
 
-  // This service and its dependencies.
   connection_unknown: request(
     404,
     'There is no such connection.',
@@ -420,7 +413,7 @@ export const refusals = {
   ),
 };
 
-/** Stable name of a refusal. Codes are never renamed or reused. */
+/** Never renamed or reused. */
 export type FaceErrorCode = keyof typeof refusals;
 
 export const faceErrorCodes = Object.keys(refusals).filter((name): name is FaceErrorCode => name in refusals);
@@ -434,10 +427,7 @@ export const photoCodes = faceErrorCodes.filter((code): code is PhotoCode => ref
 export const isOneOf = <Code extends FaceErrorCode>(codes: readonly Code[], code: FaceErrorCode): code is Code =>
   codes.some((each) => each === code);
 
-/**
- * The only error type. `message` is the public text of `code`; `detail` and `cause` are for the log and never leave the
- * server.
- */
+/** `message` is the public text of `code`; `detail` and `cause` are for the log and never leave the server. */
 export class FaceError extends Error {
   override readonly name = 'FaceError';
   constructor(
@@ -449,7 +439,7 @@ export class FaceError extends Error {
   }
 }
 
-/** Returns the code of any thrown value: `internal` unless it is a `FaceError`. */
+/** Returns the code: `internal` unless it is a `FaceError`. */
 export function toCode(error: unknown): FaceErrorCode {
   return error instanceof FaceError ? error.code : 'internal';
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// No static imports before the check: an old Node would fail on them with an unhelpful message.
+// An old Node would fail on static imports with an unhelpful message.
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
   process.stderr.write(`facestep needs Node 20.19 or newer; this is ${process.version}.\n`);

@@ -23,7 +23,7 @@ import { createRequestContexts } from './telemetry/request-context.js';
 const args = process.argv.slice(2);
 const isServing = args.length === 0 || args[0] === 'serve';
 
-// The real dependencies; other modules receive them as arguments.
+// Other modules receive these as arguments.
 const clock: Clock = { now: () => epochMs(Date.now()) };
 const random: Random = createPooledRandom((bytes) => randomBytes(bytes));
 const fetch: Fetch = (url, init) => globalThis.fetch(url, init);
@@ -46,10 +46,7 @@ const reading = { env: process.env, readFile: (path: string) => readFile(path, '
 
 const readSetup = (): Promise<Setup> => loadSetup(providers, { clock, random, fetch, log, ...reading });
 
-/**
- * Runs the server until a stop signal. Handlers are installed at once: an unhandled signal would end the process
- * without a shutdown.
- */
+/** Handlers are installed at once: an unhandled signal would end the process without a shutdown. */
 async function serve(): Promise<void> {
   let isReloadAsked = false;
   let reload = (): void => {
@@ -70,7 +67,7 @@ async function serve(): Promise<void> {
 }
 
 /**
- * Loads the server's parts here, because other commands need none.
+ * Loads the server's parts, which other commands do not need.
  * @returns `null`: stopped while models were fetched
  */
 async function start(stopped: Promise<void>): Promise<RunningServer | null> {
@@ -125,14 +122,14 @@ async function run(): Promise<ExitCode> {
   return exitCode;
 }
 
-/** Ends the process with one line, without foreign error messages, which may quote secret input. */
+/** Foreign error messages may quote secret input. */
 function fail(error: unknown): never {
   const isTold = error instanceof FaceError || error instanceof CommandError;
   const reason = findSystemReason(error);
   const known = isTold ? [`${error.message} (${error.code})`, ...toDetailLines(error.detail)] : [];
   const said = [...known, ...(reason === null ? [] : [reason])];
   tell(`facestep cannot go on: ${said.length === 0 ? 'an unexpected error' : said.join('; ')}`);
-  // Commands have reported their error; for unexpected errors only the stack frames can be shown.
+  // For unexpected errors only stack frames can be shown.
   if (isServing || said.length === 0)
     log.error('ended', { code: toCode(error), said, ...(isTold ? {} : { frames: framesOf(error) }) });
   process.exit(1);

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 
-/** State of a document until it is signed or refused. */
+/** Until it is signed or refused. */
 export interface Document {
   readonly name: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -19,7 +19,7 @@ const stepUpGuard = z.object({ receipt: z.string().nullable() });
 const signedGuard = z.object({ signature: z.string() });
 const keysGuard = z.object({ keys: z.array(z.looseObject({})) });
 
-/** Refusal with the server's code. */
+/** With the server's code. */
 export class NotSigned extends Error {
   constructor(readonly code: string) {
     super(code);
@@ -50,10 +50,7 @@ export function createDocuments({
   }
 
   return {
-    /**
-     * Starts a face check for the document's name and digest.
-     * @returns the page for the user
-     */
+    /** Starts a face check for the document's name and digest. */
     async begin(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<{ url: string; document: Document }> {
       const digest = createHash('sha256').update(bytes).digest('hex');
       const action = { type: 'facestep_action', title: 'Sign this document', document: { name, digest } };

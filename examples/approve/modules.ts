@@ -1,4 +1,4 @@
-/* Serves the client and its imports to browsers without a bundler, through an import map. */
+/* No bundler: an import map. */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
@@ -9,10 +9,7 @@ const imported = [
 
 const prefix = '/modules/';
 
-/**
- * Serves the modules of the client.
- * @param clientModule - URL of the `@facestep/client` file
- */
+/** Serves the modules of the client. */
 export function createModules(clientModule: string) {
   const files = new Map<string, string>([['@facestep/client', clientModule]]);
   for (const name of imported) files.set(name, import.meta.resolve(name));

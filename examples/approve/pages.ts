@@ -24,7 +24,7 @@ export interface Page {
   readonly policy: string;
 }
 
-/** @param importMap - for a page with a script, else `null` */
+/** @param importMap - `null` without a script */
 function toPage(title: string, body: string, importMap: string | null = null): Page {
   const scripts =
     importMap === null

@@ -41,7 +41,7 @@ export function createPayments({
   ...registration
 }: Registration & {
   readonly redirectUri: string;
-  /** Login of the customer, who is already signed in to the bank. */
+  /** Already signed in to the bank. */
   readonly login: string;
 }) {
   return {

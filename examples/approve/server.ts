@@ -38,7 +38,7 @@ const maxDocumentBytes = 10 * 1024 * 1024;
 const maxFormBytes = 1024;
 const amountPattern = /^(0|[1-9]\d{0,11})\.\d\d$/;
 
-/** Messages for the customer, by server code. */
+/** By server code. */
 const problems: Readonly<Record<string, string>> = {
   too_large: 'The document is over 10 MB.',
   action_malformed: 'The name of this file cannot be shown as it is. Give it another name.',
@@ -121,7 +121,7 @@ export async function startBank(given: {
   }
 
   async function comeBack(address: URL, response: ServerResponse, visit: Visit): Promise<void> {
-    // Compare the approval with the current bill, the only payable one: another tab may have changed it.
+    // Compare the approval with the current bill: another tab may have changed it.
     const { payment, amount } = visit;
     visit.payment = null;
     if (payment === null) return send(response, 400, renderMessage('Please begin again', ''));

@@ -36,7 +36,7 @@ export const renderQuestion = ({ elsewhere, here }: { readonly elsewhere: string
     `<script>${waitScript}</script>`,
   );
 
-/** @param name - from the card; `null` if the user did not disclose it */
+/** @param name - `null` if not disclosed */
 export const renderSignedIn = (name: string | null): string =>
   toPage(
     name === null ? 'Welcome' : `Welcome, ${name}`,

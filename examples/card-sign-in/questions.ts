@@ -36,11 +36,7 @@ export async function createQuestion(): Promise<Question> {
   return { id, nonce: draw(), privateKey, publicJwk: { ...jwk, use: 'enc', alg: algorithms.key, kid: id } };
 }
 
-/**
- * Creates a verifier for one kind of card.
- * @param vct - the kind
- * @param wanted - claims: the first is required, the others are optional
- */
+/** Creates a verifier for one kind of card. */
 export function createAsker({
   certified: { chain, key },
   vct,

@@ -20,13 +20,12 @@ export interface CardSignIn extends Site {
 const cookieName = 'card-sign-in';
 const visitSec = 600;
 
-/** Allowed clock skew. */
 const clockToleranceSec = 30;
 
 /** Far above any answer of a wallet. */
 const maxAnswerBytes = 100_000;
 
-/** Messages for the user; all other errors only say that the card was refused. */
+/** All other errors only say that the card was refused. */
 const reasons: Readonly<Partial<Record<CredentialErrorCode, string>>> = {
   expired: 'This card is over. Get another one.',
   ended: 'This card has ended. Get another one.',
@@ -41,7 +40,6 @@ const beginAgain = 'That took too long, or it was begun in another browser.';
  * @param port - 0 picks a free one
  * @param publicUrl - URL for wallets and browsers; this machine only if omitted
  * @param vct - kind of card that the registration's OpenID provider issues
- * @param certified - identity of this portal for wallets
  */
 export async function startCardSignIn({
   port,
@@ -60,7 +58,7 @@ export async function startCardSignIn({
   const { issuer } = registration;
   const asker = createAsker({ certified, vct, wanted: ['sub', 'given_name'] });
   const visits = createVisits({ lifeMs: visitSec * 1000, now });
-  // Keys of the server itself, which sign cards; its OpenID provider has other keys.
+  // The server's own keys sign cards.
   const keys = { jwksUri: new URL('/.well-known/jwks.json', issuer).href, fetch };
   const cards = createCredentialVerifier({ issuer, vct, keys, fetch, clock: { now } });
   const site = await listen(port, (request, response) => {
@@ -93,7 +91,7 @@ export async function startCardSignIn({
     return send(response, 404, renderRefusal('There is nothing here.'));
   }
 
-  /** Accepts only this site's own button, by the Origin header. */
+  /** This site's own button, by the Origin header. */
   async function begin(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.headers.origin !== url) return send(response, 403, renderRefusal('That is not for this page.'));
     const questions = { elsewhere: await createQuestion(), here: await createQuestion() };
@@ -118,7 +116,7 @@ export async function startCardSignIn({
     response.end(request);
   }
 
-  /** Takes one answer. The wallet learns only whether it was accepted; the user's page has the reason. */
+  /** Takes one answer. The wallet learns only whether it was accepted. */
   async function takeAnswer(id: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBody(request, maxAnswerBytes);
     if (body === null) throw new Error('too long');
@@ -127,7 +125,7 @@ export async function startCardSignIn({
     if (asked === undefined) return sendJson(response, 400, { error: 'invalid_request' });
     const { visit, question } = asked;
     const progress = form.has('error') ? declined : await judge(form.get('response') ?? '', question);
-    // A browser on another device continues by itself.
+    // Continues by itself.
     const responseCode = question === visit.here ? randomBytes(24).toString('base64url') : null;
     visit.progress = progress.at === 'shown' ? { ...progress, responseCode } : progress;
     const back = responseCode === null ? {} : { redirect_uri: `${url}/back?response_code=${responseCode}` };
@@ -148,8 +146,8 @@ export async function startCardSignIn({
   }
 
   /**
-   * Starts the face check, only in the browser that asked. An attacker may trick another user into scanning the code
-   * of the attacker's browser, so nothing of the card is shown before the face check.
+   * Starts the face check, only in the browser that asked. An attacker may trick another user into scanning a code, so
+   * nothing of the card is shown before the face check.
    */
   async function leaveForFace(
     browser: string,
@@ -173,7 +171,7 @@ export async function startCardSignIn({
     return redirect(response, begun.url);
   }
 
-  /** Handles the return from the face check: signs the card holder in if their face passed after the start. */
+  /** Signs the card holder in if their face passed after the start. */
   async function comeBack(
     browser: string,
     visit: Visit | undefined,
@@ -195,7 +193,7 @@ export async function startCardSignIn({
   return { ...site, url, redirectUri };
 }
 
-/** A code is not a face, and neither another person's face nor an old check counts. */
+/** A code is not a face, and an old check does not count. */
 const isTheirFace = (claims: IDToken | undefined, card: ShownCard, begunAt: number): boolean =>
   claims?.acr === 'face' &&
   claims.sub === card.subject &&

@@ -28,8 +28,7 @@ export interface Asked {
 }
 
 /**
- * Creates the visits, found by browser cookie or by request. The two secrets differ, so that a photo of the screen's
- * code does not reveal the cookie.
+ * Creates the visits, found by browser cookie or by request. A photo of the screen's code does not reveal the cookie.
  */
 export function createVisits({ lifeMs, now }: { readonly lifeMs: number; readonly now: () => number }) {
   const visits = new Map<string, Visit>();
@@ -46,16 +45,13 @@ export function createVisits({ lifeMs, now }: { readonly lifeMs: number; readonl
     return undefined;
   };
   return {
-    /**
-     * Starts a visit.
-     * @param browser - its secret
-     */
+    /** Starts a visit. */
     begin(browser: string, questions: Pick<Visit, 'elsewhere' | 'here'>): void {
       visits.set(browser, { ...questions, until: now() + lifeMs, progress: { at: 'asking' } });
     },
     of: (browser: string): Visit | undefined => current().find(([each]) => each === browser)?.[1],
     find,
-    /** Takes a request once: any answer, valid or not, closes all requests of the visit. */
+    /** A request is taken once: any answer closes all requests of the visit. */
     take(id: string): Asked | undefined {
       const asked = find(id);
       if (asked !== undefined) asked.visit.progress = { at: 'answered' };

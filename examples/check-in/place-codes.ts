@@ -2,10 +2,10 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 
 const shownMs = 60_000;
 
-/** Short-lived codes on a place's screen, so that a photo of one is soon useless. */
+/** A photo of one is soon useless. */
 export interface PlaceCodes {
   codeOf(place: string): string;
-  /** True for the current or the previous code, which may have just been scanned. */
+  /** Or the previous code, which may have just been scanned. */
   isShown(place: string, code: string): boolean;
 }
 

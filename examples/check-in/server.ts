@@ -23,12 +23,12 @@ export interface CheckIn extends Site {
   readonly redirectUri: string;
 }
 
-/** State of a browser, for at most ten minutes. */
+/** For at most ten minutes. */
 interface Visitor {
-  /** Place of the scanned code; `null` if the user wants their list. */
+  /** `null`: the user wants their list. */
   place: string | null;
   started: Pending | null;
-  /** Opaque id of the user; `null` before the face check. */
+  /** `null` before the face check. */
   person: string | null;
   readonly until: number;
 }
@@ -39,8 +39,6 @@ const dayMs = 86_400_000;
 
 /**
  * Starts the check-in on this machine.
- * @param port - 0 picks a free one
- * @param places - names by id
  * @param keepDays - retention of visits
  */
 export async function startCheckIn({
@@ -65,7 +63,7 @@ export async function startCheckIn({
     );
   });
   const redirectUri = `${site.url}/callback`;
-  // Browsers apply form-action also to the redirect to the face check.
+  // Browsers apply form-action also to the redirect.
   const script = createHash('sha256').update(refreshScript).digest('base64');
   const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${script}'; connect-src 'self'; form-action 'self' ${new URL(registration.issuer).origin}; frame-ancestors 'none'; base-uri 'none'`;
   const nameOf = (place: string): string => places.get(place) ?? place;
@@ -85,7 +83,7 @@ export async function startCheckIn({
     return send(response, 404, renderMessage('There is nothing here', ''));
   }
 
-  /** Accepts only requests of this site's pages, by the Origin header. */
+  /** This site's pages, by the Origin header. */
   async function change(pathname: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.headers.origin !== site.url) return send(response, 403, renderMessage('That is not for this page', ''));
     const visitor = visitorOf(request);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-/** A visit; times are in milliseconds since 1970. */
+/** Milliseconds since 1970. */
 export interface Visit {
   readonly id: string;
   readonly place: string;
@@ -10,18 +10,15 @@ export interface Visit {
 }
 
 export interface Visits {
-  /** Records an arrival; it ends a visit elsewhere and is ignored if already present. */
+  /** Ends a visit elsewhere; ignored if already present. */
   enter(person: string, place: string): void;
-  /** Records a departure; ignored for another person's visit or an ended one. */
+  /** Ignored for another person's visit. */
   leave(person: string, id: string): void;
   countAt(place: string): number;
   of(person: string): readonly Visit[];
 }
 
-/**
- * Stores visits in memory.
- * @param keepMs - retention of a visit, even if it never ended
- */
+/** Stores visits in memory. */
 export function createVisits({ keepMs, now }: { readonly keepMs: number; readonly now: () => number }): Visits {
   let visits: (Visit & { readonly person: string })[] = [];
   const kept = () => {

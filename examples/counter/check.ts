@@ -25,10 +25,10 @@ export interface Check {
   end(): void;
 }
 
-/** How long the result is shown, as long as the service returns it. */
+/** As long as the service returns it. */
 const shownMs = 60_000;
 
-/** Claims registered for this counter, with their purpose. */
+/** Registered for this counter, with their purpose. */
 const claims = { userinfo: { given_name: { essential: true }, family_name: { essential: true }, phone_number: null } };
 
 /**
@@ -47,7 +47,7 @@ export async function beginCheck(
     ...(kiosk === null ? {} : { kiosk }),
   });
   const isAtKiosk = kiosk !== null;
-  // If the user's phone showed a code, or a kiosk is used, the counter shows none.
+  // The counter shows none.
   const isShown = shownCode === null && !isAtKiosk;
   const link = isShown ? (begun.verification_uri_complete ?? begun.verification_uri) : null;
   let view: View = { state: 'waiting', code: isShown ? begun.user_code : '', link, isAtKiosk };

@@ -10,10 +10,9 @@ import { listen, readBody, redirect, type Site, sendPage, sendText } from '../we
 import { beginCheck, type Check } from './check.js';
 import { renderCheck, renderHome, renderPart, script } from './pages.js';
 
-/** A device with a camera next to the counter. */
 export interface Kiosk {
   readonly id: string;
-  /** URL of the kiosk page if it is another window of this browser; `null` if already open. */
+  /** Another window of this browser; `null` if already open. */
   readonly url: string | null;
 }
 
@@ -23,10 +22,7 @@ const keptMs = 11 * 60_000;
 const policy =
   "default-src 'none'; style-src 'unsafe-inline'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'";
 
-/**
- * Starts the counter on this machine.
- * @param port - 0 picks a free one
- */
+/** Starts the counter on this machine. */
 export async function startCounter({
   port,
   kiosk,

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 
-/** A backend with a client token, plus the user's browser. */
 export interface Backend {
   enrol(subject: string, photo: Uint8Array): Promise<void>;
   /**

@@ -30,7 +30,7 @@ const connectionId = 'company';
 /** Three of four people are enrolled. */
 const isEnrolled = (at: number): boolean => at % 4 !== 3;
 
-/** Starts a server and a simulated Okta org with generated people and history; their tokens are not valid. */
+/** Starts a server and a simulated Okta org with generated people; their tokens are not valid. */
 export async function startCompany(people: number, modelsFolder: string): Promise<Company> {
   const folder = await mkdtemp(join(tmpdir(), 'facestep-company-'));
   const data = join(folder, 'data');
@@ -53,7 +53,7 @@ export async function startCompany(people: number, modelsFolder: string): Promis
   const settings = oktaConnectionGuard.parse(connection);
   const ports = { fetch: send, log: quietLog };
   const { steps } = createOktaProvisioning({ settings, publicUrl, clock, random: randomBytes, ...ports });
-  // Creates the attribute that stores the token; a command does the rest once the server runs.
+  // A command does the rest once the server runs.
   await steps[0]?.apply();
   const profile = createOktaProfile(settings, ports);
   const chance = createChance('tokens of a company');

@@ -31,13 +31,13 @@ export { writeDemoPhotos } from './photos.js';
 /**
  * Runs the demonstration.
  * @returns true if every answer was the expected one
- * @throws FaceError as `fetchModels`
+ * @throws as `fetchModels`
  */
 export async function showDemo(
   request: DemoRequest,
   { print, tell, untilStopped }: Pick<CliDeps, 'print' | 'tell' | 'untilStopped'>,
 ): Promise<boolean> {
-  // On Node 20 the AWS SDK would print version warnings into the output.
+  // The AWS SDK would print version warnings.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
   const say = (line = ''): void => print(line);
@@ -57,7 +57,7 @@ export async function showDemo(
   const connection = {
     id: 'demo',
     kind: 'okta',
-    // The photos are static, so liveness is off; with --serve a browser shows the capture page.
+    // Static photos have no liveness.
     policy: { mode: 'enforce', liveness: 'off' },
     okta: {
       orgUrl: okta.url,

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 
 /*
- * Ports are opened seconds after they are chosen, so a system-chosen port could be in use already. These lie below the
- * ephemeral ranges (32768 and up on Linux, 49152 by RFC 6335) and above all ports that browsers block; concurrent
- * processes mostly start at different ones.
+ * System-chosen ports could be in use seconds later. These lie below the ephemeral ranges (32768 and up on Linux, 49152
+ * by RFC 6335) and above all ports that browsers block; concurrent processes mostly
+ * start at different ones.
  */
 const lowest = 12_000;
 const eachProcess = 64;

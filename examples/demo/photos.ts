@@ -9,7 +9,6 @@ import { demoPhotosFolder, loadPictures } from './pictures.js';
 
 /**
  * Provides the demonstration photos.
- * @param elsewhere - download folder outside a checkout
  * @returns their folder
  * @throws CommandError `photos_missing`
  */

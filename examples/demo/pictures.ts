@@ -12,7 +12,7 @@ export interface Pictures {
   readonly stranger: Uint8Array;
   readonly group: Uint8Array;
   readonly landscape: Uint8Array;
-  /** The first photo, shrunk until the face is 20 pixels wide. */
+  /** Shrunk until the face is 20 pixels wide. */
   readonly far: Uint8Array;
 }
 
@@ -24,7 +24,7 @@ interface Corners {
 }
 
 async function cropFace(file: string, corners: Corners): Promise<Buffer> {
-  // Read into memory, because the engine in this process blocks libvips from files.
+  // The engine blocks libvips from files.
   const photo = sharp(readFileSync(file));
   const { width, height } = await photo.metadata();
   // Half the box on each side leaves one face in the crop.
@@ -40,10 +40,7 @@ async function cropFace(file: string, corners: Corners): Promise<Buffer> {
     .toBuffer();
 }
 
-/**
- * Cuts the pictures out of the demonstration photos.
- * @param folder - of these photos
- */
+/** Cuts the pictures out of the demonstration photos. */
 export async function loadPictures(folder = demoPhotosFolder): Promise<Pictures> {
   const [sample1, sample3] = [join(folder, 'sample1.jpg'), join(folder, 'sample3.jpg')];
   const first = await cropFace(sample1, { left: 1460, top: 219, right: 1685, bottom: 438 });
@@ -52,7 +49,7 @@ export async function loadPictures(folder = demoPhotosFolder): Promise<Pictures>
   const { width } = await sharp(first).metadata();
   const far = await sharp(first)
     .resize(Math.round((width * 20) / (1685 - 1460)))
-    // On a plain background, so that the picture is large enough.
+    // So that the picture is large enough.
     .extend({ top: 100, bottom: 100, left: 100, right: 100, background: '#777777' })
     .jpeg({ quality: 95 })
     .toBuffer();

@@ -22,7 +22,7 @@ import { signInPortal } from './portals/sign-in.js';
 import { quietLog } from './quiet.js';
 import { startService } from './service.js';
 
-/** In display order. The first one enrols the user. */
+/** The first one enrols the user. */
 const portals: readonly Portal[] = [
   signInPortal,
   homePagePortal,
@@ -48,17 +48,14 @@ export interface RunningPortals {
    */
   urlOf(id: string): string;
   setGroups(names: readonly string[]): void;
-  /** Returns the token in the user's profile; `null` before the first sign-in. */
+  /** `null` before the first sign-in. */
   readToken(): string | null;
   close(): Promise<void>;
 }
 
 const issuedGuard = z.object({ token: z.string() });
 
-/**
- * Starts the server, a simulated Okta org and every portal.
- * @param hasFixedPorts - true for the ports of `demo --serve`, else free ones
- */
+/** Starts the server, a simulated Okta org and every portal. */
 export async function startPortals({
   hasFixedPorts,
   modelsFolder,

@@ -26,12 +26,7 @@ async function untilReady(url: string, said: readonly string[]): Promise<void> {
   }
 }
 
-/**
- * Starts the server and waits until it is ready.
- * @param env - added to this process's environment: `PORT`, `FACESTEP_DATA`, …
- * @param logFile - destination of its log; by default none
- * @param main - of another installation
- */
+/** Starts the server and waits until it is ready. */
 export async function startService(env: Record<string, string>, logFile = devNull, main = ownMain): Promise<Service> {
   const log = openSync(logFile, 'a');
   const child = spawn(process.execPath, [main], {

@@ -29,10 +29,7 @@ const toPage = (title: string, body: string, result = ''): string => `<!doctype 
 /** Parses the submitted form. */
 export const parseSignIn = (body: unknown): z.output<typeof formGuard> => formGuard.parse(body);
 
-/**
- * Renders the form for user name and password.
- * @param path - target of the form
- */
+/** Renders the form for user name and password. */
 export const toForm = (
   name: string,
   {
@@ -50,11 +47,7 @@ export const toForm = (
 <button>Sign in</button></form>`,
   );
 
-/**
- * Starts the portal on this machine.
- * @param users - passwords by login
- * @param name - shown as the site's name
- */
+/** Starts the portal on this machine. */
 export async function startSignInPage({
   port,
   users,
@@ -81,7 +74,7 @@ export async function startSignInPage({
       response.status(401).send(toForm(name, { users: [login], note: 'User name or password is wrong.' }));
       return;
     }
-    // Pushed, so that the browser cannot read or change whom the request is about.
+    // The browser cannot read or change whom the request is about.
     const { url, pending } = await beginFaceCheck(
       registration,
       { redirect_uri: redirectUri, scope: 'openid profile', login_hint: login },

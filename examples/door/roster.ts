@@ -3,7 +3,7 @@ import { z } from 'zod';
 // In your project: '@facestep/client'.
 import type { FacestepClient } from '../../client/index.js';
 
-/** Every token adds a false accept risk, so the strictest level: up to 500 people, with three photos of each. */
+/** As in ../door.ts. */
 const binding = { scope: 'door:main', accuracy: 8 };
 
 /** Stored form. */
@@ -17,7 +17,7 @@ export interface RosterStore {
 
 /** Creates the roster of one door. */
 export function createRoster(facestep: Pick<FacestepClient, 'identify' | 'generate'>, { read, write }: RosterStore) {
-  /** Result of the search; `null` for an empty roster. */
+  /** `null` for an empty roster. */
   const search = async (entries: Entries, photos: Uint8Array[]) =>
     entries.length === 0
       ? null
@@ -31,8 +31,8 @@ export function createRoster(facestep: Pick<FacestepClient, 'identify' | 'genera
     names: (): readonly string[] => read().map(({ name }) => name),
 
     /**
-     * Enrols a person once, because two tokens of one person would both match and open the door for neither. A name
-     * belongs to one person until their token becomes unusable.
+     * Enrols a person once: two tokens would both match and open the door for neither. A name belongs to one person
+     * until their token becomes unusable.
      * @returns true if enrolled; false if the face or name is already there
      */
     async enrol(name: string, photos: Uint8Array[]): Promise<boolean> {

@@ -13,13 +13,12 @@ import type { Roster } from './roster.js';
 const policy =
   "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/** Enough for three camera pictures. */
+/** Three camera pictures. */
 const mostBytes = 3 * 1024 * 1024;
 const maxNameCharacters = 100;
 
 /**
  * Starts the door on this machine.
- * @param port - 0 picks a free one
  * @param openRoster - called at the first capture
  */
 export async function startDoor({
@@ -59,7 +58,7 @@ export async function startDoor({
     sendJson(response, 404, { problem: 'Nothing is here.' });
   }
 
-  /** Answers with the time or nothing; the door never shows the reason of a refusal. */
+  /** Never shows the reason of a refusal. */
   async function look(response: ServerResponse, form: FormData): Promise<void> {
     const photos = await photosOf(form);
     const roster = await openRoster();

@@ -13,7 +13,7 @@ export interface TaxOffice extends Site {
   readonly redirectUri: string;
 }
 
-/** A signed-in browser, for the lifetime of its access token. */
+/** For the lifetime of its access token. */
 interface Session {
   readonly subject: string;
   readonly accessToken: string;
@@ -21,10 +21,7 @@ interface Session {
 
 const cookie = { name: 'tax-office', maxAgeSec: 900 };
 
-/**
- * Starts the tax office on this machine.
- * @param port - 0 picks a free one
- */
+/** Starts the tax office on this machine. */
 export async function startTaxOffice({
   port,
   ...registration
@@ -51,7 +48,7 @@ export async function startTaxOffice({
     checks.leave(response, {
       redirect_uri: redirectUri,
       scope: 'openid organisation',
-      // Requires a face, even if the policy accepts a code.
+      // Even if the policy accepts a code.
       claims: JSON.stringify({ id_token: { acr: { essential: true, values: ['face'] } } }),
     });
 
@@ -64,7 +61,7 @@ export async function startTaxOffice({
       const claims = tokens.claims();
       const organisation = toOrganisation(claims?.organisation);
       if (claims === undefined || organisation === null) throw new Error('for whom?');
-      // A new name prevents session fixation by a planted cookie.
+      // Prevents session fixation by a planted cookie.
       sessions.set(nameBrowser(response, cookie.name, cookie.maxAgeSec), {
         subject: claims.sub,
         accessToken: tokens.access_token,
@@ -76,7 +73,7 @@ export async function startTaxOffice({
     }
   }
 
-  /** Reads the role again, because it may have ended. */
+  /** The role may have ended. */
   async function file(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const session = sessions.get(browserOf(request, cookie.name));
     if (session === undefined) return sendPage(response, 401, renderStart('Please sign in.'));

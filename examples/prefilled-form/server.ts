@@ -13,17 +13,14 @@ export interface PrefilledForm extends Site {
   readonly redirectUri: string;
 }
 
-/** Claims of the form, registered for this client with their purpose. */
+/** Registered for this client with their purpose. */
 const claims = {
   userinfo: { given_name: { essential: true }, family_name: { essential: true }, email: null, phone_number: null },
 };
 
 const cookie = { name: 'prefilled-form', maxAgeSec: 900 };
 
-/**
- * Starts the form on this machine.
- * @param port - 0 picks a free one
- */
+/** Starts the form on this machine. */
 export async function startPrefilledForm({
   port,
   ...registration

@@ -9,13 +9,12 @@ export interface SignedClaim {
 
 export interface FromSources {
   readonly signed: ReadonlyMap<string, SignedClaim>;
-  /** Why a source has no claims: `unanswered` or `unlinked`. */
+  /** `unanswered` or `unlinked`. */
   readonly silent: ReadonlyMap<string, string>;
 }
 
 /**
  * Verifies the claims of all sources.
- * @param told - UserInfo
  * @param issuers - trusted issuers by source name, never taken from the claims
  * @throws if a source is unknown or did not sign its claims
  */

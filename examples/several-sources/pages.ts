@@ -14,10 +14,7 @@ const toPage = (title: string, body: string): string => `<!doctype html>
 /** Labels by requested claim. */
 const labels = { name: 'Full name', annual_income: 'Income of a year' } as const;
 
-/**
- * Renders the first page.
- * @param hint - for people who try it: text with one link
- */
+/** Renders the first page. */
 export const renderStart = (hint: { readonly text: string; readonly url: string } | null, note = ''): string =>
   toPage(
     'Apply for a loan',

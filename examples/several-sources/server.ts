@@ -14,16 +14,14 @@ export interface SeveralSources extends Site {
   readonly redirectUri: string;
 }
 
-/** Claims registered for this client with their purpose; the second also with its source. */
+/** The second also with its source. */
 const claims = { userinfo: { name: { essential: true }, annual_income: { essential: true } } };
 
 const cookie = { name: 'several-sources', maxAgeSec: 1800 };
 
 /**
  * Starts the application on this machine.
- * @param port - 0 picks a free one
  * @param sources - trusted issuers of the other sources, by name
- * @param hint - for people who try it
  */
 export async function startSeveralSources({
   port,

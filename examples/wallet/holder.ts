@@ -65,7 +65,6 @@ export async function createHolder(issuer: string) {
   return {
     /**
      * Accepts a credential.
-     * @param link - from the offer page or its QR code
      * @param code - the six digits next to it
      * @throws if the issuer refuses or is another one
      */

@@ -61,7 +61,6 @@ export interface Reply {
 
 /**
  * Reads a request and verifies its sender.
- * @param link - from the verifier's page or QR code
  * @param authority - signs certificates of verifiers
  * @throws if the request is invalid or its sender unknown
  */

@@ -1,6 +1,6 @@
 /*
- * A wallet for one person in a browser on this machine: accepts offers of facestep, shows credentials and their
- * status, and presents them to trusted verifiers. A phone's wallet would scan the codes.
+ * A wallet for one person in a browser on this machine: accepts offers of facestep, shows credentials and their status,
+ * and presents them to trusted verifiers.
  */
 import { randomUUID, type X509Certificate } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -12,7 +12,6 @@ import { type CardRequest, readCardRequest } from './requests.js';
 
 /**
  * Starts the wallet on this machine, with storage in memory.
- * @param port - 0 picks a free one
  * @param issuer - of accepted credentials
  * @param offerPage - where users get an offer
  * @param authority - signs certificates of verifiers; `null`: none is trusted
@@ -30,7 +29,7 @@ export async function startWallet({
 }): Promise<Site> {
   const holder = await createHolder(issuer);
   const held: HeldCredential[] = [];
-  /** Requests by id; the answer page carries the id, so the answer goes to the shown verifier. */
+  /** The answer goes to the shown verifier. */
   const requests = new Map<string, CardRequest>();
   const site = await listen(port, (request, response) => {
     answer(request, response).catch((error: unknown) =>

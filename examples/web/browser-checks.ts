@@ -2,16 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { beginFaceCheck, type Pending, type Registration } from './face-check.js';
 import { browserOf, nameBrowser, redirect } from './site.js';
 
-/**
- * Tracks browsers at the face check.
- * @param cookie - name and lifetime of the browser's id
- */
+/** Tracks browsers at the face check. */
 export function createBrowserChecks(
   registration: Registration,
   cookie: { readonly name: string; readonly maxAgeSec: number },
 ) {
   const pending = new Map<string, { readonly check: Pending; readonly endsAt: number }>();
-  /** Forgets browsers that never returned. */
+  /** Browsers that never returned. */
   const forgetEnded = (): void => {
     for (const [browser, { endsAt }] of pending) if (endsAt <= Date.now()) pending.delete(browser);
   };

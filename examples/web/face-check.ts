@@ -5,20 +5,20 @@
 import * as client from 'openid-client';
 
 export interface Registration {
-  /** Issuer of the face check, requested at the first check. */
+  /** Requested at the first check. */
   readonly issuer: string;
   readonly clientId: string;
   readonly clientSecret: string;
 }
 
-/** State to store for a browser at the face check. */
+/** For a browser at the face check. */
 export interface Pending {
   readonly state: string;
   readonly nonce: string;
   readonly codeVerifier: string;
 }
 
-/** Reads the provider's metadata for this client. */
+/** Reads the provider's metadata. */
 export function discover({ issuer, clientId, clientSecret }: Registration): Promise<client.Configuration> {
   // Plain http on this machine only.
   const isLocal = new URL(issuer).protocol === 'http:';
@@ -29,7 +29,6 @@ export function discover({ issuer, clientId, clientSecret }: Registration): Prom
 
 /**
  * Starts a face check: returns the redirect and the state to store.
- * @param parameters - of the authorization request, in addition to the protective ones
  * @param isPushed - sends them beforehand (RFC 9126), so that no browser can read or change them
  */
 export async function beginFaceCheck(
@@ -56,7 +55,6 @@ export async function beginFaceCheck(
 
 /**
  * Finishes a face check.
- * @param address - URL that the browser returned to
  * @returns the tokens, with a verified ID token
  * @throws an error that `wasDenied` recognizes if the user was refused or canceled
  */

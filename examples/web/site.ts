@@ -7,10 +7,7 @@ export interface Site {
   close(): Promise<void>;
 }
 
-/**
- * Listens on this machine only.
- * @param port - 0 picks a free one
- */
+/** Listens on this machine only. */
 export async function listen(port: number, listener: RequestListener): Promise<Site> {
   const server = createServer(listener).listen(port, '127.0.0.1');
   await once(server, 'listening');
@@ -31,10 +28,7 @@ export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (le
 /** Policy of a page without scripts, whose forms go to its own site. */
 const plainPolicy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'";
 
-/**
- * Sends a page.
- * @param policy - its Content-Security-Policy
- */
+/** Sends a page. */
 export function sendPage(response: ServerResponse, status: number, html: string, policy = plainPolicy): void {
   response.writeHead(status, {
     'content-type': 'text/html; charset=utf-8',
@@ -78,10 +72,7 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
 export const redirect = (response: ServerResponse, location: string): void =>
   void response.writeHead(303, { location, 'cache-control': 'no-store' }).end();
 
-/**
- * Sets a browser id cookie.
- * @param maxAgeSec - until the browser closes if omitted
- */
+/** Sets a browser id cookie. */
 export function nameBrowser(response: ServerResponse, cookie: string, maxAgeSec?: number): string {
   const id = randomBytes(24).toString('base64url');
   const age = maxAgeSec === undefined ? '' : `; Max-Age=${maxAgeSec}`;

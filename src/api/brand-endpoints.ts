@@ -156,7 +156,7 @@ export function createBrandEndpoints({ brands }: ApiDeps): Endpoint[] {
           return null;
         };
         const [logo = null, logoDark = null, icon = null] = await Promise.all(pictureNames.map(take));
-        // In form order, because pictures are checked concurrently.
+        // Pictures are checked concurrently.
         const problems = [...found, ...pictureNames.flatMap((name) => refused.get(name) ?? [])];
         const brand: Brand = { ...chosen, logo, logoDark, icon };
         const digest = problems.length > 0 ? null : await brands.keepDraft(brand);
@@ -187,7 +187,6 @@ export function createBrandEndpoints({ brands }: ApiDeps): Endpoint[] {
   ];
 }
 
-/** @throws FaceError `request_malformed`: no such brand */
 async function findFormer(digest: string | undefined, brands: Brands): Promise<Brand | null> {
   if (digest === undefined) return (await brands.inForce())?.brand ?? null;
   if (digest === '') return null;

@@ -140,7 +140,6 @@ export function createCampaignEndpoints(deps: ApiDeps): Endpoint[] {
       }),
       reply: keptWordsReply,
       async handle({ fields: { campaign, ...words }, administrator }) {
-        // Subject and text are required together.
         if ((words.subject.trim() === '') !== (words.text.trim() === ''))
           throw new FaceError('request_malformed', { field: 'subject' });
         return { unknown: [...(await keepWords(campaign, words, administrator.name, deps))] };
@@ -240,7 +239,7 @@ export function createCampaignEndpoints(deps: ApiDeps): Endpoint[] {
         found: await noteBounces(await readCampaign(campaign, deps), addresses, administrator.name, deps),
       }),
     }),
-    // Last, because it would match the paths of the others as ids.
+    // Would match the others' paths as ids.
     adminEndpoint({
       ...common,
       method: 'GET',

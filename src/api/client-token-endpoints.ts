@@ -59,7 +59,7 @@ export function createClientTokenEndpoints(deps: ApiDeps): Endpoint[] {
       async handle({ fields, administrator }) {
         await checkVerifiedContact(fields, deps);
         const issued = await issue(fields, administrator);
-        // Consumed last: if the token cannot be made, the user need not enter both codes again.
+        // If the token cannot be made, the user need not enter both codes again.
         await takeVerifiedContact(fields, deps).catch(async (error: unknown) => {
           await revokeClientToken(issued.id, administrator, deps);
           throw error;

@@ -22,7 +22,7 @@ const sureField = z
   .prefault(false)
   .describe('Enforce even if nobody is enrolled, so that everyone is refused.');
 
-/** Creates the endpoints for connections, their modes and the users that `enforce` would refuse. */
+/** Creates the endpoints for connections and their modes. */
 export function createConnectionEndpoints({ upkeep }: ApiDeps): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Connections', status: 200, ours: true, photos: {} } as const;
   const toMode = (id: string) => {
@@ -148,7 +148,6 @@ const cursorGuard = z.tuple([z.number(), z.string()]);
 const toCursor = ({ lastAt, subject }: RefusedSubject): string =>
   Buffer.from(JSON.stringify([lastAt, subject])).toString('base64url');
 
-/** @throws FaceError `request_malformed` */
 function parseCursor(text: string): Pick<RefusedSubject, 'lastAt' | 'subject'> {
   try {
     const [lastAt, subject] = cursorGuard.parse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')));

@@ -29,9 +29,8 @@ interface Deps extends CountDeps {
 const verifiedLifeSec = 60 * 60;
 
 /**
- * Checks that a client may send codes to a number, before anything is counted.
- * @throws FaceError `not_found`: codes are off; `caller_untrusted`: a sandbox token; `request_malformed`: a country
- * that is not allowed
+ * Before anything is counted.
+ * @throws `not_found`: codes are off; `caller_untrusted`: a sandbox token; `request_malformed`: country not allowed
  */
 function checkAllowed(
   phone: string,
@@ -45,9 +44,8 @@ function checkAllowed(
 }
 
 /**
- * Sends one code by e-mail and another by SMS. The answer is the same for every address.
- * @returns the id of the codes
- * @throws FaceError `not_found`, `caller_untrusted`, `request_malformed`, `locked_out`, `delivery_failed`,
+ * Sends one code by e-mail and one by SMS. The answer is the same for every address.
+ * @throws `not_found`, `caller_untrusted`, `request_malformed`, `locked_out`, `delivery_failed`,
  * `state_unavailable`
  */
 export async function sendCodes(
@@ -55,8 +53,8 @@ export async function sendCodes(
   deps: Deps,
 ): Promise<{ id: string; expiresAt: EpochMs }> {
   checkAllowed(contact.phone, client, deps);
-  // Per application, because the backend chooses the addresses. Both are checked first, so that an exhausted number
-  // does not use up another person's address.
+  // Per application, because the backend chooses the addresses. Both are checked first: an exhausted number does not use up another person's
+  // address.
   const ownerOf = (channel: 'email' | 'sms', to: string): string => digestOf(`${channel} ${to}`);
   await countAgainstAll(
     [
@@ -81,7 +79,7 @@ export async function sendCodes(
 /**
  * Consumes both codes and marks the contact verified for an hour. Both must be correct, within ten minutes and five
  * attempts.
- * @throws FaceError `code_wrong`, `state_unavailable`
+ * @throws `code_wrong`, `state_unavailable`
  */
 export async function verifyCodes(
   { id, emailCode, phoneCode }: { id: string; emailCode: string; phoneCode: string },
@@ -94,12 +92,12 @@ export async function verifyCodes(
   });
 }
 
-/** Checks that a contact is verified and not consumed. @throws FaceError `contact_unverified`, `state_unavailable` */
+/** Checks that a contact is verified and not consumed. @throws `contact_unverified`, `state_unavailable` */
 export async function checkVerifiedContact(contact: Contact, deps: Pick<Deps, 'clock' | 'state'>): Promise<void> {
   requireUnused((await readStored(verifiedOf(contact, deps), deps))?.record ?? null);
 }
 
-/** Consumes a contact's verification. @throws FaceError `contact_unverified`: none, or consumed; `state_unavailable` */
+/** Consumes a contact's verification. @throws `contact_unverified`, `state_unavailable` */
 export async function takeVerifiedContact(contact: Contact, deps: Pick<Deps, 'clock' | 'state'>): Promise<void> {
   const take = (isTaken: boolean | null): boolean => {
     requireUnused(isTaken);

@@ -61,8 +61,8 @@ export function createIdentificationEndpoints(deps: ApiDeps): Endpoint[] {
 }
 
 /**
- * Splits a file into tokens, one per line, without reading them.
- * @throws FaceError `roster_malformed`: too many lines
+ * One per line, unread.
+ * @throws `roster_malformed`: too many lines
  */
 function readLines(roster: Photo): readonly SealedToken[] {
   const lines = roster.use((bytes) => Buffer.from(bytes).toString('latin1')).split(/\r?\n/, mostTokens + 2);

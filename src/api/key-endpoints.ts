@@ -62,7 +62,7 @@ export function createKeyEndpoints({ upkeep }: ApiDeps): Endpoint[] {
             };
           }),
           signing: toTurns(await inventory.signing(), null),
-          // With key files, an old one of these is removed automatically.
+          // With key files, old ones are removed automatically.
           oidc: toTurns(await inventory.oidc(), signingLifeSec),
         };
       },

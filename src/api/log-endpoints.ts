@@ -107,7 +107,7 @@ async function toFilter({ network, subject, search, ...fields }: Fields, deps: A
   const searched = toNetworkIf(text);
   if (searched !== null) return { filter: { ...filter, network: searched }, unasked: [] };
   const byId = anywhere(text, fields.connection, deps);
-  // Some directories' ids have this form too.
+  // Some ids have this form too.
   if (/^[0-9a-f]{24}$/.test(text) && !(await hasLines(byId, deps)))
     return { filter: { ...filter, requestId: text }, unasked: [] };
   const asked = [...deps.connections.values()].filter(({ id }) => id === (fields.connection ?? id));
@@ -139,7 +139,7 @@ function toNetworkIf(text: string): string | null {
   return keptNetworkOf(toSource(address));
 }
 
-/** @throws FaceError `request_malformed` */
+/** @throws `request_malformed` */
 function toNetwork(text: string): string {
   const network = toNetworkIf(text);
   if (network === null) throw new FaceError('request_malformed', { field: 'network' });

@@ -10,7 +10,7 @@ const comparisonReply = z.strictObject({
   match: z.boolean(),
 });
 
-/** Description of one unusable picture of several, with the same words as a refusal. */
+/** One unusable picture of several, with a refusal's words. */
 const unusableFields = {
   code: z.enum(photoCodes).describe('Why this picture could not be compared: a code of docs/reference/errors.md.'),
   error: z.string().describe('The same for people.'),

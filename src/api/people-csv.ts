@@ -11,13 +11,13 @@ const longestLineBytes = 1_000;
 const longestLogin = 256;
 const longestName = 100;
 
-/** Lines per block, so that other requests wait some milliseconds only. */
+/** Other requests wait some milliseconds only. */
 const blockLines = 200;
 
 const columns = ['login', 'email', 'name', 'language'] as const;
 type Column = (typeof columns)[number];
 
-/** A line without its end; `text` is `null` if not UTF-8. */
+/** Without its end; `text` is `null` if not UTF-8. */
 interface Line {
   readonly number: number;
   readonly text: string | null;
@@ -26,9 +26,8 @@ interface Line {
 
 /**
  * Parses people from CSV (RFC 4180): header `login` and optionally `email`, `name`, `language`; comma, semicolon or
- * tab; UTF-8, or UTF-16 with a byte order mark. Faults are reported per line.
- * @returns people in line order
- * @throws FaceError `csv_header_missing`, `limit_reached`: too many people
+ * tab; UTF-8, or UTF-16 with a byte order mark.
+ * @throws `csv_header_missing`, `limit_reached`: too many people
  */
 export async function readPeople(bytes: Uint8Array): Promise<NamedPerson[]> {
   const lines = splitLines(toUtf8(bytes)).filter(
@@ -48,7 +47,7 @@ export async function readPeople(bytes: Uint8Array): Promise<NamedPerson[]> {
   return people;
 }
 
-/** Converts UTF-16, which spreadsheets call "Unicode text". */
+/** Spreadsheets call UTF-16 "Unicode text". */
 function toUtf8(bytes: Uint8Array): Uint8Array {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return Buffer.from(new TextDecoder('utf-16le').decode(bytes));
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return bytes.subarray(3);
@@ -84,7 +83,6 @@ function decode(decoder: InstanceType<typeof TextDecoder>, line: Uint8Array): st
 interface Header {
   readonly delimiter: string;
   readonly width: number;
-  /** Index of each column; `-1` if absent. */
   readonly places: Readonly<Record<Column, number>>;
 }
 
@@ -117,7 +115,7 @@ function parseCells(text: string, delimiter: string): string[][] | null {
 
 type ParsedLine = { readonly line: number; readonly cells: readonly string[] | LeftOutReason };
 
-/** Parses lines together (four times as fast), or one by one on errors, so that a stray quote affects one line. */
+/** Together is four times as fast; one by one, a stray quote affects one line. */
 function parseBlock(lines: readonly Line[], delimiter: string): ParsedLine[] {
   const texts = lines.flatMap(({ text }) => text ?? []);
   const together = texts.length === lines.length ? parseCells(texts.join('\n'), delimiter) : null;
@@ -157,7 +155,6 @@ function toPerson(line: number, cells: readonly string[], { width, places }: Hea
     if (language !== '' && known === null) return 'bad_language';
     return seen.has(login.toLowerCase()) ? 'double' : null;
   })();
-  // A rejected line does not block a later valid one.
   if (reason === null) seen.add(login.toLowerCase());
   return { ...person, reason };
 }

@@ -6,7 +6,7 @@ import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
 import { usageOfAllReply, usageReply } from '../rest/replies/applications.js';
 import { type DayUsage, readUsage, usageKeptDays } from '../rest/usage.js';
 
-/** Lower limit for all applications, because each application and day is one read. */
+/** Each application and day is one read. */
 const maxDaysOfAll = 31;
 
 /** Creates the endpoints for applications' usage. */
@@ -45,7 +45,7 @@ export function createUsageEndpoints(deps: ApiDeps): Endpoint[] {
         const usage = [];
         for (const { id, name } of [...(await listApplications(deps)), { id: null, name: null }]) {
           usage.push({ application: id, name, ...totalOf(await readUsage(id, days, deps)) });
-          // Yields to other requests: a hook may wait for 3 s.
+          // A hook may wait for 3 s.
           await setImmediate();
         }
         return { usage };

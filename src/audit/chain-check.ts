@@ -6,25 +6,23 @@ import type { TamperKind } from './tamper-kinds.js';
 
 export interface Place {
   readonly file: string;
-  /** From 1. */
   readonly line: number;
 }
 
 export interface Tampering {
   readonly kind: TamperKind;
-  /** The first bad line, or the one after missing lines; `null` if they are the last. */
+  /** The first bad line, or the one after missing lines; `null` if those are last. */
   readonly place: Place | null;
   readonly sequence: number;
 }
 
-/** Result of checking a trail. */
 export interface ChainReport {
   readonly tampering: Tampering | null;
   /** 0 without records. */
   readonly firstSequence: number;
-  /** Last record before a problem. */
+  /** Before a problem. */
   readonly lastSequence: number;
-  /** Number of lines that a crash left unfinished; they belong to the chain. */
+  /** A crash left them unfinished; they belong to the chain. */
   readonly unfinishedLines: number;
 }
 
@@ -46,7 +44,6 @@ interface Break {
   readonly isChained: boolean;
   readonly isRepetition: boolean;
   readonly isFork: boolean;
-  /** The line after `at`; `null` until read. */
   after: RecordLine | null;
   cameLater: boolean;
 }
@@ -56,13 +53,13 @@ const removalGuard = z.object({
   detail: auditDetails.records_removed,
 });
 
-/** Records remembered to distinguish a second writer from inserted lines. */
+/** Distinguish a second writer from inserted lines. */
 const rememberedRecords = 4096;
 
 export class ChainCheck {
   readonly #heads: ReadonlyMap<number, string>;
   readonly #recent = new Map<number, string>();
-  /** Removals by retention: sequence number of the last record to digest of the last line. */
+  /** By retention: sequence number of the last record to digest of the last line. */
   readonly #removals = new Map<number, string>();
   #first: (RecordLine & { readonly isAfterTorn: boolean }) | null = null;
   #last: RecordLine | null = null;
@@ -71,7 +68,7 @@ export class ChainCheck {
   #break: Break | null = null;
   #rewritten: RecordLine | null = null;
 
-  /** @param heads - signed digests of lines, by sequence number */
+  /** @param heads - signed digests by sequence number */
   constructor(heads: ReadonlyMap<number, string>) {
     this.#heads = heads;
   }
@@ -94,7 +91,7 @@ export class ChainCheck {
     }
   }
 
-  /** Time of the last record before a problem; `null` if there is none. */
+  /** Of the last record before a problem; `null`: none. */
   get lastTime(): EpochMs | null {
     return this.#last?.time ?? null;
   }
@@ -181,7 +178,7 @@ function toTampering({ at, before, unreadable, after, ...found }: Break): Tamper
   if (unreadable !== null) {
     return tell(at.previous === (before?.digest ?? noDigest) ? 'inserted' : 'edited', unreadable);
   }
-  // Either the line before was changed or this one's reference to it: the next line confirms this one.
+  // Either the line before was changed or this one's reference: the next line confirms this one.
   const isSound = after === null || after.previous === at.digest;
   return isSound && before !== null ? tell('edited', before, before.sequence) : tell('edited', at);
 }

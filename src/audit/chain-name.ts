@@ -4,7 +4,10 @@ import { FaceError } from '../errors.js';
 import { createFile, isSystemError } from '../files/durable-file.js';
 import { chainFileOf } from './trail-files.js';
 
-/** Reads the name of a trail's chain, which identifies its heads among replicas; `null` if there is none yet. */
+/**
+ * Reads the name of a trail's chain, which identifies its heads; `null`: none yet.
+ * @throws `state_unavailable`
+ */
 export async function readChainName(file: string): Promise<string | null> {
   try {
     return (await readFile(chainFileOf(file), 'utf8')).trim();
@@ -15,8 +18,8 @@ export async function readChainName(file: string): Promise<string | null> {
 }
 
 /**
- * Reads the chain's name, or creates one for an empty trail. A trail with records that lost its name gets no new one:
- * the newest head is stored under the old name, and truncation would go unnoticed.
+ * Reads the chain's name, or creates one for an empty trail. A trail that lost its name gets no new one: truncation
+ * would go unnoticed.
  * @throws `state_unavailable`: missing or malformed
  */
 export async function openChainName(

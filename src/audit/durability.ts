@@ -1,8 +1,8 @@
 import type { AuditAction } from '../core/audit-events.js';
 
 /**
- * True if an event must be on disk before its caller gets an answer: stored personal data and permissions. Others
- * (checks, which are frequent) follow within a second.
+ * On disk before its caller gets an answer: stored personal data and permissions. Others (frequent checks) follow
+ * within a second.
  */
 export const isDurable = {
   enrolment_begun: true,

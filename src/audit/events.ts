@@ -5,15 +5,15 @@ import { type PastDetail, pastDetails } from './past-details.js';
 import { linesWith, readPieces } from './read.js';
 import { recordHead } from './records.js';
 
-/** A record of one of these actions by this or an earlier version. */
+/** By this or an earlier version. */
 export type PastEvent<Action extends AuditAction = AuditAction> = {
   [Each in Action]: z.output<typeof recordHead> & { readonly action: Each; readonly detail: PastDetail<Each> };
 }[Action];
 
 export interface EventParser<Action extends AuditAction> {
-  /** One of these byte strings is in every such record: other lines need no parsing. */
+  /** Every such record has one of these: other lines need no parsing. */
   readonly marks: readonly string[];
-  /** Returns `null` for another record; `unreadable`: truncated, altered, or no record. */
+  /** `null`: another record; `unreadable`: truncated, altered, or no record. */
   parse(line: Buffer): PastEvent<Action> | 'unreadable' | null;
 }
 
@@ -40,9 +40,8 @@ export function createEventParser<Action extends AuditAction>(actions: readonly 
 }
 
 /**
- * Reads the records of some actions, oldest first, in constant memory. Skips unreadable lines, which `facestep audit
+ * Reads records of some actions, oldest first, in constant memory. Skips unreadable lines, which `facestep audit
  * verify` reports.
- * @param options.onUnreadable - called for each unreadable line that seems to match
  */
 export async function* readEvents<Action extends AuditAction>(
   file: string,

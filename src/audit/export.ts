@@ -8,7 +8,7 @@ export interface ExportedRecord extends AuditRecord {
 }
 
 /**
- * Merges the records of several trails of any size by time. Skips unreadable lines, which a verification reports.
+ * Merges several trails of any size by time. Skips unreadable lines.
  * @param files - of the trails, named in the result
  */
 export async function* mergeRecords(files: readonly string[], filter: RecordFilter): AsyncGenerator<ExportedRecord> {

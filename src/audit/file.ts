@@ -15,24 +15,24 @@ import { lockTrail } from './lock.js';
 import { removeOldSegments } from './retention.js';
 import { closedFileOf, headsFileOf } from './trail-files.js';
 
-/** Maximum delay until records without a waiting caller are on disk. */
+/** Until records without a waiting caller are on disk. */
 const syncDelayMs = 1000;
 
-/** A segment is closed at this size or age; retention removes whole segments. */
+/** Retention removes whole segments. */
 const longestSegmentBytes = 64 * 1024 * 1024;
 const longestSegmentSec = 7 * 86_400;
 
 export interface FileAuditDeps extends AuditConfig {
-  /** The active file; its folder exists. */
+  /** Its folder exists. */
   readonly file: string;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  /** Returns the current request id, as in replies and the log; `null` outside of requests. */
+  /** As in replies and the log; `null` outside of requests. */
   readonly requestId: () => string | null;
-  /** Called for each written record, within its request; must not throw. */
+  /** Called within the record's request; must not throw. */
   readonly onRecord?: (record: WrittenRecord, chain: string) => void;
-  /** Saves data that only records contain, before retention removes some; if it throws, nothing is removed. */
+  /** Saves data before retention removes records; if it throws, nothing is removed. */
   readonly beforeRemoval?: () => Promise<void>;
 }
 
@@ -49,16 +49,18 @@ interface Appended {
 
 export interface Trail extends Audit {
   readonly file: string;
-  /** Name of the chain, unique among replicas. */
+  /** Unique among replicas. */
   readonly chain: string;
-  /** Syncs every appended record to disk. @returns the end of the trail at that time */
+  /**
+   * Syncs every record.
+   * @returns the end at that time
+   */
   sync(): Promise<Tail>;
 }
 
 /**
- * Opens the audit trail: private JSON lines with number, time and the SHA-256 of the line before. Signed heads
- * (`signHeads`) reveal truncation. A line left unfinished by a crash stays in the chain. `append` settles once an event
- * about stored data is synced; others follow within a second.
+ * Opens the audit trail: private JSON lines with number, time and the SHA-256 of the line before. A crash's unfinished
+ * line stays in the chain. `append` settles once an event about stored data is synced; others follow within a second.
  * @throws `state_unavailable`: inaccessible, or in use by another process; also by `append`, which then counts no
  * record
  */
@@ -112,7 +114,7 @@ async function openTrail(deps: FileAuditDeps, unlock: () => void): Promise<Trail
       text += `${line}\n`;
       written.push({ ...event, sequence, time, request });
     }
-    // A few hundred bytes into the page cache: faster than using another thread.
+    // Into the page cache: faster than another thread.
     appendFileSync(file, text, { mode: 0o600 });
     const bytes = at.bytes + Buffer.byteLength(text);
     end = { sequence, digest, recordDigest: digest, time, mend: '', bytes, since: at.since ?? time };
@@ -179,16 +181,15 @@ async function guarded<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Opened by name, so that records go to a new file if the old one was moved. */
+/** Opened by name, in case the old file was moved. */
 async function syncFile(file: string): Promise<void> {
   const handle = await open(file, 'r+');
   await handle.datasync().finally(() => handle.close());
 }
 
 /**
- * Renames the file by its last record's number, then its heads: if interrupted, those heads move to the next segment,
- * where they are valid too.
- * @returns the end of the chain for a new file
+ * Renames the file, then its heads: if interrupted, those heads move to the next segment, where they are valid too.
+ * @returns the end of the chain
  */
 async function closeSegment(file: string, end: FileEnd): Promise<FileEnd> {
   const { sequence } = end;

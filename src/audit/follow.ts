@@ -4,21 +4,21 @@ import { createEventParser, type PastEvent } from './events.js';
 import { linesWith } from './read.js';
 import { type OpenSegment, openSegments } from './segments.js';
 
-/** A record and the SHA-256 of its line in hexadecimal: a permanent id, unlike its number after a power failure. */
+/** The SHA-256 of the line in hexadecimal is a permanent id, unlike the number after a power failure. */
 export type FollowedEvent<Action extends AuditAction> = PastEvent<Action> & { readonly digest: string };
 
 export interface Follower<Action extends AuditAction> {
-  /**
-   * Reads the next records, slightly more than `limit` at most, all synced to disk. On a system error they are returned
-   * next time.
-   */
+  /** At most slightly more than `limit`, all synced. On a system error they are returned next time. */
   read(limit: number): Promise<FollowedEvent<Action>[]>;
 }
 
 const chunkBytes = 256 * 1024;
 const lineBreak = 0x0a;
 
-/** Follows a growing trail across segments. @param after - sequence number of the last known record */
+/**
+ * Follows a growing trail.
+ * @param after - sequence number of the last known record
+ */
 export function createFollower<Action extends AuditAction>(
   file: string,
   after: number,
@@ -39,7 +39,7 @@ export function createFollower<Action extends AuditAction>(
     return found;
   };
 
-  /** Whole lines only; a partial line is read next time. */
+  /** A partial line is read next time. */
   const readSegment = async ({ handle, identity }: OpenSegment, limit: number): Promise<FollowedEvent<Action>[]> => {
     const { size } = await handle.stat();
     let offset = at?.identity === identity && at.offset <= size ? at.offset : 0;
@@ -55,7 +55,7 @@ export function createFollower<Action extends AuditAction>(
       offset += passed;
     }
     at = { identity, offset };
-    // Data passed on must not be lost here.
+    // Data passed on must not be lost.
     if (found.length > 0) await handle.datasync();
     return found;
   };

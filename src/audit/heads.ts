@@ -11,10 +11,9 @@ import { headsFileOf } from './trail-files.js';
 
 export const headType = 'facestep-audit-head+jwt';
 
-/** Content of a signed head: the end of a trail at a time. */
+/** The end of a trail at a time. */
 export const headGuard = z.object({
   chain: z.string(),
-  /** Sequence number of the last record. */
   sequence: z.int().min(1),
   /** SHA-256 of its line, in hexadecimal. */
   digest: z.string().length(64),
@@ -22,7 +21,7 @@ export const headGuard = z.object({
 });
 export type Head = z.output<typeof headGuard>;
 
-/** State store key of a trail's newest head, a JWS. */
+/** Returns the key of a trail's newest head, a JWS. */
 export const headKeyOf = (chain: string): string => `audit-head:${chain}`;
 
 const secondsBetween = 60;
@@ -34,13 +33,13 @@ export interface HeadDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly jobs: Jobs;
-  /** Called after each attempt with the seconds that records have waited for a head; 0 if none do. */
+  /** Called with the seconds that records have waited for a head. */
   readonly onHeadAge: (seconds: number) => void;
 }
 
 /**
- * Signs the end of a trail every 60 seconds or 1,000 new records, and on close. Heads are appended to a file, logged,
- * and stored in the state store, which reveals truncation of both files. Failures are logged.
+ * Signs the trail's end every 60 seconds or 1,000 records, and on close. Heads are also in the state store, which
+ * reveals truncation of both files.
  * @returns the trail to append to
  */
 export async function signHeads(trail: Trail, deps: HeadDeps): Promise<Audit> {
@@ -62,7 +61,7 @@ export async function signHeads(trail: Trail, deps: HeadDeps): Promise<Audit> {
       if (time === null || sequence === signed) return onHeadAge(0);
       const head: Head = { chain: trail.chain, sequence, digest, time: toIso(time) };
       const jws = await signer.sign(headType, head);
-      // Left by a full disk; the new head covers more.
+      // The new head covers more.
       await removeUnfinishedLine(headsFile);
       await appendFile(headsFile, `${jws}\n`, { mode: 0o600 });
       log.info('audit head', { chain: head.chain, sequence, head: jws });
@@ -92,10 +91,7 @@ export async function signHeads(trail: Trail, deps: HeadDeps): Promise<Audit> {
   };
 }
 
-/**
- * Stores the newest head in the state store. A stored head unknown to the trail stays, as evidence that the trail was
- * truncated or its folder copied.
- */
+/** A stored head unknown to the trail stays, as evidence of truncation or a copied folder. */
 function createHeadKeeper(file: string, { state, signer, log }: HeadDeps): (head: Head, jws: string) => Promise<void> {
   let written: string | null = null;
   return async (head, jws) => {
@@ -111,7 +107,7 @@ function createHeadKeeper(file: string, { state, signer, log }: HeadDeps): (head
   };
 }
 
-/** `null` if it is foreign, or its key is missing. */
+/** `null`: foreign, or its key is missing. */
 async function readKeptHead(value: unknown, signer: Signer): Promise<Head | null> {
   const jws = z.string().safeParse(value);
   if (!jws.success) return null;

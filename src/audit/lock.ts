@@ -4,7 +4,7 @@ import { FaceError } from '../errors.js';
 import { isDiskFull } from '../files/durable-file.js';
 import { lockFileOf } from './trail-files.js';
 
-/** `state_unavailable`, because another process, such as a running server, has the lock. */
+/** Another process, such as a running server, has the lock. */
 export class TrailInUse extends FaceError {
   constructor(file: string, cause: unknown) {
     const problem = 'another process, such as a running server, writes to this trail';
@@ -13,16 +13,16 @@ export class TrailInUse extends FaceError {
 }
 
 /**
- * Locks a trail for one writing process, until it ends.
+ * Locks a trail for one writing process.
  * @returns a function that releases the lock
- * @throws TrailInUse: another process writes to it; `state_unavailable`
+ * @throws TrailInUse; `state_unavailable`
  */
 export function lockTrail(file: string): () => void {
   const lockFile = lockFileOf(file);
   const database = openLockFile(lockFile);
   try {
     database.exec('pragma busy_timeout = 0; begin exclusive');
-    // By name: opening and closing it here would release the lock (fcntl, POSIX).
+    // By name: opening and closing it would release the lock (fcntl, POSIX).
     chmodSync(lockFile, 0o600);
   } catch (cause) {
     database.close();
@@ -33,10 +33,10 @@ export function lockTrail(file: string): () => void {
   return () => void database.close();
 }
 
-/** Checked first, because the database does not name an inaccessible file. */
+/** The database does not name an inaccessible file. */
 function openLockFile(lockFile: string): Database.Database {
   try {
-    // Opening and closing it would release the lock of another writer in this process.
+    // Opening and closing it would release another writer's lock.
     if (existsSync(lockFile)) accessSync(lockFile, constants.R_OK | constants.W_OK);
     return new Database(lockFile);
   } catch (cause) {

@@ -5,7 +5,7 @@ interface Source<Read> {
   readonly records: AsyncGenerator<Read>;
 }
 
-/** Merges several trails by time; on equal times the earlier trail comes first. Always closes their files. */
+/** Merges trails by time; on equal times the earlier one comes first. */
 export async function* mergeByTime<Read extends { readonly time: EpochMs }>(
   sources: readonly Source<Read>[],
 ): AsyncGenerator<{ readonly trail: string; readonly record: Read }> {

@@ -2,15 +2,15 @@ import type { OpenChange } from '../core/enrolment/recover-enrolments.js';
 import { type EpochSec, fromIso, toEpochSec } from '../core/units.js';
 import { readEvents } from './events.js';
 
-/** Start and ends of a token change. */
+/** Of a token change. */
 const actions = ['enrolment_begun', 'enrolled', 'renewed', 'enrolment_recovered', 'enrolment_refused'] as const;
 
 const toExpiry = (text: string | null): EpochSec | null => (text === null ? null : toEpochSec(fromIso(text)));
 
 /**
- * Reads token changes that have a start and no end, oldest first.
- * @param options.through - last sequence number of former processes: later changes are in progress. Times are
- * unreliable, because clocks can be set back
+ * Reads unfinished token changes, oldest first.
+ * @param options.through - last record of former processes: later changes are in progress. Times are unreliable,
+ * because clocks can be set back
  */
 export async function readOpenChanges(
   file: string,

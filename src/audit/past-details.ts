@@ -4,13 +4,10 @@ import { type AuditAction, auditDetails } from '../core/audit-events.js';
 const [ofClient, ofEnrolment] = auditDetails.revoked.options;
 const [refused] = auditDetails.enrolment_refused.options;
 
-/** Early records contained little more than a token's id, which is enough to find a denial. */
+/** Early records with little more than a token's id are enough to find a denial. */
 const tokenNamed = auditDetails.enrolment_begun.partial().required({ tokenId: true });
 
-/**
- * Guards of each action's detail by this or an earlier version: fields missing in earlier versions are optional,
- * unknown ones are dropped.
- */
+/** By this or an earlier version: fields missing earlier are optional, unknown ones are dropped. */
 export const pastDetails = {
   ...auditDetails,
   enrolled: tokenNamed,
@@ -24,5 +21,4 @@ export const pastDetails = {
   client_token_revoked: auditDetails.client_token_revoked.partial({ application: true, by: true }),
 } as const satisfies { readonly [Action in AuditAction]: z.ZodType };
 
-/** Detail of a record by any version. */
 export type PastDetail<Action extends AuditAction> = z.output<(typeof pastDetails)[Action]>;

@@ -4,11 +4,10 @@ import { isSystemError } from '../files/durable-file.js';
 import { type Head, headGuard, headType } from './heads.js';
 import { closedFileOf, closedSegmentsOf, headsFileOf } from './trail-files.js';
 
-/** Result of reading a trail's signed heads. */
 export interface HeadsReport {
-  /** With a valid signature, oldest first. */
+  /** Valid, oldest first. */
   readonly heads: readonly Head[];
-  /** Number signed by an unknown key. */
+  /** Signed by an unknown key. */
   readonly unknownKey: number;
   readonly invalid: { readonly file: string; readonly line: number } | null;
 }
@@ -31,7 +30,7 @@ export const createHeadVerifier = (keys: JSONWebKeySet): ((jws: string) => Promi
   };
 };
 
-/** Reads the signed heads of all existing segments. Ignores a last line without a line break, left by a crash. */
+/** Reads the signed heads of all existing segments. Ignores a crash's unfinished line. */
 export async function readHeads(file: string, verify: (jws: string) => Promise<HeadFinding>): Promise<HeadsReport> {
   const newest = headsFileOf(file);
   const closed = (await closedSegmentsOf(file)).map(({ lastSequence }) => closedFileOf(newest, lastSequence));

@@ -6,7 +6,7 @@ import { readRecords } from './records.js';
 /** Maximum per reply; two sign-ins a day give this many in about two months. */
 const mostRecords = 1000;
 
-/** Reads the newest records about one user, oldest first. @returns also the number of omitted older ones */
+/** Reads the newest records about one user, oldest first. @returns also the number of older ones */
 export async function readRecordsOf(
   file: string,
   who: SubjectRef,

@@ -8,7 +8,7 @@ export const recordHead = z.object({
   action: z.string(),
   connection: z.string(),
   subject: z.string(),
-  /** Request id; missing outside of requests, and in earlier versions. */
+  /** Missing outside of requests, and in earlier versions. */
   request: z.string().optional(),
 });
 
@@ -22,22 +22,19 @@ export interface RecordSubject {
   readonly subject: string;
 }
 
-/** Filter of records; missing or `null` fields match all. */
+/** Missing or `null` fields match all. */
 export interface RecordFilter {
   readonly since?: EpochMs | null;
   /** Exclusive end. */
   readonly until?: EpochMs | null;
   readonly connection?: string | null;
-  /** Matches any of these users; without a connection, their id at any. */
+  /** Any of these; without a connection, their id at any. */
   readonly subjects?: readonly RecordSubject[] | null;
-  /** Any text, because other versions have other actions. */
+  /** Other versions have other actions. */
   readonly action?: string | null;
 }
 
-/**
- * Reads matching records of any action, oldest first, in constant memory. `readEvents` also parses details. Skips
- * unreadable lines, which `facestep audit verify` reports.
- */
+/** Reads matching records, oldest first, in constant memory. Skips unreadable lines. */
 export async function* readRecords(file: string, filter: RecordFilter = {}): AsyncGenerator<AuditRecord> {
   const { since = null, until = null, connection = null, subjects = null, action = null } = filter;
   const isWanted = (record: AuditRecord): boolean =>

@@ -2,13 +2,12 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { isSystemError } from '../files/durable-file.js';
 import { closedSegmentsOf } from './trail-files.js';
 
-/** An open file of a trail. */
 export interface OpenSegment {
   readonly file: string;
   readonly handle: FileHandle;
-  /** Stable id of the file, also after it was renamed. */
+  /** Also after the file was renamed. */
   readonly identity: string;
-  /** Sequence number of its last record; `null` for the active file. */
+  /** `null`: the active file. */
   readonly lastSequence: number | null;
 }
 
@@ -25,11 +24,11 @@ const identityOf = async (handle: FileHandle): Promise<string> => {
 };
 
 /**
- * Opens the files of a trail, oldest first, even while segments are closed or removed. Each is closed before the next.
+ * Opens a trail's files, oldest first, even while segments are closed.
  * @param after - skips closed segments without records after this number
  */
 export async function* openSegments(file: string, after = 0): AsyncGenerator<OpenSegment> {
-  // The active one first: if it is closed meanwhile, it is among the closed ones.
+  // If the active one is closed meanwhile, it is among the closed ones.
   const newest = await openIfThere(file);
   try {
     const newestIdentity = newest === null ? '' : await identityOf(newest);

@@ -2,10 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { isSystemError } from '../files/durable-file.js';
 
-/*
- * A trail is named by its active file, such as `audit.jsonl`. Next to it are signed heads, name, lock, and closed
- * segments named by their last record's number.
- */
+/* A trail is named by its active file, `audit.jsonl`. Next to it are heads, name, lock, and closed segments. */
 
 const beside = (file: string, ending: string): string => `${file.replace(/\.jsonl$/, '')}-${ending}`;
 

@@ -9,7 +9,7 @@ import { findLinesIn } from './read.js';
 import { createHeadVerifier, type HeadsReport, readHeads } from './read-heads.js';
 import { openSegments } from './segments.js';
 
-/** Heads are signed every minute, so a longer time without one is a problem. */
+/** Heads are signed every minute. */
 const longestUnsignedSec = 5 * 60;
 
 export type StateFinding =
@@ -24,24 +24,18 @@ export interface TrailReport extends ChainReport {
   readonly heads: {
     readonly verified: number;
     readonly unknownKey: number;
-    /** Sequence number in the last head; 0 without one. */
+    /** In the last head. */
     readonly lastSequence: number;
     readonly invalid: HeadsReport['invalid'];
     /** True if a head belongs to another trail. */
     readonly isForeign: boolean;
   };
   readonly state: StateFinding;
-  /** True if there is no head at all, although the last record is old enough. */
   readonly isNeverSigned: boolean;
-  /** True if there is no problem. */
   readonly isSound: boolean;
 }
 
-/**
- * Verifies a trail against its signed heads, also during writes.
- * @param options.state - store of the newest head; `null`: skipped
- * @param options.onRead - called with the number of bytes read
- */
+/** Verifies a trail against its signed heads, also during writes. */
 export async function verifyTrail(
   file: string,
   {
@@ -64,7 +58,7 @@ export async function verifyTrail(
   const { heads, unknownKey, invalid } = await readHeads(file, verify);
   const kept = await readStateHead(chain, state, verify);
   const all = [...heads, ...(kept.head === null ? [] : [kept.head])];
-  // Of two heads for one record the older counts.
+  // Of two heads for one record the older one counts.
   const check = new ChainCheck(new Map(all.toReversed().map(({ sequence, digest }) => [sequence, digest])));
   for await (const segment of openSegments(file)) {
     const stream = segment.handle.createReadStream({ highWaterMark: 1024 * 1024, autoClose: false });
@@ -86,7 +80,7 @@ export async function verifyTrail(
     lastSequence: heads.at(-1)?.sequence ?? 0,
   };
   const isHeadsSound = invalid === null && !isForeign && (unknownKey === 0 || heads.length > 0);
-  // The store was emptied or replaced; the server restores the head with the next record.
+  // The store was emptied; the server restores the head with the next record.
   const isStateSound = kept.finding.kind !== 'invalid' && (kept.finding.kind !== 'no head' || heads.length === 0);
   // A changed name makes the store look up an unknown trail.
   const { lastTime } = check;

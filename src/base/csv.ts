@@ -1,6 +1,6 @@
 /**
- * Formats one line of CSV (RFC 4180) without its line break. Cells that a spreadsheet would take as a formula start
- * with an apostrophe, because names are untrusted.
+ * Formats one line of CSV (RFC 4180) without its line break. An apostrophe disarms cells that a spreadsheet would take
+ * as a formula, because names are untrusted.
  */
 export const toCsvLine = (cells: readonly string[]): string => cells.map(toCell).join(',');
 

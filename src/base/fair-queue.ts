@@ -16,13 +16,12 @@ interface Line<Job> {
 export interface FairQueue<Job> {
   readonly length: number;
   /**
-   * Adds a job to its source's line.
    * @returns the evicted jobs: `job` itself, or the newest ones of the longest line of its class, if that is longer
    */
   push(job: Job, share: Share, size: number): readonly Job[];
-  /** Adds the rest of a started job, before all others of its class and without weight. */
+  /** Precedes all others of its class, without weight. */
   pushBegun(job: Job, share: Share): void;
-  /** Removes and returns the next job. @param only - `known`: skips anonymous callers */
+  /** @param only - `known`: skips anonymous callers */
   shift(only?: 'known'): Job | undefined;
   clear(): readonly Job[];
 }
@@ -68,7 +67,7 @@ class Lines<Job> {
     return undefined;
   }
 
-  /** Returns the sources that lose their newest job, one entry per job; `null` if only shorter lines could be cut. */
+  /** One entry per job; `null` if only shorter lines could be cut. */
   #findRoom(source: string, size: number): readonly string[] | null {
     if (this.#size + size <= this.#limit) return [];
     const left = new Map([...this.#lines].map(([name, { entries }]) => [name, entries.map((entry) => entry.size)]));
@@ -99,7 +98,6 @@ class Lines<Job> {
 /**
  * Creates a queue in which known callers precede anonymous ones and sources take turns. Each class has its own
  * capacity.
- * @param limit - total size of one class's waiting jobs
  */
 export function createFairQueue<Job>(limit: number): FairQueue<Job> {
   const lines = { known: new Lines<Job>(limit), anonymous: new Lines<Job>(limit) };

@@ -6,7 +6,7 @@ const escapes: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** HTML created by `html` only. */
+/** Created by `html` only. */
 export class Html {
   readonly #markup: string;
 
@@ -18,7 +18,7 @@ export class Html {
     return this.#markup;
   }
 
-  /** For `html`. Escapes all values except HTML. */
+  /** Escapes all values except HTML. */
   static of(literals: readonly string[], values: readonly HtmlValue[]): Html {
     return new Html(literals.map((literal, at) => literal + toMarkup(values[at] ?? null)).join(''));
   }
@@ -33,9 +33,6 @@ function toMarkup(value: HtmlValue): string {
   return String(value).replace(/[&<>"']/g, (character) => escapes[character] ?? '');
 }
 
-/**
- * Renders a template. Values are escaped for elements and quoted attributes unless they are HTML; `null` is empty,
- * arrays are joined.
- */
+/** Renders a template. Values are escaped unless they are HTML; `null` is empty, arrays are joined. */
 export const html = (literals: TemplateStringsArray, ...values: readonly HtmlValue[]): Html =>
   Html.of(literals, values);

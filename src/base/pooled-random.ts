@@ -1,12 +1,11 @@
 const poolBytes = 4096;
 
-/** Larger draws bypass the pool: they are rare and may be keys. */
+/** Larger draws are rare and may be keys. */
 const mostPooledBytes = 32;
 
 /**
- * Creates a buffered random source, because a system call per request id would dominate its cost. Each byte is used
- * once and then wiped from the pool.
- * @param draw - cryptographically strong random bytes
+ * Creates a buffered random source: a system call per request id would dominate its cost. Each byte is used once and
+ * then wiped from the pool.
  */
 export function createPooledRandom(draw: (bytes: number) => Uint8Array): (bytes: number) => Uint8Array {
   let pool = new Uint8Array(0);

@@ -28,7 +28,7 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /**
- * Finds the system error of an error or its cause, without library messages, which quote data.
+ * Finds a system error's reason, without library messages, which quote data.
  * @returns such as `listen EADDRINUSE, port 8080 of 127.0.0.1: another program listens there`, or `null`
  */
 export function findSystemReason(error: unknown): string | null {

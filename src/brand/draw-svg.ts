@@ -5,16 +5,13 @@ const program = fileURLToPath(new URL('svg-process.js', import.meta.url));
 const timeoutMs = 5_000;
 const maxDrawnBytes = 4 * 1024 * 1024;
 
-/** Result of an SVG. `unsafe`: the reason, as from `findSvgProblem`. */
+/** `unsafe`: from `findSvgProblem`. */
 export type DrawnSvg =
   | { readonly png: Buffer }
   | { readonly unsafe: string }
   | { readonly problem: 'too_large' | 'unreadable' };
 
-/**
- * Checks and draws an SVG as a PNG in a separate process with a timeout and no environment: the server itself never
- * loads an SVG parser.
- */
+/** Draws an SVG in a separate process: the server itself never loads an SVG parser. */
 export function drawSvg(
   svg: Uint8Array,
   { width, height, maxPixels }: { readonly width: number; readonly height: number; readonly maxPixels: number },

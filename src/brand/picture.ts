@@ -4,14 +4,13 @@ import type { BrandProblem } from '../core/brand/draft.js';
 import { drawSvg } from './draw-svg.js';
 import { looksLikeSvg, maxSvgBytes } from './svg.js';
 
-/** Maximum uploaded file. */
 export const maxPictureBytes = 1024 * 1024;
 
 const maxPixels = 16_000_000;
 const leastSidePx = 16;
 const timeoutSec = 5;
 
-/** Twice the displayed size, for high-density screens. */
+/** Twice the displayed size. */
 const boxes = {
   logo: { width: 400, height: 80 },
   logoDark: { width: 400, height: 80 },
@@ -27,7 +26,7 @@ type Kind = 'svg' | 'pixels';
 
 const loadSharp = async () => (await import('sharp')).default;
 
-/** Converts PNG, WebP or SVG to a PNG, redrawn at display size, so that nothing else of the file remains. */
+/** Redraws PNG, WebP or SVG as a PNG, so that nothing else of the file remains. */
 export async function takePicture(name: PictureName, bytes: Uint8Array): Promise<TakenPicture> {
   const refuse = (code: BrandProblem['code'], reason: string): TakenPicture => ({
     problem: { field: name, code, reason },
@@ -62,7 +61,7 @@ export async function takePicture(name: PictureName, bytes: Uint8Array): Promise
   }
 }
 
-/** By its first bytes, so that no other format of the library is read. */
+/** No other format of the library is read. */
 function kindOf(bytes: Uint8Array): Kind | null {
   const start = Buffer.from(bytes.subarray(0, 12)).toString('latin1');
   if (start.startsWith('\x89PNG\r\n\x1a\n') || /^RIFF[\s\S]{4}WEBP/.test(start)) return 'pixels';
@@ -87,6 +86,6 @@ async function draw(
     .ensureAlpha();
   const drawn = await pipeline.clone().png({ compressionLevel: 9 }).toBuffer({ resolveWithObject: true });
   if (drawn.data.length <= maxPngBytes) return drawn;
-  // A photo or a gradient: 256 colors fit and look almost the same.
+  // 256 colors look almost the same.
   return pipeline.png({ compressionLevel: 9, palette: true }).toBuffer({ resolveWithObject: true });
 }

@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 
 /**
- * Draws an SVG as a PNG that fits a box. For `svg-process.ts` only, after its check.
+ * Draws an SVG as a PNG that fits a box. For `svg-process.ts` only.
  * @returns `null` if its size exceeds `maxPixels`
  */
 export async function renderSvg(

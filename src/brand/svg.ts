@@ -1,9 +1,6 @@
-/*
- * Allowed content of an SVG. It is drawn once and then discarded; only the picture is served. The library loads nothing
- * external, but as a second line of defense all references are refused.
- */
+/* Of an SVG: it is drawn once; only the picture is served. As a second line of defense all references are refused. */
 
-/** Of text: a path of a megabyte takes many seconds to draw. */
+/** A path of a megabyte takes many seconds to draw. */
 export const maxSvgBytes = 128 * 1024;
 
 /** Each may multiply the number of shapes. */
@@ -84,7 +81,7 @@ interface Tag {
 }
 
 /**
- * Reads the XML tag at a position in linear time, unlike a regular expression.
+ * Reads an XML tag in linear time, unlike a regular expression.
  * @returns `null` if it is malformed, or a name is over 64 characters or not ASCII
  */
 function readTag(text: string, start: number): Tag | null {
@@ -141,18 +138,18 @@ function findAttributeProblem(attributes: Tag['attributes']): string | null {
   return null;
 }
 
-/** Returns true if the style up to the next tag references nothing external. */
+/** References nothing external. */
 const isStyleWithinAt = (text: string, at: number): boolean => {
   const style = decodeReferences(text.slice(at, text.indexOf('<', at)));
   return style !== null && isStyleWithin(style);
 };
 
-/** Refuses `url()`, rules that load, and their obfuscations. */
+/** Also rules that load, and obfuscations. */
 const isStyleWithin = (style: string): boolean =>
   !/[\\]|@import|@font-face|javascript:|image-set|src\(/i.test(style) &&
   [...style.matchAll(/url\(\s*["']?([^)]{0,2})/gi)].every(([, start]) => start?.startsWith('#'));
 
-/** @returns `null` if there is an entity other than a character */
+/** @returns `null` if there is an entity */
 function decodeReferences(text: string): string | null {
   let isKnown = true;
   const decoded = text.replace(/&([^;&]*);?/g, (_whole, name: string) => {

@@ -37,7 +37,6 @@ export const createAuditExportCommand = (deps: CliDeps): Command =>
 const isConfigured = (connection: string, { connections }: Setup): boolean =>
   connections.some(({ id }) => id === connection);
 
-/** @throws UsageError: the trails have no record of the connection */
 async function checkRecorded(connection: string, files: readonly string[]): Promise<void> {
   for await (const _ of mergeRecords(files, { connection })) return;
   throw new UsageError(`no connection "${connection}" in the configuration, and none in the audit trail`);
@@ -48,7 +47,6 @@ function parseAction(name: string): string {
   throw new InvalidArgumentError('No record has that action: docs/reference/audit-events.md lists them.');
 }
 
-/** Finds the user; for a connection that is no longer configured, the given text is an id. */
 const findMeant = async (subject: string, connection: string | null, setup: Setup): Promise<FoundUsers> =>
   connection === null || isConfigured(connection, setup)
     ? findUsers(subject, connection, setup)

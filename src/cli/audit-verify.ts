@@ -36,7 +36,7 @@ export const createAuditVerifyCommand = (deps: CliDeps): Command =>
 
 type VerifyOptions = { readonly trail?: readonly string[]; readonly jwks?: string | null; readonly json?: boolean };
 
-/** Returns the result of a verification as lines of text. */
+/** Returns a verification's result as lines of text. */
 export function toReportLines(report: TrailReport): string[] {
   const { file, chain, isSound, isNeverSigned, tampering, firstSequence, lastSequence, unfinishedLines, heads, state } =
     report;

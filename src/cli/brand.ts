@@ -21,7 +21,7 @@ export function createBrandCommand(deps: CliDeps): Command {
     tell(await callServer({ method: 'POST', path: '/brand/apply', fields: { brand } }, brandReply, deps));
   /**
    * Reports all problems of a file.
-   * @returns the draft, which the server keeps for an hour; `null` if there are problems
+   * @returns the draft; `null` if there are problems
    */
   const check = async (file: string): Promise<CheckedBrandReply> => {
     const fields = await toFields(file);
@@ -68,7 +68,6 @@ export function createBrandCommand(deps: CliDeps): Command {
   return command;
 }
 
-/** Returns request fields; pictures are read relative to the file, omitted settings stay omitted. */
 async function toFields(file: string): Promise<JsonObject> {
   const brand = brandConfigGuard.safeParse(parseGivenJson((await readGivenFile(file)).toString(), file));
   if (!brand.success) throw new UsageError(`${file} is no brand: ${brand.error.issues.map(toPlace).join(', ')}`);
@@ -93,7 +92,6 @@ async function toFields(file: string): Promise<JsonObject> {
 const toPlace = ({ path }: { readonly path: readonly PropertyKey[] }): string =>
   path.map(String).join('.') || 'the file';
 
-/** In base64. */
 async function readPicture(file: string, brand: BrandConfig, name: (typeof pictureNames)[number]): Promise<string> {
   return (await readGivenFile(resolve(dirname(file), brand[name] ?? ''))).toString('base64');
 }

@@ -14,11 +14,9 @@ const standardUrl = 'http://127.0.0.1:8080';
 const timeoutMs = 30_000;
 
 /**
- * Calls the admin API of the server at `FACESTEP_URL` with the key in `FACESTEP_ADMIN_KEY`; a key on the command line
- * would be visible to other users of the machine.
- * @param replyGuard - guard of the whole reply
- * @throws FaceError with the server's refusal; CommandError `server_unreachable`, `reply_unknown`; UsageError: no key,
- * unknown connection or id, or an invalid value
+ * Calls the admin API at `FACESTEP_URL` with the key in `FACESTEP_ADMIN_KEY`; on the command line it would be visible
+ * to other users.
+ * @throws with the server's refusal; CommandError `server_unreachable`, `reply_unknown`; UsageError
  */
 export async function callServer<Reply extends z.ZodType>(
   {
@@ -60,7 +58,7 @@ export async function callServer<Reply extends z.ZodType>(
   const refusal = refusalGuard.safeParse(body);
   if (refusal.success) {
     const code = faceErrorCodes.find((known) => known === refusal.data.code);
-    // Paths are fixed, so the id from the command line is unknown.
+    // Paths are fixed, so the id is unknown.
     if (code === 'not_found') throw new NothingThere();
     // Field names are fixed, so a value is invalid.
     if (code === 'request_malformed')

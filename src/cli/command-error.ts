@@ -1,6 +1,6 @@
 import type { Json } from '../base/json.js';
 
-/** Errors reported only by commands, with texts and advice. Exit code 1. Rendered as `docs/reference/errors.md`. */
+/** Exit code 1. Rendered as `docs/reference/errors.md`. */
 export const commandRefusals = {
   backup_invalid: {
     text: 'The backup is not complete, was altered, or is of another version.',
@@ -44,7 +44,7 @@ export const commandRefusals = {
   },
 } as const;
 
-/** Stable name of a command's error. Never one of `FaceErrorCode`. */
+/** Never one of `FaceErrorCode`. */
 export type CommandErrorCode = keyof typeof commandRefusals;
 
 export class CommandError extends Error {

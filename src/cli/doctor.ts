@@ -30,7 +30,7 @@ export function createDoctorCommand(deps: CliDeps): Command {
       if ('verdict' in setup) {
         show({ title: 'Configuration', ...setup, cause: null });
       } else {
-        // The store's own check reports why it cannot be read.
+        // The store's own check reports the reason.
         const modes = await readSwitchedModes(setup, deps, () => {});
         const connection = findConnection(putInForce(setup, modes), id);
         const { checks } = await collectChecks({ setup, connection, switched: modes.get(id) ?? null }, deps);

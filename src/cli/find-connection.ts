@@ -1,7 +1,10 @@
 import type { ConfiguredConnection, Setup } from '../../adapters/setup.js';
 import { UsageError } from './usage-error.js';
 
-/** Returns the connection of an id. @throws UsageError: unknown; the message lists the configured ones */
+/**
+ * Finds a connection.
+ * @throws UsageError: unknown
+ */
 export function findConnection({ connections }: Setup, id: string): ConfiguredConnection {
   const found = connections.find((connection) => connection.id === id);
   if (found !== undefined) return found;

@@ -4,14 +4,14 @@ import type { CliDeps } from './deps.js';
 import { findConnection } from './find-connection.js';
 
 export interface FoundUsers {
-  /** The given id at each connection asked, and users with that sign-in name. */
+  /** Users with that id or sign-in name. */
   readonly users: readonly { readonly connection: string | null; readonly subject: string }[];
   readonly unasked: readonly string[];
 }
 
 /**
- * Finds users by id or sign-in name, because records contain ids only. Works for ids while a provider is down.
- * @param connection - `null`: all connections
+ * Finds users by id or sign-in name; by id even while a provider is down.
+ * @param connection - `null`: all
  */
 export async function findUsers(given: string, connection: string | null, setup: Setup): Promise<FoundUsers> {
   const connections = connection === null ? setup.connections : [findConnection(setup, connection)];

@@ -8,7 +8,7 @@ const words = {
   manual: 'manual',
 } as const satisfies Record<Exclude<CheckResult['verdict'], 'skipped'>, string>;
 
-/** Returns one result as lines: verdict, title, finding, remedy. Skipped checks appear below their cause. */
+/** Returns one result as lines. Skipped checks appear below their cause. */
 export const toFindingLines = ({ verdict, title, found, remedy }: CheckResult): string[] => {
   if (verdict === 'skipped') return [`          not looked at: ${toPrintable(title)}`];
   return [
@@ -25,7 +25,7 @@ const names = {
   skipped: 'not looked at',
 } as const satisfies Record<CheckResult['verdict'], string>;
 
-/** Returns the counts by verdict, such as `7 passed, 1 failed`. */
+/** Returns counts such as `7 passed, 1 failed`. */
 export function toVerdictCounts(results: readonly CheckResult[]): string {
   const verdicts = ['pass', 'fail', 'warn', 'manual', 'skipped'] as const;
   const counted = verdicts.map((verdict) => ({ verdict, count: results.filter((r) => r.verdict === verdict).length }));

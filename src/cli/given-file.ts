@@ -7,7 +7,7 @@ export const readGivenFile = (file: string): Promise<Buffer> =>
     throw toUnread(file);
   });
 
-/** Returns the size, so that files that are too large are not read. @throws UsageError */
+/** Returns the size, to reject large files unread. @throws UsageError */
 export const sizeOfGiven = (file: string): Promise<number> =>
   stat(file).then(
     ({ size }) => size,
@@ -19,7 +19,10 @@ export const sizeOfGiven = (file: string): Promise<number> =>
 /** Creates the error for an unreadable file. */
 export const toUnread = (file: string): UsageError => new UsageError(`${file} cannot be read`);
 
-/** @param file - source of the text @throws UsageError */
+/**
+ * Parses a file's JSON.
+ * @throws UsageError
+ */
 export function parseGivenJson(text: string, file: string): unknown {
   try {
     return JSON.parse(text);

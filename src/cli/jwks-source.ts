@@ -10,7 +10,7 @@ import { UsageError } from './usage-error.js';
 const timeoutMs = 10_000;
 
 /**
- * Reads the server's public keys from a file or address, by default from the configured key service.
+ * Reads the server's public keys, by default from the configured key service.
  * @param source - path or https address of a JSON Web Key Set (RFC 7517)
  * @throws UsageError: not found; CommandError `server_unreachable`
  */

@@ -29,7 +29,6 @@ export function toKeyLines({ sealing, signing, oidc }: ListedKeys, { byVersion }
   ];
 }
 
-/** Returns lines in order of rotation: former keys before the active one. */
 function toTurningLines(keys: readonly TurningKey[]): string[] {
   const signing = keys.findIndex(({ isSigning }) => isSigning);
   return keys.map(({ name, signsFrom, problem }, index) => {
@@ -41,7 +40,7 @@ function toTurningLines(keys: readonly TurningKey[]): string[] {
 
 const toProblem = (problem: string | null): string[] => (problem === null ? [] : [`NOT USABLE: ${problem}`]);
 
-/** Returns how reliable a count is. @param retentionDays - retention of trails; `null`: unlimited */
+/** Returns how reliable a count is. */
 export function toCountLines(
   { ofUnknownVersion }: TokenCount,
   { trails, retentionDays }: { readonly trails: readonly string[]; readonly retentionDays: number | null },

@@ -50,7 +50,7 @@ export function createKeysCommand(deps: CliDeps): Command {
     .argument('[version]', 'version number that `facestep keys list` prints', parseVersion)
     .option('--confirm <count>', 'number of tokens that will be lost, as this command printed it', parseCount)
     .option('--trail <folder>', 'data folder of another replica; can be repeated', collect, [])
-    // An option's value, because a key id may begin with a hyphen.
+    // A key id may begin with a hyphen.
     .option('--signing <kid>', 'destroy a leaked signing key instead; its signatures no longer verify')
     .action((version: KeyVersion | undefined, { signing, ...options }: RetireOptions & { signing?: string }) => {
       if (version !== undefined && signing === undefined) return retire(version, options, deps);
@@ -139,7 +139,6 @@ const noOidcKeys = ({ dataFolder }: KeptConfig): UsageError =>
     `there are no OpenID keys for ${dataFolder}: the server makes them when it starts with the first connection that has oidc`,
   );
 
-/** Returns this server's trail, if any, and the named ones. */
 async function trailsOf(config: KeptConfig, others: readonly string[]): Promise<readonly string[]> {
   const { audit } = filesOf(config);
   const named = await findNamedTrails(others);

@@ -23,7 +23,7 @@ import { wholeNumber } from './whole-number.js';
 
 const parseCount = wholeNumber({ least: 1, most: 9_999_999 });
 
-/** Limit for a table; a file has all lines. */
+/** A file has all lines. */
 const linesShown = 100;
 const largestPage = 1000;
 const followMs = 2000;
@@ -134,7 +134,7 @@ async function list(
     if (isFirst) tellUnasked(page, deps);
     isFirst = false;
     shown.push(...page.lines);
-    // A file may exceed memory, and a table needs all lines for its widths.
+    // A file may exceed memory; a table needs all lines for its widths.
     if (isFile) {
       printed += shown.length;
       await print(shown.splice(0));
@@ -153,7 +153,7 @@ async function list(
   if (hasMore) deps.tell('There may be more: --limit says how many, and --csv prints all of them.');
 }
 
-/** Polls every two seconds. Duplicates are skipped by id. */
+/** Polls every two seconds and skips duplicates. */
 async function follow(filter: JsonObject, print: PrintLines, deps: CliDeps): Promise<void> {
   const stopped = new AbortController();
   deps.untilStopped().finally(() => stopped.abort());

@@ -9,7 +9,7 @@ interface Who {
   readonly subject: string | null;
 }
 
-/** Returns sign-in names by connection and id; users without one are omitted. */
+/** Returns sign-in names by connection and id. */
 export async function readLogins(
   people: readonly Who[],
   deps: Pick<CliDeps, 'env' | 'fetch'>,
@@ -27,6 +27,6 @@ export async function readLogins(
   return ({ connection, subject }) => logins.get(`${connection} ${subject ?? ''}`) ?? null;
 }
 
-/** Returns the reason of a refusal: code of docs/reference/errors.md and failed liveness signals. */
+/** Returns a refusal's code and failed liveness signals. */
 export const toWhy = ({ code, reasons }: Pick<LineReply, 'code' | 'reasons'>): string =>
   [...(code === null ? [] : [code]), ...reasons].join(' ');

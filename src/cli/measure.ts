@@ -58,7 +58,7 @@ async function openFirstFrames(collection: Collection, own: OwnPhoto): Promise<R
   await collection.forEach(
     async ({ person, about: { species }, frames: [first] }) => {
       if (species !== liveSpecies || first === undefined) return;
-      // A copy, because the opened picture is overwritten after reading.
+      // The opened picture is overwritten after reading.
       const photo = first.photo.use((bytes) => own(Uint8Array.from(bytes)));
       people.set(person, [...(people.get(person) ?? []), photo]);
     },

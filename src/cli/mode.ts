@@ -10,7 +10,6 @@ import { UsageError } from './usage-error.js';
 const modes = ['shadow', 'enforce'] as const;
 type Mode = (typeof modes)[number];
 
-/** Limit for shown users that `enforce` would refuse. */
 const peopleShown = 20;
 
 /** Creates `facestep mode`. */

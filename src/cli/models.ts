@@ -67,7 +67,6 @@ async function bringModels(bring: typeof fetchModels, deps: CliDeps): Promise<vo
   deps.print(`${brought === 0 ? 'Nothing to do' : `Brought ${brought}`}: all models are in ${folder}, as published.`);
 }
 
-/** Rejects an invalid archive even if no model is missing; it may be meant as an own model. */
 async function importArchive(file: string, deps: CliDeps): Promise<void> {
   await findFile(file);
   if (!(await isGzip(file)))
@@ -148,7 +147,6 @@ async function findFile(path: string): Promise<number> {
   return found.size;
 }
 
-/** Checks the size first, so that files that are too large are not read. */
 async function readModel(path: string): Promise<Uint8Array> {
   const bytes = await findFile(path);
   if (bytes > mostModelBytes) throw toUnfit(`it has ${bytes} bytes; more than ${mostModelBytes} are not taken`);

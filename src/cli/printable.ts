@@ -1,5 +1,2 @@
-/**
- * Replaces control characters by a space. Names from a provider are untrusted and could move the cursor or recolor the
- * terminal.
- */
+/** Replaces control characters by a space. A provider's names are untrusted and could move the cursor. */
 export const toPrintable = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ');

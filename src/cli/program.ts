@@ -5,7 +5,7 @@ import { UsageError } from './usage-error.js';
 
 type CreateCommand = (deps: CliDeps) => Command;
 
-/** Commands in the order of the help. Only the requested one is loaded. */
+/** In the order of the help; only the requested one is loaded. */
 const commands: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   serve: async () => (await import('./serve.js')).createServeCommand,
   demo: async () => (await import('./demo.js')).createDemoCommand,
@@ -45,7 +45,6 @@ const commands: Readonly<Record<string, () => Promise<CreateCommand>>> = {
 
 /**
  * Runs one command. Command line errors are printed, with exit code 2.
- * @param args - without the program's name
  * @throws FaceError, CommandError
  */
 export async function runCommand(args: readonly string[], deps: CliDeps): Promise<void> {
@@ -60,7 +59,7 @@ export async function runCommand(args: readonly string[], deps: CliDeps): Promis
   }
 }
 
-/** Creates the program with the requested command, or with all if it is unknown, as for help. */
+/** Creates the program with one command, or all if unknown. */
 export async function createProgram(asked: string | undefined, deps: CliDeps): Promise<Command> {
   const program = new Command('facestep')
     .description('Face step-up for the identity provider you already run. Without a command, it runs the server.')
@@ -78,7 +77,6 @@ export async function createProgram(asked: string | undefined, deps: CliDeps): P
   return program;
 }
 
-/** Copies settings to subcommands, which are created before they have a parent. */
 function inheritSettings(command: Command, parent: Command): Command {
   command.copyInheritedSettings(parent);
   for (const each of command.commands) inheritSettings(each, command);

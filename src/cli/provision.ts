@@ -126,7 +126,7 @@ async function printJson(run: Run, subject: Subject): Promise<boolean> {
 
 const isKnown = (census: Counted): census is Census => 'users' in census;
 
-/** Returns how many users would be refused now, before changes are applied. */
+/** Before changes are applied. */
 function toCensusLines(census: Counted, { policy }: Run): string[] {
   if (!isKnown(census)) {
     return [`Who is enrolled cannot be told: ${toFailureLines(census).join(': ')}`, ''];
@@ -136,7 +136,7 @@ function toCensusLines(census: Counted, { policy }: Run): string[] {
 }
 
 /**
- * Checks that enforcing would not refuse everyone. A failed count is reported but does not block.
+ * A failed count does not block.
  * @throws CommandError `nobody_enrolled`
  */
 function checkMayApply(census: Counted, { policy, isSure }: Run): void {

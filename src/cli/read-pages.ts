@@ -4,8 +4,8 @@ import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
 
 /**
- * Reads the pages of a list lazily.
- * @param toFields - called before each page; may depend on earlier pages
+ * Reads a list's pages lazily.
+ * @param toFields - may depend on earlier pages
  * @throws FaceError, UsageError as `callServer`
  */
 export async function* readPages<Guard extends z.ZodType<{ readonly cursor: string | null }>>(

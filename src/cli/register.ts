@@ -13,13 +13,10 @@ interface Options {
   readonly plan?: true;
 }
 
-/** Concurrent users; more would hit the rate limit. */
+/** More would hit the rate limit. */
 const sideBySide = 4;
 
-/**
- * Creates `facestep register`: registers users at the provider, so that users with other methods are offered the face
- * check.
- */
+/** Creates `facestep register`: registers users at the provider, which then offers them the face check. */
 export function createRegisterCommand(deps: CliDeps): Command {
   return new Command('register')
     .summary('register users for the face check at the provider')

@@ -10,7 +10,7 @@ const attemptGuard = z.strictObject({
   answer: z.strictObject({ session: z.string(), receipt: z.string() }).nullable().default(null),
 });
 
-/** Creates `POST /simulate/sign-in { user, answer? }`: signs a user in like an application, and returns its result. */
+/** Creates `POST /simulate/sign-in { user, answer? }`: signs a user in like an application. */
 export function createSignInControl({ users, signIn }: ProviderSimulation): Express {
   const app = express();
   app.disable('x-powered-by');

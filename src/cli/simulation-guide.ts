@@ -13,7 +13,7 @@ export interface SimulationSettings {
 
 const json = `-H 'Content-Type: application/json'`;
 
-/** Returns instructions for an administrator, with commands to paste. */
+/** Returns an administrator's instructions, with commands to paste. */
 export function toGuide(settings: SimulationSettings): string[] {
   const { connection, serverUrl, adminKey, simulation, command, signInUrl } = settings;
   const { title, url, users, environment, faceCheck, signInPage } = simulation;
@@ -57,7 +57,7 @@ const toEnrolment = ({ connection, serverUrl, adminKey }: SimulationSettings, { 
   `  field() { node -p "JSON.parse(process.argv[1]).$1" "$2"; }`,
 ];
 
-/** For hooks that require a passed face check before the sign-in. */
+/** For hooks that require a passed face check. */
 const toCheckBefore = (
   { connection, serverUrl, simulation }: SimulationSettings,
   { subject }: SimulatedUser,
@@ -68,7 +68,7 @@ const toCheckBefore = (
   `  curl -s ${serverUrl}/step-ups/$(field id "$STEP")/photos -F challenge=$(field challenge "$STEP") -F photo=@2.jpg`,
 ];
 
-/** For sign-ins that end with a challenge: its signed request opens a step-up, and the receipt is the answer. */
+/** The challenge's signed request opens a step-up; the receipt is the answer. */
 const toCheckOnChallenge = (
   { connection, serverUrl, signInUrl }: SimulationSettings,
   { login }: SimulatedUser,

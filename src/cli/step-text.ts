@@ -11,11 +11,11 @@ const words = {
   failed: 'failed',
 } as const satisfies Record<StepReport['state'], string>;
 
-/** Returns a step as found: title, state and details. */
+/** Returns a step as found. */
 export const toFoundLines = (number: number, { title, before }: StepResult): string[] =>
   toLines(`${number}. ${title}: ${words[before.state]}`, toReportLines(before));
 
-/** Returns a step's result. Steps that were ready or are manual appear in the plan only. */
+/** Returns a step's result. */
 export function toAppliedLines(number: number, { title, applied, after }: StepResult): string[] {
   if (after.state === 'ready') return toLines(`${number}. ${title}: ${applied ? 'done' : 'was ready'}`, []);
   if (after.state === 'manual')

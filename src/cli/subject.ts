@@ -21,7 +21,7 @@ interface Options {
   readonly client?: string;
 }
 
-/** Returns the result text; local data is processed even if the provider no longer has the user. */
+/** Local data is processed even if the provider no longer has the user. */
 function toOutcome(subject: string | null, code: string | null, done: string): string {
   if (code === null) return done;
   if (code !== 'subject_unknown') return `not done: ${code}`;

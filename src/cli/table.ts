@@ -1,6 +1,6 @@
 import { toPrintable } from './printable.js';
 
-/** Formats rows as a table: columns as wide as their widest cell, numbers right-aligned. */
+/** Formats rows as a table, numbers right-aligned. */
 export function toTableLines(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string[] {
   const texts = [head, ...rows].map((row) => row.map((cell) => toPrintable(String(cell))));
   const widths = head.map((_, column) => Math.max(...texts.map((row) => row[column]?.length ?? 0)));

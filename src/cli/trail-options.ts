@@ -9,18 +9,21 @@ import { UsageError } from './usage-error.js';
 /** Collects the values of a repeatable option. */
 export const collect = (value: string, former: readonly string[] = []): readonly string[] => [...former, value];
 
-/** Finds the named trails, or the server's own. @throws UsageError: a file is missing */
+/** Finds the named trails, or the server's own. */
 export const findTrails = async (named: readonly string[], config: FilesConfig): Promise<string[]> =>
   named.length === 0 ? [await findOwnTrail(config)] : findNamedTrails(named);
 
-/** @param named - data folders of this or other replicas, or files in them @throws UsageError: one has no trail */
+/**
+ * Finds trails in data folders or files.
+ * @throws UsageError: one has no trail
+ */
 export async function findNamedTrails(named: readonly string[]): Promise<string[]> {
   const files = named.map((path) => (path.endsWith('.jsonl') ? path : join(path, 'audit.jsonl')));
   for (const file of files) await checkTrail(file);
   return files;
 }
 
-/** Finds the server's own trail. @throws UsageError: none, so no server has run here */
+/** Finds the server's own trail. @throws UsageError: no server has run here */
 export async function findOwnTrail(config: FilesConfig): Promise<string> {
   const { audit } = filesOf(config);
   await checkTrail(audit);

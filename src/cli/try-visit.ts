@@ -5,12 +5,11 @@ import { fileURLToPath } from 'node:url';
 import type { Policy } from '../core/connection.js';
 import type { CliDeps } from './deps.js';
 
-/** Program that draws a person and drives a browser; available in a checkout only. */
 const drawnPerson = fileURLToPath(new URL('../../examples/demo/drawn-person.js', import.meta.url));
 
 const browserOf = ({ CHROMIUM_PATH }: CliDeps['env']): string => CHROMIUM_PATH || '/usr/bin/chromium';
 
-/** Returns why a drawn person cannot use the connection's capture page; `null` if possible. */
+/** Returns why a drawn person cannot use the capture page; `null` if possible. */
 export function findObstacle({ userSecret, referencePhoto }: Policy, env: CliDeps['env']): string | null {
   if (!existsSync(drawnPerson)) return 'A drawn person comes with a checkout of facestep alone.';
   if (!existsSync(browserOf(env)))
@@ -20,7 +19,7 @@ export function findObstacle({ userSecret, referencePhoto }: Policy, env: CliDep
   return referencePhoto ? 'The policy asks for a photo of an identity document.' : null;
 }
 
-/** Sends a drawn person to a link. Resolves when they finish; the server knows the result. */
+/** Sends a drawn person to a link. */
 export async function sendDrawnPerson(link: string, { env }: Pick<CliDeps, 'env'>): Promise<void> {
   const child = spawn(process.execPath, [drawnPerson, browserOf(env), link], {
     stdio: ['ignore', 'ignore', 'inherit'],

@@ -44,7 +44,7 @@ export function createTryCommand(deps: CliDeps): Command {
 interface Trial {
   readonly connection: string;
   readonly login: string;
-  /** True for a drawn person, whose face is public and must not stay enrolled. */
+  /** The face is public and must not stay enrolled. */
   readonly isDrawn: boolean;
 }
 
@@ -59,7 +59,7 @@ async function tryOut({ connection, login, isDrawn }: Trial, deps: CliDeps): Pro
     if (isDrawn) await Promise.race([sendDrawnPerson(link, deps), stopped]);
     else deps.print(`   Open this in a browser with a camera. It opens once:\n   ${link}`);
   };
-  /** Waits for a step-up's final state. A drawn person does not retry. */
+  /** A drawn person does not retry. */
   const waitForEnd = async (id: string): Promise<StepUpReply> => {
     for (;;) {
       const view = await callServer({ method: 'GET', path: `/step-ups/${id}`, token: client.token }, stepUpReply, deps);
@@ -109,7 +109,7 @@ const endings: Readonly<Record<string, string>> = {
   abandoned: 'The person would not go on.',
 };
 
-/** @throws UsageError: no such user, or already enrolled and therefore unsuitable for a test */
+/** @throws UsageError: no such user, or already enrolled */
 async function findTestUser(
   { connection, login }: Pick<Trial, 'connection' | 'login'>,
   deps: CliDeps,

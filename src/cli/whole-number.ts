@@ -1,9 +1,9 @@
 import { InvalidArgumentError } from 'commander';
 
 /**
- * Creates a parser for integer options.
- * @param range.what - the unit, for error messages
- * @throws InvalidArgumentError from the parser
+ * Parses integer options.
+ * @param range.what - for error messages
+ * @throws InvalidArgumentError
  */
 export const wholeNumber =
   ({ least, most, what = '' }: { readonly least: number; readonly most: number; readonly what?: string }) =>

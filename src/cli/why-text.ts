@@ -3,7 +3,7 @@ import type { AuditAction } from '../core/audit-events.js';
 import { epochMs, toIso } from '../core/units.js';
 import { refusals } from '../errors.js';
 
-/** Actions about a user's checks and enrolment; other records of the trail are omitted. */
+/** Other records of the trail are omitted. */
 export const toldActions = [
   'enrolled',
   'enrolment_refused',
@@ -35,8 +35,8 @@ export function isRefusal({ action, detail }: Told): boolean {
 }
 
 /**
- * Describes an event in one sentence for an administrator, with documented names of signals and codes.
- * @param foreign - public ids of tokens that were not made for this user
+ * Describes an event in one sentence, with documented names.
+ * @param foreign - tokens not made for this user
  */
 export function toSentence({ action, detail }: Told, foreign: ReadonlySet<string>): string {
   switch (action) {
@@ -119,7 +119,6 @@ function toDecision(decision: Decision): string {
   return `${answers[fallback]}: ${reason === undefined ? 'no face check was found' : whyUnverified[reason]}`;
 }
 
-/** Codes of earlier versions may be unknown. */
 const toReason = (code: string): string => {
   const known = Object.entries(refusals).find(([name]) => name === code)?.[1].text;
   return known === undefined ? code : `${known} (${code})`;

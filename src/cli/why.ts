@@ -63,7 +63,7 @@ async function collectEvents(
   return events.toSorted((a, b) => a.time - b.time);
 }
 
-/** Returns public ids of failed checks' tokens that were not made for this user. */
+/** Public ids of failed checks' tokens not made for this user. */
 async function findForeign(events: readonly Told[], files: readonly string[]): Promise<ReadonlySet<string>> {
   const refused = events.flatMap(({ action, connection, subject, detail }) =>
     action === 'verification_refused' && 'tokenId' in detail && detail.tokenId !== null

@@ -13,7 +13,7 @@ const fallbackGuard = z.enum(['deny', 'omit_claim']);
 
 const modeHint = 'say "shadow" to try it (every sign-in is let through), or "enforce"';
 
-/** Mode of a connection. No default, because `shadow` lets every sign-in through. */
+/** No default, because `shadow` lets every sign-in through. */
 export const modeGuard = z.enum(['enforce', 'shadow'], modeHint);
 
 const policyFields = {
@@ -156,15 +156,14 @@ const policyFields = {
   whenUnavailable: fallbackGuard.default('deny').describe('What a hook does if the state store is down.'),
 };
 
-/** Requirements for a face check. Every field except `mode` has a default. */
+/** Requirements for a face check. */
 export const policyGuard = z.strictObject(policyFields, {
   error: ({ code }) => (code === 'invalid_type' ? `policy.mode is required: ${modeHint}` : undefined),
 }) satisfies z.ZodType<Policy>;
 
 /**
- * Fields of every connection. An adapter's `config.ts` spreads them into its guard, adds `kind` as a literal and its
- * settings under that name: `z.strictObject({ ...connectionFields, kind: z.literal('acme'), acme: z.strictObject({ … })
- * })`.
+ * For every connection. An adapter's `config.ts` spreads them into its guard, adds `kind` as a literal and its settings
+ * under that name.
  */
 export const connectionFields = {
   id: connectionIdGuard.describe(

@@ -29,7 +29,7 @@ const signInGuard = z.strictObject({
     ),
 });
 
-/** Configuration of the administrators' console: docs/console.md. */
+/** docs/console.md. */
 export const consoleGuard = z.strictObject({
   signIn: signInGuard
     .nullable()

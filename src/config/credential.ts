@@ -1,20 +1,14 @@
 import { z } from 'zod';
 import { Credential } from '../core/concealed.js';
 
-/**
- * A secret of 1 to 16,384 characters, such as a password or PEM text. The loader has already resolved `{"env": …}` and
- * `{"file": …}`.
- */
+/** 1 to 16,384 characters. `{"env": …}` and `{"file": …}` are already resolved. */
 export const credentialGuard = z
   .string()
   .min(1)
   .max(16_384)
   .transform((text) => new Credential(text));
 
-/**
- * A secret for an HTTP header: 1 to 4,096 printable ASCII characters without a space at either end (RFC 9110, section
- * 5.5).
- */
+/** 1 to 4,096 printable ASCII characters without a space at either end (RFC 9110, section 5.5). */
 export const headerCredentialGuard = z
   .string()
   .max(4096)

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { registeredClaimsGuard } from './claims.js';
 
-/** Claims of the credential format, in addition to the protocol's. */
+/** In addition to the protocol's. */
 const formatClaims = ['vct', 'status', 'evidence'];
 
 const credentialGuard = z.strictObject({
@@ -29,7 +29,7 @@ const credentialGuard = z.strictObject({
 
 export type CredentialConfig = z.output<typeof credentialGuard>;
 
-/** The setting `credentials` of a connection's OpenID provider, by id. */
+/** By id. */
 export const credentialsGuard = z
   .record(
     z

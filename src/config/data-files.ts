@@ -4,19 +4,18 @@ import { isSystemError } from '../files/durable-file.js';
 import type { KeysConfig } from './keys.js';
 
 /**
- * Returns the files of a data folder, readable by their owner only.
- * @param keysFolder - folder of key files shared by several servers
+ * Readable by their owner only.
+ * @param keysFolder - shared by several servers
  */
 const toDataFiles = (folder: string, keysFolder: string | null = null) => ({
-  /** Data format version. */
   format: join(folder, 'format.json'),
   state: join(folder, 'state.db'),
-  /** Readable copy of the audit trail, which a command can rebuild. */
+  /** A command can rebuild it from the audit trail. */
   ledger: join(folder, 'ledger.db'),
   /** The store this server uses, and since when. */
   heldSince: join(folder, 'held-since.json'),
   audit: join(folder, 'audit.jsonl'),
-  /** Denied tokens whose audit records have expired. */
+  /** Their audit records have expired. */
   deniedTokens: join(folder, 'denied-tokens.json'),
   /** Seal tokens. */
   keys: join(keysFolder ?? folder, 'keys.json'),
@@ -26,7 +25,7 @@ const toDataFiles = (folder: string, keysFolder: string | null = null) => ({
   oidcKeys: join(keysFolder ?? folder, 'oidc-keys.json'),
   adminKey: join(folder, 'admin-key.sha256'),
   outbox: join(folder, 'outbox.jsonl'),
-  /** Delivery progress of each security event receiver. */
+  /** Delivery progress by receiver. */
   securityEvents: join(folder, 'security-events.json'),
   deadLetters: join(folder, 'dead-letters.jsonl'),
   lastBackup: join(folder, 'last-backup.json'),
@@ -46,7 +45,7 @@ export const recognitionFolderOf = (config: {
 
 export type FilesConfig = { readonly dataFolder: string; readonly keys: KeysConfig };
 
-/** Returns true if a file exists. Throws other system errors. */
+/** Returns true if a file exists. */
 export async function isThere(file: string): Promise<boolean> {
   return stat(file).then(
     () => true,

@@ -1,6 +1,6 @@
 export interface Deprecation {
   readonly what: string;
-  /** First day without it, such as `2027-01-04`. */
+  /** Such as `2027-01-04`. */
   readonly endsOn: string;
   readonly instead: string;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { safeUrlGuard } from './safe-url.js';
 
-/** No alias, because pointing it to another key would invalidate every token. */
+/** An alias pointed to another key would invalidate every token. */
 export const keyIdGuard = z
   .string()
   .regex(
@@ -9,7 +9,7 @@ export const keyIdGuard = z
     'expected the id or the ARN of a key, not an alias',
   );
 
-/** Signing keys: one is active, the others are published as next or former. */
+/** One is active, the others are next or former. */
 const signingKeysGuard = z.strictObject({
   keyId: keyIdGuard.describe('Id or ARN of the key that signs.'),
   others: z.array(keyIdGuard).max(20).default([]).describe('Ids of former and next keys, which are also published.'),
@@ -70,7 +70,7 @@ export const keysGuard = z.discriminatedUnion('kind', [
 
 export type KeysConfig = z.output<typeof keysGuard>;
 
-/** Returns true if there are RSA keys, which sign ID tokens and security events. */
+/** Returns true if there are RSA keys. */
 export const signsRs256 = (keys: KeysConfig): boolean => keys.kind !== 'aws-kms' || keys.oidc !== null;
 
 export type AwsKmsConfig = z.output<typeof awsKmsGuard>;

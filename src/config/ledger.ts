@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Retention of the readable log of decisions, separate from the audit trail. */
+/** Separate from the audit trail. */
 export const ledgerGuard = z.strictObject({
   days: z.int().min(1).max(3650).default(90).describe('Days that entries are kept, and people whose enrolment ended.'),
   entries: z

@@ -3,19 +3,19 @@ import type { Limits } from '../core/limits/limits.js';
 
 const perMinute = (standard: number) => z.int().min(1).max(1_000_000).default(standard);
 
-/** Rate limits, per minute unless described otherwise. */
+/** Per minute unless described otherwise. */
 export const limitsGuard = z.strictObject({
-  /** Per source address, which a whole company may share. */
+  /** A whole company may share an address. */
   outsiderStarts: perMinute(300).describe('Sign-ins per minute that unauthenticated callers start from one address.'),
   outsiderStartsOfConnection: perMinute(3000).describe('The same for one connection, from all addresses.'),
   outsiderLookUps: perMinute(150).describe(
     'Look-ups of usernames at the provider per minute for unauthenticated callers from one address.',
   ),
-  /** The rest of the provider's own limit is for tokens and hooks. */
+  /** The rest of the provider's limit is for tokens and hooks. */
   outsiderLookUpsOfConnection: perMinute(300).describe('The same for one connection, from all addresses.'),
   outsiderChecks: perMinute(300).describe('Face checks per minute of unauthenticated callers from one address.'),
   outsiderChecksOfConnection: perMinute(3000).describe('The same for one connection, from all addresses.'),
-  /** More than one machine's engine can process: stops a runaway backend. */
+  /** Stops a runaway backend. */
   clientPictures: perMinute(6000).describe('Requests with pictures per minute of one client token.'),
   /** Per client token and hour. A million users who leave after three years need forty. */
   revocations: z

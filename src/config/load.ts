@@ -13,7 +13,7 @@ import {
   storedConfigGuard,
 } from './schema.js';
 
-/** Inputs of a loader, without `process` and disk. */
+/** Without `process` and disk. */
 interface Reading {
   readonly env: Environment;
   readonly readFile: ReadFile;
@@ -37,7 +37,7 @@ const overrides = { PORT: 'port', FACESTEP_DATA: 'dataFolder', FACESTEP_ADMIN_KE
 
 type Overrides = readonly (readonly [variable: string, setting: string, value: string | number])[];
 
-// Empty variables count as unset, because compose and unit files pass them on.
+// Compose and unit files pass empty variables on.
 const readOverrides = (env: Environment): Overrides =>
   Object.entries(overrides).flatMap(([variable, setting]) => {
     const text = env[variable];
@@ -66,7 +66,7 @@ async function parseSettings<Guard extends z.ZodType>(
   const merged = { ...resolved, ...Object.fromEntries(overridden) };
   const parsed = guard.safeParse(merged);
   if (parsed.success) return parsed.data;
-  // zod's messages contain what was expected; the value itself is in `input`, which is omitted by default.
+  // Messages contain what was expected; the value is in `input`, omitted by default.
   const problems = parsed.error.issues.map(({ path, message }) => ({
     path: overriding.find(([, setting]) => setting === path[0])?.[0] ?? toPathIn(merged, path),
     reason: message,
@@ -76,8 +76,8 @@ async function parseSettings<Guard extends z.ZodType>(
 
 /**
  * Loads the configuration: the JSON file of `FACESTEP_CONFIG`, overridden by `PORT`, `FACESTEP_DATA` and
- * `FACESTEP_ADMIN_KEY`. All optional.
- * @throws FaceError `config_invalid`; its detail lists paths and reasons without values
+ * `FACESTEP_ADMIN_KEY`.
+ * @throws `config_invalid`; its detail lists paths and reasons without values
  */
 export async function loadConfig<const Guards extends ConnectionGuards>({
   connectionGuards,
@@ -88,15 +88,14 @@ export async function loadConfig<const Guards extends ConnectionGuards>({
 }
 
 /**
- * Loads only the storage settings: a service manager's secrets are unavailable while the server is stopped, as during a
- * restore.
- * @throws FaceError `config_invalid`; other settings are not checked
+ * Loads only the storage settings: a service manager's secrets are unavailable while the server is stopped. @throws
+ * `config_invalid`
  */
 export const loadKeptConfig = (reading: Reading): Promise<KeptConfig> => loadSome(keptConfigGuard, reading);
 
 /**
- * Loads the storage settings and the state store, with the secret of a shared store only.
- * @throws FaceError `config_invalid`
+ * Loads the storage settings and the state store.
+ * @throws `config_invalid`
  */
 export const loadStoredConfig = (reading: Reading): Promise<StoredConfig> => loadSome(storedConfigGuard, reading);
 

@@ -4,7 +4,7 @@ import { type CounterConfig, counterGuard } from './counter.js';
 import { type CredentialConfigs, credentialsGuard } from './credentials.js';
 import { clientIdGuard, clientSecretGuard, publicKeysGuard, redirectUriGuard, shownNameGuard } from './oidc-client.js';
 
-/** An application or identity provider that uses this server by OpenID Connect. */
+/** Uses this server by OpenID Connect. */
 export const relyingPartyGuard = z
   .strictObject({
     kind: z.literal('relying_party').describe('An application, or your own identity provider.'),
@@ -31,8 +31,8 @@ export const relyingPartyGuard = z
     ),
     dataConsentDays: z.int().min(1).max(365).default(90).describe('Days that a consent to share claims is valid.'),
     /**
-     * True if this client authenticated the user before naming them in a pushed request: they may then enrol, if the
-     * policy says `whenNotEnrolled: "enrol"`.
+     * This client authenticated the user before naming them in a pushed request: they may then enrol, if the policy
+     * says `whenNotEnrolled: "enrol"`.
      */
     mayEnrol: z
       .boolean()
@@ -72,7 +72,7 @@ export const relyingPartyGuard = z
 
 export type RelyingPartyConfig = z.output<typeof relyingPartyGuard>;
 
-/** A provider as client of its own connection: common fields only. */
+/** Common fields only. */
 export interface ProviderClientConfig {
   readonly kind: string;
   readonly id: string;
@@ -80,12 +80,12 @@ export interface ProviderClientConfig {
 
 export interface OidcConfig {
   readonly clients: readonly (RelyingPartyConfig | CounterConfig | ProviderClientConfig)[];
-  /** Validity of a link with another connection's account, in days. */
+  /** Link with another connection's account. */
   readonly accountLinkDays: number;
   readonly credentials: CredentialConfigs;
 }
 
-/** For a connection without clients, whose claims other connections' clients request. */
+/** Other connections' clients may request its claims. */
 export const withoutClients: OidcConfig = { clients: [], accountLinkDays: 365, credentials: {} };
 
 export type ClientGuard = z.ZodType<ProviderClientConfig> & z.core.$ZodTypeDiscriminable;
@@ -95,12 +95,12 @@ export const walletClientId = 'facestep-wallet';
 const hasUniqueIds = (clients: readonly { readonly id: string }[]): boolean =>
   new Set(clients.map(({ id }) => id)).size === clients.length;
 
-/** Wallets and credential offers use reserved client ids. */
+/** Of wallets and credential offers. */
 const isReserved = (id: string): boolean => id === walletClientId || id.startsWith('credential:');
 
 /**
  * Creates the guard of a connection's clients.
- * @param kinds - the provider's own kinds, in addition to `relying_party` and `counter`
+ * @param kinds - in addition to `relying_party` and `counter`
  */
 export const createOidcGuard = <const Kinds extends readonly ClientGuard[]>(...kinds: Kinds) =>
   z
@@ -134,7 +134,7 @@ export const createOidcGuard = <const Kinds extends readonly ClientGuard[]>(...k
       error: 'expected at least one client, or a credential',
     });
 
-/** Creates the guard of the setting `oidc`; `null` disables it. @param kinds - as for `createOidcGuard` */
+/** Creates the guard of the setting `oidc`; `null` disables it. */
 export const oidcOf = <const Kinds extends readonly ClientGuard[]>(...kinds: Kinds) =>
   createOidcGuard(...kinds)
     .nullable()

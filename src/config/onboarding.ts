@@ -2,12 +2,9 @@ import { z } from 'zod';
 import { standardTenant } from '../core/tenant.js';
 import { connectionIdGuard } from './connection-id.js';
 
-/** Configuration of developer onboarding: docs/onboarding.md. */
+/** docs/onboarding.md. */
 export const onboardingGuard = z.strictObject({
-  /**
-   * Connection with test users only, open to any developer; `null`: none. Not `default`, because tokens of that tenant
-   * are valid for every connection.
-   */
+  /** With test users only; `null`: none. Not `default`, whose tokens are valid for every connection. */
   sandbox: connectionIdGuard
     .refine(
       (id) => id !== standardTenant,

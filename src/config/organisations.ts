@@ -30,7 +30,7 @@ const organisationGuard = z.strictObject({
 const hasUniqueIds = (list: readonly { readonly id: string }[]): boolean =>
   new Set(list.map(({ id }) => id)).size === list.length;
 
-/** A connection's setting `organisations`: those its users may act for; `null`: none. */
+/** Those its users may act for; `null`: none. */
 export const organisationsGuard: z.ZodType<OrganisationRules | null> = z
   .strictObject({
     from: z

@@ -2,9 +2,8 @@ import { type JSONPath, visit } from 'jsonc-parser';
 import { type Problem, toConfigError, toDottedPath } from './problem.js';
 
 /**
- * Parses JSON (RFC 8259). Duplicate names are refused as ambiguous; a byte order mark is skipped.
- * @param source - name of the text in reports
- * @throws FaceError `config_invalid` with line and column, without the text
+ * Parses JSON (RFC 8259). Refuses duplicate names as ambiguous.
+ * @throws `config_invalid` with line and column, without the text
  */
 export function parseJson(text: string, source: string): unknown {
   const json = text.replace(/^\uFEFF/, '');
@@ -31,13 +30,13 @@ export function parseJson(text: string, source: string): unknown {
     },
     { disallowComments: true },
   );
-  // Errors after the first one are unreliable.
+  // Later errors are unreliable.
   if (syntaxErrors.length > 0) throw toConfigError(syntaxErrors.slice(0, 1));
   if (repeated.length > 0) throw toConfigError(repeated);
   try {
     return JSON.parse(json);
   } catch {
-    // The SyntaxError's message quotes the text, which may contain a secret.
+    // The message quotes the text, which may contain a secret.
     throw toConfigError([{ path: source, reason: 'not JSON' }]);
   }
 }

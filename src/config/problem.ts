@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { FaceError } from '../errors.js';
 import { connectionIdGuard } from './connection-id.js';
 
-/** A fault in the configuration: location and expectation, never the value. */
+/** Location and expectation, never the value. */
 export interface Problem {
   /** Dotted path into the file, or an environment variable. */
   readonly path: string;
@@ -22,7 +22,7 @@ export function problemsOf(error: unknown): readonly Problem[] {
   return parsed.data?.problems ?? [];
 }
 
-/** Returns a dotted path such as `connections.0.policy.accuracy`; the top is `configuration`. */
+/** Returns a dotted path such as `connections.0.policy.accuracy`. */
 export function toDottedPath(path: readonly PropertyKey[]): string {
   return path.length === 0 ? 'configuration' : path.map(String).join('.');
 }
@@ -33,7 +33,7 @@ const withConnectionsGuard = z.object({
 
 /**
  * Returns a path with the connection's id, such as `connections.0 (work).policy.accuracy`.
- * @param file - the unvalidated configuration
+ * @param file - unvalidated
  */
 export function toPathIn(file: unknown, path: readonly PropertyKey[]): string {
   const [first, at, ...rest] = path;

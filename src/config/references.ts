@@ -6,7 +6,7 @@ export type ReadFile = (path: string) => Promise<string>;
 
 type Resolution = { readonly text: string } | { readonly reason: string };
 
-/** Names that may be shown: a secret put there by mistake does not match. */
+/** A secret put there by mistake does not match. */
 const variableName = /^[A-Z][A-Z0-9]{0,13}(?:_[A-Z0-9]{1,14}){0,7}$/;
 
 async function resolve(kind: string, name: string, env: Environment, readFile: ReadFile): Promise<Resolution> {
@@ -16,7 +16,7 @@ async function resolve(kind: string, name: string, env: Environment, readFile: R
     return text ? { text } : { reason: `the environment ${named} is not set` };
   }
   try {
-    // Editors and `kubectl create secret` append a line break that is not part of the secret.
+    // Editors and `kubectl create secret` append a line break.
     const text = (await readFile(name)).replace(/\r?\n$/, '');
     return text === '' ? { reason: 'the file named here is empty' } : { text };
   } catch {
@@ -26,8 +26,7 @@ async function resolve(kind: string, name: string, env: Environment, readFile: R
 
 /**
  * Resolves `{"env": "NAME"}` and `{"file": "/path"}` in parsed JSON, so that the file itself contains no secret.
- * @returns a copy
- * @throws FaceError `config_invalid`: variable unset or empty, or file unreadable or empty. Content is never reported,
+ * @throws `config_invalid`: variable unset or empty, or file unreadable or empty. Content is never reported,
  * and a name only if it looks like one, since it may be a misplaced secret
  */
 export async function resolveReferences(value: unknown, env: Environment, readFile: ReadFile): Promise<unknown> {
@@ -45,7 +44,7 @@ export async function resolveReferences(value: unknown, env: Environment, readFi
       problems.push({ path: toPathIn(value, path), reason: resolution.reason });
       return node;
     }
-    // fromEntries defines own properties, so a key named __proto__ stays a key and fails the strict guard.
+    // A key named __proto__ must fail the strict guard.
     return Object.fromEntries(
       await Promise.all(entries.map(async ([key, entry]) => [key, await walk(entry, [...path, key])] as const)),
     );

@@ -2,8 +2,8 @@ import { z } from 'zod';
 
 export const retentionGuard = z.strictObject({
   /**
-   * Days after a withdrawn consent; `null`: unlimited. GDPR, Article 7(1): the controller must be able to prove consent
-   * while it can be disputed, in many places three years.
+   * After a withdrawn consent; `null`: unlimited. GDPR, Article 7(1): the controller must be able to prove consent, in
+   * many places for three years.
    */
   consentDays: z
     .int()

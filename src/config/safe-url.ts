@@ -5,24 +5,20 @@ export const isLoopback = (hostname: string): boolean =>
   hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 
 /**
- * Returns true if browsers resolve a host to their own machine: they do so for names below `localhost` (RFC 6761,
- * section 6.3).
+ * Returns true if browsers resolve a host to their own machine: also names below `localhost` (RFC 6761, section 6.3).
  */
 export const isLoopbackInBrowsers = (hostname: string): boolean =>
   isLoopback(hostname) || hostname.endsWith('.localhost');
 
 const isSafe = (text: string): boolean => {
-  // `URL` drops white space and empty queries and fragments, so text appended later would be lost.
+  // `URL` drops white space and empty queries.
   if (!URL.canParse(text) || /[\s?#]/.test(text)) return false;
   const { protocol, hostname, username, password } = new URL(text);
   const isPlain = username === '' && password === '';
   return isPlain && (protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname)));
 };
 
-/**
- * An address for credentials or photos: https, or http on this machine; without user, password, query and fragment, so
- * that it can be printed.
- */
+/** https, or http on this machine; without user, password, query and fragment, so that it can be printed. */
 export const safeUrlGuard = z
   .string()
   .max(1024)
@@ -31,7 +27,7 @@ export const safeUrlGuard = z
     'expected an address that starts with https:// (http:// on this machine only), without user, query or fragment',
   );
 
-/** An origin as browsers write it: lower case, without default port and trailing slash. */
+/** Lower case, without default port and trailing slash. */
 export const originGuard = safeUrlGuard
   .refine(
     (text) => !URL.canParse(text) || new URL(text).pathname === '/',

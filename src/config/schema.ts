@@ -52,7 +52,7 @@ const verifierGuard = z.discriminatedUnion('kind', [
   }),
 ]);
 
-/** Own recognition models: docs/own-model.md. */
+/** docs/own-model.md. */
 const recognitionGuard = z.strictObject({
   engine: z
     .string()
@@ -70,11 +70,11 @@ const recognitionGuard = z.strictObject({
     ),
 });
 
-/** WebAuthn needs a domain name or `localhost`. Invalid addresses are reported elsewhere. */
+/** Invalid addresses are reported elsewhere. */
 const hasDomainName = (address: string): boolean =>
   !URL.canParse(address) || isIP(new URL(address).hostname.replace(/^\[|\]$/g, '')) === 0;
 
-/** Storage location and keys: settings for commands that read those files only. */
+/** For commands that read those files only. */
 const keptFields = {
   dataFolder: folderGuard
     .default('./data')
@@ -96,7 +96,7 @@ const storeFields = {
   ledger: ledgerGuard.prefault({}).describe('Retention of the log of decisions. See docs/ledger.md.'),
 };
 
-/** Adds the state store, which may be a server with its own secret. */
+/** The state store may have its own secret. */
 export const storedConfigGuard = keptConfigGuard.extend(storeFields);
 
 export type StoredConfig = z.output<typeof storedConfigGuard>;
@@ -104,10 +104,7 @@ export type StoredConfig = z.output<typeof storedConfigGuard>;
 const hasUniqueIds = (connections: readonly { readonly id: string }[]): boolean =>
   new Set(connections.map(({ id }) => id)).size === connections.length;
 
-/**
- * Creates the guard of the whole configuration. Unknown keys are refused at every level.
- * @param connectionGuards - one per provider, discriminated by `kind`
- */
+/** Creates the guard of the whole configuration. Unknown keys are refused at every level. */
 export function createConfigGuard<const Guards extends ConnectionGuards>(connectionGuards: Guards) {
   const guard = z.strictObject({
     port: z.int().min(0).max(65_535).default(8080).describe('Port to listen on. 0 takes any free port.'),
@@ -233,7 +230,7 @@ export function createConfigGuard<const Guards extends ConnectionGuards>(connect
   );
 }
 
-/** The parsed configuration; secrets are `Credential`s. */
+/** Secrets are `Credential`s. */
 export type Config<Guards extends ConnectionGuards> = z.output<ReturnType<typeof createConfigGuard<Guards>>>;
 
 export type VerifierConfig = z.output<typeof verifierGuard>;

@@ -3,17 +3,17 @@ import type { Clock, Delivery } from '../core/ports.js';
 import { toIso } from '../core/units.js';
 import { FaceError } from '../errors.js';
 
-/** Writes a message for the administrator. It contains a code, so it must not be the log. */
+/** The message contains a code, so it must not be the log. */
 export type OutboxSink = (text: string) => Promise<void>;
 
 /**
- * Creates delivery to the administrator instead of the person: for trials, and channels without a gateway.
+ * Creates delivery to the administrator, for trials and channels without a gateway.
  * @throws `delivery_failed` if the sink fails
  */
 export function createOutbox({ sink, clock }: { sink: OutboxSink; clock: Clock }): Delivery {
   return {
     async send({ channel, to, subject, text }) {
-      // One line each, so that no message can look like two.
+      // No message can look like two.
       const line = JSON.stringify({ time: toIso(clock.now()), channel, to, subject, text });
       await sink(`${line}\n`).catch((cause: unknown) => {
         throw new FaceError('delivery_failed', null, { cause });

@@ -7,11 +7,11 @@ import { FaceError } from '../errors.js';
 
 const timeoutMs = 5000;
 
-/** The gateway detects the retry by its id. */
+/** The gateway detects it by its id. */
 const attempts = 2;
 
 /**
- * Creates SMS delivery by the administrator's own gateway: a POST signed by Standard Webhooks. E-mail goes to `others`.
+ * Creates SMS delivery by the administrator's gateway, with Standard Webhooks. E-mail goes to `others`.
  * @throws `delivery_failed`, without the response text, which may quote the number
  * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  */

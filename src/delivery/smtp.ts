@@ -9,7 +9,7 @@ const timeoutMs = 10_000;
 /**
  * Creates e-mail delivery by SMTP; SMS goes to `others`.
  * @param options.url - `smtps://user:password@host:465`, or `smtp://…:587`, which must offer STARTTLS
- * @param options.requireTls - `false` only for a relay on the same machine
+ * @param options.requireTls - `false` only on the same machine
  * @throws `delivery_failed`, without the relay's text, which quotes the address
  */
 export function createSmtpDelivery(options: {
@@ -48,7 +48,7 @@ export function createSmtpDelivery(options: {
   };
 }
 
-/** Logs nothing, because nodemailer quotes addresses; reads only the relay's replies. */
+/** Logs nothing, because nodemailer quotes addresses. */
 function followReplies(onReply: (reply: string) => void) {
   const ignore = (): void => {};
   return {
@@ -68,14 +68,14 @@ const serverEntryGuard = z.object({ tnx: z.literal('server') });
 
 const smtpErrorGuard = z.object({ command: z.string().optional(), responseCode: z.int().optional() });
 
-/** Commands whose replies concern the mailbox or the message; others concern this server. */
+/** Replies that concern the mailbox or the message; others concern this server. */
 const aboutMessage: readonly string[] = ['RCPT TO', 'DATA', 'API'];
 
 function toFault(error: unknown, isAwaited: boolean): DeliveryFault {
   const { data } = smtpErrorGuard.safeParse(error);
   const status = data?.responseCode ?? null;
   if (!aboutMessage.includes(data?.command ?? '')) {
-    // A connection lost after that may have delivered it.
+    // The relay may have delivered it.
     return { fault: isAwaited ? 'uncertain' : 'unreachable', status };
   }
   return { fault: status !== null && status < 500 ? 'later' : 'refused', status };

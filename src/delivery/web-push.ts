@@ -9,20 +9,18 @@ import { deriveVapidKey } from './vapid-key.js';
 
 const timeoutMs = 10_000;
 
-/** How long a push service stores a message for an offline browser, in seconds. */
+/** For an offline browser. */
 const keptSec = 24 * 60 * 60;
 
 /** RFC 8292 allows a day; clocks may differ. */
 const signatureLifeSec = 12 * 60 * 60;
 
-/** Fixed length, so that it reveals nothing; fits one record of 4,096 bytes. */
+/** Reveals nothing; fits one record of 4,096 bytes. */
 const paddedBytes = 2048;
 
 const curve = 'prime256v1';
 
-/**
- * Creates push delivery (RFC 8030). URLs come from browsers, so only configured hosts are called, without redirects.
- */
+/** Creates push delivery (RFC 8030). URLs come from browsers, so only configured hosts are called. */
 export function createWebPush(
   { contact, services }: WebPushConfig,
   deps: { readonly keys: Keys; readonly fetch: Fetch; readonly clock: Clock; readonly random: Random },

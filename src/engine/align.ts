@@ -1,7 +1,6 @@
 import { type Landmarks, toEyeCentres, toMean, toMouthCorners, toNoseTip } from './landmarks.js';
 import type { Point } from './picture.js';
 
-/** Both eyes, the nose and both corners of the mouth, left ones first as the viewer sees them. */
 export type FivePoints = readonly [Point, Point, Point, Point, Point];
 
 export const alignedSizePx = 112;
@@ -18,10 +17,7 @@ export const facePlaces: [Point, Point, Point, Point, Point] = [
   { x: 70.7299, y: 92.2041 },
 ];
 
-/**
- * Mapping from the aligned face to the picture: pixel 0,0 is at `origin`; a step right adds `across`, a step down
- * `down`.
- */
+/** Pixel 0,0 of the aligned face is at `origin`; a step right adds `across`, a step down `down`. */
 export interface Alignment {
   readonly origin: Point;
   readonly across: Point;
@@ -29,9 +25,8 @@ export interface Alignment {
 }
 
 /**
- * Returns the inverse of the least-squares similarity (rotation, scale, shift; no mirror) that moves the five points of
- * a face to their places.
- * @param places - in the aligned face; default: those of the built-in model
+ * Returns the inverse of the least-squares similarity (no mirror) that moves the five points to their places.
+ * @param places - in the aligned face
  */
 export function alignFace(landmarks: Landmarks, places: FivePoints = facePlaces): Alignment {
   const points = [...toEyeCentres(landmarks), toNoseTip(landmarks), ...toMouthCorners(landmarks)];
@@ -47,7 +42,7 @@ export function alignFace(landmarks: Landmarks, places: FivePoints = facePlaces)
     dot += u.x * v.x + u.y * v.y;
     cross += u.x * v.y - u.y * v.x;
   });
-  // Forward: v = [a −b; b a] u with a = dot / length, b = cross / length. Its inverse divides by a² + b².
+  // Forward: v = [a −b; b a] u with a = dot / length, b = cross / length.
   const norm = (dot * dot + cross * cross) / length;
   const a = dot / norm;
   const b = cross / norm;

@@ -5,8 +5,8 @@ import { FaceError } from '../errors.js';
 export type Choice = 'only' | 'central';
 
 /**
- * Minimum relative width of a second face to count: ignores distant bystanders, but not a person looking over a
- * shoulder. docs/engine.md: refuses 6.1 % of evaluation photos.
+ * Minimum relative width of a second face to count: ignores bystanders, not a person looking over a shoulder
+ * (docs/engine.md: 6.1 % of evaluation photos).
  */
 export const minCompanionShare = 0.5;
 

@@ -6,12 +6,12 @@ import type { Picture } from './picture.js';
 import { maxPhotoPixels } from './picture-bounds.js';
 
 /**
- * Longest side for face detection, in pixels. Larger pictures are halved until they fit: JPEG decoding at that size
- * takes a quarter of the time and a sixteenth of the memory for 12 megapixels.
+ * Longest side for face detection, in pixels. JPEG decoding at that size takes a quarter of the time and a sixteenth of
+ * the memory for 12 megapixels.
  */
 export const maxSearchSidePx = 1280;
 
-/** Normal pictures decode within milliseconds; slower ones are attacks. */
+/** Normal pictures take milliseconds; slower ones are attacks. */
 const timeoutSec = 2;
 
 /** Returns the reduction per side, a power of two. */
@@ -22,10 +22,10 @@ export function toReduction(header: Header): number {
 }
 
 /**
- * Decodes an accepted picture, upright, to 8-bit sRGB, with alpha on white and without metadata.
+ * Decodes an accepted picture, upright, to 8-bit sRGB, alpha on white.
  * @param reduction - original pixels per pixel, along each side
- * @param region - part of the upright original, in whole pixels; `null`: all
- * @throws `photo_invalid`: truncated or broken
+ * @param region - part of the upright original; `null`: all
+ * @throws `photo_invalid`
  */
 export async function decode(
   bytes: Uint8Array,

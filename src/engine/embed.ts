@@ -7,9 +7,9 @@ import type { Preprocess } from './preprocess.js';
 export const embeddingNumbers = 512;
 
 export interface FaceDescription {
-  /** 512 numbers of length 1. The caller owns the array and must wipe it. */
+  /** Length 1. The caller must wipe it. */
   readonly embedding: Float32Array<ArrayBuffer>;
-  /** Length of the model's raw vector: for the built-in model, shorter for a less visible face (docs/engine.md). */
+  /** Length of the model's raw vector: shorter for a less visible face (docs/engine.md). */
   readonly magnitude: number;
 }
 
@@ -19,7 +19,7 @@ function turnAround(planes: Float32Array, columns: number): void {
   for (let at = 0; at < planes.length; at += columns) planes.subarray(at, at + columns).reverse();
 }
 
-/** Normalizes a vector in place. @returns its former length @throws `internal`: it is zero */
+/** Normalizes a vector in place. @returns its former length @throws `internal`: zero */
 export function normalise(values: Float32Array): number {
   const length = Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
   if (!Number.isFinite(length) || length === 0)
@@ -28,10 +28,7 @@ export function normalise(values: Float32Array): number {
   return length;
 }
 
-/**
- * Creates an embedder. Pixels outside the picture are black. With `mirror`, averages both unit embeddings.
- * @param preprocess - matches the model's input size
- */
+/** Creates an embedder. With `mirror`, averages both unit embeddings. */
 export function createFaceEmbedder(model: Model, { size, channels, mirror, ...levels }: Preprocess): FaceEmbedder {
   const { input } = model;
   const rgb = new Float32Array(input.length);

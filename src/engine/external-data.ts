@@ -1,6 +1,6 @@
 import { type Field, readMessage } from './wire.js';
 
-/** Field numbers. @see https://github.com/onnx/onnx/blob/main/onnx/onnx.proto */
+/** @see https://github.com/onnx/onnx/blob/main/onnx/onnx.proto */
 const model = { graph: 7 } as const;
 const graph = { node: 1, initializer: 5 } as const;
 const node = { attribute: 5 } as const;
@@ -23,7 +23,7 @@ const graphHolds = (fields: readonly Field[]): boolean =>
     );
 
 /**
- * Returns true if an ONNX model references external files: its author could choose which files are read.
- * @throws RangeError if it is no model, or truncated
+ * Returns true if an ONNX model references external files, which its author could choose.
+ * @throws RangeError if it is no model
  */
 export const holdsExternalData = (file: Uint8Array): boolean => within(readMessage(file), model.graph).some(graphHolds);

@@ -4,18 +4,15 @@ import { maxPhotoPixels, readBounded } from './picture-bounds.js';
 import { minFaceWidthPx } from './quality-bounds.js';
 
 export interface Header {
-  /** Upright: EXIF orientation is applied. */
+  /** After EXIF orientation. */
   readonly widthPx: number;
   readonly heightPx: number;
 }
 
-/*
- * libvips reads dozens of formats, some with large or rarely tested code. Only three are enabled: checked by their
- * first bytes, and by disabling all other loaders.
- */
+/* libvips reads dozens of formats, some with rarely tested code: only three loaders are enabled. */
 const loaders = ['VipsForeignLoadJpegBuffer', 'VipsForeignLoadPngBuffer', 'VipsForeignLoadWebpBuffer'];
 
-/** Configures the picture library of this process: three loaders, no caches, no threads. */
+/** Configures this process's picture library: three loaders, no caches, no threads. */
 export function prepareDecoder(): void {
   sharp.block({ operation: ['VipsForeignLoad'] });
   sharp.unblock({ operation: loaders });
@@ -24,7 +21,7 @@ export function prepareDecoder(): void {
 }
 
 /**
- * Reads a picture's header and refuses what must not be decoded. Ignores file name and media type.
+ * Reads a picture's header and refuses what must not be decoded.
  * @throws `photo_invalid`, `photo_too_large`, `photo_too_small`, `photo_animated`
  */
 export async function readHeader(bytes: Uint8Array): Promise<Header> {
@@ -40,7 +37,6 @@ export async function readHeader(bytes: Uint8Array): Promise<Header> {
   if (format !== declared.format || width !== declared.widthPx || height !== declared.heightPx)
     throw new FaceError('photo_invalid');
   const { width: widthPx, height: heightPx } = metadata.autoOrient;
-  // Too small for the minimum face.
   if (Math.min(widthPx, heightPx) < minFaceWidthPx) throw new FaceError('photo_too_small', { widthPx, heightPx });
   return { widthPx, heightPx };
 }

@@ -3,17 +3,16 @@ import type { Model } from './model.js';
 import { type Picture, type Point, sampleGrid, toGreys } from './picture.js';
 
 /**
- * 68 points of a face in pixels of the picture, in 300-W order: jaw, brows, nose, eyes, mouth.
+ * In pixels of the picture, in 300-W order.
  * @see https://ibug.doc.ic.ac.uk/resources/300-W/
  */
 export type Landmarks = readonly Point[];
 
-/** Finds the 68 points of a face in a box. */
 export type LandmarkFinder = (picture: Picture, box: Box) => Promise<Landmarks>;
 
 const sizePx = 64;
 
-/** Creates the finder. The input is the detector's box, sampled from its first to its last pixel. */
+/** Creates the finder. */
 export function createLandmarkFinder(model: Model): LandmarkFinder {
   const { input } = model;
   const rgb = new Float32Array(3 * input.length);
@@ -46,13 +45,13 @@ export function toMean(points: readonly Point[]): Point {
 
 const pick = (landmarks: Landmarks, indices: readonly number[]): Point => toMean(indices.map((at) => landmarks[at]));
 
-/** Returns the center of each eye's lids, the left of the picture first. */
+/** Returns the center of each eye's lids, the picture's left first. */
 export const toEyeCentres = (landmarks: Landmarks): readonly [Point, Point] => [
   pick(landmarks, [37, 38, 40, 41]),
   pick(landmarks, [43, 44, 46, 47]),
 ];
 
-/** Returns both corners of the mouth, the left of the picture first, as means of outer and inner point. */
+/** Returns both corners of the mouth, the picture's left first. */
 export const toMouthCorners = (landmarks: Landmarks): readonly [Point, Point] => [
   pick(landmarks, [48, 60]),
   pick(landmarks, [54, 64]),

@@ -4,15 +4,15 @@ import type { Picture } from './picture.js';
 import { type PlaneLayout, samplePlanes } from './planes.js';
 import { softmax } from './softmax.js';
 
-/** Returns the probability, 0 to 1, that a face is live and not a picture. Evidence, not proof. */
+/** Returns the probability, 0 to 1, that a face is live. Evidence, not proof. */
 export type LivenessEstimator = (picture: Picture, box: Box) => Promise<number>;
 
 const sizePx = 128;
 
-/** The model uses the surroundings too: frames, hands and screens reveal an attack. */
+/** The model uses frames, hands and screens around the face too. */
 const enlargement = 2.7;
 
-/** Enlarges the box about its center, limited to and moved into the picture, as the model expects. */
+/** Enlarges the box about its center, within the picture. */
 export function toSurroundings(picture: Picture, box: Box): Box {
   const scale = Math.min(picture.widthPx / box.width, picture.heightPx / box.height, enlargement);
   const width = box.width * scale;

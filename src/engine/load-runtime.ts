@@ -2,7 +2,7 @@ import { type Runtime, toSaid } from './runtime.js';
 import { loadNative } from './runtime-native.js';
 import { loadWebAssembly, toUnavailable } from './runtime-wasm.js';
 
-/** Node's error codes if a package or its platform binary is missing, or the system refuses it. */
+/** Node's codes for a missing package or platform binary. */
 const absentCodes: readonly unknown[] = ['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND', 'ERR_DLOPEN_FAILED'];
 
 const isAbsent = (error: unknown): error is Error =>
@@ -10,7 +10,7 @@ const isAbsent = (error: unknown): error is Error =>
 
 /**
  * Loads the native runtime, or WebAssembly if the platform has no binary.
- * @throws `runtime_unavailable`: neither works
+ * @throws `runtime_unavailable`
  */
 export async function loadRuntime(): Promise<Runtime> {
   try {

@@ -22,7 +22,7 @@ export interface PublishedPackage<File extends PublishedFile> {
   readonly files: readonly File[];
 }
 
-/** Models by function. The publisher does not state their training data (MODELS.md). */
+/** The publisher does not state their training data (MODELS.md). */
 export const models = {
   detect: {
     path: 'model/fr_detect.onnx',
@@ -82,7 +82,7 @@ export const models = {
 
 export type ModelName = keyof typeof models;
 
-/** Source of the models. Not a dependency, because its own dependencies are not needed. */
+/** Not a dependency, because its own dependencies are not needed. */
 export const modelPackage = {
   package: 'faceplugin',
   version: '1.0.3',
@@ -92,7 +92,7 @@ export const modelPackage = {
   files: Object.values(models),
 } as const satisfies PublishedPackage<ModelFile>;
 
-/** Six group photos for the demo and tests. They show real people: downloaded at set-up, never committed. */
+/** Six group photos of real people for the demo and tests: never committed. */
 export const demoPhotoPackage = {
   package: '@vladmandic/face-api',
   version: '1.7.15',

@@ -4,7 +4,7 @@ import { busyFlagGuard } from './busy-flag.js';
 import { lightRegions } from './light.js';
 import { recogniserGuard } from './recogniser.js';
 
-/* Messages between the pool and its workers. Both sides validate them. */
+/* Both sides validate them. */
 
 const signal = z.enum([
   'embedding',
@@ -68,7 +68,6 @@ export const examinationGuard = z.object({
   noise: z.object({ red: z.number(), green: z.number(), blue: z.number(), signs: z.instanceof(Uint8Array) }).nullable(),
 });
 
-/** Reply of a worker: once after loading the models, then once per job. */
 export const replyGuard = z.discriminatedUnion('outcome', [
   z.object({
     outcome: z.literal('ready'),
@@ -80,7 +79,7 @@ export const replyGuard = z.discriminatedUnion('outcome', [
     outcome: z.literal('refused'),
     code: z.enum(faceErrorCodes),
     detail: z.record(z.string(), z.union([z.string(), z.number()])).nullable(),
-    /** Time spent on the refused job, in milliseconds. */
+    /** Spent on the refused job. */
     tookMs: z.number().nonnegative(),
   }),
 ]);

@@ -1,8 +1,7 @@
-/** A loaded model. One call at a time, because its buffers are reused. */
+/** One call at a time, because buffers are reused. */
 export interface Model {
-  /** Input buffer: batch, channel, row, column. */
   readonly input: Float32Array;
-  /** Runs on `input`. @returns the outputs by name, valid until the next run */
+  /** @returns outputs by name, valid until the next run */
   run(): Promise<Readonly<Record<string, Float32Array>>>;
   close(): Promise<void>;
 }

@@ -12,7 +12,6 @@ export type Models = Readonly<Record<ModelName, Model>>;
 
 interface Tensors {
   readonly input: { readonly name: string; readonly dims: readonly number[] };
-  /** Name here, name in the file, and dimensions. */
   readonly outputs: readonly (readonly [told: string, name: string, dims: readonly number[]])[];
 }
 
@@ -48,7 +47,7 @@ async function loadModel(folder: string, expected: ModelFile, runtime: Runtime):
 
 /**
  * Loads a custom recognition model after verifying its bytes; its output is named `output`.
- * @throws `model_missing`, `model_altered`, with the file in its detail
+ * @throws `model_missing`, `model_altered`
  */
 export async function loadRecognitionModel(
   { folder, model, preprocess }: Recogniser,
@@ -73,11 +72,11 @@ export const startRecognitionModel = (
   );
 
 /**
- * Loads and verifies all models of the manifest, with PRelu replaced.
- * @throws `model_missing`, `model_altered`, with the file in its detail
+ * Loads and verifies the manifest's models, with PRelu replaced.
+ * @throws `model_missing`, `model_altered`
  */
 export async function loadModels(folder: string, runtime: Runtime): Promise<Models> {
-  // Sequentially, to reuse temporary memory: in parallel they hold 11 MiB more per thread.
+  // In parallel they hold 11 MiB more per thread.
   const detect = await loadModel(folder, models.detect, runtime);
   const landmarks = await loadModel(folder, models.landmarks, runtime);
   const embed = await loadModel(folder, models.embed, runtime);

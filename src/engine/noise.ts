@@ -1,7 +1,7 @@
 import type { Picture } from './picture.js';
 
 export interface NoiseResidual {
-  /** Standard deviation of the noise by channel, in gray levels. */
+  /** By channel, in gray levels. */
   readonly red: number;
   readonly green: number;
   readonly blue: number;
@@ -9,23 +9,22 @@ export interface NoiseResidual {
   readonly signs: Uint8Array<ArrayBuffer>;
 }
 
-/** Blocks per side of the picture, and pixels per side of a block. */
 const blocks = 8;
 const blockPx = 16;
 
 export const pixelsOfBlock = blockPx * blockPx;
 
-/** Mean levels beyond which a block is clipped and has no noise. */
+/** Beyond these mean levels a block is clipped and has no noise. */
 const [darkest, lightest] = [8, 247];
 
-/** Share of flattest blocks used: the noise of others is texture. */
+/** Flattest blocks used: the noise of others is texture. */
 const flatShare = 0.25;
 
 /** Standard deviation gain of subtracting the mean of four independent neighbors. */
 const highPassGain = Math.sqrt(1.25);
 
 /**
- * Measures noise in 64 blocks spread over the picture, a twentieth of its pixels.
+ * Measures noise in 64 blocks, a twentieth of the pixels.
  * @returns zeros if the picture is too small
  */
 export function measureNoise(picture: Picture): NoiseResidual {

@@ -4,13 +4,11 @@ import { type PictureHeader, readPictureHeader } from './picture-header.js';
 
 export const maxPhotoPixels = 40_000_000;
 
-/** Maximum pixels of formats that must be decoded at full size. */
 const maxWholePixels = 16_000_000;
 const maxDeepPixels = 4_000_000;
 const maxInterlacedPixels = 2_000_000;
 /** Maximum pixels over all scans of a JPEG. */
 const maxScannedPixels = 160_000_000;
-/** Maximum pixels of a camera picture from the capture page. */
 const maxFramePixels = 4_000_000;
 
 function maxPixelsOf({ format, bitDepth, isInterlaced, scans }: PictureHeader): number {

@@ -38,7 +38,7 @@ function readPng(bytes: Uint8Array): PictureHeader | null {
 }
 
 /**
- * Returns true if a PNG is animated, which the library does not report. `acTL` must precede the first `IDAT`.
+ * The library does not report animation. `acTL` must precede the first `IDAT`.
  * @see https://www.w3.org/TR/png-3/#acTL-chunk
  */
 function isAnimatedPng(bytes: Uint8Array): boolean {
@@ -55,14 +55,14 @@ interface Size {
   readonly heightPx: number;
 }
 
-/** Reads the size in a `VP8 ` chunk: a key frame. @see https://www.rfc-editor.org/rfc/rfc6386#section-9.1 */
+/** @see https://www.rfc-editor.org/rfc/rfc6386#section-9.1 */
 function readLossySize(bytes: Uint8Array, at: number): Size | null {
   if (at + 10 > bytes.length || !has(bytes, at + 3, [0x9d, 0x01, 0x2a])) return null;
   const view = viewOf(bytes);
   return { widthPx: view.getUint16(at + 6, true) & 0x3fff, heightPx: view.getUint16(at + 8, true) & 0x3fff };
 }
 
-/** Reads the size in a `VP8L` chunk. @see https://www.rfc-editor.org/rfc/rfc9649#section-3.4 */
+/** @see https://www.rfc-editor.org/rfc/rfc9649#section-3.4 */
 function readLosslessSize(bytes: Uint8Array, at: number): Size | null {
   if (at + 5 > bytes.length || bytes[at] !== 0x2f) return null;
   const bits = viewOf(bytes).getUint32(at + 1, true);
@@ -70,7 +70,7 @@ function readLosslessSize(bytes: Uint8Array, at: number): Size | null {
 }
 
 /**
- * Reads a WebP header. In the extended format the canvas must match its one picture.
+ * In the extended format the canvas must match its one picture.
  * @see https://www.rfc-editor.org/rfc/rfc9649#section-2.7
  */
 function readWebp(bytes: Uint8Array): PictureHeader | null {
@@ -108,9 +108,9 @@ const toWebp = (size: Size): PictureHeader => ({
 
 const jpegMarkers = { startOfScan: 0xda, endOfImage: 0xd9, startOfImage: 0xd8, temporary: 0x01 } as const;
 
-/** Frames that browsers and cameras write: baseline, extended and progressive Huffman. */
+/** Baseline, extended and progressive Huffman. */
 const jpegFrames: ReadonlySet<number> = new Set([0xc0, 0xc1, 0xc2]);
-/** Arithmetic, lossless and hierarchical frames: SOF3 to SOF15 and DHP. */
+/** SOF3 to SOF15 and DHP. */
 const otherJpegFrames: ReadonlySet<number> = new Set([
   0xc3, 0xc5, 0xc6, 0xc7, 0xc8, 0xc9, 0xca, 0xcb, 0xcd, 0xce, 0xcf, 0xde,
 ]);
@@ -150,7 +150,7 @@ function readJpeg(bytes: Uint8Array): PictureHeader | null {
   return null;
 }
 
-/** Counts scans. In coded data, `FF` starts a marker or is followed by `00`. */
+/** In coded data, `FF` starts a marker or is followed by `00`. */
 function countScans(bytes: Uint8Array, first: number): number {
   let scans = 0;
   for (let at = first; at >= 0 && at + 1 < bytes.length; at = bytes.indexOf(0xff, at + 1)) {
@@ -161,7 +161,7 @@ function countScans(bytes: Uint8Array, first: number): number {
 }
 
 /**
- * Reads the header of an encoded picture without decoding.
+ * Reads a picture's header without decoding.
  * @returns `null` if it is not a JPEG, PNG or WebP, or malformed
  */
 export function readPictureHeader(bytes: Uint8Array): PictureHeader | null {

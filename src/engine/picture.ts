@@ -22,8 +22,8 @@ export interface Grid {
 
 /**
  * Samples a grid by bilinear interpolation.
- * @param outside - value beyond the picture: nearest pixel, or black
- * @param rgb - receives red, green, blue, 0 to 255, row by row
+ * @param outside - value beyond the picture
+ * @param rgb - row by row
  */
 export function sampleGrid(picture: Picture, grid: Grid, outside: 'nearest' | 'black', rgb: Float32Array): void {
   const { data, widthPx, heightPx } = picture;
@@ -33,7 +33,7 @@ export function sampleGrid(picture: Picture, grid: Grid, outside: 'nearest' | 'b
   const lastX = widthPx - 1;
   const lastY = heightPx - 1;
 
-  // The engine's innermost loop: no calls, because a callback per position cost more than the sampling.
+  // The innermost loop: a callback per position cost more than the sampling.
   let at = 0;
   for (let j = 0; j < rows; j += 1) {
     for (let i = 0; i < columns; i += 1) {
@@ -53,7 +53,6 @@ export function sampleGrid(picture: Picture, grid: Grid, outside: 'nearest' | 'b
       let w01 = (1 - fx) * fy;
       let w11 = fx * fy;
       if (isBlackOutside) {
-        // A clamped neighbor does not count.
         if (x0 !== left || y0 !== top) w00 = 0;
         if (x1 !== left + 1 || y0 !== top) w10 = 0;
         if (x0 !== left || y1 !== top + 1) w01 = 0;
@@ -90,15 +89,15 @@ export function toCellGrid(
   };
 }
 
-/** Normalization of a channel: `(value - mean) / deviation`. */
+/** `(value - mean) / deviation`. */
 export interface Normalisation {
   readonly mean: number;
   readonly deviation: number;
 }
 
 /**
- * Converts interleaved colors to the planes of a tensor.
- * @param planes - positions of red, green and blue: `[0, 1, 2]`, or `[2, 1, 0]` for blue first
+ * Converts colors to planes of a tensor.
+ * @param planes - positions of red, green and blue
  */
 export function toPlanes(
   rgb: Float32Array,

@@ -35,10 +35,10 @@ export type BareExamination = Omit<Examination, 'embedding' | 'own' | 'texture' 
 /** An aligned face is 112 pixels wide; narrower faces in reduced pictures are decoded again from the original. */
 const detailWidthPx = 112;
 
-/** The 2.7 boxes of the liveness model, and a margin for rounding. */
+/** The liveness model's 2.7 boxes plus rounding. */
 const detailEnlargement = 3;
 
-/** The pipeline's stages on one thread. One call at a time, because model inputs are shared buffers. */
+/** One call at a time, because model inputs are shared buffers. */
 export interface Stages {
   readonly readHeader: typeof readHeader;
   readonly decode: typeof decode;
@@ -54,15 +54,13 @@ export interface Stages {
   readonly readTexture: typeof readTexture;
 }
 
-/** The whole pipeline on the calling thread. One call at a time. */
+/** One call at a time. */
 export interface Pipeline {
   readonly stages: Stages;
   readonly runtime: RuntimeName;
-  /** @throws `photo_*` */
   detect(bytes: Uint8Array): Promise<Detection>;
   /** @throws `photo_*`, `face_none`, `face_many`, `face_too_small` */
   examine(bytes: Uint8Array, signals: readonly Signal[], choice: Choice): Promise<BareExamination>;
-  /** @throws `photo_*` */
   examineAgain(bytes: Uint8Array, signals: readonly Signal[], near: Box): Promise<BareExamination>;
   close(): Promise<void>;
 }
@@ -112,7 +110,7 @@ function checkWidth(widthPx: number): void {
 }
 
 /**
- * A guessed face never decides about a person, but a small one gives the hint to come closer.
+ * A small guessed face gives the hint to come closer.
  * @throws `face_none`, `face_too_small`
  */
 function checkIsSure(faces: readonly DetectedFace[], scale: number): void {
@@ -128,7 +126,6 @@ interface View {
   readonly box: Box;
   /** Original pixels per pixel of `picture`. */
   readonly scale: number;
-  /** Position of the first pixel of `picture` in the original. */
   readonly origin: Point;
 }
 
@@ -144,8 +141,6 @@ const measureWhole = (picture: Picture, signals: readonly Signal[]): Pick<BareEx
 
 /**
  * Creates the pipeline and loads its models.
- * @param recognisers - custom models that embed each face in addition
- * @param load - the runtime; default: this platform's
  * @throws `model_missing`, `model_altered`, `runtime_unavailable`
  */
 export async function createPipeline(

@@ -1,16 +1,14 @@
 import type { Box } from '../core/face.js';
 import type { Normalisation, Picture } from './picture.js';
 
-/** Layout of a tensor's three planes, one channel after the other. */
+/** One channel after the other. */
 export interface PlaneLayout {
-  /** Size of the tensor; the sampled part may be smaller. */
   readonly columns: number;
   /** Positions of red, green and blue: `[0, 1, 2]`, or `[2, 1, 0]` for blue first. */
   readonly planes: readonly [number, number, number];
   readonly normalisations: readonly [Normalisation, Normalisation, Normalisation];
 }
 
-/** Returns the two nearest of `length` pixels per position, clamped, and the distance to the first. */
 function toNeighbours(from: number, extent: number, places: number, length: number) {
   const first = new Int32Array(places);
   const second = new Int32Array(places);
@@ -27,10 +25,7 @@ function toNeighbours(from: number, extent: number, places: number, length: numb
   return { first, second, share };
 }
 
-/**
- * Resamples an upright part of a picture by bilinear interpolation, normalized, into the upper left of a tensor. Equals
- * `sampleGrid` plus `toPlanes` in one pass.
- */
+/** Resamples an upright part, normalized, into the upper left of a tensor. Equals `sampleGrid` plus `toPlanes`. */
 export function samplePlanes(
   picture: Picture,
   area: Box,

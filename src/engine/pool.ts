@@ -12,18 +12,16 @@ import { startWorker, type WorkerHandle } from './worker-handle.js';
 
 export interface EnginePoolOptions {
   readonly modelsFolder: string;
-  /** Custom models that embed every face in addition; default: none. */
   readonly recognisers?: readonly Recogniser[];
-  /** Worker threads; default: one per processor. */
+  /** Default: one per processor. */
   readonly workers?: number;
-  /** Maximum waiting jobs per class of callers; further ones are `overloaded`. */
+  /** Waiting jobs per class of callers. */
   readonly queueLimit: number;
 }
 
 export interface EngineLoad {
   readonly waiting: number;
   readonly busy: number;
-  /** Examinations started since the pool started. */
   readonly examinations: number;
 }
 
@@ -31,20 +29,19 @@ export interface EnginePool extends Engine {
   readonly runtime: RuntimeName;
   load(): EngineLoad;
   /**
-   * Examines the most central of several faces: evaluation photos are centered on their subject. Must not decide about
-   * a person.
+   * Examines the most central of several faces. Must not decide about a person.
    * @throws `photo_*`, `face_none`, `face_too_small`, `overloaded`
    */
   examineCentral(photo: Photo, signals: readonly Signal[]): Promise<Examination>;
 }
 
-/** Approximate time of a job, only for the retry time of refused callers (docs/engine.md). */
+/** Approximate, for the retry time of refused callers. */
 const jobSec = 0.02;
 
-/** Maximum wait for a running job on exit; jobs take a fraction of a second. */
+/** Jobs take a fraction of a second. */
 const exitTimeoutMs = 2000;
 
-/** Delay before a failed worker starts again; doubles each time. */
+/** Doubles each time. */
 const firstRetryMs = 250;
 const longestRetryMs = 30_000;
 
@@ -61,8 +58,8 @@ interface Waiting {
 }
 
 /**
- * Starts the workers and waits for their models. If a worker dies, its job fails (`internal`) and it is replaced;
- * without workers, jobs are `overloaded`.
+ * Starts the workers and waits for their models. If a worker dies, its job fails and it is replaced; without workers,
+ * jobs are `overloaded`.
  * @throws `model_missing`, `model_altered`, `runtime_unavailable`, `internal`
  */
 export async function createEnginePool(options: EnginePoolOptions): Promise<EnginePool> {
@@ -119,8 +116,8 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
   };
 
   /**
-   * If a replacement cannot start, for example without memory, the pool shrinks, isReady reports it, and it retries. A
-   * closing pool starts none: waiting jobs would never be answered.
+   * If a replacement cannot start, the pool shrinks and retries. A closing pool starts none: waiting jobs would never
+   * be answered.
    */
   const startInPlace = (retryMs: number): void => {
     if (isClosing) {
@@ -141,7 +138,7 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
     runningAnonymous += anonymous;
     if (job.task.task === 'examine') examinations += 1;
     try {
-      // Copied late, so that a waiting photo is in memory once. The copy moves to the worker.
+      // Copied late, so that a waiting photo is in memory once.
       const photo = job.photo.use((bytes) => new Uint8Array(bytes));
       const reply = await worker.ask({ ...job.task, photo });
       idle.push(worker);
@@ -158,7 +155,7 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
     }
   };
 
-  /** Anonymous callers leave one worker free: a running job cannot be stopped, and a picture may take seconds. */
+  /** A running job cannot be stopped, so anonymous callers leave one worker free. */
   const mayRunAnonymous = (): boolean => runningAnonymous < Math.max(1, workers.size - 1);
 
   const dispatch = (): void => {

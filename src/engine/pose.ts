@@ -18,7 +18,7 @@ export type PoseEstimator = (picture: Picture, box: Box) => Promise<Pose>;
 
 const sizePx = 224;
 
-/** ImageNet mean and deviation of red, green, blue, as the model expects. */
+/** ImageNet mean and deviation. */
 const imageNet: readonly [Normalisation, Normalisation, Normalisation] = [
   { mean: 0.485 * 255, deviation: 0.229 * 255 },
   { mean: 0.456 * 255, deviation: 0.224 * 255 },

@@ -1,21 +1,19 @@
 import { bytesField, type Field, messageField, numberField, readMessage, textField, writeMessage } from './wire.js';
 
 /*
- * Replaces PRelu, for which the model runtime has no fast kernel: it took half of the time of recognition.
+ * The model runtime has no fast kernel for PRelu: it took half of the time of recognition.
  *
- *   PRelu(x) = x if x ≥ 0, else s·x  =  s·x + (1 − s)·max(x, 0)
+ * PRelu(x) = x if x ≥ 0, else s·x  =  s·x + (1 − s)·max(x, 0)
  *
- * Each product is a depthwise 1×1 convolution, which stays in the fast layout and is fused with what follows. Results
- * differ only by rounding (docs/performance.md).
+ * Results differ only by rounding (docs/performance.md).
  */
 
-/** Field numbers. @see https://github.com/onnx/onnx/blob/main/onnx/onnx.proto */
+/** @see https://github.com/onnx/onnx/blob/main/onnx/onnx.proto */
 const model = { graph: 7 } as const;
 const graph = { node: 1, initializer: 5 } as const;
 const node = { input: 1, output: 2, opType: 4, attribute: 5 } as const;
 const attribute = { name: 1, i: 3, type: 20 } as const;
 const tensor = { dims: 1, dataType: 2, name: 8, rawData: 9 } as const;
-/** Values of an attribute's `type` and a tensor's `dataType`. */
 const typeInt = 2;
 const dataTypeFloat = 1;
 
@@ -69,7 +67,7 @@ const toRest = (slopes: string): string => `${slopes}/rest`;
 function toSteps({ input, slopes, output }: PRelu, values: Float32Array): Field[] {
   const [between, positive, linear] = ['between', 'positive', 'linear'].map((part) => `${output}/${part}`);
   const channels = values.length;
-  // A nonnegative factor may precede the maximum, which the runtime then fuses with the product.
+  // The runtime fuses a nonnegative factor before the maximum with the product.
   const toPositive = values.every((slope) => slope <= 1)
     ? [toScaling(input, toRest(slopes), channels, between), toNode('Relu', [between], positive)]
     : [toNode('Relu', [input], between), toScaling(between, toRest(slopes), channels, positive)];
@@ -105,7 +103,7 @@ function replaceInGraph(fields: readonly Field[], prelus: ReadonlyMap<Field, PRe
   return [...others, ...constants];
 }
 
-/** Replaces each PRelu with constant slopes, one per channel; returns other models unchanged. */
+/** Replaces each PRelu with constant slopes. */
 export function replacePRelu(file: Uint8Array): Uint8Array {
   const fields = readMessage(file);
   const ofGraph = fields.filter(({ number }) => number === model.graph).flatMap(({ content }) => readMessage(content));

@@ -26,15 +26,14 @@ export const preprocessGuard = z
   .strictObject({
     size: z.int().min(leastSizePx).max(mostSizePx),
     channels: z.enum(['rgb', 'bgr']),
-    /** `(value − mean) / deviation`, of values from 0 to 255, for red, green and blue regardless of order. */
+    /** `(value − mean) / deviation`, of values from 0 to 255. */
     mean: channelsGuard,
     deviation: channelsGuard.refine(
       (values) => values.every((value) => Math.abs(value) >= 1e-3),
       'expected none near 0',
     ),
-    /** Positions of eyes, nose and corners of the mouth, left ones first as the viewer sees them. */
     places: z.tuple([pointGuard, pointGuard, pointGuard, pointGuard, pointGuard]),
-    /** True to average with the embedding of the mirror image: a second run of the model. */
+    /** Averages with the mirror image's embedding. */
     mirror: z.boolean(),
   })
   .refine(isInside, { path: ['places'], error: 'expected points inside the picture' })

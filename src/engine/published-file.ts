@@ -9,7 +9,7 @@ import type { PublishedFile } from './manifest.js';
 const missingFile = z.object({ code: z.literal('ENOENT') });
 
 /**
- * Reads a file and verifies its checksum; returns the verified bytes.
+ * Reads a file and verifies its checksum.
  * @returns `null` if it does not exist
  * @throws `model_altered`: wrong checksum; `model_missing`: unreadable
  */

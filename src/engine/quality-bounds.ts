@@ -2,15 +2,15 @@ import { FaceError } from '../errors.js';
 import type { Pose } from './pose.js';
 import type { PixelQuality } from './quality.js';
 
-/** Accepted range; `null`: unbounded. */
+/** `null`: unbounded. */
 export interface QualityBound {
   readonly atLeast: number | null;
   readonly atMost: number | null;
 }
 
 /**
- * Minimum face width in the original, in pixels: from here on, shrunk photos fail no more often than others; at 32 the
- * first are lost, at 20 every fourth (`npm run eval -- face-width`; docs/engine.md).
+ * Minimum face width in the original, in pixels: at 32 the first photos are lost, at 20 every fourth (`npm run eval --
+ * face-width`; docs/engine.md).
  */
 export const minFaceWidthPx = 40;
 
@@ -20,8 +20,8 @@ export const minFaceWidthPx = 40;
 export const minJudgedWidthPx = 64;
 
 /**
- * Ranges of ordinary photos, on the harmful sides: the outer 0.5 % of one photo per person in one half of the
- * evaluation people, verified on the other half (`npm run eval -- quality-bounds`; docs/engine.md).
+ * The outer 0.5 % of one photo per person in one half of the evaluation people, verified on the other half (`npm run
+ * eval -- quality-bounds`; docs/engine.md).
  */
 export const qualityBounds = {
   faceWidthPx: { atLeast: minFaceWidthPx, atMost: null },
@@ -40,13 +40,13 @@ export const qualityMeasures = Object.keys(qualityBounds).filter(
   (name): name is QualityMeasure => name in qualityBounds,
 );
 
-/** Returns true if a value is within a bound, inclusive. */
+/** Returns true if within a bound, inclusive. */
 export const isWithin = ({ atLeast, atMost }: QualityBound, value: number): boolean =>
   (atLeast === null || value >= atLeast) && (atMost === null || value <= atMost);
 
 /**
- * Returns the bounded measures of an examination with `quality`, `magnitude` and `pose`.
- * @throws `internal`: one of them is missing
+ * Returns the bounded measures of an examination.
+ * @throws `internal`: one is missing
  */
 export function toMeasures(examination: {
   readonly quality: PixelQuality | null;

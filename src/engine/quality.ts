@@ -5,21 +5,16 @@ import { type Picture, sampleGrid, toCellGrid, toGreys } from './picture.js';
 export interface PixelQuality {
   readonly faceWidthPx: number;
   readonly eyeDistancePx: number;
-  /** Variance of the Laplacian of the gray face at a fixed size. */
   readonly sharpness: number;
-  /** Mean gray level, 0 to 255. */
   readonly brightness: number;
   /** Standard deviation of the gray level, 0 to 127.5. */
   readonly contrast: number;
 }
 
-/** Faces are scaled to this size, so that sharpness is independent of distance. */
+/** Makes sharpness independent of distance. */
 const sizePx = 64;
 
-/**
- * Returns the gray face at 64×64. Larger faces are averaged over several shifted grids, because picking single pixels
- * adds false sharpness.
- */
+/** Averages several shifted grids, because picking single pixels adds false sharpness. */
 function toGreyFace(picture: Picture, box: Box): Float32Array {
   const fine = Math.max(1, Math.ceil(Math.max(box.width, box.height) / sizePx));
   const rgb = new Float32Array(3 * sizePx * sizePx);
@@ -49,10 +44,7 @@ function toMoments(values: Float32Array): { mean: number; variance: number } {
   return { mean, variance };
 }
 
-/**
- * Returns each pixel's difference from its four neighbors, without borders.
- * @see https://doi.org/10.1109/ICPR.2000.903548
- */
+/** @see https://doi.org/10.1109/ICPR.2000.903548 */
 function toLaplacian(grey: Float32Array): Float32Array {
   const inner = sizePx - 2;
   const laplacian = new Float32Array(inner * inner);
@@ -66,7 +58,7 @@ function toLaplacian(grey: Float32Array): Float32Array {
   return laplacian;
 }
 
-/** Measures the pixels of a face. @param scale - original pixels per pixel: widths are in original pixels */
+/** Measures a face. @param scale - original pixels per pixel: widths are in original pixels */
 export function measureQuality(picture: Picture, box: Box, landmarks: Landmarks, scale: number): PixelQuality {
   const [left, right] = toEyeCentres(landmarks);
   const grey = toGreyFace(picture, box);

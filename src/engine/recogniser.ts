@@ -6,8 +6,8 @@ const digestGuard = z.string().regex(/^[0-9a-f]{64}$/);
 const tensorNameGuard = z.string().min(1).max(256);
 
 /**
- * Minimum numbers per face of a custom model; the maximum is that of an embedding. With half or fewer, guessing a part
- * of the message gives the rest without a face: `npm run attacks -- few-numbers`.
+ * Minimum numbers per face. With half or fewer, guessing a part of the message gives the rest without a face: `npm run
+ * attacks -- few-numbers`.
  */
 export const leastNumbers = 257;
 
@@ -15,16 +15,15 @@ export const recognitionModelGuard = z.strictObject({
   file: z.string().regex(/^[0-9a-f]{64}\.onnx$/),
   sha256: digestGuard,
   bytes: z.int().positive(),
-  /** Names of the input tensor, 1 × 3 × size × size, and of the output tensor. */
   input: tensorNameGuard,
   output: tensorNameGuard,
-  /** Numbers per face. Models imported earlier may have fewer than `leastNumbers`: they are listed, not used. */
+  /** Models imported earlier may have fewer than `leastNumbers`: they are listed, not used. */
   numbers: z.int().positive().max(embeddingNumbers),
 });
 export type RecognitionModel = z.output<typeof recognitionModelGuard>;
 
 export const recogniserGuard = z.strictObject({
-  /** SHA-256 of model and preprocessing; two engines with one model may share it. */
+  /** SHA-256 of model and preprocessing. */
   id: digestGuard,
   folder: z.string(),
   model: recognitionModelGuard,

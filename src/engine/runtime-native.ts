@@ -2,7 +2,7 @@
 import './unreported.js';
 import { type Numbers, type Runtime, sessionOptions } from './runtime.js';
 
-/** Loads ONNX Runtime's native binary for this platform. Throws the loader's error if there is none. */
+/** Loads ONNX Runtime's native binary. Throws the loader's error if there is none. */
 export async function loadNative(): Promise<Runtime> {
   const { env, InferenceSession, Tensor } = await import('onnxruntime-node');
   const toTensor = ({ data, dims }: Numbers) => new Tensor('float32', data, dims);
@@ -20,7 +20,7 @@ export async function loadNative(): Promise<Runtime> {
           for (const { name } of outputs)
             if (!session.outputNames.includes(name)) throw new Error(`there is no output ${name}`);
           const feeds = { [input.name]: toTensor(input) };
-          // Outputs are written in place: new ones would be a third of a megabyte of garbage per photo.
+          // New outputs would be a third of a megabyte of garbage per photo.
           const fetches = Object.fromEntries(outputs.map((output) => [output.name, toTensor(output)]));
           return async () => {
             await session.run(feeds, fetches);

@@ -9,19 +9,16 @@ export interface Numbers {
 export interface Session {
   readonly inputs: readonly InferenceSession.ValueMetadata[];
   readonly outputNames: readonly string[];
-  /** Runs once. @returns the outputs by name, owned by the caller */
+  /** @returns outputs owned by the caller */
   run(input: Numbers): Promise<Readonly<Record<string, Tensor>>>;
-  /**
-   * Prepares repeated runs on fixed arrays.
-   * @returns a function that runs once; rejects if an output has another size
-   */
+  /** Prepares repeated runs on fixed arrays; rejects if an output has another size. */
   bind(input: Numbers, outputs: readonly Numbers[]): () => Promise<void>;
   release(): Promise<void>;
 }
 
 export interface Runtime {
   readonly name: string;
-  /** Why it replaces the native one; `null`: it is the native one. */
+  /** `null`: the native one. */
   readonly standsInBecause: string | null;
   /** @param model - an ONNX file. Throws what the runtime throws, and FaceError `runtime_unavailable` */
   open(model: Uint8Array): Promise<Session>;
@@ -30,8 +27,8 @@ export interface Runtime {
 export type RuntimeName = Omit<Runtime, 'open'>;
 
 /**
- * One thread per session, because the pool has one per processor. The arena without memory patterns uses the least
- * memory, at equal speed: 243 MiB for two workers after 2,000 photos, against 293 and 260 (docs/engine.md).
+ * The pool has one session per processor. The arena without memory patterns uses the least memory, at equal speed: 243
+ * MiB for two workers after 2,000 photos, against 293 and 260 (docs/engine.md).
  */
 export const sessionOptions = {
   intraOpNumThreads: 1,

@@ -18,7 +18,7 @@ class Look {
     this.#begin = begin;
   }
 
-  /** Works like `Engine.examine`, without the sketch. Each caller gets its own embedding. */
+  /** Works like `Engine.examine`, without the sketch. */
   async examine(): Promise<Examination> {
     const seen = await this.#look();
     const own = seen.own.map((each) => ({ ...each, embedding: each.embedding.copy() }));
@@ -26,7 +26,6 @@ class Look {
     return { ...seen, embedding, texture, own, sketch: null };
   }
 
-  /** Returns a new copy to each caller. */
   async sketch(): Promise<FrameSketch> {
     return toSketch(await this.#look()).copy();
   }
@@ -37,7 +36,7 @@ class Look {
     return this.#seen;
   }
 
-  /** Wipes the result once it is available; earlier callers have their copies already. */
+  /** Wipes the result once available. */
   async end(): Promise<void> {
     this.#isOver = true;
     const seen = await this.#seen?.catch(() => null);
@@ -62,11 +61,7 @@ class SharedPhoto extends Photo {
   }
 }
 
-/**
- * Creates the cache that examines shared photos on first use, once for all consumers.
- * @param deps.signals - of all consumers
- * @param deps.checkFrame - as `Sight.checkFrame`, on the encoded bytes
- */
+/** Creates the cache that examines shared photos once for all consumers. */
 export function createSight(deps: {
   readonly engine: Engine;
   readonly signals: readonly Signal[];
@@ -90,7 +85,6 @@ export function createSight(deps: {
 
 /**
  * Works like `Engine.examine`, reusing the examination of a shared photo.
- * @param signals - included in a shared photo's examination
  * @throws as `Engine.examine`
  */
 export const examineOnce = (

@@ -2,22 +2,19 @@ import { sketchBands } from '../core/ports.js';
 import type { Picture } from './picture.js';
 
 /*
- * Sketches to detect copies of a frame: 64 × 64 gray cells, whose neighbors are compared as darker, similar or lighter.
- * A copy that was encoded, scaled, lit or blurred has nearly the same steps; the next picture of the same scene has
- * not. Measured by `npm run eval -- near-duplicates`. Stored digests depend on this order of steps.
+ * 64 × 64 gray cells, whose neighbors are compared. A copy that was encoded, scaled, lit or blurred has nearly the same
+ * steps; the next picture has not. Measured by `npm run eval -- near-duplicates`. Stored digests depend on this order
+ * of steps.
  */
 
 const cells = 64;
 
 export const stepsOfBand = 40;
 
-/** Neighbors that differ by less than this share of the frame's mean are similar: more than JPEG changes. */
+/** More than JPEG changes. */
 const alikeShare = 0.02;
 
-/**
- * Steps of each band, drawn once (a linear congruential generator, Numerical Recipes): each band covers the whole
- * frame.
- */
+/** Drawn once (a linear congruential generator, Numerical Recipes): each band covers the whole frame. */
 const picked = drawOrder(2 * cells * (cells - 1)).slice(0, sketchBands * stepsOfBand);
 
 function drawOrder(length: number): number[] {
@@ -44,7 +41,6 @@ export function sketchOf(picture: Picture): Uint8Array<ArrayBuffer> {
   return sketch;
 }
 
-/** Returns the cell of each pixel of a row, and the share that falls into it; the rest falls into the next. */
 function toShares(size: number): { readonly cell: Uint8Array; readonly share: Float64Array } {
   const cell = new Uint8Array(size);
   const share = new Float64Array(size);
@@ -56,7 +52,7 @@ function toShares(size: number): { readonly cell: Uint8Array; readonly share: Fl
   return { cell, share };
 }
 
-/** Sums gray levels (ITU-R BT.601) per cell, rows first, to read each pixel once in order. */
+/** ITU-R BT.601, rows first, to read each pixel once in order. */
 function toCells({ data, widthPx, heightPx }: Picture): Float64Array {
   const [columns, rows] = [toShares(widthPx), toShares(heightPx)];
   const sums = new Float64Array(cells * cells);

@@ -3,16 +3,15 @@ import type { Landmarks } from './landmarks.js';
 import { type Picture, sampleGrid } from './picture.js';
 
 /*
- * Texture of a face independent of lighting. Half a second apart, frames of four people holding still reach .95 and
- * more, 38 strangers .87 and less. Costs a fiftieth of recognition.
+ * Independent of lighting. Half a second apart, frames of four people holding still reach .95 and more, 38 strangers
+ * .87 and less. Costs a fiftieth of recognition.
  */
 
 const sizePx = 24;
-/** Samples averaged per position, in each direction. */
 const fine = 3;
 /** Wider structures are shading. */
 const blurPx = 5;
-/** Added to all levels, so that noise in the dark weighs less. */
+/** So that noise in the dark weighs less. */
 const floorLevel = 20;
 
 const isInside = (x: number, y: number): boolean => {
@@ -20,7 +19,7 @@ const isInside = (x: number, y: number): boolean => {
   return (across * across) / 0.8 + down * down < 1;
 };
 
-/** Returns the texture of a face, with mean 0 and length 1. */
+/** Returns a face's texture, with mean 0 and length 1. */
 export function readTexture(picture: Picture, landmarks: Landmarks): Float32Array<ArrayBuffer> {
   const { origin, across, down } = alignFace(landmarks);
   const step = alignedSizePx / sizePx;

@@ -1,18 +1,17 @@
 /*
- * Part of the Protocol Buffers wire format, to read and change ONNX files. Unchanged and unknown fields are passed on
- * byte for byte and copied once, because models are megabytes.
+ * Protocol Buffers wire format, to change ONNX files. Unknown fields are passed on and copied once, because models are
+ * megabytes.
  * @see https://protobuf.dev/programming-guides/encoding/
  */
 
 export interface Field {
   readonly number: number;
-  /** The encoded field with number and length, in pieces. */
+  /** In pieces. */
   readonly encoded: readonly Uint8Array[];
-  /** Content of a parsed text, message or bytes field; otherwise empty. */
+  /** Of a text, message or bytes field. */
   readonly content: Uint8Array;
 }
 
-/** Wire types: two are written, and two of fixed length occur in attributes only. */
 const varint = 0;
 const bytes = 2;
 const fixedLengths: ReadonlyMap<number, number> = new Map([
@@ -56,7 +55,7 @@ export const numberField = (number: number, value: number): Field => ({
   content: none,
 });
 
-/** Returns the fields of a message, in order, without copying. @throws RangeError if it is malformed or truncated */
+/** Returns a message's fields without copying. @throws RangeError if malformed */
 export function readMessage(message: Uint8Array): Field[] {
   const view = new DataView(message.buffer, message.byteOffset, message.byteLength);
   let at = 0;

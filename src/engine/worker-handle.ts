@@ -1,4 +1,3 @@
-// Must be imported before the runtime.
 import './unreported.js';
 import { Worker } from 'node:worker_threads';
 import { FaceError } from '../errors.js';
@@ -8,21 +7,20 @@ import type { RuntimeName } from './runtime.js';
 export interface WorkerHandle {
   readonly runtime: RuntimeName;
   readonly whenGone: Promise<void>;
-  /** Runs one job at a time. @throws `internal`: the thread died */
+  /** @throws `internal`: the thread died */
   ask(job: PhotoJob): Promise<Reply>;
-  /** Lets the thread end by itself, so that its models are released. */
+  /** Releases its models. */
   close(): Promise<void>;
 }
 
 /*
- * Decoded pixels are outside the JavaScript heap and freed only by garbage collection, which rarely runs in a worker:
- * with V8's default nursery it holds 90 MB more (docs/engine.md).
+ * Decoded pixels are freed only by garbage collection, which rarely runs in a worker: V8's default nursery holds 90 MB
+ * more (docs/engine.md).
  */
 const nurseryMb = 4;
 
 /**
  * Starts a worker thread and waits for its models.
- * @param data - includes the flag shared with the thread, set while it loads models or runs a job
  * @throws `model_missing`, `model_altered`, `runtime_unavailable`; `internal` if the thread cannot start
  */
 export async function startWorker(data: WorkerData): Promise<WorkerHandle> {

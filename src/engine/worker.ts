@@ -5,9 +5,9 @@ import { enterJob, leaveJob } from './busy-flag.js';
 import { jobGuard, type PhotoJob, type Reply, workerDataGuard } from './messages.js';
 import { type BareExamination, createPipeline, type Pipeline } from './pipeline.js';
 
-/* One worker thread of the pool, with its own pipeline. The pool sends the next job after the reply. */
+/* One worker thread of the pool, with its own pipeline. */
 
-/** Only sizes and file names in the detail of a refusal leave this thread. */
+/** Only sizes and file names of details leave this thread. */
 function toRefusal(error: unknown, beganAt: number): Reply {
   const detail = error instanceof FaceError && error.detail !== null ? error.detail : {};
   const plain = Object.entries(detail).filter(
@@ -42,7 +42,7 @@ const concealedOf = ({ embedding, own, texture, sketch, noise }: BareExamination
 
 async function serve(port: NonNullable<typeof parentPort>): Promise<void> {
   const send = (reply: Reply): void => {
-    // Transferred, so that no copy of an embedding or sketch stays in this thread.
+    // Transferred, so that no copy stays in this thread.
     port.postMessage(reply, reply.outcome === 'examined' ? concealedOf(reply.value) : []);
   };
   const { modelsFolder, recognisers, flag } = workerDataGuard.parse(workerData);

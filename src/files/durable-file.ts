@@ -10,7 +10,7 @@ export const isSystemError = (error: unknown, code: string): boolean =>
 /** Returns true for a permission error. */
 export const isForbidden = (error: unknown): boolean => isSystemError(error, 'EACCES') || isSystemError(error, 'EPERM');
 
-/** Returns true if the disk is full, by the system's or SQLite's error or its cause. */
+/** Returns true if the disk is full. */
 export const isDiskFull = (error: unknown): boolean =>
   error instanceof Error &&
   (isSystemError(error, 'SQLITE_FULL') ||
@@ -19,7 +19,7 @@ export const isDiskFull = (error: unknown): boolean =>
 
 const draftEnd = /^\.[0-9a-f]{16}\.new$/;
 
-/** Returns true for the name of a file's draft, which a crash may leave. */
+/** Returns true for a file's draft, which a crash may leave. */
 export const isDraftOf = (file: string, name: string): boolean =>
   name.startsWith(file) && draftEnd.test(name.slice(file.length));
 
@@ -71,8 +71,8 @@ export function parseKeyJson(text: string): unknown {
 }
 
 /**
- * Replaces or creates a file atomically and synced, keeping its owner, even as root. Removes drafts left by a crash,
- * which may contain keys.
+ * Replaces or creates a file atomically and synced, keeping its owner. Removes drafts left by a crash, which may
+ * contain keys.
  */
 export async function replaceFile(file: string, text: string, random: Random): Promise<void> {
   const draft = await writeBeside(file, text, random);
@@ -97,7 +97,7 @@ async function giveToOwnerOf(file: string, draft: string): Promise<void> {
     await chown(draft, former.uid, former.gid);
 }
 
-/** Gives root's file to the owner of its folder, because the server may run as another account. */
+/** Gives root's file to its folder's owner, because the server may run as another account. */
 export async function giveToOwnerOfFolder(path: string): Promise<void> {
   if (process.getuid?.() !== 0) return;
   const { uid, gid } = await stat(dirname(path));
@@ -111,7 +111,7 @@ export async function makeFile(file: string): Promise<void> {
   await giveToOwnerOfFolder(file);
 }
 
-/** Creates a private folder and its parents if needed, with the owner of the parent. */
+/** Creates a private folder with the owner of the parent. */
 export async function makeFolder(folder: string): Promise<void> {
   const make = (): Promise<unknown> => mkdir(folder, { mode: 0o700 });
   try {
@@ -138,7 +138,7 @@ async function writeBeside(file: string, text: string, random: Random): Promise<
       await handle.close();
     }
   } catch (error) {
-    // On a full disk each retry would leave one more, with a part of a key.
+    // Each retry would leave one more, with a part of a key.
     await rm(draft, { force: true });
     throw error;
   }
@@ -164,7 +164,7 @@ export async function createFile(file: string, text: string, random: Random): Pr
   return true;
 }
 
-/** Syncs the folder entry of a file. */
+/** Syncs a file's folder entry. */
 export async function syncFolder(file: string): Promise<void> {
   // Windows cannot open folders, and writes entries through.
   if (process.platform === 'win32') return;
@@ -174,9 +174,7 @@ export async function syncFolder(file: string): Promise<void> {
 
 const lineBreak = 0x0a;
 
-/**
- * Removes an incomplete last line, left by a crash or a full disk, before appending. Creates a private file if needed.
- */
+/** Removes an incomplete last line, left by a crash or a full disk, before appending. */
 export async function removeUnfinishedLine(file: string): Promise<void> {
   const handle = await open(file, 'a+', 0o600);
   try {
@@ -190,7 +188,7 @@ export async function removeUnfinishedLine(file: string): Promise<void> {
   }
 }
 
-/** Returns a mark that changes when a file is replaced; a missing file has its own. Throws system errors. */
+/** Returns a mark that changes when a file is replaced. */
 export async function markOf(file: string): Promise<string> {
   const { dev, ino, size, mtimeNs } = await stat(file, { bigint: true }).catch((error: unknown) => {
     if (isSystemError(error, 'ENOENT')) return { dev: 0n, ino: 0n, size: 0n, mtimeNs: 0n };

@@ -1,7 +1,4 @@
-/**
- * Creates a shared sync: all data written before a call is synced when it settles. One sync runs at a time; callers
- * meanwhile share the next.
- */
+/** Creates a shared sync: all data written before a call is synced when it settles. */
 export function createGroupCommit(sync: () => Promise<void>): () => Promise<void> {
   let running: Promise<unknown> = Promise.resolve();
   let next: Promise<void> | null = null;

@@ -5,7 +5,7 @@ import { FaceError, toCode } from '../errors.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { noteSource } from './source.js';
 
-/** Returns the request id in replies and the log, which is never taken from the caller. */
+/** Returns the request id, never taken from the caller. */
 export function requestIdOf(response: ServerResponse): string {
   return String(response.getHeader('X-Request-Id') ?? '');
 }
@@ -20,8 +20,8 @@ interface AccessLogDeps {
 }
 
 /**
- * Creates the access log: assigns a request id and logs one line at the end with method, route pattern, status,
- * duration, caller and refusal. Never logs URL, query, headers or body, which contain ids, tokens and faces.
+ * Creates the access log: one line per request with id, route pattern, status, duration, caller and refusal. Never logs
+ * URL, query, headers or body, which contain ids, tokens and faces.
  */
 export function createAccessLog({ clock, random, log, telemetry, proxyHops }: AccessLogDeps) {
   return (request: Routed, response: ServerResponse, answer: () => void): void => {
@@ -78,7 +78,7 @@ export function noteRefusal(response: ServerResponse, error: unknown): void {
 
 const askers = new WeakMap<ServerResponse, Readonly<Record<string, string>>>();
 
-/** Sets the caller for the log line: configured names only, nothing that a caller can choose. */
+/** Sets the log line's caller: configured names only. */
 export function noteAsking(response: ServerResponse, asking: Readonly<Record<string, string>>): void {
   askers.set(response, asking);
 }

@@ -3,8 +3,7 @@ import type { Express, Request, Response } from 'express';
 import { FaceError } from '../errors.js';
 
 /**
- * Mounts a handler for all methods as one router layer; `app.all` creates one for each of 34 methods, at every start
- * and change of the configuration.
+ * Mounts a handler for all methods as one router layer; `app.all` creates one for each of 34 methods, at every start.
  */
 export const mountAt = (
   app: Express,
@@ -12,10 +11,7 @@ export const mountAt = (
   answer: (request: Request, response: Response) => Promise<void>,
 ): void => void app.route(address).all(answer);
 
-/**
- * Returns the raw query with its question mark, or an empty text. Not parsed, because an absolute URL may have an
- * invalid host.
- */
+/** Returns the raw query with its question mark. Not parsed, because an absolute URL may have an invalid host. */
 export function queryOf({ originalUrl }: Pick<Request, 'originalUrl'>): string {
   const at = originalUrl.indexOf('?');
   return at === -1 ? '' : originalUrl.slice(at);

@@ -5,7 +5,7 @@ import type { Room } from './rooms.js';
 import { sourceOf } from './source.js';
 
 /**
- * Runs request work with a memory budget and releases it at the end. All bodies are read in here.
+ * Runs request work with a memory budget for all bodies.
  * @param place.strangerBytes - maximum body of anonymous callers
  */
 export async function withAllowance<Result>(
@@ -21,10 +21,7 @@ export async function withAllowance<Result>(
   }
 }
 
-/**
- * Memory budget of one request, charged as bytes arrive, because announced bytes cost nothing. Starts as anonymous;
- * `recognise` raises it for a known caller.
- */
+/** Memory budget of one request, charged as bytes arrive, because announced bytes cost nothing. */
 export class Allowance implements Arrival {
   #held = 0;
   #steps = 0;
@@ -34,10 +31,7 @@ export class Allowance implements Arrival {
   #refuse: ((error: FaceError) => void) | null = null;
   #isReleased = false;
 
-  /**
-   * @param source - key of the anonymous caller, from `toSource`
-   * @param strangerLimitBytes - maximum body until then
-   */
+  /** @param strangerLimitBytes - maximum body until `recognise` */
   constructor(
     private readonly room: Room,
     source: string,
@@ -56,7 +50,6 @@ export class Allowance implements Arrival {
     return this.#part.limits;
   }
 
-  /** Length of a step, in milliseconds. */
   get stepMs(): number {
     return this.room.stepMs;
   }
@@ -68,7 +61,7 @@ export class Allowance implements Arrival {
 
   /**
    * Marks the start of the body.
-   * @param refuse - called if it is evicted
+   * @param refuse - called on eviction
    * @throws `overloaded`: too many of the same caller
    */
   begin(refuse: (error: FaceError) => void): void {
@@ -81,7 +74,7 @@ export class Allowance implements Arrival {
     this.#steps += 1;
   }
 
-  /** Marks the end of the body; its memory stays charged. */
+  /** The body's memory stays charged. */
   end(): void {
     this.#part.end(this.#who, this);
     this.#refuse = null;
@@ -89,14 +82,14 @@ export class Allowance implements Arrival {
 
   /** @throws `body_too_large`, `overloaded`, `request_malformed` for bytes after `release` */
   take(bytes: number): void {
-    // A refused upload may still deliver bytes, which would never be released.
+    // A refused upload may still deliver bytes.
     if (this.#isReleased) throw new FaceError('request_malformed', 'over');
     if (this.#held + bytes > this.#limitBytes) throw new FaceError('body_too_large');
     this.#part.take(this.#who, bytes, this);
     this.#held += bytes;
   }
 
-  /** Moves the budget to a known caller. @param who - unique among known callers @throws `overloaded` */
+  /** Moves the budget to a known caller. @param who - unique @throws `overloaded` */
   recognise(who: string, limitBytes: number): void {
     const { callers } = this.room;
     callers.take(who, this.#held, this);
@@ -114,7 +107,7 @@ export class Allowance implements Arrival {
     this.#endAll({ limit: 'bodies' });
   }
 
-  /** Releases everything permanently; further bytes are refused. */
+  /** Releases everything permanently. */
   release(): void {
     this.#endAll('over');
   }
@@ -125,7 +118,7 @@ export class Allowance implements Arrival {
     this.end();
     this.#part.giveBack(this.#who, this.#held);
     this.#held = 0;
-    // Created only if needed, because most bodies have ended and an error is expensive.
+    // An error is expensive, and most bodies have ended.
     refuse?.(new FaceError(reason === 'over' ? 'request_malformed' : 'overloaded', reason));
   }
 }

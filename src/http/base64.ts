@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { FaceError } from '../errors.js';
 import { LongText } from './json.js';
 
-/** Decoded at once, in well under a millisecond; other requests get a turn in between. */
+/** Takes well under a millisecond; other requests get a turn in between. */
 const sliceCharacters = 128 * 1024;
 
 /** `data:image/jpeg;base64,`; some JSON encoders escape the slash. */
@@ -10,8 +10,7 @@ const dataUrl = /^data:[\w.+-]+\\?\/[\w.+-]+(?:;[\w.+=-]+)*;base64,/;
 const longestDataUrl = 128;
 
 /**
- * Decodes a picture from base64 (standard or URL-safe alphabet, optional padding, no line breaks) or a data: URL,
- * without blocking the event loop.
+ * Decodes a base64 picture or data: URL, without blocking the event loop.
  * @throws `photo_invalid`
  */
 export async function decodeBase64(text: string | LongText): Promise<Buffer> {

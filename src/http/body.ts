@@ -8,8 +8,8 @@ import { type FieldValue, LongText, parseJsonFields } from './json.js';
 import { readMultipart } from './multipart.js';
 
 /**
- * Reads multipart/form-data or application/json; a missing body is empty. Refuses other types, including
- * application/x-www-form-urlencoded, which turns an unescaped `+` of base64 into a space.
+ * Refuses other types, including application/x-www-form-urlencoded, which turns an unescaped `+` of base64 into a
+ * space.
  * @throws `request_malformed`, `media_type_unsupported`, `body_too_large`, `overloaded`, `field_unknown`, `photo_*`
  */
 export async function readBody(request: Request, response: Response, options: BodyOptions): Promise<Body> {

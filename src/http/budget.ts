@@ -2,23 +2,22 @@ import { FaceError } from '../errors.js';
 
 export interface Arrival {
   readonly isOverdue: boolean;
-  /** Evicts it: releases its memory at once. */
+  /** Releases its memory at once. */
   giveWay(): void;
 }
 
-/** Limits of a pool, in bytes and in steps of the watchdog: seconds. */
+/** In bytes and in steps of the watchdog: seconds. */
 export interface PartLimits {
-  /** Maximum of all bodies together. */
   readonly capacityBytes: number;
-  /** Maximum of one caller's bodies: by source or session. */
+  /** By source or session. */
   readonly shareBytes: number;
   /** Maximum unfinished bodies of one caller. */
   readonly unfinishedOfOne: number;
-  /** Steps until a body can be evicted from a full pool. `null`: never. */
+  /** Until a body can be evicted from a full pool; `null`: never. */
   readonly placeSteps: number | null;
-  /** Steps of allowed silence, and before the average rate counts. */
+  /** Allowed silence, and delay before the average rate counts. */
   readonly patienceSteps: number;
-  /** Minimum average rate after that. */
+  /** Average rate. */
   readonly leastBytesPerStep: number;
 }
 
@@ -33,9 +32,7 @@ export class BodyPart {
   }
 
   /**
-   * Charges memory to a caller. If the pool is full, overdue bodies are evicted, oldest first, so that slow senders
-   * block no others.
-   * @param own - never evicted
+   * Charges memory to a caller. A full pool evicts overdue bodies, oldest first, so that slow senders block no others.
    * @throws `overloaded` if it does not fit
    */
   take(who: string, bytes: number, own: Arrival | null): void {
@@ -76,7 +73,7 @@ export class BodyPart {
     const before = this.#of(who);
     const after = { bytes: before.bytes + bytes, unfinished: before.unfinished + unfinished };
     this.#held += bytes;
-    // Callers without memory are removed, so that their number is bounded.
+    // Bounds their number.
     if (after.bytes === 0 && after.unfinished === 0) this.#ofOne.delete(who);
     else this.#ofOne.set(who, after);
   }

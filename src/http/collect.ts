@@ -21,10 +21,8 @@ export async function collectBody(exchange: Exchange, allowance: Allowance): Pro
 }
 
 /**
- * Receives a body, charging every byte before it is passed on. Refuses too much or too slow data; the rest is
- * discarded, so that the refusal can be sent.
- * @throws `body_too_large`, `overloaded`, `request_malformed` if aborted or too slow; the connection closes after the
- * reply
+ * Receives a body, charging every byte first. Discards the rest of refused data, so that the refusal can be sent.
+ * @throws `body_too_large`, `overloaded`, `request_malformed` if aborted or too slow
  */
 export function receiveBody(
   { request, response }: Exchange,
@@ -68,7 +66,7 @@ export function receiveBody(
 
 type Pace = Pick<PartLimits, 'patienceSteps' | 'leastBytesPerStep'>;
 
-/** Checks the rate of a body at each step; calls `onSlow` after too long a silence or at too low an average. */
+/** Calls `onSlow` after too long a silence or at too low an average. */
 function watchPace(
   request: IncomingMessage,
   { stepMs, onStep }: { readonly stepMs: number; readonly onStep: () => Pace },
@@ -92,7 +90,7 @@ function watchPace(
   };
 }
 
-/** Bytes that a refused sender may finish, so that it reads the refusal. */
+/** A refused sender may finish these, so that it reads the refusal. */
 const discardedBytes = 16 * 1024 * 1024;
 
 const discardedPace = { stepMs: 1000, onStep: () => roomLimits.clients.strangers } as const;
@@ -113,10 +111,7 @@ export function discardRest(request: IncomingMessage): void {
   request.resume();
 }
 
-/**
- * Discards an unused body, as a router layer: otherwise it stays in memory until the reply is read, and small chunks
- * take hundreds of times their size.
- */
+/** Discards an unused body, which would stay in memory until the reply is read. */
 export function discardBody(request: IncomingMessage, _response: unknown, next: () => void): void {
   discardRest(request);
   next();

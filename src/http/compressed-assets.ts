@@ -9,11 +9,7 @@ const typeByEnding = {
 } as const;
 const isCompressible = (ending: string): ending is keyof typeof typeByEnding => Object.hasOwn(typeByEnding, ending);
 
-/**
- * Creates a handler that serves precompressed assets to browsers with brotli, and passes on other requests. Asset names
- * contain a content digest, so browsers may cache them.
- * @param folder - output of `vite build`
- */
+/** Creates a handler that serves precompressed assets. Names contain a content digest, so browsers may cache them. */
 export function createCompressedAssets(folder: string): RequestHandler<{ file: string }> {
   const root = join(folder, 'compressed');
   return (request, response, next) => {
@@ -29,7 +25,7 @@ export function createCompressedAssets(folder: string): RequestHandler<{ file: s
     });
     response.sendFile(`${file}.br`, { root, cacheControl: false, lastModified: false }, (error) => {
       if (error === undefined) return;
-      // A started reply cannot be replaced: the reader or the file is gone.
+      // A started reply cannot be replaced.
       if (response.headersSent) return void response.destroy();
       response.removeHeader('Content-Encoding');
       next();

@@ -2,10 +2,7 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import helmet from 'helmet';
 
-/**
- * Creates the handler that sets helmet's headers and `no-store` on every reply, computed once. Pages with their own
- * policy override it.
- */
+/** Creates the handler for helmet's headers and `no-store`, computed once. */
 export function createConstantHeaders() {
   const headers = [...headersOf(helmet()), ['Cache-Control', 'no-store']] as const;
   return (response: ServerResponse): void => {

@@ -16,7 +16,7 @@ type Directive =
 
 type Directives = Readonly<Partial<Record<Directive, string>>>;
 
-/** Directives for pages with own scripts, styles and pictures only, and Trusted Types. */
+/** Own scripts, styles and pictures only, and Trusted Types. */
 export const ownFiles = {
   'script-src': "'self'",
   'style-src': "'self'",
@@ -25,10 +25,9 @@ export const ownFiles = {
   'require-trusted-types-for': "'script'",
 } as const satisfies Directives;
 
-/** `Permissions-Policy` of a page that uses no device features. */
 export const noDevices = 'camera=(), microphone=(), geolocation=(), publickey-credentials-get=()';
 
-/** Builds a `Content-Security-Policy` that forbids everything, framing included, except the additions. */
+/** Builds a `Content-Security-Policy` that forbids everything else, framing included. */
 export function contentSecurityPolicy({
   'form-action': formAction = "'none'",
   'frame-ancestors': frameAncestors = "'none'",
@@ -43,10 +42,10 @@ export function contentSecurityPolicy({
     .join(';');
 }
 
-/** Returns the source expression of one style element. @param style - its exact text */
+/** Returns the source expression of one style element. */
 export const styleDigest = (style: string): string => `'sha256-${createHash('sha256').update(style).digest('base64')}'`;
 
-/** Creates the handler that sends a page's policy, with `X-Frame-Options` for old browsers. */
+/** Creates the handler that sends a page's policy. */
 export function securePage(directives: Directives, others: Readonly<Record<string, string>> = {}) {
   const headers = Object.entries({
     'Content-Security-Policy': contentSecurityPolicy(directives),

@@ -7,11 +7,11 @@ import { readCookie } from './cookies.js';
 /** Maximum lifetime of a cookie (RFC 6265bis, section 5.5). */
 const lifeSec = 400 * secondsPerDay;
 
-/** Returns the name of the cookie that recognizes a browser: random, without personal data. */
+/** Returns the name of the device cookie: random, without personal data. */
 export const deviceCookieOf = (issuer: string): string =>
   `${issuer.startsWith('https:') ? '__Host-' : ''}facestep-device`;
 
-/** Parses the secret in the cookie; `null` if missing or malformed. */
+/** Parses the cookie's secret; `null` if missing or malformed. */
 export const shownDevice = (cookie: string | null): Credential | null =>
   cookie !== null && /^[\w-]{43}$/.test(cookie) ? new Credential(cookie) : null;
 

@@ -2,17 +2,17 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { noteRoute } from './access-log.js';
 
 export interface DirectRoute {
-  /** As in Express: `/hooks/:connection/:hook`. */
+  /** As in Express. */
   readonly path: string;
-  /** @param parameters - of the path, in order, decoded */
+  /** @param parameters - of the path, decoded */
   answer(request: IncomingMessage, response: ServerResponse, parameters: readonly string[]): Promise<void>;
 }
 
 export type Refuse = (thrown: unknown, request: IncomingMessage, response: ServerResponse) => void;
 
 /**
- * Creates a handler that serves the most frequent routes itself, because Express takes more than half of the time of a
- * bare reply, and up to a quarter of a hook's (docs/performance.md).
+ * Serves the most frequent routes, because Express takes more than half of the time of a bare reply
+ * (docs/performance.md).
  */
 export function answerDirectly(
   routes: readonly DirectRoute[],
@@ -25,7 +25,7 @@ export function answerDirectly(
       if (found === null) continue;
       noteRoute(response, path);
       const [, ...parameters] = found;
-      // In the promise chain, so that malformed percent-encoding is refused as usual.
+      // Malformed percent-encoding is refused as usual.
       Promise.resolve()
         .then(() => answer(request, response, parameters.map(decodeURIComponent)))
         .catch((error: unknown) => refuse(error, request, response));
@@ -35,6 +35,6 @@ export function answerDirectly(
   };
 }
 
-/** Matches like Express: absolute URLs, a trailing slash and a query are allowed. */
+/** Like Express: absolute URLs, a trailing slash and a query are allowed. */
 const toPattern = (path: string): RegExp =>
   new RegExp(`^(?:https?://[^/?#]*)?${path.replaceAll(/:\w+/g, '([^/?#]+)')}/?(?:[?#]|$)`);

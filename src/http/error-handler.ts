@@ -8,7 +8,7 @@ import { discardRest } from './collect.js';
 import type { Refuse } from './direct.js';
 import { isFault, sendRefusal } from './reply.js';
 
-/** Errors of Node's parser if a client stops sending HTTP within a body. */
+/** Of Node's parser if a client stops sending HTTP within a body. */
 const brokenHttpGuard = z.object({ code: z.string().startsWith('HPE_') });
 
 /** Errors of Express for an existing file that cannot be sent: range, version, or path traversal. */
@@ -17,7 +17,7 @@ const unsentFileGuard = z.object({ expose: z.literal(true), statusCode: z.litera
 function toRefusal(thrown: unknown): unknown {
   // Thrown by Express for malformed percent-encoding.
   if (thrown instanceof URIError) return new FaceError('not_found');
-  // Also thrown when sending a file while the body is not read.
+  // Also thrown for a sent file if the body is not read.
   if (brokenHttpGuard.safeParse(thrown).success) return new FaceError('request_malformed', 'aborted');
   const unsent = unsentFileGuard.safeParse(thrown).data;
   if (unsent === undefined) return thrown;
@@ -49,7 +49,7 @@ export function createRefuse(log: Log): Refuse {
   };
 }
 
-/** Creates the error handler for Express, which identifies it by its four parameters. */
+/** Creates Express's error handler, identified by its four parameters. */
 export function createErrorHandler(log: Log) {
   const refuse = createRefuse(log);
   return (thrown: unknown, request: IncomingMessage, response: ServerResponse, _next: unknown): void =>

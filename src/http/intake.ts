@@ -3,7 +3,6 @@ import type { FaceError, FaceErrorCode } from '../errors.js';
 import type { Allowance } from './allowance.js';
 import type { FieldValue } from './json.js';
 
-/** A body of either type, with pictures separate from other, unvalidated fields. */
 export interface Body {
   readonly fields: ReadonlyMap<string, FieldValue>;
   readonly photos: ReadonlyMap<string, readonly Photo[]>;
@@ -18,10 +17,10 @@ export interface PhotoRange {
 export interface BodyOptions {
   readonly photoLimits: Readonly<Record<string, PhotoRange>>;
   readonly allowance: Allowance;
-  /** Takes ownership of each photo's bytes on arrival, also for refused bodies. */
+  /** Takes each photo's bytes on arrival, also of refused bodies. */
   readonly own: OwnPhoto;
   readonly maxBytes: number;
-  /** Called with `auth_token` on arrival, before later photos are accepted. */
+  /** Called on arrival, before later photos are accepted. */
   onAuthToken(token: string): Promise<unknown>;
   onTextTooLong(field: string): FaceError;
 }

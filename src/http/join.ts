@@ -1,18 +1,18 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** Copied at once, in about a millisecond. */
+/** Takes about a millisecond. */
 const bytesPerTurn = 1024 * 1024;
 
-/** Shorter chunks are merged on arrival, because each costs some hundreds of bytes of overhead. */
+/** Merged on arrival, because each chunk costs some hundreds of bytes. */
 const smallBytes = 1024;
 
 const blockBytes = 16 * 1024;
 
-/** Chunks of a body, in order. Small chunks are merged to limit their memory overhead. */
+/** Chunks of a body, in order. */
 export class Pieces {
   readonly #pieces: Buffer[] = [];
   #block = Buffer.alloc(0);
-  /** Start of the unflushed part of the block. */
+  /** Of the unflushed part. */
   #from = 0;
   #to = 0;
 
@@ -49,7 +49,7 @@ export class Pieces {
 
 /**
  * Concatenates and zeroes the chunks of a body. Joining 14 MB at once would block the event loop for some ten
- * milliseconds, so other requests get a turn in between.
+ * milliseconds.
  */
 export async function joinAndWipe(pieces: readonly Buffer[]): Promise<Buffer> {
   const joined = Buffer.allocUnsafe(pieces.reduce((sum, piece) => sum + piece.length, 0));

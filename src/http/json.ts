@@ -1,18 +1,17 @@
 import jsonc from 'jsonc-parser';
 import { FaceError } from '../errors.js';
 
-/** A JSON string longer than any text field: a picture. Its bytes stay in place, with escapes. */
+/** A picture: longer than any text field. Its bytes stay in place, with escapes. */
 export class LongText {
   constructor(readonly bytes: Buffer) {}
 }
 
 export type Scalar = string | number | boolean | null | LongText;
-/** Value of a field, usually a scalar or a list of scalars. */
 export type FieldValue = Scalar | readonly FieldValue[] | { readonly [name: string]: FieldValue };
 
 export const longTextBytes = 8 * 1024;
 
-/** Remaining text without pictures; bounded, because its strict parser is slow. */
+/** Its strict parser is slow. */
 const maxSkeletonBytes = 64 * 1024;
 
 const forbiddenNames = new Set(['__proto__', 'constructor', 'prototype']);
@@ -27,8 +26,8 @@ const malformed = (reason: string): FaceError => new FaceError('request_malforme
 type Opened = { readonly members: Map<string, FieldValue>; name: string } | { readonly items: FieldValue[] };
 
 /**
- * Parses a body with one object, stricter than `JSON.parse`: refuses duplicate names, prototype names, deep nesting and
- * invalid UTF-8. Pictures are cut out first, so that 14 MB cost two byte searches.
+ * Parses one object; refuses duplicate names, prototype names, deep nesting and invalid UTF-8. Pictures are cut out
+ * first, so that 14 MB cost two byte searches.
  * @throws `request_malformed`
  */
 export function parseJsonFields(body: Buffer): Map<string, FieldValue> {
@@ -107,7 +106,7 @@ function cutLongTexts(body: Buffer): { text: string; longTexts: ReadonlyMap<numb
   return { text, longTexts };
 }
 
-/** Checks escaped quotes one by one, but only up to the maximum of a text field: pictures contain none. */
+/** Checks escaped quotes one by one, up to the maximum of a text field. */
 function findClosingQuote(body: Buffer, open: number): number {
   for (let close = body.indexOf(quote, open + 1); close !== -1; close = body.indexOf(quote, close + 1)) {
     if (body[close - 1] !== backslash) return close;

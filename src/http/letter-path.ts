@@ -1,2 +1,2 @@
-/** Returns the path of an e-mail preview. @param digest - from `keepShown` */
+/** Returns the path of an e-mail preview. */
 export const letterPath = (digest: string): string => `/console/letter/${digest}`;

@@ -3,27 +3,26 @@ import type { AddressInfo, Socket } from 'node:net';
 
 const headersTimeoutMs = 10_000;
 
-/** Time limit for a whole request: 50 MB at 7 Mbit/s. */
+/** For a whole request: 50 MB at 7 Mbit/s. */
 const requestTimeoutMs = 60_000;
 
-/** Longer than the idle timeout of common load balancers (60 s), so that they never use a closing connection. */
+/** Longer than common load balancers' idle timeout (60 s), so that they never use a closing connection. */
 const keepAliveTimeoutMs = 65_000;
 
-/** Time limit for running requests after `stop`: frames from a phone on a slow network, judged behind a full queue. */
+/** Running requests after `stop`: frames from a slow network, judged behind a full queue. */
 const stopTimeoutMs = 20_000;
 
-/** Maximum open connections: each takes a file descriptor and some 10 KB. */
+/** Each takes a file descriptor and some 10 KB. */
 const defaultMaxConnections = 10_000;
 
-/** Maximum pipelined requests per connection; browsers and proxies send none. */
+/** Browsers and proxies pipeline none. */
 const mostAhead = 8;
 
-/** Running requests beyond which slow readers are cut: a file being sent takes some 100 KB. */
+/** Beyond this, slow readers are cut: a file being sent takes some 100 KB. */
 const defaultMaxUnderWay = 1_000;
 
 interface Busy {
   readonly response: ServerResponse;
-  /** Starts of pipelined requests. */
   readonly ahead: (() => void)[];
 }
 
@@ -34,9 +33,8 @@ export interface Listening {
 }
 
 /**
- * Listens for HTTP. Rejects with the system's error. At the connection limit, the longest idle connection is closed, so
- * that silent clients do not block others. Each connection runs one request at a time; with too many, the one whose
- * reply has waited longest for its reader is cut.
+ * Listens for HTTP. At the limit, the longest idle connection is closed, so that silent clients do not block others.
+ * Each runs one request at a time; with too many, the longest unread reply is cut.
  */
 export function listen(
   app: RequestListener,
@@ -122,7 +120,7 @@ export function listen(
   });
 }
 
-/** Returns the connection whose finished reply has waited longest for its reader; `undefined`: none. */
+/** The connection whose finished reply has waited longest; `undefined`: none. */
 function findUnread(busy: ReadonlyMap<Socket, Busy>): Socket | undefined {
   for (const [socket, { response }] of busy) if (response.writableEnded || response.writableNeedDrain) return socket;
   return undefined;

@@ -13,29 +13,26 @@ const maxTextFields = 16;
 /** Text fields, the hundred photos of a bulk match, and its probe. */
 const maxParts = maxTextFields + 101;
 
-/** Errors of multer. Overlong texts are handled per field. */
+/** Overlong texts are handled per field. */
 const refusalByMulterCode: Record<string, FaceErrorCode> = {
   LIMIT_FILE_SIZE: 'photo_too_large',
   LIMIT_FIELD_NESTING: 'field_unknown',
 };
 
-/**
- * A completely received form is parsed within milliseconds. The parser never ends a file that starts after the closing
- * boundary, so others never finish.
- */
+/** A received form is parsed within milliseconds. A file after the closing boundary never ends. */
 const unfinishedMs = 5_000;
 
 /**
- * Text as it was sent. The parser replaces undecodable bytes by U+FFFD, and lone surrogates have no UTF-8 form, so
- * different secrets would become equal. Unknown character sets give nothing.
+ * The parser replaces undecodable bytes by U+FFFD, and lone surrogates have no UTF-8 form: different secrets would
+ * become equal.
  */
 const decodedGuard = z.string().refine((text) => !/[\ufffd\p{Surrogate}]/u.test(text));
 
 const textGuard = z.union([decodedGuard, z.array(decodedGuard)]);
 
 /**
- * Reads a multipart/form-data body into memory, never to disk. Charges every byte on arrival, and checks the client
- * token as soon as it arrives.
+ * Reads a multipart/form-data body into memory, never to disk. Charges every byte, and checks the client token, on
+ * arrival.
  * @throws `field_unknown`, `photo_too_many`, `photo_too_large`, `body_too_large`, `overloaded`, `request_malformed`,
  * and what `onAuthToken` throws
  */
@@ -86,7 +83,7 @@ export async function readMultipart(request: Request, response: Response, option
     });
     return await toBody(request, memory, options);
   } catch (error) {
-    // Refused data is no longer charged, so it must not stay in memory.
+    // No longer charged, so it must not stay in memory.
     memory.wipe();
     request.body = undefined;
     throw error;
@@ -95,7 +92,7 @@ export async function readMultipart(request: Request, response: Response, option
   }
 }
 
-/** Accepts files in their fields, after the caller is authenticated. */
+/** After the caller is authenticated. */
 function createFileFilter(
   request: Request,
   { photoLimits, onAuthToken }: BodyOptions,

@@ -9,7 +9,7 @@ export interface RenderedPage {
 }
 
 /**
- * Creates the layout of pages with one style element and no script; forms post to this server only.
+ * Creates a page layout without script; forms post to this server only.
  * @param formsTo - further form targets: browsers apply this list to every redirect after a form
  */
 export function createPageLayout(style: Html, formsTo = "'self'") {

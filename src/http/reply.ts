@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Json } from '../base/json.js';
 import { FaceError, type FaceErrorCode, refusals, toCode } from '../errors.js';
 
-/** Returns true if a refusal is a server error, for the log; a full queue is not, and floods the log. */
+/** Returns true for a server error; a full queue is none, and floods the log. */
 export const isFault = (code: FaceErrorCode): boolean => refusals[code].status >= 500 && code !== 'overloaded';
 
 export const refusalGuard = z.strictObject({
@@ -14,7 +14,7 @@ export const refusalGuard = z.strictObject({
 
 const retryGuard = z.object({ retryAfterSec: z.number().positive() });
 
-/** Default: queues are short, and so are outages of the state store. */
+/** Queues are short, and so are outages of the store. */
 const defaultRetryAfterSec = 1;
 
 /** Replies `{ ok: false, error, code }`, with `Retry-After` for 429 and 503. Detail and cause are not sent. */

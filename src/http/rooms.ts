@@ -4,33 +4,32 @@ import { BodyPart, type PartLimits } from './budget.js';
 const kibibyte = 1024;
 const mebibyte = 1024 * kibibyte;
 
-/** Allowance for names, boundaries and text fields in addition to pictures. */
+/** Names, boundaries and text fields. */
 export const formOverheadBytes = 512 * kibibyte;
 
-/** Memory for one kind of bodies, with separate pools for anonymous and known callers. */
+/** Separate pools for anonymous and known callers. */
 export interface Room {
   readonly strangers: BodyPart;
   readonly callers: BodyPart;
-  /** Step of the watchdog, in milliseconds. */
+  /** In milliseconds. */
   readonly stepMs: number;
 }
 
-/** Separate memory for each kind of bodies. */
 export interface BodyRooms {
   readonly hooks: Room;
   readonly oidc: Room;
-  /** Requests of the capture page, and photos of step-ups. */
+  /** Also photos of step-ups. */
   readonly capture: Room;
   readonly clients: Room;
 }
 
-/** Refuses senders below 128 kbit/s or silent for five seconds. */
+/** 128 kbit/s, or five seconds of silence. */
 const strangers = { unfinishedOfOne: 128, patienceSteps: 5, leastBytesPerStep: 16 * kibibyte } as const;
 
-/** A phone on a bad network may pause, and use the whole minute of a request. */
+/** A phone on a bad network may pause. */
 const callers = { unfinishedOfOne: 1024, patienceSteps: 15, leastBytesPerStep: kibibyte } as const;
 
-/** A quarter per source: one caller cannot fill it. */
+/** A quarter per source: none can fill it. */
 const ofStrangers = (capacityMiB: number, placeSteps: number): PartLimits => ({
   ...strangers,
   capacityBytes: capacityMiB * mebibyte,
@@ -38,7 +37,7 @@ const ofStrangers = (capacityMiB: number, placeSteps: number): PartLimits => ({
   placeSteps,
 });
 
-/** Known callers are accountable: no share per caller, and no eviction. */
+/** Accountable: no share per caller, and no eviction. */
 const ofCallers = (capacityMiB: number): PartLimits => ({
   ...callers,
   capacityBytes: capacityMiB * mebibyte,
@@ -46,7 +45,7 @@ const ofCallers = (capacityMiB: number): PartLimits => ({
   placeSteps: null,
 });
 
-/** Limits of each pool. The sum, with decoding, fits a container of 1 GiB: docs/operations.md. */
+/** The sum, with decoding, fits a container of 1 GiB: docs/operations.md. */
 export const roomLimits = {
   // A few hundred bytes in one chunk: a second is long.
   hooks: { strangers: ofStrangers(4, 1), callers: ofCallers(16) },
@@ -54,13 +53,13 @@ export const roomLimits = {
   capture: {
     // A quarter fits the largest body.
     strangers: ofStrangers(44, 5),
-    // Anyone can get a session with a user name: one maximum body, and evictable.
+    // Anyone can get a session with a user name: one maximum body.
     callers: { ...ofCallers(64), shareBytes: maxPhotoBytes + formOverheadBytes, placeSteps: 5 },
   },
   clients: { strangers: ofStrangers(16, 5), callers: ofCallers(96) },
 } as const satisfies Record<keyof BodyRooms, Record<'strangers' | 'callers', PartLimits>>;
 
-/** Creates the empty pools of a process. @param stepMs - a second, except in tests */
+/** Creates the empty pools of a process. */
 export function createBodyRooms(
   limits: Record<keyof BodyRooms, Record<'strangers' | 'callers', PartLimits>> = roomLimits,
   stepMs = 1000,

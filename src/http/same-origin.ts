@@ -1,8 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 /**
- * Returns true if the browser reports a request from this server's own page, by `Sec-Fetch-Site`, or `Origin` in older
- * browsers. All current browsers send one.
+ * Returns true for a request from this server's own page, by `Sec-Fetch-Site`, or `Origin` in older browsers.
  * @see https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
  */
 export function isSameOrigin(headers: IncomingHttpHeaders, issuer: string): boolean {

@@ -5,8 +5,8 @@ import { toSource } from '../core/limits/source.js';
 const sources = new WeakMap<IncomingMessage, string>();
 
 /**
- * Determines the source of a request, for later use.
- * @param proxyHops - number of trusted reverse proxies that set `X-Forwarded-For`
+ * Determines a request's source.
+ * @param proxyHops - trusted reverse proxies that set `X-Forwarded-For`
  */
 export function noteSource(request: IncomingMessage, proxyHops: number): string {
   const source = toSource(proxyAddr(request, (_address, hop) => hop < proxyHops));

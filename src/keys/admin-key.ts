@@ -5,18 +5,16 @@ import type { Random } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 import { createFile, isSystemError } from '../files/durable-file.js';
 
-/** The administrator's key, known by its digest, and in clear only when created. */
 export interface AdminKey {
-  /** SHA-256 of the key's text, 32 bytes. */
+  /** SHA-256, 32 bytes. */
   readonly digest: Uint8Array;
-  /** A new, unsaved key: store it by {@link storeAdminKey}, then show it once. */
+  /** Unsaved: store it by {@link storeAdminKey}, then show it once. */
   readonly fresh: Credential | null;
 }
 
 /**
- * Loads the administrator's key: the configured, stored, or a new one, which is valid once stored.
- * @param file - stores the digest of a generated key
- * @throws `config_invalid` if the file is malformed or unreadable
+ * Loads the configured or stored key, or a new one, which is valid once stored.
+ * @throws `config_invalid`
  */
 export async function loadAdminKey({
   given,
@@ -46,8 +44,8 @@ async function readDigest(file: string): Promise<Uint8Array | null> {
 }
 
 /**
- * Stores the digest of a new key, mode 0600.
- * @throws `config_invalid`: not writable, or another process has stored one meanwhile
+ * Stores a new key's digest, mode 0600.
+ * @throws `config_invalid`: not writable, or another process has stored one
  */
 export async function storeAdminKey(
   { digest }: Pick<AdminKey, 'digest'>,

@@ -17,12 +17,14 @@ export interface KeyDescription {
 }
 
 /**
- * Calls to AWS KMS, with one retry and a circuit breaker. Returns `null` if the key is disabled, deleted, or pending
- * deletion.
- * @throws `key_service_unavailable`: no answer, throttled, or denied; see the detail
+ * Calls to AWS KMS, with one retry and a circuit breaker. `null` if the key is disabled or deleted.
+ * @throws `key_service_unavailable`: no answer, throttled, or denied
  */
 export interface AwsKmsCalls {
-  /** Computes HMAC-SHA-256. @param message - 1 to 4,096 bytes @returns 32 bytes */
+  /**
+   * @param message - 1 to 4,096 bytes
+   * @returns HMAC-SHA-256
+   */
   generateMac(keyId: string, message: Uint8Array): Promise<Uint8Array | null>;
   /** @param digest - SHA-256, 32 bytes @returns an ECDSA signature in DER, or an RSA signature */
   sign(keyId: string, algorithm: SigningAlgorithmSpec, digest: Uint8Array): Promise<Uint8Array | null>;
@@ -30,7 +32,7 @@ export interface AwsKmsCalls {
   describeKey(keyId: string): Promise<KeyDescription | null>;
 }
 
-/** Timeouts of a call: one second to connect, two to answer, one retry, and an overall limit. */
+/** One second to connect, two to answer, one retry, and an overall limit. */
 const connectMs = 1000;
 const answerMs = 2000;
 const totalMs = 5000;
@@ -42,7 +44,7 @@ const coolDownMs = 5000;
 /** KMS errors for an unusable key. */
 const goneNames = ['DisabledException', 'NotFoundException', 'KMSInvalidStateException'];
 
-/** Creates the calls; credentials come from the SDK's default chain: environment, files, machine role. */
+/** Creates the calls; credentials come from the SDK's default chain. */
 export function createAwsKmsCalls(
   { region, endpoint }: Pick<AwsKmsConfig, 'region' | 'endpoint'>,
   { clock, log }: { readonly clock: Clock; readonly log: Log },
@@ -78,7 +80,7 @@ export function createAwsKmsCalls(
       const { name, status } = toServiceFailure(error);
       permit.report(status === null || status >= 500 || name === 'ThrottlingException' ? 'outage' : 'answered');
       if (goneNames.includes(name)) return null;
-      // SDK errors contain the response text, which is dropped.
+      // SDK errors contain the response text.
       throw refuse(name, status);
     }
   };

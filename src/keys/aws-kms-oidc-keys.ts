@@ -9,12 +9,11 @@ import type { AwsKmsCalls } from './aws-kms-calls.js';
 import { createCertificate } from './oidc-certificate.js';
 import { type OidcKeys, type OidcSigningKey, type PublicKey, toPublicKey } from './oidc-key-set.js';
 
-/** Lifetime of a KMS key's certificate: as long as the key may stay in use. */
+/** As long as the key may stay in use. */
 const certificateSec = 20 * 365 * 86_400;
 
 /**
- * Creates OpenID keys from RSA keys in AWS KMS. Certificates are self-signed and identical on every replica. Cookie
- * keys derive from the sealing key by a message that no token has.
+ * Creates OpenID keys from RSA keys in AWS KMS. Self-signed certificates are identical on every replica.
  * @throws `key_service_unavailable`, and `config_invalid` if a key is not RSA, disabled or deleted
  */
 export async function createAwsKmsOidcKeys(
@@ -68,10 +67,10 @@ async function openKey(
   return { signing, published: toPublicKey(signing, certificate) };
 }
 
-/** A token's message is a digest of 32 bytes; this one is longer, so it can never equal one. */
+/** Longer than a token's digest of 32 bytes, so never equal to one. */
 const cookieMessage = Buffer.from('facestep/oidc/the key that signs cookies');
 
-/** From the current and the newest other version: during a rollout, each replica accepts the others' cookies. */
+/** During a rollout, each replica accepts the others' cookies. */
 async function deriveCookieKeys(
   keys: Keys,
   versions: readonly KeyVersion[],

@@ -11,7 +11,7 @@ import { type StatementKey, statementAlgorithm, verifyStatement } from './statem
 const publicJwkGuard = z.object({ kty: z.literal('EC'), crv: z.literal('P-256'), x: z.string(), y: z.string() });
 
 /**
- * Creates a signer with P-256 keys in AWS KMS. Public keys are read at start, so verification makes no calls.
+ * Creates a signer with P-256 keys in AWS KMS. Public keys are read at start.
  * @throws `key_service_unavailable`, and `config_invalid` if a key is not P-256, disabled or deleted
  */
 export async function createAwsKmsSigner(
@@ -63,9 +63,7 @@ async function importKey(jwk: StatementKey): Promise<CryptoKey> {
 
 const coordinateBytes = 32;
 
-/**
- * Converts a DER signature (RFC 3279, section 2.2.3) to two numbers of 32 bytes, as in a JWS (RFC 7518, section 3.4).
- */
+/** DER (RFC 3279, section 2.2.3) to two numbers of 32 bytes, as in a JWS (RFC 7518, section 3.4). */
 function toRawSignature(der: Uint8Array): Buffer {
   const r = contentAt(der, contentAt(der, 0).start);
   const s = contentAt(der, r.end);

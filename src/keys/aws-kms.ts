@@ -5,10 +5,7 @@ import { FaceError } from '../errors.js';
 import type { AwsKmsCalls } from './aws-kms-calls.js';
 import { createMacCache } from './mac-cache.js';
 
-/**
- * Cache time of KMS outputs, so that retries cost no second call. An output opens only its token together with the
- * right face, and is in memory during a check anyway.
- */
+/** Retries cost no second call. An output opens only its token together with the right face. */
 const keepMs = 10_000;
 const keptAtMost = 1000;
 
@@ -27,7 +24,7 @@ export function createAwsKmsKeys(config: Pick<AwsKmsConfig, 'sealing' | 'current
 
   return {
     currentVersion: async () => current,
-    // As configured: a disabled key may be enabled again.
+    // A disabled key may be enabled again.
     holds: async (version) => keyIds.has(version),
     async mac(version, message) {
       const keyId = keyIds.get(version);

@@ -9,15 +9,15 @@ import { createOidcKeys } from './oidc-keys.js';
 export interface SealingKey {
   readonly version: KeyVersion;
   readonly isCurrent: boolean;
-  /** Problem of the key; `null`: none. */
+  /** `null`: none. */
   readonly problem: string | null;
 }
 
 export interface TurningKey {
-  /** In a file: the `kid`. In AWS KMS: the key id. */
+  /** The `kid` in a file, the key id in AWS KMS. */
   readonly name: string;
   readonly isSigning: boolean;
-  /** Start of signing, past or future; `null` if unknown. */
+  /** Past or future; `null` if unknown. */
   readonly signsFrom: EpochMs | null;
   readonly problem: string | null;
 }
@@ -37,7 +37,7 @@ interface Deps {
   readonly log: Log;
 }
 
-/** Opens the inventory without creating keys: in a wrong folder they would be wrong. */
+/** Opens the inventory without creating keys, which in a wrong folder would be wrong. */
 export const openInventory = async (config: KeysConfig, deps: Deps): Promise<KeyInventory> =>
   config.kind === 'local' ? openLocal(deps) : openAwsKms(config, deps);
 
@@ -66,7 +66,7 @@ function openLocal({ files, ...deps }: Deps): KeyInventory {
 const toTurningKey = ({ kid, isSigning, signsFrom }: SigningTurn): TurningKey => ({
   name: kid,
   isSigning,
-  // Missing in files of earlier versions.
+  // Missing in earlier versions.
   signsFrom: signsFrom === 0 ? null : signsFrom,
   problem: null,
 });

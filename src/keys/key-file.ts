@@ -12,16 +12,15 @@ import {
   replaceFile,
 } from '../files/durable-file.js';
 
-/** One JSON file of keys, mode 0600, shared by several processes. */
+/** JSON, mode 0600, shared by several processes. */
 export interface KeyFile<Content> {
   /**
-   * Reads the content, again after a change by any process: one system call, so that a retired key stops working at
-   * once. Returns the same object if unchanged.
-   * @throws `key_service_unavailable`: missing, malformed, or readable by others
+   * Reads the content, again after a change by any process, so that a retired key stops working at once.
+   * @throws `key_service_unavailable`
    */
   read(): Promise<Content>;
   /**
-   * Replaces the content; changes of all processes are serialized.
+   * Replaces the content; changes are serialized.
    * @throws `config_invalid`: not writable, or a stale lock
    */
   change<Result>(step: (from: Content) => Promise<Change<Content, Result>> | Change<Content, Result>): Promise<Result>;
@@ -37,19 +36,19 @@ interface KeyFileOptions<Guard extends z.ZodType> {
   readonly setting: string;
   readonly guard: Guard;
   readonly toJson: (content: z.output<Guard>) => object;
-  /** Creates the first content. Of several starting processes, one does. */
+  /** Of several starting processes, one creates the content. */
   readonly make: () => Promise<z.output<Guard>> | z.output<Guard>;
   readonly random: Random;
   readonly onContent?: (content: z.output<Guard>) => void;
 }
 
-/** Interval and number of attempts to get the lock; a change takes milliseconds. */
+/** A change takes milliseconds. */
 const lockWaitMs = 10;
 const lockWaits = 500;
 
 /**
  * Opens a key file, creating it if missing; never writes to an existing one.
- * @throws `config_invalid`: readable by others, malformed, or cannot be created
+ * @throws `config_invalid`
  */
 export async function openKeyFile<Guard extends z.ZodType>(
   options: KeyFileOptions<Guard>,
@@ -60,6 +59,7 @@ export async function openKeyFile<Guard extends z.ZodType>(
     new FaceError('config_invalid', { setting, problem }, { cause });
 
   const readAnew = async (): Promise<{ readonly mark: string; readonly content: z.output<Guard> } | null> => {
+    // A concurrent replacement is detected next time.
     // Before reading, so that a concurrent replacement is detected next time.
     const mark = await markOf(file);
     const text = await readPrivateFile(file, setting);

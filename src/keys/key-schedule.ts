@@ -5,34 +5,33 @@ const daySec = 86_400;
 export const signingLifeSec = 90 * daySec;
 
 /**
- * How long a key is published before and after its signing period. Entra caches keys for 24 hours; no signature is
- * valid for longer.
+ * Before and after the signing period. Entra caches keys for 24 hours.
  * @see https://learn.microsoft.com/en-us/entra/identity/authentication/concept-authentication-external-method-provider
  */
 export const overlapSec = 2 * daySec;
 
-/** A key that signs from a time until the next one does. */
+/** Signs until the next one does. */
 export interface ScheduledKey {
   readonly signsFrom: EpochMs;
 }
 
 export interface Schedule<Key extends ScheduledKey> {
   readonly signing: Key;
-  /** Published keys: the signing one, the next, and the last until its signatures expire. */
+  /** The signing key, the next, and the last until its signatures expire. */
   readonly published: readonly [Key, ...Key[]];
-  /** Start of the next key to create; `null`: not due. */
+  /** Of the next key to create; `null`: not due. */
   readonly nextSignsFrom: EpochMs | null;
 }
 
-/** Returns the signing key. @param keys - in order; the first signs from the beginning */
+/** Returns the signing key. */
 export function signingAt<Key extends ScheduledKey>(keys: readonly [Key, ...Key[]], now: EpochMs): Key {
   const [first, ...others] = keys;
   return others.findLast(({ signsFrom }) => signsFrom <= now) ?? first;
 }
 
 /**
- * Returns the schedule. Even after a long downtime, a new key is published for the whole overlap before it signs.
- * @param keys - in order; the first signs from the beginning
+ * Returns the schedule. Even after a long downtime, a key is published for the whole overlap before it signs.
+ * @param keys - in order
  */
 export function scheduleAt<Key extends ScheduledKey>(keys: readonly [Key, ...Key[]], now: EpochMs): Schedule<Key> {
   const signing = signingAt(keys, now);

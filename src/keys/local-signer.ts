@@ -17,10 +17,7 @@ import type { OnKeysLoaded } from './key-notes.js';
 import { signingAt } from './key-schedule.js';
 import { type StatementKey, statementAlgorithm, understoodHeaders, verifyStatement } from './statement.js';
 
-/**
- * Publication time before signing: twice the 300 seconds that `/.well-known/jwks.json` may be cached, so that verifiers
- * know the key.
- */
+/** Twice the 300 seconds that `/.well-known/jwks.json` may be cached, so that verifiers know the key. */
 export const signerOverlapSec = 600;
 
 const coordinate = z.base64url().length(43);
@@ -31,13 +28,13 @@ const keyGuard = z.strictObject({
   ...publicPart,
   kid,
   signsFrom: epochMsGuard,
-  /** Private part, removed at the end of the key's period. */
+  /** Removed at the end of the key's period. */
   d: coordinate.optional(),
 });
 type SigningKey = z.output<typeof keyGuard>;
 type KeyRing = readonly [SigningKey, ...SigningKey[]];
 
-/** Former format, before rotation. */
+/** Before rotation. */
 const formerFileGuard = z
   .strictObject({
     format: z.literal('facestep-signing-keys-1'),
@@ -47,7 +44,7 @@ const formerFileGuard = z
   .refine(({ current, keys: [only] }) => only.kid === current)
   .transform(({ keys: [only] }): KeyRing => [{ ...only, signsFrom: epochMs(0) }]);
 
-/** Keys in order: former ones, the signing one, and perhaps the next. */
+/** In order: former ones, the signing one, perhaps the next. */
 const fileGuard = z
   .strictObject({ format: z.literal('facestep-signing-keys-2'), keys: z.tuple([keyGuard], keyGuard) })
   .transform(({ keys }): KeyRing => keys)
@@ -63,13 +60,13 @@ export interface SigningTurn {
 export interface LocalSigner extends Signer {
   turns(): Promise<readonly SigningTurn[]>;
   /**
-   * Adds a key that signs after its publication time.
-   * @param note - records the new key first; if it fails, none is added
+   * Adds a key for later.
+   * @param note - first; if it fails, none is added
    * @throws `request_malformed`: one is waiting
    */
   rotate(note?: (kid: string) => Promise<void>): Promise<SigningTurn>;
   /**
-   * Removes a key, which invalidates its signatures.
+   * Invalidates a key's signatures.
    * @throws `request_malformed`: no such key, or the only one that can sign
    */
   retire(kid: string): Promise<void>;
@@ -84,9 +81,9 @@ interface Deps {
 }
 
 /**
- * Creates a signer with P-256 keys in a JSON file of mode 0600, created at first start. Public keys stay, because
- * signatures are verified years later; private keys are destroyed after their period.
- * @throws `config_invalid`: readable by others, or malformed
+ * Creates a signer with P-256 keys in a JSON file of mode 0600. Public keys stay, because signatures are verified years
+ * later; private keys are destroyed after their period.
+ * @throws `config_invalid`
  */
 export async function createLocalSigner({ file, clock, random, log, onKeysLoaded }: Deps): Promise<LocalSigner> {
   const keyFile = await openKeyFile({
@@ -112,7 +109,7 @@ export async function createLocalSigner({ file, clock, random, log, onKeysLoaded
     return { ring, keys: await imported.keys };
   };
 
-  /** Once per content, because the file may not be writable by this process. */
+  /** Once per content: the file may not be writable. */
   const destroyFormer = async (ring: KeyRing): Promise<void> => {
     const signing = signingAt(ring, clock.now());
     if (pruned === ring || !ring.slice(0, ring.indexOf(signing)).some(({ d }) => d !== undefined)) return;
@@ -172,10 +169,7 @@ export async function createLocalSigner({ file, clock, random, log, onKeysLoaded
   };
 }
 
-/**
- * Returns the signing key. If a server with a fast clock has already destroyed it, returns the next one, which was
- * published for nearly the whole overlap.
- */
+/** If a fast clock has destroyed the signing key, returns the next one, published for nearly the whole overlap. */
 function signerAt(ring: KeyRing, now: EpochMs): SigningKey {
   const turn = signingAt(ring, now);
   return ring.slice(ring.indexOf(turn)).find(({ d }) => d !== undefined) ?? turn;

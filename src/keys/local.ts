@@ -16,7 +16,7 @@ const keyGuard = z
 
 const versionGuard = z.int().min(1).max(lastVersion);
 
-/** One key per version that is not retired. */
+/** Per version that is not retired. */
 const fileGuard = z
   .strictObject({
     format: z.literal('facestep-keys-1'),
@@ -35,24 +35,23 @@ interface KeyRing {
 
 /** `Keys` over one file, with administration. */
 export interface LocalKeys extends Keys {
-  /** Versions that are not retired, ascending. */
+  /** Not retired, ascending. */
   versions(): Promise<readonly KeyVersion[]>;
   /**
    * Adds a key and makes it current; older tokens stay valid.
-   * @param note - records the new version first; if it fails, none is added
+   * @param note - first; if it fails, none is added
    */
   rotate(note?: (version: KeyVersion) => Promise<void>): Promise<KeyVersion>;
   /**
-   * Removes a version's key: all its tokens become useless. Backups, and disks that keep overwritten blocks, still
-   * contain it.
+   * Makes a version's tokens useless. Backups, and disks that keep overwritten blocks, still contain it.
    * @throws `request_malformed`: the current version; `token_key_retired`: no such key
    */
   retire(version: KeyVersion): Promise<void>;
 }
 
 /**
- * Opens keys in a JSON file of mode 0600, created at first start. Back it up: without it every token is lost.
- * @throws `config_invalid`: readable by others, or malformed
+ * Opens keys in a JSON file of mode 0600. Back it up: without it every token is lost.
+ * @throws `config_invalid`
  */
 export async function createLocalKeys({
   file,

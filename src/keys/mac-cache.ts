@@ -1,24 +1,17 @@
 import { KeyMaterial } from '../core/concealed.js';
 
 export interface MacCache {
-  /**
-   * Returns a cached or derived output, as the caller's own copy. Concurrent callers share one derivation; failures are
-   * not cached.
-   */
+  /** Returns an output as the caller's own copy. Concurrent callers share one derivation; failures are not cached. */
   take(name: string, derive: () => Promise<KeyMaterial>): Promise<KeyMaterial>;
 }
 
-/**
- * Creates a cache that wipes expired outputs.
- * @param options.keepMs - cache time, whole milliseconds
- * @param options.limit - maximum outputs, from 1; the oldest is evicted
- */
+/** Creates a cache that wipes expired outputs. */
 export function createMacCache({ keepMs, limit }: { readonly keepMs: number; readonly limit: number }): MacCache {
   const kept = new Map<string, Promise<KeyMaterial>>();
 
   const drop = (name: string, entry: Promise<KeyMaterial>): void => {
     if (kept.get(name) === entry) kept.delete(name);
-    // Waiting callers asked before, and copy it first.
+    // Waiting callers copy it first.
     void entry.then(
       (material) => material.wipe(),
       () => {},

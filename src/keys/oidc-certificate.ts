@@ -3,8 +3,7 @@ import { contentAt } from './der.js';
 import type { OidcSigningKey } from './oidc-key-set.js';
 
 /**
- * Creates a self-signed certificate, from which Entra reads the key of an external method. Deterministic, so that
- * replicas agree.
+ * Creates a self-signed certificate for Entra's external method. Deterministic, so that replicas agree.
  * @returns DER
  * @throws `key_service_unavailable`
  */
@@ -15,7 +14,7 @@ export async function createCertificate(
     notBefore,
     notAfter,
   }: {
-    /** Hexadecimal; a positive number of at most 20 bytes (RFC 5280, section 4.1.2.2). */
+    /** A positive number of at most 20 bytes (RFC 5280, section 4.1.2.2). */
     readonly serialNumber: string;
     readonly notBefore: EpochMs;
     readonly notAfter: EpochMs;
@@ -40,7 +39,7 @@ export async function createCertificate(
   return render(new Uint8Array(await sign(signedPartOf(unsigned), 'RS256')));
 }
 
-/** Loaded on demand: two hundred files that servers without OpenID clients do not need. */
+/** Two hundred files that servers without OpenID clients do not need. */
 async function loadLibrary() {
   await import('reflect-metadata');
   return import('@peculiar/x509');

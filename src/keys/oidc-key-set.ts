@@ -3,8 +3,8 @@ import type { Credential } from '../core/concealed.js';
 import { FaceError } from '../errors.js';
 
 /**
- * Signature algorithms of the OpenID provider (RFC 7518, section 3.1): RS256 for every provider, the only one that
- * Entra promises to support; PS256 for clients under FAPI 2.0, which forbids RS256.
+ * RFC 7518, section 3.1: RS256, the only one that Entra promises to support; PS256 for clients under FAPI 2.0, which
+ * forbids RS256.
  */
 export type OidcAlgorithm = 'RS256' | 'PS256';
 
@@ -22,7 +22,6 @@ export interface PublicKey {
   readonly x5t: string;
 }
 
-/** A key that signs ID tokens; its private part may be elsewhere. */
 export interface OidcSigningKey {
   readonly kid: string;
   readonly publicKey: KeyObject;
@@ -32,13 +31,16 @@ export interface OidcSigningKey {
 
 export interface OidcKeySet {
   readonly published: readonly PublicKey[];
-  /** The first one signs; signatures of the others may still be valid. */
+  /** The first one signs. */
   readonly signing: readonly OidcSigningKey[];
   readonly cookieKeys: readonly [Credential, ...Credential[]];
 }
 
 export interface OidcKeys {
-  /** Returns the current set; the same object if unchanged. @throws `key_service_unavailable` */
+  /**
+   * Returns the same object if unchanged.
+   * @throws `key_service_unavailable`
+   */
   current(): Promise<OidcKeySet>;
 }
 
@@ -49,11 +51,11 @@ export function toPublicKey({ kid, publicKey }: Omit<OidcSigningKey, 'sign'>, ce
   return { kty: 'RSA', use: 'sig', alg: 'RS256', kid, n, e, x5c: [Buffer.from(certificate).toString('base64')], x5t };
 }
 
-/** Returns the key id for an algorithm, because verifiers bind a key to one algorithm. */
+/** Returns the key id for an algorithm: verifiers bind a key to one. */
 export const kidUnder = (kid: string, algorithm: OidcAlgorithm): string =>
   algorithm === 'RS256' ? kid : `${kid}-${algorithm}`;
 
-/** Returns the key as published for an algorithm. */
+/** Returns the key as published. */
 export const publishUnder = (key: PublicKey, algorithm: OidcAlgorithm): PublicKey => ({
   ...key,
   alg: algorithm,

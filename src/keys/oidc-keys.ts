@@ -43,9 +43,9 @@ const keyGuard = z.strictObject({
   kid: z.string().length(43),
   signsFrom: epochMsGuard,
   jwk: privateJwkGuard,
-  /** DER in base64, as in `x5c`. */
+  /** DER, as in `x5c`. */
   certificate: z.base64().min(1),
-  /** Signs the cookies that bind an authorization to its browser. */
+  /** Signs cookies. */
   cookieKey: part,
 });
 type RingKey = z.output<typeof keyGuard>;
@@ -58,20 +58,19 @@ type Ring = readonly [RingKey, ...RingKey[]];
 export interface LocalOidcKeys extends OidcKeys {
   turns(): Promise<readonly SigningTurn[]>;
   /**
-   * Adds a key that signs after its publication time.
-   * @param note - records the new key first; if it fails, none is added
+   * Adds a key for later.
+   * @param note - first; if it fails, none is added
    * @throws `request_malformed`: one is waiting
    */
   rotate(note?: (kid: string) => Promise<void>): Promise<SigningTurn>;
 }
 
-/** Retry interval for creating a due key, for example after a full disk. */
+/** After a failed creation, for example by a full disk. */
 const retrySec = 60;
 
 /**
- * Opens RSA keys in a JSON file of mode 0600, created at first start. They rotate every 90 days with two days of
- * overlap, by the clock in `current`.
- * @throws `config_invalid`: readable by others, or malformed
+ * Opens RSA keys in a JSON file of mode 0600. They rotate every 90 days with two days of overlap.
+ * @throws `config_invalid`
  */
 export async function createOidcKeys({
   file,
@@ -128,7 +127,7 @@ export async function createOidcKeys({
 
   const turn = async (): Promise<OidcKeySet> => {
     ring = await lookAfter().catch((error: unknown) => {
-      // The current key continues to sign: a full disk must not stop sign-ins.
+      // The current key still signs: a full disk must not stop sign-ins.
       log.error('the file of OpenID keys cannot be looked after', { code: toCode(error) });
       return ring;
     });
@@ -168,7 +167,7 @@ async function makeRingKey(
   const certificate = await createCertificate(toSigningKey({ kid, jwk }), {
     serialNumber: `01${Buffer.from(random(15)).toString('hex')}`,
     notBefore: addSec(clock.now(), -overlapSec),
-    // The certificate must outlive the key's signing period.
+    // Must outlive the key's signing period.
     notAfter: addSec(signsFrom, 4 * signingLifeSec),
   });
   return {

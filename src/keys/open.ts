@@ -12,9 +12,7 @@ import { createOidcKeys } from './oidc-keys.js';
 export interface KeyService {
   readonly keys: Keys;
   readonly signer: Signer;
-  /**
-   * Opens the keys of ID tokens and security events, created at the first call, because not every server needs them.
-   */
+  /** Created at the first call, because not every server needs them. */
   openOidcKeys(): Promise<OidcKeys>;
 }
 
@@ -23,7 +21,6 @@ interface Deps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  /** Absent for read-only commands. */
   readonly onKeysLoaded?: OnKeysLoaded;
 }
 
@@ -57,10 +54,10 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
   };
 }
 
-/** Only a first start creates keys. If others existed, new ones would refuse every token like a wrong face. */
+/** Only a first start creates keys: new ones would refuse every token like a wrong face. */
 async function checkNotLost({ keys, audit }: DataFiles): Promise<void> {
   if ((await isThere(keys)) || !(await isThere(audit))) return;
-  // Older key entries were removed by retention, but a removal shows that there were records.
+  // Retention removed older entries, but a removal shows that there were records.
   const isBeginningGone = ((await findFirstSequence(audit)) ?? 1) > 1;
   if (!isBeginningGone && !(await isNoted('sealing', audit))) return;
   throw new FaceError('config_invalid', {
@@ -69,7 +66,7 @@ async function checkNotLost({ keys, audit }: DataFiles): Promise<void> {
   });
 }
 
-/** Loaded on demand, because the SDK slows the start. */
+/** The SDK slows the start. */
 async function openAwsKms(config: AwsKmsConfig, deps: Deps): Promise<KeyService> {
   const [{ createAwsKmsCalls }, { createAwsKmsKeys }, { createAwsKmsSigner }, { createAwsKmsOidcKeys }] =
     await Promise.all([

@@ -2,10 +2,10 @@ import { type CryptoKey, compactVerify, errors } from 'jose';
 import type { SignedType } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 
-/** Signature algorithm of statements: ECDSA on P-256 with SHA-256 (RFC 7518, section 3.4). */
+/** ECDSA on P-256 with SHA-256 (RFC 7518, section 3.4). */
 export const statementAlgorithm = 'ES256';
 
-/** Allowed `crit` parameters besides those of JOSE: JAdES, section 5.2.8. */
+/** `crit` parameters besides those of JOSE: JAdES, section 5.2.8. */
 export const understoodHeaders = { sigD: true } as const;
 
 /** Returns the claims of a statement. Verifies only header and signature. @throws `receipt_invalid` */

@@ -2,14 +2,13 @@ import { type PastEvent, readEvents } from '../audit/events.js';
 import type { KeyVersion } from '../core/ports.js';
 import { type EpochMs, fromIso } from '../core/units.js';
 
-/** Number of valid tokens, according to audit trails. */
+/** According to audit trails. */
 export interface TokenCount {
   readonly byVersion: ReadonlyMap<KeyVersion, number>;
-  /** Tokens whose record has no version, as in earlier versions. */
   readonly ofUnknownVersion: number;
 }
 
-/** Records that create a token, or may have: a crash may separate start and end of an enrolment. */
+/** Create a token, or may have: a crash may separate start and end. */
 const beginnings = ['enrolment_begun', 'enrolled', 'enrolment_recovered', 'renewed'] as const;
 const endings = ['revoked', 'subject_erased', 'consent_withdrawn', 'enrolment_refused'] as const;
 type CountedEvent = PastEvent<(typeof beginnings)[number] | (typeof endings)[number]>;
@@ -18,16 +17,13 @@ interface Token {
   version: KeyVersion | null;
   /** `undefined` if no record has it. */
   expiresAt: EpochMs | null | undefined;
-  /** The replaced token: a renewal keeps its expiry. */
+  /** A renewal keeps its expiry. */
   former: string | null;
   readonly subject: string;
   readonly time: EpochMs;
 }
 
-/**
- * Counts valid tokens by key version. Each replica has its own trail, so all are needed.
- * @throws system errors if one is unreadable
- */
+/** Counts valid tokens by key version. Each replica has its own trail. */
 export async function countTokens(trails: readonly string[], now: EpochMs): Promise<TokenCount> {
   const tokens = new Map<string, Token>();
   const ended = new Set<string>();

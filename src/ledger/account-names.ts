@@ -8,22 +8,19 @@ const keptSec = 5 * 60;
 
 const mostKept = 5000;
 
-/** Cache time of searches: following the log searches every two seconds. */
+/** Following the log searches every two seconds. */
 const searchKeptSec = 60;
 
 const mostSearchesKept = 200;
 
-/** Parallel look-ups per provider, because some limit the rate. */
+/** Some providers limit the rate. */
 const mostAtOnce = 4;
 
-/** Reads users' names at their provider, cached in memory for a few minutes. */
+/** In memory for a few minutes. */
 export interface AccountNames {
-  /** Returns accounts in the requested order; `null`: unknown user, or not available. */
+  /** In order; `null`: unknown or not available. */
   read(connection: Connection, subjects: readonly string[]): Promise<readonly (Account | null)[]>;
-  /**
-   * Searches users at the connections, in order.
-   * @param text - the beginning of a login, an e-mail address or a name
-   */
+  /** @param text - the beginning of a login, an e-mail address or a name */
   search(text: string, connections: Iterable<Connection>): Promise<readonly PeopleSearch[]>;
 }
 

@@ -9,7 +9,7 @@ import { prune } from '../core/ledger/prune.js';
 import { recordEntries } from '../core/ledger/record.js';
 import { addSec, type EpochMs, secondsPerDay } from '../core/units.js';
 
-/** Batch size, which bounds the delay of a server on the same store. */
+/** Bounds the delay of a server on the same store. */
 const entriesAtOnce = 200;
 
 export interface RebuildDeps extends LedgerDeps {
@@ -19,15 +19,15 @@ export interface RebuildDeps extends LedgerDeps {
 
 export interface Rebuilt {
   readonly lines: number;
-  /** Records that were erased later or are beyond the retention time. */
+  /** Erased later, or beyond the retention time. */
   readonly left: number;
-  /** Unreadable lines that seem to be records: see `facestep audit verify`. */
+  /** See `facestep audit verify`. */
   readonly unreadable: number;
 }
 
 /**
- * Rebuilds the ledger from audit trails, also while servers write. Existing lines stay, with networks, which trails do
- * not contain; missing ones are added. Idempotent.
+ * Rebuilds the ledger from audit trails, also while servers write. Existing lines keep their networks, which trails do
+ * not contain. Idempotent.
  * @throws `state_unavailable`; system errors
  */
 export async function rebuildLedger(files: readonly string[], deps: RebuildDeps): Promise<Rebuilt> {

@@ -10,28 +10,25 @@ import { recordEntries } from '../core/ledger/record.js';
 import type { Log } from '../core/ports.js';
 import { toCode } from '../errors.js';
 
-/** Batch size, which bounds the delay of a hook with an embedded store. */
+/** Bounds a hook's delay with an embedded store. */
 const entriesAtOnce = 50;
 
 const gatherMs = 300;
 
 const pauseMs = 5_000;
 
-/** Maximum waiting during an outage; further entries can be rebuilt from the trail. */
+/** Further entries can be rebuilt from the trail. */
 const mostWaiting = 20_000;
 
 const stopMs = 3_000;
 
 export interface LedgerRecorder {
-  /** @param network - the caller's network, shortened */
+  /** @param network - shortened */
   note(record: WrittenRecord, trail: string, network: string | null): void;
-  /**
-   * Repeats erasures from the trail, which a crash or an outage may have missed in the ledger. Idempotent. Never
-   * rejects; settles when done, or when the recorder stops.
-   */
+  /** Repeats erasures that a crash or an outage may have missed. Idempotent; never rejects. */
   eraseAgain(trail: Pick<Trail, 'file' | 'chain'>): Promise<void>;
   flush(): Promise<void>;
-  /** Writes waiting entries, for a few seconds at most. */
+  /** For a few seconds at most. */
   stop(): Promise<void>;
 }
 
@@ -95,7 +92,7 @@ export function createLedgerRecorder(deps: RecorderDeps): LedgerRecorder {
   const writeErasures = async (batch: readonly LedgerEntry[]): Promise<void> => {
     while (!stopping.signal.aborted) {
       try {
-        // The erasure's own line usually exists already, with a network, which trails do not contain.
+        // The line usually exists already, with a network.
         return await recordEntries(batch, deps, { isRebuilt: true });
       } catch (error) {
         log.warn('erasures not repeated in the ledger yet', { code: toCode(error) });

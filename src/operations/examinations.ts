@@ -8,7 +8,7 @@ import { findConfigured, nameSteps } from './open-connection.js';
 import { beginRun, isUnderWay, type RunPlace, readRun } from './runs.js';
 import type { Upkeep } from './upkeep.js';
 
-/** Time limit per connection: counting users may take a minute. */
+/** Counting users may take a minute. */
 const longestMs = 120_000;
 
 const mendWithinMs = 20_000;
@@ -21,7 +21,7 @@ const findingGuard = z.object({
   found: z.string(),
   remedy: z.string().nullable(),
   cause: z.string().nullable(),
-  /** Step that fixes it; `null`: manual. */
+  /** `null`: manual. */
   mend: z.object({ step: z.string(), pushSecrets: z.boolean() }).nullable(),
 });
 
@@ -31,7 +31,7 @@ const examinationGuard = z.object({
   examinedAt: epochMsGuard,
   light: z.enum(lights),
   findings: z.array(findingGuard),
-  /** Number of enrolled users; `null` if unknown. */
+  /** `null` if unknown. */
   enrolled: z.number().nullable(),
 });
 
@@ -51,7 +51,7 @@ export interface DoctorRun {
   readonly startedAt: number;
 }
 
-/** Returns the last report on a connection within a week; `null`: none. @throws `state_unavailable` */
+/** Returns a connection's last report within a week; `null`: none. @throws `state_unavailable` */
 export const readExamination = async (connection: string, deps: Pick<Upkeep, 'state'>): Promise<Examination | null> =>
   (await readStored(placeOf(connection), deps))?.record ?? null;
 
@@ -61,7 +61,7 @@ export async function readDoctorRun({ state, clock }: Pick<Upkeep, 'state' | 'cl
 }
 
 /**
- * Starts examining connections in the background, one after the other. Only one doctor runs across all servers.
+ * Starts examining connections in the background. Only one doctor runs across all servers.
  * @throws `connection_unknown`, `run_under_way`, `state_unavailable`
  */
 export async function startDoctor(connections: readonly string[], by: string, deps: Upkeep): Promise<void> {
@@ -146,7 +146,7 @@ const tooLate: CheckResult = {
 
 type Mends = ReadonlyMap<string, NonNullable<ExaminedCheck['mend']>>;
 
-/** Finds the step that fixes each problem: pending, or able to push a secret again. */
+/** A step that is pending, or able to push a secret again. */
 async function findMends(results: readonly CheckResult[], { checks, steps }: Checks): Promise<Mends> {
   const mends = new Map<string, NonNullable<ExaminedCheck['mend']>>();
   const named = nameSteps(steps);

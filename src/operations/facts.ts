@@ -11,16 +11,16 @@ import { putInForce, readShadowSince } from './modes.js';
 import { readVerification } from './trail-verification.js';
 import type { Upkeep } from './upkeep.js';
 
-/** Sealing keys have no mandatory end; a year ensures that rotation was tried. */
+/** No mandatory end; a year ensures that rotation was tried. */
 const sealingLifeDays = 365;
 
-/** Key files rotate automatically at the end of their life; a day later that has failed. */
+/** Automatic rotation has failed a day later. */
 const signingLifeDays = (signingLifeSec + overlapSec) / secondsPerDay + 1;
 
-/** Cache time of key facts, which require reading the trail. */
+/** Key facts require reading the trail. */
 const keysHoldSec = 300;
 
-/** Creates a function that returns facts on the server and its connections, without calling providers. */
+/** Creates a function that returns facts without calling providers. */
 export function createFactFinder(deps: Upkeep): () => Promise<Facts> {
   let keys: { readonly found: Facts['keys']; readonly until: EpochMs } | null = null;
   const findKeys = async (): Promise<Facts['keys']> => {

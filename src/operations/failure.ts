@@ -11,7 +11,7 @@ export interface Failure {
   readonly detail: Json;
 }
 
-/** Converts an error for an administrator. Other errors than `FaceError` are logged with their stack frames only. */
+/** Converts an error for an administrator. Others than `FaceError` are logged with stack frames only. */
 export function toFailure(error: unknown, log: Log): Failure {
   const known = error instanceof FaceError ? error : new FaceError(toCode(error));
   if (known !== error) log.error('unexpected error', { frames: framesOf(error) });

@@ -27,8 +27,8 @@ export interface ConnectionReport {
 }
 
 /**
- * Counts the hook decisions of a connection in a trail of any size, by hook name.
- * @param since - omits earlier decisions; `null`: all
+ * Counts a connection's hook decisions.
+ * @param since - `null`: all
  */
 export async function reportHooks(
   file: string,

@@ -3,7 +3,7 @@ import type { KeyVersion } from '../core/ports.js';
 import { currentOf } from '../keys/aws-kms.js';
 import type { KeyUse } from '../keys/key-notes.js';
 
-/* Keys in AWS KMS need administrator permissions, which this service must not have: commands print instructions. */
+/* Keys in AWS KMS need permissions that this service must not have: commands print instructions. */
 
 const kinds = {
   sealing: { spec: 'HMAC_256', usage: 'GENERATE_VERIFY_MAC' },

@@ -19,14 +19,14 @@ export type Rotated =
   | { readonly kind: 'version'; readonly version: KeyVersion; readonly file: string }
   | { readonly kind: 'turn'; readonly kid: string; readonly signsFrom: EpochMs }
   | { readonly kind: 'waiting' }
-  /** No keys yet: the server creates them at its first start. */
+  /** The server creates them at its first start. */
   | { readonly kind: 'none' }
-  /** The keys are in a service where this server may not create any. */
+  /** This server may not create any. */
   | { readonly kind: 'by hand'; readonly words: readonly string[] };
 
 /**
  * Adds a key, active now or after its publication time.
- * @param note - records the new key first; if it fails, none is added
+ * @param note - first; if it fails, none is added
  * @throws `config_invalid`, and system errors
  */
 export async function rotateKey(
@@ -57,7 +57,7 @@ export type RetiredVersion =
   /** It seals new tokens. */
   | { readonly kind: 'current' }
   | {
-      /** `unconfirmed`: nothing changed, because a different number of tokens would be lost than confirmed. */
+      /** A different number of tokens would be lost than confirmed. */
       readonly kind: 'retired' | 'unconfirmed' | 'by hand';
       readonly count: TokenCount;
       readonly lost: number;
@@ -65,9 +65,9 @@ export type RetiredVersion =
     };
 
 /**
- * Destroys the key of a version.
- * @param request.confirm - confirmed number of lost tokens; `null`: asks
- * @param note - records the change first; if it fails, nothing is changed
+ * Destroys a version's key.
+ * @param request.confirm - number of lost tokens; `null`: asks
+ * @param note - first; if it fails, nothing is changed
  */
 export async function retireVersion(
   config: KeptConfig,
@@ -91,14 +91,14 @@ export async function retireVersion(
   return { kind: 'retired', count, lost, words: [] };
 }
 
-/** Result of retiring a signing key: `refused` if it is unknown or the current one. */
+/** `refused`: unknown or the current one. */
 export type RetiredSigningKey = 'retired' | 'refused' | 'none' | 'by hand';
 
-/** Instructions for verifiers with a copy of the keys. */
+/** For verifiers with a copy of the keys. */
 export const retiredSigningText =
   'Who keeps a copy of the published keys drops it within 300 seconds. Functions of Cognito keep theirs until they are deployed again: do so now.';
 
-/** Destroys a leaked signing key: its signatures become invalid. @param note - as for `retireVersion` */
+/** Destroys a leaked signing key: its signatures become invalid. */
 export async function retireSigningKey(
   config: KeptConfig,
   kid: string,

@@ -5,18 +5,18 @@ import { giveToOwnerOfFolder, isSystemError, replaceFile } from '../files/durabl
 
 const lastBackupGuard = z.object({
   madeAt: z.iso.datetime(),
-  /** Time when all its files were verified against the originals. */
+  /** All its files were verified against the originals. */
   checkedAt: z.iso.datetime(),
   files: z.int(),
   bytes: z.int(),
   hasKeys: z.boolean(),
-  /** True if it includes the state. Shared stores have their own backups. */
+  /** Shared stores have their own backups. */
   hasState: z.boolean(),
 });
 
 export type LastBackup = z.output<typeof lastBackupGuard>;
 
-/** Owned by the folder's owner, because root may back up another account's server. */
+/** Gives it to the folder's owner, because root may back up another account's server. */
 export async function writeLastBackup(file: string, backup: LastBackup, random: Random): Promise<void> {
   await replaceFile(file, `${JSON.stringify(backup)}\n`, random);
   await giveToOwnerOfFolder(file);

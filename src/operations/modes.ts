@@ -10,8 +10,8 @@ import { openStateToRead } from '../state/open.js';
 import type { OperationDeps } from './deps.js';
 
 /*
- * Manual override of a connection's mode, in the state store, so that it applies to all replicas. It ends a day after a
- * server has loaded a file with the same mode: all replicas have it then.
+ * Manual modes are in the state store, for all replicas. They end a day after a server has loaded a file with the same
+ * mode.
  */
 
 type Mode = Policy['mode'];
@@ -22,7 +22,7 @@ const switchedGuard = z.object({
   mode: z.enum(['enforce', 'shadow']),
   by: z.string(),
   at: epochMsGuard,
-  /** `null` until the configuration file has the same mode. */
+  /** `null` until the file has the same mode. */
   endsAt: epochMsGuard.nullable(),
 });
 
@@ -52,7 +52,7 @@ export async function readModes({
 const holds = ({ endsAt }: Switched, now: EpochMs): boolean => endsAt === null || endsAt > now;
 
 /**
- * Reads overrides outside of a server; if the store is unreadable, the file's modes count.
+ * Reads overrides outside of a server; if unreadable, the file's modes count.
  * @returns none without an embedded store
  */
 export async function readSwitchedModes(
@@ -72,7 +72,7 @@ export async function readSwitchedModes(
   }
 }
 
-/** Returns the setup with the active modes. @param setup - as in the configuration file */
+/** Returns the setup with the active modes. */
 export const putInForce = (setup: Setup, modes: Modes): Setup => ({
   ...setup,
   connections: setup.connections.map((connection) => {
@@ -81,7 +81,7 @@ export const putInForce = (setup: Setup, modes: Modes): Setup => ({
   }),
 });
 
-/** Overrides a connection's mode, or removes the override if the file has that mode. @throws `state_unavailable` */
+/** Overrides a mode, or removes the override if the file has that mode. @throws `state_unavailable` */
 export async function switchMode(
   { connection, mode, file }: { readonly connection: string; readonly mode: Mode; readonly file: Mode },
   by: string,
@@ -99,7 +99,7 @@ export async function switchMode(
   );
 }
 
-/** Ends overrides that match the configuration file. @throws `state_unavailable` */
+/** Ends overrides that match the file. @throws `state_unavailable` */
 export async function settleModes(
   connections: readonly ConfiguredConnection[],
   { state, clock, audit }: Stores & { readonly audit: Audit },
@@ -151,7 +151,7 @@ export async function noteModes(
   );
 }
 
-/** Returns the start of a connection's shadow mode; `null`: not active, or unknown. */
+/** Returns the start of shadow mode; `null`: not active, or unknown. */
 export async function readShadowSince(connection: string, { state }: Pick<Stores, 'state'>): Promise<EpochMs | null> {
   const noted = (await readStored(storedSince, { state }))?.record[connection];
   return noted?.mode === 'shadow' ? noted.since : null;

@@ -28,7 +28,7 @@ export async function openConnection(id: string, deps: Upkeep): Promise<OpenConn
   return { connection, adapter, provisioning: await adapter.createProvisioning() };
 }
 
-/** A step with its id: the title in lower case, with a number if it is not unique. */
+/** The title in lower case, with a number if it is not unique. */
 export interface NamedStep {
   readonly id: string;
   readonly step: ProvisionStep;
@@ -47,6 +47,6 @@ export function nameSteps(steps: readonly ProvisionStep[]): NamedStep[] {
   });
 }
 
-/** Returns true if enforcement would refuse everyone. False if the provider does not report enrolments. */
+/** Returns true if enforcement would refuse everyone. False if unknown. */
 export const wouldRefuseAll = (census: Census | null, { mode }: Pick<Policy, 'mode'>): boolean =>
   mode === 'enforce' && census !== null && census.enrolled === 0;

@@ -17,7 +17,7 @@ export interface CountedUsers extends Census {
   readonly remedy: string | null;
 }
 
-/** Inspects every step and counts enrolled users in parallel. Changes nothing. */
+/** Inspects every step and counts enrolled users, without changes. */
 export async function planConnection(
   opened: OpenConnection,
   { pushSecrets }: { readonly pushSecrets: boolean },
@@ -33,7 +33,10 @@ export async function planConnection(
   return { steps: planned, census: await census };
 }
 
-/** Counts users, which takes up to a minute. @returns `null` if the provider cannot; the log has the reason */
+/**
+ * Counts users, which takes up to a minute.
+ * @returns `null` if the provider cannot
+ */
 export async function countUsers(
   { connection, provisioning }: OpenConnection,
   { log }: Pick<Upkeep, 'log'>,

@@ -12,7 +12,7 @@ export const keySetGuard = z.object({ keys: z.array(z.looseObject({ kty: z.strin
 
 /**
  * Reads the public keys of receipts; `null`: none. Creates no keys, which would be wrong in a wrong folder.
- * @throws `config_invalid`: readable by others, or malformed; `key_service_unavailable`
+ * @throws `config_invalid`; `key_service_unavailable`
  */
 export async function readPublicKeys(
   config: KeptConfig,

@@ -1,10 +1,10 @@
 import type { ProvisionStep, StepStatus } from '../../adapters/provisioning.js';
 import { isToApply } from './steps.js';
 
-/** The provider's secret cannot be read, so it counts as different until pushed. */
+/** The provider's secret cannot be read. */
 const change = 'Give the provider the configured secret again';
 
-/** Returns the step with a push of its secret; a step without one is unchanged. */
+/** Returns the step with a push of its secret, if it has one. */
 export function pushingSecret(step: ProvisionStep): ProvisionStep {
   const { pushSecret } = step;
   if (pushSecret === undefined) return step;

@@ -13,7 +13,7 @@ export interface Refused {
   readonly unnamed: Readonly<Record<string, number>>;
 }
 
-/** Finds in a trail of any size what shadow mode did not enforce at a connection. */
+/** Finds what shadow mode did not enforce at a connection. */
 export async function findRefused(
   file: string,
   { connection, since }: { readonly connection: string; readonly since: EpochMs },
@@ -41,6 +41,6 @@ type Place = Pick<RefusedSubject, 'subject' | 'lastAt'>;
 
 const byTime = (a: Place, b: Place): number => b.lastAt - a.lastAt || (a.subject < b.subject ? -1 : 1);
 
-/** Returns the entries after a position, whose own entry may be gone. */
+/** Returns the entries after a position, whose own may be gone. */
 export const after = (subjects: readonly RefusedSubject[], place: Place | null): readonly RefusedSubject[] =>
   place === null ? subjects : subjects.filter((each) => byTime(place, each) < 0);

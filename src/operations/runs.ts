@@ -6,8 +6,7 @@ import { addSec, type EpochMs, epochMsGuard, secondsPerDay } from '../core/units
 import { FaceError } from '../errors.js';
 
 /*
- * A run is work of one server that others with the same store must not start concurrently. Its record is a lease,
- * renewed by the working server; when it lapses, the run counts as broken off.
+ * Other servers must not start a run concurrently. Its record is a lease; when it lapses, the run counts as broken off.
  */
 
 const leaseSec = 60;
@@ -38,10 +37,13 @@ export interface RunPlace<Progress> {
 
 export interface HeldRun<Progress> {
   readonly id: string;
-  /** Stores the progress. @throws `run_under_way`: the lease lapsed and another run started; `state_unavailable` */
+  /**
+   * Stores the progress.
+   * @throws `run_under_way`: the lease lapsed; `state_unavailable`
+   */
   tell(progress: Progress): Promise<void>;
   end(progress: Progress): Promise<void>;
-  /** Stops renewing: an unfinished run soon counts as broken off. */
+  /** An unfinished run soon counts as broken off. */
   letGo(): void;
 }
 
@@ -101,7 +103,7 @@ export async function beginRun<Progress extends Json>(
       deps,
     );
   };
-  // A failed renewal shows at the next write of progress.
+  // Shows at the next write of progress.
   const renewal = setInterval(() => void change({}).catch(() => undefined), renewEveryMs).unref();
   return {
     id,

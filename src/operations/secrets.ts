@@ -1,11 +1,10 @@
 import type { Provisioning, RotatableSecret } from '../../adapters/provisioning.js';
 
-/** A secret that can be rotated, and the instructions, one step per line. */
 export interface SecretRotation extends RotatableSecret {
   readonly words: readonly string[];
 }
 
-/** Returns the secrets of a connection with instructions, because this server cannot write its configuration. */
+/** Returns secrets with instructions, because this server cannot write its configuration. */
 export function findSecrets({ secrets, steps }: Pick<Provisioning, 'secrets' | 'steps'>): SecretRotation[] {
   const isPushed = steps.some(({ pushSecret }) => pushSecret !== undefined);
   return secrets.map((secret) => ({

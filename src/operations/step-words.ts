@@ -1,7 +1,7 @@
 import { toFailureLines } from './failure.js';
 import type { StepReport } from './steps.js';
 
-/** Returns why a step cannot be applied, or what a person must do. */
+/** Returns why a step cannot be applied. */
 export function toStepWords(report: StepReport): string[] {
   switch (report.state) {
     case 'ready':

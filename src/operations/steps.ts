@@ -19,7 +19,7 @@ export async function* planSteps(steps: readonly ProvisionStep[], log: Log): Asy
   }
 }
 
-/** Applies missing or different steps in order; ends at the first that fails. */
+/** Applies steps in order; ends at the first that fails. */
 export async function* applySteps(steps: readonly ProvisionStep[], log: Log): AsyncGenerator<StepResult> {
   for (const step of steps) {
     const before = await inspect(step, log);

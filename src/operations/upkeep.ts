@@ -8,11 +8,11 @@ import type { OperationDeps } from './deps.js';
 import type { Modes } from './modes.js';
 
 export interface Background {
-  /** Aborted when the server stops: work ends at its next step. */
+  /** Work ends at its next step when the server stops. */
   readonly stopping: AbortSignal;
   start(work: () => Promise<void>): void;
   settled(): Promise<void>;
-  /** Stops all work. @returns settles when it has ended, or after 20 s */
+  /** @returns settles when all work has ended, or after 20 s */
   stop(): Promise<void>;
 }
 
@@ -24,13 +24,12 @@ export interface Upkeep extends OperationDeps {
   readonly jobs: Jobs;
   readonly setup: () => Setup;
   readonly modes: () => Modes;
-  /** Applies new overrides. @throws `state_unavailable` */
+  /** @throws `state_unavailable` */
   readonly followModes: () => Promise<void>;
-  /** Name of this server's audit trail, and how long records have waited for a signed head, in seconds. */
+  /** Name of the audit trail, and longest wait for a signed head. */
   readonly trail: { readonly chain: string; readonly waitingSec: () => number };
 }
 
-/** Shutdown time that load balancers allow. */
 const stopWithinMs = 20_000;
 
 export function createBackground({ log }: { readonly log: Log }): Background {

@@ -12,7 +12,6 @@ import {
 } from '../token/parameters.js';
 import { nameOf, type OwnEngine, openRegistry, problemOf, recogniserOf, shortNameOf } from './registry.js';
 
-/** Engines of valid tokens, and the custom models that must describe each face. */
 export interface OpenedEngines {
   readonly parameters: Parameters;
   readonly recognisers: readonly Recogniser[];
@@ -20,7 +19,7 @@ export interface OpenedEngines {
 }
 
 /**
- * Reads the built-in parameters and those of every measured engine in the folder, whose tokens stay valid.
+ * Reads all measured engines' parameters: their tokens stay valid.
  * @param settings.engine - name of the engine for new tokens; `null`: built-in
  * @throws `parameters_altered`; `config_invalid`: unknown, not measured, or refused
  */
@@ -60,7 +59,7 @@ function findCurrent(name: string, listed: readonly OwnEngine[]): EngineId {
   };
   if (found !== undefined)
     return found.parameters === null ? refuse('this engine is not measured: facestep measure accuracy') : found.number;
-  // Same label and number with another digest: model, preprocessing or parameters were changed.
+  // Model, preprocessing or parameters were changed.
   if (listed.some((each) => name.startsWith(`${shortNameOf(each)}-`)))
     throw new FaceError('parameters_altered', { engine: name });
   return refuse('there is no engine of this name in the folder of models: facestep models list');

@@ -19,22 +19,19 @@ import {
 import { ownEngines } from '../token/format.js';
 import { type EngineEntry, engineEntryGuard } from '../token/parameters.js';
 
-/*
- * Folder of custom recognition models: `registry.json`, models and parameters, each file named by its SHA-256. Not
- * secret; any altered byte stops the start.
- */
+/* `registry.json`, models and parameters, each named by its SHA-256. Not secret; any altered byte stops the start. */
 
 export const labelGuard = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'expected up to 32 of a–z, 0–9 and -');
 
 const engineGuard = z.strictObject({
-  /** Used in its tokens; never reused. */
+  /** Never reused. */
   number: z.int().min(ownEngines.first).max(ownEngines.last),
   label: labelGuard,
   licence: z.string(),
   importedAt: z.iso.datetime(),
   model: recognitionModelGuard,
   preprocess: preprocessGuard,
-  /** SHA-256 of its parameter file; `null` until measured, then constant. */
+  /** `null` until measured, then constant. */
   parameters: z
     .string()
     .regex(/^[0-9a-f]{64}$/)
@@ -60,8 +57,8 @@ const recogniserIdOf = ({ model, preprocess }: OwnEngine): string => sha256(JSON
 export const shortNameOf = ({ label, number }: Pick<OwnEngine, 'label' | 'number'>): string => `${label}-${number}`;
 
 /**
- * Returns the name of an engine. After measurement it ends with 16 digits of a digest over model, preprocessing and
- * parameters, which a configuration thereby pins.
+ * Returns the name of an engine. After measurement it ends with 16 digits of a digest, which a configuration thereby
+ * pins.
  */
 export const nameOf = (engine: OwnEngine): string =>
   engine.parameters === null
@@ -78,7 +75,6 @@ export const recogniserOf = (folder: string, engine: OwnEngine): Recogniser => (
 
 /**
  * Returns why an engine is unusable for tokens.
- * @param entry - its parameters; `null` if not measured
  * @returns `null` if it is usable
  */
 export function problemOf({ model }: OwnEngine, entry: EngineEntry | null): string | null {
@@ -95,7 +91,7 @@ export interface Registry {
   find(name: string): Promise<OwnEngine | null>;
   /** @throws `limit_reached`: no number is left */
   add(engine: Pick<OwnEngine, 'label' | 'licence' | 'model' | 'preprocess'>, file: Uint8Array): Promise<OwnEngine>;
-  /** Stores the fitted parameters of an engine without any. @returns the engine with its final name */
+  /** Stores the fitted parameters. @returns the engine with its final name */
   setParameters(engine: OwnEngine, entry: EngineEntry): Promise<OwnEngine>;
   /** @throws `parameters_altered`: missing, or wrong checksum */
   readParameters(engine: OwnEngine): Promise<EngineEntry | null>;

@@ -9,16 +9,15 @@ import { FaceError } from '../errors.js';
 import type { ApiDeps } from './deps.js';
 import { type Administrator, idOfKey, type Role, roles } from './rights.js';
 
-/** The holder of the configured key, or of the one generated at the first start; always exists. */
+/** Holder of the configured or generated key; always exists. */
 const firstOwner = { name: 'owner', role: 'owner' } as const;
 
-/** Limit, without the first owner. */
 export const maxAdministrators = 100;
 
 export interface ListedAdministrator extends Pick<Administrator, 'name'> {
   readonly role: Role;
   readonly addedAt: EpochMs | null;
-  /** Expiry of the key; `null`: never. */
+  /** `null`: never expires. */
   readonly expiresAt: EpochMs | null;
 }
 
@@ -39,7 +38,7 @@ const noDigest = Buffer.alloc(32).toString('base64url');
 
 export interface IdentifiedKey {
   readonly administrator: Administrator;
-  /** Public id of the key, for `isKeyLive`. */
+  /** For `isKeyLive`. */
   readonly keyId: string;
 }
 
@@ -47,14 +46,14 @@ export interface IdentifiedKey {
  * Returns the administrator of a key, with equal timing for unknown ids and wrong secrets.
  * @param source - after too many wrong keys from an address, others are `locked_out`; a correct key is always accepted,
  * because the address may be a shared proxy's
- * @throws FaceError `caller_untrusted`, `locked_out`, `state_unavailable`
+ * @throws `caller_untrusted`, `locked_out`, `state_unavailable`
  */
 export async function authenticateAdministrator(
   credential: Credential,
   source: string,
   deps: Pick<ApiDeps, 'adminKeyDigest' | 'state' | 'clock'>,
 ): Promise<IdentifiedKey> {
-  // An empty key is no guess and is not counted.
+  // An empty key is no guess.
   if (credential.use((text) => text === '')) throw new FaceError('caller_untrusted');
   const identified = await identify(credential, deps);
   if (identified !== null) return identified;
@@ -83,7 +82,7 @@ const toIdentified = ({ name, role }: Pick<Administrator, 'name' | 'role'>, keyI
 /** A changed key in the configuration gets another id. */
 const idOfFirstKey = (adminKeyDigest: Uint8Array): string => `first-${digestOf(adminKeyDigest).toString('base64url')}`;
 
-/** Returns true if a key is valid: administrator not removed, key not expired, or still configured. */
+/** Returns true if the administrator was not removed and the key is valid. */
 export async function isKeyLive(
   keyId: string,
   { adminKeyDigest, state, clock }: Pick<ApiDeps, 'adminKeyDigest' | 'state' | 'clock'>,
@@ -95,8 +94,7 @@ export async function isKeyLive(
 
 /**
  * Adds an administrator. The key is returned once; only the digest of its secret is stored.
- * @param request.lifeSec - whole seconds; `null`: until removed
- * @throws FaceError `name_taken`, `limit_reached`, `state_unavailable`
+ * @throws `name_taken`, `limit_reached`, `state_unavailable`
  */
 export async function addAdministrator(
   { name, role, lifeSec }: { readonly name: string; readonly role: Role; readonly lifeSec: number | null },
@@ -123,8 +121,8 @@ export async function addAdministrator(
 }
 
 /**
- * Removes an administrator and thereby the key. The first owner cannot be removed.
- * @throws FaceError `not_found`, `state_unavailable`
+ * Removes an administrator with the key. Not the first owner.
+ * @throws `not_found`, `state_unavailable`
  */
 export async function removeAdministrator(
   name: string,
@@ -138,12 +136,15 @@ export async function removeAdministrator(
   };
   without(await readAll({ state }));
   const detail = { name, by: by.name };
-  // Recorded first: after a failing trail, a retry would find no administrator.
+  // Recorded first: after a failing trail, a retry would find nothing.
   await audit.append({ action: 'administrator_removed', connection: '', subject: '', detail });
   await changeStored(list, without, { state });
 }
 
-/** Lists the first owner and administrators with valid keys. @throws FaceError `state_unavailable` */
+/**
+ * Lists the first owner and administrators with valid keys.
+ * @throws `state_unavailable`
+ */
 export async function listAdministrators({
   state,
   clock,

@@ -32,8 +32,8 @@ async function authenticate(
 }
 
 /**
- * Authenticates a developer by a console session from single sign-on; keys are refused.
- * @throws FaceError `caller_untrusted`, `role_missing`, `state_unavailable`
+ * Authenticates a developer by a console session from single sign-on.
+ * @throws `caller_untrusted`, `role_missing`, `state_unavailable`
  */
 async function authenticateDeveloper(headers: IncomingHttpHeaders, deps: SessionDeps): Promise<Developer> {
   const isOther = headers['x-admin-key'] !== undefined || headers['x-auth-token'] !== undefined;
@@ -51,8 +51,8 @@ export interface Peer {
 }
 
 /**
- * Authenticates a caller as early as possible: by a header before the body is read, or by the field `auth_token` when
- * it arrives. The header wins.
+ * Authenticates a caller before the body is read: by a header, or by the field `auth_token` when it arrives. The header
+ * wins.
  */
 export class Admission {
   #client: Promise<Client | null> | null = null;
@@ -69,7 +69,7 @@ export class Admission {
   ) {}
 
   /**
-   * @throws FaceError `caller_untrusted`, `locked_out`, `role_missing`, `face_not_verified`, `scope_missing`,
+   * @throws `caller_untrusted`, `locked_out`, `role_missing`, `face_not_verified`, `scope_missing`,
    * `quota_exceeded`, `overloaded`
    */
   async checkHeaders(headers: IncomingHttpHeaders): Promise<void> {
@@ -90,7 +90,7 @@ export class Admission {
 
   /**
    * Authenticates by the first token presented.
-   * @throws FaceError `caller_untrusted`, `scope_missing`, `quota_exceeded`, `overloaded`
+   * @throws `caller_untrusted`, `scope_missing`, `quota_exceeded`, `overloaded`
    */
   async takeToken(token: string): Promise<void> {
     await this.takeClient(() => authenticateClient(new Credential(token), this.deps));
@@ -98,7 +98,7 @@ export class Admission {
 
   /**
    * Admits a client with another proof than its token alone.
-   * @throws FaceError as `takeToken`, and from `authenticate`
+   * @throws as `takeToken`, and from `authenticate`
    */
   async takeClient(authenticate: () => Promise<Client>): Promise<void> {
     if (this.auth.kind !== 'client') return;
@@ -106,14 +106,17 @@ export class Admission {
     await this.#client;
   }
 
-  /** Returns the caller after the whole request was read. @throws FaceError `caller_untrusted`: no credential */
+  /**
+   * Returns the caller after the request was read.
+   * @throws `caller_untrusted`: no credential
+   */
   async caller(): Promise<Client | null> {
     if (this.auth.kind !== 'client') return null;
     if (this.#client === null) throw new FaceError('caller_untrusted');
     return this.#client;
   }
 
-  /** Client of a valid token, even if scope or quota refused the request; otherwise `null`. */
+  /** Client of a valid token, even if scope or quota refused the request. */
   get recognised(): Client | null {
     return this.#recognised;
   }
@@ -127,8 +130,8 @@ export class Admission {
   }
 
   /**
-   * Runs the work and then reports the result for a known client.
-   * @param endpoint - documented method and path, such as `POST /generate`
+   * Runs the work and reports the result for a known client.
+   * @param endpoint - such as `POST /generate`
    * @throws errors of the work
    */
   async serve(endpoint: string, response: ServerResponse, work: () => Promise<void>): Promise<void> {
@@ -146,7 +149,10 @@ export class Admission {
     }
   }
 
-  /** Checks again right before the answer. @throws FaceError `caller_untrusted` */
+  /**
+   * Checks again right before the answer.
+   * @throws `caller_untrusted`
+   */
   async checkStillLive(): Promise<void> {
     const client = await this.caller();
     if (client !== null) await checkClientLive(client, this.deps);

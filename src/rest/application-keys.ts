@@ -8,7 +8,7 @@ import type { Administrator } from './rights.js';
 import type { ClientScope } from './scopes.js';
 import { readLastUsed } from './usage.js';
 
-/** Limit for live keys per application: two for a rotation, others for separate programs. */
+/** Two for a rotation, others for separate programs. */
 export const maxKeys = 20;
 
 interface Deps {
@@ -18,21 +18,19 @@ interface Deps {
   readonly audit: Audit;
 }
 
-/** Public data of a key, without the key. */
 export interface ApplicationKey {
   readonly id: string;
   readonly scopes: readonly ClientScope[];
   readonly issuedAt: EpochMs;
   readonly expiresAt: EpochMs;
-  /** Last day of use in UTC, such as `2026-11-20`; `null` if unused. */
+  /** In UTC, such as `2026-11-20`; `null` if unused. */
   readonly lastUsed: string | null;
 }
 
 /**
  * Issues an application's key: a client token of its tenant.
  * @param request.scopes - subset of the application's; `undefined`: all
- * @param request.lifeSec - whole seconds, within `clientTokenLifeSec`
- * @throws FaceError `not_found`, `request_malformed` (unavailable scope), `limit_reached`, `state_unavailable`
+ * @throws `not_found`, `request_malformed` (unavailable scope), `limit_reached`, `state_unavailable`
  */
 export async function issueApplicationKey(
   applicationId: string,
@@ -52,7 +50,7 @@ export async function issueApplicationKey(
   await changeKeysOf(
     applicationId,
     (keys) => {
-      // Removes ended keys, but preserves keys issued concurrently.
+      // Preserves keys issued concurrently.
       const kept = keys.filter((id) => live.includes(id) || !wasListed.has(id));
       if (kept.length >= maxKeys) throw new FaceError('limit_reached');
       return [...kept, issued.client.id];
@@ -65,7 +63,7 @@ export async function issueApplicationKey(
   return issued;
 }
 
-/** Lists an application's live keys, oldest first. @throws FaceError `not_found`, `state_unavailable` */
+/** Lists an application's live keys, oldest first. @throws `not_found`, `state_unavailable` */
 export async function listApplicationKeys(
   applicationId: string,
   deps: Pick<Deps, 'clock' | 'state'>,
@@ -82,7 +80,7 @@ export async function listApplicationKeys(
   return found.filter((key) => key !== null);
 }
 
-/** Revokes a key at once. @throws FaceError `not_found`: not a key of the application, `state_unavailable` */
+/** Revokes a key at once. @throws `not_found`: not a key of the application, `state_unavailable` */
 export async function revokeApplicationKey(
   applicationId: string,
   keyId: string,

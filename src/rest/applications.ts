@@ -6,36 +6,35 @@ import { FaceError } from '../errors.js';
 import type { Administrator } from './rights.js';
 import { type ClientScope, clientScopes } from './scopes.js';
 
-/** Ranges of quotas; windows follow the UTC clock. */
+/** Windows follow the UTC clock. */
 export const quotaRanges = {
   perMinute: { standard: 600, most: 100_000 },
   perDay: { standard: 100_000, most: 100_000_000 },
 } as const;
 
-/** Limit, because one list holds all ids. */
+/** One list holds all ids. */
 export const maxApplications = 1000;
 
 export interface ApplicationTerms {
   /** 1 to 100 characters. */
   readonly name: string;
-  /** Scopes of its keys; removing one takes effect for issued keys too. */
+  /** Scopes of its keys; removing one affects issued keys too. */
   readonly scopes: readonly ClientScope[];
   readonly perMinute: number;
   readonly perDay: number;
-  /** Contact for people, at most 200 characters. */
+  /** At most 200 characters. */
   readonly contact: string;
 }
 
 export interface Application extends ApplicationTerms {
   /** 24 hexadecimal digits. */
   readonly id: string;
-  /** Tenant of its enrolments. Permanent, because enrolments are bound to it. */
+  /** Permanent, because enrolments are bound to it. */
   readonly tenant: string;
   readonly createdAt: EpochMs;
   readonly changedAt: EpochMs;
-  /** Ids of the developers who own it: docs/onboarding.md. */
+  /** Ids of developers: docs/onboarding.md. */
   readonly owners: readonly string[];
-  /** Ids of its client tokens, oldest first; may include ended ones. */
   readonly keys: readonly string[];
 }
 
@@ -60,7 +59,7 @@ const recordGuard = z.object({
 });
 type ApplicationRecord = z.infer<typeof recordGuard>;
 
-/** All ids, oldest first. Ids of removed applications are skipped. */
+/** Ids of removed applications are skipped. */
 const index = { key: 'applications', guard: z.array(z.string()), expiresAt: () => null };
 
 const recordKey = (id: string): string => `application:${id}`;
@@ -68,15 +67,15 @@ const recordKey = (id: string): string => `application:${id}`;
 const toApplication = (id: string, record: ApplicationRecord): Application => ({ id, ...record });
 
 interface AskedFor {
-  /** 24 hexadecimal digits; makes registration idempotent. */
+  /** Makes registration idempotent. */
   readonly id: string;
   readonly owners: readonly string[];
 }
 
 /**
  * Registers an application.
- * @param asked - a developer's request; `null` if an administrator registers it directly
- * @throws FaceError `limit_reached`, `state_unavailable`
+ * @param asked - a developer's request; `null`: an administrator's
+ * @throws `limit_reached`, `state_unavailable`
  */
 export async function registerApplication(
   { tenant, ...terms }: ApplicationTerms & { readonly tenant: string },
@@ -94,7 +93,7 @@ export async function registerApplication(
   const list = () => changeStored(index, withIt, { state });
   const known = asked === null ? null : await findApplication(id, { state });
   if (known !== null) {
-    // The server may have crashed before it was listed.
+    // The server may have crashed before listing it.
     await list();
     return known;
   }
@@ -115,20 +114,23 @@ export async function registerApplication(
   return toApplication(id, record);
 }
 
-/** Finds an application by id; `null` if absent. @throws FaceError `state_unavailable` */
+/**
+ * Finds an application; `null` if absent.
+ * @throws `state_unavailable`
+ */
 export async function findApplication(id: string, { state }: Pick<Deps, 'state'>): Promise<Application | null> {
   const found = await state.read(recordKey(id));
   return found === null ? null : toApplication(id, recordGuard.parse(found.value));
 }
 
-/** @throws FaceError `not_found`, `state_unavailable` */
+/** @throws `not_found`, `state_unavailable` */
 export async function readApplication(id: string, deps: Pick<Deps, 'state'>): Promise<Application> {
   const found = await findApplication(id, deps);
   if (found === null) throw new FaceError('not_found');
   return found;
 }
 
-/** Lists applications, oldest first. @throws FaceError `state_unavailable` */
+/** Lists applications, oldest first. @throws `state_unavailable` */
 export async function listApplications({ state }: Pick<Deps, 'state'>): Promise<Application[]> {
   const found = await state.read(index.key);
   const ids = found === null ? [] : index.guard.parse(found.value);
@@ -136,7 +138,7 @@ export async function listApplications({ state }: Pick<Deps, 'state'>): Promise<
   return applications.filter((application) => application !== null);
 }
 
-/** Changes the given settings of an application. @throws FaceError `not_found`, `state_unavailable` */
+/** Changes the given settings. @throws `not_found`, `state_unavailable` */
 export async function changeApplication(
   id: string,
   changes: { readonly [Term in keyof ApplicationTerms]?: ApplicationTerms[Term] | undefined },
@@ -158,7 +160,7 @@ export async function changeApplication(
   return toApplication(id, await changeExisting(id, (record) => ({ ...record, ...toTerms(record), changedAt }), deps));
 }
 
-/** Removes an application and its keys at once. @throws FaceError `not_found`, `state_unavailable` */
+/** Removes an application and its keys at once. @throws `not_found`, `state_unavailable` */
 export async function removeApplication(
   id: string,
   by: Pick<Administrator, 'name'>,
@@ -166,13 +168,13 @@ export async function removeApplication(
 ): Promise<void> {
   const { name, tenant } = await readApplication(id, { state });
   const detail = { id, name, by: by.name };
-  // Recorded first: after a failing trail, a retry would find nothing to remove.
+  // Recorded first: after a failing trail, a retry would find nothing.
   await audit.append({ action: 'application_removed', connection: tenant, subject: '', detail });
   await state.delete(recordKey(id));
   await changeStored(index, (former) => (former ?? []).filter((listed) => listed !== id), { state });
 }
 
-/** Changes an application's keys. @throws FaceError `not_found`, `state_unavailable`, and from `change` */
+/** Changes an application's keys. @throws `not_found`, `state_unavailable`, and from `change` */
 export async function changeKeysOf(
   id: string,
   change: (keys: readonly string[]) => readonly string[],
@@ -181,7 +183,7 @@ export async function changeKeysOf(
   await changeExisting(id, (record) => ({ ...record, keys: [...change(record.keys)] }), deps);
 }
 
-/** Changes an application's owners. @throws FaceError `not_found`, `state_unavailable`, and from `change` */
+/** Changes an application's owners. @throws `not_found`, `state_unavailable`, and from `change` */
 export async function changeOwnersOf(
   id: string,
   change: (owners: readonly string[]) => readonly string[],

@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import { Credential } from '../core/concealed.js';
 
 /**
- * Returns the unverified credential of `Authorization: Bearer`.
+ * Returns the unverified bearer credential.
  * @see https://www.rfc-editor.org/rfc/rfc6750 (section 2.1)
  */
 export function readBearer(request: Request): Credential | null {

@@ -1,7 +1,7 @@
 import { html } from '../base/html.js';
 import { createPageLayout } from '../http/page-layout.js';
 
-/** Catalog style: one column, wide enough for a shell line, without sideways scrolling on phones. */
+/** Wide enough for a shell line, without sideways scrolling on phones. */
 export const catalogueStyle = html`
 :root {
   color-scheme: light dark;

@@ -10,7 +10,6 @@ import type { Administrator } from './rights.js';
 import { type ClientScope, clientScopes } from './scopes.js';
 
 const day = 24 * 60 * 60;
-/** Lifetime of client tokens, in seconds. */
 export const clientTokenLifeSec = { least: 60, standard: 90 * day, most: 366 * day } as const;
 
 export interface Client {
@@ -21,7 +20,7 @@ export interface Client {
   readonly issuedAt: EpochMs;
   readonly expiresAt: EpochMs;
   readonly application: Application | null;
-  /** Developer of a sandbox token; `null` for an application's token. */
+  /** `null`: an application's token. */
   readonly sandbox: string | null;
 }
 
@@ -49,9 +48,7 @@ const clientKey = (id: string): string => `client-token:${id}`;
 
 /**
  * Issues a client token. Its text is returned once; only the digest of its secret is stored.
- * @param request.lifeSec - whole seconds, within `clientTokenLifeSec`
- * @param request.sandbox - developer of a sandbox token
- * @throws FaceError `state_unavailable`
+ * @throws `state_unavailable`
  */
 export async function issueClientToken(
   request: {
@@ -92,8 +89,8 @@ export async function issueClientToken(
 }
 
 /**
- * Authenticates a client token, with equal timing for unknown ids and wrong secrets.
- * @throws FaceError `caller_untrusted`, `state_unavailable`
+ * Authenticates a client token, with equal timing for all failures.
+ * @throws `caller_untrusted`, `state_unavailable`
  */
 export async function authenticateClient(credential: Credential, deps: Pick<Deps, 'clock' | 'state'>): Promise<Client> {
   const [, id, secret] = credential.use((text) => /^fst_([0-9a-f]{24})_([\w-]{43})$/.exec(text)) ?? [];
@@ -106,16 +103,16 @@ export async function authenticateClient(credential: Credential, deps: Pick<Deps
 }
 
 /**
- * Checks right before the answer that the token was not revoked meanwhile.
- * @throws FaceError `caller_untrusted`, `state_unavailable`
+ * Checks right before the answer that the token was not revoked.
+ * @throws `caller_untrusted`, `state_unavailable`
  */
 export async function checkClientLive(client: Client, deps: Pick<Deps, 'clock' | 'state'>): Promise<void> {
   await readLiveClient(client.id, deps);
 }
 
 /**
- * Returns the client of a token id that the caller has proved otherwise.
- * @throws FaceError `caller_untrusted`: revoked, expired, or its application was removed; `state_unavailable`
+ * Returns the client of a token id proved otherwise.
+ * @throws `caller_untrusted`: revoked, expired, or its application was removed; `state_unavailable`
  */
 export async function readLiveClient(id: string, deps: Pick<Deps, 'clock' | 'state'>): Promise<Client> {
   const record = await readRecord(id, deps);
@@ -123,7 +120,10 @@ export async function readLiveClient(id: string, deps: Pick<Deps, 'clock' | 'sta
   return toClient(id, record, await checkLive(record, deps));
 }
 
-/** Returns an issued token, revoked or not; `null` after expiry. @throws FaceError `state_unavailable` */
+/**
+ * Returns a token, revoked or not; `null` after expiry.
+ * @throws `state_unavailable`
+ */
 export async function findClientToken(
   id: string,
   deps: Pick<Deps, 'state'>,
@@ -133,7 +133,7 @@ export async function findClientToken(
 
 /**
  * Revokes a client token at once, also for running requests. Idempotent.
- * @throws FaceError `not_found`: unknown or expired id, `state_unavailable`
+ * @throws `not_found`: unknown or expired, `state_unavailable`
  */
 export async function revokeClientToken(
   id: string,
@@ -156,10 +156,7 @@ async function readRecord(id: string, { state }: Pick<Deps, 'state'>): Promise<C
 /** Compared if there is no record, for equal timing; no secret has this digest. */
 const noDigest = Buffer.alloc(32).toString('base64url');
 
-/**
- * Returns a live token's application; `null` if none.
- * @throws FaceError `caller_untrusted`: revoked, expired, or its application was removed
- */
+/** @throws `caller_untrusted`: revoked, expired, or its application was removed */
 async function checkLive(
   { isRevoked, expiresAt, application: id }: ClientRecord,
   { clock, state }: Pick<Deps, 'clock' | 'state'>,
@@ -180,7 +177,7 @@ const toClient = (id: string, record: ClientRecord, application: Application | n
 /** Returns the queue share of a client; tokens of one application share it. */
 export const shareOfClient = ({ id, application }: Client): QueueShare => knownShare(`client:${application?.id ?? id}`);
 
-/** Returns the binding of API tokens: the client's tenant, without a subject. */
+/** Returns the binding of API tokens: the client's tenant, no subject. */
 export const bindingOfClient = (client: Client, { scope, accuracy }: Pick<Binding, 'scope' | 'accuracy'>): Binding => ({
   tenant: client.tenant,
   idp: 'api',

@@ -27,8 +27,8 @@ export async function readSession(headers: IncomingHttpHeaders, deps: SessionDep
 }
 
 /**
- * Authenticates a session by cookie and page token; other sites can neither read nor send the token.
- * @throws FaceError `caller_untrusted`, `state_unavailable`
+ * Authenticates a session by cookie and page token; other sites cannot read the token.
+ * @throws `caller_untrusted`, `state_unavailable`
  */
 export async function authenticateSession(headers: IncomingHttpHeaders, deps: SessionDeps): Promise<ShownSession> {
   if (!isSameOrigin(headers, deps.issuer)) throw new FaceError('caller_untrusted');

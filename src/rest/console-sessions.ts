@@ -13,13 +13,13 @@ import { type Administrator, idOfKey, signedInRoles } from './rights.js';
 
 export const longestSessionSec = 8 * 60 * 60;
 
-/** Minimum interval between writes of a session in use. */
+/** Between writes of a session in use. */
 const notedEverySec = 60;
 
-/** Header that only our page can send. */
+/** Only our page can send it. */
 export const consoleTokenHeader = 'x-console-token';
 
-/** Marks automatic requests of the page, which are no user activity. */
+/** Automatic requests are no user activity. */
 export const consolePollHeader = 'x-console-poll';
 
 const recordGuard = z.object({
@@ -40,7 +40,7 @@ export type ConsoleSession = Readonly<z.infer<typeof recordGuard>>;
 
 export type SessionDeps = Pick<ApiDeps, 'state' | 'clock' | 'adminKeyDigest' | 'console' | 'issuer'>;
 
-/** Stored under the digest of its secret, so that reading the store yields no session. */
+/** Stored under a digest, so that the store yields no session. */
 const storedOf = (secret: Credential, { console }: Pick<SessionDeps, 'console'>) => ({
   key: `console-session:${secret.use((text) => digestOf(text).toString('base64url'))}`,
   guard: recordGuard,
@@ -48,18 +48,18 @@ const storedOf = (secret: Credential, { console }: Pick<SessionDeps, 'console'>)
   mayBeLost: true,
 });
 
-/** Returns the expiry of a session since its last activity. */
+/** Returns a session's expiry since its last activity. */
 export const endOf = ({ seenAt, signedInAt }: ConsoleSession, { sessionMinutes }: ConsoleConfig): EpochMs =>
   epochMs(Math.min(addSec(seenAt, sessionMinutes * 60), addSec(signedInAt, longestSessionSec)));
 
-/** Returns the cookie name. The prefix makes browsers refuse cookies set by another host or over http. */
+/** Returns the cookie name. Browsers refuse the prefix for cookies set by another host or over http. */
 export const sessionCookieOf = (issuer: string): string =>
   `${issuer.startsWith('https:') ? '__Host-' : ''}facestep-console`;
 
 /**
  * Starts a session.
- * @returns its secret of 256 random bits, for the browser only
- * @throws FaceError `state_unavailable`
+ * @returns its secret for the browser only
+ * @throws `state_unavailable`
  */
 export async function beginSession(
   { name, role, by }: Pick<ConsoleSession, 'name' | 'role' | 'by'>,
@@ -74,9 +74,9 @@ export async function beginSession(
 }
 
 /**
- * Finds the session of a secret. It ends with its key, or when single sign-on is disabled.
- * @param isUse - true for user activity, which restarts the idle time-out
- * @throws FaceError `caller_untrusted`, `state_unavailable`
+ * Finds a session. It ends with its key, or when single sign-on is disabled.
+ * @param isUse - true restarts the idle time-out
+ * @throws `caller_untrusted`, `state_unavailable`
  */
 export async function findConsoleSession(
   secret: Credential,
@@ -87,7 +87,7 @@ export async function findConsoleSession(
   const session = await changeSession(
     secret,
     (found) => {
-      // Computed from the last activity, because the idle time-out may have been shortened.
+      // The idle time-out may have been shortened.
       if (endOf(found, deps.console) <= now) throw new FaceError('caller_untrusted');
       return isUse && addSec(found.seenAt, notedEverySec) <= now ? { ...found, seenAt: now } : found;
     },
@@ -101,7 +101,7 @@ export async function findConsoleSession(
 const isOf = ({ issuer }: { readonly issuer: string }, { console }: SessionDeps): boolean =>
   console.signIn?.issuer === issuer;
 
-/** Changes a stored session. @throws FaceError `caller_untrusted`: no session; `state_unavailable` */
+/** Changes a stored session. @throws `caller_untrusted`: no session; `state_unavailable` */
 export async function changeSession(
   secret: Credential,
   change: (session: ConsoleSession) => ConsoleSession,
@@ -118,12 +118,12 @@ export async function changeSession(
   return changed;
 }
 
-/** Ends a session at once. Idempotent. @throws FaceError `state_unavailable` */
+/** Ends a session at once. Idempotent. @throws `state_unavailable` */
 export async function endSession(secret: Credential, deps: SessionDeps): Promise<void> {
   await deps.state.delete(storedOf(secret, deps).key);
 }
 
-/** Returns the page token, derived from the session's secret, which no other page can read. */
+/** Returns the page token, derived from the session's secret. */
 export const tokenOf = (secret: Credential): string =>
   secret.use((text) => digestOf(`facestep console ${text}`).toString('base64url'));
 

@@ -4,7 +4,6 @@ import type { Endpoint } from './endpoint.js';
 import { describeFields } from './json-schema.js';
 import { documentedPath } from './openapi.js';
 
-/** Example values of text fields; values with `$` are shell variables. */
 const exampleTexts: Readonly<Record<string, string>> = {
   name: 'reception',
   role: 'help-desk',
@@ -87,10 +86,7 @@ export function exampleFields({ fieldsGuard }: Endpoint): Readonly<Record<string
   );
 }
 
-/**
- * Returns a curl command for an endpoint. Address, credential and earlier results are variables.
- * @returns one or more lines of text
- */
+/** Returns a curl command for an endpoint. */
 export function toCurlExample(endpoint: Endpoint): string {
   const path = documentedPath(endpoint).replace(/\{(\w+)\}/g, (_, name: string) => `$${name.toUpperCase()}`);
   const call = `curl${endpoint.method === 'POST' ? ' -X POST' : ''} $FACESTEP${path}${headersByAuth[endpoint.auth.kind]}`;

@@ -13,18 +13,18 @@ import type { Upkeep } from '../operations/upkeep.js';
 import type { HomePage } from './home-page.js';
 import type { ClientRequest } from './usage.js';
 
-/** Result of a reload; on failure nothing changed. */
+/** On failure nothing changed. */
 export interface Reloaded {
   readonly code: FaceErrorCode | null;
   readonly changed: readonly string[];
   readonly needingRestart: readonly string[];
   readonly problems: readonly Problem[];
-  /** Connections whose mode was switched manually and overrides the configuration. */
+  /** Connections whose mode was switched manually. */
   readonly switched: readonly { readonly connection: string; readonly mode: Policy['mode']; readonly by: string }[];
 }
 
 export interface ApiDeps extends CampaignDeps {
-  /** SHA-256 of the administrator's key in `X-Admin-Key`. */
+  /** SHA-256 of the key in `X-Admin-Key`. */
   readonly adminKeyDigest: Uint8Array;
   readonly contactCodes: ContactCodesConfig;
   readonly onboarding: OnboardingConfig;
@@ -34,16 +34,16 @@ export interface ApiDeps extends CampaignDeps {
   readonly keys: Keys;
   readonly passkeys: Passkeys;
   readonly webPush: WebPush | null;
-  /** Called after each request with a valid client token. */
+  /** After each request with a valid client token. */
   readonly onClientRequest: (request: ClientRequest) => void;
-  /** Returns this server's newest audit records about a user; `left`: number of older ones. */
+  /** This server's newest audit records about a user; `left`: number of older ones. */
   readonly recordsOf: (who: SubjectRef) => Promise<{ readonly records: readonly RecordOf[]; readonly left: number }>;
-  /** Enrolment index and log of decisions, read-only. */
+  /** Read-only. */
   readonly ledger: LedgerStore;
   readonly accounts: AccountNames;
   readonly brands: Brands;
   readonly homePages: ReadonlyMap<string, HomePage>;
-  /** Reloads the configuration and activates what is possible. Never rejects. */
+  /** Activates what is possible. Never rejects. */
   readonly reload: (by: string) => Promise<Reloaded>;
   readonly wakeCampaigns: () => void;
   readonly upkeep: Upkeep;

@@ -33,7 +33,7 @@ const headersByStatus: Readonly<Record<number, JsonObject>> = {
 
 const content = asJson({ $ref: '#/components/schemas/Refusal' });
 
-/** Describes the refusals by status. @param also - headers for known callers: all answers but 405 */
+/** Describes the refusals by status. */
 export function describeRefusals(codes: readonly FaceErrorCode[], also: JsonObject = {}): Record<string, JsonObject> {
   const statuses = [...new Set(codes.map((code) => refusals[code].status))].sort();
   return Object.fromEntries(

@@ -18,21 +18,17 @@ import type { ApiVersion, Endpoint } from './endpoint.js';
 import { toFieldRefusal } from './fields.js';
 import { readFormFields } from './form-fields.js';
 
-/**
- * Limit for anonymous callers. Photos after a form's field `auth_token` count as authenticated; a JSON body is read
- * first.
- */
+/** Photos after a form's `auth_token` count as authenticated; a JSON body is read first. */
 const strangerBytes = 2 * 1024 * 1024;
 
-/** Limit of a form from an authenticated caller. */
+/** For authenticated callers. */
 const maxFormBytes = 50 * 1024 * 1024;
 
-/** Prefixes of endpoints: none (v1), and one per version. */
 export const prefixes = ['', '/v1', '/v2'] as const;
 
 const versionByPrefix = { '': 1, '/v1': 1, '/v2': 2 } as const;
 
-/** Mounts the endpoints. The prefix selects the version; the header `X-API-Version` overrides it. */
+/** Mounts the endpoints. The header `X-API-Version` overrides the prefix. */
 export function mountEndpoints(app: Express, endpoints: readonly Endpoint[], deps: ApiDeps, rooms: BodyRooms): void {
   for (const path of new Set(endpoints.map((endpoint) => endpoint.path))) {
     const atPath = endpoints.filter((endpoint) => endpoint.path === path);
@@ -129,7 +125,7 @@ async function serve(
   });
 }
 
-/** An unknown field's name is arbitrary input and is neither returned nor logged. */
+/** An unknown field's name is arbitrary input: neither returned nor logged. */
 function refuseLongText(field: string, { fieldsGuard, photos, auth }: Endpoint): FaceError {
   const isToken = field === 'auth_token' && auth.kind === 'client';
   const isKnown = isToken || Object.hasOwn(fieldsGuard.shape, field) || Object.hasOwn(photos, field);

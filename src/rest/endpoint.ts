@@ -37,8 +37,8 @@ export const groupDescriptions = {
 export type EndpointGroup = keyof typeof groupDescriptions;
 
 /**
- * Allowed callers: a client whose token has `scope` (`null`: any), an administrator with `right` (the console may
- * require a face check for sensitive actions), a capture page whose session permits `action`, a developer, or anyone.
+ * A client whose token has `scope` (`null`: any), an administrator with `right`, a capture page whose session permits
+ * `action`, a developer, or anyone.
  */
 export type Auth =
   | { readonly kind: 'client'; readonly scope: ClientScope | null }
@@ -47,10 +47,9 @@ export type Auth =
   | { readonly kind: 'session'; readonly action: SessionAction }
   | { readonly kind: 'open' };
 
-/** Documentation only. */
 interface Described {
   readonly method: 'GET' | 'POST';
-  /** Express syntax: `/step-ups/:id/photos`. Served without prefix, under `/v1` and under `/v2`. */
+  /** Served without prefix, under `/v1` and under `/v2`. */
   readonly path: string;
   readonly versions: readonly ApiVersion[];
   readonly tag: EndpointGroup;
@@ -59,13 +58,12 @@ interface Described {
   /** True if absent from the Facenition API. */
   readonly ours: boolean;
   readonly status: 200 | 201;
-  /** Possible refusals, in addition to those of authentication and photos. */
   readonly codes: readonly FaceErrorCode[];
 }
 
 export interface Call<Fields, PhotoName extends string> {
   readonly fields: Fields;
-  /** Returns a field's photos; their number is within its range. */
+  /** Their number is within the field's range. */
   photos(name: PhotoName): readonly Photo[];
   param(name: string): string;
   readonly source: string;
@@ -87,7 +85,7 @@ export interface FileField extends PhotoRange {
 export interface Endpoint extends Described {
   readonly auth: Auth;
   readonly photos: Readonly<Record<string, FileField>>;
-  /** Fields other than files; JSON, or text in a form. */
+  /** JSON, or text in a form. */
   readonly fieldsGuard: z.ZodObject;
   readonly replyGuard: z.ZodObject;
   /**
@@ -108,7 +106,7 @@ interface Definition<Fields extends z.ZodObject, Reply extends z.core.$ZodObject
   readonly admit?: (call: Pick<Call<unknown, never>, 'param'>) => Promise<void>;
 }
 
-/** JSON that fits the schema: a face or token that was not removed does not compile. */
+/** A face or token that was not removed does not compile. */
 type ReplyOf<Reply extends z.core.$ZodObject> = Promise<z.input<Reply> & JsonObject>;
 
 /** Defines an endpoint for client tokens. */
@@ -132,7 +130,7 @@ export function clientEndpoint<Fields extends z.ZodObject, Reply extends z.core.
 export function adminEndpoint<Fields extends z.ZodObject, Reply extends z.core.$ZodObject, PhotoName extends string>(
   definition: Definition<Fields, Reply, PhotoName> & {
     readonly right: Right;
-    /** Erasure or change of rights: the console may require a fresh face check. */
+    /** The console may require a fresh face check. */
     readonly isSensitive?: true;
     handle(call: Call<z.output<Fields>, PhotoName> & { readonly administrator: Administrator }): ReplyOf<Reply>;
   },
@@ -182,7 +180,7 @@ export function openEndpoint<Fields extends z.ZodObject, Reply extends z.core.$Z
   };
 }
 
-/** Defines an endpoint for capture pages. Session and permitted action are checked before the body is read. */
+/** Defines an endpoint for capture pages. The session is checked before the body is read. */
 export function sessionEndpoint<Fields extends z.ZodObject, Reply extends z.core.$ZodObject, PhotoName extends string>(
   definition: Omit<Definition<Fields, Reply, PhotoName>, 'admit'> & {
     readonly action: SessionAction;

@@ -19,7 +19,7 @@ export const toFieldRefusal = (field: string): FaceError =>
     field,
   });
 
-/** Parses the fields of a request. @throws FaceError `field_unknown`, `request_malformed`, or the field's own code */
+/** Parses the fields of a request. @throws `field_unknown`, `request_malformed`, or the field's own code */
 export function parseFields<Guard extends z.ZodObject>(guard: Guard, values: unknown): z.output<Guard> {
   const parsed = guard.safeParse(values);
   if (parsed.success) return parsed.data;
@@ -67,7 +67,7 @@ export const tokenField = z
   .transform((text) => new SealedToken(text))
   .describe('A token from /generate.');
 
-/** Fits all storage formats: 2100-01-01. */
+/** 2100-01-01 fits all storage formats. */
 export const latestInstant = epochMs(4_102_444_800_000);
 
 export const emailField = z

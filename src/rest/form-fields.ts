@@ -44,8 +44,7 @@ function kindsOf(guard: z.ZodObject): ReadonlyMap<string, Kind> {
 }
 
 /**
- * Converts text fields of a form to JSON values. Non-text values are sent as JSON (`9`, `true`), lists of text as
- * repeated fields.
+ * Converts form fields to JSON values.
  * @returns unreadable values unchanged: the guard refuses them by name
  * @see https://spec.openapis.org/oas/v3.1.0#considerations-for-multipart-content
  */

@@ -11,10 +11,10 @@ export const toTexts = (text: Readonly<Record<string, string | undefined>>): Tex
   );
 
 export interface HomePage {
-  /** Ways to sign in; `null`: by link only. */
+  /** `null`: by link only. */
   readonly door: Pick<HomePageConfig, 'faceCheck' | 'signIn'> | null;
   readonly services: HomePageConfig['services'];
-  /** Clients that may request data, by id, and credentials, by the name of their consent. */
+  /** Clients that may request data, by id, and credentials, by consent. */
   readonly clients: ReadonlyMap<string, Pick<RelyingPartyConfig, 'name' | 'claims'>>;
 }
 

@@ -41,12 +41,12 @@ export function codesOf({ auth, photos, method, codes }: Endpoint): readonly Fac
   return [...all];
 }
 
-/** Returns the documented path: without prefix if v1 has it, else under `/v2`. */
+/** Returns the documented path: without prefix for v1. */
 export function documentedPath({ path, versions }: Pick<Endpoint, 'path' | 'versions'>): string {
   return `${versions.includes(1) ? '' : '/v2'}${toTemplate(path)}`;
 }
 
-/** Returns the OpenAPI 3.1 description, from the schemas that validate requests. */
+/** Returns the OpenAPI 3.1 description. */
 export function describeApi(endpoints: readonly Endpoint[]): JsonObject {
   const paths: Record<string, JsonObject> = { ...operationalPaths };
   for (const endpoint of endpoints) {

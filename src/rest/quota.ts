@@ -4,7 +4,7 @@ import type { Application } from './applications.js';
 
 export type Quota = Pick<Application, 'id' | 'perMinute' | 'perDay'>;
 
-/** Windows of the clock, shortest first, so that its refusals cost nothing of the longer one. */
+/** Shortest first, so that its refusals cost nothing of the longer one. */
 const windows = [
   { name: 'minute', sec: 60, quotaOf: ({ perMinute }: Quota): number => perMinute },
   { name: 'day', sec: 24 * 60 * 60, quotaOf: ({ perDay }: Quota): number => perDay },
@@ -22,8 +22,8 @@ export interface QuotaUse {
 
 /**
  * Counts a request across replicas, before it is processed.
- * @returns the quotas checked, up to the first that is exceeded
- * @throws FaceError `state_unavailable`
+ * @returns quotas up to the first exceeded
+ * @throws `state_unavailable`
  */
 export async function countRequest(
   quota: Quota,

@@ -16,7 +16,7 @@ const refusalGuard = z.object({
   field: z.string().nullable(),
 });
 
-/** A refused request of an application, without user and request data. */
+/** Without user and request data. */
 export type RecentRefusal = Readonly<z.infer<typeof refusalGuard>>;
 
 const storedOf = (application: string, { clock }: { readonly clock: Clock }) => ({
@@ -26,10 +26,10 @@ const storedOf = (application: string, { clock }: { readonly clock: Clock }) => 
   mayBeLost: true,
 });
 
-/** Records in memory, and writes to the store every few seconds. */
+/** Writes to the store every few seconds. */
 export interface RefusalRecorder {
   note(request: ClientRequest): void;
-  /** Writes pending records. They are dropped if the store fails. */
+  /** Writes pending records; drops them if the store fails. */
   flush(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -75,7 +75,7 @@ export function createRefusalRecorder({
 
 const newestOf = (refusals: readonly RecentRefusal[]): RecentRefusal[] => refusals.slice(-keptRefusals.most);
 
-/** Reads an application's last refusals, newest first. @throws FaceError `state_unavailable` */
+/** Reads an application's last refusals, newest first. @throws `state_unavailable` */
 export async function readRefusals(
   application: string,
   deps: { readonly state: State; readonly clock: Clock },

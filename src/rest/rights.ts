@@ -17,7 +17,7 @@ export type Right = (typeof rights)[number];
 export const roles = ['owner', 'operator', 'auditor', 'help-desk'] as const;
 export type Role = (typeof roles)[number];
 
-/** Roles for single sign-on users. An API key cannot have the role `developer`. */
+/** An API key cannot have the role `developer`. */
 export const signedInRoles = [...roles, 'developer'] as const;
 export type SignedInRole = (typeof signedInRoles)[number];
 
@@ -33,7 +33,7 @@ export const rightsByRole = {
 export interface Administrator {
   /** Unique id from the key, or from issuer and subject. A person with both has two. */
   readonly id: string;
-  /** Name in the audit trail. For a sign-in it ends with a prefix of the id, because users can change their login. */
+  /** For a sign-in it ends with a prefix of the id, because users can change their login. */
   readonly name: string;
   readonly role: SignedInRole;
   readonly means: 'key' | 'sign_in';

@@ -11,10 +11,7 @@ export const clientScopes = [
 ] as const;
 export type ClientScope = (typeof clientScopes)[number];
 
-/**
- * Sensitive scopes, granted on request only: they help impersonation, open files, identify people, or reveal who is
- * enrolled.
- */
+/** Granted on request only: they help impersonation, open files, identify people, or reveal who is enrolled. */
 const askedForScopes: readonly ClientScope[] = ['score', 'content-key', 'identify', 'ssf.read', 'ssf.manage'];
 
 export const defaultScopes = clientScopes.filter((scope) => !askedForScopes.includes(scope));

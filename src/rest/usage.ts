@@ -10,7 +10,7 @@ const daySec = 24 * 60 * 60;
 
 export const usageKeptDays = 90;
 
-/** Result of a request. A face mismatch is an answer, not a refusal. */
+/** A face mismatch is an answer, not a refusal. */
 export type Outcome = 'ok' | FaceErrorCode;
 
 export interface ClientRequest {
@@ -23,7 +23,7 @@ export interface ClientRequest {
 
 const aboutField = z.object({ field: z.string().regex(/^[A-Za-z_]{1,40}$/) });
 
-/** Creates the record of a finished request. @param refused - the thrown error; `null`: success */
+/** Creates the record of a finished request. */
 export function toClientRequest(
   request: Pick<ClientRequest, 'client' | 'endpoint' | 'requestId'>,
   refused: unknown,
@@ -33,10 +33,10 @@ export function toClientRequest(
   return { ...request, outcome: toCode(refused), field: about.data?.field ?? null };
 }
 
-/** Counts in memory, and writes to the store every few seconds. */
+/** Writes to the store every few seconds. */
 export interface UsageRecorder {
   note(request: Pick<ClientRequest, 'client' | 'endpoint' | 'outcome'>): void;
-  /** Writes pending counts. If the store fails, they are written next time. */
+  /** If the store fails, they are written next time. */
   flush(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -49,7 +49,7 @@ export interface DayUsage {
   readonly refusals: Readonly<Record<string, number>>;
 }
 
-/** By endpoint and outcome. One record per application and day: a few kilobytes. */
+/** One record per application and day: a few kilobytes. */
 const countsGuard = z.record(z.string(), z.record(z.string(), z.number()));
 type Counts = z.infer<typeof countsGuard>;
 
@@ -62,7 +62,7 @@ const lastUsedKey = (clientId: string): string => `client-token-used:${clientId}
 /** From the day, not the write, so that all replicas set the same expiry. */
 const usageExpiry = (day: string): EpochMs => addSec(fromIso(`${day}T00:00:00Z`), (usageKeptDays + 1) * daySec);
 
-/** Creates the counter by application, day, endpoint and outcome, whose number bounds its memory. */
+/** Creates the counter by application, day, endpoint and outcome. */
 export function createUsageRecorder({
   state,
   clock,
@@ -131,9 +131,8 @@ function sumOf(former: Counts, added: Counts): Counts {
 
 /**
  * Reads an application's usage, newest day first.
- * @param applicationId - `null`: client tokens without an application
- * @param days - including today; 1 to `usageKeptDays`
- * @throws FaceError `state_unavailable`
+ * @param applicationId - `null`: tokens without an application
+ * @throws `state_unavailable`
  */
 export async function readUsage(
   applicationId: string | null,
@@ -154,7 +153,10 @@ export async function readUsage(
   return found.flat();
 }
 
-/** Reads a client token's last day of use; `null` if unused. @throws FaceError `state_unavailable` */
+/**
+ * Reads a token's last day of use; `null` if unused.
+ * @throws `state_unavailable`
+ */
 export async function readLastUsed(clientId: string, { state }: { readonly state: State }): Promise<string | null> {
   const found = await state.read(lastUsedKey(clientId));
   return found === null ? null : lastUsedGuard.parse(found.value);

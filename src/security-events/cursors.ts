@@ -8,16 +8,14 @@ const cursorsGuard = z.strictObject({ chain: z.string(), receivers: z.record(z.s
 
 export interface Cursors {
   of(stream: string): number;
-  /** Stores and syncs the position. Throws system errors. */
+  /** Stores and syncs the position. */
   advance(stream: string, sequence: number): Promise<void>;
-  /** Deletes a stream's position. Throws system errors. */
   forget(stream: string): Promise<void>;
 }
 
 /**
  * Opens the file of positions. If the trail was started again, known streams begin at its start.
- * @param options.streams - all streams, with the start for those not in the file
- * @throws `state_unavailable`: malformed or inaccessible
+ * @throws `state_unavailable`
  */
 export async function openCursors(
   file: string,

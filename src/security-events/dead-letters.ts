@@ -8,12 +8,12 @@ const letterGuard = z.object({
   receiver: z.string(),
   event: z.enum(securityEventNames),
   sequence: z.int(),
-  /** The receiver's answer, or that there was none. */
+  /** Or that there was none. */
   reason: z.string(),
   time: z.iso.datetime(),
 });
 
-/** An event that is no longer retried. Contains no secret and names no one. */
+/** No longer retried. Contains no secret and names no one. */
 export type DeadLetter = z.output<typeof letterGuard>;
 
 const deliveredGuard = z.object({ jti: z.string(), deliveredAt: z.iso.datetime() });
@@ -21,7 +21,7 @@ type Delivered = z.output<typeof deliveredGuard>;
 
 const lineGuard = z.union([deliveredGuard, letterGuard]);
 
-/** Appends and syncs a line. Throws system errors. */
+/** Appends and syncs a line. */
 export async function appendDeadLetter(file: string, line: DeadLetter | Delivered): Promise<void> {
   await removeUnfinishedLine(file);
   const handle = await open(file, 'a', 0o600);

@@ -11,7 +11,7 @@ import type { EventStream, PushDelivery } from './stream.js';
 
 const answerMs = 10_000;
 
-/** Retry period, from the event or from when its stream resumed. */
+/** From the event or from when its stream resumed. */
 const triedForSec = 86_400;
 
 /** Exponential back-off from a second to a quarter of an hour. */
@@ -23,7 +23,7 @@ const queueFullMs = 1000;
 /** A receiver can request another verification event. */
 const verificationTries = 5;
 
-/** Outcome of one attempt; `skipped`: the user has no identifier for this stream. */
+/** `skipped`: the user has no identifier for this stream. */
 export const deliveryOutcomes = ['delivered', 'failed', 'dead', 'skipped'] as const;
 export type DeliveryOutcome = (typeof deliveryOutcomes)[number];
 
@@ -40,8 +40,8 @@ export interface DeliveryDeps extends SetDeps {
 type UnderWay = DeliveryDeps & { readonly signal: AbortSignal };
 
 /**
- * Delivers an event: pushes until accepted, refused or expired, or queues it for polling.
- * @param openStream - waits while the stream is paused; `null`: deleted
+ * Delivers an event: pushes or queues it.
+ * @param openStream - waits during a pause; `null`: deleted
  * @returns true if delivered or given up
  */
 export async function deliver(
@@ -54,7 +54,7 @@ export async function deliver(
   for (let attempt = 0; ; attempt += 1) {
     const stream = await openStream();
     if (stream === null) return false;
-    // The receiver may have changed its settings meanwhile.
+    // The receiver may have changed its settings.
     if (stream.status === 'disabled' || !stream.events.includes(name)) return true;
     const about = { receiver: stream.id, event: name, sequence, jti };
     const { delivery } = stream;
@@ -105,7 +105,7 @@ async function queue(event: SecurityEvent, { id }: EventStream, { state, clock, 
   });
 }
 
-/** Pushes a verification event with few retries, because its receiver is waiting. */
+/** Pushes a verification event with few retries: its receiver waits. */
 export async function pushVerification(verification: Verification, stream: EventStream, deps: UnderWay): Promise<void> {
   const { signal, sleep, log } = deps;
   const { delivery } = stream;
@@ -125,7 +125,7 @@ export async function pushVerification(verification: Verification, stream: Event
 const push = (jws: string, delivery: PushDelivery, { fetch, signal }: Pick<UnderWay, 'fetch' | 'signal'>) =>
   pushEvent(jws, delivery, { fetch, signal, timeoutMs: answerMs });
 
-/** Logs a skipped event: the stream identifies users by e-mail address, and this one has none or was deleted. */
+/** Logs a skipped event of a user without e-mail address. */
 export function noteSkipped(
   { jti, name, sequence }: SecurityEvent,
   { id }: EventStream,
@@ -153,7 +153,7 @@ export async function bury(
   return true;
 }
 
-/** Half of it is random, so that replicas do not call a receiver simultaneously. */
+/** Half is random, so that replicas do not call simultaneously. */
 function delayAfter(attempt: number, { random }: Pick<DeliveryDeps, 'random'>): number {
   const longest = Math.min(firstDelayMs * 2 ** attempt, longestDelayMs);
   const [chance = 0] = random(1);

@@ -5,18 +5,18 @@ import { type SecurityEventName, securityEventNames } from '../config/security-e
 import { epochMsGuard, toEpochSec } from '../core/units.js';
 import type { EventStream } from './stream.js';
 
-/** Full event types. @see https://openid.net/specs/openid-caep-1_0-final.html */
+/** @see https://openid.net/specs/openid-caep-1_0-final.html */
 export const eventTypes = {
   'session-revoked': 'https://schemas.openid.net/secevent/caep/event-type/session-revoked',
   'credential-change': 'https://schemas.openid.net/secevent/caep/event-type/credential-change',
   'user-risk-change': 'https://schemas.okta.com/secevent/okta/event-type/user-risk-change',
 } as const satisfies Record<SecurityEventName, string>;
 
-/** Event data besides its time; `reason_admin` is a nonempty text by language. */
+/** `reason_admin` is a nonempty text by language. */
 const detailGuard = z.record(z.string(), z.union([z.string(), z.object({ en: z.string() })]));
 type Detail = z.output<typeof detailGuard>;
 
-/** An event about one user for one stream, without the user's identifier. */
+/** For one user and stream, without the user's identifier. */
 export const securityEventGuard = z.object({
   name: z.enum(securityEventNames),
   jti: z.string(),
@@ -33,9 +33,7 @@ export const reportedActions = ['enrolled', 'enrolment_recovered', 'revoked', 's
 
 export type ReportedRecord = FollowedEvent<(typeof reportedActions)[number]>;
 
-/**
- * Returns the events of a record for a stream; none without a user, for another connection, or from before the stream.
- */
+/** Returns a record's events for a stream. */
 export function toSecurityEvents(
   record: ReportedRecord,
   stream: EventStream,
@@ -69,7 +67,7 @@ const sessionRevoked = (reason: string): Told => ({
   detail: { reason_admin: { en: reason } },
 });
 
-/** A first lockout may be caused by bad light, further failures less likely. Risk is only raised here. */
+/** A first lockout may be caused by bad light. Risk is only raised here. */
 const userRiskChange = (level: number): Told => ({
   name: 'user-risk-change',
   detail: {
@@ -80,7 +78,7 @@ const userRiskChange = (level: number): Told => ({
   },
 });
 
-/** A renewal is internal: the same face opens the token. */
+/** In a renewal, the same face opens the token. */
 function eventsOf({ action, detail }: ReportedRecord): readonly Told[] {
   switch (action) {
     case 'enrolled':

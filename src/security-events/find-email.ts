@@ -5,16 +5,13 @@ import { addSec, type EpochMs } from '../core/units.js';
 import { FaceError, toCode } from '../errors.js';
 import type { SetDeps } from './set.js';
 
-/** Events of one record follow each other, so the address is stable. */
+/** The events of one record follow each other. */
 const keptSec = 60;
 const mostKept = 1000;
 
 const isEmail = (text: string | null): text is string => z.email().max(254).safeParse(text).success;
 
-/**
- * Creates the look-up of sign-in addresses at the provider, cached in memory for a minute only.
- * @param deps.connectionOf - in the active configuration; `undefined`: none
- */
+/** Creates the look-up of sign-in addresses, cached for a minute only. */
 export function createFindEmail({
   connectionOf,
   clock,

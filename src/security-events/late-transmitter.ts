@@ -3,10 +3,7 @@ import { startTransmitter, type Transmitter, type TransmitterDeps } from './tran
 
 const retryMs = 1000;
 
-/**
- * Starts the transmitter, or retries until the store responds.
- * @throws `state_unavailable`: the file of positions is malformed or inaccessible
- */
+/** Starts the transmitter, or retries. @throws `state_unavailable` */
 export async function startTransmitterInTime(deps: TransmitterDeps): Promise<Transmitter> {
   try {
     return await startTransmitter(deps);

@@ -21,7 +21,7 @@ export const metadataPaths = {
 
 /**
  * Returns the transmitter's metadata. Subjects cannot be added or removed: every stream covers all users of its
- * connections, which receivers must expect.
+ * connections.
  * @see https://openid.net/specs/openid-sharedsignals-framework-1_0-final.html
  */
 export const describeTransmitter = (issuer: string): JsonObject => ({
@@ -37,7 +37,7 @@ export const describeTransmitter = (issuer: string): JsonObject => ({
 });
 
 /**
- * Returns the authorization server's metadata: same issuer, client credentials only, no response types.
+ * Returns the authorization server's metadata.
  * @see https://www.rfc-editor.org/rfc/rfc8414 (section 2)
  */
 export const describeAuthorizationServer = (issuer: string): JsonObject => ({

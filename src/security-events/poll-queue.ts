@@ -5,7 +5,7 @@ import { addSec, secondsPerDay } from '../core/units.js';
 import { type SecurityEvent, securityEventGuard } from './event.js';
 import type { Verification } from './set.js';
 
-/** Maximum events queued per stream; others wait in the replicas' trails. */
+/** Per stream; others wait in the replicas' trails. */
 const mostQueued = 100;
 
 const entryGuard = z.discriminatedUnion('kind', [
@@ -13,7 +13,7 @@ const entryGuard = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('verification'), jti: z.string(), state: z.string().nullable() }),
 ]);
 
-/** A queued event, without e-mail address: the user is identified on delivery. */
+/** Without e-mail address: the user is identified on delivery. */
 export type QueuedEvent = z.output<typeof entryGuard>;
 
 export const jtiOf = (entry: QueuedEvent): string => (entry.kind === 'event' ? entry.event.jti : entry.jti);
@@ -24,14 +24,18 @@ type StateDeps = { readonly state: State; readonly clock: Clock };
 
 const keyOf = (stream: string): string => `security-events-queue:${stream}`;
 
-/** In the shared store, so that any replica can answer polls. */
+/** Any replica can answer polls. */
 const queueOf = (stream: string, { clock }: StateDeps) => ({
   key: keyOf(stream),
   guard: z.array(entryGuard),
   expiresAt: () => addSec(clock.now(), keptSec),
 });
 
-/** @returns true if there was room; duplicates are ignored @throws `state_unavailable` */
+/**
+ * Duplicates are ignored.
+ * @returns true if there was room
+ * @throws `state_unavailable`
+ */
 export async function enqueueEvent(stream: string, event: SecurityEvent, deps: StateDeps): Promise<boolean> {
   const { changed } = await changeStored(
     queueOf(stream, deps),

@@ -4,17 +4,17 @@ import { dequeue, jtiOf, type QueuedEvent, readQueue } from './poll-queue.js';
 import { makeSet, makeVerificationSet } from './set.js';
 import type { EventStream } from './stream.js';
 
-/** Maximum events per answer, because each is signed. */
+/** Each is signed. */
 const mostEvents = 50;
 
-/** Long polling time, shorter than proxy timeouts. */
+/** Shorter than proxy timeouts. */
 const longestWaitMs = 25_000;
 const lookEveryMs = 1000;
 
-/** Maximum waiting polls per replica; further ones are answered at once. */
+/** Per replica; further polls are answered at once. */
 const mostWaiting = 100;
 
-/** A poll request. @see https://www.rfc-editor.org/rfc/rfc8936 (section 2.2) */
+/** @see https://www.rfc-editor.org/rfc/rfc8936 (section 2.2) */
 export const pollRequestGuard = z.object({
   maxEvents: z.int().min(0).optional(),
   returnImmediately: z.boolean().default(false),
@@ -28,14 +28,14 @@ export const pollRequestGuard = z.object({
 });
 export type PollRequest = z.output<typeof pollRequestGuard>;
 
-/** A poll response (section 2.3). */
+/** Section 2.3. */
 export type PollAnswer = { readonly sets: Readonly<Record<string, string>>; readonly moreAvailable?: true };
 
 /** Answers polls (RFC 8936). Unacknowledged events are returned again. */
 export type Poll = (
   stream: EventStream,
   request: PollRequest,
-  /** Aborted if the client is gone or the process ends. */
+  /** The client is gone or the process ends. */
   signal: AbortSignal,
 ) => Promise<PollAnswer>;
 
@@ -76,7 +76,7 @@ async function readToTell(stream: EventStream, deps: DeliveryDeps): Promise<read
   return (await readQueue(stream.id, deps)).filter((entry) => isAsked(stream, entry));
 }
 
-/** Removes events that are no longer requested. Only for a new poll: a waiting one may have outdated settings. */
+/** Only for a new poll: a waiting one may have outdated settings. */
 async function takeOffUnasked(stream: EventStream, deps: DeliveryDeps): Promise<void> {
   if (stream.status !== 'enabled') return;
   const unasked = (await readQueue(stream.id, deps)).filter((entry) => !isAsked(stream, entry));
@@ -94,7 +94,7 @@ async function acknowledge(
   const refused = new Map(Object.entries(setErrs).map(([jti, { err }]) => [jti, err]));
   const jtis = new Set([...ack, ...refused.keys()]);
   if (jtis.size === 0) return;
-  // An event without a dead letter yet stays and is repeated.
+  // Without a dead letter yet, an event is repeated.
   for (const entry of refused.size === 0 ? [] : await readQueue(stream.id, deps)) {
     const reason = refused.get(jtiOf(entry));
     if (reason === undefined || entry.kind === 'verification') continue;
@@ -113,7 +113,7 @@ async function acknowledge(
   }
 }
 
-/** Signs events, removing those whose user has no identifier. On a signing error, returns the ones before it. */
+/** Removes events whose user has no identifier. On a signing error, returns the ones before it. */
 async function signAll(
   stream: EventStream,
   queued: readonly QueuedEvent[],

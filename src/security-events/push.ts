@@ -9,7 +9,7 @@ export type PushOutcome =
 
 const mostErrorCharacters = 16 * 1024;
 
-/** Concerns the sender, not the event (section 2.4): the event may be accepted later. */
+/** Concerns the sender (section 2.4): the event may be accepted later. */
 const senderUnknown = 'authentication_failed';
 
 /** RFC 8935, section 2.3. */
@@ -17,7 +17,7 @@ const errorGuard = z.object({ err: z.string().regex(/^[\w.-]{1,64}$/) });
 
 /**
  * Pushes a Security Event Token (RFC 8935), without following redirects, because the headers are for that URL only.
- * @throws `token_key_retired`, `key_service_unavailable`: the authorization header cannot be decrypted
+ * @throws `token_key_retired`, `key_service_unavailable`
  */
 export async function pushEvent(
   jws: string,
@@ -44,7 +44,7 @@ export async function pushEvent(
   }
 }
 
-/** A 400 without an error code may come from an intermediary. */
+/** May come from an intermediary. */
 function toRefusal(text: string): PushOutcome {
   try {
     const { err } = errorGuard.parse(JSON.parse(text));

@@ -11,7 +11,7 @@ export interface SetDeps {
   readonly signer: SecurityEventSigner;
   readonly clock: Clock;
   /**
-   * Returns the sign-in e-mail address of a user from the provider; `null`: none, or no such user.
+   * The user's sign-in address; `null`: none.
    * @throws `profile_unavailable`
    */
   findEmail(connection: string, subject: string): Promise<string | null>;
@@ -19,7 +19,7 @@ export interface SetDeps {
 
 /**
  * Creates the signed token (RFC 8417) of an event for SSF: one event, without `exp` and `sub`.
- * @returns `null` if the user has no identifier in the stream's format
+ * @returns `null` without an identifier in the stream's format
  * @throws `profile_unavailable`, `key_service_unavailable`
  * @see https://openid.net/specs/openid-sharedsignals-framework-1_0-final.html
  */
@@ -31,7 +31,7 @@ export async function makeSet(event: SecurityEvent, stream: EventStream, deps: S
   return deps.signer.sign({ ...claimsOf(event.jti, stream, deps), txn: event.txn, sub_id, events });
 }
 
-/** A verification event, which names the stream and echoes the receiver's state. */
+/** Names the stream and echoes the receiver's state. */
 export interface Verification {
   readonly jti: string;
   /** `null`: none. */

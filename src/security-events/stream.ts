@@ -2,23 +2,23 @@ import type { SecurityEventName, SecurityEventReceiver, SubjectForm } from '../c
 import { Credential } from '../core/concealed.js';
 import type { EpochMs } from '../core/units.js';
 
-/** Status of a stream: `paused` holds events, `disabled` drops them. */
+/** `paused` holds events, `disabled` drops them. */
 export const streamStatuses = ['enabled', 'paused', 'disabled'] as const;
 export type StreamStatus = (typeof streamStatuses)[number];
 
 export interface EventStream {
-  /** Id in the log, metrics, dead letters and positions. */
+  /** In the log, metrics, dead letters and positions. */
   readonly id: string;
   readonly audience: string;
   readonly events: readonly SecurityEventName[];
   readonly subject: SubjectForm;
-  /** Ids of its connections; `null`: all. */
+  /** `null`: all. */
   readonly connections: readonly string[] | null;
   readonly delivery: StreamDelivery;
   readonly status: StreamStatus;
   /** Earlier events are omitted; `null`: only the position counts. */
   readonly since: EpochMs | null;
-  /** When held events started to be delivered: after a pause, or after a change from poll to push. `null`: never. */
+  /** Start of delivering held events, after a pause or a change to push; `null`: never. */
   readonly toldOnAt: EpochMs | null;
 }
 
@@ -29,7 +29,7 @@ export interface PushDelivery {
   readonly kind: 'push';
   readonly url: string;
   /**
-   * Returns the complete `Authorization` header; `null`: none.
+   * The complete header; `null`: none.
    * @throws `token_key_retired`, `key_service_unavailable`
    */
   authorization(): Promise<Credential | null>;

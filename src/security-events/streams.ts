@@ -11,27 +11,27 @@ import { deleteQueue } from './poll-queue.js';
 import { openHeader } from './sealed-header.js';
 import { type EventStream, streamStatuses } from './stream.js';
 
-/** Maximum streams created over the API: one record holds all. */
+/** One record holds all. */
 const mostStreams = 50;
 
 const mostOfOne = 5;
 
-/** Allowed clock difference: an additional event is the safer mistake. */
+/** An additional event is the safer mistake. */
 const clockSkewSec = 5;
 
 const recordGuard = z.object({
   id: z.string(),
   application: z.string(),
-  /** Determines its connections, as for the application's keys. */
+  /** As for the application's keys. */
   tenant: z.string(),
-  /** When it was created, or enabled after being disabled: earlier events are omitted. */
+  /** Created or enabled: earlier events are omitted. */
   toldSince: epochMsGuard,
-  /** When it was resumed after a pause, or changed from poll to push. Missing in earlier versions. */
+  /** Resumed, or changed to push. Missing in earlier versions. */
   toldOnAt: epochMsGuard.nullable().default(null),
   status: z.enum(streamStatuses),
   reason: z.string().nullable(),
   description: z.string().nullable(),
-  /** Full event types, including unknown ones; `null`: none requested. */
+  /** Also unknown types; `null`: none. */
   eventsRequested: z.array(z.string()).nullable(),
   delivery: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('push'), url: z.string(), header: sealedTextGuard.nullable() }),
@@ -110,7 +110,7 @@ export const deliveredOf = ({
 /** Returns the audience of an application's streams. */
 export const audienceOf = (application: string, issuer: string): string => `${issuer}/applications/${application}`;
 
-/** Converts a record for the transmitter. Users are identified as in ID tokens, which every receiver must accept. */
+/** Converts a record for the transmitter. Users are identified as in ID tokens. */
 export function toEventStream(
   record: StreamRecord,
   deps: { readonly issuer: string; readonly keys: Keys },

@@ -9,16 +9,16 @@ import type { EventStream } from './stream.js';
 
 const pollMs = 1000;
 
-/** Approximate read-ahead per stream; further events stay in the trail. */
+/** Per stream; further events stay in the trail. */
 const readAhead = 1000;
 
 export interface TellDeps extends DeliveryDeps {
   readonly trail: Pick<Trail, 'file' | 'chain'>;
   readonly cursors: Cursors;
-  /** Returns the current stream; `undefined`: deleted. */
+  /** `undefined`: deleted. */
   readonly streamNow: () => EventStream | undefined;
   readonly signal: AbortSignal;
-  /** Called with the number of waiting records, up to about 1,000. */
+  /** With waiting records, up to about 1,000. */
   readonly onWaiting: (stream: string, records: number) => void;
 }
 

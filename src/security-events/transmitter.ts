@@ -7,12 +7,15 @@ import { enqueueVerification } from './poll-queue.js';
 import type { EventStream } from './stream.js';
 import { type TellDeps, tell } from './tell.js';
 
-/** Interval in which a replica learns of changes by others. */
+/** A replica learns of changes by others. */
 const refreshSec = 5;
 
 export interface TransmitterDeps extends DeliveryDeps, Pick<TellDeps, 'onWaiting'> {
   readonly streams: readonly EventStream[];
-  /** Reads streams created over the API. @throws `state_unavailable` */
+  /**
+   * Created over the API.
+   * @throws `state_unavailable`
+   */
   readonly readStreams: () => Promise<readonly EventStream[]>;
   readonly trail: Pick<Trail, 'file' | 'chain' | 'sync'>;
   readonly files: Pick<DataFiles, 'securityEvents' | 'deadLetters'>;
@@ -24,8 +27,7 @@ export interface Transmitter {
   /** Reads the streams again after a change here. @throws `state_unavailable` */
   refresh(): Promise<void>;
   /**
-   * Sends a verification event by push in the background, or by poll.
-   * @param state - echoed; `null`: none
+   * By push in the background, or by poll.
    * @throws `state_unavailable`
    */
   verify(stream: EventStream, state: string | null): Promise<void>;
@@ -33,17 +35,17 @@ export interface Transmitter {
 }
 
 /**
- * Starts delivering this server's audit trail to each stream, in order, at least once. The trail is the outbox. Events
- * that are refused, or not accepted within a day, become dead letters.
+ * Delivers this server's audit trail to each stream, in order, at least once. The trail is the outbox. Refused or late
+ * events become dead letters.
  * @throws `state_unavailable`
  */
 export async function startTransmitter(deps: TransmitterDeps): Promise<Transmitter> {
   const { trail, files, random, jobs } = deps;
-  // Before the streams are read: a stream created meanwhile starts here.
+  // A stream created meanwhile starts here.
   let { sequence: end } = await trail.sync();
   let streams = byId(deps.streams, await deps.readStreams());
   const isConfigured = new Set(deps.streams.map(({ id }) => id));
-  // A stream created over the API may be from just before a crash or from downtime.
+  // May be from just before a crash or from downtime.
   const startOf = (id: string): readonly [string, number] => [id, isConfigured.has(id) ? end : 0];
   const cursors = await openCursors(files.securityEvents, {
     chain: trail.chain,
@@ -75,7 +77,7 @@ export async function startTransmitter(deps: TransmitterDeps): Promise<Transmitt
     streams = next;
     for (const id of next.keys()) {
       if (told.has(id)) continue;
-      // Records since the last refresh may be from after its creation.
+      // May be from after its creation.
       await cursors.advance(id, end);
       begin(id);
     }

@@ -46,12 +46,12 @@ export interface AppDeps extends ApiDeps {
   readonly docsFolder: string;
   readonly fetch: Fetch;
   readonly telemetry: Telemetry;
-  /** Memory of request bodies. Outlives the app, because running requests continue after a reload. */
+  /** Outlives the app: running requests continue after a reload. */
   readonly rooms: BodyRooms;
   readonly proxyHops: number;
-  /** Returns the parts that are not ready: models, or a store that does not respond. */
+  /** Models, or a store that does not respond. */
   findUnready(): Promise<readonly string[]>;
-  /** Returns those that may be ready on another replica: for load balancers. */
+  /** Parts that may be ready on another replica. */
   findUnreadyHere(): Promise<readonly string[]>;
 }
 
@@ -82,7 +82,7 @@ export function createApp(deps: AppDeps): App {
         setConstantHeaders(response);
         follow(request, response, () => answer(request, response));
       } catch (error) {
-        // An error here would end the process with all requests.
+        // Would end the process with all requests.
         refuse(error, request, response);
       }
     },
@@ -109,8 +109,7 @@ function createRouter(deps: AppDeps): Express {
   app.enable('case sensitive routing');
 
   const endpoints = createEndpoints(deps);
-  // Created on demand, because it takes longer than the rest of the app. Shared bytes, so that slow readers cost no
-  // memory.
+  // Takes longer than the rest of the app. Shared bytes, so that slow readers cost no memory.
   let description: Buffer | null = null;
   let catalogue: RenderedPage | null = null;
   const hasOwnPages = [...deps.homePages.values()].some(({ door }) => door !== null);
@@ -126,7 +125,7 @@ function createRouter(deps: AppDeps): Express {
     sendPage(response, catalogue);
   });
   mountGet(app, '/.well-known/jwks.json', async (response) => {
-    // Verifiers may cache it: a new key is published well before it signs.
+    // A new key is published well before it signs.
     response.set('Cache-Control', 'public, max-age=300').json({ keys: await deps.signer.publicKeys() });
   });
   deps.mountOidc(app);

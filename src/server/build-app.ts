@@ -50,14 +50,13 @@ const docsFolder = fileURLToPath(new URL('../../docs-web', import.meta.url));
 export interface BuiltApp {
   readonly app: RequestListener;
   readonly core: CampaignDeps;
-  /** Digest for the app; a new key is still to be stored and shown. */
+  /** A new key is still to be stored and shown. */
   readonly adminKey: AdminKey;
   settle(): Promise<void>;
 }
 
 /**
- * Builds the HTTP application of a configuration, on ports that outlive it, so that running requests continue after a
- * reload.
+ * Builds an app on ports that outlive it, so that running requests continue after a reload.
  * @throws `config_invalid`
  */
 export async function buildApp(
@@ -159,7 +158,7 @@ export async function buildApp(
 
 const shareAgainMs = 5_000;
 
-/** Shares the brand, retrying until the store responds, because a server may start first. */
+/** A server may start before its store. */
 async function shareInTime(
   brand: Brand,
   { background, log, ...deps }: Pick<CoreDeps, 'state' | 'clock' | 'log'> & Pick<Upkeep, 'background'>,
@@ -182,7 +181,7 @@ async function shareInTime(
   });
 }
 
-/** Few applications exist, so each may have its own metrics, but not one per code. */
+/** Each application may have its own metrics, but not one per code. */
 function countRequest({ client, outcome }: ClientRequest, { applicationRequests }: Metrics): void {
   const failed = outcome !== 'ok' && isFault(outcome);
   applicationRequests.inc({

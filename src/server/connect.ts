@@ -14,7 +14,7 @@ export interface Connected {
   readonly openDirectory: () => Promise<Directory>;
 }
 
-/** Creates the connection shared by all, including the provider's hooks, and applies the policy's mode to them. */
+/** Creates the connection, with its policy's mode. */
 export function connect(
   { id, kind, policy }: Pick<ConnectionConfig, 'id' | 'kind' | 'policy'>,
   adapter: Adapter,
@@ -32,7 +32,7 @@ export function connect(
   };
 }
 
-/** Loaded on demand: the provisioning module also lists and registers people. */
+/** The provisioning module also lists and registers people. */
 function createOpenDirectory(adapter: Adapter): () => Promise<Directory> {
   let opened: Promise<Directory> | null = null;
   const open = async (): Promise<Directory> => {

@@ -22,9 +22,8 @@ const namesIn = (folder: string): ReadonlySet<string> => {
 const decompress = promisify(brotliDecompress);
 
 /**
- * Creates the router of the documentation. Paths are looked up among existing names, which prevents path traversal.
- * Texts exist only compressed, and are decompressed for clients without support.
- * @param folder - output of `scripts/build-docs.mjs`
+ * Creates the router of the documentation. Looking up existing names prevents path traversal. Texts are compressed, and
+ * decompressed for clients without support.
  */
 export function createDocumentationRouter(folder: string): Router {
   const names = namesIn(folder);
@@ -40,7 +39,7 @@ export function createDocumentationRouter(folder: string): Router {
     const text = `${name}.br`;
     const isPicture = name.startsWith('pictures/') && names.has(name);
     if (!names.has(text) && !isPicture) throw new FaceError('not_found');
-    // Short, because a release changes pages under the same names.
+    // A release changes pages under the same names.
     response.set('Cache-Control', 'public, max-age=300');
     if (!names.has(text)) {
       return response.sendFile(name, { root: folder, cacheControl: false, lastModified: false });

@@ -25,12 +25,12 @@ const onlyPost: readonly HookMethod[] = ['POST'];
 
 const maxHookBytes = 1024 * 1024;
 
-/** For callers authenticated by the whole body. Such calls have some hundred bytes, at most 5 KiB. */
+/** Calls authenticated by the whole body have at most 5 KiB. */
 const maxUnprovenBytes = 16 * 1024;
 
 /**
- * Creates the route of hooks: passes the raw call to its hook and replies in the provider's format. Calls refused by
- * their headers are answered before the body is read.
+ * Creates the route of hooks: raw call in, the provider's format out. Calls refused by headers are answered before the
+ * body is read.
  * @throws `not_found` or `method_not_allowed`, in the common format
  */
 export function createHookRoute(

@@ -18,8 +18,7 @@ export interface MetricSources {
 }
 
 /**
- * Serves Prometheus metrics at `/metrics` of a separate, private address, because they reveal usage.
- * @param address - `null`: none
+ * Serves Prometheus metrics on a private address, because they reveal usage.
  * @see https://prometheus.io/docs/instrumenting/exposition_formats/
  */
 export async function serveMetrics(

@@ -20,7 +20,7 @@ export interface EngineDeps {
   readonly tell: (line: string) => void;
 }
 
-/** Maximum waiting pictures if a remote service compares the faces and the engine only judges. */
+/** A remote service compares the faces and the engine only judges. */
 const defaultQueueLimit = 64;
 
 /**
@@ -34,7 +34,7 @@ export async function openEngine(config: Setup['config'], deps: EngineDeps): Pro
   return { engine, parameters };
 }
 
-/** Opens the engines of valid tokens: built-in and custom ones. A remote verifier needs no custom one. */
+/** A remote verifier needs no custom engine. */
 async function openRecognition(config: Setup['config'], deps: EngineDeps): Promise<OpenedEngines> {
   if (config.verifier.kind === 'facenition')
     return { parameters: await loadParameters(), recognisers: [], refused: [] };
@@ -47,7 +47,10 @@ async function openRecognition(config: Setup['config'], deps: EngineDeps): Promi
   return opened;
 }
 
-/** Refuses unavailable accuracy levels, at which no one could enrol. @throws `config_invalid` */
+/**
+ * At unavailable levels no one could enrol.
+ * @throws `config_invalid`
+ */
 function checkLevels({ connections }: Setup['config'], { levels }: EngineParameters): void {
   const problems = connections.flatMap(({ id, policy }, at) => {
     const reason = 'expected a level that the engine offers: facestep models list';
@@ -56,7 +59,7 @@ function checkLevels({ connections }: Setup['config'], { levels }: EngineParamet
   if (problems.length > 0) throw toConfigError(problems);
 }
 
-/** The engine also judges frames of the capture page if a remote service compares the faces. */
+/** Also judges frames if a remote service compares the faces. */
 function createEngine(
   { verifier, modelsFolder }: Setup['config'],
   recognisers: readonly Recogniser[],

@@ -28,7 +28,7 @@ export interface ServerDeps extends EngineDeps {
   readonly contexts: RequestContexts;
 }
 
-/** Ports opened once per process, across reloads. */
+/** Opened once per process. */
 export interface OpenPorts {
   readonly files: DataFiles;
   readonly state: State;
@@ -39,7 +39,7 @@ export interface OpenPorts {
   readonly engine: EnginePool;
   readonly verifier: Verifier;
   readonly usage: UsageRecorder;
-  /** Returns how long records have waited for a signed head, in seconds. */
+  /** In seconds. */
   readonly headWaitingSec: () => number;
   readonly refusals: RefusalRecorder;
   close(): Promise<void>;

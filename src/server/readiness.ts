@@ -2,25 +2,25 @@ import { inTime } from '../core/deadline.js';
 import type { Clock } from '../core/ports.js';
 
 export interface Readiness {
-  /** Returns the names of parts that are not ready, in order; empty if all are. */
+  /** In order; empty if all are ready. */
   findUnready(): Promise<readonly string[]>;
   /**
-   * Returns reasons to prefer another replica. Shared parts count only until they were ready once: hooks then follow
-   * their policy, whereas a load balancer without ready replicas would answer itself.
+   * Reasons to prefer another replica. Shared parts count only until they were ready once: hooks then follow their
+   * policy, whereas a load balancer would answer itself.
    */
   findUnreadyHere(): Promise<readonly string[]>;
   stop(): void;
 }
 
-/** Cache time in milliseconds, to limit load. */
+/** Limits load. */
 const holdsMs = 1_000;
 
-/** Longer than a working store needs, shorter than load balancers wait. */
+/** Load balancers wait longer. */
 const answerWithinMs = 2_000;
 
 type Parts = Readonly<Record<string, () => Promise<boolean>>>;
 
-/** Creates the readiness checks. @param parts - by name; one that throws or times out after 2 s is not ready */
+/** Creates the readiness checks. @param parts - one that throws or times out is not ready */
 export function createReadiness(
   { own, shared }: { readonly own: Parts; readonly shared: Parts },
   { clock }: { readonly clock: Clock },
@@ -52,7 +52,7 @@ export function createReadiness(
   const findUnready = async (): Promise<readonly string[]> => {
     if (isStopping) return ['stopping'];
     const now = clock.now();
-    // If the clock was set back, old answers expire too.
+    // Also if the clock was set back.
     if (now < askedAt || now - askedAt >= holdsMs) {
       askedAt = now;
       answer = askAll();
@@ -62,7 +62,7 @@ export function createReadiness(
 
   return {
     findUnready,
-    // Shared parts are skipped, so that a silent store causes no wait.
+    // A silent store causes no wait.
     findUnreadyHere: async () => (hasBeenReady && !isStopping ? ask(own) : findUnready()),
     stop() {
       isStopping = true;

@@ -27,22 +27,22 @@ import { openTransmitter } from './open-transmitter.js';
 import { createReadiness } from './readiness.js';
 import { digestOfConfig, reloadSettings, toRecorded } from './settings.js';
 
-/** Interval to apply mode overrides from other servers, in seconds. */
+/** From other servers, in seconds. */
 const followModesEverySec = 5;
 
 export interface RunningServer {
-  /** Applies another configuration without dropping requests. An invalid one is logged and ignored. Never rejects. */
+  /** Drops no requests, logs an invalid configuration, and never rejects. */
   reload(by?: string): Promise<Reloaded>;
-  /** Drains: reports not ready, accepts no requests, finishes running ones, and closes the ports. */
+  /** Drains: reports not ready, finishes running requests, and closes the ports. */
   stop(): Promise<void>;
 }
 
-/** Starts the server: configuration, ports, app, listen. */
+/** Starts the server. */
 export async function startServer(
   setup: Setup,
   deps: ServerDeps & {
     readonly loadSetup: () => Promise<Setup>;
-    /** Starting: models load in their threads meanwhile. */
+    /** Models load in their threads meanwhile. */
     readonly engine: Promise<OpenedEngine>;
   },
 ): Promise<RunningServer> {
@@ -56,7 +56,7 @@ export async function startServer(
     ...{ ...deps, sleep },
     onRun({ name, last }) {
       if (last === null) return;
-      // Not `job`, a label that Prometheus sets itself.
+      // Prometheus sets the label `job` itself.
       const background_job = name;
       jobRuns.inc({ background_job, outcome: last.code ?? 'ok' });
       jobDuration.set({ background_job }, last.tookMs / 1000);
@@ -73,7 +73,7 @@ export async function startServer(
   const securityEvents = await openTransmitter(config, ports, { ...deps, telemetry, jobs, connectionOf });
   let loading: Promise<unknown> = Promise.resolve();
   const reload = (by?: string): Promise<Reloaded> => {
-    // Serialized: the last one wins.
+    // The last one wins.
     const reloaded = loading.then(() => load(by)).catch(toNotLoaded);
     loading = reloaded;
     return reloaded;
@@ -102,7 +102,7 @@ export async function startServer(
 
   const consoleUrl = (): string => `${config.publicUrl ?? httpAddressOf(config.host, listening.port)}/console/`;
 
-  /** Stores a new key. @returns a function that shows it after a successful start: an unseen key would be useless */
+  /** @returns a function that shows the key after a successful start: an unseen key would be useless */
   const keepFresh = async (adminKey: AdminKey): Promise<() => void> => {
     const { fresh } = adminKey;
     if (fresh === null) return () => {};
@@ -116,7 +116,7 @@ export async function startServer(
   const built = await build(setup);
   let { app, core, settle } = built;
   ({ connections } = core);
-  // In the background, because a provider may be down.
+  // A provider may be down.
   recover(ports.files.audit, begunAfter, built.core).catch((error: unknown) => {
     log.error('enrolments not recovered', { code: toCode(error), frames: framesOf(error) });
   });
@@ -139,7 +139,7 @@ export async function startServer(
 
   const following = jobs.start({ name: 'connection_modes', everySec: followModesEverySec, run: followModes });
 
-  /** @returns none until the store responds: the configured modes apply */
+  /** @returns none until the store responds */
   async function readModesIfAny(): Promise<Modes> {
     return readModes({ ...deps, state: ports.state }).catch((error: unknown) => {
       log.error('modes switched by hand cannot be read', { code: toCode(error) });

@@ -5,7 +5,7 @@ import { digestOf, hasDigest } from '../core/digest.js';
 
 type Config = Setup['config'];
 
-/** Settings fixed at start, because open ports depend on them. */
+/** Open ports depend on them. */
 const toFixed = (config: Config) => ({
   port: config.port,
   host: config.host,
@@ -67,5 +67,5 @@ const toNamed = (index: string, connection: unknown): string =>
 const isCollection = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !(value instanceof Credential);
 
-/** Returns the SHA-256 of the configuration without secrets, in hexadecimal, to compare replicas. */
+/** Returns the configuration's SHA-256 without secrets, to compare replicas. */
 export const digestOfConfig = (config: Config): string => digestOf(JSON.stringify(redact(config))).toString('hex');

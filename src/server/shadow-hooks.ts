@@ -5,14 +5,13 @@ import type { CoreDeps } from '../core/deps.js';
 import { type FaceErrorCode, refusals, toCode } from '../errors.js';
 
 /**
- * Wraps the hooks of a connection in shadow mode: they decide and record, but never block. Untrusted callers and probes
- * are still refused.
+ * Wraps hooks in shadow mode: they decide and record, but never block. Untrusted callers and probes are still refused.
  */
 export function shadowHooks(hooks: ServedHooks, connection: Connection, core: CoreDeps): ServedHooks {
   return Object.fromEntries(Object.entries(hooks).map(([name, hook]) => [name, shadow(name, hook, connection, core)]));
 }
 
-/** Not subject to shadow mode: untrusted callers, and probes without a sign-in. */
+/** Untrusted callers, and probes without a sign-in. */
 const isNoSignIn = (code: FaceErrorCode): boolean => refusals[code].kind === 'caller' || code === 'hook_probed';
 
 function shadow(name: string, hook: ServedHook, connection: Connection, core: CoreDeps): ServedHook {
@@ -25,7 +24,7 @@ function shadow(name: string, hook: ServedHook, connection: Connection, core: Co
   return {
     ...hook,
     async admit(head) {
-      // The caller is not verified before this, so nothing about anonymous callers is recorded.
+      // Nothing about unverified callers is recorded.
       const answer = await hook.admit(head);
       return (body) =>
         answer(body).catch(async (error: unknown) => {
@@ -33,7 +32,7 @@ function shadow(name: string, hook: ServedHook, connection: Connection, core: Co
           return hook.pass;
         });
     },
-    // For refusals by `admit`, or before the hook, such as too large a body.
+    // By `admit`, or before the hook.
     refuse: (code) => (isNoSignIn(code) ? hook.refuse(code) : hook.pass),
   };
 }

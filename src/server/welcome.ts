@@ -42,10 +42,7 @@ const toJson = (ownPage: Readonly<Record<string, string>>) => ({
   ...ownPage,
 });
 
-/**
- * Creates the response of the root URL: a page for browsers, JSON otherwise.
- * @param options.hasOwnPages - true if people have their own page at `/me`
- */
+/** Creates the response of the root URL: a page for browsers, JSON otherwise. */
 export function createWelcome({ hasOwnPages }: { readonly hasOwnPages: boolean }) {
   const page = toPage(hasOwnPages ? html` What is kept of you is on <a href="/me">your own page</a>.` : null);
   const json = toJson(hasOwnPages ? { ownPage: '/me' } : {});

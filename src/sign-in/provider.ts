@@ -23,12 +23,11 @@ export interface SignInRegistration {
 export type Claims = Readonly<Record<string, unknown>> & { readonly sub: string };
 
 export interface SignInProvider {
-  /** Returns the redirect URL. @throws `profile_unavailable`: no or an invalid response */
+  /** @throws `profile_unavailable`: no or an invalid response */
   begin(secrets: VisitSecrets): Promise<URL>;
   /**
    * Completes the sign-in.
-   * @param query - with its question mark
-   * @param isWhole - returns true if the ID token suffices; otherwise the user info of the same subject is read
+   * @param isWhole - the ID token suffices; otherwise the user info is read
    * @throws `caller_untrusted`: invalid answer; `profile_unavailable`: the provider does not respond
    */
   finish(query: string, secrets: VisitSecrets, isWhole: (claims: Claims) => boolean): Promise<Claims>;
@@ -89,7 +88,7 @@ export function createSignInProvider(
   };
 }
 
-/** Some providers omit requested claims from ID tokens. */
+/** Some providers omit requested claims. */
 async function complete(claims: client.IDToken, accessToken: string, provider: client.Configuration): Promise<Claims> {
   if (provider.serverMetadata().userinfo_endpoint === undefined) return claims;
   return { ...(await client.fetchUserInfo(provider, accessToken, claims.sub)), ...claims };
@@ -106,11 +105,11 @@ async function discoverProvider(config: SignInRegistration, fetch: Fetch): Promi
       [client.customFetch]: (url, { method, headers, redirect, body, signal }) =>
         fetch(url, { method, headers, redirect, body: toBody(body), signal: signal ?? null }),
       timeout: answerWithinSec,
-      // The configuration allows this for the local machine only.
+      // For the local machine only.
       execute: issuer.startsWith('http:') ? [client.allowInsecureRequests] : [],
     },
   );
-  // Verifies the signature in addition to TLS.
+  // In addition to TLS.
   client.enableNonRepudiationChecks(provider);
   return provider;
 }
@@ -118,7 +117,7 @@ async function discoverProvider(config: SignInRegistration, fetch: Fetch): Promi
 const toBody = (body: client.FetchBody): string | URLSearchParams | null =>
   typeof body === 'string' || body instanceof URLSearchParams ? body : null;
 
-/** An unusable response: its error has the status or the response. */
+/** An unusable response. */
 const unusableGuard = z.union([
   z.object({ status: z.int() }),
   z.object({ cause: z.object({ status: z.int() }) }).transform(({ cause }) => cause),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Credential } from '../core/concealed.js';
 
-/** Secrets that bind the answer to one browser (state), its token to one visit (nonce), and its code to both (PKCE). */
+/** Bind the answer to one browser (state), its token to one visit (nonce), and its code to both (PKCE). */
 export interface VisitSecrets {
   readonly state: string;
   readonly nonce: string;
@@ -9,8 +9,8 @@ export interface VisitSecrets {
 }
 
 /**
- * Derives them one-way from the 256 random bits in a browser's cookie, so that nothing is stored.
- * @param page - separates the visits of different pages
+ * Derives them from a browser's cookie, so that nothing is stored.
+ * @param page - separates pages
  */
 export function secretsOf(secret: Credential, page: string): VisitSecrets {
   const derive = (use: string): string =>
@@ -18,6 +18,6 @@ export function secretsOf(secret: Credential, page: string): VisitSecrets {
   return { state: derive('state'), nonce: derive('nonce'), verifier: derive('verifier') };
 }
 
-/** Returns true if the query answers this visit; otherwise a call to the provider would fail. */
+/** Returns true if the query answers this visit. */
 export const isAnswerTo = ({ state }: VisitSecrets, query: string): boolean =>
   new URLSearchParams(query).get('state') === state;

@@ -7,10 +7,7 @@ import { FaceError } from '../errors.js';
 import { type Client, readLiveClient } from '../rest/client-tokens.js';
 import { type SsfScope, ssfScopes } from '../security-events/metadata.js';
 
-/**
- * Lifetime of an access token, in seconds: the maximum for short-lived ones in the interoperability profile (section
- * 2.7.1).
- */
+/** The interoperability profile's maximum (section 2.7.1). */
 const lifeSec = 60 * 60;
 
 interface Deps {
@@ -20,7 +17,7 @@ interface Deps {
 }
 
 const recordGuard = z.object({
-  /** Id of the key: revoking it revokes this. */
+  /** Revoking it revokes this. */
   key: z.string(),
   scopes: z.array(z.enum(ssfScopes)),
   secretDigest: z.string(),
@@ -37,7 +34,7 @@ export const grantableTo = ({ scopes }: Pick<Client, 'scopes'>): readonly SsfSco
 
 /**
  * Issues an access token for a key. Only a digest of its secret is stored.
- * @returns `expiresInSec`: whole seconds, at most the key's own
+ * @returns `expiresInSec`: at most the key's
  * @throws `state_unavailable`
  */
 export async function issueAccessToken(
@@ -56,7 +53,7 @@ export async function issueAccessToken(
     secretDigest: digestOf(secret).toString('base64url'),
     expiresAt,
   };
-  // After a power failure it is requested again.
+  // Requested again after a power failure.
   await state.write(stateKey(id), record, { when: 'absent', expiresAt, mayBeLost: true });
   return { credential: new Credential(`fss_${id}_${secret}`), expiresInSec };
 }
@@ -65,7 +62,7 @@ export async function issueAccessToken(
 export const isAccessToken = (credential: Credential): boolean => credential.use((text) => text.startsWith('fss_'));
 
 /**
- * Verifies an access token and returns its key's client with the scopes of both.
+ * Verifies an access token; returns the scopes of both.
  * @throws `caller_untrusted`: unknown, expired, or revoked key; `state_unavailable`
  */
 export async function authenticateAccess(credential: Credential, deps: Pick<Deps, 'clock' | 'state'>): Promise<Client> {
@@ -79,5 +76,5 @@ export async function authenticateAccess(credential: Credential, deps: Pick<Deps
   return { ...client, scopes: grantableTo(client).filter((scope) => record.scopes.includes(scope)) };
 }
 
-/** Compared with if there is no record; no known secret has this digest. */
+/** Compared if there is no record; no known secret has this digest. */
 const noDigest = Buffer.alloc(32).toString('base64url');

@@ -11,7 +11,7 @@ import { type EventStream, toStream } from '../security-events/stream.js';
 import { authenticateAccess, isAccessToken } from './access-tokens.js';
 import type { SsfDeps } from './deps.js';
 
-/** Caller: an application with a key or an access token, which manages streams; or a configured receiver that polls. */
+/** An application, which manages streams; or a configured receiver that polls. */
 export type SsfCaller =
   | {
       readonly kind: 'application';
@@ -21,7 +21,7 @@ export type SsfCaller =
   | { readonly kind: 'receiver'; readonly stream: EventStream };
 
 /**
- * Authenticates the caller by the `Authorization` header only (RFC 6750, section 2.1), before the body is read.
+ * Authenticates the caller by header (RFC 6750, section 2.1), before the body is read.
  * @throws `caller_untrusted`, `scope_missing`, `quota_exceeded`, `overloaded`, `state_unavailable`
  */
 export async function admitCaller(
@@ -49,11 +49,11 @@ export async function admitCaller(
   return { kind: 'application', application, canManage };
 }
 
-/** Only polling receivers authenticate here: the token of pushes proves nothing. */
+/** The token of pushes proves nothing. */
 const isOf = ({ url, token }: SecurityEventReceiver, text: string): boolean =>
   url === null && token !== null && token.use((expected) => hasDigest(text, digestOf(expected)));
 
-/** Returns the `WWW-Authenticate` challenge of a refusal (RFC 6750, section 3). */
+/** Returns the challenge of a refusal (RFC 6750, section 3). */
 export function toChallenge(error: unknown, request: Request): string | null {
   if (!(error instanceof FaceError)) return null;
   if (error.code === 'scope_missing') return 'Bearer error="insufficient_scope", scope="ssf.manage"';

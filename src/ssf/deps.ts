@@ -11,7 +11,6 @@ export interface SecurityEvents {
   readonly transmitter: Pick<Transmitter, 'refresh' | 'verify'>;
   readonly poll: Poll;
   readonly receivers: readonly SecurityEventReceiver[];
-  /** Aborted on shutdown, to end waiting polls. */
   readonly stopping: AbortSignal;
 }
 

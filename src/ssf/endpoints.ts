@@ -59,7 +59,7 @@ const statusGuard = z.object({ stream_id: text, status: z.enum(streamStatuses), 
 const verificationGuard = z.object({ stream_id: text, state: z.string().max(4096).optional() });
 
 /**
- * Creates the endpoints to manage and poll streams. Callers see only their own.
+ * Creates the endpoints for streams. Callers see only their own.
  * @see https://openid.net/specs/openid-sharedsignals-framework-1_0-final.html (section 8)
  */
 export function createSsfEndpoints(deps: SsfDeps): readonly SsfEndpoint[] {
@@ -80,7 +80,7 @@ export function createSsfEndpoints(deps: SsfDeps): readonly SsfEndpoint[] {
     if (record === null) throw new FaceError('scope_missing');
     return record;
   };
-  /** On failure the regular refresh follows within seconds. */
+  /** The regular refresh follows within seconds. */
   const takeUp = (): Promise<void> =>
     deps.transmitter.refresh().catch((error: unknown) => {
       deps.log.warn('the streams of security events cannot be read', { code: toCode(error) });
@@ -215,7 +215,7 @@ function parse<Guard extends z.ZodType>(guard: Guard, body: unknown): z.output<G
 }
 
 /**
- * Rate-limits verification events, so that this server cannot be used to flood another.
+ * This server must not flood another.
  * @throws `locked_out`, `state_unavailable`
  */
 async function countVerification(id: string, { state, clock }: SsfDeps): Promise<void> {

@@ -12,7 +12,7 @@ import { createSsfEndpoints, type SsfEndpoint } from './endpoints.js';
 const maxBodyBytes = 128 * 1024;
 
 /**
- * Mounts the transmitter's endpoints. Callers are authenticated before their body is read.
+ * Mounts the transmitter's endpoints.
  * @throws as the endpoints, and `method_not_allowed`, `body_too_large`, `overloaded`, `request_malformed`
  */
 export function mountSsf(app: Express, deps: SsfDeps, room: Room): void {

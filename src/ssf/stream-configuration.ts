@@ -12,13 +12,13 @@ import type { EventStream } from '../security-events/stream.js';
 import type { StreamRecord, StreamTerms } from '../security-events/streams.js';
 import type { SsfDeps } from './deps.js';
 
-/** Minimum seconds between verification requests of a receiver. */
+/** Per receiver. */
 export const verificationIntervalSec = 60;
 
 const deliveryGuard = z.discriminatedUnion('method', [
   z.object({
     method: z.literal(deliveryMethods.push),
-    // HTTPS even on this machine: an application is not the operator.
+    // An application is not the operator.
     endpoint_url: safeUrlGuard.refine((text) => text.startsWith('https:')),
     authorization_header: headerCredentialGuard.optional(),
   }),
@@ -28,7 +28,7 @@ type Delivery = z.output<typeof deliveryGuard>;
 
 const text = z.string().max(1024);
 
-/** Settings from a receiver; the transmitter's fields are compared if present. */
+/** The transmitter's fields are compared. */
 export const termsGuard = z.object({
   events_requested: z.array(text).max(100).optional(),
   delivery: deliveryGuard.optional(),
@@ -61,7 +61,7 @@ export async function toChange(
   };
 }
 
-/** Applies a partial change. The push header is never returned, so a missing one stays with the same URL only. */
+/** Applies a partial change: the push header is never returned, so a missing one stays with the same URL only. */
 export function toChanged(former: StreamRecord, change: Partial<StreamTerms>): StreamRecord {
   const { delivery = former.delivery } = change;
   const isSame =
@@ -78,10 +78,7 @@ async function toDelivery(delivery: Delivery, deps: SsfDeps): Promise<StreamTerm
   return { kind: 'push', url, header: header === undefined ? null : await sealHeader(header, deps) };
 }
 
-/**
- * Returns the configuration of a stream (section 8.1.1), without push headers.
- * @param record - `null` for a configured receiver
- */
+/** Returns a stream's configuration (section 8.1.1), without push headers. */
 export function toView(stream: EventStream, record: StreamRecord | null, { issuer }: SsfDeps): JsonObject {
   const { id, audience, events, delivery } = stream;
   const { eventsRequested, description } = record ?? { eventsRequested: null, description: null };
@@ -105,7 +102,7 @@ const allEvents = securityEventNames.map((name) => eventTypes[name]);
 
 const bySender = ['iss', 'aud', 'events_supported', 'events_delivered', 'min_verification_interval'] as const;
 
-/** Checks that fields of the transmitter are sent back unchanged. @throws `request_malformed` */
+/** Checks that fields of the transmitter are unchanged. @throws `request_malformed` */
 export function checkUnchanged(sent: unknown, view: JsonObject): void {
   const given = z.record(z.string(), z.unknown()).parse(sent);
   const changed = bySender.find((name) => name in given && !isDeepStrictEqual(given[name], view[name]));

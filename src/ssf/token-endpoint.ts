@@ -14,12 +14,9 @@ import { grantableTo, issueAccessToken } from './access-tokens.js';
 import { createAdmission } from './caller.js';
 import type { SsfDeps } from './deps.js';
 
-/*
- * Token endpoint: the client is an application, its secret one of the application's keys.
- * https://www.rfc-editor.org/rfc/rfc6749 (sections 2.3.1, 4.4 and 5)
- */
+/* https://www.rfc-editor.org/rfc/rfc6749 (sections 2.3.1, 4.4 and 5) */
 
-/** Limit for anonymous callers: a grant has some 200 bytes. */
+/** A grant has some 200 bytes. */
 const maxBodyBytes = 8 * 1024;
 
 interface ShownClient {
@@ -82,7 +79,7 @@ async function authenticate({ id, secret }: ShownClient, deps: SsfDeps): Promise
   return client;
 }
 
-/** Reads `client_secret_basic`; both parts are form-encoded. @throws `caller_untrusted` for another scheme */
+/** Both parts are form-encoded. @throws `caller_untrusted` */
 function readBasic(request: Request): ShownClient | null {
   const header = request.get('authorization');
   if (header === undefined) return null;

@@ -7,7 +7,7 @@ import { type EpochMs, epochMsGuard, fromIso } from '../core/units.js';
 import { replaceFile } from '../files/durable-file.js';
 import { readMarker } from './marker.js';
 
-/** Actions that deny a token, or the one it replaced. */
+/** Deny a token, or the one it replaced. */
 const denying = [
   'revoked',
   'subject_erased',
@@ -31,12 +31,11 @@ function deniedBy({ action, detail }: PastEvent<(typeof denying)[number]>): stri
   }
 }
 
-/** Sources of denials: the trail, and a file for removed records. Either may be missing. */
+/** The trail, and a file for removed records. */
 type DenialFiles = Pick<DataFiles, 'audit' | 'deniedTokens'>;
 
 /**
- * Restores all denials of unexpired tokens from this server's audit trail, reading it in constant memory except for the
- * denied ids.
+ * Restores all denials of unexpired tokens from the audit trail, in constant memory.
  * @returns the number of denials
  * @throws `state_unavailable`
  */
@@ -67,7 +66,7 @@ export async function keepDenials(
 
 const keptGuard = z.strictObject({ denied: z.record(z.string(), epochMsGuard.nullable()) });
 
-/** Reads denied tokens. Their expiry comes from the enrolment, or from a client's revocation. */
+/** Expiry comes from the enrolment, or from a client's revocation. */
 async function readDenied(files: DenialFiles): Promise<Map<string, EpochMs | null>> {
   const { audit: auditFile, deniedTokens } = files;
   const kept = await readMarker(deniedTokens, keptGuard);
@@ -79,7 +78,7 @@ async function readDenied(files: DenialFiles): Promise<Map<string, EpochMs | nul
     denied.set(tokenId, told ?? denied.get(tokenId) ?? null);
   }
   if (denied.size === 0) return denied;
-  // A second pass for denied tokens only: all enrolled ids would be too many.
+  // All enrolled ids would be too many.
   for await (const { detail } of readEvents(auditFile, ['enrolled'])) {
     const told = toExpiry(detail.expiresAt);
     if (told !== null && denied.has(detail.tokenId)) denied.set(detail.tokenId, told);

@@ -26,7 +26,7 @@ import { orUnavailable } from './unavailable.js';
  *   value (S)      JSON; `sum` (N) for a counter
  *   revision (N)   of the write; not for counters
  *   expiresAt (N)  milliseconds, authoritative; absent: never
- *   ttl (N)        the same in seconds, for the table's time to live, which deletes hours or days later
+ *   ttl (N)        in seconds, for the table's time to live, which deletes hours or days later
  */
 
 const numberGuard = z.object({ N: z.coerce.number() }).transform(({ N }) => N);
@@ -38,13 +38,13 @@ const recordGuard = z.object({
 const itemGuard = z.object({ pk: z.object({ S: z.string() }).transform(({ S }) => S) });
 const counterGuard = z.object({ sum: numberGuard });
 
-/** A partition key has at most 2,048 bytes; longer ones are replaced by their digest. */
+/** DynamoDB's limit is 2,048 bytes; longer keys are replaced by their digest. */
 const longestKeyBytes = 1024;
 
-/** When a counter expires, one of the concurrent writers restarts it. */
+/** One of the concurrent writers restarts an expired counter. */
 const maxContentions = 8;
 
-/** Creates a client for the configured table. Credentials come from the SDK's default chain. */
+/** Creates a client; credentials come from the SDK's default chain. */
 export const createDynamoDbClient = ({ region, endpoint }: DynamoDbConfig): DynamoDBClient =>
   new DynamoDBClient({
     ...(region === null ? {} : { region }),
@@ -55,8 +55,8 @@ export const createDynamoDbClient = ({ region, endpoint }: DynamoDbConfig): Dyna
   });
 
 /**
- * Creates the state store in Amazon DynamoDB, with strongly consistent reads and conditional writes. Timeouts are
- * retried once; the revision identifies a repeated write.
+ * Creates the state store in Amazon DynamoDB, with strong consistency. Timeouts are retried once; the revision
+ * identifies a repeated write.
  */
 export function createDynamoDbStore(
   config: DynamoDbConfig,
@@ -113,7 +113,6 @@ export function createDynamoDbStore(
 
   return {
     parts: 'one',
-    // Requests are independent of connections.
     onInterruption() {},
     async read(key) {
       return orUnavailable(() => find(key));
@@ -136,7 +135,7 @@ export function createDynamoDbStore(
           return true;
         } catch (error) {
           if (!(error instanceof ConditionalCheckFailedException)) throw error;
-          // The SDK retried: the first attempt may have succeeded.
+          // The first attempt may have succeeded.
           return (error.$metadata.attempts ?? 1) > 1 && (await find(key))?.revision === revision;
         }
       });
@@ -191,7 +190,7 @@ const toExpiry = (expiresAt: EpochMs) => ({
   ttl: { N: String(Math.ceil(expiresAt / 1000)) },
 });
 
-/** An expired item may still exist and counts as absent. */
+/** An expired item counts as absent. */
 function toCondition(
   when: WriteCondition,
   now: AttributeValue,

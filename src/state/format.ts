@@ -3,12 +3,12 @@ import { version } from '../base/version.js';
 import type { State } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 
-/** Format of the data folder and of a shared store. 1 is that of versions before 0.1.0, which did not record it. */
+/** Of the data folder and of a shared store. Versions before 0.1.0 did not record 1. */
 export const dataFormat = 2;
 
 const markGuard = z.object({
   format: z.int().min(1),
-  /** Oldest compatible format: versions from it on can be restored without a backup. */
+  /** Versions from this format on can be restored without a backup. */
   readableFrom: z.int().min(1),
   writtenBy: z.string(),
 });
@@ -17,7 +17,7 @@ export type FormatMark = z.output<typeof markGuard>;
 
 export const unmarked: FormatMark = { format: 1, readableFrom: 1, writtenBy: 'a version before 0.1.0' };
 
-/** Mark of this version; format 1 remains compatible. */
+/** Format 1 remains compatible. */
 export const currentMark: FormatMark = { format: dataFormat, readableFrom: 1, writtenBy: version };
 
 /** @throws `state_unavailable`: malformed */
@@ -45,7 +45,7 @@ export async function readStoreMark(state: Pick<State, 'read'>): Promise<FormatM
 }
 
 /**
- * Checks that a shared store is readable, and records this format. Servers of the former version can continue.
+ * Checks a shared store's format and records this one. Servers of the former version can continue.
  * @throws `data_newer`, `state_unavailable`
  */
 export async function settleStoreFormat(state: Pick<State, 'read' | 'write'>): Promise<void> {
@@ -54,7 +54,7 @@ export async function settleStoreFormat(state: Pick<State, 'read' | 'write'>): P
   if (mark.format < dataFormat) await state.write(key, currentMark, { when: 'any', expiresAt: null });
 }
 
-/** Wraps a store so that it is used only after its format was checked. */
+/** Refuses calls until the format was checked. */
 export function withFormat(state: State): State {
   let isSettled = false;
   let settling: Promise<void> | null = null;

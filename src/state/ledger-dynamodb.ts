@@ -23,7 +23,7 @@ import { orUnavailable } from './unavailable.js';
  *   ttl (N)        seconds; the table deletes hours or days later
  */
 
-/** Index that orders the rows of a partition: hash key `lp`, range key `ls`, all attributes. */
+/** Hash key `lp`, range key `ls`, all attributes. */
 export const ledgerIndex = 'ledger';
 
 const textGuard = z.object({ S: z.string() }).transform(({ S }) => S);
@@ -32,7 +32,7 @@ const itemGuard = z.object({ pk: textGuard, lp: textGuard.optional(), value: tex
 
 const writesAtOnce = 25;
 const readsAtOnce = 100;
-/** Retries of throttled writes. */
+/** Of throttled writes. */
 const mostTries = 6;
 
 const toPk = ({ partition, sort }: LedgerKey): string => `l:${partition}|${sort}`;
@@ -140,7 +140,7 @@ export function createDynamoDbLedger(config: DynamoDbConfig): LedgerStore {
             new QueryCommand({
               ...query(range),
               ScanIndexForward: order === 'oldest first',
-              // `BETWEEN` includes both ends.
+              // Includes both ends.
               Limit: limit - rows.length + 2,
               ...(ExclusiveStartKey === undefined ? {} : { ExclusiveStartKey }),
             }),
@@ -169,7 +169,7 @@ export function createDynamoDbLedger(config: DynamoDbConfig): LedgerStore {
           count += Count ?? 0;
           ExclusiveStartKey = LastEvaluatedKey;
         } while (ExclusiveStartKey !== undefined);
-        // `BETWEEN` includes both ends.
+        // Includes both ends.
         const ends = [range.after, range.before].map((sort) => toPk({ partition: range.partition, sort }));
         return count - (await readBatch(ends)).size;
       });

@@ -7,15 +7,15 @@ import { putLedgerRows, runScript } from './redis-scripts.js';
 import { orUnavailable } from './unavailable.js';
 
 /*
- * Per partition, a sorted set in byte order, and a hash of values and versions: "<version or nothing>:<1, or 0 for a
- * tombstone>:<value>". Both are in one cluster slot.
+ * Per partition, a sorted set in byte order and a hash of "<version or nothing>:<1, or 0 for a tombstone>:<value>".
+ * Both are in one cluster slot.
  */
 
 const sortsGuard = z.array(z.string());
 const valuesGuard = z.array(z.string().nullable());
 const countGuard = z.number();
 
-/** Creates the ledger in Redis. Timeouts of a second become `state_unavailable`. */
+/** Creates the ledger in Redis. Timeouts are `state_unavailable`. */
 export async function createRedisLedger(config: RedisConfig): Promise<LedgerStore> {
   const client: Redis | Cluster = createRedisClient(config);
   // Continues to connect in the background.

@@ -5,10 +5,7 @@ import { z } from 'zod';
 import type { LedgerRange, LedgerStore } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 
-/*
- * A separate file: its data can be rebuilt from the audit trail, so writes need no sync, and the state's file stays
- * unlocked.
- */
+/* Its data can be rebuilt from the audit trail, so writes need no sync. */
 const schema = `
   pragma journal_mode = wal;
   pragma synchronous = normal;
@@ -40,7 +37,7 @@ const countedAtOnce = 10_000;
 
 /**
  * Opens the ledger in a SQLite file.
- * @param file - path, created with mode 0600; `:memory:`: not stored
+ * @param file - created with mode 0600; `:memory:`: not stored
  * @throws `state_unavailable`, also from every method
  */
 export function createSqliteLedger(file: string): LedgerStore {
@@ -99,14 +96,14 @@ export function createSqliteLedger(file: string): LedgerStore {
       );
     },
     async range({ partition, after, before }, limit, order) {
-      // Yields between batches, so that hooks are not delayed.
+      // So that hooks are not delayed.
       await setImmediate();
       return whileOpen(() => rowsGuard.parse(statements[order].all(partition, after, before, limit)));
     },
     async count(range) {
       let counted = 0;
       for (let { after } = range; ; ) {
-        // Yields as above: a million rows take a fifth of a second.
+        // A million rows take a fifth of a second.
         await setImmediate();
         const { rows, last } = countFrom(range, after);
         counted += rows;

@@ -6,8 +6,8 @@ import { FaceError } from '../errors.js';
 import { isSystemError } from '../files/durable-file.js';
 
 /**
- * Reads a file of this server next to its store.
- * @returns `null` if it does not exist
+ * Reads a file next to the store.
+ * @returns `null` if missing
  * @throws `state_unavailable`: malformed
  */
 export async function readMarker<Guard extends z.ZodType>(file: string, guard: Guard): Promise<z.output<Guard> | null> {
@@ -19,11 +19,11 @@ export async function readMarker<Guard extends z.ZodType>(file: string, guard: G
   }
 }
 
-/** More than the lead of a marker after a loss, plus the allowed clock difference. */
+/** More than a marker's lead plus the allowed clock difference. */
 const aheadSec = 120;
 
 /**
- * Returns true if the store's epoch was written by a fast clock, such as that of a machine that just started:
- * everything issued before that time would be refused.
+ * Returns true if a fast clock wrote the epoch, such as that of a machine that just started: everything issued before
+ * would be refused.
  */
 export const isAhead = (heldSince: EpochMs, clock: Clock): boolean => heldSince > addSec(clock.now(), aheadSec);

@@ -10,11 +10,11 @@ import { checkReadable, currentMark, dataFormat, type FormatMark, parseMark, unm
 import { forgetStoreEpoch, snapshotSqlite } from './sqlite-snapshot.js';
 import { orUnavailable } from './unavailable.js';
 
-/** A migration to the next format. The audit trail has none: its records are hashed and stay unchanged. */
+/** The audit trail has none: its records are hashed. */
 export interface Migration {
   readonly to: number;
   readonly what: string;
-  /** SQL for the embedded store, in one transaction with all other steps. */
+  /** In one transaction with all other steps. */
   readonly statements: string;
 }
 
@@ -24,10 +24,13 @@ export const migrations: readonly Migration[] = [
 
 const ownGuard = z.object({ user_version: z.number() });
 
-/** Returns the backup path of the embedded store before a migration. */
+/** Returns the backup path before a migration. */
 export const copyBefore = (stateFile: string, format: number): string => `${stateFile}.before-format-${format}`;
 
-/** Reads the format of a data folder; `null` if it is empty. @throws `state_unavailable`: malformed */
+/**
+ * Reads a data folder's format; `null` if empty.
+ * @throws `state_unavailable`: malformed
+ */
 export async function readFolderMark(files: DataFiles): Promise<FormatMark | null> {
   const text = await readFile(files.format, 'utf8').catch((error: unknown) => {
     if (isSystemError(error, 'ENOENT')) return null;
@@ -46,9 +49,8 @@ function parseJson(text: string): unknown {
 }
 
 /**
- * Migrates a data folder. Copies the embedded store first and changes it in one transaction, so that a crash changes
- * nothing.
- * @returns the copy; `null` if nothing was migrated or copied
+ * Migrates a data folder. Copies the embedded store and changes it in one transaction, so that a crash changes nothing.
+ * @returns the copy; `null` if none
  * @throws `data_newer`; `state_unavailable`: in use by a server, or not writable
  */
 export async function migrateFolder(
@@ -70,7 +72,7 @@ export async function migrateFolder(
 
 async function migrateStore(file: string, { format }: FormatMark, steps: readonly Migration[]): Promise<string> {
   const copy = copyBefore(file, dataFormat);
-  // Checked first, because the database does not name an inaccessible file.
+  // The database does not name an inaccessible file.
   await access(file, constants.R_OK | constants.W_OK);
   // After a crash between store and mark, the copy contains the former store.
   const isCopied = (await isThere(copy)) && (await readOwnFormat(file)) >= dataFormat;
@@ -99,7 +101,7 @@ async function makeCopy(file: string, copy: string): Promise<void> {
   await rm(draft, { force: true });
   try {
     await snapshotSqlite(file, draft);
-    // A restored copy gets all denials from the audit trail again.
+    // A restored copy gets all denials again.
     await forgetStoreEpoch(draft);
     await rename(draft, copy);
   } catch (error) {

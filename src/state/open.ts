@@ -8,9 +8,8 @@ import { createSqliteState } from './sqlite.js';
 import { type Store, withStoreEpoch } from './store-epoch.js';
 
 /**
- * Opens and reconciles the configured state store. A shared store that does not respond yet refuses calls until it is
- * reconciled.
- * @throws `data_newer`; `state_unavailable`: the embedded store cannot be opened
+ * Opens and reconciles the configured state store. A shared store refuses calls until it is reconciled.
+ * @throws `data_newer`; `state_unavailable`
  */
 export async function openState(
   config: StateConfig,
@@ -25,9 +24,9 @@ export async function openState(
 }
 
 /**
- * Opens the configured state store for reading next to a server, without changes.
+ * Opens the configured state store read-only.
  * @returns `null` if the embedded store does not exist
- * @throws `state_unavailable`: the embedded store cannot be opened
+ * @throws `state_unavailable`
  */
 export async function openStateToRead(
   config: StateConfig,
@@ -40,7 +39,7 @@ export async function openStateToRead(
 
 type StoreDeps = Pick<ReconcileDeps, 'clock' | 'random' | 'log'>;
 
-/** Loaded on demand: the embedded store needs no client libraries. */
+/** The embedded store needs no client libraries. */
 async function openSharedStore(config: Exclude<StateConfig, { kind: 'sqlite' }>, deps: StoreDeps): Promise<Store> {
   switch (config.kind) {
     case 'redis': {

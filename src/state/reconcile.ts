@@ -17,8 +17,8 @@ export interface ReconcileDeps {
 }
 
 /**
- * Reads the marker of the store that this server was last reconciled with; `null`: never. Survives restarts, so that an
- * emptied store is detected.
+ * Reads the marker of the last reconciled store; `null`: never. It survives restarts, so that an emptied store is
+ * detected.
  * @throws `state_unavailable`: malformed
  */
 export async function readKnown({ heldSince }: Pick<DataFiles, 'heldSince'>): Promise<EpochMs | null> {
@@ -26,9 +26,7 @@ export async function readKnown({ heldSince }: Pick<DataFiles, 'heldSince'>): Pr
 }
 
 /**
- * Restores the denials of this server's audit trail in a new or emptied store, and records the replacement unless it is
- * the first store.
- * @param state - written to directly
+ * Restores the trail's denials in a new or emptied store.
  * @throws `state_unavailable`
  */
 export async function reconcile(epoch: EpochMs, state: Pick<State, 'write'>, deps: ReconcileDeps): Promise<void> {

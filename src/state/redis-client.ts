@@ -3,13 +3,10 @@ import type { RedisConfig } from '../config/state.js';
 
 const connectTimeoutMs = 1000;
 
-/** Hooks have shorter deadlines; a smaller value would mistake load of this process for an outage. */
+/** A smaller value would mistake load of this process for an outage. */
 const commandTimeoutMs = 1000;
 
-/**
- * A dead machine closes no connection, and TCP takes a quarter of an hour to give up: until then no sentinel would be
- * asked for the new master.
- */
+/** A dead machine closes no connection, and TCP takes a quarter of an hour to give up. */
 const longestSilenceMs = 2 * commandTimeoutMs;
 
 const longestPauseMs = 1000;
@@ -31,7 +28,7 @@ const pauseMs = (attempt: number): number => Math.min(50 * 2 ** Math.min(attempt
 /** Creates a client that reconnects automatically. */
 export function createRedisClient(config: RedisConfig): Redis | Cluster {
   const client = config.url.use((url) => connectTo(config, new URL(url)));
-  // Errors are reported to callers; an `error` event without a listener would end the process.
+  // An `error` event without a listener would end the process.
   client.on('error', () => {});
   return client;
 }
@@ -51,11 +48,11 @@ function connectTo({ sentinel, cluster }: RedisConfig, url: URL): Redis | Cluste
       lazyConnect: true,
       enableOfflineQueue: false,
       clusterRetryStrategy: pauseMs,
-      // Writes are idempotent, so they can be retried at the next node.
+      // Writes are idempotent.
       retryDelayOnFailover: 100,
       maxRedirections: 4,
       slotsRefreshTimeout: connectTimeoutMs,
-      // Certificates contain host names, so addresses are not resolved here.
+      // Certificates contain host names.
       ...(tls === undefined ? {} : { dnsLookup: (name, done) => done(null, name) }),
       redisOptions: options,
     });

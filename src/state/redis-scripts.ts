@@ -7,7 +7,6 @@ import type { Cluster, Redis } from 'ioredis';
  * clock are authoritative.
  */
 
-/** A script and its SHA-1 for Redis. */
 export interface Script {
   readonly lua: string;
   readonly sha1: string;
@@ -15,10 +14,7 @@ export interface Script {
 
 const toScript = (lua: string): Script => ({ lua, sha1: createHash('sha1').update(lua).digest('hex') });
 
-/**
- * ARGV: revision, expiresAt or '', json, lifetime in ms or '', condition ('any', 'absent' or a revision), now.
- * Idempotent.
- */
+/** ARGV: revision, expiresAt or '', json, lifetime in ms or '', condition ('any', 'absent' or a revision), now. */
 export const writeRecord = toScript(`
 local found = redis.call('GET', KEYS[1])
 local revision
@@ -50,7 +46,7 @@ for at, key in ipairs(KEYS) do found[at] = redis.call('GET', key) or '' end
 return found
 `);
 
-/** ARGV: amount, expiresAt of a new counter, its lifetime in ms, now. @returns the sum as text */
+/** ARGV: amount, expiresAt of a new counter, its lifetime in ms, now. */
 export const addToCounter = toScript(`
 local found = redis.call('GET', KEYS[1])
 if found then
@@ -69,10 +65,7 @@ end
 return ARGV[1]
 `);
 
-/**
- * KEYS: a sorted set, and its hash. ARGV, per row: sort, version or '', 1 (0: tombstone), value. Rows without version
- * and value are only in the set.
- */
+/** KEYS: a sorted set, and its hash. ARGV, per row: sort, version or '', 1 (0: tombstone), value. */
 export const putLedgerRows = toScript(`
 for at = 1, #ARGV, 4 do
   local sort, version, is_row, value = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
@@ -103,7 +96,7 @@ export async function runScript(
   try {
     return await client.evalsha(sha1, keys.length, ...keys, ...args);
   } catch (error) {
-    // A restarted server has lost the script; running its source caches it again.
+    // A restarted server has lost the script.
     if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
     return client.eval(lua, keys.length, ...keys, ...args);
   }

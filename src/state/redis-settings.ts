@@ -12,7 +12,10 @@ export interface RedisFindings {
   readonly mayKeepLedger: boolean;
 }
 
-/** Reads the settings of each master, which requires only INFO. @returns `null` if one does not respond */
+/**
+ * Reads each master's settings.
+ * @returns `null` if one does not respond
+ */
 export async function readRedisSettings(config: RedisConfig): Promise<RedisFindings | null> {
   const client = createRedisClient(config);
   try {
@@ -27,7 +30,7 @@ export async function readRedisSettings(config: RedisConfig): Promise<RedisFindi
   }
 }
 
-/** Tests the ledger's commands on an unused key, without leaving data. */
+/** On an unused key, without leaving data. */
 async function mayKeepLedger(client: Redis | Cluster, { keyPrefix }: RedisConfig): Promise<boolean> {
   const key = `{${keyPrefix}ledger:rights}`;
   const tried = await Promise.allSettled([

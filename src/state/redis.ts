@@ -12,9 +12,8 @@ const textsGuard = z.array(z.string());
 const sumGuard = z.string().transform(Number);
 
 /**
- * Creates the state store in Redis 6.2 or later, or Valkey: single server, sentinel, or cluster. A timeout of a second
- * is `state_unavailable`; the write may have arrived, but repeating it with the same condition never consumes anything
- * twice.
+ * Creates the state store in Redis 6.2 or later, or Valkey. A write that timed out may have arrived; repeating it with
+ * the same condition never consumes anything twice.
  */
 export async function createRedisStore(
   config: RedisConfig,
@@ -34,7 +33,7 @@ export async function createRedisStore(
   // Continues to connect in the background.
   await client.connect().catch(() => {});
 
-  // The hash tag in braces puts a key's record and counter in one cluster slot.
+  // The braces put a key's record and counter in one cluster slot.
   const recordKey = (key: string): string => `{${config.keyPrefix}${key}}:r`;
   const counterKey = (key: string): string => `{${config.keyPrefix}${key}}:c`;
 
@@ -53,7 +52,7 @@ export async function createRedisStore(
     },
     read,
     async readMany(keys) {
-      // In a cluster they are in different slots, so each is read in parallel.
+      // In a cluster they are in different slots.
       if (config.cluster !== null) return Promise.all(keys.map(read));
       return orUnavailable(async () => {
         const found = textsGuard.parse(await runScript(client, readRecords, keys.map(recordKey), []));

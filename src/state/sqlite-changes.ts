@@ -2,18 +2,16 @@ import type Database from 'libsql';
 import { FaceError } from '../errors.js';
 import { createGroupCommit } from '../files/group-commit.js';
 
-/** Durability of a change. */
 export type Durability = 'durable' | 'mayBeLost';
 
-/** Changes of one SQLite file. Concurrent ones share a transaction and a sync. */
+/** Concurrent changes share a transaction and a sync. */
 export interface SqliteChanges {
   /**
    * Queues a change.
-   * @param body - runs statements, perhaps in one transaction with others
    * @throws `state_unavailable`: it failed, or its sync is uncertain
    */
   make<Result>(key: string, durability: Durability, body: () => Result): Promise<Result>;
-  /** Settles when the current value of a key is synced, so that no reader sees what may be lost. */
+  /** Settles when a key's value is synced, so that no reader sees what may be lost. */
   settled(key: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -21,7 +19,7 @@ export interface SqliteChanges {
 interface Asked {
   readonly key: string;
   readonly durability: Durability;
-  /** Runs it. @returns a function that notifies the caller */
+  /** @returns a function that notifies the caller */
   run(): () => void;
   refuse(error: unknown): void;
 }

@@ -19,12 +19,12 @@ export async function snapshotSqlite(file: string, to: string): Promise<void> {
   });
 }
 
-/** Removes the epoch from a copy: the next server to open it detects a replaced store. @throws `state_unavailable` */
+/** Removes a copy's epoch: the next server detects a replaced store. @throws `state_unavailable` */
 export async function forgetStoreEpoch(file: string): Promise<void> {
   await orUnavailable(async () => {
     const database = new Database(file);
     try {
-      // Created again on opening; missing in older versions.
+      // Created again on opening.
       database.exec('drop table if exists held');
     } finally {
       database.close();

@@ -9,10 +9,10 @@ import { isAhead } from './marker.js';
 import { createSqliteChanges } from './sqlite-changes.js';
 
 /*
- * A revision is an AUTOINCREMENT row number, and every write creates a new row, so a recreated record is never mistaken
- * for the one read. Answered writes must survive a power failure: the write-ahead log is synced here, once for
- * concurrent changes, because synchronous=FULL would block on each and synchronous=NORMAL does not sync it. Relaxed
- * writes (counters, and records that say so) do not wait. https://www.sqlite.org/pragma.html#pragma_synchronous
+ * Every write creates a new AUTOINCREMENT row, so a recreated record is never mistaken for the one read. Answered
+ * writes must survive a power failure: the write-ahead log is synced here, once for concurrent changes, because
+ * synchronous=FULL would block on each and synchronous=NORMAL does not sync it.
+ * https://www.sqlite.org/pragma.html#pragma_synchronous
  */
 const schema = `
   pragma journal_mode = wal;
@@ -37,7 +37,7 @@ const schema = `
   );
 `;
 
-/** One statement, so it is atomic. An expired counter restarts. */
+/** One statement is atomic. */
 const addToCounter = `
   insert into counter (key, value, expires_at) values (:key, :amount, :expiresAt)
   on conflict (key) do update set
@@ -48,7 +48,7 @@ const addToCounter = `
 
 const writesBetweenPurges = 16;
 
-/** More than was written meanwhile, so that purging catches up; few enough not to delay the next writer. */
+/** Purging catches up without delaying the next writer. */
 const removedAtOnce = 4 * writesBetweenPurges;
 
 const heldGuard = z.object({ since: z.number().transform(epochMs) });
@@ -56,9 +56,9 @@ const counterGuard = z.object({ value: z.number() });
 const rowGuard = z.object({ revision: z.number(), value: z.string(), expires_at: z.number().nullable() });
 
 /**
- * Creates the state store in a SQLite file, the default for a single server. Calls take well under a millisecond on
- * this thread; syncs run on another.
- * @param file - path, created with mode 0600; `:memory:`: not stored
+ * Creates the state store in a SQLite file, the default for a single server. Calls take well under a millisecond; syncs
+ * run on another thread.
+ * @param file - created with mode 0600; `:memory:`: not stored
  * @throws `state_unavailable`, also from every method
  */
 export function createSqliteState({ file, clock }: { file: string; clock: Clock }): State {

@@ -5,19 +5,19 @@ import { isAhead } from './marker.js';
 
 /** A shared store without detection of data loss. */
 export interface Store extends Omit<State, 'storeEpoch'> {
-  /** Units of loss: cluster nodes fail independently. */
+  /** Cluster nodes fail independently. */
   readonly parts: 'one' | 'many';
-  /** Registers a listener for lost connections, after which data may be lost. */
+  /** Data may be lost after a lost connection. */
   onInterruption(listener: () => void): void;
 }
 
-/** Key of the epoch: the time since when nothing was lost. It is lost with the rest. */
+/** The time since when nothing was lost; lost with the rest. */
 const markerKey = 'store';
 
-/** Enough keys that every part of a cluster has one: with six equal parts one is missing in 1 of 100,000 clusters. */
+/** Every part of a cluster has one: with six equal parts one is missing in 1 of 100,000 clusters. */
 const witnessKeys = Array.from({ length: 64 }, (_, index) => `store:${index}`);
 
-/** Allowed clock difference between replicas, and the rounding of receipts. */
+/** Between replicas, with the rounding of receipts. */
 const skewSec = 31;
 
 const lookEveryMs = 1000;
@@ -28,8 +28,7 @@ const forever = { expiresAt: null } as const;
  * Adds detection of data loss to a shared store, by a marker that is checked after each interruption, once a second,
  * and on `storeEpoch`. If it is missing or far ahead, the first replica writes a new one, and each replica reconciles
  * before it answers.
- * @param options.known - marker of the last reconciliation; `null`: none
- * @param options.reconcile - restores data; until it succeeds every method throws
+ * @param options.known - marker of the last reconciliation
  */
 export function withStoreEpoch(
   store: Store,
@@ -46,7 +45,7 @@ export function withStoreEpoch(
     return !witnesses.includes(null);
   };
 
-  /** After a loss, later than anything that any replica has issued. */
+  /** Later than anything that any replica has issued. */
   const newMarker = (isFirst: boolean): EpochMs => {
     const later = addSec(clock.now(), skewSec);
     if (reconciled === null) return isFirst ? clock.now() : later;
@@ -62,7 +61,7 @@ export function withStoreEpoch(
     const found = await store.read(markerKey);
     const marker = found === null ? null : epochMsGuard.parse(found.value);
     if (marker !== null && !isAhead(marker, clock) && (await isWhole())) return marker;
-    // A marker implies its witnesses, so they are written first, and a missing one means the marker is outdated.
+    // Written before the marker: a missing one means the marker is outdated.
     if (found === null) await writeWitnesses();
     const when = found === null ? 'absent' : ({ revision: found.revision } as const);
     await store.write(markerKey, newMarker(found === null), { when, ...forever });
@@ -97,7 +96,7 @@ export function withStoreEpoch(
     return mine;
   };
 
-  /** Reconciling may take long: callers are refused, not delayed. */
+  /** Reconciling may take long: callers are refused. */
   const checkUsable = (): void => {
     if (isClosed) throw new FaceError('state_unavailable', 'closed');
     if (reconciling !== null) throw new FaceError('state_unavailable', { reason: 'replaced' });

@@ -1,10 +1,7 @@
 import type { AuditSubscriber } from '../core/audit-subscribers.js';
 import type { Metrics } from './metrics.js';
 
-/**
- * Counts audit records by connection; others, such as a client token's tenant, count as `other`.
- * @param isConnection - returns true for a configured connection's id
- */
+/** Counts audit records by connection; unknown ones as `other`. */
 export const countAuditEvents =
   (metrics: Metrics, isConnection: (id: string) => boolean): AuditSubscriber =>
   ({ action, connection }) => {

@@ -2,7 +2,7 @@ import pino from 'pino';
 import type { Log } from '../core/ports.js';
 import type { RequestContexts } from './request-context.js';
 
-/** Names of fields that could contain a secret by mistake, at the top level or in `detail`. */
+/** Could contain a secret by mistake. */
 const secretNames = [
   ...['adminKey', 'apiKey', 'authorization', 'cookie', 'credential', 'password', 'pin', 'secret', 'session', 'ticket'],
   ...['token', 'auth_token', 'enrolmentToken', 'receipt', 'challenge'],
@@ -10,16 +10,15 @@ const secretNames = [
 ];
 
 /**
- * Creates a log of JSON lines with request ids. The type `Json` keeps secrets out; the redacted names are a second line
- * of defense.
- * @param descriptor - open file: 1 is standard output, 2 standard error
+ * Creates a log of JSON lines with request ids. `Json` keeps secrets out; redaction is a second line of defense.
+ * @param descriptor - 1 is standard output, 2 standard error
  */
 export function createLog(descriptor: number, contexts: RequestContexts): Log {
   const logger = pino(
     {
       base: null,
       redact: {
-        // Wildcards would take five times as long as the whole line.
+        // Wildcards would take five times as long.
         paths: secretNames.flatMap((name) => [name, `detail.${name}`]),
         censor: '[redacted]',
       },
@@ -39,7 +38,7 @@ export function createLog(descriptor: number, contexts: RequestContexts): Log {
   };
 }
 
-/** Maximum buffered bytes if the log cannot be written; further lines are dropped. */
+/** Further lines are dropped. */
 const mostWaitingBytes = 1024 * 1024;
 
 /** A full disk must not end the process, and cannot be reported. */

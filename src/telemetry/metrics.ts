@@ -1,9 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
-/*
- * Labels are methods, route patterns, codes, configured ids or constants, never input: no personal data, and a bounded
- * number of series.
- */
+/* Labels are never input: no personal data, and a bounded number of series. */
 const definitions = {
   requests: {
     name: 'facestep_http_requests_total',

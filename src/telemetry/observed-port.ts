@@ -4,12 +4,12 @@ import type { RequestContexts } from './request-context.js';
 
 export type PortName = 'state' | 'keys' | 'signer' | 'verifier' | 'profile' | 'audit' | 'delivery' | 'ledger';
 
-/** Wraps a port to observe calls that leave the process or take time. */
+/** Observes calls that leave the process or take time. */
 export type ObservePort = <Port extends object>(name: PortName, port: Port) => Port;
 
 /**
- * Creates the wrapper that counts, times and traces calls. Only calls that return a promise are observed; arguments are
- * not recorded.
+ * Creates the wrapper that counts, times and traces calls. Only calls that return a promise; arguments are not
+ * recorded.
  */
 export function createObservePort(metrics: Metrics, contexts: RequestContexts): ObservePort {
   const createObserve = (port: PortName, operation: string): ((call: Promise<unknown>) => Promise<unknown>) => {
@@ -50,7 +50,7 @@ export function createObservePort(metrics: Metrics, contexts: RequestContexts): 
       get(target, property) {
         const member: unknown = Reflect.get(target, property);
         if (!isMethod(member) || typeof property !== 'string') return member;
-        // By identity, because a member may be replaced.
+        // A member may be replaced.
         const known = wrapped.get(member) ?? wrap(target, member, property);
         wrapped.set(member, known);
         return known;

@@ -3,9 +3,9 @@ import type { RequestTrace } from './tracing.js';
 
 export interface RequestContext {
   readonly requestId: string;
-  /** The caller's network, shortened; `null`: unknown. */
+  /** Shortened; `null`: unknown. */
   readonly network: string | null;
-  /** `null` if this request is not traced. */
+  /** `null`: not traced. */
   readonly trace: RequestTrace | null;
 }
 

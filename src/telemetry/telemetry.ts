@@ -7,19 +7,18 @@ import { createObservePort, type ObservePort } from './observed-port.js';
 import type { RequestContexts } from './request-context.js';
 import type { Tracing } from './tracing.js';
 
-/** Outcome of a request. */
 export interface RequestOutcome {
   readonly method: string;
-  /** Route pattern, such as `/step-ups/:id`; `none` for unknown paths. */
+  /** `none` for unknown paths. */
   readonly route: string;
   /** `null` if the client left before the response. */
   readonly status: number | null;
-  /** Thrown error; `undefined` if successful. */
+  /** `undefined` if successful. */
   readonly refusal: unknown;
 }
 
 export interface FollowedRequest {
-  /** Runs work whose log lines, port calls and steps belong to this request. */
+  /** Log lines, port calls and steps belong to this request. */
   run<Result>(work: () => Result): Result;
   end(outcome: RequestOutcome): void;
 }
@@ -27,24 +26,23 @@ export interface FollowedRequest {
 export interface Telemetry {
   readonly metrics: Metrics;
   readonly observePort: ObservePort;
-  /** @param request.traceparent - unchecked, from a trusted proxy; `undefined`: none */
+  /** @param request.traceparent - unchecked, from a trusted proxy */
   followRequest(request: {
     readonly requestId: string;
     readonly traceparent: string | undefined;
     readonly network: string | null;
   }): FollowedRequest;
-  /** Initializes the counter of late calls of a hook to zero, so that alerts see the first one. Idempotent. */
+  /** Initializes a hook's counter, so that alerts see the first late call. Idempotent. */
   expectHook(hook: { readonly connection: string; readonly hook: string }): void;
   /**
-   * Follows a call of a configured hook.
-   * @param budgetMs - deadline, in milliseconds
+   * @param budgetMs - deadline
    * @returns a function to call on the reply
    */
   followHook(hook: { readonly connection: string; readonly hook: string }, budgetMs: number): () => void;
   close(): Promise<void>;
 }
 
-/** Opens telemetry. Counting is cheap and always on; metrics and traces are exported if configured. */
+/** Opens telemetry. Metrics and traces are exported if configured. */
 export async function openTelemetry(
   config: Pick<TelemetryConfig, 'traces'>,
   { clock, contexts, log }: { readonly clock: Clock; readonly contexts: RequestContexts; readonly log: Log },
@@ -69,7 +67,7 @@ export async function openTelemetry(
   };
 }
 
-/** Other methods share one label, so that callers cannot create series. */
+/** Callers cannot create series. */
 const knownMethods = ['GET', 'HEAD', 'POST', 'OPTIONS'];
 
 function followRequest(
@@ -91,7 +89,7 @@ function followRequest(
   };
 }
 
-/** Public part of a refusal: name of the limit or lockout. */
+/** Name of the limit or lockout. */
 const aboutGuard = z.object({ limit: z.string().optional(), lockout: z.string().optional() });
 
 function countRefusal(refusal: unknown, { refusals, lockouts, limitsRefused }: Metrics): void {

@@ -12,40 +12,42 @@ import { inTime } from '../core/deadline.js';
 import type { Log } from '../core/ports.js';
 import type { FaceErrorCode } from '../errors.js';
 
-/** Outcome of a traced request. */
 export interface TracedOutcome {
   readonly method: string;
   readonly route: string;
-  /** `null` without a response. */
+  /** `null`: no response. */
   readonly status: number | null;
   readonly code: FaceErrorCode | null;
 }
 
-/** One traced request. Spans contain names and codes only, no input. */
+/** Spans contain names and codes only. */
 export interface RequestTrace {
   /** 32 hexadecimal digits. */
   readonly traceId: string;
-  /** Starts a step, such as `state.read`. @returns a function that ends it, with a code on failure */
+  /**
+   * Such as `state.read`.
+   * @returns a function that ends the step
+   */
   beginStep(name: string): (code: FaceErrorCode | null) => void;
   end(outcome: TracedOutcome): void;
 }
 
-/** Sends traces to an OpenTelemetry receiver. An outage loses spans, never requests. */
+/** An outage loses spans, never requests. */
 export interface Tracing {
   /**
    * Starts or continues a trace.
-   * @param traceparent - unchecked, from a proxy (W3C Trace Context, section 3.2); sampling is decided here
-   * @returns `null` if the request is not sampled
+   * @param traceparent - unchecked (W3C Trace Context, section 3.2); sampling is decided here
+   * @returns `null` if not sampled
    */
   beginRequest(requestId: string, traceparent: string | undefined): RequestTrace | null;
-  /** Sends the remaining spans, for 2 s at most. */
+  /** For 2 s at most. */
   close(): Promise<void>;
 }
 
-/** Timeout of one delivery, in milliseconds; also limits shutdown. */
+/** Also limits shutdown. */
 const deliveryTimeoutMs = 2_000;
 
-/** Maximum buffered spans, about 1 KB each; further ones are dropped. */
+/** About 1 KB each; further ones are dropped. */
 const maxWaitingSpans = 4_096;
 
 /** Starts sending traces. */
@@ -110,14 +112,14 @@ function end(span: Span, code: string | null, isError = code !== null): void {
   span.end();
 }
 
-/** Uses only the ids: other data and sampling flags of the proxy are ignored. */
+/** The proxy's other data is ignored. */
 function toParent(traceparent: string | undefined) {
   const [, traceId, spanId] = /^00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}$/.exec(traceparent ?? '') ?? [];
   if (traceId === undefined || spanId === undefined) return ROOT_CONTEXT;
   return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, isRemote: true, traceFlags: TraceFlags.NONE });
 }
 
-/** Logs only when deliveries start to fail and when they work again. */
+/** Only when deliveries start to fail and when they work again. */
 function loggingFailures(exporter: SpanExporter, log: Log): SpanExporter {
   let isFailing = false;
   return {

@@ -3,7 +3,6 @@ import { UserSecret } from '../core/concealed.js';
 import type { PasskeyAnswer } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 
-/** Maximum length, as text. */
 export const maxAnswerCharacters = 8192;
 
 const base64url = (atMost: number) =>
@@ -12,10 +11,10 @@ const base64url = (atMost: number) =>
     .max(atMost)
     .regex(/^[A-Za-z0-9_-]+$/);
 
-/** A credential id has at most 1,023 bytes (WebAuthn Level 3, section 4). */
+/** 1,023 bytes (WebAuthn Level 3, section 4). */
 const idGuard = base64url(1364);
 
-/** 32 bytes; secret from here on. */
+/** 32 bytes; secret. */
 const prfGuard = z
   .object({
     prf: z
@@ -33,7 +32,7 @@ const prfGuard = z
   })
   .transform(({ prf }) => prf?.results?.first ?? null);
 
-/** From the browser, to be returned to it; unknown ones are allowed. */
+/** Unknown ones are allowed. */
 const transportsGuard = z
   .array(z.string().regex(/^[a-z-]{1,32}$/))
   .max(8)
@@ -69,9 +68,8 @@ const answerGuard = z.object({
 }) satisfies z.ZodType<PasskeyAnswer>;
 
 /**
- * Parses the page's WebAuthn response: `{"creation": …, "assertion": …}` in the specification's JSON form, with the PRF
- * output in `clientExtensionResults.prf.results.first`, returned separately as a `UserSecret`.
- * @throws `request_malformed`, without any of the text
+ * Parses the page's WebAuthn response; the PRF output is returned separately.
+ * @throws `request_malformed`
  * @see https://www.w3.org/TR/webauthn-3/#dictdef-registrationresponsejson
  */
 export function parsePasskeyAnswer(text: string): PasskeyAnswer {
@@ -84,7 +82,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // The SyntaxError's message quotes the text, which contains a secret.
+    // The SyntaxError's message quotes a secret.
     throw new FaceError('request_malformed', { field: 'passkey' });
   }
 }

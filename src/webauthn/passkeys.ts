@@ -1,16 +1,15 @@
 import type { JsonObject } from '../base/json.js';
 import type { AssertionAnswer, CreationAnswer, PasskeyCredential, Passkeys, ProvenPasskey } from '../core/ports.js';
 
-/** ES256, EdDSA and RS256: every authenticator supports one of them. */
+/** Every authenticator supports one of them. */
 const algorithms = [-7, -8, -257];
 
-/** Time for the user: five minutes, WebAuthn's recommended minimum with user verification. */
+/** Five minutes, WebAuthn's recommended minimum. */
 const timeoutMs = 300_000;
 
 /**
- * Required, not preferred: an authenticator has separate PRF secrets with and without user verification (CTAP 2.1,
- * hmac-secret), so "preferred" could lock the token. It also makes the authenticator multi-factor (NIST SP 800-63B-4,
- * appendix B).
+ * An authenticator has separate PRF secrets with and without user verification (CTAP 2.1, hmac-secret), so "preferred"
+ * could lock the token. It also makes the authenticator multi-factor (NIST SP 800-63B-4, appendix B).
  */
 const userVerification = 'required';
 
@@ -20,12 +19,12 @@ const fromBase64url = (text: string): Uint8Array<ArrayBuffer> => new Uint8Array(
 /** Never without an input: Windows Hello refuses an empty one. */
 const prfOf = (salt: Uint8Array): JsonObject => ({ prf: { eval: { first: toBase64url(salt) } } });
 
-/** Loaded on demand: three hundred files that servers without passkeys do not need. */
+/** Three hundred files that servers without passkeys do not need. */
 const loadLibrary = () => import('@simplewebauthn/server');
 
 /**
- * Creates WebAuthn for one origin. No attestation, so the authenticator's own claims are trusted.
- * @param publicUrl - public URL of this server; its host is the relying party id
+ * Creates WebAuthn for one origin. Without attestation, the authenticator's claims are trusted.
+ * @param publicUrl - its host is the relying party id
  * @see https://www.w3.org/TR/webauthn-3/
  */
 export function createPasskeys({ publicUrl }: { readonly publicUrl: string }): Passkeys {
@@ -121,7 +120,7 @@ export function createPasskeys({ publicUrl }: { readonly publicUrl: string }): P
   };
 }
 
-/** RFC 8176: a key that can be copied to other devices is a software key. */
+/** RFC 8176: a copyable key is a software key. */
 const methodOf = ({ backupEligible }: { readonly backupEligible: boolean }): 'hwk' | 'swk' =>
   backupEligible ? 'swk' : 'hwk';
 
@@ -130,5 +129,5 @@ const withSecret = (
   secret: ProvenPasskey['secret'] | null,
 ): ProvenPasskey | null => (proven === null || secret === null ? null : { ...proven, secret });
 
-/** The library's errors contain the expected challenge, so they are dropped. */
+/** The library's errors contain the expected challenge. */
 const orNull = <T>(proof: Promise<T>): Promise<T | null> => proof.catch(() => null);

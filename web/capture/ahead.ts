@@ -1,6 +1,6 @@
 export interface Ahead<Result> {
   begin(): void;
-  /** Returns the result, starting the work if necessary. The next call starts it again. */
+  /** Starts the work if necessary. The next call starts it again. */
   take(): Promise<Result>;
 }
 

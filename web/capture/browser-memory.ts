@@ -24,8 +24,8 @@ export const sessionMemory = memoryIn(() => sessionStorage, 'facestep-session');
 /** A ticket being opened and its session key, for a reload during the request. */
 export const openingMemory = memoryIn(() => sessionStorage, 'facestep-opening');
 
-/** The fragment of a kiosk's address, because other pages return without it. */
+/** Other pages return without the fragment. */
 export const kioskMemory = memoryIn(() => sessionStorage, 'facestep-kiosk');
 
-/** Id of the last chosen camera, specific to this browser and origin. */
+/** Specific to this browser and origin. */
 export const cameraMemory = memoryIn(() => localStorage, 'facestep-camera');

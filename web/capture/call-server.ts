@@ -57,7 +57,7 @@ function read<Reply>(response: Response, text: string, reply: z.ZodMiniType<Repl
   const waitSec = wait === null ? null : Number(wait[0]);
   const refusal = refusalGuard.safeParse(body);
   if (refusal.success) throw toProblem(refusal.data.code, waitSec);
-  // The answer is a proxy's, or the server is starting.
+  // A proxy's answer, or the server is starting.
   throw new Problem(response.status >= 500 ? 'unavailable' : 'general', waitSec);
 }
 

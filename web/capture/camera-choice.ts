@@ -1,6 +1,6 @@
 import type { CameraKind } from '../../src/core/step-up/device-signals.js';
 
-/** A camera from `enumerateDevices`. The label is empty before permission. */
+/** The label is empty before permission. */
 export interface CameraEntry {
   readonly deviceId: string;
   readonly label: string;
@@ -13,7 +13,7 @@ const virtual =
   /\b(virtual|obs|manycam|snap camera|xsplit|splitcam|droidcam|epoccam|iriun|camo|mmhmm|nvidia broadcast|v4l2loopback|loopback|dummy)\b/i;
 const front = /\b(front|user|facetime|front\w*kamera|frontal|delantera|avant)\b|أمامية/i;
 
-/** Classifies a camera by label. The server judges every picture anyway. */
+/** Classifies a camera by label. */
 export function kindOf(label: string): CameraKind {
   if (virtual.test(label)) return 'virtual';
   if (unsuitable.test(label)) return 'unsuitable';
@@ -23,8 +23,8 @@ export function kindOf(label: string): CameraKind {
 const ranks: Record<CameraKind, number> = { front: 0, plain: 1, unsuitable: 2, virtual: 3 };
 
 /**
- * Returns the first camera to use: a front one, else neither infrared, rear nor virtual, else any.
- * @returns `null` without labeled cameras: the browser then chooses by `facingMode`
+ * Returns the first camera: a front one, else neither infrared, rear nor virtual, else any.
+ * @returns `null` without labels: the browser then chooses by `facingMode`
  */
 export function chooseCamera(cameras: readonly CameraEntry[]): CameraEntry | null {
   const named = cameras.filter(({ label, deviceId }) => label !== '' && deviceId !== '');
@@ -33,7 +33,6 @@ export function chooseCamera(cameras: readonly CameraEntry[]): CameraEntry | nul
 
 /**
  * Returns a better camera than the open one.
- * @param current - label of the open track
  * @returns `null` if there is none
  */
 export function betterCamera(current: string, cameras: readonly CameraEntry[]): CameraEntry | null {

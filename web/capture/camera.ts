@@ -7,7 +7,7 @@ import { Problem, type ProblemName, toCameraProblem } from './problem.js';
 
 const size = { width: { ideal: 1280 }, height: { ideal: 720 } } as const;
 
-/** A camera without pictures for this long counts as failed. */
+/** Without pictures for this long, the camera counts as failed. */
 const firstPictureWithinMs = 10_000;
 /** Phones mute the camera briefly for calls and notifications. */
 const mutedForMs = 1500;
@@ -40,8 +40,8 @@ export function checkCameraSupport(): void {
 }
 
 /**
- * Opens the named camera, else the front one. Requests once; again only if the browser is known not to prompt, since
- * some would prompt endlessly.
+ * Opens the named camera, else the front one. Requests again only if the browser is known not to prompt: some would
+ * prompt endlessly.
  * @throws Problem about the camera
  */
 export async function openCamera(deviceId: string | null, facing: 'user' | 'environment' = 'user'): Promise<Camera> {
@@ -63,8 +63,8 @@ const isOfCamera = (problem: ProblemName): boolean =>
   problem === 'camera-none' || problem === 'camera-busy' || problem === 'camera-stopped';
 
 /**
- * Opens the last chosen camera, else the front one. After a failure the default is used, since cameras can be chosen
- * only while one runs.
+ * Opens the last chosen camera, else the front one. After a failure the default is used, since only a running camera
+ * can be changed.
  * @throws Problem about the camera
  */
 export async function openLastCamera(): Promise<Camera> {

@@ -2,13 +2,12 @@ import { type DeviceSignals, settableModes } from '../../src/core/step-up/device
 import { kindOf } from './camera-choice.js';
 
 export interface DeviceWatch {
-  /** Returns current signals, unverified, for the audit trail only. */
+  /** Unverified, for the audit trail only. */
   read(): DeviceSignals;
 }
 
 const toWhole = (value: number | undefined): number | null => (value === undefined ? null : Math.round(value));
 
-/** Two decimals. */
 const toRounded = (value: number): number => Math.round(value * 100) / 100;
 
 /** Starts observing how evenly frames arrive. @param track - `undefined`: unknown */

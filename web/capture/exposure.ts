@@ -28,7 +28,7 @@ async function setAll(track: MediaStreamTrack, held: readonly Held[], mode: Mode
   await track.applyConstraints({ ...track.getConstraints(), advanced });
 }
 
-/** Settings are released first, because some drivers keep them, but stopping waits no longer than this. */
+/** Some drivers keep settings, so they are released first; stopping waits no longer than this. */
 const releasedWithinMs = 500;
 
 export interface Exposure {

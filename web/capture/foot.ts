@@ -8,18 +8,16 @@ import { type Change, hasWays } from './state.js';
 import { sleep } from './step.js';
 import type { View } from './view.js';
 
-/* Footer of a check: the way out, and a line with the full text if the user consented on an earlier visit. */
-
 const askAgainMs = 1000;
 
-/** Returns true if there is something to stop. The consent screen has its own button (page.css). */
+/** The consent screen has its own button (page.css). */
 const hasWayOut = ({ state, purpose, role }: View): boolean =>
   (state === 'started' || state === 'captured') && purpose !== 'manage' && role !== 'unpaired';
 
-/** Shows the footer of a step. @returns the new state after the user stops the check */
+/** Returns the new state after the user stops the check. */
 export type StandBelow = (view: View | null) => Promise<Change>;
 
-/** Creates the footer. A check that is being stopped stays so in later steps. */
+/** Creates the footer. A check that is being stopped stays so. */
 export function createFoot({ page, api }: { readonly page: Page; readonly api: PageApi }): StandBelow {
   let stopping: Promise<Change> | null = null;
   return (view) =>
@@ -89,7 +87,7 @@ function agreement(view: View, agreedAt: string, words: Words, stop: () => void)
   );
   const read = button('link', words.agreed.read, () => {
     whole.showModal();
-    // Browsers would focus its first button, below the text.
+    // Browsers would focus the first button.
     whole.focus();
     whole.scrollTop = 0;
   });
@@ -97,7 +95,7 @@ function agreement(view: View, agreedAt: string, words: Words, stop: () => void)
   return el('div', { class: 'fine' }, `${words.agreed.on(format.format(Date.parse(agreedAt)))} `, read, whole);
 }
 
-/** Stops the check. Pictures being judged are decided first and may still pass. @throws Problem */
+/** Stops the check. Pictures being judged may still pass. @throws Problem */
 async function decline(api: PageApi): Promise<Change> {
   for (;;) {
     try {

@@ -8,7 +8,7 @@ export interface FullScreen {
   leave(): void;
 }
 
-/** Requests full screen after a press, if supported (not on iPhones). A kiosk that is already full screen stays so. */
+/** Requests full screen after a press, if supported. A kiosk that is already full screen stays so. */
 export function fillScreen(): FullScreen {
   if (!document.fullscreenEnabled || document.fullscreenElement !== null) {
     return { settled: Promise.resolve(), leave: () => {} };

@@ -22,7 +22,7 @@ type EndName = 'passed' | 'passed_another_way' | 'failed' | 'expired' | 'abandon
 
 const steps = {
   pairing,
-  // Loaded on demand, because checks with a camera do not need it.
+  // Checks with a camera do not need it.
   manage: async (...given) => (await import('./home/home.js')).home(...given),
   consent,
   action,
@@ -116,9 +116,7 @@ class Interruption extends Error {
   }
 }
 
-/**
- * Watches the check's time limit. The server's clock decides, so it is queried at the end. Uploads are not interrupted.
- */
+/** Watches the check's time limit. The server's clock decides. */
 function whenOver(
   view: View | null,
   step: StepName,

@@ -26,7 +26,7 @@ declare global {
  * @param address - of the capture page, which a scanned link must match
  */
 export async function waitForPerson(kiosk: KioskLink, address: string, page: Page, api: PageApi): Promise<PageLink> {
-  // The first answer confirms that the previous user's check has ended, so the kiosk is reported as free only then.
+  // Confirms that the previous user's check has ended, so the kiosk is reported as free.
   const next = await askUntilKnown(kiosk, api);
   if (next !== null) return follow(next, kiosk, page);
   const ended = new AbortController();
@@ -37,7 +37,7 @@ export async function waitForPerson(kiosk: KioskLink, address: string, page: Pag
 
 interface Next {
   readonly ticket: string;
-  /** Page that accepts the ticket; `null`: this one. */
+  /** `null`: this page. */
   readonly address: string | null;
 }
 
@@ -105,7 +105,7 @@ async function offerScan(address: string, page: Page, ended: AbortSignal): Promi
         ),
       ],
     }));
-    // The browser may refuse; the kiosk continues without full screen.
+    // The browser may refuse full screen.
     if (choice === 'full-screen') await document.documentElement.requestFullscreen().catch(() => {});
     if (choice === 'full-screen' || Detector === undefined) continue;
     const link = await scan(new Detector({ formats: ['qr_code'] }), { address, page, ended });
@@ -145,7 +145,7 @@ async function scan(
   }
 }
 
-/** Returns the kiosk stored for this tab; `null`: none. */
+/** `null`: none. */
 const keptKiosk = (): KioskLink | null => parseKioskLink(kioskMemory.read() ?? '');
 
 /** Returns true if this tab belongs to a kiosk, whatever page it shows. */

@@ -21,7 +21,7 @@ const reloadAfterMs = 3000;
 
 const wishes = new URLSearchParams(location.search);
 
-/** Opens the link's ticket at once and removes it from the address bar; a reload uses the session. */
+/** Opens the link's ticket at once; a reload uses the session. */
 async function open(api: PageApi): Promise<Change> {
   const link = parsePageLink(location.hash);
   const stored = sessionMemory.read();
@@ -37,7 +37,7 @@ async function open(api: PageApi): Promise<Change> {
   return api.readState();
 }
 
-/** Starts the page in a user's browser, or in a kiosk for a check of another page, which it returns to. */
+/** Starts the page in a user's browser, or in a kiosk for another page's check. */
 async function startOwn(opening: Promise<Page>, api: PageApi, main: HTMLElement): Promise<never> {
   const opened = ahead(() => open(api));
   // Mail scanners open links automatically but press no buttons.
@@ -46,7 +46,7 @@ async function startOwn(opening: Promise<Page>, api: PageApi, main: HTMLElement)
   const page = await opening;
   const isKiosk = isTabOfKiosk();
   if (isKiosk) clearWhenIdle(main);
-  // A touch screen as main pointer means a phone or tablet, which has its own camera.
+  // A phone or tablet has its own camera.
   const mayHandOff = !isKiosk && !matchMedia('(pointer: coarse)').matches;
   return travel({
     page,
@@ -63,7 +63,7 @@ async function startOwn(opening: Promise<Page>, api: PageApi, main: HTMLElement)
 /** Starts a kiosk: one user after the other, without storing anything. */
 async function startKiosk(opening: Promise<Page>, api: PageApi, main: HTMLElement): Promise<never> {
   const page = await opening;
-  // Tickets are issued once, so a retry after a network error uses the same.
+  // A retry after a network error uses the same ticket.
   let ticket: string | null = null;
   return travel({
     page,
@@ -72,7 +72,7 @@ async function startKiosk(opening: Promise<Page>, api: PageApi, main: HTMLElemen
     open: async () => {
       const kiosk = readKiosk();
       if (kiosk === null) throw new Problem('link-missing');
-      // After a failed scan the page is cleared before the next user is called.
+      // The page is cleared before the next user is called.
       const wait = () => waitForPerson(kiosk, location.origin + base, page, api).finally(() => clearWhenIdle(main));
       ticket ??= (await wait()).ticket;
       return { view: await api.open(ticket, null) };
@@ -91,7 +91,7 @@ if (main !== null) {
   // External links would leave the kiosk on another page.
   const isAtKiosk = below === '/kiosk' || isTabOfKiosk();
   const page = Page.open(main, language, isAtKiosk ? { ...brand, helpUrl: null } : brand);
-  // Without texts the page cannot show an error, so it reloads.
+  // Without texts the page cannot show an error.
   page.catch(() => setTimeout(() => location.reload(), reloadAfterMs));
   const api = new PageApi(base, new OpeningKeys(isAtKiosk ? null : openingMemory));
   void (below === '/not-me'

@@ -39,7 +39,7 @@ import {
 /** Twelve pictures over a slow connection, and their judgment. */
 const verdictWithinMs = 60_000;
 
-/** The page's API client. Every method throws `Problem`; those that send pictures also `UnusablePictures`. */
+/** Every method throws `Problem`; those that send pictures also `UnusablePictures`. */
 export class PageApi {
   #session: string | null = null;
   #shownAction: string | null = null;
@@ -71,7 +71,7 @@ export class PageApi {
     return this.call({ method: 'GET', path: '/session', reply: sessionReply });
   }
 
-  /** @param version - version of the shown text; `language` is its language */
+  /** @param version - of the shown text */
   async giveConsent(version: string, language: string): Promise<View> {
     return (await this.#post('/consent', { version, language }, viewReply)).view;
   }
@@ -109,9 +109,7 @@ export class PageApi {
 
   /**
    * Sends the pictures.
-   * @param sent.device - camera signals
    * @param sent.reference - photo of an ID, at enrolment
-   * @param sent.language - of the page
    */
   async send(sent: {
     readonly frames: Frames;
@@ -188,7 +186,7 @@ export class PageApi {
     return (await this.call({ method: 'GET', path: '/notices', reply: noticesReply })).notices;
   }
 
-  /** @param language - of the page, used for later notifications */
+  /** @param language - for later notifications */
   async chooseNotices(on: readonly NoticeKind[], email: boolean, language: string): Promise<void> {
     await this.#post('/notices', { on, email, language }, noticesReply);
   }

@@ -1,4 +1,4 @@
-/** Fragment of a page link: single-use ticket and optional return address. */
+/** Single-use ticket and optional return address. */
 export interface PageLink {
   readonly ticket: string;
   readonly returnUrl: string | null;
@@ -11,7 +11,7 @@ export function parsePageLink(fragment: string): PageLink | null {
   return { ticket, returnUrl: new URLSearchParams(rest.join('&')).get('return') };
 }
 
-/** Parses a scanned page link. @param page - address of the capture page; other links are refused */
+/** Parses a scanned page link. */
 export function parseScannedLink(text: string, page: string): PageLink | null {
   const [address = '', fragment] = text.split('#', 2);
   // Query parameters only affect the display.

@@ -64,7 +64,7 @@ export class Page {
     return this.#language;
   }
 
-  /** Locale for dates: the chosen language with the user's region, if known. */
+  /** The chosen language with the user's region, if known. */
   get locale(): string {
     // Some systems report invalid locales such as en-US@posix.
     const known = new RegExp(`^${this.#language}(-[a-z\\d]{2,8})*$`, 'i');
@@ -118,7 +118,7 @@ export class Page {
     this.#spoken.textContent = this.words.challenge.movements[movement];
   }
 
-  /** Announces changing text to screen readers, without repetition and not too often. */
+  /** For screen readers, without repetition and not too often. */
   say(text: string): void {
     const now = performance.now();
     if (this.#spoken.textContent === text || now - this.#spokenAt < sayEveryMs) return;

@@ -36,8 +36,8 @@ type CreationOptions = PublicKeyCredentialCreationOptionsJSON & WithPrfInput;
 type RequestOptions = PublicKeyCredentialRequestOptionsJSON & WithPrfInput;
 
 /**
- * Creates or uses a passkey and evaluates its PRF. Some authenticators need two prompts for that.
- * @param options - from `POST /face/passkey`, with the PRF input in `extensions.prf.eval.first`
+ * Creates or uses a passkey and evaluates its PRF. Some authenticators need two prompts.
+ * @param options - from `POST /face/passkey`
  * @returns JSON for the field `passkey`. It contains the secret and belongs nowhere else
  * @throws PasskeyProblem
  */
@@ -76,7 +76,7 @@ const withBuffers = <T extends WithPrfInput>(options: T) => ({
   extensions: { prf: { eval: { first: base64URLStringToBuffer(options.extensions.prf.eval.first) } } },
 });
 
-/** PRF results are buffers, which JSON would turn into `{}`. Other results are not sent. */
+/** JSON would turn buffers into `{}`. Other results are not sent. */
 function withPrfAsText<T extends RegistrationResponseJSON | AuthenticationResponseJSON>(response: T) {
   const first = response.clientExtensionResults.prf?.results?.first;
   const prf = first === undefined ? {} : { results: { first: bufferToBase64URLString(toBytes(first).buffer) } };
@@ -108,7 +108,7 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 const field = (value: unknown, name: string): unknown => (isObject(value) ? value[name] : undefined);
 
-/** The options are this service's own: only the fields used here are checked. */
+/** The options are this service's own. */
 const isRequest = (options: unknown): options is RequestOptions =>
   typeof field(options, 'challenge') === 'string' &&
   typeof field(field(field(field(options, 'extensions'), 'prf'), 'eval'), 'first') === 'string';

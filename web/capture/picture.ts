@@ -4,14 +4,13 @@ import { Problem } from './problem.js';
 import { sleep } from './step.js';
 
 const jpegQuality = 0.92;
-/** A face on an ID is small within the picture. */
+/** A face on an ID is small. */
 const referenceLongestPx = 2000;
 
 const probe = { sidePx: 8, colour: [64, 128, 192], mayDiffer: 32 } as const;
 
 /**
- * Detects browsers that return noise from canvases against fingerprinting (`privacy.resistFingerprinting` of Firefox);
- * small deviations are tolerated.
+ * Detects browsers that return noise from canvases (`privacy.resistFingerprinting` of Firefox).
  * @throws Problem `unsupported`
  */
 export function checkPictures(): void {
@@ -31,9 +30,9 @@ export function checkPictures(): void {
 export const takeFrame = (video: HTMLVideoElement): Promise<Blob> =>
   toJpeg(video, { width: video.videoWidth, height: video.videoHeight }, frameLongestPx);
 
-/** Latency of screen and camera after a light is painted. */
+/** Of screen and camera. */
 const lightSeenAfterMs = 250;
-/** After this long without a new picture the last one is used; the server judges it. */
+/** The server judges the last picture. */
 const pictureWithinMs = 1000;
 
 /** Waits for a picture taken under a light. @param paintedAt - time of the paint, on the clock of `performance.now` */

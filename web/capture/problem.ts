@@ -28,12 +28,11 @@ export const problemNames = [
 ] as const;
 export type ProblemName = (typeof problemNames)[number];
 
-/** The page's only error type. */
 export class Problem extends Error {
   override readonly name = 'Problem';
   constructor(
     readonly problem: ProblemName,
-    /** Whole seconds before a retry; `null`: unknown. */
+    /** `null`: unknown. */
     readonly waitSec: number | null = null,
     options?: ErrorOptions,
   ) {
@@ -41,7 +40,7 @@ export class Problem extends Error {
   }
 }
 
-/** Pictures that the server could not use, with hints for new ones. */
+/** With hints for new ones. */
 export class UnusablePictures extends Error {
   override readonly name = 'UnusablePictures';
   constructor(readonly code: PhotoCode) {

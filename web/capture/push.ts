@@ -45,7 +45,7 @@ export async function subscribe(publicKey: string, workerUrl: string): Promise<S
   }
 }
 
-/** `navigator.serviceWorker.ready` waits for a worker of this page's scope, which this one is not. */
+/** `navigator.serviceWorker.ready` waits for a worker of this page's scope. */
 function untilActive(registration: ServiceWorkerRegistration): Promise<void> {
   const worker = registration.installing ?? registration.waiting;
   if (registration.active !== null || worker === null) return Promise.resolve();

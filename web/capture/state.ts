@@ -58,13 +58,13 @@ export interface Frames {
 
 export type Secret = { readonly pin: string } | { readonly passkey: string };
 
-/** State of the page. The next step follows from it, and each step changes it. */
+/** The next step follows from it, and each step changes it. */
 export interface Facts {
   readonly view: View | null;
   readonly isKiosk: boolean;
-  /** True if the end returns to the application; false for a check started at the kiosk itself. */
+  /** False for a check started at the kiosk itself. */
   readonly leadsBack: boolean;
-  /** True on computers without a touch screen, which may use a phone's camera. */
+  /** Computers without a touch screen may use a phone's camera. */
   readonly mayHandOff: boolean;
   /** From the user agent, as the server reads it. */
   readonly isPhone: boolean;
@@ -77,7 +77,7 @@ export interface Facts {
   readonly device: DeviceSignals | null;
   readonly again: { readonly hint: Hint | null } | null;
   readonly lightTries: number;
-  /** The light is skipped: by the user's choice, or because it is not visible. */
+  /** By the user's choice, or because it is not visible. */
   readonly withoutLight: boolean;
   readonly receipt: string | null;
   readonly areCodesDone: boolean;
@@ -144,7 +144,7 @@ function nextOpenStep(facts: Facts, view: View): StepName {
   if (facts.isElsewhere && hasWays(view)) return 'ways';
   if (view.consentNeeded) return 'consent';
   if (view.action !== null && !facts.isActionSeen) return 'action';
-  // If only the ID's photo is needed, its own screen shows the hint.
+  // Its own screen shows the hint.
   if (facts.again !== null && !isOfReference(facts.again.hint)) return 'try-again';
   const where = stepOfPlace(facts, view);
   if (where !== null) return where;
@@ -153,7 +153,7 @@ function nextOpenStep(facts: Facts, view: View): StepName {
   return facts.frames === null ? 'capture' : 'sending';
 }
 
-/** Returns the step that selects the device; `null`: this browser's camera is used. */
+/** `null`: this browser's camera. */
 function stepOfPlace({ place, isPhone, mayHandOff }: Facts, view: View): 'place' | 'hand-off' | null {
   if (view.role !== 'own') return null;
   if (place === 'phone') return 'hand-off';
@@ -177,8 +177,7 @@ export const lightOf = ({ light }: View, { withoutLight }: Facts): View['light']
 const mostLightTries = 2;
 
 /**
- * Returns the state after a failed attempt. Pictures and secrets are single-use, except a secret chosen at enrolment;
- * the ID's photo is reused unless at fault.
+ * Returns the state after a failed attempt. Pictures and secrets are single-use, except a secret chosen at enrolment.
  */
 export function afterTry({ purpose }: View, facts: Facts, hint: Hint | null): Change {
   const lightTries = facts.lightTries + (hint === 'too_bright' ? 1 : 0);

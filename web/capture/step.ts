@@ -6,7 +6,7 @@ import type { View } from './view.js';
 export interface Tools {
   readonly page: Page;
   readonly api: PageApi;
-  /** Rejects when the step is cancelled: the user stopped the check, or its time is over. */
+  /** The user stopped the check, or its time is over. */
   readonly interrupted: Promise<never>;
 }
 
@@ -18,6 +18,6 @@ export const sleep = (ms: number): Promise<void> =>
     setTimeout(resolve, ms);
   });
 
-/** Checks, after waiting for something such as a camera, that the step was not cancelled. @throws as `interrupted` */
+/** Checks, after waiting, that the step was not cancelled. @throws as `interrupted` */
 export const stillHere = ({ interrupted }: Pick<Tools, 'interrupted'>): Promise<void> =>
   Promise.race([interrupted, Promise.resolve()]);

@@ -1,4 +1,4 @@
-// First, because it configures guards created later.
+// Configures guards created later.
 import './zod-settings.js';
 
 export * from '../../src/core/step-up/page-protocol.js';

@@ -15,7 +15,6 @@ const textOf = ({ children }) =>
     .map(({ content }) => content)
     .join('');
 
-/** Appends a number to a repeated anchor. */
 const numbered = (slug, seen) => {
   const before = seen.get(slug) ?? 0;
   seen.set(slug, before + 1);
@@ -62,11 +61,7 @@ const alignByClass = ({ tokens }) => {
       token.attrs = [['class', token.attrGet('style').replace('text-align:', 'to-')]];
 };
 
-/**
- * Creates the renderer.
- * @param pages - all pages of the site
- * @param takePicture - receives each picture's path in the checkout; returns its path on the site
- */
+/** Creates the renderer. */
 export function createMarkdown(pages, takePicture) {
   const nameBySource = new Map(pages.map(({ source, name }) => [source, name]));
   const markdown = markdownIt({ html: true });
@@ -98,7 +93,7 @@ export function createMarkdown(pages, takePicture) {
   };
 
   for (const rule of [dropEmptyHeads, nameParts, alignByClass, follow]) markdown.core.ruler.push(rule.name, rule);
-  // Markers of figures are for authors.
+  // For authors.
   markdown.renderer.rules.html_inline = (tokens, index) => tokens[index].content.replace(/^<!--.*-->$/, '');
   // Wide tables scroll sideways, also by keyboard.
   markdown.renderer.rules.table_open = () =>

@@ -18,7 +18,7 @@ export const contentsOf = (html) =>
     text: withoutTags(text).trim(),
   }));
 
-/** Returns search entries: sections and named table rows. @returns address, page title, heading, text */
+/** Returns search entries: sections and named table rows. */
 export const sectionsOf = (name, page) => {
   const [, main = ''] = /<\/details>([\s\S]*)<\/main>/.exec(page) ?? /<main>([\s\S]*)<\/main>/.exec(page) ?? [];
   const [, title = ''] = /<h1[^>]*>([\s\S]*?)<\/h1>/.exec(main) ?? [];

@@ -12,10 +12,7 @@ export const isLanguage = (text: string): text is Language => Object.hasOwn(lang
 
 export const directionOf = (language: Language): 'ltr' | 'rtl' => (language === 'ar' ? 'rtl' : 'ltr');
 
-/**
- * Returns the first available of the preferred languages, else English.
- * @param wished - BCP 47 tags in order of preference; regions are ignored
- */
+/** Returns the first available of the preferred languages, else English. */
 export function chooseLanguage(wished: readonly string[]): Language {
   return wished.map((tag) => tag.split('-')[0]?.toLowerCase() ?? '').find(isLanguage) ?? 'en';
 }

@@ -12,7 +12,7 @@ export const counterPortal: Portal = {
     let kiosk: Promise<Kiosk> | null = null;
     const counter = await startCounter({
       ...{ port, issuer, clientId, clientSecret },
-      // Called once the server runs, because portals start first.
+      // Portals start first.
       kiosk() {
         kiosk ??= clientToken(['verify']).then((token) => registerKiosk(serverUrl, token));
         return kiosk;

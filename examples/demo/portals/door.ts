@@ -11,7 +11,7 @@ export const doorPortal: Portal = {
     let roster: Promise<Roster> | null = null;
     const door = await startDoor({
       port,
-      // Called once the server runs, because portals start first.
+      // Portals start first.
       openRoster() {
         roster ??= clientToken(['enrol', 'identify']).then((token) =>
           createRoster(createFacestepClient({ url: serverUrl, clientToken: token, fetch }), createMemoryStore()),

@@ -5,14 +5,14 @@ export interface PortalGiven {
   /** 0 picks a free port. */
   readonly port: number;
   readonly serverUrl: string;
-  /** Issuer of the connection's OpenID provider; it answers once all portals have started. */
+  /** It answers once all portals have started. */
   readonly issuer: string;
   /** Shared by the portal's OpenID clients. */
   readonly clientSecret: string;
   readonly connection: string;
-  /** The connection's only user; `id` is their immutable id at the provider. */
+  /** The connection's only user. */
   readonly user: { readonly login: string; readonly password: string; readonly id: string };
-  /** Creates a REST API token, once all portals have started. */
+  /** Once all portals have started. */
   clientToken(scopes: readonly ClientScope[]): Promise<string>;
 }
 
@@ -20,11 +20,11 @@ export interface RunningPortal {
   readonly url: string;
   /** For `oidc.clients` of the connection. */
   readonly clients: readonly JsonObject[];
-  /** Return URLs of the capture page, in addition to redirect URIs. */
+  /** In addition to redirect URIs. */
   readonly returnUrls?: readonly string[];
   /** For `oidc.credentials`. */
   readonly credentials?: JsonObject;
-  /** Entry on the user's own page; omitted: not listed. */
+  /** Omitted: not listed. */
   readonly service?: { readonly name: string; readonly text: { readonly en: string } };
   /** The provider's own sign-in, for `me.signIn`. */
   readonly ownSignIn?: JsonObject;
@@ -36,10 +36,10 @@ export interface RunningPortal {
   close(): Promise<void>;
 }
 
-/** One portal of `demo --serve`: an application that asks for faces. */
+/** An application that asks for faces. */
 export interface Portal {
   readonly id: string;
-  /** Port in `demo --serve`, where URLs are fixed. */
+  /** URLs are fixed there. */
   readonly port: number;
   start(given: PortalGiven): Promise<RunningPortal>;
 }

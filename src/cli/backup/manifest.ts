@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { CommandError } from '../command-error.js';
 
-/** Relative path of a file in the backup. Files below `keys/` are restored to the configured keys folder. */
+/** Relative path in the backup. Files below `keys/` are restored to the configured keys folder. */
 const pathGuard = z
   .string()
   .max(4096)
@@ -25,16 +25,15 @@ const manifestGuard = z.strictObject({
 
 export type BackupEntry = z.output<typeof entryGuard>;
 
-/** Contents of a backup. Written last: a backup without it is incomplete. */
+/** Written last: a backup without it is incomplete. */
 export type Manifest = z.output<typeof manifestGuard>;
 
 /** Returns the path of a backup's manifest. */
 export const manifestFileOf = (folder: string): string => join(folder, 'backup.json');
 
 /**
- * Copies the current bytes of a file, which may be growing.
+ * Copies a file, which may be growing.
  * @param to - a new file, mode 0600, synced to disk when this resolves
- * @returns size and SHA-256
  */
 export async function copyWhole(from: string, to: string): Promise<Omit<BackupEntry, 'path'>> {
   const source = await open(from, 'r');
@@ -74,7 +73,7 @@ export async function measureFile(file: string): Promise<Omit<BackupEntry, 'path
 
 /**
  * Reads the manifest and verifies every file.
- * @throws CommandError `backup_invalid`: no manifest, foreign, or a missing or altered file
+ * @throws CommandError `backup_invalid`
  */
 export async function readManifest(folder: string): Promise<Manifest> {
   const manifest = await parseManifest(folder);

@@ -16,21 +16,19 @@ import { keyFilesOf, ofVolume } from './write.js';
 
 export interface Restored {
   readonly manifest: Manifest;
-  /** Suffix of the previous files that were put aside; `null`: none. */
+  /** `null`: nothing was put aside. */
   readonly putAside: string | null;
   readonly keptKeys: readonly string[];
 }
 
-/** Staging folder in the data folder for an incomplete copy. Backups skip it by its suffix. */
+/** Staging folder for an incomplete copy; backups skip it by its suffix. */
 const stagingName = 'restoring.new';
 
 /**
- * Restores a backup to the data folder of a stopped server.
- * Everything is copied first, so a full disk leaves the old state. Existing files are put aside; key files stay,
- * because they may have newer versions. The "held since" mark is removed, so that the server refuses everything issued
- * before its next start.
- * @param request.replace - true allows a data folder that is not empty
- * @throws FaceError `data_newer`; CommandError `backup_invalid`, `server_running`; UsageError: the data folder is not
+ * Restores a backup to the data folder of a stopped server. Everything is copied first, so a full disk leaves the old
+ * state. Existing files are put aside; key files stay. Without the "held since" mark, the server refuses everything
+ * issued before its next start.
+ * @throws `data_newer`; CommandError `backup_invalid`, `server_running`; UsageError: the data folder is not
  * empty
  */
 export async function restoreBackup(
@@ -88,7 +86,7 @@ export async function restoreBackup(
   }
 }
 
-/** Prevents servers from starting meanwhile. @throws CommandError `server_running` */
+/** Prevents servers from starting. @throws CommandError `server_running` */
 function lockStopped(dataFolder: string, files: DataFiles): () => void {
   try {
     return lockTrail(files.audit);
@@ -98,7 +96,6 @@ function lockStopped(dataFolder: string, files: DataFiles): () => void {
   }
 }
 
-/** Lists the data folder without our lock, keys, files put aside earlier, and `lost+found`. */
 async function listPresent(dataFolder: string, files: DataFiles): Promise<string[]> {
   const keys = new Set(keyFilesOf(files).map((file) => basename(file)));
   // SQLite writes a journal next to the lock.

@@ -10,20 +10,19 @@ import { snapshotSqlite } from '../../state/sqlite-snapshot.js';
 import { UsageError } from '../usage-error.js';
 import { type BackupEntry, copyWhole, type Manifest, manifestFileOf, measureFile } from './manifest.js';
 
-/** Drafts of files, unfinished restores, and files put aside by a restore. */
 const passingName = /\.new$|\.replaced-\d{8}T\d{6}Z$/;
 
 /** `lost+found`, present if the data folder is a mount point. */
 export const ofVolume = 'lost+found';
 
-/** Returns the key files that this server owns. */
+/** Returns the server's key files. */
 export const keyFilesOf = ({ keys, signingKeys, oidcKeys }: DataFiles): readonly string[] => [
   keys,
   signingKeys,
   oidcKeys,
 ];
 
-/** Lists the files to back up, apart from the embedded store and keys, in copy order. */
+/** In copy order, without embedded store and keys. */
 async function listDataFiles(dataFolder: string, files: DataFiles): Promise<string[]> {
   const apart = new Set([
     // The ledger is rebuilt from the trail.
@@ -42,14 +41,14 @@ async function listDataFiles(dataFolder: string, files: DataFiles): Promise<stri
   );
   const entries = [top, ...below].flat().filter((entry) => entry.isFile());
   const names = entries.map(({ parentPath, name }) => join(parentPath, name));
-  // Signed heads ("audit-heads.jsonl") sort before their trail ("audit.jsonl"), which may grow meanwhile.
+  // Heads ("audit-heads.jsonl") sort before their trail, which may grow meanwhile.
   return names.filter((name) => !apart.has(name) && !passingName.test(name)).toSorted();
 }
 
 /**
  * Copies data folder and key files of a running server.
- * @param request.to - an empty or absent folder; its contents are readable by the owner only
- * @throws FaceError `state_unavailable`; UsageError: no data folder, `to` is not empty or inside it
+ * @param request.to - an empty or absent folder
+ * @throws `state_unavailable`; UsageError
  */
 export async function writeBackup(
   request: {
@@ -81,7 +80,7 @@ export async function writeBackup(
     const entry = await copyInto(to, path, file);
     if (entry !== null) entries.push(entry);
   }
-  // Weekly, or after 64 MB, the trail's open file is closed and renamed, so it could be copied twice or not at all.
+  // Weekly, or after 64 MB, the open file is renamed, so it could be copied twice or not at all.
   if ((await nameSegments(files)) !== segments)
     throw new FaceError('state_unavailable', { store: 'audit', problem: 'a segment was closed meanwhile; try again' });
   for (const file of withKeys ? keyFilesOf(files) : []) {

@@ -19,10 +19,7 @@ import {
 import { type AboutPresentation, decodePresentation, encodePresentation } from './presentation.js';
 import { seal, unseal } from './sealing.js';
 
-/*
- * A folder of presentations: one sealed file each, and `keys.json`. The only place where pictures of people are
- * stored.
- */
+/* One sealed file per presentation, and `keys.json`. The only place where pictures of people are stored. */
 
 const keyFileOf = (folder: string): string => join(folder, 'keys.json');
 const sealedName = /^[0-9a-f]{32}\.sealed$/;
@@ -31,7 +28,7 @@ const magic = Buffer.from('facestep presence 1\n', 'latin1');
 const idBytes = 16;
 const headerBytes = magic.length + idBytes;
 
-/** An opened presentation. Its pictures are overwritten after the callback. */
+/** Its pictures are overwritten after the callback. */
 export interface OpenedPresentation {
   readonly person: string;
   readonly about: AboutPresentation;
@@ -45,10 +42,10 @@ export interface Erased {
 
 export interface Collection {
   admit(consent: GivenConsent): Promise<void>;
-  /** @returns false if the participant has not consented or was erased */
+  /** @returns false if the participant has no consent */
   keep(person: string, about: AboutPresentation, photos: readonly Photo[]): Promise<boolean>;
   listPeople(): Promise<readonly Participant[]>;
-  /** Reads the selected presentations one by one. @throws CommandError `presence_locked` */
+  /** @throws CommandError `presence_locked` */
   forEach(
     read: (opened: OpenedPresentation) => Promise<void>,
     isMeant: (participant: Participant) => boolean,
@@ -62,8 +59,7 @@ interface CollectionDeps {
 }
 
 /**
- * Opens a folder of presentations and erases expired ones.
- * @param request.make - creates the folder if absent
+ * Opens a folder and erases expired presentations.
  * @throws UsageError: no such folder, or foreign files; CommandError `presence_locked`; FaceError `config_invalid`
  */
 export async function openCollection(
@@ -89,7 +85,7 @@ export async function eraseCollection(folder: string): Promise<{ readonly presen
   const keyFile = keyFileOf(folder);
   if (!(await isThere(keyFile))) throw new UsageError(`there are no presentations in ${folder}`);
   const names = await readdir(folder);
-  // Drafts left by a crash contain keys too.
+  // Drafts contain keys too.
   const keyDrafts = names.filter((name) => isDraftOf(basename(keyFile), name)).map((name) => join(folder, name));
   for (const file of [keyFile, ...keyDrafts]) {
     const keys = await open(file, 'r+');
@@ -155,7 +151,7 @@ function createCollection(folder: string, keys: PresenceKeys, { random }: Collec
       const people = (await keys.list()).filter(isMeant);
       if (people.length === 0) return { people: 0, presentations: 0 };
       await keys.forget(people);
-      // Includes files of erased participants that a crash left behind.
+      // Includes files that a crash left behind.
       const names = await listFiles();
       const left = await keys.list();
       let presentations = 0;

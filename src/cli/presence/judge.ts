@@ -5,11 +5,11 @@ import { FaceError, isOneOf, photoCodes } from '../../errors.js';
 import type { OpenedPresentation } from './collection.js';
 import { liveSpecies } from './plan.js';
 
-/** Removes the frame number: `relief_yaw_1` becomes `relief_yaw`. */
+/** `relief_yaw_1` becomes `relief_yaw`. */
 const toSignal = (reason: string): string => reason.replace(/_\d+$/, '');
 
 /**
- * Judges one presentation, including violations of order, digests and timing.
+ * Judges one presentation, with order, digests and timing.
  * @returns `null` for a skipped presentation
  */
 export async function judgePresentation(

@@ -12,7 +12,7 @@ import { CommandError } from '../command-error.js';
 import { UsageError } from '../usage-error.js';
 import { seal, unseal } from './sealing.js';
 
-/* A random key and consent per participant, sealed under the passphrase. Without it their data cannot be decrypted. */
+/* A random key and consent per participant, sealed under the passphrase. */
 
 const bytesText = z.base64url().transform((text): Uint8Array => Buffer.from(text, 'base64url'));
 
@@ -21,13 +21,13 @@ const isSame = (one: Uint8Array, other: Uint8Array): boolean => Buffer.compare(o
 const keyFileGuard = z.strictObject({
   version: z.literal(1),
   salt: bytesText,
-  /** Sealed empty text, to detect a wrong passphrase before there are participants. */
+  /** Detects a wrong passphrase before there are participants. */
   check: bytesText,
   people: z.array(z.strictObject({ id: bytesText, sealed: bytesText })),
 });
 type KeyFile = z.output<typeof keyFileGuard>;
 
-/** Normalizes a code name, because phones capitalize typed text. */
+/** Normalizes a code name: phones capitalize text. */
 export const toCodeName = (typed: string): string => typed.toLowerCase();
 
 const personGuard = z.strictObject({
@@ -35,13 +35,13 @@ const personGuard = z.strictObject({
   key: z.base64url().transform((text) => new KeyMaterial(Buffer.from(text, 'base64url'))),
   consentVersion: z.string(),
   consentGivenAt: epochMsGuard,
-  /** True if the pictures may also measure recognition accuracy. */
+  /** The pictures may also measure recognition accuracy. */
   allowsAccuracy: z.boolean(),
   keepUntil: epochMsGuard,
 });
 
 export interface Participant extends z.output<typeof personGuard> {
-  /** 16 random bytes, in clear text in each of the participant's files. */
+  /** In clear text in each of the participant's files. */
   readonly id: Uint8Array;
 }
 
@@ -56,11 +56,11 @@ export interface GivenConsent {
 const checkLabel = Buffer.from('facestep/presence/check/1');
 const aboutPerson = (id: Uint8Array): Buffer => Buffer.concat([Buffer.from('facestep/presence/person/1'), id]);
 
-/** Argon2id slows each guess; this length makes guessing infeasible. */
+/** With Argon2id, makes guessing infeasible. */
 const leastCharacters = 12;
 
 /**
- * Reads a passphrase: one line of a file that only its owner can read.
+ * Reads a passphrase: one line of a private file.
  * @throws UsageError; FaceError `config_invalid`
  */
 export async function readPassphrase(file: string): Promise<UserSecret> {
@@ -99,9 +99,7 @@ function parseJson(text: string | null): unknown {
   }
 }
 
-/**
- * The opened keys of a folder. Each call reads the file again, because another process may have erased a participant.
- */
+/** Each call reads the file again, because another process may have erased a participant. */
 export interface PresenceKeys {
   list(): Promise<readonly Participant[]>;
   /** Stores a consent. A known participant keeps key and expiry. */
@@ -158,7 +156,7 @@ export async function openKeyFile(file: string, passphrase: UserSecret, random: 
   return {
     list: async () => listIn(await parse(file)),
     admit(consent) {
-      // Sequential, because each writes the whole file and would undo a concurrent change.
+      // Each writes the whole file and would undo a concurrent change.
       const admitted = lastAdmitted.then(() => admit(consent));
       lastAdmitted = admitted.catch(() => null);
       return admitted;

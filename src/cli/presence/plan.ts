@@ -17,9 +17,8 @@ export const liveSpecies = 'live';
 export const nobodyYet = 'REPLACE THIS: who runs the test, and how people reach them';
 
 export const planGuard = z.strictObject({
-  /** The data controller, shown to testers before they consent. */
   responsible: z.string().min(1).max(300),
-  /** Retention of a participant's data, in days. */
+  /** In days. */
   keepDays: z.int().min(1).max(365),
   presentations: z.int().min(1).max(100),
   species: partsGuard,
@@ -33,7 +32,7 @@ export interface Cell {
   readonly light: PlanPart;
 }
 
-/** Returns the cells of one device, ordered by light to minimize changes. */
+/** Returns a device's cells, ordered to minimize changes of light. */
 export const cellsOf = ({ lights, species }: Plan): readonly Cell[] =>
   lights.flatMap((light) => species.map((each) => ({ species: each, light })));
 

@@ -18,9 +18,9 @@ const aboutGuard = z.strictObject({
   light: z.string(),
   device: z.string(),
   at: epochMsGuard,
-  /** `captured`: a complete challenge; otherwise there are no frames. */
+  /** Otherwise there are no frames. */
   outcome: z.enum(['captured', ...skipReasons]),
-  /** Violations of order, digests and timing, by their audit trail names. */
+  /** By audit trail name. */
   missed: z.array(z.string()),
   frames: z.array(z.strictObject({ movement: z.enum(movements), light: z.nullable(lightGuard) })).max(64),
 });
@@ -37,7 +37,7 @@ function withLength(bytes: Uint8Array): readonly Uint8Array[] {
   return [length, bytes];
 }
 
-/** Encodes a presentation: metadata as JSON, then each picture with its length. */
+/** Encodes a presentation: JSON, then each picture with its length. */
 export function encodePresentation(about: AboutPresentation, photos: readonly Photo[]): Buffer {
   const parts = photos.map((photo) => photo.use((bytes) => bytes));
   return Buffer.concat([Buffer.from(JSON.stringify(about)), ...parts].flatMap(withLength));

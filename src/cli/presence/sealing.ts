@@ -22,7 +22,7 @@ export function unseal(sealed: Uint8Array, about: Uint8Array, key: KeyMaterial):
     decipher.setAAD(about);
     decipher.setAuthTag(sealed.subarray(sealed.length - tagBytes));
     const plain = decipher.update(sealed.subarray(nonceBytes, sealed.length - tagBytes));
-    // Verifies the tag. GCM returns no more data here, which avoids another copy of the pictures.
+    // GCM returns no more data here: it only verifies the tag.
     decipher.final();
     return plain;
   } catch (cause) {

@@ -17,7 +17,7 @@ import { FaceError } from '../../errors.js';
 import type { AskedOfFrame } from './presentation.js';
 import type { Tally, Tester } from './tally.js';
 
-/** A browser that opened a link: its participant and current challenge. In memory only. */
+/** In memory only. */
 export interface Visit {
   tester: (Tester & { readonly tally: Tally }) | null;
   movement: MovementRecord | null;
@@ -30,9 +30,9 @@ export interface TakenChallenge {
 
 export interface Visits {
   newTicket(): Credential;
-  /** Opens a link, once. @throws FaceError `step_up_unknown` */
+  /** Opens a link, once. @throws `step_up_unknown` */
   open(ticket: Credential): { readonly session: Credential; readonly visit: Visit };
-  /** @throws FaceError `caller_untrusted` */
+  /** @throws `caller_untrusted` */
   find(session: Credential | null): Visit;
 }
 
@@ -73,7 +73,7 @@ export function startChallenge(visit: Visit, shows: ScreenAxis | null, deps: Cha
   return { nonce: nonce.use((text) => text), next: nextOf(movement), expiresAt: toIso(movement.expiresAt) };
 }
 
-/** @throws FaceError `challenge_wrong` */
+/** @throws `challenge_wrong` */
 export function commitFrame(
   visit: Visit,
   { nonce, digest }: { readonly nonce: string; readonly digest: string },
@@ -86,10 +86,8 @@ export function commitFrame(
 }
 
 /**
- * Consumes the challenge of a visit. Frames may arrive late, because the tester is asked first; each was committed in
- * time.
- * @param sent.fresh - number of frames never sent before
- * @throws FaceError `challenge_wrong`
+ * Consumes the challenge of a visit. Frames may arrive late; each was committed in time.
+ * @throws `challenge_wrong`
  */
 export function takeChallenge(
   visit: Visit,

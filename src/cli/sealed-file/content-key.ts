@@ -24,15 +24,15 @@ export interface GivenToken {
   readonly tokenId: string;
 }
 
-/** Reads the enrolment token. @throws FaceError `token_malformed`; UsageError; system errors */
+/** Reads the enrolment token. @throws `token_malformed`; UsageError; system errors */
 export async function readToken({ tokenFile }: Pick<SealedFileOptions, 'tokenFile'>): Promise<GivenToken> {
   const token = new SealedToken(await readText(tokenFile));
   return { token, tokenId: parseToken(token).tokenId };
 }
 
 /**
- * Requests the content key for the face in the pictures. The file itself is not sent.
- * @throws FaceError `face_mismatch`, and other refusals; UsageError; system errors
+ * Requests the content key for the face in the pictures. The file is not sent.
+ * @throws `face_mismatch`, and other refusals; UsageError; system errors
  */
 export async function releaseKey(
   { token }: GivenToken,

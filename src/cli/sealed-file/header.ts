@@ -1,13 +1,13 @@
 import type { Random } from '../../core/ports.js';
 import { CommandError } from '../command-error.js';
 
-/** Clear text header of a sealed file. Untrusted until the tag is verified. */
+/** Untrusted until the tag is verified. */
 export interface SealedFileHeader {
-  /** 16 bytes, salt of the file key. */
+  /** Salt of the file key, 16 bytes. */
   readonly salt: Uint8Array;
   /** 12 bytes. */
   readonly nonce: Uint8Array;
-  /** Public id of the token whose content key opens the file: 16 bytes. */
+  /** Token that opens the file: 16 bytes. */
   readonly tokenId: Uint8Array;
   readonly bytes: Uint8Array;
 }
@@ -23,7 +23,10 @@ export const headerBytes = 53;
 
 export const tagBytes = 16;
 
-/** Creates a header for one file. @param tokenId - 22 base64url characters from `Verifier.identify` */
+/**
+ * Draws a file's header.
+ * @param tokenId - 22 base64url characters
+ */
 export function drawHeader(tokenId: string, random: Random): SealedFileHeader {
   const bytes = Buffer.alloc(headerBytes);
   magic.copy(bytes);
@@ -36,7 +39,7 @@ export function drawHeader(tokenId: string, random: Random): SealedFileHeader {
 
 /**
  * Parses the header of a sealed file.
- * @throws CommandError `sealed_file_invalid`: too short, foreign, or of a later version
+ * @throws CommandError `sealed_file_invalid`
  */
 export function parseHeader(bytes: Buffer): SealedFileHeader {
   if (bytes.length !== headerBytes || !bytes.subarray(0, versionAt).equals(magic))

@@ -7,10 +7,10 @@ import { UsageError } from '../usage-error.js';
 const toTaken = (file: string): UsageError =>
   new UsageError(`${file} is there already, and is not overwritten. --out takes another name`);
 
-/** Name of drafts, which a crash may leave behind. */
+/** A crash may leave drafts. */
 export const draftName = /^\.facestep-[0-9a-f]{16}\.new$/;
 
-/** Checks that a name is free, before any work. @throws UsageError: it exists; system errors */
+/** Checks that a name is free. @throws UsageError: it exists; system errors */
 export async function checkNameFree(file: string): Promise<void> {
   const isThere = await stat(file).then(
     () => true,
@@ -23,8 +23,7 @@ export async function checkNameFree(file: string): Promise<void> {
 }
 
 /**
- * Creates a file atomically, readable by its owner only: `fill` writes a draft, which is synced and renamed. Never
- * overwrites.
+ * Creates a file atomically, readable by its owner only. Never overwrites.
  * @throws UsageError: the file exists; errors of `fill`; system errors
  */
 export async function createNewFile(
@@ -32,7 +31,7 @@ export async function createNewFile(
   fill: (draft: FileHandle) => Promise<void>,
   random: Random,
 ): Promise<void> {
-  // An independent name, because the file's own may have the maximum length.
+  // The file's name may have the maximum length.
   const draft = join(dirname(file), `.facestep-${Buffer.from(random(8)).toString('hex')}.new`);
   const handle = await open(draft, 'wx', 0o600);
   try {
@@ -54,7 +53,7 @@ export async function createNewFile(
   await syncFolder(file);
 }
 
-/** Reserves the name with an empty file that the draft replaces; works on file systems without links. */
+/** The draft replaces it; works on file systems without links. */
 async function reserve(file: string): Promise<void> {
   try {
     await (await open(file, 'wx', 0o600)).close();

@@ -12,9 +12,7 @@ import { UsageError } from '../usage-error.js';
 import { drawHeader, headerBytes, parseHeader, type SealedFileHeader, tagBytes } from './header.js';
 import { createNewFile } from './new-file.js';
 
-/**
- * Secrets that open a sealed file: the content key released for the face, and the user's secret if the token has one.
- */
+/** Content key released for the face, and the user's secret, if any. */
 export interface FileKeyParts {
   readonly contentKey: ContentKey;
   readonly secret: UserSecret | null;
@@ -22,9 +20,9 @@ export interface FileKeyParts {
 
 export interface SealedFileWork {
   readonly from: string;
-  /** A name that does not exist. */
+  /** Must not exist. */
   readonly to: string;
-  /** Public id of the token: 22 base64url characters. */
+  /** 22 base64url characters. */
   readonly tokenId: string;
   readonly key: FileKeyParts;
   readonly signal: AbortSignal;
@@ -44,7 +42,7 @@ export const maxFileBytes = 2 ** 36 - 32;
 const chunkBytes = 1024 * 1024;
 
 /**
- * Encrypts a file with AES-256-GCM into a new one; the original remains.
+ * Encrypts a file with AES-256-GCM; the original remains.
  * @throws UsageError: no file, over `maxFileBytes`, changed while read, or `to` exists; system errors; the signal's
  * reason
  */
@@ -69,9 +67,8 @@ export async function sealFile(work: SealedFileWork, { random, stretch }: Deps):
 }
 
 /**
- * Decrypts a sealed file into a new one, which is renamed only after the tag is verified.
- * @throws CommandError `sealed_file_invalid`: foreign, altered, truncated, or wrong token, content key or secret; other
- * errors as `sealFile`
+ * Decrypts a sealed file, renamed only after the tag is verified.
+ * @throws CommandError `sealed_file_invalid`; other errors as `sealFile`
  */
 export async function openFile(work: SealedFileWork, { random, stretch }: Deps): Promise<void> {
   const { from, to, tokenId, key, signal } = work;
@@ -120,10 +117,7 @@ function checkToken(header: SealedFileHeader, tokenId: string): void {
     throw new CommandError('sealed_file_invalid', { reason: 'sealed under another token' });
 }
 
-/**
- * Derives the AES-256-GCM key of one file. Argon2id, so that with a stolen content key the secret must still be
- * guessed.
- */
+/** Argon2id, so that with a stolen content key the secret must still be guessed. */
 async function deriveFileKey(
   { contentKey, secret }: FileKeyParts,
   { salt }: SealedFileHeader,
@@ -141,9 +135,8 @@ async function deriveFileKey(
   return key;
 }
 
-/** Opens a regular file; pipes and devices have no size. */
 async function withFile<T>(file: string, work: (source: FileHandle, sizeBytes: number) => Promise<T>): Promise<T> {
-  // Otherwise a pipe would block until a writer opens it. Windows lacks this flag.
+  // Otherwise a pipe would block. Windows lacks this flag.
   const source = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch(() => {
     throw toUnread(file);
   });

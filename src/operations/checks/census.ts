@@ -17,7 +17,7 @@ interface Known {
   readonly trail: string;
 }
 
-/** Counts users who would be denied today. Skipped if the provider cannot be queried; an earlier check reports that. */
+/** Counts users who would be denied today. Skipped if an earlier check reports that the provider cannot be queried. */
 export const createCensusCheck = (
   { census }: Pick<Provisioning, 'census'>,
   connection: Connection,
@@ -39,10 +39,7 @@ export const createCensusCheck = (
   },
 });
 
-/**
- * Counts users whose token opens for no one here: created for another user, or not by this server. Tokens unknown to
- * the audit trail count as theirs.
- */
+/** Users whose token was created for another user, or elsewhere. Tokens unknown to the audit trail count as theirs. */
 async function countForeign(
   holders: readonly Holder[],
   { id }: Connection,

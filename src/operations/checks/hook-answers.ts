@@ -16,7 +16,7 @@ import {
 import type { Clock, Fetch } from '../../core/ports.js';
 import { type Answer, ask, noAnswer } from './public-address.js';
 
-/** Round trip for a refusal without work; providers wait 2 to 5 seconds. */
+/** Providers wait 2 to 5 seconds. */
 const SLOW_MS = 1_000;
 
 interface Deps {
@@ -30,10 +30,7 @@ interface Target {
   readonly hook: Hook;
 }
 
-/**
- * Creates checks that each hook refuses an anonymous call in its adapter's format, and accepts a call with the
- * configured secret. Neither concerns a user. `[]` if the provider calls no hook.
- */
+/** Creates checks that each hook refuses an anonymous call, and accepts the configured secret. `[]` without hooks. */
 export function createHookChecks(
   hooks: Hooks,
   { connection, publicUrl }: { readonly connection: string; readonly publicUrl: string },

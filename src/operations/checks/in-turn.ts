@@ -5,14 +5,12 @@ export interface CheckResult extends Omit<Finding, 'verdict'> {
   readonly title: string;
   /** `skipped`: a required check failed. */
   readonly verdict: Finding['verdict'] | 'skipped';
-  /** Title of the failed check that caused the skip; `null` if it ran. */
+  /** Title of the failed check; `null` if it ran. */
   readonly cause: string | null;
 }
 
 /**
- * Runs checks in order. After a failure, dependent checks are reported as skipped at once, so that one cause is one
- * failure.
- * @param run - runs one check; never throws
+ * Runs checks in order. After a failure, dependent checks are skipped, so that one cause is one failure.
  * @throws `internal`: a check requires one that is not before it
  */
 export async function* checkInTurn(

@@ -10,7 +10,7 @@ import type { OperationDeps } from '../deps.js';
 
 const modelFiles = 'Models';
 
-/** Creates the check of the engine for new tokens, and of all its files and parameters. */
+/** Creates the check of the engine, its files and parameters. */
 export const createRecognitionCheck = (
   { recognition, ...config }: Pick<Setup['config'], 'recognition' | 'dataFolder'>,
   ofFolder: readonly Check[],

@@ -11,7 +11,6 @@ const ANSWER_TIMEOUT_MS = 5_000;
 const SKEW_WARN_SEC = 10;
 const SKEW_FAIL_SEC = 240;
 
-/** Response of a URL, and its time. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
@@ -24,13 +23,13 @@ interface Deps {
   readonly clock: Clock;
 }
 
-/** Calls a URL like a provider, without following redirects. @returns `null` on timeout */
+/** Calls a URL like a provider, without redirects. @returns `null` on timeout */
 export async function ask(url: string, init: RequestInit, { fetch, clock }: Deps): Promise<Answer | null> {
   const from = clock.now();
   try {
     const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
     const headers = new Headers(init.headers);
-    // The other side may close an open connection while this process loads a provider's library.
+    // An open connection may close while this process loads a library.
     headers.set('connection', 'close');
     const response = await fetch(url, { ...init, headers, redirect: 'manual', signal });
     const text = await response.text();
@@ -47,14 +46,17 @@ export const noAnswer = (address: string): Finding => ({
   remedy: 'Start the server; check the name, the proxy that ends TLS and its certificate, and the firewall.',
 });
 
-/** Creates checks that the public URL is valid and leads to a server with the right time. */
+/** Creates checks of the public URL and its server's clock. */
 export const createPublicAddressChecks = (publicUrl: string, deps: Deps): readonly Check[] => [
   { title: 'Public address', run: async () => judgeAddress(publicUrl) },
   { title: serverAnswers, run: () => checkServer(publicUrl, deps) },
   { title: serverClock, needs: [serverAnswers], run: () => checkClock(publicUrl, deps) },
 ];
 
-/** Creates the check of the server's readiness. @param parts - checks of its dependencies, which explain a failure */
+/**
+ * Creates the check of the server's readiness.
+ * @param parts - they explain a failure
+ */
 export const createReadinessCheck = (publicUrl: string, parts: readonly Check[], deps: Deps): Check => ({
   title: 'Readiness',
   needs: [serverAnswers, ...parts.map(({ title }) => title)],

@@ -11,7 +11,7 @@ export type AnswerDeps = Pick<ApiDeps, 'clock' | 'random' | 'state' | 'audit'>;
 
 export const maxOwners = 20;
 
-/** Reads a submitted request; drafts are private. @throws FaceError `not_found`, `state_unavailable` */
+/** Reads a submitted request; drafts are private. @throws `not_found`, `state_unavailable` */
 export async function readRequest(id: string, deps: Pick<AnswerDeps, 'state'>): Promise<ApplicationRequest> {
   const request = await findRequest(id, deps);
   if (request === null || request.state === 'draft') throw new FaceError('not_found');
@@ -21,8 +21,7 @@ export async function readRequest(id: string, deps: Pick<AnswerDeps, 'state'>): 
 /**
  * Approves a request: registers or changes its application. Can be repeated after a crash.
  * @param given.changedAt - version that was read, so that no unseen change is approved
- * @param given.tenant - tenant of a new application; `null`: the requested connection's
- * @throws FaceError `not_found`, `request_state`, `request_malformed` (a tenant is needed), `limit_reached`,
+ * @throws `not_found`, `request_state`, `request_malformed` (a tenant is needed), `limit_reached`,
  * `state_unavailable`
  */
 export async function approveRequest(
@@ -44,7 +43,7 @@ export async function approveRequest(
   return changeRequest(id, fulfil, deps);
 }
 
-/** @throws FaceError `not_found`: application removed, or no longer owned by the developer; `state_unavailable` */
+/** @throws `not_found`: removed, or no longer owned; `state_unavailable` */
 async function checkStillOwned(
   { application, developer }: ApplicationRequest,
   deps: Pick<AnswerDeps, 'state'>,
@@ -78,7 +77,7 @@ const noteOwned = (developer: { readonly id: string; readonly name: string }, ap
 
 const refusals = { asked_back: askBack, refused: refuseRequest } as const;
 
-/** Requests changes or refuses. @throws FaceError `not_found`, `request_state`, `limit_reached`, `state_unavailable` */
+/** Requests changes or refuses. @throws `not_found`, `request_state`, `limit_reached`, `state_unavailable` */
 export async function turnDown(
   id: string,
   answer: keyof typeof refusals,
@@ -107,8 +106,7 @@ const recordAnswer = (
 
 /**
  * Adds an owner to an application. Only developers with at least one request are known.
- * @param developer - the id on their page
- * @throws FaceError `not_found`, `limit_reached`, `state_unavailable`
+ * @throws `not_found`, `limit_reached`, `state_unavailable`
  */
 export async function addOwner(
   application: string,
@@ -132,7 +130,7 @@ export async function addOwner(
   await deps.audit.append({ action: 'application_owner_added', connection: '', subject: '', detail });
 }
 
-/** @throws FaceError `not_found`: no such application or owner; `state_unavailable` */
+/** @throws `not_found`: no such application or owner; `state_unavailable` */
 export async function removeOwner(
   application: string,
   developer: string,
@@ -145,15 +143,12 @@ export async function removeOwner(
   };
   without((await readApplication(application, deps)).owners);
   const detail = { id: application, developer, by: by.name };
-  // Recorded first: after a failing trail, a retry would find no such owner.
+  // Recorded first: after a failing trail, a retry would find no owner.
   await deps.audit.append({ action: 'application_owner_removed', connection: '', subject: '', detail });
   await changeOwnersOf(application, without, deps);
 }
 
-/**
- * Returns an approved request's client for the connection's `oidc.clients` in the configuration; `null` if not approved
- * or without a client.
- */
+/** Returns an approved request's client for the connection's `oidc.clients`; `null` if none. */
 export function toOpenIdClient({ state, application, wish }: ApplicationRequest): string | null {
   if (state !== 'approved' || application === null || wish.redirectUris.length === 0) return null;
   const client = {

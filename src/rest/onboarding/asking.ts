@@ -20,18 +20,21 @@ import {
 import { changeRequest, checkUnfinished, createRequest, findRequest, forgetRequest } from './requests.js';
 import { readTerms } from './terms.js';
 
-/* Developers' actions on their own requests and applications. Those of others are `not_found`. */
+/* Those of others are `not_found`. */
 
 export type AskingDeps = Pick<
   ApiDeps,
   'clock' | 'random' | 'state' | 'audit' | 'settings' | 'onboarding' | 'connections'
 >;
 
-/** Rate-limits changes. @throws FaceError `locked_out`, `state_unavailable` */
+/** Rate-limits changes. @throws `locked_out`, `state_unavailable` */
 export const countChange = ({ id }: Developer, deps: Pick<CoreDeps, 'state' | 'clock' | 'settings'>): Promise<void> =>
   countAgainst('changesOfDeveloper', id, deps);
 
-/** @throws FaceError `not_found`: also for another developer's; `state_unavailable` */
+/**
+ * Reads an own request.
+ * @throws `not_found`, `state_unavailable`
+ */
 export async function readOwnRequest(
   id: string,
   developer: Developer,
@@ -42,7 +45,10 @@ export async function readOwnRequest(
   return request;
 }
 
-/** @throws FaceError `not_found`: also for another developer's; `state_unavailable` */
+/**
+ * Reads an own application.
+ * @throws `not_found`, `state_unavailable`
+ */
 export async function readOwnApplication(
   id: string,
   developer: Developer,
@@ -53,7 +59,7 @@ export async function readOwnApplication(
   return application;
 }
 
-/** Lists a developer's applications in order of assignment. @throws FaceError `state_unavailable` */
+/** Lists a developer's applications in order of assignment. @throws `state_unavailable` */
 export async function listOwnApplications(
   developer: Developer,
   deps: Pick<AskingDeps, 'state'>,
@@ -63,7 +69,7 @@ export async function listOwnApplications(
   return found.filter((each) => each !== null).filter(({ owners }) => owners.includes(developer.id));
 }
 
-/** @throws FaceError `request_malformed`: requests something that is not available */
+/** @throws `request_malformed`: unavailable */
 function checkWish(wish: Wish, { onboarding, connections }: AskingDeps): void {
   const refuse = (field: string): never => {
     throw new FaceError('request_malformed', { field });
@@ -80,8 +86,8 @@ function checkWish(wish: Wish, { onboarding, connections }: AskingDeps): void {
 
 /**
  * Creates a draft.
- * @param application - own application to change; `null`: a new one
- * @throws FaceError `not_found`, `request_malformed`, `limit_reached`, `locked_out`, `state_unavailable`
+ * @param application - to change; `null`: a new one
+ * @throws `not_found`, `request_malformed`, `limit_reached`, `locked_out`, `state_unavailable`
  */
 export async function beginRequest(
   wish: Wish,
@@ -95,7 +101,7 @@ export async function beginRequest(
   return createRequest(wish, { developer, application }, deps);
 }
 
-/** @throws FaceError `not_found`, `request_malformed`, `request_state`, `locked_out`, `state_unavailable` */
+/** @throws `not_found`, `request_malformed`, `request_state`, `locked_out`, `state_unavailable` */
 export async function rewriteRequest(
   id: string,
   wish: Wish,
@@ -110,8 +116,7 @@ export async function rewriteRequest(
 
 /**
  * Submits a request.
- * @param given.termsVersion - accepted version
- * @throws FaceError `not_found`, `request_malformed`, `request_state`, `terms_outdated`, `limit_reached`, `locked_out`,
+ * @throws `not_found`, `request_malformed`, `request_state`, `terms_outdated`, `limit_reached`, `locked_out`,
  * `state_unavailable`
  */
 export async function submitRequest(
@@ -122,7 +127,7 @@ export async function submitRequest(
 ): Promise<ApplicationRequest> {
   await countChange(developer, deps);
   const draft = await readOwnRequest(id, developer, deps);
-  // Ownership and availability may have changed since the draft.
+  // May have changed since the draft.
   if (draft.application !== null) await readOwnApplication(draft.application, developer, deps);
   checkWish(draft.wish, deps);
   const terms = { agreed: given.termsVersion, current: (await readTerms(deps)).version };
@@ -142,7 +147,7 @@ export async function submitRequest(
   return changeRequest(
     id,
     (each) => {
-      // A draft changed concurrently differs from the recorded one.
+      // Differs from the recorded draft.
       if (each.changedAt !== draft.changedAt) throw new FaceError('request_state', { state: each.state });
       return submit(each, terms, said);
     },
@@ -150,7 +155,7 @@ export async function submitRequest(
   );
 }
 
-/** @throws FaceError `not_found`, `request_state`, `limit_reached`, `locked_out`, `state_unavailable` */
+/** @throws `not_found`, `request_state`, `limit_reached`, `locked_out`, `state_unavailable` */
 export async function sayTo(
   id: string,
   text: string,
@@ -163,7 +168,7 @@ export async function sayTo(
   return changeRequest(id, (request) => addMessage(request, said), deps);
 }
 
-/** @throws FaceError `not_found`, `request_state`, `locked_out`, `state_unavailable` */
+/** @throws `not_found`, `request_state`, `locked_out`, `state_unavailable` */
 export async function withdrawOwnRequest(id: string, developer: Developer, deps: AskingDeps): Promise<void> {
   await countChange(developer, deps);
   const request = await readOwnRequest(id, developer, deps);
@@ -175,8 +180,8 @@ export async function withdrawOwnRequest(id: string, developer: Developer, deps:
 }
 
 /**
- * Hands over the first key of a new application, once. It is created now, so that it is never stored.
- * @throws FaceError `not_found`, `request_state` (not approved, or handed over), `locked_out`, `state_unavailable`
+ * Hands over a new application's first key, once. It is created now, so that it is never stored.
+ * @throws `not_found`, `request_state` (not approved, or handed over), `locked_out`, `state_unavailable`
  */
 export async function takeFirstKey(
   id: string,
@@ -194,7 +199,7 @@ export async function takeFirstKey(
     return issueOwnKey(application, developer, deps);
   };
   return handOver().catch(async (error: unknown) => {
-    // The key was not delivered, so allow a retry.
+    // Allows a retry: the key was not delivered.
     await changeRequest(id, (request) => ({ ...request, isKeyHandedOver: false }), deps);
     throw error;
   });
@@ -202,7 +207,7 @@ export async function takeFirstKey(
 
 /**
  * Issues another key of an own application, for rotation.
- * @throws FaceError `not_found`, `limit_reached`, `state_unavailable`
+ * @throws `not_found`, `limit_reached`, `state_unavailable`
  */
 export async function issueOwnKey(
   application: string,

@@ -2,8 +2,8 @@ import { isIP } from 'node:net';
 import { isLoopbackInBrowsers } from '../../config/safe-url.js';
 
 /**
- * Returns true for a valid redirect URI in the browser's own notation, so that administrators see the real target.
- * @param isSandbox - true allows loopback addresses, because sandbox users are not real
+ * Returns true for a valid redirect URI in the browser's notation, so that administrators see the real target.
+ * @param isSandbox - allows loopback addresses
  */
 export function isRedirectUri(text: string, isSandbox: boolean): boolean {
   if (text.length > 1024 || !/^[\x21-\x7e]+$/.test(text) || /[*#\\]/.test(text) || !URL.canParse(text)) return false;

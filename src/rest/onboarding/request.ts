@@ -3,7 +3,7 @@ import { type EpochMs, epochMsGuard } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { clientScopes } from '../scopes.js';
 
-/* State machine of developers' requests, without storage. */
+/* Without storage. */
 
 export const requestStates = ['draft', 'submitted', 'asked_back', 'approved', 'refused'] as const;
 export type RequestState = (typeof requestStates)[number];
@@ -18,7 +18,7 @@ const wishGuard = z.object({
   name: z.string(),
   purpose: z.string(),
   scopes: z.array(z.enum(clientScopes)),
-  /** Connection; `null`: the application stores tokens itself. */
+  /** `null`: the application stores tokens itself. */
   connection: z.string().nullable(),
   redirectUris: z.array(z.string()),
   perMinute: z.number(),
@@ -40,7 +40,7 @@ export const requestGuard = z.object({
   id: z.string(),
   developer: z.string(),
   by: z.string(),
-  /** Application to change, or registered; `null`: none yet. */
+  /** `null`: none yet. */
   application: z.string().nullable(),
   isChange: z.boolean(),
   state: z.enum(requestStates),
@@ -65,7 +65,7 @@ function inState(request: ApplicationRequest, ...states: readonly RequestState[]
   if (!states.includes(request.state)) throw refuse(request);
 }
 
-/** @throws FaceError `limit_reached`: too many messages */
+/** @throws `limit_reached` */
 function withMessage(request: ApplicationRequest, { text, ...said }: Said): ApplicationRequest {
   const changed = { ...request, changedAt: said.at };
   if (text === null) return changed;
@@ -95,7 +95,10 @@ export const draftOf = (
   changedAt: now,
 });
 
-/** Replaces the contents while editable. @throws FaceError `request_state` */
+/**
+ * Replaces the contents.
+ * @throws `request_state`
+ */
 export function rewrite(request: ApplicationRequest, wish: Wish, now: EpochMs): ApplicationRequest {
   inState(request, 'draft', 'asked_back');
   return { ...request, wish, changedAt: now };
@@ -103,8 +106,7 @@ export function rewrite(request: ApplicationRequest, wish: Wish, now: EpochMs): 
 
 /**
  * Submits a request, first or after requested changes.
- * @param terms.agreed - version the developer accepted
- * @throws FaceError `request_state`, `terms_outdated`, `limit_reached`
+ * @throws `request_state`, `terms_outdated`, `limit_reached`
  */
 export function submit(
   request: ApplicationRequest,
@@ -116,29 +118,31 @@ export function submit(
   return { ...withMessage(request, said), state: 'submitted', termsVersion: terms.agreed };
 }
 
-/** Adds a message while the request is open. @throws FaceError `request_state`, `limit_reached` */
+/**
+ * Adds a message.
+ * @throws `request_state`, `limit_reached`
+ */
 export function addMessage(request: ApplicationRequest, said: Said): ApplicationRequest {
   inState(request, 'submitted', 'asked_back');
   return withMessage(request, said);
 }
 
-/** Returns the request to the developer. @throws FaceError `request_state`, `limit_reached` */
+/** Returns the request to the developer. @throws `request_state`, `limit_reached` */
 export function askBack(request: ApplicationRequest, said: Said): ApplicationRequest {
   inState(request, 'submitted');
   return { ...withMessage(request, said), state: 'asked_back' };
 }
 
-/** @throws FaceError `request_state`, `limit_reached` */
+/** @throws `request_state`, `limit_reached` */
 export function refuseRequest(request: ApplicationRequest, said: Said): ApplicationRequest {
   inState(request, 'submitted', 'asked_back');
   return { ...withMessage(request, said), state: 'refused' };
 }
 
 /**
- * Approves a request; again if the change was not applied because of a crash.
- * @param asRead.changedAt - version the administrator read, so that no unseen change is approved
- * @param asRead.tenant - tenant of a new application
- * @throws FaceError `request_state`, `limit_reached`
+ * Approves a request; again after a crash.
+ * @param asRead.changedAt - the version read, so that no unseen change is approved
+ * @throws `request_state`, `limit_reached`
  */
 export function approve(
   request: ApplicationRequest,
@@ -148,17 +152,17 @@ export function approve(
   if (request.changedAt !== changedAt) throw refuse(request);
   if (request.state === 'approved' && !request.isFulfilled) return request;
   inState(request, 'submitted');
-  // A new application gets its request's id, which makes registration idempotent.
+  // Makes registration idempotent.
   return { ...withMessage(request, said), state: 'approved', tenant, application: request.application ?? request.id };
 }
 
-/** Marks the change as applied. @throws FaceError `request_state`: already marked */
+/** Marks the change as applied. @throws `request_state`: already marked */
 export function fulfil(request: ApplicationRequest): ApplicationRequest {
   if (request.isFulfilled) throw refuse(request);
   return { ...request, isFulfilled: true };
 }
 
-/** Marks the first key as handed over, once. @throws FaceError `request_state` */
+/** Marks the first key as handed over, once. @throws `request_state` */
 export function handOverKey(request: ApplicationRequest): ApplicationRequest {
   if (request.state !== 'approved' || !request.isFulfilled || request.isChange || request.isKeyHandedOver)
     throw refuse(request);

@@ -8,10 +8,10 @@ import { type ApplicationRequest, draftOf, isFinished, requestGuard, type Wish }
 
 export const requestsOfDeveloper = { open: 10, kept: 50 } as const;
 
-/** Limit, because one list holds all ids. */
+/** One list holds all ids. */
 export const maxRequests = 2000;
 
-/** Retention since the last change, in days. */
+/** Since the last change, in days. */
 const keptDays = { draft: 90, other: 365 } as const;
 
 interface Deps {
@@ -29,15 +29,15 @@ const storedOf = (id: string) => ({
 
 const entryGuard = z.object({ id: z.string(), createdAt: epochMsGuard });
 
-/** All requests, oldest first. Deleted ones are skipped. */
+/** Deleted ones are skipped. */
 const index = { key: 'application-requests', guard: z.array(entryGuard), expiresAt: () => null };
 
-/** `null`: absent. @throws FaceError `state_unavailable` */
+/** Finds a request; `null` if absent. @throws `state_unavailable` */
 export async function findRequest(id: string, { state }: Pick<Deps, 'state'>): Promise<ApplicationRequest | null> {
   return (await readStored(storedOf(id), { state }))?.record ?? null;
 }
 
-/** Lists a developer's requests, newest first. @throws FaceError `state_unavailable` */
+/** Lists a developer's requests, newest first. @throws `state_unavailable` */
 export async function listRequestsOf(developer: string, { state }: Pick<Deps, 'state'>): Promise<ApplicationRequest[]> {
   const ids = (await findDeveloper(developer, { state }))?.requests ?? [];
   const found = await Promise.all(ids.map((id) => findRequest(id, { state })));
@@ -49,7 +49,7 @@ export async function listRequestsOf(developer: string, { state }: Pick<Deps, 's
 
 /**
  * Creates a request; at a limit, the oldest finished one is deleted.
- * @throws FaceError `limit_reached`: too many are open; `state_unavailable`
+ * @throws `limit_reached`: too many are open; `state_unavailable`
  */
 export async function createRequest(
   wish: Wish,
@@ -82,7 +82,7 @@ async function findClosed(developer: string, { state }: Pick<Deps, 'state'>): Pr
   return new Set(found.filter(({ request }) => request === null || isFinished(request)).map(({ id }) => id));
 }
 
-/** Removes the oldest closed requests until one more fits. @throws FaceError `limit_reached` */
+/** @throws `limit_reached` */
 function makeRoom(requests: readonly string[], closed: ReadonlySet<string>): readonly string[] {
   // Concurrently created requests are not known to be closed.
   const open = requests.filter((id) => !closed.has(id));
@@ -117,7 +117,7 @@ async function findDispensable(
   return new Set(gone.length > 0 || oldest === undefined ? gone : [oldest.id]);
 }
 
-/** Deletes a request. @throws FaceError `state_unavailable` */
+/** Deletes a request. @throws `state_unavailable` */
 export async function forgetRequest(
   { id, developer, by }: ApplicationRequest,
   { state }: Pick<Deps, 'state'>,
@@ -131,7 +131,7 @@ export async function forgetRequest(
   );
 }
 
-/** Changes a request. @throws FaceError `not_found`, `state_unavailable`, and from `change` */
+/** Changes a request. @throws `not_found`, `state_unavailable`, and from `change` */
 export async function changeRequest(
   id: string,
   change: (request: ApplicationRequest) => ApplicationRequest,
@@ -148,7 +148,7 @@ export async function changeRequest(
   return changed;
 }
 
-/** @throws FaceError `request_state`: finished */
+/** @throws `request_state`: finished */
 export function checkUnfinished(request: ApplicationRequest): void {
   if (isFinished(request)) throw new FaceError('request_state', { state: request.state });
 }
@@ -160,8 +160,7 @@ export interface ListPlace {
 
 /**
  * Lists all requests but drafts for administrators, newest first.
- * @returns at most `limit`, and the next position; `null`: no more
- * @throws FaceError `state_unavailable`
+ * @throws `state_unavailable`
  */
 export async function listRequests(
   {

@@ -10,13 +10,12 @@ import { changeDeveloper, type Developer } from './developers.js';
 
 export const sandboxQuota = { perMinute: 30, perDay: 500 } as const;
 
-/** Scopes without access to others' data. */
+/** Without access to others' data. */
 const sandboxScopes: readonly ClientScope[] = [...defaultScopes, 'score', 'content-key'];
 
 /**
- * Issues a developer's sandbox token and revokes the previous one. Its tenant is the sandbox, which no other connection
- * accepts.
- * @throws FaceError `not_found`: no sandbox; `locked_out`, `state_unavailable`
+ * Issues a developer's sandbox token and revokes the previous one. No other connection accepts its tenant.
+ * @throws `not_found`: no sandbox; `locked_out`, `state_unavailable`
  */
 export async function issueSandboxToken(
   developer: Developer,
@@ -36,22 +35,22 @@ export async function issueSandboxToken(
   return issued;
 }
 
-/** Revokes a sandbox token; an expired one is already gone. */
+/** An expired one is already gone. */
 async function endSandboxToken(id: string, developer: Developer, deps: AskingDeps): Promise<void> {
   await revokeClientToken(id, developer, deps).catch((error: unknown) => {
     if (!(error instanceof FaceError) || error.code !== 'not_found') throw error;
   });
 }
 
-/** Returns the quota of a client: its application's, or the sandbox developer's; `null`: none. */
+/** Returns a client's quota; `null`: none. */
 export function quotaOf({ application, sandbox }: Client): Quota | null {
   if (sandbox !== null) return { id: `sandbox:${sandbox}`, ...sandboxQuota };
   return application;
 }
 
 /**
- * Checks that a sandbox token's connection is still the sandbox: otherwise its users may be real.
- * @throws FaceError `caller_untrusted`
+ * Checks that the token's connection is still the sandbox: otherwise its users may be real.
+ * @throws `caller_untrusted`
  */
 export function checkSandbox({ sandbox, tenant }: Client, onboarding: OnboardingConfig): void {
   if (sandbox !== null && onboarding.sandbox !== tenant) throw new FaceError('caller_untrusted');

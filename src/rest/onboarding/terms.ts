@@ -16,12 +16,15 @@ const stored = { key: 'application-terms', guard: termsGuard, expiresAt: () => n
 
 const none: Terms = { version: 0, text: '', at: null, by: '' };
 
-/** Reads the active terms. @throws FaceError `state_unavailable` */
+/** Reads the active terms. @throws `state_unavailable` */
 export async function readTerms({ state }: { readonly state: State }): Promise<Terms> {
   return (await readStored(stored, { state }))?.record ?? none;
 }
 
-/** Activates a new version of the terms. The audit trail records its digest. @throws FaceError `state_unavailable` */
+/**
+ * Activates new terms; the audit trail records their digest.
+ * @throws `state_unavailable`
+ */
 export async function changeTerms(
   text: string,
   by: Pick<Administrator, 'name'>,

@@ -16,7 +16,7 @@ export const textField = (most: number) =>
 
 export const messageField = textField(longest.message).describe('Plain text, for the other side.');
 
-/** Fields of a developer's request. The configured quota limits may be lower. */
+/** Configured quota limits may be lower. */
 export const wishFields = {
   name: lineField(longest.name).describe('For people: which program it is.'),
   purpose: textField(longest.purpose).describe('What it is for, in your words.'),

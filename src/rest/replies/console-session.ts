@@ -12,7 +12,6 @@ export interface SessionReply {
   } | null;
 }
 
-/** Reply of `POST /console/api/face-check`: the capture page of the check. */
 export interface FaceCheckReply {
   readonly url: string;
 }

@@ -34,7 +34,7 @@ const linksReply = z
 
 const attemptsReply = z.object({ failures: z.int(), lockedUntil: instantReply.nullable() });
 
-/** Export of a user's data at one connection, the same for all callers. */
+/** The same for all callers. */
 export const holdingsReply = z.object({
   profileCode: z.enum(faceErrorCodes).nullable().describe('Why the profile could not be read; `null`: it was.'),
   enrolment: z
@@ -121,7 +121,7 @@ export const holdingsReply = z.object({
 
 export type Holdings = z.input<typeof holdingsReply>;
 
-/** The export with audit records, for administrators only, because records name others. */
+/** For administrators only, because records name others. */
 export const recordedHoldingsReply = z.object({
   ...holdingsReply.shape,
   records: z.array(z.object({ time: instantReply, action: z.string(), detail: z.record(z.string(), z.unknown()) })),

@@ -27,7 +27,7 @@ export type PersonReply = z.output<typeof personReply>;
 
 const textOrNull = z.string().nullable();
 
-/** A line of the log. Its fields are in the order of CSV columns. */
+/** In the order of CSV columns. */
 export const lineReply = z.object({
   id: z.string().describe('Of the record: the same wherever it is read.'),
   time: instantReply,

@@ -1,7 +1,7 @@
 import { ahead } from '../ahead.js';
 import type { Guide } from './guide.js';
 
-/** The guide with models; `null` if unavailable: the server judges without it. */
+/** `null` if unavailable: the server judges without it. */
 type Loading = Promise<Guide | null>;
 
 async function load(): Loading {

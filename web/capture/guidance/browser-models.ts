@@ -6,7 +6,7 @@ import { type ModelFile, models } from '../../../src/engine/manifest.js';
 import type { Model } from '../../../src/engine/model.js';
 import { GuidanceUnavailable } from './guide.js';
 
-/** Engine stages in the browser. One call at a time. */
+/** One call at a time. */
 export interface BrowserStages {
   readonly detect: FaceDetector;
   readonly findLandmarks: LandmarkFinder;
@@ -20,7 +20,7 @@ env.wasm.numThreads = 1;
 const toHex = (bytes: ArrayBuffer): string =>
   [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 
-/** Fetches a model and verifies its digest, which is in the URL for permanent caching. */
+/** The digest is in the URL for permanent caching. */
 async function fetchModel(name: string, expected: ModelFile): Promise<Uint8Array> {
   const response = await fetch(`/face/models/${name}.onnx?${expected.sha256}`);
   const type = response.headers.get('content-type');

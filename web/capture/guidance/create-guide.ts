@@ -10,7 +10,7 @@ const nothing: Look = {
 const toUnavailable = (error: unknown): GuidanceUnavailable =>
   error instanceof GuidanceUnavailable ? error : new GuidanceUnavailable(String(error), { cause: error });
 
-/** Each source is its own chunk; a browser loads the one it supports. */
+/** A browser loads the one it supports. */
 async function createSource(): Promise<SightSource> {
   if (typeof OffscreenCanvas === 'undefined') {
     const { createLocalSource } = await import('./local-source.js');
@@ -22,7 +22,7 @@ async function createSource(): Promise<SightSource> {
 
 /**
  * Loads the guidance models, about 5 MB at first. Results are sent nowhere.
- * @throws GuidanceUnavailable: a file is missing, of the wrong type or altered, or the browser cannot run it
+ * @throws GuidanceUnavailable
  */
 export async function createGuide(): Promise<Guide> {
   const source = await createSource().catch((error: unknown) => {

@@ -2,14 +2,14 @@ import type { Picture } from '../../../src/engine/picture.js';
 
 export type FrameContext = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 
-/** Longest analyzed side: faces are detected at 320, landmarks at 64 pixels. */
+/** Faces are detected at 320, landmarks at 64 pixels. */
 const maxSidePx = 640;
 
 /** Returns the camera pixels per analyzed pixel and side, at least 1. */
 export const toFrameScale = (widthPx: number, heightPx: number): number =>
   Math.max(1, Math.max(widthPx, heightPx) / maxSidePx);
 
-/** Reads a downscaled camera frame. Leaves the canvas black. */
+/** Reads a downscaled camera frame. */
 export function readFrame(
   context: FrameContext,
   source: CanvasImageSource,

@@ -6,7 +6,7 @@ export interface Guide {
   /**
    * Analyzes the current frame. The first steady frontal face defines the neutral pose. A video without a frame has no
    * face.
-   * @throws GuidanceUnavailable: worker failed, or guide closed
+   * @throws GuidanceUnavailable
    */
   look(video: HTMLVideoElement): Promise<Look>;
   close(): void;

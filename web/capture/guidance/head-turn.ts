@@ -12,19 +12,19 @@ export interface HeadTurn {
 
 /** Ratios of landmark distances that change with turns, but not with distance and tilt. */
 export interface FaceRatios {
-  /** Position of the nose tip between the jaw ends: −1 at the left of the picture, 1 at the right. */
+  /** Of the nose tip between the jaw ends: −1 at the picture's left, 1 at the right. */
   readonly noseAcross: number;
-  /** Position of the nose tip between eyes and mouth. */
+  /** Of the nose tip between eyes and mouth. */
   readonly noseDown: number;
-  /** Distance of the jaw ends below the eyes, as a share of the outer eye distance. */
+  /** Below the eyes, as a share of the outer eye distance. */
   readonly jawEndsDown: number;
 }
 
-/** The three uppermost landmarks of the jaw line on either side, at the ears. */
+/** The three uppermost landmarks on either side. */
 const jawEnds = { left: [0, 1, 2], right: [14, 15, 16] } as const;
 const outerEyeCorners = { left: 36, right: 45 } as const;
 
-/** Measures in axes along and across the eye line, independent of tilt. */
+/** Measures along and across the eye line, independent of tilt. */
 export function toFaceRatios(landmarks: Landmarks): FaceRatios {
   const [leftEye, rightEye] = toEyeCentres(landmarks);
   const middle = toMean([leftEye, rightEye]);
@@ -44,13 +44,10 @@ export function toFaceRatios(landmarks: Landmarks): FaceRatios {
   };
 }
 
-/**
- * Degrees of the engine's pose model per ratio: least squares over one half of the evaluation people (`npm run eval --
- * guidance-pose`; docs/liveness.md).
- */
+/** Least squares over one half of the evaluation people (`npm run eval -- guidance-pose`; docs/liveness.md). */
 export const degreesPerRatio = { noseAcross: -39.5, noseDown: -35.1, jawEndsDown: 27.5 } as const;
 
-/** Mean ratios of frontal faces in the same half. */
+/** Of frontal faces in the same half. */
 export const usualRatios: FaceRatios = { noseAcross: -0.03, noseDown: 0.542, jawEndsDown: 0.195 };
 
 /** Returns the turn from the ratios: about 0, 0 for a frontal face. */

@@ -4,9 +4,9 @@ import { type Picture, sampleGrid, toCellGrid, toGreys } from '../../../src/engi
 export interface Light {
   /** Share of the face box clipped to white, 0 to 1. */
   readonly clippedShare: number;
-  /** Mean gray level, 0 to 255, around the face; the face's own without surroundings. */
+  /** 0 to 255; the face's own without surroundings. */
   readonly surroundings: number;
-  /** Share of the surroundings clipped to white, 0 to 1: windows and lamps. */
+  /** Windows and lamps, 0 to 1. */
   readonly clippedAround: number;
 }
 
@@ -33,7 +33,7 @@ const wholeOf = ({ widthPx, heightPx }: Picture): Box => ({ x: 0, y: 0, width: w
 export const measureBrightness = (picture: Picture): number =>
   toMean([...readGreys(picture, wholeOf(picture), pictureGrid)]);
 
-/** Measures light on and around a face. A margin of a quarter of the box on each side (hair, neck) is ignored. */
+/** Measures light on and around a face. A quarter of the box on each side (hair, neck) is ignored. */
 export function measureLight(picture: Picture, face: Box): Light {
   const onFace = [...readGreys(picture, face, faceGrid)];
   const { columns, rows } = pictureGrid;

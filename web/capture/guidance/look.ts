@@ -3,17 +3,17 @@ import type { Hint } from '../../../src/core/hints.js';
 /** Direction of the head from the person's point of view, in the unmirrored picture. */
 export type GuidePose = 'centre' | 'left' | 'right' | 'up' | 'down';
 
-/** Result of analyzing one frame, for the user only: the server judges itself. */
+/** For the user only: the server judges itself. */
 export interface Look {
-  /** Number of faces, without bystanders much smaller than the nearest. */
+  /** Without bystanders much smaller than the nearest. */
   readonly faces: number;
   readonly hint: Hint | null;
-  /** True if a frame taken now has one face, large, lit and still enough. Ignores the pose. */
+  /** One face, large, lit and still enough. Ignores the pose. */
   readonly ready: boolean;
-  /** True if the face is too small in the sent frame for the server to judge movements. */
+  /** The server could not judge movements. */
   readonly isTooSmall: boolean;
   readonly isTooBright: boolean;
-  /** `null` between two poses, without exactly one face, and before the neutral pose is known. */
+  /** `null` between two poses, without one face, and before the neutral pose. */
   readonly pose: GuidePose | null;
   readonly isHeld: boolean;
   readonly isBetween: boolean;

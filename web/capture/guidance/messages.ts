@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/* Messages between page and guidance worker. Both sides validate them. */
+/* Both sides validate messages. */
 
 // Otherwise zod tests for code generation, which the page's policy forbids and reports.
 z.config({ jitless: true });
@@ -29,7 +29,7 @@ const sight = z.object({
   face: seenFace.nullable(),
 });
 
-/** From the worker: once when the models are loaded, then once per frame. */
+/** Once when the models are loaded, then once per frame. */
 export const replyGuard = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('loaded') }),
   z.object({ outcome: z.literal('seen'), sight }),

@@ -16,7 +16,7 @@ function toShiftShare(from: SeenFace | null, to: SeenFace | null): number {
 const toSpread = (values: readonly number[]): number => Math.max(...values) - Math.min(...values);
 const toMean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** Returns the mean of several turns if they are similar and nearly frontal. */
+/** If they are similar and nearly frontal. */
 function toNeutral(turns: readonly HeadTurn[]): HeadTurn | null {
   const yaws = turns.map(({ yawDeg }) => yawDeg);
   const pitches = turns.map(({ pitchDeg }) => pitchDeg);
@@ -49,7 +49,7 @@ export function createObserver(): (sight: Sight) => Look {
       steady = [];
       return { ...told, pose: null, isBetween: false };
     }
-    // Light and distance may stay poor, but a pose only needs a still head.
+    // A pose only needs a still head.
     const isStill = shiftShare <= stillnessBounds.maxShiftShare;
     const turn = toHeadTurn(toFaceRatios(face.landmarks));
     if (neutral === null) {

@@ -6,7 +6,7 @@ import type { Picture, Point } from '../../../src/engine/picture.js';
 import { measureQuality, type PixelQuality } from '../../../src/engine/quality.js';
 import { type Light, measureBrightness, measureLight } from './light.js';
 
-/** The only face of a picture, in pixels of the analyzed picture. */
+/** In pixels of the analyzed picture. */
 export interface SeenFace {
   readonly box: Box;
   readonly landmarks: readonly Point[];
@@ -14,20 +14,20 @@ export interface SeenFace {
   readonly light: Light;
 }
 
-/** Measurements of one frame, without pixels. */
+/** Without pixels. */
 export interface Sight {
   readonly widthPx: number;
   readonly heightPx: number;
   readonly scale: number;
-  /** Mean gray level of the picture, 0 to 255. */
+  /** 0 to 255. */
   readonly brightness: number;
-  /** Faces at least half as wide as the widest, as on the server. */
+  /** At least half as wide as the widest. */
   readonly faces: number;
   readonly face: SeenFace | null;
 }
 
 /**
- * Measures a picture with the engine's own stages, so that guide and server agree.
+ * Measures a picture with the engine's own stages.
  * @param scale - camera pixels per analyzed pixel
  */
 export async function see(

@@ -7,7 +7,6 @@ import { emptyReply } from '../view.js';
 import { toEntries } from './entries.js';
 import { isolate, type Outcome, type Section, say } from './section.js';
 
-/** Section of data consents, which the user can withdraw. */
 export const consents: Section = {
   name: 'consents',
   async read({ page, api }) {

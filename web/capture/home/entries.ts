@@ -5,7 +5,7 @@ import { isolate, type Outcome, type Press } from './section.js';
 
 export interface Entry {
   readonly name: string;
-  /** Details; `null`: none. */
+  /** `null`: none. */
   readonly what: string | null;
   readonly since: string;
   readonly until: string;

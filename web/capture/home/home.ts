@@ -18,7 +18,7 @@ interface Came {
 
 type Shown = readonly { readonly section: Section; readonly draw: Draw }[];
 
-/** The user's home page: stored data, decisions and ways to end them, by section. */
+/** The user's home page, by section. */
 export const home: Step = async (view, _facts, { page, api }) => {
   const tools = { page, api };
   let shown = await readAll(tools);
@@ -83,7 +83,7 @@ function ask(shown: Shown, came: Came | null, { returnUrl }: View, { page, api }
       ],
     };
   });
-  // The pressed element was redrawn, so keyboard focus moves to the result.
+  // The pressed element was redrawn.
   if (came !== null && came.section !== null) {
     const part = document.querySelector(`[data-section="${came.section.name}"]`);
     part?.querySelector<HTMLElement>(came.said === null ? '[data-first]' : '[role="status"]')?.focus();

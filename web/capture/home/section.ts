@@ -9,14 +9,14 @@ export interface HomeTools {
   readonly api: PageApi;
 }
 
-/** A confirmation, as a function because the language may change. */
+/** A function, because the language may change. */
 export interface Said {
   readonly text: (words: HomeWords, all: Words) => string;
   readonly isGood: boolean;
 }
 
 /**
- * Result of a press: `said` reloads all sections and confirms here; `view` continues with another step; `shown` focuses
+ * Of a press: `said` reloads all sections and confirms here; `view` continues with another step; `shown` focuses
  * `data-first`.
  */
 export type Outcome =
@@ -33,7 +33,10 @@ export type Draw = (words: HomeWords, press: Press) => readonly (Node | null)[];
 
 export interface Section {
   readonly name: keyof HomeWords['headings'];
-  /** Loads the content. @returns `null`: nothing to show; the section is hidden @throws Problem */
+  /**
+   * @returns `null`: the section is hidden
+   * @throws Problem
+   */
   read(tools: HomeTools): Promise<Draw | null>;
 }
 

@@ -1,6 +1,6 @@
 import type { Words } from './words.js';
 
-/** Isolates names in other scripts (Unicode, first strong isolate). */
+/** Unicode, first strong isolate. */
 const isolated = (name: string): string => `\u2068${name}\u2069`;
 
 const by = (organisation: string | null): string => (organisation === null ? 'مؤسستك' : isolated(organisation));

@@ -28,7 +28,7 @@ export interface ProblemWords {
   readonly steps?: readonly string[];
 }
 
-/** All texts of the page. A language with missing ones does not compile. */
+/** A language with missing texts does not compile. */
 export interface Words {
   readonly title: string;
   readonly language: string;
@@ -116,7 +116,7 @@ export interface Words {
     readonly heading: string;
     readonly movements: Readonly<Record<Movement, string>>;
     readonly progress: (step: number, of: number) => string;
-    /** While the light changes for a pose already reached. */
+    /** The pose is already reached. */
     readonly hold: string;
   };
   readonly flashes: {

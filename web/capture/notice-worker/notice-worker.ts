@@ -1,7 +1,4 @@
-/*
- * Service worker that shows push notifications. No imports, because not every browser supports modules here, and no
- * requests.
- */
+/* Shows push notifications. No imports, because not every browser supports modules here, and no requests. */
 declare const self: ServiceWorkerGlobalScope;
 
 interface Notice {

@@ -12,7 +12,7 @@ import { type DuePresentation, PresenceApi, type TesterView } from './presence-a
 import { askWhetherKept, askWhySkipped, introduce, showSummary } from './presentations.js';
 import { takePart } from './take-part.js';
 
-/* Page of a presence test, in English only, because a test manager is present. */
+/* In English only, because a test manager is present. */
 
 class Stopped extends Error {}
 

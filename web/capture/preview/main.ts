@@ -4,11 +4,11 @@ import { Page } from '../page.js';
 import { showScheme } from './scheme.js';
 import { showPreview } from './screens.js';
 
-/* Preview of the capture page with an unpublished brand, in a frame of the console. Not interactive. */
+/* With an unpublished brand, in a frame of the console. Not interactive. */
 
 const main = document.querySelector('main');
 if (main !== null) {
-  // Before the first screen, which would take the focus from the console's form.
+  // The first screen would take the focus from the console's form.
   document.body.inert = true;
   const query = new URLSearchParams(location.search);
   showScheme(query.get('scheme'));

@@ -33,7 +33,6 @@ interface Taken {
 
 /**
  * Opens the camera, frames the face and performs a challenge. The camera is always stopped at the end.
- * @returns `null`: the required light is not possible for the user
  * @throws Problem
  */
 export async function takeFrames(light: View['light'], tools: Tools): Promise<Taken | null> {

@@ -12,24 +12,24 @@ import { resume } from './framing.js';
 import { axisOfScreen, createLightScreen } from './light-screen.js';
 import { createStage } from './stage.js';
 
-/** The server's minimum time per picture: with a movement, and with a light change only. */
+/** With a movement, and with a light change only. */
 const quickestPictureMs = { moved: 410, rested: 310 } as const;
 const readingMs = 450;
 /** Without guidance: time to read and perform a movement. */
 const unguidedMs = 2000;
 /** The guide may not recognize a movement; the server waits 8 s and judges the picture. */
 const guidedAtMostMs = 6000;
-/** A user who turned and rests this long, after the usual time of a movement, will not turn further. */
+/** After this rest a user will not turn further. */
 const settled = { notBeforeMs: 1600, forMs: 400 } as const;
 const lookEveryMs = 30;
-/** Under light: the next picture must show the same pose. */
+/** The next picture must show the same pose. */
 const atRestForMs = 120;
 
 interface Capture {
   readonly video: HTMLVideoElement;
-  /** `null`: not available, pictures are timed. */
+  /** `null`: pictures are timed. */
   readonly guide: Guide | null;
-  /** `null`: movements only, without the screen's light. */
+  /** `null`: movements only. */
   readonly fullScreen: FullScreen | null;
   readonly ended: AbortSignal;
 }
@@ -50,7 +50,7 @@ export async function performChallenge(capture: Capture, tools: Tools): Promise<
 
 async function perform({ video, guide, fullScreen, ended }: Capture, { page, api }: Tools): Promise<Frames> {
   const axis = fullScreen === null ? null : axisOfScreen();
-  // The first light waits until the window stops moving.
+  // Until the window stops moving.
   const [{ nonce, next }] = await Promise.all([api.startChallenge(axis), fullScreen?.settled]);
   ended.throwIfAborted();
   const stage = createStage(video);
@@ -62,7 +62,7 @@ async function perform({ video, guide, fullScreen, ended }: Capture, { page, api
   const tell = ({ index, of, movement, light }: NextMovement): void => {
     const { movements, hold } = page.words.challenge;
     instruction.replaceChildren(icon(movement), pose.isReached ? hold : movements[movement]);
-    // Under light some pictures need no action, so progress is not counted.
+    // Some pictures need no action.
     progress.textContent = light === null ? page.words.challenge.progress(index + 1, of) : '';
     stage.showProgress(index / of);
     stage.element.dataset.tone = 'calm';
@@ -106,9 +106,8 @@ async function perform({ video, guide, fullScreen, ended }: Capture, { page, api
 }
 
 /**
- * Resolves when the movement is detected, or at the time limit. Without light it must be detected twice in a row; under
- * light once, at rest.
- * @param pose.toldAt - on the clock of `performance.now`
+ * Resolves at the movement, or at the time limit. Without light it must be detected twice in a row; under light once,
+ * at rest.
  */
 async function reach(
   { movement, toldAt, isLit }: { readonly movement: Movement; readonly toldAt: number; readonly isLit: boolean },
@@ -132,7 +131,7 @@ async function reach(
   }
 }
 
-/** Rejects when the page is hidden: phones stop the camera, and the light is not visible. */
+/** Phones stop the camera, and the light is not visible. */
 function whenLeft(): { readonly rejection: Promise<never>; forget(): void } {
   const forgotten = new AbortController();
   const rejection = new Promise<never>((_resolve, reject) => {

@@ -14,7 +14,7 @@ export type Ending = 'passed' | 'passed_another_way' | 'failed' | 'expired' | 'a
 /** Shows the ending and ways to continue. A kiosk then clears the page. */
 export async function end(ending: Ending, view: View, facts: Facts, page: Page): Promise<never> {
   const back = view.returnUrl === null || !facts.leadsBack ? null : toReturnLink(view.returnUrl, facts.receipt);
-  // The return address handles a pass, at a kiosk too; other endings are cleared here.
+  // The return address handles a pass, at a kiosk too.
   if (facts.isKiosk && !(back !== null && isPassed(ending))) {
     return clearAfterAWhile(page, (words) => contentOf(ending, view, words), back);
   }
@@ -56,7 +56,7 @@ export function contentOf(ending: Ending, { purpose, role, handOff }: View, word
   };
 }
 
-/** Returns the links: back to the application, preceded by a fallback if not passed. None on the phone. */
+/** Returns the links: back to the application, preceded by a fallback. None on the phone. */
 export function waysOn(
   ending: Ending,
   { role, fallbackUrl, handOff }: View,
@@ -78,7 +78,7 @@ export function waysOn(
   ];
 }
 
-/** Shows the ending for some seconds, then clears it. @param back - address to notify first; `null`: none */
+/** Shows the ending for some seconds, then clears it. */
 function clearAfterAWhile(page: Page, build: (words: Words) => Content, back: string | null): Promise<never> {
   const clear = (): void => (back === null ? clearKiosk() : location.replace(back));
   let left = kioskClearsAfterSec;
@@ -92,7 +92,7 @@ function clearAfterAWhile(page: Page, build: (words: Words) => Content, back: st
     left -= 1;
     count.textContent = page.words.kiosk.resets(left);
     if (left > 0) return;
-    // Once, because another navigation would cancel the first.
+    // Another navigation would cancel the first.
     clearInterval(ticks);
     clear();
   }, 1000);

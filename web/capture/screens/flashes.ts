@@ -12,7 +12,7 @@ export function flashWarning({ framing }: Words): HTMLParagraphElement {
   return warning;
 }
 
-/** Explains the alternatives to a user who cannot have required flashes, without a dead end. */
+/** Explains the alternatives to required flashes. */
 export async function explainFlashes({ organisation, fallbackUrl, role }: View, { page, api }: Tools): Promise<Change> {
   const hasOtherWay = fallbackUrl !== null && role === 'own';
   const choice = await page.ask<'stop' | 'back'>((words, choose) => ({

@@ -30,7 +30,7 @@ export async function frameFace({ camera, guide, light, ended }: Framing, { page
   const stage = createStage(camera.video);
   const advice = el('p', { id: 'advice', class: 'advice' });
   const isLit = light !== 'none';
-  // The warning and the buttons must be visible together.
+  // Must be visible together.
   if (isLit) stage.element.dataset.size = 'small';
   let seen: Seen = 'loading';
   let starts: readonly HTMLButtonElement[] = [];
@@ -40,7 +40,7 @@ export async function frameFace({ camera, guide, light, ended }: Framing, { page
     advice.textContent = text;
     advice.dataset.tone = toneOf(seen);
     stage.element.dataset.tone = toneOf(seen);
-    // Not disabled, so that it keeps the focus; its description says what it waits for.
+    // Keeps the focus; its description says what it waits for.
     for (const start of starts) start.setAttribute('aria-disabled', String(isHeld(seen)));
     page.say(text);
   };

@@ -61,14 +61,14 @@ export const handOff: Step = async (view, _facts, tools) => {
   return Promise.race([chosen, follow(stage, tools, ended.signal), tools.interrupted]).finally(() => ended.abort());
 };
 
-/** Discards the phone, unless its pictures are being or were judged. */
+/** Unless its pictures are being or were judged. */
 async function beginAnew({ api }: Tools): Promise<Change> {
   const found = await api.readState();
   if (found.view.state !== 'started') return found;
   return { view: { ...found.view, handOff: null }, place: 'phone' };
 }
 
-/** An unopened link is lost with its page and is replaced. */
+/** An unopened link is lost with its page. */
 function stageOf({ handOff: known }: View): Stage {
   return known?.state === 'opened' || known?.state === 'paired' ? known.state : 'waiting';
 }

@@ -11,7 +11,7 @@ const betweenChangesMs = 400;
 export interface LightScreen {
   readonly element: HTMLDivElement;
   /**
-   * Shows a light after the previous one's minimum time.
+   * Shows a light after the minimum time.
    * @returns time of the paint, on the clock of `performance.now`
    */
   show(light: ScreenLight): Promise<number>;
@@ -28,12 +28,12 @@ export function createLightScreen(axis: ScreenAxis, ...over: readonly Node[]): L
     element: el('div', { class: 'light' }, lamp, el('div', { class: 'over' }, ...over)),
     held: () => sleep(toHoldMs()),
     async show({ first, second }) {
-      // No delay for the first light, which appears with the screen itself.
+      // The first light appears with the screen itself.
       if (toHoldMs() > 0) await sleep(toHoldMs());
       fill(halves[0], first);
       fill(halves[1], second);
       await nextPaint();
-      // The light is painted with this frame and visible at the next.
+      // Painted with this frame and visible at the next.
       changedAt = performance.now();
       await nextPaint();
       return performance.now();

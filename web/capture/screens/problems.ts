@@ -47,7 +47,7 @@ type Choice = 'again' | 'phone';
 
 const lookEveryMs = 3000;
 
-/** Shows a problem and its remedies. "Try again" repeats the step; the camera is requested once. */
+/** Shows a problem and its remedies. The camera is requested once. */
 export async function solve(problem: Problem, facts: Facts, tools: Tools): Promise<Change> {
   const waits = [ask(problem, facts, tools, false), tools.interrupted];
   const left = new AbortController();
@@ -67,7 +67,7 @@ function ask({ problem, waitSec }: Problem, facts: Facts, { page }: Tools, isPau
   const mayHandOff = ways.phone && facts.mayHandOff && view?.handOffAllowed === true;
   const isOver = view === null || ['link-over', 'opened-elsewhere'].includes(problem);
   if (isOver) page.showBelow(() => []);
-  // That screen has no footer: if one fallback is unavailable, others remain.
+  // If one fallback is unavailable, others remain.
   const hasOtherWays = facts.isElsewhere && !mayRetry && !isOver;
   return page.ask<Choice>((words, choose) => {
     const { heading, text, steps } = words.problems[problem];
@@ -117,7 +117,7 @@ function whenTold(left: AbortSignal): Promise<Choice> {
   });
 }
 
-/** Waits for the server. Browsers report only their own network, not a bad one or a server outage. */
+/** Browsers report only their own network. */
 async function whenThere(left: AbortSignal, { api }: Tools): Promise<Choice> {
   for (;;) {
     await sleep(lookEveryMs);

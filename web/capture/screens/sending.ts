@@ -16,7 +16,7 @@ export const waiting = (screen: 'sending' | 'reference-look', { sending: words }
 
 const askAgainMs = 1000;
 
-/** Waits for pictures sent before a network error or reload; nothing else is possible until then. */
+/** After a network error or reload nothing else is possible. */
 async function whenJudged(before: View, facts: Facts, { api }: Tools): Promise<Change> {
   for (;;) {
     await sleep(askAgainMs);

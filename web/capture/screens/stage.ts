@@ -5,7 +5,7 @@ export interface Stage {
   showProgress(done: number): void;
 }
 
-/** Everything but an oval; wider than the drawing, as the picture may be. */
+/** Wider than the drawing, as the picture may be. */
 const mask = 'M-900-400H1200V800H-900ZM150 60a106 140 0 1 0 0 280a106 140 0 1 0 0-280Z';
 const rim = 'M150 60a106 140 0 0 1 0 280a106 140 0 0 1 0-280';
 

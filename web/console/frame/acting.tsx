@@ -6,7 +6,7 @@ import type { Right, Session } from './session.js';
 export interface Acting {
   readonly session: Session;
   /**
-   * Sends a request. If the session has ended, the frame shows the sign-in; if a face check is needed, it offers one.
+   * Shows the sign-in if the session has ended, and offers a face check if needed.
    * @throws Refusal
    */
   call<Reply>(request: ServerRequest<Reply>): Promise<Reply>;
@@ -21,7 +21,7 @@ export function useActing(): Acting {
   return acting;
 }
 
-/** Returns true if the user has a right, for display only: the server enforces it. */
+/** Returns true if the user has a right; the server enforces it. */
 export const useMay = (right: Right): boolean => useActing().session.rights.includes(right);
 
 export type Loaded<Value> =
@@ -33,18 +33,17 @@ export type Loaded<Value> =
 export const toRefusal = (thrown: unknown): Refusal =>
   thrown instanceof Refusal ? thrown : new Refusal('unreadable', null, null, { cause: thrown });
 
-/** In milliseconds; otherwise the data is final. */
+/** In milliseconds; otherwise final. */
 type Wait = number | false | undefined;
 
-/** Temporary refusals: network errors, or a restarting server. */
+/** Network errors, or a restarting server. */
 const passing = /^(offline|time_out|unreadable|\w+_unavailable)$/;
 
-/** Delay before a poll is repeated after a lost answer, in milliseconds. */
+/** Until a poll is repeated after a lost answer. */
 const afterLostMs = 5000;
 
 /**
- * Loads a screen's data: at first, on changes, on `reload`, and by polling until final. Old data stays until the new
- * arrives.
+ * Loads a screen's data: at first, on changes, on `reload`, and by polling. Old data stays until the new arrives.
  * @param waitMs - delay until the next poll, from the answer
  */
 export function useLoaded<Reply>(
@@ -55,7 +54,7 @@ export function useLoaded<Reply>(
   const [loaded, setLoaded] = useState<Loaded<Reply>>({ state: 'loading' });
   const again = useRef(() => {});
   const { method, path, body } = request;
-  // The key contains everything variable in a request, and repeated navigation.
+  // Contains everything variable in a request, and repeated navigation.
   const key = `${useMoves()} ${method} ${path} ${JSON.stringify(body)}`;
   useEffect(() => {
     let turn = 0;
@@ -95,7 +94,7 @@ export interface Paged<Row> {
   readonly refusal: Refusal | null;
   readonly more: (() => void) | null;
   readonly reload: () => void;
-  /** Reloads automatically, which is no user activity. */
+  /** No user activity. */
   readonly poll: () => void;
 }
 
@@ -104,8 +103,8 @@ type Shown<Row> = Pick<Paged<Row>, 'rows' | 'state' | 'refusal'> & { readonly cu
 const nothingYet = { rows: [], state: 'loading', refusal: null, cursor: null } as const;
 
 /**
- * Loads the pages of a list.
- * @param request - request for a page from a cursor; `null`: the first
+ * Loads a list's pages.
+ * @param request - from a cursor; `null`: the first
  * @param read - returns rows and next cursor; `null`: last page
  */
 export function usePages<Reply, Row>(
@@ -117,14 +116,14 @@ export function usePages<Reply, Row>(
   const first = request(null);
   const key = `${useMoves()} ${first.method} ${first.path} ${JSON.stringify(first.body)}`;
   const turn = useRef(0);
-  /** @param known - rows shown meanwhile, and after a lost answer */
+  /** @param known - shown meanwhile, and after a lost answer */
   const ask = async (from: string | null, before: readonly Row[], known: Shown<Row>, isPoll = false) => {
     turn.current += 1;
     const mine = turn.current;
     const isOver = () => mine !== turn.current;
     let [rows, cursor] = [before, from];
     try {
-      // A page may be empty although others follow; rows shown before are loaded again.
+      // A page may be empty although others follow.
       do {
         const page = read(await call({ ...request(cursor), isPoll }));
         rows = [...rows, ...page.rows];
@@ -133,7 +132,7 @@ export function usePages<Reply, Row>(
       if (!isOver()) setShown({ rows, state: 'loaded', refusal: null, cursor });
     } catch (thrown) {
       const refusal = toRefusal(thrown);
-      // A new array, for effects after each answer; not for permanent refusals.
+      // A new array, for effects after each answer.
       const rows = passing.test(refusal.code) ? [...known.rows] : known.rows;
       if (!isOver()) setShown({ ...known, rows, state: 'refused', refusal });
     }

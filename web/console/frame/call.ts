@@ -1,19 +1,18 @@
-/** A request, created by `get` or `post`. `Reply` is the server's type: src/rest/replies. */
+/** `Reply` is the server's type: src/rest/replies. */
 export interface ServerRequest<Reply> {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly body: Readonly<Record<string, unknown>> | FormData | null;
-  /** Never set: it carries the type. */
   readonly reply?: Reply;
   readonly withinMs?: number;
-  /** True for automatic requests, which are no user activity. */
+  /** Automatic requests are no user activity. */
   readonly isPoll?: boolean;
 }
 
 /** Creates a read request. @param path - with its version: `/v1/administrators` */
 export const get = <Reply>(path: string): ServerRequest<Reply> => ({ method: 'GET', path, body: null });
 
-/** Creates a request that changes something or reads by fields. `undefined` fields are omitted. */
+/** Creates a request that changes something. `undefined` fields are omitted. */
 export const post = <Reply>(
   path: string,
   body: Readonly<Record<string, unknown>> | FormData = {},
@@ -22,9 +21,9 @@ export const post = <Reply>(
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   constructor(
-    /** See docs/reference/errors.md; `offline`, `time_out` and `unreadable` come from this page. */
+    /** `offline`, `time_out` and `unreadable` come from this page. */
     readonly code: string,
-    /** Request id in the server's log; `null`: not received. */
+    /** In the server's log; `null`: not received. */
     readonly requestId: string | null,
     /** Whole seconds before a retry; `null`: unknown. */
     readonly waitSec: number | null = null,
@@ -34,7 +33,7 @@ export class Refusal extends Error {
   }
 }
 
-/** Returns true for a success. The server's build includes this page and shares the types. */
+/** The server's build includes this page and shares the types. */
 const isReply = <Reply>(told: unknown): told is Reply =>
   typeof told === 'object' && told !== null && 'ok' in told && told.ok === true;
 
@@ -45,7 +44,7 @@ const answerWithinMs = 30_000;
 
 /**
  * Sends a request.
- * @param token - page token of the session, required with the cookie; `null`: signed out
+ * @param token - page token of the session; `null`: signed out
  * @throws Refusal
  */
 export async function send<Reply>(
@@ -55,7 +54,7 @@ export async function send<Reply>(
   const headers = new Headers({ accept: 'application/json' });
   if (token !== null) headers.set('x-console-token', token);
   if (isPoll) headers.set('x-console-poll', '1');
-  // The browser sets a form's type with its boundary.
+  // With its boundary.
   const isForm = body instanceof FormData;
   if (body !== null && !isForm) headers.set('content-type', 'application/json');
   const init: RequestInit = {

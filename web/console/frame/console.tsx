@@ -12,7 +12,6 @@ import { frameMessages, SpeechContext } from './words.js';
 
 const rememberedAt = 'facestep-console-language';
 
-/** Storage may be forbidden. */
 function rememberedLanguage(): Language | null {
   try {
     const kept = localStorage.getItem(rememberedAt);

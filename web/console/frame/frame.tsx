@@ -33,7 +33,7 @@ export function Frame({
   const shown = row !== null && maySee(row) ? row : null;
   const isOfPeople = session.byKey && row?.rights.includes('develop') === true && shown === null;
   useEffect(() => {
-    // Not on the first load, before any navigation.
+    // Not on the first load.
     if (hasMoved.current) main.current?.focus();
     hasMoved.current = true;
     setMenuOpen(false);
@@ -116,7 +116,7 @@ function Shown({ row, path }: { readonly row: ScreenRow | null; readonly path: s
       .then((screen) => screen.prepare(language))
       .then(
         (show) => !isOver && setPrepared({ state: 'ready', id: row.id, show }),
-        // A new server version has other files, so the page must be reloaded.
+        // A new server version has other files.
         (cause: unknown) =>
           !isOver && setPrepared({ state: 'refused', refusal: new Refusal('offline', null, null, { cause }) }),
       );

@@ -6,7 +6,7 @@ const moved = 'facestep-moved';
 
 let moves = 0;
 
-/** Intermediate addresses, which are replaced in the history. */
+/** Replaced in the history. */
 const passed = /\/(sign-in|face-check)$/;
 
 /** Navigates within the console. @param to - path after `base`: `/people` */
@@ -27,7 +27,7 @@ function subscribe(onMove: () => void): () => void {
 /** Returns a number that changes with each navigation, also to the same address. */
 export const useMoves = (): number => useSyncExternalStore(subscribe, () => moves);
 
-/** Returns the path after `base` without a trailing slash: `` for the first screen, `/people`, … */
+/** Returns the path after `base`: `` for the first screen, `/people`, … */
 export const usePath = (): string =>
   useSyncExternalStore(subscribe, () => location.pathname.slice(base.length).replace(/\/+$/, ''));
 
@@ -41,7 +41,7 @@ export function useParameters(): URLSearchParams {
   return useMemo(() => new URLSearchParams(search), [search]);
 }
 
-/** Returns an address with form fields as query, so that it can be bookmarked. */
+/** Returns an address with form fields as query, for bookmarks. */
 export function addressOf(path: string, fields: FormData): string {
   const query = new URLSearchParams();
   for (const [name, value] of fields)
@@ -60,7 +60,7 @@ export function Link({
   readonly children: ReactNode;
 }) {
   const follow = (event: MouseEvent): void => {
-    // Leaves new tabs and windows to the browser.
+    // New tabs and windows are the browser's.
     if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
     goTo(to);

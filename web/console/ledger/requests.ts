@@ -25,7 +25,7 @@ export type Line = LineReply;
 
 export const outcomes = ['passed', 'refused', 'let_through', 'noted'] as const satisfies Line['outcome'][];
 
-/** Filter fields of a list's endpoint. `undefined` fields are omitted. */
+/** `undefined` fields are omitted. */
 export type Filter = Readonly<Record<string, unknown>>;
 
 export const listPeople = (filter: Filter, from: string | null) =>
@@ -53,5 +53,5 @@ export const listLines = (filter: Filter, from: string | null, limit: number) =>
 export const followLines = (filter: Filter, after: string | null) =>
   post<FollowedLinesReply>('/v1/log/follow', { ...filter, after: after ?? undefined });
 
-/** Counts of every connection, newest day first. */
+/** Of every connection, newest day first. */
 export const countLines = post<LineCountsReply>('/v1/log/counts');

@@ -13,10 +13,7 @@ export interface Bar {
 
 const size = { width: 640, height: 160, gap: 0.25 };
 
-/**
- * Bars by day, oldest first, with a table of the same figures.
- * @param headings - of the table: value and failed part
- */
+/** Bars by day, oldest first, with a table of the same figures. */
 export function BarChart({
   title,
   bars,

@@ -11,9 +11,8 @@ import { Problem } from './state.js';
 interface Confirmed {
   readonly title: string;
   readonly action: string;
-  /** True if irreversible. */
   readonly isGrave?: boolean;
-  /** Returns false to keep the dialog open because of its input. */
+  /** Returns false to keep the dialog open. */
   readonly isReady?: () => boolean;
   readonly onConfirm: () => Promise<void>;
   readonly children: ReactNode;
@@ -44,7 +43,7 @@ export function ConfirmDialog({
     onConfirm()
       .then(close, (thrown: unknown) => {
         const refused = toRefusal(thrown);
-        // The frame shows its own dialog for the face check.
+        // The frame shows its own dialog.
         if (refused.code === 'face_not_verified') close();
         else setRefusal(refused);
       })
@@ -71,7 +70,7 @@ export function ConfirmDialog({
   );
 }
 
-/** A button with confirmation. @param label - of the button; `about` distinguishes several alike */
+/** A button with confirmation. */
 export function ConfirmButton({
   label,
   about,

@@ -14,8 +14,7 @@ import { Problem } from './state.js';
 
 /**
  * A form with one action at a time; errors are shown below the fields.
- * @param onSubmit - receives the fields; its errors are shown
- * @param onEdit - receives the fields after each change
+ * @param onSubmit - its errors are shown
  */
 export function ActForm({
   submit,
@@ -142,7 +141,7 @@ export function LongField({
   );
 }
 
-/** A field for one file. @param accept - offered file types */
+/** A field for one file. */
 export function FileField({
   name,
   label,

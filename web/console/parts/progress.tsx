@@ -1,4 +1,4 @@
-/** A progress bar. @param label - its subject; @param text - the progress in words */
+/** A progress bar. */
 export const Progress = ({
   label,
   text,

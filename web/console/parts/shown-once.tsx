@@ -23,7 +23,7 @@ export function ShownOnce({
   );
 }
 
-/** Lines to paste elsewhere. @param label - their description */
+/** Lines to paste elsewhere. */
 export const Lines = ({ label, text }: { readonly label: string; readonly text: string }) => (
   <figure className="lines">
     <figcaption>{label}</figcaption>

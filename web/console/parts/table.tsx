@@ -13,10 +13,7 @@ export interface Column<Row> {
   readonly isInstant?: boolean;
 }
 
-/**
- * A table; on phones each row is a card with inline headings. Roles are explicit, because browsers drop them when the
- * layout is no table.
- */
+/** A table; on phones each row is a card. Roles are explicit, because browsers drop them when the layout is no table. */
 export function Table<Row>({
   caption,
   columns,
@@ -28,7 +25,6 @@ export function Table<Row>({
   readonly columns: readonly Column<Row>[];
   readonly rows: readonly Row[];
   readonly keyOf: (row: Row) => string;
-  /** Text without rows. */
   readonly empty: string;
 }) {
   if (rows.length === 0) return <Empty>{empty}</Empty>;

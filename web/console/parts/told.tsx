@@ -11,7 +11,7 @@ export const ToldLines = ({ lines }: { readonly lines: readonly string[] }) =>
     </p>
   ));
 
-/** Names and values as `<dl>`, without `null` values. Text keeps lines and direction. */
+/** Renders names and values as `<dl>`, without `null` values. Text keeps lines and direction. */
 export const Facts = ({ rows }: { readonly rows: readonly (readonly [name: string, value: ReactNode])[] }) => (
   <dl className="facts">
     {rows

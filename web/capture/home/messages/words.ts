@@ -1,6 +1,6 @@
 import type { CheckEvent, CheckReason } from '../../../../src/core/step-up/home-protocol.js';
 
-/** Texts of the home page, in addition to the capture page's. Loaded with it only. */
+/** Loaded with the home page only. */
 export interface HomeWords {
   readonly title: string;
   readonly headings: {

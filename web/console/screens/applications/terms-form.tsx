@@ -3,7 +3,7 @@ import { ActForm, Field, Ticks } from '../../parts/form.js';
 import type { ApplicationsWords } from './messages/applications-words.js';
 import type { Application, Terms } from './requests.js';
 
-/** Form for an application's terms. @param former - current terms; `null`: a new one, which also needs a tenant */
+/** Form for an application's terms. */
 export function TermsForm({
   words: { terms, columns },
   submit,

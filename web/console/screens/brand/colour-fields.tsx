@@ -2,7 +2,6 @@ import { useId } from 'react';
 import type { BrandWords } from './messages/brand-words.js';
 import { type ColourName, colourNames, type Palette } from './requests.js';
 
-/** As typed; empty: default. */
 export type Colours = Readonly<Record<ColourName, string>>;
 
 const shownOf = (name: ColourName, palette: Palette | null): string => {
@@ -11,7 +10,7 @@ const shownOf = (name: ColourName, palette: Palette | null): string => {
   return shown[name] ?? '#000000';
 };
 
-/** Fields for the four colors, typed or picked. @param palette - defaults */
+/** Fields for the four colors, typed or picked. */
 export function ColourFields({
   colours,
   palette,

@@ -21,7 +21,7 @@ export function Contrasts({
 }) {
   const { number } = useFormats();
   const names = new Map(Object.entries(contrast.names));
-  // The lowest contrast of a color suffices: its nearest color meets them all.
+  // A color's nearest color meets its lowest contrast, and so all.
   const low = colourNames.flatMap((field) => {
     const [worst] = contrasts
       .filter((each) => each.nearest !== null && fieldOf(each) === field)

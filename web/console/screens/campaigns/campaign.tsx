@@ -11,7 +11,7 @@ import { languageOptions } from './plan-form.js';
 import { type Campaign, readCampaign } from './requests.js';
 import { Standing } from './standing.js';
 
-/** Polling intervals by state, in milliseconds; other states change only by user action. */
+/** Other states change only by user action. */
 const againAfterMs: { readonly [State in Campaign['state']]?: number } = { planning: 1_000, running: 4_000 };
 
 /** One campaign: dry run or progress, actions, recipients, e-mails. */

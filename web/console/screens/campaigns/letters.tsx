@@ -17,7 +17,7 @@ import {
   type WhichLetter,
 } from './requests.js';
 
-/** Pause in typing before a preview, in milliseconds. */
+/** Before a preview. */
 const pauseMs = 500;
 
 interface Given {
@@ -61,7 +61,7 @@ export function Letters({ campaign, words, onKept }: Given) {
 
 const toWords = (fields: FormData): LetterWords => ({
   subject: String(fields.get('subject')),
-  // Forms use CRLF; normalized so that equal texts compare equal.
+  // Forms use CRLF.
   text: String(fields.get('text')).replaceAll('\r\n', '\n'),
 });
 
@@ -94,7 +94,7 @@ function OneLetter({
   }, [typed]);
   const keep = async (given: LetterWords): Promise<void> => {
     const { unknown } = await call(keepWords(which, given));
-    // Rejected text stays in the form with its faults.
+    // Rejected text stays in the form.
     if (unknown.length > 0) {
       setTried(given);
       throw new Refusal('request_malformed', null);

@@ -12,7 +12,6 @@ import { get, post } from '../../frame/call.js';
 
 export type PersonState = CampaignPersonReply['state'];
 
-/** States in order of progress. */
 export const personStates = [
   ...(['unresolved', 'planned', 'sending', 'sent', 'opened', 'enrolled'] as const),
   ...(['expired', 'uncertain', 'bounced', 'failed', 'left_out'] as const),
@@ -22,7 +21,7 @@ export const notEnrolled: readonly PersonState[] = personStates.filter(
   (state) => state !== 'enrolled' && state !== 'left_out',
 );
 
-/** States that allow another e-mail, because none or possibly none arrived. */
+/** None or possibly none arrived. */
 export const retryable = ['uncertain', 'failed', 'bounced'] as const;
 
 export const letterKinds = ['invitation', 'reminder'] as const;
@@ -55,7 +54,7 @@ export interface WhichLetter {
 
 export type LetterWords = PreviewReply['words'];
 
-/** @param words - unsaved texts; `null`: saved ones */
+/** @param words - unsaved; `null`: saved ones */
 export const previewLetter = (letter: WhichLetter, words: LetterWords | null) =>
   post<PreviewReply>('/v1/campaigns/preview', { ...letter, ...words });
 export const keepWords = (letter: WhichLetter, words: LetterWords) =>

@@ -17,10 +17,10 @@ export type Connection = ConnectionsReply['connections'][number];
 export const listConnections = get<ConnectionsReply>('/v1/connections');
 
 const of = (id: string, rest: string): string => `/v1/connections/${encodeURIComponent(id)}/${rest}`;
-/** Requests that query the provider about every user are slow. */
+/** They query the provider about every user. */
 const patient = { withinMs: 90_000 };
 
-/** @param isSure - true to proceed although no user is enrolled */
+/** @param isSure - proceeds although no user is enrolled */
 export const switchMode = (id: string, mode: Mode, isSure: boolean) => ({
   ...post(of(id, 'mode'), { mode, isSure }),
   ...patient,
@@ -42,7 +42,7 @@ export const planConnection = (id: string) => ({ ...post<PlanReply>(of(id, 'plan
 
 export type Run = BegunRunReply['run'];
 export const readRun = (id: string) => post<LastRunReply>(of(id, 'run'));
-/** Steps to apply; default: all. */
+/** Default: all. */
 export interface Applied {
   readonly step?: string;
   readonly pushSecrets?: boolean;

@@ -24,12 +24,12 @@ export function SettingUp({
   const last = useLoaded(readRun(id), ({ run }) => run?.state === 'under_way' && 1000);
   const run = last.state === 'loaded' ? last.value.run : null;
   const [place, setPlace] = useState<Place>('plan');
-  /** Current fix; afterwards the connection is checked again. */
+  /** Afterwards the connection is checked again. */
   const mended = useRef<string | null>(null);
   useEffect(() => {
     if (run === null || run.id !== mended.current || run.state === 'under_way') return;
     mended.current = null;
-    // If another examination is running, that one is shown.
+    // Another running examination is shown.
     call(examine(id))
       .catch(() => {})
       .finally(examined.reload);

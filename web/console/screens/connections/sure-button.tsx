@@ -3,11 +3,7 @@ import { Button } from 'react-aria-components/Button';
 import { toRefusal } from '../../frame/acting.js';
 import { ConfirmDialog } from '../../parts/confirm.js';
 
-/**
- * A button with confirmation, and a second one if everyone would be refused.
- * @param about - distinguishes several alike
- * @param nobody - text of the second confirmation; `sure` - its button
- */
+/** A button with confirmation, and a second one if everyone would be refused. */
 export function SureButton({
   label,
   about,

@@ -10,7 +10,7 @@ import type { HelpDeskWords } from './messages/help-desk-words.js';
 import { PersonFields, readWho, useNames } from './person.js';
 import { approveBypassCode, listBypassCodes, type MadeCode, makeBypassCode } from './requests.js';
 
-/** Polling interval while an item waits for another person, in milliseconds. */
+/** While an item waits for another person. */
 const lookAgainMs = 5000;
 
 /** Bypass codes: create, and approve those of others. */
@@ -20,7 +20,7 @@ export function BypassCodes({ words }: { readonly words: HelpDeskWords }) {
   const paged = usePages(listBypassCodes, ({ codes, cursor }) => ({ rows: codes, cursor }));
   const nameOf = useNames(paged.rows);
   const { reload, poll, rows } = paged;
-  // The rows are new objects after each poll.
+  // New objects after each poll.
   useEffect(() => {
     if (!rows.some(({ state }) => state === 'waiting')) return;
     const timer = window.setTimeout(poll, lookAgainMs);

@@ -13,7 +13,6 @@ import { get, post } from '../../frame/call.js';
 
 export type Who = { readonly connection: string } & ({ readonly subject: string } | { readonly login: string });
 
-/** The endpoint's maximum. */
 const pageSize = 100;
 
 export const listConnections = get<ConnectionsReply>('/v1/connections');

@@ -58,7 +58,7 @@ function Ask({ words, onBegun }: Given & { readonly onBegun: (begun: BegunVouchi
   );
 }
 
-/** Polling intervals by state, in milliseconds; other states are final. */
+/** Other states are final. */
 const pauses: Partial<Record<VouchingView['state'], number>> = {
   ...{ waiting: 2000, opened: 2000, checking: 2000, passed: 15_000 },
 };
@@ -101,7 +101,7 @@ function Follow({
   );
 }
 
-/** Maximum time for which the identity is shown. */
+/** The identity is shown this long. */
 const mostMinutes = 10;
 
 function Person({

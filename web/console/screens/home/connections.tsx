@@ -62,7 +62,7 @@ export function Connections({ words }: { readonly words: HomeWords }) {
   );
 }
 
-/** Number of users who could enrol, loaded on request because it queries the provider. */
+/** Loaded on request because it queries the provider. */
 function Eligible({ connection, words: { figures } }: { readonly connection: string; readonly words: HomeWords }) {
   const { call } = useActing();
   const { number } = useFormats();

@@ -5,7 +5,7 @@ import { get, post } from '../../frame/call.js';
 export type Light = ToDoReply['lights'][number]['light'];
 export type ToDo = ToDoReply['items'][number];
 
-/** To-do items by urgency, and the last doctor result of each connection. */
+/** By urgency, and each connection's last doctor result. */
 export const readToDo = get<ToDoReply>('/v1/to-do');
 
 /** Number of users who could enrol at a connection; `null`: unknown. Queries the provider and may be slow. */

@@ -55,7 +55,7 @@ export function ToDoList({ words }: { readonly words: HomeWords }) {
   );
 }
 
-/** Translated text; unknown items of a newer server in the server's words. */
+/** Unknown items of a newer server in the server's words. */
 function ToDoText({ item, words: { toDo } }: { readonly item: ToDo; readonly words: HomeWords }) {
   const text = Object.entries(toDo.codes).find(([code]) => code === item.code)?.[1] ?? item.words;
   return (

@@ -4,7 +4,7 @@ import { type Filter, outcomes } from '../../ledger/requests.js';
 import { ActForm, Choice, Field } from '../../parts/form.js';
 import type { LogWords } from './messages/log-words.js';
 
-/** Returns the start of a day, or of the next, in the reader's time zone. */
+/** In the reader's time zone. */
 function startOf(day: string | null, daysLater: number): string | undefined {
   const [year, month, date] = (day ?? '').split('-').map(Number);
   if (year === undefined || month === undefined || date === undefined) return undefined;

@@ -5,7 +5,7 @@ import { type Filter, followLines, type Line } from '../../ledger/requests.js';
 
 const everyMs = 2_000;
 
-/** Limit, so that a page left open does not grow forever. */
+/** A page left open must not grow forever. */
 const mostKept = 500;
 
 interface Followed {
@@ -24,7 +24,7 @@ export function useFollowed({ since: _, until: __, ...filter }: Filter, isOn: bo
     let isAsking = false;
     let after: string | null = null;
     let timer: number | undefined;
-    // The list is reloaded at the same time, so that together they are complete.
+    // The list is reloaded at the same time.
     setFollowed({ lines: [], refusal: null });
     const ask = async (): Promise<void> => {
       window.clearTimeout(timer);
@@ -52,7 +52,7 @@ export function useFollowed({ since: _, until: __, ...filter }: Filter, isOn: bo
   return followed;
 }
 
-/** Adds lines without duplicates, which occur because other replicas may write earlier ones. */
+/** Duplicates occur because other replicas may write earlier lines. */
 function addTo(known: readonly Line[], told: readonly Line[]): readonly Line[] {
   const ids = new Set(known.map(({ id }) => id));
   const unknown = told.filter(({ id }) => !ids.has(id));

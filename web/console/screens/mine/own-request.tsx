@@ -135,7 +135,7 @@ function HandIn({
   );
 }
 
-/** Shown once when fetched: the server stores only its digest. */
+/** The server stores only its digest. */
 function FirstKey({
   request: { id, application, isChange, keyHandedOver },
   words: { firstKey, toApplication },

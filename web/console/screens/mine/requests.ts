@@ -32,7 +32,7 @@ export const readDeveloper = get<DeveloperReply>('/v1/developer');
 export const takeSandboxToken = post<ClientTokenReply>('/v1/developer/sandbox-token');
 
 export const listOwnRequests = get<RequestsReply>('/v1/developer/requests');
-/** @param application - own application to change; `undefined`: a new one */
+/** @param application - to change; `undefined`: a new one */
 export const beginRequest = (wish: Wish, application: string | undefined) =>
   post<OneRequestReply>('/v1/developer/requests', { ...wish, application });
 const ofRequest = (id: string, rest = ''): string => `/v1/developer/requests/${encodeURIComponent(id)}${rest}`;

@@ -41,7 +41,7 @@ export function NewRequest({ former, words }: { readonly former: Application | n
   );
 }
 
-/** Fields of a request. @param former - current contents; `null`: none */
+/** Fields of a request. */
 export function WishForm({
   developer,
   words: { wish, facts },

@@ -13,7 +13,7 @@ export interface Retired {
   readonly words: readonly string[];
 }
 
-/** Destroys a version: the server counts the lost tokens, and the administrator types that number. */
+/** Destroys a version: the administrator types the number of lost tokens. */
 export function RetireVersion({
   words: { retire, version: toName },
   version,
@@ -29,7 +29,6 @@ export function RetireVersion({
   const id = useId();
   const [isBusy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
-  /** Number of lost tokens; `null`: not loaded. */
   const [lost, setLost] = useState<number | null>(null);
   const [typed, setTyped] = useState('');
   const [isWrong, setWrong] = useState(false);

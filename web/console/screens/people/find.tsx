@@ -10,7 +10,7 @@ import { Table } from '../../parts/table.js';
 import { InvitationLink, useInvitation } from './invitation.js';
 import type { PeopleWords } from './messages/people-words.js';
 
-/** Searches users at all providers. @param text - search text; `null`: none yet */
+/** Searches users at all providers. */
 export function Find({ text, words }: { readonly text: string | null; readonly words: PeopleWords }) {
   const { find } = words;
   return (

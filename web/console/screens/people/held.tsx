@@ -13,7 +13,7 @@ interface Props {
   readonly words: PeopleWords;
 }
 
-/** A user's stored data. Viewing it is logged, so it is loaded on request. */
+/** A user's stored data. Viewing is logged, so it is loaded on request. */
 export function HeldOf({ who, words }: Props) {
   const mayRead = useMay('audit');
   const [isWanted, setWanted] = useState(false);

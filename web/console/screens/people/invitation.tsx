@@ -38,7 +38,7 @@ export function InvitationLink({
   words: { invite },
 }: {
   readonly made: Invitation;
-  /** Name of the user, if not shown elsewhere. */
+  /** If not shown elsewhere. */
   readonly about?: string;
   readonly words: PeopleWords;
 }) {

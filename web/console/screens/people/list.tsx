@@ -14,7 +14,7 @@ const spans = ['within-7', 'within-30', 'over-90', 'over-365'] as const;
 
 const hourMs = 3_600_000;
 
-/** Returns a past time, by the hour, so that requests stay equal for a while. */
+/** By the hour, so that requests stay equal for a while. */
 const daysAgo = (days: number): string =>
   new Date((Math.floor(Date.now() / hourMs) - days * 24) * hourMs).toISOString();
 

@@ -45,7 +45,7 @@ export function OneRequest({ id, words }: { readonly id: string; readonly words:
                 request={request}
                 words={words}
                 onApproved={setOpenIdClient}
-                // Also after a partial failure: approval can then be repeated.
+                // Approval can be repeated after a partial failure.
                 onAnswered={found.reload}
               />
               {request.state === 'submitted' &&
@@ -77,7 +77,6 @@ interface Answer {
   readonly message: string | undefined;
 }
 
-/** Returns `undefined` for an empty field. */
 const toSaid = (field: FormDataEntryValue | null): string | undefined =>
   typeof field === 'string' && field.trim() !== '' ? field.trim() : undefined;
 

@@ -75,7 +75,6 @@ export const ar: MineWords = {
     code: 'الرمز',
     cause: 'السبب',
   },
-  // Same terms as on the administrators' screens.
   facts: requests.facts,
   states: requests.states,
   thread: requests.thread,

@@ -77,7 +77,6 @@ export const de: MineWords = {
     code: 'Code',
     cause: 'Ursache',
   },
-  // Same terms as on the administrators' screens.
   facts: requests.facts,
   states: requests.states,
   thread: requests.thread,

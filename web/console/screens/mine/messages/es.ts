@@ -75,7 +75,6 @@ export const es: MineWords = {
     code: 'Código',
     cause: 'Causa',
   },
-  // Same terms as on the administrators' screens.
   facts: requests.facts,
   states: requests.states,
   thread: requests.thread,

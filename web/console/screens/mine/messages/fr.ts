@@ -76,7 +76,6 @@ export const fr: MineWords = {
     code: 'Code',
     cause: 'Cause',
   },
-  // Same terms as on the administrators' screens.
   facts: requests.facts,
   states: requests.states,
   thread: requests.thread,

@@ -2,7 +2,6 @@ import type { LedgerWords } from '../../../ledger/ledger-words.js';
 import type { Translated } from '../../../messages/words.js';
 import type { en } from './en.js';
 
-/** Texts of this screen only. */
 export type OwnWords = Translated<typeof en>;
 
 export type PeopleWords = OwnWords & { readonly ledger: LedgerWords };
