@@ -94,7 +94,9 @@ await timed('system packages', () => {
 
 if (paths.length === 0)
   await timed('style', () => {
-    if (runTool('@biomejs/biome/bin/biome', ['check', '--error-on-warnings', '.'], 5) === 0) return;
+    const style = runTool('@biomejs/biome/bin/biome', ['check', '--error-on-warnings', '.'], 5) === 0;
+    const words = runTool('cspell/bin.mjs', ['lint', '--no-progress', '--no-summary'], 5) === 0;
+    if (style && words) return;
     process.stderr.write('The style check failed. `npm run lint` runs it alone.\n');
     tally.failed += 1;
   });

@@ -140,7 +140,7 @@ export const outsiders: Attack = {
           { atLeast: 0.2 },
         ),
         toClaim(
-          'limit: level 4: that somebody gets in as any of 1,000 people on the first day',
+          'limit: level 4: an attacker passes as any of 1,000 people on the first day',
           { figure: toDigits(chanceOf(rateOf(4), most.firstDay * people)) },
           { atLeast: 0.5 },
         ),

@@ -128,7 +128,7 @@ export const reconstruction: Attack = {
       ],
       claims: [
         toClaim(
-          'limit: whoever opens a token knows the direction of the face to this cosine',
+          'limit: cosine to which an opened token reveals the face',
           { figure: best.mean, interval: best.interval },
           { atLeast: 0.85 },
         ),

@@ -159,7 +159,7 @@ export const samePhoto: Attack = {
                 { atLeast: 0.1 },
               ),
             ]),
-        toClaim('control: PINs that fit beside the right one', { figure: pin.fitting - 1 }, { atMost: 0 }),
+        toClaim('control: other PINs that fit', { figure: pin.fitting - 1 }, { atMost: 0 }),
       ],
       skipped: faces.areReal
         ? []

@@ -130,7 +130,7 @@ const cellsOf = (rate: Rate | null, toText: (value: number) => string): string[]
 };
 
 const head = [
-  ...['source', 'tokens', 'photos shown', 'found', '95 %', 'of', 'taken for somebody', '95 %', 'of', 'promise'],
+  ...['source', 'tokens', 'photos shown', 'found', '95 %', 'of', 'falsely identified', '95 %', 'of', 'promise'],
   ...['more than one opened', 'left out'],
 ];
 

@@ -28,7 +28,7 @@ const searched = () =>
   server.audit.events.filter(({ action }) => action === 'roster_searched').map(({ detail }) => detail);
 
 describe('somebody at a door', () => {
-  test('is found on the roster or is nobody, regardless of looks', async () => {
+  test('is found on the roster or has no match, regardless of looks', async () => {
     const roster = await rosterOf('ada', 'ben', 'cleo');
     const answer = await identify(roster, drawPicture('cleo', 7));
     const found = { outcome: 'identified', position: 2, alike: [], unusable: [] };
@@ -40,7 +40,7 @@ describe('somebody at a door', () => {
     expect((await identify(roster, Buffer.from('face ada 8 0.01'))).body).toMatchObject(nobody);
   });
 
-  test('is nobody if two tokens match, and the caller learns which', async () => {
+  test('has no match if two tokens match, and the caller learns which', async () => {
     const roster = [...(await rosterOf('ben', 'ada')), await enrol('ada')];
     const { body } = await identify(roster, drawPicture('ada', 9));
     expect(body).toMatchObject({ outcome: 'ambiguous', position: null, alike: [1, 2] });

@@ -51,7 +51,7 @@ describe('of five hundred', () => {
     for (const stranger of ['eve', 'mallory', 'trudy']) expect((await search(face(stranger))).found).toEqual([]);
   });
 
-  test('the same work is done for the first, the last, an impostor, and nobody', async () => {
+  test('the same work is done for the first, the last, an impostor, and no match', async () => {
     for (const live of [face('person-0'), face('person-499'), face('eve'), null])
       expect((await search(live)).runs).toBe(triedMessages);
     for (const live of [face('person-0'), face('eve'), null])

@@ -110,7 +110,7 @@ export function toCame(outcome: Outcome): Came {
             toClaim('growth of the server’s memory, in MiB', { figure: rssGrowthMiB }, { atMost: 256 }),
           ]),
       ...(pictures === null ? [] : claimsOfPictures(pictures)),
-      toClaim('control: things good once that nobody could use', { figure: winners.expected - winners.won }, none),
+      toClaim('control: single-use items that no caller could use', { figure: winners.expected - winners.won }, none),
       toClaim(
         'control: the same requests with the right credentials that were refused',
         { figure: controls.refused.length },

@@ -67,7 +67,7 @@ export function toTables(evaluation: PresentationFigures, demonstration: Present
     `Written by \`npm run eval -- presentation-attacks --out docs/accuracy\` on ${at.toISOString().slice(0, 10)}, ` +
       `Node ${process.versions.node}, ${availableParallelism()} cores. What it means is in [liveness.md](../liveness.md).`,
     '',
-    '**All attacks and all challenges are rendered from photos; nobody held a print or a screen.** Terms are those of',
+    '**All attacks and all challenges are rendered from photos; no real print or screen was used.** Terms are those of',
     'ISO/IEC 30107-3: APCER of each species by itself, BPCER, and non-response rates. Intervals are 95 % (Wilson).',
     '',
     ...toChallengeTable(evaluation, grey),
