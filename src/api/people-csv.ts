@@ -83,6 +83,7 @@ function decode(decoder: InstanceType<typeof TextDecoder>, line: Uint8Array): st
 interface Header {
   readonly delimiter: string;
   readonly width: number;
+  /** Index of each column; `-1` if absent. */
   readonly places: Readonly<Record<Column, number>>;
 }
 

@@ -6,6 +6,7 @@ import type { TamperKind } from './tamper-kinds.js';
 
 export interface Place {
   readonly file: string;
+  /** From 1. */
   readonly line: number;
 }
 

@@ -29,6 +29,7 @@ export function parseLink(line: Buffer): Link | null {
 }
 
 export interface Tail {
+  /** Of the last record; 0 before the first. */
   readonly sequence: number;
   /** Zeros before the first. */
   readonly digest: string;

@@ -23,6 +23,7 @@ export interface CliDeps {
   readonly print: (line: string) => void;
   /** Writes one line to standard error. */
   readonly tell: (line: string) => void;
+  /** Sets the exit code; default 0. */
   readonly endWith: (code: ExitCode) => void;
   readonly untilStopped: () => Promise<unknown>;
   /** @throws `config_invalid` */

@@ -43,7 +43,7 @@ const keyGuard = z.strictObject({
   kid: z.string().length(43),
   signsFrom: epochMsGuard,
   jwk: privateJwkGuard,
-  /** DER, as in `x5c`. */
+  /** DER in base64, as in `x5c`. */
   certificate: z.base64().min(1),
   /** Signs cookies. */
   cookieKey: part,

@@ -58,7 +58,7 @@ export const sessionCookieOf = (issuer: string): string =>
 
 /**
  * Starts a session.
- * @returns its secret for the browser only
+ * @returns its secret of 256 random bits, for the browser only
  * @throws `state_unavailable`
  */
 export async function beginSession(

@@ -147,7 +147,7 @@ export async function submitRequest(
   return changeRequest(
     id,
     (each) => {
-      // Differs from the recorded draft.
+      // A draft changed concurrently differs from the recorded one.
       if (each.changedAt !== draft.changedAt) throw new FaceError('request_state', { state: each.state });
       return submit(each, terms, said);
     },

@@ -5,7 +5,7 @@ import type { State } from '../../core/ports.js';
 import type { Administrator } from '../rights.js';
 
 export interface Developer extends Administrator {
-  /** Derived from issuer and subject, so independent of the login. */
+  /** 43 characters, derived from issuer and subject, so independent of the login. */
   readonly id: string;
 }
 
