@@ -18,7 +18,7 @@ export interface CliDeps {
   readonly random: Random;
   readonly fetch: Fetch;
   readonly env: Environment;
-  /** Standard output is for results. */
+  /** Writes to standard error; standard output is for results. */
   readonly log: Log;
   readonly print: (line: string) => void;
   /** Writes one line to standard error. */
