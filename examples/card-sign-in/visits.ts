@@ -28,7 +28,8 @@ export interface Asked {
 }
 
 /**
- * Creates the visits, found by browser cookie or by request. A photo of the screen's code does not reveal the cookie.
+ * Creates the visits, found by browser cookie or by request. The two secrets differ, so that a photo of the screen's
+ * code does not reveal the cookie.
  */
 export function createVisits({ lifeMs, now }: { readonly lifeMs: number; readonly now: () => number }) {
   const visits = new Map<string, Visit>();

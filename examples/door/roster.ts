@@ -3,7 +3,7 @@ import { z } from 'zod';
 // In your project: '@facestep/client'.
 import type { FacestepClient } from '../../client/index.js';
 
-/** As in ../door.ts. */
+/** Every token adds a false accept risk, so the strictest level: up to 500 people, with three photos of each. */
 const binding = { scope: 'door:main', accuracy: 8 };
 
 /** Stored form. */

@@ -156,7 +156,7 @@ export function createBrandEndpoints({ brands }: ApiDeps): Endpoint[] {
           return null;
         };
         const [logo = null, logoDark = null, icon = null] = await Promise.all(pictureNames.map(take));
-        // Pictures are checked concurrently.
+        // In form order, because pictures are checked concurrently.
         const problems = [...found, ...pictureNames.flatMap((name) => refused.get(name) ?? [])];
         const brand: Brand = { ...chosen, logo, logoDark, icon };
         const digest = problems.length > 0 ? null : await brands.keepDraft(brand);

@@ -239,7 +239,7 @@ export function createCampaignEndpoints(deps: ApiDeps): Endpoint[] {
         found: await noteBounces(await readCampaign(campaign, deps), addresses, administrator.name, deps),
       }),
     }),
-    // Would match the others' paths as ids.
+    // Last, because it would match the paths of the others as ids.
     adminEndpoint({
       ...common,
       method: 'GET',

@@ -53,8 +53,8 @@ export async function sendCodes(
   deps: Deps,
 ): Promise<{ id: string; expiresAt: EpochMs }> {
   checkAllowed(contact.phone, client, deps);
-  // Per application, because the backend chooses the addresses. Both are checked first: an exhausted number does not use up another person's
-  // address.
+  // Per application, because the backend chooses the addresses. Both are checked first: an exhausted number does not
+  // use up another person's address.
   const ownerOf = (channel: 'email' | 'sms', to: string): string => digestOf(`${channel} ${to}`);
   await countAgainstAll(
     [

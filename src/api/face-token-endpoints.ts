@@ -158,7 +158,7 @@ export function createFaceTokenEndpoints(deps: ApiDeps): Endpoint[] {
       fields: z.strictObject({ token: tokenField }),
       reply: z.strictObject({}),
       async handle({ fields, client }) {
-        // It could be a real person's.
+        // The face could be a real person's.
         if (client.sandbox !== null) throw new FaceError('scope_missing');
         await revokeToken(fields.token, { tenant: client.tenant, client: client.id }, deps);
         return {};
@@ -178,7 +178,7 @@ function toVerifyRequest(
     secret: password ?? null,
     ...(expiry === undefined ? {} : { expectedExpiresAt: expiry }),
     requireLiveness: false,
-    // This reply cannot return a new token.
+    // The caller stores the token, and this reply cannot return a new one.
     allowRenewal: false,
     share: shareOfClient(call.client),
   };

@@ -11,13 +11,13 @@ const longestLineBytes = 1_000;
 const longestLogin = 256;
 const longestName = 100;
 
-/** Other requests wait some milliseconds only. */
+/** Lines per block, so that other requests wait some milliseconds only. */
 const blockLines = 200;
 
 const columns = ['login', 'email', 'name', 'language'] as const;
 type Column = (typeof columns)[number];
 
-/** Without its end; `text` is `null` if not UTF-8. */
+/** A line without its end; `text` is `null` if not UTF-8. */
 interface Line {
   readonly number: number;
   readonly text: string | null;
@@ -47,7 +47,7 @@ export async function readPeople(bytes: Uint8Array): Promise<NamedPerson[]> {
   return people;
 }
 
-/** Spreadsheets call UTF-16 "Unicode text". */
+/** Converts UTF-16, which spreadsheets call "Unicode text". */
 function toUtf8(bytes: Uint8Array): Uint8Array {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return Buffer.from(new TextDecoder('utf-16le').decode(bytes));
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return bytes.subarray(3);
@@ -83,6 +83,7 @@ function decode(decoder: InstanceType<typeof TextDecoder>, line: Uint8Array): st
 interface Header {
   readonly delimiter: string;
   readonly width: number;
+  /** Index of each column; `-1` if absent. */
   readonly places: Readonly<Record<Column, number>>;
 }
 

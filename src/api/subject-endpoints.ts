@@ -58,7 +58,7 @@ export function createSubjectEndpoints(deps: ApiDeps): Endpoint[] {
     codes: ['connection_unknown'] as const,
   };
 
-  /** A store failure ends it. */
+  /** Applies an action to each user found and collects results. A store failure ends it. */
   const forEach = async <Done extends JsonObject>(
     fields: SubjectFields,
     nothing: Done,
@@ -137,7 +137,7 @@ export function createSubjectEndpoints(deps: ApiDeps): Endpoint[] {
         const subjects = await forEach(fields, {}, async (who) => {
           const { tokenIds, isAtProvider } = await eraseSubject({ ...who, receiptId, by: administrator.name }, deps);
           erased.push({ ...toSubjectRef(who), tokenIds });
-          // A deleted user or mistyped id.
+          // Tells the administrator about a deleted user or mistyped id.
           return isAtProvider ? {} : { code: 'subject_unknown' as const };
         });
         const receipt = erased.length === 0 ? null : await issueErasureReceipt({ receiptId, erased }, deps);

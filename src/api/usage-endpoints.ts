@@ -6,7 +6,7 @@ import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
 import { usageOfAllReply, usageReply } from '../rest/replies/applications.js';
 import { type DayUsage, readUsage, usageKeptDays } from '../rest/usage.js';
 
-/** Each application and day is one read. */
+/** Lower limit for all applications, because each application and day is one read. */
 const maxDaysOfAll = 31;
 
 /** Creates the endpoints for applications' usage. */

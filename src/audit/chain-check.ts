@@ -6,6 +6,7 @@ import type { TamperKind } from './tamper-kinds.js';
 
 export interface Place {
   readonly file: string;
+  /** From 1. */
   readonly line: number;
 }
 
@@ -22,7 +23,7 @@ export interface ChainReport {
   readonly firstSequence: number;
   /** Before a problem. */
   readonly lastSequence: number;
-  /** A crash left them unfinished; they belong to the chain. */
+  /** Number of lines that a crash left unfinished; they belong to the chain. */
   readonly unfinishedLines: number;
 }
 

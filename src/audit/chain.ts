@@ -29,10 +29,11 @@ export function parseLink(line: Buffer): Link | null {
 }
 
 export interface Tail {
+  /** Of the last record; 0 before the first. */
   readonly sequence: number;
   /** Zeros before the first. */
   readonly digest: string;
-  /** Of the last record; differs if a crash left an unfinished line after it. */
+  /** Digest of the last record's line; differs if a crash left an unfinished line after it. */
   readonly recordDigest: string;
   /** Of the last record. */
   readonly time: EpochMs | null;
@@ -42,13 +43,13 @@ export interface FileEnd extends Tail {
   /** Missing line break, after a crash. */
   readonly mend: '' | '\n';
   readonly bytes: number;
-  /** Of its first record. */
+  /** Time of its first record; `null` before that. */
   readonly since: EpochMs | null;
 }
 
 const beginning: Tail = { sequence: 0, digest: noDigest, recordDigest: noDigest, time: null };
 
-/** From either end; a line has a few hundred. */
+/** Bytes searched for a record from either end; a line has a few hundred. */
 const lookedThroughBytes = 1024 * 1024;
 
 const lineBreak = 0x0a;

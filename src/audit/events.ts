@@ -5,7 +5,7 @@ import { type PastDetail, pastDetails } from './past-details.js';
 import { linesWith, readPieces } from './read.js';
 import { recordHead } from './records.js';
 
-/** By this or an earlier version. */
+/** A record of one of these actions by this or an earlier version. */
 export type PastEvent<Action extends AuditAction = AuditAction> = {
   [Each in Action]: z.output<typeof recordHead> & { readonly action: Each; readonly detail: PastDetail<Each> };
 }[Action];

@@ -33,7 +33,7 @@ export interface HeadDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly jobs: Jobs;
-  /** Called with the seconds that records have waited for a head. */
+  /** Called after each attempt with the seconds that records have waited for a head; 0 if none do. */
   readonly onHeadAge: (seconds: number) => void;
 }
 

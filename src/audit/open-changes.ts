@@ -2,7 +2,7 @@ import type { OpenChange } from '../core/enrolment/recover-enrolments.js';
 import { type EpochSec, fromIso, toEpochSec } from '../core/units.js';
 import { readEvents } from './events.js';
 
-/** Of a token change. */
+/** Start and ends of a token change. */
 const actions = ['enrolment_begun', 'enrolled', 'renewed', 'enrolment_recovered', 'enrolment_refused'] as const;
 
 const toExpiry = (text: string | null): EpochSec | null => (text === null ? null : toEpochSec(fromIso(text)));

@@ -4,7 +4,7 @@ import { type AuditAction, auditDetails } from '../core/audit-events.js';
 const [ofClient, ofEnrolment] = auditDetails.revoked.options;
 const [refused] = auditDetails.enrolment_refused.options;
 
-/** Early records with little more than a token's id are enough to find a denial. */
+/** Early records contained little more than a token's id, which is enough to find a denial. */
 const tokenNamed = auditDetails.enrolment_begun.partial().required({ tokenId: true });
 
 /** By this or an earlier version: fields missing earlier are optional, unknown ones are dropped. */

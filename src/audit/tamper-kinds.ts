@@ -4,11 +4,11 @@ export const tamperKinds = [
   'deleted',
   'reordered',
   'inserted',
-  /** Two writers, or an inserted line. */
+  /** Two records follow one: two writers, or an inserted line. */
   'forked',
-  /** Differs from a signed head. */
+  /** The chain is valid but differs from a signed head. */
   'rewritten',
-  /** A signed head covers more. */
+  /** The end is missing: a signed head covers more. */
   'truncated',
 ] as const;
 export type TamperKind = (typeof tamperKinds)[number];

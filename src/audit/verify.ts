@@ -24,7 +24,7 @@ export interface TrailReport extends ChainReport {
   readonly heads: {
     readonly verified: number;
     readonly unknownKey: number;
-    /** In the last head. */
+    /** Sequence number in the last head; 0 without one. */
     readonly lastSequence: number;
     readonly invalid: HeadsReport['invalid'];
     /** True if a head belongs to another trail. */

@@ -92,6 +92,7 @@ async function toFields(file: string): Promise<JsonObject> {
 const toPlace = ({ path }: { readonly path: readonly PropertyKey[] }): string =>
   path.map(String).join('.') || 'the file';
 
+/** In base64. */
 async function readPicture(file: string, brand: BrandConfig, name: (typeof pictureNames)[number]): Promise<string> {
   return (await readGivenFile(resolve(dirname(file), brand[name] ?? ''))).toString('base64');
 }

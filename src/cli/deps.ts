@@ -18,11 +18,12 @@ export interface CliDeps {
   readonly random: Random;
   readonly fetch: Fetch;
   readonly env: Environment;
-  /** Standard output is for results. */
+  /** Writes to standard error; standard output is for results. */
   readonly log: Log;
   readonly print: (line: string) => void;
   /** Writes one line to standard error. */
   readonly tell: (line: string) => void;
+  /** Sets the exit code; default 0. */
   readonly endWith: (code: ExitCode) => void;
   readonly untilStopped: () => Promise<unknown>;
   /** @throws `config_invalid` */

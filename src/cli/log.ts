@@ -23,7 +23,7 @@ import { wholeNumber } from './whole-number.js';
 
 const parseCount = wholeNumber({ least: 1, most: 9_999_999 });
 
-/** A file has all lines. */
+/** Limit for a table; a file has all lines. */
 const linesShown = 100;
 const largestPage = 1000;
 const followMs = 2000;

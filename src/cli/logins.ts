@@ -27,6 +27,6 @@ export async function readLogins(
   return ({ connection, subject }) => logins.get(`${connection} ${subject ?? ''}`) ?? null;
 }
 
-/** Returns a refusal's code and failed liveness signals. */
+/** Returns the reason of a refusal: code of docs/reference/errors.md and failed liveness signals. */
 export const toWhy = ({ code, reasons }: Pick<LineReply, 'code' | 'reasons'>): string =>
   [...(code === null ? [] : [code]), ...reasons].join(' ');

@@ -126,7 +126,7 @@ async function printJson(run: Run, subject: Subject): Promise<boolean> {
 
 const isKnown = (census: Counted): census is Census => 'users' in census;
 
-/** Before changes are applied. */
+/** Returns how many users would be refused now, before changes are applied. */
 function toCensusLines(census: Counted, { policy }: Run): string[] {
   if (!isKnown(census)) {
     return [`Who is enrolled cannot be told: ${toFailureLines(census).join(': ')}`, ''];

@@ -57,7 +57,7 @@ const toEnrolment = ({ connection, serverUrl, adminKey }: SimulationSettings, { 
   `  field() { node -p "JSON.parse(process.argv[1]).$1" "$2"; }`,
 ];
 
-/** For hooks that require a passed face check. */
+/** For hooks that require a passed face check before the sign-in. */
 const toCheckBefore = (
   { connection, serverUrl, simulation }: SimulationSettings,
   { subject }: SimulatedUser,

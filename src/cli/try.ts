@@ -44,7 +44,7 @@ export function createTryCommand(deps: CliDeps): Command {
 interface Trial {
   readonly connection: string;
   readonly login: string;
-  /** The face is public and must not stay enrolled. */
+  /** True for a drawn person, whose face is public and must not stay enrolled. */
   readonly isDrawn: boolean;
 }
 

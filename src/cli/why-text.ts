@@ -3,7 +3,7 @@ import type { AuditAction } from '../core/audit-events.js';
 import { epochMs, toIso } from '../core/units.js';
 import { refusals } from '../errors.js';
 
-/** Other records of the trail are omitted. */
+/** Actions about a user's checks and enrolment; other records of the trail are omitted. */
 export const toldActions = [
   'enrolled',
   'enrolment_refused',

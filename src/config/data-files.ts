@@ -25,7 +25,7 @@ const toDataFiles = (folder: string, keysFolder: string | null = null) => ({
   oidcKeys: join(keysFolder ?? folder, 'oidc-keys.json'),
   adminKey: join(folder, 'admin-key.sha256'),
   outbox: join(folder, 'outbox.jsonl'),
-  /** Delivery progress by receiver. */
+  /** Delivery progress of each security event receiver. */
   securityEvents: join(folder, 'security-events.json'),
   deadLetters: join(folder, 'dead-letters.jsonl'),
   lastBackup: join(folder, 'last-backup.json'),

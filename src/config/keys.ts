@@ -9,7 +9,7 @@ export const keyIdGuard = z
     'expected the id or the ARN of a key, not an alias',
   );
 
-/** One is active, the others are next or former. */
+/** Signing keys: one is active, the others are published as next or former. */
 const signingKeysGuard = z.strictObject({
   keyId: keyIdGuard.describe('Id or ARN of the key that signs.'),
   others: z.array(keyIdGuard).max(20).default([]).describe('Ids of former and next keys, which are also published.'),

@@ -19,7 +19,7 @@ export const clientIdGuard = z
   .string()
   .regex(/^[\x21-\x7e]{1,256}$/, 'expected 1 to 256 printable ASCII characters without spaces');
 
-/** Must not be guessable (OpenID Connect Core, section 16.19). */
+/** At least 32 characters, as it must not be guessable (OpenID Connect Core, section 16.19). */
 export const clientSecretGuard = credentialGuard.refine(
   (secret) => secret.use((text) => /^[\x21-\x7e]{32,512}$/.test(text)),
   'expected 32 to 512 printable ASCII characters without spaces',
@@ -39,7 +39,7 @@ const publicKeyGuard = z
   .looseObject({
     kty: z.enum(['RSA', 'EC', 'OKP']),
     alg: z.string().optional(),
-    /** Clients send the key id. */
+    /** Mandatory, because clients send the key id. */
     kid: z.string('expected the name of the key, as the client sends it').min(1).max(256),
   })
   .refine((jwk) => !('d' in jwk), 'expected a public key')

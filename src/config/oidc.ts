@@ -72,7 +72,7 @@ export const relyingPartyGuard = z
 
 export type RelyingPartyConfig = z.output<typeof relyingPartyGuard>;
 
-/** Common fields only. */
+/** A provider as client of its own connection: common fields only. */
 export interface ProviderClientConfig {
   readonly kind: string;
   readonly id: string;
@@ -95,7 +95,7 @@ export const walletClientId = 'facestep-wallet';
 const hasUniqueIds = (clients: readonly { readonly id: string }[]): boolean =>
   new Set(clients.map(({ id }) => id)).size === clients.length;
 
-/** Of wallets and credential offers. */
+/** Wallets and credential offers use reserved client ids. */
 const isReserved = (id: string): boolean => id === walletClientId || id.startsWith('credential:');
 
 /**

@@ -70,7 +70,7 @@ const recognitionGuard = z.strictObject({
     ),
 });
 
-/** Invalid addresses are reported elsewhere. */
+/** WebAuthn needs a domain name or `localhost`. Invalid addresses are reported elsewhere. */
 const hasDomainName = (address: string): boolean =>
   !URL.canParse(address) || isIP(new URL(address).hostname.replace(/^\[|\]$/g, '')) === 0;
 

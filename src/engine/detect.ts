@@ -42,7 +42,10 @@ function suppressOverlaps(faces: readonly DetectedFace[]): DetectedFace[] {
   return kept;
 }
 
-/** Creates the detector. */
+/**
+ * Creates the detector. Scales the picture uniformly into 320×240, top left, on black, even if rounding leaves part of
+ * a pixel.
+ */
 export function createFaceDetector(model: Model): FaceDetector {
   const { input } = model;
   return async (picture, effort) => {

@@ -7,7 +7,7 @@ import type { Preprocess } from './preprocess.js';
 export const embeddingNumbers = 512;
 
 export interface FaceDescription {
-  /** Length 1. The caller must wipe it. */
+  /** 512 numbers of length 1. The caller must wipe it. */
   readonly embedding: Float32Array<ArrayBuffer>;
   /** Length of the model's raw vector: shorter for a less visible face (docs/engine.md). */
   readonly magnitude: number;

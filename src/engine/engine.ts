@@ -35,11 +35,12 @@ export interface Examination {
   /** Clarity of the face for the model. Evaluation photos: 2.7 to 4.5. */
   readonly magnitude: number | null;
   readonly pose: Pose | null;
+  /** Probability of "live", 0 to 1. */
   readonly liveness: number | null;
-  /** Probability that both eyes are open. */
+  /** Probability that both eyes are open, 0 to 1. */
   readonly eyesOpen: number | null;
   readonly quality: PixelQuality | null;
-  /** In pixels of the upright original. */
+  /** 68 points in pixels of the upright original, in 300-W order. */
   readonly landmarks: Landmarks | null;
   readonly light: LightReading | null;
   /** Verifies that two pictures half a second apart show one face. */

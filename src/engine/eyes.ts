@@ -3,6 +3,7 @@ import type { Model } from './model.js';
 import { type Picture, type Point, sampleGrid, toCellGrid, toGreys } from './picture.js';
 import { softmax } from './softmax.js';
 
+/** Returns the probability, 0 to 1, that both eyes are open: the minimum of the two. */
 export type EyeEstimator = (picture: Picture, landmarks: Landmarks) => Promise<number>;
 
 const sizePx = 24;

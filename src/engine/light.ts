@@ -22,7 +22,7 @@ export type LightRegion = (typeof lightRegions)[number];
 export interface LightReading {
   readonly regions: Readonly<Record<LightRegion, Rgb | null>>;
   readonly background: Rgb | null;
-  /** Eighths of the face by brightness, darkest first; empty if unreadable. */
+  /** Eighths of the face's pixels by brightness, darkest first; empty if unreadable. */
   readonly tones: readonly Rgb[];
 }
 
@@ -58,7 +58,7 @@ const outline = [0, 2, 4, 6, 8, 10, 12, 14, 16, 26, 24, 19, 17];
 /** Camera levels from 250 are overexposed. */
 const clippedLevel = 250;
 const maxClippedShare = 0.3;
-/** A lamp or window may be behind the person. */
+/** Higher, because a lamp or a window may be behind the person. */
 const maxClippedBehind = 0.5;
 /** Below this level a channel is mostly noise. */
 const darkestLevel = 10;

@@ -22,8 +22,8 @@ export interface Grid {
 
 /**
  * Samples a grid by bilinear interpolation.
- * @param outside - value beyond the picture
- * @param rgb - row by row
+ * @param outside - value beyond the picture: nearest pixel, or black
+ * @param rgb - receives red, green, blue, 0 to 255, row by row
  */
 export function sampleGrid(picture: Picture, grid: Grid, outside: 'nearest' | 'black', rgb: Float32Array): void {
   const { data, widthPx, heightPx } = picture;
@@ -96,8 +96,8 @@ export interface Normalisation {
 }
 
 /**
- * Converts colors to planes of a tensor.
- * @param planes - positions of red, green and blue
+ * Converts interleaved colors to the planes of a tensor.
+ * @param planes - positions of red, green and blue: `[0, 1, 2]`, or `[2, 1, 0]` for blue first
  */
 export function toPlanes(
   rgb: Float32Array,

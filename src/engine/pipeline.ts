@@ -110,7 +110,7 @@ function checkWidth(widthPx: number): void {
 }
 
 /**
- * A small guessed face gives the hint to come closer.
+ * A guessed face never decides about a person, but a small one gives the hint to come closer.
  * @throws `face_none`, `face_too_small`
  */
 function checkIsSure(faces: readonly DetectedFace[], scale: number): void {

@@ -13,9 +13,9 @@ import { startWorker, type WorkerHandle } from './worker-handle.js';
 export interface EnginePoolOptions {
   readonly modelsFolder: string;
   readonly recognisers?: readonly Recogniser[];
-  /** Default: one per processor. */
+  /** Worker threads; default: one per processor. */
   readonly workers?: number;
-  /** Waiting jobs per class of callers. */
+  /** Maximum waiting jobs per class of callers; further ones are `overloaded`. */
   readonly queueLimit: number;
 }
 
@@ -35,13 +35,13 @@ export interface EnginePool extends Engine {
   examineCentral(photo: Photo, signals: readonly Signal[]): Promise<Examination>;
 }
 
-/** Approximate, for the retry time of refused callers. */
+/** Approximate time of a job, only for the retry time of refused callers (docs/engine.md). */
 const jobSec = 0.02;
 
-/** Jobs take a fraction of a second. */
+/** Maximum wait for a running job on exit; jobs take a fraction of a second. */
 const exitTimeoutMs = 2000;
 
-/** Doubles each time. */
+/** Delay before a failed worker starts again; doubles each time. */
 const firstRetryMs = 250;
 const longestRetryMs = 30_000;
 

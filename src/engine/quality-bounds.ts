@@ -20,8 +20,8 @@ export const minFaceWidthPx = 40;
 export const minJudgedWidthPx = 64;
 
 /**
- * The outer 0.5 % of one photo per person in one half of the evaluation people, verified on the other half (`npm run
- * eval -- quality-bounds`; docs/engine.md).
+ * Ranges of ordinary photos, on the harmful sides: the outer 0.5 % of one photo per person in one half of the
+ * evaluation people, verified on the other half (`npm run eval -- quality-bounds`; docs/engine.md).
  */
 export const qualityBounds = {
   faceWidthPx: { atLeast: minFaceWidthPx, atMost: null },

@@ -6,6 +6,7 @@ export interface PixelQuality {
   readonly faceWidthPx: number;
   readonly eyeDistancePx: number;
   readonly sharpness: number;
+  /** Mean gray level, 0 to 255. */
   readonly brightness: number;
   /** Standard deviation of the gray level, 0 to 127.5. */
   readonly contrast: number;

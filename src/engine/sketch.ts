@@ -11,10 +11,13 @@ const cells = 64;
 
 export const stepsOfBand = 40;
 
-/** More than JPEG changes. */
+/** Neighbors that differ by less than this share of the frame's mean are similar: more than JPEG changes. */
 const alikeShare = 0.02;
 
-/** Drawn once (a linear congruential generator, Numerical Recipes): each band covers the whole frame. */
+/**
+ * Steps of each band, drawn once (a linear congruential generator, Numerical Recipes): each band covers the whole
+ * frame.
+ */
 const picked = drawOrder(2 * cells * (cells - 1)).slice(0, sketchBands * stepsOfBand);
 
 function drawOrder(length: number): number[] {

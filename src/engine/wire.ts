@@ -6,9 +6,9 @@
 
 export interface Field {
   readonly number: number;
-  /** In pieces. */
+  /** The encoded field with number and length, in pieces. */
   readonly encoded: readonly Uint8Array[];
-  /** Of a text, message or bytes field. */
+  /** Content of a parsed text, message or bytes field; otherwise empty. */
   readonly content: Uint8Array;
 }
 

@@ -82,7 +82,7 @@ export class Allowance implements Arrival {
 
   /** @throws `body_too_large`, `overloaded`, `request_malformed` for bytes after `release` */
   take(bytes: number): void {
-    // A refused upload may still deliver bytes.
+    // A refused upload may still deliver bytes, which would never be released.
     if (this.#isReleased) throw new FaceError('request_malformed', 'over');
     if (this.#held + bytes > this.#limitBytes) throw new FaceError('body_too_large');
     this.#part.take(this.#who, bytes, this);

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { FaceError } from '../errors.js';
 import { LongText } from './json.js';
 
-/** Takes well under a millisecond; other requests get a turn in between. */
+/** Decoded at once, in well under a millisecond; other requests get a turn in between. */
 const sliceCharacters = 128 * 1024;
 
 /** `data:image/jpeg;base64,`; some JSON encoders escape the slash. */

@@ -73,7 +73,7 @@ export class BodyPart {
     const before = this.#of(who);
     const after = { bytes: before.bytes + bytes, unfinished: before.unfinished + unfinished };
     this.#held += bytes;
-    // Bounds their number.
+    // Callers without memory are removed, so that their number is bounded.
     if (after.bytes === 0 && after.unfinished === 0) this.#ofOne.delete(who);
     else this.#ofOne.set(who, after);
   }

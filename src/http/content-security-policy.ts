@@ -16,7 +16,7 @@ type Directive =
 
 type Directives = Readonly<Partial<Record<Directive, string>>>;
 
-/** Own scripts, styles and pictures only, and Trusted Types. */
+/** Directives for pages with own scripts, styles and pictures only, and Trusted Types. */
 export const ownFiles = {
   'script-src': "'self'",
   'style-src': "'self'",

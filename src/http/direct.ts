@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { noteRoute } from './access-log.js';
 
 export interface DirectRoute {
-  /** As in Express. */
+  /** As in Express: `/hooks/:connection/:hook`. */
   readonly path: string;
   /** @param parameters - of the path, decoded */
   answer(request: IncomingMessage, response: ServerResponse, parameters: readonly string[]): Promise<void>;

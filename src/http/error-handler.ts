@@ -8,7 +8,7 @@ import { discardRest } from './collect.js';
 import type { Refuse } from './direct.js';
 import { isFault, sendRefusal } from './reply.js';
 
-/** Of Node's parser if a client stops sending HTTP within a body. */
+/** Errors of Node's parser if a client stops sending HTTP within a body. */
 const brokenHttpGuard = z.object({ code: z.string().startsWith('HPE_') });
 
 /** Errors of Express for an existing file that cannot be sent: range, version, or path traversal. */

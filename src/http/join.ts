@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** Takes about a millisecond. */
+/** Copied at once, in about a millisecond. */
 const bytesPerTurn = 1024 * 1024;
 
-/** Merged on arrival, because each chunk costs some hundreds of bytes. */
+/** Shorter chunks are merged on arrival, because each costs some hundreds of bytes of overhead. */
 const smallBytes = 1024;
 
 const blockBytes = 16 * 1024;

@@ -15,7 +15,7 @@ const stopTimeoutMs = 20_000;
 /** Each takes a file descriptor and some 10 KB. */
 const defaultMaxConnections = 10_000;
 
-/** Browsers and proxies pipeline none. */
+/** Maximum pipelined requests per connection; browsers and proxies send none. */
 const mostAhead = 8;
 
 /** Beyond this, slow readers are cut: a file being sent takes some 100 KB. */

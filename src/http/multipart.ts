@@ -92,7 +92,7 @@ export async function readMultipart(request: Request, response: Response, option
   }
 }
 
-/** After the caller is authenticated. */
+/** Accepts files in their fields, after the caller is authenticated. */
 function createFileFilter(
   request: Request,
   { photoLimits, onAuthToken }: BodyOptions,

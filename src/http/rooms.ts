@@ -4,7 +4,7 @@ import { BodyPart, type PartLimits } from './budget.js';
 const kibibyte = 1024;
 const mebibyte = 1024 * kibibyte;
 
-/** Names, boundaries and text fields. */
+/** Allowance for names, boundaries and text fields in addition to pictures. */
 export const formOverheadBytes = 512 * kibibyte;
 
 /** Separate pools for anonymous and known callers. */
@@ -18,12 +18,12 @@ export interface Room {
 export interface BodyRooms {
   readonly hooks: Room;
   readonly oidc: Room;
-  /** Also photos of step-ups. */
+  /** Requests of the capture page, and photos of step-ups. */
   readonly capture: Room;
   readonly clients: Room;
 }
 
-/** 128 kbit/s, or five seconds of silence. */
+/** Refuses senders below 128 kbit/s or silent for five seconds. */
 const strangers = { unfinishedOfOne: 128, patienceSteps: 5, leastBytesPerStep: 16 * kibibyte } as const;
 
 /** A phone on a bad network may pause. */

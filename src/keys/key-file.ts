@@ -59,7 +59,6 @@ export async function openKeyFile<Guard extends z.ZodType>(
     new FaceError('config_invalid', { setting, problem }, { cause });
 
   const readAnew = async (): Promise<{ readonly mark: string; readonly content: z.output<Guard> } | null> => {
-    // A concurrent replacement is detected next time.
     // Before reading, so that a concurrent replacement is detected next time.
     const mark = await markOf(file);
     const text = await readPrivateFile(file, setting);

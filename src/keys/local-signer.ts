@@ -28,13 +28,13 @@ const keyGuard = z.strictObject({
   ...publicPart,
   kid,
   signsFrom: epochMsGuard,
-  /** Removed at the end of the key's period. */
+  /** Private part, removed at the end of the key's period. */
   d: coordinate.optional(),
 });
 type SigningKey = z.output<typeof keyGuard>;
 type KeyRing = readonly [SigningKey, ...SigningKey[]];
 
-/** Before rotation. */
+/** Former format, before rotation. */
 const formerFileGuard = z
   .strictObject({
     format: z.literal('facestep-signing-keys-1'),

@@ -43,9 +43,9 @@ const keyGuard = z.strictObject({
   kid: z.string().length(43),
   signsFrom: epochMsGuard,
   jwk: privateJwkGuard,
-  /** DER, as in `x5c`. */
+  /** DER in base64, as in `x5c`. */
   certificate: z.base64().min(1),
-  /** Signs cookies. */
+  /** Signs the cookies that bind an authorization to its browser. */
   cookieKey: part,
 });
 type RingKey = z.output<typeof keyGuard>;
@@ -65,7 +65,7 @@ export interface LocalOidcKeys extends OidcKeys {
   rotate(note?: (kid: string) => Promise<void>): Promise<SigningTurn>;
 }
 
-/** After a failed creation, for example by a full disk. */
+/** Retry interval for creating a due key, for example after a full disk. */
 const retrySec = 60;
 
 /**

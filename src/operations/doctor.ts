@@ -22,11 +22,11 @@ import type { Switched } from './modes.js';
 interface Examined {
   readonly setup: Setup;
   readonly connection: ConfiguredConnection;
-  /** Manual mode; `null`: none. */
+  /** Manual override of its mode; `null`: none. */
   readonly switched: Switched | null;
-  /** Absent in a command. */
+  /** Jobs of the running server; absent in a command. */
   readonly jobs?: Jobs;
-  /** Without users who hold another's token. */
+  /** Receives the counts, without users who hold another's token. */
   readonly onCensus?: (census: Census) => void;
 }
 

@@ -8,7 +8,7 @@ import { findConfigured, nameSteps } from './open-connection.js';
 import { beginRun, isUnderWay, type RunPlace, readRun } from './runs.js';
 import type { Upkeep } from './upkeep.js';
 
-/** Counting users may take a minute. */
+/** Time limit per connection: counting users may take a minute. */
 const longestMs = 120_000;
 
 const mendWithinMs = 20_000;

@@ -14,10 +14,10 @@ import type { Upkeep } from './upkeep.js';
 /** No mandatory end; a year ensures that rotation was tried. */
 const sealingLifeDays = 365;
 
-/** Automatic rotation has failed a day later. */
+/** Key files rotate automatically at the end of their life; a day later that has failed. */
 const signingLifeDays = (signingLifeSec + overlapSec) / secondsPerDay + 1;
 
-/** Key facts require reading the trail. */
+/** Cache time of key facts, which require reading the trail. */
 const keysHoldSec = 300;
 
 /** Creates a function that returns facts without calling providers. */

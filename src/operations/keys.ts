@@ -19,9 +19,9 @@ export type Rotated =
   | { readonly kind: 'version'; readonly version: KeyVersion; readonly file: string }
   | { readonly kind: 'turn'; readonly kid: string; readonly signsFrom: EpochMs }
   | { readonly kind: 'waiting' }
-  /** The server creates them at its first start. */
+  /** No keys yet: the server creates them at its first start. */
   | { readonly kind: 'none' }
-  /** This server may not create any. */
+  /** The keys are in a service where this server may not create any. */
   | { readonly kind: 'by hand'; readonly words: readonly string[] };
 
 /**
@@ -91,10 +91,10 @@ export async function retireVersion(
   return { kind: 'retired', count, lost, words: [] };
 }
 
-/** `refused`: unknown or the current one. */
+/** Result of retiring a signing key: `refused` if it is unknown or the current one. */
 export type RetiredSigningKey = 'retired' | 'refused' | 'none' | 'by hand';
 
-/** For verifiers with a copy of the keys. */
+/** Instructions for verifiers with a copy of the keys. */
 export const retiredSigningText =
   'Who keeps a copy of the published keys drops it within 300 seconds. Functions of Cognito keep theirs until they are deployed again: do so now.';
 

@@ -10,7 +10,7 @@ const lastBackupGuard = z.object({
   files: z.int(),
   bytes: z.int(),
   hasKeys: z.boolean(),
-  /** Shared stores have their own backups. */
+  /** True if it includes the state. Shared stores have their own backups. */
   hasState: z.boolean(),
 });
 

@@ -22,7 +22,7 @@ const switchedGuard = z.object({
   mode: z.enum(['enforce', 'shadow']),
   by: z.string(),
   at: epochMsGuard,
-  /** `null` until the file has the same mode. */
+  /** `null` until the configuration file has the same mode. */
   endsAt: epochMsGuard.nullable(),
 });
 

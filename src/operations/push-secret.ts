@@ -1,7 +1,7 @@
 import type { ProvisionStep, StepStatus } from '../../adapters/provisioning.js';
 import { isToApply } from './steps.js';
 
-/** The provider's secret cannot be read. */
+/** The provider's secret cannot be read, so it counts as different until pushed. */
 const change = 'Give the provider the configured secret again';
 
 /** Returns the step with a push of its secret, if it has one. */

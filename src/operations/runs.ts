@@ -43,7 +43,7 @@ export interface HeldRun<Progress> {
    */
   tell(progress: Progress): Promise<void>;
   end(progress: Progress): Promise<void>;
-  /** An unfinished run soon counts as broken off. */
+  /** Stops renewing: an unfinished run soon counts as broken off. */
   letGo(): void;
 }
 
@@ -103,7 +103,7 @@ export async function beginRun<Progress extends Json>(
       deps,
     );
   };
-  // Shows at the next write of progress.
+  // A failed renewal shows at the next write of progress.
   const renewal = setInterval(() => void change({}).catch(() => undefined), renewEveryMs).unref();
   return {
     id,

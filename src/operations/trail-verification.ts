@@ -13,7 +13,7 @@ import { keySetGuard } from './public-keys.js';
 import { beginRun, type HeldRun, isBrokenOff, type Run, type RunPlace, readRun } from './runs.js';
 import type { Upkeep } from './upkeep.js';
 
-/** A year's trail takes minutes. */
+/** A trail of a year's sign-ins takes minutes. */
 const longestMs = 30 * 60_000;
 
 const tellEverySec = 2;

@@ -38,7 +38,7 @@ const noDigest = Buffer.alloc(32).toString('base64url');
 
 export interface IdentifiedKey {
   readonly administrator: Administrator;
-  /** For `isKeyLive`. */
+  /** Public id of the key, for `isKeyLive`. */
   readonly keyId: string;
 }
 

@@ -50,7 +50,7 @@ export async function issueApplicationKey(
   await changeKeysOf(
     applicationId,
     (keys) => {
-      // Preserves keys issued concurrently.
+      // Removes ended keys, but preserves keys issued concurrently.
       const kept = keys.filter((id) => live.includes(id) || !wasListed.has(id));
       if (kept.length >= maxKeys) throw new FaceError('limit_reached');
       return [...kept, issued.client.id];

@@ -59,7 +59,7 @@ const recordGuard = z.object({
 });
 type ApplicationRecord = z.infer<typeof recordGuard>;
 
-/** Ids of removed applications are skipped. */
+/** All ids, oldest first. Ids of removed applications are skipped. */
 const index = { key: 'applications', guard: z.array(z.string()), expiresAt: () => null };
 
 const recordKey = (id: string): string => `application:${id}`;

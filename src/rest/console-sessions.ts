@@ -19,7 +19,7 @@ const notedEverySec = 60;
 /** Only our page can send it. */
 export const consoleTokenHeader = 'x-console-token';
 
-/** Automatic requests are no user activity. */
+/** Marks automatic requests of the page, which are no user activity. */
 export const consolePollHeader = 'x-console-poll';
 
 const recordGuard = z.object({
@@ -58,7 +58,7 @@ export const sessionCookieOf = (issuer: string): string =>
 
 /**
  * Starts a session.
- * @returns its secret for the browser only
+ * @returns its secret of 256 random bits, for the browser only
  * @throws `state_unavailable`
  */
 export async function beginSession(
@@ -87,7 +87,7 @@ export async function findConsoleSession(
   const session = await changeSession(
     secret,
     (found) => {
-      // The idle time-out may have been shortened.
+      // Computed from the last activity, because the idle time-out may have been shortened.
       if (endOf(found, deps.console) <= now) throw new FaceError('caller_untrusted');
       return isUse && addSec(found.seenAt, notedEverySec) <= now ? { ...found, seenAt: now } : found;
     },

@@ -19,7 +19,7 @@ export interface Reloaded {
   readonly changed: readonly string[];
   readonly needingRestart: readonly string[];
   readonly problems: readonly Problem[];
-  /** Connections whose mode was switched manually. */
+  /** Connections whose mode was switched manually and overrides the configuration. */
   readonly switched: readonly { readonly connection: string; readonly mode: Policy['mode']; readonly by: string }[];
 }
 
@@ -34,11 +34,11 @@ export interface ApiDeps extends CampaignDeps {
   readonly keys: Keys;
   readonly passkeys: Passkeys;
   readonly webPush: WebPush | null;
-  /** After each request with a valid client token. */
+  /** Called after each request with a valid client token. */
   readonly onClientRequest: (request: ClientRequest) => void;
   /** This server's newest audit records about a user; `left`: number of older ones. */
   readonly recordsOf: (who: SubjectRef) => Promise<{ readonly records: readonly RecordOf[]; readonly left: number }>;
-  /** Read-only. */
+  /** Enrolment index and log of decisions, read-only. */
   readonly ledger: LedgerStore;
   readonly accounts: AccountNames;
   readonly brands: Brands;

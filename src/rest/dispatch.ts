@@ -18,10 +18,13 @@ import type { ApiVersion, Endpoint } from './endpoint.js';
 import { toFieldRefusal } from './fields.js';
 import { readFormFields } from './form-fields.js';
 
-/** Photos after a form's `auth_token` count as authenticated; a JSON body is read first. */
+/**
+ * Limit for anonymous callers. Photos after a form's field `auth_token` count as authenticated; a JSON body is read
+ * first.
+ */
 const strangerBytes = 2 * 1024 * 1024;
 
-/** For authenticated callers. */
+/** Limit of a form from an authenticated caller. */
 const maxFormBytes = 50 * 1024 * 1024;
 
 export const prefixes = ['', '/v1', '/v2'] as const;

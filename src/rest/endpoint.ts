@@ -49,7 +49,7 @@ export type Auth =
 
 interface Described {
   readonly method: 'GET' | 'POST';
-  /** Served without prefix, under `/v1` and under `/v2`. */
+  /** Express syntax: `/step-ups/:id/photos`. Served without prefix, under `/v1` and under `/v2`. */
   readonly path: string;
   readonly versions: readonly ApiVersion[];
   readonly tag: EndpointGroup;
@@ -63,7 +63,7 @@ interface Described {
 
 export interface Call<Fields, PhotoName extends string> {
   readonly fields: Fields;
-  /** Their number is within the field's range. */
+  /** Returns a field's photos; their number is within its range. */
   photos(name: PhotoName): readonly Photo[];
   param(name: string): string;
   readonly source: string;
@@ -85,7 +85,7 @@ export interface FileField extends PhotoRange {
 export interface Endpoint extends Described {
   readonly auth: Auth;
   readonly photos: Readonly<Record<string, FileField>>;
-  /** JSON, or text in a form. */
+  /** Fields other than files; JSON, or text in a form. */
   readonly fieldsGuard: z.ZodObject;
   readonly replyGuard: z.ZodObject;
   /**

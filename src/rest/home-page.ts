@@ -11,7 +11,7 @@ export const toTexts = (text: Readonly<Record<string, string | undefined>>): Tex
   );
 
 export interface HomePage {
-  /** `null`: by link only. */
+  /** Ways to sign in; `null`: by link only. */
   readonly door: Pick<HomePageConfig, 'faceCheck' | 'signIn'> | null;
   readonly services: HomePageConfig['services'];
   /** Clients that may request data, by id, and credentials, by consent. */

@@ -41,7 +41,7 @@ export function codesOf({ auth, photos, method, codes }: Endpoint): readonly Fac
   return [...all];
 }
 
-/** Returns the documented path: without prefix for v1. */
+/** Returns the documented path: without prefix if v1 has it, else under `/v2`. */
 export function documentedPath({ path, versions }: Pick<Endpoint, 'path' | 'versions'>): string {
   return `${versions.includes(1) ? '' : '/v2'}${toTemplate(path)}`;
 }

@@ -16,7 +16,7 @@ const refusalGuard = z.object({
   field: z.string().nullable(),
 });
 
-/** Without user and request data. */
+/** A refused request of an application, without user and request data. */
 export type RecentRefusal = Readonly<z.infer<typeof refusalGuard>>;
 
 const storedOf = (application: string, { clock }: { readonly clock: Clock }) => ({
@@ -26,7 +26,7 @@ const storedOf = (application: string, { clock }: { readonly clock: Clock }) => 
   mayBeLost: true,
 });
 
-/** Writes to the store every few seconds. */
+/** Records in memory, and writes to the store every few seconds. */
 export interface RefusalRecorder {
   note(request: ClientRequest): void;
   /** Writes pending records; drops them if the store fails. */

@@ -36,7 +36,7 @@ export function toClientRequest(
 /** Writes to the store every few seconds. */
 export interface UsageRecorder {
   note(request: Pick<ClientRequest, 'client' | 'endpoint' | 'outcome'>): void;
-  /** If the store fails, they are written next time. */
+  /** Writes pending counts. If the store fails, they are written next time. */
   flush(): Promise<void>;
   stop(): Promise<void>;
 }

@@ -44,7 +44,7 @@ export async function pushEvent(
   }
 }
 
-/** May come from an intermediary. */
+/** A 400 without an error code may come from an intermediary. */
 function toRefusal(text: string): PushOutcome {
   try {
     const { err } = errorGuard.parse(JSON.parse(text));

@@ -49,9 +49,9 @@ export interface AppDeps extends ApiDeps {
   /** Outlives the app: running requests continue after a reload. */
   readonly rooms: BodyRooms;
   readonly proxyHops: number;
-  /** Models, or a store that does not respond. */
+  /** Returns the parts that are not ready: models, or a store that does not respond. */
   findUnready(): Promise<readonly string[]>;
-  /** Parts that may be ready on another replica. */
+  /** Returns those that may be ready on another replica: for load balancers. */
   findUnreadyHere(): Promise<readonly string[]>;
 }
 
@@ -82,7 +82,7 @@ export function createApp(deps: AppDeps): App {
         setConstantHeaders(response);
         follow(request, response, () => answer(request, response));
       } catch (error) {
-        // Would end the process with all requests.
+        // An error here would end the process with all requests.
         refuse(error, request, response);
       }
     },
@@ -125,7 +125,7 @@ function createRouter(deps: AppDeps): Express {
     sendPage(response, catalogue);
   });
   mountGet(app, '/.well-known/jwks.json', async (response) => {
-    // A new key is published well before it signs.
+    // Verifiers may cache it: a new key is published well before it signs.
     response.set('Cache-Control', 'public, max-age=300').json({ keys: await deps.signer.publicKeys() });
   });
   deps.mountOidc(app);

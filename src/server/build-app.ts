@@ -50,7 +50,7 @@ const docsFolder = fileURLToPath(new URL('../../docs-web', import.meta.url));
 export interface BuiltApp {
   readonly app: RequestListener;
   readonly core: CampaignDeps;
-  /** A new key is still to be stored and shown. */
+  /** Digest for the app; a new key is still to be stored and shown. */
   readonly adminKey: AdminKey;
   settle(): Promise<void>;
 }

@@ -39,7 +39,7 @@ export function createDocumentationRouter(folder: string): Router {
     const text = `${name}.br`;
     const isPicture = name.startsWith('pictures/') && names.has(name);
     if (!names.has(text) && !isPicture) throw new FaceError('not_found');
-    // A release changes pages under the same names.
+    // Short, because a release changes pages under the same names.
     response.set('Cache-Control', 'public, max-age=300');
     if (!names.has(text)) {
       return response.sendFile(name, { root: folder, cacheControl: false, lastModified: false });

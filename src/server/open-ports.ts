@@ -28,7 +28,7 @@ export interface ServerDeps extends EngineDeps {
   readonly contexts: RequestContexts;
 }
 
-/** Opened once per process. */
+/** Ports opened once per process, across reloads. */
 export interface OpenPorts {
   readonly files: DataFiles;
   readonly state: State;
@@ -39,7 +39,7 @@ export interface OpenPorts {
   readonly engine: EnginePool;
   readonly verifier: Verifier;
   readonly usage: UsageRecorder;
-  /** In seconds. */
+  /** Returns how long records have waited for a signed head, in seconds. */
   readonly headWaitingSec: () => number;
   readonly refusals: RefusalRecorder;
   close(): Promise<void>;

@@ -75,7 +75,7 @@ export async function openTransmitter(
     streams: receivers.map(toStream),
     readStreams: async () => (await Promise.all((await listStreams({ state })).map(toCurrent))).flat(),
     onWaiting: (receiver, records) => metrics.securityEventsWaiting.set({ receiver }, records),
-    // Applications may create any number.
+    // Applications may create any number over time.
     onEnded(receiver) {
       metrics.securityEventsWaiting.remove({ receiver });
       for (const outcome of deliveryOutcomes) metrics.securityEvents.remove({ receiver, outcome });

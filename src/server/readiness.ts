@@ -2,7 +2,7 @@ import { inTime } from '../core/deadline.js';
 import type { Clock } from '../core/ports.js';
 
 export interface Readiness {
-  /** In order; empty if all are ready. */
+  /** Returns the names of parts that are not ready, in order; empty if all are. */
   findUnready(): Promise<readonly string[]>;
   /**
    * Reasons to prefer another replica. Shared parts count only until they were ready once: hooks then follow their
@@ -12,10 +12,10 @@ export interface Readiness {
   stop(): void;
 }
 
-/** Limits load. */
+/** Cache time in milliseconds, to limit load. */
 const holdsMs = 1_000;
 
-/** Load balancers wait longer. */
+/** Longer than a working store needs, shorter than load balancers wait. */
 const answerWithinMs = 2_000;
 
 type Parts = Readonly<Record<string, () => Promise<boolean>>>;
@@ -52,7 +52,7 @@ export function createReadiness(
   const findUnready = async (): Promise<readonly string[]> => {
     if (isStopping) return ['stopping'];
     const now = clock.now();
-    // Also if the clock was set back.
+    // If the clock was set back, old answers expire too.
     if (now < askedAt || now - askedAt >= holdsMs) {
       askedAt = now;
       answer = askAll();
@@ -62,7 +62,7 @@ export function createReadiness(
 
   return {
     findUnready,
-    // A silent store causes no wait.
+    // Shared parts are skipped, so that a silent store causes no wait.
     findUnreadyHere: async () => (hasBeenReady && !isStopping ? ask(own) : findUnready()),
     stop() {
       isStopping = true;

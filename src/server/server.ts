@@ -27,7 +27,7 @@ import { openTransmitter } from './open-transmitter.js';
 import { createReadiness } from './readiness.js';
 import { digestOfConfig, reloadSettings, toRecorded } from './settings.js';
 
-/** From other servers, in seconds. */
+/** Interval to apply mode overrides from other servers, in seconds. */
 const followModesEverySec = 5;
 
 export interface RunningServer {
@@ -73,7 +73,7 @@ export async function startServer(
   const securityEvents = await openTransmitter(config, ports, { ...deps, telemetry, jobs, connectionOf });
   let loading: Promise<unknown> = Promise.resolve();
   const reload = (by?: string): Promise<Reloaded> => {
-    // The last one wins.
+    // Serialized: the last one wins.
     const reloaded = loading.then(() => load(by)).catch(toNotLoaded);
     loading = reloaded;
     return reloaded;
@@ -116,7 +116,7 @@ export async function startServer(
   const built = await build(setup);
   let { app, core, settle } = built;
   ({ connections } = core);
-  // A provider may be down.
+  // In the background, because a provider may be down.
   recover(ports.files.audit, begunAfter, built.core).catch((error: unknown) => {
     log.error('enrolments not recovered', { code: toCode(error), frames: framesOf(error) });
   });

@@ -5,7 +5,7 @@ import { digestOf, hasDigest } from '../core/digest.js';
 
 type Config = Setup['config'];
 
-/** Open ports depend on them. */
+/** Settings fixed at start, because open ports depend on them. */
 const toFixed = (config: Config) => ({
   port: config.port,
   host: config.host,

@@ -24,7 +24,7 @@ function shadow(name: string, hook: ServedHook, connection: Connection, core: Co
   return {
     ...hook,
     async admit(head) {
-      // Nothing about unverified callers is recorded.
+      // The caller is not verified before this, so nothing about anonymous callers is recorded.
       const answer = await hook.admit(head);
       return (body) =>
         answer(body).catch(async (error: unknown) => {
@@ -32,7 +32,7 @@ function shadow(name: string, hook: ServedHook, connection: Connection, core: Co
           return hook.pass;
         });
     },
-    // By `admit`, or before the hook.
+    // For refusals by `admit`, or before the hook, such as too large a body.
     refuse: (code) => (isNoSignIn(code) ? hook.refuse(code) : hook.pass),
   };
 }

@@ -9,8 +9,8 @@ export interface VisitSecrets {
 }
 
 /**
- * Derives them from a browser's cookie, so that nothing is stored.
- * @param page - separates pages
+ * Derives them one-way from the 256 random bits in a browser's cookie, so that nothing is stored.
+ * @param page - separates the visits of different pages
  */
 export function secretsOf(secret: Credential, page: string): VisitSecrets {
   const derive = (use: string): string =>

@@ -17,7 +17,7 @@ interface Deps {
 }
 
 const recordGuard = z.object({
-  /** Revoking it revokes this. */
+  /** Id of the key: revoking it revokes this. */
   key: z.string(),
   scopes: z.array(z.enum(ssfScopes)),
   secretDigest: z.string(),
@@ -53,7 +53,7 @@ export async function issueAccessToken(
     secretDigest: digestOf(secret).toString('base64url'),
     expiresAt,
   };
-  // Requested again after a power failure.
+  // After a power failure it is requested again.
   await state.write(stateKey(id), record, { when: 'absent', expiresAt, mayBeLost: true });
   return { credential: new Credential(`fss_${id}_${secret}`), expiresInSec };
 }

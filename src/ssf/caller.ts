@@ -49,7 +49,7 @@ export async function admitCaller(
   return { kind: 'application', application, canManage };
 }
 
-/** The token of pushes proves nothing. */
+/** Only polling receivers authenticate here: the token of pushes proves nothing. */
 const isOf = ({ url, token }: SecurityEventReceiver, text: string): boolean =>
   url === null && token !== null && token.use((expected) => hasDigest(text, digestOf(expected)));
 

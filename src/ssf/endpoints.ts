@@ -80,7 +80,7 @@ export function createSsfEndpoints(deps: SsfDeps): readonly SsfEndpoint[] {
     if (record === null) throw new FaceError('scope_missing');
     return record;
   };
-  /** The regular refresh follows within seconds. */
+  /** On failure the regular refresh follows within seconds. */
   const takeUp = (): Promise<void> =>
     deps.transmitter.refresh().catch((error: unknown) => {
       deps.log.warn('the streams of security events cannot be read', { code: toCode(error) });

@@ -12,13 +12,13 @@ import type { EventStream } from '../security-events/stream.js';
 import type { StreamRecord, StreamTerms } from '../security-events/streams.js';
 import type { SsfDeps } from './deps.js';
 
-/** Per receiver. */
+/** Minimum seconds between verification requests of a receiver. */
 export const verificationIntervalSec = 60;
 
 const deliveryGuard = z.discriminatedUnion('method', [
   z.object({
     method: z.literal(deliveryMethods.push),
-    // An application is not the operator.
+    // HTTPS even on this machine: an application is not the operator.
     endpoint_url: safeUrlGuard.refine((text) => text.startsWith('https:')),
     authorization_header: headerCredentialGuard.optional(),
   }),
@@ -28,7 +28,7 @@ type Delivery = z.output<typeof deliveryGuard>;
 
 const text = z.string().max(1024);
 
-/** The transmitter's fields are compared. */
+/** Settings from a receiver; the transmitter's fields are compared if present. */
 export const termsGuard = z.object({
   events_requested: z.array(text).max(100).optional(),
   delivery: deliveryGuard.optional(),

@@ -16,7 +16,7 @@ import type { SsfDeps } from './deps.js';
 
 /* https://www.rfc-editor.org/rfc/rfc6749 (sections 2.3.1, 4.4 and 5) */
 
-/** A grant has some 200 bytes. */
+/** Limit for anonymous callers: a grant has some 200 bytes. */
 const maxBodyBytes = 8 * 1024;
 
 interface ShownClient {

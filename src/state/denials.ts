@@ -7,7 +7,7 @@ import { type EpochMs, epochMsGuard, fromIso } from '../core/units.js';
 import { replaceFile } from '../files/durable-file.js';
 import { readMarker } from './marker.js';
 
-/** Deny a token, or the one it replaced. */
+/** Actions that deny a token, or the one it replaced. */
 const denying = [
   'revoked',
   'subject_erased',
@@ -31,7 +31,7 @@ function deniedBy({ action, detail }: PastEvent<(typeof denying)[number]>): stri
   }
 }
 
-/** The trail, and a file for removed records. */
+/** Sources of denials: the trail, and a file for removed records. Either may be missing. */
 type DenialFiles = Pick<DataFiles, 'audit' | 'deniedTokens'>;
 
 /**
@@ -78,7 +78,7 @@ async function readDenied(files: DenialFiles): Promise<Map<string, EpochMs | nul
     denied.set(tokenId, told ?? denied.get(tokenId) ?? null);
   }
   if (denied.size === 0) return denied;
-  // All enrolled ids would be too many.
+  // A second pass for denied tokens only: all enrolled ids would be too many.
   for await (const { detail } of readEvents(auditFile, ['enrolled'])) {
     const told = toExpiry(detail.expiresAt);
     if (told !== null && denied.has(detail.tokenId)) denied.set(detail.tokenId, told);

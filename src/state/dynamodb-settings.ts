@@ -4,10 +4,10 @@ import { createDynamoDbClient } from './dynamodb.js';
 import { ledgerIndex } from './ledger-dynamodb.js';
 
 export interface TableSettings {
-  /** Such as `pk:HASH:S`. */
+  /** Keys as name:role:type, such as `pk:HASH:S`. */
   readonly keys: string;
   readonly removesExpired: boolean;
-  /** Same form; `null`: no index. */
+  /** Keys of the ledger's index, in the same form; `null`: no index. */
   readonly ledgerIndex: string | null;
 }
 

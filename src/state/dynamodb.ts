@@ -135,7 +135,7 @@ export function createDynamoDbStore(
           return true;
         } catch (error) {
           if (!(error instanceof ConditionalCheckFailedException)) throw error;
-          // The first attempt may have succeeded.
+          // The SDK retried: the first attempt may have succeeded.
           return (error.$metadata.attempts ?? 1) > 1 && (await find(key))?.revision === revision;
         }
       });
@@ -190,7 +190,7 @@ const toExpiry = (expiresAt: EpochMs) => ({
   ttl: { N: String(Math.ceil(expiresAt / 1000)) },
 });
 
-/** An expired item counts as absent. */
+/** An expired item may still exist and counts as absent. */
 function toCondition(
   when: WriteCondition,
   now: AttributeValue,

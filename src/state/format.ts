@@ -17,7 +17,7 @@ export type FormatMark = z.output<typeof markGuard>;
 
 export const unmarked: FormatMark = { format: 1, readableFrom: 1, writtenBy: 'a version before 0.1.0' };
 
-/** Format 1 remains compatible. */
+/** Mark of this version; format 1 remains compatible. */
 export const currentMark: FormatMark = { format: dataFormat, readableFrom: 1, writtenBy: version };
 
 /** @throws `state_unavailable`: malformed */
@@ -54,7 +54,7 @@ export async function settleStoreFormat(state: Pick<State, 'read' | 'write'>): P
   if (mark.format < dataFormat) await state.write(key, currentMark, { when: 'any', expiresAt: null });
 }
 
-/** Refuses calls until the format was checked. */
+/** Wraps a store so that it is used only after its format was checked. */
 export function withFormat(state: State): State {
   let isSettled = false;
   let settling: Promise<void> | null = null;

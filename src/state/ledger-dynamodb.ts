@@ -32,7 +32,7 @@ const itemGuard = z.object({ pk: textGuard, lp: textGuard.optional(), value: tex
 
 const writesAtOnce = 25;
 const readsAtOnce = 100;
-/** Of throttled writes. */
+/** Retries of throttled writes. */
 const mostTries = 6;
 
 const toPk = ({ partition, sort }: LedgerKey): string => `l:${partition}|${sort}`;
@@ -140,7 +140,7 @@ export function createDynamoDbLedger(config: DynamoDbConfig): LedgerStore {
             new QueryCommand({
               ...query(range),
               ScanIndexForward: order === 'oldest first',
-              // Includes both ends.
+              // `BETWEEN` includes both ends.
               Limit: limit - rows.length + 2,
               ...(ExclusiveStartKey === undefined ? {} : { ExclusiveStartKey }),
             }),
@@ -169,7 +169,7 @@ export function createDynamoDbLedger(config: DynamoDbConfig): LedgerStore {
           count += Count ?? 0;
           ExclusiveStartKey = LastEvaluatedKey;
         } while (ExclusiveStartKey !== undefined);
-        // Includes both ends.
+        // `BETWEEN` includes both ends.
         const ends = [range.after, range.before].map((sort) => toPk({ partition: range.partition, sort }));
         return count - (await readBatch(ends)).size;
       });

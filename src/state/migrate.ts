@@ -14,7 +14,7 @@ import { orUnavailable } from './unavailable.js';
 export interface Migration {
   readonly to: number;
   readonly what: string;
-  /** In one transaction with all other steps. */
+  /** SQL for the embedded store, in one transaction with all other steps. */
   readonly statements: string;
 }
 
@@ -101,7 +101,7 @@ async function makeCopy(file: string, copy: string): Promise<void> {
   await rm(draft, { force: true });
   try {
     await snapshotSqlite(file, draft);
-    // A restored copy gets all denials again.
+    // A restored copy gets all denials from the audit trail again.
     await forgetStoreEpoch(draft);
     await rename(draft, copy);
   } catch (error) {

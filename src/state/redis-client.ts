@@ -48,11 +48,11 @@ function connectTo({ sentinel, cluster }: RedisConfig, url: URL): Redis | Cluste
       lazyConnect: true,
       enableOfflineQueue: false,
       clusterRetryStrategy: pauseMs,
-      // Writes are idempotent.
+      // Writes are idempotent, so they can be retried at the next node.
       retryDelayOnFailover: 100,
       maxRedirections: 4,
       slotsRefreshTimeout: connectTimeoutMs,
-      // Certificates contain host names.
+      // Certificates contain host names, so addresses are not resolved here.
       ...(tls === undefined ? {} : { dnsLookup: (name, done) => done(null, name) }),
       redisOptions: options,
     });

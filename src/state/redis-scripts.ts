@@ -96,7 +96,7 @@ export async function runScript(
   try {
     return await client.evalsha(sha1, keys.length, ...keys, ...args);
   } catch (error) {
-    // A restarted server has lost the script.
+    // A restarted server has lost the script; running its source caches it again.
     if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
     return client.eval(lua, keys.length, ...keys, ...args);
   }

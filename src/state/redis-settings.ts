@@ -30,7 +30,7 @@ export async function readRedisSettings(config: RedisConfig): Promise<RedisFindi
   }
 }
 
-/** On an unused key, without leaving data. */
+/** Tests the ledger's commands on an unused key, without leaving data. */
 async function mayKeepLedger(client: Redis | Cluster, { keyPrefix }: RedisConfig): Promise<boolean> {
   const key = `{${keyPrefix}ledger:rights}`;
   const tried = await Promise.allSettled([

@@ -24,7 +24,7 @@ export async function forgetStoreEpoch(file: string): Promise<void> {
   await orUnavailable(async () => {
     const database = new Database(file);
     try {
-      // Created again on opening.
+      // Created again on opening; missing in older versions.
       database.exec('drop table if exists held');
     } finally {
       database.close();

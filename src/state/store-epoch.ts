@@ -5,13 +5,13 @@ import { isAhead } from './marker.js';
 
 /** A shared store without detection of data loss. */
 export interface Store extends Omit<State, 'storeEpoch'> {
-  /** Cluster nodes fail independently. */
+  /** Units of loss: cluster nodes fail independently. */
   readonly parts: 'one' | 'many';
-  /** Data may be lost after a lost connection. */
+  /** Registers a listener for lost connections, after which data may be lost. */
   onInterruption(listener: () => void): void;
 }
 
-/** The time since when nothing was lost; lost with the rest. */
+/** Key of the epoch: the time since when nothing was lost. It is lost with the rest. */
 const markerKey = 'store';
 
 /** Every part of a cluster has one: with six equal parts one is missing in 1 of 100,000 clusters. */
@@ -96,7 +96,7 @@ export function withStoreEpoch(
     return mine;
   };
 
-  /** Reconciling may take long: callers are refused. */
+  /** Reconciling may take long: callers are refused, not delayed. */
   const checkUsable = (): void => {
     if (isClosed) throw new FaceError('state_unavailable', 'closed');
     if (reconciling !== null) throw new FaceError('state_unavailable', { reason: 'replaced' });

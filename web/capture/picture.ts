@@ -30,9 +30,9 @@ export function checkPictures(): void {
 export const takeFrame = (video: HTMLVideoElement): Promise<Blob> =>
   toJpeg(video, { width: video.videoWidth, height: video.videoHeight }, frameLongestPx);
 
-/** Of screen and camera. */
+/** Latency of screen and camera after a light is painted. */
 const lightSeenAfterMs = 250;
-/** The server judges the last picture. */
+/** After this long without a new picture the last one is used; the server judges it. */
 const pictureWithinMs = 1000;
 
 /** Waits for a picture taken under a light. @param paintedAt - time of the paint, on the clock of `performance.now` */

@@ -144,7 +144,7 @@ function nextOpenStep(facts: Facts, view: View): StepName {
   if (facts.isElsewhere && hasWays(view)) return 'ways';
   if (view.consentNeeded) return 'consent';
   if (view.action !== null && !facts.isActionSeen) return 'action';
-  // Its own screen shows the hint.
+  // If only the ID's photo is needed, its own screen shows the hint.
   if (facts.again !== null && !isOfReference(facts.again.hint)) return 'try-again';
   const where = stepOfPlace(facts, view);
   if (where !== null) return where;

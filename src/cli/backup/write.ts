@@ -22,7 +22,7 @@ export const keyFilesOf = ({ keys, signingKeys, oidcKeys }: DataFiles): readonly
   oidcKeys,
 ];
 
-/** In copy order, without embedded store and keys. */
+/** Lists the files to back up, apart from the embedded store and keys, in copy order. */
 async function listDataFiles(dataFolder: string, files: DataFiles): Promise<string[]> {
   const apart = new Set([
     // The ledger is rebuilt from the trail.

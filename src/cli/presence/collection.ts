@@ -85,7 +85,7 @@ export async function eraseCollection(folder: string): Promise<{ readonly presen
   const keyFile = keyFileOf(folder);
   if (!(await isThere(keyFile))) throw new UsageError(`there are no presentations in ${folder}`);
   const names = await readdir(folder);
-  // Drafts contain keys too.
+  // Drafts left by a crash contain keys too.
   const keyDrafts = names.filter((name) => isDraftOf(basename(keyFile), name)).map((name) => join(folder, name));
   for (const file of [keyFile, ...keyDrafts]) {
     const keys = await open(file, 'r+');
@@ -151,7 +151,7 @@ function createCollection(folder: string, keys: PresenceKeys, { random }: Collec
       const people = (await keys.list()).filter(isMeant);
       if (people.length === 0) return { people: 0, presentations: 0 };
       await keys.forget(people);
-      // Includes files that a crash left behind.
+      // Includes files of erased participants that a crash left behind.
       const names = await listFiles();
       const left = await keys.list();
       let presentations = 0;

@@ -41,7 +41,7 @@ const personGuard = z.strictObject({
 });
 
 export interface Participant extends z.output<typeof personGuard> {
-  /** In clear text in each of the participant's files. */
+  /** 16 random bytes, in clear text in each of the participant's files. */
   readonly id: Uint8Array;
 }
 
@@ -56,7 +56,7 @@ export interface GivenConsent {
 const checkLabel = Buffer.from('facestep/presence/check/1');
 const aboutPerson = (id: Uint8Array): Buffer => Buffer.concat([Buffer.from('facestep/presence/person/1'), id]);
 
-/** With Argon2id, makes guessing infeasible. */
+/** Argon2id slows each guess; this length makes guessing infeasible. */
 const leastCharacters = 12;
 
 /**

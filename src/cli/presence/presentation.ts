@@ -18,9 +18,9 @@ const aboutGuard = z.strictObject({
   light: z.string(),
   device: z.string(),
   at: epochMsGuard,
-  /** Otherwise there are no frames. */
+  /** `captured`: a complete challenge; otherwise there are no frames. */
   outcome: z.enum(['captured', ...skipReasons]),
-  /** By audit trail name. */
+  /** Violations of order, digests and timing, by their audit trail names. */
   missed: z.array(z.string()),
   frames: z.array(z.strictObject({ movement: z.enum(movements), light: z.nullable(lightGuard) })).max(64),
 });

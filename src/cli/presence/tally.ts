@@ -8,7 +8,7 @@ export interface Tester {
   readonly device: string;
 }
 
-/** Read from storage, then counted in memory. */
+/** Progress of a participant on one device: read from storage, then counted in memory. */
 export interface Tally {
   count(about: Pick<AboutPresentation, 'species' | 'light' | 'outcome'>): void;
   cells(): TesterView['cells'];

@@ -1,13 +1,13 @@
 import type { Random } from '../../core/ports.js';
 import { CommandError } from '../command-error.js';
 
-/** Untrusted until the tag is verified. */
+/** Clear text header of a sealed file. Untrusted until the tag is verified. */
 export interface SealedFileHeader {
-  /** Salt of the file key, 16 bytes. */
+  /** 16 bytes, salt of the file key. */
   readonly salt: Uint8Array;
   /** 12 bytes. */
   readonly nonce: Uint8Array;
-  /** Token that opens the file: 16 bytes. */
+  /** Public id of the token whose content key opens the file: 16 bytes. */
   readonly tokenId: Uint8Array;
   readonly bytes: Uint8Array;
 }

@@ -20,7 +20,7 @@ export interface FileKeyParts {
 
 export interface SealedFileWork {
   readonly from: string;
-  /** Must not exist. */
+  /** A name that does not exist. */
   readonly to: string;
   /** 22 base64url characters. */
   readonly tokenId: string;

@@ -5,7 +5,7 @@ export interface CheckResult extends Omit<Finding, 'verdict'> {
   readonly title: string;
   /** `skipped`: a required check failed. */
   readonly verdict: Finding['verdict'] | 'skipped';
-  /** Title of the failed check; `null` if it ran. */
+  /** Title of the failed check that caused the skip; `null` if it ran. */
   readonly cause: string | null;
 }
 

@@ -84,7 +84,7 @@ export const createPublishedKeysCheck = (publicUrl: string, config: Setup['confi
     const address = `${publicUrl}/.well-known/jwks.json`;
     const answer = await ask(address, { method: 'GET' }, deps);
     if (answer === null) return noAnswer(address);
-    // Another check reports problems.
+    // Problems of the keys are reported by another check.
     const keys = await readPublicKeys(config, deps).catch(() => null);
     if (keys === null) return warn(`${address} cannot be compared: the signing keys here cannot be read`, null);
     const missing = keys.filter(({ kid }) => typeof kid !== 'string' || !answer.text.includes(JSON.stringify(kid)));

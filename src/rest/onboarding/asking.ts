@@ -127,7 +127,7 @@ export async function submitRequest(
 ): Promise<ApplicationRequest> {
   await countChange(developer, deps);
   const draft = await readOwnRequest(id, developer, deps);
-  // May have changed since the draft.
+  // Ownership and availability may have changed since the draft.
   if (draft.application !== null) await readOwnApplication(draft.application, developer, deps);
   checkWish(draft.wish, deps);
   const terms = { agreed: given.termsVersion, current: (await readTerms(deps)).version };
@@ -147,7 +147,7 @@ export async function submitRequest(
   return changeRequest(
     id,
     (each) => {
-      // Differs from the recorded draft.
+      // A draft changed concurrently differs from the recorded one.
       if (each.changedAt !== draft.changedAt) throw new FaceError('request_state', { state: each.state });
       return submit(each, terms, said);
     },

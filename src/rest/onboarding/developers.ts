@@ -5,7 +5,7 @@ import type { State } from '../../core/ports.js';
 import type { Administrator } from '../rights.js';
 
 export interface Developer extends Administrator {
-  /** Derived from issuer and subject, so independent of the login. */
+  /** 43 characters, derived from issuer and subject, so independent of the login. */
   readonly id: string;
 }
 
@@ -15,9 +15,9 @@ export const developerIdOf = (issuer: string, subject: string): string =>
 
 const recordGuard = z.object({
   name: z.string(),
-  /** Oldest first; some may be deleted. */
+  /** Ids of their requests, oldest first; some may be deleted. */
   requests: z.array(z.string()),
-  /** Each application's own list is authoritative. */
+  /** Ids of possible applications; each application's own list is authoritative. */
   applications: z.array(z.string()),
   sandboxToken: z.string().nullable(),
 });

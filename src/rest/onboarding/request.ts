@@ -5,6 +5,7 @@ import { clientScopes } from '../scopes.js';
 
 /* Without storage. */
 
+/* State machine of developers' requests, without storage. */
 export const requestStates = ['draft', 'submitted', 'asked_back', 'approved', 'refused'] as const;
 export type RequestState = (typeof requestStates)[number];
 

@@ -29,7 +29,7 @@ const storedOf = (id: string) => ({
 
 const entryGuard = z.object({ id: z.string(), createdAt: epochMsGuard });
 
-/** Deleted ones are skipped. */
+/** All requests, oldest first. Deleted ones are skipped. */
 const index = { key: 'application-requests', guard: z.array(entryGuard), expiresAt: () => null };
 
 /** Finds a request; `null` if absent. @throws `state_unavailable` */

@@ -34,7 +34,7 @@ const linksReply = z
 
 const attemptsReply = z.object({ failures: z.int(), lockedUntil: instantReply.nullable() });
 
-/** The same for all callers. */
+/** Export of a user's data at one connection, the same for all callers. */
 export const holdingsReply = z.object({
   profileCode: z.enum(faceErrorCodes).nullable().describe('Why the profile could not be read; `null`: it was.'),
   enrolment: z

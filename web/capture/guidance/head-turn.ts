@@ -12,11 +12,11 @@ export interface HeadTurn {
 
 /** Ratios of landmark distances that change with turns, but not with distance and tilt. */
 export interface FaceRatios {
-  /** Of the nose tip between the jaw ends: −1 at the picture's left, 1 at the right. */
+  /** Position of the nose tip between the jaw ends: −1 at the left of the picture, 1 at the right. */
   readonly noseAcross: number;
-  /** Of the nose tip between eyes and mouth. */
+  /** Position of the nose tip between eyes and mouth. */
   readonly noseDown: number;
-  /** Below the eyes, as a share of the outer eye distance. */
+  /** Distance of the jaw ends below the eyes, as a share of the outer eye distance. */
   readonly jawEndsDown: number;
 }
 
@@ -47,7 +47,7 @@ export function toFaceRatios(landmarks: Landmarks): FaceRatios {
 /** Least squares over one half of the evaluation people (`npm run eval -- guidance-pose`; docs/liveness.md). */
 export const degreesPerRatio = { noseAcross: -39.5, noseDown: -35.1, jawEndsDown: 27.5 } as const;
 
-/** Of frontal faces in the same half. */
+/** Mean ratios of frontal faces in the same half. */
 export const usualRatios: FaceRatios = { noseAcross: -0.03, noseDown: 0.542, jawEndsDown: 0.195 };
 
 /** Returns the turn from the ratios: about 0, 0 for a frontal face. */

@@ -43,7 +43,10 @@ function toSearchHint({ brightness }: Sight): Hint {
   return brightness > lightBounds.picture.atMost ? 'less_light' : 'no_face';
 }
 
-/** Returns the most useful hint: one face, position, light, stillness. */
+/**
+ * Returns the most useful hint, in order: one face, position, light, stillness.
+ * @param shiftShare - landmark shift since the last frame, as a share of face width; 0 at the first
+ */
 export function toHint(sight: Sight, shiftShare: number): Hint | null {
   if (sight.faces > 1) return 'one_face';
   const { face } = sight;

@@ -4,9 +4,9 @@ import { type Picture, sampleGrid, toCellGrid, toGreys } from '../../../src/engi
 export interface Light {
   /** Share of the face box clipped to white, 0 to 1. */
   readonly clippedShare: number;
-  /** 0 to 255; the face's own without surroundings. */
+  /** Mean gray level, 0 to 255, around the face; the face's own without surroundings. */
   readonly surroundings: number;
-  /** Windows and lamps, 0 to 1. */
+  /** Share of the surroundings clipped to white, 0 to 1: windows and lamps. */
   readonly clippedAround: number;
 }
 

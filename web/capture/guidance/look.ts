@@ -5,12 +5,12 @@ export type GuidePose = 'centre' | 'left' | 'right' | 'up' | 'down';
 
 /** For the user only: the server judges itself. */
 export interface Look {
-  /** Without bystanders much smaller than the nearest. */
+  /** Number of faces, without bystanders much smaller than the nearest. */
   readonly faces: number;
   readonly hint: Hint | null;
   /** One face, large, lit and still enough. Ignores the pose. */
   readonly ready: boolean;
-  /** The server could not judge movements. */
+  /** True if the face is too small in the sent frame for the server to judge movements. */
   readonly isTooSmall: boolean;
   readonly isTooBright: boolean;
   /** `null` between two poses, without one face, and before the neutral pose. */

@@ -6,7 +6,7 @@ import type { Picture, Point } from '../../../src/engine/picture.js';
 import { measureQuality, type PixelQuality } from '../../../src/engine/quality.js';
 import { type Light, measureBrightness, measureLight } from './light.js';
 
-/** In pixels of the analyzed picture. */
+/** The only face of a picture, in pixels of the analyzed picture. */
 export interface SeenFace {
   readonly box: Box;
   readonly landmarks: readonly Point[];
@@ -14,14 +14,14 @@ export interface SeenFace {
   readonly light: Light;
 }
 
-/** Without pixels. */
+/** Measurements of one frame, without pixels. */
 export interface Sight {
   readonly widthPx: number;
   readonly heightPx: number;
   readonly scale: number;
-  /** 0 to 255. */
+  /** Mean gray level of the picture, 0 to 255. */
   readonly brightness: number;
-  /** At least half as wide as the widest. */
+  /** Faces at least half as wide as the widest, as on the server. */
   readonly faces: number;
   readonly face: SeenFace | null;
 }

@@ -116,7 +116,7 @@ export interface Words {
     readonly heading: string;
     readonly movements: Readonly<Record<Movement, string>>;
     readonly progress: (step: number, of: number) => string;
-    /** The pose is already reached. */
+    /** While the light changes for a pose already reached. */
     readonly hold: string;
   };
   readonly flashes: {

@@ -14,6 +14,7 @@ import { takePart } from './take-part.js';
 
 /* In English only, because a test manager is present. */
 
+/* Page of a presence test, in English only, because a test manager is present. */
 class Stopped extends Error {}
 
 async function open(api: PresenceApi): Promise<TesterView> {

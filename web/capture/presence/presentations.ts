@@ -43,7 +43,7 @@ export function askWhySkipped(due: DuePresentation, page: Page): Promise<SkipRea
   }));
 }
 
-/** Results do not influence the choice. */
+/** Asked before the result is known, so that results do not influence the choice. */
 export function askWhetherKept(page: Page): Promise<boolean> {
   return page.ask<boolean>((_words, choose) => ({
     screen: 'keep',

@@ -6,6 +6,7 @@ import { showPreview } from './screens.js';
 
 /* With an unpublished brand, in a frame of the console. Not interactive. */
 
+/* Preview of the capture page with an unpublished brand, in a frame of the console. Not interactive. */
 const main = document.querySelector('main');
 if (main !== null) {
   // The first screen would take the focus from the console's form.

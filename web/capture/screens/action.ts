@@ -5,10 +5,10 @@ import type { View } from '../view.js';
 
 type Named = NonNullable<View['action']>;
 
-/** Its direction does not affect its surroundings. */
+/** Isolates the action's text, so that its direction does not affect its surroundings. */
 const shown = (text: string): HTMLElement => el('bdi', {}, text);
 
-/** Completely and without additions. */
+/** Shows the action completely and without additions. */
 function describe({ title, lines = [], amount, payee, document }: Named['words'], { action }: Words): HTMLElement {
   const rows: [string, string | undefined][] = [
     [action.amount, amount && `${amount.value} ${amount.currency}`],

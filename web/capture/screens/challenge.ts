@@ -50,7 +50,7 @@ export async function performChallenge(capture: Capture, tools: Tools): Promise<
 
 async function perform({ video, guide, fullScreen, ended }: Capture, { page, api }: Tools): Promise<Frames> {
   const axis = fullScreen === null ? null : axisOfScreen();
-  // Until the window stops moving.
+  // The first light waits until the window stops moving.
   const [{ nonce, next }] = await Promise.all([api.startChallenge(axis), fullScreen?.settled]);
   ended.throwIfAborted();
   const stage = createStage(video);
@@ -62,7 +62,7 @@ async function perform({ video, guide, fullScreen, ended }: Capture, { page, api
   const tell = ({ index, of, movement, light }: NextMovement): void => {
     const { movements, hold } = page.words.challenge;
     instruction.replaceChildren(icon(movement), pose.isReached ? hold : movements[movement]);
-    // Some pictures need no action.
+    // Under light some pictures need no action, so progress is not counted.
     progress.textContent = light === null ? page.words.challenge.progress(index + 1, of) : '';
     stage.showProgress(index / of);
     stage.element.dataset.tone = 'calm';

@@ -30,7 +30,7 @@ export async function frameFace({ camera, guide, light, ended }: Framing, { page
   const stage = createStage(camera.video);
   const advice = el('p', { id: 'advice', class: 'advice' });
   const isLit = light !== 'none';
-  // Must be visible together.
+  // The warning and the buttons must be visible together.
   if (isLit) stage.element.dataset.size = 'small';
   let seen: Seen = 'loading';
   let starts: readonly HTMLButtonElement[] = [];

@@ -61,7 +61,7 @@ export const handOff: Step = async (view, _facts, tools) => {
   return Promise.race([chosen, follow(stage, tools, ended.signal), tools.interrupted]).finally(() => ended.abort());
 };
 
-/** Unless its pictures are being or were judged. */
+/** Discards the phone, unless its pictures are being or were judged. */
 async function beginAnew({ api }: Tools): Promise<Change> {
   const found = await api.readState();
   if (found.view.state !== 'started') return found;

@@ -4,7 +4,10 @@ import { Problem } from '../problem.js';
 import type { Step } from '../step.js';
 import type { View } from '../view.js';
 
-/** A forwarded link, which could lure the user into another person's check, does not show the computer's number. */
+/**
+ * Phone: the user selects the computer's number, because a forwarded link, which could lure them into another person's
+ * check, does not show it.
+ */
 export const pairing: Step = async (view, _facts, tools) => {
   const { pairing: asked } = view;
   if (asked === null) throw new Problem('link-over');

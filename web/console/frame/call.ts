@@ -21,7 +21,7 @@ export const post = <Reply>(
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   constructor(
-    /** `offline`, `time_out` and `unreadable` come from this page. */
+    /** See docs/reference/errors.md; `offline`, `time_out` and `unreadable` come from this page. */
     readonly code: string,
     /** In the server's log; `null`: not received. */
     readonly requestId: string | null,

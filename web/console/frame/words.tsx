@@ -54,7 +54,7 @@ export function useFormats() {
     const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
     const size = new Intl.NumberFormat(language, { style: 'unit', unit: 'megabyte', maximumFractionDigits: 1 });
     return {
-      /** @param text - in UTC */
+      /** @param text - `2026-11-20`, in UTC */
       day: (text: string) => day.format(new Date(`${text}T12:00:00`)),
       /** Omits the current year. @param text - RFC 3339 */
       instant(text: string) {

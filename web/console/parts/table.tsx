@@ -13,7 +13,9 @@ export interface Column<Row> {
   readonly isInstant?: boolean;
 }
 
-/** A table; on phones each row is a card. Roles are explicit, because browsers drop them when the layout is no table. */
+/**
+ * A table; on phones each row is a card. Roles are explicit, because browsers drop them when the layout is no table.
+ */
 export function Table<Row>({
   caption,
   columns,
