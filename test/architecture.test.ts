@@ -265,8 +265,10 @@ describe('soft spots', () => {
     };
     const units = 'src/core/units.ts';
     expect(offenders(files, (file) => [file === units ? undefined : castIn(file)])).toEqual([]);
-    const silenced = /(: any\b|<any>|@ts-(ignore|expect-error)|biome-ignore)/;
+    const silenced = /@ts-(ignore|expect-error)|biome-ignore/;
     expect(offenders(files, (file) => [silenced.exec(read(file))?.[0]])).toEqual([]);
+    const withoutComments = (file: string) => read(file).replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
+    expect(offenders(files, (file) => [/: any\b|<any>/.exec(withoutComments(file))?.[0]])).toEqual([]);
   });
 
   test('a file is named for its subject', () => {
