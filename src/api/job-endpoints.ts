@@ -11,7 +11,8 @@ export const createJobEndpoints = ({ upkeep: { jobs } }: ApiDeps): Endpoint[] =>
     path: '/jobs',
     right: 'view',
     summary: 'Background jobs',
-    description: 'Of the server that answers, by name: how often each runs, and how its last run ended.',
+    description:
+      'Returns the jobs of the server that answers, by name: how often each runs, and the result of its last run.',
     codes: [],
     fields: z.strictObject({}),
     reply: jobsReply,

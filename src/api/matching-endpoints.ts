@@ -12,13 +12,15 @@ const comparisonReply = z.strictObject({
 
 /** One unusable picture of several, with a refusal's words. */
 const unusableFields = {
-  code: z.enum(photoCodes).describe('Why this picture could not be compared: a code of docs/reference/errors.md.'),
-  error: z.string().describe('The same for people.'),
+  code: z
+    .enum(photoCodes)
+    .describe('Reason why this picture could not be compared: a code of docs/reference/errors.md.'),
+  error: z.string().describe('The reason as text for people.'),
 };
 const toUnusable = (code: PhotoCode) => ({ code, error: refusals[code].text });
 
 const bulkComparisonReply = z.strictObject({
-  score: z.number().nullable().describe('Cosine similarity, −1 to 1. `null`: this reference is unusable.'),
+  score: z.number().nullable().describe('Cosine similarity, −1 to 1; `null` if this reference is unusable.'),
   match: z.boolean(),
   code: unusableFields.code.optional(),
   error: unusableFields.error.optional(),
@@ -55,7 +57,7 @@ export function createMatchingEndpoints({ verifier }: { verifier: Verifier }): E
     clientEndpoint({
       ...common,
       path: '/match-bulk',
-      summary: 'Compare one picture with up to a hundred',
+      summary: 'Compare one picture with up to 100 pictures',
       description:
         'The field names `probe` and `reference` (repeated) are ours. Results are in the order sent. An unusable reference, such as one without a face, does not refuse the request: its result has `score` null, `match` false, and `code` and `error` say why (ours). An unusable probe refuses the request.',
       photos: { probe: one, reference: { atLeast: 1, atMost: 100 } },

@@ -225,13 +225,13 @@ export const auditDetails = {
       claims: z.array(z.string()).readonly(),
       by: z.string().optional(),
     })
-    .describe('Such a consent ended. `by` is the administrator who ended it.'),
+    .describe('A consent to share claims ended. `by` is the administrator who ended it.'),
   identities_linked: z
     .object({ other: z.string(), expiresAt: instant })
     .describe('An account at the connection `other` was linked as that of the same person.'),
   identities_unlinked: z
     .object({ other: z.string(), by: z.string().optional() })
-    .describe('Such a link ended. `by` is the administrator who ended it.'),
+    .describe('A link between accounts ended. `by` is the administrator who ended it.'),
   counter_told: z
     .object({ client: z.string() })
     .describe('A counter received that this person was present, with the claims they consented to.'),

@@ -101,7 +101,7 @@ function describeNeeds(auth: Auth): string {
       return `Needs an administrator’s key with the right \`${auth.right}\` (${holders}), in \`X-Admin-Key\`.`;
     }
     case 'developer':
-      return 'Needs somebody who signed in at the console by the company’s provider: its page calls this.';
+      return 'Needs a session of the console: only the console page calls this.';
     case 'session':
       return 'Needs the session of a capture page, in `Authorization`.';
     case 'open':
@@ -123,7 +123,7 @@ function renderFields({ fieldsGuard, photos }: Endpoint): Html | null {
   const { properties, required } = describeFields(fieldsGuard);
   const texts = Object.entries(properties).map(([name, schema]) => ({
     name,
-    note: required.includes(name) ? 'needed' : 'may be left out',
+    note: required.includes(name) ? 'needed' : 'optional',
     about: describeField(schema),
   }));
   const files = Object.entries(photos).map(([name, { atLeast, atMost, about }]) => ({
