@@ -81,7 +81,7 @@ export function createAdministratorEndpoints(deps: ApiDeps): Endpoint[] {
       right: 'configure',
       isSensitive: true,
       summary: 'Remove an administrator',
-      description: 'At once.',
+      description: 'Takes effect immediately.',
       codes: ['not_found'],
       fields: z.strictObject({ name: nameField }),
       reply: z.strictObject({}),

@@ -59,7 +59,7 @@ export function createApplyEndpoints({ upkeep }: ApiDeps): Endpoint[] {
       fields: z.strictObject({
         step: z.string().min(1).max(256).optional().describe('Id of one step; by default all steps.'),
         pushSecrets: pushField,
-        isSure: z.boolean().prefault(false).describe('Enforce even if nobody is enrolled, which denies everyone.'),
+        isSure: z.boolean().prefault(false).describe('Enforce even if no user is enrolled, which denies everyone.'),
       }),
       reply: begunRunReply,
       async handle({ param, fields: { step, pushSecrets, isSure }, administrator }) {

@@ -17,7 +17,7 @@ import {
   switchedModeReply,
 } from '../rest/replies/connections.js';
 
-const sureField = z.boolean().prefault(false).describe('Enforce even if nobody is enrolled, which denies everyone.');
+const sureField = z.boolean().prefault(false).describe('Enforce even if no user is enrolled, which denies everyone.');
 
 /** Creates the endpoints for connections and their modes. */
 export function createConnectionEndpoints({ upkeep }: ApiDeps): Endpoint[] {
@@ -103,7 +103,7 @@ export function createConnectionEndpoints({ upkeep }: ApiDeps): Endpoint[] {
       path: '/connections/:id/mode',
       right: 'configure',
       isSensitive: true,
-      summary: 'Switch between shadow and enforce',
+      summary: 'Switch between shadow and enforce mode',
       description:
         'Takes effect immediately on this server, and within seconds on every replica. It survives restarts and overrides the configuration file, until a day after a file with the same mode was loaded.',
       codes: ['connection_unknown', 'nobody_can_pass', 'config_invalid', 'profile_unavailable', 'provider_refused'],

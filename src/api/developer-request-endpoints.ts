@@ -81,7 +81,7 @@ export function createDeveloperRequestEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/developer/requests',
       status: 201,
       summary: 'Create a request for an application',
-      description: 'Creates a draft. Nobody else can see it until it is submitted.',
+      description: 'Creates a draft. Other people cannot see it until it is submitted.',
       codes: ['not_found', 'limit_reached', 'locked_out'],
       fields: z.strictObject({
         ...wishFields,

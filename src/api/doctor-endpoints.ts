@@ -36,7 +36,7 @@ export function createDoctorEndpoints({ upkeep }: ApiDeps): Endpoint[] {
       path: '/doctor',
       status: 201,
       right: 'operate',
-      summary: 'Examine connections',
+      summary: 'Check connections',
       description:
         'Starts a check of each connection in the background, as `facestep doctor` does, for at most two minutes a connection. Only one server at a time runs checks. Changes nothing.',
       codes: ['connection_unknown', 'run_under_way'],

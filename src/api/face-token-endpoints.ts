@@ -46,7 +46,7 @@ export function createFaceTokenEndpoints(deps: ApiDeps): Endpoint[] {
       fields: z.strictObject(bindingFields),
       reply: z.strictObject({
         token: z.string().describe('At most 256 characters. It is sealed, but personal data.'),
-        tokenId: z.string().describe('Public name of the token.'),
+        tokenId: z.string().describe('Public id of the token.'),
         engine: z.string(),
         accuracy: z.int().min(1).max(8),
         scope: z.string(),

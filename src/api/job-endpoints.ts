@@ -10,7 +10,7 @@ export const createJobEndpoints = ({ upkeep: { jobs } }: ApiDeps): Endpoint[] =>
     ...({ method: 'GET', versions: [1, 2], tag: 'Operations', status: 200, ours: true, photos: {} } as const),
     path: '/jobs',
     right: 'view',
-    summary: 'Background jobs',
+    summary: 'List background jobs',
     description:
       'Returns the jobs of the server that answers, by name: how often each runs, and the result of its last run.',
     codes: [],

@@ -59,7 +59,7 @@ export function createMatchingEndpoints({ verifier }: { verifier: Verifier }): E
       path: '/match-bulk',
       summary: 'Compare one picture with up to 100 pictures',
       description:
-        'The field names `probe` and `reference` (repeated) are ours. Results are in the order sent. An unusable reference, such as one without a face, does not refuse the request: its result has `score` null, `match` false, and `code` and `error` say why (ours). An unusable probe refuses the request.',
+        'The field names `probe` and `reference` (repeated) are ours. Results are in the order sent. An unusable reference, such as one without a face, does not fail the request: its result has `score` null, `match` false, and the reason in `code` and `error` (ours). An unusable probe fails the request.',
       photos: { probe: one, reference: { atLeast: 1, atMost: 100 } },
       reply: z.strictObject({ results: z.array(bulkComparisonReply) }),
       async handle({ fields, photos, client }) {
@@ -79,13 +79,15 @@ export function createMatchingEndpoints({ verifier }: { verifier: Verifier }): E
       path: '/consistency-check',
       summary: 'Check that all pictures show the same person',
       description:
-        'Takes 2 to 10 pictures (the number is ours). An unusable picture, such as one without a face, does not refuse the request: it is listed in `unusable` (ours), and `consistent` is false, as it was compared with none.',
+        'Takes 2 to 10 pictures (the number is ours). An unusable picture, such as one without a face, does not fail the request: it is listed in `unusable` (ours), and `consistent` is false, because the picture was not compared.',
       photos: { photo: { atLeast: 2, atMost: 10 } },
       reply: z.strictObject({
         consistent: z.boolean(),
-        outliers: z.array(z.int()).describe('Indices, from 0, of pictures that are not the person most others show.'),
+        outliers: z
+          .array(z.int())
+          .describe('Indices, from 0, of pictures that do not show the person that most others show.'),
         unusable: z
-          .array(z.strictObject({ index: z.int().describe('From 0.'), ...unusableFields }))
+          .array(z.strictObject({ index: z.int().describe('Index of the picture, from 0.'), ...unusableFields }))
           .describe('Pictures that could not be compared.'),
       }),
       async handle({ fields, photos, client }) {

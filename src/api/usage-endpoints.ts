@@ -35,7 +35,8 @@ export function createUsageEndpoints(deps: ApiDeps): Endpoint[] {
       ...common,
       path: '/usage',
       summary: 'Get the usage of all applications',
-      description: 'Returns one sum for each application; `null` stands for client tokens without an application.',
+      description:
+        'Returns one sum for each application, and one with the application `null` for client tokens without an application.',
       codes: [],
       fields: z.strictObject({
         days: z.int().min(1).max(maxDaysOfAll).prefault(7).describe('Number of days, including today, in UTC.'),

@@ -28,7 +28,7 @@ const writtenCode = z
   .min(1)
   .max(64)
   .transform((text) => new Credential(text))
-  .describe('Twelve letters and digits; separators are ignored.');
+  .describe('Twelve alphanumeric characters; separators are ignored.');
 
 /** Creates the endpoints to pass without a face, if the policy offers it. */
 export function createAnotherWayEndpoints(deps: ApiDeps): Endpoint[] {
@@ -54,7 +54,7 @@ export function createAnotherWayEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/face/another-way/send',
       action: 'send_code',
       status: 201,
-      summary: 'Send a one-time code in place of a face check',
+      summary: 'Send a one-time code instead of a face check',
       description:
         'Sends the code to the address or number of the person at the identity provider; at most ten a day. Available if the policy allows it, after a first factor.',
       codes: [

@@ -79,7 +79,7 @@ export function createChallengeEndpoints(deps: ApiDeps): Endpoint[] {
       status: 200,
       summary: 'Check the photo of an identity document',
       description:
-        'Call it before the movements if the connection requires such a photo, so that the person learns early that a photo is unusable. `hint` is the problem with it; `null` if it shows one face. Nothing is compared or stored: send the photo again with the frames. At most twelve calls for one step-up.',
+        'Call it before the movements if the connection requires a photo of a document, so that the person learns early that it is unusable. `hint` is the problem with it; `null` if it shows one face. Nothing is compared or stored: send the photo again with the frames. At most twelve calls for one step-up.',
       codes: [...session, 'consent_missing', 'not_found', 'locked_out', 'overloaded'],
       photos: { reference: { atLeast: 1, atMost: 1 } },
       fields: z.strictObject({}),

@@ -67,7 +67,7 @@ export function createCurrentEnrolmentEndpoints(deps: ApiDeps): Endpoint[] {
       method: 'POST',
       path: '/face/enrolment/renew',
       action: 'renew_enrolment',
-      summary: 'Enrol again',
+      summary: 'Replace the enrolment of the person',
       codes: [...common.codes, 'not_found'],
       description:
         'The previous token stays valid until the new one is written. Returns `not_found` if the person only signed in, and the connection does not allow enrolment after a sign-in alone.',

@@ -35,7 +35,7 @@ export function createEnrolmentEndpoints(deps: ApiDeps): Endpoint[] {
         ...who,
         password: passwordField,
         consentStatement: z.string().min(1).max(2000).describe('Text that the person agreed to, or its name.'),
-        consentGivenAt: instantField.describe('When: RFC 3339.'),
+        consentGivenAt: instantField.describe('Time of the consent (RFC 3339).'),
       }),
       reply: z.strictObject({
         tokenId: z.string(),

@@ -23,7 +23,7 @@ export function createInvitationEndpoints(deps: ApiDeps): Endpoint[] {
   const common = {
     ...({ method: 'POST', versions: [1, 2], status: 201, ours: true, photos: {} } as const),
     description:
-      'The person can enrol (`enrol`), or view, renew and end their enrolment (`manage`). The link opens once, and anyone who has it acts as that user: send it only where nobody else can read it. Refused if the provider does not know the user.',
+      'The person can enrol (`enrol`), or view, renew and end their enrolment (`manage`). The link opens once, and anyone with the link acts as that user: send it only to a place that only the user can read. Refused if the provider does not know the user.',
     codes: ['connection_unknown', 'subject_unknown', 'profile_unavailable'],
     fields: invitationFields,
     reply: invitationReply,

@@ -61,7 +61,7 @@ export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
           .max(128)
           .optional()
           .describe(
-            'Random idempotency key of the page; the session ends with it. If a reply was lost, the same key opens the link again.',
+            'Random idempotency key that the page creates; it is the last part of the session. If a reply was lost, the same key opens the link again.',
           ),
       }),
       reply: openedReply,

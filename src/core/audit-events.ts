@@ -436,7 +436,7 @@ export const auditDetails = {
     ),
   console_sign_in_refused: z
     .object({ by: z.string(), issuer: z.string(), subject: z.string() })
-    .describe('The provider authenticated a person who is in no group with a role.'),
+    .describe('The provider authenticated a person without a group that has a role.'),
   console_signed_out: z.object({ by: z.string() }).describe('An administrator signed out.'),
   brand_changed: z
     .object({ digest: z.string().nullable(), former: z.string().nullable(), by: z.string() })

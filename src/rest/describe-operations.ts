@@ -21,7 +21,7 @@ const operational = (
   description,
   security: [],
   responses: {
-    200: { description: 'Done.', content: asJson(schema) },
+    200: { description: 'Success.', content: asJson(schema) },
     ...describeRefusals(['method_not_allowed', 'internal']),
     ...also,
   },
@@ -29,7 +29,7 @@ const operational = (
 
 const unready: Record<string, JsonObject> = {
   503: {
-    description: 'Not now.',
+    description: 'Not ready.',
     content: asJson({
       type: 'object',
       properties: {
@@ -94,9 +94,9 @@ export const operationalPaths: Record<string, JsonObject> = {
     get: operational(
       'description',
       {
-        summary: 'This description',
+        summary: 'Get this description',
         description:
-          'The OpenAPI 3.1 description of the whole REST API, made from the schemas that validate the requests. Clients can be generated from it.',
+          'The OpenAPI 3.1 description of the whole REST API, generated from the schemas that validate the requests. Use it to generate clients.',
       },
       { type: 'object' },
     ),
@@ -111,7 +111,7 @@ export const operationalPaths: Record<string, JsonObject> = {
       },
       {},
       {
-        200: { description: 'Done.', content: { 'text/html': { schema: { type: 'string' } } } },
+        200: { description: 'Success.', content: { 'text/html': { schema: { type: 'string' } } } },
       },
     ),
   },

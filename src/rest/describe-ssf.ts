@@ -47,7 +47,7 @@ const operation = (
   ...(hasBody ? { requestBody: { content: anyObject } } : {}),
   responses: {
     [status]: {
-      description: 'Done.',
+      description: 'Success.',
       headers: quotaHeaders,
       ...(status === 204 ? {} : { content: { 'application/json': {} } }),
     },
@@ -75,7 +75,7 @@ export const ssfPathItems: Readonly<Record<string, JsonObject>> = {
       }),
       security: [],
       responses: {
-        200: { description: 'Done.', content: anyObject },
+        200: { description: 'Success.', content: anyObject },
         ...describeRefusals(['method_not_allowed', 'internal', 'key_service_unavailable']),
       },
     },
@@ -105,7 +105,7 @@ export const ssfPathItems: Readonly<Record<string, JsonObject>> = {
         },
       },
       responses: {
-        200: { description: 'Done.', headers: quotaHeaders, content: anyObject },
+        200: { description: 'Success.', headers: quotaHeaders, content: anyObject },
         400: { description: grantErrors, content: anyObject },
         401: { description: grantErrors, content: anyObject },
         ...describeRefusals(

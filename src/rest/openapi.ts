@@ -95,7 +95,7 @@ export function describeApi(endpoints: readonly Endpoint[]): JsonObject {
           name: 'X-API-Version',
           in: 'header',
           required: false,
-          description: 'Overrides any prefix.',
+          description: 'API version. Overrides a prefix in the address.',
           schema: { type: 'string', enum: ['1', '2'] },
         },
       },
@@ -133,7 +133,7 @@ function describeEndpoint(endpoint: Endpoint): JsonObject {
     ...(method === 'GET' ? {} : { requestBody: describeBody(endpoint) }),
     responses: {
       [status]: {
-        description: 'Done.',
+        description: 'Success.',
         ...(auth.kind === 'client' ? { headers: quotaHeaders } : {}),
         content: asJson(toJsonSchema(replyGuard, 'output')),
       },

@@ -61,7 +61,7 @@ export const developerReply = z.object({
   sandbox: z
     .object({ connection: z.string(), perMinute: z.int(), perDay: z.int() })
     .nullable()
-    .describe('Connection to try calls with; `null` if there is none.'),
+    .describe('Connection and quotas for test calls; `null` if there is no sandbox.'),
   terms: z.object({ version: z.int(), text: z.string() }),
   most: z.object({ perMinute: z.int(), perDay: z.int() }),
   scopes: z.array(z.enum(clientScopes)),

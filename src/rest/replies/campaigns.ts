@@ -35,7 +35,7 @@ export const campaignsReply = z.object({ campaigns: z.array(campaignReply) });
 export type CampaignsReply = z.output<typeof campaignsReply>;
 
 const personReply = z.object({
-  line: z.int().nullable().describe('Name of the file; `null` for a group.'),
+  line: z.int().nullable().describe('Line number in the file; `null` for a group.'),
   login: z.string(),
   name: z.string().nullable(),
   email: z.string().nullable(),
@@ -66,6 +66,8 @@ export const previewReply = z.object({
   page: z
     .string()
     .describe('Address of the HTML on this server, valid for ten minutes and for a frame of the console.'),
-  words: z.object({ subject: z.string(), text: z.string() }).describe('Values that the e-mail was rendered with.'),
+  words: z
+    .object({ subject: z.string(), text: z.string() })
+    .describe('Subject and text that the e-mail was rendered from.'),
 });
 export type PreviewReply = z.output<typeof previewReply>;

@@ -9,7 +9,9 @@ const modeReply = z.object({
   switched: z
     .object({ by: z.string(), at: instantReply })
     .nullable()
-    .describe('Administrator who switched the mode, which overrides the file; `null` if nobody did.'),
+    .describe(
+      'Manual switch of the mode, which overrides the file: the administrator and the time. `null` if there is none.',
+    ),
 });
 export type ModeReply = z.output<typeof modeReply>;
 

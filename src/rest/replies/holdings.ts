@@ -20,7 +20,7 @@ const credentialsReply = z
   .array(
     z.object({
       credential: z.string(),
-      id: z.string().describe('Id in the audit trail.'),
+      id: z.string().describe('Id of the credential, as in the audit trail.'),
       claims: z.array(z.string()),
       issuedAt: instantReply,
       expiresAt: instantReply,
@@ -30,7 +30,7 @@ const credentialsReply = z
 
 const linksReply = z
   .array(z.object({ connection: z.string(), linkedAt: instantReply, expiresAt: instantReply }))
-  .describe('Accounts of the same person at other connections, linked by the person.');
+  .describe('Other connections with a linked account of the same person.');
 
 const attemptsReply = z.object({ failures: z.int(), lockedUntil: instantReply.nullable() });
 
@@ -73,7 +73,7 @@ export const holdingsReply = z.object({
     .nullable(),
   recoveryCodes: z.object({ left: z.int(), madeAt: instantReply }).nullable(),
   attempts: attemptsReply,
-  attemptsOfOutsiders: attemptsReply.describe('Lockout for all anonymous callers together.'),
+  attemptsOfOutsiders: attemptsReply.describe('Failed attempts of all anonymous callers together.'),
   passedStepUp: z
     .object({
       stepUpId: z.string(),
@@ -130,5 +130,5 @@ export const recordedHoldingsReply = z.object({
   records: z.array(z.object({ time: instantReply, action: z.string(), detail: z.record(z.string(), z.unknown()) })),
   recordsLeftOut: z
     .int()
-    .describe('True if the trail has older records: export all of them with `facestep audit export`.'),
+    .describe('Number of older records that are not included. `facestep audit export` exports all of them.'),
 });

@@ -10,7 +10,9 @@ const turningReply = z.array(
     signsFrom: instantReply.nullable(),
     signsUntil: instantReply
       .nullable()
-      .describe('Time at which another key replaces it; `null` if keys are not rotated automatically.'),
+      .describe(
+        'Time at which another key replaces it. If keys are not rotated automatically, `null` until an administrator creates the next key.',
+      ),
     problem,
   }),
 );
@@ -46,7 +48,7 @@ export const retiredKeyReply = z.object({
   lost: z
     .int()
     .nullable()
-    .describe('Number of active tokens that nobody can open afterwards; `null` for a signing key.'),
+    .describe('Number of active tokens that cannot be opened afterwards; `null` for a signing key.'),
   words,
 });
 export type RetiredKeyReply = z.output<typeof retiredKeyReply>;

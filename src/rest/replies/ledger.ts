@@ -78,7 +78,7 @@ const nameReplies = {
 export const foundPeopleReply = z.object({
   people: z
     .array(personReply.extend({ ...nameReplies, name: z.string().nullable().describe('Display name.') }))
-    .describe('A user who is not enrolled has the status `none`.'),
+    .describe('Users without an enrolment have the status `none`.'),
   unasked: z.array(z.string()).describe('Connections whose provider did not answer, or not completely.'),
 });
 export type FoundPeopleReply = z.output<typeof foundPeopleReply>;
@@ -86,7 +86,7 @@ export type FoundPeopleReply = z.output<typeof foundPeopleReply>;
 export const namesReply = z.object({ names: z.array(z.object({ subject: z.string(), ...nameReplies })) });
 export type NamesReply = z.output<typeof namesReply>;
 
-const unaskedReply = z.array(z.string()).describe('Connections whose provider cannot search for users.');
+const unaskedReply = z.array(z.string()).describe('Connections whose provider could not be searched for the person.');
 
 export const linesReply = z.object({ lines: z.array(lineReply), cursor: cursorReply, unasked: unaskedReply });
 export type LinesReply = z.output<typeof linesReply>;

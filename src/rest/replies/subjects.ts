@@ -7,7 +7,7 @@ const outcomeReply = z.object({
   subject: z
     .string()
     .nullable()
-    .describe('`null` if nobody signs in with that name there, or the provider does not return it.'),
+    .describe('`null` if no user signs in with that name there, or the provider does not return the id.'),
   code: z
     .enum(faceErrorCodes)
     .nullable()
