@@ -65,7 +65,7 @@ export function createCampaignEndpoints(deps: ApiDeps): Endpoint[] {
       status: 201,
       summary: 'Plan an enrolment campaign (dry run)',
       description:
-        'For the members of a group at the provider, or for the people in `people`: a CSV file whose first line contains the column `login` and, optionally, `email`, `name` and `language` (a file of a form, or base64). The plan is created in the background. It lists the recipients, and the skipped people with reasons. Nothing is sent before you start the campaign.',
+        'The recipients are the members of a group at the provider, or the people in `people`: a CSV file whose first line contains the column `login` and, optionally, `email`, `name` and `language` (a file of a form, or base64). The plan is created in the background. It lists the recipients, and the skipped people with reasons. Nothing is sent before you start the campaign.',
       photos: {
         people: {
           ...{ atLeast: 0, atMost: 1, emptyIs: 'csv_header_missing' },

@@ -51,7 +51,7 @@ export function createClientTokenEndpoints(deps: ApiDeps): Endpoint[] {
       isSensitive: true,
       summary: 'Issue a client token for a verified contact',
       description:
-        'As on v1, but the e-mail address and phone number must have been verified together within the last hour. A verification is valid for one token.',
+        'Works as on v1, but the e-mail address and phone number must have been verified together within the last hour. A verification is valid for one token.',
       ours: false,
       codes: ['contact_unverified'],
       fields: z.strictObject({ ...issueFields.shape, email: emailField, phone: phoneField }),

@@ -103,8 +103,7 @@ export function createFaceTokenEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/authenticate-score',
       scope: 'score',
       summary: 'Verify live photos and return the similarity of a match',
-      description:
-        'As /authenticate, for risk tiers. Needs the scope `score` (ours), which client tokens have only on request.',
+      description: 'Works as /authenticate, for risk tiers. Client tokens have the scope (ours) only on request.',
       ours: false,
       codes: verifyCodes,
       fields: verifyFields,

@@ -75,7 +75,7 @@ export function createKeyEndpoints({ upkeep }: ApiDeps): Endpoint[] {
       isSensitive: true,
       summary: 'Create a new key',
       description:
-        'As `facestep keys rotate` does. Tokens under older keys stay valid. A signing key is published before it signs. Keys in AWS KMS have to be created there: the reply contains the instructions.',
+        'Works as `facestep keys rotate`. Tokens under older keys stay valid. A signing key is published before it signs. Keys in AWS KMS have to be created there: the reply contains the instructions.',
       codes,
       fields: z.strictObject({ use: z.enum(['sealing', 'signing', 'oidc']) }),
       reply: rotatedKeyReply,
@@ -92,7 +92,7 @@ export function createKeyEndpoints({ upkeep }: ApiDeps): Endpoint[] {
       isSensitive: true,
       summary: 'Destroy an old key',
       description:
-        'As `facestep keys retire` does. Every token that the version sealed becomes unusable. The call changes nothing unless `tokens` is the correct number of those tokens: its reply contains the number, from the audit trail of this server only.',
+        'Works as `facestep keys retire`. Every token that the version sealed becomes unusable. The call changes nothing unless `tokens` is the correct number of those tokens: its reply contains the number, from the audit trail of this server only.',
       codes: [...codes, 'not_found'],
       fields: z
         .strictObject({

@@ -118,7 +118,7 @@ export function createHomePageEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/face/export',
       action: 'export_held',
       summary: 'Export the person’s own data',
-      description: `As POST /subjects/export, but with the newest ${checksExported} checks of the person instead of the records of the trail, which contain other people.`,
+      description: `Works as POST /subjects/export, but with the newest ${checksExported} checks of the person instead of the records of the trail, which contain other people.`,
       codes: [...common.codes, 'profile_unavailable'],
       fields: nothing,
       reply: z.strictObject({ ...exportReply.shape, held: holdingsReply }),

@@ -21,7 +21,7 @@ export function createRegisterCommand(deps: CliDeps): Command {
   return new Command('register')
     .summary('register users for the face check at the provider')
     .description(
-      'For providers that offer the face check only to registered users. The command is idempotent:  run it ' +
+      'For providers that offer the face check only to registered users. The command is idempotent: run it ' +
         'again after an interruption, or for new users.',
     )
     .argument('<connection>', 'id of the connection in the configuration')
