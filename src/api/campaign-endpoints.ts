@@ -234,7 +234,7 @@ export function createCampaignEndpoints(deps: ApiDeps): Endpoint[] {
         'Addresses that the relay rejects immediately are recorded automatically. Later bounces arrive only in the mailbox of the sender.',
       codes: ['not_found'],
       fields: z.strictObject({ campaign: campaignField, addresses: z.array(z.string().max(254)).min(1).max(500) }),
-      reply: z.strictObject({ found: z.int().describe('Number of people whom they were addressed to.') }),
+      reply: z.strictObject({ found: z.int().describe('Number of matching recipients.') }),
       handle: async ({ fields: { campaign, addresses }, administrator }) => ({
         found: await noteBounces(await readCampaign(campaign, deps), addresses, administrator.name, deps),
       }),

@@ -36,7 +36,7 @@ export function createClientTokenEndpoints(deps: ApiDeps): Endpoint[] {
       right: 'configure',
       isSensitive: true,
       summary: 'Issue a client token',
-      description: 'For administrators (the header `X-Admin-Key` is ours).',
+      description: 'Returns a client token to an administrator (the header `X-Admin-Key` is ours).',
       ours: false,
       codes: [],
       fields: issueFields,

@@ -103,7 +103,8 @@ export function createFaceTokenEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/authenticate-score',
       scope: 'score',
       summary: 'Verify live photos and return the similarity of a match',
-      description: 'Works as /authenticate, for risk tiers. Client tokens have the scope (ours) only on request.',
+      description:
+        'Works as /authenticate, for risk tiers. Client tokens have the scope `score` (ours) only on request.',
       ours: false,
       codes: verifyCodes,
       fields: verifyFields,

@@ -59,7 +59,7 @@ export function createPeopleEndpoints(deps: ApiDeps): Endpoint[] {
         since: instantField
           .optional()
           .describe('Earliest time of the enrolment; for other states, of its end or of the end of the lockout.'),
-        before: instantField.optional().describe('End of that range, exclusive.'),
+        before: instantField.optional().describe('Exclusive end of the time range that `since` begins.'),
         checkedSince: instantField.optional().describe('Earliest time of the last check.'),
         checkedBefore: instantField.optional().describe('The last check was before this time, or there was none.'),
         limit: limitField(200),

@@ -94,7 +94,7 @@ export function createAnotherWayEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/face/another-way/bypass-code',
       summary: 'Use a bypass code of the help desk',
       description:
-        'Takes a code that was created for this person and connection. It works once and expires after minutes.',
+        'Takes a code that was created for this person and connection. It works once and expires after a few minutes.',
       fields: z.strictObject({ code: writtenCode }),
       handle: ({ fields: { code }, session: shown }) => pass({ session: shown, given: { way: 'bypass_code', code } }),
     }),

@@ -115,7 +115,7 @@ export function createHelpDeskEndpoints(deps: ApiDeps): Endpoint[] {
       status: 201,
       summary: 'Create a bypass code for a person',
       description:
-        'For a person who cannot show their face. It works once, for one connection, and for one application if given. Replaces an earlier code of the person. Returns `not_found` if the policy does not allow bypass codes.',
+        'Returns a code for a person who cannot show their face. It works once, for one connection, and for one application if given. Replaces an earlier code of the person. Returns `not_found` if the policy does not allow bypass codes.',
       codes: [...named, 'not_found', 'limit_reached'],
       fields: z.strictObject({
         ...who,

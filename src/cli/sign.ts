@@ -31,8 +31,8 @@ export function createSignCommand(deps: CliDeps): Command {
   return new Command('sign')
     .summary('sign a file after a person approved it by a face check')
     .description(
-      'Prints the address of a face check that names the file and its digest, for the person who has to approve it. After they ' +
-        'have, the server signs the file with its key for receipts, and includes the approval in the signature. The signature is written to a ' +
+      'Prints the address of a face check that names the file and its digest, for the approver. After the ' +
+        'approval, the server signs the file with its key for receipts, and includes the approval in the signature. The signature is written to a ' +
         'separate file; the signed file does not change.',
     )
     .argument('<file>', `the file to sign, at most 10 MB; the signature is named <file>${signatureSuffix}`)

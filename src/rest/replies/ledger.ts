@@ -46,7 +46,9 @@ export const lineReply = z.object({
     .describe(
       '`let_through`: no face was verified, but the connection does not refuse users for that; `noted`: a record without a decision.',
     ),
-  code: textOrNull.describe('Reason for the refusal: a code of docs/reference/errors.md or of docs/ledger.md.'),
+  code: textOrNull.describe(
+    'Reason why no face was verified or the check failed: a code of docs/reference/errors.md or of docs/ledger.md.',
+  ),
   reasons: z
     .array(z.string())
     .describe('Failed signals of the liveness check; for an action to approve, the beginning of its title.'),
