@@ -24,7 +24,7 @@ export function createSignatureEndpoints(deps: ApiDeps): Endpoint[] {
       fields: z.strictObject({
         connection: who.connection,
         subject: z.string().min(1).max(256).describe('The approver: the user’s immutable id.'),
-        receipt: z.string().min(1).max(8192).describe('Id of the step-up of the approval.'),
+        receipt: z.string().min(1).max(8192).describe('Receipt of the step-up in which they approved it.'),
       }),
       reply: z.strictObject({
         signature: z.string().describe('A JWS with detached payload, which is the file (RFC 7515, RFC 7797).'),
