@@ -34,22 +34,22 @@ const service = ofKind('service');
 export const refusals = {
   request_malformed: request(
     400,
-    'The request is not understood. Check the field names and their values against /openapi.json.',
+    'The request is not valid. Check the field names and their values against /openapi.json.',
     'Compare field names, types and ranges with /openapi.json. JSON must not repeat a name, and the body must arrive without long pauses.',
   ),
   field_unknown: request(
     400,
-    'The request holds a field this endpoint does not take.',
+    'The request has a field that this endpoint does not accept.',
     'Remove or rename the field. /openapi.json names the fields of each endpoint.',
   ),
   body_too_large: request(
     413,
-    'The request body is larger than this endpoint takes.',
+    'The request body is larger than this endpoint accepts.',
     'Send less in one request. Send the client token in the header: unauthenticated callers may only send small bodies.',
   ),
   media_type_unsupported: request(
     415,
-    'The body is of a type that is not taken here. Send multipart/form-data or application/json, not compressed.',
+    'The type of the body is not accepted here. Send multipart/form-data or application/json, not compressed.',
     'Set Content-Type to the format of the body and do not set Content-Encoding. application/x-www-form-urlencoded is not accepted; curl -F sends multipart/form-data.',
   ),
   photo_missing: photo(400, 'No photo was sent.', 'Send the photo as a file field, or as base64 in JSON.'),
@@ -60,7 +60,7 @@ export const refusals = {
   ),
   photo_too_many: photo(
     400,
-    'More photos were sent than this endpoint takes.',
+    'More photos were sent than this endpoint accepts.',
     'Send no more photos than the endpoint accepts.',
   ),
   accuracy_not_offered: service(
@@ -75,32 +75,32 @@ export const refusals = {
   ),
   roster_malformed: request(
     400,
-    'A roster has 1 to 500 tokens, none twice, and none that was made with a password.',
+    'A roster must have 1 to 500 tokens, without duplicates and without tokens that were created with a password.',
     'Remove tokens that are listed twice. Create tokens for a roster without a password.',
   ),
   roster_too_large: request(
     400,
-    'With so many tokens of this accuracy, the false positive rate cannot be guaranteed. Make the tokens at a higher accuracy.',
+    'With so many tokens of this accuracy, the false positive rate cannot be guaranteed. Create the tokens at a higher accuracy.',
     'Enrol everyone again at the accuracy level for a roster of this size. docs/roster.md has the table.',
   ),
   csv_header_missing: request(
     400,
-    'The first line of the file must name its columns: login and, as wished, email, name and language.',
+    'The first line of the file must contain the column names: login and, optionally, email, name and language.',
     'Add the header line, or save the file as CSV in UTF-8. docs/campaign.md describes the columns.',
   ),
   action_malformed: request(
     400,
-    'The action cannot be shown as it stands: a type, a length, a character or an amount is not allowed.',
+    'The action cannot be displayed: a type, a length, a character or an amount is not allowed.',
     'Compare the action with the table in docs/approve-an-action.md. Text must be in NFC without control or direction characters, and amounts must be text with the decimals of the currency.',
   ),
   not_found: request(
     404,
     'There is nothing at this address.',
-    'Check the address and the version. Some endpoints exist in v2 only.',
+    'Check the address and the version. Some endpoints exist only in v2.',
   ),
   method_not_allowed: request(
     405,
-    'This address does not take that method.',
+    'This address does not support that method.',
     'Use a method that the Allow header lists.',
   ),
 
@@ -144,12 +144,12 @@ export const refusals = {
   ),
   scope_missing: unverified(
     403,
-    'This client token does not hold the scope this endpoint needs.',
+    'This client token does not have the scope that this endpoint needs.',
     'Get a client token with the scope.',
   ),
   role_missing: unverified(
     403,
-    'This administrator’s role does not hold the right this needs.',
+    'The role of this administrator does not have the required right.',
     'Ask an administrator whose role has the right. docs/applications.md lists the roles.',
   ),
   quota_exceeded: unverified(
@@ -157,7 +157,7 @@ export const refusals = {
     'The quota of this application is used up. Wait before trying again.',
     'Wait for the time in Retry-After, or ask for a higher quota.',
   ),
-  name_taken: unverified(409, 'This name is taken. Choose another.', 'Choose a name that is not in use.'),
+  name_taken: unverified(409, 'This name is already in use. Choose another.', 'Choose a name that is not in use.'),
   limit_reached: unverified(
     409,
     'The maximum number is reached. Remove one that is no longer needed.',
@@ -170,27 +170,27 @@ export const refusals = {
   ),
   campaign_state: unverified(
     409,
-    'The campaign is not in the state this needs. Look at it, then try again.',
+    'The campaign is not in the required state. Check its state, then try again.',
     'Check the state with “facestep campaign status”. Create a new plan if the plan is older than 30 days.',
   ),
   run_under_way: unverified(
     409,
-    'This is under way already. See how far it is, and ask again once it has ended.',
+    'A run is already in progress. Check its progress, and try again after it has ended.',
     'Check the progress of the run. A run whose server stopped counts as aborted after one minute; then try again.',
   ),
   nobody_can_pass: unverified(
     409,
-    'Nobody is enrolled, so everybody would be refused. Enrol people first, or say that you are sure.',
+    'No user is enrolled, so all users would be denied. Enrol users first, or confirm that you are sure.',
     'Invite people first, or stay in shadow mode. Send isSure to enforce anyway.',
   ),
   request_state: unverified(
     409,
-    'This is not possible for this request any more, or not yet.',
+    'This is not possible in the current state of the request.',
     'Read the request again: its state determines what is possible. A key is shown once; issue another one if it was lost.',
   ),
   terms_outdated: unverified(
     409,
-    'The terms have another version now. Read them and agree to that one.',
+    'The terms have a newer version. Read it and agree to it.',
     'Read the terms again, and send their current version.',
   ),
   code_wrong: unverified(
@@ -206,12 +206,12 @@ export const refusals = {
 
   contact_missing: unverified(
     409,
-    'The identity provider has no address of this person for that.',
+    'The identity provider has no suitable address of this person.',
     'Add an e-mail address or a phone number with its country code at the identity provider, or offer another method.',
   ),
   request_taken: unverified(
     409,
-    'Another administrator has taken this request.',
+    'Another administrator has taken over this request.',
     'Ask that administrator, or choose another request.',
   ),
   approver_same: unverified(
@@ -234,12 +234,12 @@ export const refusals = {
   ),
   enrolment_changed: unverified(
     409,
-    'Another enrolment of this user was made at the same time. Look at it, then enrol again if needed.',
+    'Another enrolment of this user was created at the same time. Check it, then enrol again if needed.',
     'Read the current enrolment of the user. Enrol again if it is not the one you want.',
   ),
   consent_missing: unverified(
     400,
-    'Enrolment needs the consent of the person: say when it was given and to which text.',
+    'Enrolment needs the consent of the person. Send its time and its text.',
     'Send consentStatement and consentGivenAt. The time is in RFC 3339 and not in the future.',
   ),
 
@@ -259,7 +259,7 @@ export const refusals = {
     'There is no such step-up.',
     'Start a new step-up. Also returned for a wrong challenge.',
   ),
-  step_up_finished: unverified(409, 'This step-up is over. Start a new one.', 'Start a new step-up.'),
+  step_up_finished: unverified(409, 'This step-up has ended. Start a new one.', 'Start a new step-up.'),
   step_up_opened: unverified(
     409,
     'This link has been opened already, here or in another browser. Ask for a new one.',
@@ -307,7 +307,7 @@ export const refusals = {
   ),
   receipt_invalid: unverified(
     400,
-    'The receipt is not valid: wrong, expired, used, or for somebody else.',
+    'The receipt is not valid: wrong, expired, used, or for another person.',
     'Let the person pass a new face check. Use its receipt once, within two minutes.',
   ),
   document_changed: unverified(
@@ -317,12 +317,12 @@ export const refusals = {
   ),
   event_out_of_time: request(
     400,
-    'The event is too old or from the future. Check the clocks.',
+    'The time of the event is too old or in the future. Check the clocks.',
     'Synchronize the clocks of the sender and of this server with NTP.',
   ),
   hook_probed: request(
     400,
-    'The call is a probe: it proved who called, and asked nothing.',
+    'The call was a test: the caller authenticated and requested nothing.',
     'Nothing to do: “facestep doctor” tested a hook.',
   ),
 
@@ -343,7 +343,7 @@ export const refusals = {
   ),
   upstream_malformed: service(
     502,
-    'The face service behind this server gave an answer that is not understood.',
+    'The face service behind this server sent an invalid reply.',
     'Administrators: check that the configured address is a Facenition server.',
   ),
   profile_unavailable: service(
@@ -353,7 +353,7 @@ export const refusals = {
   ),
   provider_refused: service(
     502,
-    'The identity provider refused this request. Check what the credentials may do.',
+    'The identity provider refused this request. Check the permissions of the credentials.',
     'Administrators: grant the credentials of the connection the permissions that the adapter’s README lists for provisioning.',
   ),
   subject_unknown: unverified(
@@ -373,7 +373,7 @@ export const refusals = {
   ),
   data_newer: service(
     500,
-    'A newer version of facestep wrote this data. Run that one, or put back the copy of before: docs/install.md.',
+    'A newer version of facestep wrote this data. Run that version, or restore the previous copy: docs/install.md.',
     'Administrators: the detail names the version that wrote the data. Run that version, or roll back as docs/install.md describes. Nothing was changed.',
   ),
   key_service_unavailable: service(
@@ -393,17 +393,17 @@ export const refusals = {
   ),
   model_altered: service(
     500,
-    'A model file is not the one that was published, or imported. Put that back: docs/reference/errors.md.',
+    'A model file differs from the published or imported file. Restore it: docs/reference/errors.md.',
     'Administrators: the detail names the file. Delete a file of models/ and run “facestep models fetch”; unpack a release archive again; restore your own model from a copy, or import it again (docs/own-model.md).',
   ),
   runtime_unavailable: service(
     500,
-    'Models cannot be run on this platform: the model runtime does not load. Install the package that is made for it: docs/install.md.',
+    'The model runtime does not load on this platform. Install the package for this platform: docs/install.md.',
     'Administrators: the detail says why neither the native runtime nor the WebAssembly runtime loads. Install the archive for this platform (docs/install.md), with a Node version that has WebAssembly.',
   ),
   parameters_altered: service(
     500,
-    'A file of accuracy parameters is not the one that was published, or measured. Put that back: docs/reference/errors.md.',
+    'A file of accuracy parameters differs from the published or measured file. Restore it: docs/reference/errors.md.',
     'Administrators: restore the published parameters/engines.json. For a model of your own, restore its file from a copy, or import and measure it again (docs/own-model.md).',
   ),
   internal: service(

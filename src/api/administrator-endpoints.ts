@@ -15,7 +15,7 @@ import { roles } from '../rest/rights.js';
 const nameField = z
   .string()
   .regex(/^[\w.@-]{1,64}$/)
-  .describe('Name in the audit trail, next to what the administrator did.');
+  .describe('Name of the administrator in the audit trail.');
 
 /** Creates the endpoints to add, list and remove administrators. */
 export function createAdministratorEndpoints(deps: ApiDeps): Endpoint[] {
@@ -29,7 +29,7 @@ export function createAdministratorEndpoints(deps: ApiDeps): Endpoint[] {
       right: 'configure',
       isSensitive: true,
       summary: 'Add an administrator',
-      description: `Each has a key of their own. There may be ${maxAdministrators}, beside the first owner: who holds the key of the configuration, and cannot be removed.`,
+      description: `Each administrator has their own key. There can be at most ${maxAdministrators}, in addition to the first owner. The first owner holds the key of the configuration and cannot be removed.`,
       codes: ['name_taken', 'limit_reached'],
       fields: z.strictObject({
         name: nameField,
@@ -40,7 +40,7 @@ export function createAdministratorEndpoints(deps: ApiDeps): Endpoint[] {
           .max(clientTokenLifeSec.most)
           .optional()
           .describe(
-            'Seconds: 60 to 31,622,400 (366 days). Without it the key is good until the administrator is removed.',
+            'Lifetime in seconds: 60 to 31,622,400 (366 days). If missing, the key is valid until the administrator is removed.',
           ),
       }),
       reply: addedAdministratorReply,
@@ -60,7 +60,7 @@ export function createAdministratorEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/administrators',
       right: 'audit',
       summary: 'List administrators',
-      description: 'Whose key has expired is left out.',
+      description: 'Administrators with an expired key are not listed.',
       codes: [],
       fields: z.strictObject({}),
       reply: administratorsReply,
@@ -81,7 +81,7 @@ export function createAdministratorEndpoints(deps: ApiDeps): Endpoint[] {
       right: 'configure',
       isSensitive: true,
       summary: 'Remove an administrator',
-      description: 'At once.',
+      description: 'Takes effect immediately.',
       codes: ['not_found'],
       fields: z.strictObject({ name: nameField }),
       reply: z.strictObject({}),

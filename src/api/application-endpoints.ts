@@ -17,10 +17,10 @@ import { defaultScopes } from '../rest/scopes.js';
 
 const { perMinute, perDay } = quotaRanges;
 
-const nameField = z.string().min(1).max(100).describe('For people: which program this is.');
-const contactField = z.string().max(200).describe('Whom to ask about it.');
-const perMinuteField = z.int().min(1).max(perMinute.most).describe('Requests in a minute.');
-const perDayField = z.int().min(1).max(perDay.most).describe('Requests in a day, in UTC.');
+const nameField = z.string().min(1).max(100).describe('Name of the program, for people.');
+const contactField = z.string().max(200).describe('Contact for questions about it.');
+const perMinuteField = z.int().min(1).max(perMinute.most).describe('Requests per minute.');
+const perDayField = z.int().min(1).max(perDay.most).describe('Requests per day, in UTC.');
 
 /** Creates the endpoints to register applications and set their rights. */
 export function createApplicationEndpoints(deps: ApiDeps): Endpoint[] {
@@ -34,12 +34,12 @@ export function createApplicationEndpoints(deps: ApiDeps): Endpoint[] {
       status: 201,
       right: 'configure',
       summary: 'Register an application',
-      description: `With what its keys may do, and how often. There may be ${maxApplications}. The tenant is for good: enrolments are bound to it.`,
+      description: `Sets the scopes and the quotas of its keys. There can be at most ${maxApplications}. The tenant cannot be changed later: enrolments are bound to it.`,
       codes: ['limit_reached'],
       fields: z.strictObject({
         name: nameField,
         tenant: tenantField,
-        scopes: scopesField.prefault([...defaultScopes]).describe('What its keys may do.'),
+        scopes: scopesField.prefault([...defaultScopes]).describe('Scopes of its keys.'),
         perMinute: perMinuteField.prefault(perMinute.standard),
         perDay: perDayField.prefault(perDay.standard),
         contact: contactField.prefault(''),
@@ -53,8 +53,8 @@ export function createApplicationEndpoints(deps: ApiDeps): Endpoint[] {
       method: 'GET',
       path: '/applications',
       right: 'audit',
-      summary: 'Every application',
-      description: 'Oldest first.',
+      summary: 'List applications',
+      description: 'Returns all applications, oldest first.',
       codes: [],
       fields: none,
       reply: applicationsReply,
@@ -66,7 +66,7 @@ export function createApplicationEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/applications/:id',
       right: 'audit',
       summary: 'Get an application',
-      description: 'What it was promised, and since when.',
+      description: 'Returns its settings, and when they were set.',
       codes: ['not_found'],
       fields: none,
       reply: applicationReply,
@@ -80,11 +80,11 @@ export function createApplicationEndpoints(deps: ApiDeps): Endpoint[] {
       isSensitive: true,
       summary: 'Change an application',
       description:
-        'What is not sent stays. It holds for the keys that are out, too, from the next request on: a scope that is taken out is gone from all of them.',
+        'Settings that are not sent keep their values. A change applies to existing keys, too, from the next request on: a removed scope is removed from all of them.',
       codes: ['not_found'],
       fields: z.strictObject({
         name: nameField.optional(),
-        scopes: scopesField.optional().describe('What its keys may do.'),
+        scopes: scopesField.optional().describe('Scopes of its keys.'),
         perMinute: perMinuteField.optional(),
         perDay: perDayField.optional(),
         contact: contactField.optional(),
@@ -100,7 +100,7 @@ export function createApplicationEndpoints(deps: ApiDeps): Endpoint[] {
       right: 'configure',
       isSensitive: true,
       summary: 'Remove an application',
-      description: 'Its keys end with it, for requests under way too.',
+      description: 'Also revokes its keys, including for requests in progress.',
       codes: ['not_found'],
       fields: none,
       reply: none,

@@ -28,7 +28,7 @@ import {
 const developerField = z
   .string()
   .regex(/^[\w-]{43}$/)
-  .describe('The id that a developer’s own page shows, and each of their requests.');
+  .describe('Id of the developer, as on their own page and in each of their requests.');
 
 const toTermsReply = ({ version, text, at, by }: Terms) => ({ version, text, at: at === null ? null : toIso(at), by });
 
@@ -44,13 +44,14 @@ export function createApplicationRequestEndpoints(deps: ApiDeps): Endpoint[] {
       ...common,
       method: 'POST',
       path: '/application-requests/list',
-      summary: 'Requests for applications',
-      description: 'What developers handed in, newest first. A request is kept for a year since anything became of it.',
+      summary: 'List requests for applications',
+      description:
+        'Returns the requests that developers submitted, newest first. A request is stored for a year after its last change.',
       codes: [],
       fields: z.strictObject({
-        state: z.enum(requestStates).exclude(['draft']).optional().describe('Those in that state alone.'),
+        state: z.enum(requestStates).exclude(['draft']).optional().describe('Only requests in that state.'),
         limit: z.int().min(1).max(100).prefault(50),
-        cursor: z.string().max(200).optional().describe('Of the page before.'),
+        cursor: z.string().max(200).optional().describe('Cursor of the previous reply.'),
       }),
       reply: requestPageReply,
       async handle({ fields: { state, limit, cursor } }) {
@@ -64,7 +65,7 @@ export function createApplicationRequestEndpoints(deps: ApiDeps): Endpoint[] {
       method: 'GET',
       path: '/application-requests/:id',
       summary: 'Get a request for an application',
-      description: 'With what was said about it.',
+      description: 'Includes its messages.',
       codes: ['not_found'],
       fields: none,
       reply: oneRequestReply,
@@ -77,15 +78,15 @@ export function createApplicationRequestEndpoints(deps: ApiDeps): Endpoint[] {
       isSensitive: true,
       summary: 'Approve a request for an application',
       description:
-        'Registers the application, or changes the one it is about. Its developer then fetches the first key, once. An OpenID client comes into force with the configuration: `openIdClient` is its entry in `oidc.clients` of the connection.',
+        'Registers the application, or changes the application that the request is about. The developer can then get the first key, once. An OpenID client is active after you add it to the configuration: `openIdClient` is its entry for `oidc.clients` of the connection.',
       codes: ['not_found', 'request_state', 'limit_reached'],
       fields: z.strictObject({
-        changedAt: instantField.describe('As you read it: what was written anew since is not approved.'),
+        changedAt: instantField.describe('Version that you read. A version that was written later is not approved.'),
         tenant: tenantField
           .unwrap()
           .optional()
           .describe(
-            'Whose enrolments a new application makes and checks; those of the connection it asks for if not said.',
+            'Tenant whose enrolments a new application creates and checks; by default the tenant of the requested connection.',
           ),
         message: messageField.optional(),
       }),
@@ -100,8 +101,8 @@ export function createApplicationRequestEndpoints(deps: ApiDeps): Endpoint[] {
       ...common,
       method: 'POST',
       path: '/application-requests/:id/ask-back',
-      summary: 'Ask back about a request for an application',
-      description: 'Its developer reads the message, may write the request anew, and hands it in again.',
+      summary: 'Request changes to a request for an application',
+      description: 'The developer reads the message, can change the request, and submits it again.',
       codes: ['not_found', 'request_state', 'limit_reached'],
       fields: z.strictObject({ message: messageField }),
       reply: oneRequestReply,
@@ -113,8 +114,8 @@ export function createApplicationRequestEndpoints(deps: ApiDeps): Endpoint[] {
       ...common,
       method: 'POST',
       path: '/application-requests/:id/refuse',
-      summary: 'Refuse a request for an application',
-      description: 'For good: its developer may write another one.',
+      summary: 'Reject a request for an application',
+      description: 'This is final. The developer can create another request.',
       codes: ['not_found', 'request_state', 'limit_reached'],
       fields: z.strictObject({ message: messageField }),
       reply: oneRequestReply,
@@ -127,7 +128,7 @@ export function createApplicationRequestEndpoints(deps: ApiDeps): Endpoint[] {
       method: 'GET',
       path: '/application-terms',
       summary: 'Get the terms that developers agree to',
-      description: 'As they are in force.',
+      description: 'Returns the current version.',
       codes: [],
       fields: none,
       reply: termsReply,
@@ -138,7 +139,7 @@ export function createApplicationRequestEndpoints(deps: ApiDeps): Endpoint[] {
       method: 'POST',
       path: '/application-terms',
       summary: 'Change the terms that developers agree to',
-      description: 'As the next version. What is handed in from now on agrees to that one.',
+      description: 'Creates the next version. Requests that are submitted afterwards agree to that version.',
       codes: [],
       fields: z.strictObject({ text: textField(longestTerms) }),
       reply: termsReply,
@@ -149,8 +150,8 @@ export function createApplicationRequestEndpoints(deps: ApiDeps): Endpoint[] {
       method: 'POST',
       path: '/applications/:id/owners/add',
       isSensitive: true,
-      summary: 'Let a developer look after an application',
-      description: `They see its usage, issue and revoke its keys, and ask for changes. An application may have ${maxOwners}.`,
+      summary: 'Add a developer as an owner of an application',
+      description: `Owners see its usage, issue and revoke its keys, and request changes. An application can have ${maxOwners} owners.`,
       codes: ['not_found', 'limit_reached'],
       fields: z.strictObject({ developer: developerField }),
       reply: none,
@@ -164,8 +165,8 @@ export function createApplicationRequestEndpoints(deps: ApiDeps): Endpoint[] {
       method: 'POST',
       path: '/applications/:id/owners/remove',
       isSensitive: true,
-      summary: 'Let a developer look after an application no more',
-      description: 'Keys they had issued stay: revoke those.',
+      summary: 'Remove a developer as an owner of an application',
+      description: 'Keys that the developer issued stay valid: revoke them separately.',
       codes: ['not_found'],
       fields: z.strictObject({ developer: developerField }),
       reply: none,

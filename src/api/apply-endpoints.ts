@@ -12,7 +12,7 @@ import { begunRunReply, lastRunReply, planReply } from '../rest/replies/connecti
 const pushField = z
   .boolean()
   .prefault(false)
-  .describe('Gives the provider the configured secrets again, which it never shows.');
+  .describe('Sends the configured secrets to the provider again. The provider never returns them.');
 
 const toRun = ({ run: { progress, ...run }, state: at }: ApplyRun) => ({
   ...{ id: run.id, by: run.by, startedAt: toIso(run.startedAt), state: at, pushSecrets: progress.pushSecrets },
@@ -33,7 +33,7 @@ export function createApplyEndpoints({ upkeep }: ApiDeps): Endpoint[] {
       path: '/connections/:id/plan',
       summary: 'Plan the set-up of a connection',
       description:
-        'Looks at every step at the provider, and counts who is enrolled; that may take a minute. Changes nothing.',
+        'Checks every step at the provider, and counts enrolled users. This can take a minute. Changes nothing.',
       codes: ['connection_unknown', 'config_invalid'],
       fields: z.strictObject({ pushSecrets: pushField }),
       reply: planReply,
@@ -54,15 +54,12 @@ export function createApplyEndpoints({ upkeep }: ApiDeps): Endpoint[] {
       isSensitive: true,
       summary: 'Set a connection up at its provider',
       description:
-        'Begins a run that goes on by itself; ask how far it is. Of all servers one at a time sets a connection up. Doing it twice changes nothing, and what it does not own stays as it is.',
+        'Starts a run in the background; poll its progress. Only one server at a time sets a connection up. The call is idempotent, and settings that it does not own stay unchanged.',
       codes: ['connection_unknown', 'not_found', 'nobody_can_pass', 'run_under_way', 'config_invalid'],
       fields: z.strictObject({
-        step: z.string().min(1).max(256).optional().describe('The id of one step; all of them unless given.'),
+        step: z.string().min(1).max(256).optional().describe('Id of one step; by default all steps.'),
         pushSecrets: pushField,
-        isSure: z
-          .boolean()
-          .prefault(false)
-          .describe('Enforce even if nobody is enrolled, so that everyone is refused.'),
+        isSure: z.boolean().prefault(false).describe('Enforce even if no user is enrolled, which denies everyone.'),
       }),
       reply: begunRunReply,
       async handle({ param, fields: { step, pushSecrets, isSure }, administrator }) {
@@ -79,7 +76,7 @@ export function createApplyEndpoints({ upkeep }: ApiDeps): Endpoint[] {
       status: 200,
       path: '/connections/:id/run',
       summary: 'Get the progress of a set-up',
-      description: 'The last run, of whichever server, for 30 days.',
+      description: 'Returns the last run on any server, for 30 days.',
       codes: ['connection_unknown'],
       fields: z.strictObject({}),
       reply: lastRunReply,

@@ -35,7 +35,7 @@ const textsField = z
   .transform(parseJson)
   .pipe(z.record(z.string(), z.string()))
   .optional()
-  .describe('JSON text: your own words in this language, by key.');
+  .describe('JSON text: custom texts in this language, by key.');
 
 const pictureName = z.enum(pictureNames);
 
@@ -85,7 +85,7 @@ export function createBrandEndpoints({ brands }: ApiDeps): Endpoint[] {
       method: 'GET',
       path: '/brand',
       summary: 'Get the active brand',
-      description: 'On the capture page and in letters, on every replica.',
+      description: 'The brand is shown on the capture page and in e-mails, on every replica.',
       codes: ['state_unavailable'],
       fields: z.strictObject({}),
       reply: brandReply,
@@ -96,7 +96,7 @@ export function createBrandEndpoints({ brands }: ApiDeps): Endpoint[] {
       method: 'GET',
       path: '/brand/texts',
       summary: 'List the replaceable texts',
-      description: 'And what each may be.',
+      description: 'Includes the limits of each text.',
       codes: [],
       fields: z.strictObject({}),
       reply: brandTextsReply,
@@ -113,19 +113,19 @@ export function createBrandEndpoints({ brands }: ApiDeps): Endpoint[] {
       ...common,
       method: 'POST',
       path: '/brand/check',
-      summary: 'Try a brand',
+      summary: 'Validate a brand',
       description:
-        'All that is wrong with it at once, and every contrast by WCAG 2.2. Where nothing is wrong it is kept for an hour: `preview` shows it, and it can be put in force. A field that is left out or empty is ours.',
+        'Returns all problems at once, and every contrast ratio according to WCAG 2.2. If there are no problems, the draft is stored for an hour: `preview` shows it, and it can be published. A missing or empty field has its default.',
       codes: ['state_unavailable'],
       photos: pictures,
       fields: z.strictObject({
         organisation: textField,
         helpUrl: textField.describe('An address that starts with `https://`, `mailto:` or `tel:`.'),
-        accent: textField.describe('Of buttons and links on light screens, such as `#0b5a6e`.'),
+        accent: textField.describe('Color of buttons and links on light screens, such as `#0b5a6e`.'),
         accentDark: textField.describe(
-          'The same on dark screens; without it, the nearest to `accent` that can be read there.',
+          'The same on dark screens; by default the color nearest to `accent` that is readable there.',
         ),
-        ground: textField.describe('Around the card, on light screens.'),
+        ground: textField.describe('Background around the card, on light screens.'),
         groundDark: textField,
         en: textsField,
         de: textsField,
@@ -134,11 +134,11 @@ export function createBrandEndpoints({ brands }: ApiDeps): Endpoint[] {
         ar: textsField,
         pictures: digestField
           .optional()
-          .describe('The brand whose pictures stay where no file is sent; without it, the one in force.'),
+          .describe('Brand whose pictures are kept if no file is sent; by default the active brand.'),
         without: z
           .union([z.array(pictureName).max(pictureNames.length), pictureName.transform((name) => [name])])
           .prefault([])
-          .describe('Pictures to leave out.'),
+          .describe('Pictures to remove.'),
       }),
       reply: checkedBrandReply,
       async handle({ fields, photos }) {
@@ -173,11 +173,11 @@ export function createBrandEndpoints({ brands }: ApiDeps): Endpoint[] {
       ...common,
       method: 'POST',
       path: '/brand/apply',
-      summary: 'Put a brand in force',
+      summary: 'Publish a brand',
       description:
-        'A draft, or one that was in force before: on every replica within five seconds. An empty one goes back to the page’s own look. Where the configuration has `brand`, that is in force, and this is refused.',
+        'Publishes a draft or an earlier brand, on every replica within five seconds. An empty digest resets to the default look. If the configuration has `brand`, that brand is active and this call is refused.',
       codes: ['brand_configured', 'not_found', 'state_unavailable'],
-      fields: z.strictObject({ brand: digestField.describe('The digest of a brand; empty: none.') }),
+      fields: z.strictObject({ brand: digestField.describe('Digest of a brand; empty for the default look.') }),
       reply: brandReply,
       async handle({ fields, administrator }) {
         await brands.apply(fields.brand === '' ? null : fields.brand, administrator.name);

@@ -63,9 +63,9 @@ export function createCampaignEndpoints(deps: ApiDeps): Endpoint[] {
       ...common,
       path: '/campaigns',
       status: 201,
-      summary: 'Plan an enrolment campaign: a dry run',
+      summary: 'Plan an enrolment campaign (dry run)',
       description:
-        'For the members of a group at the provider, or for the people of `people`: a CSV file whose first line names the columns `login` and, as wished, `email`, `name` and `language` (a file of a form, or base64). The plan is made in the background; it says who is to be written to, and who is left out and why. Nothing is sent before it is started.',
+        'The recipients are the members of a group at the provider, or the people in `people`: a CSV file whose first line contains the column `login` and, optionally, `email`, `name` and `language` (a file of a form, or base64). The plan is created in the background. It lists the recipients, and the skipped people with reasons. Nothing is sent before you start the campaign.',
       photos: {
         people: {
           ...{ atLeast: 0, atMost: 1, emptyIs: 'csv_header_missing' },
@@ -89,8 +89,8 @@ export function createCampaignEndpoints(deps: ApiDeps): Endpoint[] {
       ...common,
       method: 'GET',
       path: '/campaigns',
-      summary: 'Campaigns, newest first',
-      description: 'Those that are still kept.',
+      summary: 'List campaigns',
+      description: 'Returns all stored campaigns, newest first.',
       codes: [],
       fields: z.strictObject({}),
       reply: campaignsReply,
@@ -103,7 +103,7 @@ export function createCampaignEndpoints(deps: ApiDeps): Endpoint[] {
       ...common,
       path: '/campaigns/people',
       summary: 'List the people of a campaign',
-      description: 'In the order they were named in.',
+      description: 'Returns them in the order of the group or file.',
       codes: ['not_found'],
       fields: z.strictObject({
         campaign: campaignField,
@@ -113,8 +113,8 @@ export function createCampaignEndpoints(deps: ApiDeps): Endpoint[] {
             z.enum(personStates).transform((one) => [one]),
           ])
           .prefault([...personStates])
-          .describe('One or some; without it, all.'),
-        cursor: z.string().max(64).optional().describe('Where the page before ended.'),
+          .describe('One or several states; by default all.'),
+        cursor: z.string().max(64).optional().describe('Cursor of the previous reply.'),
         limit: z.int().min(1).max(200).prefault(50),
       }),
       reply: campaignPeopleReply,
@@ -132,7 +132,7 @@ export function createCampaignEndpoints(deps: ApiDeps): Endpoint[] {
       ...common,
       path: '/campaigns/words',
       summary: 'Set your own text for an e-mail',
-      description: 'In one language. Empty ones put the built-in words back.',
+      description: 'Sets the text in one language. Empty fields reset to the built-in text.',
       codes: ['not_found'],
       fields: z.strictObject({
         ...{ campaign: campaignField, kind: kindField, language: languageField },
@@ -149,8 +149,7 @@ export function createCampaignEndpoints(deps: ApiDeps): Endpoint[] {
       ...common,
       path: '/campaigns/preview',
       summary: 'Preview an e-mail',
-      description:
-        'As text and as HTML; with words that are not kept yet, too. Show the HTML in a frame without scripts.',
+      description: 'Returns text and HTML, also of text that is not saved. Show the HTML in a frame without scripts.',
       codes: ['not_found', 'connection_unknown', 'state_unavailable'],
       fields: z.strictObject({
         ...{ campaign: campaignField, kind: kindField, language: languageField },
@@ -180,7 +179,7 @@ export function createCampaignEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/campaigns/start',
       isSensitive: true,
       summary: 'Start sending',
-      description: 'What was planned. A plan is good for 30 days.',
+      description: 'Starts a planned campaign. A plan is valid for 30 days.',
       codes: stateCodes,
       fields: ofOne,
       reply: oneCampaignReply,
@@ -191,7 +190,7 @@ export function createCampaignEndpoints(deps: ApiDeps): Endpoint[] {
       ...common,
       path: '/campaigns/stop',
       summary: 'Stop sending',
-      description: 'Letters under way arrive; links that were sent stay good.',
+      description: 'E-mails that are being sent still arrive, and links that were sent stay valid.',
       codes: stateCodes,
       fields: ofOne,
       reply: oneCampaignReply,
@@ -204,7 +203,7 @@ export function createCampaignEndpoints(deps: ApiDeps): Endpoint[] {
       isSensitive: true,
       summary: 'Resume sending',
       description:
-        'After a stop, or to write once more to those of `again`: `uncertain` (a letter may have arrived), `failed`, `bounced`.',
+        'Resumes a stopped campaign, or sends again to the people in the states of `again`: `uncertain` (an e-mail may have arrived), `failed`, `bounced`.',
       codes: stateCodes,
       fields: z.strictObject({
         campaign: campaignField,
@@ -219,7 +218,8 @@ export function createCampaignEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/campaigns/remind',
       isSensitive: true,
       summary: 'Send a reminder now',
-      description: 'To everybody who got a letter and has not enrolled. The new link takes the place of the former.',
+      description:
+        'Sends a reminder to everyone who received an e-mail and has not enrolled. The new link replaces the previous one.',
       codes: stateCodes,
       fields: ofOne,
       reply: oneCampaignReply,
@@ -231,10 +231,10 @@ export function createCampaignEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/campaigns/bounces',
       summary: 'Report bounced e-mails',
       description:
-        'What a relay refuses at once is noted by itself; what comes back later, only the mailbox of the sender knows.',
+        'Addresses that the relay rejects immediately are recorded automatically. Later bounces arrive only in the mailbox of the sender.',
       codes: ['not_found'],
       fields: z.strictObject({ campaign: campaignField, addresses: z.array(z.string().max(254)).min(1).max(500) }),
-      reply: z.strictObject({ found: z.int().describe('How many people they were for.') }),
+      reply: z.strictObject({ found: z.int().describe('Number of matching recipients.') }),
       handle: async ({ fields: { campaign, addresses }, administrator }) => ({
         found: await noteBounces(await readCampaign(campaign, deps), addresses, administrator.name, deps),
       }),
@@ -245,7 +245,7 @@ export function createCampaignEndpoints(deps: ApiDeps): Endpoint[] {
       method: 'GET',
       path: '/campaigns/:id',
       summary: 'Get the state of a campaign',
-      description: 'With how many people are in each state.',
+      description: 'Includes the number of people in each state.',
       codes: ['not_found'],
       fields: z.strictObject({}),
       reply: oneCampaignReply,

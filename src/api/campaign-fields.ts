@@ -19,16 +19,16 @@ export const subjectField = z.string().max(200);
 export const textField = z
   .string()
   .max(4_000)
-  .describe('Blank lines part paragraphs. `{name}`, `{login}`, `{organisation}` and `{lastDay}` are filled in.');
+  .describe('Empty lines separate paragraphs. `{name}`, `{login}`, `{organisation}` and `{lastDay}` are replaced.');
 
 export const newCampaignFields = z.strictObject({
   connection: z.string().min(1).max(100).describe('The id of a configured connection.'),
-  name: z.string().trim().min(1).max(100).describe('What you know the campaign by.'),
-  group: z.string().trim().min(1).max(256).optional().describe('The provider’s id of a group, or its name.'),
-  language: languageField.prefault('en').describe('Of the letters, where the file says no other of a person.'),
-  linkDays: count(1, longestLinkDays, 14).describe('How long a link waits, in days: at most 30.'),
-  reminderDays: count(1, longestLinkDays, 7).describe('Days from a letter to the next reminder.'),
-  reminders: count(0, 5, 2).describe('Reminders that are sent by themselves, at most.'),
+  name: z.string().trim().min(1).max(100).describe('Name of the campaign.'),
+  group: z.string().trim().min(1).max(256).optional().describe('Id of a group at the provider, or its name.'),
+  language: languageField.prefault('en').describe('Language of the e-mails, unless the file has another for a person.'),
+  linkDays: count(1, longestLinkDays, 14).describe('Lifetime of a link, in days: at most 30.'),
+  reminderDays: count(1, longestLinkDays, 7).describe('Days between an e-mail and the next reminder.'),
+  reminders: count(0, 5, 2).describe('Maximum number of automatic reminders.'),
 });
 
 const toInstant = (time: EpochMs | null): string | null => (time === null ? null : toIso(time));

@@ -11,9 +11,9 @@ import { clientScopes, defaultScopes } from '../rest/scopes.js';
 import { checkVerifiedContact, takeVerifiedContact } from './contacts.js';
 
 const issueFields = z.strictObject({
-  name: z.string().min(1).max(100).describe('For the administrator: which client this is.'),
+  name: z.string().min(1).max(100).describe('Name of the client, for administrators.'),
   tenant: tenantField,
-  scopes: scopesField.prefault([...defaultScopes]).describe('What the client may do (ours).'),
+  scopes: scopesField.prefault([...defaultScopes]).describe('Scopes of the client (ours).'),
   expiresIn: lifeField,
 });
 
@@ -36,7 +36,7 @@ export function createClientTokenEndpoints(deps: ApiDeps): Endpoint[] {
       right: 'configure',
       isSensitive: true,
       summary: 'Issue a client token',
-      description: 'For administrators (the header `X-Admin-Key` is ours).',
+      description: 'Returns a client token to an administrator (the header `X-Admin-Key` is ours).',
       ours: false,
       codes: [],
       fields: issueFields,
@@ -51,7 +51,7 @@ export function createClientTokenEndpoints(deps: ApiDeps): Endpoint[] {
       isSensitive: true,
       summary: 'Issue a client token for a verified contact',
       description:
-        'As on v1, and the e-mail address and phone number must have been verified together within the last hour. A verification serves one token.',
+        'Works as on v1, but the e-mail address and phone number must have been verified together within the last hour. A verification is valid for one token.',
       ours: false,
       codes: ['contact_unverified'],
       fields: z.strictObject({ ...issueFields.shape, email: emailField, phone: phoneField }),
@@ -73,7 +73,7 @@ export function createClientTokenEndpoints(deps: ApiDeps): Endpoint[] {
       versions: [1, 2],
       scope: null,
       summary: 'Get the caller’s client token',
-      description: 'The form of the reply is ours.',
+      description: 'The format of the reply is ours.',
       ours: false,
       codes: [],
       fields: z.strictObject({}),
@@ -84,7 +84,7 @@ export function createClientTokenEndpoints(deps: ApiDeps): Endpoint[] {
         scopes: z.array(z.enum(clientScopes)),
         issuedAt: instantReply,
         expiresAt: instantReply,
-        application: z.string().nullable().describe('The id of the application whose key it is (ours).'),
+        application: z.string().nullable().describe('Id of the application, if it is a key of one (ours).'),
       }),
       async handle({ client: { id, name, tenant, scopes, issuedAt, expiresAt, application } }) {
         const times = { issuedAt: toIso(issuedAt), expiresAt: toIso(expiresAt) };
@@ -98,7 +98,7 @@ export function createClientTokenEndpoints(deps: ApiDeps): Endpoint[] {
       right: 'configure',
       isSensitive: true,
       summary: 'Revoke a client token',
-      description: 'At once: a request under way with it ends with `caller_untrusted`.',
+      description: 'Takes effect immediately: a request in progress with this token fails with `caller_untrusted`.',
       ours: true,
       codes: ['not_found'],
       fields: z.strictObject({ id: clientTokenId }),

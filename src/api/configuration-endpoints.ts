@@ -13,7 +13,7 @@ export function createConfigurationEndpoints(deps: ApiDeps): Endpoint[] {
       right: 'operate',
       summary: 'Reload the configuration',
       description:
-        'Of this server alone. It is read and checked as at the start; connections, hooks and OpenID providers are built anew and take over between two requests. One that is not valid, or cannot be built, changes nothing. No value is told.',
+        'Reloads the configuration of this server only. The file is read and validated as at the start. Connections, hooks and OpenID providers are rebuilt and replaced between two requests. An invalid configuration changes nothing. Values are never returned.',
       codes: [],
       fields: z.strictObject({}),
       reply: reloadReply,

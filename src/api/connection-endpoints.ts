@@ -17,10 +17,7 @@ import {
   switchedModeReply,
 } from '../rest/replies/connections.js';
 
-const sureField = z
-  .boolean()
-  .prefault(false)
-  .describe('Enforce even if nobody is enrolled, so that everyone is refused.');
+const sureField = z.boolean().prefault(false).describe('Enforce even if no user is enrolled, which denies everyone.');
 
 /** Creates the endpoints for connections and their modes. */
 export function createConnectionEndpoints({ upkeep }: ApiDeps): Endpoint[] {
@@ -42,7 +39,8 @@ export function createConnectionEndpoints({ upkeep }: ApiDeps): Endpoint[] {
       path: '/connections',
       right: 'view',
       summary: 'List connections',
-      description: 'Those of the configuration that was loaded last, each with what it demands. No secret is told.',
+      description:
+        'Returns the connections of the configuration that was loaded last, each with its policy. Secrets are never returned.',
       codes: ['config_invalid'],
       fields: z.strictObject({}),
       reply: connectionsReply,
@@ -71,14 +69,14 @@ export function createConnectionEndpoints({ upkeep }: ApiDeps): Endpoint[] {
       method: 'POST',
       path: '/connections/:id/refused',
       right: 'audit',
-      summary: 'List the users whom enforcing would refuse',
+      summary: 'List the users who would be denied in enforce mode',
       description:
-        'Users whom the hooks let through in shadow mode alone, newest first, as the audit trail of this server has it: each replica has a trail of its own.',
+        'Returns users whom the hooks allowed only because of shadow mode, newest first, from the audit trail of this server. Each replica has its own trail.',
       codes: ['connection_unknown'],
       fields: z.strictObject({
-        days: z.int().min(1).max(365).prefault(30).describe('How far back.'),
+        days: z.int().min(1).max(365).prefault(30).describe('Number of past days.'),
         limit: z.int().min(1).max(200).prefault(50),
-        cursor: z.string().max(1024).optional().describe('As the page before gave it.'),
+        cursor: z.string().max(1024).optional().describe('Cursor of the previous reply.'),
       }),
       reply: refusedReply,
       async handle({ param, fields: { days, limit, cursor } }) {
@@ -105,9 +103,9 @@ export function createConnectionEndpoints({ upkeep }: ApiDeps): Endpoint[] {
       path: '/connections/:id/mode',
       right: 'configure',
       isSensitive: true,
-      summary: 'Switch between shadow and enforce',
+      summary: 'Switch between shadow and enforce mode',
       description:
-        'At once here, and within seconds on every replica. It holds over restarts, over what the configuration file says, until a day after a file that says the same was loaded.',
+        'Takes effect immediately on this server, and within seconds on every replica. It survives restarts and overrides the configuration file, until a day after a file with the same mode was loaded.',
       codes: ['connection_unknown', 'nobody_can_pass', 'config_invalid', 'profile_unavailable', 'provider_refused'],
       fields: z.strictObject({ mode, isSure: sureField }),
       reply: switchedModeReply,
@@ -131,7 +129,7 @@ export function createConnectionEndpoints({ upkeep }: ApiDeps): Endpoint[] {
       right: 'configure',
       summary: 'Get the steps to rotate the secrets of a connection',
       description:
-        'Secrets are in the configuration, which this server does not write: for each it says which settings to change, and whether the one before is taken still. Giving them to the provider again is part of applying.',
+        'Secrets are in the configuration, which this server does not write. For each secret, returns the settings to change, and whether the previous secret is still accepted. Applying sends the secrets to the provider again.',
       codes: ['connection_unknown', 'config_invalid'],
       fields: z.strictObject({}),
       reply: connectionSecretsReply,

@@ -29,14 +29,14 @@ export function createContactEndpoints(deps: ApiDeps): Endpoint[] {
       scope: null,
       summary: 'Send a code by e-mail and another by SMS',
       description:
-        'Needs a client token (ours), so that strangers cannot make the server send messages. Only to numbers of the countries in `contactCodes.countries`; without any it is not found. 5 a day to one address, 200 an hour for one application or client token (ours). The answer is the same whatever the address.',
+        'Needs a client token (ours), so that anonymous callers cannot make the server send messages. Only for phone numbers of the countries in `contactCodes.countries`; without any, the endpoint returns `not_found`. Limits: 5 a day to one address, 200 an hour for one application or client token (ours). The reply is the same for every address.',
       codes: ['locked_out', 'delivery_failed', 'not_found'],
       fields: z.strictObject({
         email: emailField,
         phone: phoneField,
-        language: z.enum(letterLanguages).default('en').describe('Of both messages (ours).'),
+        language: z.enum(letterLanguages).default('en').describe('Language of both messages (ours).'),
       }),
-      reply: z.strictObject({ id: z.string().describe('Goes with the codes.'), expiresAt: instantReply }),
+      reply: z.strictObject({ id: z.string().describe('Send it back with the codes.'), expiresAt: instantReply }),
       async handle({ fields: { language, ...contact }, client }) {
         const { id, expiresAt } = await sendCodes({ contact, client, language }, deps);
         return { id, expiresAt: toIso(expiresAt) };
@@ -45,8 +45,8 @@ export function createContactEndpoints(deps: ApiDeps): Endpoint[] {
     openEndpoint({
       ...common,
       path: '/authenticate-credentials',
-      summary: 'Give both codes back',
-      description: 'Both must be right, within ten minutes and five tries (ours); they work once.',
+      summary: 'Verify both codes',
+      description: 'Both must be correct, within ten minutes and five attempts (ours). They work once.',
       codes: ['code_wrong', 'not_found'],
       fields: z.strictObject({ id: z.string().min(1).max(64), emailCode: codeField, phoneCode: codeField }),
       reply: z.strictObject({}),

@@ -29,7 +29,7 @@ export function createDeveloperApplicationEndpoints(deps: ApiDeps): Endpoint[] {
       method: 'GET',
       path: '/developer/applications',
       summary: 'List the caller’s applications',
-      description: 'Those that were registered for you, and those an administrator added you to.',
+      description: 'Returns applications that were registered for you, and those that an administrator added you to.',
       codes: [],
       fields: none,
       reply: applicationsReply,
@@ -42,7 +42,7 @@ export function createDeveloperApplicationEndpoints(deps: ApiDeps): Endpoint[] {
       method: 'GET',
       path: '/developer/applications/:id',
       summary: 'Get an application of the caller',
-      description: 'What it was promised, and since when.',
+      description: 'Returns its settings, and when they were set.',
       codes: ['not_found'],
       fields: none,
       reply: applicationReply,
@@ -54,7 +54,7 @@ export function createDeveloperApplicationEndpoints(deps: ApiDeps): Endpoint[] {
       method: 'GET',
       path: '/developer/applications/:id/keys',
       summary: 'List the keys of an application of the caller',
-      description: 'Those that are good, oldest first. The keys themselves are never shown.',
+      description: 'Returns valid keys, oldest first. The keys themselves are never returned.',
       codes: ['not_found'],
       fields: none,
       reply: applicationKeysReply,
@@ -68,8 +68,8 @@ export function createDeveloperApplicationEndpoints(deps: ApiDeps): Endpoint[] {
       method: 'POST',
       path: '/developer/applications/:id/keys',
       status: 201,
-      summary: 'Issue the next key of one’s own application',
-      description: `Shown once, good for 90 days. At most ${maxKeys} are good at once: put it in place of the former, then revoke that one.`,
+      summary: 'Issue a key of an application of the caller',
+      description: `The key is shown only once and is valid for 90 days. At most ${maxKeys} keys are valid at the same time. To rotate, replace the previous key with it, then revoke the previous key.`,
       codes: ['not_found', 'limit_reached', 'locked_out'],
       fields: none,
       reply: clientTokenReply,
@@ -83,8 +83,8 @@ export function createDeveloperApplicationEndpoints(deps: ApiDeps): Endpoint[] {
       ...common,
       method: 'POST',
       path: '/developer/applications/:id/keys/revoke',
-      summary: 'Revoke a key of one’s own application',
-      description: 'At once: a request under way with it ends with `caller_untrusted`.',
+      summary: 'Revoke a key of an application of the caller',
+      description: 'Takes effect immediately: a request in progress with this key fails with `caller_untrusted`.',
       codes: ['not_found'],
       fields: z.strictObject({ key: clientTokenId }),
       reply: none,
@@ -99,10 +99,10 @@ export function createDeveloperApplicationEndpoints(deps: ApiDeps): Endpoint[] {
       method: 'POST',
       path: '/developer/applications/:id/usage',
       summary: 'Get the usage of an application of the caller',
-      description: `By day and endpoint, newest day first. Figures are kept for ${usageKeptDays} days; the last few seconds may be missing.`,
+      description: `By day and endpoint, newest day first. Counts are stored for ${usageKeptDays} days; the last few seconds can be missing.`,
       codes: ['not_found'],
       fields: z.strictObject({
-        days: z.int().min(1).max(usageKeptDays).prefault(30).describe('How many, with today’s, in UTC.'),
+        days: z.int().min(1).max(usageKeptDays).prefault(30).describe('Number of days, including today, in UTC.'),
       }),
       reply: usageReply,
       async handle({ param, fields, developer }) {
@@ -115,14 +115,14 @@ export function createDeveloperApplicationEndpoints(deps: ApiDeps): Endpoint[] {
       method: 'POST',
       path: '/developer/applications/:id/refusals',
       summary: 'List recent errors of an application of the caller',
-      description: `Newest first: the last ${keptRefusals.most} of ${keptRefusals.days} days; the last few seconds may be missing.`,
+      description: `Newest first: the last ${keptRefusals.most} of ${keptRefusals.days} days; the last few seconds can be missing.`,
       codes: ['not_found'],
       fields: z.strictObject({
         requestId: z
           .string()
           .regex(/^[0-9a-f]{24}$/)
           .optional()
-          .describe('The `X-Request-Id` of the reply: that one alone.'),
+          .describe('The `X-Request-Id` of a reply, to get only that error.'),
       }),
       reply: recentRefusalsReply,
       async handle({ param, fields: { requestId }, developer }) {

@@ -36,11 +36,11 @@ export function createDoctorEndpoints({ upkeep }: ApiDeps): Endpoint[] {
       path: '/doctor',
       status: 201,
       right: 'operate',
-      summary: 'Examine connections',
+      summary: 'Check connections',
       description:
-        'Begins to check each link, as `facestep doctor` does; it goes on by itself, two minutes a connection at most. Of all servers one examines at a time. Changes nothing.',
+        'Starts a check of each connection in the background, as `facestep doctor` does, for at most two minutes a connection. Only one server at a time runs checks. Changes nothing.',
       codes: ['connection_unknown', 'run_under_way'],
-      fields: z.strictObject({ connection: z.string().max(64).optional().describe('All of them unless given.') }),
+      fields: z.strictObject({ connection: z.string().max(64).optional().describe('By default all connections.') }),
       reply: doctorReply,
       async handle({ fields: { connection }, administrator }) {
         const ids =
@@ -58,7 +58,7 @@ export function createDoctorEndpoints({ upkeep }: ApiDeps): Endpoint[] {
       status: 200,
       right: 'view',
       summary: 'Get the last results of the doctor',
-      description: 'Of each connection, by whichever server, for a week.',
+      description: 'Returns the last results of each connection, from any server, for a week.',
       codes: [],
       fields: z.strictObject({}),
       reply: doctorReply,
@@ -74,7 +74,7 @@ export function createDoctorEndpoints({ upkeep }: ApiDeps): Endpoint[] {
       right: 'view',
       summary: 'List open tasks',
       description:
-        'The most urgent first. No provider is asked: it is what the doctor, the keys, the trail and the last backup say.',
+        'Most urgent first. Calls no provider: the tasks result from the doctor, the keys, the trail and the last backup.',
       codes: ['config_invalid', 'key_service_unavailable'],
       fields: z.strictObject({}),
       reply: toDoReply,

@@ -37,7 +37,8 @@ export function createEvidenceEndpoints({ upkeep }: ApiDeps): Endpoint[] {
       status: 200,
       right: 'view',
       summary: 'Get the last backup of this server',
-      description: 'As `facestep backup` left it in the data folder, once it had read every file of the copy again.',
+      description:
+        'Returns the record that `facestep backup` wrote to the data folder after it verified every file of the copy.',
       codes: [],
       fields: z.strictObject({}),
       reply: backupReply,
@@ -54,7 +55,7 @@ export function createEvidenceEndpoints({ upkeep }: ApiDeps): Endpoint[] {
       right: 'audit',
       summary: 'Verify the audit trail',
       description:
-        'Begins to check the chain of records and the signed heads of this server’s trail, as `facestep audit verify` does; it goes on by itself, half an hour at most.',
+        'Starts to verify the chain of records and the signed heads of this server’s trail in the background, as `facestep audit verify` does, for at most half an hour.',
       codes: ['run_under_way'],
       fields: z.strictObject({}),
       reply: trailReply,
@@ -70,7 +71,7 @@ export function createEvidenceEndpoints({ upkeep }: ApiDeps): Endpoint[] {
       status: 200,
       right: 'view',
       summary: 'Get the last result of verifying the audit trail',
-      description: 'The last time, of whichever server.',
+      description: 'Returns the last run on any server.',
       codes: [],
       fields: z.strictObject({}),
       reply: trailReply,

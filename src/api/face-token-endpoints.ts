@@ -38,22 +38,22 @@ export function createFaceTokenEndpoints(deps: ApiDeps): Endpoint[] {
       ...common,
       path: '/generate',
       scope: 'enrol',
-      summary: 'Make a token from photos of one person',
+      summary: 'Create a token from photos of one person',
       description:
-        'Several photos (up to five) make a much better token than one. The photos are forgotten; keep the token. `tokenId`, `engine`, `accuracy`, `scope`, `expiresAt` and `quality` are ours.',
+        'Several photos (up to five) result in a much better token than one. The photos are not stored; store the token. `tokenId`, `engine`, `accuracy`, `scope`, `expiresAt` and `quality` are ours.',
       ours: false,
       codes: ['face_mismatch'],
       fields: z.strictObject(bindingFields),
       reply: z.strictObject({
-        token: z.string().describe('At most 256 characters. Sealed, yet personal data.'),
-        tokenId: z.string().describe('Public name of the token.'),
+        token: z.string().describe('At most 256 characters. It is sealed, but personal data.'),
+        tokenId: z.string().describe('Public id of the token.'),
         engine: z.string(),
         accuracy: z.int().min(1).max(8),
         scope: z.string(),
         expiresAt: instantReply.nullable(),
         quality: z.strictObject({
-          photos: z.int().describe('How many photos the token was made from.'),
-          weak: z.boolean().describe('Whether it was one alone.'),
+          photos: z.int().describe('Number of photos that the token was made from.'),
+          weak: z.boolean().describe('True if it was made from one photo.'),
         }),
       }),
       async handle({ fields, client, photos }) {
@@ -88,7 +88,7 @@ export function createFaceTokenEndpoints(deps: ApiDeps): Endpoint[] {
       scope: 'verify',
       summary: 'Verify live photos with a token',
       description:
-        'A wrong face, password, scope, accuracy, expiry or tenant all answer `authenticated: false`, and nothing says how near it was. The token’s own expiry is in force; `expiry` may be left out.',
+        'A wrong face, password, scope, accuracy, expiry or tenant all return `authenticated: false`, without the similarity. The expiry in the token applies; `expiry` is optional.',
       ours: false,
       codes: verifyCodes,
       fields: verifyFields,
@@ -102,8 +102,9 @@ export function createFaceTokenEndpoints(deps: ApiDeps): Endpoint[] {
       ...common,
       path: '/authenticate-score',
       scope: 'score',
-      summary: 'As /authenticate, with the similarity of a match',
-      description: 'For risk tiers. Needs the scope `score` (ours), which client tokens do not hold unless asked for.',
+      summary: 'Verify live photos and return the similarity of a match',
+      description:
+        'Works as /authenticate, for risk tiers. Client tokens have the scope `score` (ours) only on request.',
       ours: false,
       codes: verifyCodes,
       fields: verifyFields,
@@ -121,19 +122,19 @@ export function createFaceTokenEndpoints(deps: ApiDeps): Endpoint[] {
       ...common,
       path: '/content-key',
       scope: 'content-key',
-      summary: 'Release the content key of a token to the right face',
+      summary: 'Release the content key of a token after a match',
       description:
-        'Returns 32 bytes to encrypt with. They are the same at every match, and different for every token. Failed checks are answered and counted as in /authenticate. No key is released after the token has expired or was revoked, or its key version was retired: before that, and before you enrol the person again, decrypt with the old token. Client tokens have the scope only on request. Not available if a Facenition server checks faces (`not_found`).',
+        'Returns 32 bytes to encrypt with: the same at every match, and different for every token. Failed checks are returned and counted as in /authenticate. No key is released after the token has expired or was revoked, or its key version was retired: decrypt with the old token before that, and before you enrol the person again. Client tokens have the scope only on request. Not available if a Facenition server checks faces (`not_found`).',
       ours: true,
       codes: [...verifyCodes, 'not_found'],
       fields: verifyFields,
       reply: z.strictObject({
-        released: z.boolean().describe('Whether the face and all else matched.'),
+        released: z.boolean().describe('True if the face and everything else matched.'),
         contentKey: z
           .string()
           .regex(/^[\w-]{43}$/)
           .nullable()
-          .describe('Base64url of 32 bytes; `null` unless released. Kept nowhere on the server.'),
+          .describe('Base64url of 32 bytes; `null` unless released. The server does not store it.'),
       }),
       async handle(call) {
         // The hosted service derives no key, which would look like a mismatch.
@@ -149,9 +150,9 @@ export function createFaceTokenEndpoints(deps: ApiDeps): Endpoint[] {
       ...common,
       path: '/revoke',
       scope: 'enrol',
-      summary: 'Revoke a token, wherever copies of it are',
+      summary: 'Revoke a token and all copies of it',
       description:
-        'From then on it is refused with `token_revoked`. A token does not reveal its tenant, so any client with the scope may revoke a token that it has in full; the public name is not enough. Revoking a token that is revoked or has expired succeeds. Without the face, a made-up token cannot be distinguished, so each client may revoke a thousand per hour by default.',
+        'After this, every use of the token fails with `token_revoked`. A token does not reveal its tenant, so any client with the scope can revoke a token that it has completely; the public id is not enough. Revoking a revoked or expired token succeeds. Without the face, a fake token cannot be distinguished from a real one, so each client can revoke a thousand per hour by default.',
       ours: true,
       photos: {},
       codes: ['token_malformed', 'token_key_retired', 'locked_out'],

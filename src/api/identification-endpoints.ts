@@ -24,27 +24,29 @@ export function createIdentificationEndpoints(deps: ApiDeps): Endpoint[] {
       scope: 'identify',
       summary: 'Identify a face in a roster of tokens',
       description:
-        'Finds the person among at most 500 people, or nobody. `roster` is a file with one token per line, all made with the same `scope` and `accuracy` and without a password. Positions count lines, from 0. If two tokens match, nobody is chosen. How many tokens an accuracy carries: docs/roster.md. The face must pass liveness, as in /liveness. Client tokens have the scope only on request. Not available if a Facenition server checks faces (`not_found`).',
+        'Finds at most one person among up to 500 people. `roster` is a file with one token per line, all created with the same `scope` and `accuracy` and without a password. Positions count lines, from 0. If several tokens match, no person is identified. docs/roster.md lists the maximum size for each accuracy. The face must pass liveness, as in /liveness. Client tokens have the scope only on request. Not available if a Facenition server checks faces (`not_found`).',
       ours: true,
       codes: ['token_malformed', 'roster_malformed', 'roster_too_large', 'locked_out', 'not_found'],
       photos: {
         photo: { atLeast: 1, atMost: 5 },
         roster: {
           ...{ atLeast: 1, atMost: 1 },
-          about: { description: 'A text file with a token on each line.', mediaType: 'text/plain' },
+          about: { description: 'A text file with one token per line.', mediaType: 'text/plain' },
         },
       },
       fields: z.strictObject({ scope: scopeField, accuracy: accuracyField }),
       reply: z.strictObject({
         outcome: z.enum(['identified', 'nobody', 'ambiguous']),
-        position: position.nullable().describe('Of the one token that matches; `null` unless identified.'),
+        position: position.nullable().describe('Position of the one token that matches; `null` unless identified.'),
         alike: z
           .array(position)
-          .describe('Of those that match where it is ambiguous: one person twice, or people who look alike.'),
-        unusable: z.array(position).describe('Of tokens that have expired, or whose key is gone.'),
+          .describe(
+            'Positions of the matching tokens if the result is ambiguous: one person twice, or people who look alike.',
+          ),
+        unusable: z.array(position).describe('Positions of tokens that have expired, or whose key was retired.'),
         falsePositiveRate: z
           .number()
-          .describe('How often a stranger is found at most, as the accuracy of the tokens promises.'),
+          .describe('Upper bound of the false positive identification rate, as the accuracy of the tokens guarantees.'),
       }),
       async handle({ fields, client, photos }) {
         const [roster] = photos('roster');

@@ -10,8 +10,9 @@ export const createJobEndpoints = ({ upkeep: { jobs } }: ApiDeps): Endpoint[] =>
     ...({ method: 'GET', versions: [1, 2], tag: 'Operations', status: 200, ours: true, photos: {} } as const),
     path: '/jobs',
     right: 'view',
-    summary: 'Background jobs',
-    description: 'Of the server that answers, by name: how often each runs, and how its last run ended.',
+    summary: 'List background jobs',
+    description:
+      'Returns the jobs of the server that answers, by name: how often each runs, and the result of its last run.',
     codes: [],
     fields: z.strictObject({}),
     reply: jobsReply,

@@ -32,7 +32,7 @@ export function createKeyEndpoints({ upkeep }: ApiDeps): Endpoint[] {
       path: '/keys',
       right: 'view',
       summary: 'List keys',
-      description: 'Nothing of them is secret. Tokens are counted in the audit trail of this server.',
+      description: 'Returns no secrets. Active tokens are counted in the audit trail of this server.',
       codes,
       fields: z.strictObject({}),
       reply: keysReply,
@@ -75,7 +75,7 @@ export function createKeyEndpoints({ upkeep }: ApiDeps): Endpoint[] {
       isSensitive: true,
       summary: 'Create a new key',
       description:
-        'As `facestep keys rotate` does. Tokens under older keys keep working; a signing key is published before it signs. Keys in AWS KMS are made there: it says how.',
+        'Works as `facestep keys rotate`. Tokens under older keys stay valid. A signing key is published before it signs. Keys in AWS KMS have to be created there: the reply contains the instructions.',
       codes,
       fields: z.strictObject({ use: z.enum(['sealing', 'signing', 'oidc']) }),
       reply: rotatedKeyReply,
@@ -92,13 +92,22 @@ export function createKeyEndpoints({ upkeep }: ApiDeps): Endpoint[] {
       isSensitive: true,
       summary: 'Destroy an old key',
       description:
-        'As `facestep keys retire` does. Every token that the version sealed becomes useless. Without the right count of those nothing is changed: it says how many, counted in the audit trail of this server alone.',
+        'Works as `facestep keys retire`. Every token that the version sealed becomes unusable. The call changes nothing unless `tokens` is the correct number of those tokens: its reply contains the number, from the audit trail of this server only.',
       codes: [...codes, 'not_found'],
       fields: z
         .strictObject({
-          version: z.int().min(1).max(65_535).optional().describe('Of the keys that seal.'),
-          confirm: z.int().min(0).optional().describe('How many tokens will be lost, as this call has said.'),
-          signing: z.string().min(1).max(256).optional().describe('The name of a signing key that leaked, instead.'),
+          version: z.int().min(1).max(65_535).optional().describe('Version of a sealing key.'),
+          confirm: z
+            .int()
+            .min(0)
+            .optional()
+            .describe('Number of tokens that will be lost, from a previous reply of this call.'),
+          signing: z
+            .string()
+            .min(1)
+            .max(256)
+            .optional()
+            .describe('Name of a leaked signing key, instead of `version`.'),
         })
         .refine(({ version, signing }) => (version === undefined) !== (signing === undefined), { path: ['version'] }),
       reply: retiredKeyReply,
@@ -118,7 +127,7 @@ export function createKeyEndpoints({ upkeep }: ApiDeps): Endpoint[] {
         );
         if (retired.kind === 'unknown') throw new FaceError('not_found');
         if (retired.kind === 'current')
-          return { isDone: false, lost: null, words: ['It seals new tokens. Rotate first.'] };
+          return { isDone: false, lost: null, words: ['This key seals new tokens. Rotate first.'] };
         return { isDone: retired.kind === 'retired', lost: retired.lost, words: [...retired.words] };
       },
     }),
@@ -127,9 +136,9 @@ export function createKeyEndpoints({ upkeep }: ApiDeps): Endpoint[] {
 
 const signingWords = {
   retired: `It is retired. ${retiredSigningText}`,
-  refused: 'There is no such key, or it is the one that signs. Rotate first.',
+  refused: 'There is no such key, or it is the active signing key. Rotate first.',
   none: 'There are no signing keys yet.',
-  'by hand': 'The keys are in AWS KMS: take it out of keys.signing.others.',
+  'by hand': 'The keys are in AWS KMS: remove it from keys.signing.others.',
 } as const;
 
 function toRotation(rotated: Rotated) {
@@ -148,7 +157,7 @@ function toRotation(rotated: Rotated) {
         isDone: false,
         key: null,
         signsFrom: null,
-        words: ['The key of an earlier rotation still waits for its turn.'],
+        words: ['The key of an earlier rotation is not active yet.'],
       };
     case 'none':
       return { isDone: false, key: null, signsFrom: null, words: ['There are no such keys yet.'] };

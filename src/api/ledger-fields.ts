@@ -9,7 +9,8 @@ import type { LineReply, PersonReply } from '../rest/replies/ledger.js';
 export const connectionField = z.string().min(1).max(100).describe('The id of a connection.');
 export const subjectField = z.string().min(1).max(256).describe('The user’s immutable id at that provider.');
 export const cursorField = z.string().min(1).max(1500).describe('Cursor of the previous reply.');
-export const limitField = (most: number) => z.int().min(1).max(most).prefault(50).describe('At most so many.');
+export const limitField = (most: number) =>
+  z.int().min(1).max(most).prefault(50).describe('Maximum number of entries.');
 
 export function toPersonReply(
   { connection, subject, status, enrolledAt, expiresAt, endedAt, lastCheck, lockedUntil }: IndexedPerson,

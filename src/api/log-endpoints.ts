@@ -20,7 +20,7 @@ const filterFields = {
   outcome: z.enum(outcomes).optional(),
   code: z.string().min(1).max(100).optional(),
   application: z.string().min(1).max(256).optional(),
-  network: z.string().min(1).max(64).optional().describe('A network as lines have it, or an address in it.'),
+  network: z.string().min(1).max(64).optional().describe('A network as in the entries, or an address in it.'),
   requestId: z.string().min(1).max(64).optional(),
   search: z
     .string()
@@ -28,7 +28,7 @@ const filterFields = {
     .max(256)
     .optional()
     .describe(
-      'An address, a request’s id, or a person: the id, or the beginning of a login, an e-mail address or a name, which are asked for at the providers.',
+      'An address, a request id, or a person: their id, or the beginning of a login, an e-mail address or a name, which the server searches for at the providers.',
     ),
 };
 type Fields = z.output<z.ZodObject<typeof filterFields>>;
@@ -43,12 +43,12 @@ export function createLogEndpoints(deps: ApiDeps): Endpoint[] {
       right: 'audit',
       summary: 'List the log of decisions',
       description:
-        'What was decided of people, newest first, by id: no names, no logins. It is up to date but for a second. One call looks at so many lines and no more; the cursor goes on.',
+        'Returns decisions about people, newest first, by id, without names and logins. New entries appear after about a second. One call scans a limited number of entries; continue with the cursor.',
       codes: [],
       fields: z.strictObject({
         ...filterFields,
         since: instantField.optional(),
-        until: instantField.optional().describe('Lines of this moment and later are left out.'),
+        until: instantField.optional().describe('Excludes entries of this time and later.'),
         limit: limitField(1000),
         cursor: cursorField.optional(),
       }),
@@ -69,7 +69,7 @@ export function createLogEndpoints(deps: ApiDeps): Endpoint[] {
       right: 'audit',
       summary: 'Follow the log',
       description:
-        'Lines since the call before, oldest first. Those of the last seconds are told again, as other servers may write earlier ones: leave out whose id is known. Without `after` it begins now.',
+        'Returns entries since the previous call, oldest first. Entries of the last seconds are returned again, because other servers may still write earlier ones: skip entries with a known id. Without `after`, starts now.',
       codes: [],
       fields: z.strictObject({ ...filterFields, after: cursorField.optional() }),
       reply: followedLinesReply,
@@ -84,7 +84,8 @@ export function createLogEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/log/counts',
       right: 'view',
       summary: 'Get the health of all connections',
-      description: 'Enrolled, locked out now, and face checks by day over a week, with today’s, in UTC.',
+      description:
+        'Returns numbers of enrolled and locked-out users, and of face checks by day over a week, including today, in UTC.',
       codes: [],
       fields: z.strictObject({}),
       reply: lineCountsReply,

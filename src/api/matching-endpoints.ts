@@ -12,13 +12,15 @@ const comparisonReply = z.strictObject({
 
 /** One unusable picture of several, with a refusal's words. */
 const unusableFields = {
-  code: z.enum(photoCodes).describe('Why this picture could not be compared: a code of docs/reference/errors.md.'),
-  error: z.string().describe('The same for people.'),
+  code: z
+    .enum(photoCodes)
+    .describe('Reason why this picture could not be compared: a code of docs/reference/errors.md.'),
+  error: z.string().describe('The reason as text for people.'),
 };
 const toUnusable = (code: PhotoCode) => ({ code, error: refusals[code].text });
 
 const bulkComparisonReply = z.strictObject({
-  score: z.number().nullable().describe('Cosine similarity, −1 to 1. `null`: this reference is unusable.'),
+  score: z.number().nullable().describe('Cosine similarity, −1 to 1; `null` if this reference is unusable.'),
   match: z.boolean(),
   code: unusableFields.code.optional(),
   error: unusableFields.error.optional(),
@@ -55,9 +57,9 @@ export function createMatchingEndpoints({ verifier }: { verifier: Verifier }): E
     clientEndpoint({
       ...common,
       path: '/match-bulk',
-      summary: 'Compare one picture with up to a hundred',
+      summary: 'Compare one picture with up to 100 pictures',
       description:
-        'The field names `probe` and `reference` (repeated) are ours. Results are in the order sent. An unusable reference, such as one without a face, does not refuse the request: its result has `score` null, `match` false, and `code` and `error` say why (ours). An unusable probe refuses the request.',
+        'The field names `probe` and `reference` (repeated) are ours. Results are in the order sent. An unusable reference, such as one without a face, does not fail the request: its result has `score` null, `match` false, and the reason in `code` and `error` (ours). An unusable probe fails the request.',
       photos: { probe: one, reference: { atLeast: 1, atMost: 100 } },
       reply: z.strictObject({ results: z.array(bulkComparisonReply) }),
       async handle({ fields, photos, client }) {
@@ -77,13 +79,15 @@ export function createMatchingEndpoints({ verifier }: { verifier: Verifier }): E
       path: '/consistency-check',
       summary: 'Check that all pictures show the same person',
       description:
-        'Takes 2 to 10 pictures (the number is ours). An unusable picture, such as one without a face, does not refuse the request: it is listed in `unusable` (ours), and `consistent` is false, as it was compared with none.',
+        'Takes 2 to 10 pictures (the number is ours). An unusable picture, such as one without a face, does not fail the request: it is listed in `unusable` (ours), and `consistent` is false, because the picture was not compared.',
       photos: { photo: { atLeast: 2, atMost: 10 } },
       reply: z.strictObject({
         consistent: z.boolean(),
-        outliers: z.array(z.int()).describe('Indices, from 0, of pictures that are not the person most others show.'),
+        outliers: z
+          .array(z.int())
+          .describe('Indices, from 0, of pictures that do not show the person that most others show.'),
         unusable: z
-          .array(z.strictObject({ index: z.int().describe('From 0.'), ...unusableFields }))
+          .array(z.strictObject({ index: z.int().describe('Index of the picture, from 0.'), ...unusableFields }))
           .describe('Pictures that could not be compared.'),
       }),
       async handle({ fields, photos, client }) {

@@ -47,19 +47,21 @@ export function createPeopleEndpoints(deps: ApiDeps): Endpoint[] {
       right: 'audit',
       summary: 'List enrolled users',
       description:
-        'The enrolment index: whoever enrolled last first, by id. Names are asked for with /people/names. It is up to date but for a second.',
+        'Returns the enrolment index by id, most recent enrolment first. Get names with /people/names. New entries appear after about a second.',
       codes: ['connection_unknown'],
       fields: z.strictObject({
         connection: connectionField.optional(),
         status: z
           .enum(['enrolled', 'expired', 'ended', 'locked'])
           .prefault('enrolled')
-          .describe('`ended`: within the days that the log is kept; `locked`: locked out now.'),
-        level: z.int().min(1).max(8).optional().describe('Of connections at that level alone.'),
-        since: instantField.optional().describe('Enrolled from then on; of others: ended, or locked out until then.'),
-        before: instantField.optional().describe('The same, before then.'),
-        checkedSince: instantField.optional().describe('Last checked from then on.'),
-        checkedBefore: instantField.optional().describe('Last checked before then, or never.'),
+          .describe('`ended`: within the retention of the log; `locked`: currently locked out.'),
+        level: z.int().min(1).max(8).optional().describe('Only connections at that level.'),
+        since: instantField
+          .optional()
+          .describe('Earliest time of the enrolment; for other states, of its end or of the end of the lockout.'),
+        before: instantField.optional().describe('Exclusive end of the time range that `since` begins.'),
+        checkedSince: instantField.optional().describe('Earliest time of the last check.'),
+        checkedBefore: instantField.optional().describe('The last check was before this time, or there was none.'),
         limit: limitField(200),
         cursor: cursorField.optional(),
       }),
@@ -78,7 +80,7 @@ export function createPeopleEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/people/one',
       right: 'view',
       summary: 'Get a person of the enrolment index',
-      description: 'Of somebody who never enrolled the status is `none`. Nothing is asked of the provider.',
+      description: 'The status of a user who never enrolled is `none`. Does not call the provider.',
       codes: [],
       fields: z.strictObject({ connection: connectionField, subject: subjectField }),
       reply: onePersonReply,
@@ -90,8 +92,8 @@ export function createPeopleEndpoints(deps: ApiDeps): Endpoint[] {
       ...common,
       path: '/people/log',
       right: 'view',
-      summary: 'List what happened to a person',
-      description: 'Lines of the log about one person, newest first.',
+      summary: 'List the log entries of a person',
+      description: 'Returns entries of the log about one person, newest first.',
       codes: [],
       fields: z.strictObject({
         connection: connectionField,
@@ -111,7 +113,7 @@ export function createPeopleEndpoints(deps: ApiDeps): Endpoint[] {
       right: 'view',
       summary: 'Find a person',
       description:
-        'Asks every provider whose login, e-mail address or name begins so, enrolled or not; an id that the index knows is found, too. Upper and lower case are one. At most 20 of one connection: give more of the name. Nothing of it is stored; a search is remembered for a minute, in memory.',
+        'Searches every provider for logins, e-mail addresses and names that begin with the text, enrolled or not. Also finds an id that is in the index. The search is case-insensitive and returns at most 20 people of one connection: enter more of the name to narrow it. Results are not stored, but cached in memory for a minute.',
       codes: [],
       fields: z.strictObject({
         text: z
@@ -133,9 +135,9 @@ export function createPeopleEndpoints(deps: ApiDeps): Endpoint[] {
       ...common,
       path: '/people/names',
       right: 'view',
-      summary: 'How people are called',
+      summary: 'Get the names of people',
       description:
-        'By id, at one connection, in the order asked for. Read at the provider, and kept in memory for five minutes: no name is stored.',
+        'Returns names by id, at one connection, in the requested order. Names are read from the provider and cached in memory for five minutes; they are not stored.',
       codes: ['connection_unknown'],
       fields: z.strictObject({
         connection: connectionField,

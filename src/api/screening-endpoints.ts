@@ -5,7 +5,7 @@ import { clientEndpoint, type Endpoint } from '../rest/endpoint.js';
 
 const screeningReply = z.strictObject({
   pass: z.boolean(),
-  reasons: z.array(z.string()).describe('Names of the measurements that failed.'),
+  reasons: z.array(z.string()).describe('Names of the failed measurements.'),
   measurements: z.array(
     z.strictObject({
       name: z.string(),
@@ -38,7 +38,8 @@ export function createScreeningEndpoints({ verifier }: { verifier: Verifier }): 
       ...common,
       path: '/detect',
       summary: 'Detect the faces in a picture',
-      description: 'Boxes are in pixels of the upright picture, largest face first. No face is an empty list.',
+      description:
+        'Boxes are in pixels of the upright picture, largest face first. If there is no face, the list is empty.',
       reply: z.strictObject({
         widthPx: z.int(),
         heightPx: z.int(),
@@ -53,7 +54,7 @@ export function createScreeningEndpoints({ verifier }: { verifier: Verifier }): 
       ...common,
       path: '/quality',
       summary: 'Check the quality of a picture',
-      description: 'Measured values with their units and bounds (the form of the reply is ours).',
+      description: 'Returns measured values with their units and bounds (the format of the reply is ours).',
       reply: screeningReply,
       async handle({ photos, client }) {
         return toReply(await verifier.quality(photos('photo')[0], shareOfClient(client)));
@@ -63,7 +64,7 @@ export function createScreeningEndpoints({ verifier }: { verifier: Verifier }): 
       ...common,
       path: '/liveness',
       summary: 'Check the liveness of a picture',
-      description: 'Passive, from one picture: evidence, not proof (the form of the reply is ours).',
+      description: 'Passive, from one picture: evidence, not proof (the format of the reply is ours).',
       reply: screeningReply,
       async handle({ photos, client }) {
         return toReply(await verifier.liveness(photos('photo')[0], shareOfClient(client)));

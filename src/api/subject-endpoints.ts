@@ -28,14 +28,14 @@ import {
 import { exportRecordedHoldings, notHeld, type RecordedHoldings } from '../rest/subject-export.js';
 
 const subjectFields = z.strictObject({
-  connection: z.string().min(1).max(100).optional().describe('The id of a configured connection; with `subject`.'),
+  connection: z.string().min(1).max(100).optional().describe('Id of a configured connection. Needs `subject`.'),
   subject: z.string().min(1).max(256).optional().describe('The user’s immutable id at that provider.'),
   login: z
     .string()
     .min(1)
     .max(256)
     .optional()
-    .describe('The name the user signs in by: looked for at every connection. In place of the other two.'),
+    .describe('Username, searched at every connection. Use it instead of `connection` and `subject`.'),
 });
 type SubjectFields = z.output<typeof subjectFields>;
 
@@ -86,7 +86,7 @@ export function createSubjectEndpoints(deps: ApiDeps): Endpoint[] {
       right: 'audit',
       summary: 'Export the data of a person',
       description:
-        'Everything but the token and its sealed contents, which say nothing to anybody. Audit records are those of the server that answers: each server keeps its own trail.',
+        'Returns everything except the token and its sealed contents, which are unreadable. Audit records are those of the server that answers: each server has its own trail.',
       fields: subjectFields,
       reply: exportReply,
       async handle({ fields, administrator }) {
@@ -108,9 +108,9 @@ export function createSubjectEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/subjects/revoke',
       isSensitive: true,
       right: 'assist',
-      summary: 'End the enrolment of a person, everywhere',
+      summary: 'End the enrolment of a person',
       description:
-        'As /enrolments/revoke: denies the token, clears the attribute, forgets the passkey and the failed attempts, ends step-ups under way, and notes that the consent is withdrawn. Ending what has ended succeeds.',
+        'Ends it everywhere, as /enrolments/revoke does: revokes the token, clears the attribute, deletes the passkey and the failed attempts, ends step-ups in progress, and records the withdrawal of the consent. Ending an ended enrolment succeeds.',
       fields: subjectFields,
       reply: subjectsReply,
       async handle({ fields, administrator }) {
@@ -126,9 +126,9 @@ export function createSubjectEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/subjects/erase',
       right: 'operate',
       isSensitive: true,
-      summary: 'Erase what is held of a person',
+      summary: 'Erase the data of a person',
       description:
-        'Ends the enrolment as /subjects/revoke does and forgets the consent too. The receipt is a JWS of the type `facestep-erasure+jwt`: it says what was erased where and when, and what remains, why and for how long. The keys at /.well-known/jwks.json verify it.',
+        'Ends the enrolment as /subjects/revoke does and deletes the consent. The receipt is a JWS of the type `facestep-erasure+jwt`. It lists what was erased, where and when, and what remains, why and for how long. Verify it with the keys at /.well-known/jwks.json.',
       fields: subjectFields,
       reply: erasureReply,
       async handle({ fields, administrator }) {
@@ -151,14 +151,9 @@ export function createSubjectEndpoints(deps: ApiDeps): Endpoint[] {
       right: 'assist',
       summary: 'Withdraw a person’s consents to share claims',
       description:
-        'From then on their tokens tell nothing, and the person is asked anew. Ending what has ended succeeds. Which there are is in /subjects/export.',
+        'After this, tokens for these clients contain no claims of the person, and the person is asked for consent again. Ending an ended consent succeeds. /subjects/export lists the consents.',
       fields: subjectFields.extend({
-        client: z
-          .string()
-          .min(1)
-          .max(256)
-          .optional()
-          .describe('The id of an OpenID client; all of them where it is left out.'),
+        client: z.string().min(1).max(256).optional().describe('Id of an OpenID client; by default all clients.'),
       }),
       reply: withdrawnConsentsReply,
       async handle({ fields: { client = null, ...fields }, administrator }) {
@@ -173,16 +168,16 @@ export function createSubjectEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/subjects/end-links',
       isSensitive: true,
       right: 'assist',
-      summary: 'End links of a person with their accounts elsewhere',
+      summary: 'End links of a person with their other accounts',
       description:
-        'From then on applications are told nothing that comes from there. Ending what has ended succeeds. Which there are is in /subjects/export.',
+        'After this, applications receive no claims from those accounts. Ending an ended link succeeds. /subjects/export lists the links.',
       fields: subjectFields.extend({
         other: z
           .string()
           .min(1)
           .max(100)
           .optional()
-          .describe('The id of the connection at which the linked account is; all of them where it is left out.'),
+          .describe('Id of the connection of the linked account; by default all connections.'),
       }),
       reply: endedLinksReply,
       async handle({ fields: { other = null, ...fields }, administrator }) {
@@ -199,7 +194,7 @@ export function createSubjectEndpoints(deps: ApiDeps): Endpoint[] {
       right: 'assist',
       summary: 'End the lockouts of a person',
       description:
-        'Forgets all failed attempts at this person and ends every lockout for them: their own, those of callers who had not signed in, at all addresses, and those of sign-ins at any application. Rate limits, such as one-time codes per day, stay until their time is over.',
+        'Deletes all failed attempts at this person and ends every lockout for them: their own, those of anonymous callers at all addresses, and those of sign-ins at any application. Rate limits, such as one-time codes per day, stay until they expire.',
       fields: subjectFields.extend({
         source: z
           .string()
@@ -209,7 +204,7 @@ export function createSubjectEndpoints(deps: ApiDeps): Endpoint[] {
           .refine(isSource)
           .optional()
           .describe(
-            'Ends only the lockouts at this address, of callers who had not signed in. The lockouts of the person and of sign-ins at applications stay.',
+            'Ends only the lockouts of anonymous callers at this address. The lockouts of the person and of sign-ins at applications stay.',
           ),
       }),
       reply: subjectsReply,

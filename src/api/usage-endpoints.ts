@@ -20,10 +20,10 @@ export function createUsageEndpoints(deps: ApiDeps): Endpoint[] {
       ...common,
       path: '/applications/:id/usage',
       summary: 'Get the usage of an application',
-      description: `By day and endpoint, newest day first. Figures are kept for ${usageKeptDays} days; the last few seconds may be missing.`,
+      description: `By day and endpoint, newest day first. Counts are stored for ${usageKeptDays} days; the last few seconds can be missing.`,
       codes: ['not_found'],
       fields: z.strictObject({
-        days: z.int().min(1).max(usageKeptDays).prefault(30).describe('How many, with today’s, in UTC.'),
+        days: z.int().min(1).max(usageKeptDays).prefault(30).describe('Number of days, including today, in UTC.'),
       }),
       reply: usageReply,
       async handle({ param, fields }) {
@@ -35,10 +35,11 @@ export function createUsageEndpoints(deps: ApiDeps): Endpoint[] {
       ...common,
       path: '/usage',
       summary: 'Get the usage of all applications',
-      description: 'One sum for each; `null` stands for the client tokens that belong to none.',
+      description:
+        'Returns one sum for each application, and one with the application `null` for client tokens without an application.',
       codes: [],
       fields: z.strictObject({
-        days: z.int().min(1).max(maxDaysOfAll).prefault(7).describe('How many, with today’s, in UTC.'),
+        days: z.int().min(1).max(maxDaysOfAll).prefault(7).describe('Number of days, including today, in UTC.'),
       }),
       reply: usageOfAllReply,
       async handle({ fields: { days } }) {

@@ -28,7 +28,7 @@ const writtenCode = z
   .min(1)
   .max(64)
   .transform((text) => new Credential(text))
-  .describe('Twelve letters and digits; separators are ignored.');
+  .describe('Twelve alphanumeric characters; separators are ignored.');
 
 /** Creates the endpoints to pass without a face, if the policy offers it. */
 export function createAnotherWayEndpoints(deps: ApiDeps): Endpoint[] {
@@ -54,9 +54,9 @@ export function createAnotherWayEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/face/another-way/send',
       action: 'send_code',
       status: 201,
-      summary: 'Send a one-time code in place of a face check',
+      summary: 'Send a one-time code instead of a face check',
       description:
-        'To the address or number that the identity provider has of the person; ten a day. Where the policy offers it, after a first factor.',
+        'Sends the code to the address or number of the person at the identity provider; at most ten a day. Available if the policy allows it, after a first factor.',
       codes: [
         ...session,
         ...(['locked_out', 'contact_missing', 'subject_unknown', 'profile_unavailable', 'delivery_failed'] as const),
@@ -74,8 +74,9 @@ export function createAnotherWayEndpoints(deps: ApiDeps): Endpoint[] {
     sessionEndpoint({
       ...passing,
       path: '/face/another-way/code',
-      summary: 'Give a one-time code back',
-      description: 'Within ten minutes and five tries; it works once, and for the step-up it was sent for.',
+      summary: 'Verify a one-time code',
+      description:
+        'The code must be correct, within ten minutes and five attempts. It works once, only for the step-up that it was sent for.',
       fields: z.strictObject({ channel: z.enum(['email', 'sms']), id: z.string().min(1).max(64), code: oneTimeCode }),
       handle: ({ fields: { channel: way, id, code }, session: shown }) =>
         pass({ session: shown, given: { way, id, code } }),
@@ -84,15 +85,16 @@ export function createAnotherWayEndpoints(deps: ApiDeps): Endpoint[] {
       ...passing,
       path: '/face/another-way/recovery-code',
       summary: 'Use a recovery code',
-      description: 'One of those that the person got at their enrolment; each works once.',
+      description: 'Takes one of the codes that the person received at enrolment. Each works once.',
       fields: z.strictObject({ code: writtenCode }),
       handle: ({ fields: { code }, session: shown }) => pass({ session: shown, given: { way: 'recovery_code', code } }),
     }),
     sessionEndpoint({
       ...passing,
       path: '/face/another-way/bypass-code',
-      summary: 'Use a code of the help desk',
-      description: 'Made for this person and connection; it works once, for minutes.',
+      summary: 'Use a bypass code of the help desk',
+      description:
+        'Takes a code that was created for this person and connection. It works once and expires after a few minutes.',
       fields: z.strictObject({ code: writtenCode }),
       handle: ({ fields: { code }, session: shown }) => pass({ session: shown, given: { way: 'bypass_code', code } }),
     }),
@@ -103,7 +105,7 @@ export function createAnotherWayEndpoints(deps: ApiDeps): Endpoint[] {
       status: 201,
       summary: 'Ask the help desk for help',
       description:
-        'Where the view says `helpOffered`; in place of a former request of the person. Three an hour. The step-up stays as it is.',
+        'Available if the view has `helpOffered`. Replaces an earlier request of the person; at most three an hour. The step-up does not change.',
       codes: [...session, 'locked_out', 'limit_reached'],
       fields: z.strictObject({
         reason: z.enum(helpReasons),
@@ -122,7 +124,7 @@ export function createAnotherWayEndpoints(deps: ApiDeps): Endpoint[] {
       status: 201,
       summary: 'Create new recovery codes after a passed face check',
       description:
-        'Ten, shown this once, in place of any former ones. While the page is told `recoveryCodesOffered`: again, too, where they were lost, until the receipt is taken or the sign-in goes on, and for fifteen minutes at most.',
+        'Returns ten codes, shown only once. They replace all earlier codes. Available while the page receives `recoveryCodesOffered`: the call can be repeated if the reply was lost, until the receipt is retrieved or the sign-in continues, and for at most fifteen minutes.',
       codes: [...session, 'key_service_unavailable'],
       fields: z.strictObject({}),
       reply: recoveryCodesReply,
@@ -137,7 +139,7 @@ export function createAnotherWayEndpoints(deps: ApiDeps): Endpoint[] {
       status: 200,
       summary: 'Get the receipt after the recovery codes',
       description:
-        'Where the page is told `receiptWaits`: its two minutes begin now. Whoever asks again gets the same; `null` where it is too late, or the enrolment has ended.',
+        'Available if the page receives `receiptWaits`. The two minutes of the receipt start now. A repeated call returns the same receipt. Returns `null` after the time limit, or if the enrolment has ended.',
       codes: session,
       fields: z.strictObject({}),
       reply: receiptReply,

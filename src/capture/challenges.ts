@@ -30,14 +30,14 @@ const pinField = z
   .refine(isPin)
   .transform((text) => new UserSecret(text))
   .optional()
-  .describe('Where the connection asks for one: 6 to 12 digits.');
+  .describe('PIN of 6 to 12 digits, if the connection requires one.');
 
 const passkeyField = z
   .string()
   .max(maxAnswerCharacters)
   .transform(parsePasskeyAnswer)
   .optional()
-  .describe('Where the connection asks for one: JSON text, the answer to the ceremony of `/face/passkey`.');
+  .describe('JSON text: the response of the ceremony of `/face/passkey`, if the connection requires a passkey.');
 
 const deviceField = z
   .string()
@@ -49,7 +49,9 @@ const deviceField = z
     return z.NEVER;
   })
   .optional()
-  .describe('JSON text: what the page says of the camera. For the audit trail alone; nothing is decided by it.');
+  .describe(
+    'JSON text: details of the camera that the page reports. They are recorded in the audit trail only and do not affect decisions.',
+  );
 
 const common = { versions: [1, 2], tag: 'Capture page', ours: true } as const;
 const session: readonly FaceErrorCode[] = ['step_up_unknown', 'step_up_finished'];
@@ -77,7 +79,7 @@ export function createChallengeEndpoints(deps: ApiDeps): Endpoint[] {
       status: 200,
       summary: 'Check the photo of an identity document',
       description:
-        'Before the movements, where the connection asks for such a photo, so that one of no use is told before somebody makes them. `hint` says what is wrong with it; `null`: it has one face. Nothing is compared and nothing is kept: the photo comes again with the frames. Twelve times for one step-up.',
+        'Call it before the movements if the connection requires a photo of a document, so that the person learns early that it is unusable. `hint` is the problem with it; `null` if it shows one face. Nothing is compared or stored: send the photo again with the frames. At most twelve calls for one step-up.',
       codes: [...session, 'consent_missing', 'not_found', 'locked_out', 'overloaded'],
       photos: { reference: { atLeast: 1, atMost: 1 } },
       fields: z.strictObject({}),
@@ -97,21 +99,21 @@ export function createChallengeEndpoints(deps: ApiDeps): Endpoint[] {
       status: 201,
       summary: 'Begin a challenge',
       description:
-        'In place of a former one. The movements, and the light of the screen where `light` says that the page can show it, are told one by one, and this server’s clock runs.',
+        'Replaces an earlier challenge. The server sends the movements one at a time, and the light of the screen if the page can show it according to `light`. The server’s clock measures the time.',
       codes: [...session, 'consent_missing', 'light_needed', 'phone_needed', 'action_unseen'],
       fields: z.strictObject({
         light: z
           .enum(screenAxes)
           .nullable()
           .default(null)
-          .describe('How the halves of the screen lie: `across` left and right, `down` one above the other.'),
+          .describe('Arrangement of the screen halves: `across` for left and right, `down` for one above the other.'),
         action: z
           .string()
           .length(64)
           .nullable()
           .default(null)
           .describe(
-            'The `digest` of the view’s `action`, once its words have been shown: without it no challenge begins.',
+            'The `digest` of the view’s `action`, after the page has shown its text. Required to begin the challenge of an action.',
           ),
       }),
       reply: challengeReply,
@@ -130,8 +132,9 @@ export function createChallengeEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/face/challenge/frames',
       action: 'commit_frame',
       status: 200,
-      summary: 'Commit to the picture of what was told last',
-      description: 'By its digest; the picture itself comes with the others. Tells what is next.',
+      summary: 'Commit to the picture of the last instruction',
+      description:
+        'Takes the digest of the picture; send the picture itself later with the others. Returns the next instruction.',
       codes: [...session, 'challenge_wrong'],
       fields: z.strictObject({
         nonce: secretText,
@@ -152,7 +155,7 @@ export function createChallengeEndpoints(deps: ApiDeps): Endpoint[] {
       status: 200,
       summary: 'Send the pictures of a challenge',
       description:
-        'In the order in which they were asked for, the very bytes that were committed to; at most 10 MB in all. Everything is judged here: what a page computed counts for nothing. `try_again` leaves the step-up open for another challenge.',
+        'Takes the pictures in the requested order, with the same bytes that were committed to; at most 10 MB in all. The server makes every decision: results that a page computed are ignored. `try_again` leaves the step-up open for another challenge.',
       codes: [
         ...session,
         ...(['challenge_wrong', 'secret_missing', 'secret_weak', 'consent_missing', 'locked_out'] as const),
@@ -171,7 +174,7 @@ export function createChallengeEndpoints(deps: ApiDeps): Endpoint[] {
         language: z
           .enum(letterLanguages)
           .optional()
-          .describe('Of the page. Notices to whoever passes are in it from then on.'),
+          .describe('Language of the page. Notifications to the person use it after a passed check.'),
       }),
       reply: outcomeReply,
       async handle({ fields, photos, session: shown, cookie, source }) {

@@ -12,13 +12,13 @@ export const who = {
     .min(1)
     .max(256)
     .optional()
-    .describe('The user’s immutable id at the identity provider. This or `login`.'),
+    .describe('The user’s immutable id at the identity provider. Send this or `login`.'),
   login: z
     .string()
     .min(1)
     .max(256)
     .optional()
-    .describe('The name the user signs in by: looked up at the identity provider. In place of `subject`.'),
+    .describe('Username, searched at the identity provider. Use it instead of `subject`.'),
 };
 
 /** By exactly one of two fields. */
@@ -66,7 +66,7 @@ export const returnUrlField = z
   .min(1)
   .max(1024)
   .optional()
-  .describe('Where the capture page goes at the end: one of the connection’s `returnUrls`.');
+  .describe('Address that the capture page opens at the end: one of the connection’s `returnUrls`.');
 
 /** @throws `request_malformed` */
 export function checkReturnUrl(connection: Connection | null, returnUrl: string | undefined): string | null {

@@ -31,7 +31,7 @@ export function createCurrentEnrolmentEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/face/enrolment',
       action: 'read_enrolment',
       summary: 'Get the enrolment of the person',
-      description: 'Needs a link with this purpose: an invitation with the purpose `manage`.',
+      description: 'Needs the session of a link with the purpose `manage`.',
       reply: enrolmentReply,
       async handle({ session }) {
         const current = await readCurrentEnrolment(session, deps);
@@ -55,7 +55,7 @@ export function createCurrentEnrolmentEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/face/enrolment/revoke',
       action: 'revoke_enrolment',
       summary: 'End the enrolment of the person',
-      description: 'Denies the token, clears the attribute, and notes that the consent is withdrawn.',
+      description: 'Revokes the token, clears the attribute, and records the withdrawal of the consent.',
       reply: emptyReply,
       async handle({ session }) {
         await revokeCurrentEnrolment(session, deps);
@@ -67,10 +67,10 @@ export function createCurrentEnrolmentEndpoints(deps: ApiDeps): Endpoint[] {
       method: 'POST',
       path: '/face/enrolment/renew',
       action: 'renew_enrolment',
-      summary: 'Enrol again',
+      summary: 'Replace the enrolment of the person',
       codes: [...common.codes, 'not_found'],
       description:
-        'The former token stays until the new one is there. `not_found` where they came by a sign-in alone, and the connection lets nobody enrol by that.',
+        'The previous token stays valid until the new one is written. Returns `not_found` if the person only signed in, and the connection does not allow enrolment after a sign-in alone.',
       reply: viewReply,
       handle: async ({ session }) => ({ view: toViewReply(await renewCurrentEnrolment(session, deps)) }),
     }),

@@ -43,7 +43,7 @@ export function createDataConsentEndpoints(deps: ApiDeps): Endpoint[] {
       action: 'read_data_consents',
       summary: 'List the person’s consents to share claims',
       description:
-        'Needs a link with this purpose: an invitation with the purpose `manage`. Names of claims, never their values.',
+        'Needs the session of a link with the purpose `manage`. Returns names of claims, never their values.',
       fields: z.strictObject({}),
       reply: dataConsentsReply,
       async handle({ session }) {
@@ -58,8 +58,9 @@ export function createDataConsentEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/face/data-consents/withdraw',
       action: 'withdraw_data_consent',
       summary: 'Withdraw the consent to share claims with a client',
-      description: 'From then on its tokens tell nothing. Ending what has ended succeeds.',
-      fields: z.strictObject({ client: z.string().min(1).max(256).describe('Its id, as the list has it.') }),
+      description:
+        'After this, tokens for this client contain no claims of the person. Ending an ended consent succeeds.',
+      fields: z.strictObject({ client: z.string().min(1).max(256).describe('Id of the client, as in the list.') }),
       reply: emptyReply,
       async handle({ session, fields }) {
         await withdrawCurrentDataConsent(session, fields.client, deps);

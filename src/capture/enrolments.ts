@@ -25,7 +25,7 @@ export function createEnrolmentEndpoints(deps: ApiDeps): Endpoint[] {
       status: 201,
       summary: 'Enrol a user of a connection',
       description:
-        'Makes a token and writes it to the user’s profile at the identity provider; it is never returned. If you send `password` here, send it at every check. If the connection requires a PIN, the password is the PIN; if it requires a passkey, only the capture page can enrol.',
+        'Creates a token and writes it to the user’s profile at the identity provider; it is never returned. If you send `password` here, send it at every check. If the connection requires a PIN, the password is the PIN; if it requires a passkey, only the capture page can enrol.',
       codes: [
         ...profileCodes,
         ...(['enrolment_changed', 'consent_missing', 'face_mismatch', 'secret_missing', 'secret_weak'] as const),
@@ -34,14 +34,14 @@ export function createEnrolmentEndpoints(deps: ApiDeps): Endpoint[] {
       fields: z.strictObject({
         ...who,
         password: passwordField,
-        consentStatement: z.string().min(1).max(2000).describe('The text the person agreed to, or its name.'),
-        consentGivenAt: instantField.describe('When: RFC 3339.'),
+        consentStatement: z.string().min(1).max(2000).describe('Text that the person agreed to, or its name.'),
+        consentGivenAt: instantField.describe('Time of the consent (RFC 3339).'),
       }),
       reply: z.strictObject({
         tokenId: z.string(),
         expiresAt: instantReply.nullable(),
         photos: z.int(),
-        weak: z.boolean().describe('Made from one photo alone.'),
+        weak: z.boolean().describe('True if it was made from one photo.'),
       }),
       async handle({ fields, client, photos }) {
         const connection = findConnection(fields.connection, client, deps);
@@ -75,7 +75,7 @@ export function createEnrolmentEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/enrolments/revoke',
       status: 200,
       summary: 'End the enrolment of a user',
-      description: 'Denies the token and clears the attribute. Ending what has ended succeeds.',
+      description: 'Revokes the token and clears the attribute. Ending an ended enrolment succeeds.',
       codes: profileCodes,
       photos: {},
       fields: z.strictObject(who),

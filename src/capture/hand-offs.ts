@@ -23,9 +23,9 @@ export function createHandOffEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/face/hand-off',
       action: 'start_hand_off',
       status: 201,
-      summary: 'Let another device lend its camera',
+      summary: 'Use the camera of another device',
       description:
-        'The link opens once; show it as a QR code, and the code beside it: whoever opens the link has to choose that code among three. `not_found` where the policy’s `handOff` allows none.',
+        'Returns a link that opens once; show it as a QR code with the number next to it. The person who opens the link has to choose that number from three. Returns `not_found` if the policy’s `handOff` does not allow it.',
       codes: [...session, 'not_found'],
       fields: z.strictObject({}),
       reply: handOffReply,
@@ -46,9 +46,9 @@ export function createHandOffEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/face/hand-off/choice',
       action: 'choose_number',
       status: 200,
-      summary: 'Choose the number of the other screen',
+      summary: 'Choose the number on the other screen',
       description:
-        'Once, on the phone of a hand-off, before anything else. Another number than the one there, or `null` for none of those offered, ends the step-up.',
+        'Call it once, on the phone of a hand-off, before any other call. A wrong number, or `null` for none of the offered numbers, ends the step-up.',
       codes: session,
       fields: z.strictObject({ number: z.string().max(8).nullable() }),
       reply: viewReply,

@@ -25,7 +25,7 @@ import { requireSubject, who } from './connection-access.js';
 
 const pageFields = {
   limit: z.int().min(1).max(100).default(50),
-  cursor: z.string().min(1).max(64).optional().describe('Of the page before.'),
+  cursor: z.string().min(1).max(64).optional().describe('Cursor of the previous reply.'),
 };
 
 const toState = (isApproved: boolean) => (isApproved ? ('ready' as const) : ('waiting' as const));
@@ -71,11 +71,14 @@ export function createHelpDeskEndpoints(deps: ApiDeps): Endpoint[] {
       status: 201,
       summary: 'Ask a caller for a face check',
       description:
-        'The person opens the link on their own device and chooses the number that you read to them: who only got the link forwarded does not hear it. 6 an hour for one person.',
+        'The person opens the link on their own device and chooses the number that you read out. A person who received the link from someone else does not hear the number. At most 6 an hour for one person.',
       codes: [...named, 'contact_missing', 'delivery_failed'],
       fields: z.strictObject({
         ...who,
-        send: z.enum(['none', 'email', 'sms']).default('none').describe('`none`: the link is in the reply.'),
+        send: z
+          .enum(['none', 'email', 'sms'])
+          .default('none')
+          .describe('`none`: the link is in the reply, and nothing is sent.'),
         language: z.enum(letterLanguages).default('en'),
       }),
       reply: begunVouchingReply,
@@ -94,9 +97,9 @@ export function createHelpDeskEndpoints(deps: ApiDeps): Endpoint[] {
     adminEndpoint({
       ...common,
       path: '/help-desk/vouchings/:id',
-      summary: 'Get the result of a face check that vouches',
+      summary: 'Get the result of a caller’s face check',
       description:
-        'For the administrator who asked, to be asked again every few seconds. Once the face check has passed the person is named, for ten minutes.',
+        'The administrator who started it polls this every few seconds. After the face check has passed, the reply identifies the person, for ten minutes.',
       codes: ['not_found', 'subject_unknown', 'profile_unavailable'],
       fields: z.strictObject({}),
       reply: vouchingReply,
@@ -112,12 +115,22 @@ export function createHelpDeskEndpoints(deps: ApiDeps): Endpoint[] {
       status: 201,
       summary: 'Create a bypass code for a person',
       description:
-        'For one who cannot show their face: once, for one connection, and one application if given. In place of any former one. `not_found` where the policy allows none.',
+        'Returns a code for a person who cannot show their face. It works once, for one connection, and for one application if given. Replaces an earlier code of the person. Returns `not_found` if the policy does not allow bypass codes.',
       codes: [...named, 'not_found', 'limit_reached'],
       fields: z.strictObject({
         ...who,
-        minutes: z.int().min(5).max(60).optional().describe('At most the policy’s, which is taken without.'),
-        application: z.string().min(1).max(253).optional().describe('The host of the application it is good for.'),
+        minutes: z
+          .int()
+          .min(5)
+          .max(60)
+          .optional()
+          .describe('Lifetime in minutes; by default the maximum of the policy.'),
+        application: z
+          .string()
+          .min(1)
+          .max(253)
+          .optional()
+          .describe('Host of the application that the code is valid for.'),
       }),
       reply: madeBypassReply,
       async handle({ fields, administrator }) {
@@ -135,8 +148,8 @@ export function createHelpDeskEndpoints(deps: ApiDeps): Endpoint[] {
     adminEndpoint({
       ...common,
       path: '/help-desk/bypass-codes/list',
-      summary: 'Bypass codes that are good, or wait for another administrator',
-      description: 'The newest first, without the codes.',
+      summary: 'List active and pending bypass codes',
+      description: 'Returns them newest first, without the codes themselves.',
       codes: [],
       fields: z.strictObject(pageFields),
       reply: bypassesReply,
@@ -150,7 +163,7 @@ export function createHelpDeskEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/help-desk/bypass-codes/:id/approve',
       isSensitive: true,
       summary: 'Approve a bypass code of another administrator',
-      description: 'Its minutes begin now.',
+      description: 'Its lifetime starts now.',
       codes: ['not_found', 'approver_same'],
       fields: z.strictObject({}),
       reply: approvedBypassReply,
@@ -163,7 +176,7 @@ export function createHelpDeskEndpoints(deps: ApiDeps): Endpoint[] {
       ...common,
       path: '/help-desk/requests/list',
       summary: 'List help requests',
-      description: 'The newest first. A request is kept for a day.',
+      description: 'Returns the requests, newest first. A request is stored for a day.',
       codes: [],
       fields: z.strictObject({ ...pageFields, connection: who.connection.optional() }),
       reply: helpRequestsReply,
@@ -178,7 +191,7 @@ export function createHelpDeskEndpoints(deps: ApiDeps): Endpoint[] {
       ...common,
       path: '/help-desk/requests/:id/take',
       summary: 'Take over a help request',
-      description: 'So that nobody else does.',
+      description: 'After this, no other administrator can take it over.',
       codes: ['not_found', 'request_taken'],
       fields: z.strictObject({}),
       reply: takenHelpRequestReply,
@@ -189,8 +202,8 @@ export function createHelpDeskEndpoints(deps: ApiDeps): Endpoint[] {
     adminEndpoint({
       ...common,
       path: '/help-desk/requests/:id/settle',
-      summary: 'Settle a request for help',
-      description: 'One that you have taken. It leaves the list; how it was settled is recorded.',
+      summary: 'Close a help request',
+      description: 'Closes a request that you took over. It is removed from the list; the outcome is recorded.',
       codes: ['not_found'],
       fields: z.strictObject({ settlement: z.enum(settlements) }),
       reply: z.strictObject({}),

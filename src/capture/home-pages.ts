@@ -58,8 +58,10 @@ export function createHomePageEndpoints(deps: ApiDeps): Endpoint[] {
       action: 'read_checks',
       summary: 'List the person’s own checks',
       description:
-        'Of a link with the purpose `manage`: what was decided of them, newest first, ten at a time, as long as the log keeps it. Nobody else is named, and no network.',
-      fields: z.strictObject({ cursor: z.string().min(1).max(1500).optional().describe('Of the page before.') }),
+        'Needs the session of a link with the purpose `manage`. Returns the decisions about the person, newest first, ten a page, for the retention of the log. Contains no other person and no network.',
+      fields: z.strictObject({
+        cursor: z.string().min(1).max(1500).optional().describe('Cursor of the previous reply.'),
+      }),
       reply: checksReply,
       async handle({ session, fields: { cursor = null } }) {
         const who = toSubjectRef(findManaged(session, deps));
@@ -73,7 +75,8 @@ export function createHomePageEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/face/devices',
       action: 'read_devices',
       summary: 'Get the remembered devices of the person',
-      description: 'A passkey, recovery codes, and how many devices and networks are known. Nothing that names one.',
+      description:
+        'Returns whether there is a passkey and recovery codes, and the number of known devices and networks. Does not identify them.',
       fields: nothing,
       reply: devicesReply,
       handle: async ({ session }) => readDevices(findManaged(session, deps), deps),
@@ -83,8 +86,8 @@ export function createHomePageEndpoints(deps: ApiDeps): Endpoint[] {
       method: 'POST',
       path: '/face/devices/forget',
       action: 'forget_known_places',
-      summary: 'Forget which devices and networks the person used',
-      description: 'The next check is the first from wherever it is. Forgetting what is forgotten succeeds.',
+      summary: 'Delete the remembered devices and networks of the person',
+      description: 'The next check counts as the first from its device and network. The call is idempotent.',
       fields: nothing,
       reply: emptyReply,
       async handle({ session }) {
@@ -100,7 +103,7 @@ export function createHomePageEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/face/services',
       action: 'read_services',
       summary: 'List the services of the organization',
-      description: 'As the configuration of the connection has them, in its order.',
+      description: 'Returns the services in the configuration of the connection, in its order.',
       fields: nothing,
       reply: servicesReply,
       async handle({ session }) {
@@ -115,7 +118,7 @@ export function createHomePageEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/face/export',
       action: 'export_held',
       summary: 'Export the person’s own data',
-      description: `As POST /subjects/export has it, with their newest ${checksExported} checks in place of the records of the trail, which name others.`,
+      description: `Works as POST /subjects/export, but with the newest ${checksExported} checks of the person instead of the records of the trail, which contain other people.`,
       codes: [...common.codes, 'profile_unavailable'],
       fields: nothing,
       reply: z.strictObject({ ...exportReply.shape, held: holdingsReply }),

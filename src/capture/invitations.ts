@@ -14,7 +14,7 @@ const hourSec = 60 * 60;
 const invitationFields = z.strictObject({
   ...who,
   purpose: z.enum(['enrol', 'manage']).default('enrol'),
-  lifeHours: z.int().min(1).max(720).default(72).describe('How long the link may wait, in hours.'),
+  lifeHours: z.int().min(1).max(720).default(72).describe('Lifetime of the unopened link, in hours.'),
   returnUrl: returnUrlField,
 });
 
@@ -23,7 +23,7 @@ export function createInvitationEndpoints(deps: ApiDeps): Endpoint[] {
   const common = {
     ...({ method: 'POST', versions: [1, 2], status: 201, ours: true, photos: {} } as const),
     description:
-      'To enrol (`enrol`), or to see what is held of them, renew it or end it (`manage`). The link opens once, and anyone who holds it acts as that user: send it where only they can read it. One for a user whom the provider has not is refused.',
+      'The person can enrol (`enrol`), or view, renew and end their enrolment (`manage`). The link opens once, and anyone with the link acts as that user: send it only to a place that only the user can read. Refused if the provider does not know the user.',
     codes: ['connection_unknown', 'subject_unknown', 'profile_unavailable'],
     fields: invitationFields,
     reply: invitationReply,

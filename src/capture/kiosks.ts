@@ -15,7 +15,7 @@ export function createKioskEndpoints(deps: ApiDeps): Endpoint[] {
       scope: 'verify',
       summary: 'Register a kiosk',
       description:
-        'Open `url` on the device, once, and leave it open. Then send people there with `kiosk` in `POST /step-ups`. Good for a year.',
+        'Open `url` on the device, once, and leave it open. Then start step-ups with `kiosk` in `POST /step-ups`. The registration is valid for a year.',
       codes: [],
       photos: {},
       fields: z.strictObject({ name: z.string().min(1).max(100) }),
@@ -30,7 +30,7 @@ export function createKioskEndpoints(deps: ApiDeps): Endpoint[] {
       tag: 'Capture page',
       summary: 'Get the ticket of the next person at a kiosk',
       description:
-        'Given out once; `null` while nobody is sent there. With `page` it is posted there. Whoever was at the kiosk before is gone.',
+        'Each ticket is returned once; `null` if no person is assigned. With `page` it is posted to that page. Ends the session of the previous person at the kiosk.',
       codes: ['caller_untrusted', 'step_up_opened', 'step_up_unknown'],
       photos: {},
       fields: z.strictObject({ kiosk: kioskIdGuard, secret: z.string().min(1).max(256) }),

@@ -25,7 +25,7 @@ export function createLinkEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/face/links',
       action: 'read_links',
       summary: 'List the linked accounts of the person',
-      description: 'Needs a link with this purpose: an invitation with the purpose `manage`.',
+      description: 'Needs the session of a link with the purpose `manage`.',
       fields: z.strictObject({}),
       reply: linksReply,
       async handle({ session }) {
@@ -38,9 +38,9 @@ export function createLinkEndpoints(deps: ApiDeps): Endpoint[] {
       method: 'POST',
       path: '/face/links/end',
       action: 'end_link',
-      summary: 'End the link with an account elsewhere',
-      description: 'From then on applications are told nothing that comes from there. Ending what has ended succeeds.',
-      fields: z.strictObject({ connection: z.string().min(1).max(100).describe('Its id, as the list has it.') }),
+      summary: 'End the link to an account elsewhere',
+      description: 'After this, applications receive no claims from that account. Ending an ended link succeeds.',
+      fields: z.strictObject({ connection: z.string().min(1).max(100).describe('Id of the link, as in the list.') }),
       reply: emptyReply,
       async handle({ session, fields }) {
         await endCurrentLink(session, fields.connection, deps);

@@ -14,11 +14,11 @@ export function createNotMeEndpoints(deps: ApiDeps): Endpoint[] {
       ...({ versions: [1, 2], tag: 'Capture page', ours: true, status: 200, photos: {} } as const),
       method: 'POST',
       path: '/face/not-me',
-      summary: 'Report an action as not one’s own',
+      summary: 'Report an action as unauthorized',
       description:
-        'With the secret of a notice’s link: ends the enrolment of whoever got it, the step-ups that wait for them and, where the provider does that, their sessions; and tells the help desk. Once. Loading the page does nothing, as programs that look through mail follow links.',
+        'Takes the secret of the link in a notification. Ends the enrolment of its recipient, their pending step-ups and, if the provider supports it, their sessions, and notifies the help desk. Works once. Loading the page has no effect, because mail scanners follow links.',
       codes: ['step_up_unknown', 'connection_unknown', 'subject_unknown', 'profile_unavailable'],
-      fields: z.strictObject({ secret: z.string().min(1).max(64).describe('What stands after the `#` of the link.') }),
+      fields: z.strictObject({ secret: z.string().min(1).max(64).describe('Part of the link after the `#`.') }),
       reply: emptyReply,
       async handle({ fields }) {
         const { connection, ...reported } = await reportNotMe(new Credential(fields.secret), deps);

@@ -64,7 +64,7 @@ export function createNoticeChoiceEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/face/notices',
       action: 'read_notices',
       summary: 'Get the notification settings of the person',
-      description: 'Of a link with the purpose `manage`. `null`: the connection sends none.',
+      description: 'Needs the session of a link with the purpose `manage`. `null` if the connection sends none.',
       codes: ['step_up_unknown', 'step_up_finished'],
       fields: z.strictObject({}),
       async handle({ session }) {
@@ -77,13 +77,13 @@ export function createNoticeChoiceEndpoints(deps: ApiDeps): Endpoint[] {
       method: 'POST',
       path: '/face/notices',
       action: 'choose_notices',
-      summary: 'Choose which notices to get',
-      description: 'All that are not named are not sent. `not_found` where the connection sends none.',
+      summary: 'Choose notifications',
+      description: 'Turns off all notifications that are not named. Returns `not_found` if the connection sends none.',
       codes: ['step_up_unknown', 'step_up_finished', 'not_found'],
       fields: z.strictObject({
         on: z.array(z.enum(noticeKinds)).max(noticeKinds.length),
-        email: z.boolean().describe('Whether by e-mail, too, where a device takes them.'),
-        language: z.enum(letterLanguages).describe('Of the page: notices are in it.'),
+        email: z.boolean().describe('True to send e-mails although a device receives notifications.'),
+        language: z.enum(letterLanguages).describe('Language of the page, used for notifications.'),
       }),
       async handle({ session, fields }) {
         const who = findTold(session, deps);
@@ -98,11 +98,11 @@ export function createNoticeChoiceEndpoints(deps: ApiDeps): Endpoint[] {
       action: 'add_notice_device',
       summary: 'Enable push notifications in this browser',
       description:
-        'With what the browser gave for the public key of `GET /face/notices`. Five at most: one more takes the place of the oldest. `not_found` where none are pushed.',
+        'Takes the subscription that the browser created with the public key of `GET /face/notices`. At most five: another one replaces the oldest. Returns `not_found` if push notifications are not configured.',
       codes: ['step_up_unknown', 'step_up_finished', 'not_found'],
       fields: z.strictObject({
         ...pushAddressGuard.shape,
-        publicKey: z.string().max(100).describe('What the browser subscribed with.'),
+        publicKey: z.string().max(100).describe('Push subscription of the browser.'),
       }),
       async handle({ session, fields: { publicKey, ...address } }) {
         const who = findTold(session, deps);
@@ -120,8 +120,8 @@ export function createNoticeChoiceEndpoints(deps: ApiDeps): Endpoint[] {
       method: 'POST',
       path: '/face/notices/devices/remove',
       action: 'remove_notice_device',
-      summary: 'Push no more notices to a browser',
-      description: '`device` is one of those that `GET /face/notices` names; `null` is all of them.',
+      summary: 'Disable push notifications',
+      description: '`device` is the id of a browser from `GET /face/notices`; `null` for all browsers.',
       codes: ['step_up_unknown', 'step_up_finished', 'not_found'],
       fields: z.strictObject({ device: z.string().max(100).nullable() }),
       async handle({ session, fields: { device } }) {

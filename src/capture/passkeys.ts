@@ -11,9 +11,9 @@ export function createPasskeyEndpoints(deps: ApiDeps): Endpoint[] {
       ...({ versions: [1, 2], tag: 'Capture page', ours: true, method: 'POST', status: 201 } as const),
       path: '/face/passkey',
       action: 'start_passkey',
-      summary: 'Begin the WebAuthn ceremony that goes with the frames',
+      summary: 'Begin the WebAuthn ceremony of a challenge',
       description:
-        'In place of a former one; its answer is good once, for ten minutes. `create` makes a credential, for an enrolment; `get` uses the one that was enrolled. Somebody without one gets options that look like anybody’s.',
+        'Replaces an earlier ceremony; its response is valid once, for ten minutes. `create` makes a credential at enrolment; `get` uses the enrolled credential. For a person without a credential, the options are indistinguishable from others.',
       codes: ['step_up_unknown', 'step_up_finished', 'consent_missing', 'not_found'],
       photos: {},
       fields: z.strictObject({}),

@@ -6,22 +6,28 @@ const { choices, application, network } = pairing.def.innerType.shape;
 
 const descriptions = [
   [instant, 'RFC 3339, UTC.'],
-  [role, '`camera`: a phone that lends it to another browser; `unpaired`: one that has to choose a number before.'],
+  [
+    role,
+    '`camera`: a phone that is the camera of another browser; `unpaired`: a phone that has to choose a number first.',
+  ],
   [
     agreedAt,
-    'When the person agreed to this text at their enrolment, where that still holds: no consent is asked for again.',
+    'Time at which the person agreed to this text at enrolment, if that consent is valid: the page does not ask again.',
   ],
-  [handOff.def.innerType.shape.code, 'For the screen of the first browser alone.'],
-  [pairing, 'What a phone asks the person before anything else, and the page of somebody who calls the help desk.'],
-  [choices, 'One of them is on the screen of the first browser.'],
+  [handOff.def.innerType.shape.code, 'Only for the screen of the first browser.'],
+  [
+    pairing,
+    'Numbers to choose from: on a phone before any other step, and on the page of a person who calls the help desk.',
+  ],
+  [choices, 'One of them is shown on the screen of the first browser.'],
   [application, 'The host that requested the face check.'],
   [network, 'A /24 of IPv4 or a /48 of IPv6.'],
-  [sessionReply.shape.receipt, 'Once it has passed, for the browser the link was for.'],
+  [sessionReply.shape.receipt, 'Present after it passed, for the browser that opened the link.'],
   [
     passkeyReply.shape.options,
-    'PublicKeyCredentialCreationOptionsJSON or PublicKeyCredentialRequestOptionsJSON of WebAuthn Level 3. The input of the PRF, `extensions.prf.eval.first`, is base64url too.',
+    'PublicKeyCredentialCreationOptionsJSON or PublicKeyCredentialRequestOptionsJSON of WebAuthn Level 3. The input of the PRF, `extensions.prf.eval.first`, is base64url, too.',
   ],
-  [enrolmentReply.shape.enrolment.def.innerType.shape.purpose, 'The policy’s `scope`.'],
+  [enrolmentReply.shape.enrolment.def.innerType.shape.purpose, 'The `scope` of the policy.'],
 ] as const;
 
 /** Registers descriptions of replies for the API description. */

@@ -10,7 +10,7 @@ import type { ApiDeps } from '../rest/deps.js';
 import { type Endpoint, openEndpoint, sessionEndpoint } from '../rest/endpoint.js';
 import { toReceiptReply, toViewReply } from './view-reply.js';
 
-const ticketText = z.string().min(1).max(4608).describe('What stands after the `#` of the link, up to the first `&`.');
+const ticketText = z.string().min(1).max(4608).describe('Part of the link after the `#`, up to the first `&`.');
 
 const common = { versions: [1, 2], tag: 'Capture page', ours: true } as const;
 const session: readonly FaceErrorCode[] = ['step_up_unknown', 'step_up_finished'];
@@ -46,7 +46,7 @@ export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
       status: 201,
       summary: 'Exchange the ticket of a link for a session',
       description:
-        'Once. Where a provider’s redirect led here, only in the browser that was redirected. `returnUrl` must be one of the connection’s `returnUrls`.',
+        'Works once. After a redirect of a provider, it works only in the browser that was redirected. `returnUrl` must be one of the connection’s `returnUrls`.',
       codes: [
         ...session,
         ...(['step_up_opened', 'connection_unknown', 'caller_untrusted', 'profile_unavailable'] as const),
@@ -61,7 +61,7 @@ export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
           .max(128)
           .optional()
           .describe(
-            'Random, of the page’s own: what the session ends in. Under the same key a link whose answer was lost opens again.',
+            'Random idempotency key that the page creates; it is the last part of the session. If a reply was lost, the same key opens the link again.',
           ),
       }),
       reply: openedReply,
@@ -83,7 +83,7 @@ export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
       action: 'read',
       status: 200,
       summary: 'Get the state of the step-up of a session',
-      description: 'The browser of a desktop asks this while a phone lends its camera.',
+      description: 'On a desktop, the browser polls this while a phone is its camera.',
       codes: [],
       fields: z.strictObject({}),
       reply: sessionReply,
@@ -99,8 +99,8 @@ export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/face/consent',
       action: 'consent',
       status: 200,
-      summary: 'Note that the person agrees',
-      description: 'To the text of that version, in the language they read it in.',
+      summary: 'Record the consent of the person',
+      description: 'Records consent to that version of the text, in the displayed language.',
       codes: [...session, 'consent_missing'],
       fields: z.strictObject({
         version: z.string().min(1).max(64),
@@ -119,7 +119,7 @@ export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
       action: 'decline',
       status: 200,
       summary: 'Cancel the step-up',
-      description: 'The page goes to `returnUrl` or `fallbackUrl`.',
+      description: 'The page continues to `returnUrl` or `fallbackUrl`.',
       codes: session,
       fields: z.strictObject({}),
       reply: viewReply,

@@ -13,7 +13,7 @@ export function createSignatureEndpoints(deps: ApiDeps): Endpoint[] {
       scope: 'verify',
       summary: 'Sign a document that a person approved',
       description:
-        'A form with the file as `document`, at most 10 MB. The receipt is of a step-up for the audience `urn:facestep:signatures` whose `action` names the document’s digest, not older than two minutes, and good for this document alone. docs/approve-an-action.md says how the signature is checked.',
+        'Takes a form with the file as `document`, at most 10 MB. The receipt must be of a step-up for the audience `urn:facestep:signatures` whose `action` contains the document’s digest. It is valid for two minutes and for this document only. docs/approve-an-action.md describes how to verify the signature.',
       codes: ['connection_unknown', 'receipt_invalid', 'document_changed'],
       photos: {
         document: {
@@ -23,11 +23,11 @@ export function createSignatureEndpoints(deps: ApiDeps): Endpoint[] {
       },
       fields: z.strictObject({
         connection: who.connection,
-        subject: z.string().min(1).max(256).describe('Who approved it: the user’s immutable id.'),
-        receipt: z.string().min(1).max(8192).describe('Of the step-up in which they did.'),
+        subject: z.string().min(1).max(256).describe('The approver: the user’s immutable id.'),
+        receipt: z.string().min(1).max(8192).describe('Receipt of the step-up in which they approved it.'),
       }),
       reply: z.strictObject({
-        signature: z.string().describe('A JWS without its payload, which is the file (RFC 7515, RFC 7797).'),
+        signature: z.string().describe('A JWS with detached payload, which is the file (RFC 7515, RFC 7797).'),
       }),
       async handle({ fields, photos, client }) {
         const { connection, subject, receipt } = fields;

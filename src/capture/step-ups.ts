@@ -51,10 +51,12 @@ const startFields = z
     connection: who.connection.optional(),
     subject: who.subject,
     login: who.login,
-    token: tokenField.optional().describe('A token from /generate that you keep, in place of the one in the profile.'),
-    scope: scopeField.describe('As the token was made with.'),
-    accuracy: accuracyField.describe('As the token was made with.'),
-    audience: z.string().min(1).max(512).optional().describe('Who the receipt is for.'),
+    token: tokenField
+      .optional()
+      .describe('A token from /generate that you store, instead of the token in the profile.'),
+    scope: scopeField.describe('Same value as at the creation of the token.'),
+    accuracy: accuracyField.describe('Same value as at the creation of the token.'),
+    audience: z.string().min(1).max(512).optional().describe('Audience of the receipt.'),
     application: z
       .string()
       .min(1)
@@ -67,19 +69,19 @@ const startFields = z
       .union([z.ipv4(), z.ipv6()])
       .optional()
       .describe('The address of the browser that the user signs in with. Needs `application`.'),
-    nonce: z.string().min(1).max(256).optional().describe('Found again in the receipt. Needs `audience`.'),
+    nonce: z.string().min(1).max(256).optional().describe('Copied to the receipt. Needs `audience`.'),
     returnUrl: returnUrlField,
     action: z
       .optional(requestedAction)
       .describe(
-        'What the person approves, in the words the page shows: docs/approve-an-action.md. Needs `audience`; only the capture page takes its pictures.',
+        'The action that the person approves, with the text that the page shows: docs/approve-an-action.md. Needs `audience`; only the capture page can send the pictures.',
       ),
-    kiosk: kioskIdGuard.optional().describe('The kiosk that the person goes to.'),
+    kiosk: kioskIdGuard.optional().describe('Kiosk at which the face check takes place.'),
     camera: z
       .literal('phone')
       .optional()
       .describe(
-        'The pictures have to come from a phone or tablet, also where the policy does not ask for it. Not with `kiosk`.',
+        'The pictures must come from a phone or tablet, even if the policy does not require it. Not with `kiosk`.',
       ),
   })
   .refine(({ kiosk, camera }) => kiosk === undefined || camera === undefined)
@@ -152,7 +154,7 @@ export function createStepUpEndpoints(deps: ApiDeps): Endpoint[] {
       scope: 'verify',
       summary: 'Start a face check of a person',
       description:
-        'Checks a user of a connection, whose token is in the profile at the provider, or with `token` anyone whose token you keep. With `application`, the hook of that sign-in accepts the pass; with `audience`, the pass becomes a receipt. Give the challenge only to the person in front of the camera. An unknown user and a user without an enrolment get the same reply. `login` needs a `connection`.',
+        'Checks a user of a connection, whose token is in the profile at the provider, or, with `token`, any person whose token you store. With `application`, the hook of that sign-in accepts the pass; with `audience`, the pass results in a receipt. Send the challenge only to the person in front of the camera. The reply is the same for an unknown user and a user without an enrolment. `login` needs a `connection`.',
       codes: ['connection_unknown', 'profile_unavailable', 'token_malformed', 'not_found', 'action_malformed'],
       photos: {},
       fields: startFields,
@@ -172,14 +174,14 @@ export function createStepUpEndpoints(deps: ApiDeps): Endpoint[] {
       method: 'POST',
       path: '/step-ups/requested',
       status: 201,
-      summary: 'Start the face check that a provider asked for',
+      summary: 'Start a face check that a provider requested',
       description:
-        'Needs no client token: the provider’s side signed the request. Each request starts one face check, whose receipt is for whoever signed it.',
+        'Needs no client token, because the provider signed the request. Each request starts one face check; its receipt is for the signer of the request.',
       codes: ['connection_unknown', 'caller_untrusted', 'step_up_finished'],
       photos: {},
       fields: z.strictObject({
         connection: who.connection,
-        request: z.string().min(1).max(4096).describe('As the provider’s challenge holds it.'),
+        request: z.string().min(1).max(4096).describe('As in the challenge of the provider.'),
       }),
       reply: startedReply,
       async handle({ fields }) {
@@ -195,7 +197,7 @@ export function createStepUpEndpoints(deps: ApiDeps): Endpoint[] {
       status: 200,
       summary: 'Send the photos of a face check',
       description:
-        'Needs no client token: the challenge is the credential. Photos that cannot be used leave the step-up open for better ones; a decision ends it. A wrong face, one that does not look alive, nobody enrolled and an enrolment that has ended are all `failed`. At most 10 MB in all.',
+        'Needs no client token: the challenge is the credential. Unusable photos leave the step-up open for better ones; a decision ends it. A wrong face, a failed liveness check, a missing enrolment and an ended enrolment all return `failed`. At most 10 MB in all.',
       codes: [
         'step_up_unknown',
         'step_up_finished',
@@ -233,7 +235,7 @@ export function createStepUpEndpoints(deps: ApiDeps): Endpoint[] {
       status: 200,
       scope: 'verify',
       summary: 'Get the state of a face check',
-      description: 'Readable for an hour after its end.',
+      description: 'Available for an hour after its end.',
       codes: ['step_up_unknown'],
       photos: {},
       fields: z.strictObject({}),

@@ -38,7 +38,7 @@ export function createAdministratorsCommand(deps: CliDeps): Command {
   command
     .command('add')
     .description('add an administrator and print the key once')
-    .argument('<name>', 'name in the audit trail: up to 64 letters, digits and _ . @ -')
+    .argument('<name>', 'name in the audit trail: up to 64 characters: A-Z a-z 0-9 _ . @ -')
     .addOption(new Option('--role <role>', 'role').choices(roles).makeOptionMandatory())
     .option('--days <days>', 'lifetime of the key in days, up to 366 (default: until removed)', parseDays)
     .action(async (name: string, { role, days }: { role: string; days?: number }) => {

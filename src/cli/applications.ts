@@ -54,7 +54,7 @@ export function createApplicationsCommand(deps: CliDeps): Command {
     .command('register')
     .description('register an application, and print its id')
     .argument('<name>', 'display name')
-    .option('--tenant <tenant>', 'tenant of its enrolments: up to 64 letters, digits and _ . -')
+    .option('--tenant <tenant>', 'tenant of its enrolments: up to 64 characters: A-Z a-z 0-9 _ . -')
     .option('--scopes <scopes>', 'scopes of its keys, separated by commas', parseScopes)
     .option('--per-minute <requests>', 'requests per minute', parseCount)
     .option('--per-day <requests>', 'requests per day', parseCount)

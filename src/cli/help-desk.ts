@@ -61,7 +61,7 @@ export function createHelpDeskCommand(deps: CliDeps): Command {
     });
   command
     .command('caller')
-    .description('show the state of such a face check and who the caller is')
+    .description('show the state and the caller of a face check')
     .argument('<id>')
     .action(async (id: string) => {
       const { state, person, until } = await post(`vouchings/${encodeURIComponent(id)}`, {}, vouchingReply);

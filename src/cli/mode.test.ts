@@ -35,7 +35,7 @@ const run = (...args: string[]) => administer(operated.server, ['mode', ...args]
 test('nobody enrolled: nothing is changed until somebody says that they are sure, and back', async () => {
   const refused = await run('okta', 'enforce');
   expect(refused.exitCode).toBe(1);
-  expect(refused.told.join()).toContain('nobody is enrolled, so everybody would be refused');
+  expect(refused.told.join()).toContain('no user is enrolled, so all users would be denied');
   expect((await run('okta')).printed.at(-1)).toBe('okta: shadow');
   const sure = await run('okta', 'enforce', '--yes');
   expect(sure.exitCode).toBe(0);

@@ -19,7 +19,7 @@ export const createModeCommand = (deps: CliDeps): Command =>
     .description('Asks the server at FACESTEP_URL, with the administrator’s key in FACESTEP_ADMIN_KEY.')
     .argument('<connection>', 'id of the connection in the configuration')
     .addArgument(new Argument('[mode]', 'the new mode; without it, nothing changes').choices(modes))
-    .option('--yes', 'enforce even if nobody is enrolled and everyone would be refused')
+    .option('--yes', 'enforce even if no user is enrolled, which denies everyone')
     .action(async (connection: string, mode: Mode | undefined, { yes = false }: { yes?: boolean }) => {
       const { connections } = await callServer({ method: 'GET', path: '/connections' }, connectionsReply, deps);
       const found = connections.find(({ id }) => id === connection);
@@ -32,7 +32,9 @@ export const createModeCommand = (deps: CliDeps): Command =>
         tellMode(connection, (await callServer({ method: 'POST', path, fields }, switchedModeReply, deps)).mode, deps);
       } catch (error) {
         if (toCode(error) !== 'nobody_can_pass') throw error;
-        deps.tell('facestep: nobody is enrolled, so everybody would be refused. Nothing was changed; --yes does it.');
+        deps.tell(
+          'facestep: no user is enrolled, so all users would be denied. Nothing was changed. Pass --yes to enforce anyway.',
+        );
         deps.endWith(1);
       }
     });

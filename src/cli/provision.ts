@@ -45,7 +45,7 @@ export function createProvisionCommand(deps: CliDeps): Command {
     .option('--plan', 'print what would change, and change nothing')
     .option('--apply', 'apply the changes')
     .option('--push-secrets', 'send the configured secrets to the provider again')
-    .option('--yes', 'apply even if policy.mode is enforce and nobody is enrolled')
+    .option('--yes', 'apply even if policy.mode is enforce and no user is enrolled')
     .option('--json', 'print JSON')
     .addHelpText('after', states)
     .action(async (id: string, options: Options) => {

@@ -21,13 +21,13 @@ export function createRegisterCommand(deps: CliDeps): Command {
   return new Command('register')
     .summary('register users for the face check at the provider')
     .description(
-      'For providers that offer the face check only to registered users. Nobody is registered twice: run it ' +
+      'For providers that offer the face check only to registered users. The command is idempotent: run it ' +
         'again after an interruption, or for new users.',
     )
     .argument('<connection>', 'id of the connection in the configuration')
     .option('--group <id>', 'register the members of the group with this id at the provider')
     .option('--all', 'register all users')
-    .option('--plan', 'count the users, and register nobody')
+    .option('--plan', 'count the users without registering them (dry run)')
     .action(async (id: string, { group, all, plan }: Options) => {
       if ((group === undefined) === (all === undefined)) throw new UsageError('give one of --group and --all');
       const setup = await deps.loadSetup();

@@ -31,9 +31,9 @@ export function createSignCommand(deps: CliDeps): Command {
   return new Command('sign')
     .summary('sign a file after a person approved it by a face check')
     .description(
-      'Prints the address of a face check that names the file and its digest, for the person who is to approve it. Once they ' +
-        'have, the server signs the file with its key for receipts, the approval in the signature. The signature is written to a ' +
-        'file of its own; the signed file stays as it is.',
+      'Prints the address of a face check that names the file and its digest, for the approver. After the ' +
+        'approval, the server signs the file with its key for receipts, and includes the approval in the signature. The signature is written to a ' +
+        'separate file; the signed file does not change.',
     )
     .argument('<file>', `the file to sign, at most 10 MB; the signature is named <file>${signatureSuffix}`)
     .requiredOption('--connection <id>', 'connection where the person is enrolled')

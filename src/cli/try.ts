@@ -31,7 +31,7 @@ export function createTryCommand(deps: CliDeps): Command {
         'ends with the command; with --camera you use your own camera, and the enrolment stays. It refuses users who are enrolled.',
     )
     .argument('<connection>', 'id of the connection in the configuration')
-    .requiredOption('--login <name>', 'username of a test user at the provider, who is enrolled')
+    .requiredOption('--login <name>', 'username of an enrolled test user at the provider')
     .option('--camera', 'print links for a browser with a camera, and wait')
     .action(async (id: string, { login, camera = false }: { login: string; camera?: boolean }) => {
       const { policy } = findConnection(await deps.loadSetup(), id);

@@ -52,7 +52,7 @@ const policyFields = {
     .enum(['off', 'passive', 'movement', 'challenge', 'light'])
     .default('challenge')
     .describe(
-      'Least evidence of liveness: `"passive"` checks photos; on the capture page, `"movement"` asks for movements, `"challenge"` adds the light of the screen if possible, `"light"` always. With the last three, `POST /step-ups/{id}/photos` is refused.',
+      'Minimum evidence of liveness: `"passive"` checks photos; on the capture page, `"movement"` asks for movements, `"challenge"` adds the light of the screen if possible, `"light"` always. With the last three, `POST /step-ups/{id}/photos` is refused.',
     ),
   whenNotEnrolled: z
     .enum(['refuse', 'enrol'])
@@ -64,7 +64,7 @@ const policyFields = {
     .enum(['none', 'pin', 'passkey'])
     .default('none')
     .describe(
-      'What a token needs in addition to the face. `"passkey"` requires a `publicUrl` with a domain name. A change requires all users to enrol again.',
+      'Second secret of a token, in addition to the face. `"passkey"` requires a `publicUrl` with a domain name. A change requires all users to enrol again.',
     ),
   camera: z
     .enum(['any', 'phone'])
@@ -77,7 +77,7 @@ const policyFields = {
     .nullable()
     .default(null)
     .describe(
-      'Whether a computer may hand the capture over to the person’s phone. `null` is `true`, or `false` with `userSecret` `"passkey"`. See SECURITY.md for the risk.',
+      'True if a computer may hand the capture over to the person’s phone. `null` is `true`, or `false` with `userSecret` `"passkey"`. See SECURITY.md for the risk.',
     ),
   referencePhoto: z
     .boolean()
@@ -105,13 +105,13 @@ const policyFields = {
       counts: z
         .boolean()
         .default(false)
-        .describe('Whether hooks and OpenID clients accept such a pass, including that of a bypass code.'),
+        .describe('True if hooks and OpenID clients accept a pass by a code, including a bypass code.'),
     })
     .prefault({})
     .describe('One-time codes instead of a face, after a first factor. See docs/help-desk.md.'),
   bypass: z
     .strictObject({
-      allowed: z.boolean().default(false).describe('Whether the help desk may create bypass codes.'),
+      allowed: z.boolean().default(false).describe('True if the help desk may create bypass codes.'),
       minutes: z.int().min(5).max(60).default(15).describe('Maximum lifetime of a bypass code, in minutes.'),
       approvals: z
         .literal([1, 2])
@@ -131,7 +131,7 @@ const policyFields = {
   helpRequests: z
     .boolean()
     .default(false)
-    .describe('Whether the capture page lets a person ask the help desk for help.'),
+    .describe('True if the person can ask the help desk for help on the capture page.'),
   returnUrls: z
     .array(safeUrlGuard)
     .max(50)
@@ -151,9 +151,9 @@ const policyFields = {
   whenUnverified: fallbackGuard
     .default('deny')
     .describe(
-      'What a hook does without a fresh face check: `"deny"`, or `"omit_claim"` if applications check the claim themselves.',
+      'Decision of a hook without a recent face check: `"deny"`, or `"omit_claim"` if applications check the claim themselves.',
     ),
-  whenUnavailable: fallbackGuard.default('deny').describe('What a hook does if the state store is down.'),
+  whenUnavailable: fallbackGuard.default('deny').describe('Decision of a hook if the state store is down.'),
 };
 
 /** Requirements for a face check. */
@@ -167,11 +167,11 @@ export const policyGuard = z.strictObject(policyFields, {
  */
 export const connectionFields = {
   id: connectionIdGuard.describe(
-    'Id of the connection, in the addresses of hooks and in tokens. A change makes all tokens useless.',
+    'Id of the connection, in the addresses of hooks and in tokens. A change makes all tokens unusable.',
   ),
-  policy: policyGuard.describe('What a face check must show, and what happens without it.'),
+  policy: policyGuard.describe('Requirements for a face check, and the decision without one.'),
   claims: claimSourcesGuard.describe(
-    'Where claims about a person come from, in addition to the provider’s usual attributes: an attribute, a list of attributes, or attributes by member of `address`. See docs/consented-data.md.',
+    'Sources of claims about a person, in addition to the provider’s default attributes: an attribute, a list of attributes, or attributes by member of `address`. See docs/consented-data.md.',
   ),
   me: homePageGuard
     .nullable()
@@ -181,7 +181,7 @@ export const connectionFields = {
     'Organizations that users can act for. `null`: none. See docs/organisations.md.',
   ),
   oidc: oidcOf().describe(
-    'OpenID Connect clients that send users here, and credentials for wallets. Needs `publicUrl`. See docs/oidc.md.',
+    'OpenID Connect clients of this connection, and credentials for wallets. Needs `publicUrl`. See docs/oidc.md.',
   ),
 };
 

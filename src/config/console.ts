@@ -25,7 +25,7 @@ const signInGuard = z.strictObject({
       developer: groupsGuard.describe('Groups with the role `developer`. See docs/onboarding.md.'),
     })
     .describe(
-      'Groups of each role, by name or id. With several matches, the strongest role counts. People in no group do not get in.',
+      'Groups of each role, by name or id. With several matches, the strongest role counts. People without a matching group cannot sign in.',
     ),
 });
 

@@ -28,7 +28,7 @@ const smsGuard = z.discriminatedUnion('kind', [
     url: safeUrlGuard.describe('Address of your SMS gateway, which receives a POST.'),
     secret: credentialGuard
       .refine((secret) => secret.use(toWebhookKey) !== null, 'expected whsec_ and base64 of 24 to 64 random bytes')
-      .describe('Secret. `whsec_` and base64 of 24 to 64 random bytes, which sign what is sent.'),
+      .describe('Secret. `whsec_` and base64 of 24 to 64 random bytes, which sign the requests.'),
   }),
   z.strictObject({
     kind: z.literal('aws-sns').describe('Amazon SNS. Its role needs `sns:Publish`.'),
@@ -48,7 +48,7 @@ const smsGuard = z.discriminatedUnion('kind', [
   }),
 ]);
 
-const sms = smsGuard.prefault({ kind: 'outbox' }).describe('How SMS are sent.');
+const sms = smsGuard.prefault({ kind: 'outbox' }).describe('Delivery of SMS.');
 
 export const deliveryGuard = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('outbox').describe('A file in the data folder, for the administrator.'), sms }),

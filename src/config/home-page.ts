@@ -33,7 +33,7 @@ const signInGuard = z.strictObject({
 /** docs/home-page.md. */
 export const homePageGuard = z
   .strictObject({
-    faceCheck: z.boolean().default(true).describe('Whether users who type their username can enter with a face check.'),
+    faceCheck: z.boolean().default(true).describe('True if users can sign in with their username and a face check.'),
     signIn: signInGuard
       .nullable()
       .default(null)

@@ -38,14 +38,14 @@ export const relyingPartyGuard = z
       .boolean()
       .default(false)
       .describe(
-        'Whether this client authenticates users before it names them in a pushed request. They may then enrol if `whenNotEnrolled` is `"enrol"`.',
+        'True if this client authenticates users before it names them in a pushed request. These users may enrol if `whenNotEnrolled` is `"enrol"`.',
       ),
     requirePushed: z.boolean().default(false).describe('Accept only pushed authorization requests (RFC 9126).'),
     actions: z
       .boolean()
       .default(false)
-      .describe('Whether it may ask people to approve an action with `authorization_details` (RFC 9396).'),
-    organisations: z.boolean().default(false).describe('Whether it may request the scope `organisation`.'),
+      .describe('True if it may ask people to approve an action with `authorization_details` (RFC 9396).'),
+    organisations: z.boolean().default(false).describe('True if it may request the scope `organisation`.'),
     fapi2: z
       .boolean()
       .default(false)

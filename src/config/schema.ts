@@ -81,7 +81,7 @@ const keptFields = {
     .describe('Folder of state, keys, audit trail and outbox. It is created if missing.'),
   keys: keysGuard
     .prefault({ kind: 'local' })
-    .describe('Where the keys are that seal tokens and sign statements. See docs/keys.md.'),
+    .describe('Location of the keys that seal tokens and sign statements. See docs/keys.md.'),
   audit: auditGuard.prefault({}).describe('Retention of the audit trail. See docs/audit.md.'),
 };
 
@@ -107,7 +107,7 @@ const hasUniqueIds = (connections: readonly { readonly id: string }[]): boolean 
 /** Creates the guard of the whole configuration. Unknown keys are refused at every level. */
 export function createConfigGuard<const Guards extends ConnectionGuards>(connectionGuards: Guards) {
   const guard = z.strictObject({
-    port: z.int().min(0).max(65_535).default(8080).describe('Port to listen on. 0 takes any free port.'),
+    port: z.int().min(0).max(65_535).default(8080).describe('Port to listen on. 0 selects any free port.'),
     host: hostGuard
       .default('127.0.0.1')
       .describe(
@@ -137,9 +137,9 @@ export function createConfigGuard<const Guards extends ConnectionGuards>(connect
       ),
     verifier: verifierGuard
       .prefault({ kind: 'embedded' })
-      .describe('What checks faces: the engine of this server, or a Facenition server.'),
+      .describe('Service that checks faces: the engine of this server, or a Facenition server.'),
     recognition: recognitionGuard.prefault({}).describe('Recognition models of your own.'),
-    delivery: deliveryGuard.prefault({ kind: 'outbox' }).describe('How e-mails and SMS are sent.'),
+    delivery: deliveryGuard.prefault({ kind: 'outbox' }).describe('Delivery of e-mails and SMS.'),
     ...storeFields,
     securityEvents: z
       .array(securityEventReceiverGuard)
@@ -158,7 +158,9 @@ export function createConfigGuard<const Guards extends ConnectionGuards>(connect
     contactCodes: contactCodesGuard
       .prefault({})
       .describe('One-time codes that backends send to contacts of their choice.'),
-    onboarding: onboardingGuard.prefault({}).describe('How developers get applications. See docs/onboarding.md.'),
+    onboarding: onboardingGuard
+      .prefault({})
+      .describe('Self-service requests of developers for applications. See docs/onboarding.md.'),
     retention: retentionGuard.prefault({}).describe('Retention of consents. See docs/data-subjects.md.'),
     brand: brandConfigGuard
       .nullable()
@@ -170,7 +172,7 @@ export function createConfigGuard<const Guards extends ConnectionGuards>(connect
       .max(120)
       .default(0)
       .describe(
-        'Seconds between the request to stop, from when on `/readyz` fails, and the end of accepting requests.',
+        'Drain time in seconds: after the request to stop, `/readyz` fails and the server accepts requests for this time.',
       ),
     connections: z
       .array(z.discriminatedUnion('kind', connectionGuards))

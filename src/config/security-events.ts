@@ -32,7 +32,7 @@ export const securityEventReceiverGuard = z
     token: headerCredentialGuard
       .nullable()
       .default(null)
-      .describe('Secret. Bearer token of pushes, or of a receiver that polls, which must have one.'),
+      .describe('Secret. Bearer token of pushes, or of a polling receiver. Required for polling.'),
     events: z
       .array(z.enum(securityEventNames))
       .min(1)

@@ -10,7 +10,7 @@ export const telemetryGuard = z.strictObject({
     })
     .nullable()
     .default(null)
-    .describe('Prometheus metrics at `/metrics` of an address of their own. `null`: off.'),
+    .describe('Prometheus metrics at `/metrics` of a separate address. `null`: off.'),
   traces: z
     .strictObject({
       url: safeUrlGuard.describe('Address of the OTLP receiver.'),

@@ -131,7 +131,7 @@ export const auditDetails = {
   enrolment_begun: tokenChange.describe('A token is about to be written to the profile.'),
   enrolled: z
     .union([tokenChange, tokenMade])
-    .describe('A token was made. With `kind`, it is in the profile of a user; without, a client keeps it.'),
+    .describe('A token was created. With `kind`, it is in the profile of a user; without, a client stores it.'),
   enrolment_refused: z
     .union([
       tokenChange.extend({ code: errorCode, recovered: z.boolean() }),
@@ -147,7 +147,9 @@ export const auditDetails = {
     .describe('A face was verified. `application` is the host that requested the check.'),
   verification_refused: z
     .union([z.object({ tokenId: z.string().nullable(), ...asker }), z.object({ code: errorCode, ...asker })])
-    .describe('A face check failed: `tokenId` alone is a wrong face, `code` the reason that the person was not told.'),
+    .describe(
+      'A face check failed: `tokenId` alone is a wrong face, `code` the reason, which the person does not see.',
+    ),
   roster_searched: z
     .object({
       tokens: z.int(),
@@ -156,7 +158,7 @@ export const auditDetails = {
       code: errorCode.nullable(),
     })
     .describe(
-      'A client searched a face in a roster. `tokenId` is the match, `code` the reason why no search was made.',
+      'A client searched a face in a roster. `tokenId` is the match, `code` the reason for a search that failed.',
     ),
   locked_out: z
     .object({
@@ -207,7 +209,7 @@ export const auditDetails = {
   notices_chosen: z
     .object({ off: z.array(z.enum(noticeKinds)), email: z.boolean(), devices: z.int() })
     .describe(
-      'A person chose notifications: `off` are those they do not want, `email` whether e-mails are sent if a device receives them, `devices` the number of browsers.',
+      'A person chose notifications: `off` lists the unwanted ones, `email` whether e-mails are sent if a device receives them, `devices` the number of browsers.',
     ),
   data_consent_given: z
     .object({
@@ -225,13 +227,13 @@ export const auditDetails = {
       claims: z.array(z.string()).readonly(),
       by: z.string().optional(),
     })
-    .describe('Such a consent ended. `by` is the administrator who ended it.'),
+    .describe('A consent to share claims ended. `by` is the administrator who ended it.'),
   identities_linked: z
     .object({ other: z.string(), expiresAt: instant })
     .describe('An account at the connection `other` was linked as that of the same person.'),
   identities_unlinked: z
     .object({ other: z.string(), by: z.string().optional() })
-    .describe('Such a link ended. `by` is the administrator who ended it.'),
+    .describe('A link between accounts ended. `by` is the administrator who ended it.'),
   counter_told: z
     .object({ client: z.string() })
     .describe('A counter received that this person was present, with the claims they consented to.'),
@@ -338,14 +340,14 @@ export const auditDetails = {
       outcome: z.enum(['passed', 'refused', 'failed', 'expired']),
       by: z.string(),
     })
-    .describe('The administrator read how that face check ended.'),
+    .describe('The administrator read the result of a caller’s face check.'),
   help_asked: z
     .object({ id: z.string(), stepUpId: z.string(), reason: z.enum(helpReasons) })
     .describe('A person asked the help desk for help.'),
   help_taken: z.object({ id: z.string(), by: z.string() }).describe('An administrator took over a help request.'),
   help_settled: z
     .object({ id: z.string(), settlement: z.string(), by: z.string() })
-    .describe('A help request was settled.'),
+    .describe('A help request was closed.'),
   receipt_issued: z
     .object({ receiptId: z.string(), stepUpId: z.string(), audience: z.string() })
     .describe('A receipt was signed.'),
@@ -436,7 +438,7 @@ export const auditDetails = {
     ),
   console_sign_in_refused: z
     .object({ by: z.string(), issuer: z.string(), subject: z.string() })
-    .describe('The provider authenticated a person who is in no group with a role.'),
+    .describe('The provider authenticated a person without a group that has a role.'),
   console_signed_out: z.object({ by: z.string() }).describe('An administrator signed out.'),
   brand_changed: z
     .object({ digest: z.string().nullable(), former: z.string().nullable(), by: z.string() })
@@ -500,13 +502,13 @@ export const auditDetails = {
       applied: z.array(z.string()).readonly(),
       by: z.string(),
     })
-    .describe('That set-up ended. `applied` has the steps that changed something.'),
+    .describe('The set-up of a connection ended. `applied` has the steps that changed something.'),
   connection_mode_switched: z
     .object({ mode: connectionMode, file: connectionMode, by: z.string() })
     .describe('An administrator switched the mode of a connection. `file` is the mode in the configuration.'),
   connection_mode_settled: z
     .object({ mode: connectionMode })
-    .describe('The configuration has the switched mode, so the switch ended.'),
+    .describe('A manual switch of the mode ended, because the configuration has the same mode.'),
   doctor_asked: z
     .object({ connections: z.array(z.string()).readonly(), by: z.string() })
     .describe('An administrator checked connections.'),

@@ -62,10 +62,10 @@ function ofServer({ headWaitingSec, isTrailSound, backupAt, keys }: Facts, now: 
   const items: ToDo[] = [];
   const add = (code: ToDoCode, where: Place, words: string): void =>
     void items.push({ code, urgency: toDoUrgency[code], words, connection: null, where });
-  if (isTrailSound === false) add('trail_unsound', 'audit', 'The audit trail is not as it was written.');
+  if (isTrailSound === false) add('trail_unsound', 'audit', 'The audit trail was altered.');
   if (headWaitingSec > longestHeadWaitSec)
     add('head_old', 'audit', `Records have waited ${Math.floor(headWaitingSec / 60)} minutes for a signed head.`);
-  if (backupAt === null) add('backup_missing', 'backup', 'No backup of this server is known of.');
+  if (backupAt === null) add('backup_missing', 'backup', 'This server has no known backup.');
   else if (isOlder(backupAt, backupDays, now))
     add('backup_old', 'backup', `The last backup is ${daysSince(backupAt, now)} days old.`);
   for (const { name, isCurrent, problem, since, lifeDays } of keys) {
@@ -81,15 +81,15 @@ function ofConnection(facts: ConnectionFacts, now: EpochMs): ToDo[] {
   const items: ToDo[] = [];
   const add = (code: ToDoCode, where: Place, words: string): void =>
     void items.push({ code, urgency: toDoUrgency[code], words, connection: id, where });
-  if (examined?.isFailing === true) add('doctor_failing', 'doctor', `The doctor found something broken at ${id}.`);
+  if (examined?.isFailing === true) add('doctor_failing', 'doctor', `The doctor found an error at ${id}.`);
   if (mode === 'enforce' && examined?.enrolled === 0)
-    add('nobody_enrolled', 'connection', `Nobody is enrolled at ${id}, and it refuses whoever is not.`);
-  if (isBrokenOff) add('apply_broken_off', 'connection', `Setting up ${id} was broken off: apply again.`);
+    add('nobody_enrolled', 'connection', `${id} is in enforce mode, and no user is enrolled: all users are denied.`);
+  if (isBrokenOff) add('apply_broken_off', 'connection', `The set-up of ${id} was interrupted: apply again.`);
   if (shadowSince !== null && isOlder(shadowSince, shadowDays, now))
     add('shadow_long', 'connection', `${id} has been in shadow mode for ${daysSince(shadowSince, now)} days.`);
-  if (examined === null) add('doctor_old', 'doctor', `${id} has not been examined lately.`);
+  if (examined === null) add('doctor_old', 'doctor', `${id} has not been checked recently.`);
   else if (isOlder(examined.at, examinationDays, now))
-    add('doctor_old', 'doctor', `${id} was examined ${daysSince(examined.at, now)} days ago.`);
+    add('doctor_old', 'doctor', `${id} was last checked ${daysSince(examined.at, now)} days ago.`);
   if (switchedBy !== null)
     add(
       'mode_switched',

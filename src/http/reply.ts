@@ -8,8 +8,8 @@ export const isFault = (code: FaceErrorCode): boolean => refusals[code].status >
 
 export const refusalGuard = z.strictObject({
   ok: z.literal(false),
-  error: z.string().describe('For people. It depends on the code alone.'),
-  code: z.string().describe('For programs: stable, listed in docs/reference/errors.md.'),
+  error: z.string().describe('Message for people. It depends only on the code.'),
+  code: z.string().describe('Stable code for programs, listed in docs/reference/errors.md.'),
 });
 
 const retryGuard = z.object({ retryAfterSec: z.number().positive() });

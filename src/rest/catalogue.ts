@@ -34,7 +34,7 @@ export function renderCatalogue(
     'API catalogue · facestep',
     html`<header>
 <h1>API catalogue</h1>
-<p class="lead">What this server answers to, and what each call needs. The same for programs: <a href="/openapi.json">/openapi.json</a> (OpenAPI 3.1).</p>
+<p class="lead">The endpoints of this server, with what each call needs. For programs: <a href="/openapi.json">/openapi.json</a> (OpenAPI 3.1).</p>
 <nav aria-label="Groups"><ul>${links}</ul></nav>
 </header>
 <main>
@@ -50,17 +50,17 @@ const renderPreparation = (
   sandbox: string | null,
 ): Html => html`<section class="card" aria-labelledby="before">
 <h2 id="before">Before the first call</h2>
-<p>The examples take these from the shell. An administrator issues client tokens: they are the keys of an application, or of none.</p>
+<p>The examples use these environment variables. An administrator issues client tokens, with or without an application.</p>
 <pre>export FACESTEP=${issuer}
 export FACENITION_TOKEN=fst_…      # a client token
 export FACESTEP_ADMIN_KEY=fsa_…    # an administrator’s key</pre>
-<p>Every address also answers under <code>/v1</code> and <code>/v2</code>. An address alone is v1. Those shown with <code>/v2</code> exist, or differ, on v2 only.</p>${renderSandbox(sandbox)}
+<p>Every address is also available under <code>/v1</code> and <code>/v2</code>. An address without a prefix is v1. Addresses shown with <code>/v2</code> exist, or differ, only on v2.</p>${renderSandbox(sandbox)}
 </section>`;
 
 const renderSandbox = (sandbox: string | null): Html | null =>
   sandbox === null
     ? null
-    : html`\n<p>To try calls without an application, sign in at <a href="/console">the console</a> in the role of a developer: <a href="#post-developer-sandbox-token"><code>POST /developer/sandbox-token</code></a> gives a client token for the connection <code>${sandbox}</code>, where nobody is real.</p>`;
+    : html`\n<p>To try calls without an application, sign in at <a href="/console">the console</a> with the role <code>developer</code>: <a href="#post-developer-sandbox-token"><code>POST /developer/sandbox-token</code></a> returns a client token for the connection <code>${sandbox}</code>, which has only test users.</p>`;
 
 function renderGroup(group: { name: string; description: string; members: readonly Endpoint[] }): Html {
   const id = toAnchor(group.name);
@@ -82,7 +82,7 @@ function renderEndpoint(endpoint: Endpoint): Html {
 <p>${toHtml(describeNeeds(auth))}</p>
 ${renderFields(endpoint)}<details><summary>Example</summary>
 <pre>${toCurlExample(endpoint)}</pre></details>
-<details><summary>What it may refuse with</summary>
+<details><summary>Errors</summary>
 <ul class="codes">${codesOf(endpoint).map(
     (code) => html`<li><a href="#${code}"><code>${code}</code></a> ${refusals[code].text}</li>`,
   )}</ul></details>
@@ -101,7 +101,7 @@ function describeNeeds(auth: Auth): string {
       return `Needs an administrator’s key with the right \`${auth.right}\` (${holders}), in \`X-Admin-Key\`.`;
     }
     case 'developer':
-      return 'Needs somebody who signed in at the console by the company’s provider: its page calls this.';
+      return 'Needs a session of the console: only the console page calls this.';
     case 'session':
       return 'Needs the session of a capture page, in `Authorization`.';
     case 'open':
@@ -123,7 +123,7 @@ function renderFields({ fieldsGuard, photos }: Endpoint): Html | null {
   const { properties, required } = describeFields(fieldsGuard);
   const texts = Object.entries(properties).map(([name, schema]) => ({
     name,
-    note: required.includes(name) ? 'needed' : 'may be left out',
+    note: required.includes(name) ? 'required' : 'optional',
     about: describeField(schema),
   }));
   const files = Object.entries(photos).map(([name, { atLeast, atMost, about }]) => ({
@@ -143,10 +143,10 @@ const inWords = (count: number): string => count.toLocaleString('en');
 const renderQuotas = (): Html => html`<section aria-labelledby="quotas">
 <h2 id="quotas">Quotas</h2>
 <div class="card">
-<p>The keys of an application share its quotas: ${inWords(quotaRanges.perMinute.standard)} requests a minute and ${inWords(quotaRanges.perDay.standard)} a day, in UTC, unless it was registered with others. One too many is refused with <a href="#quota_exceeded"><code>quota_exceeded</code></a>, and <code>Retry-After</code> says when to come back. Each answer says how the quotas stand:</p>
+<p>The keys of an application share its quotas: ${inWords(quotaRanges.perMinute.standard)} requests a minute and ${inWords(quotaRanges.perDay.standard)} a day, in UTC, unless it was registered with other quotas. Requests over a quota are refused with <a href="#quota_exceeded"><code>quota_exceeded</code></a>, and <code>Retry-After</code> is the time to wait. Each response has the remaining quotas:</p>
 <pre>RateLimit-Policy: "minute";q=600;w=60, "day";q=100000;w=86400
 RateLimit: "minute";r=599;t=29, "day";r=99999;t=12089</pre>
-<p>A client token that belongs to no application has no quota.</p>
+<p>A client token without an application has no quota.</p>
 </div>
 </section>`;
 
@@ -156,8 +156,8 @@ function renderRefusals(): Html {
       html`<div id="${code}"><dt><code>${code}</code> <small>${refusals[code].status}</small></dt><dd>${refusals[code].text}</dd></div>\n`,
   );
   return html`<section aria-labelledby="refusals">
-<h2 id="refusals">Refusals</h2>
-<p class="about">The code, its HTTP status, and the text that goes with it. Program against the code; the text may be reworded. With 429 and 503, <code>Retry-After</code> says how many seconds to wait. Every reply has an <code>X-Request-Id</code>: name it to whoever runs this server.</p>
+<h2 id="refusals">Errors</h2>
+<p class="about">Each error has a code, an HTTP status and a text. Rely on the code; the text can change. With 429 and 503, <code>Retry-After</code> is the time to wait in seconds. Every response has an <code>X-Request-Id</code>: include it when you report a problem to the administrator of this server.</p>
 <dl class="card refusals">
 ${rows}</dl>
 </section>`;

@@ -21,7 +21,7 @@ const operational = (
   description,
   security: [],
   responses: {
-    200: { description: 'Done.', content: asJson(schema) },
+    200: { description: 'Success.', content: asJson(schema) },
     ...describeRefusals(['method_not_allowed', 'internal']),
     ...also,
   },
@@ -29,12 +29,12 @@ const operational = (
 
 const unready: Record<string, JsonObject> = {
   503: {
-    description: 'Not now.',
+    description: 'Not ready.',
     content: asJson({
       type: 'object',
       properties: {
         ok: { const: false },
-        unready: { type: 'array', items: { type: 'string' }, description: 'The parts that cannot.' },
+        unready: { type: 'array', items: { type: 'string' }, description: 'The parts that are not ready.' },
       },
       required: ['ok', 'unready'],
     }),
@@ -50,7 +50,7 @@ export const operationalPaths: Record<string, JsonObject> = {
       {
         summary: 'Get a description of this server',
         description:
-          'Answers with JSON, or with a page if `Accept` asks for HTML. Names the documentation, the catalogue and the addresses that check the health of the server.',
+          'Returns JSON, or a page if `Accept` asks for HTML. Lists the documentation, the catalogue and the health endpoints of the server.',
       },
       okSchema,
     ),
@@ -72,7 +72,7 @@ export const operationalPaths: Record<string, JsonObject> = {
       {
         summary: 'Check that the service is ready; 503 if not',
         description:
-          'Checks the engine, and the stores and services that all replicas share. Use it for monitoring. A load balancer asks `/readyz/replica`, or an outage of a shared store takes out all replicas.',
+          'Checks the engine, and the stores and services that all replicas share. Use it for monitoring. Configure load balancers with `/readyz/replica` instead: otherwise an outage of a shared store removes all replicas.',
       },
       okSchema,
       unready,
@@ -84,7 +84,7 @@ export const operationalPaths: Record<string, JsonObject> = {
       {
         summary: 'Check that this replica is ready; 503 if not',
         description:
-          'Checks only what this replica has to itself, such as the engine. Use it as the readiness probe and as the health check of a load balancer.',
+          'Checks only the parts that belong to this replica, such as the engine. Use it as the readiness probe and as the health check of a load balancer.',
       },
       okSchema,
       unready,
@@ -94,9 +94,9 @@ export const operationalPaths: Record<string, JsonObject> = {
     get: operational(
       'description',
       {
-        summary: 'This description',
+        summary: 'Get this description',
         description:
-          'The OpenAPI 3.1 description of the whole REST API, made from the schemas that validate the requests. Clients can be generated from it.',
+          'The OpenAPI 3.1 description of the whole REST API, generated from the schemas that validate the requests. Use it to generate clients.',
       },
       { type: 'object' },
     ),
@@ -105,13 +105,13 @@ export const operationalPaths: Record<string, JsonObject> = {
     get: operational(
       'catalogue',
       {
-        summary: 'This description as a page for people',
+        summary: 'Get this description as a page',
         description:
-          'Lists every endpoint with its fields, its refusals and an example of a call with curl. It is HTML without scripts.',
+          'Lists every endpoint with its fields, its errors and an example with curl. The page is HTML without scripts.',
       },
       {},
       {
-        200: { description: 'Done.', content: { 'text/html': { schema: { type: 'string' } } } },
+        200: { description: 'Success.', content: { 'text/html': { schema: { type: 'string' } } } },
       },
     ),
   },
@@ -121,7 +121,7 @@ export const operationalPaths: Record<string, JsonObject> = {
       {
         summary: 'Get the public keys of receipts (RFC 7517)',
         description:
-          'Verify receipts with the key that the `kid` in their header names. A rotation adds the new key here before it signs, and keeps the former one until no valid receipt needs it.',
+          'Verify receipts with the key that the `kid` in their header names. A rotation publishes the new key here before it signs, and keeps the previous key until no valid receipt needs it.',
       },
       {
         type: 'object',
@@ -135,9 +135,9 @@ export const operationalPaths: Record<string, JsonObject> = {
     get: operational(
       'transmitter',
       {
-        summary: 'The transmitter of security events (SSF)',
+        summary: 'Get the transmitter configuration (SSF)',
         description:
-          'The transmitter configuration metadata of the Shared Signals Framework: the issuer, the keys, the ways of delivery and the addresses of the stream endpoints. A receiver needs this address alone. 404 if security events are not configured.',
+          'The transmitter configuration metadata of the Shared Signals Framework: the issuer, the keys, the delivery methods and the stream endpoints. A receiver needs only this address. 404 if security events are not configured.',
       },
       { type: 'object' },
       absent,
@@ -147,9 +147,9 @@ export const operationalPaths: Record<string, JsonObject> = {
     get: operational(
       'authorizationServer',
       {
-        summary: 'Where receivers get access tokens (RFC 8414)',
+        summary: 'Get the authorization server metadata for receivers (RFC 8414)',
         description:
-          'The metadata of the authorization server for receivers of security events: the address `/ssf/token`, and the grant and scopes that it takes. 404 if security events are not configured.',
+          'The metadata of the authorization server for receivers of security events: the address `/ssf/token`, and the grant and scopes that it supports. 404 if security events are not configured.',
       },
       { type: 'object' },
       absent,
@@ -161,7 +161,7 @@ export const operationalPaths: Record<string, JsonObject> = {
       ...operational(
         'discovery',
         {
-          summary: 'The OpenID provider of a connection; it describes itself',
+          summary: 'Get the OpenID configuration of a connection',
           description:
             'The discovery document of OpenID Connect: the issuer, and the addresses for authorization, tokens and keys. Give it to the client of this connection. 404 if the connection has no `oidc` setting.',
         },
@@ -176,9 +176,9 @@ export const operationalPaths: Record<string, JsonObject> = {
       ...operational(
         'hook',
         {
-          summary: 'Where identity providers call; see each adapter’s README',
+          summary: 'Receive a call of an identity provider',
           description:
-            'Request, authentication and reply are those of the identity provider, such as the inline hooks of Okta or the custom authentication extensions of Entra ID. `facestep provision` registers the address there. Applications do not call it.',
+            'Request, authentication and reply follow the identity provider, such as the inline hooks of Okta or the custom authentication extensions of Entra ID; see the README of each adapter. `facestep provision` registers the address there. Applications do not call it.',
         },
         {},
         absent,

@@ -3,19 +3,18 @@ import { type FaceErrorCode, refusals } from '../errors.js';
 import { asJson } from './json-schema.js';
 
 export const answerHeaders: Readonly<Record<string, JsonObject>> = {
-  Allow: { required: true, description: 'The methods that the address takes.', schema: { type: 'string' } },
+  Allow: { required: true, description: 'Methods that the address supports.', schema: { type: 'string' } },
   'Retry-After': {
     required: true,
-    description: 'When to come back, in whole seconds.',
+    description: 'Time to wait before a retry, in whole seconds.',
     schema: { type: 'integer', minimum: 1 },
   },
   'RateLimit-Policy': {
-    description:
-      'The quotas of the application, where the token is a key of one (RateLimit header fields, version 10).',
+    description: 'Quotas of the application, if the token is a key of one (RateLimit header fields, version 10).',
     schema: { type: 'string', examples: ['"minute";q=600;w=60, "day";q=100000;w=86400'] },
   },
   RateLimit: {
-    description: 'What is left of them, and for how many seconds.',
+    description: 'Remaining requests of each quota, and seconds until it resets.',
     schema: { type: 'string', examples: ['"minute";r=599;t=29, "day";r=99999;t=12089'] },
   },
 };

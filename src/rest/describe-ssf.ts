@@ -47,7 +47,7 @@ const operation = (
   ...(hasBody ? { requestBody: { content: anyObject } } : {}),
   responses: {
     [status]: {
-      description: 'Done.',
+      description: 'Success.',
       headers: quotaHeaders,
       ...(status === 204 ? {} : { content: { 'application/json': {} } }),
     },
@@ -59,11 +59,11 @@ export const streamKeyScheme: JsonObject = {
   type: 'http',
   scheme: 'bearer',
   description:
-    'The key of an application with the scope `ssf.manage` or `ssf.read`, an access token for it, or the token of a receiver that polls.',
+    'A key of an application with the scope `ssf.manage` or `ssf.read`, an access token for it, or the token of a polling receiver.',
 };
 
 const grantErrors =
-  '`invalid_request`, `invalid_client`, `invalid_scope` or `unsupported_grant_type` as `error`, as RFC 6749 has it.';
+  '`invalid_request`, `invalid_client`, `invalid_scope` or `unsupported_grant_type` as `error`, as in RFC 6749.';
 
 export const ssfPathItems: Readonly<Record<string, JsonObject>> = {
   '/ssf/jwks.json': {
@@ -75,7 +75,7 @@ export const ssfPathItems: Readonly<Record<string, JsonObject>> = {
       }),
       security: [],
       responses: {
-        200: { description: 'Done.', content: anyObject },
+        200: { description: 'Success.', content: anyObject },
         ...describeRefusals(['method_not_allowed', 'internal', 'key_service_unavailable']),
       },
     },
@@ -83,9 +83,9 @@ export const ssfPathItems: Readonly<Record<string, JsonObject>> = {
   '/ssf/token': {
     post: {
       ...operation('grantAccess', {
-        summary: 'An access token for the client of that id and secret (RFC 6749, section 4.4)',
+        summary: 'Get an access token with a client id and secret (RFC 6749, section 4.4)',
         description:
-          'The client credentials grant, for receivers that do not send the key of their application themselves. The id is that of the application, the secret one of its keys, in the form or as HTTP Basic.',
+          'The client credentials grant, for receivers that do not send the key of their application themselves. The id is that of the application, the secret is one of its keys, in the form or as HTTP Basic.',
       }),
       security: [],
       requestBody: {
@@ -105,7 +105,7 @@ export const ssfPathItems: Readonly<Record<string, JsonObject>> = {
         },
       },
       responses: {
-        200: { description: 'Done.', headers: quotaHeaders, content: anyObject },
+        200: { description: 'Success.', headers: quotaHeaders, content: anyObject },
         400: { description: grantErrors, content: anyObject },
         401: { description: grantErrors, content: anyObject },
         ...describeRefusals(
@@ -124,7 +124,7 @@ export const ssfPathItems: Readonly<Record<string, JsonObject>> = {
       {
         summary: 'Get one stream of the caller, or all',
         description:
-          'Answers with the configuration of the stream that `stream_id` names. Without `stream_id` it answers with a list of all streams of the caller.',
+          'Returns the configuration of the stream that `stream_id` names, or a list of all streams of the caller if `stream_id` is not sent.',
       },
       { streamIn: 'query' },
     ),
@@ -133,25 +133,25 @@ export const ssfPathItems: Readonly<Record<string, JsonObject>> = {
       {
         summary: 'Create a stream',
         description:
-          'Takes the types of events wanted (`events_requested`) and the delivery: push (RFC 8935) to an address of the receiver, or poll (RFC 8936). The answer has `stream_id` and the types that are delivered.',
+          'Takes the event types to receive (`events_requested`) and the delivery method: push (RFC 8935) to an address of the receiver, or poll (RFC 8936). Returns `stream_id` and the event types that are delivered.',
       },
       { status: 201, hasBody: true },
     ),
     patch: operation(
       'changeStream',
       {
-        summary: 'Change a stream; what is not sent stays',
+        summary: 'Update a stream',
         description:
-          'Takes `stream_id` and the settings to change. The answer is the whole configuration of the stream after the change.',
+          'Takes `stream_id` and the settings to change; other settings keep their values. Returns the whole configuration of the stream after the change.',
       },
       { hasBody: true },
     ),
     put: operation(
       'replaceStream',
       {
-        summary: 'Change a stream; what is not sent goes',
+        summary: 'Replace a stream',
         description:
-          'Takes `stream_id` and the whole configuration. A setting of the receiver that is left out has its default afterwards.',
+          'Takes `stream_id` and the whole configuration. A setting of the receiver that is not sent is reset to its default.',
       },
       { hasBody: true },
     ),
@@ -159,7 +159,7 @@ export const ssfPathItems: Readonly<Record<string, JsonObject>> = {
       'deleteStream',
       {
         summary: 'Delete a stream',
-        description: 'Ends the delivery. Events that wait in the stream are dropped.',
+        description: 'Ends the delivery. Undelivered events of the stream are dropped.',
       },
       { status: 204, streamIn: 'query' },
     ),
@@ -170,7 +170,7 @@ export const ssfPathItems: Readonly<Record<string, JsonObject>> = {
       {
         summary: 'Get the status of a stream',
         description:
-          'The `status` is `enabled`, `paused` (events are held) or `disabled` (events are dropped), with the `reason` that was given for it.',
+          'The `status` is `enabled`, `paused` (events are held) or `disabled` (events are dropped). `reason` is the reason that was given for it.',
       },
       { streamIn: 'query' },
     ),
@@ -179,7 +179,7 @@ export const ssfPathItems: Readonly<Record<string, JsonObject>> = {
       {
         summary: 'Enable, pause or disable a stream',
         description:
-          'Takes `stream_id`, the new `status` and, if wished, a `reason`. A stream that is enabled again gets the events that were held while it was paused.',
+          'Takes `stream_id`, the new `status` and, optionally, a `reason`. A stream that is enabled again delivers the events that were held while it was paused.',
       },
       { hasBody: true },
     ),
@@ -188,9 +188,9 @@ export const ssfPathItems: Readonly<Record<string, JsonObject>> = {
     post: operation(
       'verifyStream',
       {
-        summary: 'Ask for a verification event',
+        summary: 'Request a verification event',
         description:
-          'Sends a verification event over the stream, with the `state` of the request if there is one: so a receiver checks that delivery works.',
+          'Sends a verification event over the stream, with the `state` of the request if there is one. A receiver uses it to check that delivery works.',
       },
       {
         status: 204,
@@ -203,9 +203,9 @@ export const ssfPathItems: Readonly<Record<string, JsonObject>> = {
     post: operation(
       'pollEvents',
       {
-        summary: 'Poll events, and acknowledge them (RFC 8936)',
+        summary: 'Poll and acknowledge events (RFC 8936)',
         description:
-          'Takes `maxEvents`, `returnImmediately`, the ids to acknowledge (`ack`) and errors (`setErrs`). Answers with signed events in `sets`, by their ids. An event comes again until it is acknowledged.',
+          'Takes `maxEvents`, `returnImmediately`, the ids to acknowledge (`ack`) and errors (`setErrs`). Returns signed events in `sets`, by their ids. An event is delivered again until it is acknowledged.',
       },
       {
         hasBody: true,

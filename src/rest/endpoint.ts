@@ -15,24 +15,24 @@ import type { ClientScope } from './scopes.js';
 export type ApiVersion = 1 | 2;
 
 export const groupDescriptions = {
-  'Face tokens': 'Create a sealed token of a face, and verify a face with it. The server stores neither.',
+  'Face tokens': 'Create a sealed token from a face, and verify a face with it. The server stores neither.',
   Matching: 'Compare pictures with pictures. Nothing is stored.',
   Screening: 'Check one picture. Nothing is stored.',
   'Client tokens': 'Issue, inspect and revoke client tokens.',
   Contacts: 'Verify an e-mail address and a phone number together.',
   'Step-up': 'Enrol and check users of an identity provider.',
-  'Capture page': 'Operations that the capture page calls.',
+  'Capture page': 'Endpoints that the capture page calls.',
   Applications: 'Register applications with their scopes, quotas and keys, and get their usage.',
   Connections: 'Inspect connections, set them up at their providers, and fix them.',
   Developers:
-    'Request an application, try calls, and manage own applications. These operations need a session of the console.',
+    'Request an application, try calls, and manage own applications. These endpoints need a session of the console.',
   Administrators: 'Manage administrators and their roles.',
   Ledger: 'List enrolled users and decisions.',
   Campaigns: 'Invite many people to enrol, and follow the progress.',
   'Data subjects': 'Help one person, and fulfil data subject requests.',
   'Help desk': 'Help people who cannot use their face, and identify callers.',
   Operations: 'Run the server.',
-  Brand: 'Set and preview the look of the capture page and of e-mails.',
+  Brand: 'Customize and preview the capture page and the e-mails.',
 } as const;
 export type EndpointGroup = keyof typeof groupDescriptions;
 

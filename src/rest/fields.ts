@@ -35,13 +35,15 @@ const levelByText = { '1': 1, '2': 2, '3': 3, '4': 4, '5': 5, '6': 6, '7': 7, '8
 export const accuracyField = z
   .union([z.literal(levels), z.enum(['1', '2', '3', '4', '5', '6', '7', '8']).transform((text) => levelByText[text])])
   .prefault(4)
-  .describe('1 (most tolerant) to 8 (strictest; the direction is ours). The same at enrolment and verification.');
+  .describe(
+    'From 1 (most tolerant) to 8 (strictest; the direction is ours). Use the same value at enrolment and verification.',
+  );
 
 export const scopeField = z
   .string()
   .max(256)
   .prefault('')
-  .describe('What the token is for, such as `app:login`. The same at enrolment and verification.');
+  .describe('Purpose of the token, such as `app:login`. Use the same value at enrolment and verification.');
 
 export const passwordField = z
   .string()
@@ -50,7 +52,7 @@ export const passwordField = z
   .refine((text) => Buffer.byteLength(text) <= maxSecretBytes)
   .transform((text) => new UserSecret(text))
   .optional()
-  .describe('A secret of the user, at most 1,024 bytes of UTF-8. The same at enrolment and verification.');
+  .describe('A secret of the user, at most 1,024 bytes of UTF-8. Use the same value at enrolment and verification.');
 
 /** An instant in RFC 3339 format. */
 export const instantField = z.iso.datetime({ offset: true }).transform(fromIso);
@@ -58,7 +60,7 @@ export const instantField = z.iso.datetime({ offset: true }).transform(fromIso);
 export const expiryField = instantField
   .transform(toEpochSec)
   .optional()
-  .describe('RFC 3339 date and time; fractions of a second are cut (the format is ours).');
+  .describe('RFC 3339 date and time; fractions of a second are truncated (the format is ours).');
 
 export const tokenField = z
   .string()
@@ -87,13 +89,15 @@ export const tenantField = z
   .string()
   .regex(/^[\w.-]{1,64}$/)
   .prefault(standardTenant)
-  .describe('Whose enrolments the client makes and checks; those of one tenant never verify for another (ours).');
+  .describe(
+    'Tenant whose enrolments the client creates and checks; enrolments of one tenant never verify for another (ours).',
+  );
 
 export const lifeField = z
   .int()
   .min(clientTokenLifeSec.least)
   .max(clientTokenLifeSec.most)
   .prefault(clientTokenLifeSec.standard)
-  .describe('Seconds: 60 to 31,622,400 (366 days), 7,776,000 (90 days) if not said (ours).');
+  .describe('Lifetime in seconds: 60 to 31,622,400 (366 days), by default 7,776,000 (90 days) (ours).');
 
 export const clientTokenId = z.string().regex(/^[0-9a-f]{24}$/);

@@ -115,7 +115,7 @@ test('it is said which answers tell when to come back, and how quotas stand', as
 
 test.each([
   ['/campaigns', 'people', 'text/csv', 'CSV'],
-  ['/identify', 'roster', 'text/plain', 'a token on each line'],
+  ['/identify', 'roster', 'text/plain', 'one token per line'],
   ['/identify', 'photo', 'image/*', 'JPEG'],
   ['/brand/check', 'logo', 'image/*', 'SVG'],
   ['/signatures', 'document', 'application/octet-stream', 'any kind'],

@@ -59,7 +59,7 @@ export function describeApi(endpoints: readonly Endpoint[]): JsonObject {
       title: 'facestep',
       version: '2',
       description:
-        'Compatible with the published Facenition API. Every address also answers under /v1 and /v2; bare is v1; the header X-API-Version (1 or 2) overrides both. Addresses written with /v2 here exist, or differ, on v2 only. What is marked «ours» is not in the published API. Every answer has the header X-Request-Id, which names it in the server’s log.',
+        'Compatible with the published Facenition API. Every address is also available under /v1 and /v2. An address without a prefix is v1. The header X-API-Version (1 or 2) overrides both. Addresses written with /v2 here exist, or differ, only on v2. Parts marked «ours» are not in the published API. Every response has the header X-Request-Id, which identifies it in the log of the server.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
@@ -71,20 +71,21 @@ export function describeApi(endpoints: readonly Endpoint[]): JsonObject {
           type: 'apiKey',
           in: 'header',
           name: 'X-Auth-Token',
-          description: 'A client token. It may be sent as the field `auth_token` instead; the header wins.',
+          description:
+            'A client token. Clients can send it as the field `auth_token` instead; the header takes precedence.',
         },
-        adminKey: { type: 'apiKey', in: 'header', name: 'X-Admin-Key', description: 'The administrator’s key.' },
+        adminKey: { type: 'apiKey', in: 'header', name: 'X-Admin-Key', description: 'The key of an administrator.' },
         consoleSession: {
           type: 'apiKey',
           in: 'header',
           name: 'X-Console-Token',
-          description: 'What the page of the console sends beside its cookie, once somebody has signed in there.',
+          description: 'Token that the console page sends in addition to its cookie, after a sign-in there.',
         },
         streamKey: streamKeyScheme,
         pageSession: {
           type: 'http',
           scheme: 'bearer',
-          description: 'What `POST /face/open` gave for the ticket of a link. One browser holds it.',
+          description: 'Session that `POST /face/open` returned for the ticket of a link. Only one browser has it.',
         },
       },
       headers: answerHeaders,
@@ -94,7 +95,7 @@ export function describeApi(endpoints: readonly Endpoint[]): JsonObject {
           name: 'X-API-Version',
           in: 'header',
           required: false,
-          description: 'Overrides any prefix.',
+          description: 'API version. Overrides a prefix in the address.',
           schema: { type: 'string', enum: ['1', '2'] },
         },
       },
@@ -132,7 +133,7 @@ function describeEndpoint(endpoint: Endpoint): JsonObject {
     ...(method === 'GET' ? {} : { requestBody: describeBody(endpoint) }),
     responses: {
       [status]: {
-        description: 'Done.',
+        description: 'Success.',
         ...(auth.kind === 'client' ? { headers: quotaHeaders } : {}),
         content: asJson(toJsonSchema(replyGuard, 'output')),
       },
@@ -156,7 +157,7 @@ function describeBody(endpoint: Endpoint): JsonObject {
 function toBodySchema(endpoint: Endpoint, toPhotoSchema: (field: FileField) => JsonObject): JsonObject {
   const { properties, required } = describeFields(endpoint.fieldsGuard);
   const photos = Object.entries(endpoint.photos);
-  const token = { type: 'string', description: 'The client token, where the header does not carry it.' };
+  const token = { type: 'string', description: 'The client token, if the header is not sent.' };
   return {
     type: 'object',
     properties: {
@@ -176,7 +177,7 @@ const toFileSchema = ({ atLeast, atMost, about }: FileField): JsonObject => ({
   maxItems: atMost,
   description:
     about?.description ??
-    'JPEG, PNG or WebP, at most 10 MB and 16 megapixels each (a JPEG 40); repeat the field for several.',
+    'JPEG, PNG or WebP, at most 10 MB and 16 megapixels each (JPEG: 40 megapixels). Repeat the field for several pictures.',
 });
 
 const toBase64Schema = ({ atLeast: minItems, atMost: maxItems, about }: FileField): JsonObject => {

@@ -10,11 +10,11 @@ import { type Holdings, holdingsReply } from './replies/holdings.js';
 export type RecordedHoldings = Holdings & { readonly records: RecordOf[]; readonly recordsLeftOut: number };
 
 export const notHeld = [
-  'Photos and videos: they are overwritten in memory once they were compared.',
-  'Face templates: the sealed token stands in the profile at the identity provider alone, and cannot be turned back into a face.',
-  'Step-ups under way: kept under random ids for at most 31 days; the audit records name them.',
-  'Names, addresses and phone numbers, except those of a campaign: they are the identity provider’s.',
-  'PINs, passwords, recovery codes and the private keys of passkeys: never kept.',
+  'Photos and videos: they are overwritten in memory after the comparison.',
+  'Face templates: the sealed token is stored only in the profile at the identity provider, and cannot be converted back into a face.',
+  'Step-ups in progress: stored under random ids for at most 31 days; the audit records contain the ids.',
+  'Names, addresses and phone numbers, except those of a campaign: the identity provider stores them.',
+  'PINs, passwords, recovery codes and the private keys of passkeys: never stored.',
 ] as const;
 
 /** Exports a user's data. @throws `state_unavailable` */

@@ -6,11 +6,11 @@ import { renderInCatalogueStyle } from '../rest/catalogue-style.js';
 /** Links for a first visit. No version or settings, because it is public. */
 const places = [
   ['/console/', 'console', 'the console of administrators and developers'],
-  ['/docs/', 'documentation', 'how to set it up, run it, call it and mend it'],
-  ['/catalogue', 'catalogue', 'what backends can ask, with an example of each call'],
+  ['/docs/', 'documentation', 'how to set up, operate, call and troubleshoot it'],
+  ['/catalogue', 'catalogue', 'all endpoints, with an example of each'],
   ['/openapi.json', 'description', 'the same for programs (OpenAPI 3.1)'],
-  ['/readyz', 'readiness', 'whether this server can take work'],
-  ['/.well-known/jwks.json', 'receiptKeys', 'the keys its receipts are signed with'],
+  ['/readyz', 'readiness', 'readiness of this server'],
+  ['/.well-known/jwks.json', 'receiptKeys', 'public keys of receipts'],
 ] as const;
 
 const toPage = (ownPage: Html | null) =>
@@ -27,7 +27,7 @@ const toPage = (ownPage: Html | null) =>
 <p>There is nothing to do on this page. Open the link you were sent, or go back to where you sign in.${ownPage} If that does not help, ask the organisation that sent you.</p>
 </section>
 <section class="card" aria-labelledby="administrators">
-<h2 id="administrators">You run this server, or write against it</h2>
+<h2 id="administrators">For administrators and developers</h2>
 <dl>${places.map(([path, , about]) => html`<dt><a href="${path}">${path}</a></dt><dd>${about}</dd>`)}</dl>
 <p><code>facestep doctor</code> checks each link of a connection.</p>
 </section>

@@ -132,7 +132,7 @@ export const renderConfiguration = (): string =>
       'Configuration reference',
       'Every setting of the configuration file with its values and default. [Configuration](../configuration.md) explains where settings come from and shows an example.',
     ).trim(),
-    'A dot leads into an object, `[]` into each element of a list, and `<name>` stands for a name of your choice. A setting whose description begins with “Secret” can be a reference such as `{ "env": "NAME" }`.',
+    'A dot separates an object and its field, `[]` marks each element of a list, and `<name>` is a name of your choice. A setting whose description begins with “Secret” can be a reference such as `{ "env": "NAME" }`.',
     ...listSections().flatMap(({ title, description, settings }) => [
       `## ${title}`,
       toText(description),

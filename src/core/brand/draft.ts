@@ -86,14 +86,14 @@ function findNameProblems(organisation: string | null): BrandProblem[] {
 function toContrastProblem({ scheme, colour, against, ratio, needed, nearest }: Contrast): BrandProblem[] {
   if (nearest === null) return [];
   const field = scheme === 'light' ? colour : colour === 'accent' ? 'accentDark' : 'groundDark';
-  const reason = `contrast with ${against} is ${ratio.toFixed(2)} to 1 on ${scheme} screens, and has to be ${needed} to 1: ${nearest} would do`;
+  const reason = `contrast with ${against} is ${ratio.toFixed(2)} to 1 on ${scheme} screens, but must be at least ${needed} to 1; use for example ${nearest}`;
   return [{ field, code: 'contrast_low', reason }];
 }
 
 const reasons = {
-  text_unknown: 'there is no such text; docs/brand.md lists those that can be replaced',
-  text_empty: 'expected a text; leave it out to keep ours',
-  text_unprintable: 'expected one line, without characters that cannot be seen',
+  text_unknown: 'unknown text; docs/brand.md lists the replaceable texts',
+  text_empty: 'expected a text; remove it to use the default',
+  text_unprintable: 'expected one line without invisible characters',
 } as const;
 
 function checkTexts(

@@ -14,33 +14,33 @@ const lineField = (most: number) =>
 export const textField = (most: number) =>
   z.string().trim().min(1).max(most).refine(isPlainLines, 'expected plain text');
 
-export const messageField = textField(longest.message).describe('Plain text, for the other side.');
+export const messageField = textField(longest.message).describe('Plain text that the other side can read.');
 
 /** Configured quota limits may be lower. */
 export const wishFields = {
-  name: lineField(longest.name).describe('For people: which program it is.'),
-  purpose: textField(longest.purpose).describe('What it is for, in your words.'),
-  scopes: scopesField.transform((scopes) => [...new Set(scopes)]).describe('What its keys may do.'),
+  name: lineField(longest.name).describe('Name of the program, for people.'),
+  purpose: textField(longest.purpose).describe('Purpose of the application, in your words.'),
+  scopes: scopesField.transform((scopes) => [...new Set(scopes)]).describe('Scopes of its keys.'),
   connection: z
     .string()
     .max(100)
     .nullable()
     .prefault(null)
-    .describe('The connection it works with; none: it keeps its tokens itself.'),
+    .describe('Connection that it works with. If missing, the application stores its tokens itself.'),
   redirectUris: z
     .array(z.string().max(1024))
     .max(maxRedirectUris)
     .prefault([])
     .describe(
-      'Of an OpenID client of that connection: `https`, written out in full, compared character for character. This machine (`localhost`) in the sandbox alone.',
+      'Redirect URIs of an OpenID client of that connection: `https`, complete, compared character for character. `localhost` is allowed only in the sandbox.',
     ),
-  perMinute: z.int().min(1).describe('Requests in a minute.'),
-  perDay: z.int().min(1).describe('Requests in a day, in UTC.'),
+  perMinute: z.int().min(1).describe('Requests per minute.'),
+  perDay: z.int().min(1).describe('Requests per day, in UTC.'),
   contact: z
     .string()
     .trim()
     .max(longest.contact)
     .refine(isPlain, 'expected one line of plain text')
     .prefault('')
-    .describe('Whom to ask about it.'),
+    .describe('Contact for questions about it.'),
 };

@@ -17,7 +17,7 @@ export type AdministratorsReply = z.output<typeof administratorsReply>;
 export const addedAdministratorReply = z.object({
   name: z.string(),
   role: z.enum(roles),
-  key: z.string().describe('Shown this once.'),
+  key: z.string().describe('Shown only once.'),
   expiresAt: instantReply.nullable(),
 });
 export type AddedAdministratorReply = z.output<typeof addedAdministratorReply>;

@@ -6,9 +6,9 @@ import { instantReply } from './instant.js';
 const requestReply = z.object({
   id: z.string(),
   state: z.enum(requestStates),
-  developer: z.string().describe('Names who asks, also when their login changes.'),
-  by: z.string().describe('The name they signed in by.'),
-  application: z.string().nullable().describe('The one to be changed, or that was registered.'),
+  developer: z.string().describe('Id of the developer; the same after a change of their login.'),
+  by: z.string().describe('Name that the developer signed in with.'),
+  application: z.string().nullable().describe('Application to change, or the application that was registered.'),
   isChange: z.boolean(),
   name: z.string(),
   purpose: z.string().describe('Plain text.'),
@@ -18,7 +18,7 @@ const requestReply = z.object({
   perMinute: z.int(),
   perDay: z.int(),
   contact: z.string(),
-  termsVersion: z.int().nullable().describe('The version that was agreed to.'),
+  termsVersion: z.int().nullable().describe('Version that the developer agreed to.'),
   messages: z.array(
     z.object({
       time: instantReply,
@@ -29,7 +29,7 @@ const requestReply = z.object({
   ),
   isFulfilled: z
     .boolean()
-    .describe('Whether what was approved is in force. Where it is not, approving it again does the rest.'),
+    .describe('True if the approved request is completely applied. If false, approve it again to complete it.'),
   keyHandedOver: z.boolean(),
   createdAt: instantReply,
   changedAt: instantReply,
@@ -48,7 +48,7 @@ export const approvedRequestReply = z.object({ request: requestReply, openIdClie
 export type ApprovedRequestReply = z.output<typeof approvedRequestReply>;
 
 export const termsReply = z.object({
-  version: z.int().describe('0: there are none yet.'),
+  version: z.int().describe('0 if there are no terms yet.'),
   text: z.string(),
   at: instantReply.nullable(),
   by: z.string(),
@@ -56,12 +56,12 @@ export const termsReply = z.object({
 export type TermsReply = z.output<typeof termsReply>;
 
 export const developerReply = z.object({
-  id: z.string().describe('Give it to an administrator to be added to an application.'),
+  id: z.string().describe('Id to give to an administrator who adds the developer to an application.'),
   name: z.string(),
   sandbox: z
     .object({ connection: z.string(), perMinute: z.int(), perDay: z.int() })
     .nullable()
-    .describe('Where calls may be tried; `null`: nowhere.'),
+    .describe('Connection and quotas for test calls; `null` if there is no sandbox.'),
   terms: z.object({ version: z.int(), text: z.string() }),
   most: z.object({ perMinute: z.int(), perDay: z.int() }),
   scopes: z.array(z.enum(clientScopes)),

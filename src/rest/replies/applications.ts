@@ -27,22 +27,22 @@ export const applicationKeysReply = z.object({
       scopes: z.array(z.enum(clientScopes)),
       issuedAt: instantReply,
       expiresAt: instantReply,
-      lastUsed: z.iso.date().nullable().describe('The last day it was used on, in UTC.'),
+      lastUsed: z.iso.date().nullable().describe('Last day on which it was used, in UTC.'),
     }),
   ),
 });
 export type ApplicationKeysReply = z.output<typeof applicationKeysReply>;
 
 export const clientTokenReply = z.object({
-  token: z.string().describe('Shown this once. Keep it on your server.'),
-  id: z.string().describe('Names the token when it is revoked.'),
+  token: z.string().describe('Shown only once. Keep it on your server.'),
+  id: z.string().describe('Id to revoke the token with.'),
   expiresAt: instantReply,
 });
 export type ClientTokenReply = z.output<typeof clientTokenReply>;
 
 const counts = {
-  requests: z.int().describe('All of them, the refused too.'),
-  refusals: z.record(z.string(), z.int()).describe('How many were refused, by code.'),
+  requests: z.int().describe('Number of requests, including refused ones.'),
+  refusals: z.record(z.string(), z.int()).describe('Number of refused requests, by code.'),
 };
 
 export const usageReply = z.object({
@@ -61,8 +61,8 @@ export const recentRefusalsReply = z.object({
       time: instantReply,
       endpoint: z.string(),
       code: z.enum(faceErrorCodes),
-      field: z.string().nullable().describe('The field of the request that it is about.'),
-      cause: z.string().describe('The code in words.'),
+      field: z.string().nullable().describe('Field of the request that caused the error.'),
+      cause: z.string().describe('Description of the code.'),
     }),
   ),
 });

@@ -7,8 +7,8 @@ import { instantReply } from './instant.js';
 const schemeReply = z.object({
   ground: z.string(),
   accent: z.string(),
-  accentInk: z.string().describe('Text on the accent.'),
-  accentSoft: z.string().describe('Behind text and signs.'),
+  accentInk: z.string().describe('Text on the accent color.'),
+  accentSoft: z.string().describe('Background of text and icons.'),
 });
 const paletteReply = z.object({ light: schemeReply, dark: schemeReply });
 
@@ -20,8 +20,10 @@ const pictureReply = z
 const colourReply = z.string().nullable();
 
 export const brandReply = z.object({
-  source: z.enum(['configuration', 'administrator']).describe('Who decides: the configuration, where it has `brand`.'),
-  digest: z.string().nullable().describe('Names what is in force; `null`: the page’s own look.'),
+  source: z
+    .enum(['configuration', 'administrator'])
+    .describe('Source of the brand: the configuration, if it has `brand`.'),
+  digest: z.string().nullable().describe('Id of the active brand; `null` for the default look.'),
   brand: z
     .object({
       organisation: z.string().nullable(),
@@ -36,7 +38,7 @@ export const brandReply = z.object({
       icon: pictureReply,
     })
     .nullable(),
-  palette: paletteReply.describe('As it is shown: what was not chosen is ours.'),
+  palette: paletteReply.describe('The displayed values. Defaults replace values that were not set.'),
   versions: z
     .array(
       z.object({
@@ -46,7 +48,7 @@ export const brandReply = z.object({
         organisation: z.string().nullable(),
       }),
     )
-    .describe('The last ten that administrators put in force, the newest first. Going back is applying one of them.'),
+    .describe('The last ten brands that administrators published, newest first. To roll back, apply one of them.'),
 });
 export type BrandReply = z.output<typeof brandReply>;
 
@@ -55,24 +57,26 @@ export const brandTextsReply = z.object({
   keys: z.array(
     z.object({
       key: z.string(),
-      most: z.int().describe('Greatest length, in characters.'),
-      placeholders: z.array(z.string()).describe('Each has to stand in it, in braces.'),
+      most: z.int().describe('Maximum length, in characters.'),
+      placeholders: z.array(z.string()).describe('Placeholders that the text must contain, in braces.'),
     }),
   ),
 });
 export type BrandTextsReply = z.output<typeof brandTextsReply>;
 
 export const checkedBrandReply = z.object({
-  digest: z.string().nullable().describe('Names the draft; `null` where there are problems.'),
+  digest: z.string().nullable().describe('Id of the draft; `null` if there are problems.'),
   preview: z
     .string()
     .nullable()
-    .describe('The page with it, for a frame of this origin. Takes `screen`, `lang` and `scheme` as query.'),
+    .describe(
+      'Page that shows the draft, for a frame of this origin. Takes `screen`, `lang` and `scheme` as query parameters.',
+    ),
   problems: z.array(
     z.object({
       field: z.string(),
       code: z.enum(brandProblemCodes),
-      reason: z.string().describe('For people, in English.'),
+      reason: z.string().describe('Message for people, in English.'),
     }),
   ),
   contrasts: z.array(
@@ -82,7 +86,10 @@ export const checkedBrandReply = z.object({
       against: z.string(),
       ratio: z.number(),
       needed: z.number(),
-      nearest: z.string().nullable().describe('The nearest colour that would do; `null`: it is enough.'),
+      nearest: z
+        .string()
+        .nullable()
+        .describe('The nearest color with enough contrast; `null` if the contrast is enough.'),
     }),
   ),
   palette: paletteReply,

@@ -10,7 +10,10 @@ export const campaignReply = z.object({
   source: z.enum(['group', 'csv']),
   group: z.string().nullable(),
   state: z.enum(campaignStates),
-  problem: z.string().nullable().describe('The code of what keeps it from going on, or why the plan was refused.'),
+  problem: z
+    .string()
+    .nullable()
+    .describe('Code of the problem that stopped the campaign, or of the reason why the plan was refused.'),
   language: z.enum(letterLanguages),
   linkDays: z.int(),
   reminderDays: z.int(),
@@ -18,10 +21,10 @@ export const campaignReply = z.object({
   createdAt: instantReply,
   createdBy: z.string(),
   startedAt: instantReply.nullable(),
-  keptUntil: instantReply.describe('Nothing of it is kept from then on.'),
-  own: z.array(z.string()).describe('Letters with words of your own, such as `invitation.de`.'),
-  counts: z.partialRecord(z.enum(personStates), z.int()).describe('People by state.'),
-  leftOut: z.record(z.string(), z.int()).describe('People who get no letter, by reason.'),
+  keptUntil: instantReply.describe('Time at which all data of the campaign is deleted.'),
+  own: z.array(z.string()).describe('E-mails with custom text, such as `invitation.de`.'),
+  counts: z.partialRecord(z.enum(personStates), z.int()).describe('Number of people by state.'),
+  leftOut: z.record(z.string(), z.int()).describe('Number of people who receive no e-mail, by reason.'),
 });
 export type CampaignReply = z.output<typeof campaignReply>;
 
@@ -32,7 +35,7 @@ export const campaignsReply = z.object({ campaigns: z.array(campaignReply) });
 export type CampaignsReply = z.output<typeof campaignsReply>;
 
 const personReply = z.object({
-  line: z.int().nullable().describe('Of the file; `null`: of a group.'),
+  line: z.int().nullable().describe('Line number in the file; `null` for a group.'),
   login: z.string(),
   name: z.string().nullable(),
   email: z.string().nullable(),
@@ -42,9 +45,9 @@ const personReply = z.object({
   reason: z
     .string()
     .nullable()
-    .describe('Why they were left out, the code of what failed, or the reply code of the mail relay.'),
+    .describe('Reason for skipping the person, code of the failure, or reply code of the mail relay.'),
   sentAt: instantReply.nullable(),
-  expiresAt: instantReply.nullable().describe('Of the link.'),
+  expiresAt: instantReply.nullable().describe('Expiry of the link.'),
   reminders: z.int(),
 });
 export type CampaignPersonReply = z.output<typeof personReply>;
@@ -60,7 +63,11 @@ export type KeptWordsReply = z.output<typeof keptWordsReply>;
 export const previewReply = z.object({
   ...{ subject: z.string(), text: z.string(), html: z.string() },
   unknown: z.array(z.string()).describe('Unknown names in braces.'),
-  page: z.string().describe('The HTML at an address of the server, for ten minutes and a frame of the console.'),
-  words: z.object({ subject: z.string(), text: z.string() }).describe('What it was made of.'),
+  page: z
+    .string()
+    .describe('Address of the HTML on this server, valid for ten minutes and for a frame of the console.'),
+  words: z
+    .object({ subject: z.string(), text: z.string() })
+    .describe('Subject and text that the e-mail was rendered from.'),
 });
 export type PreviewReply = z.output<typeof previewReply>;

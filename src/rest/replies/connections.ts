@@ -5,11 +5,13 @@ export const mode = z.enum(['shadow', 'enforce']);
 
 const modeReply = z.object({
   inForce: mode,
-  file: mode.describe('What the configuration file says.'),
+  file: mode.describe('Mode in the configuration file.'),
   switched: z
     .object({ by: z.string(), at: instantReply })
     .nullable()
-    .describe('Who switched it by hand, over what the file says; `null`: nobody.'),
+    .describe(
+      'Manual switch of the mode, which overrides the file: the administrator and the time. `null` if there is none.',
+    ),
 });
 export type ModeReply = z.output<typeof modeReply>;
 
@@ -43,11 +45,13 @@ export const refusedReply = z.object({
   subjects: z.array(
     z.object({ subject: z.string(), count: z.int(), lastAt: instantReply, hooks: z.array(z.string()) }),
   ),
-  cursor: z.string().nullable().describe('For the next page; `null`: there is none.'),
-  total: z.int().describe('How many users on all pages.'),
+  cursor: z.string().nullable().describe('Cursor of the next page; `null` if this is the last.'),
+  total: z.int().describe('Number of users on all pages.'),
   unnamed: z
     .array(z.object({ code: z.string(), count: z.int() }))
-    .describe('Calls that could not be decided and would have been refused: about nobody in particular.'),
+    .describe(
+      'Number of calls that could not be decided and would have been refused; they belong to no particular user.',
+    ),
   since: instantReply,
 });
 export type RefusedReply = z.output<typeof refusedReply>;
@@ -66,7 +70,7 @@ export type ConnectionSecretsReply = z.output<typeof connectionSecretsReply>;
 
 const stepState = z.enum(['ready', 'missing', 'different', 'blocked', 'manual', 'failed']);
 
-const words = z.array(z.string()).describe('Why it cannot continue, or what a person has to do.');
+const words = z.array(z.string()).describe('Reason why it cannot continue, or the action that a person has to take.');
 
 export const planReply = z.object({
   steps: z.array(
@@ -76,7 +80,7 @@ export const planReply = z.object({
       state: stepState,
       diff: z
         .array(z.object({ sign: z.enum(['+', '~']), text: z.string() }))
-        .describe('What applying does: `+` makes what is missing, `~` changes what is different.'),
+        .describe('Changes that applying makes: `+` creates something missing, `~` changes something different.'),
       words,
     }),
   ),
@@ -89,7 +93,7 @@ export const planReply = z.object({
       remedy: z.string().nullable(),
     })
     .nullable()
-    .describe('`null`: the provider does not tell.'),
+    .describe('`null` if the provider does not report it.'),
 });
 export type PlanReply = z.output<typeof planReply>;
 
@@ -101,7 +105,7 @@ const runReply = z.object({
   state: z
     .enum(['under_way', 'done', 'stopped', 'broken_off'])
     .describe(
-      '`stopped`: a step is not done, the rest is left. `broken_off`: its server ended meanwhile; another run goes on from there.',
+      '`stopped`: a step failed, and the following steps were not run. `broken_off`: the server of the run ended; another run continues from there.',
     ),
   pushSecrets: z.boolean(),
   steps: z.array(
@@ -109,8 +113,8 @@ const runReply = z.object({
       id: z.string(),
       title: z.string(),
       progress: z.enum(['left', 'under_way', 'done', 'failed']),
-      applied: z.boolean().describe('Whether it changed something.'),
-      state: stepState.nullable().describe('How it stood after its turn.'),
+      applied: z.boolean().describe('True if it changed something.'),
+      state: stepState.nullable().describe('State of the step after it ran.'),
       words,
     }),
   ),

@@ -14,18 +14,20 @@ export const doctorReply = z.object({
       z.object({
         connection: z.string(),
         examinedAt: instantReply.nullable(),
-        light: light.nullable().describe('The worst of the findings; `null`: not examined within a week.'),
+        light: light
+          .nullable()
+          .describe('The worst severity of the findings; `null` if the connection was not checked within a week.'),
         findings: z.array(
           z.object({
             title: z.string(),
             light: z.enum(['ok', 'warn', 'fail', 'by_hand', 'skipped']),
             found: z.string(),
             remedy: z.string().nullable(),
-            cause: z.string().nullable().describe('The title of the finding that kept it from being looked at.'),
+            cause: z.string().nullable().describe('Title of the finding that prevented this check.'),
             mend: z
               .object({ step: z.string(), pushSecrets: z.boolean() })
               .nullable()
-              .describe('What to apply to mend it: the fields of that call. `null`: a person has to.'),
+              .describe('Fields of the apply call that fixes the problem; `null` if a person has to fix it.'),
           }),
         ),
       }),
@@ -40,7 +42,7 @@ export const toDoReply = z.object({
       code: z.enum(toDoCodes),
       urgency: z.enum(['now', 'soon']),
       words: z.string(),
-      connection: z.string().nullable().describe('`null`: it is about the server.'),
+      connection: z.string().nullable().describe('`null` if the task concerns the server.'),
       where: z.enum(['connection', 'doctor', 'keys', 'backup', 'audit']),
     }),
   ),

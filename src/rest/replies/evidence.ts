@@ -12,10 +12,10 @@ const verificationReply = z.object({
   outcome: z
     .object({
       isSound: z.boolean(),
-      chain: z.string().nullable().describe('Which trail it is: each replica has one.'),
+      chain: z.string().nullable().describe('Id of the trail: each replica has its own.'),
       firstSequence: z.int(),
-      lastSequence: z.int().describe('Of the last record before anything that is wrong.'),
-      heads: z.int().describe('How many signed heads were verified.'),
+      lastSequence: z.int().describe('Number of the last record before the first problem.'),
+      heads: z.int().describe('Number of verified signed heads.'),
       tampering: z
         .object({
           kind: z.enum(tamperKinds),
@@ -24,10 +24,10 @@ const verificationReply = z.object({
           sequence: z.int(),
         })
         .nullable()
-        .describe('The first thing that is wrong.'),
+        .describe('The first problem.'),
     })
     .nullable(),
-  failed: z.string().nullable().describe('Why it could not be verified: a code.'),
+  failed: z.string().nullable().describe('Code of the reason why the trail could not be verified.'),
 });
 
 export const trailReply = z.object({
@@ -35,9 +35,9 @@ export const trailReply = z.object({
   head: z
     .object({
       signedAt: instantReply.nullable(),
-      waitingSec: z.number().describe('For how long records have waited for a signed head; 0: none do.'),
+      waitingSec: z.number().describe('Time for which records have waited for a signed head; 0 if none wait.'),
     })
-    .describe('Of the trail of this server.'),
+    .describe('State of the trail of this server.'),
 });
 export type TrailReply = z.output<typeof trailReply>;
 
@@ -49,7 +49,7 @@ export const backupReply = z.object({
       files: z.int(),
       bytes: z.int(),
       hasKeys: z.boolean(),
-      hasState: z.boolean().describe('A store that servers share is backed up by its own means.'),
+      hasState: z.boolean().describe('Back up a store that replicas share with its own tools.'),
     })
     .nullable(),
 });

@@ -3,12 +3,12 @@ import { vouchingStates } from '../../core/help-desk/vouching-states.js';
 import { helpReasons } from '../../core/step-up/page-protocol.js';
 import { instantReply } from './instant.js';
 
-const cursorReply = z.string().nullable().describe('For the next page; `null`: there is none.');
+const cursorReply = z.string().nullable().describe('Cursor of the next page; `null` if this is the last.');
 
 export const begunVouchingReply = z.object({
   id: z.string(),
-  url: z.string().nullable().describe('`null`: it was sent.'),
-  number: z.string().describe('Read it out; send it by no message.'),
+  url: z.string().nullable().describe('`null` if it was sent.'),
+  number: z.string().describe('Code to read out to the person. Do not send it in a message.'),
   expiresAt: instantReply,
 });
 export type BegunVouchingReply = z.output<typeof begunVouchingReply>;
@@ -28,11 +28,11 @@ export const vouchingReply = z.object({
 });
 export type VouchingReply = z.output<typeof vouchingReply>;
 
-const bypassState = z.enum(['ready', 'waiting']).describe('`waiting`: for another administrator.');
+const bypassState = z.enum(['ready', 'waiting']).describe('`waiting`: another administrator has to approve it.');
 
 export const madeBypassReply = z.object({
   id: z.string(),
-  code: z.string().describe('Shown this once.'),
+  code: z.string().describe('Shown only once.'),
   state: bypassState,
   expiresAt: instantReply,
 });
@@ -64,7 +64,7 @@ const requestReply = z.object({
   subject: z.string(),
   stepUpId: z.string(),
   reason: z.enum(helpReasons),
-  note: z.string().describe('What the person wrote: plain text, to be shown as text.'),
+  note: z.string().describe('Text that the person wrote. Render it as plain text.'),
   takenBy: z.string().nullable(),
   at: instantReply,
   expiresAt: instantReply,

@@ -14,32 +14,35 @@ const dataConsentsReply = z
       expiresAt: instantReply,
     }),
   )
-  .describe('What OpenID clients may be told of the person: names of claims, never their values.');
+  .describe('Claims that OpenID clients may receive: names only, never values.');
 
 const credentialsReply = z
   .array(
     z.object({
       credential: z.string(),
-      id: z.string().describe('As the audit trail names it.'),
+      id: z.string().describe('Id of the credential, as in the audit trail.'),
       claims: z.array(z.string()),
       issuedAt: instantReply,
       expiresAt: instantReply,
     }),
   )
-  .describe('What the person carries in a wallet: names of claims, never their values.');
+  .describe('Claims in the credentials in the person’s wallet: names only, never values.');
 
 const linksReply = z
   .array(z.object({ connection: z.string(), linkedAt: instantReply, expiresAt: instantReply }))
-  .describe('Other connections at which an account is linked as the same person’s.');
+  .describe('Other connections with a linked account of the same person.');
 
 const attemptsReply = z.object({ failures: z.int(), lockedUntil: instantReply.nullable() });
 
 /** Export of a user's data at one connection, the same for all callers. */
 export const holdingsReply = z.object({
-  profileCode: z.enum(faceErrorCodes).nullable().describe('Why the profile could not be read; `null`: it was.'),
+  profileCode: z
+    .enum(faceErrorCodes)
+    .nullable()
+    .describe('Reason why the profile could not be read; `null` if it was read.'),
   enrolment: z
     .object({
-      tokenId: z.string().describe('The public name of the token.'),
+      tokenId: z.string().describe('The public id of the token.'),
       keyVersion: z.int().nullable(),
       expiresAt: instantReply.nullable(),
       revoked: z.boolean(),
@@ -70,7 +73,7 @@ export const holdingsReply = z.object({
     .nullable(),
   recoveryCodes: z.object({ left: z.int(), madeAt: instantReply }).nullable(),
   attempts: attemptsReply,
-  attemptsOfOutsiders: attemptsReply.describe('Of all together whom nobody vouched for.'),
+  attemptsOfOutsiders: attemptsReply.describe('Failed attempts of all anonymous callers together.'),
   passedStepUp: z
     .object({
       stepUpId: z.string(),
@@ -82,11 +85,11 @@ export const holdingsReply = z.object({
   earlierFrames: z
     .object({ challenges: z.int(), expiresAt: instantReply.nullable() })
     .nullable()
-    .describe('Of how many challenges digests are kept, by which copies of their frames are refused.'),
+    .describe('Number of challenges with stored digests, which prevent a replay of their frames.'),
   knownPlaces: z
     .object({ devices: z.int(), networks: z.int(), expiresAt: instantReply.nullable() })
     .nullable()
-    .describe('Of how many devices and networks digests are kept, so that the first check from a new one is told.'),
+    .describe('Number of devices and networks with stored digests, which detect the first check from a new one.'),
   noticeChoice: z
     .object({
       off: z.array(z.enum(noticeKinds)),
@@ -95,16 +98,16 @@ export const holdingsReply = z.object({
     })
     .nullable()
     .describe(
-      'Which notices they do not want, whether by e-mail where a device takes them, and the language of the page they last used.',
+      'Notifications that the person does not want, whether to send e-mails if a device receives them, and the language of the last page.',
     ),
   noticeDevices: z
     .object({ devices: z.int(), expiresAt: instantReply })
     .nullable()
-    .describe('How many browsers notices are pushed to. Where they are reached is kept sealed.'),
+    .describe('Number of browsers with push notifications. Their push addresses are stored sealed.'),
   noticeLinks: z
     .object({ links: z.int(), expiresAt: instantReply })
     .nullable()
-    .describe('Links of notices that still work.'),
+    .describe('Number of valid links in notifications.'),
   campaigns: z
     .array(
       z.object({
@@ -116,7 +119,7 @@ export const holdingsReply = z.object({
         sentAt: instantReply.nullable(),
       }),
     )
-    .describe('Letters of enrolment campaigns.'),
+    .describe('E-mails of enrolment campaigns.'),
 });
 
 export type Holdings = z.input<typeof holdingsReply>;
@@ -125,5 +128,7 @@ export type Holdings = z.input<typeof holdingsReply>;
 export const recordedHoldingsReply = z.object({
   ...holdingsReply.shape,
   records: z.array(z.object({ time: instantReply, action: z.string(), detail: z.record(z.string(), z.unknown()) })),
-  recordsLeftOut: z.int().describe('Older records of the trail: `facestep audit export` has them all.'),
+  recordsLeftOut: z
+    .int()
+    .describe('Number of older records that are not included. `facestep audit export` exports all of them.'),
 });

@@ -8,13 +8,13 @@ export const jobsReply = z.object({
     z.object({
       name: z.enum(jobNames),
       everySec: z.int(),
-      runs: z.int().describe('Since this server started.'),
-      failures: z.int().describe('How many of them failed.'),
+      runs: z.int().describe('Number of runs since this server started.'),
+      failures: z.int().describe('Number of failed runs.'),
       last: z
         .object({
           endedAt: instantReply,
           tookMs: z.int(),
-          code: z.enum(faceErrorCodes).nullable().describe('What it failed with; `null`: it succeeded.'),
+          code: z.enum(faceErrorCodes).nullable().describe('Error of the run; `null` if it succeeded.'),
         })
         .nullable()
         .describe('The last run; `null` before the first has ended.'),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { instantReply } from './instant.js';
 
-const problem = z.string().nullable().describe('What is wrong with it; `null`: it can be used.');
+const problem = z.string().nullable().describe('Problem with the key; `null` if it can be used.');
 
 const turningReply = z.array(
   z.object({
@@ -10,21 +10,23 @@ const turningReply = z.array(
     signsFrom: instantReply.nullable(),
     signsUntil: instantReply
       .nullable()
-      .describe('When another takes over: `null` until somebody makes the next one, where none is made by itself.'),
+      .describe(
+        'Time at which another key replaces it. If keys are not rotated automatically, `null` until an administrator creates the next key.',
+      ),
     problem,
   }),
 );
 
-const words = z.array(z.string()).describe('What was done, or what a person has to do.');
+const words = z.array(z.string()).describe('Result, or the action that a person has to take.');
 
 export const keysReply = z.object({
   kind: z.enum(['local', 'aws-kms']),
   sealing: z.array(
     z.object({
       version: z.int(),
-      isCurrent: z.boolean().describe('Whether it seals new tokens.'),
+      isCurrent: z.boolean().describe('True if the key seals new tokens.'),
       madeAt: instantReply.nullable(),
-      tokens: z.int().describe('How many tokens in use it has sealed.'),
+      tokens: z.int().describe('Number of active tokens that it sealed.'),
       problem,
     }),
   ),
@@ -35,7 +37,7 @@ export type KeysReply = z.output<typeof keysReply>;
 
 export const rotatedKeyReply = z.object({
   isDone: z.boolean(),
-  key: z.string().nullable().describe('Its version or name; `null` where none was made.'),
+  key: z.string().nullable().describe('Version or name of the new key; `null` if none was created.'),
   signsFrom: instantReply.nullable(),
   words,
 });
@@ -43,7 +45,10 @@ export type RotatedKeyReply = z.output<typeof rotatedKeyReply>;
 
 export const retiredKeyReply = z.object({
   isDone: z.boolean(),
-  lost: z.int().nullable().describe('Tokens in use that nobody can open then; `null` of a signing key.'),
+  lost: z
+    .int()
+    .nullable()
+    .describe('Number of active tokens that cannot be opened afterwards; `null` for a signing key.'),
   words,
 });
 export type RetiredKeyReply = z.output<typeof retiredKeyReply>;

@@ -6,7 +6,7 @@ const cursorReply = z
   .string()
   .nullable()
   .describe(
-    'Cursor of the next page; `null` if this is the last. A page may be shorter than asked for, or empty, and have one.',
+    'Cursor of the next page; `null` if this is the last. A page can be shorter than requested, or empty, although there is a next one.',
   );
 
 const instantOrNull = instantReply.nullable();
@@ -14,14 +14,21 @@ const instantOrNull = instantReply.nullable();
 const personReply = z.object({
   connection: z.string(),
   subject: z.string(),
-  status: z.enum(['enrolled', 'expired', 'ended', 'none']).describe('`none`: not enrolled, as far as is kept.'),
-  level: z.int().min(1).max(8).nullable().describe('Of the connection; `null`: it is configured no more.'),
+  status: z
+    .enum(['enrolled', 'expired', 'ended', 'none'])
+    .describe('`none`: not enrolled, according to the stored data.'),
+  level: z
+    .int()
+    .min(1)
+    .max(8)
+    .nullable()
+    .describe('Display name of the connection; `null` if it is no longer configured.'),
   enrolledAt: instantOrNull,
-  expiresAt: instantOrNull.describe('When the enrolment ends by itself; `null`: never.'),
+  expiresAt: instantOrNull.describe('Time at which the enrolment expires; `null` if it does not.'),
   endedAt: instantOrNull,
   lastCheckAt: instantOrNull,
   lastCheck: z.enum(['passed', 'refused']).nullable(),
-  lockedUntil: instantOrNull.describe('`null`: not locked out.'),
+  lockedUntil: instantOrNull.describe('End of the lockout; `null` if the user is not locked out.'),
 });
 export type PersonReply = z.output<typeof personReply>;
 
@@ -29,26 +36,30 @@ const textOrNull = z.string().nullable();
 
 /** In the order of CSV columns. */
 export const lineReply = z.object({
-  id: z.string().describe('Of the record: the same wherever it is read.'),
+  id: z.string().describe('Id of the record: the same on every server.'),
   time: instantReply,
   connection: z.string(),
   subject: textOrNull,
   action: z.enum(loggedActions),
   outcome: z
     .enum(outcomes)
-    .describe('`let_through`: no face was verified, and the connection refuses nobody for that; `noted`: neither.'),
-  code: textOrNull.describe('Why not: a code of docs/reference/errors.md, or one of docs/ledger.md.'),
+    .describe(
+      '`let_through`: no face was verified, but the connection does not refuse users for that; `noted`: a record without a decision.',
+    ),
+  code: textOrNull.describe(
+    'Reason why no face was verified or the check failed: a code of docs/reference/errors.md or of docs/ledger.md.',
+  ),
   reasons: z
     .array(z.string())
-    .describe(
-      'What a liveness check found wanting; of an action that somebody was asked to approve, the beginning of its title.',
-    ),
+    .describe('Failed signals of the liveness check; for an action to approve, the beginning of its title.'),
   application: textOrNull,
   hook: textOrNull,
-  by: textOrNull.describe('The administrator or application that asked for it.'),
+  by: textOrNull.describe('Administrator or application that requested it.'),
   requestId: textOrNull,
   stepUpId: textOrNull,
-  network: textOrNull.describe('The caller’s: 24 bits of IPv4, 48 of IPv6. A hook’s caller is the provider.'),
+  network: textOrNull.describe(
+    'Network of the caller: 24 bits of IPv4, 48 of IPv6. The caller of a hook is the provider.',
+  ),
 });
 export type LineReply = z.output<typeof lineReply>;
 
@@ -62,29 +73,29 @@ export const personLogReply = z.object({ lines: z.array(lineReply), cursor: curs
 export type PersonLogReply = z.output<typeof personLogReply>;
 
 const nameReplies = {
-  login: z.string().nullable().describe('`null`: the provider does not say.'),
+  login: z.string().nullable().describe('`null` if the provider does not return it.'),
   email: z.string().nullable(),
 };
 
 export const foundPeopleReply = z.object({
   people: z
-    .array(personReply.extend({ ...nameReplies, name: z.string().nullable().describe('What people call them.') }))
-    .describe('A user who is not enrolled has the status `none`.'),
-  unasked: z.array(z.string()).describe('Connections whose provider did not tell, or not all of it.'),
+    .array(personReply.extend({ ...nameReplies, name: z.string().nullable().describe('Display name.') }))
+    .describe('Users without an enrolment have the status `none`.'),
+  unasked: z.array(z.string()).describe('Connections whose provider did not answer, or not completely.'),
 });
 export type FoundPeopleReply = z.output<typeof foundPeopleReply>;
 
 export const namesReply = z.object({ names: z.array(z.object({ subject: z.string(), ...nameReplies })) });
 export type NamesReply = z.output<typeof namesReply>;
 
-const unaskedReply = z.array(z.string()).describe('Connections whose provider could not be asked who is searched for.');
+const unaskedReply = z.array(z.string()).describe('Connections whose provider could not be searched for the person.');
 
 export const linesReply = z.object({ lines: z.array(lineReply), cursor: cursorReply, unasked: unaskedReply });
 export type LinesReply = z.output<typeof linesReply>;
 
 export const followedLinesReply = z.object({
   lines: z.array(lineReply),
-  cursor: z.string().describe('To be given as `after`.'),
+  cursor: z.string().describe('Value for `after` in the next call.'),
   unasked: unaskedReply,
 });
 export type FollowedLinesReply = z.output<typeof followedLinesReply>;
@@ -93,7 +104,7 @@ export const lineCountsReply = z.object({
   connections: z.array(
     z.object({
       connection: z.string(),
-      enrolled: z.int().describe('With those whose enrolment has expired.'),
+      enrolled: z.int().describe('Number of enrolments, including expired ones.'),
       lockedOut: z.int(),
       days: z.array(z.object({ day: z.iso.date(), passed: z.int(), refused: z.int() })),
     }),

@@ -6,20 +6,20 @@ export type InvitationReply = z.output<typeof invitationReply>;
 
 export const startedReply = z.object({
   id: z.string(),
-  challenge: z.string().describe('Sent with the photos; good for this step-up alone.'),
+  challenge: z.string().describe('Send it with the photos. It is valid only for this step-up.'),
   state: z.literal('started'),
   expiresAt: instantReply,
-  url: z.string().describe('The capture page of this step-up. It opens once; it holds the challenge.'),
+  url: z.string().describe('The capture page of this step-up. The link opens once and contains the challenge.'),
   actionDigest: z
     .string()
     .optional()
-    .describe('Of the `action`: SHA-256 of its canonical JSON (RFC 8785), as the receipt will say it.'),
+    .describe('Digest of the `action`: SHA-256 of its canonical JSON (RFC 8785), as in the receipt.'),
 });
 
 const stepUpState = z
   .enum(['started', 'captured', 'passed', 'passed_another_way', 'failed', 'expired', 'abandoned'])
   .describe(
-    '`passed` and `failed` are decisions of a face; `passed_another_way`: a code was given in its place; `started` still waits; `abandoned`: the person would not go on.',
+    '`passed` and `failed`: a face check was decided; `passed_another_way`: a code replaced the face check; `started`: not ended yet; `abandoned`: the person canceled.',
   );
 
 const outcomeReply = {
@@ -29,7 +29,7 @@ const outcomeReply = {
     .string()
     .nullable()
     .describe(
-      'A JWS that states the pass, for the audience asked for; good for two minutes. docs/journey.md says how to check it.',
+      'Receipt of the pass: a JWS for the requested audience, valid for two minutes. docs/journey.md describes how to verify it.',
     ),
 };
 

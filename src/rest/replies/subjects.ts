@@ -4,11 +4,17 @@ import { recordedHoldingsReply } from './holdings.js';
 
 const outcomeReply = z.object({
   connection: z.string(),
-  subject: z.string().nullable().describe('`null`: nobody there signs in by that name, or the provider does not say.'),
-  code: z.enum(faceErrorCodes).nullable().describe('`null`: done. Else why not: the same request may be sent again.'),
+  subject: z
+    .string()
+    .nullable()
+    .describe('`null` if no user signs in with that name there, or the provider does not return the id.'),
+  code: z
+    .enum(faceErrorCodes)
+    .nullable()
+    .describe('`null` if it is done; otherwise the code of the reason. The same request can be sent again.'),
 });
 
-const complete = z.boolean().describe('True if nothing is left to do; also if the connection has no such user.');
+const complete = z.boolean().describe('True if nothing is left to do, including if the connection has no such user.');
 
 export const subjectsReply = z.object({ subjects: z.array(outcomeReply), complete });
 export type SubjectsReply = z.output<typeof subjectsReply>;
@@ -22,20 +28,22 @@ export type ExportReply = z.output<typeof exportReply>;
 
 export const erasureReply = z.object({
   subjects: z.array(outcomeReply),
-  receipt: z.string().nullable().describe('Of what was erased now; `null`: nothing was.'),
+  receipt: z.string().nullable().describe('Signed receipt of this erasure; `null` if nothing was erased.'),
   complete,
 });
 export type ErasureReply = z.output<typeof erasureReply>;
 
 export const withdrawnConsentsReply = z.object({
-  subjects: z.array(outcomeReply.extend({ clients: z.array(z.string()).describe('Whose consent was ended.') })),
+  subjects: z.array(
+    outcomeReply.extend({ clients: z.array(z.string()).describe('OpenID clients whose consent ended.') }),
+  ),
   complete,
 });
 
 export const endedLinksReply = z.object({
   subjects: z.array(
     outcomeReply.extend({
-      others: z.array(z.string()).describe('The connections of the accounts that were linked.'),
+      others: z.array(z.string()).describe('Connections of the accounts that were linked.'),
     }),
   ),
   complete,
