@@ -124,7 +124,7 @@ export function createDeveloperRequestEndpoints(deps: ApiDeps): Endpoint[] {
       method: 'POST',
       path: '/developer/requests/:id/submit',
       summary: 'Submit a request',
-      description: 'Version of the terms that the developer agrees to.',
+      description: 'Submits the request for review, and agrees to that version of the terms.',
       codes: [...changing, 'terms_outdated'],
       fields: z.strictObject({ termsVersion: z.int().min(0), message: messageField.optional() }),
       reply: oneRequestReply,

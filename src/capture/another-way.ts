@@ -139,7 +139,7 @@ export function createAnotherWayEndpoints(deps: ApiDeps): Endpoint[] {
       status: 200,
       summary: 'Get the receipt after the recovery codes',
       description:
-        'Available if the page receives `receiptWaits`. The two minutes of the receipt start now. A repeated call returns the same receipt. Returns `null` after the time limit, or if the enrolment has ended.',
+        'Available if the page receives `receiptWaits`. The receipt is valid for two minutes from the first call. A repeated call returns the same receipt. Returns `null` after the time limit, or if the enrolment has ended.',
       codes: session,
       fields: z.strictObject({}),
       reply: receiptReply,

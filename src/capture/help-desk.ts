@@ -163,7 +163,7 @@ export function createHelpDeskEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/help-desk/bypass-codes/:id/approve',
       isSensitive: true,
       summary: 'Approve a bypass code of another administrator',
-      description: 'Its lifetime starts now.',
+      description: 'Starts the lifetime of the code.',
       codes: ['not_found', 'approver_same'],
       fields: z.strictObject({}),
       reply: approvedBypassReply,

@@ -30,7 +30,7 @@ export function createKioskEndpoints(deps: ApiDeps): Endpoint[] {
       tag: 'Capture page',
       summary: 'Get the ticket of the next person at a kiosk',
       description:
-        'Each ticket is returned once; `null` if no person is assigned. With `page` it is posted to that page. Ends the session of the previous person at the kiosk.',
+        'Each ticket is returned once; `null` if no person is assigned. If the reply has a `page`, the kiosk posts the ticket to that page. Ends the session of the previous person at the kiosk.',
       codes: ['caller_untrusted', 'step_up_opened', 'step_up_unknown'],
       photos: {},
       fields: z.strictObject({ kiosk: kioskIdGuard, secret: z.string().min(1).max(256) }),
