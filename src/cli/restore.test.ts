@@ -5,7 +5,7 @@ import { runHere } from '../../test/cli.js';
 import { createFolder } from '../../test/folder.js';
 import { projectRoot } from '../../test/paths.js';
 
-test('whoever goes back is told what comes back with it, and what to do again, as docs/state.md has it', async () => {
+test('a restore lists what is lost and what to repeat, as docs/state.md shows', async () => {
   const folder = createFolder('restore-cli');
   const data = join(folder, 'data');
   mkdirSync(data);
@@ -16,7 +16,7 @@ test('whoever goes back is told what comes back with it, and what to do again, a
   const { code, stdout } = await runHere(['restore', backup, '--replace'], env);
   expect(code).toBe(0);
   const told = stdout.slice(stdout.indexOf('Lost:')).trim().split('\n').slice(1);
-  expect(told).toContain('- Who was erased since: erase them again. What was held of them is held again.');
+  expect(told).toContain('- Erasures since then: erase these users again. Their data is stored again.');
   expect(told.join('\n')).toContain('audit verify says truncated');
   expect(told.at(-1)).toContain('facestep ledger rebuild');
   expect(readFileSync(join(projectRoot, 'docs/state.md'), 'utf8')).toContain(told.join('\n'));
