@@ -239,6 +239,6 @@ function checkBypasses({ settings }: EntraProvisionDeps): Finding {
 }
 
 const failsClosed: Finding = warn(
-  'Entra issues no token to the listed applications while this server does not answer: nobody signs in to them',
+  'Entra issues no token to the listed applications while this server does not answer: no user can sign in to them',
   'Run at least two servers. In an emergency, take the application off the custom claims provider in the console',
 );

@@ -301,12 +301,12 @@ test('the command line does the same, and ends with 1 where something is left', 
   await enrol(connections.work, 'berta');
   profiles.work.attributes.delete('berta');
   expect(await run('revoke', '--connection', 'work', '--subject', 'berta')).toMatchObject({
-    told: ['work  berta  ended here; the provider has nobody by that id'],
+    told: ['work  berta  ended here; the provider has no user with that id'],
     exitCode: 0,
   });
   expect(await run('erase', '--connection', 'work', '--subject', 'bertha')).toMatchObject({
     printed: [expect.stringMatching(/^eyJ[\w.-]+$/)],
-    told: ['work  bertha  erased here; the provider has nobody by that id'],
+    told: ['work  bertha  erased here; the provider has no user with that id'],
     exitCode: 0,
   });
   expect((await server.deps.state.read('consent:work:berta'))?.value).toMatchObject({
@@ -315,9 +315,9 @@ test('the command line does the same, and ends with 1 where something is left', 
   for (const what of ['export', 'revoke', 'erase', 'unlock'])
     expect(await run(what, '--login', 'nobody')).toMatchObject({
       told: [
-        'work  -  nobody by that name',
-        'shop  -  nobody by that name',
-        'facestep: nobody signs in by that name, at any connection.',
+        'work  -  no user by that name',
+        'shop  -  no user by that name',
+        'facestep: no user with that name at any connection.',
       ],
       exitCode: 1,
     });

@@ -31,8 +31,7 @@ export function createBackupCommand(deps: CliDeps): Command {
       deps.print(`Copied: ${copied.length} files, ${bytes} bytes, to ${to}`);
       if (config.state.kind !== 'sqlite')
         deps.print(`Not copied: the state, which is in ${config.state.kind}. Back that up there.`);
-      if (hasKeys)
-        deps.print('It holds the keys: whoever has it can open what they sealed. Keep it as you keep those.');
+      if (hasKeys) deps.print('The backup contains keys that can open every token. Protect it like the keys.');
       else
         deps.print('It holds no keys: keep those elsewhere, as nothing that they sealed can be opened without them.');
     });

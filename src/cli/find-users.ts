@@ -38,6 +38,6 @@ export async function findUsers(given: string, connection: string | null, setup:
 /** Reports providers that could not be queried. @returns true if none */
 export function tellUnasked({ unasked }: FoundUsers, { tell }: Pick<CliDeps, 'tell'>): boolean {
   if (unasked.length === 0) return true;
-  tell(`facestep: ${unasked.join(', ')} could not be asked who signs in by that name: taken as an id there`);
+  tell(`facestep: ${unasked.join(', ')} could not be searched by username: the value is used as an ID there`);
   return false;
 }

@@ -66,11 +66,11 @@ export function createHelpDeskCommand(deps: CliDeps): Command {
     .action(async (id: string) => {
       const { state, person, until } = await post(`vouchings/${encodeURIComponent(id)}`, {}, vouchingReply);
       if (person === null) {
-        deps.tell(`facestep: nobody is vouched for: ${state}.`);
+        deps.tell(`facestep: the caller is not verified: ${state}.`);
         return deps.endWith(1);
       }
       deps.print([person.connection, person.subject, person.login, person.email ?? '-'].map(toPrintable).join('  '));
-      deps.tell(`Their face was checked. This is told until ${until ?? '-'}.`);
+      deps.tell(`Caller verified. This result is available until ${until ?? '-'}.`);
     });
   addWho(command.command('bypass').description('create a bypass code and print it once'))
     .option(

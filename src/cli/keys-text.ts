@@ -20,7 +20,7 @@ export function toKeyLines({ sealing, signing, oidc }: ListedKeys, { byVersion }
     }),
     ...[...byVersion]
       .filter(([version]) => sealing.every((key) => key.version !== version))
-      .map(([version, count]) => `  version ${version}: retired; ${count} tokens nobody can open`),
+      .map(([version, count]) => `  version ${version}: retired; ${count} tokens that can no longer be opened`),
     '',
     'Sign receipts and audit heads:',
     ...toTurningLines(signing),
@@ -49,7 +49,7 @@ export function toCountLines(
   const unknown = `${ofUnknownVersion} more tokens were made before versions were recorded: theirs is unknown.`;
   return [
     trails.length === 0 ? 'No audit trail: nothing could be counted.' : `Counted in ${trails.join(', ')}.`,
-    'Each replica writes a trail of its own: tokens in trails that were not given with --trail are not counted.',
+    'Each replica has its own audit trail: tokens in trails without --trail are not counted.',
     ...(retentionDays === null ? [] : [forgotten]),
     ...(ofUnknownVersion === 0 ? [] : [unknown]),
   ];

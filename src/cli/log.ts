@@ -174,5 +174,5 @@ async function follow(filter: JsonObject, print: PrintLines, deps: CliDeps): Pro
 }
 
 function tellUnasked({ unasked }: { readonly unasked: readonly string[] }, { tell }: Pick<CliDeps, 'tell'>): void {
-  if (unasked.length > 0) tell(`facestep: ${unasked.join(', ')} did not tell who is called so, or not all of it`);
+  if (unasked.length > 0) tell(`facestep: ${unasked.join(', ')} could not be searched completely`);
 }

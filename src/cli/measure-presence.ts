@@ -127,7 +127,7 @@ async function start(options: StartOptions, deps: CliDeps): Promise<void> {
   }
   deps.tell(`Listens at ${host}, port ${listening.port}, until Ctrl+C. Pictures stay in ${options.data}.`);
   deps.tell(
-    `They are kept for ${plan.keepDays} days after somebody agreed; the first of these commands after that erases them.`,
+    `They are stored for ${plan.keepDays} days after consent; the first of these commands after that erases them.`,
   );
   deps.print('Open this in a browser with a camera. It opens once:');
   offer();
@@ -222,7 +222,7 @@ async function erase({ data, person, passphraseFile, yes = false }: DeleteOption
     throw new UsageError('--person needs --passphrase-file: code names are encrypted, too');
   const collection = await openKept({ data, passphraseFile }, deps);
   const erased = await collection.erase((each) => each.person === toCodeName(person));
-  if (erased.people === 0) throw new UsageError(`nobody in ${data} has the code name "${toPrintable(person)}"`);
+  if (erased.people === 0) throw new UsageError(`no person in ${data} has the code name "${toPrintable(person)}"`);
   deps.print(`${toErasedText(erased)}.`);
 }
 

@@ -63,5 +63,5 @@ async function tellRefused(connection: string, deps: CliDeps): Promise<void> {
   }
   if (total > subjects.length) deps.print(`and ${total - subjects.length} more`);
   for (const { code, count } of unnamed)
-    deps.print(`Calls about nobody that would have been refused: ${count} (${code})`);
+    deps.print(`Calls without a user that would have been refused: ${count} (${code})`);
 }

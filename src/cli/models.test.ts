@@ -62,7 +62,7 @@ describe('import', () => {
   test('keeps the model under its digest, for its owner alone, and gives a number', async () => {
     const { out } = await importModel('--name', 'tiny');
     expect(out).toContain('Imported as tiny-128: 257 numbers of a face of 112 × 112 pixels.');
-    expect(out).toContain('Zeros stand in for the 255 numbers');
+    expect(out).toContain('Padded with 255 zeros');
     expect(out).toContain('Licence, as you say: ours');
     const files = readdirSync(folder);
     expect(files.toSorted()).toEqual([expect.stringMatching(/^[0-9a-f]{64}\.onnx$/), 'registry.json']);

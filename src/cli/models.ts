@@ -110,7 +110,7 @@ async function importModel(
   const { size, mirror } = wanted;
   deps.print(`Imported as ${shortNameOf(engine)}: ${tensors.numbers} numbers of a face of ${size} × ${size} pixels.`);
   if (tensors.numbers < embeddingNumbers)
-    deps.print(`Zeros stand in for the ${embeddingNumbers - tensors.numbers} numbers it has fewer than ours.`);
+    deps.print(`Padded with ${embeddingNumbers - tensors.numbers} zeros to the length of the built-in model.`);
   deps.print(`SHA-256 ${model.sha256}, ${model.bytes} bytes.`);
   deps.print(`One face${mirror ? ', with its mirror image,' : ''} takes ${Math.round(faceMs)} ms on one thread.`);
   deps.print(`Licence, as you say: ${licence}`);
@@ -176,7 +176,7 @@ async function removeModel(name: string, { confirm = false }: { confirm?: boolea
     throw new UsageError(`${name} makes new tokens. First set recognition.engine to another, and restart`);
   if (engine.parameters !== null && !confirm) {
     deps.print(
-      `Whoever has a token of ${nameOf(engine)} would have to enrol again. Servers that run keep it until they restart.`,
+      `Users with a token of ${nameOf(engine)} would have to enrol again. Running servers keep it until they restart.`,
     );
     deps.print(`Nothing was changed. To remove it: facestep models remove ${name} --confirm`);
     return deps.endWith(1);

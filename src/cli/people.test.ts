@@ -49,7 +49,7 @@ test('whoever is called so is found, enrolled or not', async () => {
   expect(found.exitCode).toBe(0);
   const nobody = await run(['find', 'nobody']);
   expect([nobody.printed, nobody.exitCode]).toEqual([[], 1]);
-  expect(nobody.told.join()).toContain('nobody is called that');
+  expect(nobody.told.join()).toContain('no user found');
   profile.setDown(true);
   const down = await run(['find', 'ada']);
   profile.setDown(false);

@@ -80,7 +80,7 @@ export function createPeopleCommand(deps: CliDeps): Command {
         ).forEach(deps.print);
       }
       if (unasked.length > 0) deps.tell(`facestep: ${unasked.join(', ')} did not tell, or not all of it`);
-      if (people.length === 0) deps.tell('facestep: nobody is called that, at any connection.');
+      if (people.length === 0) deps.tell('facestep: no user found at any connection.');
       deps.endWith(people.length > 0 && unasked.length === 0 ? 0 : 1);
     });
   command
@@ -122,7 +122,7 @@ export function createPeopleCommand(deps: CliDeps): Command {
       const fields = { connection, subject, purpose, lifeHours: hours };
       const { url, expiresAt } = await post('/subjects/invite', fields, invitationReply);
       deps.print(url);
-      deps.tell(`It opens once, until ${expiresAt}. Whoever holds it speaks for this person.`);
+      deps.tell(`Opens once, until ${expiresAt}. Anyone with the link acts as this user.`);
     });
   return command;
 }

@@ -129,7 +129,7 @@ const isKnown = (census: Counted): census is Census => 'users' in census;
 /** Returns how many users would be refused now, before changes are applied. */
 function toCensusLines(census: Counted, { policy }: Run): string[] {
   if (!isKnown(census)) {
-    return [`Who is enrolled cannot be told: ${toFailureLines(census).join(': ')}`, ''];
+    return [`Enrolled users cannot be counted: ${toFailureLines(census).join(': ')}`, ''];
   }
   const { found, remedy } = toCensusFinding(census, policy);
   return [`Users: ${found}`, ...(remedy === null ? [] : [`     To do: ${remedy}`]), ''];

@@ -35,7 +35,7 @@ export function createRegisterCommand(deps: CliDeps): Command {
       const adapter = await connection.createAdapter(requirePublicUrl(setup));
       const { registration } = await adapter.createProvisioning();
       if (registration === null)
-        throw new UsageError(`nobody has to be, or can be, registered for the connection "${id}"`);
+        throw new UsageError(`no registration is needed or possible for the connection "${id}"`);
       const registrants = await registration.findRegistrants(group ?? null);
       deps.print(`${id}: ${registration.title}, ${inWords(registrants.length)}`);
       const counts = await registerAll(registration, registrants, { deps, isPlanned: plan === true });

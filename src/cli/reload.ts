@@ -23,7 +23,7 @@ export const createReloadCommand = (deps: CliDeps): Command =>
       for (const { connection, mode, by } of switched)
         deps.print(`switched by hand (${by}): ${connection} is in ${mode} mode, whatever the configuration says`);
       if (code !== null) {
-        deps.tell(`facestep: not loaded (${code}). What was in force stays.`);
+        deps.tell(`facestep: not loaded (${code}). The active configuration is unchanged.`);
         deps.endWith(1);
       } else if (changed.length === 0 && needingRestart.length === 0) deps.print('Nothing has changed.');
     });

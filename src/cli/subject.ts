@@ -25,7 +25,7 @@ interface Options {
 function toOutcome(subject: string | null, code: string | null, done: string): string {
   if (code === null) return done;
   if (code !== 'subject_unknown') return `not done: ${code}`;
-  return subject === null ? 'nobody by that name' : `${done} here; the provider has nobody by that id`;
+  return subject === null ? 'no user by that name' : `${done} here; the provider has no user with that id`;
 }
 
 /** Creates `facestep subject`. */
@@ -42,7 +42,7 @@ export function createSubjectCommand(deps: CliDeps): Command {
     if (complete && !isNobody) return;
     deps.tell(
       isNobody
-        ? 'facestep: nobody signs in by that name, at any connection.'
+        ? 'facestep: no user with that name at any connection.'
         : 'facestep: not all of it could be done. Run the same command again later.',
     );
     deps.endWith(1);

@@ -15,7 +15,7 @@ export function findObstacle({ userSecret, referencePhoto }: Policy, env: CliDep
   if (!existsSync(browserOf(env)))
     return `A drawn person needs Chromium, and there is none at ${browserOf(env)}: CHROMIUM_PATH names another.`;
   if (userSecret !== 'none')
-    return `The policy asks for a ${userSecret === 'pin' ? 'PIN' : 'passkey'} beside the face.`;
+    return `The policy asks for a ${userSecret === 'pin' ? 'PIN' : 'passkey'} in addition to the face.`;
   return referencePhoto ? 'The policy asks for a photo of an identity document.' : null;
 }
 

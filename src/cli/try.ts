@@ -105,8 +105,8 @@ async function tryOut({ connection, login, isDrawn }: Trial, deps: CliDeps): Pro
 
 const endings: Readonly<Record<string, string>> = {
   failed: 'Refused: the face could not be confirmed. Why: facestep why <connection> <user>.',
-  expired: 'Nobody finished it in time.',
-  abandoned: 'The person would not go on.',
+  expired: 'The check was not finished in time.',
+  abandoned: 'The person cancelled.',
 };
 
 /** @throws UsageError: no such user, or already enrolled */
@@ -125,7 +125,7 @@ async function findTestUser(
   if (found.subject === null)
     throw new UsageError(
       found.code === 'subject_unknown'
-        ? `nobody at ${connection} signs in by that name`
+        ? `no user at ${connection} has that name`
         : `${connection} could not be asked: ${found.code}. facestep doctor ${connection} says why`,
     );
   if (found.held?.enrolment !== null)

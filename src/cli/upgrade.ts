@@ -46,9 +46,7 @@ export const createUpgradeCommand = (deps: CliDeps): Command =>
       const parts = setup === null ? [] : await lookAt(setup, deps);
       for (const part of parts) tell(part, deps);
       if (setup === null || parts.some(({ isInTheWay }) => isInTheWay)) {
-        deps.print(
-          'Do not start this version yet: mend what is IN THE WAY first. The version that runs goes on as it is.',
-        );
+        deps.print('Do not start this version yet: fix what is IN THE WAY first. The running version is not affected.');
         deps.endWith(1);
       } else deps.print('Nothing is in the way.');
     });
@@ -106,7 +104,7 @@ async function toStorePart(config: Setup['config']['state'], files: DataFiles, d
   if (state === null) return { title, lines: ['not there yet'], isInTheWay: false };
   try {
     const { lines, isInTheWay } = toSteps(await readStoreMark(state), title);
-    return { title, lines: [...lines, 'Servers of the former version go on beside this one.'], isInTheWay };
+    return { title, lines: [...lines, 'Servers of the previous version can keep running.'], isInTheWay };
   } finally {
     await state.close();
   }
@@ -140,7 +138,7 @@ async function toTokensPart(config: Setup['config'], files: DataFiles, deps: Cli
   const others = [...engines.values()].flatMap((each) => (each === current ? [] : [each.name]));
   const lines = [
     `${current.name} makes new tokens`,
-    `those of ${others.join(', ')} open too, and are made anew at the next good check`,
+    `those of ${others.join(', ')} also open, and are renewed at the next passed check`,
   ];
   if (refused.length > 0)
     lines.push(`those of ${refused.join(', ')} no longer open: their users enrol again (docs/own-model.md)`);

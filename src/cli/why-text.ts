@@ -44,7 +44,7 @@ export function toSentence({ action, detail }: Told, foreign: ReadonlySet<string
     case 'enrolment_recovered':
       return 'Enrolled';
     case 'renewed':
-      return 'The token was sealed anew: the same face opens it';
+      return 'The token was renewed: the same face opens it';
     case 'enrolment_refused':
       return `Not enrolled: ${toReason(detail.code)}`;
     case 'revoked':
@@ -104,7 +104,7 @@ const whyUnverified = {
 const answers = {
   deny: 'refused',
   omit_claim: 'let through without the claim',
-  pass: 'let through, as shadow mode refuses nobody',
+  pass: 'let through: shadow mode refuses no one',
 } as const;
 
 function toDecision(decision: Decision): string {
@@ -114,7 +114,7 @@ function toDecision(decision: Decision): string {
   if (decision.outcome === 'another_way') {
     return `let through, by the code given in place of a face at ${toIso(epochMs(decision.at * 1000))}`;
   }
-  if (decision.outcome === 'refused') return `let through, as shadow mode refuses nobody: ${toReason(decision.code)}`;
+  if (decision.outcome === 'refused') return `let through: shadow mode refuses no one: ${toReason(decision.code)}`;
   const { fallback, reason } = decision;
   return `${answers[fallback]}: ${reason === undefined ? 'no face check was found' : whyUnverified[reason]}`;
 }

@@ -68,7 +68,7 @@ test('with --camera it prints a link and waits for whoever opens it', async () =
 
 test('where a drawn person cannot do it, it says why and gives the link', async () => {
   const pin = await runHere(['try', 'with-pin', '--login', login], env);
-  expect(pin.stdout).toMatch(/^The policy asks for a PIN beside the face\. .*\n[\s\S]*\/face#/);
+  expect(pin.stdout).toMatch(/^The policy asks for a PIN in addition to the face\. .*\n[\s\S]*\/face#/);
   const without = await runHere(['try', 'simulated', '--login', login], {
     ...env,
     CHROMIUM_PATH: join(folder, 'none'),
@@ -90,7 +90,7 @@ test('who is enrolled already is left alone', async () => {
 });
 
 test.each([
-  ['nobody', ['simulated', '--login', 'nobody@example.com'], 'nobody at simulated signs in by that name'],
+  ['nobody', ['simulated', '--login', 'nobody@example.com'], 'no user at simulated has that name'],
   ['no test user named', ['simulated'], '--login'],
   ['a connection there is none', ['other', '--login', login], 'no connection "other"'],
 ])('%s is tried with nobody', async (_name, args, said) => {

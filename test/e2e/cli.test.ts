@@ -140,7 +140,7 @@ test('why says what happened to somebody, in words, by login as by id', async ()
     'Enrolled',
     'A face check was asked for',
     'Refused: not the enrolled face',
-    'Hook token: let through, as shadow mode refuses nobody: no face check was passed lately enough',
+    'Hook token: let through: shadow mode refuses no one: no face check was passed lately enough',
   ]);
   // As the reply to that very request named it.
   expect(lines.filter((line) => /\[[0-9a-f]{24}\]$/.test(line))).toHaveLength(4);
