@@ -29,6 +29,12 @@ const renderPages = async (pages, markdown) => {
     title,
     links: links.map((link) => ({ ...link, name: pages.find((page) => page.source === link.source).name })),
   }));
+  const inOrder = groups.flatMap(({ links }) => links);
+  /** The neighbors of a page in the navigation. */
+  const neighborsOf = (name) => {
+    const at = inOrder.findIndex((link) => link.name === name);
+    return at === -1 ? {} : { previous: inOrder[at - 1], next: inOrder[at + 1] };
+  };
   const site = new Eleventy(source, target, {
     quietMode: true,
     config(eleventy) {
@@ -42,6 +48,7 @@ const renderPages = async (pages, markdown) => {
           ...{ layout: 'page.liquid', templateEngineOverride: 'md', permalink: name },
           // Generated tables have no heading.
           ...{ title: headingOf(text) ?? from, hasHeading: headingOf(text) !== undefined },
+          ...neighborsOf(name),
           ...{ source: from, name, top: '../'.repeat(name.split('/').length - 1), groups },
         });
     },

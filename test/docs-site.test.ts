@@ -61,3 +61,8 @@ test('each setting, each command and each error code is a place of its own', () 
   expect(at('Error codes', 'face_none')).toBe('reference/errors.html#face_none');
   expect(at('Commands', 'facestep doctor')).toBe('reference/commands.html#row-facestep-doctor');
 });
+
+test('a page leads to the previous and the next page of the navigation', () => {
+  expect(read('cli.html')).toContain('<a rel="prev" href="configuration.html">');
+  expect(read('cli.html')).toContain('<a rel="next" href="console.html">');
+});

@@ -57,6 +57,17 @@ async function open(
     },
   );
 
+  test('a block of code is copied', async () => {
+    const { page, wrong } = await open('install.html');
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.getByRole('button', { name: 'Copy' }).first().click();
+    await page.getByRole('button', { name: 'Copied' }).waitFor();
+    const copied = await page.evaluate('navigator.clipboard.readText()');
+    expect(copied).toBe(await page.locator('main pre code').first().textContent());
+    expect(wrong).toEqual([]);
+    await page.context().close();
+  });
+
   test('a setting is found by its name, by keys alone', async () => {
     const { page, wrong } = await open('index.html', { width: 360 });
     await page.keyboard.press('/');

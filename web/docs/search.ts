@@ -107,3 +107,21 @@ function excerptOf(text: string, wanted: string): string {
   const end = start + excerptLength;
   return `${start > 0 ? '… ' : ''}${text.slice(start, end)}${end < text.length ? ' …' : ''}`;
 }
+
+for (const block of document.querySelectorAll('main pre')) {
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.className = 'copy';
+  button.textContent = 'Copy';
+  button.addEventListener('click', () => {
+    navigator.clipboard.writeText(block.querySelector('code')?.textContent ?? '').then(
+      () => {
+        button.textContent = 'Copied';
+      },
+      () => {
+        button.textContent = 'Copy failed';
+      },
+    );
+  });
+  block.before(button);
+}
