@@ -2,9 +2,10 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { commandRefusals } from '../src/cli/command-error.js';
-import { faceErrorCodes, refusals } from '../src/errors.js';
+import { faceErrorCodes } from '../src/errors.js';
 import { readPage } from './page.js';
 import { projectRoot } from './paths.js';
+import { errorAdvice } from './reference/error-advice.js';
 import { renderPages } from './reference/pages.js';
 
 const pages = await renderPages();
@@ -19,7 +20,7 @@ test.each(Object.entries(pages))('docs/reference/%s is as generated', (name, tex
 });
 
 test('every code has advice in plain text, and no command reuses a code of the server', () => {
-  const advice = [...Object.values(refusals), ...Object.values(commandRefusals)].map((each) => each.advice);
+  const advice = [...Object.values(errorAdvice), ...Object.values(commandRefusals).map((each) => each.advice)];
   expect(advice.filter((text) => text.length < 10 || /\]\(/.test(text))).toEqual([]);
   expect(faceErrorCodes.filter((code) => code in commandRefusals)).toEqual([]);
 });

@@ -148,7 +148,7 @@ describe('the alerts', () => {
   });
 
   test('are as many as the document says', () => {
-    expect(read('README.md')).toContain(` | ${rules.length} alerts, `);
+    expect(read('README.md')).toContain(`\`alerts.yaml\`: ${rules.length} alerts `);
   });
 
   test('have unique names and existing runbooks', () => {

@@ -1,5 +1,6 @@
 import { commandRefusals } from '../../src/cli/command-error.js';
 import { faceErrorCodes, type RefusalKind, refusals } from '../../src/errors.js';
+import { errorAdvice } from './error-advice.js';
 import { headOf, joinBlocks, toText } from './markdown.js';
 
 const titles: Readonly<Record<RefusalKind, string>> = {
@@ -28,7 +29,9 @@ export const renderErrors = (): string =>
         `## ${titles[kind]}`,
         ...faceErrorCodes
           .filter((code) => refusals[code].kind === kind)
-          .map((code) => toEntry(code, `HTTP ${refusals[code].status}`, refusals[code])),
+          .map((code) =>
+            toEntry(code, `HTTP ${refusals[code].status}`, { text: refusals[code].text, advice: errorAdvice[code] }),
+          ),
       ]),
     '## Commands',
     'Only commands report these. Each ends the command with exit code 1.',
