@@ -23,6 +23,17 @@ const englishOnly = {
   },
 };
 
+/** Descriptions of settings are for the documentation. */
+const withoutDescriptions = {
+  name: 'without-descriptions',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/](src|adapters)[\\/].*\.ts$/ }, async ({ path }) => ({
+      contents: (await readFile(path, 'utf8')).replaceAll(/\.describe\(\s*(['"`])(?:\\.|(?!\1)[^\\])*\1,?\s*\)/g, ''),
+      loader: 'ts',
+    }));
+  },
+};
+
 const { metafile } = await build({
   absWorkingDir: root,
   entryPoints: ['triggers/index.ts'],
@@ -33,7 +44,7 @@ const { metafile } = await build({
   format: 'esm',
   target: `node${engines.node.replace(/[^\d.]/g, '')}`,
   legalComments: 'none',
-  plugins: [englishOnly],
+  plugins: [englishOnly, withoutDescriptions],
   metafile: true,
 });
 const [{ bytes }] = Object.values(metafile.outputs);
