@@ -79,7 +79,7 @@ async function open(
     const target = await page.locator('form li a').first().boundingBox();
     expect(target?.height).toBeGreaterThanOrEqual(24);
     await page.keyboard.press('Enter');
-    await page.waitForURL('**/docs/configuration.html#row-proxyhops');
+    await page.waitForURL('**/docs/reference/configuration.html#row-proxyhops');
     expect(await page.locator(':target').textContent()).toContain('X-Forwarded-For');
     expect(wrong).toEqual([]);
     await page.context().close();
@@ -109,7 +109,7 @@ async function open(
     expect(await page.getByRole('searchbox').count()).toBe(0);
     await page.getByRole('link', { name: 'All pages' }).click();
     await page.getByRole('navigation', { name: 'All pages' }).getByRole('link', { name: 'configuration' }).click();
-    await page.waitForURL('**/docs/configuration.html');
+    await page.waitForURL('**/docs/reference/configuration.html');
     await context.close();
   });
 });
