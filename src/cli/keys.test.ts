@@ -114,7 +114,7 @@ describe('list', () => {
     const { kid } = await signer.rotate();
     const { out } = await run('list');
     expect(out).toContain(`  ${kid}: published, signs from ${toIso(addSec(clock.now(), signerOverlapSec))}`);
-    expect(out).toContain('not given with --trail are not counted');
+    expect(out).toContain('without --trail are not counted');
     expect(out).not.toContain('Records are kept');
     expect((await run('list', undefined, { retentionDays: 90 })).out).toContain('Records are kept for 90 days');
     const secrets = ['keys.json', 'signing-keys.json'].flatMap((name) =>

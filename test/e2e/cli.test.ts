@@ -276,7 +276,7 @@ describe('audit export of one user, of whom the trail has the id', () => {
     const file = join(folder, 'down.json');
     writeFileSync(file, readFileSync(configFile, 'utf8').replace(/("orgUrl":"http:\/\/127.0.0.1:)\d+/, '$11'));
     const byId = await exported(simulation.subjects.get('ada@example.com')!, { FACESTEP_CONFIG: file });
-    expect(byId).toMatchObject({ code: 1, stderr: expect.stringContaining('simulated could not be asked') });
+    expect(byId).toMatchObject({ code: 1, stderr: expect.stringContaining('simulated could not be searched') });
     expect(byId.lines.length).toBeGreaterThan(2);
   });
 });
