@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-/* Of a document's signature, unverified. */
+/* Header of a document's signature, unverified. */
 
 /** Header `typ` of a signature. */
 export const signatureType = 'facestep-signature+jose';

@@ -98,7 +98,7 @@ function toStatistic(cosines: Cosines, falseMatchRate: number): Statistic {
 export interface UnprotectedPoint {
   readonly threshold: number;
   readonly fnmr: ErrorRate;
-  /** Of threshold and false non-matches together, because both depend on the sample. */
+  /** Interval of threshold and false non-matches together, because both depend on the sample. */
   readonly interval: Interval | null;
 }
 

@@ -92,7 +92,7 @@ export class ChainCheck {
     }
   }
 
-  /** Of the last record before a problem; `null`: none. */
+  /** Time of the last record before a problem; `null` if there is none. */
   get lastTime(): EpochMs | null {
     return this.#last?.time ?? null;
   }

@@ -8,7 +8,7 @@ import { closedSegmentsOf } from './trail-files.js';
 /** Returns the SHA-256 of a line without its line break, in hexadecimal, as the next line contains it. */
 export const digestOf = (line: Uint8Array | string): string => sha256(line).toString('hex');
 
-/** Of a trail's first line. */
+/** Digest of the previous line in the first line of a trail. */
 export const noDigest = '0'.repeat(64);
 
 const linkGuard = z.object({
@@ -29,13 +29,13 @@ export function parseLink(line: Buffer): Link | null {
 }
 
 export interface Tail {
-  /** Of the last record; 0 before the first. */
+  /** Number of the last record; 0 before the first. */
   readonly sequence: number;
   /** Zeros before the first. */
   readonly digest: string;
   /** Digest of the last record's line; differs if a crash left an unfinished line after it. */
   readonly recordDigest: string;
-  /** Of the last record. */
+  /** Time of the last record. */
   readonly time: EpochMs | null;
 }
 

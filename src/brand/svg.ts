@@ -1,4 +1,4 @@
-/* Of an SVG: it is drawn once; only the picture is served. As a second line of defense all references are refused. */
+/* An SVG is drawn once; only the picture is served. As a second line of defense all references are refused. */
 
 /** A path of a megabyte takes many seconds to draw. */
 export const maxSvgBytes = 128 * 1024;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Of Chromium, Firefox, Safari and Edge. */
+/** Push hosts of Chromium, Firefox, Safari and Edge. */
 const knownServices = [
   'fcm.googleapis.com',
   'updates.push.services.mozilla.com',

@@ -19,7 +19,7 @@ export interface IdentifyRequest {
   /** 1 to 5, of one person. */
   readonly photos: readonly Photo[];
   readonly tokens: readonly SealedToken[];
-  /** Of every token; its tenant is rate-limited. */
+  /** Binding of every token; its tenant is rate-limited. */
   readonly binding: Binding;
   readonly share: QueueShare;
 }

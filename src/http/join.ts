@@ -12,7 +12,7 @@ const blockBytes = 16 * 1024;
 export class Pieces {
   readonly #pieces: Buffer[] = [];
   #block = Buffer.alloc(0);
-  /** Of the unflushed part. */
+  /** Start of the unflushed part. */
   #from = 0;
   #to = 0;
 

@@ -36,7 +36,7 @@ interface KeyFileOptions<Guard extends z.ZodType> {
   readonly setting: string;
   readonly guard: Guard;
   readonly toJson: (content: z.output<Guard>) => object;
-  /** Of several starting processes, one creates the content. */
+  /** If several processes start at once, one creates the content. */
   readonly make: () => Promise<z.output<Guard>> | z.output<Guard>;
   readonly random: Random;
   readonly onContent?: (content: z.output<Guard>) => void;

@@ -33,7 +33,7 @@ export const yearGuard = z.object({
   people: z.int().positive(),
   /** Maximum of `sizes` per person. */
   bytesPerPerson: z.number().positive(),
-  /** Of the whole process, including simulated people and profiles. */
+  /** Figure of the whole process, including simulated people and profiles. */
   rssMiB: z.object({ start: z.number(), end: z.number() }),
   /** Stored data every 30 days. */
   sizes: z.array(z.object({ day: z.int(), bytes: z.number(), trailBytes: z.number() })).min(1),

@@ -13,7 +13,7 @@ const recordGuard = z.object({
   counter: z.int(),
   transports: z.array(z.string()),
   backupEligible: z.boolean(),
-  /** Of its enrolment. */
+  /** Token of its enrolment. */
   tokenId: z.string().default(''),
   expiresAt: epochMsGuard.nullable(),
 });

@@ -33,7 +33,7 @@ export interface LivenessJudge {
   judge(frames: readonly CapturedFrame[], share: QueueShare): Promise<LivenessFinding>;
 }
 
-/** Of equal length; the mirror image has as many. */
+/** Number of bands; the mirror image has as many. */
 export const sketchBands = 64;
 
 /** Examines a photo once for several consumers. */

@@ -46,7 +46,7 @@ export type NoPassedStepUp = 'no_check' | 'check_used' | 'another_way' | OtherSi
 
 type OtherSignIn = 'other_application' | 'other_address';
 
-/** Of another replica's clock; with more, a pass would stay fresh longer. */
+/** Tolerance for another replica's clock; with more, a pass would stay fresh longer. */
 const skewSec = 30;
 
 /** Returns the key of a subject's newest pass. */
