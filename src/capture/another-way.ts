@@ -122,9 +122,9 @@ export function createAnotherWayEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/face/recovery-codes',
       action: 'make_recovery_codes',
       status: 201,
-      summary: 'Create new recovery codes after a passed face check',
+      summary: 'Create new recovery codes',
       description:
-        'Returns ten codes, shown only once. They replace all earlier codes. Available while the page receives `recoveryCodesOffered`: the call can be repeated if the reply was lost, until the receipt is retrieved or the sign-in continues, and for at most fifteen minutes.',
+        'Returns ten codes, shown only once. They replace all earlier codes. Available after an enrolment, while the page receives `recoveryCodesOffered`: the call can be repeated if the reply was lost, until the receipt is retrieved or the sign-in continues, and for at most fifteen minutes. Also available on the person’s own page if a face check opened it (`mayMakeCodes`).',
       codes: [...session, 'key_service_unavailable'],
       fields: z.strictObject({}),
       reply: recoveryCodesReply,

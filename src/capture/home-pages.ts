@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import type { ConnectedSubject } from '../core/connection.js';
 import { toSubjectRef } from '../core/connection.js';
 import { readPasskey } from '../core/enrolment/passkey-record.js';
 import { readRecoveryCodes } from '../core/enrolment/recovery-codes.js';
 import { listOwnChecks, type OwnCheck } from '../core/ledger/own-checks.js';
 import { forgetKnownPlaces, readKnownPlaces } from '../core/notices/known-places.js';
+import { mayMakeCodesHere } from '../core/step-up/another-way.js';
 import { findManaged } from '../core/step-up/current-enrolment.js';
 import {
   type Check,
@@ -15,6 +15,7 @@ import {
   servicesReply,
 } from '../core/step-up/home-protocol.js';
 import { emptyReply } from '../core/step-up/page-protocol.js';
+import type { FoundSession } from '../core/step-up/session.js';
 import { toIso } from '../core/units.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { type Endpoint, sessionEndpoint } from '../rest/endpoint.js';
@@ -27,8 +28,8 @@ const checksExported = 1000;
 
 const toCheck = ({ at, ...check }: OwnCheck): Check => ({ at: toIso(at), ...check });
 
-async function readDevices(person: ConnectedSubject, deps: ApiDeps): Promise<Devices> {
-  const who = toSubjectRef(person);
+async function readDevices(session: FoundSession, deps: ApiDeps): Promise<Devices> {
+  const who = toSubjectRef(findManaged(session, deps));
   const [passkey, recoveryCodes, knownPlaces] = await Promise.all([
     readPasskey(who, deps),
     readRecoveryCodes(who, deps),
@@ -38,6 +39,7 @@ async function readDevices(person: ConnectedSubject, deps: ApiDeps): Promise<Dev
   return {
     passkey: passkey && { expiresAt: orNever(passkey.expiresAt) },
     recoveryCodes: recoveryCodes && { left: recoveryCodes.left, madeAt: toIso(recoveryCodes.madeAt) },
+    mayMakeCodes: mayMakeCodesHere(session),
     knownPlaces: knownPlaces && { ...knownPlaces, expiresAt: orNever(knownPlaces.expiresAt) },
   };
 }
@@ -79,7 +81,7 @@ export function createHomePageEndpoints(deps: ApiDeps): Endpoint[] {
         'Returns whether there is a passkey and recovery codes, and the number of known devices and networks. Does not identify them.',
       fields: nothing,
       reply: devicesReply,
-      handle: async ({ session }) => readDevices(findManaged(session, deps), deps),
+      handle: async ({ session }) => readDevices(session, deps),
     }),
     sessionEndpoint({
       ...common,

@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { enrolmentReply, instant, passkeyReply, sessionReply, view } from '../core/step-up/page-protocol.js';
+import {
+  enrolmentReply,
+  instant,
+  lockedUntil,
+  passkeyReply,
+  sessionReply,
+  view,
+} from '../core/step-up/page-protocol.js';
 
 const { role, agreedAt, handOff, pairing } = view.shape;
 const { choices, application, network } = pairing.def.innerType.shape;
@@ -22,6 +29,10 @@ const descriptions = [
   [choices, 'One of them is shown on the screen of the first browser.'],
   [application, 'The host that requested the face check.'],
   [network, 'A /24 of IPv4 or a /48 of IPv6.'],
+  [
+    lockedUntil,
+    'End of the lockout of the user: the page shows it before it opens the camera. `null` if there is none, and for anonymous callers, who learn of it only after they sent pictures.',
+  ],
   [sessionReply.shape.receipt, 'Present after it passed, for the browser that opened the link.'],
   [
     passkeyReply.shape.options,

@@ -460,6 +460,43 @@ describe('a link', () => {
   });
 });
 
+describe('a lockout', () => {
+  const lockOut = async (): Promise<void> => {
+    for (let failure = 0; failure < 5; ) {
+      const { page } = await startAndOpen();
+      for (let attempt = 0; attempt < 3 && failure < 5; attempt += 1, failure += 1) await page.check(draw('eve'));
+    }
+  };
+
+  test('is shown when the link opens, until it ends', async () => {
+    await enrol();
+    expect((await openLink(server, (await start()).url)).body.lockedUntil).toBeNull();
+    await lockOut();
+    const opened = await openLink(server, (await start()).url);
+    const until = new Date(server.clock.now() + 15 * 60_000).toISOString();
+    expect(opened.body.lockedUntil).toBe(until);
+    const page = openPage(server, String(opened.body.session));
+    expect((await page.get('/face/session')).body.lockedUntil).toBe(until);
+    server.clock.advanceSec(15 * 60);
+    expect((await page.get('/face/session')).body.lockedUntil).toBeNull();
+  });
+
+  test('is not shown to anonymous callers, nor before a phone is paired, nor at an enrolment', async () => {
+    await enrol();
+    await lockOut();
+    const connection = server.deps.connections.get('acme')!;
+    const asked = { proved: false, source: '203.0.113.9' } as const;
+    const anonymous = { ...who, connection, asked, kept: null, receipt: null, hookSignIn: null };
+    const link = startedLink('https://x', await startStepUp(anonymous, server.deps));
+    expect((await openLink(server, link)).body.lockedUntil).toBeNull();
+    const { page } = await startAndOpen();
+    const handedOff = await page.post('/face/hand-off');
+    expect((await openLink(server, String(handedOff.body.url))).body.lockedUntil).toBeNull();
+    const { body } = await server.postJson('/invitations', who, auth);
+    expect((await openLink(server, String(body.url))).body.lockedUntil).toBeNull();
+  });
+});
+
 describe('a session', () => {
   test('is required, and another user’s is useless', async () => {
     const { id, page } = await startAndOpen();

@@ -3,12 +3,20 @@ import { Credential } from '../core/concealed.js';
 import { openHandOff } from '../core/step-up/hand-off.js';
 import { openedReply, sessionReply, viewReply } from '../core/step-up/page-protocol.js';
 import { openRequestedStepUp } from '../core/step-up/requested.js';
-import { abandonStepUp, giveConsent, type OpenedSession, openSession, viewSession } from '../core/step-up/session.js';
+import {
+  abandonStepUp,
+  findLockout,
+  findSession,
+  giveConsent,
+  type OpenedSession,
+  openSession,
+  viewSession,
+} from '../core/step-up/session.js';
 import { FaceError, type FaceErrorCode } from '../errors.js';
 import { browserCookieOf } from '../http/browser-cookie.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { type Endpoint, openEndpoint, sessionEndpoint } from '../rest/endpoint.js';
-import { toReceiptReply, toViewReply } from './view-reply.js';
+import { toInstantReply, toReceiptReply, toViewReply } from './view-reply.js';
 
 const ticketText = z.string().min(1).max(4608).describe('Part of the link after the `#`, up to the first `&`.');
 
@@ -72,7 +80,9 @@ export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
         const { ticket, returnUrl = null } = fields;
         const key = fields.key === undefined ? null : new Credential(fields.key);
         const opened = await open({ ticket, browser, returnUrl, key }, deps);
-        return { session: opened.session.use((text) => text), view: toViewReply(opened.view) };
+        const found = await findSession(opened.session, 'read', deps);
+        const lockedUntil = toInstantReply(await findLockout(found, deps));
+        return { session: opened.session.use((text) => text), view: toViewReply(opened.view), lockedUntil };
       },
     }),
     sessionEndpoint({
@@ -89,7 +99,8 @@ export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
       reply: sessionReply,
       async handle(call) {
         const { view, receipt } = viewSession(call.session, deps);
-        return { view: toViewReply(view), receipt: toReceiptReply(receipt) };
+        const lockedUntil = toInstantReply(await findLockout(call.session, deps));
+        return { view: toViewReply(view), receipt: toReceiptReply(receipt), lockedUntil };
       },
     }),
     sessionEndpoint({

@@ -112,6 +112,7 @@ export async function openOwnPage(
     {
       ...{ ...person, purpose: 'manage', kept: null, receipt: null, hookSignIn: null, browser, lifeSec },
       mayRenew: how === 'face' || whenNotEnrolled === 'enrol',
+      openedByFace: how === 'face',
       returnUrl: `${deps.issuer}${doorPath(connection.id, '', wished)}`,
     },
     deps,

@@ -17,9 +17,6 @@ import { type EpochMs, epochMsGuard, toIso } from '../units.js';
 
 const codesMade = 10;
 
-/** New ones are then offered after a pass. */
-export const fewRecoveryCodes = 3;
-
 const recordGuard = z.object({
   keyVersion: z.int(),
   salt: z.string(),

@@ -245,6 +245,12 @@ export interface AttemptsView {
   readonly lockedUntil: EpochMs | null;
 }
 
+/** Returns the end of the lockout; `null`: not locked out. @throws `state_unavailable` */
+export async function readLockedUntil(who: Counted, deps: Stores): Promise<EpochMs | null> {
+  const { until } = await readStanding(who, deps);
+  return until > deps.clock.now() ? until : null;
+}
+
 /** @throws `state_unavailable` */
 export async function readAttempts(who: Counted, deps: Stores): Promise<AttemptsView> {
   const now = deps.clock.now();

@@ -3,7 +3,7 @@ import { toCodeMessage } from '../codes/letters.js';
 import { issueCodes, takeCodes } from '../codes/one-time-codes.js';
 import type { Credential } from '../concealed.js';
 import { bindingOf, type Connection } from '../connection.js';
-import { hasExpired } from '../enrolment/consent.js';
+import { hasExpired, readConsentedToken } from '../enrolment/consent.js';
 import { forgetRecoveryCodes, makeRecoveryCodes, takeRecoveryCode } from '../enrolment/recovery-codes.js';
 import { takeBypass } from '../help-desk/bypass.js';
 import type { LetterBrand } from '../letters/brand.js';
@@ -163,27 +163,37 @@ async function take(given: GivenCode, { id, record }: StepUp, deps: AnotherWayDe
   }
 }
 
+/** Returns true if the person's own page may create recovery codes: a password alone must not replace the face. */
+export const mayMakeCodesHere = ({ record, connection }: FoundSession): boolean =>
+  record.purpose === 'manage' && record.openedByFace && connection?.policy.anotherWay.recoveryCodes === true;
+
 /**
- * Creates recovery codes after a passed check; former ones become invalid.
+ * Creates recovery codes after an enrolment, or on the person's own page; former ones become invalid.
  * @returns the codes, to show once
  * @throws `step_up_unknown`, `step_up_finished`: not offered, the person has continued, or the enrolment has ended
  */
 export async function renewRecoveryCodes(session: FoundSession, deps: AnotherWayDeps): Promise<readonly Credential[]> {
   const { id: stepUpId, record } = session;
   const who = whoOf(record);
-  await checkStillEnrolled(record, deps);
-  await changeSession(session, takeRecoveryCodes, deps);
-  const make = async (): Promise<readonly Credential[]> => {
+  const make = async (enrolled: StepUpRecord): Promise<readonly Credential[]> => {
     const codes = await makeRecoveryCodes(who, deps);
     // A concurrent end of the enrolment was recorded before it deleted codes.
-    await checkStillEnrolled(record, deps).catch(async (error: unknown) => {
+    await checkStillEnrolled(enrolled, deps).catch(async (error: unknown) => {
       await forgetRecoveryCodes(who, deps);
       throw error;
     });
     await deps.audit.append({ action: 'recovery_codes_made', ...who, detail: { stepUpId, codes: codes.length } });
     return codes;
   };
-  return make().catch(async (error: unknown) => {
+  if (mayMakeCodesHere(session)) {
+    findManaged(session, deps);
+    const codesOf = await readConsentedToken(who, deps);
+    if (codesOf === null) throw new FaceError('step_up_finished');
+    return make({ ...record, codesOf });
+  }
+  await checkStillEnrolled(record, deps);
+  await changeSession(session, takeRecoveryCodes, deps);
+  return make(record).catch(async (error: unknown) => {
     // No one has seen them, and former ones may be invalid.
     if (toCode(error) !== 'step_up_finished') await changeSession(session, offerRecoveryCodes, deps).catch(() => {});
     throw error;

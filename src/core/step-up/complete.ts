@@ -5,7 +5,6 @@ import { subjectOfIdentifier } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
 import { readConsentedToken } from '../enrolment/consent.js';
 import { hasEndedSince } from '../enrolment/enrolment-end.js';
-import { fewRecoveryCodes, readRecoveryCodes } from '../enrolment/recovery-codes.js';
 import type { Accuracy, AuthenticationMethod, Keys, Liveness, LivenessFinding } from '../ports.js';
 import type { QueueShare } from '../queue-share.js';
 import type { EpochMs } from '../units.js';
@@ -102,7 +101,7 @@ export async function passStepUp(
   const { id, record, connection: found } = captured;
   const { check, accuracy } = passed;
   const { connection, subject, kept, hookSignIn: signIn, action } = record;
-  const isCodesOffered = await mayHaveCodes(captured, check, deps);
+  const isCodesOffered = mayHaveCodes(captured, check);
   const codes = isCodesOffered
     ? ({ recoveryCodes: 'offered', codesOf: await readConsentedToken(whoOf(record), deps) } as const)
     : {};
@@ -129,15 +128,13 @@ export async function passStepUp(
   return { ...ended, kept: null };
 }
 
-/** Offered after the person's own face check: at enrolment, and if few codes are left. */
-async function mayHaveCodes(
+/** Offered once, after the person's own enrolment; later on their own page. */
+function mayHaveCodes(
   { record, connection }: StepUp,
   check: { readonly methods: readonly AuthenticationMethod[] },
-  deps: PassDeps,
-): Promise<boolean> {
+): boolean {
   const isOffered = connection?.policy.anotherWay.recoveryCodes === true;
-  if (!isOffered || record.kept !== null || !isByFace(check) || outsiderOf(record) !== null) return false;
-  return record.purpose === 'enrol' || ((await readRecoveryCodes(whoOf(record), deps))?.left ?? 0) < fewRecoveryCodes;
+  return isOffered && record.purpose === 'enrol' && isByFace(check) && outsiderOf(record) === null;
 }
 
 const toKeptToken = (kept: StepUpRecord['kept']): KeptToken | null =>

@@ -78,6 +78,8 @@ export const linksReply = z.object({ links: z.array(link) });
 export const devicesReply = z.object({
   passkey: z.nullable(z.object({ expiresAt: z.nullable(instant) })),
   recoveryCodes: z.nullable(z.object({ left: z.int(), madeAt: instant })),
+  /** True if this page may create new recovery codes. */
+  mayMakeCodes: z._default(z.boolean(), false),
   knownPlaces: z.nullable(z.object({ devices: z.int(), networks: z.int(), expiresAt: z.nullable(instant) })),
 });
 export type Devices = z.output<typeof devicesReply>;

@@ -103,8 +103,11 @@ const next = z.nullable(nextMovement);
 
 const hint = z.nullable(z.enum(hints));
 
-export const openedReply = z.object({ session: z.string(), view });
-export const sessionReply = z.object({ view, receipt: z.nullable(z.string()) });
+/** End of the user's lockout; `null`: none, or not revealed to this caller. */
+export const lockedUntil = z._default(z.nullable(instant), null);
+
+export const openedReply = z.object({ session: z.string(), view, lockedUntil });
+export const sessionReply = z.object({ view, receipt: z.nullable(z.string()), lockedUntil });
 export const viewReply = z.object({ view });
 export const challengeReply = z.object({ nonce: z.string(), expiresAt: instant, next });
 export const frameReply = z.object({ next });

@@ -64,6 +64,8 @@ export const recordGuard = z.object({
     .default(null),
   /** A new face may replace the enrolled one. */
   mayRenew: z.boolean().default(true),
+  /** The person passed a face check to open their own page. */
+  openedByFace: z.boolean().default(false),
   /** `null`: none. */
   action: z.nullable(namedAction).default(null),
   state: z.enum(['started', 'captured', 'passed', 'failed', 'abandoned']),

@@ -1,12 +1,15 @@
 import { FaceError } from '../../errors.js';
 import { toNoted } from '../action.js';
 import type { Credential } from '../concealed.js';
+import { bindingOf } from '../connection.js';
 import { type Consent, findCurrentConsent, toStatement } from '../enrolment/consent.js';
 import { checkNotEnded } from '../enrolment/enrolment-end.js';
 import { isEnrolled } from '../enrolment/is-enrolled.js';
+import { attemptsOfSubject } from '../limits/attempts.js';
+import { readLockedUntil } from '../limits/lockout.js';
 import { type EpochMs, toIso } from '../units.js';
 import type { SessionRole } from './page-protocol.js';
-import { checkStarted, outsiderOf, type StepUpRecord, whoOf } from './record.js';
+import { checkStarted, outsiderOf, type StepUpRecord, stateAt, whoOf } from './record.js';
 import { checkAllowed, type SessionAction } from './session-actions.js';
 import { consentVersion, type SessionView, toSessionView } from './session-view.js';
 import { defaultTimeoutSec, toView } from './step-up.js';
@@ -152,6 +155,22 @@ export function viewSession(
   const { id, record, role } = stepUp;
   const { receipt } = toView(id, record, clock.now());
   return { view: toSessionView(stepUp, role, clock.now()), receipt: role === 'own' ? receipt : null };
+}
+
+/**
+ * Returns the end of the user's lockout, so that the page shows it before the camera opens.
+ * @returns `null`: none, or an anonymous caller, who must not learn of it before a face is sent
+ * @throws `state_unavailable`
+ */
+export async function findLockout(
+  { record, connection, role }: StepUp & { readonly role: SessionRole },
+  deps: Pick<StepUpDeps, 'state' | 'clock'>,
+): Promise<EpochMs | null> {
+  const { purpose, kept, subject } = record;
+  const isChecked =
+    purpose === 'verify' && kept === null && role !== 'unpaired' && stateAt(record, deps.clock.now()) === 'started';
+  if (connection === null || !isChecked || outsiderOf(record) !== null) return null;
+  return readLockedUntil(attemptsOfSubject(bindingOf(connection, subject)), deps);
 }
 
 /**

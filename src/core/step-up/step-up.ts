@@ -60,6 +60,8 @@ export type StepUpRequested = {
   readonly staysHere?: boolean;
   /** For a person's own page: false to forbid enrolling a new face. */
   readonly mayRenew?: boolean;
+  /** For a person's own page: true if a face check opened it. */
+  readonly openedByFace?: boolean;
   /** Shown before the camera opens. Only a face approves. */
   readonly action?: NamedAction | null;
   /** Until opened, in seconds; default: the policy's. */
@@ -123,6 +125,7 @@ export async function startStepUp(requested: StepUpRequested, deps: CoreDeps): P
     hookSignIn,
     takesAnotherWay: action === null && (requested.takesAnotherWay ?? false),
     mayRenew: requested.mayRenew ?? true,
+    openedByFace: requested.openedByFace ?? false,
     action,
     spoken: requested.spoken === undefined ? null : { ...requested.spoken, choice: 'open' },
     state: 'started',

@@ -47,6 +47,7 @@ const waiting: StepUpRecord = {
     hookSignIn: { application: null, address: null },
     takesAnotherWay: false,
     mayRenew: true,
+    openedByFace: false,
     action: null,
     recoveryCodes: 'none',
     codesOf: null,
