@@ -79,10 +79,10 @@ inBrowser('words are words: markup is shown as it is, in every language, and cha
   const lines = ['ادفع إلى العيادة', '12 \u00d7 {{amount}}'];
   for (const [locale, refusal] of [
     ['en', 'Don’t approve'],
-    ['de', 'Ich gebe das nicht frei'],
-    ['es', 'No lo apruebo'],
-    ['fr', 'Je n’approuve pas'],
-    ['ar', 'لا أوافق على هذا'],
+    ['de', 'Nicht genehmigen'],
+    ['es', 'No aprobar'],
+    ['fr', 'Ne pas approuver'],
+    ['ar', 'عدم الموافقة'],
   ] as const) {
     const { link, id } = await cast().stage.startStepUp({
       ...{ connection: 'bank', subject, audience: 'app' },

@@ -114,10 +114,10 @@ inBrowser(
   async () => {
     const { page, requests, complaints, close } = await visit(true, 'de');
     await page.getByRole('button', { name: 'Auch auf diesem Gerät' }).click();
-    await page.getByRole('button', { name: 'Auf diesem Gerät nicht mehr' }).waitFor();
+    await page.getByRole('button', { name: 'Nicht auf diesem Gerät' }).waitFor();
     await page.getByRole('checkbox', { name: 'auch per E-Mail' }).uncheck();
     await page.getByRole('checkbox', { name: 'beendet' }).uncheck();
-    await page.getByRole('button', { name: 'Auswahl speichern' }).click();
+    await page.getByRole('button', { name: 'Speichern' }).click();
     // What was said of the button before stands there until then, without the focus.
     await page.locator('[role="status"]:focus', { hasText: /^Gespeichert\.$/ }).waitFor();
     expect(await page.evaluate('document.activeElement.textContent')).toBe('Gespeichert.');
@@ -135,7 +135,7 @@ inBrowser(
     await eventually(async () => expect(await shown(page)).toHaveLength(2));
     expect(await shown(page)).toEqual(expect.arrayContaining([notice, other]));
 
-    await page.getByRole('button', { name: 'Auf diesem Gerät nicht mehr' }).click();
+    await page.getByRole('button', { name: 'Nicht auf diesem Gerät' }).click();
     await page.getByRole('button', { name: 'Auch auf diesem Gerät' }).waitFor();
     const detailOf = () => server.audit.events.findLast(({ action }) => action === 'notices_chosen')?.detail;
     expect(detailOf()).toEqual({ off: ['ended'], email: false, devices: 0 });

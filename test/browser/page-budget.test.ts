@@ -43,7 +43,7 @@ inBrowser(
     const fetched = (tag: string): boolean => requests.some((url) => new RegExp(`/assets/${tag}-`).test(url));
     expect([fetched('en'), fetched('fr'), fetched('de')]).toEqual([true, false, false]);
     await readIn(page, 'fr');
-    await page.getByRole('button', { name: 'J’accepte, continuer' }).waitFor();
+    await page.getByRole('button', { name: 'Accepter et continuer' }).waitFor();
     await context.route('**/assets/de-*', (route) => route.abort());
     const lost = page.waitForEvent('requestfailed');
     await page.locator('#language').selectOption('de');
