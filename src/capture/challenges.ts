@@ -12,7 +12,7 @@ import { challengeReply, frameReply, outcomeReply, referenceReply } from '../cor
 import { isPin } from '../core/step-up/pin.js';
 import { whoOf } from '../core/step-up/record.js';
 import { lookAtReference } from '../core/step-up/reference-photo.js';
-import type { FoundSession } from '../core/step-up/session.js';
+import { type FoundSession, findLockoutSec, findSession } from '../core/step-up/session.js';
 import { toIso } from '../core/units.js';
 import { FaceError, type FaceErrorCode, toCode } from '../errors.js';
 import { deviceCookieOf, shownDevice } from '../http/device-cookie.js';
@@ -203,6 +203,9 @@ export function createChallengeEndpoints(deps: ApiDeps): Endpoint[] {
           outcome,
           hint,
           receipt: toReceiptReply(receipt),
+          // The last allowed failure locks the user out: shown now, not after another challenge.
+          lockedForSec:
+            outcome === 'try_again' ? await findLockoutSec(await findSession(shown.session, 'read', deps), deps) : null,
         };
       },
     }),

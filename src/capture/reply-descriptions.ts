@@ -2,7 +2,7 @@ import { z } from 'zod';
 import {
   enrolmentReply,
   instant,
-  lockedUntil,
+  lockedForSec,
   passkeyReply,
   sessionReply,
   view,
@@ -30,8 +30,8 @@ const descriptions = [
   [application, 'The host that requested the face check.'],
   [network, 'A /24 of IPv4 or a /48 of IPv6.'],
   [
-    lockedUntil,
-    'End of the lockout of the user: the page shows it before it opens the camera. `null` if there is none, and for anonymous callers, who learn of it only after they sent pictures.',
+    lockedForSec,
+    'Seconds until the lockout of the user ends: the page shows it before it opens the camera. `null` if there is none, and for anonymous callers, who learn of it only after they sent pictures.',
   ],
   [sessionReply.shape.receipt, 'Present after it passed, for the browser that opened the link.'],
   [

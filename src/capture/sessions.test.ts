@@ -470,15 +470,25 @@ describe('a lockout', () => {
 
   test('is shown when the link opens, until it ends', async () => {
     await enrol();
-    expect((await openLink(server, (await start()).url)).body.lockedUntil).toBeNull();
+    expect((await openLink(server, (await start()).url)).body.lockedForSec).toBeNull();
     await lockOut();
     const opened = await openLink(server, (await start()).url);
-    const until = new Date(server.clock.now() + 15 * 60_000).toISOString();
-    expect(opened.body.lockedUntil).toBe(until);
+    expect(opened.body.lockedForSec).toBe(15 * 60);
     const page = openPage(server, String(opened.body.session));
-    expect((await page.get('/face/session')).body.lockedUntil).toBe(until);
-    server.clock.advanceSec(15 * 60);
-    expect((await page.get('/face/session')).body.lockedUntil).toBeNull();
+    server.clock.advanceSec(60);
+    expect((await page.get('/face/session')).body.lockedForSec).toBe(14 * 60);
+    server.clock.advanceSec(14 * 60);
+    expect((await page.get('/face/session')).body.lockedForSec).toBeNull();
+  });
+
+  test('is shown with the failure that caused it', async () => {
+    await enrol();
+    const answers: unknown[] = [];
+    for (const failures of [3, 2]) {
+      const { page } = await startAndOpen();
+      for (let at = 0; at < failures; at += 1) answers.push((await page.check(draw('eve'))).body.lockedForSec);
+    }
+    expect(answers).toEqual([null, null, null, null, 15 * 60]);
   });
 
   test('is not shown to anonymous callers, nor before a phone is paired, nor at an enrolment', async () => {
@@ -488,12 +498,12 @@ describe('a lockout', () => {
     const asked = { proved: false, source: '203.0.113.9' } as const;
     const anonymous = { ...who, connection, asked, kept: null, receipt: null, hookSignIn: null };
     const link = startedLink('https://x', await startStepUp(anonymous, server.deps));
-    expect((await openLink(server, link)).body.lockedUntil).toBeNull();
+    expect((await openLink(server, link)).body.lockedForSec).toBeNull();
     const { page } = await startAndOpen();
     const handedOff = await page.post('/face/hand-off');
-    expect((await openLink(server, String(handedOff.body.url))).body.lockedUntil).toBeNull();
+    expect((await openLink(server, String(handedOff.body.url))).body.lockedForSec).toBeNull();
     const { body } = await server.postJson('/invitations', who, auth);
-    expect((await openLink(server, String(body.url))).body.lockedUntil).toBeNull();
+    expect((await openLink(server, String(body.url))).body.lockedForSec).toBeNull();
   });
 });
 

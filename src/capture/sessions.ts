@@ -5,7 +5,7 @@ import { openedReply, sessionReply, viewReply } from '../core/step-up/page-proto
 import { openRequestedStepUp } from '../core/step-up/requested.js';
 import {
   abandonStepUp,
-  findLockout,
+  findLockoutSec,
   findSession,
   giveConsent,
   type OpenedSession,
@@ -16,7 +16,7 @@ import { FaceError, type FaceErrorCode } from '../errors.js';
 import { browserCookieOf } from '../http/browser-cookie.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { type Endpoint, openEndpoint, sessionEndpoint } from '../rest/endpoint.js';
-import { toInstantReply, toReceiptReply, toViewReply } from './view-reply.js';
+import { toReceiptReply, toViewReply } from './view-reply.js';
 
 const ticketText = z.string().min(1).max(4608).describe('Part of the link after the `#`, up to the first `&`.');
 
@@ -81,8 +81,8 @@ export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
         const key = fields.key === undefined ? null : new Credential(fields.key);
         const opened = await open({ ticket, browser, returnUrl, key }, deps);
         const found = await findSession(opened.session, 'read', deps);
-        const lockedUntil = toInstantReply(await findLockout(found, deps));
-        return { session: opened.session.use((text) => text), view: toViewReply(opened.view), lockedUntil };
+        const lockedForSec = await findLockoutSec(found, deps);
+        return { session: opened.session.use((text) => text), view: toViewReply(opened.view), lockedForSec };
       },
     }),
     sessionEndpoint({
@@ -99,8 +99,8 @@ export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
       reply: sessionReply,
       async handle(call) {
         const { view, receipt } = viewSession(call.session, deps);
-        const lockedUntil = toInstantReply(await findLockout(call.session, deps));
-        return { view: toViewReply(view), receipt: toReceiptReply(receipt), lockedUntil };
+        const lockedForSec = await findLockoutSec(call.session, deps);
+        return { view: toViewReply(view), receipt: toReceiptReply(receipt), lockedForSec };
       },
     }),
     sessionEndpoint({

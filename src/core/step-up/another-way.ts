@@ -14,6 +14,7 @@ import { countAttempt } from '../limits/lockout.js';
 import type { Delivery, Keys } from '../ports.js';
 import { type EpochMs, toIso } from '../units.js';
 import { attempt, passStepUp } from './complete.js';
+import { findManaged } from './current-enrolment.js';
 import type { AnotherWay } from './page-protocol.js';
 import { checkStarted, type StepUpRecord, whoOf } from './record.js';
 import { changeSession, type FoundSession, viewSession } from './session.js';

@@ -103,11 +103,11 @@ const next = z.nullable(nextMovement);
 
 const hint = z.nullable(z.enum(hints));
 
-/** End of the user's lockout; `null`: none, or not revealed to this caller. */
-export const lockedUntil = z._default(z.nullable(instant), null);
+/** Seconds until the user's lockout ends; `null`: none, or not revealed to this caller. */
+export const lockedForSec = z._default(z.nullable(z.int()), null);
 
-export const openedReply = z.object({ session: z.string(), view, lockedUntil });
-export const sessionReply = z.object({ view, receipt: z.nullable(z.string()), lockedUntil });
+export const openedReply = z.object({ session: z.string(), view, lockedForSec });
+export const sessionReply = z.object({ view, receipt: z.nullable(z.string()), lockedForSec });
 export const viewReply = z.object({ view });
 export const challengeReply = z.object({ nonce: z.string(), expiresAt: instant, next });
 export const frameReply = z.object({ next });
@@ -119,6 +119,7 @@ export const outcomeReply = z.object({
   outcome: z.enum(['passed', 'failed', 'try_again']),
   hint,
   receipt: z.nullable(z.string()),
+  lockedForSec,
 });
 export type Outcome = z.output<typeof outcomeReply>;
 

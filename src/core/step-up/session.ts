@@ -158,19 +158,20 @@ export function viewSession(
 }
 
 /**
- * Returns the end of the user's lockout, so that the page shows it before the camera opens.
- * @returns `null`: none, or an anonymous caller, who must not learn of it before a face is sent
+ * Returns how long the user is locked out, so that the page shows it before the camera opens.
+ * @returns seconds; `null`: not locked out, or an anonymous caller, who must not learn of it before a face is sent
  * @throws `state_unavailable`
  */
-export async function findLockout(
+export async function findLockoutSec(
   { record, connection, role }: StepUp & { readonly role: SessionRole },
-  deps: Pick<StepUpDeps, 'state' | 'clock'>,
-): Promise<EpochMs | null> {
+  { state, clock }: Pick<StepUpDeps, 'state' | 'clock'>,
+): Promise<number | null> {
   const { purpose, kept, subject } = record;
-  const isChecked =
-    purpose === 'verify' && kept === null && role !== 'unpaired' && stateAt(record, deps.clock.now()) === 'started';
-  if (connection === null || !isChecked || outsiderOf(record) !== null) return null;
-  return readLockedUntil(attemptsOfSubject(bindingOf(connection, subject)), deps);
+  const isOpen = stateAt(record, clock.now()) === 'started' && role !== 'unpaired';
+  if (connection === null || !isOpen || purpose !== 'verify' || kept !== null || outsiderOf(record) !== null)
+    return null;
+  const until = await readLockedUntil(attemptsOfSubject(bindingOf(connection, subject)), { state, clock });
+  return until === null ? null : Math.max(1, Math.ceil((until - clock.now()) / 1000));
 }
 
 /**
