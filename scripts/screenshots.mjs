@@ -17,7 +17,6 @@ const { devices, reach, screens } = await load('test/browser/screens.js');
 
 const inTheDark = [
   'consent',
-  'place',
   'hand-off',
   'pairing',
   'permission',
@@ -75,7 +74,6 @@ for (const at of screens.filter(wanted)) {
     for (const colorScheme of inTheDark.includes(at.name) ? ['light', 'dark'] : ['light']) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       // Wait until the guidance is loaded and has examined the face.
-      if (at.screen === 'framing') await page.locator('.advice[data-tone="good"]').waitFor();
       await page.evaluate(cover, drawing);
       if (at.name.startsWith('manage-notices'))
         await page.locator('[data-section="notices"]').evaluate((part) => part.scrollIntoView());

@@ -7,6 +7,7 @@ export const firstView = {
   state: 'started',
   role: 'own',
   organisation: 'Example Ltd',
+  application: null,
   expiresAt: '2099-01-01T00:00:00.000Z',
   retentionDays: 365,
   consentNeeded: false,

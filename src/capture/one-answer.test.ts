@@ -185,6 +185,7 @@ const expected = {
             action: null,
             agreedAt: null,
             organisation: null,
+            application: null,
             retentionDays: 1,
           },
           ...{ userSecret: 'none', light: 'offered', referencePhotoNeeded: false, fallbackUrl: null, returnUrl: null },

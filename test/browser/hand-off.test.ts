@@ -53,7 +53,7 @@ inBrowser('a computer starts, a phone lends its camera, the computer goes on', a
   await computer.page.getByRole('heading', { name: 'Your phone is connected' }).waitFor();
 
   // A phone takes its camera away when a call comes: that is told, and another try opens the camera anew.
-  await press(phone.page, 'Start');
+  await leaveBy(phone.page, 'Start');
   await stopCamera(phone.page);
   await see(phone.page, 'camera-stopped');
   await leaveBy(phone.page, 'Try again');

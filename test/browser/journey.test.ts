@@ -30,7 +30,7 @@ inBrowser('an invitation enrols; the own page shows what is held, and ends it', 
   const again = await cast().sit('ada', { isGuided: false });
   await again.page.goto(check.link);
   // What was agreed to at the enrolment is one line now, with the whole text behind it.
-  await see(again.page, 'place');
+  await see(again.page, 'framing');
   expect(await again.page.locator('footer').textContent()).toMatch(/You agreed to this on \w+ \d+, \d{4}\./);
   await press(again.page, 'Read it in full');
   const whole = again.page.getByRole('dialog', { name: 'Read it in full' });

@@ -70,7 +70,7 @@ async function visit(
     if (new URL(request.url()).pathname === '/face/challenge') asked.push(request.postDataJSON());
   });
   await page.goto(`${server.origin}/face#${firstView.id}.secret`);
-  await see(page, 'framing');
+  await see(page, 'permission');
   return { ...opened, asked };
 }
 

@@ -16,7 +16,7 @@ import { makePoses, readPeople } from './people.js';
 import { devices, reach, type ScreenCase, screens } from './screens.js';
 import { scriptReplies } from './scripted-replies.js';
 import { type Person, type Poses, receive } from './visitor.js';
-import { press, screenOf, see } from './walk.js';
+import { leaveBy, press, screenOf, see } from './walk.js';
 
 /* What stands between a person and their camera, on devices and networks as they are. */
 
@@ -47,7 +47,6 @@ import { press, screenOf, see } from './walk.js';
     );
     await scriptReplies(context, firstView, {});
     await page.goto(`${server.origin}/face#${firstView.id}.secret`);
-    await press(page, 'Use this computer');
     await press(page, 'Allow camera access');
     await see(page, 'camera-denied');
     // Some browsers repeat their question without end where a page asks again by itself.
@@ -66,7 +65,6 @@ import { press, screenOf, see } from './walk.js';
     const { page, context } = await receive(bare);
     await scriptReplies(context, firstView, {});
     await page.goto(`${server.origin}/face#${firstView.id}.secret`);
-    await press(page, 'Use this computer');
     await see(page, 'camera-none');
     await press(page, 'Use my phone');
     await see(page, 'hand-off');
@@ -87,7 +85,6 @@ import { press, screenOf, see } from './walk.js';
   test('a camera in use, that answers at the second try', async () => {
     const { page, close } = await show({
       screen: 'camera-busy',
-      press: ['Use this computer'],
       cameraError: 'NotReadableError',
     });
     await page.evaluate('delete navigator.mediaDevices.getUserMedia');
@@ -100,7 +97,6 @@ import { press, screenOf, see } from './walk.js';
     const { page, context, close } = await receive(browser);
     await scriptReplies(context, firstView, {});
     await page.goto(`${server.origin.replace('localhost', otherHost)}/face#${firstView.id}.secret`);
-    await press(page, 'Use this computer');
     await see(page, 'insecure');
     await close();
   });
@@ -110,7 +106,7 @@ import { press, screenOf, see } from './walk.js';
       screen: 'locked-out',
       view: { anotherWays: ['email', 'recovery_code'] },
       replies: { '/another-way/send': { refusal: 'locked_out', waitSec: 3600 } },
-      press: ['Use this computer', 'I can’t do this', 'Code by e-mail'],
+      press: ['I can’t do this', 'Code by e-mail'],
     });
     await press(page, 'Back');
     await see(page, 'ways');
@@ -126,7 +122,6 @@ import { press, screenOf, see } from './walk.js';
     );
     await scriptReplies(context, firstView, {});
     await page.goto(`${server.origin}/face#${firstView.id}.secret`);
-    await press(page, 'Use this computer');
     await see(page, 'unsupported');
     await press(page, 'Use my phone');
     await see(page, 'hand-off');
@@ -163,26 +158,21 @@ import { press, screenOf, see } from './walk.js';
     "Object.defineProperty(document, 'hidden', { value: true, configurable: true }); document.dispatchEvent(new Event('visibilitychange'));";
 
   test('a page that is left in the middle, or is before nobody when the movements begin, starts anew', async () => {
-    const { page, close } = await show({ screen: 'challenge', press: ['Use this computer', 'Start'] });
+    const { page, close } = await show({ screen: 'challenge' });
     await page.locator('[data-movement="up"]').waitFor();
     await page.evaluate(leave);
     await see(page, 'camera-stopped');
-    await press(page, 'Try again');
-    await see(page, 'framing');
-    await press(page, 'Start');
+    await leaveBy(page, 'Try again');
+    // Still hidden when the movements begin.
     await see(page, 'camera-stopped');
     await page.evaluate('delete document.hidden');
     await press(page, 'Try again');
-    await press(page, 'Start');
     await page.locator('[data-movement="up"]').waitFor();
     await close();
   });
 
   test('a network that goes and comes: the page goes on by itself, with the pictures it has', async () => {
-    const { page, context, requests, close } = await show({
-      screen: 'challenge',
-      press: ['Use this computer', 'Start'],
-    });
+    const { page, context, requests, close } = await show({ screen: 'challenge' });
     await page.locator('[data-movement="up"]').waitFor();
     await page.unroute('**').catch(() => {});
     await context.unrouteAll();
@@ -206,7 +196,7 @@ import { press, screenOf, see } from './walk.js';
     expect(await screenOf(page)).toBe('offline');
     await context.unrouteAll();
     await scriptReplies(context, firstView, {});
-    await see(page, 'place');
+    await see(page, 'framing');
     await close();
   });
 
@@ -219,7 +209,7 @@ import { press, screenOf, see } from './walk.js';
       return lost === 1 ? route.abort() : route.continue();
     });
     await page.goto(`${server.origin}/face#${firstView.id}.secret`);
-    await see(page, 'place');
+    await see(page, 'framing');
     expect(lost).toBe(2);
     await close();
   });
@@ -228,7 +218,7 @@ import { press, screenOf, see } from './walk.js';
     const { page, context, requests, close } = await receive(browser);
     await scriptReplies(context, firstView, {});
     await page.goto(`${server.origin}/face#${firstView.id}.secret`);
-    await see(page, 'place');
+    await see(page, 'framing');
     for (const [state, screen] of [
       ['captured', 'sending'],
       ['passed', 'passed'],
@@ -275,14 +265,13 @@ import { press, screenOf, see } from './walk.js';
     const { page, context } = await receive(virtual);
     await scriptReplies(context, firstView, {});
     await page.goto(`${server.origin}/face#${firstView.id}.secret`);
-    await press(page, 'Use this computer');
     await see(page, 'framing');
     expect(await page.locator('.note').textContent()).toMatch(/looks like a virtual camera/);
-    expect(await page.getByRole('button', { name: 'Start' }).isEnabled()).toBe(true);
+    await see(page, 'challenge');
     await virtual.close();
   });
 
-  test('a face too small to judge is told of before the start, which waits for it', async () => {
+  test('a face too small to judge never starts the check', async () => {
     const far = async (base64: string): Promise<string> => {
       const face = await sharp(Buffer.from(base64, 'base64')).resize(190).toBuffer();
       const room = sharp({ create: { width: 640, height: 480, channels: 3, background: '#8d9299' } });
@@ -297,15 +286,12 @@ import { press, screenOf, see } from './walk.js';
     const { page, requests, close } = await reach(
       browser,
       server.origin,
-      { name: 'far away', screen: 'framing', press: ['Use this computer'] },
+      { name: 'far away', screen: 'framing' },
       { person: { ...person, poses: { ...person.poses, centre }, plan: 'still' }, device: 'desktop' },
     );
-    const start = page.getByRole('button', { name: 'Start', description: 'Come a little closer.' });
-    await start.and(page.locator('[aria-disabled="true"]')).waitFor();
-    await start.focus();
-    await page.keyboard.press('Enter');
-    await page.waitForTimeout(500);
-    expect(await page.locator('main').getAttribute('data-screen')).toBe('framing');
+    await page.locator('.advice', { hasText: 'Come a little closer.' }).waitFor();
+    expect(await page.getByRole('button', { name: 'Start' }).count()).toBe(0);
+    expect(await screenOf(page)).toBe('framing');
     expect(requests.filter((url) => url.endsWith('/face/challenge'))).toEqual([]);
     await close();
   });
@@ -317,7 +303,6 @@ import { press, screenOf, see } from './walk.js';
     const frame = async () => {
       await page.goto('about:blank');
       await page.goto(`${server.origin}/face#${firstView.id}.secret`);
-      await press(page, 'Use this computer');
       await see(page, 'framing');
       return page.locator('#camera').inputValue();
     };
@@ -350,7 +335,6 @@ import { press, screenOf, see } from './walk.js';
     const visit = async (): Promise<void> => {
       await page.goto('about:blank');
       await page.goto(`${server.origin}/face#${firstView.id}.secret`);
-      await press(page, 'Use this computer');
     };
     await visit();
     await see(page, 'framing');
@@ -372,7 +356,7 @@ import { press, screenOf, see } from './walk.js';
     const { page, close } = await reach(
       browser,
       server.origin,
-      { name: 'two faces', screen: 'framing', press: ['Use this computer'] },
+      { name: 'two faces', screen: 'framing' },
       { person: { poses, plan: 'still', reactionMs: 0 }, device: 'desktop' },
     );
     await page.locator('.advice', { hasText: 'more than one face' }).waitFor();
@@ -385,8 +369,7 @@ import { press, screenOf, see } from './walk.js';
     const asPage = { contentType: 'text/html', body: '<!doctype html><p>Not found</p>' };
     await context.route(/\/face\/models\/|\.wasm$/, (route) => route.fulfill(asPage));
     await page.goto(`${server.origin}/face#${firstView.id}.secret`);
-    await press(page, 'Use this computer');
-    await page.getByText('The check works without it.').first().waitFor();
+    await page.getByText('Press “Start” when your face is in the oval.').first().waitFor();
     await press(page, 'Start');
     await see(page, 'challenge');
     await page.locator('[data-movement="left"]').waitFor();

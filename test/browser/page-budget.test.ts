@@ -56,23 +56,15 @@ inBrowser(
   },
 );
 
-inBrowser('on a phone the guidance is fetched behind the consent, and once', async () => {
-  const { page, all, guiding, close } = await openBefore('phone');
-  await all;
-  await see(page, 'consent');
-  const fetched = guiding();
-  await press(page, 'Agree and continue');
-  await see(page, 'framing');
-  expect(guiding()).toBe(fetched);
-  await close();
-});
-
-inBrowser('on a computer it is not, until its own camera is chosen', async () => {
-  const { page, all, guiding, close } = await openBefore('desktop');
-  await press(page, 'Agree and continue');
-  await see(page, 'place');
-  expect(guiding()).toBe(0);
-  await press(page, 'Use this computer');
-  await all;
-  await close();
+inBrowser('the guide is preloaded during the consent, once', async () => {
+  for (const device of ['phone', 'desktop'] as const) {
+    const { page, all, guiding, close } = await openBefore(device);
+    await all;
+    await see(page, 'consent');
+    const fetched = guiding();
+    await press(page, 'Agree and continue');
+    await see(page, 'framing');
+    expect(guiding()).toBe(fetched);
+    await close();
+  }
 });

@@ -20,13 +20,13 @@ const watchLongTasks = `
   }).observe({ type: 'longtask', buffered: true });
 `;
 
-/** Measures what a browser fetches before the first screen is readable. Models and WebAssembly come later. */
+/** Measures what a browser fetches before the first screen is readable, without the guide, which it preloads next. */
 export async function weighPage(browser: Browser, origin: string): Promise<PageWeight> {
   const { page, context, close } = await receive(browser);
   const bodies: Promise<Buffer>[] = [];
   page.on('response', (response) => void bodies.push(response.body()));
   await context.addInitScript(watchLongTasks);
-  await scriptReplies(context, { ...firstView, consentNeeded: true }, {});
+  await scriptReplies(context, { ...firstView, consentNeeded: true, phoneNeeded: true }, {});
   await page.goto(`${origin}/face#${firstView.id}.secret`, { waitUntil: 'networkidle' });
   await page.locator('main[data-screen="consent"]').waitFor();
   const sizes = (await Promise.all(bodies)).map((body) => gzipSync(body).length);

@@ -17,7 +17,7 @@ export interface ScreenCase {
   readonly screen: string;
   readonly view?: JsonObject;
   readonly replies?: Replies;
-  /** Names of the buttons to press, in order. A phone has no device question. */
+  /** Names of the buttons to press, in order. */
   readonly press?: readonly string[];
   readonly visitor?: VisitorOptions;
   readonly cameraError?: string;
@@ -30,11 +30,12 @@ export interface ScreenCase {
 
 const fallbackUrl = 'https://help.example.com/';
 const agree = 'Agree and continue';
-const here = 'Use this computer';
-const start = 'Start';
-const camera = { press: [here] } as const;
-const captured = { press: [here, start] } as const;
-const demanded = { view: { light: 'demanded', fallbackUrl }, press: [here, 'Skip flashing colors'] } as const;
+/** A check that does not start, so that the screen stays. */
+const framing = {
+  replies: { '/challenge': 'hang' },
+  act: (page: Page) => page.locator('.advice[data-tone="good"]').waitFor(),
+} as const;
+const demanded = { view: { light: 'demanded', fallbackUrl }, press: ['Skip flashing colors'] } as const;
 const refusedBy = (refusal: string, waitSec?: number) => ({
   view: { consentNeeded: true },
   replies: { '/consent': waitSec === undefined ? { refusal } : { refusal, waitSec } },
@@ -157,8 +158,13 @@ export const screens: readonly ScreenCase[] = [
   { name: 'consent-enrol', screen: 'consent', view: { consentNeeded: true, purpose: 'enrol', retentionDays: null } },
   { name: 'action', screen: 'action', view: { action: payment } },
   { name: 'action-mixed', screen: 'action', view: { action: { ...payment, mixedScripts: true } } },
-  { name: 'place', screen: 'place', only: 'desktop' },
-  { name: 'hand-off', screen: 'hand-off', only: 'desktop', press: ['Use my phone'] },
+  {
+    name: 'hand-off',
+    screen: 'hand-off',
+    only: 'desktop',
+    press: ['Use my phone'],
+    visitor: { allowsCamera: false },
+  },
   {
     name: 'hand-off-opened',
     only: 'desktop',
@@ -186,30 +192,30 @@ export const screens: readonly ScreenCase[] = [
     replies: { '/hand-off/choice': { view: { ...firstView, ...unpaired, ...refused } } },
     press: ['None of these'],
   },
-  { name: 'reference', screen: 'reference', view: { purpose: 'enrol', referencePhotoNeeded: true }, press: [here] },
+  { name: 'reference', screen: 'reference', view: { purpose: 'enrol', referencePhotoNeeded: true } },
   {
     name: 'reference-camera',
     screen: 'reference-camera',
     view: { purpose: 'enrol', referencePhotoNeeded: true },
-    press: [here, 'Take a photo'],
+    press: ['Take a photo'],
   },
   {
     name: 'reference-photo',
     screen: 'reference-photo',
     view: { purpose: 'enrol', referencePhotoNeeded: true },
-    press: [here, 'Take a photo', 'Take the photo'],
+    press: ['Take a photo', 'Take the photo'],
   },
   {
     name: 'reference-none',
     screen: 'reference',
     view: { purpose: 'enrol', referencePhotoNeeded: true },
     replies: { '/reference': { hint: 'reference_none' } },
-    press: [here, 'Take a photo', 'Take the photo', 'Use this photo'],
+    press: ['Take a photo', 'Take the photo', 'Use this photo'],
     act: (page) => page.locator('main .note').waitFor(),
   },
-  { name: 'ways', screen: 'ways', view: everyWay, press: [here, cannot] },
+  { name: 'ways', screen: 'ways', view: everyWay, press: [cannot] },
   { name: 'ways-help', screen: 'ways', view: { helpOffered: true, consentNeeded: true }, press: [refuseConsent] },
-  { name: 'ways-code', screen: 'code', view: everyWay, press: [here, cannot, 'Recovery code'] },
+  { name: 'ways-code', screen: 'code', view: everyWay, press: [cannot, 'Recovery code'] },
   {
     name: 'ways-code-wrong',
     screen: 'code',
@@ -218,7 +224,7 @@ export const screens: readonly ScreenCase[] = [
       '/another-way/send': { id: 'x', expiresAt: firstView.expiresAt },
       '/another-way/code': { refusal: 'code_wrong' },
     },
-    press: [here, cannot, 'Code by e-mail'],
+    press: [cannot, 'Code by e-mail'],
     async act(page) {
       await page.getByLabel('Your code').fill('123 456');
       await page.getByRole('button', { name: 'Continue' }).click();
@@ -235,15 +241,15 @@ export const screens: readonly ScreenCase[] = [
     screen: 'not-sent',
     view: everyWay,
     replies: { '/another-way/send': { refusal: 'contact_missing' } },
-    press: [here, cannot, 'Code by SMS'],
+    press: [cannot, 'Code by SMS'],
   },
-  { name: 'help', screen: 'help', view: everyWay, press: [here, cannot, 'Ask the help desk'] },
+  { name: 'help', screen: 'help', view: everyWay, press: [cannot, 'Ask the help desk'] },
   {
     name: 'help-asked',
     screen: 'help-asked',
     view: everyWay,
     replies: { '/help': {} },
-    press: [here, cannot, 'Ask the help desk', 'Send'],
+    press: [cannot, 'Ask the help desk', 'Send'],
   },
   { name: 'recovery-codes', screen: 'recovery-codes', view: { state: 'passed', recoveryCodesOffered: true } },
   {
@@ -255,31 +261,29 @@ export const screens: readonly ScreenCase[] = [
     act: (page) => page.locator('.codes').waitFor(),
   },
   { name: 'call', screen: 'call', view: called },
-  { name: 'pin', screen: 'pin', view: { userSecret: 'pin' }, press: [here] },
+  { name: 'pin', screen: 'pin', view: { userSecret: 'pin' } },
   {
     name: 'pin-new',
     screen: 'pin',
     view: { userSecret: 'pin', purpose: 'enrol' },
-    press: [here],
     async act(page) {
       await page.getByLabel('PIN', { exact: true }).fill('12');
       await page.getByRole('button', { name: 'Continue' }).click();
     },
   },
-  { name: 'passkey', screen: 'passkey', view: { userSecret: 'passkey' }, press: [here] },
-  { name: 'passkey-new', screen: 'passkey', view: { userSecret: 'passkey', purpose: 'enrol' }, press: [here] },
-  { name: 'permission', screen: 'permission', ...camera, visitor: { allowsCamera: false } },
-  { name: 'framing', screen: 'framing', ...camera },
-  { name: 'framing-returning', screen: 'framing', ...camera, view: { agreedAt: '2026-03-04T09:30:00.000Z' } },
-  { name: 'framing-light', screen: 'framing', ...camera, view: { light: 'offered' } },
+  { name: 'passkey', screen: 'passkey', view: { userSecret: 'passkey' } },
+  { name: 'passkey-new', screen: 'passkey', view: { userSecret: 'passkey', purpose: 'enrol' } },
+  { name: 'permission', screen: 'permission', visitor: { allowsCamera: false } },
+  { name: 'permission-light', screen: 'permission', view: { light: 'offered' } },
+  { name: 'framing', screen: 'framing', ...framing },
+  { name: 'framing-returning', screen: 'framing', ...framing, view: { agreedAt: '2026-03-04T09:30:00.000Z' } },
   { name: 'flashes', screen: 'flashes', ...demanded },
-  { name: 'challenge', screen: 'challenge', ...captured },
-  { name: 'challenge-light', screen: 'challenge', ...captured, view: { light: 'offered' } },
-  { name: 'sending', screen: 'sending', ...captured, replies: { '/frames': 'hang' } },
+  { name: 'challenge', screen: 'challenge' },
+  { name: 'challenge-light', screen: 'challenge', view: { light: 'offered' }, press: ['Continue'] },
+  { name: 'sending', screen: 'sending', replies: { '/frames': 'hang' } },
   {
     name: 'try-again',
     screen: 'try-again',
-    ...captured,
     replies: {
       '/frames': { view: { ...firstView, triesLeft: 2 }, outcome: 'try_again', hint: 'more_light', receipt: null },
     },
@@ -320,13 +324,17 @@ export const screens: readonly ScreenCase[] = [
     view: { state: 'passed' },
     replies: { '/kiosk/next': { ticket: 'a.b', page: null } },
   },
-  { name: 'camera-denied', screen: 'camera-denied', ...camera, cameraError: 'NotAllowedError' },
-  { name: 'camera-none', screen: 'camera-none', ...camera, cameraError: 'NotFoundError' },
-  { name: 'camera-busy', screen: 'camera-busy', ...camera, cameraError: 'NotReadableError' },
-  { name: 'camera-stopped', screen: 'camera-stopped', ...captured, act: stopCamera },
-  { name: 'unsupported', screen: 'unsupported', ...camera, cameraError: 'TypeError' },
+  { name: 'camera-denied', screen: 'camera-denied', cameraError: 'NotAllowedError' },
+  { name: 'camera-none', screen: 'camera-none', cameraError: 'NotFoundError' },
+  { name: 'camera-busy', screen: 'camera-busy', cameraError: 'NotReadableError' },
+  { name: 'camera-stopped', screen: 'camera-stopped', act: stopCamera },
+  { name: 'unsupported', screen: 'unsupported', cameraError: 'TypeError' },
   { name: 'offline', screen: 'offline', ...refusedBy(''), replies: { '/consent': 'lost' } },
-  { name: 'locked-out', screen: 'locked-out', ...refusedBy('locked_out', 840) },
+  {
+    name: 'locked-out',
+    screen: 'locked-out',
+    replies: { '/open': { session: 'c2Vzc2lvbg', view: { ...firstView, ...everyWay }, lockedForSec: 840 } },
+  },
   { name: 'opened-elsewhere', screen: 'opened-elsewhere', replies: { '/open': { refusal: 'step_up_opened' } } },
   { name: 'link-missing', screen: 'link-missing', link: '' },
   { name: 'link-over', screen: 'link-over', replies: { '/open': { refusal: 'step_up_unknown' } } },
@@ -335,7 +343,6 @@ export const screens: readonly ScreenCase[] = [
   {
     name: 'challenge-over',
     screen: 'challenge-over',
-    ...captured,
     replies: { '/challenge': { refusal: 'challenge_wrong' } },
   },
   { name: 'general', screen: 'general', ...refusedBy('internal') },
@@ -368,8 +375,7 @@ export async function reach(
   if (path !== '/face') await context.addInitScript('window.setInterval = () => 0;');
   await scriptReplies(context, { ...firstView, ...view }, replies);
   await page.goto(`${url}${path}#${link}`);
-  for (const name of press.filter((each) => device === 'desktop' || each !== here))
-    await page.getByRole('button', { name, exact: true }).click();
+  for (const name of press) await page.getByRole('button', { name, exact: true }).click();
   await at.act?.(page);
   await page.locator(`main[data-screen="${at.screen}"]`).waitFor();
   return visitor;

@@ -75,7 +75,6 @@ inBrowser('works by the keyboard alone', async () => {
   await page.goto(link);
   for (const [screen, name] of [
     ['consent', 'Agree and continue'],
-    ['place', 'Use this computer'],
     ['framing', 'Start'],
   ] as const) {
     await see(page, screen);

@@ -1,12 +1,12 @@
 import type { Page } from 'playwright-core';
 import type { Language } from '../../web/shared/languages.js';
 
-const goesOnBy: Readonly<Record<string, string>> = {
+const goesOnBy: Readonly<Record<string, string | RegExp>> = {
   arrived: 'Continue',
   consent: 'Agree and continue',
   action: 'Approve with my face',
-  place: 'Use this computer',
-  permission: 'Allow camera access',
+  permission: /^(Allow camera access|Continue)$/,
+  // Only without the guide; otherwise the check starts by itself.
   framing: 'Start',
 };
 

@@ -45,8 +45,7 @@ test('what the camera needs is fetched behind the screens before it, where it is
   expect(isAhead({ consentNeeded, handOffAllowed: false }, { mayHandOff: true })).toBe(true);
   expect(isAhead({ userSecret: 'pin' }, { mayHandOff: true, place: 'here' })).toBe(true);
   expect(isAhead({}, { again: { hint: null }, mayHandOff: true, place: 'here' })).toBe(true);
-  // They may take the phone, or have to.
-  expect(isAhead({ consentNeeded }, { mayHandOff: true })).toBe(false);
+  expect(isAhead({ consentNeeded }, { mayHandOff: true })).toBe(true);
   expect(isAhead({ consentNeeded, phoneNeeded: true })).toBe(false);
   // Nobody who is not paired, or on their own page, or at the end, is on the way to a camera.
   expect(isAhead({ consentNeeded, role: 'unpaired' })).toBe(false);
@@ -60,9 +59,9 @@ test.each(['passed', 'failed', 'expired', 'abandoned'] as const)('nothing is ask
 });
 
 describe('a computer', () => {
-  test('chooses its camera or a phone, and consents before either', () => {
+  test('uses its own camera unless the user chooses a phone, after the consent', () => {
     expect(stepOf({ consentNeeded: true }, { mayHandOff: true })).toBe('consent');
-    expect(stepOf({}, { mayHandOff: true })).toBe('place');
+    expect(stepOf({}, { mayHandOff: true })).toBe('capture');
     expect(stepOf({}, { mayHandOff: true, place: 'here' })).toBe('capture');
     expect(stepOf({}, { mayHandOff: true, place: 'phone' })).toBe('hand-off');
   });
@@ -104,6 +103,14 @@ test('an ID photo is asked for at enrolment alone, and before the secret', () =>
   expect(stepOf({ ...both, purpose: 'enrol' })).toBe('reference');
   expect(stepOf({ ...both, purpose: 'enrol' }, { referencePhoto: new Blob([]) })).toBe('pin');
   expect(stepOf(both)).toBe('pin');
+});
+
+test('a lockout is shown before anything is asked, and other ways stay open', () => {
+  const locked = { lockedForSec: 840 };
+  expect(stepOf({ consentNeeded: true }, locked)).toBe('locked-out');
+  expect(stepOf({}, { ...locked, again: { hint: null } })).toBe('locked-out');
+  expect(stepOf({ anotherWays: ['email'] }, { ...locked, isElsewhere: true })).toBe('ways');
+  expect(stepOf({ purpose: 'manage' }, locked)).toBe('manage');
 });
 
 test('a secret comes before the camera', () => {

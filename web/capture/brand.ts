@@ -36,10 +36,17 @@ export function brandWords(words: Words, own: Brand['texts'][keyof Brand['texts'
       verify: own.passedVerify ?? words.passed.verify,
       enrol: own.passedEnrol ?? words.passed.enrol,
     },
-    failed: { heading: own.failedHeading ?? words.failed.heading, text: own.failedText ?? words.failed.text },
+    failed: {
+      ...words.failed,
+      heading: own.failedHeading ?? words.failed.heading,
+      text: own.failedText ?? words.failed.text,
+    },
     expired: { ...words.expired, text: own.expiredText ?? words.expired.text },
     abandoned: { ...words.abandoned, text: own.abandonedText ?? words.abandoned.text },
-    lockedFor: lockedFor === undefined ? words.lockedFor : (minutes) => fill(lockedFor, { minutes: String(minutes) }),
+    tryAgainAt:
+      lockedFor === undefined
+        ? words.tryAgainAt
+        : (time, minutes) => fill(lockedFor, { minutes: String(minutes), time }),
     flashes: {
       ...words.flashes,
       text:

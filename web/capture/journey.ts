@@ -7,7 +7,7 @@ import { action } from './screens/action.js';
 import { capture } from './screens/capture.js';
 import { consent } from './screens/consent.js';
 import { end } from './screens/endings.js';
-import { handOff, place } from './screens/hand-off.js';
+import { handOff } from './screens/hand-off.js';
 import { pairing } from './screens/pairing.js';
 import { solve } from './screens/problems.js';
 import { reference } from './screens/reference.js';
@@ -26,12 +26,12 @@ const steps = {
   manage: async (...given) => (await import('./home/home.js')).home(...given),
   consent,
   action,
-  place,
   'hand-off': handOff,
   reference,
   pin,
   passkey,
   capture,
+  'locked-out': (_view, facts, tools) => solve(new Problem('locked-out', facts.lockedForSec), facts, tools),
   sending,
   'try-again': tryAgain,
   ways,

@@ -26,11 +26,11 @@ async function open(api: PageApi): Promise<Change> {
   const link = parsePageLink(location.hash);
   const stored = sessionMemory.read();
   if (link !== null) {
-    const view = await api.open(link.ticket, link.returnUrl);
+    const opened = await api.open(link.ticket, link.returnUrl);
     history.replaceState(null, '', location.pathname + location.search);
     if (api.session !== null && !isTabOfKiosk()) sessionMemory.write(api.session);
     openingMemory.clear();
-    return { view };
+    return opened;
   }
   if (stored === null) throw new Problem('link-missing');
   api.resume(stored);
@@ -75,7 +75,7 @@ async function startKiosk(opening: Promise<Page>, api: PageApi, main: HTMLElemen
       // The page is cleared before the next user is called.
       const wait = () => waitForPerson(kiosk, location.origin + base, page, api).finally(() => clearWhenIdle(main));
       ticket ??= (await wait()).ticket;
-      return { view: await api.open(ticket, null) };
+      return api.open(ticket, null);
     },
     forget: () => {},
   });

@@ -39,6 +39,12 @@ import {
 /** Twelve pictures over a slow connection, and their judgment. */
 const verdictWithinMs = 60_000;
 
+/** `lockedForSec`: seconds until the user's lockout ends. */
+interface Opened {
+  readonly view: View;
+  readonly lockedForSec: number | null;
+}
+
 /** Every method throws `Problem`; those that send pictures also `UnusablePictures`. */
 export class PageApi {
   #session: string | null = null;
@@ -59,15 +65,15 @@ export class PageApi {
   }
 
   /** Exchanges the single-use ticket for a session; also works if an earlier answer was lost. */
-  async open(ticket: string, returnUrl: string | null): Promise<View> {
+  async open(ticket: string, returnUrl: string | null): Promise<Opened> {
     const body = { ticket, key: this.keys.keyOf(ticket), ...(returnUrl === null ? {} : { returnUrl }) };
-    const { session, view } = await this.call({ method: 'POST', path: '/open', body, reply: openedReply });
+    const { session, ...opened } = await this.call({ method: 'POST', path: '/open', body, reply: openedReply });
     this.#session = session;
-    return view;
+    return opened;
   }
 
   /** Returns the step-up's state, with a receipt if it passed on the phone or in a lost reply. */
-  async readState(): Promise<{ readonly view: View; readonly receipt: string | null }> {
+  async readState(): Promise<Opened & { readonly receipt: string | null }> {
     return this.call({ method: 'GET', path: '/session', reply: sessionReply });
   }
 

@@ -34,12 +34,12 @@ export type StepName =
   | 'manage'
   | 'consent'
   | 'action'
-  | 'place'
   | 'hand-off'
   | 'reference'
   | 'pin'
   | 'passkey'
   | 'capture'
+  | 'locked-out'
   | 'sending'
   | 'ways'
   | 'recovery-codes'
@@ -69,7 +69,7 @@ export interface Facts {
   /** From the user agent, as the server reads it. */
   readonly isPhone: boolean;
   readonly isActionSeen: boolean;
-  readonly place: 'unasked' | 'here' | 'phone';
+  readonly place: 'unchosen' | 'here' | 'phone';
   readonly referencePhoto: Blob | null;
   readonly secret: Secret | null;
   readonly isCameraAsked: boolean;
@@ -77,8 +77,12 @@ export interface Facts {
   readonly device: DeviceSignals | null;
   readonly again: { readonly hint: Hint | null } | null;
   readonly lightTries: number;
+  /** The user has accepted flashing colors. */
+  readonly isLightAccepted: boolean;
   /** By the user's choice, or because it is not visible. */
   readonly withoutLight: boolean;
+  /** Seconds until the user's lockout ends. */
+  readonly lockedForSec: number | null;
   readonly receipt: string | null;
   readonly areCodesDone: boolean;
   readonly isElsewhere: boolean;
@@ -97,7 +101,7 @@ export const nothingKnown: Facts = {
   mayHandOff: false,
   isPhone: false,
   isActionSeen: false,
-  place: 'unasked',
+  place: 'unchosen',
   referencePhoto: null,
   secret: null,
   isCameraAsked: false,
@@ -105,7 +109,9 @@ export const nothingKnown: Facts = {
   device: null,
   again: null,
   lightTries: 0,
+  isLightAccepted: false,
   withoutLight: false,
+  lockedForSec: null,
   receipt: null,
   areCodesDone: false,
   isElsewhere: false,
@@ -142,6 +148,7 @@ function nextOpenStep(facts: Facts, view: View): StepName {
   if (view.purpose === 'manage') return 'manage';
   if (view.state === 'captured') return 'sending';
   if (facts.isElsewhere && hasWays(view)) return 'ways';
+  if (facts.lockedForSec !== null) return 'locked-out';
   if (view.consentNeeded) return 'consent';
   if (view.action !== null && !facts.isActionSeen) return 'action';
   // If only the ID's photo is needed, its own screen shows the hint.
@@ -154,13 +161,12 @@ function nextOpenStep(facts: Facts, view: View): StepName {
 }
 
 /** `null`: this browser's camera. */
-function stepOfPlace({ place, isPhone, mayHandOff }: Facts, view: View): 'place' | 'hand-off' | null {
+function stepOfPlace({ place, isPhone, mayHandOff }: Facts, view: View): 'hand-off' | null {
   if (view.role !== 'own') return null;
   if (place === 'phone') return 'hand-off';
   if (!view.handOffAllowed) return null;
   if (view.phoneNeeded && !isPhone) return 'hand-off';
-  if (place !== 'unasked' || !mayHandOff) return null;
-  return view.handOff === null ? 'place' : 'hand-off';
+  return place === 'unchosen' && mayHandOff && view.handOff !== null ? 'hand-off' : null;
 }
 
 const stepsBeforeCamera: readonly StepName[] = ['consent', 'action', 'reference', 'pin', 'passkey', 'try-again'];
@@ -168,6 +174,10 @@ const stepsBeforeCamera: readonly StepName[] = ['consent', 'action', 'reference'
 /** Returns true if this browser's camera comes next, so that its resources can be preloaded. */
 export const isCameraAhead = (facts: Facts): boolean =>
   facts.view !== null && stepsBeforeCamera.includes(nextStep(facts)) && stepOfPlace(facts, facts.view) === null;
+
+/** Returns true if the user may continue on a phone instead. */
+export const mayUsePhone = ({ mayHandOff }: Facts, { role, handOffAllowed }: View): boolean =>
+  mayHandOff && role === 'own' && handOffAllowed;
 
 /** Returns the use of the screen's light in the next attempt. */
 export const lightOf = ({ light }: View, { withoutLight }: Facts): View['light'] =>

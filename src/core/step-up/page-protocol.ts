@@ -41,6 +41,8 @@ export const view = z.object({
   state: z.enum(['started', 'captured', 'passed', 'passed_another_way', 'failed', 'expired', 'abandoned']),
   role: z.enum(sessionRoles),
   organisation: z.nullable(z.string()),
+  /** Host that requested the check; `null` if unknown, and on a phone that is the camera. */
+  application: z._default(z.nullable(z.string()), null),
   expiresAt: instant,
   /** `null`: until revoked. */
   retentionDays: z.nullable(z.int()),

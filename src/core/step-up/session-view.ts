@@ -86,6 +86,7 @@ export function toSessionView(stepUp: StepUp, role: SessionRole, now: EpochMs): 
     consentVersion,
     state: stateAt(record, now),
     organisation: policy?.organisation ?? null,
+    application: role === 'own' ? record.application : null,
     retentionDays: policy?.enrolmentDays ?? null,
     consentNeeded: consent === null && purpose !== 'manage',
     // Before the number is chosen, it may be another person.

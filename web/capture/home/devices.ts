@@ -1,5 +1,6 @@
 import { devicesReply } from '../../../src/core/step-up/home-protocol.js';
 import { button, el, paragraph } from '../dom.js';
+import { showRecoveryCodes } from '../screens/ways.js';
 import { emptyReply } from '../view.js';
 import { type Outcome, type Section, say } from './section.js';
 
@@ -8,14 +9,19 @@ export const devices: Section = {
   name: 'devices',
   async read({ page, api }) {
     const held = await api.call({ method: 'GET', path: '/devices', reply: devicesReply });
-    const { passkey, recoveryCodes, knownPlaces } = held;
+    const { passkey, recoveryCodes, knownPlaces, mayMakeCodes } = held;
     const forget = async (): Promise<Outcome> => {
       await api.call({ method: 'POST', path: '/devices/forget', body: {}, reply: emptyReply });
       return say((words) => words.placesForgotten);
     };
+    const makeCodes = async (): Promise<Outcome> => {
+      await showRecoveryCodes({ page, api });
+      return { kind: 'said', said: null };
+    };
     return (words, press) => {
+      const newCodes = mayMakeCodes ? button('quiet', words.makeCodes, () => press(makeCodes)) : null;
       if (passkey === null && recoveryCodes === null && knownPlaces === null)
-        return [paragraph(words.noDevices, 'lead')];
+        return [paragraph(words.noDevices, 'lead'), newCodes];
       const format = new Intl.DateTimeFormat(page.locale, { dateStyle: 'long' });
       const day = (time: string): string => format.format(Date.parse(time));
       const item = (name: string, text: string, ...more: HTMLElement[]): HTMLLIElement =>
@@ -27,7 +33,11 @@ export const devices: Section = {
           passkey === null ? null : item(words.passkey, words.passkeyText),
           recoveryCodes === null
             ? null
-            : item(words.recoveryCodes, words.recoveryCodesText(recoveryCodes.left, day(recoveryCodes.madeAt))),
+            : item(
+                words.recoveryCodes,
+                words.recoveryCodesText(recoveryCodes.left, day(recoveryCodes.madeAt)),
+                newCodes ?? paragraph(words.makeCodesElsewhere, 'fine'),
+              ),
           knownPlaces === null
             ? null
             : item(
@@ -40,6 +50,7 @@ export const devices: Section = {
                 button('danger', words.forgetPlaces, () => press(forget)),
               ),
         ),
+        recoveryCodes === null ? newCodes : null,
       ];
     };
   },

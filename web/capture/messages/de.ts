@@ -93,12 +93,7 @@ export const de: Words = {
     approve: 'Mit meinem Gesicht genehmigen',
     refuse: 'Nicht genehmigen',
   },
-  place: {
-    heading: 'Welche Kamera?',
-    text: 'Sie brauchen eine Kamera, die auf Sie gerichtet ist, und etwas Licht im Gesicht.',
-    here: 'Diesen Computer verwenden',
-    phone: 'Mein Smartphone verwenden',
-  },
+  usePhone: 'Mein Smartphone verwenden',
   handOff: {
     heading: 'Auf dem Smartphone fortfahren',
     text: 'Scannen Sie diesen Code mit der Kamera Ihres Smartphones und öffnen Sie den Link.',
@@ -131,18 +126,20 @@ export const de: Words = {
   },
   permission: {
     heading: 'Kamerazugriff erlauben',
-    text: 'Ihr Browser fragt, ob diese Seite die Kamera verwenden darf. Wählen Sie „Zulassen“. Es wird nichts gesendet, bevor Sie starten.',
+    text: 'Ihr Browser fragt, ob diese Seite die Kamera verwenden darf. Wählen Sie „Zulassen“. Die Prüfung beginnt, sobald Ihr Gesicht im Oval ist.',
+    getReady: 'Gleich geht es los',
     action: 'Kamerazugriff erlauben',
   },
   framing: {
     heading: 'Platzieren Sie Ihr Gesicht im Oval',
-    text: 'Nehmen Sie Sonnenbrille und alles ab, was Ihr Gesicht verdeckt. Drücken Sie dann „Start“ und bewegen Sie den Kopf, wie die Pfeile es zeigen.',
+    text: 'Nehmen Sie Sonnenbrille und alles ab, was Ihr Gesicht verdeckt. Die Prüfung beginnt von selbst.',
     camera: 'Kamera',
     unnamedCamera: (number) => `Kamera ${number}`,
     start: 'Start',
-    ready: 'Gut. Sie können starten.',
+    ready: 'Halten Sie still …',
     loading: 'Wird vorbereitet …',
-    noGuide: 'Die Hilfe zum Ausrichten ist in diesem Browser nicht verfügbar. Die Prüfung funktioniert auch ohne sie.',
+    noGuide:
+      'Die Hilfe zum Ausrichten ist in diesem Browser nicht verfügbar. Drücken Sie „Start“, wenn Ihr Gesicht im Oval ist.',
     virtual: (camera) =>
       `„${camera}“ scheint eine virtuelle Kamera zu sein. Ihre Bilder werden meist nicht akzeptiert. Wählen Sie eine echte Kamera.`,
     unsuitable: (camera) =>
@@ -185,7 +182,6 @@ export const de: Words = {
       up: 'Heben Sie das Kinn',
       down: 'Senken Sie das Kinn',
     },
-    progress: (step, of) => `${step} von ${of}`,
     hold: 'Stillhalten',
   },
   flashes: {
@@ -200,11 +196,13 @@ export const de: Words = {
     enrol: 'Alles eingerichtet',
     text: 'Die Bilder wurden gelöscht.',
     onPhone: 'Kehren Sie zu Ihrem Computer zurück, um fortzufahren.',
-    returning: 'Sie werden weitergeleitet …',
+    returning: (application) =>
+      application === null ? 'Sie werden weitergeleitet …' : `Sie werden zu ${application} weitergeleitet …`,
   },
   failed: {
     heading: 'Wir konnten nicht bestätigen, dass Sie es sind',
     text: 'Die Bilder wurden gelöscht.',
+    next: 'Gehen Sie zurück und starten Sie erneut, oder fragen Sie Ihren Helpdesk nach einer anderen Methode.',
   },
   again: {
     heading: 'Versuchen wir es noch einmal',
@@ -221,8 +219,7 @@ export const de: Words = {
     heading: 'Sie haben die Prüfung abgebrochen',
     text: 'Es wurde kein Bild gespeichert.',
   },
-  lockedFor: (minutes) =>
-    minutes === 1 ? 'Versuchen Sie es in einer Minute erneut.' : `Versuchen Sie es in ${minutes} Minuten erneut.`,
+  tryAgainAt: (time) => `Versuchen Sie es um ${time} erneut.`,
   problems: {
     'camera-denied': {
       heading: 'Die Kamera ist blockiert',
@@ -440,7 +437,7 @@ export const de: Words = {
   },
   recovery: {
     heading: 'Wenn Sie Ihr Gesicht nicht verwenden können',
-    text: 'Sie können zehn Wiederherstellungscodes erhalten. Jeder ersetzt eine Gesichtsprüfung, sofern das erlaubt ist. Neue Codes ersetzen alle früheren.',
+    text: 'Sie können zehn Wiederherstellungscodes erhalten. Jeder ersetzt eine Gesichtsprüfung, sofern das erlaubt ist. Neue Codes ersetzen alle früheren. Sie können sie auch später auf Ihrer eigenen Seite erstellen.',
     show: 'Meine Codes anzeigen',
     later: 'Jetzt nicht',
     keep: 'Schreiben Sie diese Codes auf oder drucken Sie sie aus, und bewahren Sie sie sicher auf. Sie werden nicht noch einmal angezeigt.',

@@ -87,12 +87,7 @@ export const en: Words = {
     approve: 'Approve with my face',
     refuse: 'Don’t approve',
   },
-  place: {
-    heading: 'Which camera?',
-    text: 'You need a camera that faces you, and some light on your face.',
-    here: 'Use this computer',
-    phone: 'Use my phone',
-  },
+  usePhone: 'Use my phone',
   handOff: {
     heading: 'Continue on your phone',
     text: 'Scan this code with your phone’s camera and open the link.',
@@ -125,18 +120,19 @@ export const en: Words = {
   },
   permission: {
     heading: 'Allow camera access',
-    text: 'Your browser will ask if this page may use the camera. Choose “Allow”. Nothing is sent before you start.',
+    text: 'Your browser will ask if this page may use the camera. Choose “Allow”. The check starts when your face is in the oval.',
+    getReady: 'Get ready',
     action: 'Allow camera access',
   },
   framing: {
     heading: 'Put your face in the oval',
-    text: 'Take off sunglasses and anything that covers your face. Then press “Start” and move your head as the arrows show.',
+    text: 'Take off sunglasses and anything that covers your face. The check starts by itself.',
     camera: 'Camera',
     unnamedCamera: (number) => `Camera ${number}`,
     start: 'Start',
-    ready: 'Good. You can start.',
+    ready: 'Hold still…',
     loading: 'Getting ready…',
-    noGuide: 'Framing help isn’t available in this browser. The check works without it.',
+    noGuide: 'Framing help isn’t available in this browser. Press “Start” when your face is in the oval.',
     virtual: (camera) => `“${camera}” looks like a virtual camera. Its pictures usually fail. Choose a real camera.`,
     unsuitable: (camera) => `“${camera}” may not be the camera that faces you. Choose another one if you can.`,
     flashes:
@@ -173,7 +169,6 @@ export const en: Words = {
       up: 'Lift your chin',
       down: 'Lower your chin',
     },
-    progress: (step, of) => `${step} of ${of}`,
     hold: 'Hold still',
   },
   flashes: {
@@ -188,11 +183,12 @@ export const en: Words = {
     enrol: 'All set up',
     text: 'The pictures have been deleted.',
     onPhone: 'Go back to your computer to continue.',
-    returning: 'Taking you back…',
+    returning: (application) => (application === null ? 'Taking you back…' : `Taking you back to ${application}…`),
   },
   failed: {
     heading: 'We couldn’t confirm it’s you',
     text: 'The pictures have been deleted.',
+    next: 'Go back and start again, or ask your help desk for another way.',
   },
   again: {
     heading: 'Let’s try that again',
@@ -208,7 +204,7 @@ export const en: Words = {
     heading: 'You stopped the check',
     text: 'No picture was stored.',
   },
-  lockedFor: (minutes) => (minutes === 1 ? 'Try again in one minute.' : `Try again in ${minutes} minutes.`),
+  tryAgainAt: (time) => `Try again at ${time}.`,
   problems: {
     'camera-denied': {
       heading: 'The camera is blocked',
@@ -418,7 +414,7 @@ export const en: Words = {
   },
   recovery: {
     heading: 'If you can’t use your face',
-    text: 'You can get ten recovery codes. Each replaces one face check, if that is allowed. New codes replace all earlier ones.',
+    text: 'You can get ten recovery codes. Each replaces one face check, if allowed. New codes replace all previous ones. You can also create them later on your own page.',
     show: 'Show my codes',
     later: 'Not now',
     keep: 'Write these codes down or print them, and keep them in a safe place. They are not shown again.',

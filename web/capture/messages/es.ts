@@ -89,12 +89,7 @@ export const es: Words = {
     approve: 'Aprobar con mi rostro',
     refuse: 'No aprobar',
   },
-  place: {
-    heading: '¿Qué cámara?',
-    text: 'Necesita una cámara orientada hacia usted y algo de luz en el rostro.',
-    here: 'Usar este ordenador',
-    phone: 'Usar mi teléfono',
-  },
+  usePhone: 'Usar mi teléfono',
   handOff: {
     heading: 'Continúe en su teléfono',
     text: 'Escanee este código con la cámara de su teléfono y abra el enlace.',
@@ -127,18 +122,20 @@ export const es: Words = {
   },
   permission: {
     heading: 'Permitir el acceso a la cámara',
-    text: 'Su navegador le preguntará si esta página puede usar la cámara. Elija «Permitir». No se envía nada antes de que empiece.',
+    text: 'Su navegador le preguntará si esta página puede usar la cámara. Elija «Permitir». La comprobación empieza cuando su rostro está en el óvalo.',
+    getReady: 'Prepárese',
     action: 'Permitir el acceso a la cámara',
   },
   framing: {
     heading: 'Coloque su rostro en el óvalo',
-    text: 'Quítese las gafas de sol y todo lo que le cubra el rostro. Después pulse «Empezar» y mueva la cabeza como indican las flechas.',
+    text: 'Quítese las gafas de sol y todo lo que le cubra el rostro. La comprobación empieza sola.',
     camera: 'Cámara',
     unnamedCamera: (number) => `Cámara ${number}`,
     start: 'Empezar',
-    ready: 'Bien. Puede empezar.',
+    ready: 'No se mueva…',
     loading: 'Preparando…',
-    noGuide: 'La ayuda de encuadre no está disponible en este navegador. La comprobación funciona sin ella.',
+    noGuide:
+      'La ayuda de encuadre no está disponible en este navegador. Pulse «Empezar» cuando su rostro esté en el óvalo.',
     virtual: (camera) =>
       `«${camera}» parece una cámara virtual. Sus imágenes se suelen rechazar. Elija una cámara real.`,
     unsuitable: (camera) => `Es posible que «${camera}» no sea la cámara orientada hacia usted. Elija otra si puede.`,
@@ -177,7 +174,6 @@ export const es: Words = {
       up: 'Levante la barbilla',
       down: 'Baje la barbilla',
     },
-    progress: (step, of) => `${step} de ${of}`,
     hold: 'No se mueva',
   },
   flashes: {
@@ -192,11 +188,12 @@ export const es: Words = {
     enrol: 'Configuración completada',
     text: 'Las imágenes se han eliminado.',
     onPhone: 'Vuelva a su ordenador para continuar.',
-    returning: 'Redirigiendo…',
+    returning: (application) => (application === null ? 'Redirigiendo…' : `Redirigiendo a ${application}…`),
   },
   failed: {
     heading: 'No hemos podido confirmar que es usted',
     text: 'Las imágenes se han eliminado.',
+    next: 'Vuelva atrás y empiece de nuevo, o pida otro método a su servicio de asistencia.',
   },
   again: {
     heading: 'Intentémoslo de nuevo',
@@ -212,8 +209,7 @@ export const es: Words = {
     heading: 'Ha detenido la comprobación',
     text: 'No se ha guardado ninguna imagen.',
   },
-  lockedFor: (minutes) =>
-    minutes === 1 ? 'Inténtelo de nuevo en un minuto.' : `Inténtelo de nuevo en ${minutes} minutos.`,
+  tryAgainAt: (time) => `Inténtelo de nuevo a las ${time}.`,
   problems: {
     'camera-denied': {
       heading: 'La cámara está bloqueada',
@@ -430,7 +426,7 @@ export const es: Words = {
   },
   recovery: {
     heading: 'Si no puede usar su rostro',
-    text: 'Puede obtener diez códigos de recuperación. Cada uno sustituye una comprobación facial, si está permitido. Los códigos nuevos sustituyen a todos los anteriores.',
+    text: 'Puede obtener diez códigos de recuperación. Cada uno sustituye una comprobación facial, si está permitido. Los códigos nuevos sustituyen a todos los anteriores. También puede crearlos más tarde en su propia página.',
     show: 'Mostrar mis códigos',
     later: 'Ahora no',
     keep: 'Anote o imprima estos códigos y guárdelos en un lugar seguro. No se volverán a mostrar.',

@@ -93,12 +93,7 @@ export const fr: Words = {
     approve: 'Approuver avec mon visage',
     refuse: 'Ne pas approuver',
   },
-  place: {
-    heading: 'Quelle caméra ?',
-    text: 'Il vous faut une caméra orientée vers vous et un peu de lumière sur le visage.',
-    here: 'Utiliser cet ordinateur',
-    phone: 'Utiliser mon téléphone',
-  },
+  usePhone: 'Utiliser mon téléphone',
   handOff: {
     heading: 'Continuez sur votre téléphone',
     text: 'Scannez ce code avec l’appareil photo de votre téléphone et ouvrez le lien.',
@@ -132,18 +127,20 @@ export const fr: Words = {
   },
   permission: {
     heading: 'Autoriser l’accès à la caméra',
-    text: 'Votre navigateur va demander si cette page peut utiliser la caméra. Choisissez « Autoriser ». Rien n’est envoyé avant que vous ne commenciez.',
+    text: 'Votre navigateur va demander si cette page peut utiliser la caméra. Choisissez « Autoriser ». La vérification commence quand votre visage est dans l’ovale.',
+    getReady: 'Préparez-vous',
     action: 'Autoriser l’accès à la caméra',
   },
   framing: {
     heading: 'Placez votre visage dans l’ovale',
-    text: 'Retirez vos lunettes de soleil et tout ce qui couvre votre visage. Appuyez ensuite sur « Commencer » et bougez la tête comme l’indiquent les flèches.',
+    text: 'Retirez vos lunettes de soleil et tout ce qui couvre votre visage. La vérification commence d’elle-même.',
     camera: 'Caméra',
     unnamedCamera: (number) => `Caméra ${number}`,
     start: 'Commencer',
-    ready: 'Bien. Vous pouvez commencer.',
+    ready: 'Ne bougez plus…',
     loading: 'Préparation…',
-    noGuide: 'L’aide au cadrage n’est pas disponible dans ce navigateur. La vérification fonctionne sans elle.',
+    noGuide:
+      'L’aide au cadrage n’est pas disponible dans ce navigateur. Appuyez sur « Commencer » quand votre visage est dans l’ovale.',
     virtual: (camera) =>
       `« ${camera} » semble être une caméra virtuelle. Ses images sont généralement refusées. Choisissez une vraie caméra.`,
     unsuitable: (camera) =>
@@ -185,7 +182,6 @@ export const fr: Words = {
       up: 'Levez le menton',
       down: 'Baissez le menton',
     },
-    progress: (step, of) => `${step} sur ${of}`,
     hold: 'Ne bougez plus',
   },
   flashes: {
@@ -200,11 +196,12 @@ export const fr: Words = {
     enrol: 'Configuration terminée',
     text: 'Les images ont été supprimées.',
     onPhone: 'Revenez à votre ordinateur pour continuer.',
-    returning: 'Redirection…',
+    returning: (application) => (application === null ? 'Redirection…' : `Redirection vers ${application}…`),
   },
   failed: {
     heading: 'Nous n’avons pas pu confirmer qu’il s’agit bien de vous',
     text: 'Les images ont été supprimées.',
+    next: 'Revenez en arrière et recommencez, ou demandez une autre méthode à votre service d’assistance.',
   },
   again: {
     heading: 'Réessayons',
@@ -221,7 +218,7 @@ export const fr: Words = {
     heading: 'Vous avez arrêté la vérification',
     text: 'Aucune image n’a été conservée.',
   },
-  lockedFor: (minutes) => (minutes === 1 ? 'Réessayez dans une minute.' : `Réessayez dans ${minutes} minutes.`),
+  tryAgainAt: (time) => `Réessayez à ${time}.`,
   problems: {
     'camera-denied': {
       heading: 'La caméra est bloquée',
@@ -440,7 +437,7 @@ export const fr: Words = {
   },
   recovery: {
     heading: 'Si vous ne pouvez pas utiliser votre visage',
-    text: 'Vous pouvez obtenir dix codes de récupération. Chacun remplace une vérification du visage, si cela est autorisé. Les nouveaux codes remplacent tous les précédents.',
+    text: 'Vous pouvez obtenir dix codes de récupération. Chacun remplace une vérification du visage, si cela est autorisé. Les nouveaux codes remplacent tous les précédents. Vous pouvez aussi les créer plus tard sur votre propre page.',
     show: 'Afficher mes codes',
     later: 'Pas maintenant',
     keep: 'Notez ou imprimez ces codes, et conservez-les en lieu sûr. Ils ne seront plus affichés.',

@@ -60,12 +60,7 @@ export interface Words {
     readonly approve: string;
     readonly refuse: string;
   };
-  readonly place: {
-    readonly heading: string;
-    readonly text: string;
-    readonly here: string;
-    readonly phone: string;
-  };
+  readonly usePhone: string;
   readonly handOff: {
     readonly heading: string;
     readonly text: string;
@@ -94,7 +89,13 @@ export interface Words {
     readonly refused: string;
     readonly refusedText: string;
   };
-  readonly permission: { readonly heading: string; readonly text: string; readonly action: string };
+  readonly permission: {
+    readonly heading: string;
+    readonly text: string;
+    /** If only the light is left to decide. */
+    readonly getReady: string;
+    readonly action: string;
+  };
   readonly framing: {
     readonly heading: string;
     readonly text: string;
@@ -115,7 +116,6 @@ export interface Words {
   readonly challenge: {
     readonly heading: string;
     readonly movements: Readonly<Record<Movement, string>>;
-    readonly progress: (step: number, of: number) => string;
     /** While the light changes for a pose already reached. */
     readonly hold: string;
   };
@@ -130,9 +130,9 @@ export interface Words {
     readonly enrol: string;
     readonly text: string;
     readonly onPhone: string;
-    readonly returning: string;
+    readonly returning: (application: string | null) => string;
   };
-  readonly failed: { readonly heading: string; readonly text: string };
+  readonly failed: { readonly heading: string; readonly text: string; readonly next: string };
   readonly again: {
     readonly heading: string;
     readonly text: string;
@@ -141,7 +141,8 @@ export interface Words {
   };
   readonly expired: { readonly heading: string; readonly text: string };
   readonly abandoned: { readonly heading: string; readonly text: string };
-  readonly lockedFor: (minutes: number) => string;
+  /** @param time - in the user's time zone; with the date if it is another day */
+  readonly tryAgainAt: (time: string, minutes: number) => string;
   readonly problems: Readonly<Record<ProblemName, ProblemWords>>;
   readonly manage: {
     readonly heading: string;

@@ -43,19 +43,20 @@ function toolsFor(page: Page, api: PresenceApi): Tools {
 async function present(due: DuePresentation, page: Page, api: PresenceApi): Promise<TesterView> {
   const cell = { species: due.species.name, light: due.light.name };
   for (;;) {
-    if ((await introduce(due, page)) === 'skip') {
+    const how = await introduce(due, page);
+    if (how === 'skip') {
       const reason = await askWhySkipped(due, page);
       if (reason !== null) return api.skip(cell, reason);
       continue;
     }
     const tools = toolsFor(page, api);
-    const taken = await takeFrames('offered', tools)
+    const taken = await takeFrames({ isLit: how === 'lit', isPhoneOffered: false }, tools)
       .catch((error: unknown) => {
         if (error instanceof Stopped) return null;
         throw error;
       })
       .finally(() => page.showBelow(() => []));
-    if (taken === null || !(await askWhetherKept(page))) continue;
+    if (taken === null || taken === 'phone' || !(await askWhetherKept(page))) continue;
     page.show((words) => ({ screen: 'sending', heading: words.sending.heading, body: [] }));
     return api.keep(cell, taken.frames);
   }

@@ -1,13 +1,14 @@
 import { actions, button, el, paragraph } from '../dom.js';
 import type { Page } from '../page.js';
+import { flashWarning } from '../screens/flashes.js';
 import type { DuePresentation, SkipReason, TesterView } from './presence-api.js';
 
 const headingOf = ({ species }: DuePresentation): string => species.title;
 
-/** Shows the next presentation. @returns whether the tester starts or skips it */
-export function introduce(due: DuePresentation, page: Page): Promise<'start' | 'skip'> {
+/** Shows the next presentation. @returns how the tester starts it: with flashing colors, without, or not */
+export function introduce(due: DuePresentation, page: Page): Promise<'lit' | 'unlit' | 'skip'> {
   const { index, of, species, light } = due;
-  return page.ask((_words, choose) => ({
+  return page.ask((words, choose) => ({
     screen: 'presentation',
     heading: headingOf(due),
     body: [
@@ -16,8 +17,10 @@ export function introduce(due: DuePresentation, page: Page): Promise<'start' | '
       paragraph(species.prepare),
       el('h2', {}, light.title),
       paragraph(light.prepare),
+      flashWarning(words),
       actions(
-        button('plain', 'Allow camera access', () => choose('start')),
+        button('plain', 'Allow camera access', () => choose('lit')),
+        button('quiet', words.framing.withoutFlashes, () => choose('unlit')),
         button('quiet', 'Skip this', () => choose('skip')),
       ),
     ],

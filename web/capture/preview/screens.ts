@@ -11,6 +11,7 @@ const nobody: View = {
   state: 'started',
   role: 'own',
   organisation: null,
+  application: null,
   expiresAt: '2099-01-01T00:00:00.000Z',
   retentionDays: 365,
   consentNeeded: true,

@@ -6,36 +6,40 @@ import { fillScreen } from '../full-screen.js';
 import { takeGuide } from '../guidance/ahead.js';
 import type { Guide } from '../guidance/index.js';
 import { checkPictures } from '../picture.js';
-import { type Change, type Frames, lightOf } from '../state.js';
+import { type Change, type Facts, type Frames, lightOf, mayUsePhone } from '../state.js';
 import { type Step, stillHere, type Tools } from '../step.js';
 import type { View } from '../view.js';
 import { performChallenge } from './challenge.js';
-import { explainFlashes } from './flashes.js';
+import { explainFlashes, flashesId, flashWarning } from './flashes.js';
 import { type Framed, frameFace } from './framing.js';
 
 /** Runs the capture from camera permission to the pictures of a challenge. */
 export const capture: Step = async (view, facts, tools) => {
   checkCameraSupport();
-  if (!facts.isCameraAsked && !(await isCameraAllowed())) return askForCamera(tools);
-  const light = lightOf(view, facts);
-  const taken = await takeFrames(light, tools);
-  if (taken === null) return explainFlashes(view, tools);
-  const { frames, device, isLit } = taken;
-  // A retry stays without light.
-  return { frames, device, withoutLight: facts.withoutLight || (light === 'offered' && !isLit) };
+  const isLit = lightOf(view, facts) !== 'none';
+  const needsCamera = !facts.isCameraAsked && !(await isCameraAllowed());
+  if (needsCamera || (isLit && !facts.isLightAccepted)) return prepare({ view, facts, isLit, needsCamera }, tools);
+  const taken = await takeFrames({ isLit, isPhoneOffered: mayUsePhone(facts, view) }, tools);
+  return taken === 'phone' ? { place: 'phone' } : taken;
 };
 
 interface Taken {
   readonly frames: Frames;
   readonly device: DeviceSignals;
-  readonly isLit: boolean;
 }
 
+/** So that a face that is lost again and again does not use up the step-up's challenges. */
+const mostPauses = 3;
+
 /**
- * Opens the camera, frames the face and performs a challenge. The camera is always stopped at the end.
+ * Opens the camera, frames the face and performs a challenge. If the face is lost, framing continues and another
+ * challenge starts, at no cost to the user. The camera is always stopped at the end.
  * @throws Problem
  */
-export async function takeFrames(light: View['light'], tools: Tools): Promise<Taken | null> {
+export async function takeFrames(
+  { isLit, isPhoneOffered }: { readonly isLit: boolean; readonly isPhoneOffered: boolean },
+  tools: Tools,
+): Promise<Taken | 'phone'> {
   checkCameraSupport();
   checkPictures();
   tools.page.show((words) => ({
@@ -43,46 +47,69 @@ export async function takeFrames(light: View['light'], tools: Tools): Promise<Ta
     heading: words.permission.heading,
     body: [paragraph(words.permission.text, 'lead')],
   }));
+  // Browsers allow it soon after a press only: the last one was on the screen before.
+  const fullScreen = isLit ? fillScreen() : null;
   const guide = takeGuide();
-  let camera = await openLastCamera();
+  let camera: Camera | null = null;
   try {
-    const frame = (): Promise<Framed> =>
-      whileRunning(camera, tools, (ended) => frameFace({ camera, guide, light, ended }, tools));
-    let framed = await frame();
-    while (typeof framed !== 'string') {
-      camera.stop();
-      camera = await openCamera(framed.deviceId);
-      cameraMemory.write(framed.deviceId);
-      framed = await frame();
-    }
-    const isLit = framed === 'lit';
-    if (light === 'demanded' && !isLit) return null;
-    const fullScreen = isLit ? fillScreen() : null;
-    try {
-      const loaded = await guideNow(guide);
-      const frames = await whileRunning(camera, tools, (ended) =>
-        performChallenge({ video: camera.video, guide: loaded, fullScreen, ended }, tools),
+    camera = await openLastCamera();
+    for (let pauses = 0; ; ) {
+      const running = camera;
+      const framed: Framed = await whileRunning(running, tools, (ended) =>
+        frameFace({ camera: running, guide, isLit, isPhoneOffered, ended }, tools),
       );
-      return { frames, device: camera.device.read(), isLit };
-    } finally {
-      fullScreen?.leave();
+      if (framed === 'phone') return framed;
+      if (framed !== 'start') {
+        camera.stop();
+        camera = await openCamera(framed.deviceId);
+        cameraMemory.write(framed.deviceId);
+        continue;
+      }
+      const loaded = await guideNow(guide);
+      const mayPause = pauses < mostPauses;
+      const frames = await whileRunning(running, tools, (ended) =>
+        performChallenge({ video: running.video, guide: loaded, fullScreen, mayPause, ended }, tools),
+      );
+      if (frames !== null) return { frames, device: running.device.read() };
+      pauses += 1;
     }
   } finally {
-    camera.stop();
+    fullScreen?.leave();
+    camera?.stop();
     void guide.then((loaded) => loaded?.close());
   }
 }
 
-async function askForCamera({ page }: Tools): Promise<Change> {
-  await page.ask<null>((words, choose) => ({
-    screen: 'permission',
-    heading: words.permission.heading,
-    body: [
-      paragraph(words.permission.text, 'lead'),
-      actions(button('plain', words.permission.action, () => choose(null))),
-    ],
-  }));
-  return { isCameraAsked: true };
+interface Preparation {
+  readonly view: View;
+  readonly facts: Facts;
+  readonly isLit: boolean;
+  readonly needsCamera: boolean;
+}
+
+/** Asks for the camera and for flashing colors on one screen, before either is used. */
+async function prepare({ view, facts, isLit, needsCamera }: Preparation, tools: Tools): Promise<Change> {
+  const choice = await tools.page.ask<'start' | 'unlit' | 'phone'>((words, choose) => {
+    const go = button('plain', needsCamera ? words.permission.action : words.next, () => choose('start'));
+    const calm = button('quiet', words.framing.withoutFlashes, () => choose('unlit'));
+    if (isLit) go.setAttribute('aria-describedby', flashesId);
+    const isCalmFirst = view.light === 'offered' && matchMedia('(prefers-reduced-motion: reduce)').matches;
+    return {
+      screen: 'permission',
+      heading: needsCamera ? words.permission.heading : words.permission.getReady,
+      body: [
+        needsCamera ? paragraph(words.permission.text, 'lead') : null,
+        isLit ? flashWarning(words) : null,
+        actions(
+          ...(isCalmFirst ? [calm, go] : [go, isLit ? calm : null]),
+          mayUsePhone(facts, view) ? button('faint', words.usePhone, () => choose('phone')) : null,
+        ),
+      ],
+    };
+  });
+  if (choice === 'phone') return { place: 'phone' };
+  if (choice === 'start') return { isCameraAsked: true, isLightAccepted: isLit };
+  return view.light === 'demanded' ? explainFlashes(view, tools) : { isCameraAsked: true, withoutLight: true };
 }
 
 /** @param work - runs until the camera stops or the check's time is over */

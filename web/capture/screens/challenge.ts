@@ -1,6 +1,6 @@
 import type { Movement } from '../../../src/core/movements.js';
 import { isPlain } from '../../../src/core/screen-light.js';
-import { el, icon, paragraph } from '../dom.js';
+import { el, icon } from '../dom.js';
 import type { FullScreen } from '../full-screen.js';
 import type { Guide } from '../guidance/index.js';
 import { digestOf, takeFrame, whenSeen } from '../picture.js';
@@ -22,6 +22,8 @@ const guidedAtMostMs = 6000;
 /** After this rest a user will not turn further. */
 const settled = { notBeforeMs: 1600, forMs: 400 } as const;
 const lookEveryMs = 30;
+/** A turning head may be missed for a look or two. */
+const lostAfterMs = 500;
 /** The next picture must show the same pose. */
 const atRestForMs = 120;
 
@@ -31,15 +33,18 @@ interface Capture {
   readonly guide: Guide | null;
   /** `null`: movements only. */
   readonly fullScreen: FullScreen | null;
+  /** True if a lost face ends this challenge without a result, for another one. */
+  readonly mayPause: boolean;
   readonly ended: AbortSignal;
 }
 
 /**
  * Performs the server's movements and lights and takes a picture of each. A picture's digest is committed before the
  * next instruction is revealed.
+ * @returns `null`: the face was lost and did not return in time
  * @throws Problem `camera-stopped`: the page was left
  */
-export async function performChallenge(capture: Capture, tools: Tools): Promise<Frames> {
+export async function performChallenge(capture: Capture, tools: Tools): Promise<Frames | null> {
   const left = whenLeft();
   try {
     return await Promise.race([perform(capture, tools), left.rejection]);
@@ -48,28 +53,36 @@ export async function performChallenge(capture: Capture, tools: Tools): Promise<
   }
 }
 
-async function perform({ video, guide, fullScreen, ended }: Capture, { page, api }: Tools): Promise<Frames> {
+async function perform(
+  { video, guide, fullScreen, mayPause, ended }: Capture,
+  { page, api }: Tools,
+): Promise<Frames | null> {
   const axis = fullScreen === null ? null : axisOfScreen();
   // The first light waits until the window stops moving.
   const [{ nonce, next }] = await Promise.all([api.startChallenge(axis), fullScreen?.settled]);
   ended.throwIfAborted();
   const stage = createStage(video);
   const instruction = el('p', { class: 'instruction' });
-  const progress = paragraph('', 'progress');
   const lamp = axis === null ? null : createLightScreen(axis, instruction, stage.element);
   let pose = { movement: next.movement, toldAt: performance.now(), isReached: false };
   let due: NextMovement | null = next;
-  const tell = ({ index, of, movement, light }: NextMovement): void => {
+  const tell = ({ index, of, movement }: NextMovement): void => {
     const { movements, hold } = page.words.challenge;
     instruction.replaceChildren(icon(movement), pose.isReached ? hold : movements[movement]);
-    // Under light some pictures need no action, so progress is not counted.
-    progress.textContent = light === null ? page.words.challenge.progress(index + 1, of) : '';
     stage.showProgress(index / of);
     stage.element.dataset.tone = 'calm';
   };
+  /** Instead of the instruction, while no face is seen. */
+  const showLost = (isLost: boolean): void => {
+    if (due !== null) tell(due);
+    if (!isLost) return;
+    instruction.replaceChildren(page.words.hints.no_face);
+    stage.element.dataset.tone = 'warn';
+    page.say(page.words.hints.no_face);
+  };
   page.show((words) => {
     if (due !== null) tell(due);
-    const body = lamp === null ? [instruction, stage.element, progress] : [lamp.element];
+    const body = lamp === null ? [instruction, stage.element] : [lamp.element];
     return { screen: 'challenge', heading: words.challenge.heading, body };
   });
   void resume(video);
@@ -86,7 +99,8 @@ async function perform({ video, guide, fullScreen, ended }: Capture, { page, api
     tell(due);
     const paintedAt = lamp === null || light === null ? null : await lamp.show(light);
     if (!pose.isReached && (light === null || isPlain(light))) {
-      await reach({ ...pose, isLit: light !== null }, video, guide);
+      const isReached = await reach({ ...pose, isLit: light !== null, mayPause }, video, guide, showLost);
+      if (!isReached) return null;
       pose.isReached = true;
     }
     if (paintedAt !== null) await whenSeen(video, paintedAt);
@@ -105,30 +119,54 @@ async function perform({ video, guide, fullScreen, ended }: Capture, { page, api
   return { nonce, photos };
 }
 
+interface Asked {
+  readonly movement: Movement;
+  readonly toldAt: number;
+  readonly isLit: boolean;
+  readonly mayPause: boolean;
+}
+
 /**
- * Resolves at the movement, or at the time limit. Without light it must be detected twice in a row; under light once,
+ * Waits for the movement, or for the time limit. Without light it must be detected twice in a row; under light once,
  * at rest.
+ * @param showLost - called if the face is lost, and when it is back
+ * @returns false if the face is lost at the time limit
  */
 async function reach(
-  { movement, toldAt, isLit }: { readonly movement: Movement; readonly toldAt: number; readonly isLit: boolean },
+  { movement, toldAt, isLit, mayPause }: Asked,
   video: HTMLVideoElement,
   guide: Guide | null,
-): Promise<void> {
+  showLost: (isLost: boolean) => void,
+): Promise<boolean> {
   const sinceTold = (): number => performance.now() - toldAt;
+  const byTheClock = (): Promise<boolean> => sleep(unguidedMs - sinceTold()).then(() => true);
   await sleep(readingMs - sinceTold());
-  if (guide === null) return sleep(unguidedMs - sinceTold());
-  let [stillSince, restsSince] = [performance.now(), performance.now()];
+  if (guide === null) return byTheClock();
+  let [stillSince, restsSince, facedAt] = [performance.now(), performance.now(), performance.now()];
+  let isLost = false;
   for (let seen = 0; sinceTold() < guidedAtMostMs; ) {
     const look = await guide.look(video).catch(() => null);
-    if (look === null) return sleep(unguidedMs - sinceTold());
+    if (look === null) return byTheClock();
     const now = performance.now();
+    if (look.faces > 0) facedAt = now;
+    if (isLost !== now - facedAt > lostAfterMs) {
+      isLost = !isLost;
+      showLost(isLost);
+    }
+    if (isLost) {
+      // A movement continues where it was.
+      [stillSince, restsSince] = [now, now];
+      await sleep(lookEveryMs);
+      continue;
+    }
     if (!look.isBetween) stillSince = now;
     if (!look.isHeld) restsSince = now;
     seen = look.pose === movement ? seen + 1 : 0;
-    if (isLit ? seen > 0 && now - restsSince > atRestForMs : seen > 1) return;
-    if (sinceTold() > settled.notBeforeMs && now - stillSince > settled.forMs) return;
+    if (isLit ? seen > 0 && now - restsSince > atRestForMs : seen > 1) return true;
+    if (sinceTold() > settled.notBeforeMs && now - stillSince > settled.forMs) return true;
     if (!isLit) await sleep(lookEveryMs);
   }
+  return !(isLost && mayPause);
 }
 
 /** Phones stop the camera, and the light is not visible. */

@@ -1,3 +1,4 @@
+import { checkCameraSupport } from '../camera.js';
 import { actions, button, el, icon, paragraph } from '../dom.js';
 import type { ConsentWords, Words } from '../messages/words.js';
 import { hasWays } from '../state.js';
@@ -22,7 +23,9 @@ export function describeConsent(view: View, words: Words): readonly HTMLElement[
 }
 
 /** Asks for consent first: purpose, stored data, refusal and withdrawal. */
-export const consent: Step = async (view, _facts, { page, api }) => {
+export const consent: Step = async (view, { place }, { page, api }) => {
+  // Before the user reads anything, if this browser would fail.
+  if (place !== 'phone') checkCameraSupport();
   const agrees = await page.ask<boolean>((words, choose) => ({
     screen: 'consent',
     heading: headingOfConsent(view, words),
@@ -35,5 +38,7 @@ export const consent: Step = async (view, _facts, { page, api }) => {
     ],
   }));
   if (!agrees && view.role === 'own' && hasWays(view)) return { isElsewhere: true };
-  return { view: await (agrees ? api.giveConsent(view.consentVersion, page.language) : api.decline()) };
+  if (!agrees) return { view: await api.decline() };
+  // The text has announced the camera; the browser asks next.
+  return { view: await api.giveConsent(view.consentVersion, page.language), isCameraAsked: true };
 };

@@ -6,7 +6,7 @@ import { toReturnLink } from '../page-link.js';
 import type { Facts } from '../state.js';
 import type { View } from '../view.js';
 
-const leaveAfterMs = 1000;
+const leaveAfterMs = { passed: 1000, otherwise: 10_000 } as const;
 const kioskClearsAfterSec = 8;
 
 export type Ending = 'passed' | 'passed_another_way' | 'failed' | 'expired' | 'abandoned';
@@ -23,7 +23,7 @@ export async function end(ending: Ending, view: View, facts: Facts, page: Page):
     return { ...content, body: [...content.body, ...waysOn(ending, view, back, words)] };
   });
   if (back !== null && goesBack(ending, view)) {
-    setTimeout(() => location.replace(back), leaveAfterMs);
+    setTimeout(() => location.replace(back), leaveAfterMs[isPassed(ending) ? 'passed' : 'otherwise']);
   }
   return new Promise(() => {});
 }
@@ -32,7 +32,7 @@ const isPassed = (ending: Ending): boolean => ending === 'passed' || ending === 
 
 /** Returns true if the page returns automatically: not if the user should see a fallback first. */
 const goesBack = (ending: Ending, { role, fallbackUrl }: Pick<View, 'role' | 'fallbackUrl'>): boolean =>
-  role === 'own' && (isPassed(ending) || (ending === 'abandoned' && fallbackUrl === null));
+  role === 'own' && (isPassed(ending) || fallbackUrl === null);
 
 /** Returns the ending's content. */
 export function contentOf(ending: Ending, { purpose, role, handOff }: View, words: Words): Content {
@@ -49,24 +49,29 @@ export function contentOf(ending: Ending, { purpose, role, handOff }: View, word
     return { screen: ending, heading, body: [sign('passed'), paragraph(text, 'lead')] };
   }
   const { heading, text } = ending === 'abandoned' && purpose === 'manage' ? words.manage.closed : words[ending];
+  const isFailed = ending === 'failed';
   return {
     screen: ending,
     heading,
-    body: [sign(ending === 'failed' ? 'failed' : 'stopped'), paragraph(text, 'lead')],
+    body: [
+      sign(isFailed ? 'failed' : 'stopped'),
+      paragraph(text, 'lead'),
+      isFailed && role === 'own' ? paragraph(words.failed.next, 'lead') : null,
+    ],
   };
 }
 
 /** Returns the links: back to the application, preceded by a fallback. None on the phone. */
 export function waysOn(
   ending: Ending,
-  { role, fallbackUrl, handOff }: View,
+  { role, fallbackUrl, handOff, application }: View,
   back: string | null,
   words: Words,
 ): HTMLElement[] {
   if (role === 'unpaired' && handOff === null) return [paragraph(words.mayClose)];
   if (role !== 'own') return [paragraph(handOff?.state === 'refused' ? words.mayClose : words.passed.onPhone)];
   if (back !== null && goesBack(ending, { role, fallbackUrl })) {
-    return [paragraph(words.passed.returning), actions(linkButton('plain', words.goOn, back))];
+    return [paragraph(words.passed.returning(application)), actions(linkButton('plain', words.goOn, back))];
   }
   const otherWay = isPassed(ending) ? null : fallbackUrl;
   if (otherWay === null && back === null) return [paragraph(words.mayClose)];

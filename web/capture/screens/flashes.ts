@@ -4,7 +4,7 @@ import type { Change } from '../state.js';
 import type { Tools } from '../step.js';
 import type { View } from '../view.js';
 
-/** Warning next to "Start", before the first light: flashes, frequency, and how to continue without. */
+/** Warning before the first light: flashes, frequency, and how to continue without. */
 export const flashesId = 'flashes';
 export function flashWarning({ framing }: Words): HTMLParagraphElement {
   const warning = paragraph(framing.flashes, 'note');
@@ -26,5 +26,5 @@ export async function explainFlashes({ organisation, fallbackUrl, role }: View, 
       ),
     ],
   }));
-  return choice === 'stop' ? { view: await api.decline() } : { isCameraAsked: true };
+  return choice === 'stop' ? { view: await api.decline() } : {};
 }

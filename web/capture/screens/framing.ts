@@ -4,67 +4,74 @@ import { actions, button, el, paragraph } from '../dom.js';
 import type { Guide, Look } from '../guidance/index.js';
 import type { Words } from '../messages/words.js';
 import { sleep, type Tools } from '../step.js';
-import type { View } from '../view.js';
-import { flashesId, flashWarning } from './flashes.js';
 import { createStage } from './stage.js';
 
-export type Framed = 'lit' | 'unlit' | { readonly deviceId: string };
+export type Framed = 'start' | 'phone' | { readonly deviceId: string };
 
 const lookEveryMs = 120;
+/** The check starts when one face was framed and still for this long. */
+const steadyForMs = 800;
+/** With a usable face that the hints still object to, or if the guide does not load: the user may start. */
+const startOfferedAfterMs = 8000;
 
 interface Framing {
   readonly camera: Camera;
   /** `null`: not available. */
   readonly guide: Promise<Guide | null>;
-  readonly light: View['light'];
+  readonly isLit: boolean;
+  readonly isPhoneOffered: boolean;
   readonly ended: AbortSignal;
 }
 
 type Seen = 'loading' | 'off' | Look;
 
 /**
- * Shows the user in an oval with hints. "Start" is always enabled, because the server judges, unless the face is too
- * small to judge movements.
+ * Shows the user in an oval with hints, until one face is framed and still. "Start" is shown only without the guide,
+ * or if a hint persists: the server judges.
  */
-export async function frameFace({ camera, guide, light, ended }: Framing, { page }: Tools): Promise<Framed> {
+export async function frameFace(framing: Framing, { page }: Tools): Promise<Framed> {
+  const { camera, guide, isLit, isPhoneOffered, ended } = framing;
   const stage = createStage(camera.video);
   const advice = el('p', { id: 'advice', class: 'advice' });
-  const isLit = light !== 'none';
-  // The warning and the buttons must be visible together.
-  if (isLit) stage.element.dataset.size = 'small';
+  const begunAt = performance.now();
   let seen: Seen = 'loading';
-  let starts: readonly HTMLButtonElement[] = [];
+  let start: HTMLButtonElement | null = null;
+  let choose: (choice: Framed) => void = () => {};
 
   const tell = (): void => {
     const text = adviceFor(seen, isLit, page.words);
     advice.textContent = text;
-    advice.dataset.tone = toneOf(seen);
-    stage.element.dataset.tone = toneOf(seen);
-    // Keeps the focus; its description says what it waits for.
-    for (const start of starts) start.setAttribute('aria-disabled', String(isHeld(seen)));
+    advice.dataset.tone = toneOf(seen, isLit);
+    stage.element.dataset.tone = toneOf(seen, isLit);
+    if (start !== null) start.hidden = !mayStart(seen, isLit, performance.now() - begunAt);
     page.say(text);
   };
+  const begin = (): void => {
+    // Exposure is held for a well-lit face, before the light changes it.
+    if (isLit && isReady(seen, isLit)) camera.holdExposure();
+    choose('start');
+  };
   const watch = async (): Promise<void> => {
-    const loaded = await guide;
+    const loaded = await Promise.race([guide, sleep(startOfferedAfterMs).then(() => null)]);
     seen = 'off';
+    let steadySince: number | null = null;
     while (!ended.aborted && loaded !== null) {
       seen = await loaded.look(camera.video);
-      if (!ended.aborted) tell();
+      if (ended.aborted) return;
+      const now = performance.now();
+      steadySince = isReady(seen, isLit) ? (steadySince ?? now) : null;
+      tell();
+      const heldMs = steadySince === null ? 0 : now - steadySince;
+      stage.showProgress(Math.min(1, heldMs / steadyForMs));
+      if (heldMs >= steadyForMs) return begin();
       await sleep(lookEveryMs);
     }
     if (!ended.aborted) tell();
   };
-  const begin = (choice: 'lit' | 'unlit', choose: (choice: Framed) => void): void => {
-    if (isHeld(seen)) return;
-    // Exposure is held for a well-lit face, before the light changes it.
-    if (choice === 'lit' && isReady(seen)) camera.holdExposure();
-    choose(choice);
-  };
-  const framed = page.ask<Framed>((words, choose) => {
-    const start = button('plain', words.framing.start, () => begin(isLit ? 'lit' : 'unlit', choose));
-    start.setAttribute('aria-describedby', isLit ? `${advice.id} ${flashesId}` : advice.id);
-    const calm = button('quiet', words.framing.withoutFlashes, () => begin('unlit', choose));
-    starts = light === 'offered' ? [start, calm] : [start];
+  const framed = page.ask<Framed>((words, onChoice) => {
+    choose = onChoice;
+    start = button('plain', words.framing.start, begin);
+    start.setAttribute('aria-describedby', advice.id);
     tell();
     return {
       screen: 'framing',
@@ -75,8 +82,7 @@ export async function frameFace({ camera, guide, light, ended }: Framing, { page
         paragraph(words.framing.text),
         noteOn(camera, words),
         chooser(camera, words, (deviceId) => choose({ deviceId })),
-        isLit ? flashWarning(words) : null,
-        actions(...(wantsCalm(light) ? [calm, start] : [start, isLit ? calm : null])),
+        actions(start, isPhoneOffered ? button('faint', words.usePhone, () => choose('phone')) : null),
       ],
     };
   });
@@ -91,10 +97,6 @@ export async function frameFace({ camera, guide, light, ended }: Framing, { page
 /** A video moved in the DOM may have paused. */
 export const resume = (video: HTMLVideoElement): Promise<void> => video.play().catch(() => {});
 
-/** With reduced motion preferred, the way without flashes comes first, if allowed. */
-const wantsCalm = (light: View['light']): boolean =>
-  light === 'offered' && matchMedia('(prefers-reduced-motion: reduce)').matches;
-
 function adviceFor(seen: Seen, isLit: boolean, { framing, hints }: Words): string {
   if (seen === 'loading') return framing.loading;
   if (seen === 'off') return framing.noGuide;
@@ -102,14 +104,18 @@ function adviceFor(seen: Seen, isLit: boolean, { framing, hints }: Words): strin
   return seen.hint === null ? framing.ready : hints[seen.hint];
 }
 
-const isHeld = (seen: Seen): boolean => typeof seen !== 'string' && seen.isTooSmall;
+const isReady = (seen: Seen, isLit: boolean): boolean =>
+  typeof seen !== 'string' && seen.ready && !(isLit && seen.isTooBright);
 
-const isReady = (seen: Seen): boolean => typeof seen !== 'string' && seen.ready;
+function mayStart(seen: Seen, isLit: boolean, afterMs: number): boolean {
+  if (typeof seen === 'string') return seen === 'off';
+  return seen.faces === 1 && !seen.isTooSmall && !isReady(seen, isLit) && afterMs >= startOfferedAfterMs;
+}
 
-function toneOf(seen: Seen): 'calm' | 'good' | 'warn' {
+function toneOf(seen: Seen, isLit: boolean): 'calm' | 'good' | 'warn' {
   if (typeof seen === 'string') return 'calm';
   if (seen.faces > 1) return 'warn';
-  return seen.ready ? 'good' : 'calm';
+  return isReady(seen, isLit) ? 'good' : 'calm';
 }
 
 function noteOn({ label }: Camera, { framing }: Words): HTMLParagraphElement | null {

@@ -11,22 +11,6 @@ const pollEveryMs = 2000;
 
 type Stage = 'waiting' | 'opened' | 'paired';
 
-/** Computer: asks which camera to use. */
-export const place: Step = async (_view, _facts, { page }) => {
-  const choice = await page.ask<'here' | 'phone'>((words, choose) => ({
-    screen: 'place',
-    heading: words.place.heading,
-    body: [
-      paragraph(words.place.text, 'lead'),
-      actions(
-        button('plain', words.place.here, () => choose('here')),
-        button('quiet', words.place.phone, () => choose('phone')),
-      ),
-    ],
-  }));
-  return { place: choice };
-};
-
 /**
  * Computer: shows the phone link and number, then follows the phone. The user can continue here unless a phone is
  * required.

@@ -2,7 +2,7 @@ import { actions, button, el, linkButton, paragraph, sign } from '../dom.js';
 import { clearKiosk } from '../kiosk.js';
 import type { Words } from '../messages/words.js';
 import { Problem, type ProblemName } from '../problem.js';
-import type { Change, Facts } from '../state.js';
+import { type Change, type Facts, hasWays, mayUsePhone } from '../state.js';
 import { sleep, type Tools } from '../step.js';
 import type { View } from '../view.js';
 
@@ -43,7 +43,7 @@ const waysBy: Readonly<Record<ProblemName, Ways>> = {
   general: again,
 };
 
-type Choice = 'again' | 'phone';
+type Choice = 'again' | 'phone' | 'elsewhere';
 
 const lookEveryMs = 3000;
 
@@ -57,6 +57,7 @@ export async function solve(problem: Problem, facts: Facts, tools: Tools): Promi
   }
   const choice = await Promise.race(waits).finally(() => left.abort());
   if (choice === 'phone') return { place: 'phone' };
+  if (choice === 'elsewhere') return { isElsewhere: true };
   return changeFor(problem, facts, tools);
 }
 
@@ -64,11 +65,14 @@ function ask({ problem, waitSec }: Problem, facts: Facts, { page }: Tools, isPau
   const { view, isKiosk } = facts;
   const ways = waysBy[problem];
   const mayRetry = ways.retry || isPauseOver;
-  const mayHandOff = ways.phone && facts.mayHandOff && view?.handOffAllowed === true;
+  const mayHandOff = ways.phone && view !== null && mayUsePhone(facts, view);
   const isOver = view === null || ['link-over', 'opened-elsewhere'].includes(problem);
   if (isOver) page.showBelow(() => []);
+  const isStuck = !mayRetry && !isOver;
   // If one fallback is unavailable, others remain.
-  const hasOtherWays = facts.isElsewhere && !mayRetry && !isOver;
+  const hasOtherWays = facts.isElsewhere && isStuck;
+  const mayLeave = isStuck && !facts.isElsewhere && view?.role === 'own';
+  const until = waitSec === null ? null : Date.now() + waitSec * 1000;
   return page.ask<Choice>((words, choose) => {
     const { heading, text, steps } = words.problems[problem];
     return {
@@ -78,12 +82,13 @@ function ask({ problem, waitSec }: Problem, facts: Facts, { page }: Tools, isPau
         sign('problem'),
         paragraph(text, 'lead'),
         steps === undefined ? null : el('ol', { class: 'steps' }, ...steps.map((step) => el('li', {}, step))),
-        waitSec === null || mayRetry ? null : paragraph(words.lockedFor(Math.max(1, Math.ceil(waitSec / 60))), 'note'),
+        until === null || mayRetry ? null : paragraph(wait(until, page.locale, words), 'note'),
         actions(
           mayRetry ? button('plain', words.tryAgain, () => choose('again')) : null,
-          mayHandOff ? button(mayRetry ? 'quiet' : 'plain', words.place.phone, () => choose('phone')) : null,
+          mayHandOff ? button(mayRetry ? 'quiet' : 'plain', words.usePhone, () => choose('phone')) : null,
           hasOtherWays ? button('plain', words.back, () => choose('again')) : null,
-          isOver && !mayRetry && !isKiosk ? wayOut(view, words) : null,
+          mayLeave && hasWays(view) ? button('plain', words.otherWay, () => choose('elsewhere')) : null,
+          (isOver && !mayRetry) || (mayLeave && !hasWays(view) && !mayHandOff) ? wayOut(view, isKiosk, words) : null,
           isKiosk ? button('quiet', words.kiosk.now, clearKiosk) : null,
         ),
       ],
@@ -91,10 +96,18 @@ function ask({ problem, waitSec }: Problem, facts: Facts, { page }: Tools, isPau
   });
 }
 
-function wayOut(view: View | null, words: Words): Node | null {
+function wayOut(view: View | null, isKiosk: boolean, words: Words): Node | null {
+  if (isKiosk) return null;
   if (view?.role === 'own' && view.fallbackUrl !== null) return linkButton('plain', words.otherWay, view.fallbackUrl);
   if (view?.role === 'own' && view.returnUrl !== null) return linkButton('plain', words.leave, view.returnUrl);
   return history.length > 1 ? button('quiet', words.back, () => history.back()) : null;
+}
+
+/** Returns when to try again, with the date if it is another day. */
+function wait(until: number, locale: string, words: Words): string {
+  const isToday = new Date(until).toDateString() === new Date().toDateString();
+  const format = new Intl.DateTimeFormat(locale, { timeStyle: 'short', ...(isToday ? {} : { dateStyle: 'medium' }) });
+  return words.tryAgainAt(format.format(until), Math.max(1, Math.ceil((until - Date.now()) / 60_000)));
 }
 
 async function changeFor({ problem }: Problem, facts: Facts, { api }: Tools): Promise<Change> {
@@ -102,8 +115,7 @@ async function changeFor({ problem }: Problem, facts: Facts, { api }: Tools): Pr
   const spent = facts.frames !== null && !keepsFrames ? { frames: null, secret: null } : {};
   const change = { ...spent, isCameraAsked: true };
   if (facts.view === null || phone) return change;
-  const { view, receipt } = await api.readState();
-  return { ...change, view, receipt };
+  return { ...change, ...(await api.readState()) };
 }
 
 async function whenPauseIsOver(waitSec: number, left: AbortSignal): Promise<void> {

@@ -34,13 +34,13 @@ export const sending: Step = async (before, facts, tools) => {
   if (before.state === 'captured') return whenJudged(before, facts, tools);
   if (frames === null) return {};
   try {
-    const { view, outcome, hint, receipt } = await api.send({
+    const { view, outcome, hint, receipt, lockedForSec } = await api.send({
       ...{ frames, device, secret, reference: referencePhoto },
       language: page.language,
     });
     if (outcome !== 'try_again')
       return { frames: null, secret: null, referencePhoto: null, receipt, view: { ...view, state: outcome } };
-    return { ...afterTry(before, facts, hint), view };
+    return { ...afterTry(before, facts, hint), view, lockedForSec };
   } catch (error) {
     if (!(error instanceof UnusablePictures)) throw error;
     const { view } = await api.readState();

@@ -6,8 +6,11 @@ export interface Stage {
 }
 
 /** Wider than the drawing, as the picture may be. */
-const mask = 'M-900-400H1200V800H-900ZM150 60a106 140 0 1 0 0 280a106 140 0 1 0 0-280Z';
-const rim = 'M150 60a106 140 0 0 1 0 280a106 140 0 0 1 0-280';
+const mask = 'M-900-400H1110V800H-900ZM105 10a98 140 0 1 0 0 280a98 140 0 1 0 0-280Z';
+const rim = 'M105 10a98 140 0 0 1 0 280a98 140 0 0 1 0-280';
+
+/** A portrait picture shows more above and below the face: enlarged, so that a face fills the oval at a good distance. */
+const portraitZoom = '1.3';
 
 export function createStage(video: HTMLVideoElement): Stage {
   const bar = svg('path', { d: rim, class: 'rim-done', pathLength: '100', 'stroke-dasharray': '0 100' });
@@ -17,12 +20,13 @@ export function createStage(video: HTMLVideoElement): Stage {
     video,
     svg(
       'svg',
-      { viewBox: '0 0 300 400', preserveAspectRatio: 'xMidYMid meet', 'aria-hidden': 'true' },
+      { viewBox: '0 0 210 300', preserveAspectRatio: 'xMidYMid meet', 'aria-hidden': 'true' },
       svg('path', { d: mask, class: 'mask', 'fill-rule': 'evenodd' }),
       svg('path', { d: rim, class: 'rim' }),
       bar,
     ),
   );
+  if (video.videoHeight > video.videoWidth) element.style.setProperty('--zoom', portraitZoom);
   return {
     element,
     showProgress: (done) => bar.setAttribute('stroke-dasharray', `${done * 100} 100`),

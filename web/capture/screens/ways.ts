@@ -93,7 +93,12 @@ export const recoveryCodes: Step = async (_view, _facts, { page, api }) => {
       ),
     ],
   }));
-  if (!wants) return { areCodesDone: true };
+  if (wants) await showRecoveryCodes({ page, api });
+  return { areCodesDone: true };
+};
+
+/** Creates new codes and shows them once. */
+export async function showRecoveryCodes({ page, api }: Pick<Tools, 'page' | 'api'>): Promise<void> {
   const codes = await api.makeRecoveryCodes();
   await page.ask<null>((words: Words, choose) => ({
     screen: 'recovery-codes',
@@ -104,5 +109,4 @@ export const recoveryCodes: Step = async (_view, _facts, { page, api }) => {
       actions(button('plain', words.recovery.done, () => choose(null))),
     ],
   }));
-  return { areCodesDone: true };
-};
+}

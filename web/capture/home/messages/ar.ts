@@ -60,6 +60,8 @@ export const ar: HomeWords = {
   passkeyText: 'يتبع التحقق من وجهك ويُحذف معه.',
   recoveryCodes: 'رموز الاسترداد',
   recoveryCodesText: (left, made) => `المتبقي: ${left}، أُنشئت في ${made}. تنتهي صلاحيتها مع التحقق من وجهك.`,
+  makeCodes: 'إنشاء رموز استرداد جديدة',
+  makeCodesElsewhere: 'لإنشاء رموز استرداد جديدة، افتح هذه الصفحة بالتحقق من الوجه.',
   knownPlaces: 'الأجهزة والشبكات المعروفة',
   knownPlacesText: (devices, networks, until) =>
     `الأجهزة: ${devices}، الشبكات: ${networks}. تُحفظ لإشعارك بعمليات التحقق من مكان جديد.${until === null ? '' : ` تُحذف في ${until} على الأكثر، ما لم تُستخدم مرة أخرى.`}`,

@@ -62,6 +62,8 @@ export const de: HomeWords = {
   recoveryCodes: 'Wiederherstellungscodes',
   recoveryCodesText: (left, made) =>
     `Noch ${left}, erstellt am ${made}. Sie werden mit Ihrer Gesichtsprüfung ungültig.`,
+  makeCodes: 'Neue Wiederherstellungscodes erstellen',
+  makeCodesElsewhere: 'Um neue Wiederherstellungscodes zu erstellen, öffnen Sie diese Seite mit einer Gesichtsprüfung.',
   knownPlaces: 'Bekannte Geräte und Netzwerke',
   knownPlacesText: (devices, networks, until) =>
     `Geräte: ${devices}, Netzwerke: ${networks}. Sie werden gespeichert, um Sie über Prüfungen von einem neuen Ort zu benachrichtigen.${until === null ? '' : ` Sie werden spätestens am ${until} gelöscht, sofern sie nicht erneut verwendet werden.`}`,

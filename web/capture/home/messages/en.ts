@@ -61,6 +61,8 @@ export const en: HomeWords = {
   recoveryCodes: 'Recovery codes',
   recoveryCodesText: (left, made) =>
     `${left === 1 ? 'One' : left} left, created on ${made}. They end with your face check.`,
+  makeCodes: 'Create new recovery codes',
+  makeCodesElsewhere: 'To create new recovery codes, open this page with a face check.',
   knownPlaces: 'Known devices and networks',
   knownPlacesText: (devices, networks, until) =>
     `Devices: ${devices}, networks: ${networks}. They are stored to notify you of checks from a new place.${until === null ? '' : ` They are deleted on ${until} at the latest, unless they are used again.`}`,

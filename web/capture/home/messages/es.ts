@@ -63,6 +63,8 @@ export const es: HomeWords = {
   recoveryCodes: 'Códigos de recuperación',
   recoveryCodesText: (left, made) =>
     `${left === 1 ? 'Queda uno, creado' : `Quedan ${left}, creados`} el ${made}. Dejan de ser válidos con su comprobación facial.`,
+  makeCodes: 'Crear códigos de recuperación nuevos',
+  makeCodesElsewhere: 'Para crear códigos de recuperación nuevos, abra esta página con una comprobación facial.',
   knownPlaces: 'Dispositivos y redes conocidos',
   knownPlacesText: (devices, networks, until) =>
     `Dispositivos: ${devices}, redes: ${networks}. Se guardan para notificarle las comprobaciones desde un lugar nuevo.${until === null ? '' : ` Se eliminan a más tardar el ${until}, salvo que se vuelvan a usar.`}`,

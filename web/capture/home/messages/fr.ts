@@ -63,6 +63,9 @@ export const fr: HomeWords = {
   recoveryCodes: 'Codes de récupération',
   recoveryCodesText: (left, made) =>
     `${left === 1 ? 'Il en reste un, créé' : `Il en reste ${left}, créés`} le ${made}. Ils expirent avec votre vérification du visage.`,
+  makeCodes: 'Créer de nouveaux codes de récupération',
+  makeCodesElsewhere:
+    'Pour créer de nouveaux codes de récupération, ouvrez cette page avec une vérification du visage.',
   knownPlaces: 'Appareils et réseaux connus',
   knownPlacesText: (devices, networks, until) =>
     `Appareils : ${devices}, réseaux : ${networks}. Ils sont conservés pour vous avertir des vérifications depuis un nouveau lieu.${until === null ? '' : ` Ils sont supprimés au plus tard le ${until}, sauf s’ils sont de nouveau utilisés.`}`,

@@ -37,6 +37,9 @@ export interface HomeWords {
   readonly passkeyText: string;
   readonly recoveryCodes: string;
   readonly recoveryCodesText: (left: number, made: string) => string;
+  readonly makeCodes: string;
+  /** If the page was opened without a face check. */
+  readonly makeCodesElsewhere: string;
   readonly knownPlaces: string;
   readonly knownPlacesText: (devices: number, networks: number, until: string | null) => string;
   readonly forgetPlaces: string;
