@@ -40,7 +40,7 @@ export const resultsFile = (name: string): string => join(projectRoot, 'docs', '
 
 /** Writes an attack's results to docs/security-analysis. */
 export function writeFinding(name: string, finding: Finding, setting: string): void {
-  const introduction = `Written by \`npm run attacks -- ${name} --write\`. What it means: [security analysis](../security-analysis.md).`;
+  const introduction = `Written by \`npm run attacks -- ${name} --write\`; explained in the [analysis](../security-analysis.md).`;
   writeFileSync(
     resultsFile(name),
     `# Attack results: ${name}\n\n${introduction}\n\n${toMarkdown(finding)}\n\n${setting}\n`,
