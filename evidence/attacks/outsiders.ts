@@ -24,6 +24,9 @@ const rates: ReadonlyMap<Accuracy, number> = new Map(
   promises.map(({ accuracy, falseMatchRate }) => [accuracy, falseMatchRate]),
 );
 
+/** Levels whose variants the table shows. */
+const isShown = (accuracy: Accuracy): boolean => [1, 4, 8].includes(accuracy);
+
 /** As used to set the levels (docs/accuracy.md). */
 const timesWithinSource = 3;
 
@@ -84,21 +87,32 @@ export const outsiders: Attack = {
         yearsToHalfOfPins: toDigits(pins / 2 / most.yearProven),
       },
       table: [
-        ['', 'first day', 'later days', 'a year', 'a year, person passes daily', 'first day, without a total'],
+        [
+          'tries, or chance with a rate',
+          'first day',
+          'later days',
+          'a year',
+          'a year, person passes daily',
+          'first day, without a total',
+        ],
         ...found.map(({ name, firstDay, usualDay, year, yearProven }) => [
           `tries from ${name}`,
           ...[firstDay, usualDay, year, yearProven].map(String),
           name === thousand.name ? String(formerDay) : '',
         ]),
         ...accuracies.map((accuracy) =>
-          rowOf(`level ${accuracy}, ${show(rateOf(accuracy))} a try`, (tries) => chanceOf(rateOf(accuracy), tries)),
+          rowOf(`level ${accuracy}: ${show(rateOf(accuracy))}`, (tries) => chanceOf(rateOf(accuracy), tries)),
         ),
-        ...[...alikeRates].map(([accuracy, rate]) =>
-          rowOf(`level ${accuracy}, alike: ${show(rate)} a try`, (tries) => chanceOf(rate, tries)),
-        ),
-        ...accuracies.map((accuracy) =>
-          rowOf(`level ${accuracy}, any of 1,000 people`, (tries) => chanceOf(rateOf(accuracy), tries * people)),
-        ),
+        ...[...alikeRates]
+          .filter(([accuracy]) => isShown(accuracy))
+          .map(([accuracy, rate]) =>
+            rowOf(`level ${accuracy}, alike: ${show(rate)}`, (tries) => chanceOf(rate, tries)),
+          ),
+        ...accuracies
+          .filter(isShown)
+          .map((accuracy) =>
+            rowOf(`level ${accuracy}, 1,000 people`, (tries) => chanceOf(rateOf(accuracy), tries * people)),
+          ),
         rowOf('six-digit PIN, known face', (tries) => Math.min(1, tries / pins)),
       ],
       claims: [
