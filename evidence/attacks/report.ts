@@ -20,7 +20,7 @@ const toTable = ([head, ...rows]: readonly Row[]): string =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
 const showBound = (bound: Claim['bound']): string =>
-  'atMost' in bound ? `at most ${show(bound.atMost)}` : `at least ${show(bound.atLeast)}`;
+  'atMost' in bound ? `≤ ${show(bound.atMost)}` : `≥ ${show(bound.atLeast)}`;
 
 /** Renders the figures and claims of an attack as Markdown. */
 export function toMarkdown({ table, claims, skipped }: Finding): string {
@@ -28,7 +28,7 @@ export function toMarkdown({ table, claims, skipped }: Finding): string {
     claim,
     interval === null ? show(figure) : showWith(figure, interval),
     showBound(bound),
-    holds ? 'yes' : '**no**',
+    holds ? '✓' : '**no**',
   ]);
   const parts = [toTable(table)];
   if (rows.length > 0) parts.push(toTable([['claim', 'figure', 'bound', 'holds'], ...rows]));
