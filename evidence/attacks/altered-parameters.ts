@@ -9,17 +9,17 @@ import { type Attack, toClaim } from './attack.js';
 
 const alterations: Readonly<Record<string, (text: string) => string>> = {
   'one space more': (text) => `${text} `,
-  'one message bit less': (text) => text.replace(/"one": (\d+)/, (_, bits: string) => `"one": ${Number(bits) - 1}`),
-  'the fewest message bits at every level': (text) => text.replace(/"(one|several)": \d+/g, '"$1": 16'),
-  'a cosine that strangers reach': (text) => text.replace(/"cosine": [\d.]+/g, '"cosine": 0'),
-  'one photo at every level': (text) => text.replace(/"leastPhotos": \d/g, '"leastPhotos": 1 '),
-  'one number of the mean': (text) =>
+  'one message bit fewer': (text) => text.replace(/"one": (\d+)/, (_, bits: string) => `"one": ${Number(bits) - 1}`),
+  'fewest message bits': (text) => text.replace(/"(one|several)": \d+/g, '"$1": 16'),
+  'lower cosine': (text) => text.replace(/"cosine": [\d.]+/g, '"cosine": 0'),
+  'one photo required': (text) => text.replace(/"leastPhotos": \d/g, '"leastPhotos": 1 '),
+  'one number changed': (text) =>
     text.replace(
       /("meanInMillionths": \[\s*)(-?\d+)/,
       (_, before: string, value: string) => `${before}${Number(value) + 1}`,
     ),
-  'nothing at all': () => '',
-  'the first half': (text) => text.slice(0, text.length / 2),
+  'empty file': () => '',
+  'first half': (text) => text.slice(0, text.length / 2),
 };
 
 const refusalOf = (text: string): string | null => {
@@ -73,20 +73,16 @@ export const alteredParameters: Attack = {
         serverExit: status,
         serverSaysWhy: says,
       },
-      table: [['the file with', 'refused'], ...changed.map(({ name }) => [name, taken.includes(name) ? 'no' : 'yes'])],
+      table: [['change', 'refused'], ...changed.map(({ name }) => [name, taken.includes(name) ? 'no' : 'yes'])],
       claims: [
-        toClaim('altered parameters that were taken, of eight', { figure: taken.length }, { atMost: 0 }),
+        toClaim('altered files accepted, of eight', { figure: taken.length }, { atMost: 0 }),
         toClaim(
-          'a server with a lowered threshold does not start, and says why',
+          'server with a lowered threshold reports it and does not start',
           { figure: status !== 0 && status !== null && says ? 1 : 0 },
           { atLeast: 1 },
         ),
-        toClaim('control: alterations that changed nothing', { figure: untouched.length }, { atMost: 0 }),
-        toClaim(
-          'control: the published parameters are taken',
-          { figure: refusalOf(text) === null ? 1 : 0 },
-          { atLeast: 1 },
-        ),
+        toClaim('control: alterations without effect', { figure: untouched.length }, { atMost: 0 }),
+        toClaim('control: published file accepted', { figure: refusalOf(text) === null ? 1 : 0 }, { atLeast: 1 }),
       ],
       skipped: [],
     };

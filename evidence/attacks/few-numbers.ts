@@ -196,7 +196,7 @@ export const fewNumbers: Attack = {
     return {
       figures: { draws, found: found.map((each) => ({ ...each })) },
       table: [
-        ['numbers', 'rotated', 'greatest correlation', 'message bits that follow', 'equations, log2', 'guesses, log2'],
+        ['numbers', 'rotated', 'greatest correlation', 'message bits found', 'equations, log2', 'guesses, log2'],
         ...found.map((each) => [
           String(each.numbers),
           each.isRotated ? 'yes' : 'no',
@@ -208,32 +208,28 @@ export const fewNumbers: Attack = {
       ],
       claims: [
         toClaim(
-          'more than 256 numbers, rotated: message bits that follow by linear algebra',
+          'over 256 numbers, rotated: message bits by linear algebra',
           { figure: Math.max(...taken.map(({ certainBits }) => certainBits)) },
           { atMost: 0 },
         ),
         toClaim(
-          'the same: greatest correlation of two sign bits',
+          'the same: greatest correlation',
           { figure: most(taken.map(({ correlation }) => correlation)) },
           { atMost: 0.25 },
         ),
         toClaim(
-          'the same: tries of the best equations, log2',
+          'the same: tries of equations, log2',
           { figure: least(taken.map(({ equationTries }) => equationTries)) },
           { atLeast: 80 },
         ),
+        toClaim('the same: guesses of the code, log2', { figure: least(taken.map(guesses)) }, { atLeast: 24 }),
         toClaim(
-          'the same: guesses of a part of the code, log2',
-          { figure: least(taken.map(guesses)) },
-          { atLeast: 24 },
-        ),
-        toClaim(
-          'limit: 64 numbers, rotated: guesses of a part of the code, log2; such models are refused',
+          'limit: 64 numbers (refused): guesses of the code, log2',
           { figure: least(few.filter(({ numbers, isRotated }) => numbers === 64 && isRotated).map(guesses)) },
           { atMost: 16 },
         ),
         toClaim(
-          'control: up to 256 numbers, not rotated: message bits that follow by linear algebra, of 120',
+          'control: 256 numbers or fewer, not rotated: message bits by linear algebra, of 120',
           { figure: Math.min(...few.filter(({ isRotated }) => !isRotated).map(({ certainBits }) => certainBits)) },
           { atLeast: messageBits - 1 },
         ),

@@ -166,7 +166,7 @@ export const guessing: Attack = {
               if (most === undefined) return [];
               return [
                 toClaim(
-                  `a stranger's face opens a token at accuracy ${accuracy} as rarely as the level says (least rate the trials allow)`,
+                  `level ${accuracy}: least rate of strangers' faces in line with the trials`,
                   {
                     figure: toDigits(rate.interval[0]),
                     interval: [toDigits(rate.interval[0]), toDigits(rate.interval[1])],
@@ -177,12 +177,12 @@ export const guessing: Attack = {
             })
           : []),
         toClaim(
-          'random noise opens no token at any accuracy',
+          'tokens opened by noise',
           { figure: levels.reduce((sum, { noise }) => sum + noise.hits, 0) },
           { atMost: 0 },
         ),
         toClaim(
-          'control: the same guesses open tokens where they are the same person, least share of all accuracies',
+          'control: share opened by the right face, lowest level',
           { figure: toDigits(Math.min(...levels.map(({ genuine }) => genuine.rate))) },
           { atLeast: 0.7 },
         ),

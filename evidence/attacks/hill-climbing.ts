@@ -182,49 +182,30 @@ export const hillClimbing: Attack = {
     return {
       figures: { refusalsAtVerifier: refusals, tokens, socket: { ...socket } },
       table: [
-        ['climber', 'what came of it'],
+        ['feedback', 'result'],
         [
-          'as the product answers',
+          'as shipped',
           `${tokens.gotIn} of ${tokens.climbers} got in within ${tokens.mostTries} tries; the nearest came to a cosine of ${tokens.nearest}`,
         ],
-        ['told the cosine of refusals', `in after ${tokens.triesWithCosine} tries (median)`],
+        ['cosine of refusals', `in after ${tokens.triesWithCosine} tries (median)`],
         [
-          'told it with two decimals',
+          'cosine, two decimals',
           `${tokens.gotInWithRoundedCosine} of ${tokens.climbers} got in; ${tokens.triesWithRoundedCosine} tries (median)`,
         ],
+        ['scores after a match', `from a cosine of ${tokens.insider.from} to ${tokens.insider.to} (medians)`],
         [
-          'gets in already, and sees scores',
-          `from a cosine of ${tokens.insider.from} to ${tokens.insider.to} (medians)`,
-        ],
-        [
-          'over the socket',
+          'over HTTP',
           `locked after ${socket.triesUntilLocked} tries, the right face ${socket.locksTheRightFaceToo ? 'too' : 'not'}; ${socket.distinctRefusals} kind of refusal`,
         ],
       ],
       claims: [
+        toClaim('different refusals of the verifier', { figure: refusals.distinct }, { atMost: 1 }),
+        toClaim('climbers who succeed', { figure: tokens.gotIn }, { atMost: 0 }),
+        toClaim('control: tries with the cosine of refusals', { figure: tokens.triesWithCosine }, { atMost: 20_000 }),
+        toClaim('over HTTP: different refusals before the lockout', { figure: socket.distinctRefusals }, { atMost: 1 }),
+        toClaim('over HTTP: tries until the lockout', { figure: socket.triesUntilLocked }, { atMost: 100 }),
         toClaim(
-          'refusals of the verifier, however near the face: how many different replies',
-          { figure: refusals.distinct },
-          { atMost: 1 },
-        ),
-        toClaim('climbers who get in by what the product answers', { figure: tokens.gotIn }, { atMost: 0 }),
-        toClaim(
-          'control: told the cosine of a refusal, a climber gets in (tries)',
-          { figure: tokens.triesWithCosine },
-          { atMost: 20_000 },
-        ),
-        toClaim(
-          'over the socket: different bodies of refusals before the lockout',
-          { figure: socket.distinctRefusals },
-          { atMost: 1 },
-        ),
-        toClaim(
-          'over the socket: tries until the token is locked',
-          { figure: socket.triesUntilLocked },
-          { atMost: 100 },
-        ),
-        toClaim(
-          'over the socket: comparing photos takes no token (requests that were answered)',
+          'over HTTP: photo comparisons that accepted a token',
           { figure: socket.matchesWithToken },
           { atMost: 0 },
         ),

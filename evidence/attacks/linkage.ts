@@ -130,7 +130,7 @@ export const linkage: Attack = {
         ),
       },
       table: [
-        ['tokens', 'D_sys', 'chance alone: mean, most', 'pairs of one person nearer than any of two'],
+        ['tokens', 'D_sys', 'chance: mean, maximum', 'pairs linked'],
         ...[
           { what: 'no keys, the same photo', ...withoutKeys, linked: null },
           ...levels.flatMap(({ accuracy, asSealed, oneUndone, withoutPermutation }) => [
@@ -147,23 +147,23 @@ export const linkage: Attack = {
       ],
       claims: [
         toClaim(
-          'tokens of the same photo under two scopes, no keys: D_sys is no more than chance gives',
+          'same photo, two scopes, no keys: D_sys',
           { figure: withoutKeys.dSys, interval: withoutKeys.interval },
           { atMost: withoutKeys.chance.most },
         ),
         ...levels.flatMap(({ accuracy, asSealed, oneUndone, withoutPermutation }) => [
           toClaim(
-            `tokens of two photos of one person, both keys, accuracy ${accuracy}: decoding their difference links no more than chance`,
+            `two photos, both keys, level ${accuracy}: D_sys`,
             { figure: asSealed.dSys, interval: asSealed.interval },
             { atMost: asSealed.chance.most },
           ),
           toClaim(
-            `the same, one permutation undone, accuracy ${accuracy}`,
+            'the same, one permutation undone',
             { figure: oneUndone.dSys, interval: oneUndone.interval },
             { atMost: oneUndone.chance.most },
           ),
           toClaim(
-            `control: without the permutation decoding links them, accuracy ${accuracy}`,
+            'control: the same, without the permutation',
             { figure: withoutPermutation.dSys, interval: withoutPermutation.interval },
             { atLeast: 0.5 },
           ),

@@ -10,7 +10,7 @@ const botnets: readonly Botnet[] = [
   { name: '1,000 addresses', addressAt: ipv4, addresses: 1_000 },
   { name: '1,000,000 addresses', addressAt: ipv4, addresses: 1_000_000 },
   {
-    name: 'one /48 of IPv6: 65,536 networks',
+    name: 'one IPv6 /48',
     addressAt: (index) => `2001:db8:1:${index.toString(16)}::/64`,
     addresses: 65_536,
   },
@@ -23,6 +23,9 @@ function ipv4(index: number): string {
 const rates: ReadonlyMap<Accuracy, number> = new Map(
   promises.map(({ accuracy, falseMatchRate }) => [accuracy, falseMatchRate]),
 );
+
+/** Levels whose variants the table shows. */
+const isShown = (accuracy: Accuracy): boolean => [1, 4, 8].includes(accuracy);
 
 /** As used to set the levels (docs/accuracy.md). */
 const timesWithinSource = 3;
@@ -84,73 +87,68 @@ export const outsiders: Attack = {
         yearsToHalfOfPins: toDigits(pins / 2 / most.yearProven),
       },
       table: [
-        ['', 'first day', 'a usual day', 'a year', 'a year, the person passes daily', 'first day, without a total'],
+        [
+          'tries, or chance with a rate',
+          'first day',
+          'later days',
+          'a year',
+          'a year, person passes daily',
+          'first day, without a total',
+        ],
         ...found.map(({ name, firstDay, usualDay, year, yearProven }) => [
           `tries from ${name}`,
           ...[firstDay, usualDay, year, yearProven].map(String),
           name === thousand.name ? String(formerDay) : '',
         ]),
         ...accuracies.map((accuracy) =>
-          rowOf(`level ${accuracy}, ${show(rateOf(accuracy))} a try`, (tries) => chanceOf(rateOf(accuracy), tries)),
+          rowOf(`level ${accuracy}: ${show(rateOf(accuracy))}`, (tries) => chanceOf(rateOf(accuracy), tries)),
         ),
-        ...[...alikeRates].map(([accuracy, rate]) =>
-          rowOf(`level ${accuracy}, alike: ${show(rate)} a try`, (tries) => chanceOf(rate, tries)),
-        ),
-        ...accuracies.map((accuracy) =>
-          rowOf(`level ${accuracy}, any of 1,000 people`, (tries) => chanceOf(rateOf(accuracy), tries * people)),
-        ),
-        rowOf('a PIN of six digits behind a known face', (tries) => Math.min(1, tries / pins)),
+        ...[...alikeRates]
+          .filter(([accuracy]) => isShown(accuracy))
+          .map(([accuracy, rate]) =>
+            rowOf(`level ${accuracy}, alike: ${show(rate)}`, (tries) => chanceOf(rate, tries)),
+          ),
+        ...accuracies
+          .filter(isShown)
+          .map((accuracy) =>
+            rowOf(`level ${accuracy}, 1,000 people`, (tries) => chanceOf(rateOf(accuracy), tries * people)),
+          ),
+        rowOf('six-digit PIN, known face', (tries) => Math.min(1, tries / pins)),
       ],
       claims: [
-        toClaim(
-          'wrong faces that are decided at one person on the first day, from a million addresses',
-          { figure: most.firstDay },
-          { atMost: 26 },
-        ),
-        toClaim('on each day after it', { figure: most.usualDay }, { atMost: 1 }),
+        toClaim('tries at one person on the first day, a million addresses', { figure: most.firstDay }, { atMost: 26 }),
+        toClaim('each day after', { figure: most.usualDay }, { atMost: 1 }),
         toClaim('in a row, in a year', { figure: most.year }, { atMost: 100 }),
-        toClaim(
-          'in a year in which the person passes every day, with the first factor proved',
-          { figure: most.yearProven },
-          { atMost: 20 + 7 + 365 },
-        ),
-        toClaim(
-          'one /48 of IPv6 on the first day: no more than a million addresses of IPv4',
-          { figure: found[4].firstDay },
-          { atMost: found[3].firstDay },
-        ),
+        toClaim('in a year in which the person passes daily', { figure: most.yearProven }, { atMost: 20 + 7 + 365 }),
+        toClaim('first day, one /48 of IPv6', { figure: found[4].firstDay }, { atMost: found[3].firstDay }),
         toClaim(
           `records left by refused tries from ${size === 'full' ? 'a million' : 'a thousand'} further addresses`,
           { figure: records },
           { atMost: 0 },
         ),
         toClaim(
-          'days on which the person passes with the first factor proved and is refused, in that year',
+          'days on which the person is refused, of a year of daily passes',
           { figure: await triesOf(botnets[3], { days: 365, passes: 'proven', count: 'refusedPasses' }) },
           { atMost: 0 },
         ),
         toClaim(
-          'level 4: that a stranger gets in on the first day',
+          'level 4: chance that a stranger passes, first day',
           { figure: toDigits(chanceOf(rateOf(4), most.firstDay)) },
           { atMost: 0.003 },
         ),
+        toClaim('limit: level 1: the same', { figure: toDigits(chanceOf(rateOf(1), most.firstDay)) }, { atLeast: 0.2 }),
         toClaim(
-          'limit: level 1: that a stranger gets in on the first day',
-          { figure: toDigits(chanceOf(rateOf(1), most.firstDay)) },
-          { atLeast: 0.2 },
-        ),
-        toClaim(
-          'limit: level 4: an attacker passes as any of 1,000 people on the first day',
+          'limit: level 4: the same, as any of 1,000 people',
           { figure: toDigits(chanceOf(rateOf(4), most.firstDay * people)) },
           { atLeast: 0.5 },
         ),
         toClaim(
-          'years until half of all PINs of six digits are tried behind a known face',
+          'years to try half of all six-digit PINs',
           { figure: toDigits(pins / 2 / most.yearProven) },
           { atLeast: 100 },
         ),
         toClaim(
-          'control: without the total by person, 1,000 addresses get in at level 4 on the first day',
+          'control: level 4, first day, without a total, 1,000 addresses',
           { figure: toDigits(chanceOf(rateOf(4), formerDay)) },
           { atLeast: 0.5 },
         ),

@@ -118,32 +118,28 @@ export const reconstruction: Attack = {
       table: [
         ['estimate', 'cosine with the enrolled face'],
         ...Object.entries({
-          'opened, with how faces are spread': opened,
-          'opened, by the transposed transform alone': linear,
-          'two tokens, were the transform of each its own': ownTransform,
-          'not opened: likeliest of the guesses': unopenedMean,
-          'the mean of all faces': mean,
+          'opened, with the distribution of faces': opened,
+          'opened, by the transform alone': linear,
+          'two tokens, one transform per token': ownTransform,
+          'not opened, likeliest guess': unopenedMean,
+          'mean face': mean,
           'another photo of the person': of((row) => row.genuine),
         }).map(([what, { mean: value, interval }]) => [what, showWith(value, interval)]),
       ],
       claims: [
         toClaim(
-          'limit: cosine to which an opened token reveals the face',
+          'limit: cosine of the estimate, opened token',
           { figure: best.mean, interval: best.interval },
           { atLeast: 0.85 },
         ),
         toClaim(
-          'a token and its key that no guess opened tell no more of the face than the mean of all faces does (difference of the cosines)',
+          'unopened token and key: cosine beyond that of the mean face',
           { figure: toDigits(unopenedMean.mean - mean.mean), interval: null },
           { atMost: 0.05 },
         ),
+        toClaim('two opened tokens of one photo: differing sign bits', { figure: newBits }, { atMost: 0 }),
         toClaim(
-          'two opened tokens of one photo tell no more than one: differing sign bits',
-          { figure: newBits },
-          { atMost: 0 },
-        ),
-        toClaim(
-          'control: with a transform of its own each, two tokens would tell more (what is left of 1 less the cosine, as a share)',
+          'control: error left with one transform per token, share',
           { figure: toDigits((1 - ownTransform.mean) / (1 - opened.mean)) },
           { atMost: 0.8 },
         ),

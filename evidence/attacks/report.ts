@@ -20,7 +20,7 @@ const toTable = ([head, ...rows]: readonly Row[]): string =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
 const showBound = (bound: Claim['bound']): string =>
-  'atMost' in bound ? `at most ${show(bound.atMost)}` : `at least ${show(bound.atLeast)}`;
+  'atMost' in bound ? `≤ ${show(bound.atMost)}` : `≥ ${show(bound.atLeast)}`;
 
 /** Renders the figures and claims of an attack as Markdown. */
 export function toMarkdown({ table, claims, skipped }: Finding): string {
@@ -28,7 +28,7 @@ export function toMarkdown({ table, claims, skipped }: Finding): string {
     claim,
     interval === null ? show(figure) : showWith(figure, interval),
     showBound(bound),
-    holds ? 'yes' : '**no**',
+    holds ? '✓' : '**no**',
   ]);
   const parts = [toTable(table)];
   if (rows.length > 0) parts.push(toTable([['claim', 'figure', 'bound', 'holds'], ...rows]));
@@ -40,7 +40,7 @@ export const resultsFile = (name: string): string => join(projectRoot, 'docs', '
 
 /** Writes an attack's results to docs/security-analysis. */
 export function writeFinding(name: string, finding: Finding, setting: string): void {
-  const introduction = `Written by \`npm run attacks -- ${name} --write\`. What it means: [security analysis](../security-analysis.md).`;
+  const introduction = `Written by \`npm run attacks -- ${name} --write\`; explained in the [analysis](../security-analysis.md).`;
   writeFileSync(
     resultsFile(name),
     `# Attack results: ${name}\n\n${introduction}\n\n${toMarkdown(finding)}\n\n${setting}\n`,

@@ -109,9 +109,9 @@ export const samePhoto: Attack = {
           'level',
           'same photo: opened',
           'ms',
-          'tries for other photos, log2 of the median',
+          'tries for other photos, median log2',
           'within 2^45',
-          'means of three, log2 of the median',
+          'means of three, median log2',
           'within 2^45',
         ],
         ...levels.map(({ accuracy, samePhoto, msEach, otherPhotoLog2Tries: other, otherThreesLog2Tries: threes }) => [
@@ -126,27 +126,27 @@ export const samePhoto: Attack = {
       ],
       claims: [
         toClaim(
-          'limit: two tokens of the very same photo, both keys, no secret set: share that open without any face (least of all levels)',
+          'limit: same photo, both keys, no secret: share opened without a face',
           { figure: least },
           { atLeast: 0.99 },
         ),
         toClaim(
-          'control: two tokens of strangers so solved',
+          'control: two strangers, solved',
           { figure: levels.reduce((sum, { strangers }) => sum + strangers.hits, 0) },
           { atMost: 0 },
         ),
         toClaim(
-          'limit: two real tokens of the very same photo and PIN, both keys: PINs that fit, and the tag confirms, of those tried',
+          'limit: same photo and PIN, both keys: PINs confirmed',
           { figure: pin.opened ? pin.fitting : 0 },
           { atLeast: 1 },
         ),
         toClaim(
-          'limit: two tokens of a photo and of the same photo changed a little, both keys, level 4: share opened in 100,000 tries',
+          'limit: photo changed a little, both keys, level 4: share opened in 100,000 tries',
           { figure: toDigits(near.filter(({ tries }) => tries !== null).length / near.length) },
           { atLeast: 0.5 },
         ),
         toClaim(
-          'limit: hours on one core to try all PINs of six digits on two tokens of one photo and PIN',
+          'limit: same photo and PIN: hours to try six digits on one core',
           { figure: toDigits((pin.msEach * 1e6) / 3_600_000) },
           { atMost: 100 },
         ),
@@ -154,7 +154,7 @@ export const samePhoto: Attack = {
           ? []
           : [
               toClaim(
-                'limit: two tokens of other photos, three in each, both keys, level 1: share opened in 100,000 tries',
+                'limit: three other photos each, both keys, level 1: share opened in 100,000 tries',
                 { figure: toDigits(solved.filter((each) => each.isRight).length / solved.length) },
                 { atLeast: 0.1 },
               ),

@@ -98,7 +98,7 @@ export const secretWithoutFace: Attack = {
     return {
       figures: { levels: levels.map((level) => ({ ...level })) },
       table: [
-        ['level', 'a right secret ranks above a wrong one', 'times earlier', 'checks', 'tokens'],
+        ['level', 'right secret ranks higher', 'times earlier', 'checks', 'tokens'],
         ...levels.map((each) => [
           String(each.accuracy),
           showWith(each.rightAboveWrong, each.interval),
@@ -110,7 +110,7 @@ export const secretWithoutFace: Attack = {
       claims: canTell
         ? [
             toClaim(
-              'limit: a right secret shows without a face, weakly: how often it ranks above a wrong one at accuracy 4',
+              'limit: level 4: how often the right secret ranks higher',
               { figure: usual.rightAboveWrong, interval: usual.interval },
               { atMost: 0.85 },
             ),

@@ -16,7 +16,7 @@ const anchors = 4420;
 export const minScore = 0.65;
 /**
  * For pictures known to contain a face. 1 of 6,598 evaluation photos needs it, but 12 % of pictures with a covered face
- * pass it (docs/engine.md), so it never decides about a person.
+ * pass it, so it never decides about a person.
  */
 const minScoreOfGuess = 0.3;
 /** Boxes with a larger intersection over union are one face. */

@@ -6,7 +6,7 @@ import { softmax } from './softmax.js';
 
 /**
  * Degrees. Yaw is negative for a turn to the person's left, and inverted in a mirrored picture. Pitch increases
- * upwards, with a bias of −10 to −20 (docs/engine.md).
+ * upwards, with a bias of −10 to −20.
  */
 export interface Pose {
   readonly yawDeg: number;

@@ -5,7 +5,7 @@ import { bytesField, type Field, messageField, numberField, readMessage, textFie
  *
  * PRelu(x) = x if x ≥ 0, else s·x  =  s·x + (1 − s)·max(x, 0)
  *
- * Results differ only by rounding (docs/performance.md).
+ * Results differ only by rounding: embeddings of 400 people by a cosine of at most 1.6e-10.
  */
 
 /** @see https://github.com/onnx/onnx/blob/main/onnx/onnx.proto */

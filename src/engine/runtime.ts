@@ -28,7 +28,7 @@ export type RuntimeName = Omit<Runtime, 'open'>;
 
 /**
  * The pool has one session per processor. The arena without memory patterns uses the least memory, at equal speed: 243
- * MiB for two workers after 2,000 photos, against 293 and 260 (docs/engine.md).
+ * MiB for two workers after 2,000 photos, against 293 and 260.
  */
 export const sessionOptions = {
   intraOpNumThreads: 1,

@@ -15,7 +15,7 @@ export interface WorkerHandle {
 
 /*
  * Decoded pixels are freed only by garbage collection, which rarely runs in a worker: V8's default nursery holds 90 MB
- * more (docs/engine.md).
+ * more.
  */
 const nurseryMb = 4;
 

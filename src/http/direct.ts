@@ -11,8 +11,7 @@ export interface DirectRoute {
 export type Refuse = (thrown: unknown, request: IncomingMessage, response: ServerResponse) => void;
 
 /**
- * Serves the most frequent routes, because Express takes more than half of the time of a bare reply
- * (docs/performance.md).
+ * Serves the most frequent routes, because Express takes more than half of the time of a bare reply.
  */
 export function answerDirectly(
   routes: readonly DirectRoute[],

@@ -7,7 +7,7 @@ import { cosineOf } from '../verifier/embeddings.js';
 /*
  * Screen light by changes of logarithmic linear light between pictures half a second apart, in which exposure and skin
  * color cancel out. Based on: Tang et al., Face Flashing (NDSS 2018); Liu et al., Aurora Guard (arXiv 1902.10311).
- * Measurements: docs/liveness.md.
+ * Measurements: docs/light.md.
  */
 
 export interface LitReading {

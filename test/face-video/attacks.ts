@@ -164,7 +164,7 @@ const maskLike: Attack = {
     }),
 };
 
-/** All attacks, named as in the measured rates (docs/liveness.md). */
+/** All attacks, named as in the measured rates (docs/liveness-method.md). */
 export const attacks: readonly Attack[] = [
   still,
   computed('shiftedStill', shiftStill),

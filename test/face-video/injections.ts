@@ -12,7 +12,7 @@ type Steps = LitScene['steps'];
 const withLights = (steps: Steps, toLight: (at: number) => Steps[number]['light']): Steps =>
   steps.map(({ movement }, at) => ({ movement, light: toLight(at) }));
 
-/** All injections, named as in the measured rates (docs/liveness.md). */
+/** All injections, named as in the measured rates (docs/light.md). */
 export const injections: readonly Injection[] = [
   { name: 'unlit', makeLitFrames: (scene) => makeGenuineLitFrames({ ...scene, gain: 0 }) },
   {

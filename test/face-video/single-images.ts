@@ -69,7 +69,7 @@ const display =
 const plainSheet = { isShining: false, isCutOut: false, bend: 0 } as const;
 const plainDisplay = { pixelPx: 1.06, hasBezel: false, gamma: 1, blackLevel: 8 } as const;
 
-/** All species, named as in the measured rates (docs/liveness.md). */
+/** All species, named as in the measured rates (docs/liveness-method.md). */
 export const species: readonly Species[] = (
   [
     // The encoded photo itself, the control for all others.

@@ -35,16 +35,12 @@ const shippedLimitMiB = 1_023;
 
 const claimsOfPictures = ({ knownP99Ms, knownRefused, peakMiB }: PictureFigures) => [
   toClaim(
-    'p99 of known callers while anonymous callers send the costliest pictures, divided by the p99 before',
+    'known callers: p99 with costly anonymous pictures by p99 before',
     { figure: round(knownP99Ms.during / knownP99Ms.before, 2) },
     { atMost: 2 },
   ),
-  toClaim('known callers refused while those pictures are sent', { figure: knownRefused }, { atMost: 0 }),
-  toClaim(
-    'greatest memory of the server with those pictures, in MiB',
-    { figure: Math.max(...Object.values(peakMiB)) },
-    { atMost: shippedLimitMiB },
-  ),
+  toClaim('known callers refused then', { figure: knownRefused }, { atMost: 0 }),
+  toClaim('greatest memory then, MiB', { figure: Math.max(...Object.values(peakMiB)) }, { atMost: shippedLimitMiB }),
 ];
 
 /** Returns figures, a table and claims. */
@@ -92,31 +88,23 @@ export function toCame(outcome: Outcome): Came {
       toRow('all', before, during),
     ],
     claims: [
-      toClaim('hostile calls that were sent', { figure: tally.calls }, { atLeast: leastCalls[size] }),
-      toClaim('endpoints and classes that no call was made of', { figure: missing }, none),
-      toClaim('hostile calls that got, or did, what they must not', { figure: accepted }, none),
-      toClaim('answers that tell of a fault, and faults in the log', { figure: errors }, none),
-      toClaim('calls without an answer or an end', { figure: tally.hangs.length }, none),
-      toClaim('legitimate requests that were refused', { figure: before.refused + during.refused }, none),
+      toClaim('hostile calls', { figure: tally.calls }, { atLeast: leastCalls[size] }),
+      toClaim('endpoints and classes without a call', { figure: missing }, none),
+      toClaim('hostile calls accepted', { figure: accepted }, none),
+      toClaim('faults in answers and log', { figure: errors }, none),
+      toClaim('calls without an end', { figure: tally.hangs.length }, none),
+      toClaim('legitimate requests refused', { figure: before.refused + during.refused }, none),
       // Quick mode runs next to other tests, so time and memory are not of the attack alone.
       ...(size === 'quick'
         ? []
         : [
-            toClaim(
-              'p99 of legitimate requests during the attack, divided by the p99 before it',
-              { figure: ratio },
-              { atMost: 2 },
-            ),
-            toClaim('growth of the server’s memory, in MiB', { figure: rssGrowthMiB }, { atMost: 256 }),
+            toClaim('legitimate requests: p99 during the attack by p99 before', { figure: ratio }, { atMost: 2 }),
+            toClaim('memory growth, MiB', { figure: rssGrowthMiB }, { atMost: 256 }),
           ]),
       ...(pictures === null ? [] : claimsOfPictures(pictures)),
-      toClaim('control: single-use items that no caller could use', { figure: winners.expected - winners.won }, none),
-      toClaim(
-        'control: the same requests with the right credentials that were refused',
-        { figure: controls.refused.length },
-        none,
-      ),
-      toClaim('control: things that could not be prepared', { figure: tally.broken.length }, none),
+      toClaim('control: unusable single-use items', { figure: winners.expected - winners.won }, none),
+      toClaim('control: valid requests refused', { figure: controls.refused.length }, none),
+      toClaim('control: failed preparations', { figure: tally.broken.length }, none),
     ],
     skipped: [],
   };

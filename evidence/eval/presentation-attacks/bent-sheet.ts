@@ -100,8 +100,8 @@ const toLikeness = ({ weights, offset }: Discriminant, nod: Nod): number =>
 const refusedNatural = 0.01;
 
 /**
- * Measures whether a nod's depth distinguishes a face from paper bent about a vertical axis. The judge does not use it:
- * see docs/liveness.md.
+ * Measures whether a nod's depth distinguishes a face from paper bent about a vertical axis. The judge does not use it,
+ * because it refused one of four demonstration people in 4 of 24 nods.
  */
 export const bentSheet: EvalProgram = {
   about: 'what the layout of depth would tell of bent prints, fitted on half of the people, judged on the other',

@@ -11,8 +11,8 @@ import { addSec, type EpochMs, epochMsGuard, secondsPerDay, toIso } from '../uni
 import { outsiderOf, type StepUpRecord, shareOf, whoOf } from './record.js';
 
 /*
- * Detects copies of earlier frames by 64 short digests, one per band of the sketch (docs/liveness.md has the error
- * rates). Keyed per person: not comparable between people.
+ * Detects copies of earlier frames by 64 short digests, one per band of the sketch (docs/liveness-method.md has the
+ * error rates). Keyed per person: not comparable between people.
  */
 
 /** Equal bands of a copy. `npm run eval -- near-duplicates` */

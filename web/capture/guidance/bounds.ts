@@ -41,7 +41,7 @@ export const stillnessBounds = {
 
 /**
  * On the scale of toHeadTurn: 15.5° of yaw are 18° on average in the engine's pose model, 9.5° of pitch 13°
- * (docs/liveness.md).
+ * (`npm run eval -- guidance-pose`).
  */
 export const poseBounds = {
   turnedYawDeg: 15.5,
