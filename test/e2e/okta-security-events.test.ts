@@ -24,7 +24,9 @@ let env: Record<string, string>;
 
 /** The receiver of the recipe, for this org. */
 async function readRecipe(): Promise<unknown> {
-  const [, recipe = ''] = (await readFile(join(projectRoot, 'adapters/okta/README.md'), 'utf8')).split('### 12. ');
+  const [, recipe = ''] = (await readFile(join(projectRoot, 'adapters/okta/README.md'), 'utf8')).split(
+    '### Receiver of security events',
+  );
   const [, json = ''] = /```json\n"securityEvents": ([^`]+)```/.exec(recipe) ?? [];
   return JSON.parse(json.replaceAll('https://example.okta.com', okta.url));
 }

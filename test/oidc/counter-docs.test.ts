@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { DeviceAuthorizationResponse } from 'openid-client';
-import { counterGuard } from '../../src/config/counter.js';
 import { createOidcGuard } from '../../src/config/oidc.js';
 import { readPage } from '../page.js';
 import { numbersOn, openPhone } from './counter-bench.js';
@@ -40,10 +39,8 @@ afterAll(async () => {
   await keys.remove();
 });
 
-test('its configuration is one, and its table has every setting', () => {
+test('its configuration is one', () => {
   expect(connections).toHaveLength(1);
-  for (const setting of Object.keys(counterGuard.shape))
-    expect(page).toMatch(new RegExp(`^\\| .*\`${setting}\`.*\\|`, 'm'));
 });
 
 test('its program is told who passed, both ways round', async () => {

@@ -21,7 +21,7 @@ export const renderErrors = (): string =>
   joinBlocks([
     headOf(
       'Error codes',
-      'Every error code with its HTTP status, its text and what to do. [Errors](../errors.md) describes the shape of an error reply.',
+      'Every error code with its HTTP status, its text and what to do. [The API page](../api.md#errors-and-retries) describes the shape of an error reply.',
     ).trim(),
     ...Object.keys(titles)
       .filter(isKind)
