@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { benchCheckExperience, showCheckExperience } from './check-experience.js';
 import { benchConsole, fullConsole, quickConsole, showConsole } from './console.js';
 import { benchEngine, showEngine } from './engine.js';
 import { benchGrowth, parseGrowthSize, showGrowth } from './growth/growth.js';
@@ -13,7 +14,8 @@ import { benchStepUp, showStepUp } from './step-up.js';
 import { benchVerify, showVerify } from './verify.js';
 
 /*
- * npm run bench -- [verify | engine | hooks | step-up | scale | provision | peers | console | roster] [--json] [--quick] [--without=main.js]
+ * npm run bench -- [verify | engine | hooks | step-up | scale | provision | peers | console | roster |
+ *                  check-experience] [--json] [--quick] [--without=main.js]
  * npm run bench -- scale --people=100000 [--stores=sqlite,redis,dynamodb] [--json]   a year of so many people
  * npm run bench -- scale --plan                                                      the tables of docs/sizing.md
  */
@@ -76,11 +78,12 @@ else if (program === 'scale') print(await benchScale(isQuick ? quickScale : full
 else if (program === 'provision') print(await benchProvision(), showProvision);
 else if (program === 'peers') print(await benchPeers(isQuick ? quickRuns : fullRuns, say), showPeers);
 else if (program === 'roster') print(await benchRoster(isQuick ? 2 : 20, isQuick ? [5] : [100, 500]), showRoster);
+else if (program === 'check-experience') print(await benchCheckExperience(isQuick ? 1 : 8, say), showCheckExperience);
 else if (program === 'console')
   print(await benchConsole(isQuick ? quickConsole : fullConsole, values.without ?? null), showConsole);
 else {
   process.stderr.write(
-    `There is no benchmark ${program}. There are: verify, engine, hooks, step-up, scale, provision, peers, console, roster.\n`,
+    `There is no benchmark ${program}. There are: verify, engine, hooks, step-up, scale, provision, peers, console, roster, check-experience.\n`,
   );
   process.exitCode = 2;
 }

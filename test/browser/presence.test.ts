@@ -37,6 +37,8 @@ async function takePart(page: Page): Promise<void> {
 /** Goes through a presentation up to the question whether to keep it. */
 async function present(page: Page): Promise<void> {
   await leaveBy(page, 'Allow camera access');
+  await see(page, 'framing');
+  await leaveBy(page, 'Start');
   await see(page, 'keep');
 }
 
@@ -171,6 +173,8 @@ inBrowser('on each screen nothing stands in anybody’s way', async () => {
   await look();
   await leaveBy(page, 'Back');
   await leaveBy(page, 'Allow camera access');
+  await see(page, 'framing');
+  await leaveBy(page, 'Start');
   await see(page, 'keep');
   await look();
   await leaveBy(page, 'Keep it');

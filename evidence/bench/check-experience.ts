@@ -1,0 +1,172 @@
+import { availableParallelism } from 'node:os';
+import type { Page } from 'playwright-core';
+import { type Cast, gather } from '../../test/browser/cast.js';
+import { makePoses } from '../../test/browser/people.js';
+import { devices } from '../../test/browser/screens.js';
+import { type Person, receive } from '../../test/browser/visitor.js';
+import { press, screenOf, see } from '../../test/browser/walk.js';
+import { quantile, round } from './measure.js';
+import { hasRealPeople, readRealPeople } from './real-people.js';
+
+/** Delay before a person acts, and the duration of a movement. */
+export const habits = { reactionMs: 500, turnMs: 800 } as const;
+
+const picturesOfTurn = 8;
+const absentForMs = 12_000;
+
+/** Of the passes: seconds from opening the page to its result. */
+interface Measured {
+  readonly passed: { readonly hits: number; readonly trials: number };
+  readonly atFirstTry: number;
+  readonly seconds: { readonly p50: number; readonly highest: number } | null;
+  /** Presses on the page, of passes at the first try. */
+  readonly decisions: number | null;
+}
+
+interface Group {
+  readonly enrolment: Measured;
+  readonly returning: Measured;
+}
+
+/** Output of `npm run bench -- check-experience`. Keys are stable. */
+export interface CheckExperienceReport {
+  readonly node: string;
+  readonly cores: number;
+  readonly habits: typeof habits;
+  /** On a phone that allows the camera. */
+  readonly drawn: { readonly movement: Group; readonly light: Group };
+  /** Frames of real clips, without screen light; `null`: no clips on this machine. */
+  readonly real: { readonly people: number; readonly incomplete: number; readonly movement: Group } | null;
+  /** Challenges started while no one is in front of the camera. */
+  readonly emptyRuns: { readonly seconds: number; readonly challenges: number };
+}
+
+interface Visit {
+  readonly passed: boolean;
+  readonly tries: number;
+  readonly decisions: number;
+  readonly seconds: number;
+}
+
+const nextBy: Readonly<Record<string, RegExp>> = {
+  consent: /^Agree and continue$/,
+  permission: /^(Allow camera access|Continue)$/,
+  'try-again': /^Try again$/,
+};
+const endings = ['passed', 'failed', 'locked-out', 'expired', 'recovery-codes'];
+
+async function visit(cast: Cast, link: string, person: Person): Promise<Visit> {
+  const { page, close } = await receive(cast.browser, { ...devices.phone, person });
+  try {
+    const opened = performance.now();
+    await page.goto(link);
+    let [tries, decisions] = [1, 0];
+    for (;;) {
+      const screen = await nextScreen(page);
+      if (endings.includes(screen)) {
+        const seconds = (performance.now() - opened) / 1000;
+        return { passed: screen === 'passed', tries, decisions, seconds };
+      }
+      if (screen === 'try-again') tries += 1;
+      decisions += 1;
+      await page.waitForTimeout(habits.reactionMs);
+      await page.getByRole('button', { name: nextBy[screen] }).click();
+      await page.locator(`main:not([data-screen="${screen}"])`).waitFor();
+    }
+  } finally {
+    await close();
+  }
+}
+
+/** Waits for a screen that needs a press, or for the end. */
+async function nextScreen(page: Page): Promise<string> {
+  const names = [...Object.keys(nextBy), ...endings].map((name) => `[data-screen="${name}"]`);
+  await page.locator(`main:is(${names.join(', ')})`).waitFor({ timeout: 120_000 });
+  return screenOf(page);
+}
+
+function toMeasured(visits: readonly Visit[]): Measured {
+  const first = visits.filter(({ passed, tries }) => passed && tries === 1);
+  const seconds = first.map((each) => each.seconds);
+  const decisions = first.map((each) => each.decisions);
+  return {
+    passed: { hits: visits.filter(({ passed }) => passed).length, trials: visits.length },
+    atFirstTry: first.length,
+    seconds:
+      seconds.length === 0 ? null : { p50: round(quantile(seconds), 1), highest: round(Math.max(...seconds), 1) },
+    decisions: decisions.length === 0 ? null : Math.max(...decisions),
+  };
+}
+
+async function measure(cast: Cast, connection: string, people: readonly Person[]): Promise<Group> {
+  const enrolments: Visit[] = [];
+  const returns: Visit[] = [];
+  for (const person of people) {
+    const subject = await cast.stage.addUser();
+    const enrolment = await visit(cast, await cast.stage.invite(connection, subject, 'enrol'), person);
+    enrolments.push(enrolment);
+    if (!enrolment.passed) continue;
+    const { link } = await cast.stage.startStepUp({ connection, subject });
+    returns.push(await visit(cast, link, person));
+  }
+  return { enrolment: toMeasured(enrolments), returning: toMeasured(returns) };
+}
+
+async function countEmptyRuns(cast: Cast): Promise<number> {
+  const { link } = await cast.stage.startStepUp({ connection: 'movement', subject: await cast.enrolAda('movement') });
+  const { page, requests, close } = await cast.sit('ada', { ...devices.phone, plan: 'away' });
+  await page.goto(link);
+  await press(page, 'Agree and continue');
+  await see(page, 'framing');
+  await page.waitForTimeout(absentForMs);
+  await close();
+  return requests.filter((url) => new URL(url).pathname.endsWith('/face/challenge')).length;
+}
+
+/** Measures an enrolment and a returning person's check on the real page and server. */
+export async function benchCheckExperience(runs: number, say: (line: string) => void): Promise<CheckExperienceReport> {
+  const real = hasRealPeople ? await readRealPeople() : null;
+  if (real === null) say('There are no clips of real people on this machine: only drawn people are measured.');
+  const cast = await gather({ movement: { organisation: 'Example Ltd' }, light: { liveness: 'challenge' } });
+  try {
+    const poses = await makePoses(cast.heads.ada, 'ada', picturesOfTurn);
+    const ada: Person = { poses, plan: 'follow', ...habits };
+    const drawn = Array.from({ length: runs }, () => ada);
+    const lit = drawn.map((each) => ({ ...each, lighting: cast.lightings.ada }));
+    const movement = await measure(cast, 'movement', drawn);
+    const light = await measure(cast, 'light', lit);
+    const people = (real?.people ?? []).map((each): Person => ({ poses: each, plan: 'follow', ...habits }));
+    return {
+      node: process.version,
+      cores: availableParallelism(),
+      habits,
+      drawn: { movement, light },
+      real:
+        real === null
+          ? null
+          : {
+              people: people.length,
+              incomplete: real.incomplete,
+              movement: await measure(cast, 'movement', people),
+            },
+      emptyRuns: { seconds: absentForMs / 1000, challenges: await countEmptyRuns(cast) },
+    };
+  } finally {
+    await cast.close();
+  }
+}
+
+export function showCheckExperience({ drawn, real, emptyRuns }: CheckExperienceReport): readonly string[] {
+  const toText = ({ passed, atFirstTry, seconds, decisions }: Measured): string =>
+    `${passed.hits} of ${passed.trials} passed, ${atFirstTry} at the first try; ${seconds === null ? 'no time' : `${seconds.p50} s median, ${seconds.highest} s at most`}; ${decisions ?? 'no'} decisions`;
+  const lines = (name: string, { enrolment, returning }: Group): readonly string[] => [
+    `${name}, enrolment: ${toText(enrolment)}`,
+    `${name}, returning: ${toText(returning)}`,
+  ];
+  return [
+    ...lines('Drawn person, movements', drawn.movement),
+    ...lines('Drawn person, movements and light', drawn.light),
+    ...(real === null ? [] : lines(`${real.people} real people, movements`, real.movement)),
+    `Nobody at the camera for ${emptyRuns.seconds} s: ${emptyRuns.challenges} challenges started`,
+  ];
+}

@@ -1,0 +1,87 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import sharp from 'sharp';
+import { Photo } from '../../src/core/concealed.js';
+import { createEnginePool } from '../../src/engine/pool.js';
+import type { TurnedMovement } from '../../src/liveness/turn.js';
+import type { Poses } from '../../test/browser/visitor.js';
+import { facesFolder } from '../../test/faces.js';
+import { modelsFolder } from '../../test/paths.js';
+import { testShare } from '../../test/share.js';
+import { type HeadTurn, toFaceRatios, toHeadTurn } from '../../web/capture/guidance/head-turn.js';
+import { toPose } from '../../web/capture/guidance/pose.js';
+
+/* People who turned their heads before a phone: frames of one clip, by the movement that the page asks for. */
+
+const clipsFolder = join(dirname(facesFolder), 'presentation-dev/movements/live');
+
+export const hasRealPeople = existsSync(clipsFolder);
+
+interface Frame {
+  readonly jpeg: Buffer;
+  readonly turn: HeadTurn;
+}
+
+/** Frames of a turn from the neutral pose outward. */
+const framesOfTurn = 4;
+
+const turns: readonly TurnedMovement[] = ['left', 'right', 'up', 'down'];
+
+/** Returns the frames that the camera shows by movement, and the clips that lack one. */
+export async function readRealPeople(): Promise<{ readonly people: readonly Poses[]; readonly incomplete: number }> {
+  const engine = await createEnginePool({ modelsFolder, queueLimit: 8, workers: 1 });
+  try {
+    const clips = readdirSync(clipsFolder).toSorted();
+    const found: (Poses | null)[] = [];
+    for (const clip of clips) {
+      const frames: Frame[] = [];
+      for (const name of readdirSync(join(clipsFolder, clip)).toSorted()) {
+        const jpeg = await toLandscape(readFileSync(join(clipsFolder, clip, name)));
+        const seen = await engine.examine(new Photo(jpeg), ['landmarks'], testShare).catch(() => null);
+        if (seen?.landmarks != null) frames.push({ jpeg, turn: toHeadTurn(toFaceRatios(seen.landmarks)) });
+      }
+      found.push(toPoses(frames));
+    }
+    const people = found.filter((poses) => poses !== null);
+    return { people, incomplete: clips.length - people.length };
+  } finally {
+    await engine.close();
+  }
+}
+
+/** The middle of a portrait frame, as a 4:3 camera would show it. */
+async function toLandscape(jpeg: Buffer): Promise<Buffer> {
+  const { width, height } = await sharp(jpeg).metadata();
+  const wide = Math.round((height * 4) / 3);
+  const side = Math.max(0, Math.round((wide - width) / 2));
+  return sharp(jpeg)
+    .extend({ left: side, right: side, extendWith: 'mirror' })
+    .resize(960, 720, { fit: 'cover' })
+    .jpeg({ quality: 95 })
+    .toBuffer();
+}
+
+function toPoses(frames: readonly Frame[]): Poses | null {
+  const neutral = frames.toSorted((a, b) => awayOf(a.turn) - awayOf(b.turn))[0];
+  if (neutral === undefined) return null;
+  const amountOf = ({ turn }: Frame, movement: TurnedMovement): number => {
+    const yaw = turn.yawDeg - neutral.turn.yawDeg;
+    const pitch = turn.pitchDeg - neutral.turn.pitchDeg;
+    return { left: -yaw, right: yaw, up: pitch, down: -pitch }[movement];
+  };
+  const framesOf = (movement: TurnedMovement): readonly string[] | null => {
+    const reached = frames.filter(({ turn }) => toPose(turn, neutral.turn) === movement);
+    const goal = reached.toSorted((a, b) => amountOf(a, movement) - amountOf(b, movement))[0];
+    if (goal === undefined) return null;
+    const way = frames
+      .filter((frame) => toPose(frame.turn, neutral.turn) === null && amountOf(frame, movement) > 0)
+      .toSorted((a, b) => amountOf(a, movement) - amountOf(b, movement))
+      .slice(0, framesOfTurn - 1);
+    return [...way, goal].map(({ jpeg }) => jpeg.toString('base64'));
+  };
+  const [left, right, up, down] = turns.map(framesOf);
+  if (left == null || right == null || up == null || down == null) return null;
+  return { centre: [neutral.jpeg.toString('base64')], left, right, up, down };
+}
+
+const awayOf = ({ yawDeg, pitchDeg }: HeadTurn): number => Math.hypot(yawDeg, pitchDeg);
