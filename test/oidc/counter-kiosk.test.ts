@@ -124,7 +124,7 @@ test('it goes on in the language that was chosen at the kiosk', async () => {
   const opened = await person.post(String(page), { ticket: String(ticket), language: 'de' });
   expect(opened.text).toContain('Zwei Zahlen');
   const { reply } = await counter.ask(begun);
-  expect((await person.choose(opened, String(reply?.number))).text).toContain('Wer sind Sie?');
+  expect((await person.choose(opened, String(reply?.number))).text).toContain('Danach wird Ihr Gesicht geprüft.');
 });
 
 test('a wrong number ends it, on either side', async () => {
