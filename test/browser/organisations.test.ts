@@ -61,7 +61,7 @@ inBrowser('lets somebody file for the company they chose, by keyboard alone, unt
   portals.setGroups([]);
   await showFace(page, portals);
   await page.locator('.note').waitFor();
-  expect(await page.locator('.note').textContent()).toBe('Not signed in: the person acts for no organisation.');
+  expect(await page.locator('.note').textContent()).toBe('Not signed in: the user has no organization.');
   expectNoBreach(complaints);
   await close();
 });

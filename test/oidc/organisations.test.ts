@@ -103,7 +103,7 @@ describe('who acts for two', () => {
     const shown = await ask();
     expect(paramsOf((await choose(shown, 'acme', 'refuse')).url)).toMatchObject({
       error: 'access_denied',
-      error_description: 'the person did not choose an organisation',
+      error_description: 'the user did not choose an organization',
     });
     expect(chosen()).toEqual([]);
   });
@@ -145,7 +145,7 @@ describe('who acts for two', () => {
   test('who is named one that is not theirs is refused, and so is a name that none can have', async () => {
     expect(paramsOf((await ask({ organisation_hint: 'gamma' })).page.url)).toMatchObject({
       error: 'access_denied',
-      error_description: 'the person does not act for the organisation that was named',
+      error_description: 'the user has no role in the requested organization',
     });
   });
 
@@ -165,7 +165,7 @@ describe('what the provider says', () => {
     join('Everyone');
     expect(paramsOf((await ask()).page.url)).toMatchObject({
       error: 'access_denied',
-      error_description: 'the person acts for no organisation',
+      error_description: 'the user has no organization',
     });
   });
 
