@@ -54,7 +54,7 @@ test('whoever is called so is found, enrolled or not', async () => {
   const down = await run(['find', 'ada']);
   profile.setDown(false);
   expect([down.printed.length, down.exitCode]).toEqual([2, 1]);
-  expect(down.told.join()).toContain('acme did not tell');
+  expect(down.told.join()).toContain('acme did not respond');
 });
 
 test('one person is shown with what happened to them, and invited', async () => {
