@@ -146,7 +146,7 @@ export const refusals = {
   ),
   subject_unknown: unverified(404, 'The identity provider has no such user.'),
   delivery_failed: service(502, 'The code could not be delivered.'),
-  state_unavailable: service(503, 'The state store does not answer.'),
+  state_unavailable: service(503, 'The state store does not respond.'),
   data_newer: service(
     500,
     'A newer version of facestep wrote this data. Run that version, or restore the previous copy: docs/install.md.',

@@ -128,7 +128,7 @@ function fail(error: unknown): never {
   const reason = findSystemReason(error);
   const known = isTold ? [`${error.message} (${error.code})`, ...toDetailLines(error.detail)] : [];
   const said = [...known, ...(reason === null ? [] : [reason])];
-  tell(`facestep cannot go on: ${said.length === 0 ? 'an unexpected error' : said.join('; ')}`);
+  tell(`Error: ${said.length === 0 ? 'an unexpected error' : said.join('; ')}`);
   // For unexpected errors only stack frames can be shown.
   if (isServing || said.length === 0)
     log.error('ended', { code: toCode(error), said, ...(isTold ? {} : { frames: framesOf(error) }) });

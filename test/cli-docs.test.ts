@@ -18,7 +18,7 @@ const typedIn = (page: string): string[] => {
     [...`${lines}\n${inline}`.matchAll(start)]
       .map(([, typed = '']) => typed.split(/[|>;&#]/)[0] ?? '')
       // A message of the program, and an option that a page says is gone.
-      .filter((typed) => !typed.startsWith('cannot go on') && typed !== 'sign --certificate')
+      .filter((typed) => typed !== 'sign --certificate')
   );
 };
 

@@ -1,17 +1,17 @@
 #!/bin/sh
-# Makes the secrets of compose.yaml in ./secrets, once: what is there is kept. Run it as root, or chown them yourself.
+# Creates the secrets of compose.yaml in ./secrets; existing files are kept. Run it as root, or chown the files yourself.
 set -eu
 cd "$(dirname "$0")"
 umask 077
 mkdir -p secrets
-# Containers look into no folder of this machine: they see the files alone.
+# Containers mount only these files, no folder of this machine.
 chmod 0711 secrets
 
 random() { od -An -tx1 -N32 /dev/urandom | tr -d " \n"; }
 
 if [ ! -e secrets/redis-url ]; then
   password=$(random)
-  # Its own keys, and the few commands that docs/state.md names.
+  # Only its own keys, and the commands listed in docs/state.md.
   commands='+get +set +del +eval +evalsha +info +ping +hello +select'
   ledger='+zadd +zrem +zrangebylex +zrevrangebylex +zlexcount +hset +hget +hmget +hdel'
   printf 'user default off\nuser facestep on >%s ~{facestep:* %s %s\n' "$password" "$commands" "$ledger" > secrets/redis-users

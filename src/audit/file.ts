@@ -89,7 +89,7 @@ async function openTrail(deps: FileAuditDeps, unlock: () => void): Promise<Trail
   const syncSoon = (): void => {
     timer ??= setTimeout(() => {
       timer = null;
-      sync().catch((error: unknown) => log.error('the audit trail is not on the disk', { code: toCode(error) }));
+      sync().catch((error: unknown) => log.error('audit trail not flushed to disk', { code: toCode(error) }));
     }, syncDelayMs).unref();
   };
 
@@ -149,7 +149,7 @@ async function openTrail(deps: FileAuditDeps, unlock: () => void): Promise<Trail
     if (retentionDays === null) return;
     removal = removal
       .then(() => removeOldSegments(file, { retentionDays, clock, beforeRemoval }, append))
-      .catch((error: unknown) => log.error('old audit records are not removed', { code: toCode(error) }));
+      .catch((error: unknown) => log.error('cannot remove old audit records', { code: toCode(error) }));
   };
 
   removeOld();

@@ -99,7 +99,7 @@ function createHeadKeeper(file: string, { state, signer, log }: HeadDeps): (head
     const found = await state.read(key);
     const kept = found === null || found.value === written ? null : await readKeptHead(found.value, signer);
     if (kept !== null && !(await holdsRecord(file, kept))) {
-      log.error('the audit trail is not the one that was signed', { sequence: head.sequence, signed: kept.sequence });
+      log.error('audit trail does not match its signed head', { sequence: head.sequence, signed: kept.sequence });
       return;
     }
     const when = found === null ? 'absent' : { revision: found.revision };

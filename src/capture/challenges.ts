@@ -59,7 +59,7 @@ const session: readonly FaceErrorCode[] = ['step_up_unknown', 'step_up_finished'
 /** A failure does not affect the passed check. */
 async function keepLanguage({ record }: FoundSession, language: LetterLanguage, deps: ApiDeps): Promise<void> {
   await keepNoticeChoice(whoOf(record), { language }, deps).catch((error: unknown) => {
-    deps.log.warn('language of a person not kept', { connection: record.connection, code: toCode(error) });
+    deps.log.warn('cannot store the language of a user', { connection: record.connection, code: toCode(error) });
   });
 }
 

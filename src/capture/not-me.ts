@@ -26,7 +26,7 @@ export function createNotMeEndpoints(deps: ApiDeps): Endpoint[] {
         // A failed notification is only logged.
         if (found !== undefined)
           await tellHelpDesk(found, reported, deps).catch((error: unknown) => {
-            deps.log.error('help desk not told', { connection, code: toCode(error) });
+            deps.log.error('help desk notification failed', { connection, code: toCode(error) });
           });
         return {};
       },

@@ -102,7 +102,7 @@ test('at first all are sent, by e-mail; what is chosen stays chosen, for that pe
   await happen('refused');
   await happen('locked');
   expect(server.messages.map(({ to, subject }) => ({ to, subject }))).toEqual([
-    { to: 'anna@example.com', subject: 'Ihre Gesichtsprüfung ist unterbrochen' },
+    { to: 'anna@example.com', subject: 'Ihre Gesichtsprüfung ist vorübergehend gesperrt' },
   ]);
 });
 

@@ -87,7 +87,7 @@ test('an administrator from the first key to the last refusal', async () => {
   const [key = ''] = added.printed;
   expect(added.printed).toEqual([expect.stringMatching(/^fsa_[0-9a-f]{24}_.{43}$/)]);
   expect((await run(['administrators', 'list'], key)).printed).toEqual([
-    expect.stringMatching(/^name +role +added +good until$/),
+    expect.stringMatching(/^name +role +added +valid until$/),
     expect.stringMatching(/^owner +owner +at the first start +removed$/),
     expect.stringMatching(/^grace +auditor +\S+Z +\S+Z$/),
   ]);

@@ -29,7 +29,7 @@ export function createAdministratorsCommand(deps: CliDeps): Command {
       if (json) deps.print(JSON.stringify(administrators, null, 2));
       else
         toTableLines(
-          ['name', 'role', 'added', 'good until'],
+          ['name', 'role', 'added', 'valid until'],
           administrators.map(({ name, role, addedAt, expiresAt }) => [
             ...[name, role, addedAt ?? 'at the first start', expiresAt ?? 'removed'],
           ]),
@@ -49,7 +49,7 @@ export function createAdministratorsCommand(deps: CliDeps): Command {
         deps,
       );
       deps.print(added.key);
-      deps.tell(`Added, good until ${added.expiresAt ?? 'removed'}. The key is not shown again.`);
+      deps.tell(`Added, valid until ${added.expiresAt ?? 'removed'}. The key is not shown again.`);
     });
   command
     .command('remove')

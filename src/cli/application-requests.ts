@@ -62,7 +62,7 @@ export function createApplicationRequestsCommand(deps: CliDeps): Command {
       const { openIdClient } = await callServer(request, approvedRequestReply, deps);
       deps.tell('Approved. The developer fetches the first key.');
       if (openIdClient === null) return;
-      deps.tell('The OpenID client goes into oidc.clients of the connection, with a secret of yours:');
+      deps.tell('Add this OpenID client to oidc.clients of the connection, with your own secret:');
       openIdClient.split('\n').map(toPrintable).forEach(deps.print);
     });
   for (const { name, description, done } of answers)

@@ -104,7 +104,7 @@ function addKeyCommands(command: Command, deps: CliDeps): void {
       if (json) deps.print(JSON.stringify(keys, null, 2));
       else
         toTableLines(
-          ['id', 'scopes', 'good until', 'last used'],
+          ['id', 'scopes', 'valid until', 'last used'],
           keys.map((key) => [key.id, key.scopes.join(','), key.expiresAt, key.lastUsed ?? 'never']),
         ).forEach(deps.print);
     });
@@ -121,7 +121,7 @@ function addKeyCommands(command: Command, deps: CliDeps): void {
       };
       const issued = await callServer({ method: 'POST', path: pathOf(id, '/keys'), fields }, clientTokenReply, deps);
       deps.print(issued.token);
-      deps.tell(`Key ${issued.id}, good until ${issued.expiresAt}. It is not shown again.`);
+      deps.tell(`Key ${issued.id}, valid until ${issued.expiresAt}. It is not shown again.`);
     });
   command
     .command('revoke-key')

@@ -56,7 +56,7 @@ export function createHelpDeskCommand(deps: CliDeps): Command {
       const begun = await post('vouchings', { ...toWho(options), send, language }, begunVouchingReply);
       deps.print(begun.id);
       if (begun.url !== null) deps.print(begun.url);
-      deps.tell(`Read this number to the caller: ${begun.number}. Good until ${begun.expiresAt}.`);
+      deps.tell(`Read this number to the caller: ${begun.number}. Valid until ${begun.expiresAt}.`);
       deps.tell(`Then: facestep help-desk caller ${begun.id}`);
     });
   command
@@ -117,7 +117,7 @@ export function createHelpDeskCommand(deps: CliDeps): Command {
     .argument('<id>')
     .action(async (id: string) => {
       const { expiresAt } = await post(`bypass-codes/${encodeURIComponent(id)}/approve`, {}, approvedBypassReply);
-      deps.tell(`Approved, good until ${expiresAt}.`);
+      deps.tell(`Approved, valid until ${expiresAt}.`);
     });
   command
     .command('requests')

@@ -55,6 +55,6 @@ describeAsRoot('an account that may not read the data folder', () => {
   test('is told so by models list', async () => {
     const { code, stdout, stderr } = await asNobody('models', 'list');
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toMatch(/^facestep cannot go on: open EACCES, .*registry\.json: this account may not do that\n$/);
+    expect(stderr).toMatch(/^Error: open EACCES, .*registry\.json: this account may not do that\n$/);
   });
 });

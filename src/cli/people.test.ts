@@ -54,7 +54,7 @@ test('whoever is called so is found, enrolled or not', async () => {
   const down = await run(['find', 'ada']);
   profile.setDown(false);
   expect([down.printed.length, down.exitCode]).toEqual([2, 1]);
-  expect(down.told.join()).toContain('acme did not tell');
+  expect(down.told.join()).toContain('acme did not respond');
 });
 
 test('one person is shown with what happened to them, and invited', async () => {
@@ -63,7 +63,7 @@ test('one person is shown with what happened to them, and invited', async () => 
   expect(text).toMatch(/^login +ada@example.com$/m);
   expect(text).toMatch(new RegExp(`verification_refused +refused +face_mismatch .*${'a1'.repeat(12)}$`, 'm'));
   const nobody = await run(['show', 'acme', 'berta@example.com']);
-  expect(nobody.told).toEqual(['Nothing is recorded of berta@example.com. facestep people find prints ids.']);
+  expect(nobody.told).toEqual(['No events for berta@example.com. Find the ID with facestep people find.']);
   const { person, lines } = JSON.parse((await run(['show', 'acme', 'berta', '--json'])).printed.join('\n'));
   expect([person.status, lines]).toEqual(['none', []]);
   const invited = await run(['invite', 'acme', 'berta']);

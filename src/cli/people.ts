@@ -79,7 +79,7 @@ export function createPeopleCommand(deps: CliDeps): Command {
           ]),
         ).forEach(deps.print);
       }
-      if (unasked.length > 0) deps.tell(`facestep: ${unasked.join(', ')} did not tell, or not all of it`);
+      if (unasked.length > 0) deps.tell(`facestep: ${unasked.join(', ')} did not respond, or only in part`);
       if (people.length === 0) deps.tell('facestep: no user found at any connection.');
       deps.endWith(people.length > 0 && unasked.length === 0 ? 0 : 1);
     });
@@ -97,7 +97,7 @@ export function createPeopleCommand(deps: CliDeps): Command {
       const login = (await readLogins([who], deps))(who);
       toTableLines(['', ''], toFacts(person, login)).slice(1).forEach(deps.print);
       if (lines.length === 0)
-        return deps.tell(`Nothing is recorded of ${toPrintable(subject)}. facestep people find prints ids.`);
+        return deps.tell(`No events for ${toPrintable(subject)}. Find the ID with facestep people find.`);
       deps.print('');
       toTableLines(
         ['time', 'what', 'result', 'why', 'application', 'network', 'request'],

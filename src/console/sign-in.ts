@@ -58,7 +58,7 @@ export function mountSignIn(app: Express, deps: ConsoleDeps): void {
     const detail = { by: name, role, issuer: by.kind === 'provider' ? by.issuer : null, subject, emergency };
     await deps.audit.append({ action: 'console_signed_in', connection: '', subject: '', detail });
     if (emergency) {
-      deps.log.warn('an administrator’s key was used to sign in at the console', { by: name, role });
+      deps.log.warn('admin key used to sign in to the console', { by: name, role });
       deps.metrics.emergencySignIns.inc();
     }
     const secret = await beginSession(session, deps);
@@ -74,7 +74,7 @@ export function mountSignIn(app: Express, deps: ConsoleDeps): void {
     const visit: Visit = { secret: newSecret(deps), to };
     const address = await provider.begin(visit).catch((error: unknown) => {
       noteRefusal(response, error);
-      deps.log.warn('the identity provider of the console does not answer', { code: toCode(error) });
+      deps.log.warn('identity provider of the console does not respond', { code: toCode(error) });
       return null;
     });
     if (address === null) return backToSignIn(exchange, 'provider-down');

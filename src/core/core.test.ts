@@ -588,7 +588,7 @@ describe('hook decisions', () => {
     await state.close();
     audit.append = () => Promise.reject(new FaceError('state_unavailable'));
     expect(await hook()).toEqual({ outcome: 'unverified', fallback: 'omit_claim' });
-    await eventually(async () => expect(log.text()).toContain('hook answer not recorded'));
+    await eventually(async () => expect(log.text()).toContain('cannot record the hook reply'));
   });
 });
 

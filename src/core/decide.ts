@@ -78,7 +78,8 @@ export async function decideHook(event: HookEvent, deps: CoreDeps): Promise<Hook
 function answerUnavailable({ connection, subject, hook }: HookEvent, deps: CoreDeps): HookDecision {
   const decision = unverified(connection, 'whenUnavailable');
   record({ connection, subject }, toDetail(hook, decision, connection, 'state_unavailable'), deps).catch(
-    (error: unknown) => deps.log.error('hook answer not recorded', { connection: connection.id, code: toCode(error) }),
+    (error: unknown) =>
+      deps.log.error('cannot record the hook reply', { connection: connection.id, code: toCode(error) }),
   );
   return decision;
 }
@@ -100,7 +101,7 @@ async function decide(event: HookEvent, deps: CoreDeps): Promise<HookDecision> {
   };
   // A repeated event is granted and recorded once: retried later.
   const onUnrecorded = (error: unknown): void =>
-    deps.log.warn('hook decision not recorded yet', { code: toCode(error) });
+    deps.log.warn('hook decision not yet recorded', { code: toCode(error) });
   const recordTaken = (taken: Pass): Promise<void> =>
     record({ connection, subject }, toDetail(hook, toDecision(taken), connection), deps);
   const failures = countFailures(asking, standing, deps);

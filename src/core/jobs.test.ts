@@ -61,8 +61,8 @@ test('a job that fails runs again, and is logged when that begins and when it en
   isDown = false;
   await job.runNow();
   expect(jobs.states()).toMatchObject([{ runs: 3, failures: 2, last: { code: null } }]);
-  expect(log.text().match(/a background job fails/g)).toHaveLength(1);
-  expect(log.text().match(/a background job works again/g)).toHaveLength(1);
+  expect(log.text().match(/background job failed/g)).toHaveLength(1);
+  expect(log.text().match(/background job recovered/g)).toHaveLength(1);
   await job.stop();
 });
 

@@ -57,8 +57,8 @@ export function createJobs({ clock, log, sleep, onRun }: JobsDeps): Jobs {
         const code = await run().then(() => null, toCode);
         const formerCode = state.last?.code ?? null;
         // Once per outage.
-        if (code !== null && code !== formerCode) log.warn('a background job fails', { job: name, code });
-        if (code === null && formerCode !== null) log.info('a background job works again', { job: name });
+        if (code !== null && code !== formerCode) log.warn('background job failed', { job: name, code });
+        if (code === null && formerCode !== null) log.info('background job recovered', { job: name });
         const endedAt = clock.now();
         state = {
           ...{ name, everySec, runs: state.runs + 1, failures: state.failures + (code === null ? 0 : 1) },

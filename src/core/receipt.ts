@@ -154,8 +154,7 @@ async function takeOnce(
   const key = `receipt:${jti}`;
   const recordUse = (): Promise<void> =>
     audit.append({ action: 'receipt_redeemed', connection, subject, detail: { receiptId: jti, stepUpId } });
-  const onUnrecorded = (error: unknown): void =>
-    log.warn('the use of a receipt not recorded yet', { code: toCode(error) });
+  const onUnrecorded = (error: unknown): void => log.warn('receipt use not yet recorded', { code: toCode(error) });
   const used = { when: 'absent', expiresAt: addSec(expiresAt, clockToleranceSec) } as const;
   const isHadByIt = async (): Promise<boolean> => (await state.read(key))?.value === by;
   const isFirst = await nowOrLater(

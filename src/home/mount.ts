@@ -71,7 +71,8 @@ export function mountHome(app: Express, deps: HomeDeps): void {
         const refused = toReason(toCode(error));
         if (refused === null) throw error;
         noteRefusal(response, error);
-        if (isFault(toCode(error))) deps.log.warn('own page not reached', { connection: door.connection, refused });
+        if (isFault(toCode(error)))
+          deps.log.warn('self-service page request failed', { connection: door.connection, refused });
         const back = new URL(doorPath(door.connection, '', wished), deps.issuer);
         back.searchParams.set('refused', refused);
         response.redirect(303, `${deps.issuer}${back.pathname}${back.search}`);

@@ -60,7 +60,7 @@ export function createAwsKmsCalls(
     clock,
     outagesToOpen,
     coolDownMs,
-    onChange: (state) => log.warn('the circuit to AWS KMS changed', { state }),
+    onChange: (state) => log.warn('AWS KMS circuit breaker changed state', { state }),
   });
 
   const call = async <Answer>(

@@ -49,7 +49,7 @@ export function createKeyNotes(deps: {
   return (use, names) => {
     queue = queue
       .then(() => note(use, names))
-      .catch((error: unknown) => log.error('a change of keys is not in the audit trail', { code: toCode(error) }));
+      .catch((error: unknown) => log.error('key change missing from the audit trail', { code: toCode(error) }));
   };
 }
 

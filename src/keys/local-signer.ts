@@ -116,7 +116,7 @@ export async function createLocalSigner({ file, clock, random, log, onKeysLoaded
     pruned = ring;
     await keyFile
       .change((from) => ({ to: withoutFormerSecrets(from, clock.now()), result: undefined }))
-      .catch((error: unknown) => log.warn('a former signing key cannot be destroyed', { code: toCode(error) }));
+      .catch((error: unknown) => log.warn('cannot destroy a retired signing key', { code: toCode(error) }));
   };
 
   const openSigning = async (): Promise<{ readonly kid: string; readonly privateKey: CryptoKey }> => {

@@ -128,7 +128,7 @@ export async function createOidcKeys({
   const turn = async (): Promise<OidcKeySet> => {
     ring = await lookAfter().catch((error: unknown) => {
       // The current key still signs: a full disk must not stop sign-ins.
-      log.error('the file of OpenID keys cannot be looked after', { code: toCode(error) });
+      log.error('cannot maintain the OpenID key file', { code: toCode(error) });
       return ring;
     });
     const { published } = scheduleAt(ring, clock.now());

@@ -91,7 +91,7 @@ test('while the store is down the trail is written, and the lines follow once it
   setDown(true);
   await check('anna');
   await recorder.flush();
-  expect(log.text()).toContain('ledger not written');
+  expect(log.text()).toContain('cannot write the ledger');
   setDown(false);
   expect(await lines()).toEqual([]);
   await check('berta');

@@ -61,7 +61,7 @@ export function createLedgerRecorder(deps: RecorderDeps): LedgerRecorder {
   };
 
   const tellLost = (code: string): void => {
-    log.warn('ledger not written', { code, waiting: waiting.length, lost });
+    log.warn('cannot write the ledger', { code, waiting: waiting.length, lost });
     lost = 0;
   };
 
@@ -95,7 +95,7 @@ export function createLedgerRecorder(deps: RecorderDeps): LedgerRecorder {
         // The line usually exists already, with a network.
         return await recordEntries(batch, deps, { isRebuilt: true });
       } catch (error) {
-        log.warn('erasures not repeated in the ledger yet', { code: toCode(error) });
+        log.warn('erasures not yet replayed in the ledger', { code: toCode(error) });
         await delay(pauseMs, undefined, { signal: stopping.signal, ref: false }).catch(() => {});
       }
     }
@@ -132,7 +132,7 @@ export function createLedgerRecorder(deps: RecorderDeps): LedgerRecorder {
     },
     eraseAgain(trail) {
       erasing = eraseAll(trail).catch((error: unknown) =>
-        log.error('erasures not repeated in the ledger', { code: toCode(error) }),
+        log.error('erasures not replayed in the ledger', { code: toCode(error) }),
       );
       return erasing;
     },

@@ -66,7 +66,7 @@ const isOfScope = (name: string, scope: DataScope): boolean => claimsOfScope[sco
 
 function readRequest({ consented }: Pick<OidcClient, 'consented'>, { scope = '', claims }: ClaimsRequest) {
   const asked = claimsGuard.safeParse(claims === undefined ? {} : JSON.parse(claims));
-  if (!asked.success) throw new oidcErrors.InvalidRequest('claims parameter is not understood');
+  if (!asked.success) throw new oidcErrors.InvalidRequest('claims parameter is invalid');
   return {
     registered: Object.keys(consented?.claims ?? {}),
     scopes: scope.split(' ').filter(isDataScope),

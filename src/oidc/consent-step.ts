@@ -44,7 +44,7 @@ export function createConsentStep({ connection }: Pick<OidcIssuer, 'connection'>
     if (isEnough && !isAskedAnew) return { share: toShare(standing, wanted) };
 
     const decision = form?.get('decision');
-    if (decision === 'refuse') throw new oidcErrors.AccessDenied('the person did not agree');
+    if (decision === 'refuse') throw new oidcErrors.AccessDenied('the user did not consent');
     const answered = (form?.getAll('answered') ?? []).filter((id) => linkWith(links, id) !== undefined);
     const offer = toOffer(asker, wanted, { links, answered });
     // Valid only for the displayed values: configuration or links may have changed.

@@ -62,7 +62,7 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { reado
     const { atKiosk } = flow;
     if (atKiosk !== null) {
       leadBackToKiosk(response, kioskLink(deps.issuer), 'asking');
-      if (!(await isAtKiosk(atKiosk, deps))) throw new oidcErrors.SessionNotFound('nobody is at the kiosk any more');
+      if (!(await isAtKiosk(atKiosk, deps))) throw new oidcErrors.SessionNotFound('no one is at the kiosk');
     }
     const visit = { request, response, form, provider, interaction, client, flow };
     try {
@@ -170,7 +170,7 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { reado
     if (pass === null) throw new FaceError('internal', 'a pass without its time');
     const isFace = isByFace(pass);
     // The policy may have changed meanwhile.
-    if (!isFace && !takesAnotherWay(visit)) throw new oidcErrors.AccessDenied('a face check was asked for');
+    if (!isFace && !takesAnotherWay(visit)) throw new oidcErrors.AccessDenied('a face check is required');
     if (client.offers !== undefined) {
       await showOffer(visit, { type: client.offers, subject: person.subject, share, check: pass, take });
       return forgetBrowser(visit.response, flow);

@@ -212,7 +212,7 @@ export function createIssuer(
       const unregistered = unregisteredIn(client, params);
       if (unregistered.length > 0) {
         const { client_id: id } = client.metadata;
-        deps.log.info('OpenID request asks for what its client has not registered', { client: id, unregistered });
+        deps.log.info('OpenID request exceeds the client’s registration', { client: id, unregistered });
       }
       const { claims, acr_values: wished = '' } = params;
       const askedAcrs = [...parseRequestedClaims(claims).acr.values, ...wished.split(' ')];

@@ -24,7 +24,7 @@ export function createOrganisationStep({ connection, interactionUrl }: OidcIssue
     const asked = toOrganisationAsked(client, params);
     if (asked === null || flow.acting !== null) return true;
     if (form?.get('decision') === 'refuse')
-      throw new oidcErrors.AccessDenied('the person did not choose an organisation');
+      throw new oidcErrors.AccessDenied('the user did not choose an organization');
     const language = languageOf(params.ui_locales, request.acceptsLanguages());
     const { host } = new URL(params.redirect_uri ?? '');
     const name = client.consented?.name ?? flow.clientId;
@@ -36,10 +36,10 @@ export function createOrganisationStep({ connection, interactionUrl }: OidcIssue
       sendPage(response.status(503), renderUnreadablePage(language, { name, to: { host } }, leave));
       return false;
     }
-    if (own.length === 0) throw new oidcErrors.AccessDenied('the person acts for no organisation');
+    if (own.length === 0) throw new oidcErrors.AccessDenied('the user has no organization');
     const organisations = asked.hint === null ? own : own.filter(({ id }) => id === asked.hint);
     if (organisations.length === 0)
-      throw new oidcErrors.AccessDenied('the person does not act for the organisation that was named');
+      throw new oidcErrors.AccessDenied('the user has no role in the requested organization');
     const wanted = form?.get('decision') === 'act' ? form.get('organisation') : null;
     const chosen = organisations.find(({ id }) => id === wanted);
     if (chosen === undefined) {

@@ -9,5 +9,5 @@ export function parseRequestedAction(text: string | undefined): NamedAction | nu
   if (text === undefined) return null;
   const parsed = detailsGuard.safeParse(JSON.parse(text));
   if (parsed.success) return nameAction(parsed.data[0]);
-  throw new oidcErrors.InvalidAuthorizationDetails('expected one action that can be shown as it stands');
+  throw new oidcErrors.InvalidAuthorizationDetails('expected exactly one displayable action');
 }

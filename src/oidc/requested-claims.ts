@@ -21,7 +21,7 @@ const claimsGuard = z.object({
  */
 export function parseRequestedClaims(text: string | undefined): RequestedClaims {
   const parsed = claimsGuard.safeParse(text === undefined ? {} : parseJson(text));
-  if (!parsed.success) throw new oidcErrors.InvalidRequest('claims parameter is not understood');
+  if (!parsed.success) throw new oidcErrors.InvalidRequest('claims parameter is invalid');
   const { acr, amr, sub } = parsed.data.id_token ?? {};
   const [subject] = toDemand(sub).values;
   return { acr: toDemand(acr), amr: toDemand(amr), sub: subject };
@@ -33,7 +33,7 @@ const containersGuard = z.object({ id_token: membersGuard, userinfo: membersGuar
 /** Checks that each requested claim is `null` or an object. @throws oidcErrors.InvalidRequest */
 export function checkMembers(claims: unknown): void {
   if (containersGuard.safeParse(claims).success) return;
-  throw new oidcErrors.InvalidRequest('claims parameter is not understood');
+  throw new oidcErrors.InvalidRequest('claims parameter is invalid');
 }
 
 function parseJson(text: string): unknown {

@@ -60,7 +60,7 @@ export function createRequireReturn(
   return async (context, sentBackAt) => {
     const { querystring } = context;
     if (querystring.length > maxQueryCharacters) {
-      throw new oidcErrors.InvalidRequest('the request is too long, push it (RFC 9126)');
+      throw new oidcErrors.InvalidRequest('the request is too long; use a pushed authorization request (RFC 9126)');
     }
     const request = digestOf(`${issuer} ${querystring}`).toString('base64url');
     // Allows concurrent sign-ins within header limits.

@@ -42,7 +42,7 @@ export async function readSources(
     const link = links.find(({ other }) => other.connection === id);
     if (link === undefined) return { id, source, state: 'unlinked' };
     const unanswered = (code: string): SourceAnswer => {
-      deps.log.warn('a source of claims did not answer', { connection: id, code });
+      deps.log.warn('claims source did not respond', { connection: id, code });
       return { id, source, state: 'unanswered' };
     };
     const read = source.connection.profile.readClaims(link.other.subject, wanted).then(

@@ -69,7 +69,7 @@ function createKept(prefix: string, model: string, { state, clock }: { state: St
       // Relaxed, because anyone can start an interaction: it is started again.
       const mayBeLost = model === 'Interaction';
       const isWritten = await state.write(keyOf(id), record, { when, expiresAt: endOf(expiresIn), mayBeLost });
-      if (!isWritten) throw new oidcErrors.InvalidClientAuth('assertion was used already');
+      if (!isWritten) throw new oidcErrors.InvalidClientAuth('assertion was already used');
     },
     async find(id) {
       const found = await read(id);

@@ -59,7 +59,7 @@ export async function readSwitchedModes(
   { config }: Setup,
   deps: Omit<OperationDeps, 'fetch'>,
   onUnread = (error: unknown): void => {
-    deps.log.warn('modes switched by hand cannot be read', { code: toCode(error) });
+    deps.log.warn('cannot read manual mode switches', { code: toCode(error) });
   },
 ): Promise<Modes> {
   try {

@@ -47,7 +47,7 @@ export async function countUsers(
     return { ...census, found, remedy };
   } catch (error) {
     const { code, detail } = toFailure(error, log);
-    log.warn('who is enrolled cannot be told', { connection: connection.id, code, detail });
+    log.warn('cannot report who is enrolled', { connection: connection.id, code, detail });
     return null;
   }
 }

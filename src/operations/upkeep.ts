@@ -41,7 +41,7 @@ export function createBackground({ log }: { readonly log: Log }): Background {
     start(work) {
       const run = work()
         .catch((error: unknown) =>
-          log.error('background work failed', { code: toCode(error), frames: framesOf(error) }),
+          log.error('background task failed', { code: toCode(error), frames: framesOf(error) }),
         )
         .finally(() => underWay.delete(run));
       underWay.add(run);

@@ -54,7 +54,7 @@ export function createRefusalRecorder({
     for (const [application, added] of noted)
       await changeStored(storedOf(application, { clock }), (former) => newestOf([...(former ?? []), ...added]), {
         state,
-      }).catch((error: unknown) => log.warn('refusals not stored', { code: toCode(error) }));
+      }).catch((error: unknown) => log.warn('cannot store refusals', { code: toCode(error) }));
   };
 
   const job = jobs.start({ name: 'recent_refusals', everySec: 5, run: flush });

@@ -89,7 +89,7 @@ export function createUsageRecorder({
       const record = { key, guard: countsGuard, expiresAt: () => usageExpiry(day), mayBeLost: true };
       await changeStored(record, (former) => sumOf(former ?? {}, counts), { state }).catch((error: unknown) => {
         addPending(key, day, counts);
-        log.warn('usage not stored', { code: toCode(error) });
+        log.warn('cannot store usage', { code: toCode(error) });
       });
     }
     for (const [id, { day, client }] of uses) {

@@ -100,7 +100,7 @@ export async function attemptPush(
 
 async function queue(event: SecurityEvent, { id }: EventStream, { state, clock, log }: UnderWay): Promise<boolean> {
   return enqueueEvent(id, event, { state, clock }).catch((error: unknown) => {
-    log.error('security events cannot be put where they are polled', { receiver: id, code: toCode(error) });
+    log.error('cannot queue security events for polling', { receiver: id, code: toCode(error) });
     return false;
   });
 }
@@ -132,7 +132,7 @@ export function noteSkipped(
   { log, onDelivery }: Pick<DeliveryDeps, 'log' | 'onDelivery'>,
 ): void {
   onDelivery(id, 'skipped');
-  log.warn('security event not told: the user has no e-mail address', { receiver: id, event: name, sequence, jti });
+  log.warn('security event skipped: the user has no e-mail address', { receiver: id, event: name, sequence, jti });
 }
 
 /** @returns true if the dead letter is synced */
@@ -149,7 +149,7 @@ export async function bury(
     return false;
   }
   onDelivery(id, 'dead');
-  log.error('security event given up', letter);
+  log.error('security event abandoned', letter);
   return true;
 }
 

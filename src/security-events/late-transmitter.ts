@@ -28,7 +28,7 @@ function startLater(deps: TransmitterDeps): Transmitter {
       await sleep(retryMs, closing.signal);
       if (closing.signal.aborted) return;
       started = await startTransmitter(deps).catch((error: unknown) => {
-        log.error('security events are not told yet', { code: toCode(error) });
+        log.error('security events not yet delivered', { code: toCode(error) });
         return null;
       });
     }

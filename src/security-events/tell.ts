@@ -28,7 +28,7 @@ export async function tell(id: string, deps: TellDeps): Promise<void> {
   const follower = createFollower(trail.file, cursors.of(id), reportedActions);
   const read = (): Promise<ReportedRecord[]> =>
     follower.read(readAhead).catch((error: unknown) => {
-      log.error('security events cannot be read from the audit trail', { receiver: id, code: toCode(error) });
+      log.error('cannot read security events from the audit trail', { receiver: id, code: toCode(error) });
       return [];
     });
   const pushQueued = createPushQueued(id, deps);
@@ -67,7 +67,7 @@ function createPushQueued(id: string, deps: TellDeps): () => Promise<void> {
       if (kind === 'push') await push();
       known = kind;
     } catch (error) {
-      log.error('security events cannot be read where they were polled', { receiver: id, code: toCode(error) });
+      log.error('cannot read the poll queue of security events', { receiver: id, code: toCode(error) });
     }
   };
 }
@@ -85,7 +85,7 @@ async function tellRecord(
   }
   await cursors.advance(stream.id, record.sequence).catch((error: unknown) => {
     // It is delivered again after a restart, with the same jti.
-    log.error('the cursor of security events is not written', { receiver: stream.id, code: toCode(error) });
+    log.error('cannot write the cursor of security events', { receiver: stream.id, code: toCode(error) });
   });
   return true;
 }

@@ -169,7 +169,7 @@ async function shareInTime(
       return true;
     } catch (error) {
       if (toCode(error) !== 'state_unavailable') throw error;
-      log.warn('the brand is not shared with other servers yet', { code: toCode(error) });
+      log.warn('brand not yet shared with other servers', { code: toCode(error) });
       return false;
     }
   };

@@ -74,8 +74,6 @@ function sayRuntime({ name, standsInBecause }: RuntimeName, { log, tell }: Engin
     log.info('model runtime', { name });
   } else {
     log.warn('model runtime', { name, standsInBecause });
-    tell(
-      `The model runtime has no binary for this platform: ${name} runs in its place, and is slower (docs/install.md)`,
-    );
+    tell(`The model runtime has no binary for this platform: using ${name} instead, which is slower (docs/install.md)`);
   }
 }

@@ -58,7 +58,8 @@ export async function openPorts(
   await openFolder(config.dataFolder);
   const files = filesOf(config);
   const copy = await migrateFolder(files, deps);
-  if (copy !== null) deps.tell(`The data folder is of this version now; the store as it was is in ${copy}`);
+  if (copy !== null)
+    deps.tell(`The data folder was migrated to this version. A copy of the previous store is in ${copy}`);
   const ledger = observePort('ledger', await openLedger(config.state, files));
   const recorder = createLedgerRecorder({
     ...deps,

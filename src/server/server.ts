@@ -108,8 +108,8 @@ export async function startServer(
     if (fresh === null) return () => {};
     await storeAdminKey(adminKey, { file: ports.files.adminKey, random });
     return () => {
-      tell(`Console, where this key signs in: ${consoleUrl()}`);
-      fresh.use((text) => tell(`Administrator key, shown this once: ${text}`));
+      tell(`Console for this key: ${consoleUrl()}`);
+      fresh.use((text) => tell(`Administrator key (shown only once): ${text}`));
     };
   };
 
@@ -118,7 +118,7 @@ export async function startServer(
   ({ connections } = core);
   // In the background, because a provider may be down.
   recover(ports.files.audit, begunAfter, built.core).catch((error: unknown) => {
-    log.error('enrolments not recovered', { code: toCode(error), frames: framesOf(error) });
+    log.error('cannot recover pending enrolments', { code: toCode(error), frames: framesOf(error) });
   });
   await recordLoaded(config, [], undefined, ports);
   const { host } = config;
@@ -128,11 +128,11 @@ export async function startServer(
     findUnready: () => readiness.findUnready(),
   });
   const showKey = await keepFresh(built.adminKey);
-  if (metrics !== null) tell(`facestep shows metrics on ${metrics.url}`);
+  if (metrics !== null) tell(`Metrics: ${metrics.url}`);
   tell(`facestep listens on ${httpAddressOf(host, listening.port)}`);
   const { connections: started } = putInForce(loaded, modes);
   const shadowed = started.filter(({ policy }) => policy.mode === 'shadow').map(({ id }) => id);
-  if (shadowed.length > 0) tell(`In shadow mode, where nobody is refused: ${shadowed.join(', ')}`);
+  if (shadowed.length > 0) tell(`In shadow mode (no one is refused): ${shadowed.join(', ')}`);
   showKey();
   log.info('listening', { host, port: listening.port });
   campaigns = startCampaignRunner({ current: () => core, jobs, sleep });
@@ -142,7 +142,7 @@ export async function startServer(
   /** @returns none until the store responds */
   async function readModesIfAny(): Promise<Modes> {
     return readModes({ ...deps, state: ports.state }).catch((error: unknown) => {
-      log.error('modes switched by hand cannot be read', { code: toCode(error) });
+      log.error('cannot read manual mode switches', { code: toCode(error) });
       return new Map();
     });
   }
@@ -157,7 +157,9 @@ export async function startServer(
       const rebuilt = await build({ ...loaded, config });
       ({ app, core, settle } = rebuilt);
       ({ connections } = core);
-      log.info('modes switched by hand', { modes: Object.fromEntries([...modes].map(([id, { mode }]) => [id, mode])) });
+      log.info('manual mode switches loaded', {
+        modes: Object.fromEntries([...modes].map(([id, { mode }]) => [id, mode])),
+      });
     } catch (error) {
       modes = before;
       throw error;

@@ -83,7 +83,7 @@ export function createSsfEndpoints(deps: SsfDeps): readonly SsfEndpoint[] {
   /** On failure the regular refresh follows within seconds. */
   const takeUp = (): Promise<void> =>
     deps.transmitter.refresh().catch((error: unknown) => {
-      deps.log.warn('the streams of security events cannot be read', { code: toCode(error) });
+      deps.log.warn('cannot read security event streams', { code: toCode(error) });
     });
   const view = ({ stream, record }: Found): JsonObject => toView(stream, record, deps);
 

@@ -67,7 +67,7 @@ async function openShared(store: Store, deps: ReconcileDeps): Promise<State> {
       await state.close();
       throw error;
     }
-    deps.log.error('state store does not answer', { code: toCode(error) });
+    deps.log.error('state store does not respond', { code: toCode(error) });
   });
   return state;
 }

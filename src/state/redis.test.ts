@@ -174,7 +174,7 @@ describeOnRedis('on one Redis server', () => {
     const folder = newFolder();
     const state = await openIn(folder, createManualClock());
     await expect(state.read('a')).rejects.toMatchObject({ code: 'state_unavailable' });
-    expect(folder.logged).toContain('state store does not answer');
+    expect(folder.logged).toContain('state store does not respond');
     await server.restart('nothing');
     await eventually(async () => expect(await state.read('a')).toBeNull());
   });

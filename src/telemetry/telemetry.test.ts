@@ -193,6 +193,6 @@ describe('traces', () => {
     for (let count = 0; count < 1_000; count += 1) begin(telemetry).end(ended);
     await telemetry.close();
     const told = log.text().split('\n');
-    expect(told).toEqual([expect.stringContaining('traces are not delivered')]);
+    expect(told).toEqual([expect.stringContaining('trace delivery failed')]);
   });
 });

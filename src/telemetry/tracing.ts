@@ -126,8 +126,8 @@ function loggingFailures(exporter: SpanExporter, log: Log): SpanExporter {
     export: (spans, done) =>
       exporter.export(spans, (result) => {
         const hasFailed = result.error !== undefined;
-        if (hasFailed && !isFailing) log.warn('traces are not delivered');
-        if (!hasFailed && isFailing) log.info('traces are delivered again');
+        if (hasFailed && !isFailing) log.warn('trace delivery failed');
+        if (!hasFailed && isFailing) log.info('trace delivery recovered');
         isFailing = hasFailed;
         done(result);
       }),

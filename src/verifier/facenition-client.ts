@@ -93,7 +93,7 @@ export function createFacenitionClient(options: ClientOptions): FacenitionClient
     clock,
     outagesToOpen,
     coolDownMs,
-    onChange: (state) => log.warn('the circuit to the face service changed', { state }),
+    onChange: (state) => log.warn('face service circuit breaker changed state', { state }),
   });
   let calls = 0;
 
@@ -148,7 +148,7 @@ export function createFacenitionClient(options: ClientOptions): FacenitionClient
       if (!('error' in result)) return result;
       const mayRepeat = result.repeat === 'always' || (result.repeat === 'if_repeatable' && isRepeatable[endpoint]);
       if (!mayRepeat || attempts === attemptsLimit) throw result.error;
-      log.info('face service asked again', { endpoint, attempts });
+      log.info('face service request retried', { endpoint, attempts });
       // Full jitter, so that callers do not retry simultaneously.
       const [share = 0] = random(1);
       const pauseMs = (firstPauseMs * 2 ** attempts * share) / 255;

@@ -175,7 +175,7 @@ inBrowser(
     expect(await text.inputValue()).toBe('Dear {name}, half a sentence');
     await page.getByRole('navigation').getByLabel('Language').selectOption('de');
     await page.locator('html[lang=de]').waitFor();
-    await page.getByRole('heading', { name: 'Briefe' }).waitFor();
+    await page.getByRole('heading', { name: 'E-Mails' }).waitFor();
     expect(await page.locator('textarea').inputValue()).toBe('Dear {name}, half a sentence');
     await page.context().close();
   },

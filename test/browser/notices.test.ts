@@ -127,7 +127,7 @@ inBrowser(
     expect(server.messages).toEqual([]);
     expect(service.opened).toHaveLength(1);
     await deliver(page, service.opened[0]!.text);
-    const notice = { title: 'Harbour Clinic', body: 'Eine Gesichtsprüfung wurde abgelehnt', lang: 'de', dir: 'ltr' };
+    const notice = { title: 'Harbour Clinic', body: 'Eine Gesichtsprüfung ist fehlgeschlagen', lang: 'de', dir: 'ltr' };
     await eventually(async () => expect(await shown(page)).toEqual([notice]));
     for (const junk of ['', 'no JSON', '[]', 'null', '{"title":1}']) await deliver(page, junk);
     await deliver(page, JSON.stringify({ language: 'ar', direction: 'rtl', title: 'عيادة', body: '<b>رُفض</b>' }));

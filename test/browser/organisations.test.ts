@@ -32,7 +32,7 @@ inBrowser('lets somebody file for the company they chose, by keyboard alone, unt
   await showFace(page, portals);
   await page.locator('button[value="act"]').waitFor();
   await page.setViewportSize(narrow);
-  expect(await page.getByRole('heading').first().textContent()).toBe('Tax Office asks for whom you act');
+  expect(await page.getByRole('heading').first().textContent()).toBe('Choose an organization for Tax Office');
   expect(await page.locator('.value').allTextContents()).toEqual(['Harbour Bakery', 'Orchard Cycles']);
   expect(await page.locator('input:checked').count()).toBe(0);
   await expectWithinReach(page);
@@ -61,7 +61,7 @@ inBrowser('lets somebody file for the company they chose, by keyboard alone, unt
   portals.setGroups([]);
   await showFace(page, portals);
   await page.locator('.note').waitFor();
-  expect(await page.locator('.note').textContent()).toBe('Not signed in: the person acts for no organisation.');
+  expect(await page.locator('.note').textContent()).toBe('Not signed in: the user has no organization.');
   expectNoBreach(complaints);
   await close();
 });

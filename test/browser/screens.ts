@@ -333,7 +333,13 @@ export const screens: readonly ScreenCase[] = [
   {
     name: 'locked-out',
     screen: 'locked-out',
-    replies: { '/open': { session: 'c2Vzc2lvbg', view: { ...firstView, returnUrl: 'https://app.example.com/' }, lockedForSec: 840 } },
+    replies: {
+      '/open': {
+        session: 'c2Vzc2lvbg',
+        view: { ...firstView, returnUrl: 'https://app.example.com/' },
+        lockedForSec: 840,
+      },
+    },
   },
   { name: 'opened-elsewhere', screen: 'opened-elsewhere', replies: { '/open': { refusal: 'step_up_opened' } } },
   { name: 'link-missing', screen: 'link-missing', link: '' },

@@ -248,8 +248,8 @@ test('the first start names the console, and then the key that signs in there', 
     PORT: '0',
   });
   try {
-    await eventually(async () => expect(started.said.at(-1)).toMatch(/^Administrator key, shown this once: fsa_/));
-    expect(started.said.at(-2)).toBe(`Console, where this key signs in: ${started.url}/console/`);
+    await eventually(async () => expect(started.said.at(-1)).toMatch(/^Administrator key \(shown only once\): fsa_/));
+    expect(started.said.at(-2)).toBe(`Console for this key: ${started.url}/console/`);
     expect((await fetch(`${started.url}/console/`)).status).toBe(200);
   } finally {
     await started.stop();

@@ -137,7 +137,7 @@ describe('a browser that comes back', () => {
     const again = first.headers.get('location')!;
     const page = await op.open(again, { redirect: 'manual', headers: { 'accept-language': 'de' } });
     expect(page.status).toBe(400);
-    expect(await page.text()).toContain('behält die Cookies dieser Seite nicht');
+    expect(await page.text()).toContain('blockiert Cookies für diese Seite');
     expect(done()).toEqual(nothing);
     // Who comes by that address an hour later gets a chance.
     op.server.clock.advanceSec(3600);

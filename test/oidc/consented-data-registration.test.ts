@@ -21,7 +21,7 @@ afterEach(() => op.stop());
 
 /** What the log says was asked for in vain. */
 const loggedAsUnregistered = (): unknown[] =>
-  [...op.server.log.text().matchAll(/what its client has not registered.*"unregistered":(\[.*?\])/g)].map(([, names]) =>
+  [...op.server.log.text().matchAll(/exceeds the client’s registration.*"unregistered":(\[.*?\])/g)].map(([, names]) =>
     JSON.parse(names ?? ''),
   );
 

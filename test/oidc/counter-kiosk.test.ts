@@ -110,7 +110,7 @@ test('nobody goes on where somebody before them stopped, and the counter hears o
     expect([next.status >= 400, next.headers.get('refresh')]).toEqual([true, expect.stringContaining('/face/kiosk')]);
     expect((await counter.ask(begun, shown)).reply).toEqual({
       error: 'access_denied',
-      error_description: 'nobody is at the kiosk any more',
+      error_description: 'no one is at the kiosk',
     });
   }
 });
@@ -124,7 +124,7 @@ test('it goes on in the language that was chosen at the kiosk', async () => {
   const opened = await person.post(String(page), { ticket: String(ticket), language: 'de' });
   expect(opened.text).toContain('Zwei Zahlen');
   const { reply } = await counter.ask(begun);
-  expect((await person.choose(opened, String(reply?.number))).text).toContain('Wer sind Sie?');
+  expect((await person.choose(opened, String(reply?.number))).text).toContain('Danach wird Ihr Gesicht geprüft.');
 });
 
 test('a wrong number ends it, on either side', async () => {
@@ -133,7 +133,7 @@ test('a wrong number ends it, on either side', async () => {
   const after = await first.person.choose(first.opened, 'none');
   expect(after.text).toContain('This check has ended');
   expect((await first.counter.ask(first.begun)).reply).toMatchObject({
-    error_description: 'another number was chosen on the phone',
+    error_description: 'a wrong number was chosen on the phone',
   });
   const second = await sendTo(kiosk);
   const { shown } = numbersOn(second.opened);
@@ -152,7 +152,7 @@ test('a counter sends nobody to a kiosk of others, or to none', async () => {
   }
   const own = await placeKiosk('work');
   await expect(counter.begin({ kiosk: own.id, shown_code: '12345678' })).rejects.toMatchObject({
-    error_description: 'either kiosk or shown_code',
+    error_description: 'use either kiosk or shown_code, not both',
   });
   await counter.begin({ kiosk: own.id });
   expect(await own.poll()).toMatchObject({ page: expect.stringContaining('/oidc/work/counter') });

@@ -85,7 +85,7 @@ test('a wrong number on the phone, or none of them, ends the check', async () =>
     expect(after.text).toContain('This check has ended');
     expect((await counter.ask(begun)).reply).toEqual({
       error: 'access_denied',
-      error_description: 'another number was chosen on the phone',
+      error_description: 'a wrong number was chosen on the phone',
     });
     // It is over, whatever is chosen next.
     expect((await phone.choose(page, String(reply?.number))).text).toContain('This check has ended');
@@ -113,7 +113,7 @@ test('a photographed code is useless: nothing is returned without the phone’s 
   const other = String(10 + ((Number(shown) - 9) % 90));
   expect((await counter.ask(begun, other)).reply).toEqual({
     error: 'access_denied',
-    error_description: 'another number was sent than stands on the phone',
+    error_description: 'the number sent does not match the number on the phone',
   });
   expect((await counter.ask(begun, shown)).tokens).toBeNull();
 });
@@ -172,7 +172,7 @@ test('who does not agree is not told of, and who agrees is asked anew the next t
   expect(after.text).toContain('This check has ended');
   expect((await counter.ask(begun, shown)).reply).toMatchObject({
     error: 'access_denied',
-    error_description: 'the person did not agree',
+    error_description: 'the user did not consent',
   });
   for (let times = 0; times < 2; times += 1) {
     const again = await meet(op, { claims });
@@ -219,7 +219,7 @@ test('the other way round: the phone shows a code, the counter reads it', async 
   const counter = await openCounter(op);
   const begun = await counter.begin({ claims, shown_code: digits });
   await expect(counter.begin({ shown_code: digits })).rejects.toMatchObject({
-    error_description: 'shown_code is unknown, or was used',
+    error_description: 'shown_code is unknown or already used',
   });
   const page = await phone.browser.follow(mine.url);
   const { shown } = numbersOn(page);

@@ -191,7 +191,7 @@ describe('a wallet that is not ours', () => {
     const credential = await wallet.retrieve(offer, { accessToken, proof });
     expect(await readStatus(credential)).toBe(0);
     await expect(wallet.retrieve(offer, { accessToken, proof: await wallet.prove(offer) })).rejects.toMatchObject({
-      response: { credentialErrorResponseResult: { data: { error_description: 'the offer was used before' } } },
+      response: { credentialErrorResponseResult: { data: { error_description: 'the offer was already used' } } },
     });
   });
 
@@ -264,7 +264,7 @@ describe('refused is', () => {
     const proof = await wallet.prove(offer);
     await wallet.retrieve(offer, { accessToken, proof });
     await expect(wallet.retrieve(offer, { accessToken, proof: await wallet.prove(offer) })).rejects.toMatchObject({
-      response: { credentialErrorResponseResult: { data: { error_description: 'the offer was used before' } } },
+      response: { credentialErrorResponseResult: { data: { error_description: 'the offer was already used' } } },
     });
     const second = await visits.getOffer();
     const again = await wallet.open(second.link);

@@ -301,7 +301,7 @@ describe('how it ends', () => {
     op.server.clock.advanceSec(3600);
     const page = await later.browser.follow(later.interaction);
     expect(page.status).toBe(400);
-    expect(page.text).toContain('It has expired, or was started in another browser');
+    expect(page.text).toContain('The sign-in expired or was started in another browser');
   });
 
   test('a visit before the end leads to the camera with a fresh link, a few times', async () => {

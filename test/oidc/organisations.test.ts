@@ -72,7 +72,7 @@ describe('who acts for two', () => {
       ['beta', false],
     ]);
     const { text, headers } = shown.page;
-    expect(text).toContain('Tax Office asks for whom you act');
+    expect(text).toContain('Choose an organization for Tax Office');
     expect(text).toContain('<bdi class="value">Acme &lt;b&gt;&amp; Sons&lt;/b&gt;</bdi>');
     expect(text).toContain('<bdi class="role">filer</bdi>, <bdi class="role">payer</bdi>');
     expect(headers.get('cache-control')).toBe('no-store');
@@ -103,7 +103,7 @@ describe('who acts for two', () => {
     const shown = await ask();
     expect(paramsOf((await choose(shown, 'acme', 'refuse')).url)).toMatchObject({
       error: 'access_denied',
-      error_description: 'the person did not choose an organisation',
+      error_description: 'the user did not choose an organization',
     });
     expect(chosen()).toEqual([]);
   });
@@ -113,7 +113,7 @@ describe('who acts for two', () => {
     async (organisation) => {
       const shown = await ask();
       const again = await choose(shown, organisation);
-      expect(again.text).toContain('Tax Office asks for whom you act');
+      expect(again.text).toContain('Choose an organization for Tax Office');
       expect(chosen()).toEqual([]);
     },
   );
@@ -137,7 +137,7 @@ describe('who acts for two', () => {
   test('the client may name one: that alone is offered, and still has to be chosen', async () => {
     const shown = await ask({ organisation_hint: 'beta' });
     expect(offered(shown)).toEqual([['beta', true]]);
-    expect((await choose(shown, 'acme')).text).toContain('asks for whom you act');
+    expect((await choose(shown, 'acme')).text).toContain('Choose an organization for');
     const { idToken } = await redeem(shown, (await choose(shown, 'beta')).url);
     expect(idToken).toMatchObject({ organisation: { sub: 'beta', name: 'شركة بيتا', roles: ['reader'] } });
   });
@@ -145,7 +145,7 @@ describe('who acts for two', () => {
   test('who is named one that is not theirs is refused, and so is a name that none can have', async () => {
     expect(paramsOf((await ask({ organisation_hint: 'gamma' })).page.url)).toMatchObject({
       error: 'access_denied',
-      error_description: 'the person does not act for the organisation that was named',
+      error_description: 'the user has no role in the requested organization',
     });
   });
 
@@ -165,7 +165,7 @@ describe('what the provider says', () => {
     join('Everyone');
     expect(paramsOf((await ask()).page.url)).toMatchObject({
       error: 'access_denied',
-      error_description: 'the person acts for no organisation',
+      error_description: 'the user has no organization',
     });
   });
 
@@ -194,7 +194,7 @@ describe('what the provider says', () => {
     const found = await shown.browser.follow(`${shown.interactionUrl}?find=FIRM-277`);
     expect(offered({ ...shown, page: found })).toEqual([['firm-277', false]]);
     const none = await shown.browser.follow(`${shown.interactionUrl}?find=%3Cscript%3E`);
-    expect(none.text).toContain('None of yours is called so.');
+    expect(none.text).toContain('No matches among your organizations.');
     expect(none.text).not.toContain('<script');
     const { idToken } = await redeem(shown, (await choose(shown, 'firm-277')).url);
     expect(idToken).toMatchObject({ organisation: { sub: 'firm-277', name: 'firm-277', roles: ['filer'] } });

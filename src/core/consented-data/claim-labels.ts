@@ -4,7 +4,7 @@ import type { StandardClaim } from './claims.js';
 export const claimLabels: Readonly<Record<LetterLanguage, Readonly<Record<StandardClaim, string>>>> = {
   en: {
     ...{ name: 'Full name', family_name: 'Family name', given_name: 'Given name', middle_name: 'Middle name' },
-    ...{ nickname: 'Nickname', preferred_username: 'User name', profile: 'Profile page', picture: 'Picture' },
+    ...{ nickname: 'Nickname', preferred_username: 'Username', profile: 'Profile page', picture: 'Picture' },
     ...{ website: 'Website', gender: 'Gender', birthdate: 'Date of birth', zoneinfo: 'Time zone', locale: 'Language' },
     ...{ email: 'Email address', email_verified: 'Email address confirmed', phone_number: 'Phone number' },
     ...{ phone_number_verified: 'Phone number confirmed', address: 'Address' },

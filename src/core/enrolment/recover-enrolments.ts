@@ -16,7 +16,7 @@ export async function recoverEnrolments(
 ): Promise<void> {
   const recover = async ({ connection: id, ...change }: OpenChange): Promise<void> => {
     const connection = deps.connections.get(id);
-    if (connection === undefined) deps.log.warn('enrolment left open: no such connection', { connection: id });
+    if (connection === undefined) deps.log.warn('enrolment left pending: unknown connection', { connection: id });
     else await reconcileLater({ ...change, connection }, deps);
   };
   await Promise.all(open.map(recover));

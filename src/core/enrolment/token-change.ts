@@ -76,7 +76,7 @@ export async function changeToken(
     );
   const code = failure === null ? 'enrolment_changed' : toCode(failure.error);
   const stands = await reconcile(change, { isWritten: failure === null, isLate: false, code }, deps).catch((error) => {
-    deps.log.warn('token change not settled yet', { connection: connection.id, subject, code: toCode(error) });
+    deps.log.warn('token change not yet committed', { connection: connection.id, subject, code: toCode(error) });
     reconcileLater(change, deps);
     throw failure === null ? error : failure.error;
   });
@@ -92,10 +92,10 @@ export async function reconcileLater(change: TokenChange, deps: CoreDeps): Promi
   await untilDone(
     async () => {
       const stands = await reconcile(change, { isWritten: false, isLate: true, code: 'internal' }, deps);
-      deps.log.info('token change settled late', { connection: connection.id, subject, stands });
+      deps.log.info('token change committed late', { connection: connection.id, subject, stands });
     },
     (error) =>
-      deps.log.warn('token change not settled yet', { connection: connection.id, subject, code: toCode(error) }),
+      deps.log.warn('token change not yet committed', { connection: connection.id, subject, code: toCode(error) }),
   );
 }
 

@@ -56,7 +56,7 @@ async function endSessions({ id, profile }: Connection, subject: string, { log }
   return profile.endSessions(subject).then(
     () => 'ended' as const,
     (error: unknown) => {
-      log.error('sessions not ended', { connection: id, code: toCode(error) });
+      log.error('cannot end sessions', { connection: id, code: toCode(error) });
       return 'failed' as const;
     },
   );

@@ -18,6 +18,9 @@ export async function notePlace(
     if (record.purpose === 'enrol' || !(met.device || met.network)) return;
     await deps.audit.append({ action: 'new_place_seen', ...who, detail: { stepUpId: id, ...met } });
   } catch (error) {
-    deps.log.warn('place of a check not noted', { connection: who.connection, code: toCode(error) });
+    deps.log.warn('cannot store the device and network of a check', {
+      connection: who.connection,
+      code: toCode(error),
+    });
   }
 }

@@ -52,7 +52,11 @@ export function createNoticeSender(deps: NoticeDeps): NoticeSender {
       const connection = notice === null ? undefined : deps.connectionOf(notice.who.connection);
       if (notice === null || connection === undefined || !connection.policy.notices) return;
       const sent = send(notice, connection, deps).catch((error: unknown) => {
-        deps.log.warn('notice not sent', { kind: notice.kind, connection: connection.id, code: toCode(error) });
+        deps.log.warn('notification e-mail failed', {
+          kind: notice.kind,
+          connection: connection.id,
+          code: toCode(error),
+        });
       });
       underWay.add(sent);
       void sent.then(() => underWay.delete(sent));
@@ -108,7 +112,7 @@ async function push(
     const outcomes = await Promise.all(
       devices.map(async ({ id, address, version }) => {
         const outcome = await webPush.send(address, text, version).catch((error: unknown) => {
-          log.warn('notice not pushed', { kind, connection: connection.id, code: toCode(error) });
+          log.warn('push notification failed', { kind, connection: connection.id, code: toCode(error) });
           return 'failed' as const;
         });
         return { id, outcome };
@@ -118,7 +122,7 @@ async function push(
     if (gone.length > 0) await removeNoticeDevices(who, gone, deps);
     return outcomes.some(({ outcome }) => outcome === 'sent');
   } catch (error) {
-    log.warn('notice not pushed', { kind, connection: connection.id, code: toCode(error) });
+    log.warn('push notification failed', { kind, connection: connection.id, code: toCode(error) });
     return false;
   }
 }

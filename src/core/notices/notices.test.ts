@@ -146,8 +146,8 @@ test('a letter that fails, or a provider that is away, holds up nothing and refu
   core.profile.setDown(true);
   await append(events.refused);
   expect(core.audit.events.map(({ action }) => action)).toEqual(['enrolled', 'verification_refused']);
-  expect(core.log.text()).toMatch(/notice not sent.*delivery_failed/);
-  expect(core.log.text()).toMatch(/notice not sent.*profile_unavailable/);
+  expect(core.log.text()).toMatch(/notification e-mail failed.*delivery_failed/);
+  expect(core.log.text()).toMatch(/notification e-mail failed.*profile_unavailable/);
   expect(core.log.text()).not.toMatch(/anna|example\.com/);
 });
 
@@ -247,7 +247,7 @@ describe('pushed notices', () => {
     service.answer(endpoint, 500);
     await append(events.locked);
     expect(subjectsOf(sent)).toEqual([noticeWords.en.notices.enrolled.subject, noticeWords.en.notices.locked.subject]);
-    expect(core.log.text()).toMatch(/notice not pushed.*delivery_failed/);
+    expect(core.log.text()).toMatch(/push notification failed.*delivery_failed/);
     expect(core.log.text()).not.toMatch(/anna|127\.0\.0\.1|send/);
     expect(await readNoticeDevices(anna, deps)).toHaveLength(1);
   });

@@ -20,25 +20,25 @@ export const noticeWords: Readonly<Record<LetterLanguage, NoticeWords>> = {
       enrolled: { subject: 'Your face check was set up', text: 'A face check was set up for your account.' },
       new_place: {
         subject: 'Your face check was used in a new place',
-        text: 'A face check for your account passed on a device, or in a network, that it was not used from before.',
+        text: 'A face check for your account passed on a new device or network.',
       },
       refused: {
-        subject: 'A face check was refused',
-        text: 'Somebody tried a face check for your account, and it did not pass.',
+        subject: 'A face check failed',
+        text: 'Someone tried to pass a face check for your account, and it failed.',
       },
       locked: {
         subject: 'Your face check is paused',
-        text: 'Several sign-ins to your account did not pass the face check. It is paused for a while.',
+        text: 'Several sign-ins to your account failed the face check. Face checks are paused for a while.',
       },
       ended: {
-        subject: 'Your face check was ended',
-        text: 'The face check of your account was ended, and what it was kept by is deleted.',
+        subject: 'Your face check was deleted',
+        text: 'The face check for your account has ended, and its data is deleted.',
       },
     },
     when: 'When:',
     button: 'This was not me',
     footer:
-      'If this was you, there is nothing to do. If not, press the button: it opens a page that asks once more, and then ends your face check and tells those who can help. The link works once, for seven days.',
+      'If this was you, no action is needed. If not, select the button. The page asks you to confirm, then ends your face check and notifies your administrators. The link works once and is valid for seven days.',
   },
   de: {
     notices: {
@@ -47,103 +47,103 @@ export const noticeWords: Readonly<Record<LetterLanguage, NoticeWords>> = {
         text: 'Für Ihr Konto wurde eine Gesichtsprüfung eingerichtet.',
       },
       new_place: {
-        subject: 'Ihre Gesichtsprüfung wurde an einem neuen Ort benutzt',
-        text: 'Eine Gesichtsprüfung für Ihr Konto wurde auf einem Gerät oder in einem Netz bestanden, von dem aus sie bisher nicht benutzt wurde.',
+        subject: 'Ihre Gesichtsprüfung wurde an einem neuen Ort verwendet',
+        text: 'Eine Gesichtsprüfung für Ihr Konto wurde auf einem neuen Gerät oder in einem neuen Netzwerk bestanden.',
       },
       refused: {
-        subject: 'Eine Gesichtsprüfung wurde abgelehnt',
-        text: 'Jemand hat eine Gesichtsprüfung für Ihr Konto versucht. Sie wurde nicht bestanden.',
+        subject: 'Eine Gesichtsprüfung ist fehlgeschlagen',
+        text: 'Jemand hat versucht, eine Gesichtsprüfung für Ihr Konto zu bestehen. Sie ist fehlgeschlagen.',
       },
       locked: {
-        subject: 'Ihre Gesichtsprüfung ist unterbrochen',
-        text: 'Mehrere Anmeldungen an Ihrem Konto haben die Gesichtsprüfung nicht bestanden. Sie ist für eine Weile unterbrochen.',
+        subject: 'Ihre Gesichtsprüfung ist vorübergehend gesperrt',
+        text: 'Bei mehreren Anmeldungen an Ihrem Konto ist die Gesichtsprüfung fehlgeschlagen. Gesichtsprüfungen sind vorübergehend gesperrt.',
       },
       ended: {
-        subject: 'Ihre Gesichtsprüfung wurde beendet',
-        text: 'Die Gesichtsprüfung Ihres Kontos wurde beendet, und was dafür aufbewahrt war, ist gelöscht.',
+        subject: 'Ihre Gesichtsprüfung wurde gelöscht',
+        text: 'Die Gesichtsprüfung für Ihr Konto wurde beendet, und die zugehörigen Daten wurden gelöscht.',
       },
     },
-    when: 'Wann:',
+    when: 'Zeitpunkt:',
     button: 'Das war ich nicht',
     footer:
-      'Waren Sie es selbst, ist nichts zu tun. Wenn nicht, drücken Sie den Knopf: Er öffnet eine Seite, die noch einmal fragt, dann Ihre Gesichtsprüfung beendet und denen Bescheid gibt, die helfen können. Der Link gilt einmal, sieben Tage lang.',
+      'Wenn Sie das waren, müssen Sie nichts tun. Wenn nicht, klicken Sie auf die Schaltfläche. Die Seite bittet Sie um Bestätigung, beendet dann Ihre Gesichtsprüfung und benachrichtigt Ihre Administratoren. Der Link funktioniert einmal und ist sieben Tage gültig.',
   },
   es: {
     notices: {
       enrolled: {
-        subject: 'Se configuró su control facial',
-        text: 'Se configuró un control facial para su cuenta.',
+        subject: 'Se configuró su comprobación facial',
+        text: 'Se configuró una comprobación facial para su cuenta.',
       },
       new_place: {
-        subject: 'Su control facial se usó en un lugar nuevo',
-        text: 'Se superó un control facial para su cuenta en un dispositivo, o desde una red, en que no se había usado antes.',
+        subject: 'Su comprobación facial se usó en un lugar nuevo',
+        text: 'Se superó una comprobación facial para su cuenta en un dispositivo o una red nuevos.',
       },
       refused: {
-        subject: 'Se rechazó un control facial',
-        text: 'Alguien intentó un control facial para su cuenta, y no se superó.',
+        subject: 'Una comprobación facial ha fallado',
+        text: 'Alguien intentó superar una comprobación facial para su cuenta y no lo consiguió.',
       },
       locked: {
-        subject: 'Su control facial está en pausa',
-        text: 'Varios inicios de sesión en su cuenta no superaron el control facial. Está en pausa por un tiempo.',
+        subject: 'Su comprobación facial está en pausa',
+        text: 'Varios inicios de sesión en su cuenta no superaron la comprobación facial. Las comprobaciones faciales están en pausa por un tiempo.',
       },
       ended: {
-        subject: 'Su control facial ha terminado',
-        text: 'El control facial de su cuenta ha terminado, y lo que se guardaba para él se ha borrado.',
+        subject: 'Su comprobación facial se ha eliminado',
+        text: 'La comprobación facial de su cuenta ha finalizado y sus datos se han eliminado.',
       },
     },
     when: 'Cuándo:',
     button: 'No he sido yo',
     footer:
-      'Si ha sido usted, no tiene que hacer nada. Si no, pulse el botón: abre una página que pregunta una vez más, termina su control facial y avisa a quienes pueden ayudar. El enlace sirve una vez, durante siete días.',
+      'Si ha sido usted, no tiene que hacer nada. Si no, pulse el botón. La página le pide que lo confirme, finaliza su comprobación facial y avisa a sus administradores. El enlace funciona una vez y es válido durante siete días.',
   },
   fr: {
     notices: {
       enrolled: {
-        subject: 'Votre contrôle facial a été configuré',
-        text: 'Un contrôle facial a été configuré pour votre compte.',
+        subject: 'Votre vérification du visage a été configurée',
+        text: 'Une vérification du visage a été configurée pour votre compte.',
       },
       new_place: {
-        subject: 'Votre contrôle facial a servi dans un nouvel endroit',
-        text: 'Un contrôle facial pour votre compte a été réussi sur un appareil, ou depuis un réseau, où il n’avait pas encore servi.',
+        subject: 'Votre vérification du visage a été utilisée dans un nouveau lieu',
+        text: 'Une vérification du visage pour votre compte a réussi sur un nouvel appareil ou un nouveau réseau.',
       },
       refused: {
-        subject: 'Un contrôle facial a été refusé',
-        text: 'Quelqu’un a tenté un contrôle facial pour votre compte, et il n’a pas été réussi.',
+        subject: 'Échec d’une vérification du visage',
+        text: 'Quelqu’un a tenté une vérification du visage pour votre compte, et elle a échoué.',
       },
       locked: {
-        subject: 'Votre contrôle facial est suspendu',
-        text: 'Plusieurs connexions à votre compte n’ont pas réussi le contrôle facial. Il est suspendu pour un moment.',
+        subject: 'Votre vérification du visage est suspendue',
+        text: 'Plusieurs connexions à votre compte ont échoué à la vérification du visage. Les vérifications du visage sont suspendues temporairement.',
       },
       ended: {
-        subject: 'Votre contrôle facial a pris fin',
-        text: 'Le contrôle facial de votre compte a pris fin, et ce qui était conservé pour lui est effacé.',
+        subject: 'Votre vérification du visage a été supprimée',
+        text: 'La vérification du visage de votre compte a pris fin et ses données ont été supprimées.',
       },
     },
-    when: 'Quand :',
+    when: 'Date :',
     button: 'Ce n’était pas moi',
     footer:
-      'Si c’était vous, il n’y a rien à faire. Sinon, appuyez sur le bouton : il ouvre une page qui demande encore une fois, puis met fin à votre contrôle facial et prévient ceux qui peuvent aider. Le lien fonctionne une fois, pendant sept jours.',
+      'Si c’était vous, aucune action n’est requise. Sinon, cliquez sur le bouton. La page vous demande de confirmer, puis met fin à votre vérification du visage et prévient vos administrateurs. Le lien fonctionne une fois et est valable sept jours.',
   },
   ar: {
     notices: {
-      enrolled: { subject: 'تم إعداد فحص الوجه الخاص بك', text: 'تم إعداد فحص الوجه لحسابك.' },
+      enrolled: { subject: 'تم إعداد التحقق من وجهك', text: 'تم إعداد التحقق من الوجه لحسابك.' },
       new_place: {
-        subject: 'استُخدم فحص الوجه الخاص بك في مكان جديد',
-        text: 'نجح فحص الوجه لحسابك على جهاز أو من شبكة لم يُستخدم منها من قبل.',
+        subject: 'استُخدم التحقق من وجهك في مكان جديد',
+        text: 'نجح التحقق من الوجه لحسابك على جهاز جديد أو شبكة جديدة.',
       },
-      refused: { subject: 'رُفض فحص للوجه', text: 'حاول شخص ما إجراء فحص الوجه لحسابك ولم ينجح.' },
+      refused: { subject: 'فشل التحقق من الوجه', text: 'حاول شخص ما اجتياز التحقق من الوجه لحسابك وفشل.' },
       locked: {
-        subject: 'فحص الوجه الخاص بك متوقف مؤقتًا',
-        text: 'لم تجتز عدة عمليات تسجيل دخول إلى حسابك فحص الوجه، وهو متوقف لبعض الوقت.',
+        subject: 'تم إيقاف التحقق من وجهك مؤقتًا',
+        text: 'فشلت عدة عمليات تسجيل دخول إلى حسابك في التحقق من الوجه. تم إيقاف التحقق من الوجه لبعض الوقت.',
       },
       ended: {
-        subject: 'انتهى فحص الوجه الخاص بك',
-        text: 'انتهى فحص الوجه لحسابك، وحُذف ما كان محفوظًا له.',
+        subject: 'تم حذف التحقق من وجهك',
+        text: 'انتهى التحقق من الوجه لحسابك وحُذفت بياناته.',
       },
     },
     when: 'الوقت:',
     button: 'لم أكن أنا',
     footer:
-      'إذا كنت أنت من فعل ذلك فلا حاجة إلى شيء. وإلا فاضغط الزر: يفتح صفحة تسأل مرة أخرى، ثم تنهي فحص الوجه وتخبر من يمكنه المساعدة. يعمل الرابط مرة واحدة خلال سبعة أيام.',
+      'إذا كنت أنت من فعل ذلك، فلا يلزم أي إجراء. وإلا فاضغط على الزر. ستطلب منك الصفحة التأكيد، ثم تُنهي التحقق من وجهك وتُبلغ المسؤولين لديك. يعمل الرابط مرة واحدة وهو صالح لمدة سبعة أيام.',
   },
 };

@@ -77,6 +77,6 @@ async function renewToken(
     };
     await changeToken(change, { token: sealed.token, makeReady }, deps);
   } catch (error) {
-    deps.log.warn('renewed token not stored', { connection: connection.id, code: toCode(error) });
+    deps.log.warn('cannot store the renewed token', { connection: connection.id, code: toCode(error) });
   }
 }

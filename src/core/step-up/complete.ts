@@ -30,7 +30,7 @@ export async function attempt<T>(captured: StepUp, work: () => Promise<T>, deps:
       });
     };
     const onFailure = (cause: unknown): void =>
-      deps.log.warn('step-up not reopened yet', { stepUpId: captured.id, code: toCode(cause) });
+      deps.log.warn('step-up not yet reopened', { stepUpId: captured.id, code: toCode(cause) });
     await nowOrLater(reopen, onFailure).catch(() => {});
     throw error;
   }

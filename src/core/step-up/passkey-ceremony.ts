@@ -86,7 +86,7 @@ export async function takePasskey(
   const isCounted =
     proven !== null && kept !== null && (await countPasskeyUse(owner, kept, proven.credential.counter, deps));
   if (proven === null || !isCounted) {
-    deps.log.info('passkey not proven', { connection, stepUpId });
+    deps.log.info('passkey verification failed', { connection, stepUpId });
     return unproven;
   }
   return { value: proven.secret, method: proven.method };

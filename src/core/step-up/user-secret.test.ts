@@ -231,7 +231,7 @@ describe('with a passkey', () => {
     const { secret } = await enrol();
     await check((await take(authenticator.get(await begin('step-up', 'get')))).value);
     await take(authenticator.get(await begin('step-up', 'get'), { isUserVerified: false }));
-    expect(log.text()).toContain('passkey not proven');
+    expect(log.text()).toContain('passkey verification failed');
     expect(log.text() + JSON.stringify(audit.events)).not.toContain(text(secret.value));
   });
 });

@@ -27,9 +27,9 @@ const claimsGuard = z.object({
 });
 
 const endings = {
-  counter: 'another number was sent than stands on the phone',
-  phone: 'another number was chosen on the phone',
-  left: 'nobody is at the kiosk any more',
+  counter: 'the number sent does not match the number on the phone',
+  phone: 'a wrong number was chosen on the phone',
+  left: 'no one is at the kiosk',
 };
 
 function describe({ browserDigest, interaction, told }: Check): JsonObject {
@@ -88,7 +88,7 @@ export function createCounterGrants(
 ): CounterGrants {
   const pending = new WeakMap<KoaContextWithOIDC, JsonObject>();
   async function checkKioskOf(kiosk: string, typed: string | undefined): Promise<void> {
-    if (typed !== undefined) throw new oidcErrors.InvalidRequest('either kiosk or shown_code');
+    if (typed !== undefined) throw new oidcErrors.InvalidRequest('use either kiosk or shown_code, not both');
     const unknown = new oidcErrors.InvalidRequest('kiosk is unknown');
     if (!kioskIdGuard.safeParse(kiosk).success) throw unknown;
     await checkKiosk({ id: kiosk, tenants: [standardTenant, connection] }, deps).catch((error: unknown) => {
@@ -101,12 +101,12 @@ export function createCounterGrants(
     return visit !== null && check.browserDigest !== null && !(await isAtKiosk(visit, deps));
   }
 
-  const unknownCode = () => new oidcErrors.InvalidRequest('shown_code is unknown, or was used');
+  const unknownCode = () => new oidcErrors.InvalidRequest('shown_code is unknown or already used');
 
   return {
     async check({ oidc }, client) {
       const { login_hint: hint, shown_code: typed, kiosk } = paramsOf(oidc.params);
-      if (hint !== undefined) throw new oidcErrors.InvalidRequest('a counter names nobody: login_hint is not taken');
+      if (hint !== undefined) throw new oidcErrors.InvalidRequest('login_hint is not allowed for a counter');
       if (kiosk !== undefined) return checkKioskOf(kiosk, typed);
       if (typed === undefined) return;
       await countAgainst('shownCodesOfCounter', client.metadata.client_id, deps).catch(toUnavailable);

@@ -80,7 +80,7 @@ export function createIssue(
     const [proof = ''] = proofs?.jwt ?? [];
     const holder = holderKeyGuard.safeParse(decodeProtectedHeader(proof).jwk);
     if (config === undefined) throw new FaceError('internal', 'a credential that is not configured');
-    if (!holder.success) throw new oidcErrors.InvalidProof('the key must be of P-256 or Ed25519');
+    if (!holder.success) throw new oidcErrors.InvalidProof('the key must be P-256 or Ed25519');
     const who = { connection: connection.id, subject: account.accountId };
     const check = await readCheck(grant.jti, connection, deps);
     const enrolment = await readEnrolment(who, check).catch(toUnavailable);
@@ -95,9 +95,9 @@ export function createIssue(
     const given = { type, tokenId: enrolment.tokenId, claims: Object.keys(values), expiresAt };
     // Temporary failures consume neither, so the wallet may retry.
     if (!(await takeOnce('proof', proof).catch(toUnavailable)))
-      throw new oidcErrors.InvalidProof('the proof was used before');
+      throw new oidcErrors.InvalidProof('the proof was already used');
     if (!(await takeOnce('offer', grant.jti).catch(toUnavailable)))
-      throw new oidcErrors.CredentialRequestDenied('the offer was used before');
+      throw new oidcErrors.CredentialRequestDenied('the offer was already used');
     const make = async (): Promise<string> => {
       const { list, index } = await noteCredential(who, given, deps).catch(toUnavailable);
       // A concurrent revocation may not have found the credential yet.

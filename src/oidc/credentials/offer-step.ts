@@ -29,7 +29,7 @@ export function createOfferStep({ issuer, connection, credentials }: OidcIssuer,
     const config = credentials[type];
     if (config === undefined) throw new FaceError('internal', 'a credential that is not configured');
     // The request omitted what the page asks for.
-    if (share === null) throw new oidcErrors.AccessDenied('nothing was agreed to');
+    if (share === null) throw new oidcErrors.AccessDenied('the user did not consent');
     const token = identifyWhereSound(await readTokenIfAny(connection, subject), deps);
     if (token === null) throw new oidcErrors.AccessDenied('the enrolment has ended');
     const { at, presence } = check;

@@ -1,4 +1,4 @@
-# The service at AWS, and one Cognito user pool whose users take the face step.
+# facestep on AWS, and one Cognito user pool whose users do a face check.
 #   npm run build:triggers, in the checkout
 #   terraform apply -target=module.facestep, point the DNS record of host at the load balancer, then terraform apply
 terraform {
@@ -34,7 +34,7 @@ variable "user_pool" {
   type = object({ id = string, client_ids = list(string) })
 }
 
-# Made before, by: aws secretsmanager create-secret --name facestep/request-secret --secret-string "$(openssl rand -base64 32)"
+# Create it first: aws secretsmanager create-secret --name facestep/request-secret --secret-string "$(openssl rand -base64 32)"
 data "aws_secretsmanager_secret_version" "request" {
   secret_id = "facestep/request-secret"
 }

@@ -1,4 +1,4 @@
-# One Okta org and one Entra tenant, for a facestep that runs at https://face.example.com already.
+# One Okta org and one Entra tenant, for a facestep server that already runs at https://face.example.com.
 terraform {
   required_version = ">= 1.11"
   required_providers {

@@ -1,10 +1,10 @@
-# Keys never leave KMS, nor their region. docs/keys.md says what each is for, and what losing one means.
+# Keys never leave KMS or their region. docs/keys.md explains the purpose of each key and the effect of its loss.
 #
-# Who may do what with a key is in its policy alone: neither IAM policies of the account nor grants add to it. HMAC and asymmetric
-# keys do not rotate by themselves; docs/keys.md says how. Whether a key is enabled is its administrators' choice, and no plan undoes it.
+# Only the key policy grants access to a key: IAM policies of the account and grants add nothing. HMAC and asymmetric keys do
+# not rotate automatically (docs/keys.md). Administrators enable or disable a key; Terraform does not revert that.
 
 locals {
-  # Every right over a key but to use it, and to hand its use on.
+  # All administrative permissions, without the use of the key and without grants.
   key_administration = [
     "kms:CancelKeyDeletion",
     "kms:DescribeKey",
@@ -34,7 +34,7 @@ data "aws_iam_policy_document" "key_administration" {
       identifiers = var.key_administrator_arns
     }
   }
-  # The way back where those roles are gone: the root user itself, whose right no IAM policy can hand on.
+  # Recovery if those roles are deleted: the root user only; IAM policies cannot delegate this.
   statement {
     sid       = "Root"
     actions   = local.key_administration
@@ -145,7 +145,7 @@ resource "aws_kms_key" "oidc" {
   }
 }
 
-# Sent as X-Admin-Key. It is in Secrets Manager alone, and in no state of Terraform.
+# Sent as X-Admin-Key. Stored only in Secrets Manager, never in the Terraform state.
 ephemeral "random_password" "admin_key" {
   length  = 43
   special = false

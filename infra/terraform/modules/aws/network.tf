@@ -1,6 +1,6 @@
 resource "aws_security_group" "load_balancer" {
   name_prefix = "${var.name}-load-balancer-"
-  description = "HTTPS from everywhere"
+  description = "HTTPS from anywhere"
   vpc_id      = var.vpc_id
   lifecycle {
     create_before_destroy = true
@@ -14,7 +14,7 @@ resource "aws_vpc_security_group_ingress_rule" "https" {
   from_port         = each.value
   to_port           = each.value
   cidr_ipv4         = "0.0.0.0/0"
-  description       = "Browsers and providers; port 80 only sends on to 443"
+  description       = "Browsers and providers; port 80 only redirects to 443"
 }
 
 resource "aws_vpc_security_group_egress_rule" "to_tasks" {
@@ -27,7 +27,7 @@ resource "aws_vpc_security_group_egress_rule" "to_tasks" {
 
 resource "aws_security_group" "tasks" {
   name_prefix = "${var.name}-tasks-"
-  description = "From the load balancer alone"
+  description = "Only from the load balancer"
   vpc_id      = var.vpc_id
   lifecycle {
     create_before_destroy = true
@@ -61,7 +61,7 @@ resource "aws_vpc_security_group_egress_rule" "to_trails" {
 
 resource "aws_security_group" "trails" {
   name_prefix = "${var.name}-trails-"
-  description = "From the tasks alone"
+  description = "Only from the tasks"
   vpc_id      = var.vpc_id
   lifecycle {
     create_before_destroy = true
@@ -83,7 +83,7 @@ resource "aws_lb" "this" {
   subnets                    = var.public_subnet_ids
   drop_invalid_header_fields = true
   enable_deletion_protection = true
-  # What a browser claims in X-Forwarded-For is kept, and the address it really came from stands behind it: proxyHops is 1.
+  # The load balancer appends the real client address to X-Forwarded-For: proxyHops is 1.
   xff_header_processing_mode = "append"
 }
 
@@ -93,11 +93,11 @@ resource "aws_lb_target_group" "this" {
   protocol    = "HTTP"
   port        = local.port
   vpc_id      = var.vpc_id
-  # The task says here that it stops, and takes requests for as long.
+  # A stopping task reports it here and continues to accept requests until then.
   deregistration_delay          = local.stop_delay_sec
   load_balancing_algorithm_type = "least_outstanding_requests"
 
-  # Not /readyz: ECS ends and replaces tasks that fail here, and where DynamoDB or KMS is away that mends nothing.
+  # Not /readyz: ECS would replace failing tasks, which does not help if DynamoDB or KMS is unavailable.
   health_check {
     path                = "/readyz/replica"
     interval            = 5

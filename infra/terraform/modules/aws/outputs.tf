@@ -1,5 +1,5 @@
 output "load_balancer_dns_name" {
-  description = "Where the DNS record of public_host points."
+  description = "Target of the DNS record of public_host."
   value       = aws_lb.this.dns_name
 }
 
@@ -9,16 +9,16 @@ output "load_balancer_zone_id" {
 }
 
 output "admin_key_secret_arn" {
-  description = "Where the administrator's key is."
+  description = "Location of the admin key."
   value       = aws_secretsmanager_secret.admin_key.arn
 }
 
 output "service_role_name" {
-  description = "The role that the service has at AWS."
+  description = "IAM role of the service."
   value       = aws_iam_role.service.name
 }
 
 output "config" {
-  description = "The configuration that the tasks run with, as JSON. It holds no secret."
+  description = "Configuration of the tasks, as JSON. Contains no secret."
   value       = jsonencode(local.config)
 }

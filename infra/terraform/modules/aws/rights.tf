@@ -13,7 +13,7 @@ data "aws_iam_policy_document" "tasks_of_ecs" {
   }
 }
 
-# What starting a task takes: its image, its secrets, its log. The service itself has none of these rights.
+# Permissions to start a task: image, secrets, log. The service itself does not have them.
 resource "aws_iam_role" "start" {
   name_prefix        = "${var.name}-start-"
   assume_role_policy = data.aws_iam_policy_document.tasks_of_ecs.json
@@ -41,8 +41,8 @@ resource "aws_iam_role" "service" {
   assume_role_policy = data.aws_iam_policy_document.tasks_of_ecs.json
 }
 
-# All that the service does at AWS beside using its keys, which their own policies let it: keys.tf. It can make, change and delete
-# no table and no key.
+# Permissions of the service, except the use of its keys, which the key policies grant (keys.tf). It cannot create, change or
+# delete tables or keys.
 data "aws_iam_policy_document" "service" {
   statement {
     sid       = "State"

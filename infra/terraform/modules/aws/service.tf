@@ -72,7 +72,7 @@ resource "aws_ecs_task_definition" "this" {
 
   container_definitions = jsonencode([
     {
-      # Puts the configuration where the service reads it, and ends. Root, as a fresh volume is root's.
+      # Writes the configuration to the volume and exits. Runs as root because a new volume belongs to root.
       name                   = "configuration"
       image                  = var.image
       essential              = false
@@ -96,7 +96,7 @@ resource "aws_ecs_task_definition" "this" {
       readonlyRootFilesystem = true
       linuxParameters        = { capabilities = { drop = ["ALL"] } }
       dependsOn              = [{ containerName = "configuration", condition = "SUCCESS" }]
-      # Each task writes an audit trail of its own, in a folder that is named for it and stays when it ends.
+      # Each task writes its own audit trail, in a folder with its ID that is kept when the task ends.
       entryPoint = ["sh", "-c"]
       command    = ["FACESTEP_DATA=\"/var/lib/facestep/$${ECS_CONTAINER_METADATA_URI_V4##*/}\" exec node /app/dist/src/main.js serve"]
       secrets = concat(
@@ -116,7 +116,7 @@ resource "aws_ecs_task_definition" "this" {
         retries     = 3
         startPeriod = 60
       }
-      # stopDelaySec, what is under way, and closing.
+      # stopDelaySec, running requests, and closing.
       stopTimeout      = local.stop_delay_sec + 30
       logConfiguration = { logDriver = "awslogs", options = local.log_options }
     },
@@ -150,7 +150,7 @@ resource "aws_ecs_service" "this" {
   }
 
   lifecycle {
-    # The autoscaler's.
+    # Managed by the autoscaler.
     ignore_changes = [desired_count]
   }
 

@@ -1,4 +1,4 @@
-# What the replicas share: docs/state.md.
+# Shared state of the replicas: docs/state.md.
 resource "aws_dynamodb_table" "state" {
   name                        = "${var.name}-state"
   billing_mode                = "PAY_PER_REQUEST"
@@ -10,7 +10,7 @@ resource "aws_dynamodb_table" "state" {
     type = "S"
   }
 
-  # The log of decisions is read by this index.
+  # Index of the log of decisions.
   attribute {
     name = "lp"
     type = "S"
@@ -42,7 +42,7 @@ resource "aws_dynamodb_table" "state" {
   }
 }
 
-# Where each task keeps its audit trail: tasks come and go, the record stays.
+# Storage of the audit trails. They outlive the tasks.
 resource "aws_efs_file_system" "trails" {
   encrypted = true
   tags      = { Name = "${var.name}-trails" }

@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Names everything that is made. Lower-case letters, digits and hyphens."
+  description = "Name prefix of all resources. Lower-case letters, digits and hyphens."
   type        = string
   default     = "facestep"
   validation {
@@ -9,7 +9,7 @@ variable "name" {
 }
 
 variable "image" {
-  description = "The image that infra/docker/Dockerfile builds, in a registry that the tasks can reach, by digest or by a tag that never moves."
+  description = "The image built by infra/docker/Dockerfile, in a registry that the tasks can reach, by digest or by an immutable tag."
   type        = string
   validation {
     condition     = can(regex("^[^\\s:@]+(:[0-9]+)?(/[^\\s:@]+)*(@sha256:[0-9a-f]{64}|:[\\w.-]+)$", var.image)) && !endswith(var.image, ":latest")
@@ -19,24 +19,24 @@ variable "image" {
 
 variable "vpc_id" {
   type        = string
-  description = "The network that everything stands in."
+  description = "The VPC of all resources."
 }
 
 variable "public_subnet_ids" {
-  description = "Subnets of the load balancer, in two zones at least."
+  description = "Subnets of the load balancer, in at least two availability zones."
   type        = list(string)
   validation {
     condition     = length(var.public_subnet_ids) >= 2
-    error_message = "A load balancer needs subnets in two zones."
+    error_message = "A load balancer needs subnets in two availability zones."
   }
 }
 
 variable "private_subnet_ids" {
-  description = "Subnets of the tasks, with a way out to AWS and to your identity provider by HTTPS (a NAT gateway, or endpoints)."
+  description = "Subnets of the tasks, with HTTPS egress to AWS and to your identity provider (NAT gateway or VPC endpoints)."
   type        = list(string)
   validation {
     condition     = length(var.private_subnet_ids) >= 2
-    error_message = "Replicas belong into two zones."
+    error_message = "Expected subnets in two availability zones."
   }
 }
 
@@ -46,7 +46,7 @@ variable "certificate_arn" {
 }
 
 variable "public_host" {
-  description = "The host that providers and browsers reach. Point it at the output load_balancer_dns_name."
+  description = "The public host name for providers and browsers. Point it at the output load_balancer_dns_name."
   type        = string
   validation {
     condition     = can(regex("^[a-z0-9-]+(\\.[a-z0-9-]+)+$", var.public_host))
@@ -71,23 +71,23 @@ variable "secrets" {
 }
 
 variable "task_policy_arns" {
-  description = "More that the service may do, by name: the policy of the module cognito, for example."
+  description = "Additional IAM policies of the service, by name, such as the policy of the module cognito."
   type        = map(string)
   default     = {}
 }
 
 variable "replicas" {
-  description = "Least and most tasks. More are started when their processors are busy."
+  description = "Minimum and maximum number of tasks. Scales with the CPU load."
   type        = object({ least = number, most = number })
   default     = { least = 2, most = 6 }
   validation {
     condition     = var.replicas.least >= 2 && var.replicas.most >= var.replicas.least
-    error_message = "Expected two at least, and most not below least."
+    error_message = "Expected at least two, and a maximum not below the minimum."
   }
 }
 
 variable "cpu" {
-  description = "Processors of a task, in 1024ths. One worker of the engine runs on each whole one."
+  description = "CPU units of a task (1024 per vCPU). The engine runs one worker per vCPU."
   type        = number
   default     = 2048
   validation {
@@ -97,7 +97,7 @@ variable "cpu" {
 }
 
 variable "memory" {
-  description = "Memory of a task, in MiB. Fargate takes 2 to 8 times cpu."
+  description = "Memory of a task, in MiB. Fargate allows 2 to 8 times cpu."
   type        = number
   default     = 4096
   validation {
@@ -107,16 +107,16 @@ variable "memory" {
 }
 
 variable "key_administrator_arns" {
-  description = "Roles that may administer the KMS keys, and not use them. The one that Terraform runs as belongs among them: KMS takes no policy that locks out who sets it."
+  description = "Roles that can administer the KMS keys but not use them. Include the role that runs Terraform: KMS rejects a policy that locks out its author."
   type        = list(string)
   validation {
     condition     = length(var.key_administrator_arns) > 0 && alltrue([for arn in var.key_administrator_arns : can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:role/[\\w+=,.@/-]+$", arn))])
-    error_message = "Expected ARNs of IAM roles, one at least."
+    error_message = "Expected at least one ARN of an IAM role."
   }
 }
 
 variable "sealing_key_versions" {
-  description = "Versions of the keys that seal tokens. To rotate, add the next number, and name the former one in current_sealing_key_version until all tasks know it. Terraform refuses to destroy one: docs/keys.md says how to retire it."
+  description = "Versions of the keys that seal tokens. To rotate, add the next number, and set current_sealing_key_version to the previous one until all tasks know the new one. Terraform refuses to destroy a key; to retire one, see docs/keys.md."
   type        = set(number)
   default     = [1]
   validation {
@@ -126,7 +126,7 @@ variable "sealing_key_versions" {
 }
 
 variable "current_sealing_key_version" {
-  description = "The version that seals new tokens; null is the highest. A task that does not know a version yet takes its tokens for retired: docs/keys.md has the two steps."
+  description = "The version that seals new tokens; null means the highest. A task that does not know a version yet treats its tokens as retired. For the two steps, see docs/keys.md."
   type        = number
   default     = null
   validation {
@@ -136,7 +136,7 @@ variable "current_sealing_key_version" {
 }
 
 variable "log_retention_days" {
-  description = "How long CloudWatch keeps the log. It holds no photo, token, secret or address."
+  description = "Retention of the CloudWatch log, in days. The log contains no photo, token, secret or address."
   type        = number
   default     = 30
 }

@@ -1,5 +1,5 @@
 terraform {
-  # Write-only arguments, so that no secret is kept in the state.
+  # For write-only arguments, which keep secrets out of the state.
   required_version = ">= 1.11"
   required_providers {
     aws    = { source = "hashicorp/aws", version = "~> 6.25" }

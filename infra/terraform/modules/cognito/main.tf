@@ -1,6 +1,6 @@
-# The Lambda triggers, as serverless.yml at the top of the checkout deploys them, for who uses Terraform: take one or the other.
-# The pool itself stays with whoever manages it. `facestep provision` sets its attribute, app clients and triggers; if the pool
-# is an aws_cognito_user_pool of yours, put the output lambda_config into it, or provisioning and Terraform undo each other.
+# The Lambda triggers for Terraform. serverless.yml in the root of the checkout deploys the same triggers: use one of the two.
+# This module does not manage the user pool. `facestep provision` sets its attribute, app clients and triggers. If the pool
+# is your aws_cognito_user_pool, set the output lambda_config there; otherwise provisioning and Terraform revert each other.
 
 data "aws_caller_identity" "current" {}
 data "aws_partition" "current" {}
@@ -46,7 +46,7 @@ resource "aws_iam_role" "this" {
   assume_role_policy = data.aws_iam_policy_document.lambda.json
 }
 
-# The functions write their logs and do nothing else at AWS.
+# The functions can only write their logs.
 data "aws_iam_policy_document" "logs" {
   statement {
     actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
@@ -68,9 +68,9 @@ resource "aws_lambda_function" "this" {
   handler          = "index.${each.value}"
   filename         = data.archive_file.triggers.output_path
   source_code_hash = data.archive_file.triggers.output_base64sha256
-  # Memory is processor time: the cold start halves with each doubling up to about here.
+  # CPU scales with memory: up to about this size, each doubling halves the cold start.
   memory_size = 512
-  # Cognito waits 5 seconds, whatever is set here.
+  # Cognito always waits 5 seconds.
   timeout = 5
 
   environment {
@@ -89,7 +89,7 @@ resource "aws_lambda_function" "this" {
   depends_on = [aws_cloudwatch_log_group.this]
 }
 
-# This user pool, in this account, and nobody else may invoke them.
+# Only this user pool in this account can invoke them.
 resource "aws_lambda_permission" "this" {
   for_each       = aws_lambda_function.this
   action         = "lambda:InvokeFunction"
@@ -99,7 +99,7 @@ resource "aws_lambda_permission" "this" {
   source_account = local.account
 }
 
-# What the service does with the pool.
+# Permissions of the service on the pool.
 data "aws_iam_policy_document" "service" {
   statement {
     actions   = ["cognito-idp:AdminGetUser", "cognito-idp:ListUsers", "cognito-idp:AdminUpdateUserAttributes", "cognito-idp:AdminDeleteUserAttributes", "cognito-idp:AdminUserGlobalSignOut"]

@@ -8,16 +8,16 @@ variable "connection" {
 }
 
 variable "public_url" {
-  description = "publicUrl of facestep, character for character."
+  description = "publicUrl of facestep, exactly as configured."
   type        = string
   validation {
     condition     = can(regex("^https://[^/?#@]+(/[^?#]*[^/?#])?$", var.public_url))
-    error_message = "Expected an https address without a slash at its end."
+    error_message = "Expected an https address without a trailing slash."
   }
 }
 
 variable "user_pool_id" {
-  description = "The pool: it alone may invoke the functions."
+  description = "The user pool. Only it can invoke the functions."
   type        = string
   validation {
     condition     = can(regex("^[a-z]{2,}(-[a-z]+)+-[0-9]_[0-9A-Za-z]+$", var.user_pool_id))
@@ -26,11 +26,11 @@ variable "user_pool_id" {
 }
 
 variable "client_ids" {
-  description = "cognito.clientIds of the connection: app clients whose users take the face step."
+  description = "cognito.clientIds of the connection: app clients whose users do a face check."
   type        = list(string)
   validation {
     condition     = length(var.client_ids) > 0
-    error_message = "Expected one app client at least."
+    error_message = "Expected at least one app client."
   }
 }
 
@@ -54,25 +54,25 @@ variable "mode" {
 }
 
 variable "receipt_keys" {
-  description = "What GET <publicUrl>/.well-known/jwks.json answers. Public keys; apply anew when they change."
+  description = "Response of GET <publicUrl>/.well-known/jwks.json (public keys). Apply again when they change."
   type        = string
   validation {
     condition     = can(jsondecode(var.receipt_keys).keys[0].kty)
-    error_message = "Expected a JSON Web Key Set with one key at least."
+    error_message = "Expected a JSON Web Key Set with at least one key."
   }
 }
 
 variable "request_secret" {
-  description = "cognito.triggers.requestSecret of the connection, 32 characters at least. It is an environment variable of the functions, and so in the state: encrypt the state."
+  description = "cognito.triggers.requestSecret of the connection, at least 32 characters. It is an environment variable of the functions and therefore in the state: encrypt the state."
   type        = string
   sensitive   = true
   validation {
     condition     = length(var.request_secret) >= 32
-    error_message = "Expected 32 characters at least."
+    error_message = "Expected at least 32 characters."
   }
 }
 
 variable "triggers_file" {
-  description = "What npm run build:triggers made: triggers/dist/index.mjs of the checkout."
+  description = "Output of npm run build:triggers: triggers/dist/index.mjs of the checkout."
   type        = string
 }

@@ -1,6 +1,6 @@
-# Applications, their permissions and the consent. The provider knows neither directory extensions nor custom authentication
-# extensions, event listeners or external authentication methods: `facestep provision` makes those, and finds what is here ready.
-# Each property is a resource of its own, so that what provisioning or you add to an application is left alone.
+# Applications, their permissions and the consent. The provider does not support directory extensions, custom authentication
+# extensions, event listeners or external authentication methods; `facestep provision` creates them and reuses these resources.
+# Each property is a separate resource, so that additions by provisioning or by you are not reverted.
 
 data "azuread_application_published_app_ids" "microsoft" {}
 
@@ -10,7 +10,7 @@ resource "azuread_service_principal" "graph" {
 }
 
 locals {
-  # The first is what the service runs with; with the second Entra may send it events.
+  # The first is for the service itself; the second allows Entra to send events to it.
   permissions = toset(["User.ReadWrite.All", "CustomAuthenticationExtension.Receive.Payload"])
 }
 
@@ -54,7 +54,7 @@ resource "azuread_app_role_assignment" "service" {
   resource_object_id  = azuread_service_principal.graph.object_id
 }
 
-# External MFA: an application of its own, which other tenants consent to.
+# External MFA: a separate application, which other tenants consent to.
 resource "azuread_application_registration" "external_mfa" {
   count            = var.external_mfa ? 1 : 0
   display_name     = "Face check (${var.connection})"

@@ -26,7 +26,7 @@ variable "certificate" {
 }
 
 variable "external_mfa" {
-  description = "Whether there is the application that stands for External MFA, too."
+  description = "Also create the application for External MFA."
   type        = bool
   default     = true
 }

@@ -1,12 +1,12 @@
-# Names, addresses and values are those of `facestep provision`, which finds all of this ready, and then puts the token hook
-# on the rule of your authorization server. That rule is yours: no part of it is here.
+# Same names, addresses and values as `facestep provision`, which reuses these resources and then adds the token hook to the
+# rule of your authorization server. This module does not manage that rule.
 
 locals {
   channel = { version = "1.0.0", type = "HTTP", method = "POST" }
   auth    = { type = "HEADER", key = "Authorization", value = var.hook_secret }
 }
 
-# What the service is at Okta's API.
+# The API service application of facestep.
 resource "okta_app_oauth" "service" {
   label                      = "facestep (${var.connection})"
   type                       = "service"
@@ -31,14 +31,14 @@ resource "okta_app_oauth_api_scope" "service" {
 
 data "okta_org_metadata" "this" {}
 
-# Scopes say what may be asked for, a role of whom: without one Okta refuses every call.
+# Scopes define the operations, a role defines the users: without a role Okta rejects every call.
 resource "okta_app_oauth_role_assignment" "service" {
   count     = var.admin_role == null ? 0 : 1
   client_id = okta_app_oauth.service.client_id
   type      = var.admin_role
 }
 
-# The enrolment token: users neither see nor change it. Destroying this ends every enrolment.
+# The enrolment token: users can neither see nor change it. Destroying it revokes every enrolment.
 resource "okta_user_schema_property" "token" {
   index       = var.attribute
   title       = "Face enrolment token"

@@ -4,6 +4,6 @@ output "client_id" {
 }
 
 output "token_hook_id" {
-  description = "For inline_hook_id of an okta_auth_server_policy_rule of yours, where Terraform manages that rule."
+  description = "For inline_hook_id of your okta_auth_server_policy_rule, if Terraform manages that rule."
   value       = okta_inline_hook.token.id
 }

@@ -8,7 +8,7 @@ variable "connection" {
 }
 
 variable "public_url" {
-  description = "publicUrl of facestep, where Okta reaches the hooks. The server answers there before this is applied: Okta asks it at once."
+  description = "publicUrl of facestep, where Okta calls the hooks. The server must run before you apply this: Okta verifies it immediately."
   type        = string
   validation {
     condition     = can(regex("^https://[^/?#@]+(/[^?#]*[^/?#])?$", var.public_url))
@@ -42,7 +42,7 @@ variable "attribute" {
 }
 
 variable "admin_role" {
-  description = "The administrator role of the service: USER_ADMIN is Okta's group administrator, for all users but administrators. null where you assign it a role of your own."
+  description = "Admin role of the service. USER_ADMIN is Okta's group administrator, for all users except administrators. null if you assign a custom role."
   type        = string
   default     = "USER_ADMIN"
   validation {

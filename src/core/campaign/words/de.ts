@@ -22,7 +22,7 @@ Dieser Link ersetzt den, den Sie früher bekommen haben.`,
   button: 'Gesichtsprüfung einrichten',
   organisation: 'Ihre Organisation',
   footer: [
-    'Der Link ist nur für Sie, lässt sich einmal öffnen und gilt bis zum {lastDay}. Geben Sie ihn nicht weiter.',
-    'Wenn Sie dieses Schreiben nicht erwartet haben, fragen Sie den Helpdesk Ihrer Organisation, bevor Sie den Link öffnen.',
+    'Der Link ist nur für Sie, lässt sich einmal öffnen und gilt bis zum {lastDay}. Leiten Sie ihn nicht weiter.',
+    'Wenn Sie diese E-Mail nicht erwartet haben, fragen Sie Ihren Helpdesk, bevor Sie den Link öffnen.',
   ],
 };

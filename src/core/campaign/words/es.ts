@@ -22,7 +22,7 @@ Este enlace sustituye al que recibió antes.`,
   button: 'Configurar la comprobación facial',
   organisation: 'Su organización',
   footer: [
-    'El enlace es solo para usted, se abre una vez y vale hasta el {lastDay}. No lo comparta.',
-    'Si no esperaba este mensaje, pregunte al servicio de asistencia de su organización antes de abrirlo.',
+    'El enlace es solo para usted, se abre una vez y es válido hasta el {lastDay}. No lo reenvíe.',
+    'Si no esperaba este correo electrónico, consulte al servicio de asistencia antes de abrirlo.',
   ],
 };

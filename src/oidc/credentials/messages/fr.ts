@@ -3,20 +3,20 @@ import type { CredentialTexts } from './texts.js';
 export const fr: CredentialTexts = {
   startTitle: (credential) => `${credential}, dans votre portefeuille`,
   startText: (from) =>
-    `${from === null ? 'Votre organisation' : from} vous donne une attestation signée à garder sur votre téléphone. Il vous y faut une application de portefeuille.`,
+    `${from === null ? 'Votre organisation' : from} vous délivre une attestation signée pour votre téléphone. Une application de portefeuille est nécessaire.`,
   startSteps: [
-    'Dites qui vous êtes et montrez votre visage.',
-    'Cochez ce qui doit y figurer.',
+    'Saisissez votre nom d’utilisateur et effectuez une vérification du visage.',
+    'Sélectionnez ce que l’attestation doit contenir.',
     'Scannez un code avec votre portefeuille et saisissez-y six chiffres.',
   ],
   begin: 'Commencer',
   nothing: 'Rien n’a été délivré. Vous pouvez recommencer.',
-  offerTitle: (credential) => `${credential} : à mettre dans votre portefeuille`,
+  offerTitle: (credential) => `Ajouter ${credential} à votre portefeuille`,
   scan: 'Scannez ceci avec votre application de portefeuille.',
-  qr: 'Le code à scanner avec un portefeuille',
+  qr: 'Code à scanner avec un portefeuille',
   onThisPhone: 'Mon portefeuille est sur ce téléphone',
   askForCode: 'Mon portefeuille demande six chiffres',
-  code: 'Saisissez-les dans votre portefeuille :',
-  codeText: 'Vous avez un essai. Ne les montrez à personne et ne les dites pas au téléphone.',
-  life: 'Cela marche une fois, dans les dix minutes. Laissez cette page ouverte jusqu’à ce que votre portefeuille ait fini.',
+  code: 'Saisissez ce code dans votre portefeuille :',
+  codeText: 'Vous avez une seule tentative. Ne montrez le code à personne et ne le lisez pas au téléphone.',
+  life: 'Cela fonctionne une fois, dans les dix minutes. Gardez cette page ouverte jusqu’à ce que votre portefeuille ait terminé.',
 };

@@ -4,21 +4,21 @@ import type { en } from './en.js';
 export const de: Translated<typeof en> = {
   heading: 'Administratoren',
   intro:
-    'Jeder hat einen eigenen Schlüssel für die API, die Befehlszeile und Notfälle. Wer sich mit dem Firmenkonto anmeldet, steht nicht hier: Das entscheiden Gruppen.',
-  none: 'Niemand außer dem ersten Inhaber.',
-  columns: { name: 'Name', role: 'Rolle', added: 'Hinzugefügt', expires: 'Schlüssel endet', actions: 'Aktionen' },
+    'Jeder hat einen Schlüssel für die API, die Befehlszeile und Notfälle. Benutzer, die sich mit einem Firmenkonto anmelden, sind nicht aufgeführt: Ihre Gruppen entscheiden.',
+  none: 'Nur der erste Besitzer.',
+  columns: { name: 'Name', role: 'Rolle', added: 'Hinzugefügt', expires: 'Schlüssel läuft ab', actions: 'Aktionen' },
   always: 'Von Anfang an',
   never: 'Nie',
-  stays: 'Nicht entfernbar',
+  stays: 'Kann nicht entfernt werden',
   remove: {
     label: 'Entfernen',
     title: (name) => `${name} entfernen?`,
-    text: 'Der Schlüssel wird ab sofort abgewiesen, und Sitzungen, die damit begonnen wurden, enden. Was getan wurde, bleibt im Prüfprotokoll.',
+    text: 'Der Schlüssel wird widerrufen und seine Sitzungen werden beendet. Frühere Aktionen bleiben im Audit-Protokoll.',
   },
   add: {
     heading: 'Administrator hinzufügen',
     name: 'Name',
-    nameHint: 'Steht im Prüfprotokoll. Buchstaben, Ziffern und . _ @ -',
+    nameHint: 'Wird im Audit-Protokoll angezeigt. Buchstaben, Ziffern und . _ @ -',
     role: 'Rolle',
     roleHints: {
       owner: 'alles',
@@ -26,10 +26,10 @@ export const de: Translated<typeof en> = {
       auditor: 'Lesen',
       'help-desk': 'Personen helfen',
     },
-    days: 'Tage bis zum Ende des Schlüssels',
-    daysHint: 'Leer lassen für einen Schlüssel, der bis zum Entfernen gilt.',
+    days: 'Schlüssel läuft ab nach (Tage)',
+    daysHint: 'Leer lassen für kein Ablaufdatum.',
     submit: 'Hinzufügen',
     keyOf: (name) => `Schlüssel von ${name}`,
-    once: 'Er wird nur dieses eine Mal gezeigt. Übergeben Sie ihn auf einem Weg, den sonst niemand liest.',
+    once: 'Wird nur einmal angezeigt. Senden Sie ihn über einen vertraulichen Kanal.',
   },
 };

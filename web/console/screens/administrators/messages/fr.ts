@@ -4,21 +4,21 @@ import type { en } from './en.js';
 export const fr: Translated<typeof en> = {
   heading: 'Administrateurs',
   intro:
-    'Chacun a sa propre clé pour l’API, la ligne de commande et les urgences. Qui se connecte avec le compte de l’entreprise n’est pas dans la liste : les groupes décident.',
-  none: 'Personne d’autre que le premier propriétaire.',
-  columns: { name: 'Nom', role: 'Rôle', added: 'Ajouté', expires: 'Fin de la clé', actions: 'Actions' },
+    'Chacun possède une clé pour l’API, la ligne de commande et les urgences. Les utilisateurs qui se connectent avec un compte d’entreprise ne sont pas répertoriés : leurs groupes décident.',
+  none: 'Uniquement le premier propriétaire.',
+  columns: { name: 'Nom', role: 'Rôle', added: 'Ajouté', expires: 'Expiration de la clé', actions: 'Actions' },
   always: 'Depuis le début',
   never: 'Jamais',
-  stays: 'Ne peut pas être retiré',
+  stays: 'Ne peut pas être supprimé',
   remove: {
-    label: 'Retirer',
-    title: (name) => `Retirer ${name} ?`,
-    text: 'Sa clé est refusée dès maintenant, et les sessions ouvertes avec elle se terminent. Ce qui a été fait reste dans le journal d’audit.',
+    label: 'Supprimer',
+    title: (name) => `Supprimer ${name} ?`,
+    text: 'La clé est révoquée et ses sessions prennent fin. Les actions passées restent dans le journal d’audit.',
   },
   add: {
     heading: 'Ajouter un administrateur',
     name: 'Nom',
-    nameHint: 'Figure dans le journal d’audit. Lettres, chiffres et . _ @ -',
+    nameHint: 'Affiché dans le journal d’audit. Lettres, chiffres et . _ @ -',
     role: 'Rôle',
     roleHints: {
       owner: 'tout',
@@ -26,10 +26,10 @@ export const fr: Translated<typeof en> = {
       auditor: 'lecture',
       'help-desk': 'aide aux personnes',
     },
-    days: 'Jours jusqu’à la fin de la clé',
-    daysHint: 'Laissez vide pour une clé valable jusqu’au retrait.',
+    days: 'Expiration de la clé (jours)',
+    daysHint: 'Laissez vide pour ne pas définir d’expiration.',
     submit: 'Ajouter',
     keyOf: (name) => `Clé de ${name}`,
-    once: 'Elle n’est montrée que cette fois. Remettez-la par une voie que personne d’autre ne lit.',
+    once: 'Affichée une seule fois. Transmettez-la par un canal privé.',
   },
 };

@@ -1,11 +1,11 @@
 import type { OwnWords } from './log-words.js';
 
 export const ar: OwnWords = {
-  heading: 'سجل الدخول',
-  empty: 'لا شيء من هذا في السجل.',
+  heading: 'سجل عمليات تسجيل الدخول',
+  empty: 'لا توجد إدخالات مطابقة.',
   filters: {
     search: 'بحث',
-    hint: 'بداية اسم أو اسم دخول، أو معرّف، أو عنوان شبكة، أو معرّف طلب.',
+    hint: 'الاسم أو اسم المستخدم أو المعرّف أو عنوان الشبكة أو معرّف الطلب',
     since: 'من',
     until: 'إلى',
   },
@@ -13,7 +13,7 @@ export const ar: OwnWords = {
     time: 'الوقت',
     person: 'الشخص',
     application: 'التطبيق',
-    what: 'ما حدث',
+    what: 'الحدث',
     outcome: 'النتيجة',
     why: 'السبب',
     network: 'الشبكة',
@@ -22,7 +22,7 @@ export const ar: OwnWords = {
   follow: {
     start: 'متابعة مباشرة',
     pause: 'إيقاف مؤقت',
-    running: 'تظهر السطور الجديدة في الأعلى، أيًّا كان يومها.',
+    running: 'تظهر الإدخالات الجديدة في الأعلى.',
   },
   csv: {
     save: 'حفظ بصيغة CSV',

@@ -2,10 +2,10 @@ import type { OwnWords } from './log-words.js';
 
 export const de: OwnWords = {
   heading: 'Anmeldeprotokoll',
-  empty: 'Im Protokoll steht nichts dergleichen.',
+  empty: 'Keine übereinstimmenden Einträge.',
   filters: {
     search: 'Suchen',
-    hint: 'Der Anfang eines Namens oder Anmeldenamens, eine Kennung, eine Netzadresse oder die Kennung einer Anfrage.',
+    hint: 'Name, Benutzername, ID, Netzwerkadresse oder Anfrage-ID',
     since: 'Von',
     until: 'Bis',
   },
@@ -13,19 +13,19 @@ export const de: OwnWords = {
     time: 'Zeit',
     person: 'Person',
     application: 'Anwendung',
-    what: 'Was geschah',
+    what: 'Ereignis',
     outcome: 'Ergebnis',
-    why: 'Warum',
-    network: 'Netz',
+    why: 'Grund',
+    network: 'Netzwerk',
     request: 'Anfrage',
   },
   follow: {
     start: 'Live verfolgen',
     pause: 'Anhalten',
-    running: 'Neue Zeilen erscheinen oben, gleich von welchem Tag.',
+    running: 'Neue Einträge erscheinen oben.',
   },
   csv: {
     save: 'Als CSV speichern',
-    fetched: (lines) => `${lines} Zeilen…`,
+    fetched: (lines) => `${lines} Zeilen …`,
   },
 };

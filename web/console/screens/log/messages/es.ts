@@ -1,11 +1,11 @@
 import type { OwnWords } from './log-words.js';
 
 export const es: OwnWords = {
-  heading: 'Registro de accesos',
-  empty: 'No hay nada así en el registro.',
+  heading: 'Registro de inicios de sesión',
+  empty: 'Ninguna entrada coincide.',
   filters: {
     search: 'Buscar',
-    hint: 'El comienzo de un nombre o nombre de usuario, un identificador, una dirección de red o el identificador de una solicitud.',
+    hint: 'Nombre, nombre de usuario, ID, dirección de red o ID de solicitud',
     since: 'Desde',
     until: 'Hasta',
   },
@@ -13,16 +13,16 @@ export const es: OwnWords = {
     time: 'Hora',
     person: 'Persona',
     application: 'Aplicación',
-    what: 'Qué pasó',
+    what: 'Evento',
     outcome: 'Resultado',
-    why: 'Por qué',
+    why: 'Motivo',
     network: 'Red',
     request: 'Solicitud',
   },
   follow: {
     start: 'Seguir en directo',
     pause: 'Pausar',
-    running: 'Las líneas nuevas aparecen arriba, sean del día que sean.',
+    running: 'Las entradas nuevas aparecen arriba.',
   },
   csv: {
     save: 'Guardar como CSV',

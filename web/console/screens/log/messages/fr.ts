@@ -2,10 +2,10 @@ import type { OwnWords } from './log-words.js';
 
 export const fr: OwnWords = {
   heading: 'Journal des connexions',
-  empty: 'Rien de tel dans le journal.',
+  empty: 'Aucune entrée correspondante.',
   filters: {
     search: 'Rechercher',
-    hint: 'Le début d’un nom ou d’un nom de connexion, un identifiant, une adresse réseau ou l’identifiant d’une requête.',
+    hint: 'Nom, nom d’utilisateur, ID, adresse réseau ou ID de requête',
     since: 'Du',
     until: 'Au',
   },
@@ -13,16 +13,16 @@ export const fr: OwnWords = {
     time: 'Heure',
     person: 'Personne',
     application: 'Application',
-    what: 'Ce qui s’est passé',
+    what: 'Événement',
     outcome: 'Résultat',
-    why: 'Pourquoi',
+    why: 'Motif',
     network: 'Réseau',
     request: 'Requête',
   },
   follow: {
     start: 'Suivre en direct',
     pause: 'Suspendre',
-    running: 'Les nouvelles lignes apparaissent en haut, quel que soit leur jour.',
+    running: 'Les nouvelles entrées apparaissent en haut.',
   },
   csv: {
     save: 'Enregistrer en CSV',
