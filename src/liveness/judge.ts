@@ -5,7 +5,7 @@ import { FaceError } from '../errors.js';
 import { measureTraces } from './camera-traces.js';
 import { lookAgain, lookAt, type SeenFrame } from './frame.js';
 import { findLight, type LitFrame, type LitPair, toLeastAlike } from './light.js';
-import { type Measured, measureAlike, measureFrames, measureLight, measureRefusal } from './signals.js';
+import { hintFor, type Measured, measureAlike, measureFrames, measureLight, measureRefusal } from './signals.js';
 
 interface SeenPose {
   readonly shown: SeenFrame;
@@ -62,7 +62,7 @@ export function createMovementJudge({ engine }: { readonly engine: Engine }): Li
             ),
           ],
           liveness: measured.find(({ measurement }) => measurement.name === 'passive')?.measurement.value ?? 0,
-          hint: (failed.find(({ hint }) => hint !== 'follow') ?? failed[0])?.hint ?? null,
+          hint: hintFor(failed),
         };
       } finally {
         for (const each of kept) each.wipe();

@@ -21,8 +21,26 @@ const hints: Partial<Record<LivenessSignal, (value: number) => Hint>> = {
   brightness: (value) => (value < bounds.brightness.atLeast ? 'more_light' : 'less_light'),
   sharpness: () => 'hold_still',
   light_gain: () => 'too_bright',
+  light_match: () => 'too_bright',
+  light_normals: () => 'too_bright',
   light_same_face: () => 'hold_still',
 };
+
+/** Most useful first: without a usable face the others mean little, and weak light blurs the picture. */
+const hintsInOrder: readonly Hint[] = [
+  'no_face',
+  'one_face',
+  'come_closer',
+  'more_light',
+  'less_light',
+  'too_bright',
+  'hold_still',
+  'follow',
+];
+
+/** Returns the hint for the failed signals; `null` without failures. */
+export const hintFor = (failed: readonly Measured[]): Hint | null =>
+  hintsInOrder.find((each) => failed.some(({ hint }) => hint === each)) ?? null;
 
 function toMeasured(signal: LivenessSignal, index: number | null, value: number): Measured {
   const { unit, ...bound } = bounds[signal];

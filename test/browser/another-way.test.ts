@@ -121,7 +121,7 @@ inBrowser('whoever goes another way while the camera is being opened stays there
   await press(page, words.ways.back);
   await see(page, 'consent');
   await press(page, words.agree);
-  await see(page, 'permission');
+  await press(page, words.next);
   await page.evaluate(until('"letCamera" in globalThis'));
   await press(page, words.cannot);
   await see(page, 'ways');

@@ -75,7 +75,7 @@ const screens = {
   consent: { view: { organisation: null, consentNeeded: true } },
   failed: { view: { organisation: null, state: 'failed', fallbackUrl: 'https://login.example.com/other' } },
   passed: { view: { organisation: null, state: 'passed' } },
-  place: { view: { organisation: null } },
+  permission: { view: { organisation: null, light: 'offered' } },
 } as const;
 
 inBrowser.each(Object.keys(screens) as (keyof typeof screens)[])(

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { screenColours, toLinear } from '../../src/core/screen-light.js';
 import { hasChromium } from './chromium.js';
 import { readNoted, redShare, rowOf, toLight, visitsOf } from './lit-visit.js';
+import { pageWords } from './page-words.js';
 import { film, type Shown } from './screencast.js';
 import { press, readIn, see } from './walk.js';
 
@@ -28,7 +29,7 @@ for (const [device, axis] of [
       // Whichever way the language runs, the first half is the left or the upper one.
       await readIn(page, 'ar');
       const cut = await film(page, axis);
-      await press(page, 'ابدأ');
+      await press(page, pageWords.ar.next);
       await see(page, 'sending');
       const shown = await cut();
       expect(asked).toEqual([{ light: axis }]);

@@ -42,7 +42,7 @@ export async function film(page: Page, axis: 'across' | 'down'): Promise<() => P
             return [...pixels.subarray(from, from + 3)];
           };
           // Next to the content in the middle.
-          const halves = axis === 'across' ? [read(0.1, 0.6), read(0.9, 0.6)] : [read(0.05, 0.4), read(0.05, 0.6)];
+          const halves = axis === 'across' ? [read(0.1, 0.6), read(0.9, 0.6)] : [read(0.05, 0.25), read(0.05, 0.75)];
           return { at: 1000 * metadata.timestamp, first: halves[0]!, second: halves[1]! };
         }),
     );
