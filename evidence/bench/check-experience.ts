@@ -51,6 +51,8 @@ interface Visit {
 const nextBy: Readonly<Record<string, RegExp>> = {
   consent: /^Agree and continue$/,
   permission: /^(Allow camera access|Continue)$/,
+  // Offered if a hint persists for eight seconds.
+  framing: /^Start$/,
   'try-again': /^Try again$/,
 };
 const endings = ['passed', 'failed', 'locked-out', 'expired', 'recovery-codes'];
@@ -80,8 +82,10 @@ async function visit(cast: Cast, link: string, person: Person): Promise<Visit> {
 
 /** Waits for a screen that needs a press, or for the end. */
 async function nextScreen(page: Page): Promise<string> {
-  const names = [...Object.keys(nextBy), ...endings].map((name) => `[data-screen="${name}"]`);
-  await page.locator(`main:is(${names.join(', ')})`).waitFor({ timeout: 120_000 });
+  // The same screen without a button waits for the camera.
+  const asked = Object.keys(nextBy).map((name) => `[data-screen="${name}"]:has(.button.plain:not([hidden]))`);
+  const ended = endings.map((name) => `[data-screen="${name}"]`);
+  await page.locator(`main:is(${[...asked, ...ended].join(', ')})`).waitFor();
   return screenOf(page);
 }
 
@@ -98,16 +102,22 @@ function toMeasured(visits: readonly Visit[]): Measured {
   };
 }
 
-async function measure(cast: Cast, connection: string, people: readonly Person[]): Promise<Group> {
+async function measure(
+  cast: Cast,
+  { connection, people, say }: { connection: string; people: readonly Person[]; say: (line: string) => void },
+): Promise<Group> {
   const enrolments: Visit[] = [];
   const returns: Visit[] = [];
   for (const person of people) {
     const subject = await cast.stage.addUser();
     const enrolment = await visit(cast, await cast.stage.invite(connection, subject, 'enrol'), person);
     enrolments.push(enrolment);
+    say(`${connection}: enrolment ${JSON.stringify(enrolment)}`);
     if (!enrolment.passed) continue;
     const { link } = await cast.stage.startStepUp({ connection, subject });
-    returns.push(await visit(cast, link, person));
+    const back = await visit(cast, link, person);
+    returns.push(back);
+    say(`${connection}: returning ${JSON.stringify(back)}`);
   }
   return { enrolment: toMeasured(enrolments), returning: toMeasured(returns) };
 }
@@ -133,8 +143,8 @@ export async function benchCheckExperience(runs: number, say: (line: string) => 
     const ada: Person = { poses, plan: 'follow', ...habits };
     const drawn = Array.from({ length: runs }, () => ada);
     const lit = drawn.map((each) => ({ ...each, lighting: cast.lightings.ada }));
-    const movement = await measure(cast, 'movement', drawn);
-    const light = await measure(cast, 'light', lit);
+    const movement = await measure(cast, { connection: 'movement', people: drawn, say });
+    const light = await measure(cast, { connection: 'light', people: lit, say });
     const people = (real?.people ?? []).map((each): Person => ({ poses: each, plan: 'follow', ...habits }));
     return {
       node: process.version,
@@ -147,7 +157,7 @@ export async function benchCheckExperience(runs: number, say: (line: string) => 
           : {
               people: people.length,
               incomplete: real.incomplete,
-              movement: await measure(cast, 'movement', people),
+              movement: await measure(cast, { connection: 'movement', people, say }),
             },
       emptyRuns: { seconds: absentForMs / 1000, challenges: await countEmptyRuns(cast) },
     };

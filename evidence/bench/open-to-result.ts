@@ -35,7 +35,7 @@ export async function timeToResult({ cast, connection, subject, poses }: Returni
   try {
     const opened = performance.now();
     await page.goto(link);
-    await page.locator('main:is([data-screen="permission"], [data-screen="framing"])').waitFor();
+    await page.locator('main:is([data-screen="permission"]:has(.button), [data-screen="framing"])').waitFor();
     if ((await screenOf(page)) === 'permission') {
       await page.waitForTimeout(person.reactionMs);
       await press(page, 'Continue');
