@@ -4,7 +4,7 @@ import { addedAdministratorReply, administratorsReply } from '../rest/replies/ad
 import { roles } from '../rest/rights.js';
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
-import { toTableLines } from './table.js';
+import { printTable } from './table.js';
 import { wholeNumber } from './whole-number.js';
 
 const parseDays = wholeNumber({ least: 1, most: 366, what: 'days' });
@@ -15,7 +15,7 @@ const daySec = 24 * 60 * 60;
 export function createAdministratorsCommand(deps: CliDeps): Command {
   const command = new Command('administrators')
     .summary('manage administrators and their roles')
-    .description('Asks the server at FACESTEP_URL, with the administrator’s key in FACESTEP_ADMIN_KEY.');
+    .description('Calls the running server.');
   command
     .command('list')
     .description('print every administrator')
@@ -28,12 +28,13 @@ export function createAdministratorsCommand(deps: CliDeps): Command {
       );
       if (json) deps.print(JSON.stringify(administrators, null, 2));
       else
-        toTableLines(
+        printTable(
           ['name', 'role', 'added', 'good until'],
           administrators.map(({ name, role, addedAt, expiresAt }) => [
             ...[name, role, addedAt ?? 'at the first start', expiresAt ?? 'removed'],
           ]),
-        ).forEach(deps.print);
+          deps,
+        );
     });
   command
     .command('add')

@@ -12,7 +12,7 @@ import { clientScopes } from '../rest/scopes.js';
 import { createApplicationRequestsCommand } from './application-requests.js';
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
-import { toTableLines } from './table.js';
+import { printTable, toTableLines } from './table.js';
 import { UsageError } from './usage-error.js';
 import { wholeNumber } from './whole-number.js';
 
@@ -34,7 +34,7 @@ interface Terms {
 export function createApplicationsCommand(deps: CliDeps): Command {
   const command = new Command('applications')
     .summary('manage API applications, their keys and usage')
-    .description('Asks the server at FACESTEP_URL, with the administrator’s key in FACESTEP_ADMIN_KEY.');
+    .description('Calls the running server.');
   command
     .command('list')
     .description('print every application')
@@ -43,12 +43,13 @@ export function createApplicationsCommand(deps: CliDeps): Command {
       const { applications } = await callServer({ method: 'GET', path: '/applications' }, applicationsReply, deps);
       if (json) deps.print(JSON.stringify(applications, null, 2));
       else
-        toTableLines(
+        printTable(
           ['id', 'name', 'tenant', 'scopes', 'a minute', 'a day'],
           applications.map(({ id, name, tenant, scopes, perMinute, perDay }) => [
             ...[id, name, tenant, scopes.join(','), perMinute, perDay],
           ]),
-        ).forEach(deps.print);
+          deps,
+        );
     });
   command
     .command('register')
@@ -103,10 +104,11 @@ function addKeyCommands(command: Command, deps: CliDeps): void {
       const { keys } = await callServer({ method: 'GET', path: pathOf(id, '/keys') }, applicationKeysReply, deps);
       if (json) deps.print(JSON.stringify(keys, null, 2));
       else
-        toTableLines(
+        printTable(
           ['id', 'scopes', 'good until', 'last used'],
           keys.map((key) => [key.id, key.scopes.join(','), key.expiresAt, key.lastUsed ?? 'never']),
-        ).forEach(deps.print);
+          deps,
+        );
     });
   command
     .command('issue-key')

@@ -15,7 +15,7 @@ import type { CliDeps } from './deps.js';
 import { readGivenFile } from './given-file.js';
 import { toPrintable } from './printable.js';
 import { readPages } from './read-pages.js';
-import { toTableLines } from './table.js';
+import { printTable } from './table.js';
 import { UsageError } from './usage-error.js';
 import { wholeNumber } from './whole-number.js';
 
@@ -24,9 +24,7 @@ const parseCount = wholeNumber({ least: 0, most: 5 });
 
 /** Creates `facestep campaign`. */
 export function createCampaignCommand(deps: CliDeps): Command {
-  const command = new Command('campaign')
-    .summary('run an enrolment campaign')
-    .description('Asks the server at FACESTEP_URL, with the administrator’s key in FACESTEP_ADMIN_KEY.');
+  const command = new Command('campaign').summary('run an enrolment campaign').description('Calls the running server.');
   const tell = (campaign: CampaignReply): void => toLines(campaign).forEach(deps.print);
   const change = async (what: string, id: string, fields = {}): Promise<void> => {
     const request = { method: 'POST', path: `/campaigns/${what}`, fields: { campaign: id, ...fields } } as const;
@@ -89,7 +87,7 @@ export function createCampaignCommand(deps: CliDeps): Command {
       const rows = people.map(({ line, login, email, state: is, reason, sentAt }) =>
         [line === null ? '' : String(line), login, email ?? '', is, reason ?? '', sentAt ?? ''].map(toPrintable),
       );
-      toTableLines(['line', 'login', 'e-mail', 'state', 'reason', 'sent'], rows).forEach(deps.print);
+      printTable(['line', 'login', 'e-mail', 'state', 'reason', 'sent'], rows, deps);
     });
   const simple = { start: 'start sending', stop: 'stop sending', remind: 'send a reminder now' } as const;
   for (const [what, description] of Object.entries(simple)) {

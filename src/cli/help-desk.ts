@@ -14,7 +14,7 @@ import {
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
 import { toPrintable } from './printable.js';
-import { toTableLines } from './table.js';
+import { printTable } from './table.js';
 import { NothingThere, UsageError } from './usage-error.js';
 import { wholeNumber } from './whole-number.js';
 
@@ -43,7 +43,7 @@ const addWho = (command: Command): Command =>
 export function createHelpDeskCommand(deps: CliDeps): Command {
   const command = new Command('help-desk')
     .summary('vouch for callers, create bypass codes, answer help requests')
-    .description('Asks the server at FACESTEP_URL, with the administrator’s key in FACESTEP_ADMIN_KEY.');
+    .description('Calls the running server.');
   const post = <Reply extends z.ZodType>(path: string, fields: JsonObject, guard: Reply) =>
     callServer({ method: 'POST', path: `/help-desk/${path}`, fields }, guard, deps);
 
@@ -106,10 +106,11 @@ export function createHelpDeskCommand(deps: CliDeps): Command {
     .description('list valid and pending bypass codes, without the codes')
     .action(async () => {
       const { codes } = await post('bypass-codes/list', {}, bypassesReply);
-      toTableLines(
+      printTable(
         ['id', 'connection', 'subject', 'made by', 'state', 'until'],
         codes.map((each) => [each.id, each.connection, toPrintable(each.subject), each.by, each.state, each.expiresAt]),
-      ).forEach(deps.print);
+        deps,
+      );
     });
   command
     .command('approve')
@@ -126,12 +127,13 @@ export function createHelpDeskCommand(deps: CliDeps): Command {
     .action(async ({ json = false }: { json?: boolean }) => {
       const { requests } = await post('requests/list', {}, helpRequestsReply);
       if (json) return deps.print(JSON.stringify(requests, null, 2));
-      toTableLines(
+      printTable(
         ['id', 'asked', 'connection', 'subject', 'reason', 'taken by', 'note'],
         requests.map(({ id, at, connection, subject, reason, takenBy, note }) => [
           ...[id, at, connection, toPrintable(subject), reason, takenBy ?? '-', toPrintable(note)],
         ]),
-      ).forEach(deps.print);
+        deps,
+      );
     });
   command
     .command('take')

@@ -24,14 +24,15 @@ export function createRegisterCommand(deps: CliDeps): Command {
       'For providers that offer the face check only to registered users. The command is idempotent: run it ' +
         'again after an interruption, or for new users.',
     )
-    .argument('<connection>', 'id of the connection in the configuration')
+    .argument('[connection]', 'id of the connection; may be left out if there is only one')
     .option('--group <id>', 'register the members of the group with this id at the provider')
     .option('--all', 'register all users')
     .option('--plan', 'count the users without registering them (dry run)')
-    .action(async (id: string, { group, all, plan }: Options) => {
+    .action(async (given: string | undefined, { group, all, plan }: Options) => {
       if ((group === undefined) === (all === undefined)) throw new UsageError('give one of --group and --all');
       const setup = await deps.loadSetup();
-      const connection = findConnection(setup, id);
+      const connection = findConnection(setup, given);
+      const { id } = connection;
       const adapter = await connection.createAdapter(requirePublicUrl(setup));
       const { registration } = await adapter.createProvisioning();
       if (registration === null)

@@ -10,7 +10,7 @@ import {
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
 import { toPrintable } from './printable.js';
-import { toTableLines } from './table.js';
+import { printTable } from './table.js';
 import { UsageError } from './usage-error.js';
 
 interface Options {
@@ -32,7 +32,7 @@ function toOutcome(subject: string | null, code: string | null, done: string): s
 export function createSubjectCommand(deps: CliDeps): Command {
   const command = new Command('subject')
     .summary('export, revoke, erase or unlock a user’s data, or end consents')
-    .description('Asks the server at FACESTEP_URL, with the administrator’s key in FACESTEP_ADMIN_KEY.');
+    .description('Calls the running server.');
 
   const tell = ({ subjects, complete }: SubjectsReply, done: string): void => {
     for (const { connection, subject, code } of subjects) {
@@ -76,14 +76,15 @@ export function createSubjectCommand(deps: CliDeps): Command {
     });
   add('data-consents', 'list the OpenID clients that may receive claims of a user').action(async (options: Options) => {
     const reply = await call('export', options, exportReply, deps);
-    toTableLines(
+    printTable(
       ['connection', 'subject', 'client', 'until', 'claims'],
       reply.subjects.flatMap(({ connection, subject, held }) =>
         (held?.dataConsents ?? []).map(({ client, claims, expiresAt }) => [
           ...[connection, subject ?? '-', client, expiresAt, claims.join(' ')],
         ]),
       ),
-    ).forEach(deps.print);
+      deps,
+    );
     tell(reply, 'read');
   });
   add('withdraw-data-consents', 'withdraw a user’s consents to share claims')

@@ -12,7 +12,7 @@ import {
 import { exportReply } from '../rest/replies/subjects.js';
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
-import { findConnection } from './find-connection.js';
+import { findServerConnection } from './find-connection.js';
 import { toPrintable } from './printable.js';
 import { findObstacle, sendDrawnPerson } from './try-visit.js';
 import { UsageError } from './usage-error.js';
@@ -26,18 +26,17 @@ export function createTryCommand(deps: CliDeps): Command {
   return new Command('try')
     .summary('a first enrolment and check of a test user, on the real capture page')
     .description(
-      'Enrols a test user of a connection and checks their face, on the capture page of the running server at FACESTEP_URL, ' +
-        'with the administrator’s key in FACESTEP_ADMIN_KEY. It shows a drawn person to a virtual camera, and the enrolment ' +
-        'ends with the command; with --camera you use your own camera, and the enrolment stays. It refuses users who are enrolled.',
+      'Enrols a test user of a connection and checks their face, on the capture page of the running server. It shows a ' +
+        'drawn person to a virtual camera, and the enrolment ends with the command; with --camera you use your own camera, and the enrolment stays. It refuses users who are enrolled.',
     )
-    .argument('<connection>', 'id of the connection in the configuration')
+    .argument('[connection]', 'id of the connection; may be left out if there is only one')
     .requiredOption('--login <name>', 'username of an enrolled test user at the provider')
     .option('--camera', 'print links for a browser with a camera, and wait')
-    .action(async (id: string, { login, camera = false }: { login: string; camera?: boolean }) => {
-      const { policy } = findConnection(await deps.loadSetup(), id);
+    .action(async (given: string | undefined, { login, camera = false }: { login: string; camera?: boolean }) => {
+      const { id: connection, policy } = await findServerConnection(given, deps);
       const obstacle = camera ? null : findObstacle(policy, deps.env);
       if (obstacle !== null) deps.print(`${obstacle} So this needs a person with a camera.`);
-      await tryOut({ connection: id, login, isDrawn: !camera && obstacle === null }, deps);
+      await tryOut({ connection, login, isDrawn: !camera && obstacle === null }, deps);
     });
 }
 
