@@ -17,8 +17,8 @@ const typedIn = (page: string): string[] => {
   return (
     [...`${lines}\n${inline}`.matchAll(start)]
       .map(([, typed = '']) => typed.split(/[|>;&#]/)[0] ?? '')
-      // A message of the program, and an option that a page says is gone.
-      .filter((typed) => !typed.startsWith('cannot go on') && typed !== 'sign --certificate')
+      // An option that a page says is gone.
+      .filter((typed) => typed !== 'sign --certificate')
   );
 };
 

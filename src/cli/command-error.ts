@@ -8,8 +8,7 @@ export const commandRefusals = {
   },
   server_unreachable: {
     text: 'No facestep server answers at this address.',
-    advice:
-      'Start the server with “facestep serve”, or choose another with “facestep login” or FACESTEP_URL. With --jwks and an address, check that keys are published there.',
+    advice: 'Start the server with “facestep serve”, or choose another with “facestep login” or FACESTEP_URL.',
   },
   reply_unknown: {
     text: 'This command does not know the server’s reply. Use the same version as the server.',

@@ -5,7 +5,7 @@ const shells = ['bash', 'zsh', 'fish'] as const;
 type Shell = (typeof shells)[number];
 
 /** Creates `facestep completion`. */
-export const createCompletionCommand = (deps: CliDeps): Command =>
+export const createCompletionCommand = (deps: CliDeps, createAll: () => Promise<Command>): Command =>
   new Command('completion')
     .summary('print a script that completes commands in your shell')
     .description(
@@ -14,8 +14,7 @@ export const createCompletionCommand = (deps: CliDeps): Command =>
     )
     .addArgument(new Argument('<shell>', 'your shell').choices(shells))
     .action(async (shell: Shell) => {
-      const { createProgram } = await import('./program.js');
-      toScript(shell, collectPlaces(await createProgram(undefined, deps))).forEach(deps.print);
+      toScript(shell, collectPlaces(await createAll())).forEach(deps.print);
     });
 
 /** A command, and what may follow it. */
@@ -99,10 +98,7 @@ function toFish(places: readonly Place[]): string[] {
     ),
     '  end',
     '  switch "$at"',
-    ...places.flatMap((place) => [
-      `    case '${pathOf(place)}'`,
-      `      printf '%s\\n' ${list(place.words)}`,
-    ]),
+    ...places.flatMap((place) => [`    case '${pathOf(place)}'`, `      printf '%s\\n' ${list(place.words)}`]),
     '  end',
     'end',
     "complete -c facestep -a '(__facestep_words)'",

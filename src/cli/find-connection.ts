@@ -49,7 +49,7 @@ function chooseConnection<Each extends { readonly id: string }>(
   if (id !== undefined) return connections.find((connection) => connection.id === id) ?? null;
   const [only] = connections;
   if (only === undefined)
-    throw new UsageError('there is no connection', 'Set FACESTEP_CONFIG to a configuration with one.');
+    throw new UsageError('there is no connection', 'Add one to the configuration, as docs/configuration.md shows.');
   if (connections.length === 1) return only;
   throw new UsageError(
     'there are several connections',

@@ -6,6 +6,7 @@ import type { Environment } from '../config/references.js';
 import { safeUrlGuard } from '../config/safe-url.js';
 import type { Credential } from '../core/concealed.js';
 import type { Random } from '../core/ports.js';
+import { FaceError } from '../errors.js';
 import { parseKeyJson, readPrivateFile, replaceFile } from '../files/durable-file.js';
 import { UsageError } from './usage-error.js';
 
@@ -20,10 +21,17 @@ export function loginFileOf({ XDG_CONFIG_HOME, HOME, USERPROFILE }: Environment)
   return folder === null ? null : join(folder, 'facestep', 'login.json');
 }
 
-/** Reads the login; `null` if there is none. @throws `config_invalid`: readable by others; UsageError: not a login */
+/** Reads the login; `null` if there is none. @throws UsageError: readable by others, or not a login */
 export async function readLogin(env: Environment): Promise<Login | null> {
   const file = loginFileOf(env);
-  const text = file === null ? null : await readPrivateFile(file, 'login');
+  if (file === null) return null;
+  const text = await readPrivateFile(file, 'login').catch((cause: unknown) => {
+    if (!(cause instanceof FaceError)) throw cause;
+    throw new UsageError(
+      `${file} cannot be read, or other accounts can read it`,
+      `Run “chmod 600 ${file}”. If others may have read it, replace the key, too.`,
+    );
+  });
   if (text === null) return null;
   const login = loginGuard.safeParse(parseKeyJson(text));
   if (!login.success) throw new UsageError(`${file} is not a login`, 'Run “facestep login” again.');

@@ -46,7 +46,10 @@ const commands: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   open: async () => (await import('./open.js')).createOpenCommand,
   sign: async () => (await import('./sign.js')).createSignCommand,
   'verify-signature': async () => (await import('./verify-signature.js')).createVerifySignatureCommand,
-  completion: async () => (await import('./completion.js')).createCompletionCommand,
+  completion: async () => {
+    const { createCompletionCommand } = await import('./completion.js');
+    return (deps) => createCompletionCommand(deps, () => createProgram(undefined, deps));
+  },
 };
 
 /**

@@ -15,7 +15,7 @@ const json = `-H 'Content-Type: application/json'`;
 
 /** Returns an administrator's instructions, with commands to paste. */
 export function toGuide(settings: SimulationSettings): string[] {
-  const { connection, simulation, command, signInUrl } = settings;
+  const { simulation, command, signInUrl } = settings;
   const { title, url, users, environment, faceCheck, signInPage } = simulation;
   const [user] = users;
   if (user === undefined) return [];
@@ -32,7 +32,7 @@ export function toGuide(settings: SimulationSettings): string[] {
     `  ${command} serve`,
     'and in a third:',
     ...exports,
-    `  ${command} provision ${connection} --apply --yes`,
+    `  ${command} provision --apply --yes`,
     `  ${command} doctor`,
     `  ${command} try --login ${user.login}`,
     '',

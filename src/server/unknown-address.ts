@@ -2,6 +2,7 @@ import type { NextFunction, Request, Response } from 'express';
 import { html } from '../base/html.js';
 import { type LetterLanguage, letterLanguages } from '../core/letters/language.js';
 import { FaceError } from '../errors.js';
+import { noteRefusal } from '../http/access-log.js';
 import { discardRest } from '../http/collect.js';
 import { type RenderedPage, sendPage } from '../http/page-layout.js';
 import { renderInCatalogueStyle } from '../rest/catalogue-style.js';
@@ -71,6 +72,7 @@ function pageIn(language: LetterLanguage): RenderedPage {
 export function answerUnknown(request: Request, response: Response, _next: NextFunction): void {
   const isRead = request.method === 'GET' || request.method === 'HEAD';
   if (!isRead || request.accepts(['json', 'html']) !== 'html') throw new FaceError('not_found');
+  noteRefusal(response, new FaceError('not_found'));
   discardRest(request);
   const accepted = request.acceptsLanguages([...letterLanguages]);
   const language = letterLanguages.find((each) => each === accepted) ?? 'en';

@@ -22,13 +22,12 @@ let env: Record<string, string>;
 beforeAll(async () => {
   const serverPort = await findFreePort();
   simulation = await startSimulation('okta', { serverPort });
-  const { adminKey } = simulation.config;
   const [connection] = simulation.config.connections;
   const file = join(folder, 'facestep.json');
   const connections = [connection, { ...connection, id: 'with-pin', policy: { mode: 'shadow', userSecret: 'pin' } }];
   const settings = { ...simulation.config, modelsFolder, dataFolder: join(folder, 'data'), connections };
   writeFileSync(file, JSON.stringify({ ...settings, verifier: { kind: 'embedded', workers: 1 } }));
-  env = { FACESTEP_CONFIG: file, FACESTEP_URL: `http://127.0.0.1:${serverPort}`, FACESTEP_ADMIN_KEY: adminKey };
+  env = { FACESTEP_CONFIG: file };
   service = await startService(env);
   expect((await runHere(['provision', 'simulated', '--apply', '--yes'], env)).code).toBe(0);
 });
