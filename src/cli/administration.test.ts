@@ -60,7 +60,7 @@ test('an application from its registration to its end', async () => {
   expect((await run(['applications', 'remove', id])).exitCode).toBe(0);
   expect(await run(['applications', 'usage', id])).toMatchObject({
     exitCode: 2,
-    told: ['facestep: the server has nothing by that id'],
+    told: ['Error: The server has nothing by that id.', expect.any(String)],
   });
 });
 

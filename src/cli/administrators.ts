@@ -42,14 +42,15 @@ export function createAdministratorsCommand(deps: CliDeps): Command {
     .argument('<name>', 'name in the audit trail: up to 64 characters: A-Z a-z 0-9 _ . @ -')
     .addOption(new Option('--role <role>', 'role').choices(roles).makeOptionMandatory())
     .option('--days <days>', 'lifetime of the key in days, up to 366 (default: until removed)', parseDays)
-    .action(async (name: string, { role, days }: { role: string; days?: number }) => {
+    .option('--json', 'print JSON')
+    .action(async (name: string, { role, days, json = false }: { role: string; days?: number; json?: boolean }) => {
       const fields = { name, role, ...(days === undefined ? {} : { expiresIn: days * daySec }) };
       const added = await callServer(
         { method: 'POST', path: '/administrators', fields },
         addedAdministratorReply,
         deps,
       );
-      deps.print(added.key);
+      deps.print(json ? JSON.stringify(added, null, 2) : added.key);
       deps.tell(`Added, good until ${added.expiresAt ?? 'removed'}. The key is not shown again.`);
     });
   command

@@ -30,6 +30,12 @@ interface Terms {
   readonly contact?: string;
 }
 
+interface KeyTerms {
+  readonly scopes?: readonly string[];
+  readonly days?: number;
+  readonly json?: boolean;
+}
+
 /** Creates `facestep applications`. */
 export function createApplicationsCommand(deps: CliDeps): Command {
   const command = new Command('applications')
@@ -60,10 +66,12 @@ export function createApplicationsCommand(deps: CliDeps): Command {
     .option('--per-minute <requests>', 'requests per minute', parseCount)
     .option('--per-day <requests>', 'requests per day', parseCount)
     .option('--contact <text>', 'contact of the owner')
-    .action(async (name: string, terms: Terms) => {
+    .option('--json', 'print JSON')
+    .action(async (name: string, { json = false, ...terms }: Terms & { json?: boolean }) => {
       const fields = { name, ...terms };
-      const { id } = await callServer({ method: 'POST', path: '/applications', fields }, applicationReply, deps);
-      deps.print(id);
+      const made = await callServer({ method: 'POST', path: '/applications', fields }, applicationReply, deps);
+      const { id } = made;
+      deps.print(json ? JSON.stringify(made, null, 2) : id);
       deps.tell(`Registered. Issue its first key: facestep applications issue-key ${id}`);
     });
   command
@@ -116,13 +124,14 @@ function addKeyCommands(command: Command, deps: CliDeps): void {
     .argument('<id>')
     .option('--scopes <scopes>', 'some of the application’s scopes, separated by commas', parseScopes)
     .option('--days <days>', 'lifetime in days, up to 366', parseKeyDays)
-    .action(async (id: string, { scopes, days }: { scopes?: readonly string[]; days?: number }) => {
+    .option('--json', 'print JSON')
+    .action(async (id: string, { scopes, days, json = false }: KeyTerms) => {
       const fields = {
         ...(scopes === undefined ? {} : { scopes }),
         ...(days === undefined ? {} : { expiresIn: days * daySec }),
       };
       const issued = await callServer({ method: 'POST', path: pathOf(id, '/keys'), fields }, clientTokenReply, deps);
-      deps.print(issued.token);
+      deps.print(json ? JSON.stringify(issued, null, 2) : issued.token);
       deps.tell(`Key ${issued.id}, good until ${issued.expiresAt}. It is not shown again.`);
     });
   command

@@ -74,8 +74,16 @@ export function createSubjectCommand(deps: CliDeps): Command {
     .action(async (options: Options) => {
       tell(await call('unlock', options, subjectsReply, deps), 'unlocked');
     });
-  add('data-consents', 'list the OpenID clients that may receive claims of a user').action(async (options: Options) => {
+  const consents = add('data-consents', 'list the OpenID clients that may receive claims of a user');
+  consents.option('--json', 'print JSON').action(async ({ json = false, ...options }: Options & { json?: boolean }) => {
     const reply = await call('export', options, exportReply, deps);
+    if (json) {
+      const listed = reply.subjects.map(({ connection, subject, held }) => ({
+        ...{ connection, subject, dataConsents: held?.dataConsents ?? [] },
+      }));
+      deps.print(JSON.stringify(listed, null, 2));
+      return tell(reply, 'read');
+    }
     printTable(
       ['connection', 'subject', 'client', 'until', 'claims'],
       reply.subjects.flatMap(({ connection, subject, held }) =>

@@ -79,7 +79,7 @@ test.each(['br', 'identity'])(
 );
 
 test.each([
-  ...['/docs/none.html', '/docs/adapters/', '/docs/configuration', '/docs/configuration.md', '/docs/pictures/'],
+  ...['/docs/none.html', '/docs/adapters/', '/docs/configurations', '/docs/configuration.md', '/docs/pictures/'],
   ...['/docs/index.html.br', '/docs/..%2f.built', '/docs/%2e%2e/.built', '/docs/..%5c.built', '/docs/.built'],
 ])('%s is not there', async (path) => {
   const response = await get(path);

@@ -120,6 +120,16 @@ test('the first day: plan, apply, plan again; shadow mode lets through; the repo
   expect((await runHere(['report', 'simulated'], env)).stdout).toMatch(/would have been denied +1$/m);
 });
 
+test('the only connection need not be named, and the server is found by the configuration alone', async () => {
+  const report = await runHere(['report', '--json'], env);
+  expect(JSON.parse(report.stdout)).toMatchObject({ connection: 'simulated' });
+  const alone = { FACESTEP_CONFIG: env.FACESTEP_CONFIG! };
+  const status = await runHere(['status'], alone);
+  expect(status.stdout).toMatch(/^Health {3}ready$[\s\S]*^simulated +okta +shadow /m);
+  expect((await runHere(['mode'], alone)).stdout).toMatch(/^simulated: shadow$/m);
+  expect((await runHere(['why', 'nobody@example.com'], alone)).stdout).toContain('nobody@example.com at simulated');
+});
+
 test('why says what happened to somebody, in words, by login as by id', async () => {
   const login = 'grace@example.com';
   const subject = simulation.subjects.get(login)!;
