@@ -139,13 +139,12 @@ async function run(): Promise<ExitCode> {
 /** Prints what failed and what to do, and ends the process. */
 function fail(error: unknown): never {
   const isVerbose = args.includes('--verbose');
-  toFailureLines(error, {
-    command: isServing ? null : (args[0] ?? null),
-    asJson: args.includes('--json'),
-    isVerbose,
-    paint: paintOn(hasColours(process.stderr, process.env)),
-  }).forEach(tell);
-  if (isServing) log.error('ended', { code: toCode(error), frames: framesOf(error) });
+  const options = { command: isServing ? null : (args[0] ?? null), asJson: args.includes('--json'), isVerbose };
+  toFailureLines(error, { ...options, paint: paintOn(hasColours(process.stderr, process.env)) }).forEach(tell);
+  const code = toCode(error);
+  const said = toFailureLines(error, { ...options, asJson: false, isVerbose: false, paint: paintOn(false) });
+  const frames = code === 'internal' || isVerbose ? { frames: framesOf(error) } : {};
+  if (isServing) log.error('ended', { code, said, ...frames });
   process.exit(1);
 }
 

@@ -1,6 +1,6 @@
 /** Examples in the help of a command, by its name: what follows `facestep`. */
 export const examples: Readonly<Record<string, readonly string[]>> = {
-  serve: ['serve', 'serve --verbose'],
+  serve: ['serve'],
   status: ['status', 'status --json'],
   login: ['login', 'login https://face.example.com', 'login https://face.example.com < admin-key.txt'],
   provision: ['provision work --plan', 'provision work --apply'],

@@ -89,9 +89,13 @@ test('who is enrolled already is left alone', async () => {
 });
 
 test.each([
-  ['nobody', ['simulated', '--login', 'nobody@example.com'], 'no user at simulated has that name'],
+  ['nobody', ['simulated', '--login', 'nobody@example.com'], 'No user at simulated has that name'],
   ['no test user named', ['simulated'], '--login'],
-  ['a connection there is none', ['other', '--login', login], 'no connection "other"'],
+  [
+    'a connection there is none',
+    ['other', '--login', login],
+    'No connection "other" at this server. It has: simulated, with-pin',
+  ],
 ])('%s is tried with nobody', async (_name, args, said) => {
   expect(await runHere(['try', ...args], env)).toMatchObject({
     code: 2,
@@ -101,7 +105,7 @@ test.each([
 });
 
 test('without a server it says so', async () => {
-  const gone = { ...env, FACESTEP_URL: 'http://127.0.0.1:1' };
+  const gone = { ...env, FACESTEP_URL: 'http://127.0.0.1:1', FACESTEP_ADMIN_KEY: simulation.config.adminKey };
   await expect(runHere(['try', 'simulated', '--login', login], gone)).rejects.toMatchObject({
     ...{ code: 'server_unreachable', detail: { url: gone.FACESTEP_URL } },
   });

@@ -72,7 +72,11 @@ function createSearch(): (wanted: string) => Promise<readonly Section[]> {
     return (wanted) => {
       for (const attempt of attempts) {
         const found = index.search(wanted, { ...attempt, prefix: true, boost: { heading: 4, page: 2 } });
-        if (found.length > 0) return found.flatMap(({ id }) => sections[Number(id)] ?? []);
+        // Rows of a table share a place: the best one stands for it.
+        const places = new Map<string, Section>();
+        for (const section of found.flatMap(({ id }) => sections[Number(id)] ?? []))
+          if (!places.has(section.at)) places.set(section.at, section);
+        if (places.size > 0) return [...places.values()];
       }
       return [];
     };
