@@ -28,7 +28,7 @@ const service = ofKind('service');
 
 /**
  * Kind, HTTP status and public text. The text depends on the code only, so it reveals nothing about the
- * enrolment. The Facenition API documents the statuses 400, 401, 404 and 502. `test/reference/error-advice.ts` adds
+ * enrolment. The Facenition API documents the statuses 400, 401, 404 and 502. `src/cli/error-advice.ts` adds
  * what to do for `docs/reference/errors.md`.
  */
 export const refusals = {

@@ -1,21 +1,23 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { providers } from '../adapters/index.js';
 import { loadSetup, type Setup } from '../adapters/setup.js';
+import { TrailInUse } from './audit/lock.js';
 import { framesOf } from './base/frames.js';
 import { createPooledRandom } from './base/pooled-random.js';
-import { findSystemReason } from './base/system-error.js';
 import { CommandError } from './cli/command-error.js';
 import type { ExitCode } from './cli/deps.js';
+import { toFailureLines } from './cli/failure-text.js';
+import { hasColours, paintOn, readSecret, toFrame } from './cli/terminal.js';
 import { findDeprecations } from './config/deprecations.js';
-import { loadKeptConfig, loadStoredConfig } from './config/load.js';
+import { loadAddress, loadConfiguredKey, loadKeptConfig, loadStoredConfig } from './config/load.js';
 import type { Clock, Fetch, Random } from './core/ports.js';
 import { epochMs } from './core/units.js';
-import { FaceError, toCode } from './errors.js';
+import { toCode } from './errors.js';
 import { isSystemError } from './files/durable-file.js';
 import { fetchModels, hasNoModels } from './models/fetch.js';
-import { toDetailLines } from './operations/failure.js';
 import type { RunningServer } from './server/server.js';
 import { createLog } from './telemetry/log.js';
 import { createRequestContexts } from './telemetry/request-context.js';
@@ -28,12 +30,16 @@ const clock: Clock = { now: () => epochMs(Date.now()) };
 const random: Random = createPooledRandom((bytes) => randomBytes(bytes));
 const fetch: Fetch = (url, init) => globalThis.fetch(url, init);
 const contexts = createRequestContexts();
-const log = createLog(isServing ? process.stdout.fd : process.stderr.fd, contexts);
+const logTo = isServing ? process.stdout : process.stderr;
+const log = createLog(logTo.fd, contexts, logTo.isTTY === true);
 
 /** Writes to the terminal; standard output is for machines. */
 const tell = (line: string): void => void process.stderr.write(`${line}\n`);
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
+
+/** Frames the lines on a terminal, where the log would hide them. */
+const announce = (lines: readonly string[]): void => (process.stderr.isTTY ? toFrame(lines) : lines).forEach(tell);
 
 const stopSignals = ['SIGINT', 'SIGTERM'] as const;
 
@@ -84,7 +90,11 @@ async function start(stopped: Promise<void>): Promise<RunningServer | null> {
   // Handled where the server awaits it; until then a rejection must not end the process.
   engine.catch(() => {});
   const { startServer } = await import('./server/server.js');
-  return startServer(setup, { clock, random, fetch, log, contexts, tell, engine, loadSetup: readSetup });
+  const deps = { clock, random, fetch, log, contexts, tell, announce, engine, loadSetup: readSetup };
+  return startServer(setup, deps).catch((error: unknown) => {
+    if (!(error instanceof TrailInUse)) throw error;
+    throw new CommandError('server_running', { dataFolder: resolve(setup.config.dataFolder) }, { cause: error });
+  });
 }
 
 const loadDemo = () => import('../examples/demo/demo.js');
@@ -110,6 +120,10 @@ async function run(): Promise<ExitCode> {
     loadSetup: readSetup,
     loadKept: () => loadKeptConfig(reading),
     loadStored: () => loadStoredConfig(reading),
+    loadAddress: () => loadAddress(reading),
+    loadConfiguredKey: () => loadConfiguredKey(reading),
+    paint: paintOn(hasColours(process.stdout, process.env)),
+    readSecret,
     serve,
     showDemo: async (request) => (await loadDemo()).showDemo(request, { print, tell, untilStopped }),
     writeDemoPhotos: async (folder) => (await loadDemo()).writeDemoPhotos(folder, tell),
@@ -122,16 +136,15 @@ async function run(): Promise<ExitCode> {
   return exitCode;
 }
 
-/** Foreign error messages may quote secret input. */
+/** Prints what failed and what to do, and ends the process. */
 function fail(error: unknown): never {
-  const isTold = error instanceof FaceError || error instanceof CommandError;
-  const reason = findSystemReason(error);
-  const known = isTold ? [`${error.message} (${error.code})`, ...toDetailLines(error.detail)] : [];
-  const said = [...known, ...(reason === null ? [] : [reason])];
-  tell(`Error: ${said.length === 0 ? 'an unexpected error' : said.join('; ')}`);
-  // For unexpected errors only stack frames can be shown.
-  if (isServing || said.length === 0)
-    log.error('ended', { code: toCode(error), said, ...(isTold ? {} : { frames: framesOf(error) }) });
+  const isVerbose = args.includes('--verbose');
+  const options = { command: isServing ? null : (args[0] ?? null), asJson: args.includes('--json'), isVerbose };
+  toFailureLines(error, { ...options, paint: paintOn(hasColours(process.stderr, process.env)) }).forEach(tell);
+  const code = toCode(error);
+  const said = toFailureLines(error, { ...options, asJson: false, isVerbose: false, paint: paintOn(false) });
+  const frames = code === 'internal' || isVerbose ? { frames: framesOf(error) } : {};
+  if (isServing) log.error('ended', { code, said, ...frames });
   process.exit(1);
 }
 

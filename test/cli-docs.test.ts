@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Command } from 'commander';
+import { examples } from '../src/cli/examples.js';
 import { createProgram } from '../src/cli/program.js';
 import { blocksOf, listPages, readPage } from './page.js';
 import { standIn } from './reference/stand-in.js';
@@ -17,8 +18,8 @@ const typedIn = (page: string): string[] => {
   return (
     [...`${lines}\n${inline}`.matchAll(start)]
       .map(([, typed = '']) => typed.split(/[|>;&#]/)[0] ?? '')
-      // A message of the program, and an option that a page says is gone.
-      .filter((typed) => typed !== 'sign --certificate')
+      // A line that the server prints, and an option that a page says is gone.
+      .filter((typed) => !typed.startsWith('listens on') && typed !== 'sign --certificate')
   );
 };
 
@@ -45,6 +46,13 @@ test('every command on a page exists, with its options', () => {
   expect(typed.length).toBeGreaterThan(100);
   const faults = typed.map(({ page, line }) => ({ page, fault: faultOf(line) })).filter(({ fault }) => fault !== null);
   expect(faults).toEqual([]);
+});
+
+test('every example in the help exists, with its options', () => {
+  const lines = Object.values(examples).flat();
+  expect(lines.map((line) => faultOf(line.split(/[<>]/)[0] ?? '')).filter((fault) => fault !== null)).toEqual([]);
+  // A renamed command would leave its examples behind.
+  expect(Object.keys(examples).map(faultOf)).toEqual(Object.keys(examples).map(() => null));
 });
 
 test('a command that does not exist is reported', () => {

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { providers } from '../adapters/index.js';
 import { loadSetup } from '../adapters/setup.js';
 import { collect, type Ended } from '../examples/demo/run-command.js';
-import { loadKeptConfig, loadStoredConfig } from '../src/config/load.js';
+import { loadAddress, loadConfiguredKey, loadKeptConfig, loadStoredConfig } from '../src/config/load.js';
 import type { Fetch } from '../src/core/ports.js';
 import { epochMs } from '../src/core/units.js';
 import { runInProcess } from './command.js';
@@ -21,7 +21,11 @@ const main = fileURLToPath(new URL('../src/main.js', import.meta.url));
 export async function runHere(
   args: readonly string[],
   env: Record<string, string>,
-  { fetch = globalThis.fetch, aheadSec = 0 }: { readonly fetch?: Fetch; readonly aheadSec?: number } = {},
+  {
+    fetch = globalThis.fetch,
+    aheadSec = 0,
+    secret = '',
+  }: { readonly fetch?: Fetch; readonly aheadSec?: number; readonly secret?: string } = {},
 ): Promise<Ended> {
   const reading = { env, readFile: (path: string) => readFile(path, 'utf8') };
   const own = {
@@ -36,6 +40,9 @@ export async function runHere(
     loadSetup: () => loadSetup(providers, { ...own, ...reading }),
     loadKept: () => loadKeptConfig(reading),
     loadStored: () => loadStoredConfig(reading),
+    loadAddress: () => loadAddress(reading),
+    loadConfiguredKey: () => loadConfiguredKey(reading),
+    readSecret: async () => secret,
   });
   const toText = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
   return { code: exitCode, stdout: toText(printed), stderr: toText(told) };

@@ -30,6 +30,10 @@ export async function runInProcess(
     loadMeasuring: () => Promise.reject(new Error('measures nothing')),
     showDemo: () => Promise.reject(new Error('shows nothing')),
     writeDemoPhotos: () => Promise.reject(new Error('writes nothing')),
+    loadAddress: () => Promise.reject(new Error('needs no configuration')),
+    loadConfiguredKey: () => Promise.reject(new Error('needs no configuration')),
+    paint: (_, text) => text,
+    readSecret: () => Promise.reject(new Error('asks for nothing')),
     serve: () => Promise.reject(new Error('serves nothing')),
     ...deps,
   });

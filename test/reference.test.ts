@@ -2,10 +2,10 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { commandRefusals } from '../src/cli/command-error.js';
+import { errorAdvice } from '../src/cli/error-advice.js';
 import { faceErrorCodes } from '../src/errors.js';
 import { readPage } from './page.js';
 import { projectRoot } from './paths.js';
-import { errorAdvice } from './reference/error-advice.js';
 import { renderPages } from './reference/pages.js';
 
 const pages = await renderPages();

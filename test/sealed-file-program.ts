@@ -8,6 +8,8 @@ import { systemRandom } from './sinks.js';
 
 const deps = {
   random: systemRandom,
+  env: {},
+  loadAddress: () => Promise.reject(new Error('has an address')),
   fetch: (url: string, init: RequestInit) => fetch(url, init),
   print: (line: string) => void process.stdout.write(`${line}\n`),
   tell: (line: string) => void process.stderr.write(`${line}\n`),

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { benchCheckExperience, showCheckExperience } from './check-experience.js';
 import { benchConsole, fullConsole, quickConsole, showConsole } from './console.js';
 import { benchEngine, showEngine } from './engine.js';
+import { benchFirstHour, showFirstHour } from './first-hour.js';
 import { benchGrowth, parseGrowthSize, showGrowth } from './growth/growth.js';
 import { showMeasured, showPlan } from './growth/plan.js';
 import { readMeasured, readPrices } from './growth/stored.js';
@@ -14,7 +15,7 @@ import { benchStepUp, showStepUp } from './step-up.js';
 import { benchVerify, showVerify } from './verify.js';
 
 /*
- * npm run bench -- [verify | engine | hooks | step-up | scale | provision | peers | console | roster |
+ * npm run bench -- [verify | engine | hooks | step-up | scale | provision | peers | console | roster | first-hour |
  *                  check-experience] [--json] [--quick] [--without=main.js]
  * npm run bench -- scale --people=100000 [--stores=sqlite,redis,dynamodb] [--json]   a year of so many people
  * npm run bench -- scale --plan                                                      the tables of docs/sizing.md
@@ -79,11 +80,12 @@ else if (program === 'provision') print(await benchProvision(), showProvision);
 else if (program === 'peers') print(await benchPeers(isQuick ? quickRuns : fullRuns, say), showPeers);
 else if (program === 'roster') print(await benchRoster(isQuick ? 2 : 20, isQuick ? [5] : [100, 500]), showRoster);
 else if (program === 'check-experience') print(await benchCheckExperience(isQuick ? 1 : 8, say), showCheckExperience);
+else if (program === 'first-hour') print(await benchFirstHour(), showFirstHour);
 else if (program === 'console')
   print(await benchConsole(isQuick ? quickConsole : fullConsole, values.without ?? null), showConsole);
 else {
   process.stderr.write(
-    `There is no benchmark ${program}. There are: verify, engine, hooks, step-up, scale, provision, peers, console, roster, check-experience.\n`,
+    `There is no benchmark ${program}. There are: verify, engine, hooks, step-up, scale, provision, peers, console, roster, first-hour, check-experience.\n`,
   );
   process.exitCode = 2;
 }

@@ -59,6 +59,7 @@ export function createConnectionEndpoints({ upkeep }: ApiDeps): Endpoint[] {
               whenUnavailable: policy.whenUnavailable,
               freshnessSec: policy.freshnessSec,
               enrolmentDays: policy.enrolmentDays,
+              referencePhoto: policy.referencePhoto,
             },
           })),
         };

@@ -60,7 +60,7 @@ test('an application from its registration to its end', async () => {
   expect((await run(['applications', 'remove', id])).exitCode).toBe(0);
   expect(await run(['applications', 'usage', id])).toMatchObject({
     exitCode: 2,
-    told: ['facestep: the server has nothing by that id'],
+    told: ['Error: The server has nothing by that id.', expect.any(String)],
   });
 });
 
@@ -78,7 +78,10 @@ test('a value that does not fit is a word for the command line, and not for a pr
   ])
     expect(await run(args)).toMatchObject({
       ...{ exitCode: 2, printed: [] },
-      told: ['facestep: the server does not take one of the values as it is given. --help says what each is'],
+      told: [
+        'Error: The server does not accept one of the values.',
+        expect.stringMatching(/^Fix: Run “facestep .*--help”\.$/),
+      ],
     });
 });
 
@@ -97,8 +100,8 @@ test('an administrator from the first key to the last refusal', async () => {
 });
 
 test.each([
-  [['applications', 'nothing'], 'unknown command'],
-  [['applications', 'register'], 'missing required argument'],
+  [['applications', 'nothing'], 'Unknown command'],
+  [['applications', 'register'], 'Missing required argument'],
   [['applications', 'usage', '--days', '0'], 'Expected a whole number of days, 1 to 90.'],
   [['applications', 'usage', '--days', '32'], 'at most 31 without the id'],
   [['applications', 'issue-key', 'x', '--days', '367'], 'Expected a whole number of days, 1 to 366.'],

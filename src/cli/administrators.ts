@@ -4,7 +4,7 @@ import { addedAdministratorReply, administratorsReply } from '../rest/replies/ad
 import { roles } from '../rest/rights.js';
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
-import { toTableLines } from './table.js';
+import { printTable } from './table.js';
 import { wholeNumber } from './whole-number.js';
 
 const parseDays = wholeNumber({ least: 1, most: 366, what: 'days' });
@@ -15,7 +15,7 @@ const daySec = 24 * 60 * 60;
 export function createAdministratorsCommand(deps: CliDeps): Command {
   const command = new Command('administrators')
     .summary('manage administrators and their roles')
-    .description('Asks the server at FACESTEP_URL, with the administrator’s key in FACESTEP_ADMIN_KEY.');
+    .description('Calls the running server.');
   command
     .command('list')
     .description('print every administrator')
@@ -28,12 +28,13 @@ export function createAdministratorsCommand(deps: CliDeps): Command {
       );
       if (json) deps.print(JSON.stringify(administrators, null, 2));
       else
-        toTableLines(
+        printTable(
           ['name', 'role', 'added', 'valid until'],
           administrators.map(({ name, role, addedAt, expiresAt }) => [
             ...[name, role, addedAt ?? 'at the first start', expiresAt ?? 'removed'],
           ]),
-        ).forEach(deps.print);
+          deps,
+        );
     });
   command
     .command('add')
@@ -41,14 +42,15 @@ export function createAdministratorsCommand(deps: CliDeps): Command {
     .argument('<name>', 'name in the audit trail: up to 64 characters: A-Z a-z 0-9 _ . @ -')
     .addOption(new Option('--role <role>', 'role').choices(roles).makeOptionMandatory())
     .option('--days <days>', 'lifetime of the key in days, up to 366 (default: until removed)', parseDays)
-    .action(async (name: string, { role, days }: { role: string; days?: number }) => {
+    .option('--json', 'print JSON')
+    .action(async (name: string, { role, days, json = false }: { role: string; days?: number; json?: boolean }) => {
       const fields = { name, role, ...(days === undefined ? {} : { expiresIn: days * daySec }) };
       const added = await callServer(
         { method: 'POST', path: '/administrators', fields },
         addedAdministratorReply,
         deps,
       );
-      deps.print(added.key);
+      deps.print(json ? JSON.stringify(added, null, 2) : added.key);
       deps.tell(`Added, valid until ${added.expiresAt ?? 'removed'}. The key is not shown again.`);
     });
   command

@@ -11,7 +11,7 @@ import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
 import { toPrintable } from './printable.js';
 import { readPages } from './read-pages.js';
-import { toTableLines } from './table.js';
+import { printTable } from './table.js';
 
 type AskedRequest = OneRequestReply['request'];
 
@@ -31,13 +31,14 @@ export function createApplicationRequestsCommand(deps: CliDeps): Command {
       const requests = await readAll(state === undefined ? {} : { state }, deps);
       if (json) deps.print(JSON.stringify(requests, null, 2));
       else
-        toTableLines(
+        printTable(
           ['id', 'state', 'name', 'by', 'scopes', 'a minute', 'a day', 'changed'],
           requests.map((each) => [
             ...[each.id, each.state, each.name, each.by, each.scopes.join(',')],
             ...[each.perMinute, each.perDay, each.changedAt],
           ]),
-        ).forEach(deps.print);
+          deps,
+        );
     });
   command
     .command('show')

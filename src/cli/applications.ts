@@ -12,7 +12,7 @@ import { clientScopes } from '../rest/scopes.js';
 import { createApplicationRequestsCommand } from './application-requests.js';
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
-import { toTableLines } from './table.js';
+import { printTable, toTableLines } from './table.js';
 import { UsageError } from './usage-error.js';
 import { wholeNumber } from './whole-number.js';
 
@@ -30,11 +30,17 @@ interface Terms {
   readonly contact?: string;
 }
 
+interface KeyTerms {
+  readonly scopes?: readonly string[];
+  readonly days?: number;
+  readonly json?: boolean;
+}
+
 /** Creates `facestep applications`. */
 export function createApplicationsCommand(deps: CliDeps): Command {
   const command = new Command('applications')
     .summary('manage API applications, their keys and usage')
-    .description('Asks the server at FACESTEP_URL, with the administrator’s key in FACESTEP_ADMIN_KEY.');
+    .description('Calls the running server.');
   command
     .command('list')
     .description('print every application')
@@ -43,12 +49,13 @@ export function createApplicationsCommand(deps: CliDeps): Command {
       const { applications } = await callServer({ method: 'GET', path: '/applications' }, applicationsReply, deps);
       if (json) deps.print(JSON.stringify(applications, null, 2));
       else
-        toTableLines(
+        printTable(
           ['id', 'name', 'tenant', 'scopes', 'a minute', 'a day'],
           applications.map(({ id, name, tenant, scopes, perMinute, perDay }) => [
             ...[id, name, tenant, scopes.join(','), perMinute, perDay],
           ]),
-        ).forEach(deps.print);
+          deps,
+        );
     });
   command
     .command('register')
@@ -59,10 +66,12 @@ export function createApplicationsCommand(deps: CliDeps): Command {
     .option('--per-minute <requests>', 'requests per minute', parseCount)
     .option('--per-day <requests>', 'requests per day', parseCount)
     .option('--contact <text>', 'contact of the owner')
-    .action(async (name: string, terms: Terms) => {
+    .option('--json', 'print JSON')
+    .action(async (name: string, { json = false, ...terms }: Terms & { json?: boolean }) => {
       const fields = { name, ...terms };
-      const { id } = await callServer({ method: 'POST', path: '/applications', fields }, applicationReply, deps);
-      deps.print(id);
+      const made = await callServer({ method: 'POST', path: '/applications', fields }, applicationReply, deps);
+      const { id } = made;
+      deps.print(json ? JSON.stringify(made, null, 2) : id);
       deps.tell(`Registered. Issue its first key: facestep applications issue-key ${id}`);
     });
   command
@@ -103,10 +112,11 @@ function addKeyCommands(command: Command, deps: CliDeps): void {
       const { keys } = await callServer({ method: 'GET', path: pathOf(id, '/keys') }, applicationKeysReply, deps);
       if (json) deps.print(JSON.stringify(keys, null, 2));
       else
-        toTableLines(
+        printTable(
           ['id', 'scopes', 'valid until', 'last used'],
           keys.map((key) => [key.id, key.scopes.join(','), key.expiresAt, key.lastUsed ?? 'never']),
-        ).forEach(deps.print);
+          deps,
+        );
     });
   command
     .command('issue-key')
@@ -114,13 +124,14 @@ function addKeyCommands(command: Command, deps: CliDeps): void {
     .argument('<id>')
     .option('--scopes <scopes>', 'some of the application’s scopes, separated by commas', parseScopes)
     .option('--days <days>', 'lifetime in days, up to 366', parseKeyDays)
-    .action(async (id: string, { scopes, days }: { scopes?: readonly string[]; days?: number }) => {
+    .option('--json', 'print JSON')
+    .action(async (id: string, { scopes, days, json = false }: KeyTerms) => {
       const fields = {
         ...(scopes === undefined ? {} : { scopes }),
         ...(days === undefined ? {} : { expiresIn: days * daySec }),
       };
       const issued = await callServer({ method: 'POST', path: pathOf(id, '/keys'), fields }, clientTokenReply, deps);
-      deps.print(issued.token);
+      deps.print(json ? JSON.stringify(issued, null, 2) : issued.token);
       deps.tell(`Key ${issued.id}, valid until ${issued.expiresAt}. It is not shown again.`);
     });
   command

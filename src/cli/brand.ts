@@ -15,7 +15,7 @@ import { UsageError } from './usage-error.js';
 export function createBrandCommand(deps: CliDeps): Command {
   const command = new Command('brand')
     .summary('manage the logo, colours and texts of the capture page')
-    .description('Asks the server at FACESTEP_URL, with the administrator’s key in FACESTEP_ADMIN_KEY.');
+    .description('Calls the running server.');
   const tell = (inForce: BrandReply): void => toLines(inForce).forEach(deps.print);
   const apply = async (brand: string): Promise<void> =>
     tell(await callServer({ method: 'POST', path: '/brand/apply', fields: { brand } }, brandReply, deps));

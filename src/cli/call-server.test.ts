@@ -5,13 +5,15 @@ import { callServer } from './call-server.js';
 const mode = { inForce: 'shadow', file: 'shadow', switched: null };
 const policy = {
   ...{ accuracy: 4, scope: '', liveness: 'passive', userSecret: 'none', whenNotEnrolled: 'refuse' },
-  ...{ whenUnverified: 'deny', whenUnavailable: 'deny', freshnessSec: 300, enrolmentDays: null },
+  ...{ whenUnverified: 'deny', whenUnavailable: 'deny', freshnessSec: 300, enrolmentDays: null, referencePhoto: false },
 };
 const connection = { id: 'workforce', kind: 'okta', mode, policy };
 
 const ask = (connections: readonly unknown[]) =>
   callServer({ method: 'GET', path: '/connections' }, connectionsReply, {
     env: { FACESTEP_ADMIN_KEY: 'k'.repeat(43) },
+    loadAddress: () => Promise.reject(new Error('needs no configuration')),
+    loadConfiguredKey: () => Promise.reject(new Error('needs no configuration')),
     fetch: async () => Response.json({ ok: true, connections }),
   });
 

@@ -1,21 +1,17 @@
 import type { z } from 'zod';
 import type { JsonObject } from '../base/json.js';
-import { headerCredentialGuard } from '../config/credential.js';
-import { safeUrlGuard } from '../config/safe-url.js';
 import { FaceError, faceErrorCodes } from '../errors.js';
 import { refusalGuard } from '../http/reply.js';
 import { CommandError } from './command-error.js';
-import type { CliDeps } from './deps.js';
+import { type CallDeps, findServer } from './find-server.js';
 import { NothingThere, UsageError } from './usage-error.js';
-
-const standardUrl = 'http://127.0.0.1:8080';
 
 /** Allows for a slow identity provider behind the server. */
 const timeoutMs = 30_000;
 
 /**
- * Calls the admin API at `FACESTEP_URL` with the key in `FACESTEP_ADMIN_KEY`; on the command line it would be visible
- * to other users.
+ * Calls the admin API at the address and with the key of `findServer`; on the command line a key would be visible to
+ * other users.
  * @throws with the server's refusal; CommandError `server_unreachable`, `reply_unknown`; UsageError
  */
 export async function callServer<Reply extends z.ZodType>(
@@ -31,16 +27,12 @@ export async function callServer<Reply extends z.ZodType>(
     readonly token?: string | null;
   },
   replyGuard: Reply,
-  { env, fetch }: Pick<CliDeps, 'env' | 'fetch'>,
+  deps: CallDeps,
 ): Promise<z.output<Reply>> {
-  const url = env.FACESTEP_URL || standardUrl;
-  if (!safeUrlGuard.safeParse(url).success)
-    throw new UsageError('FACESTEP_URL is no https address, nor of this machine');
-  const key = headerCredentialGuard.safeParse(env.FACESTEP_ADMIN_KEY ?? '');
-  if (!key.success) throw new UsageError('FACESTEP_ADMIN_KEY holds no administrator’s key');
-  const answer = await key.data
+  const { url, key } = await findServer(deps);
+  const answer = await key
     .use((text) =>
-      fetch(`${url.replace(/\/+$/, '')}${path}`, {
+      deps.fetch(`${url}${path}`, {
         method,
         headers: {
           ...(token === null ? { 'X-Admin-Key': text } : { 'X-Auth-Token': token }),
@@ -61,9 +53,9 @@ export async function callServer<Reply extends z.ZodType>(
     // Paths are fixed, so the id is unknown.
     if (code === 'not_found') throw new NothingThere();
     // Field names are fixed, so a value is invalid.
-    if (code === 'request_malformed')
-      throw new UsageError('the server does not take one of the values as it is given. --help says what each is');
-    if (code === 'connection_unknown') throw new UsageError('the server has no such connection');
+    if (code === 'request_malformed') throw new UsageError('the server does not accept one of the values');
+    if (code === 'connection_unknown')
+      throw new UsageError('the server has no such connection', 'Run “facestep status” to list the connections.');
     throw new FaceError(code ?? 'internal');
   }
   const reply = replyGuard.safeParse(body);

@@ -15,7 +15,7 @@ import type { CliDeps } from './deps.js';
 import { readGivenFile } from './given-file.js';
 import { toPrintable } from './printable.js';
 import { readPages } from './read-pages.js';
-import { toTableLines } from './table.js';
+import { printTable } from './table.js';
 import { UsageError } from './usage-error.js';
 import { wholeNumber } from './whole-number.js';
 
@@ -24,13 +24,12 @@ const parseCount = wholeNumber({ least: 0, most: 5 });
 
 /** Creates `facestep campaign`. */
 export function createCampaignCommand(deps: CliDeps): Command {
-  const command = new Command('campaign')
-    .summary('run an enrolment campaign')
-    .description('Asks the server at FACESTEP_URL, with the administrator’s key in FACESTEP_ADMIN_KEY.');
-  const tell = (campaign: CampaignReply): void => toLines(campaign).forEach(deps.print);
-  const change = async (what: string, id: string, fields = {}): Promise<void> => {
+  const command = new Command('campaign').summary('run an enrolment campaign').description('Calls the running server.');
+  const tell = (campaign: CampaignReply, json = false): void =>
+    json ? deps.print(JSON.stringify(campaign, null, 2)) : toLines(campaign).forEach(deps.print);
+  const change = async (what: string, id: string, json = false, fields = {}): Promise<void> => {
     const request = { method: 'POST', path: `/campaigns/${what}`, fields: { campaign: id, ...fields } } as const;
-    tell((await callServer(request, oneCampaignReply, deps)).campaign);
+    tell((await callServer(request, oneCampaignReply, deps)).campaign, json);
   };
 
   command
@@ -44,12 +43,13 @@ export function createCampaignCommand(deps: CliDeps): Command {
     .option('--link-days <days>', 'lifetime of a link in days, up to 30', parseDays, 14)
     .option('--reminder-days <days>', 'days between an e-mail and the next reminder, up to 30', parseDays, 7)
     .option('--reminders <count>', 'maximum number of reminders, up to 5', parseCount, 2)
-    .action(async (connection: string, { group, file, ...options }: PlanOptions) => {
+    .option('--json', 'print JSON')
+    .action(async (connection: string, { group, file, json, ...options }: PlanOptions) => {
       if ((group === undefined) === (file === undefined)) throw new UsageError('give one of --group and --file');
       const from =
         file === undefined ? { group: group ?? '' } : { people: (await readGivenFile(file)).toString('base64') };
       const fields = { connection, ...options, ...from };
-      tell((await callServer({ method: 'POST', path: '/campaigns', fields }, oneCampaignReply, deps)).campaign);
+      tell((await callServer({ method: 'POST', path: '/campaigns', fields }, oneCampaignReply, deps)).campaign, json);
       deps.tell('The plan is made in the background: facestep campaign status shows it. Nothing is sent yet.');
     });
   command
@@ -89,7 +89,7 @@ export function createCampaignCommand(deps: CliDeps): Command {
       const rows = people.map(({ line, login, email, state: is, reason, sentAt }) =>
         [line === null ? '' : String(line), login, email ?? '', is, reason ?? '', sentAt ?? ''].map(toPrintable),
       );
-      toTableLines(['line', 'login', 'e-mail', 'state', 'reason', 'sent'], rows).forEach(deps.print);
+      printTable(['line', 'login', 'e-mail', 'state', 'reason', 'sent'], rows, deps);
     });
   const simple = { start: 'start sending', stop: 'stop sending', remind: 'send a reminder now' } as const;
   for (const [what, description] of Object.entries(simple)) {
@@ -97,14 +97,18 @@ export function createCampaignCommand(deps: CliDeps): Command {
       .command(what)
       .description(description)
       .argument('<campaign>')
-      .action((id: string) => change(what, id));
+      .option('--json', 'print JSON')
+      .action((id: string, { json }: { json?: boolean }) => change(what, id, json));
   }
   command
     .command('resume')
     .description('resume sending')
     .argument('<campaign>')
     .addOption(new Option('--again <states...>', 'send again to people in these states').choices(retryable).default([]))
-    .action((id: string, { again }: { again: string[] }) => change('resume', id, { again }));
+    .option('--json', 'print JSON')
+    .action((id: string, { again, json }: { again: string[]; json?: boolean }) =>
+      change('resume', id, json, { again }),
+    );
   return command;
 }
 
@@ -116,6 +120,7 @@ interface PlanOptions {
   readonly linkDays: number;
   readonly reminderDays: number;
   readonly reminders: number;
+  readonly json?: boolean;
 }
 
 interface PreviewOptions {

@@ -7,17 +7,16 @@ export const commandRefusals = {
     advice: 'Take another backup. Only “facestep restore” reports this.',
   },
   server_unreachable: {
-    text: 'No facestep server answers at this address. Set another with FACESTEP_URL or --url.',
-    advice:
-      'Check that the server runs, and that the address in the detail is correct. With --jwks and an address, check that keys are published there.',
+    text: 'No facestep server answers at this address.',
+    advice: 'Start the server with “facestep serve”, or choose another with “facestep login” or FACESTEP_URL.',
   },
   reply_unknown: {
     text: 'This command does not know the server’s reply. Use the same version as the server.',
     advice: 'Compare “facestep --version” here and on the server.',
   },
   server_running: {
-    text: 'A server uses this data folder. Stop it first.',
-    advice: 'Stop the server, then run the command again. Only “facestep restore” reports this.',
+    text: 'Another process, such as a running server, uses this data folder.',
+    advice: 'Stop that process, or choose another folder with dataFolder or FACESTEP_DATA.',
   },
   nobody_enrolled: {
     text:

@@ -1,7 +1,8 @@
 import type { Setup } from '../../adapters/setup.js';
 import type { Measuring } from '../../evidence/accuracy/measuring.js';
 import type { Environment } from '../config/references.js';
-import type { KeptConfig, StoredConfig } from '../config/schema.js';
+import type { AddressConfig, KeptConfig, StoredConfig } from '../config/schema.js';
+import type { Credential } from '../core/concealed.js';
 import type { Clock, Fetch, Log, Random } from '../core/ports.js';
 
 /** 0 success, 1 failure or obstacle, 2 invalid command line. */
@@ -11,6 +12,9 @@ export interface DemoRequest {
   readonly modelsFolder: string;
   readonly isToStay: boolean;
 }
+
+/** How a text is shown on a terminal. */
+export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow';
 
 /** src/process.ts supplies the real ones. */
 export interface CliDeps {
@@ -23,6 +27,10 @@ export interface CliDeps {
   readonly print: (line: string) => void;
   /** Writes one line to standard error. */
   readonly tell: (line: string) => void;
+  /** Styles a text if standard output is a terminal with colors. */
+  readonly paint: (style: Style, text: string) => string;
+  /** Reads a secret: from the terminal without showing it, else from standard input. */
+  readonly readSecret: (question: string) => Promise<string>;
   /** Sets the exit code; default 0. */
   readonly endWith: (code: ExitCode) => void;
   readonly untilStopped: () => Promise<unknown>;
@@ -31,6 +39,9 @@ export interface CliDeps {
   /** For commands that run without the server and its secrets. */
   readonly loadKept: () => Promise<KeptConfig>;
   readonly loadStored: () => Promise<StoredConfig>;
+  /** For commands that call the server. */
+  readonly loadAddress: () => Promise<AddressConfig>;
+  readonly loadConfiguredKey: () => Promise<Credential | null>;
   readonly loadMeasuring: () => Promise<Measuring>;
   readonly showDemo: (request: DemoRequest) => Promise<boolean>;
   /** Writes the documentation's example pictures. @returns their files */

@@ -18,13 +18,14 @@ export function createDoctorCommand(deps: CliDeps): Command {
       'Checks the configuration, the public address, the hooks, the data folder, the models and the provider. Run it ' +
         'where the server runs, with its configuration. It changes nothing.',
     )
-    .argument('<connection>', 'id of the connection in the configuration')
+    .argument('[connection]', 'id of the connection; may be left out if there is only one')
     .option('--json', 'print JSON')
-    .action(async (id: string, { json = false }: { json?: boolean }) => {
+    .action(async (given: string | undefined, { json = false }: { json?: boolean }) => {
+      let id = given ?? null;
       const results: CheckResult[] = [];
       const show = (result: CheckResult): void => {
         results.push(result);
-        if (!json) toFindingLines(result).forEach(deps.print);
+        if (!json) toFindingLines(result, deps.paint).forEach(deps.print);
       };
       const setup = await loadSetup(deps);
       if ('verdict' in setup) {
@@ -32,8 +33,9 @@ export function createDoctorCommand(deps: CliDeps): Command {
       } else {
         // The store's own check reports the reason.
         const modes = await readSwitchedModes(setup, deps, () => {});
-        const connection = findConnection(putInForce(setup, modes), id);
-        const { checks } = await collectChecks({ setup, connection, switched: modes.get(id) ?? null }, deps);
+        const connection = findConnection(putInForce(setup, modes), given);
+        id = connection.id;
+        const { checks } = await collectChecks({ setup, connection, switched: modes.get(connection.id) ?? null }, deps);
         for await (const result of makeChecks(checks, deps)) show(result);
       }
       const ok = !results.some(({ verdict }) => verdict === 'fail');

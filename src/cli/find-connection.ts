@@ -1,17 +1,58 @@
 import type { ConfiguredConnection, Setup } from '../../adapters/setup.js';
+import { type ConnectionsReply, connectionsReply } from '../rest/replies/connections.js';
+import { callServer } from './call-server.js';
+import type { CallDeps } from './find-server.js';
 import { UsageError } from './usage-error.js';
 
 /**
  * Finds a connection.
+ * @param id - may be missing if there is only one
  * @throws UsageError: unknown
  */
-export function findConnection({ connections }: Setup, id: string): ConfiguredConnection {
-  const found = connections.find((connection) => connection.id === id);
-  if (found !== undefined) return found;
+export function findConnection({ connections }: Setup, id: string | undefined): ConfiguredConnection {
+  const chosen = chooseConnection(connections, id);
+  if (chosen !== null) return chosen;
   const ids = connections.map((connection) => connection.id).join(', ');
   throw new UsageError(
-    ids === ''
-      ? `no connection "${id}": the configuration has none. FACESTEP_CONFIG names its file`
-      : `no connection "${id}" in the configuration. It has: ${ids}`,
+    `no connection "${id}"${ids === '' ? ': the configuration has none' : ` in the configuration. It has: ${ids}`}`,
+    ids === '' ? 'Set FACESTEP_CONFIG to the configuration file.' : null,
+  );
+}
+
+/** Finds a connection of the running server. @throws as `callServer`; UsageError: unknown */
+export async function findServerConnection(
+  id: string | undefined,
+  deps: CallDeps,
+): Promise<ConnectionsReply['connections'][number]> {
+  const { connections } = await callServer({ method: 'GET', path: '/connections' }, connectionsReply, deps);
+  const chosen = chooseConnection(connections, id);
+  if (chosen !== null) return chosen;
+  const ids = connections.map((connection) => connection.id).join(', ');
+  throw new UsageError(
+    `no connection "${id}" at this server${ids === '' ? '' : `. It has: ${ids}`}`,
+    'Add it to the configuration of the server, then run “facestep reload”.',
+  );
+}
+
+/**
+ * Splits the arguments of a command that has a connection before another argument.
+ * @returns the connection, which may be missing, and the other argument
+ */
+export const splitArguments = (first: string, second: string | undefined): readonly [string | undefined, string] =>
+  second === undefined ? [undefined, first] : [first, second];
+
+/** @returns `null` if it does not exist. @throws UsageError: none named, and there is not exactly one */
+function chooseConnection<Each extends { readonly id: string }>(
+  connections: readonly Each[],
+  id: string | undefined,
+): Each | null {
+  if (id !== undefined) return connections.find((connection) => connection.id === id) ?? null;
+  const [only] = connections;
+  if (only === undefined)
+    throw new UsageError('there is no connection', 'Add one to the configuration, as docs/configuration.md shows.');
+  if (connections.length === 1) return only;
+  throw new UsageError(
+    'there are several connections',
+    `Name one of: ${connections.map((connection) => connection.id).join(', ')}.`,
   );
 }

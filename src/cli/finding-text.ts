@@ -1,4 +1,5 @@
 import type { CheckResult } from '../operations/checks/in-turn.js';
+import type { CliDeps } from './deps.js';
 import { toPrintable } from './printable.js';
 
 const words = {
@@ -8,11 +9,18 @@ const words = {
   manual: 'manual',
 } as const satisfies Record<Exclude<CheckResult['verdict'], 'skipped'>, string>;
 
+const colours = { pass: 'green', warn: 'yellow', fail: 'red', manual: 'yellow' } as const;
+
+const plain: CliDeps['paint'] = (_, text) => text;
+
 /** Returns one result as lines. Skipped checks appear below their cause. */
-export const toFindingLines = ({ verdict, title, found, remedy }: CheckResult): string[] => {
+export const toFindingLines = (
+  { verdict, title, found, remedy }: CheckResult,
+  paint: CliDeps['paint'] = plain,
+): string[] => {
   if (verdict === 'skipped') return [`          not looked at: ${toPrintable(title)}`];
   return [
-    `${words[verdict]}  ${toPrintable(`${title}: ${found}`)}`,
+    `${paint(colours[verdict], words[verdict])}  ${toPrintable(`${title}: ${found}`)}`,
     ...(remedy === null ? [] : [`        To do: ${toPrintable(remedy)}`]),
   ];
 };

@@ -14,7 +14,7 @@ import {
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
 import { toPrintable } from './printable.js';
-import { toTableLines } from './table.js';
+import { printTable } from './table.js';
 import { NothingThere, UsageError } from './usage-error.js';
 import { wholeNumber } from './whole-number.js';
 
@@ -39,11 +39,20 @@ const addWho = (command: Command): Command =>
     .option('--login <name>', 'username')
     .option('--subject <id>', 'immutable id at the provider');
 
+interface Json {
+  readonly json?: boolean;
+}
+
+interface BypassTerms {
+  readonly minutes?: number;
+  readonly application?: string;
+}
+
 /** Creates `facestep help-desk`. */
 export function createHelpDeskCommand(deps: CliDeps): Command {
   const command = new Command('help-desk')
     .summary('vouch for callers, create bypass codes, answer help requests')
-    .description('Asks the server at FACESTEP_URL, with the administrator’s key in FACESTEP_ADMIN_KEY.');
+    .description('Calls the running server.');
   const post = <Reply extends z.ZodType>(path: string, fields: JsonObject, guard: Reply) =>
     callServer({ method: 'POST', path: `/help-desk/${path}`, fields }, guard, deps);
 
@@ -52,8 +61,10 @@ export function createHelpDeskCommand(deps: CliDeps): Command {
     .addOption(
       new Option('--language <tag>', 'language of the message and the page').choices(letterLanguages).default('en'),
     )
-    .action(async ({ send, language, ...options }: Who & { send: string; language: string }) => {
+    .option('--json', 'print JSON')
+    .action(async ({ send, language, json = false, ...options }: Who & Json & { send: string; language: string }) => {
       const begun = await post('vouchings', { ...toWho(options), send, language }, begunVouchingReply);
+      if (json) return deps.print(JSON.stringify(begun, null, 2));
       deps.print(begun.id);
       if (begun.url !== null) deps.print(begun.url);
       deps.tell(`Read this number to the caller: ${begun.number}. Valid until ${begun.expiresAt}.`);
@@ -63,8 +74,14 @@ export function createHelpDeskCommand(deps: CliDeps): Command {
     .command('caller')
     .description('show the state and the caller of a face check')
     .argument('<id>')
-    .action(async (id: string) => {
-      const { state, person, until } = await post(`vouchings/${encodeURIComponent(id)}`, {}, vouchingReply);
+    .option('--json', 'print JSON')
+    .action(async (id: string, { json = false }: Json) => {
+      const vouching = await post(`vouchings/${encodeURIComponent(id)}`, {}, vouchingReply);
+      const { state, person, until } = vouching;
+      if (json) {
+        deps.print(JSON.stringify(vouching, null, 2));
+        return deps.endWith(person === null ? 1 : 0);
+      }
       if (person === null) {
         deps.tell(`facestep: the caller is not verified: ${state}.`);
         return deps.endWith(1);
@@ -79,7 +96,8 @@ export function createHelpDeskCommand(deps: CliDeps): Command {
       parseMinutes,
     )
     .option('--application <host>', 'only valid for this application')
-    .action(async ({ minutes, application, ...options }: Who & { minutes?: number; application?: string }) => {
+    .option('--json', 'print JSON')
+    .action(async ({ minutes, application, json = false, ...options }: Who & Json & BypassTerms) => {
       const limits = {
         ...(minutes === undefined ? {} : { minutes }),
         ...(application === undefined ? {} : { application }),
@@ -94,7 +112,7 @@ export function createHelpDeskCommand(deps: CliDeps): Command {
         deps.tell(`facestep: bypass codes are off at ${options.connection}: policy.bypass.allowed`);
         return deps.endWith(1);
       }
-      deps.print(made.code);
+      deps.print(json ? JSON.stringify(made, null, 2) : made.code);
       deps.tell(
         made.state === 'ready'
           ? `Good once, until ${made.expiresAt}.`
@@ -104,12 +122,15 @@ export function createHelpDeskCommand(deps: CliDeps): Command {
   command
     .command('bypasses')
     .description('list valid and pending bypass codes, without the codes')
-    .action(async () => {
+    .option('--json', 'print JSON')
+    .action(async ({ json = false }: Json) => {
       const { codes } = await post('bypass-codes/list', {}, bypassesReply);
-      toTableLines(
+      if (json) return deps.print(JSON.stringify(codes, null, 2));
+      printTable(
         ['id', 'connection', 'subject', 'made by', 'state', 'until'],
         codes.map((each) => [each.id, each.connection, toPrintable(each.subject), each.by, each.state, each.expiresAt]),
-      ).forEach(deps.print);
+        deps,
+      );
     });
   command
     .command('approve')
@@ -126,12 +147,13 @@ export function createHelpDeskCommand(deps: CliDeps): Command {
     .action(async ({ json = false }: { json?: boolean }) => {
       const { requests } = await post('requests/list', {}, helpRequestsReply);
       if (json) return deps.print(JSON.stringify(requests, null, 2));
-      toTableLines(
+      printTable(
         ['id', 'asked', 'connection', 'subject', 'reason', 'taken by', 'note'],
         requests.map(({ id, at, connection, subject, reason, takenBy, note }) => [
           ...[id, at, connection, toPrintable(subject), reason, takenBy ?? '-', toPrintable(note)],
         ]),
-      ).forEach(deps.print);
+        deps,
+      );
     });
   command
     .command('take')

@@ -48,7 +48,7 @@ test('every filter lets through what it names, the newest first', async () => {
   expect(await actionsOf(['--network', '192.0.2.77', '--person', 'ada'])).toEqual(adas);
   expect(await actionsOf(['--network', '198.51.100.0/24'])).toEqual([]);
   expect(await actionsOf(['--connection', 'acme', '--network', '198.51.100.0/24'])).toEqual([]);
-  const told = ['facestep: no connection "acne" at this server, and none in the log'];
+  const told = ['Error: No connection "acne" at this server, and none in the log.', 'Fix: Run “facestep log --help”.'];
   expect(await run(['--connection', 'acne'])).toEqual({ exitCode: 2, printed: [], told });
   const since = toIso(addSec(server.clock.now(), -26 * 3600));
   expect(await actionsOf(['--person', 'ada', '--since', since])).toEqual(adas.slice(0, 1));

@@ -51,7 +51,7 @@ interface Options {
 export const createLogCommand = (deps: CliDeps): Command =>
   new Command('log')
     .summary('filter, follow or export the log of decisions')
-    .description('Asks the server at FACESTEP_URL, with the administrator’s key in FACESTEP_ADMIN_KEY.')
+    .description('Calls the running server.')
     .option('--person <text>', 'start of a username, an e-mail address or a name; or an id')
     .option('--connection <id>', 'only this connection')
     .addOption(new Option('--action <action>', 'only this action').choices(loggedActions))

@@ -1,6 +1,6 @@
 import { type LineReply, namesReply } from '../rest/replies/ledger.js';
 import { callServer } from './call-server.js';
-import type { CliDeps } from './deps.js';
+import type { CallDeps } from './find-server.js';
 
 const mostNames = 100;
 
@@ -10,10 +10,7 @@ interface Who {
 }
 
 /** Returns sign-in names by connection and id. */
-export async function readLogins(
-  people: readonly Who[],
-  deps: Pick<CliDeps, 'env' | 'fetch'>,
-): Promise<(who: Who) => string | null> {
+export async function readLogins(people: readonly Who[], deps: CallDeps): Promise<(who: Who) => string | null> {
   const logins = new Map<string, string>();
   for (const connection of new Set(people.map((each) => each.connection))) {
     const here = people.filter((each) => each.connection === connection);

@@ -1,10 +1,12 @@
-import { Argument, Command } from 'commander';
+import { Command } from 'commander';
 import { toCode } from '../errors.js';
-import { connectionsReply, type ModeReply, refusedReply, switchedModeReply } from '../rest/replies/connections.js';
+import { type ModeReply, refusedReply, switchedModeReply } from '../rest/replies/connections.js';
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
+import { findServerConnection } from './find-connection.js';
 import { readLogins } from './logins.js';
-import { toTableLines } from './table.js';
+import { toPrintable } from './printable.js';
+import { printTable } from './table.js';
 import { UsageError } from './usage-error.js';
 
 const modes = ['shadow', 'enforce'] as const;
@@ -16,20 +18,25 @@ const peopleShown = 20;
 export const createModeCommand = (deps: CliDeps): Command =>
   new Command('mode')
     .summary('show or switch the mode of a connection')
-    .description('Asks the server at FACESTEP_URL, with the administrator’s key in FACESTEP_ADMIN_KEY.')
-    .argument('<connection>', 'id of the connection in the configuration')
-    .addArgument(new Argument('[mode]', 'the new mode; without it, nothing changes').choices(modes))
+    .description('Calls the running server.')
+    .argument('[connection]', 'id of the connection; may be left out if there is only one')
+    .argument('[mode]', `the new mode, ${modes.join(' or ')}; without it, nothing changes`)
     .option('--yes', 'enforce even if no user is enrolled, which denies everyone')
-    .action(async (connection: string, mode: Mode | undefined, { yes = false }: { yes?: boolean }) => {
-      const { connections } = await callServer({ method: 'GET', path: '/connections' }, connectionsReply, deps);
-      const found = connections.find(({ id }) => id === connection);
-      if (found === undefined) throw new UsageError(`no connection "${connection}" at this server`);
-      if (mode !== 'shadow' && found.mode.inForce === 'shadow') await tellRefused(connection, deps);
-      if (mode === undefined) return tellMode(connection, found.mode, deps);
+    .option('--json', 'print JSON')
+    .action(async (first: string | undefined, second: string | undefined, { yes = false, json = false }: Options) => {
+      // "mode enforce" is a mode without a connection.
+      const [given, asked] = second === undefined && isMode(first) ? [undefined, first] : [first, second];
+      const mode = asked === undefined ? undefined : parseMode(asked);
+      const found = await findServerConnection(given, deps);
+      const connection = found.id;
+      const tellMode = (now: ModeReply): void =>
+        json ? deps.print(JSON.stringify({ connection, mode: now }, null, 2)) : deps.print(toLine(connection, now));
+      if (!json && mode !== 'shadow' && found.mode.inForce === 'shadow') await tellRefused(connection, deps);
+      if (mode === undefined) return tellMode(found.mode);
       const fields = { mode, isSure: yes };
       const path = `/connections/${encodeURIComponent(connection)}/mode`;
       try {
-        tellMode(connection, (await callServer({ method: 'POST', path, fields }, switchedModeReply, deps)).mode, deps);
+        tellMode((await callServer({ method: 'POST', path, fields }, switchedModeReply, deps)).mode);
       } catch (error) {
         if (toCode(error) !== 'nobody_can_pass') throw error;
         deps.tell(
@@ -39,9 +46,21 @@ export const createModeCommand = (deps: CliDeps): Command =>
       }
     });
 
-function tellMode(connection: string, { inForce, file, switched }: ModeReply, deps: CliDeps): void {
+interface Options {
+  readonly yes?: boolean;
+  readonly json?: boolean;
+}
+
+const isMode = (text: string | undefined): text is Mode => modes.some((mode) => mode === text);
+
+function parseMode(text: string): Mode {
+  if (isMode(text)) return text;
+  throw new UsageError(`"${text}" is no mode`, `Use ${modes.join(' or ')}.`);
+}
+
+function toLine(connection: string, { inForce, file, switched }: ModeReply): string {
   const by = switched === null ? '' : `, switched by ${switched.by} on ${switched.at}; the configuration says ${file}`;
-  for (const line of toTableLines([`${connection}: ${inForce}${by}`], [])) deps.print(line);
+  return toPrintable(`${connection}: ${inForce}${by}`);
 }
 
 async function tellRefused(connection: string, deps: CliDeps): Promise<void> {
@@ -54,12 +73,13 @@ async function tellRefused(connection: string, deps: CliDeps): Promise<void> {
       subjects.map(({ subject }) => ({ connection, subject })),
       deps,
     );
-    toTableLines(
+    printTable(
       ['subject', 'login', 'times', 'last', 'hooks'],
       subjects.map(({ subject, count, lastAt, hooks }) => [
         ...[subject, loginOf({ connection, subject }) ?? '-', count, lastAt, hooks.join(' ')],
       ]),
-    ).forEach(deps.print);
+      deps,
+    );
   }
   if (total > subjects.length) deps.print(`and ${total - subjects.length} more`);
   for (const { code, count } of unnamed)

@@ -82,8 +82,8 @@ describe('import', () => {
   });
 
   test.each([
-    ['nowhere', () => `${data}.tgz`, 'there is no file'],
-    ['a folder', () => top, 'there is no file'],
+    ['nowhere', () => `${data}.tgz`, 'There is no file'],
+    ['a folder', () => top, 'There is no file'],
     [
       'a model, without what it is',
       () => model,

@@ -21,7 +21,7 @@ test.each([
 ])('%j says that there is no trail, in place of nothing', async (args) => {
   const { code, stdout, stderr } = await runHere(args, env);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-  expect(stderr).toBe(`facestep: there is no audit trail ${join(data, 'audit.jsonl')}\n`);
+  expect(stderr).toContain(`There is no audit trail ${join(data, 'audit.jsonl')}.`);
 });
 
 test('upgrade --check says in which folder it looked', async () => {
@@ -55,6 +55,8 @@ describeAsRoot('an account that may not read the data folder', () => {
   test('is told so by models list', async () => {
     const { code, stdout, stderr } = await asNobody('models', 'list');
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toMatch(/^Error: open EACCES, .*registry\.json: this account may not do that\n$/);
+    expect(stderr).toMatch(
+      /^Error: Open EACCES, .*registry\.json: this account may not do that\. \(EACCES\)\nFix: .*\n$/,
+    );
   });
 });

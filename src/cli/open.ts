@@ -19,7 +19,7 @@ export function createOpenCommand(deps: SealedFileDeps): Command {
     .argument('<file>', `the sealed file; the new one has its name without ${sealedSuffix}, unless --out says another`);
   return addOptions(command).action((from: string, given: unknown) =>
     runOnFiles(deps, async (signal) => {
-      const options = parseOptions(given);
+      const options = await parseOptions(given, deps);
       const to = nameOf(from, options);
       await checkNameFree(to);
       const token = await readToken(options);

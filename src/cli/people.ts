@@ -12,10 +12,12 @@ import {
 import { invitationReply } from '../rest/replies/step-ups.js';
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
+import { findServerConnection, splitArguments } from './find-connection.js';
+import type { CallDeps } from './find-server.js';
 import { readLogins, toWhy } from './logins.js';
 import { toPrintable } from './printable.js';
 import { readPages } from './read-pages.js';
-import { toTableLines } from './table.js';
+import { printTable, toTableLines } from './table.js';
 import { parseTime } from './trail-options.js';
 import { wholeNumber } from './whole-number.js';
 
@@ -31,7 +33,7 @@ const statuses = ['enrolled', 'expired', 'ended', 'locked'] as const;
 export function createPeopleCommand(deps: CliDeps): Command {
   const command = new Command('people')
     .summary('list enrolled users, find a user and show their log')
-    .description('Asks the server at FACESTEP_URL, with the administrator’s key in FACESTEP_ADMIN_KEY.');
+    .description('Calls the running server.');
   const post = <Reply extends z.ZodType>(path: string, fields: JsonObject, guard: Reply) =>
     callServer({ method: 'POST', path, fields }, guard, deps);
 
@@ -52,13 +54,14 @@ export function createPeopleCommand(deps: CliDeps): Command {
       if (json) deps.print(JSON.stringify(people, null, 2));
       else {
         const loginOf = await readLogins(people, deps);
-        toTableLines(
+        printTable(
           ['connection', 'subject', 'login', 'status', 'level', 'enrolled', 'last check'],
           people.map((each) => [
             ...[each.connection, each.subject, loginOf(each) ?? '-', toStatus(each), each.level ?? '-'],
             ...[each.enrolledAt ?? '-', toCheck(each)],
           ]),
-        ).forEach(deps.print);
+          deps,
+        );
       }
       if (hasMore) deps.tell(`There may be more: --limit ${limit * 2} shows them.`);
     });
@@ -71,13 +74,14 @@ export function createPeopleCommand(deps: CliDeps): Command {
       const { people, unasked } = await post('/people/find', { text }, foundPeopleReply);
       if (json) deps.print(JSON.stringify(people, null, 2));
       else if (people.length > 0) {
-        toTableLines(
+        printTable(
           ['connection', 'subject', 'login', 'e-mail', 'name', 'status', 'last check'],
           people.map((each) => [
             ...[each.connection, each.subject, each.login ?? '-', each.email ?? '-', each.name ?? '-'],
             ...[toStatus(each), toCheck(each)],
           ]),
-        ).forEach(deps.print);
+          deps,
+        );
       }
       if (unasked.length > 0) deps.tell(`facestep: ${unasked.join(', ')} did not respond, or only in part`);
       if (people.length === 0) deps.tell('facestep: no user found at any connection.');
@@ -86,10 +90,13 @@ export function createPeopleCommand(deps: CliDeps): Command {
   command
     .command('show')
     .description('show one user and the last 20 entries of their log')
-    .argument('<connection>', 'id of the connection in the configuration')
-    .argument('<subject>', 'immutable id at the provider, as “people find” prints it')
+    .usage('[options] [connection] <subject>')
+    .argument('<connection>', 'id of the connection; may be left out if there is only one')
+    .argument('[subject]', 'immutable id at the provider, as “people find” prints it')
     .option('--json', 'print JSON')
-    .action(async (connection: string, subject: string, { json = false }: { json?: boolean }) => {
+    .action(async (first: string, second: string | undefined, { json = false }: { json?: boolean }) => {
+      const [given, subject] = splitArguments(first, second);
+      const connection = given ?? (await findServerConnection(given, deps)).id;
       const who = { connection, subject };
       const { person } = await post('/people/one', who, onePersonReply);
       const { lines } = await post('/people/log', { ...who, limit: linesShown }, personLogReply);
@@ -99,32 +106,43 @@ export function createPeopleCommand(deps: CliDeps): Command {
       if (lines.length === 0)
         return deps.tell(`No events for ${toPrintable(subject)}. Find the ID with facestep people find.`);
       deps.print('');
-      toTableLines(
+      printTable(
         ['time', 'what', 'result', 'why', 'application', 'network', 'request'],
         lines.map((line) => [
           ...[line.time, line.action, line.outcome, toWhy(line) || '-'],
           ...[line.application ?? line.hook ?? '-', line.network ?? '-', line.requestId ?? '-'],
         ]),
-      ).forEach(deps.print);
+        deps,
+      );
     });
   command
     .command('invite')
     .description('create an invitation link and print it once')
-    .argument('<connection>', 'id of the connection in the configuration')
-    .argument('<subject>', 'immutable id at the provider')
+    .usage('[options] [connection] <subject>')
+    .argument('<connection>', 'id of the connection; may be left out if there is only one')
+    .argument('[subject]', 'immutable id at the provider')
     .addOption(
       new Option('--purpose <purpose>', 'to enrol, or to see and end what is held')
         .choices(['enrol', 'manage'])
         .default('enrol'),
     )
     .option('--hours <hours>', 'lifetime of the link in hours, up to 720', parseHours, 72)
-    .action(async (connection: string, subject: string, { purpose, hours }: { purpose: string; hours: number }) => {
+    .option('--json', 'print JSON')
+    .action(async (first: string, second: string | undefined, { purpose, hours, json = false }: InviteOptions) => {
+      const [given, subject] = splitArguments(first, second);
+      const connection = given ?? (await findServerConnection(given, deps)).id;
       const fields = { connection, subject, purpose, lifeHours: hours };
       const { url, expiresAt } = await post('/subjects/invite', fields, invitationReply);
-      deps.print(url);
+      deps.print(json ? JSON.stringify({ url, expiresAt }, null, 2) : url);
       deps.tell(`Opens once, until ${expiresAt}. Anyone with the link acts as this user.`);
     });
   return command;
+}
+
+interface InviteOptions {
+  readonly purpose: string;
+  readonly hours: number;
+  readonly json?: boolean;
 }
 
 interface Filter {
@@ -148,7 +166,7 @@ function toFields({ since, before, checkedSince, checkedBefore, ...rest }: Filte
 
 const largestPage = 200;
 
-async function listPeople(filter: JsonObject, limit: number, deps: Pick<CliDeps, 'env' | 'fetch'>) {
+async function listPeople(filter: JsonObject, limit: number, deps: CallDeps) {
   const people: PersonReply[] = [];
   const toAsked = (): JsonObject => ({ ...filter, limit: Math.min(largestPage, limit - people.length) });
   for await (const page of readPages('/people/list', toAsked, peopleReply, deps)) {

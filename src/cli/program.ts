@@ -1,6 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../base/version.js';
 import type { CliDeps } from './deps.js';
+import { examples } from './examples.js';
+import { toFailureLines } from './failure-text.js';
 import { UsageError } from './usage-error.js';
 
 type CreateCommand = (deps: CliDeps) => Command;
@@ -8,6 +10,9 @@ type CreateCommand = (deps: CliDeps) => Command;
 /** In the order of the help; only the requested one is loaded. */
 const commands: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   serve: async () => (await import('./serve.js')).createServeCommand,
+  status: async () => (await import('./status.js')).createStatusCommand,
+  login: async () => (await import('./login.js')).createLoginCommand,
+  logout: async () => (await import('./login.js')).createLogoutCommand,
   demo: async () => (await import('./demo.js')).createDemoCommand,
   reload: async () => (await import('./reload.js')).createReloadCommand,
   provision: async () => (await import('./provision.js')).createProvisionCommand,
@@ -41,6 +46,10 @@ const commands: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   open: async () => (await import('./open.js')).createOpenCommand,
   sign: async () => (await import('./sign.js')).createSignCommand,
   'verify-signature': async () => (await import('./verify-signature.js')).createVerifySignatureCommand,
+  completion: async () => {
+    const { createCompletionCommand } = await import('./completion.js');
+    return (deps) => createCompletionCommand(deps, () => createProgram(undefined, deps));
+  },
 };
 
 /**
@@ -52,11 +61,24 @@ export async function runCommand(args: readonly string[], deps: CliDeps): Promis
     const program = await createProgram(args[0], deps);
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
-    if (error instanceof UsageError) deps.tell(`facestep: ${error.message}`);
-    // Commander has printed it. It throws for --help as well.
-    else if (!(error instanceof CommanderError)) throw error;
-    deps.endWith(error instanceof CommanderError && error.exitCode === 0 ? 0 : 2);
+    // Commander throws for --help as well.
+    if (error instanceof CommanderError && error.exitCode === 0) return deps.endWith(0);
+    const wrong = error instanceof CommanderError ? toUsageError(error) : error;
+    if (!(wrong instanceof UsageError)) throw error;
+    toFailureLines(wrong, {
+      command: args[0] !== undefined && Object.hasOwn(commands, args[0]) ? args[0] : null,
+      asJson: args.includes('--json'),
+      isVerbose: args.includes('--verbose'),
+      paint: deps.paint,
+    }).forEach(deps.tell);
+    deps.endWith(2);
   }
+}
+
+/** Commander's message says what is wrong on its first line, and what was meant on the second. */
+function toUsageError({ message }: CommanderError): UsageError {
+  const [first = '', meant = ''] = message.replace(/^error: /, '').split('\n');
+  return new UsageError(first, /^\(Did you mean (.+)\?\)$/.test(meant) ? meant.slice(1, -1) : null);
 }
 
 /** Creates the program with one command, or all if unknown. */
@@ -64,17 +86,29 @@ export async function createProgram(asked: string | undefined, deps: CliDeps): P
   const program = new Command('facestep')
     .description('Face step-up for the identity provider you already run. Without a command, it runs the server.')
     .version(version)
+    .option('--verbose', 'print the details of an error')
+    .configureHelp({ styleTitle: (title) => deps.paint('bold', title) })
     .exitOverride()
     .configureOutput({
       writeOut: (text) => deps.print(text.replace(/\n$/, '')),
       writeErr: (text) => deps.tell(text.replace(/\n$/, '')),
+      // Printed by runCommand.
+      outputError: () => {},
     });
   const isOurs = asked !== undefined && Object.hasOwn(commands, asked);
   const loads = Object.entries(commands).filter(([name]) => !isOurs || name === asked);
   for (const create of await Promise.all(loads.map(([, load]) => load()))) {
-    program.addCommand(inheritSettings(create(deps), program));
+    program.addCommand(addExamples(inheritSettings(create(deps), program), ''));
   }
   return program;
+}
+
+function addExamples(command: Command, above: string): Command {
+  const path = `${above}${command.name()}`;
+  const lines = examples[path]?.map((line) => `  $ facestep ${line}`) ?? [];
+  if (lines.length > 0) command.addHelpText('after', `\nExamples:\n${lines.join('\n')}`);
+  for (const each of command.commands) addExamples(each, `${path} `);
+  return command;
 }
 
 function inheritSettings(command: Command, parent: Command): Command {

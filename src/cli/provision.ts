@@ -41,23 +41,23 @@ export function createProvisionCommand(deps: CliDeps): Command {
       'Creates or adopts the objects at the provider: the attribute, the hooks and their assignments. Prints first what it will ' +
         'change, and never changes objects that it does not own. It is idempotent.',
     )
-    .argument('<connection>', 'id of the connection in the configuration')
+    .argument('[connection]', 'id of the connection; may be left out if there is only one')
     .option('--plan', 'print what would change, and change nothing')
     .option('--apply', 'apply the changes')
     .option('--push-secrets', 'send the configured secrets to the provider again')
     .option('--yes', 'apply even if policy.mode is enforce and no user is enrolled')
     .option('--json', 'print JSON')
     .addHelpText('after', states)
-    .action(async (id: string, options: Options) => {
+    .action(async (given: string | undefined, options: Options) => {
       if (options.plan === options.apply) throw new UsageError('give one of --plan and --apply');
       const loaded = await deps.loadSetup();
       const setup = putInForce(loaded, await readSwitchedModes(loaded, deps));
-      const connection = findConnection(setup, id);
+      const connection = findConnection(setup, given);
       const publicUrl = requirePublicUrl(setup);
       const adapter = await connection.createAdapter(publicUrl);
       const provisioning = await adapter.createProvisioning();
       const steps = options.pushSecrets === true ? provisioning.steps.map(pushingSecret) : provisioning.steps;
-      const subject = { connection: id, kind: connection.kind, publicUrl };
+      const subject = { connection: connection.id, kind: connection.kind, publicUrl };
       const mode = options.plan === true ? 'plan' : 'apply';
       const count = () => provisioning.census().catch((error: unknown) => toFailure(error, deps.log));
       const run = { deps, steps, mode, count, policy: connection.policy, isSure: options.yes === true } as const;

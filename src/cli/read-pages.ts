@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { JsonObject } from '../base/json.js';
 import { callServer } from './call-server.js';
-import type { CliDeps } from './deps.js';
+import type { CallDeps } from './find-server.js';
 
 /**
  * Reads a list's pages lazily.
@@ -12,7 +12,7 @@ export async function* readPages<Guard extends z.ZodType<{ readonly cursor: stri
   path: string,
   toFields: () => JsonObject,
   guard: Guard,
-  deps: Pick<CliDeps, 'env' | 'fetch'>,
+  deps: CallDeps,
 ): AsyncGenerator<z.output<Guard>> {
   let cursor: string | null = null;
   do {

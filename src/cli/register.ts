@@ -11,6 +11,7 @@ interface Options {
   readonly group?: string;
   readonly all?: true;
   readonly plan?: true;
+  readonly json?: boolean;
 }
 
 /** More would hit the rate limit. */
@@ -24,22 +25,27 @@ export function createRegisterCommand(deps: CliDeps): Command {
       'For providers that offer the face check only to registered users. The command is idempotent: run it ' +
         'again after an interruption, or for new users.',
     )
-    .argument('<connection>', 'id of the connection in the configuration')
+    .argument('[connection]', 'id of the connection; may be left out if there is only one')
     .option('--group <id>', 'register the members of the group with this id at the provider')
     .option('--all', 'register all users')
     .option('--plan', 'count the users without registering them (dry run)')
-    .action(async (id: string, { group, all, plan }: Options) => {
+    .option('--json', 'print JSON')
+    .action(async (given: string | undefined, { group, all, plan, json = false }: Options) => {
       if ((group === undefined) === (all === undefined)) throw new UsageError('give one of --group and --all');
       const setup = await deps.loadSetup();
-      const connection = findConnection(setup, id);
+      const connection = findConnection(setup, given);
+      const { id } = connection;
       const adapter = await connection.createAdapter(requirePublicUrl(setup));
       const { registration } = await adapter.createProvisioning();
       if (registration === null)
         throw new UsageError(`no registration is needed or possible for the connection "${id}"`);
       const registrants = await registration.findRegistrants(group ?? null);
-      deps.print(`${id}: ${registration.title}, ${inWords(registrants.length)}`);
+      if (!json) deps.print(`${id}: ${registration.title}, ${inWords(registrants.length)}`);
       const counts = await registerAll(registration, registrants, { deps, isPlanned: plan === true });
-      tellCounts(counts, { deps, isPlanned: plan === true });
+      if (json) {
+        const failures = counts.failures.map(({ login, failure }) => ({ login, code: failure.code }));
+        deps.print(JSON.stringify({ connection: id, planned: plan === true, ...counts, failures }, null, 2));
+      } else tellCounts(counts, { deps, isPlanned: plan === true });
       deps.endWith(counts.failures.length === 0 ? 0 : 1);
     });
 }

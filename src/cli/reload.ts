@@ -8,22 +8,24 @@ export const createReloadCommand = (deps: CliDeps): Command =>
   new Command('reload')
     .summary('reload the configuration of the running server')
     .description(
-      'Asks the server at FACESTEP_URL, with the administrator’s key in FACESTEP_ADMIN_KEY. No request is dropped. A ' +
-        'configuration that is not valid changes nothing.',
+      'Calls the running server. No request is dropped. A ' + 'configuration that is not valid changes nothing.',
     )
-    .action(async () => {
-      const { code, changed, needingRestart, problems, switched } = await callServer(
-        { method: 'POST', path: '/configuration/reload' },
-        reloadReply,
-        deps,
-      );
+    .option('--json', 'print JSON')
+    .action(async ({ json = false }: { json?: boolean }) => {
+      const reloaded = await callServer({ method: 'POST', path: '/configuration/reload' }, reloadReply, deps);
+      const { code, changed, needingRestart, problems, switched } = reloaded;
+      if (json) {
+        deps.print(JSON.stringify(reloaded, null, 2));
+        return deps.endWith(code === null ? 0 : 1);
+      }
       for (const path of changed) deps.print(`in force: ${path}`);
       for (const path of needingRestart) deps.print(`needs a restart, stays as it was: ${path}`);
       for (const { path, reason } of problems) deps.tell(`${path}: ${reason}`);
       for (const { connection, mode, by } of switched)
         deps.print(`switched by hand (${by}): ${connection} is in ${mode} mode, whatever the configuration says`);
       if (code !== null) {
-        deps.tell(`facestep: not loaded (${code}). The active configuration is unchanged.`);
+        deps.tell(`Error: The configuration was not loaded (${code}). The active one is unchanged.`);
+        deps.tell('Fix: Correct the file, then run “facestep reload” again.');
         deps.endWith(1);
       } else if (changed.length === 0 && needingRestart.length === 0) deps.print('Nothing has changed.');
     });

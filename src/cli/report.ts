@@ -3,6 +3,7 @@ import { addSec, toIso } from '../core/units.js';
 import { type ConnectionReport, type HookReport, reportHooks } from '../operations/hook-report.js';
 import { putInForce, readSwitchedModes } from '../operations/modes.js';
 import type { CliDeps } from './deps.js';
+import { findConnection } from './find-connection.js';
 import { toPrintable } from './printable.js';
 import { findOwnTrail } from './trail-options.js';
 import { UsageError } from './usage-error.js';
@@ -26,18 +27,19 @@ export function createReportCommand(deps: CliDeps): Command {
   return new Command('report')
     .summary('count the decisions of hooks, and what shadow mode let through')
     .description('Reads the audit trail in the data folder. The server may be running.')
-    .argument('<connection>', 'id of the connection in the configuration')
+    .argument('[connection]', 'id of the connection; may be left out if there is only one')
     .option('--since <days>', 'only the last DAYS days', parseDays)
     .option('--json', 'print JSON')
     .addHelpText('after', lines)
-    .action(async (id: string, { since: days, json = false }: { since?: number; json?: boolean }) => {
+    .action(async (given: string | undefined, { since: days, json = false }: { since?: number; json?: boolean }) => {
       const loaded = await deps.loadSetup();
+      // A removed connection still has its history.
+      const id = given ?? findConnection(loaded, given).id;
       const audit = await findOwnTrail(loaded.config);
       const { connections } = putInForce(loaded, await readSwitchedModes(loaded, deps));
       const since = days === undefined ? null : addSec(deps.clock.now(), -days * daySec);
       const report = await reportHooks(audit, { connection: id, since });
       const mode = connections.find((connection) => connection.id === id)?.policy.mode ?? null;
-      // A removed connection still has its history.
       if (mode === null && report.hooks.length === 0) {
         throw new UsageError(`no connection "${id}" in the configuration, and none in the audit trail`);
       }

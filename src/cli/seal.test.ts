@@ -77,6 +77,8 @@ async function run(
   let exitCode = 0;
   const deps = {
     random: systemRandom,
+    env: {},
+    loadAddress: () => Promise.reject(new Error('has an address')),
     fetch: fetch ?? ((url: string, init: RequestInit) => globalThis.fetch(url, init)),
     print: (line: string) => void said.push(line),
     tell: (line: string) => void said.push(line),

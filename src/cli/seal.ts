@@ -19,7 +19,7 @@ export function createSealCommand(deps: SealedFileDeps): Command {
     .argument('<file>', `the file to seal; the new one is named <file>${sealedSuffix} unless --out says another name`);
   return addOptions(command).action((from: string, given: unknown) =>
     runOnFiles(deps, async (signal) => {
-      const options = parseOptions(given);
+      const options = await parseOptions(given, deps);
       const to = options.out ?? `${from}${sealedSuffix}`;
       await checkSealable(from);
       await checkNameFree(to);

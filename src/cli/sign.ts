@@ -8,6 +8,7 @@ import { digestOf } from '../core/digest.js';
 import { approve } from './approve.js';
 import { readText, toRefusal } from './client-call.js';
 import type { CliDeps } from './deps.js';
+import { findAddress } from './find-server.js';
 import { readGivenFile, sizeOfGiven } from './given-file.js';
 import { checkNameFree } from './sealed-file/new-file.js';
 import { toUrl } from './sealed-file/options.js';
@@ -22,7 +23,7 @@ const optionsGuard = z.strictObject({
   subject: z.string(),
   clientTokenFile: file,
   title: z.string(),
-  url: z.string(),
+  url: z.string().optional(),
   out: file.optional(),
 });
 
@@ -40,11 +41,12 @@ export function createSignCommand(deps: CliDeps): Command {
     .requiredOption('--subject <id>', 'the person’s immutable id at the identity provider')
     .requiredOption('--client-token-file <file>', 'file with a client token that has the scope verify')
     .option('--title <text>', 'what the person approves, at most 80 characters', 'Sign this document')
-    .option('--url <url>', 'address of the server', toUrl, 'http://127.0.0.1:8080')
+    .option('--url <url>', 'address of the server (default: that of other commands)', toUrl)
     .option('--out <file>', 'name of the signature file')
     .action((path: string, given: unknown) =>
       runOnFiles(deps, async (signal) => {
-        const { connection, subject, title, clientTokenFile, url, out } = optionsGuard.parse(given);
+        const { connection, subject, title, clientTokenFile, out, ...options } = optionsGuard.parse(given);
+        const url = options.url ?? (await findAddress(deps));
         const to = out ?? `${path}${signatureSuffix}`;
         await checkNameFree(to);
         if ((await sizeOfGiven(path)) > maxPhotoBytes) throw new UsageError(`${path} is over 10 MB`);

@@ -3,7 +3,7 @@ import { runHere } from '../../test/cli.js';
 
 test.each([
   ['an installed package', {}, 'facestep'],
-  ['a checkout', { npm_lifecycle_event: 'facestep' }, 'npm run facestep --'],
+  ['a checkout', { npm_lifecycle_event: 'facestep' }, 'npm run -s facestep --'],
 ])('what is said to try in %s can be pasted there', async (_where, env, command) => {
   const { code, stderr } = await runHere(['simulate', 'okta'], env);
   expect(code).toBe(0);

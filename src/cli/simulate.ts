@@ -41,7 +41,7 @@ export function createSimulateCommand(deps: CliDeps): Command {
         simulation,
         adminKey: `fsa_${Buffer.from(deps.random(24)).toString('base64url')}`,
         // npm sets the script's name only in a checkout.
-        command: deps.env.npm_lifecycle_event === 'facestep' ? 'npm run facestep --' : 'facestep',
+        command: deps.env.npm_lifecycle_event === 'facestep' ? 'npm run -s facestep --' : 'facestep',
         signInUrl: `http://${host}:${control.port}${signInPath}`,
       };
       deps.print(JSON.stringify(toConfiguration(settings), null, 2));

@@ -15,7 +15,7 @@ const json = `-H 'Content-Type: application/json'`;
 
 /** Returns an administrator's instructions, with commands to paste. */
 export function toGuide(settings: SimulationSettings): string[] {
-  const { connection, serverUrl, adminKey, simulation, command, signInUrl } = settings;
+  const { simulation, command, signInUrl } = settings;
   const { title, url, users, environment, faceCheck, signInPage } = simulation;
   const [user] = users;
   if (user === undefined) return [];
@@ -32,14 +32,15 @@ export function toGuide(settings: SimulationSettings): string[] {
     `  ${command} serve`,
     'and in a third:',
     ...exports,
-    `  ${command} provision ${connection} --apply --yes`,
-    `  ${command} doctor ${connection}`,
-    `  FACESTEP_URL=${serverUrl} FACESTEP_ADMIN_KEY=${adminKey} ${command} try ${connection} --login ${user.login}`,
+    `  ${command} provision --apply --yes`,
+    `  ${command} doctor`,
+    `  ${command} try --login ${user.login}`,
     '',
     'Sign in without a face check:',
     `  ${signIn}`,
     '',
-    'Enrol the user, from a photo:',
+    'Write sample photos, and enrol the user from one:',
+    `  ${command} demo --photos .`,
     ...toEnrolment(settings, user),
     ...(faceCheck === 'before' ? toCheckBefore(settings, user) : toCheckOnChallenge(settings, user, signIn)),
     ...(signInPage === undefined ? [] : ['', 'Sign in in a browser, with a camera:', `  ${signInPage}`]),
@@ -53,7 +54,7 @@ const toEnrolment = ({ connection, serverUrl, adminKey }: SimulationSettings, { 
   `    -d '{"name":"portal"}' | node -p 'JSON.parse(require("fs").readFileSync(0)).token')`,
   `  curl -s ${serverUrl}/enrolments -H "X-Auth-Token: $TOKEN" -F connection=${connection} \\`,
   `    -F subject=${subject} -F consentStatement='Trying it out' -F consentGivenAt=$(date -u +%FT%TZ) \\`,
-  '    -F photo=@1.jpg',
+  '    -F photo=@enroll.jpg',
   `  field() { node -p "JSON.parse(process.argv[1]).$1" "$2"; }`,
 ];
 
@@ -65,7 +66,7 @@ const toCheckBefore = (
   'Check the face, with another photo, and sign in again as above:',
   `  STEP=$(curl -s ${serverUrl}/step-ups -H "X-Auth-Token: $TOKEN" ${json} \\`,
   `    -d '{"connection":"${connection}","subject":"${subject}","application":"${simulation.application}"}')`,
-  `  curl -s ${serverUrl}/step-ups/$(field id "$STEP")/photos -F challenge=$(field challenge "$STEP") -F photo=@2.jpg`,
+  `  curl -s ${serverUrl}/step-ups/$(field id "$STEP")/photos -F challenge=$(field challenge "$STEP") -F photo=@probe.jpg`,
 ];
 
 /** The challenge's signed request opens a step-up; the receipt is the answer. */
@@ -78,7 +79,7 @@ const toCheckOnChallenge = (
   `  SIGNIN=$(${signIn})`,
   `  STEP=$(curl -s ${serverUrl}/step-ups/requested ${json} \\`,
   `    -d '{"connection":"${connection}","request":"'$(field challenge.request "$SIGNIN")'"}')`,
-  `  DONE=$(curl -s ${serverUrl}/step-ups/$(field id "$STEP")/photos -F challenge=$(field challenge "$STEP") -F photo=@2.jpg)`,
+  `  DONE=$(curl -s ${serverUrl}/step-ups/$(field id "$STEP")/photos -F challenge=$(field challenge "$STEP") -F photo=@probe.jpg)`,
   `  curl -s ${signInUrl} ${json} -d '{"user":"${login}","answer":{"session":"'$(field session "$SIGNIN")'",'\\`,
   `'"receipt":"'$(field receipt "$DONE")'"}}'`,
 ];

@@ -18,12 +18,12 @@ export function createSmartHookCommand(deps: CliDeps): Command {
       'Renders the Smart Hook of a OneLogin connection. It holds no secret. provision uploads it; this shows it, or ' +
         'composes it with a function that is there already.',
     )
-    .argument('<connection>', 'id of the connection in the configuration')
+    .argument('[connection]', 'id of the connection; may be left out if there is only one')
     .requiredOption('--type <type>', 'which hook: pre-authentication or user-migration')
     .option('--compose <file>', 'your own CommonJS function, which runs first')
-    .action(async (id: string, { type, compose }: Options) => {
+    .action(async (given: string | undefined, { type, compose }: Options) => {
       const setup = await deps.loadSetup();
-      const { kind, createAdapter } = findConnection(setup, id);
+      const { id, kind, createAdapter } = findConnection(setup, given);
       const artefacts = new Map(Object.entries((await createAdapter(requirePublicUrl(setup))).artefacts));
       if (artefacts.size === 0) throw new UsageError(`"${id}" is of kind ${kind}: only OneLogin has Smart Hooks`);
       const smartHook = artefacts.get(type);

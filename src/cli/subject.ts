@@ -10,7 +10,7 @@ import {
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
 import { toPrintable } from './printable.js';
-import { toTableLines } from './table.js';
+import { printTable } from './table.js';
 import { UsageError } from './usage-error.js';
 
 interface Options {
@@ -32,7 +32,7 @@ function toOutcome(subject: string | null, code: string | null, done: string): s
 export function createSubjectCommand(deps: CliDeps): Command {
   const command = new Command('subject')
     .summary('export, revoke, erase or unlock a user’s data, or end consents')
-    .description('Asks the server at FACESTEP_URL, with the administrator’s key in FACESTEP_ADMIN_KEY.');
+    .description('Calls the running server.');
 
   const tell = ({ subjects, complete }: SubjectsReply, done: string): void => {
     for (const { connection, subject, code } of subjects) {
@@ -74,16 +74,25 @@ export function createSubjectCommand(deps: CliDeps): Command {
     .action(async (options: Options) => {
       tell(await call('unlock', options, subjectsReply, deps), 'unlocked');
     });
-  add('data-consents', 'list the OpenID clients that may receive claims of a user').action(async (options: Options) => {
+  const consents = add('data-consents', 'list the OpenID clients that may receive claims of a user');
+  consents.option('--json', 'print JSON').action(async ({ json = false, ...options }: Options & { json?: boolean }) => {
     const reply = await call('export', options, exportReply, deps);
-    toTableLines(
+    if (json) {
+      const listed = reply.subjects.map(({ connection, subject, held }) => ({
+        ...{ connection, subject, dataConsents: held?.dataConsents ?? [] },
+      }));
+      deps.print(JSON.stringify(listed, null, 2));
+      return tell(reply, 'read');
+    }
+    printTable(
       ['connection', 'subject', 'client', 'until', 'claims'],
       reply.subjects.flatMap(({ connection, subject, held }) =>
         (held?.dataConsents ?? []).map(({ client, claims, expiresAt }) => [
           ...[connection, subject ?? '-', client, expiresAt, claims.join(' ')],
         ]),
       ),
-    ).forEach(deps.print);
+      deps,
+    );
     tell(reply, 'read');
   });
   add('withdraw-data-consents', 'withdraw a user’s consents to share claims')

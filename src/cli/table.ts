@@ -1,3 +1,4 @@
+import type { CliDeps } from './deps.js';
 import { toPrintable } from './printable.js';
 
 /** Formats rows as a table, numbers right-aligned. */
@@ -11,4 +12,15 @@ export function toTableLines(head: readonly string[], rows: readonly (readonly (
       .join('  ')
       .trimEnd(),
   );
+}
+
+/** Prints a table with its head in bold on a terminal. */
+export function printTable(
+  head: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+  { print, paint }: Pick<CliDeps, 'print' | 'paint'>,
+): void {
+  const [first = '', ...rest] = toTableLines(head, rows);
+  print(paint('bold', first));
+  rest.forEach(print);
 }

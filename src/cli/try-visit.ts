@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Policy } from '../core/connection.js';
+import type { ConnectionsReply } from '../rest/replies/connections.js';
 import type { CliDeps } from './deps.js';
 
 const drawnPerson = fileURLToPath(new URL('../../examples/demo/drawn-person.js', import.meta.url));
@@ -10,7 +10,10 @@ const drawnPerson = fileURLToPath(new URL('../../examples/demo/drawn-person.js',
 const browserOf = ({ CHROMIUM_PATH }: CliDeps['env']): string => CHROMIUM_PATH || '/usr/bin/chromium';
 
 /** Returns why a drawn person cannot use the capture page; `null` if possible. */
-export function findObstacle({ userSecret, referencePhoto }: Policy, env: CliDeps['env']): string | null {
+export function findObstacle(
+  { userSecret, referencePhoto }: ConnectionsReply['connections'][number]['policy'],
+  env: CliDeps['env'],
+): string | null {
   if (!existsSync(drawnPerson)) return 'A drawn person comes with a checkout of facestep alone.';
   if (!existsSync(browserOf(env)))
     return `A drawn person needs Chromium, and there is none at ${browserOf(env)}: CHROMIUM_PATH names another.`;

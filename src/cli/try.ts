@@ -12,7 +12,7 @@ import {
 import { exportReply } from '../rest/replies/subjects.js';
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
-import { findConnection } from './find-connection.js';
+import { findServerConnection } from './find-connection.js';
 import { toPrintable } from './printable.js';
 import { findObstacle, sendDrawnPerson } from './try-visit.js';
 import { UsageError } from './usage-error.js';
@@ -26,19 +26,29 @@ export function createTryCommand(deps: CliDeps): Command {
   return new Command('try')
     .summary('a first enrolment and check of a test user, on the real capture page')
     .description(
-      'Enrols a test user of a connection and checks their face, on the capture page of the running server at FACESTEP_URL, ' +
-        'with the administrator’s key in FACESTEP_ADMIN_KEY. It shows a drawn person to a virtual camera, and the enrolment ' +
-        'ends with the command; with --camera you use your own camera, and the enrolment stays. It refuses users who are enrolled.',
+      'Enrols a test user of a connection and checks their face, on the capture page of the running server. It shows a ' +
+        'drawn person to a virtual camera, and the enrolment ends with the command; with --camera you use your own camera, and the enrolment stays. It refuses users who are enrolled.',
     )
-    .argument('<connection>', 'id of the connection in the configuration')
+    .argument('[connection]', 'id of the connection; may be left out if there is only one')
     .requiredOption('--login <name>', 'username of an enrolled test user at the provider')
     .option('--camera', 'print links for a browser with a camera, and wait')
-    .action(async (id: string, { login, camera = false }: { login: string; camera?: boolean }) => {
-      const { policy } = findConnection(await deps.loadSetup(), id);
+    .option('--json', 'print JSON')
+    .action(async (given: string | undefined, { login, camera = false, json = false }: Options) => {
+      const { id: connection, policy } = await findServerConnection(given, deps);
       const obstacle = camera ? null : findObstacle(policy, deps.env);
-      if (obstacle !== null) deps.print(`${obstacle} So this needs a person with a camera.`);
-      await tryOut({ connection: id, login, isDrawn: !camera && obstacle === null }, deps);
+      // With --json, the steps go to standard error.
+      const print = json ? deps.tell : deps.print;
+      if (obstacle !== null) print(`${obstacle} So this needs a person with a camera.`);
+      const passed = await tryOut({ connection, login, isDrawn: !camera && obstacle === null }, { ...deps, print });
+      if (json) deps.print(JSON.stringify({ connection, login, passed }, null, 2));
+      deps.endWith(passed ? 0 : 1);
     });
+}
+
+interface Options {
+  readonly login: string;
+  readonly camera?: boolean;
+  readonly json?: boolean;
 }
 
 interface Trial {
@@ -48,7 +58,8 @@ interface Trial {
   readonly isDrawn: boolean;
 }
 
-async function tryOut({ connection, login, isDrawn }: Trial, deps: CliDeps): Promise<void> {
+/** @returns true if the check passed */
+async function tryOut({ connection, login, isDrawn }: Trial, deps: CliDeps): Promise<boolean> {
   const subject = await findTestUser({ connection, login }, deps);
   const who = { connection, subject };
   deps.print(`${connection}: ${toPrintable(login)} is ${toPrintable(subject)} there, and not enrolled.`);
@@ -83,14 +94,14 @@ async function tryOut({ connection, login, isDrawn }: Trial, deps: CliDeps): Pro
       'Enrolled: the token is in the profile at the provider.',
     );
     const checked = { method: 'POST', path: '/step-ups', fields: { ...who, audience: 'facestep try' } } as const;
-    const isPassed =
+    return (
       isEnrolled &&
       (await go(
         '2. The face check of the same person:',
         await callServer({ ...checked, token: client.token }, startedReply, deps),
         'Passed.',
-      ));
-    deps.endWith(isPassed ? 0 : 1);
+      ))
+    );
   } finally {
     await callServer({ method: 'POST', path: '/revokeToken', fields: { id: client.id } }, z.object({}), deps);
     if (isDrawn) {

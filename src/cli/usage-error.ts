@@ -1,6 +1,13 @@
 /** The message is for the user at the terminal. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
+  /** @param fix - what to do; by default, where the help is */
+  constructor(
+    message: string,
+    readonly fix: string | null = null,
+  ) {
+    super(message);
+  }
 }
 
 export class NothingThere extends UsageError {

@@ -3,6 +3,7 @@ import { type PastEvent, readEvents } from '../audit/events.js';
 import { findTokenOwners } from '../audit/token-owners.js';
 import { addSec, type EpochMs, toIso } from '../core/units.js';
 import type { CliDeps } from './deps.js';
+import { findConnection, splitArguments } from './find-connection.js';
 import { findUsers, tellUnasked } from './find-users.js';
 import { toPrintable } from './printable.js';
 import { collect, findTrails, parseTime } from './trail-options.js';
@@ -23,13 +24,16 @@ export const createWhyCommand = (deps: CliDeps): Command =>
   new Command('why')
     .summary('explain why a user was refused or let through')
     .description('Reads the audit trail and describes what happened to one user. The server may be running.')
-    .argument('<connection>', 'id of the connection in the configuration')
-    .argument('<user>', 'username, or immutable id at the provider')
+    .usage('[options] [connection] <user>')
+    .argument('<connection>', 'id of the connection; may be left out if there is only one')
+    .argument('[user]', 'username, or immutable id at the provider')
     .option('--since <time>', `from this day or time on; the last ${usualDays} days where it is not given`, parseTime)
     .option('--trail <folder>', 'data folder of a replica; can be repeated', collect)
     .option('--json', 'print JSON')
-    .action(async (id: string, user: string, { since: asked, trail = [], json }: Options) => {
+    .action(async (first: string, second: string | undefined, { since: asked, trail = [], json }: Options) => {
       const setup = await deps.loadSetup();
+      const [given, user] = splitArguments(first, second);
+      const { id } = findConnection(setup, given);
       const found = await findUsers(user, id, setup);
       const since = asked ?? addSec(deps.clock.now(), -usualDays * daySec);
       const files = await findTrails(trail, setup.config);

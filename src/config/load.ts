@@ -1,10 +1,14 @@
 import type { z } from 'zod';
 import { findSystemReason } from '../base/system-error.js';
+import type { Credential } from '../core/concealed.js';
 import type { ConnectionGuards } from './connection.js';
 import { parseJson } from './parse-json.js';
 import { toConfigError, toPathIn } from './problem.js';
 import { type Environment, type ReadFile, resolveReferences } from './references.js';
 import {
+  type AddressConfig,
+  addressConfigGuard,
+  adminKeyConfigGuard,
   type Config,
   createConfigGuard,
   type KeptConfig,
@@ -60,8 +64,10 @@ async function parseSettings<Guard extends z.ZodType>(
   guard: Guard,
   { env, readFile }: Reading,
 ): Promise<z.output<Guard>> {
-  const resolved = toSettings(await resolveReferences(file, env, readFile));
   const overriding = readOverrides(env);
+  // An overridden reference need not resolve.
+  const own = Object.entries(file).filter(([name]) => overriding.every(([, setting]) => setting !== name));
+  const resolved = toSettings(await resolveReferences(Object.fromEntries(own), env, readFile));
   const overridden = overriding.map(([, setting, value]) => [setting, value] as const);
   const merged = { ...resolved, ...Object.fromEntries(overridden) };
   const parsed = guard.safeParse(merged);
@@ -98,6 +104,13 @@ export const loadKeptConfig = (reading: Reading): Promise<KeptConfig> => loadSom
  * @throws `config_invalid`
  */
 export const loadStoredConfig = (reading: Reading): Promise<StoredConfig> => loadSome(storedConfigGuard, reading);
+
+/** Loads where the server listens. @throws `config_invalid` */
+export const loadAddress = (reading: Reading): Promise<AddressConfig> => loadSome(addressConfigGuard, reading);
+
+/** Loads the configured administrator key. @throws `config_invalid`: such as a variable that is not set here */
+export const loadConfiguredKey = async (reading: Reading): Promise<Credential | null> =>
+  (await loadSome(adminKeyConfigGuard, reading)).adminKey;
 
 async function loadSome<Guard extends z.ZodObject>(guard: Guard, reading: Reading): Promise<z.output<Guard>> {
   const file = await readConfigFile(reading.env, reading.readFile);

@@ -101,24 +101,45 @@ export const storedConfigGuard = keptConfigGuard.extend(storeFields);
 
 export type StoredConfig = z.output<typeof storedConfigGuard>;
 
+const addressFields = {
+  port: z.int().min(0).max(65_535).default(8080).describe('Port to listen on. 0 selects any free port.'),
+  host: hostGuard
+    .default('127.0.0.1')
+    .describe(
+      'Address to listen on. The server speaks HTTP: put a TLS proxy in front of it before you listen on other addresses than this machine’s.',
+    ),
+  publicUrl: originGuard
+    .nullable()
+    .default(null)
+    .describe(
+      'Address where providers and browsers reach this server, without a path. Receipts are signed in its name. `null` is `http://<host>:<port>`.',
+    ),
+};
+
+/** For commands that call the server. */
+export const addressConfigGuard = z.object(addressFields);
+
+export type AddressConfig = z.output<typeof addressConfigGuard>;
+
+const adminKeyFields = {
+  adminKey: headerCredentialGuard
+    .nullable()
+    .default(null)
+    .describe(
+      'Secret. Key of the first owner, sent as `X-Admin-Key`. `null`: a key is made at the first start and printed once.',
+    ),
+};
+
+/** For commands that call the server; the key may be unavailable to them. */
+export const adminKeyConfigGuard = z.object(adminKeyFields);
+
 const hasUniqueIds = (connections: readonly { readonly id: string }[]): boolean =>
   new Set(connections.map(({ id }) => id)).size === connections.length;
 
 /** Creates the guard of the whole configuration. Unknown keys are refused at every level. */
 export function createConfigGuard<const Guards extends ConnectionGuards>(connectionGuards: Guards) {
   const guard = z.strictObject({
-    port: z.int().min(0).max(65_535).default(8080).describe('Port to listen on. 0 selects any free port.'),
-    host: hostGuard
-      .default('127.0.0.1')
-      .describe(
-        'Address to listen on. The server speaks HTTP: put a TLS proxy in front of it before you listen on other addresses than this machine’s.',
-      ),
-    publicUrl: originGuard
-      .nullable()
-      .default(null)
-      .describe(
-        'Address where providers and browsers reach this server, without a path. Receipts are signed in its name. `null` is `http://<host>:<port>`.',
-      ),
+    ...addressFields,
     proxyHops: z
       .int()
       .min(0)
@@ -129,12 +150,7 @@ export function createConfigGuard<const Guards extends ConnectionGuards>(connect
       ),
     ...keptFields,
     modelsFolder: folderGuard.default('./models').describe('Folder of the model files.'),
-    adminKey: headerCredentialGuard
-      .nullable()
-      .default(null)
-      .describe(
-        'Secret. Key of the first owner, sent as `X-Admin-Key`. `null`: a key is made at the first start and printed once.',
-      ),
+    ...adminKeyFields,
     verifier: verifierGuard
       .prefault({ kind: 'embedded' })
       .describe('Service that checks faces: the engine of this server, or a Facenition server.'),

@@ -77,6 +77,20 @@ describe('addresses', () => {
     expect(page + JSON.stringify(body)).not.toMatch(/acme|\d+\.\d+\.\d+/);
   });
 
+  test.each([
+    ['/nowhere', 'en', 'Page not found'],
+    ['/docs/nowhere', 'de-AT,de;q=0.9', 'Seite nicht gefunden'],
+    ['/nowhere/at/all', 'ar', 'الصفحة غير موجودة'],
+  ])('%s is a page to a browser in its language (%s), and JSON to a program', async (path, language, title) => {
+    const headers = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8', 'accept-language': language };
+    const browser = await fetch(server.origin + path, { headers });
+    expect([browser.status, browser.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
+    expect(browser.headers.get('content-security-policy')).toContain("default-src 'none';style-src 'sha256-");
+    expect(await browser.text()).toContain(`<h1>${title}</h1>`);
+    expect(await server.send('GET', path)).toMatchObject({ status: 404, body: { code: 'not_found' } });
+    expect(await server.send('POST', path, { headers })).toMatchObject({ body: { ok: false } });
+  });
+
   test('the version is in the prefix, and the header overrides it', async () => {
     const statusOf = async (path: string, header?: string) =>
       (await server.postJson(path, {}, header === undefined ? {} : { 'x-api-version': header })).status;

@@ -4,7 +4,6 @@ import { mountBrand } from '../capture/brand-files.js';
 import { mountPage, type PageFolders } from '../capture/page.js';
 import { mountConsole } from '../console/mount.js';
 import type { Fetch } from '../core/ports.js';
-import { FaceError } from '../errors.js';
 import { mountHome } from '../home/mount.js';
 import { createAccessLog } from '../http/access-log.js';
 import { mountAt, requireMethod } from '../http/address.js';
@@ -34,6 +33,7 @@ import type { Telemetry } from '../telemetry/telemetry.js';
 import { createDocumentationRouter } from './documentation.js';
 import { createEndpoints } from './endpoints.js';
 import { createHookRoute, type HooksByConnection } from './hooks.js';
+import { answerUnknown } from './unknown-address.js';
 import { createWelcome } from './welcome.js';
 
 export interface AppDeps extends ApiDeps {
@@ -141,9 +141,7 @@ function createRouter(deps: AppDeps): Express {
   app.use('/docs', createDocumentationRouter(deps.docsFolder));
   mountEndpoints(app, endpoints, deps, deps.rooms);
 
-  app.use(() => {
-    throw new FaceError('not_found');
-  });
+  app.use(answerUnknown);
   app.use(createErrorHandler(deps.log));
   return app;
 }

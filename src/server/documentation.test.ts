@@ -38,6 +38,15 @@ test('without its slash the address leads to the one with it, where links begin'
   expect([response.status, response.headers.get('location')]).toEqual([308, '/docs/']);
 });
 
+test.each([
+  ['/docs/first-hour', '/docs/first-hour.html'],
+  ['/docs/reference/commands', '/docs/reference/commands.html'],
+  ['/docs/adapters/okta', '/docs/adapters/okta/'],
+])('%s leads to %s', async (asked, place) => {
+  const response = await get(asked);
+  expect([response.status, response.headers.get('location')]).toEqual([308, place]);
+});
+
 const types = {
   html: 'text/html; charset=utf-8',
   css: 'text/css; charset=utf-8',
@@ -70,7 +79,7 @@ test.each(['br', 'identity'])(
 );
 
 test.each([
-  ...['/docs/none.html', '/docs/adapters/', '/docs/configuration', '/docs/configuration.md', '/docs/pictures/'],
+  ...['/docs/none.html', '/docs/adapters/', '/docs/configurations', '/docs/configuration.md', '/docs/pictures/'],
   ...['/docs/index.html.br', '/docs/..%2f.built', '/docs/%2e%2e/.built', '/docs/..%5c.built', '/docs/.built'],
 ])('%s is not there', async (path) => {
   const response = await get(path);

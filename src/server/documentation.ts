@@ -4,7 +4,6 @@ import { extname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliDecompress } from 'node:zlib';
 import express, { type Router } from 'express';
-import { FaceError } from '../errors.js';
 import { requireMethod } from '../http/address.js';
 import { discardBody } from '../http/collect.js';
 import { noDevices, ownFiles, securePage } from '../http/content-security-policy.js';
@@ -32,13 +31,17 @@ export function createDocumentationRouter(folder: string): Router {
     requireMethod(request, response, ['GET', 'HEAD']);
     next();
   });
-  pages.get('/{*path}', async (request, response) => {
+  pages.get('/{*path}', async (request, response, next) => {
     // Relative links need the slash.
     if (!request.originalUrl.startsWith(`${request.baseUrl}/`)) return response.redirect(308, `${request.baseUrl}/`);
     const name = request.path.slice(1).replace(/(^|\/)$/, '$1index.html');
     const text = `${name}.br`;
     const isPicture = name.startsWith('pictures/') && names.has(name);
-    if (!names.has(text) && !isPicture) throw new FaceError('not_found');
+    if (!names.has(text) && !isPicture) {
+      const page = ['.html', '/index.html'].find((end) => names.has(`${name}${end}.br`));
+      if (page === undefined) return next();
+      return response.redirect(308, `${request.baseUrl}/${name}${page.replace('index.html', '')}`);
+    }
     // Short, because a release changes pages under the same names.
     response.set('Cache-Control', 'public, max-age=300');
     if (!names.has(text)) {

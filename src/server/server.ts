@@ -44,9 +44,11 @@ export async function startServer(
     readonly loadSetup: () => Promise<Setup>;
     /** Models load in their threads meanwhile. */
     readonly engine: Promise<OpenedEngine>;
+    /** Shows where the server is, last of all that the start prints. */
+    readonly announce: (lines: readonly string[]) => void;
   },
 ): Promise<RunningServer> {
-  const { random, log, tell } = deps;
+  const { random, log, tell, announce } = deps;
   let { config } = setup;
   log.info('configuration', { settings: redact(config) });
   const telemetry = await openTelemetry(config.telemetry, deps);
@@ -100,17 +102,22 @@ export async function startServer(
       wakeCampaigns: () => campaigns?.wake(),
     });
 
-  const consoleUrl = (): string => `${config.publicUrl ?? httpAddressOf(config.host, listening.port)}/console/`;
+  const places = (key: string): string[] => {
+    const url = config.publicUrl ?? httpAddressOf(config.host, listening.port);
+    return [
+      `facestep listens on ${httpAddressOf(config.host, listening.port)}`,
+      `Console:            ${url}/console/`,
+      `Documentation:      ${url}/docs/`,
+      `Administrator key:  ${key}`,
+    ];
+  };
 
   /** @returns a function that shows the key after a successful start: an unseen key would be useless */
   const keepFresh = async (adminKey: AdminKey): Promise<() => void> => {
     const { fresh } = adminKey;
     if (fresh === null) return () => {};
     await storeAdminKey(adminKey, { file: ports.files.adminKey, random });
-    return () => {
-      tell(`Console for this key: ${consoleUrl()}`);
-      fresh.use((text) => tell(`Administrator key (shown only once): ${text}`));
-    };
+    return () => announce(places(fresh.use((text) => `${text}  (shown once: save it now)`)));
   };
 
   const built = await build(setup);
@@ -129,12 +136,12 @@ export async function startServer(
   });
   const showKey = await keepFresh(built.adminKey);
   if (metrics !== null) tell(`Metrics: ${metrics.url}`);
-  tell(`facestep listens on ${httpAddressOf(host, listening.port)}`);
   const { connections: started } = putInForce(loaded, modes);
   const shadowed = started.filter(({ policy }) => policy.mode === 'shadow').map(({ id }) => id);
   if (shadowed.length > 0) tell(`In shadow mode (no one is refused): ${shadowed.join(', ')}`);
-  showKey();
   log.info('listening', { host, port: listening.port });
+  if (built.adminKey.fresh !== null) showKey();
+  else announce(places(config.adminKey === null ? keptKeyText(ports.files.adminKey) : 'adminKey of the configuration'));
   campaigns = startCampaignRunner({ current: () => core, jobs, sleep });
 
   const following = jobs.start({ name: 'connection_modes', everySec: followModesEverySec, run: followModes });
@@ -209,6 +216,8 @@ export async function startServer(
     },
   };
 }
+
+const keptKeyText = (file: string): string => `shown at the first start. If it is lost, delete ${file} and start again`;
 
 const toSwitched = ({ connections }: Setup, modes: Modes): Reloaded['switched'] =>
   connections.flatMap(({ id, policy }) => {

@@ -1,5 +1,6 @@
 import pino from 'pino';
 import type { Log } from '../core/ports.js';
+import { toReadableLine } from './readable-line.js';
 import type { RequestContexts } from './request-context.js';
 
 /** Could contain a secret by mistake. */
@@ -12,8 +13,9 @@ const secretNames = [
 /**
  * Creates a log of JSON lines with request ids. `Json` keeps secrets out; redaction is a second line of defense.
  * @param descriptor - 1 is standard output, 2 standard error
+ * @param isReadable - true for lines for people, on a terminal
  */
-export function createLog(descriptor: number, contexts: RequestContexts): Log {
+export function createLog(descriptor: number, contexts: RequestContexts, isReadable = false): Log {
   const logger = pino(
     {
       base: null,
@@ -29,7 +31,7 @@ export function createLog(descriptor: number, contexts: RequestContexts): Log {
         return trace === null ? { requestId } : { requestId, traceId: trace.traceId };
       },
     },
-    openDestination(descriptor),
+    isReadable ? readable(openDestination(descriptor)) : openDestination(descriptor),
   );
   return {
     info: (message, fields = {}) => logger.info(fields, message),
@@ -37,6 +39,10 @@ export function createLog(descriptor: number, contexts: RequestContexts): Log {
     error: (message, fields = {}) => logger.error(fields, message),
   };
 }
+
+const readable = (destination: pino.DestinationStream): pino.DestinationStream => ({
+  write: (line) => destination.write(toReadableLine(line)),
+});
 
 /** Further lines are dropped. */
 const mostWaitingBytes = 1024 * 1024;

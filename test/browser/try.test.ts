@@ -22,13 +22,12 @@ let env: Record<string, string>;
 beforeAll(async () => {
   const serverPort = await findFreePort();
   simulation = await startSimulation('okta', { serverPort });
-  const { adminKey } = simulation.config;
   const [connection] = simulation.config.connections;
   const file = join(folder, 'facestep.json');
   const connections = [connection, { ...connection, id: 'with-pin', policy: { mode: 'shadow', userSecret: 'pin' } }];
   const settings = { ...simulation.config, modelsFolder, dataFolder: join(folder, 'data'), connections };
   writeFileSync(file, JSON.stringify({ ...settings, verifier: { kind: 'embedded', workers: 1 } }));
-  env = { FACESTEP_CONFIG: file, FACESTEP_URL: `http://127.0.0.1:${serverPort}`, FACESTEP_ADMIN_KEY: adminKey };
+  env = { FACESTEP_CONFIG: file };
   service = await startService(env);
   expect((await runHere(['provision', 'simulated', '--apply', '--yes'], env)).code).toBe(0);
 });
@@ -90,9 +89,13 @@ test('who is enrolled already is left alone', async () => {
 });
 
 test.each([
-  ['nobody', ['simulated', '--login', 'nobody@example.com'], 'no user at simulated has that name'],
+  ['nobody', ['simulated', '--login', 'nobody@example.com'], 'No user at simulated has that name'],
   ['no test user named', ['simulated'], '--login'],
-  ['a connection there is none', ['other', '--login', login], 'no connection "other"'],
+  [
+    'a connection there is none',
+    ['other', '--login', login],
+    'No connection "other" at this server. It has: simulated, with-pin',
+  ],
 ])('%s is tried with nobody', async (_name, args, said) => {
   expect(await runHere(['try', ...args], env)).toMatchObject({
     code: 2,
@@ -102,7 +105,7 @@ test.each([
 });
 
 test('without a server it says so', async () => {
-  const gone = { ...env, FACESTEP_URL: 'http://127.0.0.1:1' };
+  const gone = { ...env, FACESTEP_URL: 'http://127.0.0.1:1', FACESTEP_ADMIN_KEY: simulation.config.adminKey };
   await expect(runHere(['try', 'simulated', '--login', login], gone)).rejects.toMatchObject({
     ...{ code: 'server_unreachable', detail: { url: gone.FACESTEP_URL } },
   });

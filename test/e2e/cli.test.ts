@@ -120,6 +120,16 @@ test('the first day: plan, apply, plan again; shadow mode lets through; the repo
   expect((await runHere(['report', 'simulated'], env)).stdout).toMatch(/would have been denied +1$/m);
 });
 
+test('the only connection need not be named, and the server is found by the configuration alone', async () => {
+  const report = await runHere(['report', '--json'], env);
+  expect(JSON.parse(report.stdout)).toMatchObject({ connection: 'simulated' });
+  const alone = { FACESTEP_CONFIG: env.FACESTEP_CONFIG! };
+  const status = await runHere(['status'], alone);
+  expect(status.stdout).toMatch(/^Health {3}ready$[\s\S]*^simulated +okta +shadow /m);
+  expect((await runHere(['mode'], alone)).stdout).toMatch(/^simulated: shadow$/m);
+  expect((await runHere(['why', 'nobody@example.com'], alone)).stdout).toContain('nobody@example.com at simulated');
+});
+
 test('why says what happened to somebody, in words, by login as by id', async () => {
   const login = 'grace@example.com';
   const subject = simulation.subjects.get(login)!;
@@ -248,8 +258,12 @@ test('the first start names the console, and then the key that signs in there', 
     PORT: '0',
   });
   try {
-    await eventually(async () => expect(started.said.at(-1)).toMatch(/^Administrator key \(shown only once\): fsa_/));
-    expect(started.said.at(-2)).toBe(`Console for this key: ${started.url}/console/`);
+    await eventually(async () => expect(started.said.at(-1)).toMatch(/^Administrator key: {2}fsa_\S+ {2}\(shown once/));
+    expect(started.said.slice(-4, -1)).toEqual([
+      `facestep listens on ${started.url}`,
+      `Console:            ${started.url}/console/`,
+      `Documentation:      ${started.url}/docs/`,
+    ]);
     expect((await fetch(`${started.url}/console/`)).status).toBe(200);
   } finally {
     await started.stop();
@@ -341,7 +355,6 @@ describe('what is not understood ends with 2, and is said on standard error', ()
   test.each([
     ['an unknown command', ['nonsense']],
     ['an unknown option', ['doctor', 'simulated', '--fix']],
-    ['no connection', ['doctor']],
     ['one too many', ['jwks', 'simulated']],
     ['a connection that is not configured', ['doctor', 'nobody']],
     ['a connection that is not configured, to provision', ['provision', 'nobody', '--plan']],

@@ -132,6 +132,7 @@ beforeAll(async () => {
   const setup = await loadAll();
   server = await startServer(setup, {
     ...{ ...deps, contexts: createRequestContexts(), tell, engine: openEngine(setup.config, { ...deps, tell }) },
+    announce: (lines) => lines.forEach(tell),
     loadSetup: loadAll,
   });
   url = said.flatMap((line) => /listens on (\S+)/.exec(line)?.[1] ?? [])[0] ?? '';

@@ -132,7 +132,9 @@ describe('facestep reload', () => {
     configure({ publicUrl: 'face.example.com' });
     const refused = await reload();
     expect(refused).toMatchObject({ code: 1, stdout: '' });
-    expect(refused.stderr).toMatch(/^publicUrl: expected an address.*\nfacestep: not loaded \(config_invalid\)/);
+    expect(refused.stderr).toMatch(
+      /^publicUrl: expected an address.*\nError: The configuration was not loaded \(config_invalid\)\./,
+    );
     expect((await takeClientToken()).status).toBe(200);
 
     const okta = {

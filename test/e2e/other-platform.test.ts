@@ -138,7 +138,9 @@ describe('with neither', () => {
 
   test('it does not start, and says in one line what to do', () => {
     const said = startInVain(installations.neither);
-    expect(said).toMatch(/^Error: [^\n]*docs\/install\.md[^\n]*\(runtime_unavailable\)[^\n]*\n$/);
+    expect(said).toMatch(
+      /^Error: [^\n]*docs\/install\.md[^\n]*\(runtime_unavailable\)\n(?: {2}[^\n]*\n)*Fix: [^\n]*\n$/,
+    );
     expect(said).toContain(`${process.platform}-${process.arch}`);
     expect(said).toContain('onnxruntime_binding.node');
     expect(said).toContain('onnxruntime-web');

@@ -46,13 +46,13 @@ function startInVain(env: Record<string, string>, node: readonly string[] = [], 
     ...account,
   });
   expect(ended.status).toBe(1);
-  expect(ended.stderr).toMatch(/^[^\n]+\n$/);
+  expect(ended.stderr).toMatch(/^Error: [^\n]+\n(?: {2}[^\n]+\n)*Fix: [^\n]+\n$/);
   expect(ended.stderr).not.toContain('fsa_');
-  expect(ended.stderr).not.toContain('unexpected');
+  expect(ended.stderr).not.toContain('Unexpected');
   return ended;
 }
 
-describe('what keeps it from starting is said in one line, and it ends with 1', () => {
+describe('what keeps it from starting is said with its fix, and it ends with 1', () => {
   const copyModelsAside = () => {
     const folder = join(top, `models-${++folders}`);
     copyModels(folder);
@@ -92,7 +92,7 @@ describe('what keeps it from starting is said in one line, and it ends with 1', 
     const { port } = new URL(service.url);
     const other = { FACESTEP_DATA: join(top, `other-${++folders}`) };
     const { stderr } = startInVain({ PORT: port, FACESTEP_CONFIG: writeConfig({}), ...other });
-    expect(stderr).toContain(`listen EADDRINUSE, port ${port} of 127.0.0.1`);
+    expect(stderr).toContain(`Listen EADDRINUSE, port ${port} of 127.0.0.1`);
     // The key was not shown, so the next start must make one.
     expect(keyShown(await start(other))).toBeDefined();
   });
@@ -100,7 +100,7 @@ describe('what keeps it from starting is said in one line, and it ends with 1', 
   test('a data folder that another server runs on', async () => {
     await start();
     const { stderr } = startInVain({ FACESTEP_CONFIG: writeConfig({}) });
-    expect(stderr).toContain('a running server');
+    expect(stderr).toContain('Another process, such as a running server, uses this data folder.');
     expect(stderr).toContain(data);
   });
 

@@ -2,6 +2,8 @@ import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { yearGuard } from '../../evidence/bench/growth/stored.js';
 import { hasChromium } from '../browser/chromium.js';
+import { readPage, sectionOf } from '../page.js';
+import { findInvented } from '../shown-output.js';
 import { runProgram } from './run.js';
 
 /* The benchmarks as they are run, in their quick form. */
@@ -160,3 +162,34 @@ test('a simulated year does too, with what the engine takes beside it', async ()
   const { stepUp } = report.parse(JSON.parse(stdout));
   expect(Object.keys(stepUp.apcer.byAttack)).toEqual(expect.arrayContaining(['still', 'print', 'replay', 'screen']));
 });
+
+(hasChromium ? test : test.skip)(
+  'the first hour passes at the first attempt, and prints what its page shows',
+  async () => {
+    const step = z.object({
+      command: z.string(),
+      seconds: z.number(),
+      exitCode: z.literal(0).nullable(),
+      output: z.string(),
+    });
+    const report = z.object({
+      passed: z.literal(true),
+      attempts: z.literal(1),
+      seconds: z.number(),
+      steps: z.array(step),
+    });
+    const { stdout } = await runProgram('evidence/bench/bench.js', 'first-hour', '--json');
+    const { steps } = report.parse(JSON.parse(stdout));
+    const section = sectionOf(readPage('docs/first-hour.md'), 'Check a face on your own server');
+    const typed = [...section.matchAll(/^ *facestep (.*?)(?: > .*)?$/gm)].map(([, command]) => command);
+    expect(typed.filter((command) => !command?.startsWith('listens'))).toEqual(steps.map(({ command }) => command));
+    const blocks = [...section.matchAll(/^ *```\n([\s\S]*?)^ *```/gm)].map(([, text = '']) => text);
+    for (const [mark, command] of [
+      ['listens on', 'serve'],
+      ['not enrolled', 'try'],
+    ] as const) {
+      const real = steps.find((each) => each.command.startsWith(command))?.output ?? '';
+      expect(findInvented(blocks.find((text) => text.includes(mark)) ?? '(nothing is shown)', real)).toBeNull();
+    }
+  },
+);

@@ -1,4 +1,6 @@
 import { expect, test } from '@jest/globals';
+import { blocksOf, readPage } from '../page.js';
+import { findInvented } from '../shown-output.js';
 import { runProgram } from './run.js';
 
 test('the demonstration ends well, and shows what it says it shows', async () => {
@@ -12,4 +14,6 @@ test('the demonstration ends well, and shows what it says it shows', async () =>
   expect(stdout.match(/: verified$/gm)).toHaveLength(3);
   expect(stdout.match(/: not verified$/gm)).toHaveLength(3);
   expect(stdout).toMatch(/All as expected/);
+  const shown = blocksOf(readPage('docs/first-hour.md'), '').find((block) => block.includes('1. Enrol user-1'));
+  expect(findInvented(shown ?? '(nothing is shown)', stdout)).toBeNull();
 });

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { CliDeps } from '../../src/cli/deps.js';
 import { createProgram } from '../../src/cli/program.js';
 import { headOf, joinBlocks, toTable, toText } from './markdown.js';
 import { standIn } from './stand-in.js';
@@ -55,7 +56,8 @@ function renderCommand(command: Command): string[] {
 
 /** Renders the help of every command. */
 export async function renderCommands(): Promise<string> {
-  const program = await createProgram(undefined, standIn());
+  const deps: CliDeps = { ...standIn<CliDeps>(), paint: (_, text) => text };
+  const program = await createProgram(undefined, deps);
   return joinBlocks([
     headOf(
       'Commands',

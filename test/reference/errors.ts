@@ -1,6 +1,6 @@
 import { commandRefusals } from '../../src/cli/command-error.js';
+import { errorAdvice } from '../../src/cli/error-advice.js';
 import { faceErrorCodes, type RefusalKind, refusals } from '../../src/errors.js';
-import { errorAdvice } from './error-advice.js';
 import { headOf, joinBlocks, toText } from './markdown.js';
 
 const titles: Readonly<Record<RefusalKind, string>> = {

@@ -62,13 +62,24 @@ function createSearch(): (wanted: string) => Promise<readonly Section[]> {
     const sections: readonly Section[] = await response.json();
     const index = new MiniSearch({ fields: ['heading', 'page', 'text'] });
     index.addAll(sections.map((section, id) => ({ ...section, id })));
-    return (wanted) =>
-      index
-        .search(wanted, {
-          ...{ prefix: true, combineWith: 'AND', boost: { heading: 4, page: 2 } },
-          fuzzy: (term) => (term.length > 5 ? 0.25 : false),
-        })
-        .flatMap(({ id }) => sections[Number(id)] ?? []);
+    const fuzzy = (term: string): number | false => (term.length > 5 ? 0.25 : false);
+    // Exact words first: similar ones would hide them.
+    const attempts = [
+      { fuzzy: false, combineWith: 'AND' },
+      { fuzzy, combineWith: 'AND' },
+      { fuzzy, combineWith: 'OR' },
+    ] as const;
+    return (wanted) => {
+      for (const attempt of attempts) {
+        const found = index.search(wanted, { ...attempt, prefix: true, boost: { heading: 4, page: 2 } });
+        // Rows of a table share a place: the best one stands for it.
+        const places = new Map<string, Section>();
+        for (const section of found.flatMap(({ id }) => sections[Number(id)] ?? []))
+          if (!places.has(section.at)) places.set(section.at, section);
+        if (places.size > 0) return [...places.values()];
+      }
+      return [];
+    };
   };
   return async (wanted) => {
     loading ??= load();

@@ -24,7 +24,7 @@ export const sectionsOf = (name, page) => {
   const [, title = ''] = /<h1[^>]*>([\s\S]*?)<\/h1>/.exec(main) ?? [];
   let above = { id: '', text: '' };
   return main
-    .split(/(?=<h[1-4] id="|<tr id="|<\/table>)/)
+    .split(/(?=<h[1-4] id="|<tr id="|<tr>|<\/table>)/)
     .map((part) => {
       const [, kind = '', id = ''] = /^<(\w+) id="([^"]+)">/.exec(part) ?? [];
       if (/^h/.test(kind)) above = { id, text: /^<h\d[^>]*>([\s\S]*?)<\/h\d>/.exec(part)?.[1] ?? '' };

@@ -1,11 +1,12 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
 import { safeUrlGuard } from '../../config/safe-url.js';
+import { type AddressDeps, findAddress } from '../find-server.js';
 
 const file = z.string().min(1);
 
 const optionsGuard = z.strictObject({
-  url: z.string(),
+  url: z.string().optional(),
   clientTokenFile: file,
   tokenFile: file,
   photo: z.array(file),
@@ -15,10 +16,13 @@ const optionsGuard = z.strictObject({
   out: file.optional(),
 });
 
-export type SealedFileOptions = z.output<typeof optionsGuard>;
+export type SealedFileOptions = Omit<z.output<typeof optionsGuard>, 'url'> & { readonly url: string };
 
-/** Parses the options from commander. */
-export const parseOptions = (options: unknown): SealedFileOptions => optionsGuard.parse(options);
+/** Parses the options from commander, and finds the address of the server if none is given. */
+export async function parseOptions(options: unknown, deps: AddressDeps): Promise<SealedFileOptions> {
+  const { url, ...rest } = optionsGuard.parse(options);
+  return { ...rest, url: url ?? (await findAddress(deps)) };
+}
 
 /** Adds the common options. */
 export const addOptions = (command: Command): Command =>
@@ -29,7 +33,7 @@ export const addOptions = (command: Command): Command =>
     .option('--password-file <file>', 'file with the secret of the token')
     .option('--scope <text>', 'scope of the token')
     .option('--accuracy <level>', 'accuracy level of the token, 1 to 8', toLevel)
-    .option('--url <url>', 'address of the server', toUrl, 'http://127.0.0.1:8080')
+    .option('--url <url>', 'address of the server (default: that of other commands)', toUrl)
     .option('--out <file>', 'name of the new file');
 
 const collect = (value: string, before: string[] = []): string[] => [...before, value];

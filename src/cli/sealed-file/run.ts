@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Fetch, Random } from '../../core/ports.js';
+import type { AddressDeps } from '../find-server.js';
 
-export interface SealedFileDeps {
+export interface SealedFileDeps extends AddressDeps {
   readonly random: Random;
   readonly fetch: Fetch;
   readonly print: (line: string) => void;

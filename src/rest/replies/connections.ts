@@ -35,6 +35,7 @@ export const connectionsReply = z.object({
         whenUnavailable: unverified,
         freshnessSec: z.int(),
         enrolmentDays: z.int().nullable(),
+        referencePhoto: z.boolean(),
       }),
     }),
   ),

@@ -1,6 +1,6 @@
-import type { FaceErrorCode } from '../../src/errors.js';
+import type { FaceErrorCode } from '../errors.js';
 
-/** What to do about each error code. For the documentation only, so that no bundle carries it. */
+/** What to do about each error code. For commands and the documentation; no bundle of a hook carries it. */
 export const errorAdvice: Readonly<Record<FaceErrorCode, string>> = {
   request_malformed:
     'Compare field names, types and ranges with /openapi.json. JSON must not repeat a name, and the body must arrive without long pauses.',
@@ -97,7 +97,7 @@ export const errorAdvice: Readonly<Record<FaceErrorCode, string>> = {
     'Administrators: the detail names the version that wrote the data. Run that version, or roll back as docs/install.md describes. Nothing was changed.',
   key_service_unavailable:
     'Retry after the time in Retry-After. Administrators: check the key service and the permissions of its account.',
-  config_invalid: 'Administrators: correct the configuration. The log names the field.',
+  config_invalid: 'Administrators: correct the settings that the error or the log names.',
   model_missing:
     'Administrators: run one of the two commands (docs/install.md). The detail says why a download failed.',
   model_altered:

@@ -1,0 +1,104 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type ApiServer, adminKey as key, startApiServer } from '../../test/api-server.js';
+import { runHere } from '../../test/cli.js';
+import { createTestVerifier } from '../../test/embedded.js';
+import { createFolder } from '../../test/folder.js';
+
+/* Where a command finds the server and its key: variables, the configuration, or a login. */
+
+const top = createFolder('find-server');
+let server: ApiServer;
+let folders = 0;
+
+beforeAll(async () => {
+  server = await startApiServer({ verifier: createTestVerifier() });
+});
+afterAll(() => server.stop());
+
+const home = (): Record<string, string> => ({ XDG_CONFIG_HOME: join(top, String(++folders)) });
+const fileOf = (env: Record<string, string>) => join(env.XDG_CONFIG_HOME!, 'facestep', 'login.json');
+
+function configure(settings: object): Record<string, string> {
+  const file = join(top, `config-${++folders}.json`);
+  writeFileSync(file, JSON.stringify(settings));
+  return { FACESTEP_CONFIG: file };
+}
+
+const ownSettings = () => ({ port: Number(new URL(server.origin).port), adminKey: key });
+
+test('login stores address and key for this account alone, and prints no key; logout removes them', async () => {
+  const env = home();
+  const login = await runHere(['login', `${server.origin}/`], env, { secret: key });
+  expect(login).toMatchObject({
+    code: 0,
+    stdout: '',
+    stderr: expect.stringContaining(`Logged in at ${server.origin}`),
+  });
+  expect(login.stderr).not.toContain(key);
+  expect(JSON.parse(readFileSync(fileOf(env), 'utf8'))).toEqual({ url: server.origin, key });
+  expect(statSync(fileOf(env)).mode & 0o777).toBe(0o600);
+  expect(JSON.parse((await runHere(['status', '--json'], env)).stdout)).toMatchObject({
+    url: server.origin,
+    ready: true,
+  });
+  expect((await runHere(['people', 'list', '--json'], env)).code).toBe(0);
+  await runHere(['logout'], env);
+  expect(existsSync(fileOf(env))).toBe(false);
+});
+
+test('a wrong key is not stored', async () => {
+  const env = home();
+  await expect(runHere(['login', server.origin], env, { secret: `fsa_${'x'.repeat(43)}` })).rejects.toMatchObject({
+    code: 'caller_untrusted',
+  });
+  expect(existsSync(fileOf(env))).toBe(false);
+});
+
+test('a login that others can read is refused', async () => {
+  const env = home();
+  mkdirSync(join(env.XDG_CONFIG_HOME!, 'facestep'), { recursive: true });
+  writeFileSync(fileOf(env), JSON.stringify({ url: server.origin, key }));
+  chmodSync(fileOf(env), 0o644);
+  expect(await runHere(['status'], env)).toMatchObject({ code: 2, stderr: expect.stringContaining('chmod 600') });
+});
+
+test('address and key come from the configuration, without variables', async () => {
+  const env = configure(ownSettings());
+  expect(JSON.parse((await runHere(['status', '--json'], env)).stdout).url).toBe(server.origin);
+});
+
+test('a login serves where the configuration names a key that is not readable here', async () => {
+  const env = { ...home(), ...configure({ ...ownSettings(), adminKey: { env: 'NOT_SET_HERE' } }) };
+  await expect(runHere(['status'], env)).rejects.toMatchObject({ code: 'config_invalid' });
+  await runHere(['login', server.origin], env, { secret: key });
+  expect((await runHere(['status'], env)).code).toBe(0);
+});
+
+test('a key goes to no other address than its own', async () => {
+  const login = home();
+  await runHere(['login', server.origin], login, { secret: key });
+  const asked: string[] = [];
+  const fetch = async (url: string, init: RequestInit): Promise<Response> => {
+    asked.push(`${url} ${new Headers(init.headers).get('x-admin-key') ?? '-'}`);
+    return Response.json({ ok: true, connections: [] });
+  };
+  for (const env of [login, configure(ownSettings())]) {
+    const elsewhere = { ...env, FACESTEP_URL: 'https://other.example' };
+    const said = await runHere(['people', 'list'], elsewhere, { fetch });
+    expect(said).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(
+        /^Error: No administrator key for https:\/\/other\.example\.\nFix: Run “facestep login/,
+      ),
+    });
+  }
+  expect(asked).toEqual([]);
+});
+
+test('an error with --json is one JSON object on standard error', async () => {
+  const { code, stdout, stderr } = await runHere(['mode', 'nothing', '--json'], configure(ownSettings()));
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(JSON.parse(stderr)).toMatchObject({ ok: false, code: 'usage', fix: expect.any(String) });
+});
