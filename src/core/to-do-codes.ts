@@ -18,3 +18,10 @@ export const toDoUrgency = {
   mode_switched: 'soon',
 } as const satisfies Record<string, 'now' | 'soon'>;
 export type ToDoCode = keyof typeof toDoUrgency;
+
+/** Where a task is done. */
+export const places = [
+  ...(['connection', 'doctor', 'keys', 'backup', 'audit'] as const),
+  ...(['help_desk', 'approvals', 'requests', 'administrators', 'applications'] as const),
+] as const;
+export type Place = (typeof places)[number];

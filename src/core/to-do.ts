@@ -1,12 +1,6 @@
 import type { Policy } from './connection.js';
-import { type ToDoCode, toDoUrgency } from './to-do-codes.js';
+import { type Place, type ToDoCode, toDoUrgency } from './to-do-codes.js';
 import { addSec, type EpochMs, secondsPerDay } from './units.js';
-
-export const places = [
-  ...(['connection', 'doctor', 'keys', 'backup', 'audit'] as const),
-  ...(['help_desk', 'approvals', 'requests', 'administrators', 'applications'] as const),
-] as const;
-export type Place = (typeof places)[number];
 
 export interface ToDo {
   readonly code: ToDoCode;

@@ -6,6 +6,18 @@ export const ar: LedgerWords = {
   filter: 'تصفية',
   show: 'عرض',
   unasked: (connections) => `تعذّر السؤال عن الأسماء الآن لدى: ${connections}.`,
+  columns: {
+    time: 'الوقت',
+    person: 'الشخص',
+    application: 'التطبيق',
+    result: 'النتيجة',
+    why: 'السبب',
+    seconds: 'الثواني',
+    connection: 'الاتصال',
+    network: 'الشبكة',
+    requestId: 'الطلب',
+    stepUpId: 'التحقق الإضافي',
+  },
   outcomes: { passed: 'نجح', refused: 'رُفض', let_through: 'سُمح بالمرور', noted: 'دُوِّن' },
   actions: {
     enrolled: 'تم التسجيل',

@@ -6,6 +6,18 @@ export const es: LedgerWords = {
   filter: 'Filtros',
   show: 'Mostrar',
   unasked: (connections) => `Ahora no se pudo preguntar por nombres a: ${connections}.`,
+  columns: {
+    time: 'Hora',
+    person: 'Persona',
+    application: 'Aplicación',
+    result: 'Resultado',
+    why: 'Motivo',
+    seconds: 'Segundos',
+    connection: 'Conexión',
+    network: 'Red',
+    requestId: 'Solicitud',
+    stepUpId: 'Step-up',
+  },
   outcomes: { passed: 'Superado', refused: 'Rechazado', let_through: 'Dejado pasar', noted: 'Anotado' },
   actions: {
     enrolled: 'Registrado',

@@ -6,6 +6,18 @@ export const fr: LedgerWords = {
   filter: 'Filtres',
   show: 'Afficher',
   unasked: (connections) => `N’a pas pu être interrogé sur les noms : ${connections}.`,
+  columns: {
+    time: 'Heure',
+    person: 'Personne',
+    application: 'Application',
+    result: 'Résultat',
+    why: 'Motif',
+    seconds: 'Secondes',
+    connection: 'Connexion',
+    network: 'Réseau',
+    requestId: 'Requête',
+    stepUpId: 'Step-up',
+  },
   outcomes: { passed: 'Réussi', refused: 'Refusé', let_through: 'Laissé passer', noted: 'Noté' },
   actions: {
     enrolled: 'Enrôlé',

@@ -2,30 +2,17 @@ import type { OwnWords } from './log-words.js';
 
 export const es: OwnWords = {
   heading: 'Registro de accesos',
-  empty: 'No hay nada así en el registro.',
+  empty: 'Ninguna entrada coincide.',
   filters: {
     search: 'Buscar',
-    hint: 'El comienzo de un nombre o nombre de usuario, un identificador, una dirección de red o el identificador de una solicitud.',
+    hint: 'Nombre, usuario, ID, dirección de red o ID de solicitud',
+    event: 'Evento',
     since: 'Desde',
     until: 'Hasta',
-  },
-  columns: {
-    time: 'Hora',
-    person: 'Persona',
-    application: 'Aplicación',
-    what: 'Qué pasó',
-    outcome: 'Resultado',
-    why: 'Por qué',
-    network: 'Red',
-    request: 'Solicitud',
   },
   follow: {
     start: 'Seguir en directo',
     pause: 'Pausar',
-    running: 'Las líneas nuevas aparecen arriba, sean del día que sean.',
-  },
-  csv: {
-    save: 'Guardar como CSV',
-    fetched: (lines) => `${lines} líneas…`,
+    running: 'Las entradas nuevas aparecen arriba.',
   },
 };

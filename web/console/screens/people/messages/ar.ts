@@ -33,16 +33,7 @@ export const ar: OwnWords = {
     },
   },
   person: { enrolment: 'التسجيل', until: 'حتى', endedAt: 'أُنهي في', lockout: 'القفل' },
-  timeline: {
-    heading: 'ما حدث',
-    empty: 'لم يحدث شيء بعد.',
-    time: 'الوقت',
-    what: 'ما حدث',
-    outcome: 'النتيجة',
-    why: 'السبب',
-    application: 'التطبيق',
-    request: 'الطلب',
-  },
+  timeline: { heading: 'السجل', empty: 'لا توجد أحداث بعد.' },
   actions: 'مساعدة هذا الشخص',
   done: 'تم',
   unlock: {

@@ -39,16 +39,7 @@ export const de: OwnWords = {
     },
   },
   person: { enrolment: 'Registrierung', until: 'Bis', endedAt: 'Beendet am', lockout: 'Sperre' },
-  timeline: {
-    heading: 'Was geschah',
-    empty: 'Noch ist nichts geschehen.',
-    time: 'Zeit',
-    what: 'Was geschah',
-    outcome: 'Ergebnis',
-    why: 'Warum',
-    application: 'Anwendung',
-    request: 'Anfrage',
-  },
+  timeline: { heading: 'Verlauf', empty: 'Noch keine Ereignisse.' },
   actions: 'Dieser Person helfen',
   done: 'erledigt',
   unlock: {

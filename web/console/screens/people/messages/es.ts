@@ -39,16 +39,7 @@ export const es: OwnWords = {
     },
   },
   person: { enrolment: 'Registro', until: 'Hasta', endedAt: 'Terminado el', lockout: 'Bloqueo' },
-  timeline: {
-    heading: 'Qué pasó',
-    empty: 'Aún no ha pasado nada.',
-    time: 'Hora',
-    what: 'Qué pasó',
-    outcome: 'Resultado',
-    why: 'Por qué',
-    application: 'Aplicación',
-    request: 'Solicitud',
-  },
+  timeline: { heading: 'Historial', empty: 'Aún no hay eventos.' },
   actions: 'Ayudar a esta persona',
   done: 'hecho',
   unlock: {

@@ -39,16 +39,7 @@ export const fr: OwnWords = {
     },
   },
   person: { enrolment: 'Enrôlement', until: 'Jusqu’au', endedAt: 'Terminé le', lockout: 'Blocage' },
-  timeline: {
-    heading: 'Ce qui s’est passé',
-    empty: 'Rien ne s’est encore passé.',
-    time: 'Heure',
-    what: 'Ce qui s’est passé',
-    outcome: 'Résultat',
-    why: 'Pourquoi',
-    application: 'Application',
-    request: 'Requête',
-  },
+  timeline: { heading: 'Historique', empty: 'Aucun événement pour l’instant.' },
   actions: 'Aider cette personne',
   done: 'fait',
   unlock: {
