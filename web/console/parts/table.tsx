@@ -42,6 +42,10 @@ const rowsOnPage = 25;
 /** Fewer columns need no choice. */
 const leastChosen = 5;
 
+/** Short lists need none either. */
+const hasChoice = <Row,>(columns: readonly Column<Row>[], isExported: boolean): boolean =>
+  columns.length >= leastChosen && (isExported || columns.some(({ isHidden }) => isHidden === true));
+
 /**
  * A table with one line per row, sorting, pages and a choice of columns; on phones each row is a card.
  */
@@ -93,7 +97,7 @@ function Shown<Row>({
 }) {
   const { table: words } = useWords();
   const isPhone = useIsPhone();
-  const [isChosen, choice] = useColumnChoice(columns);
+  const [isChosen, choice] = useColumnChoice(columns, tools !== null);
   const { sorted, sort, onSort } = useSorted(rows, columns, isComplete);
   const [page, setPage] = useState(0);
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
@@ -301,14 +305,17 @@ function SortChoice<Row>({
 }
 
 /** Remembered by this browser. */
-function useColumnChoice<Row>(columns: readonly Column<Row>[]): [(column: Column<Row>) => boolean, ReactNode] {
+function useColumnChoice<Row>(
+  columns: readonly Column<Row>[],
+  isExported: boolean,
+): [(column: Column<Row>) => boolean, ReactNode] {
   const { table: words } = useWords();
   const place = `facestep-columns ${columns.map(({ id }) => id).join(' ')}`;
   const [hidden, setHidden] = useState<readonly string[]>(
     () => remembered(place) ?? columns.filter(({ isHidden }) => isHidden === true).map(({ id }) => id),
   );
   const isShown = ({ id, isRowHeading }: Column<Row>): boolean => isRowHeading === true || !hidden.includes(id);
-  if (columns.length < leastChosen) return [() => true, null];
+  if (!hasChoice(columns, isExported)) return [() => true, null];
   const choose = (id: string): void => {
     const next = hidden.includes(id) ? hidden.filter((each) => each !== id) : [...hidden, id];
     setHidden(next);
