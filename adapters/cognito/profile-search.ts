@@ -31,7 +31,7 @@ export async function searchUsers(
   for (const { attribute, beginning } of questions) {
     if (found.size >= limit) break;
     const called = (await list(attribute, beginning)).filter((user) => isCalled(text, toNames(user)));
-    for (const user of called) found.set(user.username, { ...toAccount(user), name: toName(user) });
+    for (const user of called) found.set(user.username, toNamedAccount(user));
   }
   return [...found.values()].slice(0, limit);
 }
@@ -42,7 +42,7 @@ const toNames = (user: FoundUser) => {
   return { given: read('given_name'), family: read('family_name'), others };
 };
 
-const toName = (user: FoundUser): string | null => {
+export function toNamedAccount(user: FoundUser): NamedAccount {
   const { given, family } = toNames(user);
-  return user.attributes.get('name') || toWholeName(given, family);
-};
+  return { ...toAccount(user), name: user.attributes.get('name') || toWholeName(given, family) };
+}

@@ -6,7 +6,7 @@ import { parseAnswer } from './client.js';
 import { accountGuard, toAccount } from './profile-account.js';
 
 const { id, profile } = accountGuard.shape;
-const foundGuard = z.object({
+export const namedGuard = z.object({
   id,
   profile: profile.extend({
     firstName: z.string().nullish(),
@@ -38,9 +38,12 @@ export async function searchUsers(text: string, limit: number, client: Client): 
   while (found.length < limit) {
     const { value } = await users.next();
     if (value === null) break;
-    const user = parseAnswer(foundGuard, value);
-    const { displayName, firstName, lastName } = user.profile;
-    found.push({ ...toAccount(user), name: displayName || toWholeName(firstName ?? '', lastName ?? '') });
+    found.push(toNamedAccount(parseAnswer(namedGuard, value)));
   }
   return found;
+}
+
+export function toNamedAccount(user: z.output<typeof namedGuard>): NamedAccount {
+  const { displayName, firstName, lastName } = user.profile;
+  return { ...toAccount(user), name: displayName || toWholeName(firstName ?? '', lastName ?? '') };
 }

@@ -4,8 +4,8 @@ import { distinct, isCalled, toNameParts, toWholeName } from '../search.js';
 import { type OneLoginApi, toUnavailable } from './client.js';
 import { accountGuard, toAccount } from './profile-account.js';
 
-const foundGuard = accountGuard.extend({ firstname: z.string().nullish(), lastname: z.string().nullish() });
-type Found = z.output<typeof foundGuard>;
+export const namedGuard = accountGuard.extend({ firstname: z.string().nullish(), lastname: z.string().nullish() });
+type Found = z.output<typeof namedGuard>;
 
 type Asked = Readonly<Record<string, string>>;
 
@@ -25,7 +25,7 @@ export async function searchUsers(text: string, limit: number, api: OneLoginApi)
     });
     const { status, body } = await api.call('GET', `/api/2/users?${query}`, null, 'outsider');
     if (status !== 200) throw toUnavailable({ status });
-    const users = z.array(foundGuard).safeParse(body);
+    const users = z.array(namedGuard).safeParse(body);
     if (!users.success) throw toUnavailable({ reason: 'answer not understood' });
     return users.data;
   };
@@ -35,13 +35,7 @@ export async function searchUsers(text: string, limit: number, api: OneLoginApi)
   ];
   const lists = await Promise.all(questions.map(list));
   const called = lists.flat().filter((user) => isCalled(text, toNames(user)));
-  return distinct(
-    called.map((user) => {
-      const { given, family } = toNames(user);
-      return { ...toAccount(user), name: toWholeName(given, family) };
-    }),
-    limit,
-  );
+  return distinct(called.map(toNamedAccount), limit);
 }
 
 const toNames = ({ username, email, firstname, lastname }: Found) => ({
@@ -49,3 +43,8 @@ const toNames = ({ username, email, firstname, lastname }: Found) => ({
   family: lastname ?? '',
   others: [username ?? '', email ?? ''],
 });
+
+export function toNamedAccount(user: Found): NamedAccount {
+  const { given, family } = toNames(user);
+  return { ...toAccount(user), name: toWholeName(given, family) };
+}

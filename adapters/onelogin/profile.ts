@@ -12,7 +12,7 @@ import { type OneLoginApi, toUnavailable } from './client.js';
 import type { OneLoginConnection, OneLoginSettings } from './config.js';
 import { accountGuard, type FoundUser, toAccount } from './profile-account.js';
 import { readRolePage, roleIdsGuard } from './profile-groups.js';
-import { searchUsers } from './profile-search.js';
+import { namedGuard, searchUsers, toNamedAccount } from './profile-search.js';
 
 /** Checks the format of a user id; other text would change the API path. */
 function checkIsUserId(subject: string): void {
@@ -123,7 +123,7 @@ export function createOneLoginProfile(
 
   return {
     findAccount,
-    readAccount: async (subject, asker) => toAccount(await readWhole(subject, accountGuard, asker)),
+    readAccount: async (subject, asker) => toNamedAccount(await readWhole(subject, namedGuard, asker)),
     claimNames,
     async readClaims(subject, names) {
       const user = await readWhole(subject, wholeGuard);

@@ -9,18 +9,18 @@ const part = z
   .string()
   .nullish()
   .transform((text) => text ?? '');
-const foundGuard = accountGuard.extend({
+const namedGuard = accountGuard.extend({
   displayName: part,
   name: z
     .object({ givenName: part, familyName: part, formatted: part })
     .nullish()
     .transform((name) => name ?? { givenName: '', familyName: '', formatted: '' }),
 });
-type Found = z.output<typeof foundGuard>;
+type Found = z.output<typeof namedGuard>;
 
 const listGuard = z.object({
   Resources: z
-    .array(foundGuard)
+    .array(namedGuard)
     .nullish()
     .transform((users) => users ?? []),
 });
@@ -50,10 +50,7 @@ export async function searchUsers(text: string, limit: number, api: ScimApi): Pr
     ...toNameParts(text).map(({ family }) => ask(startsWith('name.familyName', family), false)),
   ]);
   const called = lists.flat().filter((user) => isCalled(text, toNames(user)));
-  return distinct(
-    called.map((user) => ({ ...toAccount(user), name: toName(user) })),
-    limit,
-  );
+  return distinct(called.map(toNamedAccount), limit);
 }
 
 const toNames = ({ userName, emails, displayName, name }: Found) => ({
@@ -62,5 +59,10 @@ const toNames = ({ userName, emails, displayName, name }: Found) => ({
   others: [userName, displayName, name.formatted, ...(emails ?? []).map(({ value }) => value ?? '')],
 });
 
-const toName = ({ displayName, name }: Found): string | null =>
-  displayName || name.formatted || toWholeName(name.givenName, name.familyName);
+/** Parses a user with name. @throws FaceError `profile_unavailable` */
+export const parseNamed = (body: unknown): Found => parseAnswer(namedGuard, body);
+
+export const toNamedAccount = (user: Found): NamedAccount => ({
+  ...toAccount(user),
+  name: user.displayName || user.name.formatted || toWholeName(user.name.givenName, user.name.familyName),
+});

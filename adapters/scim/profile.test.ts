@@ -236,7 +236,7 @@ describe('a user', () => {
       Response.json(url.pathname.endsWith('/Users') ? { totalResults: 1, Resources: [user] } : user),
     );
     const account = { subject: ada, login: 'ada', email, phone: null };
-    expect(await profile.readAccount(ada)).toEqual(account);
+    expect(await profile.readAccount(ada)).toMatchObject(account);
     expect(await profile.findAccount('ada')).toEqual(account);
     expect(await profile.searchAccounts('ada', 9)).toMatchObject([{ subject: ada, email }]);
     expect((await profile.readClaims(ada, ['email'])).use((claims) => claims)).toEqual({ email });

@@ -10,9 +10,8 @@ import { toStoredToken } from '../stored-token.js';
 import type { ScimApi } from './client.js';
 import type { ScimConnection, ScimSettings } from './config.js';
 import { isDone, isRefusedPath, toChange } from './profile-change.js';
-import { searchUsers } from './profile-search.js';
+import { parseNamed, searchUsers, toNamedAccount } from './profile-search.js';
 import {
-  parseAccount,
   parseAccountList,
   parseExtension,
   parseGroups,
@@ -118,7 +117,8 @@ export function createScimProfile(
 
   return {
     findAccount,
-    readAccount: async (subject) => toAccount(await read(subject, ['userName', 'emails'], parseAccount)),
+    readAccount: async (subject) =>
+      toNamedAccount(await read(subject, ['userName', 'emails', 'displayName', 'name'], parseNamed)),
     searchAccounts: async (text, limit) => (isSearchable(text) ? searchUsers(text, limit, api) : []),
     claimNames,
     async readClaims(subject, names) {

@@ -8,6 +8,7 @@ import type { Upkeep } from '../operations/upkeep.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
 import { doctorReply, toDoReply } from '../rest/replies/doctor.js';
+import { createOpenWorkFinder } from './open-work.js';
 
 async function describeDoctor(upkeep: Upkeep) {
   const run = await readDoctorRun(upkeep);
@@ -26,7 +27,9 @@ async function describeDoctor(upkeep: Upkeep) {
 }
 
 /** Creates the endpoints for connections' health and pending work. */
-export function createDoctorEndpoints({ upkeep }: ApiDeps): Endpoint[] {
+export function createDoctorEndpoints(deps: ApiDeps): Endpoint[] {
+  const { upkeep } = deps;
+  const findOpenWork = createOpenWorkFinder(deps);
   const findFacts = createFactFinder(upkeep);
   const common = { versions: [1, 2], tag: 'Connections', ours: true, photos: {} } as const;
   return [
@@ -74,15 +77,15 @@ export function createDoctorEndpoints({ upkeep }: ApiDeps): Endpoint[] {
       right: 'view',
       summary: 'List open tasks',
       description:
-        'Most urgent first. Calls no provider: the tasks result from the doctor, the keys, the trail and the last backup.',
+        'Most urgent first. Calls no provider: the tasks result from the doctor, the keys, the trail and the last backup. Open requests and expiring secrets are included as far as your role may see them.',
       codes: ['config_invalid', 'key_service_unavailable'],
       fields: z.strictObject({}),
       reply: toDoReply,
-      async handle() {
+      async handle({ administrator }) {
         const facts = await findFacts();
         const { connections } = await describeDoctor(upkeep);
         return {
-          items: findToDo(facts, upkeep.clock.now()).map((each) => ({ ...each })),
+          items: findToDo(facts, upkeep.clock.now(), await findOpenWork(administrator)).map((each) => ({ ...each })),
           lights: connections.map(({ findings: _, ...each }) => each),
         };
       },

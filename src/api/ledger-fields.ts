@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { Connection } from '../core/connection.js';
+import type { LoggedCheck } from '../core/ledger/checks.js';
 import type { LogLine } from '../core/ledger/line.js';
 import type { IndexedPerson } from '../core/ledger/person.js';
 import { timeOfId } from '../core/ledger/places.js';
 import { toIso } from '../core/units.js';
-import type { LineReply, PersonReply } from '../rest/replies/ledger.js';
+import type { CheckReply, LineReply, PersonReply } from '../rest/replies/ledger.js';
 
 export const connectionField = z.string().min(1).max(100).describe('The id of a connection.');
 export const subjectField = z.string().min(1).max(256).describe('The user’s immutable id at that provider.');
@@ -34,3 +35,13 @@ export const toLineReply = ({ id, reasons, ...line }: LogLine): LineReply => ({
   ...line,
   reasons: [...reasons],
 });
+
+/** Converts a check; the application may be named by an earlier event. */
+export function toCheckReply({ result, events }: LoggedCheck): CheckReply {
+  const application = events.findLast((event) => event.application !== null)?.application ?? null;
+  return {
+    ...toLineReply({ ...result, application: result.application ?? application }),
+    startedAt: toIso(timeOfId(events[0]?.id ?? result.id)),
+    events: events.map(toLineReply),
+  };
+}

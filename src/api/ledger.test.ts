@@ -8,6 +8,7 @@ import { createTextLog } from '../../test/sinks.js';
 import type { AuditEvent } from '../core/audit-events.js';
 import type { Connection } from '../core/connection.js';
 import { createLedgerRecorder, type LedgerRecorder } from '../ledger/recorder.js';
+import { addAdministrator } from '../rest/administrators.js';
 
 /* What was written to a trail, as administrators read it. */
 
@@ -155,10 +156,37 @@ test('a search is remembered for a minute, and a provider that is down is asked 
   profiles.shop.attributes.delete('zora');
 });
 
+test('a check is one entry; the failed signals are for auditors', async () => {
+  const who = { connection: 'work', subject: 'dora' };
+  const [stepUpId, request, far] = ['s-9', 'd'.repeat(24), '203.0.113.0/24'];
+  const judged = { stepUpId, judge: 'j', pass: false, reasons: ['depth'], asked: [], signals: [] };
+  note(
+    { action: 'step_up_started', ...who, detail: { stepUpId, purpose: 'verify', application: 'mail.example.com' } },
+    null,
+    far,
+  );
+  note({ action: 'liveness_judged', ...who, detail: judged }, request, far);
+  note({ action: 'verification_refused', ...who, detail: { code: 'liveness_low', stepUpId } }, request, far);
+  await recorder.flush();
+  const key = async (role: 'help-desk') => {
+    const given = { name: 'desk', role, lifeSec: 60 };
+    return (await addAdministrator(given, { name: 'owner' }, server.deps)).credential.use((text) => text);
+  };
+  const check = { ...who, action: 'verification_refused', code: 'liveness_low', application: 'mail.example.com' };
+  const { checks } = await ask('/people/checks', who);
+  expect(checks).toMatchObject([{ ...check, events: [{}, { action: 'liveness_judged', reasons: ['depth'] }, {}] }]);
+  expect(await ask('/log/checks', { subject: 'dora', outcome: 'refused' })).toMatchObject({ checks });
+  const desk = await key('help-desk');
+  expect(await ask('/log/checks', {}, desk)).toMatchObject({ code: 'role_missing' });
+  const seen = await ask('/people/checks', who, desk);
+  expect(seen).toMatchObject({ checks: [{ ...check, events: [{}, { action: 'liveness_judged' }, {}] }] });
+  expect(JSON.stringify(seen)).not.toContain('depth');
+});
+
 test('names are read at the provider, and kept for five minutes', async () => {
   const names = (subjects: string[]) => ask('/people/names', { connection: 'work', subjects });
-  const anna = { subject: 'anna', login: loginOf('anna'), email: loginOf('anna') };
-  const nobody = { subject: 'nobody', login: null, email: null };
+  const anna = { subject: 'anna', name: nameOf('anna'), login: loginOf('anna'), email: loginOf('anna') };
+  const nobody = { subject: 'nobody', name: null, login: null, email: null };
   expect(await names(['anna', 'nobody'])).toEqual({ ok: true, names: [anna, nobody] });
   profiles.work.setDown(true);
   expect(await names(['anna'])).toEqual({ ok: true, names: [anna] });

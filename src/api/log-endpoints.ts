@@ -1,17 +1,19 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import type { SubjectRef } from '../core/connection.js';
+import { listChecks } from '../core/ledger/checks.js';
 import { loggedActions, outcomes } from '../core/ledger/line.js';
 import { followLines, type LogFilter, listLines } from '../core/ledger/log.js';
 import { countByConnection } from '../core/ledger/people.js';
 import { keptNetworkOf } from '../core/limits/networks.js';
 import { toSource } from '../core/limits/source.js';
 import { FaceError } from '../errors.js';
+import { readExamination } from '../operations/examinations.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
 import { instantField } from '../rest/fields.js';
-import { followedLinesReply, lineCountsReply, linesReply } from '../rest/replies/ledger.js';
-import { connectionField, cursorField, limitField, subjectField, toLineReply } from './ledger-fields.js';
+import { checksReply, followedLinesReply, lineCountsReply, linesReply } from '../rest/replies/ledger.js';
+import { connectionField, cursorField, limitField, subjectField, toCheckReply, toLineReply } from './ledger-fields.js';
 
 const filterFields = {
   connection: connectionField.optional(),
@@ -65,6 +67,29 @@ export function createLogEndpoints(deps: ApiDeps): Endpoint[] {
     }),
     adminEndpoint({
       ...common,
+      path: '/log/checks',
+      right: 'audit',
+      summary: 'List face checks and other events',
+      description:
+        'Returns one entry for each check, newest first, with its result and all its events. Events outside a check are entries of their own. `outcome` and `code` filter by result, `actions` by any event.',
+      codes: [],
+      fields: z.strictObject({
+        ...filterFields,
+        since: instantField.optional(),
+        until: instantField.optional().describe('Excludes entries of this time and later.'),
+        limit: limitField(200),
+        cursor: cursorField.optional(),
+      }),
+      reply: checksReply,
+      async handle({ fields: { since, until, limit, cursor = null, ...fields } }) {
+        const { filter, unasked } = await toFilter(fields, deps);
+        const within = { ...filter, since: since ?? null, until: until ?? null };
+        const page = await listChecks(within, { cursor, limit }, deps);
+        return { checks: page.items.map(toCheckReply), cursor: page.cursor, unasked };
+      },
+    }),
+    adminEndpoint({
+      ...common,
       path: '/log/follow',
       right: 'audit',
       summary: 'Follow the log',
@@ -85,13 +110,22 @@ export function createLogEndpoints(deps: ApiDeps): Endpoint[] {
       right: 'view',
       summary: 'Get the health of all connections',
       description:
-        'Returns numbers of enrolled and locked-out users, and of face checks by day over a week, including today, in UTC.',
+        'Returns numbers of enrolled and locked-out users, and of face checks over a week, including today, in UTC: by day, refused ones by reason, and the median time. Does not call providers.',
       codes: [],
       fields: z.strictObject({}),
       reply: lineCountsReply,
       async handle() {
         const counts = await countByConnection([...deps.connections.keys()], deps);
-        return { connections: counts.map(({ days, ...each }) => ({ ...each, days: days.map((day) => ({ ...day })) })) };
+        return {
+          connections: await Promise.all(
+            counts.map(async ({ days, refusals, ...each }) => ({
+              ...each,
+              users: (await readExamination(each.connection, deps.upkeep))?.users ?? null,
+              days: days.map((day) => ({ ...day })),
+              refusals: refusals.map((refusal) => ({ ...refusal })),
+            })),
+          ),
+        };
       },
     }),
   ];

@@ -83,7 +83,10 @@ describe('a request', () => {
       await ask(grace, `/developer/requests/${id}/submit`, { termsVersion: 0, message: 'Please soon.' }),
     );
     expect(first).toMatchObject({ state: 'submitted', termsVersion: 0, messages: [{ text: 'Please soon.' }] });
+    const waiting = expect.objectContaining({ code: 'requests_waiting', count: 1, where: 'requests' });
+    expect((await read(asAdmin, '/to-do')).body.items).toContainEqual(waiting);
     const asked = await ask(asAdmin, `/application-requests/${id}/ask-back`, { message: 'For whom?' });
+    expect((await read(asAdmin, '/to-do')).body.items).not.toContainEqual(waiting);
     expect(requestOf(asked)).toMatchObject({
       state: 'asked_back',
       messages: [{}, { from: 'administrator', by: 'owner' }],

@@ -1,16 +1,39 @@
 import { z } from 'zod';
 import type { Connection } from '../core/connection.js';
 import type { PeopleSearch } from '../core/enrolment/search-people.js';
+import { type LoggedCheck, listChecks } from '../core/ledger/checks.js';
+import type { LogLine } from '../core/ledger/line.js';
 import { listLines } from '../core/ledger/log.js';
 import { listPeople, readPerson } from '../core/ledger/people.js';
 import { FaceError } from '../errors.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
 import { instantField } from '../rest/fields.js';
-import { foundPeopleReply, namesReply, onePersonReply, peopleReply, personLogReply } from '../rest/replies/ledger.js';
-import { connectionField, cursorField, limitField, subjectField, toLineReply, toPersonReply } from './ledger-fields.js';
+import {
+  foundPeopleReply,
+  namesReply,
+  onePersonReply,
+  peopleReply,
+  personChecksReply,
+  personLogReply,
+} from '../rest/replies/ledger.js';
+import { holds } from '../rest/rights.js';
+import {
+  connectionField,
+  cursorField,
+  limitField,
+  subjectField,
+  toCheckReply,
+  toLineReply,
+  toPersonReply,
+} from './ledger-fields.js';
 
 const mostNames = 100;
+
+function withoutSignals({ result, events }: LoggedCheck): LoggedCheck {
+  const without = (line: LogLine): LogLine => (line.action === 'liveness_judged' ? { ...line, reasons: [] } : line);
+  return { result: without(result), events: events.map(without) };
+}
 
 /** Creates the endpoints for enrolled users and their events. */
 export function createPeopleEndpoints(deps: ApiDeps): Endpoint[] {
@@ -35,7 +58,7 @@ export function createPeopleEndpoints(deps: ApiDeps): Endpoint[] {
       const person = await read(subject);
       if (person.status === 'none' && person.lockedUntil === null) return [];
       const [account] = await accounts.read(connection, [subject]);
-      const names = { login: account?.login ?? null, email: account?.email ?? null, name: null };
+      const names = { login: account?.login ?? null, email: account?.email ?? null, name: account?.name ?? null };
       return [{ ...toPersonReply(person, connections), ...names }];
     }
   };
@@ -109,6 +132,30 @@ export function createPeopleEndpoints(deps: ApiDeps): Endpoint[] {
     }),
     adminEndpoint({
       ...common,
+      path: '/people/checks',
+      right: 'view',
+      summary: 'List the face checks and other events of a person',
+      description:
+        'Returns one entry for each check, newest first, with its result and all its events. Without the right `audit`, the failed signals of a liveness check are omitted.',
+      codes: [],
+      fields: z.strictObject({
+        connection: connectionField,
+        subject: subjectField,
+        limit: limitField(200),
+        cursor: cursorField.optional(),
+      }),
+      reply: personChecksReply,
+      async handle({ fields: { connection, subject, limit, cursor = null }, administrator }) {
+        const page = await listChecks({ people: [{ connection, subject }] }, { cursor, limit }, deps);
+        const isAuditor = holds(administrator, 'audit');
+        return {
+          checks: page.items.map((check) => toCheckReply(isAuditor ? check : withoutSignals(check))),
+          cursor: page.cursor,
+        };
+      },
+    }),
+    adminEndpoint({
+      ...common,
       path: '/people/find',
       right: 'view',
       summary: 'Find a person',
@@ -149,6 +196,7 @@ export function createPeopleEndpoints(deps: ApiDeps): Endpoint[] {
         return {
           names: subjects.map((subject, index) => ({
             subject,
+            name: found[index]?.name ?? null,
             login: found[index]?.login ?? null,
             email: found[index]?.email ?? null,
           })),

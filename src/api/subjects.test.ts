@@ -52,7 +52,7 @@ const check = (connection: Connection, person: string) =>
   checkFace(
     {
       ...{ connection, subject: 'anna', kept: null, photos: [drawPhoto(person, 9)], secret: null },
-      ...{ judged: null, outsider: null, application: null },
+      ...{ judged: null, outsider: null, application: null, stepUp: null },
       share: testShare,
     },
     server.deps,

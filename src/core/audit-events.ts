@@ -47,6 +47,9 @@ const enrolmentEnded = z.object({ tokenId: z.string().nullable(), by: z.string()
 /** Host of the requesting application. Absent in earlier versions. */
 const asker = { application: z.string().optional() };
 
+/** Step-up of the check; absent for a backend's and in earlier versions. */
+const checkNamed = { ...asker, stepUpId: z.string().optional() };
+
 const stepUpNamed = z.object({ stepUpId: z.string() });
 const stepUpEnded = stepUpNamed.extend(asker);
 
@@ -143,10 +146,17 @@ export const auditDetails = {
   enrolment_recovered: tokenChange.describe('After a crash, the token was found in the profile.'),
   renewed: tokenChange.describe('A check sealed the face again under a newer key.'),
   verified: z
-    .object({ tokenId: z.string().nullable(), ...asker })
-    .describe('A face was verified. `application` is the host that requested the check.'),
+    .object({
+      tokenId: z.string().nullable(),
+      ...checkNamed,
+      /** From the start of the step-up. */
+      seconds: z.int().optional(),
+    })
+    .describe(
+      'A face was verified. `application` is the host that requested the check, `seconds` the time since the step-up started.',
+    ),
   verification_refused: z
-    .union([z.object({ tokenId: z.string().nullable(), ...asker }), z.object({ code: errorCode, ...asker })])
+    .union([z.object({ tokenId: z.string().nullable(), ...checkNamed }), z.object({ code: errorCode, ...checkNamed })])
     .describe(
       'A face check failed: `tokenId` alone is a wrong face, `code` the reason, which the person does not see.',
     ),

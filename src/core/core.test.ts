@@ -205,7 +205,9 @@ describe('step-up', () => {
     const asked = { photos: [drawPhoto('stranger', 1)], token: null, binding: bindingOf(connection, 'berta') };
     const request = { ...asked, secret: null, requireLiveness: false, allowRenewal: false, share: testShare };
     for (let failure = 0; failure < 8; failure++) {
-      await verifyPerson(request, { judged: null, outsider: '192.0.2.1', application: null }, deps).catch(() => null);
+      await verifyPerson(request, { judged: null, outsider: '192.0.2.1', application: null, stepUp: null }, deps).catch(
+        () => null,
+      );
     }
     expect(lockouts()).toHaveLength(2);
   });

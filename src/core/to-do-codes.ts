@@ -5,6 +5,10 @@ export const toDoUrgency = {
   doctor_failing: 'now',
   nobody_enrolled: 'now',
   head_old: 'now',
+  help_waiting: 'now',
+  approvals_waiting: 'now',
+  requests_waiting: 'soon',
+  secret_expiring: 'soon',
   apply_broken_off: 'soon',
   backup_missing: 'soon',
   backup_old: 'soon',
@@ -14,3 +18,10 @@ export const toDoUrgency = {
   mode_switched: 'soon',
 } as const satisfies Record<string, 'now' | 'soon'>;
 export type ToDoCode = keyof typeof toDoUrgency;
+
+/** Where a task is done. */
+export const places = [
+  ...(['connection', 'doctor', 'keys', 'backup', 'audit'] as const),
+  ...(['help_desk', 'approvals', 'requests', 'administrators', 'applications'] as const),
+] as const;
+export type Place = (typeof places)[number];

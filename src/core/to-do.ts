@@ -1,8 +1,6 @@
 import type { Policy } from './connection.js';
-import { type ToDoCode, toDoUrgency } from './to-do-codes.js';
+import { type Place, type ToDoCode, toDoUrgency } from './to-do-codes.js';
 import { addSec, type EpochMs, secondsPerDay } from './units.js';
-
-export type Place = 'connection' | 'doctor' | 'keys' | 'backup' | 'audit';
 
 export interface ToDo {
   readonly code: ToDoCode;
@@ -10,6 +8,10 @@ export interface ToDo {
   readonly words: string;
   /** `null`: the server. */
   readonly connection: string | null;
+  /** Name of an administrator or application; `null`: none. */
+  readonly about: string | null;
+  /** Open requests; otherwise 1. */
+  readonly count: number;
   readonly where: Place;
 }
 
@@ -51,9 +53,10 @@ const backupDays = 7;
 const shadowDays = 30;
 const examinationDays = 7;
 
-/** Returns the items to do, most urgent first. */
-export function findToDo(facts: Facts, now: EpochMs): ToDo[] {
-  const items = [...ofServer(facts, now), ...facts.connections.flatMap((connection) => ofConnection(connection, now))];
+/** Returns the items to do, most urgent first. @param others - further items */
+export function findToDo(facts: Facts, now: EpochMs, others: readonly ToDo[] = []): ToDo[] {
+  const ofConnections = facts.connections.flatMap((connection) => ofConnection(connection, now));
+  const items = [...ofServer(facts, now), ...ofConnections, ...others];
   const order = Object.keys(toDoUrgency);
   return items.sort((a, b) => order.indexOf(a.code) - order.indexOf(b.code));
 }
@@ -61,7 +64,7 @@ export function findToDo(facts: Facts, now: EpochMs): ToDo[] {
 function ofServer({ headWaitingSec, isTrailSound, backupAt, keys }: Facts, now: EpochMs): ToDo[] {
   const items: ToDo[] = [];
   const add = (code: ToDoCode, where: Place, words: string): void =>
-    void items.push({ code, urgency: toDoUrgency[code], words, connection: null, where });
+    void items.push({ code, urgency: toDoUrgency[code], words, connection: null, about: null, count: 1, where });
   if (isTrailSound === false) add('trail_unsound', 'audit', 'The audit trail was altered.');
   if (headWaitingSec > longestHeadWaitSec)
     add('head_old', 'audit', `Records have waited ${Math.floor(headWaitingSec / 60)} minutes for a signed head.`);
@@ -80,7 +83,7 @@ function ofConnection(facts: ConnectionFacts, now: EpochMs): ToDo[] {
   const { id, mode, shadowSince, switchedBy, examined, isBrokenOff } = facts;
   const items: ToDo[] = [];
   const add = (code: ToDoCode, where: Place, words: string): void =>
-    void items.push({ code, urgency: toDoUrgency[code], words, connection: id, where });
+    void items.push({ code, urgency: toDoUrgency[code], words, connection: id, about: null, count: 1, where });
   if (examined?.isFailing === true) add('doctor_failing', 'doctor', `The doctor found an error at ${id}.`);
   if (mode === 'enforce' && examined?.enrolled === 0)
     add('nobody_enrolled', 'connection', `${id} is in enforce mode, and no user is enrolled: all users are denied.`);

@@ -6,7 +6,7 @@ import { attemptsOf, attemptsOfToken } from './limits/attempts.js';
 import { countAgainst } from './limits/limits.js';
 import { countAttempt } from './limits/lockout.js';
 import { type LivenessFinding, livenessBoundary, type Score, type Verdict, type VerifyRequest } from './ports.js';
-import { toEpochMs, toIso } from './units.js';
+import { type EpochMs, toEpochMs, toIso } from './units.js';
 
 /**
  * Verifies live photos against a backend's token. A mismatch is a verdict; token errors are reported at once.
@@ -30,6 +30,8 @@ export interface CheckRules {
   readonly outsider: string | null;
   /** Host; `null`: none. */
   readonly application: string | null;
+  /** `null`: none. */
+  readonly stepUp: { readonly id: string; readonly startedAt: EpochMs } | null;
 }
 
 /** Refusals that would reveal enrolment or comparison details: reported as a mismatch. */
@@ -50,7 +52,7 @@ const mismatchCodes = [
  */
 export async function verifyPerson(
   request: VerifyRequest,
-  { judged, outsider, application }: CheckRules,
+  { judged, outsider, application, stepUp }: CheckRules,
   deps: CoreDeps,
 ): Promise<Verdict> {
   const judgedLive = judged?.then(({ pass }) => pass);
@@ -67,28 +69,28 @@ export async function verifyPerson(
     return verdict;
   };
   try {
-    return await attemptCheck(request, check, { tellsAtOnce: false, outsider, application }, deps);
+    return await attemptCheck(request, check, { tellsAtOnce: false, outsider, application, stepUp }, deps);
   } catch (error) {
     if (!isOneOf(mismatchCodes, toCode(error))) throw error;
     return { matched: false, liveness: null, renewed: null };
   }
 }
 
-interface AttemptRules extends Pick<CheckRules, 'outsider' | 'application'> {
+interface AttemptRules extends Pick<CheckRules, 'outsider' | 'application' | 'stepUp'> {
   readonly tellsAtOnce: boolean;
 }
 
-const toldToBackend: AttemptRules = { tellsAtOnce: true, outsider: null, application: null };
+const toldToBackend: AttemptRules = { tellsAtOnce: true, outsider: null, application: null, stepUp: null };
 
 async function attemptCheck<T extends { readonly matched: boolean }>(
   request: VerifyRequest,
   check: (asked: VerifyRequest) => Promise<T>,
-  { tellsAtOnce, outsider, application: asker }: AttemptRules,
+  { tellsAtOnce, outsider, application: asker, stepUp }: AttemptRules,
   deps: CoreDeps,
 ): Promise<T> {
   const { token, binding } = request;
   const { tenant: connection, subject } = binding;
-  const application = asker ?? undefined;
+  const about = { application: asker ?? undefined, stepUpId: stepUp?.id };
   try {
     if (outsider !== null) {
       await countAgainst('outsiderChecks', outsider, deps);
@@ -113,11 +115,14 @@ async function attemptCheck<T extends { readonly matched: boolean }>(
     );
     // Revoked during the comparison.
     if (verdict.matched && tokenId !== null && (await isDenied(tokenId, deps))) throw new FaceError('token_revoked');
-    const action = verdict.matched ? 'verified' : 'verification_refused';
-    await deps.audit.append({ action, connection, subject, detail: { tokenId, application } });
+    const who = { connection, subject };
+    if (verdict.matched) {
+      const seconds = stepUp === null ? undefined : Math.round((deps.clock.now() - stepUp.startedAt) / 1000);
+      await deps.audit.append({ action: 'verified', ...who, detail: { tokenId, ...about, seconds } });
+    } else await deps.audit.append({ action: 'verification_refused', ...who, detail: { tokenId, ...about } });
     return verdict;
   } catch (error) {
-    const detail = { code: toCode(error), application };
+    const detail = { code: toCode(error), ...about };
     await deps.audit.append({ action: 'verification_refused', connection, subject, detail });
     throw error;
   }

@@ -33,6 +33,8 @@ const examinationGuard = z.object({
   findings: z.array(findingGuard),
   /** `null` if unknown. */
   enrolled: z.number().nullable(),
+  /** `null` if unknown or incomplete. */
+  users: z.number().nullable().default(null),
 });
 
 export type Examination = z.output<typeof examinationGuard>;
@@ -91,12 +93,13 @@ export async function startDoctor(connections: readonly string[], by: string, de
 async function examineConnection(id: string, deps: Upkeep): Promise<void> {
   const connection = findConfigured(id, deps);
   const setup = deps.setup();
-  let enrolled: number | null = null;
+  let [enrolled, users]: [number | null, number | null] = [null, null];
   const checks = await collectChecks(
     {
       ...{ setup, connection, switched: deps.modes().get(id) ?? null, jobs: deps.jobs },
       onCensus: (census) => {
         enrolled = census.enrolled;
+        users = census.isComplete ? census.users : null;
       },
     },
     deps,
@@ -114,7 +117,7 @@ async function examineConnection(id: string, deps: Upkeep): Promise<void> {
     mend: mends.get(result.title) ?? null,
   }));
   const light = lights.findLast((each) => findings.some((finding) => finding.light === each)) ?? 'ok';
-  const examination: Examination = { examinedAt: deps.clock.now(), light, findings, enrolled };
+  const examination: Examination = { examinedAt: deps.clock.now(), light, findings, enrolled, users };
   await changeStored(placeOf(id), () => examination, deps);
 }
 

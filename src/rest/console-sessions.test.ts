@@ -97,8 +97,17 @@ const others = [
   ...['/configuration/reload', '/connections/:id/plan', '/connections/:id/refused', '/connections/:id/run'],
   ...['/connections/:id/secrets', '/doctor', '/help-desk/bypass-codes/list'],
   ...['/help-desk/requests/:id/settle', '/help-desk/requests/:id/take', '/help-desk/requests/list'],
-  ...['/help-desk/vouchings', '/help-desk/vouchings/:id', '/log/counts', '/log/follow', '/log/list'],
-  ...['/people/find', '/people/list', '/people/log', '/people/names', '/people/one', '/subjects/export'],
+  ...['/help-desk/vouchings', '/help-desk/vouchings/:id', '/log/checks', '/log/counts', '/log/follow'],
+  ...[
+    '/log/list',
+    '/people/checks',
+    '/people/find',
+    '/people/list',
+    '/people/log',
+    '/people/names',
+    '/people/one',
+    '/subjects/export',
+  ],
   ...['/usage'],
 ];
 

@@ -57,6 +57,7 @@ function toEntry(index: number): LedgerEntry {
     by: null,
     requestId: randomBytes(12).toString('hex'),
     stepUpId: action === 'hook_decided' ? null : stepUpId,
+    seconds: null,
     network: '192.0.2.0/24',
   };
   return { line, time, version: index, changes: action === 'verified' ? [{ kind: 'checked', outcome: 'passed' }] : [] };

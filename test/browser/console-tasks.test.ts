@@ -3,12 +3,14 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { bindingOf, type Connection } from '../../src/core/connection.js';
 import { enrolSubject } from '../../src/core/enrolment/enrol.js';
+import { changeList } from '../../src/core/help-desk/bounded-list.js';
+import { type HelpRequest, helpRequests } from '../../src/core/help-desk/help-request-list.js';
 import { attemptsOfSubject } from '../../src/core/limits/attempts.js';
 import { countAttempt } from '../../src/core/limits/lockout.js';
 import { addSec, toIso } from '../../src/core/units.js';
 import { toCode } from '../../src/errors.js';
 import { addAdministrator } from '../../src/rest/administrators.js';
-import { type ApiServer, startApiServer } from '../api-server.js';
+import { type ApiServer, adminKey, startApiServer } from '../api-server.js';
 import { defaultPolicy } from '../core.js';
 import { createTestVerifier } from '../embedded.js';
 import { enrolledAt, fillLedger } from '../ledgered.js';
@@ -17,6 +19,7 @@ import { drawPhoto } from '../simulated-engine.js';
 import { createMemoryProfile } from '../simulated-profile.js';
 import { hasChromium, launchChromium } from './chromium.js';
 import { visitHome } from './console-home.js';
+import { visitConsole } from './console-visitor.js';
 
 /* What administrators and a help desk do every week, from the first screen to the end, counted in clicks. */
 
@@ -43,7 +46,7 @@ if (hasChromium) {
       { event: enrolledAt('acme', 'ada'), hoursAgo: 200 },
       { event: enrolledAt('acme', 'clara'), hoursAgo: 190 },
       { event: enrolledAt('acme', 'dora'), hoursAgo: 180 },
-      { event: { action: 'verified', ...ada, detail: { tokenId: 't' } }, hoursAgo: 30 },
+      { event: { action: 'verified', ...ada, detail: { tokenId: 't', seconds: 12 } }, hoursAgo: 30 },
       {
         event: { action: 'verification_refused', ...ada, detail: { tokenId: 't' } },
         hoursAgo: 24,
@@ -104,9 +107,12 @@ inBrowser('why was she refused yesterday? A help desk reads it, and sees no list
   expect(await page.getByRole('link', { name: 'Sign-in log' }).count()).toBe(0);
   await find('ada@example.com');
   await page.getByRole('heading', { name: 'ada@example.com', level: 1 }).waitFor();
-  const refused = rowOf(page, 'Face check failed');
+  const refused = rowOf(page, 'Face check failed').first();
   expect(await refused.textContent()).toContain('The face does not match the enrolment.');
-  expect(await refused.textContent()).toContain(refusedRequest);
+  await refused.getByRole('button', { name: /^Details: / }).click();
+  const events = page.getByRole('row').filter({ has: page.getByRole('list') });
+  expect(await events.textContent()).toContain(refusedRequest);
+  expect(await events.textContent()).not.toContain('face_mismatch');
   expect(await rowOf(page, 'Sign-in refused').textContent()).toContain('No recent passed face check.');
   // What an application had her asked is text, and turns nothing around.
   expect(await rowOf(page, 'Approved an action').locator('bdi').allTextContents()).toContain(approved.title);
@@ -115,6 +121,55 @@ inBrowser('why was she refused yesterday? A help desk reads it, and sees no list
   await page.getByLabel('Find a person').waitFor();
   expect(await page.getByRole('heading', { name: 'Enrolled users' }).count()).toBe(0);
   await leave();
+});
+
+inBrowser('home shows figures and open requests by two calls, and the menu counts the requests', async () => {
+  const at = server.clock.now();
+  const request: HelpRequest = {
+    ...{ id: 'a'.repeat(24), connection: 'acme', subject: 'ada', stepUpId: 'x', reason: 'other', note: '', at },
+    ...{ takenBy: null, takenById: null, expiresAt: addSec(at, 3600) },
+  };
+  await changeList(helpRequests, () => [request], server.deps);
+  const { page, requests, close } = await visitConsole(browser, `http://localhost:${server.port}`, { key: adminKey });
+  const figure = (name: string) => page.locator('.figures > div').filter({ hasText: name }).locator('dd');
+  await page.getByText('3 enrolled').waitFor();
+  expect(await figure('Success rate').textContent()).toBe('50%');
+  expect(await figure('Median time').textContent()).toBe('12 sec');
+  expect(await page.locator('.counts').textContent()).toBe('The face does not match the enrolment.1');
+  expect(requests.filter((url) => url.includes('/v1/')).map((url) => new URL(url).pathname)).toEqual(
+    expect.arrayContaining(['/v1/to-do', '/v1/log/counts']),
+  );
+  expect(requests.filter((url) => url.includes('/v1/'))).toHaveLength(2);
+  const entry = page.getByRole('navigation').getByRole('listitem').filter({ hasText: 'Help desk' });
+  expect(await entry.textContent()).toContain('Open items: 1');
+  await page.getByRole('link', { name: 'Help requests: 1' }).click();
+  await page.getByRole('rowheader', { name: 'ada@example.com' }).waitFor();
+  await changeList(helpRequests, () => [], server.deps);
+  await page.getByRole('navigation').getByRole('link', { name: 'Home' }).click();
+  await entry.getByText('Open items').waitFor({ state: 'detached' });
+  await close();
+});
+
+inBrowser('a list is sorted, and shows the columns that were chosen, also next time', async () => {
+  const { page, close } = await visitConsole(browser, `http://localhost:${server.port}`, {
+    key: adminKey,
+    path: '/people',
+  });
+  const names = () => page.getByRole('rowheader').allTextContents();
+  await page.getByRole('rowheader', { name: 'ada@example.com' }).waitFor();
+  expect((await names())[0]).toContain('dora');
+  const heading = page.getByRole('columnheader', { name: 'Name' });
+  await heading.getByRole('button').click();
+  expect((await names()).map((name) => name.split(' ')[0])).toEqual(['ada', 'clara', 'dora']);
+  expect(await heading.getAttribute('aria-sort')).toBe('ascending');
+  await heading.getByRole('button').click();
+  expect((await names())[0]).toContain('dora');
+  await page.getByText('Columns', { exact: true }).click();
+  await page.getByLabel('Level', { exact: true }).last().uncheck();
+  await page.reload();
+  await page.getByRole('rowheader', { name: 'ada@example.com' }).waitFor();
+  expect(await page.getByRole('columnheader', { name: 'Level' }).count()).toBe(0);
+  await close();
 });
 
 inBrowser('somebody is unlocked', async () => {
@@ -177,15 +232,15 @@ inBrowser('the filtered log is saved as a file, all of it', async () => {
   await page.waitForURL(/search=ada/);
   await page.getByRole('link', { name: 'ada@example.com' }).first().waitFor();
   const saved = page.waitForEvent('download');
-  await click(page.getByRole('button', { name: 'Save as CSV' }));
+  await click(page.getByRole('button', { name: 'Export CSV' }));
   const download = await saved;
   expect(download.suggestedFilename()).toMatch(/^facestep-log-\d{4}-\d\d-\d\d\.csv$/);
   const [head, ...lines] = readFileSync(await download.path(), 'utf8')
     .trimEnd()
     .split('\r\n');
-  expect(head).toMatch(/^"time","connection","subject","action"/);
+  expect(head).toMatch(/^"Time","Name","Username","ID","Application","Result","Why"/);
   expect(lines.length).toBeGreaterThanOrEqual(5);
-  expect(lines.every((line) => line.includes('"acme","ada"'))).toBe(true);
+  expect(lines.every((line) => line.includes('"ada Example","ada@example.com","ada"'))).toBe(true);
   expect(lines.some((line) => line.includes(`"${refusedRequest}"`))).toBe(true);
   await leave();
 });
@@ -204,9 +259,8 @@ inBrowser('a person is erased, and there is a receipt', async () => {
 inBrowser('the log is followed while the page is seen, and paused', async () => {
   const { page, click, open, leave } = await visit();
   await open('Sign-in log');
-  const follow = page.waitForResponse('**/v1/log/follow');
+  await rowOf(page, 'Approved').first().waitFor();
   await click(page.getByRole('button', { name: 'Follow live' }));
-  await follow;
   server.clock.advanceSec(1);
   const event = { connection: 'acme', subject: 'berta', detail: { tokenId: null, by: 'portal' } };
   await fillLedger(server, [{ event: { action: 'consent_withdrawn', ...event }, hoursAgo: 0 }]);

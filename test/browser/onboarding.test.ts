@@ -364,7 +364,7 @@ inBrowser('a page of a list that comes when another one is shown by then is left
   await go(page, 'Requests');
   await page.getByRole('link', { name: 'submitted first' }).waitFor();
   const answered = page.waitForResponse((response) => response.request().postData()?.includes('more') === true);
-  await page.getByRole('button', { name: 'Show more' }).click();
+  await page.getByRole('button', { name: 'Next' }).click();
   await page.getByLabel('State').selectOption('refused');
   await page.getByRole('link', { name: 'refused first' }).waitFor();
   answer();

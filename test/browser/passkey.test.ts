@@ -120,6 +120,7 @@ async function setUp() {
         judged: null,
         outsider: null,
         application: null,
+        stepUp: null,
         share: testShare,
       },
       deps,

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { listChecks } from '../../src/core/ledger/checks.js';
 import { type LedgerEntry, type RecordedEvent, toEntry } from '../../src/core/ledger/entry.js';
 import type { LoggedAction } from '../../src/core/ledger/line.js';
 import { followLines, listLines } from '../../src/core/ledger/log.js';
@@ -173,7 +174,7 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
         expect(second).toEqual({
           ...{ id: each.line.id, connection: 'acme', subject: 'anna', action: 'hook_decided', outcome: 'refused' },
           ...{ code: 'check_used', reasons: [], application: null, hook: 'token', by: null },
-          ...{ requestId: 'r1', stepUpId: null, network },
+          ...{ requestId: 'r1', stepUpId: null, network, seconds: null },
         });
       });
 
@@ -208,6 +209,76 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
         expect(await found({ since: addSec(began, 1) })).toEqual(['r3']);
         expect(await found({ until: addSec(began, 1), connection: 'acme' })).toEqual(['r2', 'r1']);
         expect(await found({ people: both, since: addSec(began, 1) })).toEqual([]);
+      });
+
+      test('has one entry for each check, with its result, on whatever page', async () => {
+        const { deps, clock, entry, record } = await start();
+        const stepUp = async (stepUpId: string, request: string, isLive: boolean) => {
+          const tell = (...entries: LedgerEntry[]) => {
+            clock.advanceSec(4);
+            return record(...entries);
+          };
+          await tell(entry({ action: 'step_up_started', request: `${request}0`, detail: { stepUpId } }));
+          const judged = {
+            stepUpId,
+            judge: 'j',
+            pass: isLive,
+            reasons: isLive ? [] : ['depth'],
+            asked: [],
+            signals: [],
+          };
+          await tell(
+            entry({ action: 'liveness_judged', request: `${request}1`, detail: judged }),
+            isLive
+              ? entry({ action: 'verified', request: `${request}1`, detail: { tokenId: 't', stepUpId, seconds: 4 } })
+              : entry({
+                  action: 'verification_refused',
+                  request: `${request}1`,
+                  detail: { code: 'liveness_low', stepUpId },
+                }),
+            ...(isLive
+              ? []
+              : [
+                  entry({
+                    action: 'locked_out',
+                    request: `${request}1`,
+                    detail: { level: 1, until: toIso(clock.now()) },
+                  }),
+                ]),
+          );
+        };
+        await stepUp('s1', 'a', true);
+        await stepUp('s2', 'b', false);
+        const by = { by: 'kay', source: null };
+        await record(entry({ action: 'lockout_cleared', request: 'c', detail: by }));
+        // Enrolments and records of earlier versions name no step-up, but share a request.
+        const stepUpId = 's3';
+        await record(
+          entry({ action: 'step_up_started', request: 'd', detail: { stepUpId } }),
+          entry({ action: 'enrolled', request: 'd', detail: { expiresAt: null } }),
+          // Another person in the same request.
+          entry({ action: 'revoked', subject: 'berta', request: 'd', detail: {} }),
+        );
+        const list = async (filter = {}, limit = 50) => {
+          const found: string[] = [];
+          let cursor: string | null = null;
+          do {
+            const page: Awaited<ReturnType<typeof listChecks>> = await listChecks(filter, { cursor, limit }, deps);
+            for (const { result, events } of page.items) found.push(`${result.action} ${events.length}`);
+            cursor = page.cursor;
+          } while (cursor !== null);
+          return found;
+        };
+        const all = ['revoked 1', 'enrolled 2', 'lockout_cleared 1', 'verification_refused 4', 'verified 3'];
+        expect(await list()).toEqual(all);
+        expect(await list({}, 1)).toEqual(all);
+        expect(await list({ outcome: 'refused' })).toEqual(['verification_refused 4']);
+        expect(await list({ code: 'liveness_low' })).toEqual(['verification_refused 4']);
+        expect(await list({ code: 'locked_out' })).toEqual([]);
+        expect(await list({ outcome: 'passed' })).toEqual(['verified 3']);
+        expect(await list({ actions: ['step_up_started'] })).toEqual(['enrolled 2', ...all.slice(3)]);
+        expect(await list({ people: [{ connection: 'acme', subject: 'berta' }] })).toEqual(['revoked 1']);
+        expect(await list({ requestId: 'a0' })).toEqual(['verified 3']);
       });
 
       test('is followed: what comes after, oldest first, from whichever server', async () => {
@@ -336,18 +407,28 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
           entry({ action: 'locked_out', detail: { level: 1, until } }),
         );
         clock.advanceSec(86_400);
-        await record(entry({ action: 'verified', detail: { tokenId: 't' } }));
+        const timed = (seconds: number) => entry({ action: 'verified', detail: { tokenId: 't', seconds } });
+        const low = () => entry({ action: 'verification_refused', detail: { code: 'liveness_low' } });
+        await record(timed(9), low(), low(), timed(4), timed(30));
         const [acme, other] = await countByConnection(['acme', 'other'], deps);
         expect(acme).toMatchObject({ connection: 'acme', enrolled: 2, lockedOut: 1 });
         expect(acme?.days).toHaveLength(7);
         expect(acme?.days.slice(0, 3)).toMatchObject([
-          { day: toIso(clock.now()).slice(0, 10), passed: 1, refused: 0 },
+          { day: toIso(clock.now()).slice(0, 10), passed: 3, refused: 2 },
           { passed: 1, refused: 1 },
           { passed: 0, refused: 0 },
         ]);
-        expect(other).toMatchObject({ enrolled: 1, lockedOut: 0 });
+        expect(acme?.refusals).toEqual([
+          { code: 'liveness_low', count: 2 },
+          { code: 'not_enrolled', count: 1 },
+        ]);
+        expect(acme?.medianSeconds).toBe(9);
+        expect(other).toMatchObject({ enrolled: 1, lockedOut: 0, refusals: [], medianSeconds: null });
         clock.advanceSec(2 * 86_400);
         expect(await countByConnection(['acme'], deps)).toMatchObject([{ lockedOut: 0 }]);
+        clock.advanceSec(4 * 86_400);
+        const [later] = await countByConnection(['acme'], deps);
+        expect(later?.refusals).toEqual([{ code: 'liveness_low', count: 2 }]);
       });
 
       test('ids of any length and any characters are people of their own', async () => {

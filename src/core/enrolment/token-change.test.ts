@@ -97,6 +97,7 @@ const check = (subject: string, { connection, deps }: Used = sound(), photos = [
       judged: null,
       outsider: null,
       application: null,
+      stepUp: null,
       share: testShare,
     },
     deps,

@@ -46,7 +46,7 @@ export interface LedgerEntry {
 }
 
 type Told = Pick<LogLine, 'outcome'> &
-  Partial<Pick<LogLine, 'code' | 'reasons' | 'application' | 'hook' | 'by' | 'stepUpId'>> & {
+  Partial<Pick<LogLine, 'code' | 'reasons' | 'application' | 'hook' | 'by' | 'stepUpId' | 'seconds'>> & {
     readonly changes?: readonly PersonChange[];
   };
 
@@ -75,13 +75,13 @@ const tellings: { readonly [Action in LoggedAction]: (detail: NeededDetail<Actio
   enrolment_refused: ({ code }) => toRefused(code),
   enrolment_recovered: toEnrolled,
   renewed: () => ({ outcome: 'noted' }),
-  verified: ({ application = null }) => ({
-    ...{ outcome: 'passed', application },
+  verified: ({ application = null, stepUpId = null, seconds = null }) => ({
+    ...{ outcome: 'passed', application, stepUpId, seconds },
     changes: [{ kind: 'checked', outcome: 'passed' }],
   }),
   verification_refused: (detail) => ({
     ...toRefused('code' in detail ? detail.code : detail.tokenId === null ? 'not_enrolled' : 'face_mismatch'),
-    application: detail.application ?? null,
+    ...{ application: detail.application ?? null, stepUpId: detail.stepUpId ?? null },
     changes: [{ kind: 'checked', outcome: 'refused' }],
   }),
   locked_out: ({ until }) => ({
@@ -177,7 +177,7 @@ export function toEntry<Action extends LoggedAction>(
 ): LedgerEntry {
   const { changes = [], ...told } = tellings[action](detail);
   const subject = toSubject(given);
-  const untold = { code: null, reasons: [], application: null, hook: null, by: null, stepUpId: null };
+  const untold = { code: null, reasons: [], application: null, hook: null, by: null, stepUpId: null, seconds: null };
   return {
     line: {
       id: lineIdOf(time, trail, sequence),

@@ -123,6 +123,7 @@ const lineGuard = z.object({
   requestId: z.string().nullable().default(null),
   stepUpId: z.string().nullable().default(null),
   network: z.string().nullable().default(null),
+  seconds: z.int().nullable().default(null),
 });
 
 /** Ids only, no name, login or face data. */
@@ -132,8 +133,10 @@ export interface LogLine extends Readonly<z.output<typeof lineGuard>> {
 }
 
 export function serializeLine({ id: _, ...line }: LogLine): string {
-  const told = Object.entries(line).filter(([, value]) => value !== null && value.length > 0);
+  const told = Object.entries(line).filter(([, value]) => value !== null && value !== '' && !isEmpty(value));
   return JSON.stringify({ connection: line.connection, ...Object.fromEntries(told) });
 }
+
+const isEmpty = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
 
 export const parseLine = (id: string, text: string): LogLine => ({ id, ...lineGuard.parse(JSON.parse(text)) });

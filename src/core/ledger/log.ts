@@ -34,7 +34,7 @@ export interface LogFilter {
 }
 
 /** Per page; the cursor continues there. */
-const mostLookedAt = 8000;
+export const mostLookedAt = 8000;
 
 /** Servers may write late, so younger lines are returned again. */
 const lateSec = 3;
@@ -51,13 +51,10 @@ export async function listLines(
   { cursor, limit }: { readonly cursor: string | null; readonly limit: number },
   deps: Pick<LedgerDeps, 'ledger'>,
 ): Promise<Page<LogLine>> {
-  const until = filter.until ?? null;
-  const start = cursor === null ? null : fromCursor(cursor);
-  const before = until === null ? (start ?? '~') : start === null || start > idAt(until) ? idAt(until) : start;
-  const after = idAt(filter.since ?? epochMs(0));
   const items: LogLine[] = [];
   let lookedAt = 0;
-  for await (const batch of readLines(filter, { after, before }, deps.ledger)) {
+  const start = cursor === null ? null : fromCursor(cursor);
+  for await (const batch of readFiltered(filter, start, deps.ledger)) {
     for (const line of batch) {
       lookedAt += 1;
       if (isAsked(line, filter)) items.push(line);
@@ -109,6 +106,30 @@ const rowsFollowed = 500;
 
 const nextDay = (day: string): string => String(Number(day) + 1).padStart(5, '0');
 
+/** Reads candidates for a filter, newest first. @param start - exclusive; `null`: now */
+export function readFiltered(
+  filter: LogFilter,
+  start: string | null,
+  ledger: LedgerStore,
+): AsyncGenerator<readonly LogLine[]> {
+  const until = filter.until ?? null;
+  const before = until === null ? (start ?? '~') : start === null || start > idAt(until) ? idAt(until) : start;
+  return readLines(filter, { after: idAt(filter.since ?? epochMs(0)), before }, ledger);
+}
+
+/** Reads the lines that an index refers to, oldest first. */
+export async function readReferences(
+  range: LedgerRange,
+  limit: number,
+  ledger: LedgerStore,
+): Promise<readonly LogLine[]> {
+  const rows = await ledger.range(range, limit, 'oldest first');
+  return readReferred(
+    rows.map(({ sort }) => sort),
+    ledger,
+  );
+}
+
 type Between = Pick<LedgerRange, 'after' | 'before'>;
 
 /** By the most selective index. */
@@ -117,13 +138,13 @@ async function* readLines(
   between: Between,
   ledger: LedgerStore,
 ): AsyncGenerator<readonly LogLine[]> {
-  if (typeof requestId === 'string') yield* readReferred([ofRequest(requestId)], between, ledger);
-  else if (people !== null && people !== undefined) yield* readReferred(people.map(ofPerson), between, ledger);
-  else if (typeof network === 'string') yield* readReferred([ofNetwork(network)], between, ledger);
+  if (typeof requestId === 'string') yield* readRanges([ofRequest(requestId)], between, ledger);
+  else if (people !== null && people !== undefined) yield* readRanges(people.map(ofPerson), between, ledger);
+  else if (typeof network === 'string') yield* readRanges([ofNetwork(network)], between, ledger);
   else yield* readDays(between, ledger);
 }
 
-async function* readReferred(
+async function* readRanges(
   ranges: readonly LedgerRange[],
   { after, before }: Between,
   ledger: LedgerStore,
@@ -134,13 +155,20 @@ async function* readReferred(
     before: `${range.after}${before}`,
   }));
   for await (const rows of readNewestFirst(within, (sort) => lineKeyOf(sort).sort, ledger)) {
-    const keys = rows.map(({ place }) => lineKeyOf(place));
-    const found = await ledger.get(keys);
-    yield found.flatMap((text, index) => {
-      const id = keys[index]?.sort;
-      return text === null || id === undefined ? [] : [parseLine(id, text)];
-    });
+    yield await readReferred(
+      rows.map(({ place }) => place),
+      ledger,
+    );
   }
+}
+
+async function readReferred(references: readonly string[], ledger: LedgerStore): Promise<readonly LogLine[]> {
+  const keys = references.map(lineKeyOf);
+  const found = await ledger.get(keys);
+  return found.flatMap((text, index) => {
+    const id = keys[index]?.sort;
+    return text === null || id === undefined ? [] : [parseLine(id, text)];
+  });
 }
 
 async function* readDays({ after, before }: Between, ledger: LedgerStore): AsyncGenerator<readonly LogLine[]> {
@@ -154,7 +182,8 @@ async function* readDays({ after, before }: Between, ledger: LedgerStore): Async
   }
 }
 
-function isAsked(line: LogLine, filter: LogFilter): boolean {
+/** Returns true if a line matches. */
+export function isAsked(line: LogLine, filter: LogFilter): boolean {
   const { connection, people, actions, outcome, code, application, network, requestId } = filter;
   const fits = <Value>(asked: Value | null | undefined, is: Value | null): boolean =>
     asked === null || asked === undefined || asked === is;

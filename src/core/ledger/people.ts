@@ -1,10 +1,21 @@
 import type { SubjectRef } from '../connection.js';
+import type { LedgerStore } from '../ports.js';
 import { addSec, type EpochMs, secondsPerDay, toIso } from '../units.js';
 import { fromCursor, type Page, toCursor } from './cursor.js';
 import type { LedgerDeps } from './deps.js';
 import { readNewestFirst } from './newest-first.js';
 import { type IndexedPerson, listedGuard, readPeople, toIndexed } from './person.js';
-import { atTime, checksOf, dayOf, lockedPartition, peoplePartition, timesOf } from './places.js';
+import {
+  atTime,
+  checksOf,
+  dayOf,
+  idAt,
+  lockedPartition,
+  peoplePartition,
+  refusalsOf,
+  startOfDay,
+  timesOf,
+} from './places.js';
 
 export interface PeopleFilter {
   readonly connections: readonly string[];
@@ -89,9 +100,45 @@ export interface ConnectionCounts {
   readonly lockedOut: number;
   /** By day in UTC, newest first. */
   readonly days: readonly { readonly day: string; readonly passed: number; readonly refused: number }[];
+  /** Refused checks of these days by code, most frequent first. */
+  readonly refusals: readonly { readonly code: string; readonly count: number }[];
+  /** Of the latest passed checks of these days, from the start of the step-up; `null`: none recorded. */
+  readonly medianSeconds: number | null;
 }
 
 const countedDays = 7;
+
+/** For the median, a connection and day. */
+const mostTimed = 50;
+
+/** Codes of one connection; a bound against an unexpected store. */
+const mostCodes = 100;
+
+/** Skips from code to code, and counts each. */
+async function countRefusals(connection: string, since: EpochMs, ledger: LedgerStore) {
+  const { partition, before } = refusalsOf(connection);
+  const refusals: { readonly code: string; readonly count: number }[] = [];
+  for (let after = ''; refusals.length < mostCodes; ) {
+    const [first] = await ledger.range({ partition, after, before }, 1, 'oldest first');
+    const code = first?.sort.split('|', 1)[0];
+    if (code === undefined) break;
+    after = `${code}|~`;
+    const count = await ledger.count({ partition, after: `${code}|${idAt(since)}`, before: after });
+    refusals.push({ code, count });
+  }
+  return refusals.filter(({ count }) => count > 0).toSorted((a, b) => b.count - a.count);
+}
+
+async function findMedianSeconds(connection: string, days: readonly EpochMs[], ledger: LedgerStore) {
+  const rows = await Promise.all(
+    days.map((time) => ledger.range(checksOf(dayOf(time), connection, 'passed'), mostTimed, 'newest first')),
+  );
+  const seconds = rows
+    .flat()
+    .flatMap(({ value }) => (value === '' ? [] : [Number(value)]))
+    .toSorted((a, b) => a - b);
+  return seconds[Math.floor((seconds.length - 1) / 2)] ?? null;
+}
 
 /** @throws `state_unavailable` */
 export async function countByConnection(
@@ -114,6 +161,12 @@ export async function countByConnection(
           refused: await ledger.count(checksOf(dayOf(time), connection, 'refused')),
         })),
       ),
+      refusals: await countRefusals(
+        connection,
+        startOfDay(dayOf(addSec(now, (1 - countedDays) * secondsPerDay))),
+        ledger,
+      ),
+      medianSeconds: await findMedianSeconds(connection, days, ledger),
     })),
   );
 }

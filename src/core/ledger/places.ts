@@ -12,7 +12,10 @@ import type { LogLine } from './line.js';
  *   of:<nn>              <person>|<line id>                 lines of a person, spread over 64 partitions
  *   request:<nn>         <request>|<line id>                lines of a request
  *   network:<nn>         <network>|<line id>                lines from a network
- *   checks:<day>         <connection>|<outcome>|<line id>   face checks, for counts
+ *   stepup:<nn>          <step-up>|<line id>                lines of a step-up
+ *   checks:<day>         <connection>|<outcome>|<line id>   face checks, for counts; of a passed one, its seconds
+ *   refusals:<connection>
+ *                        <code>|<line id>                   refused face checks by reason, for counts
  *   person:<nn>          <person>|enrolment, check, lockout data on a person
  *   enrolled:<connection>, ended
  *                        <time>|<person>                    people by time of enrolment, or of its end
@@ -67,6 +70,11 @@ export const ofRequest = (requestId: string): LedgerRange =>
   rangeOf(spread('request', toPart(requestId)), toPart(requestId));
 export const ofNetwork = (network: string): LedgerRange => rangeOf(spread('network', toPart(network)), toPart(network));
 
+export const ofStepUp = (stepUpId: string): LedgerRange =>
+  rangeOf(spread('stepup', toPart(stepUpId)), toPart(stepUpId));
+/** Returns the range of a connection's refused checks, by code. */
+export const refusalsOf = (connection: string): LedgerRange => rangeOf(`refusals:${toPart(connection)}`);
+
 export const checksOf = (day: string, connection: string, outcome: 'passed' | 'refused'): LedgerRange =>
   rangeOf(`checks:${day}`, toPart(connection), outcome);
 
@@ -77,18 +85,24 @@ export const lineKeyOf = (reference: string): LedgerKey => {
 };
 
 /** Returns all references to a line. */
-export function referencesTo(line: LogLine): LedgerKey[] {
-  const { id, connection, subject, requestId, network, action } = line;
-  const outcome = action === 'verified' ? 'passed' : action === 'verification_refused' ? 'refused' : null;
+export function referencesTo(line: LogLine): (LedgerKey & { readonly value: string })[] {
+  const { id, connection, subject, requestId, stepUpId, network, action, code, seconds } = line;
+  const day = dayOf(timeOfId(id));
+  const isRefused = action === 'verification_refused';
   const ranges = [
     subject === null ? null : ofPerson({ connection, subject }),
     requestId === null ? null : ofRequest(requestId),
+    stepUpId === null ? null : ofStepUp(stepUpId),
     network === null ? null : ofNetwork(network),
-    outcome === null ? null : checksOf(dayOf(timeOfId(id)), connection, outcome),
+    isRefused ? checksOf(day, connection, 'refused') : null,
+    isRefused && code !== null ? rangeOf(refusalsOf(connection).partition, toPart(code)) : null,
   ];
-  return ranges.flatMap((range) =>
-    range === null ? [] : [{ partition: range.partition, sort: `${range.after}${id}` }],
+  const references = ranges.flatMap((range) =>
+    range === null ? [] : [{ partition: range.partition, sort: `${range.after}${id}`, value: '' }],
   );
+  if (action !== 'verified') return references;
+  const { partition, after } = checksOf(day, connection, 'passed');
+  return [...references, { partition, sort: `${after}${id}`, value: seconds === null ? '' : String(seconds) }];
 }
 
 /** Returns a person's keys; each part has its own time. */

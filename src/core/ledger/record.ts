@@ -37,6 +37,6 @@ function toRows(line: LogLine, isRebuilt: boolean, { bounds }: LedgerDeps): Ledg
   const key: LedgerKey = { partition: logPartition(dayOf(time)), sort: line.id };
   return [
     { ...key, value: serializeLine(line), version: isRebuilt ? 0 : null, expiresAt },
-    ...referencesTo(line).map((each) => ({ ...each, value: '', version: null, expiresAt })),
+    ...referencesTo(line).map((each) => ({ ...each, version: null, expiresAt })),
   ];
 }

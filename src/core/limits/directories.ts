@@ -3,7 +3,10 @@ import type { Connection } from '../connection.js';
 import type { Account, Clock, Profile } from '../ports.js';
 import type { CountAll } from './limits.js';
 
-export type Directory = Pick<Profile, 'findAccount' | 'readAccount'>;
+export interface Directory extends Pick<Profile, 'findAccount'> {
+  /** As the profile's, without names. */
+  readAccount(subject: string): Promise<Account>;
+}
 
 /**
  * Returns the directory; for anonymous callers it also throws FaceError `locked_out`. `isUnaltered`: the client pushed

@@ -68,6 +68,7 @@ export async function completeVerification(captured: StepUp, shown: ShownFace, d
       outsider: outsiderOf(record),
       share,
       application: record.application,
+      stepUp: { id: captured.id, startedAt: record.startedAt },
     },
     deps,
   );

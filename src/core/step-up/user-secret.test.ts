@@ -21,7 +21,7 @@ const folder = createFolder('secret');
 let cores = 0;
 
 /** Nobody judges here, and whoever asks vouches for the person. */
-const byPage = { judged: null, outsider: null, application: null };
+const byPage = { judged: null, outsider: null, application: null, stepUp: null };
 
 /** The enrolment and the check as the capture page drives them, with an authenticator of Anna's. */
 async function setUp() {

@@ -153,6 +153,19 @@ export function checkUnfinished(request: ApplicationRequest): void {
   if (isFinished(request)) throw new FaceError('request_state', { state: request.state });
 }
 
+const readAtOnce = 100;
+
+/** Counts requests that wait for an answer. @throws `state_unavailable` */
+export async function countSubmitted({ state }: Pick<Deps, 'state'>): Promise<number> {
+  const keys = ((await readStored(index, { state }))?.record ?? []).map(({ id }) => storedOf(id).key);
+  let count = 0;
+  for (let from = 0; from < keys.length; from += readAtOnce) {
+    const found = await state.readMany(keys.slice(from, from + readAtOnce));
+    count += found.filter((each) => each !== null && requestGuard.parse(each.value).state === 'submitted').length;
+  }
+  return count;
+}
+
 export interface ListPlace {
   readonly createdAt: EpochMs;
   readonly id: string;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type ToDoCode, toDoUrgency } from '../../core/to-do-codes.js';
+import { places, type ToDoCode, toDoUrgency } from '../../core/to-do-codes.js';
 import { instantReply } from './instant.js';
 
 const light = z.enum(['ok', 'warn', 'fail']);
@@ -43,7 +43,9 @@ export const toDoReply = z.object({
       urgency: z.enum(['now', 'soon']),
       words: z.string(),
       connection: z.string().nullable().describe('`null` if the task concerns the server.'),
-      where: z.enum(['connection', 'doctor', 'keys', 'backup', 'audit']),
+      about: z.string().nullable().describe('Name of the administrator or application; `null` if there is none.'),
+      count: z.int().describe('Number of open requests; 1 for other tasks.'),
+      where: z.enum(places),
     }),
   ),
   lights: z.array(z.object({ connection: z.string(), light: light.nullable(), examinedAt: instantReply.nullable() })),

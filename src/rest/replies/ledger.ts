@@ -60,8 +60,20 @@ export const lineReply = z.object({
   network: textOrNull.describe(
     'Network of the caller: 24 bits of IPv4, 48 of IPv6. The caller of a hook is the provider.',
   ),
+  seconds: z.int().nullable().describe('For a passed face check, seconds since the step-up started.'),
 });
 export type LineReply = z.output<typeof lineReply>;
+
+/** The result with its events. */
+const checkReply = lineReply.extend({
+  startedAt: instantReply.describe('Time of the first event.'),
+  events: z.array(lineReply).describe('All events of the check, oldest first.'),
+});
+export type CheckReply = z.output<typeof checkReply>;
+
+const checksReplies = { checks: z.array(checkReply), cursor: cursorReply };
+export const personChecksReply = z.object(checksReplies);
+export type PersonChecksReply = z.output<typeof personChecksReply>;
 
 export const peopleReply = z.object({ people: z.array(personReply), cursor: cursorReply });
 export type PeopleReply = z.output<typeof peopleReply>;
@@ -73,14 +85,13 @@ export const personLogReply = z.object({ lines: z.array(lineReply), cursor: curs
 export type PersonLogReply = z.output<typeof personLogReply>;
 
 const nameReplies = {
+  name: z.string().nullable().describe('Display name; `null` if the provider does not return it.'),
   login: z.string().nullable().describe('`null` if the provider does not return it.'),
   email: z.string().nullable(),
 };
 
 export const foundPeopleReply = z.object({
-  people: z
-    .array(personReply.extend({ ...nameReplies, name: z.string().nullable().describe('Display name.') }))
-    .describe('Users without an enrolment have the status `none`.'),
+  people: z.array(personReply.extend(nameReplies)).describe('Users without an enrolment have the status `none`.'),
   unasked: z.array(z.string()).describe('Connections whose provider did not answer, or not completely.'),
 });
 export type FoundPeopleReply = z.output<typeof foundPeopleReply>;
@@ -92,6 +103,9 @@ const unaskedReply = z.array(z.string()).describe('Connections whose provider co
 
 export const linesReply = z.object({ lines: z.array(lineReply), cursor: cursorReply, unasked: unaskedReply });
 export type LinesReply = z.output<typeof linesReply>;
+
+export const checksReply = z.object({ ...checksReplies, unasked: unaskedReply });
+export type ChecksReply = z.output<typeof checksReply>;
 
 export const followedLinesReply = z.object({
   lines: z.array(lineReply),
@@ -105,8 +119,21 @@ export const lineCountsReply = z.object({
     z.object({
       connection: z.string(),
       enrolled: z.int().describe('Number of enrolments, including expired ones.'),
+      users: z
+        .int()
+        .nullable()
+        .describe('Number of users at the last health check; `null` if it is unknown or incomplete.'),
       lockedOut: z.int(),
       days: z.array(z.object({ day: z.iso.date(), passed: z.int(), refused: z.int() })),
+      refusals: z
+        .array(z.object({ code: z.string(), count: z.int() }))
+        .describe('Refused face checks of these days by reason, most frequent first.'),
+      medianSeconds: z
+        .int()
+        .nullable()
+        .describe(
+          'Median time of a passed face check, from the start of its step-up, over the latest 50 of each day; `null` if none is recorded.',
+        ),
     }),
   ),
 });

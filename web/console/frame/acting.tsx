@@ -95,7 +95,9 @@ export interface Paged<Row> {
   readonly more: (() => void) | null;
   readonly reload: () => void;
   /** No user activity. */
-  readonly poll: () => void;
+  readonly poll: () => Promise<void>;
+  /** Loads all rows without showing them. @param onRows - returns false to stop */
+  readonly all: (onRows: (rows: number) => boolean) => Promise<readonly Row[]>;
 }
 
 type Shown<Row> = Pick<Paged<Row>, 'rows' | 'state' | 'refusal'> & { readonly cursor: string | null };
@@ -147,6 +149,15 @@ export function usePages<Reply, Row>(
     ...shown,
     more: shown.cursor === null ? null : () => void ask(shown.cursor, shown.rows, shown),
     reload: () => void ask(null, [], shown),
-    poll: () => void ask(null, [], shown, true),
+    poll: () => ask(null, [], shown, true),
+    async all(onRows) {
+      let { rows, cursor } = shown;
+      while (cursor !== null && onRows(rows.length)) {
+        const page = read(await call(request(cursor)));
+        rows = [...rows, ...page.rows];
+        cursor = page.cursor;
+      }
+      return rows;
+    },
   };
 }

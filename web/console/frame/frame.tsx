@@ -3,13 +3,14 @@ import { Button } from 'react-aria-components/Button';
 import type { Language } from '../../shared/languages.js';
 import { loadScreen } from '../load-screen.js';
 import { Loading, Problem } from '../parts/state.js';
-import { findScreen, type ScreenRow, screens } from '../screens.js';
+import { findScreen, maySee, type ScreenRow, screens } from '../screens.js';
 import { toRefusal, useActing } from './acting.js';
 import { Refusal } from './call.js';
 import { FaceCheckReturn, faceCheckPath } from './face-check.js';
 import { LanguageChoice } from './language-choice.js';
+import { Badge, OpenWork } from './open-work.js';
 import { Link, useParameters, usePath } from './router.js';
-import { type Right, signOut } from './session.js';
+import { signOut } from './session.js';
 import { useLanguage, useWords } from './words.js';
 
 /** Frame of every screen: navigation, user, sign-out. */
@@ -28,9 +29,7 @@ export function Frame({
   const main = useRef<HTMLElement>(null);
   const hasMoved = useRef(false);
   const row = findScreen(path);
-  const maySee = ({ rights }: { readonly rights: readonly Right[] }): boolean =>
-    rights.some((right) => session.rights.includes(right));
-  const shown = row !== null && maySee(row) ? row : null;
+  const shown = row !== null && maySee(row, session.rights) ? row : null;
   const isOfPeople = session.byKey && row?.rights.includes('develop') === true && shown === null;
   useEffect(() => {
     // Not on the first load.
@@ -42,57 +41,62 @@ export function Frame({
   const leave = (): void => void call(signOut).finally(onSignedOut);
 
   return (
-    <div className="frame">
-      <a className="skip" href="#main">
-        {words.skip}
-      </a>
-      <header>
-        <p className="brand">{words.title}</p>
-        <Button
-          className="button quiet menu"
-          aria-expanded={isMenuOpen}
-          aria-controls="navigation"
-          onPress={() => setMenuOpen(!isMenuOpen)}
-        >
-          {words.menu}
-        </Button>
-      </header>
-      <nav id="navigation" aria-label={words.menu} data-open={isMenuOpen}>
-        <ul>
-          {screens.filter(maySee).map(({ id, path: to }) => (
-            <li key={id}>
-              <Link to={to} isCurrent={shown?.id === id}>
-                {words.screens[id]}
-              </Link>
-            </li>
-          ))}
-        </ul>
-        <div className="who">
-          <p>
-            <bdi>{session.name}</bdi>
-            <br />
-            <span className="soft">{words.roles[session.role]}</span>
-          </p>
-          {session.byKey && <p className="note warn">{words.byKey}</p>}
-          <Button className="button quiet" onPress={leave}>
-            {words.signOut}
+    <OpenWork>
+      <div className="frame">
+        <a className="skip" href="#main">
+          {words.skip}
+        </a>
+        <header>
+          <p className="brand">{words.title}</p>
+          <Button
+            className="button quiet menu"
+            aria-expanded={isMenuOpen}
+            aria-controls="navigation"
+            onPress={() => setMenuOpen(!isMenuOpen)}
+          >
+            {words.menu}
           </Button>
-          <LanguageChoice onLanguage={onLanguage} />
-        </div>
-      </nav>
-      <main id="main" tabIndex={-1} ref={main}>
-        {path === faceCheckPath ? (
-          <FaceCheckReturn />
-        ) : isOfPeople ? (
-          <>
-            <h1>{words.screens[row.id]}</h1>
-            <p className="note warn">{words.notByKey}</p>
-          </>
-        ) : (
-          <Shown row={shown} path={path} />
-        )}
-      </main>
-    </div>
+        </header>
+        <nav id="navigation" aria-label={words.menu} data-open={isMenuOpen}>
+          <ul>
+            {screens
+              .filter((each) => maySee(each, session.rights))
+              .map(({ id, path: to }) => (
+                <li key={id} className="entry">
+                  <Link to={to} isCurrent={shown?.id === id}>
+                    {words.screens[id]}
+                  </Link>
+                  <Badge screen={id} />
+                </li>
+              ))}
+          </ul>
+          <div className="who">
+            <p>
+              <bdi>{session.name}</bdi>
+              <br />
+              <span className="soft">{words.roles[session.role]}</span>
+            </p>
+            {session.byKey && <p className="note warn">{words.byKey}</p>}
+            <Button className="button quiet" onPress={leave}>
+              {words.signOut}
+            </Button>
+            <LanguageChoice onLanguage={onLanguage} />
+          </div>
+        </nav>
+        <main id="main" tabIndex={-1} ref={main}>
+          {path === faceCheckPath ? (
+            <FaceCheckReturn />
+          ) : isOfPeople ? (
+            <>
+              <h1>{words.screens[row.id]}</h1>
+              <p className="note warn">{words.notByKey}</p>
+            </>
+          ) : (
+            <Shown row={shown} path={path} />
+          )}
+        </main>
+      </div>
+    </OpenWork>
   );
 }
 

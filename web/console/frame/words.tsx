@@ -50,18 +50,29 @@ export function useFormats() {
     const ofYear = { month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' } as const;
     const ofThisYear = new Intl.DateTimeFormat(language, ofYear);
     const ofAnother = new Intl.DateTimeFormat(language, { ...ofYear, year: 'numeric' });
+    const dayOfMonth = new Intl.DateTimeFormat(language, { month: 'short', day: 'numeric' });
+    const toTheSecond = new Intl.DateTimeFormat(language, { hour: 'numeric', minute: '2-digit', second: '2-digit' });
     const number = new Intl.NumberFormat(language);
+    const percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 });
+    const seconds = new Intl.NumberFormat(language, { style: 'unit', unit: 'second' });
     const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
     const size = new Intl.NumberFormat(language, { style: 'unit', unit: 'megabyte', maximumFractionDigits: 1 });
     return {
       /** @param text - `2026-11-20`, in UTC */
       day: (text: string) => day.format(new Date(`${text}T12:00:00`)),
+      /** @param text - as of `day` */
+      shortDay: (text: string) => dayOfMonth.format(new Date(`${text}T12:00:00`)),
+      /** Time of day. @param text - RFC 3339 */
+      second: (text: string) => toTheSecond.format(new Date(text)),
       /** Omits the current year. @param text - RFC 3339 */
       instant(text: string) {
         const at = new Date(text);
         return (at.getFullYear() === thisYear ? ofThisYear : ofAnother).format(at);
       },
       number: (value: number) => number.format(value),
+      /** @param value - 1 is 100 % */
+      percent: (value: number) => percent.format(value),
+      seconds: (value: number) => seconds.format(value),
       /** Relative time. @param text - RFC 3339 */
       ago: (text: string) => {
         const seconds = (Date.parse(text) - Date.now()) / 1000;

@@ -1,11 +1,40 @@
 import { useEffect, useRef, useState } from 'react';
-import { useActing } from '../frame/acting.js';
+import { type Acting, useActing } from '../frame/acting.js';
 import { Link } from '../frame/router.js';
+import type { Column } from '../parts/table.js';
 import { keyOf, type Name, readNames, type Who } from './requests.js';
 
 const mostAtOnce = 100;
 
 export type Names = ReadonlyMap<string, Name>;
+
+/** Splits people into requests for their names. */
+function toAsked(people: readonly Who[]): readonly { readonly connection: string; readonly subjects: string[] }[] {
+  const subjectsOf = new Map<string, Set<string>>();
+  for (const { connection, subject } of people)
+    subjectsOf.set(connection, (subjectsOf.get(connection) ?? new Set()).add(subject));
+  return [...subjectsOf].flatMap(([connection, subjects]) =>
+    Array.from({ length: Math.ceil(subjects.size / mostAtOnce) }, (_, at) => ({
+      connection,
+      subjects: [...subjects].slice(at * mostAtOnce, (at + 1) * mostAtOnce),
+    })),
+  );
+}
+
+type Asked = ReturnType<typeof toAsked>[number];
+
+/** Users without a name are shown by id. */
+const loadSome = async ({ connection, subjects }: Asked, call: Acting['call']): Promise<[string, Name][]> => {
+  const { names } = await call(readNames(connection, subjects)).catch(() => ({ names: [] }));
+  return names.map((each) => [keyOf({ connection, subject: each.subject }), each]);
+};
+
+/** Loads names one request at a time. */
+export async function loadNames(people: readonly Who[], call: Acting['call']): Promise<[string, Name][]> {
+  const found: [string, Name][] = [];
+  for (const asked of toAsked(people)) found.push(...(await loadSome(asked, call)));
+  return found;
+}
 
 /** Loads names of shown users, because lists contain ids only. */
 export function useNames(people: readonly Who[]): Names {
@@ -14,28 +43,10 @@ export function useNames(people: readonly Who[]): Names {
   const asked = useRef(new Set<string>());
   const wanted = [...new Set(people.map(keyOf))].toSorted().join('\n');
   useEffect(() => {
-    const unknown = new Map<string, Set<string>>();
-    for (const who of people) {
-      if (asked.current.has(keyOf(who))) continue;
-      asked.current.add(keyOf(who));
-      unknown.set(who.connection, (unknown.get(who.connection) ?? new Set()).add(who.subject));
-    }
-    for (const [connection, subjects] of unknown) {
-      for (let from = 0; from < subjects.size; from += mostAtOnce) {
-        call(readNames(connection, [...subjects].slice(from, from + mostAtOnce))).then(
-          (reply) =>
-            setNames(
-              (before) =>
-                new Map([
-                  ...before,
-                  ...reply.names.map((each) => [keyOf({ connection, subject: each.subject }), each] as const),
-                ]),
-            ),
-          // Users without a name are shown by id.
-          () => {},
-        );
-      }
-    }
+    const unknown = people.filter((who) => !asked.current.has(keyOf(who)));
+    for (const who of unknown) asked.current.add(keyOf(who));
+    for (const each of toAsked(unknown))
+      void loadSome(each, call).then((found) => setNames((before) => new Map([...before, ...found])));
   }, [wanted, call]);
   return names;
 }
@@ -47,9 +58,35 @@ export const nameOf = (who: Who, name: Name | undefined): string => name?.login 
 export const pathOf = ({ connection, subject }: Who): string =>
   `/people/${encodeURIComponent(connection)}/${encodeURIComponent(subject)}`;
 
-/** A link to a user, by name. */
+/** A link to a user: the name above the login. */
 export const PersonLink = ({ who, name }: { readonly who: Who; readonly name: Name | undefined }) => (
   <Link to={pathOf(who)}>
-    <bdi>{nameOf(who, name)}</bdi>
+    {name?.name != null && name.name !== '' && (
+      <>
+        <bdi className="line">{name.name}</bdi>{' '}
+      </>
+    )}
+    <bdi className={name?.name ? 'line fine soft' : 'line'}>{nameOf(who, name)}</bdi>
   </Link>
 );
+
+/** Creates a column of people. @param whoOf - `null`: no person */
+export const toPersonColumn = <Row,>(
+  heading: string,
+  names: Names,
+  whoOf: (row: Row) => Who | null,
+  isRowHeading = false,
+): Column<Row> => {
+  const labelOf = (who: Who): string => names.get(keyOf(who))?.name ?? nameOf(who, names.get(keyOf(who)));
+  return {
+    ...{ id: 'person', heading, whoOf, isRowHeading, isWide: true },
+    value(row) {
+      const who = whoOf(row);
+      return who === null ? null : labelOf(who);
+    },
+    cell(row) {
+      const who = whoOf(row);
+      return who === null ? '–' : <PersonLink who={who} name={names.get(keyOf(who))} />;
+    },
+  };
+};

@@ -1,13 +1,13 @@
 import type {
-  FollowedLinesReply,
+  CheckReply,
+  ChecksReply,
   FoundPeopleReply,
   LineCountsReply,
   LineReply,
-  LinesReply,
   NamesReply,
   OnePersonReply,
   PeopleReply,
-  PersonLogReply,
+  PersonChecksReply,
   PersonReply,
 } from '../../../src/rest/replies/ledger.js';
 import { post } from '../frame/call.js';
@@ -20,8 +20,9 @@ export const keyOf = ({ connection, subject }: Who): string => `${connection} ${
 export const statuses = ['enrolled', 'expired', 'ended', 'locked'] as const;
 
 export type Person = PersonReply;
-export type Name = Readonly<Pick<FoundPerson, 'login' | 'email'>>;
+export type Name = Readonly<Pick<FoundPerson, 'name' | 'login' | 'email'>>;
 export type Line = LineReply;
+export type Check = CheckReply;
 
 export const outcomes = ['passed', 'refused', 'let_through', 'noted'] as const satisfies Line['outcome'][];
 
@@ -29,12 +30,12 @@ export const outcomes = ['passed', 'refused', 'let_through', 'noted'] as const s
 export type Filter = Readonly<Record<string, unknown>>;
 
 export const listPeople = (filter: Filter, from: string | null) =>
-  post<PeopleReply>('/v1/people/list', { ...filter, limit: 50, cursor: from ?? undefined });
+  post<PeopleReply>('/v1/people/list', { ...filter, limit: 100, cursor: from ?? undefined });
 
 export const readPerson = (who: Who) => post<OnePersonReply>('/v1/people/one', who);
 
-export const listLinesOf = (who: Who, from: string | null) =>
-  post<PersonLogReply>('/v1/people/log', { ...who, limit: 50, cursor: from ?? undefined });
+export const listChecksOf = (who: Who, from: string | null) =>
+  post<PersonChecksReply>('/v1/people/checks', { ...who, limit: 50, cursor: from ?? undefined });
 
 export type FoundPerson = FoundPeopleReply['people'][number];
 
@@ -45,13 +46,8 @@ export const findPeople = (text: string) => post<FoundPeopleReply>('/v1/people/f
 export const readNames = (connection: string, subjects: readonly string[]) =>
   post<NamesReply>('/v1/people/names', { connection, subjects });
 
-/** @param limit - number of lines, at most 1000 */
-export const listLines = (filter: Filter, from: string | null, limit: number) =>
-  post<LinesReply>('/v1/log/list', { ...filter, limit, cursor: from ?? undefined });
-
-/** @param after - cursor of the previous reply; `null`: from now on */
-export const followLines = (filter: Filter, after: string | null) =>
-  post<FollowedLinesReply>('/v1/log/follow', { ...filter, after: after ?? undefined });
+export const listChecks = (filter: Filter, from: string | null) =>
+  post<ChecksReply>('/v1/log/checks', { ...filter, limit: 50, cursor: from ?? undefined });
 
 /** Of every connection, newest day first. */
 export const countLines = post<LineCountsReply>('/v1/log/counts');

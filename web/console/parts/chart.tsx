@@ -13,7 +13,16 @@ export interface Bar {
 
 const size = { width: 640, height: 160, gap: 0.25 };
 
-/** Bars by day, oldest first, with a table of the same figures. */
+/** More bars are labeled at the ends and in the middle. */
+const mostLabels = 10;
+
+/** Returns the least of 1, 2, 4, 6, 8, 10, 20, 40, … that is not below a value. */
+function toRound(value: number): number {
+  const unit = 10 ** Math.floor(Math.log10(Math.max(1, value)));
+  return [1, 2, 4, 6, 8, 10].map((step) => step * unit).find((round) => round >= value) ?? value;
+}
+
+/** Bars by day, oldest first, with axes, a legend, and a table of the same figures. */
 export function BarChart({
   title,
   bars,
@@ -21,47 +30,70 @@ export function BarChart({
 }: {
   readonly title: string;
   readonly bars: readonly Bar[];
-  readonly headings: { readonly value: string; readonly failed?: string };
+  /** `rest`: the part that did not fail. */
+  readonly headings: { readonly value: string; readonly failed?: string; readonly rest?: string };
 }) {
   const words = useWords();
-  const { day, number } = useFormats();
+  const { day, shortDay, number } = useFormats();
   const id = useId();
-  const greatest = Math.max(1, ...bars.map(({ value }) => value));
+  const top = toRound(Math.max(...bars.map(({ value }) => value)));
+  const ticks = top < 2 ? [top, 0] : [top, top / 2, 0];
   const step = size.width / Math.max(1, bars.length);
-  const width = step * (1 - size.gap);
-  const heightOf = (value: number): number => (value / greatest) * size.height;
-  const [first, last] = [bars[0], bars.at(-1)];
-  const failedHeading = headings.failed;
+  const heightOf = (value: number): number => (value / top) * size.height;
+  const { failed: failedHeading, rest: restHeading } = headings;
+  const isLabeled = (at: number): boolean =>
+    bars.length <= mostLabels || [0, Math.floor(bars.length / 2), bars.length - 1].includes(at);
   if (bars.every(({ value }) => value === 0)) return <Empty>{words.chart.nothing}</Empty>;
   return (
     <figure className="chart">
       <figcaption id={id}>{title}</figcaption>
-      <svg viewBox={`0 0 ${size.width} ${size.height}`} aria-labelledby={id} preserveAspectRatio="none" role="img">
-        <title>{title}</title>
-        {bars.map(({ day: of, value, failed = 0 }, at) => (
-          <g key={of}>
-            <rect
-              className="bar"
-              x={at * step}
-              y={size.height - heightOf(value)}
-              width={width}
-              height={heightOf(value)}
+      <div className="plot">
+        <div className="ticks fine soft" aria-hidden>
+          {ticks.map((tick) => (
+            <span key={tick}>{number(tick)}</span>
+          ))}
+        </div>
+        <svg viewBox={`0 0 ${size.width} ${size.height}`} aria-labelledby={id} preserveAspectRatio="none" role="img">
+          <title>{title}</title>
+          {ticks.map((tick) => (
+            <line
+              key={tick}
+              className="grid"
+              x1={0}
+              x2={size.width}
+              y1={size.height - heightOf(tick)}
+              y2={size.height - heightOf(tick)}
             />
-            <rect
-              className="bar failed"
-              x={at * step}
-              y={size.height - heightOf(failed)}
-              width={width}
-              height={heightOf(failed)}
-            />
-          </g>
-        ))}
-      </svg>
-      {first !== undefined && last !== undefined && (
-        <p className="axis fine soft">
-          <span>{day(first.day)}</span>
-          <span>{words.chart.most(number(greatest))}</span>
-          <span>{day(last.day)}</span>
+          ))}
+          {bars.map(({ day: of, value, failed = 0 }, at) => (
+            <g key={of}>
+              <title>{`${day(of)}: ${number(value)}`}</title>
+              {[
+                { part: 'bar', from: failed, to: value },
+                { part: 'bar failed', from: 0, to: failed },
+              ].map(({ part, from, to }) => (
+                <rect
+                  key={part}
+                  className={part}
+                  x={(at + size.gap / 2) * step}
+                  y={size.height - heightOf(to)}
+                  width={step * (1 - size.gap)}
+                  height={heightOf(to - from)}
+                />
+              ))}
+            </g>
+          ))}
+        </svg>
+        <div className="days fine soft" aria-hidden>
+          {bars.map(({ day: of }, at) => (
+            <span key={of}>{isLabeled(at) && shortDay(of)}</span>
+          ))}
+        </div>
+      </div>
+      {failedHeading !== undefined && (
+        <p className="legend fine">
+          <span className="key">{restHeading ?? headings.value}</span>
+          <span className="key failed">{failedHeading}</span>
         </p>
       )}
       <details>
@@ -83,5 +115,26 @@ export function BarChart({
         />
       </details>
     </figure>
+  );
+}
+
+/** Named counts as bars, greatest first. */
+export function CountBars({
+  counts,
+}: {
+  readonly counts: readonly { readonly name: string; readonly count: number }[];
+}) {
+  const { number } = useFormats();
+  const greatest = Math.max(1, ...counts.map(({ count }) => count));
+  return (
+    <ul className="counts">
+      {counts.map(({ name, count }) => (
+        <li key={name}>
+          <span>{name}</span>
+          <span className="count">{number(count)}</span>
+          <meter aria-hidden value={count} max={greatest} />
+        </li>
+      ))}
+    </ul>
   );
 }

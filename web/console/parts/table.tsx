@@ -1,85 +1,365 @@
-import type { ReactNode } from 'react';
+import { Fragment, type ReactNode, type SyntheticEvent, useState, useSyncExternalStore } from 'react';
 import { Button } from 'react-aria-components/Button';
 import type { Paged } from '../frame/acting.js';
-import { useWords } from '../frame/words.js';
+import { useFormats, useLanguage, useWords } from '../frame/words.js';
+import type { Who } from '../ledger/requests.js';
+import { ExportCsv } from './export-csv.js';
 import { Empty, Loading, Problem } from './state.js';
 
 export interface Column<Row> {
   readonly id: string;
   readonly heading: string;
   readonly cell: (row: Row) => ReactNode;
+  /** To sort by and to export; without it, the column has neither. */
+  readonly value?: (row: Row) => string | number | null;
+  /** The person of a row; an export contains name, login and id. */
+  readonly whoOf?: (row: Row) => Who | null;
   readonly isRowHeading?: boolean;
   readonly isNumber?: boolean;
   readonly isInstant?: boolean;
+  readonly isWide?: boolean;
+  /** Until it is chosen. */
+  readonly isHidden?: boolean;
 }
 
-/**
- * A table; on phones each row is a card. Roles are explicit, because browsers drop them when the layout is no table.
- */
-export function Table<Row>({
-  caption,
-  columns,
-  rows,
-  keyOf,
-  empty,
-}: {
+/** Shown below a row after a press. */
+interface Detail<Row> {
+  readonly labelOf: (row: Row) => string;
+  readonly show: (row: Row) => ReactNode;
+}
+
+export interface TableProps<Row> {
   readonly caption: string;
   readonly columns: readonly Column<Row>[];
   readonly rows: readonly Row[];
   readonly keyOf: (row: Row) => string;
   readonly empty: string;
-}) {
-  if (rows.length === 0) return <Empty>{empty}</Empty>;
+  readonly detail?: Detail<Row>;
+}
+
+const rowsOnPage = 25;
+
+/** Fewer columns need no choice. */
+const leastChosen = 5;
+
+/** Short lists need none either. */
+const hasChoice = <Row,>(columns: readonly Column<Row>[], isExported: boolean): boolean =>
+  columns.length >= leastChosen && (isExported || columns.some(({ isHidden }) => isHidden === true));
+
+/**
+ * A table with one line per row, sorting, pages and a choice of columns; on phones each row is a card.
+ */
+export const Table = <Row,>(props: TableProps<Row>) => <Shown {...props} more={null} isComplete tools={null} />;
+
+/** A table of a paged list: see `usePages`. @param csv - name of an exported file */
+export function PagedTable<Row>({
+  paged,
+  csv,
+  ...table
+}: Omit<TableProps<Row>, 'rows'> & { readonly paged: Paged<Row>; readonly csv?: string }) {
+  const { rows, state, refusal, more } = paged;
   return (
-    <table role="table" className="table">
-      <caption>{caption}</caption>
-      <thead role="rowgroup">
-        <tr role="row">
-          {columns.map(({ id, heading, isNumber = false }) => (
-            <th key={id} role="columnheader" scope="col" data-number={isNumber}>
-              {heading}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody role="rowgroup">
-        {rows.map((row) => (
-          <tr key={keyOf(row)} role="row">
-            {columns.map(({ id, heading, cell, isRowHeading = false, isNumber = false, isInstant = false }) =>
-              isRowHeading ? (
-                <th key={id} role="rowheader" scope="row" data-instant={isInstant}>
-                  {cell(row)}
-                </th>
-              ) : (
-                <td key={id} role="cell" data-heading={heading} data-number={isNumber} data-instant={isInstant}>
-                  {cell(row)}
-                </td>
-              ),
-            )}
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <>
+      {(state === 'loaded' || rows.length > 0) && (
+        <Shown
+          {...table}
+          rows={rows}
+          more={refusal === null ? more : null}
+          isComplete={more === null}
+          tools={csv === undefined ? null : <ExportCsv name={csv} columns={table.columns} all={paged.all} />}
+        />
+      )}
+      {state === 'loading' && rows.length === 0 && (
+        <div className="skeleton">
+          <Loading />
+        </div>
+      )}
+      {refusal !== null && <Problem refusal={refusal} onAgain={more ?? paged.reload} />}
+    </>
   );
 }
 
-/** A table of a paged list: see `usePages`. */
-export function PagedTable<Row>({
-  paged,
-  ...table
-}: Omit<Parameters<typeof Table<Row>>[0], 'rows'> & { readonly paged: Paged<Row> }) {
-  const { more } = useWords();
-  const { rows, state, refusal } = paged;
+/** Roles are explicit, because browsers drop them when the layout is no table. */
+function Shown<Row>({
+  caption,
+  columns,
+  rows,
+  keyOf,
+  empty,
+  detail,
+  more,
+  isComplete,
+  tools,
+}: TableProps<Row> & {
+  readonly more: (() => void) | null;
+  readonly isComplete: boolean;
+  readonly tools: ReactNode;
+}) {
+  const { table: words } = useWords();
+  const isPhone = useIsPhone();
+  const [isChosen, choice] = useColumnChoice(columns, tools !== null);
+  const { sorted, sort, onSort } = useSorted(rows, columns, isComplete);
+  const [page, setPage] = useState(0);
+  const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
+  if (rows.length === 0 && more === null) return <Empty>{empty}</Empty>;
+  const shown = columns.filter(isChosen);
+  const at = Math.min(page, Math.max(0, Math.ceil(sorted.length / rowsOnPage) - 1));
+  const onPage = sorted.slice(at * rowsOnPage, (at + 1) * rowsOnPage);
+  const toggle = (key: string): void =>
+    setOpened((before) => new Set(before.has(key) ? [...before].filter((each) => each !== key) : [...before, key]));
+  const sortable = isComplete && rows.length > 1 ? shown.filter(({ value }) => value !== undefined) : [];
   return (
     <>
-      {(state === 'loaded' || rows.length > 0) && <Table {...table} rows={rows} />}
-      {state === 'loading' && <Loading />}
-      {refusal !== null && <Problem refusal={refusal} onAgain={paged.more ?? paged.reload} />}
-      {refusal === null && paged.more !== null && (
-        <Button className="button quiet" onPress={paged.more}>
-          {more}
-        </Button>
+      {(tools !== null || choice !== null || (isPhone && sortable.length > 0)) && (
+        <div className="tools">
+          {isPhone && sortable.length > 0 && <SortChoice columns={sortable} sort={sort} onSort={onSort} />}
+          {choice}
+          {tools}
+        </div>
+      )}
+      <table role="table" className="table" onMouseOver={showCutText} onFocus={showCutText}>
+        <caption>{caption}</caption>
+        <thead role="rowgroup">
+          <tr role="row">
+            {shown.map((column) => (
+              <th
+                key={column.id}
+                role="columnheader"
+                scope="col"
+                {...kindsOf(column)}
+                aria-sort={sort?.id === column.id ? (sort.isDown ? 'descending' : 'ascending') : undefined}
+              >
+                {!isPhone && sortable.includes(column) ? (
+                  <Button className="sort" onPress={() => onSort(column.id)}>
+                    {column.heading}
+                  </Button>
+                ) : (
+                  column.heading
+                )}
+              </th>
+            ))}
+            {detail !== undefined && (
+              <th role="columnheader" scope="col" data-toggle="true">
+                <span className="unseen">{words.details}</span>
+              </th>
+            )}
+          </tr>
+        </thead>
+        <tbody role="rowgroup">
+          {onPage.map((row) => {
+            const key = keyOf(row);
+            const isOpen = opened.has(key);
+            return (
+              <Fragment key={key}>
+                <tr role="row" data-open={isOpen}>
+                  {shown.map((column) =>
+                    column.isRowHeading === true ? (
+                      <th key={column.id} role="rowheader" scope="row" {...kindsOf(column)}>
+                        {column.cell(row)}
+                      </th>
+                    ) : (
+                      <td key={column.id} role="cell" data-heading={column.heading} {...kindsOf(column)}>
+                        {column.cell(row)}
+                      </td>
+                    ),
+                  )}
+                  {detail !== undefined && (
+                    <td role="cell" data-toggle="true">
+                      <Button
+                        className="toggle"
+                        aria-expanded={isOpen}
+                        aria-label={`${words.details}: ${detail.labelOf(row)}`}
+                        onPress={() => toggle(key)}
+                      />
+                    </td>
+                  )}
+                </tr>
+                {detail !== undefined && isOpen && (
+                  <tr role="row" className="detail">
+                    <td role="cell" colSpan={shown.length + 1}>
+                      {detail.show(row)}
+                    </td>
+                  </tr>
+                )}
+              </Fragment>
+            );
+          })}
+        </tbody>
+      </table>
+      {(sorted.length > rowsOnPage || more !== null) && (
+        <Pager
+          from={at * rowsOnPage + 1}
+          to={at * rowsOnPage + onPage.length}
+          total={sorted.length}
+          isComplete={isComplete}
+          onPrevious={at === 0 ? null : () => setPage(at - 1)}
+          onNext={
+            (at + 1) * rowsOnPage < sorted.length || more !== null
+              ? () => {
+                  setPage(at + 1);
+                  // Ahead of the last loaded row.
+                  if ((at + 2) * rowsOnPage > sorted.length) more?.();
+                }
+              : null
+          }
+        />
       )}
     </>
   );
 }
+
+const kindsOf = <Row,>({ isNumber, isInstant, isWide }: Column<Row>) => ({
+  'data-number': isNumber === true,
+  'data-instant': isInstant === true,
+  'data-wide': isWide === true,
+});
+
+/** Shows the whole text of a cell that is cut off. */
+function showCutText({ target }: SyntheticEvent): void {
+  const cell = target instanceof Element ? target.closest('td, th') : null;
+  const cut = [...(cell?.querySelectorAll('*') ?? []), ...(cell === null ? [] : [cell])].some(
+    ({ scrollWidth, clientWidth }) => clientWidth > 0 && scrollWidth > clientWidth,
+  );
+  if (cell instanceof HTMLElement && cell.role !== 'columnheader') cell.title = cut ? cell.textContent : '';
+}
+
+function Pager({
+  from,
+  to,
+  total,
+  isComplete,
+  onPrevious,
+  onNext,
+}: {
+  readonly from: number;
+  readonly to: number;
+  readonly total: number;
+  readonly isComplete: boolean;
+  readonly onPrevious: (() => void) | null;
+  readonly onNext: (() => void) | null;
+}) {
+  const { table: words } = useWords();
+  const { number } = useFormats();
+  const shownTotal = isComplete ? number(total) : words.orMore(number(total));
+  return (
+    <div className="pager">
+      <span role="status">{words.range(number(Math.min(from, total)), number(to), shownTotal)}</span>
+      <Button className="button quiet" isDisabled={onPrevious === null} onPress={() => onPrevious?.()}>
+        {words.previous}
+      </Button>
+      <Button className="button quiet" isDisabled={onNext === null} onPress={() => onNext?.()}>
+        {words.next}
+      </Button>
+    </div>
+  );
+}
+
+interface Sort {
+  readonly id: string;
+  readonly isDown: boolean;
+}
+
+/** Only whole lists are sorted: of others, the server knows the order. */
+function useSorted<Row>(rows: readonly Row[], columns: readonly Column<Row>[], isComplete: boolean) {
+  const language = useLanguage();
+  const [chosen, setChosen] = useState<Sort | null>(null);
+  const sort = isComplete ? chosen : null;
+  const read = columns.find(({ id }) => id === sort?.id)?.value;
+  const onSort = (id: string): void =>
+    setChosen((now) => (now?.id === id ? (now.isDown ? null : { id, isDown: true }) : { id, isDown: false }));
+  if (sort === null || read === undefined) return { sorted: rows, sort, onSort };
+  const { compare } = new Intl.Collator(language, { numeric: true });
+  const sorted = rows.toSorted((a, b) => {
+    const [one, other] = [read(a), read(b)];
+    if (one === null || other === null) return Number(one === null) - Number(other === null);
+    const order =
+      typeof one === 'number' && typeof other === 'number' ? one - other : compare(String(one), String(other));
+    return sort.isDown ? -order : order;
+  });
+  return { sorted, sort, onSort };
+}
+
+function SortChoice<Row>({
+  columns,
+  sort,
+  onSort,
+}: {
+  readonly columns: readonly Column<Row>[];
+  readonly sort: Sort | null;
+  readonly onSort: (id: string) => void;
+}) {
+  const { table: words } = useWords();
+  return (
+    <label className="sort-choice">
+      {words.sortBy}
+      <select value={sort?.id ?? ''} onChange={({ target }) => onSort(target.value)}>
+        <option value="">–</option>
+        {columns.map(({ id, heading }) => (
+          <option key={id} value={id}>
+            {heading}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+/** Remembered by this browser. */
+function useColumnChoice<Row>(
+  columns: readonly Column<Row>[],
+  isExported: boolean,
+): [(column: Column<Row>) => boolean, ReactNode] {
+  const { table: words } = useWords();
+  const place = `facestep-columns ${columns.map(({ id }) => id).join(' ')}`;
+  const [hidden, setHidden] = useState<readonly string[]>(
+    () => remembered(place) ?? columns.filter(({ isHidden }) => isHidden === true).map(({ id }) => id),
+  );
+  const isShown = ({ id, isRowHeading }: Column<Row>): boolean => isRowHeading === true || !hidden.includes(id);
+  if (!hasChoice(columns, isExported)) return [() => true, null];
+  const choose = (id: string): void => {
+    const next = hidden.includes(id) ? hidden.filter((each) => each !== id) : [...hidden, id];
+    setHidden(next);
+    remember(place, next);
+  };
+  const choice = (
+    <details className="choice">
+      <summary className="button quiet">{words.columns}</summary>
+      <div>
+        {columns
+          .filter(({ isRowHeading }) => isRowHeading !== true)
+          .map((column) => (
+            <label key={column.id} className="tick">
+              <input type="checkbox" checked={isShown(column)} onChange={() => choose(column.id)} />
+              {column.heading}
+            </label>
+          ))}
+      </div>
+    </details>
+  );
+  return [isShown, choice];
+}
+
+function remembered(place: string): readonly string[] | null {
+  try {
+    return localStorage.getItem(place)?.split(' ') ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function remember(place: string, hidden: readonly string[]): void {
+  try {
+    localStorage.setItem(place, hidden.join(' '));
+  } catch {
+    // The choice lasts until the page is left.
+  }
+}
+
+const phone = matchMedia('(max-width: 45rem)');
+
+function subscribe(onChange: () => void): () => void {
+  phone.addEventListener('change', onChange);
+  return () => phone.removeEventListener('change', onChange);
+}
+
+const useIsPhone = (): boolean => useSyncExternalStore(subscribe, () => phone.matches);

@@ -6,6 +6,18 @@ export const ar: LedgerWords = {
   filter: 'تصفية',
   show: 'عرض',
   unasked: (connections) => `الأسماء غير متاحة من: ${connections}.`,
+  columns: {
+    time: 'الوقت',
+    person: 'الشخص',
+    application: 'التطبيق',
+    result: 'النتيجة',
+    why: 'السبب',
+    seconds: 'الثواني',
+    connection: 'الاتصال',
+    network: 'الشبكة',
+    requestId: 'الطلب',
+    stepUpId: 'التحقق الإضافي',
+  },
   outcomes: { passed: 'نجح', refused: 'رُفض', let_through: 'سُمح بدون تحقق', noted: 'معلومات' },
   actions: {
     enrolled: 'تم التسجيل',

@@ -6,6 +6,18 @@ export const de: LedgerWords = {
   filter: 'Filter',
   show: 'Anzeigen',
   unasked: (connections) => `Namen nicht verfügbar von: ${connections}.`,
+  columns: {
+    time: 'Zeit',
+    person: 'Person',
+    application: 'Anwendung',
+    result: 'Ergebnis',
+    why: 'Grund',
+    seconds: 'Sekunden',
+    connection: 'Verbindung',
+    network: 'Netz',
+    requestId: 'Anfrage',
+    stepUpId: 'Step-up',
+  },
   outcomes: { passed: 'Bestanden', refused: 'Abgelehnt', let_through: 'Durchgelassen', noted: 'Info' },
   actions: {
     enrolled: 'Registriert',

@@ -6,6 +6,18 @@ export const en = {
   filter: 'Filter',
   show: 'Show',
   unasked: (connections: string) => `Names unavailable from: ${connections}.`,
+  columns: {
+    time: 'Time',
+    person: 'Person',
+    application: 'Application',
+    result: 'Result',
+    why: 'Why',
+    seconds: 'Seconds',
+    connection: 'Connection',
+    network: 'Network',
+    requestId: 'Request',
+    stepUpId: 'Step-up',
+  },
   outcomes: { passed: 'Passed', refused: 'Refused', let_through: 'Let through', noted: 'Info' },
   actions: {
     enrolled: 'Enrolled',

@@ -6,6 +6,18 @@ export const es: LedgerWords = {
   filter: 'Filtro',
   show: 'Mostrar',
   unasked: (connections) => `Nombres no disponibles de: ${connections}.`,
+  columns: {
+    time: 'Hora',
+    person: 'Persona',
+    application: 'Aplicación',
+    result: 'Resultado',
+    why: 'Motivo',
+    seconds: 'Segundos',
+    connection: 'Conexión',
+    network: 'Red',
+    requestId: 'Solicitud',
+    stepUpId: 'Step-up',
+  },
   outcomes: {
     passed: 'Superado',
     refused: 'Rechazado',

@@ -6,6 +6,18 @@ export const fr: LedgerWords = {
   filter: 'Filtre',
   show: 'Afficher',
   unasked: (connections) => `Noms indisponibles auprès de : ${connections}.`,
+  columns: {
+    time: 'Heure',
+    person: 'Personne',
+    application: 'Application',
+    result: 'Résultat',
+    why: 'Motif',
+    seconds: 'Secondes',
+    connection: 'Connexion',
+    network: 'Réseau',
+    requestId: 'Requête',
+    stepUpId: 'Step-up',
+  },
   outcomes: { passed: 'Réussi', refused: 'Refusé', let_through: 'Autorisé sans contrôle', noted: 'Info' },
   actions: {
     enrolled: 'Inscrit',

@@ -38,7 +38,7 @@ export function People({
   const told = JSON.stringify(counts);
   const shown = useRef(told);
   useEffect(() => {
-    if (shown.current !== told) paged.poll();
+    if (shown.current !== told) void paged.poll();
     shown.current = told;
   }, [told]);
   const reasons = new Map(Object.entries(people.reasons));

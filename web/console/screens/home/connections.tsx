@@ -1,98 +1,138 @@
-import { useState } from 'react';
-import { Button } from 'react-aria-components/Button';
-import { toRefusal, useActing, useLoaded, useMay } from '../../frame/acting.js';
-import type { Refusal } from '../../frame/call.js';
+import type { LineCountsReply } from '../../../../src/rest/replies/ledger.js';
+import { useActing, useLoaded, useMay } from '../../frame/acting.js';
+import { useOpenWork } from '../../frame/open-work.js';
 import { Link } from '../../frame/router.js';
-import { useFormats, useWords } from '../../frame/words.js';
+import { useFormats } from '../../frame/words.js';
 import { countLines } from '../../ledger/requests.js';
-import { BarChart } from '../../parts/chart.js';
-import { Await, Empty, Problem } from '../../parts/state.js';
+import { reasonText } from '../../ledger/told.js';
+import { BarChart, CountBars } from '../../parts/chart.js';
+import { Light } from '../../parts/light.js';
+import { Progress } from '../../parts/progress.js';
+import { Await, Empty } from '../../parts/state.js';
+import { findScreen, maySee } from '../../screens.js';
 import type { HomeWords } from './messages/home-words.js';
-import { readCensus } from './requests.js';
+
+type Counts = LineCountsReply['connections'][number];
 
 /** Enrolments and check results by connection. */
 export function Connections({ words }: { readonly words: HomeWords }) {
   const loaded = useLoaded(countLines);
-  const { number } = useFormats();
-  const [mayList, mayPlan] = [useMay('audit'), useMay('configure')];
   const { figures } = words;
   return (
-    <section>
-      <h2>{figures.heading}</h2>
-      <Await loaded={loaded}>
-        {({ connections }) => (
-          <>
-            {connections.length === 0 && <Empty>{figures.none}</Empty>}
-            {connections.map(({ connection, enrolled, lockedOut, days }) => {
-              const people = `/people?connection=${encodeURIComponent(connection)}`;
-              return (
-                <article key={connection}>
-                  <h3>
-                    <bdi>{connection}</bdi>
-                  </h3>
-                  <dl className="facts">
-                    <div>
-                      <dt>{figures.enrolled}</dt>
-                      <dd>
-                        {mayList ? <Link to={people}>{number(enrolled)}</Link> : number(enrolled)}
-                        {mayPlan && <Eligible connection={connection} words={words} />}
-                      </dd>
-                    </div>
-                    <div>
-                      <dt>{figures.lockedOut}</dt>
-                      <dd>
-                        {mayList ? <Link to={`${people}&status=locked`}>{number(lockedOut)}</Link> : number(lockedOut)}
-                      </dd>
-                    </div>
-                  </dl>
-                  <BarChart
-                    title={figures.chart(connection)}
-                    bars={days.toReversed().map(({ day, passed, refused }) => ({
-                      ...{ day, value: passed + refused, failed: refused },
-                    }))}
-                    headings={{ value: figures.checks, failed: figures.refused }}
-                  />
-                </article>
-              );
-            })}
-          </>
-        )}
-      </Await>
+    <Await loaded={loaded}>
+      {({ connections }) =>
+        connections.length === 0 ? (
+          <Empty>{figures.none}</Empty>
+        ) : (
+          connections.map((counts) => <Connection key={counts.connection} counts={counts} words={words} />)
+        )
+      }
+    </Await>
+  );
+}
+
+function Connection({ counts, words }: { readonly counts: Counts; readonly words: HomeWords }) {
+  const { connection, enrolled, users, lockedOut, days, refusals, medianSeconds } = counts;
+  const { number, percent, seconds } = useFormats();
+  const { session } = useActing();
+  const [mayList, mayLog] = [useMay('audit'), useMay('audit')];
+  const { figures, ledger } = words;
+  const people = `/people?connection=${encodeURIComponent(connection)}`;
+  const row = findScreen('/connections');
+  const passed = days.reduce((sum, day) => sum + day.passed, 0);
+  const refused = days.reduce((sum, day) => sum + day.refused, 0);
+  const enrolledText =
+    users === null ? figures.enrolledOnly(number(enrolled)) : figures.enrolledOf(number(enrolled), number(users));
+  return (
+    <section className="connection">
+      <h2>
+        {row !== null && maySee(row, session.rights) ? (
+          <Link to={`/connections/${encodeURIComponent(connection)}`}>
+            <bdi>{connection}</bdi>
+          </Link>
+        ) : (
+          <bdi>{connection}</bdi>
+        )}{' '}
+        <Health connection={connection} words={words} />
+      </h2>
+      {users === null ? (
+        <>
+          <p>{mayList ? <Link to={people}>{enrolledText}</Link> : enrolledText}</p>
+          <p className="fine soft">{figures.untold}</p>
+        </>
+      ) : (
+        <Progress
+          label={`${figures.enrolled}: ${connection}`}
+          text={`${enrolledText} (${percent(users === 0 ? 0 : Math.min(1, enrolled / users))})`}
+          value={Math.min(enrolled, users)}
+          most={users}
+        />
+      )}
+      <dl className="figures">
+        <Figure name={figures.success} value={passed + refused === 0 ? '–' : percent(passed / (passed + refused))} />
+        <Figure name={figures.median} value={medianSeconds === null ? '–' : seconds(medianSeconds)} />
+        <Figure name={figures.checks} value={number(passed + refused)} />
+        <div>
+          <dt>{figures.lockedOut}</dt>
+          <dd>{mayList ? <Link to={`${people}&status=locked`}>{number(lockedOut)}</Link> : number(lockedOut)}</dd>
+        </div>
+      </dl>
+      <div className="beside">
+        <BarChart
+          title={`${connection}: ${figures.chart}`}
+          bars={days.toReversed().map(({ day, passed: good, refused: bad }) => ({
+            ...{ day, value: good + bad, failed: bad },
+          }))}
+          headings={{ value: figures.checks, rest: ledger.outcomes.passed, failed: ledger.outcomes.refused }}
+        />
+        <div>
+          <h3>{figures.refusals}</h3>
+          {refusals.length === 0 ? (
+            <Empty>{figures.noRefusals}</Empty>
+          ) : (
+            <CountBars counts={toReasons(refusals, words)} />
+          )}
+          {mayLog && refusals.length > 0 && (
+            <p>
+              <Link to={`/log?connection=${encodeURIComponent(connection)}&outcome=refused`}>{figures.toLog}</Link>
+            </p>
+          )}
+        </div>
+      </div>
     </section>
   );
 }
 
-/** Loaded on request because it queries the provider. */
-function Eligible({ connection, words: { figures } }: { readonly connection: string; readonly words: HomeWords }) {
-  const { call } = useActing();
-  const { number } = useFormats();
-  const { working } = useWords();
-  const [told, setTold] = useState<string | null>(null);
-  const [isBusy, setBusy] = useState(false);
-  const [refusal, setRefusal] = useState<Refusal | null>(null);
-  const ask = (): void => {
-    setBusy(true);
-    setRefusal(null);
-    call(readCensus(connection))
-      .then(
-        ({ census }) =>
-          setTold(
-            census === null
-              ? figures.untold
-              : (census.isComplete ? figures.of : figures.ofAtLeast)(number(census.users)),
-          ),
-        (thrown: unknown) => setRefusal(toRefusal(thrown)),
-      )
-      .finally(() => setBusy(false));
-  };
-  if (told !== null) return <span role="status"> {told}</span>;
+const mostReasons = 6;
+
+/** Codes with the same text are one reason. */
+function toReasons(refusals: Counts['refusals'], { ledger }: HomeWords) {
+  const counts = new Map<string, number>();
+  for (const [at, { code, count }] of refusals.entries()) {
+    const name = at < mostReasons ? reasonText(code, ledger) : ledger.otherCode;
+    counts.set(name, (counts.get(name) ?? 0) + count);
+  }
+  return [...counts].map(([name, count]) => ({ name, count }));
+}
+
+const Figure = ({ name, value }: { readonly name: string; readonly value: string }) => (
+  <div>
+    <dt>{name}</dt>
+    <dd>{value}</dd>
+  </div>
+);
+
+/** Result of the last health check. */
+function Health({ connection, words: { doctor } }: { readonly connection: string; readonly words: HomeWords }) {
+  const loaded = useOpenWork();
+  const { instant } = useFormats();
+  if (loaded?.state !== 'loaded') return null;
+  const found = loaded.value.lights.find((each) => each.connection === connection);
+  if (found === undefined) return null;
+  const { light, examinedAt } = found;
   return (
-    <>
-      {' '}
-      <Button className="button quiet" aria-label={`${figures.count}: ${connection}`} isDisabled={isBusy} onPress={ask}>
-        {isBusy ? working : figures.count}
-      </Button>
-      {refusal !== null && <Problem refusal={refusal} />}
-    </>
+    <span className="fine" title={examinedAt === null ? undefined : instant(examinedAt)}>
+      <Light light={light ?? 'none'}>{doctor.lights[light ?? 'none']}</Light>
+    </span>
   );
 }

@@ -1,23 +1,21 @@
-import { useLoaded } from '../../frame/acting.js';
+import { useActing } from '../../frame/acting.js';
+import { screenFor, type ToDo, useOpenWork } from '../../frame/open-work.js';
 import { Link } from '../../frame/router.js';
-import { useFormats } from '../../frame/words.js';
+import { textIn, useFormats } from '../../frame/words.js';
 import { Await } from '../../parts/state.js';
+import { maySee, screens } from '../../screens.js';
 import type { HomeWords } from './messages/home-words.js';
-import { readToDo, type ToDo } from './requests.js';
 
-const pathOf = ({ where, connection }: ToDo): string =>
-  where === 'connection' || where === 'doctor' ? `/connections/${encodeURIComponent(connection ?? '')}` : '/operations';
-
-/** To-do items and the connections' health. */
+/** Open tasks, most urgent first. */
 export function ToDoList({ words }: { readonly words: HomeWords }) {
-  const { instant } = useFormats();
-  const loaded = useLoaded(readToDo);
-  const { toDo, doctor } = words;
+  const loaded = useOpenWork();
+  const { toDo } = words;
+  if (loaded === null) return null;
   return (
     <section>
       <h2>{toDo.heading}</h2>
       <Await loaded={loaded}>
-        {({ items, lights }) => (
+        {({ items }) => (
           <>
             {items.length === 0 && <p className="note good">{toDo.nothing}</p>}
             <ul className="to-do">
@@ -26,28 +24,10 @@ export function ToDoList({ words }: { readonly words: HomeWords }) {
                   key={`${item.code} ${item.connection} ${item.words}`}
                   className={item.urgency === 'now' ? 'note bad' : 'note warn'}
                 >
-                  <strong>{toDo.urgency[item.urgency]}</strong> <ToDoText item={item} words={words} />
+                  <strong>{toDo.urgency[item.urgency]}</strong> <Task item={item} words={words} />
                 </li>
               ))}
             </ul>
-            {lights.length > 0 && (
-              <>
-                <h3>{doctor.heading}</h3>
-                <dl className="facts">
-                  {lights.map(({ connection, light, examinedAt }) => (
-                    <div key={connection}>
-                      <dt>
-                        <bdi>{connection}</bdi>
-                      </dt>
-                      <dd>
-                        <span className={`outcome ${light ?? ''}`}>{doctor.lights[light ?? 'none']}</span>
-                        {examinedAt !== null && <span className="fine soft"> {instant(examinedAt)}</span>}
-                      </dd>
-                    </div>
-                  ))}
-                </dl>
-              </>
-            )}
           </>
         )}
       </Await>
@@ -55,17 +35,32 @@ export function ToDoList({ words }: { readonly words: HomeWords }) {
   );
 }
 
-/** Unknown items of a newer server in the server's words. */
-function ToDoText({ item, words: { toDo } }: { readonly item: ToDo; readonly words: HomeWords }) {
-  const text = Object.entries(toDo.codes).find(([code]) => code === item.code)?.[1] ?? item.words;
+/** A link to the screen on which it is done, if the user may open it. */
+function Task({ item, words }: { readonly item: ToDo; readonly words: HomeWords }) {
+  const { session } = useActing();
+  const screen = screens.find(({ id }) => id === screenFor(item));
+  const text = <TaskText item={item} words={words} />;
+  if (screen === undefined || !maySee(screen, session.rights)) return text;
+  const part =
+    item.connection !== null
+      ? `/${encodeURIComponent(item.connection)}`
+      : { help_desk: '/requests', approvals: '/bypass-codes' }[String(item.where)];
+  return <Link to={`${screen.path}${part ?? ''}`}>{text}</Link>;
+}
+
+/** Unknown tasks of a newer server in the server's words. */
+function TaskText({ item, words: { toDo } }: { readonly item: ToDo; readonly words: HomeWords }) {
+  const { number } = useFormats();
+  const told: string | ((count: string) => string) = textIn(toDo.codes, item.code) ?? item.words;
+  const about = item.connection ?? item.about;
   return (
-    <Link to={pathOf(item)}>
-      {item.connection !== null && (
+    <span>
+      {about !== null && (
         <>
-          <bdi>{item.connection}</bdi>:{' '}
+          <bdi>{about}</bdi>:{' '}
         </>
       )}
-      {text}
-    </Link>
+      {typeof told === 'string' ? told : told(number(item.count))}
+    </span>
   );
 }

@@ -29,7 +29,7 @@ export function toFilter(given: URLSearchParams): Filter {
 
 /** Filters of the log, kept in the address. */
 export function Filters({ given, words }: { readonly given: URLSearchParams; readonly words: LogWords }) {
-  const { filters, columns, ledger } = words;
+  const { filters, ledger } = words;
   const any = { value: '', label: ledger.any };
   const chosen = (name: string): string => given.get(name) ?? '';
   const others = [...given.keys()].filter((name) => name !== 'search');
@@ -49,13 +49,13 @@ export function Filters({ given, words }: { readonly given: URLSearchParams; rea
           <ConnectionChoice label={ledger.connection} anyLabel={ledger.any} initial={chosen('connection')} />
           <Choice
             name="outcome"
-            label={columns.outcome}
+            label={ledger.columns.result}
             options={[any, ...outcomes.map((value) => ({ value, label: ledger.outcomes[value] }))]}
             initial={chosen('outcome')}
           />
           <Choice
             name="action"
-            label={columns.what}
+            label={filters.event}
             options={[
               any,
               ...Object.entries(ledger.actions).map(([value, told]) => ({
@@ -67,11 +67,16 @@ export function Filters({ given, words }: { readonly given: URLSearchParams; rea
           />
           <Choice
             name="code"
-            label={columns.why}
+            label={ledger.columns.why}
             options={[any, ...Object.entries(ledger.codes).map(([value, label]) => ({ value, label }))]}
             initial={chosen('code')}
           />
-          <Field name="application" label={columns.application} maxLength={256} initial={chosen('application')} />
+          <Field
+            name="application"
+            label={ledger.columns.application}
+            maxLength={256}
+            initial={chosen('application')}
+          />
           <Field name="since" type="date" label={filters.since} initial={chosen('since')} />
           <Field name="until" type="date" label={filters.until} initial={chosen('until')} />
         </div>

@@ -1,16 +1,13 @@
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { usePages } from '../../frame/acting.js';
 import { useParameters } from '../../frame/router.js';
 import { defineScreen } from '../../frame/screen.js';
+import { Checks } from '../../ledger/checks.js';
 import { ledgerMessages } from '../../ledger/ledger-messages.js';
-import { listLines } from '../../ledger/requests.js';
-import { Problem } from '../../parts/state.js';
+import { listChecks } from '../../ledger/requests.js';
 import { Filters, toFilter } from './filters.js';
-import { useFollowed } from './follow.js';
-import { Lines } from './lines.js';
 import type { LogWords } from './messages/log-words.js';
-import { SaveCsv } from './save-csv.js';
 
 export const log = defineScreen(
   {
@@ -26,7 +23,7 @@ export const log = defineScreen(
       <>
         <h1>{words.heading}</h1>
         <Filters key={`filters ${given}`} given={given} words={words} />
-        <Shown key={`lines ${given}`} given={given} words={words} />
+        <Shown key={`checks ${given}`} given={given} words={words} />
       </>
     );
   },
@@ -37,37 +34,46 @@ function Shown({ given, words }: { readonly given: URLSearchParams; readonly wor
   const [unasked, setUnasked] = useState<readonly string[]>([]);
   const [isFollowing, setFollowing] = useState(false);
   const paged = usePages(
-    (cursor) => listLines(filter, cursor, 50),
+    (cursor) => listChecks(filter, cursor),
     (reply) => {
       setUnasked(reply.unasked);
-      return { rows: reply.lines, cursor: reply.cursor };
+      return { rows: reply.checks, cursor: reply.cursor };
     },
   );
-  const followed = useFollowed(filter, isFollowing);
-  const known = new Set(paged.rows.map(({ id }) => id));
-  const rows = [...followed.lines.filter(({ id }) => !known.has(id)), ...paged.rows];
+  useRepeated(paged.poll, isFollowing);
   return (
     <>
       {unasked.length > 0 && <p className="note warn">{words.ledger.unasked(unasked.join(', '))}</p>}
       <div className="actions">
-        <Button
-          className="button quiet"
-          aria-pressed={isFollowing}
-          onPress={() => {
-            setFollowing(!isFollowing);
-            // Avoids a gap between the list and the followed lines.
-            if (!isFollowing) paged.reload();
-          }}
-        >
+        <Button className="button quiet" aria-pressed={isFollowing} onPress={() => setFollowing(!isFollowing)}>
           {isFollowing ? words.follow.pause : words.follow.start}
         </Button>
-        <SaveCsv filter={filter} words={words} />
       </div>
       <p className="fine soft" role="status">
         {isFollowing && words.follow.running}
       </p>
-      {followed.refusal !== null && <Problem refusal={followed.refusal} />}
-      <Lines paged={{ ...paged, rows }} words={words} />
+      <Checks paged={paged} caption={words.heading} empty={words.empty} ofAll words={words.ledger} />
     </>
   );
+}
+
+const everyMs = 2_000;
+
+/** Repeats work while the page is visible. */
+function useRepeated(work: () => Promise<void>, isOn: boolean): void {
+  const latest = useRef(work);
+  latest.current = work;
+  useEffect(() => {
+    if (!isOn) return;
+    let timer: number | undefined;
+    const repeat = async (): Promise<void> => {
+      if (!document.hidden) await latest.current();
+      if (timer !== -1) timer = window.setTimeout(() => void repeat(), everyMs);
+    };
+    void repeat();
+    return () => {
+      window.clearTimeout(timer);
+      timer = -1;
+    };
+  }, [isOn]);
 }

@@ -84,17 +84,9 @@ function FoundPeople({ people, words }: { readonly people: readonly FoundPerson[
             id: 'name',
             heading: list.name,
             isRowHeading: true,
-            cell: (each) => (
-              <>
-                <PersonLink who={each} name={each} />
-                {each.name !== null && (
-                  <>
-                    <br />
-                    <bdi className="soft">{each.name}</bdi>
-                  </>
-                )}
-              </>
-            ),
+            isWide: true,
+            value: (each) => each.name ?? nameOf(each, each),
+            cell: (each) => <PersonLink who={each} name={each} />,
           },
           { id: 'email', heading: list.email, cell: ({ email }) => <bdi>{email ?? '–'}</bdi> },
           { id: 'id', heading: list.id, cell: ({ subject }) => <code>{subject}</code> },

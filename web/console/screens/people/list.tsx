@@ -2,8 +2,8 @@ import { usePages } from '../../frame/acting.js';
 import { addressOf, goTo } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
 import { ConnectionChoice } from '../../ledger/connection-choice.js';
-import { PersonLink, useNames } from '../../ledger/names.js';
-import { type Filter, keyOf, listPeople, statuses } from '../../ledger/requests.js';
+import { toPersonColumn, useNames } from '../../ledger/names.js';
+import { type Filter, keyOf, listPeople, type Person, statuses } from '../../ledger/requests.js';
 import { ActForm, Choice } from '../../parts/form.js';
 import { PagedTable } from '../../parts/table.js';
 import type { PeopleWords } from './messages/people-words.js';
@@ -89,17 +89,19 @@ export function List({ given, words }: { readonly given: URLSearchParams; readon
         paged={paged}
         keyOf={keyOf}
         empty={list.empty}
+        csv="people"
         columns={[
+          toPersonColumn<Person>(list.name, names, (each) => each, true),
           {
-            id: 'name',
-            heading: list.name,
-            isRowHeading: true,
-            cell: (each) => <PersonLink who={each} name={names.get(keyOf(each))} />,
+            id: 'connection',
+            heading: ledger.connection,
+            value: ({ connection }) => connection,
+            cell: ({ connection }) => <bdi>{connection}</bdi>,
           },
-          { id: 'connection', heading: ledger.connection, cell: ({ connection }) => <bdi>{connection}</bdi> },
           {
             id: 'status',
             heading: list.status,
+            value: ({ status, lockedUntil }) => words.statuses[lockedUntil === null ? status : 'locked'],
             cell: ({ status, lockedUntil }) => (
               <>
                 {words.statuses[status]}
@@ -111,12 +113,14 @@ export function List({ given, words }: { readonly given: URLSearchParams; readon
             id: 'level',
             heading: list.level,
             isNumber: true,
+            value: ({ level }) => level,
             cell: ({ level }) => (level === null ? '–' : number(level)),
           },
           {
             id: 'since',
             heading: list.since,
             isInstant: true,
+            value: ({ enrolledAt, endedAt }) => enrolledAt ?? endedAt,
             cell: ({ enrolledAt, endedAt }) => {
               const since = enrolledAt ?? endedAt;
               return since === null ? '–' : instant(since);
@@ -125,6 +129,8 @@ export function List({ given, words }: { readonly given: URLSearchParams; readon
           {
             id: 'checked',
             heading: list.lastCheck,
+            isWide: true,
+            value: ({ lastCheckAt }) => lastCheckAt,
             cell: ({ lastCheckAt, lastCheck }) =>
               lastCheckAt === null || lastCheck === null ? (
                 list.never

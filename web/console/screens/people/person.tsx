@@ -2,11 +2,10 @@ import { useState } from 'react';
 import { useLoaded, usePages } from '../../frame/acting.js';
 import { Link } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
+import { Checks } from '../../ledger/checks.js';
 import { nameOf, useNames } from '../../ledger/names.js';
-import { keyOf, listLinesOf, readPerson, type Who } from '../../ledger/requests.js';
-import { actionText, Outcome, Reason } from '../../ledger/told.js';
+import { keyOf, listChecksOf, readPerson, type Who } from '../../ledger/requests.js';
 import { Await } from '../../parts/state.js';
-import { PagedTable } from '../../parts/table.js';
 import { Facts } from '../../parts/told.js';
 import { Actions } from './actions.js';
 import { HeldOf } from './held.js';
@@ -67,44 +66,16 @@ function Enrolment({ who, words }: Props) {
   );
 }
 
-/** Events of a user, newest first, with reasons. */
+/** Checks and other events of a user, newest first. */
 function Timeline({ who, words: { timeline, ledger } }: Props) {
-  const { instant } = useFormats();
   const paged = usePages(
-    (cursor) => listLinesOf(who, cursor),
-    (reply) => ({ rows: reply.lines, cursor: reply.cursor }),
+    (cursor) => listChecksOf(who, cursor),
+    (reply) => ({ rows: reply.checks, cursor: reply.cursor }),
   );
   return (
     <section>
       <h2>{timeline.heading}</h2>
-      <PagedTable
-        caption={timeline.heading}
-        paged={paged}
-        keyOf={({ id }) => id}
-        empty={timeline.empty}
-        columns={[
-          {
-            id: 'time',
-            heading: timeline.time,
-            isRowHeading: true,
-            isInstant: true,
-            cell: ({ time }) => instant(time),
-          },
-          { id: 'what', heading: timeline.what, cell: (line) => actionText(line, ledger) },
-          { id: 'outcome', heading: timeline.outcome, cell: (line) => <Outcome line={line} words={ledger} /> },
-          { id: 'why', heading: timeline.why, cell: (line) => <Reason line={line} words={ledger} /> },
-          {
-            id: 'application',
-            heading: timeline.application,
-            cell: ({ application, hook }) => <bdi>{application ?? (hook === null ? '–' : ledger.hook(hook))}</bdi>,
-          },
-          {
-            id: 'request',
-            heading: timeline.request,
-            cell: ({ requestId }) => (requestId === null ? '–' : <code>{requestId}</code>),
-          },
-        ]}
-      />
+      <Checks paged={paged} caption={timeline.heading} empty={timeline.empty} ofAll={false} words={ledger} />
     </section>
   );
 }

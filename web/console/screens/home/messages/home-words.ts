@@ -1,4 +1,7 @@
+import type { LedgerWords } from '../../../ledger/ledger-words.js';
 import type { Translated } from '../../../messages/words.js';
 import type { en } from './en.js';
 
-export type HomeWords = Translated<typeof en>;
+export type OwnWords = Translated<typeof en>;
+
+export type HomeWords = OwnWords & { readonly ledger: LedgerWords };

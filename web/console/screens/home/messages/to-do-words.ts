@@ -1,3 +1,4 @@
 import type { ToDoCode } from '../../../../../src/core/to-do-codes.js';
 
-export type ToDoWords = Readonly<Record<ToDoCode, string>>;
+/** @param count - open requests */
+export type ToDoWords = Readonly<Record<ToDoCode, string | ((count: string) => string)>>;

@@ -2,30 +2,17 @@ import type { OwnWords } from './log-words.js';
 
 export const de: OwnWords = {
   heading: 'Anmeldeprotokoll',
-  empty: 'Keine übereinstimmenden Einträge.',
+  empty: 'Keine passenden Einträge.',
   filters: {
     search: 'Suchen',
-    hint: 'Name, Benutzername, ID, Netzwerkadresse oder Anfrage-ID',
+    hint: 'Name, Benutzername, ID, Netzadresse oder Anfrage-ID',
+    event: 'Ereignis',
     since: 'Von',
     until: 'Bis',
-  },
-  columns: {
-    time: 'Zeit',
-    person: 'Person',
-    application: 'Anwendung',
-    what: 'Ereignis',
-    outcome: 'Ergebnis',
-    why: 'Grund',
-    network: 'Netzwerk',
-    request: 'Anfrage',
   },
   follow: {
     start: 'Live verfolgen',
     pause: 'Anhalten',
     running: 'Neue Einträge erscheinen oben.',
-  },
-  csv: {
-    save: 'Als CSV speichern',
-    fetched: (lines) => `${lines} Zeilen …`,
   },
 };

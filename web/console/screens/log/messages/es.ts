@@ -5,27 +5,14 @@ export const es: OwnWords = {
   empty: 'Ninguna entrada coincide.',
   filters: {
     search: 'Buscar',
-    hint: 'Nombre, nombre de usuario, ID, dirección de red o ID de solicitud',
+    hint: 'Nombre, usuario, ID, dirección de red o ID de solicitud',
+    event: 'Evento',
     since: 'Desde',
     until: 'Hasta',
-  },
-  columns: {
-    time: 'Hora',
-    person: 'Persona',
-    application: 'Aplicación',
-    what: 'Evento',
-    outcome: 'Resultado',
-    why: 'Motivo',
-    network: 'Red',
-    request: 'Solicitud',
   },
   follow: {
     start: 'Seguir en directo',
     pause: 'Pausar',
     running: 'Las entradas nuevas aparecen arriba.',
-  },
-  csv: {
-    save: 'Guardar como CSV',
-    fetched: (lines) => `${lines} líneas…`,
   },
 };

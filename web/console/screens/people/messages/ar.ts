@@ -33,16 +33,7 @@ export const ar: OwnWords = {
     },
   },
   person: { enrolment: 'التسجيل', until: 'حتى', endedAt: 'أُلغي في', lockout: 'القفل' },
-  timeline: {
-    heading: 'السجل',
-    empty: 'لا توجد أحداث بعد.',
-    time: 'الوقت',
-    what: 'الحدث',
-    outcome: 'النتيجة',
-    why: 'السبب',
-    application: 'التطبيق',
-    request: 'الطلب',
-  },
+  timeline: { heading: 'السجل', empty: 'لا توجد أحداث بعد.' },
   actions: 'الإجراءات',
   done: 'تم',
   unlock: {

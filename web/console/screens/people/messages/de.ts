@@ -39,16 +39,7 @@ export const de: OwnWords = {
     },
   },
   person: { enrolment: 'Registrierung', until: 'Bis', endedAt: 'Beendet am', lockout: 'Sperre' },
-  timeline: {
-    heading: 'Verlauf',
-    empty: 'Noch keine Ereignisse.',
-    time: 'Zeit',
-    what: 'Ereignis',
-    outcome: 'Ergebnis',
-    why: 'Grund',
-    application: 'Anwendung',
-    request: 'Anfrage',
-  },
+  timeline: { heading: 'Verlauf', empty: 'Noch keine Ereignisse.' },
   actions: 'Aktionen',
   done: 'erledigt',
   unlock: {

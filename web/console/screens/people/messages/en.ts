@@ -31,16 +31,7 @@ export const en = {
     },
   },
   person: { enrolment: 'Enrolment', until: 'Until', endedAt: 'Ended on', lockout: 'Lockout' },
-  timeline: {
-    heading: 'History',
-    empty: 'No events yet.',
-    time: 'Time',
-    what: 'Event',
-    outcome: 'Result',
-    why: 'Why',
-    application: 'Application',
-    request: 'Request',
-  },
+  timeline: { heading: 'History', empty: 'No events yet.' },
   actions: 'Actions',
   done: 'done',
   unlock: {

@@ -39,16 +39,7 @@ export const es: OwnWords = {
     },
   },
   person: { enrolment: 'Registro', until: 'Hasta', endedAt: 'Revocado el', lockout: 'Bloqueo' },
-  timeline: {
-    heading: 'Historial',
-    empty: 'Aún no hay eventos.',
-    time: 'Hora',
-    what: 'Evento',
-    outcome: 'Resultado',
-    why: 'Motivo',
-    application: 'Aplicación',
-    request: 'Solicitud',
-  },
+  timeline: { heading: 'Historial', empty: 'Aún no hay eventos.' },
   actions: 'Acciones',
   done: 'hecho',
   unlock: {

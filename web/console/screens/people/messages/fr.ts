@@ -39,16 +39,7 @@ export const fr: OwnWords = {
     },
   },
   person: { enrolment: 'Inscription', until: 'Jusqu’au', endedAt: 'Révoquée le', lockout: 'Verrouillage' },
-  timeline: {
-    heading: 'Historique',
-    empty: 'Aucun événement.',
-    time: 'Heure',
-    what: 'Événement',
-    outcome: 'Résultat',
-    why: 'Motif',
-    application: 'Application',
-    request: 'Requête',
-  },
+  timeline: { heading: 'Historique', empty: 'Aucun événement pour l’instant.' },
   actions: 'Actions',
   done: 'terminé',
   unlock: {

@@ -1,0 +1,63 @@
+import { createContext, type ReactNode, useContext } from 'react';
+import type { ToDoReply } from '../../../src/rest/replies/doctor.js';
+import type { ScreenRow } from '../screens.js';
+import { type Loaded, useLoaded, useMay } from './acting.js';
+import { get } from './call.js';
+import { useFormats, useWords } from './words.js';
+
+export type ToDo = ToDoReply['items'][number];
+
+/** By urgency, and each connection's last doctor result. */
+const readToDo = get<ToDoReply>('/v1/to-do');
+
+const everyMs = 60_000;
+
+type OpenWorkLoaded = Loaded<ToDoReply> & { readonly reload: () => void };
+
+const OpenWorkContext = createContext<OpenWorkLoaded | null>(null);
+
+/** Returns the open tasks; `null` without the right to see them. */
+export const useOpenWork = (): OpenWorkLoaded | null => useContext(OpenWorkContext);
+
+/** Loads the open tasks for the menu and the first screen. */
+export const OpenWork = ({ children }: { readonly children: ReactNode }) =>
+  useMay('view') ? <Loading>{children}</Loading> : children;
+
+function Loading({ children }: { readonly children: ReactNode }) {
+  const loaded = useLoaded(readToDo, () => everyMs);
+  return <OpenWorkContext value={loaded}>{children}</OpenWorkContext>;
+}
+
+const screenOf = {
+  connection: 'connections',
+  doctor: 'connections',
+  keys: 'operations',
+  backup: 'operations',
+  audit: 'operations',
+  help_desk: 'helpDesk',
+  approvals: 'helpDesk',
+  requests: 'requests',
+  administrators: 'administrators',
+  applications: 'applications',
+} as const satisfies Record<ToDo['where'], ScreenRow['id']>;
+
+/** Returns the screen on which a task is done. */
+export const screenFor = ({ where }: ToDo): ScreenRow['id'] => screenOf[where];
+
+/** Number of open tasks of a screen, next to its link. */
+export function Badge({ screen }: { readonly screen: ScreenRow['id'] }) {
+  const { openItems } = useWords();
+  const { number } = useFormats();
+  const loaded = useOpenWork();
+  if (loaded?.state !== 'loaded') return null;
+  const items = loaded.value.items.filter((item) => screenFor(item) === screen);
+  const count = items.reduce((sum, item) => sum + item.count, 0);
+  if (count === 0) return null;
+  const isUrgent = items.some(({ urgency }) => urgency === 'now');
+  return (
+    <span className={isUrgent ? 'badge bad' : 'badge'} title={openItems(number(count))}>
+      <span aria-hidden>{number(count)}</span>
+      <span className="unseen">{openItems(number(count))}</span>
+    </span>
+  );
+}

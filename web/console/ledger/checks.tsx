@@ -1,0 +1,145 @@
+import { type Paged, useMay } from '../frame/acting.js';
+import { useFormats } from '../frame/words.js';
+import { type Column, PagedTable } from '../parts/table.js';
+import { Facts } from '../parts/told.js';
+import type { LedgerWords } from './ledger-words.js';
+import { nameOf, toPersonColumn, useNames } from './names.js';
+import { type Check, keyOf, type Line, type Who } from './requests.js';
+import { actionText, reasonText } from './told.js';
+
+const whoOf = ({ connection, subject }: Check): Who | null => (subject === null ? null : { connection, subject });
+
+/** Titles and names; the failed signals of a liveness check are for the details. */
+const detailsOf = ({ action, reasons }: Line): string => (action === 'liveness_judged' ? '' : reasons.join(', '));
+
+const whyOf = (line: Line, words: LedgerWords): string =>
+  line.code === null ? detailsOf(line) : reasonText(line.code, words);
+
+/** Checks and other events, one row each, opened for their events and ids. @param ofAll - of all people */
+export function Checks({
+  paged,
+  caption,
+  empty,
+  ofAll,
+  words,
+}: {
+  readonly paged: Paged<Check>;
+  readonly caption: string;
+  readonly empty: string;
+  readonly ofAll: boolean;
+  readonly words: LedgerWords;
+}) {
+  const { columns } = words;
+  const { instant, number } = useFormats();
+  const names = useNames(ofAll ? paged.rows.flatMap((check) => whoOf(check) ?? []) : []);
+  const toOptional = (id: 'connection' | 'network' | 'requestId'): Column<Check> => ({
+    ...{ id, heading: columns[id], isHidden: true },
+    value: (check) => check[id],
+    cell: (check) => <bdi>{check[id] ?? '–'}</bdi>,
+  });
+  const all: readonly Column<Check>[] = [
+    {
+      ...{ id: 'time', heading: columns.time, isRowHeading: true, isInstant: true },
+      value: ({ time }) => time,
+      cell: ({ time }) => instant(time),
+    },
+    ...(ofAll ? [toPersonColumn(columns.person, names, whoOf)] : []),
+    {
+      ...{ id: 'application', heading: columns.application },
+      value: ({ application, hook }) => application ?? (hook === null ? null : words.hook(hook)),
+      cell: ({ application, hook }) => <bdi>{application ?? (hook === null ? '–' : words.hook(hook))}</bdi>,
+    },
+    {
+      ...{ id: 'result', heading: columns.result },
+      value: (check) => actionText(check, words),
+      cell: (check) => <span className={`outcome ${check.outcome}`}>{actionText(check, words)}</span>,
+    },
+    {
+      ...{ id: 'why', heading: columns.why, isWide: true },
+      value: (check) => whyOf(check, words),
+      cell: (check) => <bdi>{whyOf(check, words) || '–'}</bdi>,
+    },
+    {
+      ...{ id: 'seconds', heading: columns.seconds, isNumber: true, isHidden: true },
+      value: ({ seconds }) => seconds,
+      cell: ({ seconds }) => (seconds === null ? '–' : number(seconds)),
+    },
+    ...(ofAll ? [toOptional('connection'), toOptional('network')] : []),
+    toOptional('requestId'),
+  ];
+  return (
+    <PagedTable
+      {...{ caption, empty, paged, columns: all }}
+      keyOf={({ id }) => id}
+      {...(ofAll ? { csv: 'log' } : {})}
+      detail={{
+        labelOf(check) {
+          const who = whoOf(check);
+          const name = who === null || !ofAll ? '' : ` ${nameOf(who, names.get(keyOf(who)))}`;
+          return `${actionText(check, words)}${name}, ${instant(check.time)}`;
+        },
+        show: (check) => <Events check={check} words={words} />,
+      }}
+    />
+  );
+}
+
+/** Events of a check, oldest first, and its ids. */
+function Events({ check, words }: { readonly check: Check; readonly words: LedgerWords }) {
+  const { second } = useFormats();
+  const isAuditor = useMay('audit');
+  const { columns } = words;
+  const requests = [...new Set(check.events.flatMap(({ requestId }) => requestId ?? []))];
+  const stepUpId = check.events.find((event) => event.stepUpId !== null)?.stepUpId ?? null;
+  return (
+    <>
+      <ol className="events">
+        {check.events.map((event) => (
+          <li key={event.id}>
+            <span className="soft">{second(event.time)}</span>
+            <span>
+              <strong>{actionText(event, words)}</strong>
+              <EventReason event={event} isAuditor={isAuditor} words={words} />
+            </span>
+          </li>
+        ))}
+      </ol>
+      <Facts
+        rows={[
+          [columns.connection, check.connection],
+          [columns.stepUpId, stepUpId],
+          [columns.requestId, requests.length === 0 ? null : requests.join(', ')],
+          [columns.network, isAuditor ? check.network : null],
+        ]}
+      />
+    </>
+  );
+}
+
+/** Codes and signals are for auditors. */
+function EventReason({
+  event,
+  isAuditor,
+  words,
+}: {
+  readonly event: Line;
+  readonly isAuditor: boolean;
+  readonly words: LedgerWords;
+}) {
+  const { action, code, reasons, by } = event;
+  const details = detailsOf(event);
+  return (
+    <>
+      {code !== null && (
+        <span className="line">
+          {reasonText(code, words)} {isAuditor && <code>{code}</code>}
+        </span>
+      )}
+      {details !== '' && <bdi className="line fine soft">{details}</bdi>}
+      {action === 'liveness_judged' && isAuditor && reasons.length > 0 && (
+        <bdi className="line fine soft">{words.found(reasons.join(', '))}</bdi>
+      )}
+      {by !== null && <span className="line fine soft">{words.by(by)}</span>}
+    </>
+  );
+}
