@@ -105,7 +105,7 @@ export async function startServerUnderTest({
       return found;
     },
     async countExaminations() {
-      const [, address = ''] = /shows metrics on (\S+)/.exec(service.said.join('\n')) ?? [];
+      const [, address = ''] = /Metrics: (\S+)/.exec(service.said.join('\n')) ?? [];
       const metrics = await (await fetch(address)).text();
       const [, count] = /^facestep_engine_examinations_total (\d+)$/m.exec(metrics) ?? [];
       return Number(count);

@@ -84,7 +84,7 @@ test('a user enrols, signs in by face, leaves, and is known to nobody after comi
 });
 
 test('what an event makes the service do at Okta is counted like what anybody else does', async () => {
-  const url = service.said.flatMap((line) => /shows metrics on (\S+)/.exec(line)?.[1] ?? [])[0] ?? '';
+  const url = service.said.flatMap((line) => /Metrics: (\S+)/.exec(line)?.[1] ?? [])[0] ?? '';
   const cleared = async () =>
     /^facestep_port_calls_total\{port="profile",operation="clearToken",outcome="ok"\} (\d+)$/m.exec(
       await (await fetch(url)).text(),

@@ -67,7 +67,7 @@ const until = async (isSo: () => boolean | Promise<boolean>): Promise<void> => {
 
 /** How many events had that outcome. */
 async function count(outcome: string): Promise<number> {
-  const url = service.said.flatMap((line) => /shows metrics on (\S+)/.exec(line)?.[1] ?? [])[0] ?? '';
+  const url = service.said.flatMap((line) => /Metrics: (\S+)/.exec(line)?.[1] ?? [])[0] ?? '';
   const pattern = new RegExp(`^facestep_security_events_total\\{receiver="okta",outcome="${outcome}"\\} (\\d+)$`, 'm');
   return Number(pattern.exec(await (await fetch(url)).text())?.[1] ?? 0);
 }
