@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { Photo } from '../../src/core/concealed.js';
-import { createEnginePool } from '../../src/engine/pool.js';
+import { createEnginePool, type EnginePool } from '../../src/engine/pool.js';
 import type { TurnedMovement } from '../../src/liveness/turn.js';
 import type { Poses } from '../../test/browser/visitor.js';
 import { facesFolder } from '../../test/faces.js';
@@ -19,8 +19,12 @@ export const hasRealPeople = existsSync(clipsFolder);
 
 interface Frame {
   readonly jpeg: Buffer;
+  /** Width of the landmarks, as a share of the height. */
+  readonly widthShare: number;
   readonly turn: HeadTurn;
 }
+
+const widestShare = 0.5;
 
 /** Frames of a turn from the neutral pose outward. */
 const framesOfTurn = 4;
@@ -34,11 +38,14 @@ export async function readRealPeople(): Promise<{ readonly people: readonly Pose
     const clips = readdirSync(clipsFolder).toSorted();
     const found: (Poses | null)[] = [];
     for (const clip of clips) {
-      const frames: Frame[] = [];
-      for (const name of readdirSync(join(clipsFolder, clip)).toSorted()) {
-        const jpeg = await toLandscape(readFileSync(join(clipsFolder, clip, name)));
-        const seen = await engine.examine(new Photo(jpeg), ['landmarks'], testShare).catch(() => null);
-        if (seen?.landmarks != null) frames.push({ jpeg, turn: toHeadTurn(toFaceRatios(seen.landmarks)) });
+      const photos = readdirSync(join(clipsFolder, clip))
+        .toSorted()
+        .map((name) => readFileSync(join(clipsFolder, clip, name)));
+      // People too close to their phone move back, as the page asks them to.
+      let frames: readonly Frame[] = [];
+      for (const border of [0, 0.25, 0.5]) {
+        frames = await readFrames(photos, border, engine);
+        if (Math.min(...frames.map(({ widthShare }) => widthShare)) <= widestShare) break;
       }
       found.push(toPoses(frames));
     }
@@ -49,14 +56,29 @@ export async function readRealPeople(): Promise<{ readonly people: readonly Pose
   }
 }
 
-/** The middle of a portrait frame, as a 4:3 camera would show it. */
-async function toLandscape(jpeg: Buffer): Promise<Buffer> {
+async function readFrames(photos: readonly Buffer[], border: number, engine: EnginePool): Promise<readonly Frame[]> {
+  const frames: Frame[] = [];
+  for (const photo of photos) {
+    const jpeg = await toLandscape(photo, border);
+    const seen = await engine.examine(new Photo(jpeg), ['landmarks'], testShare).catch(() => null);
+    if (seen?.landmarks == null) continue;
+    const across = seen.landmarks.map(({ x }) => x);
+    const widthShare = (Math.max(...across) - Math.min(...across)) / frameHeightPx;
+    frames.push({ jpeg, widthShare, turn: toHeadTurn(toFaceRatios(seen.landmarks)) });
+  }
+  return frames;
+}
+
+const frameHeightPx = 720;
+
+/** A portrait frame as a 4:3 camera would show it. @param border - added on each side, as a share of the height */
+async function toLandscape(jpeg: Buffer, border: number): Promise<Buffer> {
   const { width, height } = await sharp(jpeg).metadata();
-  const wide = Math.round((height * 4) / 3);
-  const side = Math.max(0, Math.round((wide - width) / 2));
+  const above = Math.round(height * border);
+  const side = Math.max(0, Math.round(((height + 2 * above) * 4) / 3 / 2 - width / 2));
   return sharp(jpeg)
-    .extend({ left: side, right: side, extendWith: 'mirror' })
-    .resize(960, 720, { fit: 'cover' })
+    .extend({ top: above, bottom: above, left: side, right: side, extendWith: 'mirror' })
+    .resize((frameHeightPx * 4) / 3, frameHeightPx, { fit: 'cover' })
     .jpeg({ quality: 95 })
     .toBuffer();
 }
