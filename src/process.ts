@@ -16,6 +16,7 @@ import { FaceError, toCode } from './errors.js';
 import { isSystemError } from './files/durable-file.js';
 import { fetchModels, hasNoModels } from './models/fetch.js';
 import { toDetailLines } from './operations/failure.js';
+import { createSecretUses } from './operations/secret-uses.js';
 import type { RunningServer } from './server/server.js';
 import { createLog } from './telemetry/log.js';
 import { createRequestContexts } from './telemetry/request-context.js';
@@ -44,7 +45,10 @@ async function untilStopped(): Promise<string> {
 
 const reading = { env: process.env, readFile: (path: string) => readFile(path, 'utf8') };
 
-const readSetup = (): Promise<Setup> => loadSetup(providers, { clock, random, fetch, log, ...reading });
+const secretUses = createSecretUses({ clock });
+
+const readSetup = (): Promise<Setup> =>
+  loadSetup(providers, { ...{ clock, random, fetch, log, ...reading }, onSecretUsed: secretUses.note });
 
 /** Handlers are installed at once: an unhandled signal would end the process without a shutdown. */
 async function serve(): Promise<void> {
@@ -84,7 +88,10 @@ async function start(stopped: Promise<void>): Promise<RunningServer | null> {
   // Handled where the server awaits it; until then a rejection must not end the process.
   engine.catch(() => {});
   const { startServer } = await import('./server/server.js');
-  return startServer(setup, { clock, random, fetch, log, contexts, tell, engine, loadSetup: readSetup });
+  return startServer(setup, {
+    ...{ clock, random, fetch, log, contexts, tell, engine, secretUses },
+    loadSetup: readSetup,
+  });
 }
 
 const loadDemo = () => import('../examples/demo/demo.js');

@@ -49,7 +49,7 @@ export function createMemoryProfile(subjects: readonly string[]): Profile & {
     findAccount,
     async readAccount(subject) {
       find(subject);
-      return toAccount(subject);
+      return { ...toAccount(subject), name: nameOf(subject) };
     },
     async searchAccounts(text, limit) {
       if (isDown) throw new FaceError('profile_unavailable');

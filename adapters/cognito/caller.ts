@@ -6,6 +6,7 @@ import type { Clock } from '../../src/core/ports.js';
 import { audienceOf } from '../../src/core/receipt.js';
 import { addSec, type EpochMs, epochSec, toDate, toEpochMs, toEpochSec } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
+import type { UsedSecret } from '../rotating-secret.js';
 import { regionOf } from './config.js';
 import type { TriggerCaller } from './schema.js';
 
@@ -80,7 +81,7 @@ export function createOpenStepUpRequest(
     readonly clientIds: readonly string[];
     readonly previousRequestSecret: Credential | undefined;
   },
-  { clock, notePrevious }: { readonly clock: Clock; readonly notePrevious: () => void },
+  { clock, noteUse }: { readonly clock: Clock; readonly noteUse: (secret: UsedSecret) => void },
 ): (request: string) => Promise<StepUpRequest> {
   const { userPoolId, issuer, connection, clientIds } = settings;
   const { requestSecret, previousRequestSecret } = settings;
@@ -98,11 +99,15 @@ export function createOpenStepUpRequest(
   const verifyByPrevious = async (request: string, error: unknown) => {
     if (previousRequestSecret === undefined || !(error instanceof errors.JWSSignatureVerificationFailed)) throw error;
     const verified = await verify(request, previousRequestSecret);
-    notePrevious();
+    noteUse('previous');
     return verified;
   };
   return async (request) => {
     const { payload } = await verify(request, requestSecret)
+      .then((verified) => {
+        noteUse('current');
+        return verified;
+      })
       .catch((error: unknown) => verifyByPrevious(request, error))
       .catch((error: unknown) => {
         throw new FaceError('caller_untrusted', { request: error instanceof errors.JOSEError ? error.code : 'key' });

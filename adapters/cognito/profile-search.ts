@@ -1,8 +1,8 @@
 import type { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import type { NamedAccount } from '../../src/core/ports.js';
-import { isCalled, toNameParts, toWholeName } from '../search.js';
+import { isCalled, toNameParts } from '../search.js';
 import { listUsers } from './profile-list.js';
-import { type FoundUser, nameOf, toAccount } from './profile-user.js';
+import { type FoundUser, nameOf, toNamedAccount } from './profile-user.js';
 
 /** A filter takes one standard attribute. Only `username` is case-sensitive. */
 const searched = ['username', 'email', 'preferred_username', 'name', 'given_name', 'family_name'] as const;
@@ -31,7 +31,7 @@ export async function searchUsers(
   for (const { attribute, beginning } of questions) {
     if (found.size >= limit) break;
     const called = (await list(attribute, beginning)).filter((user) => isCalled(text, toNames(user)));
-    for (const user of called) found.set(user.username, { ...toAccount(user), name: toName(user) });
+    for (const user of called) found.set(user.username, toNamedAccount(user));
   }
   return [...found.values()].slice(0, limit);
 }
@@ -40,9 +40,4 @@ const toNames = (user: FoundUser) => {
   const read = (name: string): string => user.attributes.get(name) ?? '';
   const others = [user.username, nameOf(user), read('email'), read('preferred_username'), read('name')];
   return { given: read('given_name'), family: read('family_name'), others };
-};
-
-const toName = (user: FoundUser): string | null => {
-  const { given, family } = toNames(user);
-  return user.attributes.get('name') || toWholeName(given, family);
 };

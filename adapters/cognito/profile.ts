@@ -17,7 +17,7 @@ import type { CognitoConnection } from './config.js';
 import { readGroupPage } from './profile-groups.js';
 import { listUsers } from './profile-list.js';
 import { searchUsers } from './profile-search.js';
-import { type FoundUser, isNamed, toAccount, toUser } from './profile-user.js';
+import { type FoundUser, isNamed, toAccount, toNamedAccount, toUser } from './profile-user.js';
 
 /** Limit for one operation with all its calls. */
 const TOTAL_TIMEOUT_MS = 10_000;
@@ -95,7 +95,7 @@ export function createCognitoProfile(
 
   return {
     findAccount,
-    readAccount: (subject) => within(async () => toAccount(await find(subject))),
+    readAccount: (subject) => within(async () => toNamedAccount(await find(subject))),
     searchAccounts: (text, limit) =>
       within(async () => (isSearchable(text) ? searchUsers(text, limit, { UserPoolId, client }) : [])),
     claimNames,

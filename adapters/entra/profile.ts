@@ -15,6 +15,7 @@ import { parseGroupPage, toGroupsPath } from './profile-groups.js';
 // Includes the directory extension under its own name.
 const userGuard = z.looseObject({ id: z.string() });
 const accountGuard = z.object({ id: z.string(), userPrincipalName: z.string().min(1), mail: z.string().nullish() });
+const namedGuard = accountGuard.extend({ displayName: z.string().nullish() });
 const toAccount = (subject: string, { userPrincipalName, mail }: z.output<typeof accountGuard>): Account => ({
   subject,
   login: userPrincipalName,
@@ -22,8 +23,12 @@ const toAccount = (subject: string, { userPrincipalName, mail }: z.output<typeof
   // Graph returns it on request only, and not always: codes go by e-mail.
   phone: null,
 });
+const toNamedAccount = (subject: string, user: z.output<typeof namedGuard>): NamedAccount => ({
+  ...toAccount(subject, user),
+  name: user.displayName || null,
+});
 const foundGuard = z.object({
-  value: z.array(accountGuard.extend({ displayName: z.string().nullish() })),
+  value: z.array(namedGuard),
   '@odata.nextLink': z.string().optional(),
 });
 
@@ -113,9 +118,7 @@ export function createEntraProfile(
       const page = foundGuard.safeParse(answer.body);
       if (!page.success) throw notUnderstood();
       const { value, '@odata.nextLink': next } = page.data;
-      found.push(
-        ...value.map((user) => ({ ...toAccount(user.id.toLowerCase(), user), name: user.displayName || null })),
-      );
+      found.push(...value.map((user) => toNamedAccount(user.id.toLowerCase(), user)));
       path = next;
     }
     return found.slice(0, limit);
@@ -124,7 +127,8 @@ export function createEntraProfile(
   return {
     findAccount,
     searchAccounts,
-    readAccount: async (subject) => toAccount(subject, await read(subject, 'userPrincipalName,mail', accountGuard)),
+    readAccount: async (subject) =>
+      toNamedAccount(subject, await read(subject, 'userPrincipalName,mail,displayName', namedGuard)),
     claimNames,
     async readClaims(subject, names) {
       // Graph selects by top-level property.

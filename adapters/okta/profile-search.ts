@@ -1,19 +1,8 @@
 import type { Client } from '@okta/okta-sdk-nodejs';
-import { z } from 'zod';
 import type { NamedAccount } from '../../src/core/ports.js';
-import { toNameParts, toWholeName } from '../search.js';
+import { toNameParts } from '../search.js';
 import { parseAnswer } from './client.js';
-import { accountGuard, toAccount } from './profile-account.js';
-
-const { id, profile } = accountGuard.shape;
-const foundGuard = z.object({
-  id,
-  profile: profile.extend({
-    firstName: z.string().nullish(),
-    lastName: z.string().nullish(),
-    displayName: z.string().nullish(),
-  }),
-});
+import { accountGuard, toNamedAccount } from './profile-account.js';
 
 const fields = 'id,profile:(login,email,mobilePhone,firstName,lastName,displayName)';
 
@@ -38,9 +27,7 @@ export async function searchUsers(text: string, limit: number, client: Client): 
   while (found.length < limit) {
     const { value } = await users.next();
     if (value === null) break;
-    const user = parseAnswer(foundGuard, value);
-    const { displayName, firstName, lastName } = user.profile;
-    found.push({ ...toAccount(user), name: displayName || toWholeName(firstName ?? '', lastName ?? '') });
+    found.push(toNamedAccount(parseAnswer(accountGuard, value)));
   }
   return found;
 }

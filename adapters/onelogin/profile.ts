@@ -10,7 +10,7 @@ import { isSearchable } from '../search.js';
 import { toStoredToken } from '../stored-token.js';
 import { type OneLoginApi, toUnavailable } from './client.js';
 import type { OneLoginConnection, OneLoginSettings } from './config.js';
-import { accountGuard, type FoundUser, toAccount } from './profile-account.js';
+import { accountGuard, type FoundUser, toAccount, toNamedAccount } from './profile-account.js';
 import { readRolePage, roleIdsGuard } from './profile-groups.js';
 import { searchUsers } from './profile-search.js';
 
@@ -123,7 +123,7 @@ export function createOneLoginProfile(
 
   return {
     findAccount,
-    readAccount: async (subject, asker) => toAccount(await readWhole(subject, accountGuard, asker)),
+    readAccount: async (subject, asker) => toNamedAccount(await readWhole(subject, accountGuard, asker)),
     claimNames,
     async readClaims(subject, names) {
       const user = await readWhole(subject, wholeGuard);

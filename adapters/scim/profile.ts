@@ -12,14 +12,15 @@ import type { ScimConnection, ScimSettings } from './config.js';
 import { isDone, isRefusedPath, toChange } from './profile-change.js';
 import { searchUsers } from './profile-search.js';
 import {
-  parseAccount,
   parseAccountList,
   parseExtension,
   parseGroups,
+  parseNamed,
   parseWhole,
   toAccount,
   toAsked,
   toAttributePath,
+  toNamedAccount,
   toScimType,
 } from './schema.js';
 
@@ -118,7 +119,8 @@ export function createScimProfile(
 
   return {
     findAccount,
-    readAccount: async (subject) => toAccount(await read(subject, ['userName', 'emails'], parseAccount)),
+    readAccount: async (subject) =>
+      toNamedAccount(await read(subject, ['userName', 'emails', 'displayName', 'name'], parseNamed)),
     searchAccounts: async (text, limit) => (isSearchable(text) ? searchUsers(text, limit, api) : []),
     claimNames,
     async readClaims(subject, names) {

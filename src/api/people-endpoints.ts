@@ -2,15 +2,25 @@ import { z } from 'zod';
 import type { Connection } from '../core/connection.js';
 import type { PeopleSearch } from '../core/enrolment/search-people.js';
 import { listLines } from '../core/ledger/log.js';
-import { listPeople, readPerson } from '../core/ledger/people.js';
+import { listPeople, readPerson, readPersons } from '../core/ledger/people.js';
+import type { Member } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
 import { instantField } from '../rest/fields.js';
-import { foundPeopleReply, namesReply, onePersonReply, peopleReply, personLogReply } from '../rest/replies/ledger.js';
+import {
+  foundPeopleReply,
+  memberPeopleReply,
+  namesReply,
+  onePersonReply,
+  peopleReply,
+  personLogReply,
+} from '../rest/replies/ledger.js';
 import { connectionField, cursorField, limitField, subjectField, toLineReply, toPersonReply } from './ledger-fields.js';
 
 const mostNames = 100;
+
+const mostMembers = 1000;
 
 /** Creates the endpoints for enrolled users and their events. */
 export function createPeopleEndpoints(deps: ApiDeps): Endpoint[] {
@@ -35,7 +45,7 @@ export function createPeopleEndpoints(deps: ApiDeps): Endpoint[] {
       const person = await read(subject);
       if (person.status === 'none' && person.lockedUntil === null) return [];
       const [account] = await accounts.read(connection, [subject]);
-      const names = { login: account?.login ?? null, email: account?.email ?? null, name: null };
+      const names = { login: account?.login ?? null, email: account?.email ?? null, name: account?.name ?? null };
       return [{ ...toPersonReply(person, connections), ...names }];
     }
   };
@@ -73,6 +83,50 @@ export function createPeopleEndpoints(deps: ApiDeps): Endpoint[] {
         const filter = { connections: asked.map(({ id }) => id), status, since, before, checkedSince, checkedBefore };
         const page = await listPeople(filter, { cursor, limit }, deps);
         return { people: page.items.map((each) => toPersonReply(each, connections)), cursor: page.cursor };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/people/members',
+      right: 'audit',
+      summary: 'List the members of a group',
+      description:
+        'Returns the active users of a group at the provider with their enrolment, at most 1,000. Unlike /people/list, it includes users who are not enrolled.',
+      codes: ['connection_unknown', 'not_found', 'provider_refused', 'profile_unavailable'],
+      fields: z.strictObject({
+        connection: connectionField,
+        group: z.string().min(1).max(256).describe('Id of the group at the provider, or its name if unique.'),
+        status: z
+          .enum(['enrolled', 'expired', 'ended', 'none', 'locked'])
+          .optional()
+          .describe('`none`: not enrolled; `locked`: currently locked out. By default all.'),
+      }),
+      reply: memberPeopleReply,
+      async handle({ fields: { connection: id, group, status } }) {
+        const connection = find(id);
+        const directory = await deps.directories.get(connection.id)?.();
+        if (directory === undefined) throw new FaceError('connection_unknown');
+        const members: Member[] = [];
+        let isComplete = true;
+        for await (const page of directory.listMembers(group)) {
+          members.push(...page);
+          if (members.length > mostMembers) {
+            isComplete = false;
+            break;
+          }
+        }
+        const shown = members.slice(0, mostMembers);
+        const people = await readPersons(
+          shown.map(({ subject }) => ({ connection: id, subject })),
+          deps,
+        );
+        const found = people.map((person, index) => ({
+          ...toPersonReply(person, connections),
+          ...{ login: shown[index]?.login ?? null, email: shown[index]?.email ?? null, name: null },
+        }));
+        const isAsked = (each: (typeof found)[number]): boolean =>
+          status === undefined || (status === 'locked' ? each.lockedUntil !== null : each.status === status);
+        return { people: found.filter(isAsked), isComplete };
       },
     }),
     adminEndpoint({
@@ -151,6 +205,7 @@ export function createPeopleEndpoints(deps: ApiDeps): Endpoint[] {
             subject,
             login: found[index]?.login ?? null,
             email: found[index]?.email ?? null,
+            name: found[index]?.name ?? null,
           })),
         };
       },

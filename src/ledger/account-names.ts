@@ -1,6 +1,6 @@
 import type { Connection } from '../core/connection.js';
 import { type PeopleSearch, searchPeople } from '../core/enrolment/search-people.js';
-import type { Account, Clock } from '../core/ports.js';
+import type { Clock, NamedAccount } from '../core/ports.js';
 import { addSec, type EpochMs } from '../core/units.js';
 import { toCode } from '../errors.js';
 
@@ -19,23 +19,23 @@ const mostAtOnce = 4;
 /** In memory for a few minutes. */
 export interface AccountNames {
   /** In order; `null`: unknown or not available. */
-  read(connection: Connection, subjects: readonly string[]): Promise<readonly (Account | null)[]>;
+  read(connection: Connection, subjects: readonly string[]): Promise<readonly (NamedAccount | null)[]>;
   /** @param text - the beginning of a login, an e-mail address or a name */
   search(text: string, connections: Iterable<Connection>): Promise<readonly PeopleSearch[]>;
 }
 
 export function createAccountNames({ clock }: { readonly clock: Clock }): AccountNames {
-  const kept = new Map<string, { readonly account: Account | null; readonly until: EpochMs }>();
+  const kept = new Map<string, { readonly account: NamedAccount | null; readonly until: EpochMs }>();
   const searches = new Map<string, { readonly search: PeopleSearch; readonly until: EpochMs }>();
 
-  const keep = (key: string, account: Account | null): void => {
+  const keep = (key: string, account: NamedAccount | null): void => {
     kept.delete(key);
     kept.set(key, { account, until: addSec(clock.now(), keptSec) });
     const [oldest] = kept.keys();
     if (kept.size > mostKept && oldest !== undefined) kept.delete(oldest);
   };
 
-  const readOne = async ({ id, profile }: Connection, subject: string): Promise<Account | null> => {
+  const readOne = async ({ id, profile }: Connection, subject: string): Promise<NamedAccount | null> => {
     const key = `${id} ${subject}`;
     const known = kept.get(key);
     if (known !== undefined && known.until > clock.now()) return known.account;
@@ -66,7 +66,7 @@ export function createAccountNames({ clock }: { readonly clock: Clock }): Accoun
 
   return {
     async read(connection, subjects) {
-      const names: (Account | null)[] = subjects.map(() => null);
+      const names: (NamedAccount | null)[] = subjects.map(() => null);
       const waiting = [...subjects.entries()];
       const work = async (): Promise<void> => {
         for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {

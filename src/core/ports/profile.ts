@@ -32,7 +32,7 @@ export interface Profile {
    */
   findAccount(login: string, asker?: Asker): Promise<Account | null>;
   /** Reads a user by immutable id. @throws `subject_unknown`, `profile_unavailable` */
-  readAccount(subject: string, asker?: Asker): Promise<Account>;
+  readAccount(subject: string, asker?: Asker): Promise<NamedAccount>;
   /**
    * Searches users by the beginning of login, e-mail address or name, active or not. For administrators only. Results
    * may lag. The text has no wildcards.

@@ -75,15 +75,20 @@ export type PersonLogReply = z.output<typeof personLogReply>;
 const nameReplies = {
   login: z.string().nullable().describe('`null` if the provider does not return it.'),
   email: z.string().nullable(),
+  name: z.string().nullable().describe('Display name.'),
 };
 
 export const foundPeopleReply = z.object({
-  people: z
-    .array(personReply.extend({ ...nameReplies, name: z.string().nullable().describe('Display name.') }))
-    .describe('Users without an enrolment have the status `none`.'),
+  people: z.array(personReply.extend(nameReplies)).describe('Users without an enrolment have the status `none`.'),
   unasked: z.array(z.string()).describe('Connections whose provider did not answer, or not completely.'),
 });
 export type FoundPeopleReply = z.output<typeof foundPeopleReply>;
+
+export const memberPeopleReply = z.object({
+  people: z.array(personReply.extend(nameReplies)),
+  isComplete: z.boolean().describe('False if the group has more members.'),
+});
+export type MemberPeopleReply = z.output<typeof memberPeopleReply>;
 
 export const namesReply = z.object({ names: z.array(z.object({ subject: z.string(), ...nameReplies })) });
 export type NamesReply = z.output<typeof namesReply>;
