@@ -19,7 +19,6 @@ const screens = [
     path: '/people?find=person-001@example.com',
     onPhone: true,
     async prepare(page) {
-      await page.getByRole('rowheader').getByRole('link').click();
       await page.getByText('Locked out', { exact: true }).waitFor();
     },
   },
@@ -47,6 +46,8 @@ const screens = [
       await page.getByText(/^Checking/).waitFor({ state: 'detached', timeout: 120_000 });
     },
   },
+  { name: 'connection-rollout', path: '/connections/company/rollout', onPhone: true },
+  { name: 'connection-secrets', path: '/connections/company/secrets', onPhone: true },
   { name: 'operations', path: '/operations' },
   {
     name: 'help-desk',

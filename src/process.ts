@@ -16,7 +16,7 @@ import { FaceError, toCode } from './errors.js';
 import { isSystemError } from './files/durable-file.js';
 import { fetchModels, hasNoModels } from './models/fetch.js';
 import { toDetailLines } from './operations/failure.js';
-import { createSecretUses } from './operations/secret-uses.js';
+import { createSecretUses } from './operations/secret-use-recorder.js';
 import type { RunningServer } from './server/server.js';
 import { createLog } from './telemetry/log.js';
 import { createRequestContexts } from './telemetry/request-context.js';

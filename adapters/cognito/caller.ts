@@ -6,7 +6,6 @@ import type { Clock } from '../../src/core/ports.js';
 import { audienceOf } from '../../src/core/receipt.js';
 import { addSec, type EpochMs, epochSec, toDate, toEpochMs, toEpochSec } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
-import type { UsedSecret } from '../rotating-secret.js';
 import { regionOf } from './config.js';
 import type { TriggerCaller } from './schema.js';
 
@@ -81,7 +80,7 @@ export function createOpenStepUpRequest(
     readonly clientIds: readonly string[];
     readonly previousRequestSecret: Credential | undefined;
   },
-  { clock, noteUse }: { readonly clock: Clock; readonly noteUse: (secret: UsedSecret) => void },
+  { clock, noteUse }: { readonly clock: Clock; readonly noteUse: (secret: 'current' | 'previous') => void },
 ): (request: string) => Promise<StepUpRequest> {
   const { userPoolId, issuer, connection, clientIds } = settings;
   const { requestSecret, previousRequestSecret } = settings;

@@ -1,9 +1,7 @@
 import { z } from 'zod';
 import type { RotatableSecret } from '../../adapters/provisioning.js';
-import type { SecretUse } from '../../adapters/rotating-secret.js';
 import type { ConfiguredConnection } from '../../adapters/setup.js';
 import { changeStored, readStored } from '../core/change-stored.js';
-import type { Clock } from '../core/ports.js';
 import { type EpochMs, epochMsGuard } from '../core/units.js';
 import { toCode } from '../errors.js';
 import { requirePublicUrl } from './public-url.js';
@@ -13,26 +11,6 @@ import type { Upkeep } from './upkeep.js';
  * Age and last use of hook secrets. A secret is known by its mark, so that replicas with different configurations do
  * not overwrite each other.
  */
-
-/** Uses since the last collection, in memory. */
-export interface SecretUses {
-  readonly note: (use: SecretUse) => void;
-  /** Returns and removes the times of a connection. */
-  collect(connection: string): Readonly<Partial<Record<SecretUse['secret'], EpochMs>>>;
-}
-
-/** Creates the recorder of a server's uses. */
-export function createSecretUses({ clock }: { readonly clock: Clock }): SecretUses {
-  const uses = new Map<string, Partial<Record<SecretUse['secret'], EpochMs>>>();
-  return {
-    note: ({ connection, secret }) => void uses.set(connection, { ...uses.get(connection), [secret]: clock.now() }),
-    collect(connection) {
-      const found = uses.get(connection) ?? {};
-      uses.delete(connection);
-      return found;
-    },
-  };
-}
 
 const recordGuard = z.record(z.string(), z.object({ since: epochMsGuard, usedAt: epochMsGuard.nullable() }));
 type Known = z.output<typeof recordGuard>;

@@ -6,7 +6,7 @@ import type { Audit, Log, Signer, State } from '../core/ports.js';
 import { toCode } from '../errors.js';
 import type { OperationDeps } from './deps.js';
 import type { Modes } from './modes.js';
-import type { SecretUses } from './secret-uses.js';
+import type { SecretUses } from './secret-use-recorder.js';
 
 export interface Background {
   /** Work ends at its next step when the server stops. */

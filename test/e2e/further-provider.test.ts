@@ -8,7 +8,7 @@ import { loadSetup, type Setup } from '../../adapters/setup.js';
 import { connectBackend } from '../../examples/demo/backend.js';
 import { loadPictures } from '../../examples/demo/pictures.js';
 import { epochMs } from '../../src/core/units.js';
-import { createSecretUses } from '../../src/operations/secret-uses.js';
+import { createSecretUses } from '../../src/operations/secret-use-recorder.js';
 import { openEngine } from '../../src/server/open-engine.js';
 import { type RunningServer, startServer } from '../../src/server/server.js';
 import { createRequestContexts } from '../../src/telemetry/request-context.js';

@@ -41,22 +41,28 @@ const units = [
   ['minute', 60],
 ] as const;
 
+/** Returns the browser's locale in a language, for its region's date format; the language if there is none. */
+const localeOf = (language: Language, preferred: readonly string[]): string =>
+  preferred.find((tag) => tag.toLowerCase().split('-')[0] === language) ?? language;
+
 /** Returns formatters of the current language. */
 export function useFormats() {
   const language = useLanguage();
   return useMemo(() => {
-    const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
+    const locale = localeOf(language, navigator.languages);
+    const day = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' });
     const thisYear = new Date().getFullYear();
-    const ofYear = { month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' } as const;
-    const ofThisYear = new Intl.DateTimeFormat(language, ofYear);
-    const ofAnother = new Intl.DateTimeFormat(language, { ...ofYear, year: 'numeric' });
+    const time = { hour: 'numeric', minute: '2-digit', timeZoneName: 'short' } as const;
+    const ofYear = { month: 'short', day: 'numeric', ...time } as const;
+    const ofThisYear = new Intl.DateTimeFormat(locale, ofYear);
+    const ofAnother = new Intl.DateTimeFormat(locale, { ...ofYear, year: 'numeric' });
     const number = new Intl.NumberFormat(language);
     const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
     const size = new Intl.NumberFormat(language, { style: 'unit', unit: 'megabyte', maximumFractionDigits: 1 });
     return {
       /** @param text - `2026-11-20`, in UTC */
       day: (text: string) => day.format(new Date(`${text}T12:00:00`)),
-      /** Omits the current year. @param text - RFC 3339 */
+      /** With the time zone. Omits the current year. @param text - RFC 3339 */
       instant(text: string) {
         const at = new Date(text);
         return (at.getFullYear() === thisYear ? ofThisYear : ofAnother).format(at);

@@ -1,16 +1,19 @@
+import type { ConnectionsReply } from '../../../src/rest/replies/connections.js';
 import type {
   FollowedLinesReply,
   FoundPeopleReply,
   LineCountsReply,
   LineReply,
   LinesReply,
+  MemberPeopleReply,
   NamesReply,
   OnePersonReply,
   PeopleReply,
   PersonLogReply,
   PersonReply,
 } from '../../../src/rest/replies/ledger.js';
-import { post } from '../frame/call.js';
+import type { SentInvitationReply } from '../../../src/rest/replies/step-ups.js';
+import { get, post } from '../frame/call.js';
 
 export type Who = Readonly<Pick<PersonReply, 'connection' | 'subject'>>;
 
@@ -20,7 +23,7 @@ export const keyOf = ({ connection, subject }: Who): string => `${connection} ${
 export const statuses = ['enrolled', 'expired', 'ended', 'locked'] as const;
 
 export type Person = PersonReply;
-export type Name = Readonly<Pick<FoundPerson, 'login' | 'email'>>;
+export type Name = Readonly<Pick<FoundPerson, 'login' | 'email' | 'name'>>;
 export type Line = LineReply;
 
 export const outcomes = ['passed', 'refused', 'let_through', 'noted'] as const satisfies Line['outcome'][];
@@ -35,6 +38,8 @@ export const readPerson = (who: Who) => post<OnePersonReply>('/v1/people/one', w
 
 export const listLinesOf = (who: Who, from: string | null) =>
   post<PersonLogReply>('/v1/people/log', { ...who, limit: 50, cursor: from ?? undefined });
+
+export const listConnections = get<ConnectionsReply>('/v1/connections');
 
 export type FoundPerson = FoundPeopleReply['people'][number];
 
@@ -55,3 +60,16 @@ export const followLines = (filter: Filter, after: string | null) =>
 
 /** Of every connection, newest day first. */
 export const countLines = post<LineCountsReply>('/v1/log/counts');
+
+/** Lifetime of the link in an invitation, in hours. */
+export const invitationHours = 72;
+
+/** Invites to enrol, by e-mail to the address at the provider. */
+export const inviteByEmail = (who: Who, language: string) =>
+  post<SentInvitationReply>('/v1/subjects/invite', { ...who, lifeHours: invitationHours, send: 'email', language });
+
+/** @param group - id, or unique name; @param status - `undefined`: all */
+export const listGroup = (connection: string, group: string, status: string | undefined) => ({
+  ...post<MemberPeopleReply>('/v1/people/members', { connection, group, status }),
+  withinMs: 90_000,
+});

@@ -60,6 +60,12 @@ export const ar: Words = {
     begin: 'بدء التحقق من الوجه',
     notPassed: 'فشل التحقق من الوجه',
   },
+  bulk: {
+    progress: (done, total) => `${done} من ${total}`,
+    stop: 'إيقاف',
+    done: (done, total) => `اكتمل لعدد ${done} من ${total}.`,
+    failed: (count) => `فشل: ${count}`,
+  },
   chart: {
     day: 'اليوم',
     asTable: 'عرض كجدول',

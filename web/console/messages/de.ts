@@ -62,6 +62,12 @@ export const de: Words = {
     begin: 'Gesichtsprüfung starten',
     notPassed: 'Die Gesichtsprüfung ist fehlgeschlagen',
   },
+  bulk: {
+    progress: (done, total) => `${done} von ${total}`,
+    stop: 'Anhalten',
+    done: (done, total) => `für ${done} von ${total} erledigt.`,
+    failed: (count) => `Fehlgeschlagen: ${count}`,
+  },
   chart: {
     day: 'Tag',
     asTable: 'Als Tabelle anzeigen',

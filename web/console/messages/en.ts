@@ -58,6 +58,12 @@ export const en = {
     begin: 'Start the face check',
     notPassed: 'The face check failed',
   },
+  bulk: {
+    progress: (done: string, total: string) => `${done} of ${total}`,
+    stop: 'Stop',
+    done: (done: string, total: string) => `done for ${done} of ${total}.`,
+    failed: (count: string) => `Failed: ${count}`,
+  },
   chart: {
     day: 'Day',
     asTable: 'Show as table',

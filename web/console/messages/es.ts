@@ -61,6 +61,12 @@ export const es: Words = {
     begin: 'Iniciar la comprobación facial',
     notPassed: 'La comprobación facial ha fallado',
   },
+  bulk: {
+    progress: (done, total) => `${done} de ${total}`,
+    stop: 'Detener',
+    done: (done, total) => `hecho para ${done} de ${total}.`,
+    failed: (count) => `Con error: ${count}`,
+  },
   chart: {
     day: 'Día',
     asTable: 'Mostrar como tabla',

@@ -62,6 +62,12 @@ export const fr: Words = {
     begin: 'Commencer la vérification du visage',
     notPassed: 'La vérification du visage a échoué',
   },
+  bulk: {
+    progress: (done, total) => `${done} sur ${total}`,
+    stop: 'Arrêter',
+    done: (done, total) => `terminé pour ${done} sur ${total}.`,
+    failed: (count) => `Échecs : ${count}`,
+  },
   chart: {
     day: 'Jour',
     asTable: 'Afficher sous forme de tableau',

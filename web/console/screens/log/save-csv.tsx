@@ -5,6 +5,7 @@ import { toRefusal, useActing } from '../../frame/acting.js';
 import type { Refusal } from '../../frame/call.js';
 import { useFormats, useWords } from '../../frame/words.js';
 import { type Filter, type Line, listLines } from '../../ledger/requests.js';
+import { saveCsv } from '../../parts/save-file.js';
 import { Problem } from '../../parts/state.js';
 import type { LogWords } from './messages/log-words.js';
 
@@ -17,17 +18,6 @@ const columns = [
 
 const toCells = (line: Line): string[] =>
   columns.map((column) => (column === 'reasons' ? line.reasons.join(' ') : (line[column] ?? '')));
-
-/** Offers a text as download, created locally. */
-function save(parts: readonly string[], name: string): void {
-  const url = URL.createObjectURL(new Blob([...parts], { type: 'text/csv;charset=utf-8' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  // The browser reads it after the click.
-  window.setTimeout(() => URL.revokeObjectURL(url), 60_000);
-}
 
 /** Saves all lines that match the filter as CSV. */
 export function SaveCsv({ filter, words: { csv } }: { readonly filter: Filter; readonly words: LogWords }) {
@@ -59,7 +49,7 @@ export function SaveCsv({ filter, words: { csv } }: { readonly filter: Filter; r
         count += page.lines.length;
         setFetched(count);
       } while (cursor !== null && !isStopped.current);
-      if (!isStopped.current) save(parts, `facestep-log-${new Date().toISOString().slice(0, 10)}.csv`);
+      if (!isStopped.current) saveCsv(parts, `facestep-log-${new Date().toISOString().slice(0, 10)}.csv`);
     } catch (thrown) {
       setRefusal(toRefusal(thrown));
     }

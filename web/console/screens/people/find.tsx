@@ -1,8 +1,9 @@
+import { useEffect } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { useLoaded, useMay } from '../../frame/acting.js';
 import { addressOf, goTo, Link } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
-import { nameOf, PersonLink } from '../../ledger/names.js';
+import { NamedLink, nameOf, pathOf } from '../../ledger/names.js';
 import { type FoundPerson, findPeople, keyOf, type Who } from '../../ledger/requests.js';
 import { ActForm, Field } from '../../parts/form.js';
 import { Await, Problem } from '../../parts/state.js';
@@ -35,6 +36,12 @@ const mostFound = 20;
 
 function Found({ text, words }: { readonly text: string; readonly words: PeopleWords }) {
   const loaded = useLoaded(findPeople(text));
+  const found = loaded.state === 'loaded' ? loaded.value : null;
+  const only = found?.people.length === 1 && found.unasked.length === 0 ? found.people[0] : undefined;
+  // The only one is shown at once.
+  useEffect(() => {
+    if (only !== undefined) goTo(pathOf(only), true);
+  }, [only]);
   const { find, ledger } = words;
   return (
     <section>
@@ -84,17 +91,7 @@ function FoundPeople({ people, words }: { readonly people: readonly FoundPerson[
             id: 'name',
             heading: list.name,
             isRowHeading: true,
-            cell: (each) => (
-              <>
-                <PersonLink who={each} name={each} />
-                {each.name !== null && (
-                  <>
-                    <br />
-                    <bdi className="soft">{each.name}</bdi>
-                  </>
-                )}
-              </>
-            ),
+            cell: (each) => <NamedLink who={each} name={each} />,
           },
           { id: 'email', heading: list.email, cell: ({ email }) => <bdi>{email ?? '–'}</bdi> },
           { id: 'id', heading: list.id, cell: ({ subject }) => <code>{subject}</code> },
