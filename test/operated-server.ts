@@ -63,7 +63,10 @@ export async function startOperatedServer(
     dataFolder: string;
     mode?: Mode;
     given?: Partial<
-      Pick<Parameters<typeof startApiServer>[0], 'issuer' | 'connections' | 'verifier' | 'delivery' | 'wakeCampaigns'>
+      Pick<
+        Parameters<typeof startApiServer>[0],
+        'issuer' | 'connections' | 'console' | 'verifier' | 'delivery' | 'wakeCampaigns'
+      >
     >;
   },
 ) {

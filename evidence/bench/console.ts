@@ -4,6 +4,8 @@ import { toEntry } from '../../src/core/ledger/entry.js';
 import { recordEntries } from '../../src/core/ledger/record.js';
 import { addSec, epochMs, secondsPerDay, toIso } from '../../src/core/units.js';
 import { createSqliteLedger } from '../../src/state/ledger-sqlite.js';
+import { hasChromium, launchChromium } from '../../test/browser/chromium.js';
+import { type MeasuredTask, measureTasks, startWeek } from '../../test/browser/weekly-tasks.js';
 import { type LoadResult, loadHook } from './hook-load.js';
 import { openOkta } from './hook-providers/okta.js';
 import { freshnessSec } from './hook-providers/provider.js';
@@ -30,6 +32,8 @@ export interface ConsoleReport {
   /** From request to end of the reply on loopback, by screen. */
   readonly screens: Readonly<Record<string, { readonly p50Ms: number; readonly p95Ms: number; readonly rows: number }>>;
   /** Okta's token hook with a full ledger; `without`: another installation without one. */
+  /** Clicks and fields of weekly tasks from the first screen, in Chromium; `null`: no Chromium. */
+  readonly tasks: Readonly<Record<string, MeasuredTask>> | null;
   readonly hooks: { readonly with: LoadResult; readonly without: LoadResult | null };
 }
 
@@ -73,8 +77,20 @@ export async function benchConsole(size: Size, without: string | null): Promise<
   return {
     ...{ node: process.version, cores: availableParallelism(), people: size.people, lines: size.lines, fillSeconds },
     screens,
+    tasks: await measureWeek(),
     hooks: { with: hooksWith, without: hooksWithout },
   };
+}
+
+async function measureWeek(): Promise<ConsoleReport['tasks']> {
+  if (!hasChromium) return null;
+  const [week, browser] = await Promise.all([startWeek(), launchChromium({ camera: 'none' })]);
+  try {
+    return await measureTasks(browser, week.origin);
+  } finally {
+    await browser.close();
+    await week.close();
+  }
 }
 
 async function fill(file: string, { people, lines }: Size): Promise<void> {
@@ -143,13 +159,25 @@ async function measureScreens(url: string, adminKey: string, runs: number): Prom
 }
 
 /** Formats the report. */
-export function showConsole({ node, cores, people, lines, fillSeconds, screens, hooks }: ConsoleReport): string[] {
+export function showConsole({
+  node,
+  cores,
+  people,
+  lines,
+  fillSeconds,
+  screens,
+  tasks,
+  hooks,
+}: ConsoleReport): string[] {
   const toHook = (name: string, { p50Ms, p99Ms, maxMs, errors }: LoadResult): string =>
     `  ${name.padEnd(34)} p50 ${p50Ms} ms   p99 ${p99Ms} ms   longest ${maxMs} ms   errors ${errors}`;
   return [
     `${people} people and ${lines} lines in the embedded store, ${cores} cores, Node ${node}; filled in ${fillSeconds} s`,
     ...Object.entries(screens).map(
       ([name, { p50Ms, p95Ms, rows }]) => `  ${name.padEnd(34)} p50 ${p50Ms} ms   p95 ${p95Ms} ms   rows ${rows}`,
+    ),
+    ...Object.entries(tasks ?? {}).map(
+      ([name, { clicks, fields }]) => `  ${name.padEnd(42)} clicks ${clicks}   fields ${fields}`,
     ),
     toHook('a hook, with the ledger', hooks.with),
     ...(hooks.without === null ? [] : [toHook('a hook, without', hooks.without)]),

@@ -87,7 +87,7 @@ export function List({ given, words }: { readonly given: URLSearchParams; readon
                 any,
                 ...[...statuses, 'none' as const].map((value) => ({ value, label: words.statuses[value] })),
               ]}
-              initial={given.get('status') ?? ''}
+              initial={given.get('status') ?? (group === null ? 'enrolled' : '')}
             />
             <Field name="group" label={list.group} hint={list.groupHint} maxLength={256} initial={group ?? ''} />
             <Choice
