@@ -1,11 +1,13 @@
-import { availableParallelism } from 'node:os';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { toEntry } from '../../src/core/ledger/entry.js';
 import { recordEntries } from '../../src/core/ledger/record.js';
 import { addSec, epochMs, secondsPerDay, toIso } from '../../src/core/units.js';
 import { createSqliteLedger } from '../../src/state/ledger-sqlite.js';
-import { hasChromium, launchChromium } from '../../test/browser/chromium.js';
-import { type MeasuredTask, measureTasks, startWeek } from '../../test/browser/weekly-tasks.js';
 import { type LoadResult, loadHook } from './hook-load.js';
 import { openOkta } from './hook-providers/okta.js';
 import { freshnessSec } from './hook-providers/provider.js';
@@ -32,8 +34,8 @@ export interface ConsoleReport {
   /** From request to end of the reply on loopback, by screen. */
   readonly screens: Readonly<Record<string, { readonly p50Ms: number; readonly p95Ms: number; readonly rows: number }>>;
   /** Okta's token hook with a full ledger; `without`: another installation without one. */
-  /** Clicks and fields of weekly tasks from the first screen, in Chromium; `null`: no Chromium. */
-  readonly tasks: Readonly<Record<string, MeasuredTask>> | null;
+  /** Clicks and fields of weekly tasks from the first screen, in Chromium; `null`: no Chromium, or a task failed. */
+  readonly tasks: Readonly<Record<string, { readonly clicks: number; readonly fields: number }>> | null;
   readonly hooks: { readonly with: LoadResult; readonly without: LoadResult | null };
 }
 
@@ -82,16 +84,18 @@ export async function benchConsole(size: Size, without: string | null): Promise<
   };
 }
 
+/** The tasks are a test, whose helpers need its runner. */
 async function measureWeek(): Promise<ConsoleReport['tasks']> {
-  if (!hasChromium) return null;
-  const [week, browser] = await Promise.all([startWeek(), launchChromium({ camera: 'none' })]);
-  try {
-    return await measureTasks(browser, week.origin);
-  } finally {
-    await browser.close();
-    await week.close();
-  }
+  const file = join(await mkdtemp(join(tmpdir(), 'facestep-week-')), 'week.json');
+  const jest = ['node_modules/jest/bin/jest.js', '--selectProjects', 'quick', 'wide', '--runInBand'];
+  const args = [...jest, '--testPathPatterns', 'dist/test/browser/console-week'];
+  const run = spawn(process.execPath, args, { env: { ...process.env, FACESTEP_WEEK: file }, stdio: 'ignore' });
+  await once(run, 'close');
+  const text = await readFile(file, 'utf8').catch(() => null);
+  return text === null ? null : tasksGuard.parse(JSON.parse(text));
 }
+
+const tasksGuard = z.record(z.string(), z.object({ clicks: z.int(), fields: z.int() }));
 
 async function fill(file: string, { people, lines }: Size): Promise<void> {
   const ledger = createSqliteLedger(file);

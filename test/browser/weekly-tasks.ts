@@ -1,5 +1,7 @@
 import type { Browser, Locator, Page } from 'playwright-core';
-import { consoleGuard } from '../../src/config/console.js';
+import { oktaConnectionGuard } from '../../adapters/okta/config.js';
+import { createOktaProfile } from '../../adapters/okta/profile.js';
+import { SealedToken } from '../../src/core/concealed.js';
 import { addSec, toIso } from '../../src/core/units.js';
 import { adminKey } from '../api-server.js';
 import { defaultPolicy } from '../core.js';
@@ -135,12 +137,22 @@ export async function startWeek() {
   const okta = { id: 'okta', kind: 'okta', profile, policy, openStepUpRequest: null };
   const given = {
     ...{ issuer: 'http://localhost', connections: new Map([['okta', okta]]), verifier: createTestVerifier() },
-    console: consoleGuard.parse(consoleWithSignIn),
+    console: consoleWithSignIn,
   };
   const dataFolder = createFolder('console-week');
   const operated = await startOperatedServer(company, { dataFolder, given });
   await fillOperations(operated, dataFolder);
   const { server } = operated;
+  // Somebody is enrolled at the provider: the switch to enforce asks only if nobody is.
+  const settings = oktaConnectionGuard.parse(company.toConnections('shadow')[0]);
+  const provider = createOktaProfile(settings, { fetch, log: server.log });
+  const user = await company.okta.createUser({
+    login: 'ada@example.com',
+    password: 'x',
+    firstName: 'A',
+    lastName: 'B',
+  });
+  await provider.writeToken(user, new SealedToken(`fv1.${'a'.repeat(240)}`));
   const ada = { connection: 'okta', subject: 'ada' };
   const until = toIso(addSec(server.clock.now(), 3600));
   await fillLedger(server, [
