@@ -3,13 +3,14 @@ import { oktaConnectionGuard } from '../../adapters/okta/config.js';
 import { createOktaProfile } from '../../adapters/okta/profile.js';
 import { SealedToken } from '../../src/core/concealed.js';
 import { addSec, toIso } from '../../src/core/units.js';
+import { beginRequest, submitRequest } from '../../src/rest/onboarding/asking.js';
+import type { Wish } from '../../src/rest/onboarding/request.js';
 import { adminKey } from '../api-server.js';
 import { defaultPolicy } from '../core.js';
-import { consoleWithSignIn, signInAs } from '../developers.js';
 import { createTestVerifier } from '../embedded.js';
 import { createFolder } from '../folder.js';
 import { enrolledAt, fillLedger } from '../ledgered.js';
-import { startCompany, startOperatedServer } from '../operated-server.js';
+import { type Company, startCompany, startOperatedServer } from '../operated-server.js';
 import { createMemoryProfile } from '../simulated-profile.js';
 import { visitConsole } from './console-visitor.js';
 import { fillOperations } from './operated-console.js';
@@ -130,14 +131,18 @@ export const weeklyTasks: Readonly<Record<string, (hands: Hands) => Promise<void
 
 /** Starts a server with a week's work: somebody locked out, somebody not enrolled, a request, shadow mode. */
 export async function startWeek() {
-  const company = await startCompany();
+  const started = await startCompany();
+  const toConnections: Company['toConnections'] = (...given) =>
+    started
+      .toConnections(...given)
+      .map((each) => ({ ...each, policy: { ...each.policy, bypass: { allowed: true, approvals: 1 } } }));
+  const company = { ...started, toConnections };
   const profile = createMemoryProfile(['ada', 'ben', 'cora']);
   const bypass = { allowed: true, minutes: 15, approvals: 1, takesKeys: true } as const;
   const policy = { ...defaultPolicy, bypass };
   const okta = { id: 'okta', kind: 'okta', profile, policy, openStepUpRequest: null };
   const given = {
     ...{ issuer: 'http://localhost', connections: new Map([['okta', okta]]), verifier: createTestVerifier() },
-    console: consoleWithSignIn,
   };
   const dataFolder = createFolder('console-week');
   const operated = await startOperatedServer(company, { dataFolder, given });
@@ -160,11 +165,13 @@ export async function startWeek() {
     { event: { action: 'verification_refused', ...ada, detail: { tokenId: 't' } }, hoursAgo: 24 },
     { event: { action: 'locked_out', ...ada, detail: { level: 1, until } }, hoursAgo: 1 },
   ]);
-  const grace = await signInAs(server, 'sub-grace', { login: 'grace' });
-  const wish = { name: 'payslips', purpose: 'Opens payslips.', scopes: ['verify'], connection: 'okta' };
-  const { body } = await server.postJson('/developer/requests', { ...wish, perMinute: 10, perDay: 100 }, grace);
-  const { id } = body.request as { id: string };
-  await server.postJson(`/developer/requests/${id}/submit`, { termsVersion: 0 }, grace);
+  const grace = { id: 'g'.repeat(43), name: 'grace', role: 'developer', means: 'sign_in' } as const;
+  const wish: Wish = {
+    ...{ name: 'payslips', purpose: 'Opens payslips.', scopes: ['verify'], connection: 'okta' },
+    ...{ perMinute: 10, perDay: 100, redirectUris: [], contact: 'grace' },
+  };
+  const { id } = await beginRequest(wish, null, grace, server.deps);
+  await submitRequest(id, { termsVersion: 0, message: null }, grace, server.deps);
   return {
     origin: `http://localhost:${server.port}`,
     async close() {
@@ -173,6 +180,9 @@ export async function startWeek() {
     },
   };
 }
+
+/** A task that cannot be done is reported instead of waiting for the runner's end. */
+const taskPatienceMs = 30_000;
 
 export interface MeasuredTask {
   readonly clicks: number;
@@ -184,6 +194,7 @@ export async function measureTasks(browser: Browser, origin: string): Promise<Re
   const measured: Record<string, MeasuredTask> = {};
   for (const [name, act] of Object.entries(weeklyTasks)) {
     const { page, close } = await visitConsole(browser, origin, { key: adminKey });
+    page.setDefaultTimeout(taskPatienceMs);
     await page.getByRole('heading', { name: 'Home' }).waitFor();
     let [clicks, fields] = [0, 0];
     await act({
