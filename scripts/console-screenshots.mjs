@@ -46,8 +46,6 @@ const screens = [
       await page.getByText(/^Checking/).waitFor({ state: 'detached', timeout: 120_000 });
     },
   },
-  { name: 'connection-rollout', path: '/connections/company/rollout', onPhone: true },
-  { name: 'connection-secrets', path: '/connections/company/secrets', onPhone: true },
   { name: 'operations', path: '/operations' },
   {
     name: 'help-desk',
