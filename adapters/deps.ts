@@ -1,4 +1,5 @@
 import type { Clock, Fetch, Log, Random } from '../src/core/ports.js';
+import type { SecretUse } from './rotating-secret.js';
 
 export interface AdapterDeps<Settings> {
   readonly settings: Settings;
@@ -8,4 +9,6 @@ export interface AdapterDeps<Settings> {
   readonly random: Random;
   readonly fetch: Fetch;
   readonly log: Log;
+  /** Called for each authentic call of the provider. Absent outside of a server. */
+  readonly onSecretUsed?: ((use: SecretUse) => void) | undefined;
 }

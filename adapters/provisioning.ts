@@ -129,6 +129,8 @@ export interface RotatableSecret {
   readonly setting: string;
   readonly previousSetting: string;
   readonly isPreviousTaken: boolean;
+  /** See `markOf`. */
+  readonly marks: { readonly current: string; readonly previous: string | null };
 }
 
 export interface Provisioning {

@@ -2,7 +2,13 @@ import { expect, test } from '@jest/globals';
 import { Credential } from '../src/core/concealed.js';
 import { createManualClock } from '../test/manual-clock.js';
 import { createTextLog } from '../test/sinks.js';
-import { createNotePrevious, createPreviousSecretChecks, findSecret } from './rotating-secret.js';
+import {
+  createNoteSecretUse,
+  createPreviousSecretChecks,
+  findSecret,
+  marksOf,
+  type SecretUse,
+} from './rotating-secret.js';
 
 const current = new Credential('canary-current');
 const previous = new Credential('canary-previous');
@@ -28,15 +34,19 @@ test('both are looked at, whichever it is', () => {
   }
 });
 
-test('the log says once a minute for each hook that the previous secret is in use', () => {
+test('each use is reported; the log says once a minute for each hook that the previous secret is in use', () => {
   const clock = createManualClock();
   const log = createTextLog();
-  const note = createNotePrevious({ connection: 'workforce', clock, log });
-  for (const hook of ['token', 'token', 'events', 'token']) note(hook);
+  const used: string[] = [];
+  const onSecretUsed = ({ secret }: SecretUse): void => void used.push(secret);
+  const note = createNoteSecretUse({ connection: 'workforce', clock, log, onSecretUsed });
+  for (const hook of ['token', 'token', 'events', 'token']) note(hook, 'previous');
   clock.advanceSec(59);
-  note('token');
+  note('token', 'previous');
   clock.advanceSec(1);
-  note('token');
+  note('token', 'previous');
+  note('token', 'current');
+  expect(used).toEqual([...Array(6).fill('previous'), 'current']);
   const lines = log.text().split('\n');
   expect(lines.map((line) => JSON.parse(line))).toEqual(
     ['token', 'events', 'token'].map((hook) => ({
@@ -51,4 +61,14 @@ test('doctor reminds of a previous secret, and says nothing without one', async 
   const finding = await check?.run();
   expect(finding).toMatchObject({ verdict: 'warn', found: 'okta.hooks.previousSecret is still accepted' });
   expect(JSON.stringify(finding)).not.toContain('canary');
+});
+
+test('a mark tells two secrets apart and holds 16 bits', () => {
+  const marks = marksOf({ current, previous });
+  expect(Object.values(marks)).toEqual([
+    expect.stringMatching(/^[0-9a-f]{4}$/),
+    expect.stringMatching(/^[0-9a-f]{4}$/),
+  ]);
+  expect(marks.current).not.toBe(marks.previous);
+  expect(marksOf({ current, previous: undefined })).toEqual({ current: marks.current, previous: null });
 });

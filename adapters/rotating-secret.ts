@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Credential } from '../src/core/concealed.js';
 import type { Clock, Log } from '../src/core/ports.js';
 import { addSec, type EpochMs } from '../src/core/units.js';
@@ -12,7 +13,7 @@ export interface RotatingSecret {
 export function findSecret(
   { current, previous }: RotatingSecret,
   proves: (secret: Credential) => boolean,
-): 'current' | 'previous' | null {
+): UsedSecret | null {
   const isPrevious = previous !== undefined && proves(previous);
   const isCurrent = proves(current);
   if (isCurrent) return 'current';
@@ -21,21 +22,44 @@ export function findSecret(
 
 const noticeSec = 60;
 
-/** Logs that a caller still uses the previous secret, once a minute at most. */
-export type NotePrevious = (hook: string) => void;
+export type UsedSecret = 'current' | 'previous';
 
-/** Creates the logger of one connection. */
-export function createNotePrevious({
+export interface SecretUse {
+  readonly connection: string;
+  readonly secret: UsedSecret;
+}
+
+/**
+ * Returns 16 bits of the digest of a secret: enough to see that it was replaced, and of no help to guess it.
+ */
+export const markOf = (secret: Credential): string =>
+  secret.use((value) => createHash('sha256').update(`mark ${value}`).digest('hex').slice(0, 4));
+
+/** Returns the marks of both secrets; `null` if there is no previous one. */
+export const marksOf = ({ current, previous }: RotatingSecret) => ({
+  current: markOf(current),
+  previous: previous === undefined ? null : markOf(previous),
+});
+
+/** Reports the secret that a caller used, and logs the previous one, once a minute at most. */
+export type NoteSecretUse = (hook: string, secret: UsedSecret) => void;
+
+/** Creates the reporter of one connection. */
+export function createNoteSecretUse({
   connection,
   clock,
   log,
+  onSecretUsed,
 }: {
   readonly connection: string;
   readonly clock: Clock;
   readonly log: Log;
-}): NotePrevious {
+  readonly onSecretUsed?: ((use: SecretUse) => void) | undefined;
+}): NoteSecretUse {
   const quietUntil = new Map<string, EpochMs>();
-  return (hook) => {
+  return (hook, secret) => {
+    onSecretUsed?.({ connection, secret });
+    if (secret === 'current') return;
     const now = clock.now();
     if (now < (quietUntil.get(hook) ?? 0)) return;
     quietUntil.set(hook, addSec(now, noticeSec));

@@ -19,7 +19,6 @@ const screens = [
     path: '/people?find=person-001@example.com',
     onPhone: true,
     async prepare(page) {
-      await page.getByRole('rowheader').getByRole('link').click();
       await page.getByText('Locked out', { exact: true }).waitFor();
     },
   },

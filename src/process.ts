@@ -18,6 +18,8 @@ import { epochMs } from './core/units.js';
 import { toCode } from './errors.js';
 import { isSystemError } from './files/durable-file.js';
 import { fetchModels, hasNoModels } from './models/fetch.js';
+
+import { createSecretUses } from './operations/secret-use-recorder.js';
 import type { RunningServer } from './server/server.js';
 import { createLog } from './telemetry/log.js';
 import { createRequestContexts } from './telemetry/request-context.js';
@@ -50,7 +52,10 @@ async function untilStopped(): Promise<string> {
 
 const reading = { env: process.env, readFile: (path: string) => readFile(path, 'utf8') };
 
-const readSetup = (): Promise<Setup> => loadSetup(providers, { clock, random, fetch, log, ...reading });
+const secretUses = createSecretUses({ clock });
+
+const readSetup = (): Promise<Setup> =>
+  loadSetup(providers, { ...{ clock, random, fetch, log, ...reading }, onSecretUsed: secretUses.note });
 
 /** Handlers are installed at once: an unhandled signal would end the process without a shutdown. */
 async function serve(): Promise<void> {
@@ -90,7 +95,7 @@ async function start(stopped: Promise<void>): Promise<RunningServer | null> {
   // Handled where the server awaits it; until then a rejection must not end the process.
   engine.catch(() => {});
   const { startServer } = await import('./server/server.js');
-  const deps = { clock, random, fetch, log, contexts, tell, announce, engine, loadSetup: readSetup };
+  const deps = { clock, random, fetch, log, contexts, tell, announce, engine, secretUses, loadSetup: readSetup };
   return startServer(setup, deps).catch((error: unknown) => {
     if (!(error instanceof TrailInUse)) throw error;
     throw new CommandError('server_running', { dataFolder: resolve(setup.config.dataFolder) }, { cause: error });

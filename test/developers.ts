@@ -4,7 +4,6 @@ import { beginSession, sessionCookieOf } from '../src/rest/console-sessions.js';
 import type { SignedInRole } from '../src/rest/rights.js';
 import type { ApiServer } from './api-server.js';
 import { type SessionHeaders, toSessionHeaders } from './console.js';
-import { testIssuer } from './keys.js';
 
 export const companyIssuer = 'https://login.example.com';
 
@@ -25,6 +24,6 @@ export async function signInAs(
   const secret = await beginSession({ name: `${login} (login.example.com)`, role, by }, server.deps);
   return toSessionHeaders(
     server,
-    secret.use((text) => `${sessionCookieOf(testIssuer)}=${text}`),
+    secret.use((text) => `${sessionCookieOf(server.deps.issuer)}=${text}`),
   );
 }

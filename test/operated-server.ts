@@ -13,18 +13,28 @@ import { emptySetup } from './upkeep.js';
 
 export type Mode = 'shadow' | 'enforce';
 
+const oktaSecret = 'Bearer a-secret-of-the-tests-0123456789';
+
+interface OktaSecrets {
+  readonly current: string;
+  readonly previous?: string;
+}
+
 /** Starts a company's org and account, with connections `okta` and `onelogin`. */
 export async function startCompany() {
   const okta = await startOktaSimulator({});
   const onelogin = await startOneLoginSimulator();
   const facePolicyId = onelogin.addPolicy({ name: 'Face', factors: ['trusted_idp'] });
-  const toConnections = (mode: Mode) => [
+  const toConnections = (mode: Mode, { current, previous }: OktaSecrets = { current: oktaSecret }) => [
     {
       ...{ id: 'okta', kind: 'okta', policy: { mode } },
       okta: {
         orgUrl: okta.url,
         auth: { kind: 'api_token', token: okta.apiToken },
-        hooks: { secret: { header: 'authorization', value: 'Bearer a-secret-of-the-tests-0123456789' } },
+        hooks: {
+          secret: { header: 'authorization', value: current },
+          ...(previous === undefined ? {} : { previousSecret: previous }),
+        },
       },
     },
     {
@@ -53,7 +63,10 @@ export async function startOperatedServer(
     dataFolder: string;
     mode?: Mode;
     given?: Partial<
-      Pick<Parameters<typeof startApiServer>[0], 'issuer' | 'connections' | 'verifier' | 'delivery' | 'wakeCampaigns'>
+      Pick<
+        Parameters<typeof startApiServer>[0],
+        'issuer' | 'connections' | 'console' | 'verifier' | 'delivery' | 'wakeCampaigns'
+      >
     >;
   },
 ) {
@@ -65,11 +78,12 @@ export async function startOperatedServer(
     ...(state === undefined ? {} : { state: { ...state, close: async () => {} } }),
     ...given,
   });
-  const read = async (said: Mode): Promise<void> => {
-    const config = { dataFolder, publicUrl: server.origin, connections: company.toConnections(said) };
+  const read = async (said: Mode, secrets?: OktaSecrets): Promise<void> => {
+    const config = { dataFolder, publicUrl: server.origin, connections: company.toConnections(said, secrets) };
     const { clock, random, log } = server.deps;
     setup = await loadSetup(providers, {
       ...{ clock, random, log, env: { FACESTEP_CONFIG: 'of the test' }, readFile: async () => JSON.stringify(config) },
+      onSecretUsed: server.deps.upkeep.secretUses.note,
       fetch: async (url, init) => {
         await gate;
         return fetch(url, init);

@@ -6,6 +6,7 @@ import type { CoreDeps } from '../src/core/deps.js';
 import type { Jobs } from '../src/core/jobs.js';
 import { FaceError } from '../src/errors.js';
 import { type Modes, readModes, settleModes } from '../src/operations/modes.js';
+import { createSecretUses } from '../src/operations/secret-use-recorder.js';
 import { createBackground, type Upkeep } from '../src/operations/upkeep.js';
 import { createTestJobs } from './jobs.js';
 
@@ -49,6 +50,7 @@ export function createTestUpkeep(
       await settleModes(find().connections, upkeep);
       modes = await readModes(upkeep);
     },
+    secretUses: createSecretUses(core),
     trail: { chain: 'of-the-tests', waitingSec: () => 0 },
   };
   return upkeep;

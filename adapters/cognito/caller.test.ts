@@ -21,7 +21,7 @@ const settings = {
   previousRequestSecret: undefined,
 };
 const clock = createManualClock();
-const open = createOpenStepUpRequest(settings, { clock, notePrevious: () => {} });
+const open = createOpenStepUpRequest(settings, { clock, noteUse: () => {} });
 const asked = { subject: 'a-sub', clientId: 'client-one', nonce: 'a-nonce' };
 const untrusted = { code: 'caller_untrusted' };
 
@@ -37,17 +37,15 @@ describe('a step-up request', () => {
   });
 
   test('under the previous secret opens while one is configured, and is noted', async () => {
-    let noted = 0;
-    const notePrevious = (): void => {
-      noted += 1;
-    };
+    const used: string[] = [];
+    const noteUse = (use: string): void => void used.push(use);
     const both = createOpenStepUpRequest(
       { ...settings, requestSecret: new Credential(`new ${secret}`), previousRequestSecret: settings.requestSecret },
-      { clock, notePrevious },
+      { clock, noteUse },
     );
     const byOld = await signStepUpRequest({ ...asked, now: clock.now() }, settings);
     expect(await both(byOld)).toMatchObject({ subject: 'a-sub' });
-    expect(noted).toBe(1);
+    expect(used).toEqual(['previous']);
     const requestSecret = new Credential(`new ${secret}`);
     const byNew = await signStepUpRequest({ ...asked, now: clock.now() }, { ...settings, requestSecret });
     expect(await both(byNew)).toMatchObject({ subject: 'a-sub' });
@@ -55,7 +53,7 @@ describe('a step-up request', () => {
     await expect(both(await signStepUpRequest({ ...asked, now: clock.now() }, byNone))).rejects.toMatchObject(
       untrusted,
     );
-    expect(noted).toBe(1);
+    expect(used).toEqual(['previous', 'current']);
   });
 
   test.each([
@@ -76,7 +74,7 @@ describe('a step-up request', () => {
   test('is refused once it is over, and before its time', async () => {
     const later = createManualClock();
     const request = await signStepUpRequest({ ...asked, now: later.now() }, settings);
-    const openLater = createOpenStepUpRequest(settings, { clock: later, notePrevious: () => {} });
+    const openLater = createOpenStepUpRequest(settings, { clock: later, noteUse: () => {} });
     later.advanceSec(requestLifeSec + 31);
     await expect(openLater(request)).rejects.toMatchObject(untrusted);
     const future = await signStepUpRequest({ ...asked, now: later.now() }, settings);

@@ -80,7 +80,7 @@ export function createOpenStepUpRequest(
     readonly clientIds: readonly string[];
     readonly previousRequestSecret: Credential | undefined;
   },
-  { clock, notePrevious }: { readonly clock: Clock; readonly notePrevious: () => void },
+  { clock, noteUse }: { readonly clock: Clock; readonly noteUse: (secret: 'current' | 'previous') => void },
 ): (request: string) => Promise<StepUpRequest> {
   const { userPoolId, issuer, connection, clientIds } = settings;
   const { requestSecret, previousRequestSecret } = settings;
@@ -98,11 +98,15 @@ export function createOpenStepUpRequest(
   const verifyByPrevious = async (request: string, error: unknown) => {
     if (previousRequestSecret === undefined || !(error instanceof errors.JWSSignatureVerificationFailed)) throw error;
     const verified = await verify(request, previousRequestSecret);
-    notePrevious();
+    noteUse('previous');
     return verified;
   };
   return async (request) => {
     const { payload } = await verify(request, requestSecret)
+      .then((verified) => {
+        noteUse('current');
+        return verified;
+      })
       .catch((error: unknown) => verifyByPrevious(request, error))
       .catch((error: unknown) => {
         throw new FaceError('caller_untrusted', { request: error instanceof errors.JOSEError ? error.code : 'key' });

@@ -190,7 +190,7 @@ describe('the challenge', () => {
         ...{ issuer: testIssuer, connection: connectionId, requestSecret: new Credential(requestSecret) },
         previousRequestSecret: undefined,
       },
-      { clock: bench.clock, notePrevious: () => {} },
+      { clock: bench.clock, noteUse: () => {} },
     );
 
   test('is signed for the service, which opens a step-up of that user for that sign-in', async () => {

@@ -1,6 +1,6 @@
 import type { Adapter } from '../adapter.js';
 import type { AdapterDeps } from '../deps.js';
-import { createNotePrevious } from '../rotating-secret.js';
+import { createNoteSecretUse } from '../rotating-secret.js';
 import { createOpenStepUpRequest } from './caller.js';
 import type { CognitoConnection } from './config.js';
 import { createCognitoClients } from './oidc.js';
@@ -8,10 +8,10 @@ import { createCognitoProfile } from './profile.js';
 
 /** Creates the adapter of one user pool. */
 export function createCognitoAdapter(deps: AdapterDeps<CognitoConnection>): Adapter {
-  const { settings, publicUrl, clock, fetch, log } = deps;
+  const { settings, publicUrl, clock, fetch, log, onSecretUsed } = deps;
   const { id, kind, cognito } = settings;
   const { userPoolId, clientIds, triggers } = cognito;
-  const notePrevious = createNotePrevious({ connection: id, clock, log });
+  const noteUse = createNoteSecretUse({ connection: id, clock, log, onSecretUsed });
   return {
     kind,
     profile: createCognitoProfile(settings, { fetch, log }),
@@ -21,7 +21,7 @@ export function createCognitoAdapter(deps: AdapterDeps<CognitoConnection>): Adap
         ...{ userPoolId, clientIds, connection: id, issuer: publicUrl },
         ...{ requestSecret: triggers.requestSecret, previousRequestSecret: triggers.previousRequestSecret },
       },
-      { clock, notePrevious: () => notePrevious('step-ups/requested') },
+      { clock, noteUse: (secret) => noteUse('step-ups/requested', secret) },
     ),
     createOidcClients: (given) => createCognitoClients(settings.oidc, given),
     createProvisioning: async () => (await import('./provision.js')).createCognitoProvisioning(deps),

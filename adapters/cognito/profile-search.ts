@@ -1,8 +1,8 @@
 import type { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import type { NamedAccount } from '../../src/core/ports.js';
-import { isCalled, toNameParts, toWholeName } from '../search.js';
+import { isCalled, toNameParts } from '../search.js';
 import { listUsers } from './profile-list.js';
-import { type FoundUser, nameOf, toAccount } from './profile-user.js';
+import { type FoundUser, nameOf, toNamedAccount } from './profile-user.js';
 
 /** A filter takes one standard attribute. Only `username` is case-sensitive. */
 const searched = ['username', 'email', 'preferred_username', 'name', 'given_name', 'family_name'] as const;
@@ -41,8 +41,3 @@ const toNames = (user: FoundUser) => {
   const others = [user.username, nameOf(user), read('email'), read('preferred_username'), read('name')];
   return { given: read('given_name'), family: read('family_name'), others };
 };
-
-export function toNamedAccount(user: FoundUser): NamedAccount {
-  const { given, family } = toNames(user);
-  return { ...toAccount(user), name: user.attributes.get('name') || toWholeName(given, family) };
-}

@@ -1,7 +1,8 @@
 import { toPhoneNumber } from '../../src/core/phone-number.js';
-import type { Account } from '../../src/core/ports.js';
+import type { Account, NamedAccount } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import { isSameLogin } from '../login.js';
+import { toWholeName } from '../search.js';
 
 export interface FoundUser {
   readonly username: string;
@@ -39,6 +40,14 @@ export function toAccount(user: FoundUser): Account {
     email: user.attributes.get('email') ?? null,
     phone: toPhoneNumber(user.attributes.get('phone_number')),
   };
+}
+
+/** @throws FaceError `profile_unavailable`: without a `sub` */
+export function toNamedAccount(user: FoundUser): NamedAccount {
+  const [name = '', given = '', family = ''] = ['name', 'given_name', 'family_name'].map((each) =>
+    user.attributes.get(each),
+  );
+  return { ...toAccount(user), name: name || toWholeName(given, family) };
 }
 
 export const notUnderstood = () => new FaceError('profile_unavailable', { reason: 'answer not understood' });

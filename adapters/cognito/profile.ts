@@ -16,8 +16,8 @@ import { type CognitoSettings, createCognitoClient, toServiceFailure } from './c
 import type { CognitoConnection } from './config.js';
 import { readGroupPage } from './profile-groups.js';
 import { listUsers } from './profile-list.js';
-import { searchUsers, toNamedAccount } from './profile-search.js';
-import { type FoundUser, isNamed, toAccount, toUser } from './profile-user.js';
+import { searchUsers } from './profile-search.js';
+import { type FoundUser, isNamed, toAccount, toNamedAccount, toUser } from './profile-user.js';
 
 /** Limit for one operation with all its calls. */
 const TOTAL_TIMEOUT_MS = 10_000;

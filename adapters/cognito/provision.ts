@@ -2,7 +2,7 @@ import type { Fetch } from '../../src/core/ports.js';
 import { takeCensus } from '../census.js';
 import type { AdapterDeps } from '../deps.js';
 import { checkingGroups, needing, type Provisioning, serverClock } from '../provisioning.js';
-import { createPreviousSecretChecks } from '../rotating-secret.js';
+import { createPreviousSecretChecks, marksOf } from '../rotating-secret.js';
 import type { CognitoConnection } from './config.js';
 import { listCensus } from './provision-census.js';
 import {
@@ -71,6 +71,10 @@ export function createCognitoProvisioning(deps: AdapterDeps<CognitoConnection>):
         setting: 'cognito.triggers.requestSecret',
         previousSetting: 'cognito.triggers.previousRequestSecret',
         isPreviousTaken: cognito.triggers.previousRequestSecret !== undefined,
+        marks: marksOf({
+          current: cognito.triggers.requestSecret,
+          previous: cognito.triggers.previousRequestSecret,
+        }),
       },
     ],
     registration: null,

@@ -15,6 +15,7 @@ import { parseGroupPage, toGroupsPath } from './profile-groups.js';
 // Includes the directory extension under its own name.
 const userGuard = z.looseObject({ id: z.string() });
 const accountGuard = z.object({ id: z.string(), userPrincipalName: z.string().min(1), mail: z.string().nullish() });
+const namedGuard = accountGuard.extend({ displayName: z.string().nullish() });
 const toAccount = (subject: string, { userPrincipalName, mail }: z.output<typeof accountGuard>): Account => ({
   subject,
   login: userPrincipalName,
@@ -22,7 +23,6 @@ const toAccount = (subject: string, { userPrincipalName, mail }: z.output<typeof
   // Graph returns it on request only, and not always: codes go by e-mail.
   phone: null,
 });
-const namedGuard = accountGuard.extend({ displayName: z.string().nullish() });
 const toNamedAccount = (subject: string, user: z.output<typeof namedGuard>): NamedAccount => ({
   ...toAccount(subject, user),
   name: user.displayName || null,

@@ -8,7 +8,7 @@ import { FaceError } from '../../src/errors.js';
 import { readBearer, toBearerRefusal } from '../bearer.js';
 import type { Hook, RawHead } from '../hook.js';
 import { probeBody } from '../probe.js';
-import { findSecret } from '../rotating-secret.js';
+import { findSecret, type UsedSecret } from '../rotating-secret.js';
 import type { OktaConnection } from './config.js';
 
 type ExpectedCallers = OktaConnection['okta']['hooks'];
@@ -17,7 +17,10 @@ type ExpectedCallers = OktaConnection['okta']['hooks'];
  * Verifies that a call is from the configured org, without reading the body.
  * @throws FaceError `caller_untrusted`; `profile_unavailable` if the keys cannot be fetched
  */
-export type VerifyCaller = (headers: RawHead['headers']) => Promise<{ readonly byPreviousSecret: boolean }>;
+export type VerifyCaller = (headers: RawHead['headers']) => Promise<{
+  /** `null`: by an access token. */
+  readonly secret: UsedSecret | null;
+}>;
 
 // Asymmetric only: with a shared-secret algorithm the published keys would be the secret.
 const signatureAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512'];
@@ -42,11 +45,11 @@ export function createVerifyCaller(
     if (secret !== undefined) {
       const secrets = { current: secret.value, previous: previousSecret };
       const found = findSecret(secrets, (each) => isSame(headers[secret.header], each));
-      if (found !== null) return { byPreviousSecret: found === 'previous' };
+      if (found !== null) return { secret: found };
     }
     if (verifyBearer === null) throw new FaceError('caller_untrusted');
     await verifyBearer(readBearer(headers));
-    return { byPreviousSecret: false };
+    return { secret: null };
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Adapter } from '../adapter.js';
 import type { AdapterDeps } from '../deps.js';
 import type { Admit, Answer, Hook } from '../hook.js';
-import { createNotePrevious } from '../rotating-secret.js';
+import { createNoteSecretUse } from '../rotating-secret.js';
 import { createProbe, createVerifyCaller } from './caller.js';
 import type { OktaConnection } from './config.js';
 import { DECISION_TIMEOUT_MS, type FlowDeps, handleRegistrationHook, handleSamlHook, handleTokenHook } from './flow.js';
@@ -24,19 +24,19 @@ import {
 
 /** Creates the adapter of one Okta org: its hooks and the profile attribute. */
 export function createOktaAdapter(deps: AdapterDeps<OktaConnection>): Adapter {
-  const { settings, clock, fetch, log } = deps;
+  const { settings, clock, fetch, log, onSecretUsed } = deps;
   const { id, kind, okta } = settings;
   const receipt = okta.registration;
   const verifyPassword =
     okta.passwordImport === undefined ? null : createVerifyPassword(okta.passwordImport.verifier, { fetch, log });
   const verifyCaller = createVerifyCaller(okta.hooks, { fetch, clock });
-  const notePrevious = createNotePrevious({ connection: id, clock, log });
+  const noteUse = createNoteSecretUse({ connection: id, clock, log, onSecretUsed });
   const probe = createProbe(okta.hooks);
   const admitVerified =
     (hook: string, answer: Answer): Admit =>
     async ({ headers }) => {
-      const { byPreviousSecret } = await verifyCaller(headers);
-      if (byPreviousSecret) notePrevious(hook);
+      const { secret } = await verifyCaller(headers);
+      if (secret !== null) noteUse(hook, secret);
       return answer;
     };
   const decisionHook = (

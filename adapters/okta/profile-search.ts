@@ -1,19 +1,8 @@
 import type { Client } from '@okta/okta-sdk-nodejs';
-import { z } from 'zod';
 import type { NamedAccount } from '../../src/core/ports.js';
-import { toNameParts, toWholeName } from '../search.js';
+import { toNameParts } from '../search.js';
 import { parseAnswer } from './client.js';
-import { accountGuard, toAccount } from './profile-account.js';
-
-const { id, profile } = accountGuard.shape;
-export const namedGuard = z.object({
-  id,
-  profile: profile.extend({
-    firstName: z.string().nullish(),
-    lastName: z.string().nullish(),
-    displayName: z.string().nullish(),
-  }),
-});
+import { accountGuard, toNamedAccount } from './profile-account.js';
 
 const fields = 'id,profile:(login,email,mobilePhone,firstName,lastName,displayName)';
 
@@ -38,12 +27,7 @@ export async function searchUsers(text: string, limit: number, client: Client): 
   while (found.length < limit) {
     const { value } = await users.next();
     if (value === null) break;
-    found.push(toNamedAccount(parseAnswer(namedGuard, value)));
+    found.push(toNamedAccount(parseAnswer(accountGuard, value)));
   }
   return found;
-}
-
-export function toNamedAccount(user: z.output<typeof namedGuard>): NamedAccount {
-  const { displayName, firstName, lastName } = user.profile;
-  return { ...toAccount(user), name: displayName || toWholeName(firstName ?? '', lastName ?? '') };
 }

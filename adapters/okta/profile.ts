@@ -9,9 +9,9 @@ import { isSearchable } from '../search.js';
 import { toStoredToken } from '../stored-token.js';
 import { callOkta, createClient, parseAnswer, type Refusal } from './client.js';
 import type { OktaConnection } from './config.js';
-import { accountGuard, toAccount } from './profile-account.js';
+import { accountGuard, toAccount, toNamedAccount } from './profile-account.js';
 import { readGroupPage } from './profile-groups.js';
-import { namedGuard, searchUsers, toNamedAccount } from './profile-search.js';
+import { searchUsers } from './profile-search.js';
 import { isUserId } from './schema.js';
 
 /**
@@ -61,7 +61,7 @@ export function createOktaProfile(
 
   return {
     findAccount,
-    readAccount: async (subject) => toNamedAccount(await read(subject, namedGuard)),
+    readAccount: async (subject) => toNamedAccount(await read(subject, accountGuard)),
     searchAccounts: async (text, limit) => (isSearchable(text) ? call(() => searchUsers(text, limit, client)) : []),
     claimNames,
     async readClaims(subject, names) {

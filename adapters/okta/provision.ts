@@ -1,6 +1,8 @@
+import type { Credential } from '../../src/core/concealed.js';
 import { takeCensus } from '../census.js';
 import type { AdapterDeps } from '../deps.js';
 import type { Provisioning, ProvisionStep, RotatableSecret } from '../provisioning.js';
+import { marksOf } from '../rotating-secret.js';
 import { createSendToOkta } from './client.js';
 import type { OktaConnection } from './config.js';
 import { createAttributeStep, receiptAttribute, tokenAttribute } from './provision-attribute.js';
@@ -65,15 +67,17 @@ export function createOktaProvisioning(given: AdapterDeps<OktaConnection>): Prov
       }),
     ],
     checks: createChecks(deps),
-    secrets: okta.hooks.secret === undefined ? [] : [hookSecret(okta.hooks.previousSecret !== undefined)],
+    secrets: okta.hooks.secret === undefined ? [] : [hookSecret(okta.hooks.secret.value, okta.hooks.previousSecret)],
     registration: null,
     listMembers: (group) => listMembers(group, okta, given),
     census: (onHolder) => takeCensus(listCensus(deps), deps, onHolder),
   };
 }
 
-const hookSecret = (isPreviousTaken: boolean): RotatableSecret => ({
-  ...{ setting: 'okta.hooks.secret.value', previousSetting: 'okta.hooks.previousSecret', isPreviousTaken },
+const hookSecret = (current: Credential, previous: Credential | undefined): RotatableSecret => ({
+  ...{ setting: 'okta.hooks.secret.value', previousSetting: 'okta.hooks.previousSecret' },
+  isPreviousTaken: previous !== undefined,
+  marks: marksOf({ current, previous }),
 });
 
 const byHand = (title: string, instructions: readonly string[]): ProvisionStep => ({

@@ -1,7 +1,7 @@
 import type { Adapter } from '../adapter.js';
 import type { AdapterDeps } from '../deps.js';
 import type { Hook, RawReply } from '../hook.js';
-import { createNotePrevious } from '../rotating-secret.js';
+import { createNoteSecretUse } from '../rotating-secret.js';
 import { createCountAsk, createProbe, createReadSignature } from './caller.js';
 import { createOneLoginApi } from './client.js';
 import type { OneLoginConnection } from './config.js';
@@ -13,12 +13,12 @@ import { type SmartHookType, smartHookTypes } from './schema.js';
 
 /** Creates the adapter of one OneLogin account. */
 export function createOneLoginAdapter(deps: AdapterDeps<OneLoginConnection>): Adapter {
-  const { settings, publicUrl, clock, fetch, log } = deps;
+  const { settings, publicUrl, clock, fetch, log, onSecretUsed } = deps;
   const { id, kind, onelogin } = settings;
   const api = createOneLoginApi(onelogin, { fetch, clock });
   const countAsk = createCountAsk({ clock });
   const readSignature = createReadSignature(onelogin.hooks, { clock });
-  const notePrevious = createNotePrevious({ connection: id, clock, log });
+  const noteUse = createNoteSecretUse({ connection: id, clock, log, onSecretUsed });
   const probe = createProbe(onelogin.hooks.secret, { clock });
   const toHook = (type: SmartHookType, handle: (call: VerifiedCall, deps: FlowDeps) => Promise<RawReply>): Hook => ({
     budgetMs: toBudgetMs(type, onelogin),
@@ -30,7 +30,7 @@ export function createOneLoginAdapter(deps: AdapterDeps<OneLoginConnection>): Ad
         const verify = readSignature(headers);
         return async (body) => {
           const { signedAt, byPreviousSecret } = verify(body);
-          if (byPreviousSecret) notePrevious(type);
+          noteUse(type, byPreviousSecret ? 'previous' : 'current');
           return handle({ signedAt, body }, { settings: onelogin, countAsk, core });
         };
       },

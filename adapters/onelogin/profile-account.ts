@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import { toPhoneNumber } from '../../src/core/phone-number.js';
-import type { Account } from '../../src/core/ports.js';
+import type { Account, NamedAccount } from '../../src/core/ports.js';
+import { toWholeName } from '../search.js';
 
 export const accountGuard = z.object({
   id: z.union([z.number(), z.string()]).transform(String),
   username: z.string().nullish(),
   email: z.string().nullish(),
   phone: z.string().nullish(),
+  firstname: z.string().nullish(),
+  lastname: z.string().nullish(),
 });
 
 export type FoundUser = z.output<typeof accountGuard>;
@@ -17,4 +20,9 @@ export const toAccount = ({ id, username, email, phone }: FoundUser): Account =>
   login: username || email || '',
   email: email || null,
   phone: toPhoneNumber(phone),
+});
+
+export const toNamedAccount = (user: FoundUser): NamedAccount => ({
+  ...toAccount(user),
+  name: toWholeName(user.firstname ?? '', user.lastname ?? ''),
 });

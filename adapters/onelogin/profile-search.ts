@@ -1,11 +1,8 @@
 import { z } from 'zod';
 import type { NamedAccount } from '../../src/core/ports.js';
-import { distinct, isCalled, toNameParts, toWholeName } from '../search.js';
+import { distinct, isCalled, toNameParts } from '../search.js';
 import { type OneLoginApi, toUnavailable } from './client.js';
-import { accountGuard, toAccount } from './profile-account.js';
-
-export const namedGuard = accountGuard.extend({ firstname: z.string().nullish(), lastname: z.string().nullish() });
-type Found = z.output<typeof namedGuard>;
+import { accountGuard, type FoundUser, toNamedAccount } from './profile-account.js';
 
 type Asked = Readonly<Record<string, string>>;
 
@@ -16,7 +13,7 @@ type Asked = Readonly<Record<string, string>>;
  * @see https://developers.onelogin.com/api-docs/2/getting-started/using-query-parameters
  */
 export async function searchUsers(text: string, limit: number, api: OneLoginApi): Promise<readonly NamedAccount[]> {
-  const list = async (asked: Asked): Promise<readonly Found[]> => {
+  const list = async (asked: Asked): Promise<readonly FoundUser[]> => {
     const plain = Object.entries(asked).map(([field, beginning]) => [field, /^[^*!]*/.exec(beginning)?.[0] ?? '']);
     if (plain.some(([, beginning]) => beginning === '')) return [];
     const query = new URLSearchParams({
@@ -25,7 +22,7 @@ export async function searchUsers(text: string, limit: number, api: OneLoginApi)
     });
     const { status, body } = await api.call('GET', `/api/2/users?${query}`, null, 'outsider');
     if (status !== 200) throw toUnavailable({ status });
-    const users = z.array(namedGuard).safeParse(body);
+    const users = z.array(accountGuard).safeParse(body);
     if (!users.success) throw toUnavailable({ reason: 'answer not understood' });
     return users.data;
   };
@@ -38,13 +35,8 @@ export async function searchUsers(text: string, limit: number, api: OneLoginApi)
   return distinct(called.map(toNamedAccount), limit);
 }
 
-const toNames = ({ username, email, firstname, lastname }: Found) => ({
+const toNames = ({ username, email, firstname, lastname }: FoundUser) => ({
   given: firstname ?? '',
   family: lastname ?? '',
   others: [username ?? '', email ?? ''],
 });
-
-export function toNamedAccount(user: Found): NamedAccount {
-  const { given, family } = toNames(user);
-  return { ...toAccount(user), name: toWholeName(given, family) };
-}

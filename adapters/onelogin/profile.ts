@@ -10,9 +10,9 @@ import { isSearchable } from '../search.js';
 import { toStoredToken } from '../stored-token.js';
 import { type OneLoginApi, toUnavailable } from './client.js';
 import type { OneLoginConnection, OneLoginSettings } from './config.js';
-import { accountGuard, type FoundUser, toAccount } from './profile-account.js';
+import { accountGuard, type FoundUser, toAccount, toNamedAccount } from './profile-account.js';
 import { readRolePage, roleIdsGuard } from './profile-groups.js';
-import { namedGuard, searchUsers, toNamedAccount } from './profile-search.js';
+import { searchUsers } from './profile-search.js';
 
 /** Checks the format of a user id; other text would change the API path. */
 function checkIsUserId(subject: string): void {
@@ -123,7 +123,7 @@ export function createOneLoginProfile(
 
   return {
     findAccount,
-    readAccount: async (subject, asker) => toNamedAccount(await readWhole(subject, namedGuard, asker)),
+    readAccount: async (subject, asker) => toNamedAccount(await readWhole(subject, accountGuard, asker)),
     claimNames,
     async readClaims(subject, names) {
       const user = await readWhole(subject, wholeGuard);

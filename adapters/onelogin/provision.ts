@@ -2,6 +2,7 @@ import { takeCensus } from '../census.js';
 import type { AdapterDeps } from '../deps.js';
 import { endpointsOf } from '../openid-provider.js';
 import type { Provisioning, ProvisionStep } from '../provisioning.js';
+import { marksOf } from '../rotating-secret.js';
 import { createOneLoginApi } from './client.js';
 import type { OneLoginConnection } from './config.js';
 import { createAccountClient, missingVariables, type Parts, toVariableValue } from './provision-account.js';
@@ -31,6 +32,7 @@ export function createOneLoginProvisioning(deps: AdapterDeps<OneLoginConnection>
         setting: 'onelogin.hooks.secret',
         previousSetting: 'onelogin.hooks.previousSecret',
         isPreviousTaken: parts.onelogin.hooks.previousSecret !== undefined,
+        marks: marksOf({ current: parts.onelogin.hooks.secret, previous: parts.onelogin.hooks.previousSecret }),
       },
     ],
     registration: null,

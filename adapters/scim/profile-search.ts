@@ -1,22 +1,9 @@
 import { z } from 'zod';
 import type { NamedAccount } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
-import { distinct, isCalled, toNameParts, toWholeName } from '../search.js';
+import { distinct, isCalled, toNameParts } from '../search.js';
 import type { ScimApi } from './client.js';
-import { accountGuard, parseAnswer, toAccount, toScimType } from './schema.js';
-
-const part = z
-  .string()
-  .nullish()
-  .transform((text) => text ?? '');
-const namedGuard = accountGuard.extend({
-  displayName: part,
-  name: z
-    .object({ givenName: part, familyName: part, formatted: part })
-    .nullish()
-    .transform((name) => name ?? { givenName: '', familyName: '', formatted: '' }),
-});
-type Found = z.output<typeof namedGuard>;
+import { namedGuard, parseAnswer, type ScimNamed, toNamedAccount, toScimType } from './schema.js';
 
 const listGuard = z.object({
   Resources: z
@@ -34,7 +21,7 @@ const startsWith = (path: string, text: string): string => `${path} sw ${JSON.st
  * @see https://www.rfc-editor.org/rfc/rfc7644#section-3.4.2
  */
 export async function searchUsers(text: string, limit: number, api: ScimApi): Promise<readonly NamedAccount[]> {
-  const ask = async (filter: string, isNeeded: boolean): Promise<readonly Found[]> => {
+  const ask = async (filter: string, isNeeded: boolean): Promise<readonly ScimNamed[]> => {
     const attributes = 'userName,emails,displayName,name';
     const query = new URLSearchParams({ filter, attributes, count: String(limit) });
     const { status, body } = await api.call('GET', `/Users?${query}`);
@@ -53,16 +40,8 @@ export async function searchUsers(text: string, limit: number, api: ScimApi): Pr
   return distinct(called.map(toNamedAccount), limit);
 }
 
-const toNames = ({ userName, emails, displayName, name }: Found) => ({
+const toNames = ({ userName, emails, displayName, name }: ScimNamed) => ({
   given: name.givenName,
   family: name.familyName,
   others: [userName, displayName, name.formatted, ...(emails ?? []).map(({ value }) => value ?? '')],
-});
-
-/** Parses a user with name. @throws FaceError `profile_unavailable` */
-export const parseNamed = (body: unknown): Found => parseAnswer(namedGuard, body);
-
-export const toNamedAccount = (user: Found): NamedAccount => ({
-  ...toAccount(user),
-  name: user.displayName || user.name.formatted || toWholeName(user.name.givenName, user.name.familyName),
 });

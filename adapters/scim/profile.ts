@@ -10,15 +10,17 @@ import { toStoredToken } from '../stored-token.js';
 import type { ScimApi } from './client.js';
 import type { ScimConnection, ScimSettings } from './config.js';
 import { isDone, isRefusedPath, toChange } from './profile-change.js';
-import { parseNamed, searchUsers, toNamedAccount } from './profile-search.js';
+import { searchUsers } from './profile-search.js';
 import {
   parseAccountList,
   parseExtension,
   parseGroups,
+  parseNamed,
   parseWhole,
   toAccount,
   toAsked,
   toAttributePath,
+  toNamedAccount,
   toScimType,
 } from './schema.js';
 

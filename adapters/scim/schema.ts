@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import type { Account, Group } from '../../src/core/ports.js';
+import type { Account, Group, NamedAccount } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
+import { toWholeName } from '../search.js';
 import type { ScimSettings } from './config.js';
 
 // An entry may be plain (RFC 7643, section 2.4).
@@ -15,6 +16,21 @@ export const accountGuard = z.object({
   emails: z.array(emailGuard).nullish(),
 });
 
+const part = z
+  .string()
+  .nullish()
+  .transform((text) => text ?? '');
+
+/** With the names that servers return, if asked for. */
+export const namedGuard = accountGuard.extend({
+  displayName: part,
+  name: z
+    .object({ givenName: part, familyName: part, formatted: part })
+    .nullish()
+    .transform((name) => name ?? { givenName: '', familyName: '', formatted: '' }),
+});
+export type ScimNamed = z.output<typeof namedGuard>;
+
 export type ScimAccount = z.output<typeof accountGuard>;
 
 /** Converts a user; the address is the primary or first one. */
@@ -23,6 +39,11 @@ export function toAccount({ id, userName, emails }: ScimAccount): Account {
   const address = addresses.find(({ primary }) => primary === true) ?? addresses[0];
   return { subject: id, login: userName, email: address?.value || null, phone: null };
 }
+
+export const toNamedAccount = (user: ScimNamed): NamedAccount => ({
+  ...toAccount(user),
+  name: user.displayName || user.name.formatted || toWholeName(user.name.givenName, user.name.familyName),
+});
 
 const accountListGuard = z.object({
   totalResults: z.int(),
@@ -44,6 +65,9 @@ export function parseAnswer<Output>(guard: z.ZodType<Output>, body: unknown): Ou
 
 /** Parses a user (RFC 7643, section 4.1). @throws FaceError `profile_unavailable` */
 export const parseAccount = (body: unknown): ScimAccount => parseAnswer(accountGuard, body);
+
+/** Parses a user with names. @throws FaceError `profile_unavailable` */
+export const parseNamed = (body: unknown): ScimNamed => parseAnswer(namedGuard, body);
 
 const groupsGuard = z.object({
   id: z.string().min(1),

@@ -1,5 +1,9 @@
-import { availableParallelism } from 'node:os';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { toEntry } from '../../src/core/ledger/entry.js';
 import { recordEntries } from '../../src/core/ledger/record.js';
 import { addSec, epochMs, secondsPerDay, toIso } from '../../src/core/units.js';
@@ -30,6 +34,8 @@ export interface ConsoleReport {
   /** From request to end of the reply on loopback, by screen. */
   readonly screens: Readonly<Record<string, { readonly p50Ms: number; readonly p95Ms: number; readonly rows: number }>>;
   /** Okta's token hook with a full ledger; `without`: another installation without one. */
+  /** Clicks and fields of weekly tasks from the first screen, in Chromium; `null`: no Chromium, or a task failed. */
+  readonly tasks: Readonly<Record<string, { readonly clicks: number; readonly fields: number }>> | null;
   readonly hooks: { readonly with: LoadResult; readonly without: LoadResult | null };
 }
 
@@ -73,9 +79,23 @@ export async function benchConsole(size: Size, without: string | null): Promise<
   return {
     ...{ node: process.version, cores: availableParallelism(), people: size.people, lines: size.lines, fillSeconds },
     screens,
+    tasks: await measureWeek(),
     hooks: { with: hooksWith, without: hooksWithout },
   };
 }
+
+/** The tasks are a test, whose helpers need its runner. */
+async function measureWeek(): Promise<ConsoleReport['tasks']> {
+  const file = join(await mkdtemp(join(tmpdir(), 'facestep-week-')), 'week.json');
+  const jest = ['node_modules/jest/bin/jest.js', '--selectProjects', 'quick', 'wide', '--runInBand'];
+  const args = [...jest, '--testPathPatterns', 'dist/test/browser/console-week'];
+  const run = spawn(process.execPath, args, { env: { ...process.env, FACESTEP_WEEK: file }, stdio: 'ignore' });
+  await once(run, 'close');
+  const text = await readFile(file, 'utf8').catch(() => null);
+  return text === null ? null : tasksGuard.parse(JSON.parse(text));
+}
+
+const tasksGuard = z.record(z.string(), z.object({ clicks: z.int(), fields: z.int() }));
 
 async function fill(file: string, { people, lines }: Size): Promise<void> {
   const ledger = createSqliteLedger(file);
@@ -145,13 +165,25 @@ async function measureScreens(url: string, adminKey: string, runs: number): Prom
 }
 
 /** Formats the report. */
-export function showConsole({ node, cores, people, lines, fillSeconds, screens, hooks }: ConsoleReport): string[] {
+export function showConsole({
+  node,
+  cores,
+  people,
+  lines,
+  fillSeconds,
+  screens,
+  tasks,
+  hooks,
+}: ConsoleReport): string[] {
   const toHook = (name: string, { p50Ms, p99Ms, maxMs, errors }: LoadResult): string =>
     `  ${name.padEnd(34)} p50 ${p50Ms} ms   p99 ${p99Ms} ms   longest ${maxMs} ms   errors ${errors}`;
   return [
     `${people} people and ${lines} lines in the embedded store, ${cores} cores, Node ${node}; filled in ${fillSeconds} s`,
     ...Object.entries(screens).map(
       ([name, { p50Ms, p95Ms, rows }]) => `  ${name.padEnd(34)} p50 ${p50Ms} ms   p95 ${p95Ms} ms   rows ${rows}`,
+    ),
+    ...Object.entries(tasks ?? {}).map(
+      ([name, { clicks, fields }]) => `  ${name.padEnd(42)} clicks ${clicks}   fields ${fields}`,
     ),
     toHook('a hook, with the ledger', hooks.with),
     ...(hooks.without === null ? [] : [toHook('a hook, without', hooks.without)]),

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { createManualClock } from '../../test/contract/state.js';
 import { createFolder } from '../../test/folder.js';
 import { type Company, type OperatedServer, startCompany, startOperatedServer } from '../../test/operated-server.js';
+import { toIso } from '../core/units.js';
 import { createSqliteState } from '../state/sqlite.js';
 
 /* Setting connections up, and the doctor, at simulated providers on sockets. */
@@ -70,8 +71,40 @@ describe('plan and apply', () => {
       steps: [{ id: 'inline-hook-token', applied: true }],
     });
     const { body } = await post('/connections/okta/secrets');
-    expect(body.secrets).toMatchObject([{ setting: 'okta.hooks.secret.value', isPreviousTaken: false }]);
+    expect(body.secrets).toMatchObject([
+      { setting: 'okta.hooks.secret.value', isPreviousTaken: false, isPushed: true, previous: null },
+    ]);
     expect(JSON.stringify([run, body])).not.toContain('a-secret-of-the-tests');
+  });
+
+  test('a secret has an age and a last use, which stay while it is rotated', async () => {
+    const started = await start();
+    const { server, post, read } = started;
+    const call = (secret: string) =>
+      fetch(`${server.origin}/hooks/okta/token`, {
+        ...{ method: 'POST', body: '{}' },
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${secret}` },
+      });
+    const first = 'a-secret-of-the-tests-0123456789';
+    const { body: before } = await post('/connections/okta/secrets');
+    const since = toIso(server.clock.now());
+    expect(before.secrets).toMatchObject([{ current: { since, usedAt: null }, previous: null }]);
+    server.clock.advanceSec(3600);
+    await call(first);
+    await call('another-secret-0123456789012345');
+    const usedAt = toIso(server.clock.now());
+    expect((await post('/connections/okta/secrets')).body.secrets).toMatchObject([{ current: { since, usedAt } }]);
+    server.clock.advanceSec(3600);
+    await read('shadow', { current: 'Bearer the-next-secret-012345678901234', previous: `Bearer ${first}` });
+    const { body: rotated } = await post('/connections/okta/secrets');
+    const rotatedAt = toIso(server.clock.now());
+    expect(rotated.secrets).toMatchObject([
+      { isPreviousTaken: true, current: { since: rotatedAt, usedAt: null }, previous: { since, usedAt } },
+    ]);
+    await call('the-next-secret-012345678901234');
+    expect((await post('/connections/okta/secrets')).body.secrets).toMatchObject([
+      { current: { since: rotatedAt, usedAt: rotatedAt }, previous: { since, usedAt } },
+    ]);
   });
 
   test('nothing is applied that would refuse everybody, unless somebody is sure', async () => {

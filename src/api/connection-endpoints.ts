@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { filesOf } from '../config/data-files.js';
+import { findEnrolled } from '../core/ledger/people.js';
 import { addSec, epochMs, secondsPerDay, toIso } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { putInForce, switchMode } from '../operations/modes.js';
 import { findConfigured, openConnection, wouldRefuseAll } from '../operations/open-connection.js';
 import { countUsers } from '../operations/plan.js';
 import { after, findRefused, type RefusedSubject } from '../operations/refused.js';
+import { readSecretAges } from '../operations/secret-uses.js';
 import { findSecrets } from '../operations/secrets.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
@@ -20,7 +22,7 @@ import {
 const sureField = z.boolean().prefault(false).describe('Enforce even if no user is enrolled, which denies everyone.');
 
 /** Creates the endpoints for connections and their modes. */
-export function createConnectionEndpoints({ upkeep }: ApiDeps): Endpoint[] {
+export function createConnectionEndpoints({ upkeep, ledger }: ApiDeps): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Connections', status: 200, ours: true, photos: {} } as const;
   const toMode = (id: string) => {
     const file = upkeep.setup().connections.find((each) => each.id === id)?.policy.mode;
@@ -60,6 +62,9 @@ export function createConnectionEndpoints({ upkeep }: ApiDeps): Endpoint[] {
               freshnessSec: policy.freshnessSec,
               enrolmentDays: policy.enrolmentDays,
               referencePhoto: policy.referencePhoto,
+              bypass: policy.bypass.allowed
+                ? { minutes: policy.bypass.minutes, approvals: policy.bypass.approvals }
+                : null,
             },
           })),
         };
@@ -85,14 +90,26 @@ export function createConnectionEndpoints({ upkeep }: ApiDeps): Endpoint[] {
         const place = cursor === undefined ? null : parseCursor(cursor);
         const since = addSec(upkeep.clock.now(), -days * secondsPerDay);
         const { audit } = filesOf(upkeep.setup().config);
-        const { subjects, unnamed } = await findRefused(audit, { connection: id, since });
+        const { subjects, unnamed, days: counted } = await findRefused(audit, { connection: id, since });
+        const enrolled = await findEnrolled(
+          subjects.map(({ subject }) => ({ connection: id, subject })),
+          { ledger, clock: upkeep.clock },
+        );
         const left = after(subjects, place);
         const page = left.slice(0, limit);
         const last = page.at(-1);
         return {
-          subjects: page.map(({ lastAt, hooks, ...each }) => ({ ...each, lastAt: toIso(lastAt), hooks: [...hooks] })),
+          subjects: page.map(({ lastAt, hooks, ...each }) => ({
+            ...{ ...each, lastAt: toIso(lastAt), hooks: [...hooks] },
+            isEnrolled: enrolled.has(each.subject),
+          })),
           cursor: last === undefined || left.length <= limit ? null : toCursor(last),
           total: subjects.length,
+          notEnrolled: subjects.length - enrolled.size,
+          days: Array.from({ length: days }, (_, index) => {
+            const day = toIso(addSec(upkeep.clock.now(), (index + 1 - days) * secondsPerDay)).slice(0, 10);
+            return { day, ...(counted.get(day) ?? { users: 0, refused: 0 }) };
+          }),
           unnamed: Object.entries(unnamed).map(([code, count]) => ({ code, count })),
           since: toIso(since),
         };
@@ -128,15 +145,27 @@ export function createConnectionEndpoints({ upkeep }: ApiDeps): Endpoint[] {
       method: 'POST',
       path: '/connections/:id/secrets',
       right: 'configure',
-      summary: 'Get the steps to rotate the secrets of a connection',
+      summary: 'List the secrets of a connection',
       description:
-        'Secrets are in the configuration, which this server does not write. For each secret, returns the settings to change, and whether the previous secret is still accepted. Applying sends the secrets to the provider again.',
+        'Returns their age and last use, never the secrets. They are in the configuration, which this server does not write: `setting` and `previousSetting` are the settings to change. Calls by the checks of this server count as use.',
       codes: ['connection_unknown', 'config_invalid'],
       fields: z.strictObject({}),
       reply: connectionSecretsReply,
       async handle({ param }) {
-        const { provisioning } = await openConnection(param('id'), upkeep);
-        return { secrets: findSecrets(provisioning).map(({ words, ...each }) => ({ ...each, words: [...words] })) };
+        const id = param('id');
+        const { provisioning } = await openConnection(id, upkeep);
+        const ageOf = await readSecretAges(id, upkeep);
+        const toAge = (mark: string | null) => {
+          const age = ageOf(mark);
+          return age && { since: toIso(age.since), usedAt: age.usedAt === null ? null : toIso(age.usedAt) };
+        };
+        return {
+          secrets: findSecrets(provisioning).map(({ marks, ...each }) => ({
+            ...each,
+            current: toAge(marks.current) ?? { since: toIso(upkeep.clock.now()), usedAt: null },
+            previous: toAge(marks.previous),
+          })),
+        };
       },
     }),
   ];

@@ -4,19 +4,22 @@ import type { PeopleSearch } from '../core/enrolment/search-people.js';
 import { type LoggedCheck, listChecks } from '../core/ledger/checks.js';
 import type { LogLine } from '../core/ledger/line.js';
 import { listLines } from '../core/ledger/log.js';
-import { listPeople, readPerson } from '../core/ledger/people.js';
+import { listPeople, readPerson, readPersons } from '../core/ledger/people.js';
+import type { Member } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
 import { instantField } from '../rest/fields.js';
 import {
   foundPeopleReply,
+  memberPeopleReply,
   namesReply,
   onePersonReply,
   peopleReply,
   personChecksReply,
   personLogReply,
 } from '../rest/replies/ledger.js';
+
 import { holds } from '../rest/rights.js';
 import {
   connectionField,
@@ -29,6 +32,8 @@ import {
 } from './ledger-fields.js';
 
 const mostNames = 100;
+
+const mostMembers = 1000;
 
 function withoutSignals({ result, events }: LoggedCheck): LoggedCheck {
   const without = (line: LogLine): LogLine => (line.action === 'liveness_judged' ? { ...line, reasons: [] } : line);
@@ -96,6 +101,50 @@ export function createPeopleEndpoints(deps: ApiDeps): Endpoint[] {
         const filter = { connections: asked.map(({ id }) => id), status, since, before, checkedSince, checkedBefore };
         const page = await listPeople(filter, { cursor, limit }, deps);
         return { people: page.items.map((each) => toPersonReply(each, connections)), cursor: page.cursor };
+      },
+    }),
+    adminEndpoint({
+      ...common,
+      path: '/people/members',
+      right: 'audit',
+      summary: 'List the members of a group',
+      description:
+        'Returns the active users of a group at the provider with their enrolment, at most 1,000. Unlike /people/list, it includes users who are not enrolled.',
+      codes: ['connection_unknown', 'not_found', 'provider_refused', 'profile_unavailable'],
+      fields: z.strictObject({
+        connection: connectionField,
+        group: z.string().min(1).max(256).describe('Id of the group at the provider, or its name if unique.'),
+        status: z
+          .enum(['enrolled', 'expired', 'ended', 'none', 'locked'])
+          .optional()
+          .describe('`none`: not enrolled; `locked`: currently locked out. By default all.'),
+      }),
+      reply: memberPeopleReply,
+      async handle({ fields: { connection: id, group, status } }) {
+        const connection = find(id);
+        const directory = await deps.directories.get(connection.id)?.();
+        if (directory === undefined) throw new FaceError('connection_unknown');
+        const members: Member[] = [];
+        let isComplete = true;
+        for await (const page of directory.listMembers(group)) {
+          members.push(...page);
+          if (members.length > mostMembers) {
+            isComplete = false;
+            break;
+          }
+        }
+        const shown = members.slice(0, mostMembers);
+        const people = await readPersons(
+          shown.map(({ subject }) => ({ connection: id, subject })),
+          deps,
+        );
+        const found = people.map((person, index) => ({
+          ...toPersonReply(person, connections),
+          ...{ login: shown[index]?.login ?? null, email: shown[index]?.email ?? null, name: null },
+        }));
+        const isAsked = (each: (typeof found)[number]): boolean =>
+          status === undefined || (status === 'locked' ? each.lockedUntil !== null : each.status === status);
+        return { people: found.filter(isAsked), isComplete };
       },
     }),
     adminEndpoint({

@@ -1,12 +1,14 @@
 import { z } from 'zod';
+import { inviteByEmail } from '../core/campaign/invite-one.js';
 import type { Connection } from '../core/connection.js';
+import { letterLanguages } from '../core/letters/language.js';
 import { startStepUp } from '../core/step-up/step-up.js';
 import { toIso } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { startedLink } from '../http/page-link.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { adminEndpoint, clientEndpoint, type Endpoint } from '../rest/endpoint.js';
-import { invitationReply } from '../rest/replies/step-ups.js';
+import { invitationReply, sentInvitationReply } from '../rest/replies/step-ups.js';
 import { checkReturnUrl, findConnection, requireSubject, returnUrlField, who } from './connection-access.js';
 
 const hourSec = 60 * 60;
@@ -68,10 +70,26 @@ export function createInvitationEndpoints(deps: ApiDeps): Endpoint[] {
       right: 'assist',
       isSensitive: true,
       summary: 'Invite a user, as an administrator',
-      async handle({ fields, administrator }) {
+      description: `${common.description} With \`send\`, the link goes to the user’s e-mail address at the provider instead of into the reply; at most 3 e-mails a day to one user, and 1,000 an hour by one administrator.`,
+      codes: [...common.codes, 'contact_missing', 'delivery_failed', 'locked_out'],
+      fields: invitationFields.extend({
+        send: z.enum(['none', 'email']).default('none').describe('`email`: only for `enrol`.'),
+        language: z.enum(letterLanguages).default('en').describe('Language of the e-mail and of the page.'),
+      }),
+      reply: sentInvitationReply,
+      async handle({ fields: { send, language, ...fields }, administrator }) {
         const connection = deps.connections.get(fields.connection);
         if (connection === undefined) throw new FaceError('connection_unknown');
-        return invite(fields, connection, { by: administrator.name });
+        if (send === 'none') return invite(fields, connection, { by: administrator.name });
+        if (fields.purpose !== 'enrol') throw new FaceError('request_malformed', { field: 'send' });
+        const { id, expiresAt } = await inviteByEmail(
+          {
+            ...{ connection, subject: await requireSubject(connection, fields), by: administrator, language },
+            ...{ returnUrl: checkReturnUrl(connection, fields.returnUrl), lifeSec: fields.lifeHours * hourSec },
+          },
+          deps,
+        );
+        return { id, url: null, expiresAt: toIso(expiresAt) };
       },
     }),
   ];

@@ -480,11 +480,14 @@ export const auditDetails = {
     .describe('An administrator recorded bounced e-mails.'),
   invitation_sent: z
     .object({
-      campaign: z.string(),
+      /** `null`: a single invitation. */
+      campaign: z.string().nullable(),
       stepUpId: z.string(),
       kind: z.enum(['invitation', 'reminder']),
+      /** Absent in a campaign. */
+      by: z.string().optional(),
     })
-    .describe('The mail relay accepted an e-mail of a campaign.'),
+    .describe('The mail relay accepted an invitation by e-mail, of a campaign or by an administrator.'),
   configuration_loaded: z
     .object({
       digest: z.string(),

@@ -6,6 +6,7 @@ export const jobNames = [
   'connection_modes',
   'ledger_pruning',
   'recent_refusals',
+  'secret_uses',
   'security_event_streams',
   'usage',
 ] as const;

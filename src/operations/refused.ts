@@ -1,5 +1,5 @@
 import { readEvents } from '../audit/events.js';
-import { type EpochMs, epochMs } from '../core/units.js';
+import { type EpochMs, epochMs, toIso } from '../core/units.js';
 
 export interface RefusedSubject {
   readonly subject: string;
@@ -11,18 +11,30 @@ export interface RefusedSubject {
 export interface Refused {
   readonly subjects: readonly RefusedSubject[];
   readonly unnamed: Readonly<Record<string, number>>;
+  /** By day in UTC: distinct users. */
+  readonly days: ReadonlyMap<string, { readonly users: number; readonly refused: number }>;
 }
 
-/** Finds what shadow mode did not enforce at a connection. */
+/** Finds what shadow mode did not enforce at a connection, and how many users came. */
 export async function findRefused(
   file: string,
   { connection, since }: { readonly connection: string; readonly since: EpochMs },
 ): Promise<Refused> {
   const subjects = new Map<string, { count: number; lastAt: EpochMs; readonly hooks: Set<string> }>();
   const unnamed = new Map<string, number>();
+  const days = new Map<string, { readonly users: Set<string>; readonly refused: Set<string> }>();
   for await (const event of readEvents(file, ['hook_decided'], { since })) {
     const { detail, subject, time } = event;
-    if (event.connection !== connection || !('wouldHave' in detail) || detail.wouldHave === undefined) continue;
+    if (event.connection !== connection) continue;
+    const isRefused = 'wouldHave' in detail && detail.wouldHave !== undefined;
+    if (subject !== '') {
+      const day = toIso(time).slice(0, 10);
+      const of = days.get(day) ?? { users: new Set<string>(), refused: new Set<string>() };
+      of.users.add(subject);
+      if (isRefused) of.refused.add(subject);
+      days.set(day, of);
+    }
+    if (!isRefused) continue;
     if (detail.outcome === 'refused') unnamed.set(detail.code, (unnamed.get(detail.code) ?? 0) + 1);
     if (subject === '') continue;
     const known = subjects.get(subject) ?? { count: 0, lastAt: time, hooks: new Set<string>() };
@@ -34,7 +46,11 @@ export async function findRefused(
   const found = [...subjects].map(([subject, { count, lastAt, hooks }]) => ({
     ...{ subject, count, lastAt, hooks: [...hooks].sort() },
   }));
-  return { subjects: found.sort(byTime), unnamed: Object.fromEntries(unnamed) };
+  return {
+    subjects: found.sort(byTime),
+    unnamed: Object.fromEntries(unnamed),
+    days: new Map([...days].map(([day, { users, refused }]) => [day, { users: users.size, refused: refused.size }])),
+  };
 }
 
 type Place = Pick<RefusedSubject, 'subject' | 'lastAt'>;

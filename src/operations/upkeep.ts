@@ -6,6 +6,7 @@ import type { Audit, Log, Signer, State } from '../core/ports.js';
 import { toCode } from '../errors.js';
 import type { OperationDeps } from './deps.js';
 import type { Modes } from './modes.js';
+import type { SecretUses } from './secret-use-recorder.js';
 
 export interface Background {
   /** Work ends at its next step when the server stops. */
@@ -26,6 +27,7 @@ export interface Upkeep extends OperationDeps {
   readonly modes: () => Modes;
   /** @throws `state_unavailable` */
   readonly followModes: () => Promise<void>;
+  readonly secretUses: SecretUses;
   /** Name of the audit trail, and longest wait for a signed head. */
   readonly trail: { readonly chain: string; readonly waitingSec: () => number };
 }

@@ -16,6 +16,7 @@ import { listen } from '../http/listen.js';
 import { createBodyRooms } from '../http/rooms.js';
 import { type AdminKey, storeAdminKey } from '../keys/admin-key.js';
 import { type Modes, noteModes, putInForce, readModes, settleModes } from '../operations/modes.js';
+import { storeSecretUses } from '../operations/secret-uses.js';
 import { createBackground, type Upkeep } from '../operations/upkeep.js';
 import type { Reloaded } from '../rest/deps.js';
 import { openTelemetry } from '../telemetry/telemetry.js';
@@ -29,6 +30,9 @@ import { digestOfConfig, reloadSettings, toRecorded } from './settings.js';
 
 /** Interval to apply mode overrides from other servers, in seconds. */
 const followModesEverySec = 5;
+
+/** Interval to store new hook secrets and their last use, in seconds. */
+const storeSecretUsesEverySec = 60;
 
 export interface RunningServer {
   /** Drops no requests, logs an invalid configuration, and never rejects. */
@@ -144,6 +148,11 @@ export async function startServer(
   else announce(places(config.adminKey === null ? keptKeyText(ports.files.adminKey) : 'adminKey of the configuration'));
   campaigns = startCampaignRunner({ current: () => core, jobs, sleep });
 
+  const secretUses = jobs.start({
+    ...{ name: 'secret_uses', everySec: storeSecretUsesEverySec },
+    run: () => storeSecretUses(upkeep),
+  });
+  void secretUses.runNow();
   const following = jobs.start({ name: 'connection_modes', everySec: followModesEverySec, run: followModes });
 
   /** @returns none until the store responds */
@@ -202,6 +211,7 @@ export async function startServer(
     async stop() {
       readiness.stop();
       await following.stop();
+      await secretUses.stop();
       await background.stop();
       await loading;
       await delay(config.stopDelaySec * 1000);

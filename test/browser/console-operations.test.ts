@@ -74,21 +74,25 @@ inBrowser('the doctor finds something broken, and it is mended', async () => {
 inBrowser('from shadow to enforce: who would be refused, that nobody can pass, and back', async () => {
   const { page } = visitor;
   await openOkta(page);
+  await click(page.getByRole('link', { name: 'Rollout' }));
   await page.getByRole('rowheader', { name: 'ada' }).waitFor();
-  await page.getByText('Users in total: 2').waitFor();
+  await page.getByText('Users who would be refused: 2. Of these, not enrolled: 2.').waitFor();
+  await page.getByText('Users who would have been refused in the last 30 days: 2.').waitFor();
+  const { length: examined } = operated.actions().filter((action) => action === 'doctor_asked');
   await click(page.getByRole('button', { name: 'Switch to enforce' }));
-  const dialogue = dialogueOf(page);
-  await dialogue.getByText('Users who would have been refused in the last 30 days: 2.').waitFor();
-  await click(dialogue.getByRole('button', { name: 'Switch to enforce' }));
-  await dialogue.getByText('No one is enrolled. If you continue, everyone is refused.').waitFor();
+  await page.getByText('No one is enrolled. If you continue, everyone is refused.').waitFor();
   expect(operated.server.deps.upkeep.modes().size).toBe(0);
-  await click(dialogue.getByRole('button', { name: 'Switch and refuse everyone' }));
+  await click(page.getByRole('button', { name: 'Switch and refuse everyone' }));
   await page.getByRole('button', { name: 'Switch to shadow' }).waitFor();
   expect(clicks).toBeLessThanOrEqual(5);
   expect(operated.server.deps.upkeep.modes().get('okta')).toMatchObject({ mode: 'enforce', by: 'owner' });
-  await page.getByText('Switched manually').waitFor();
+  // The line for the file, and new checks.
+  await page.getByText('"mode": "enforce"').waitFor();
+  await eventually(async () => {
+    expect(operated.actions().filter((action) => action === 'doctor_asked')).toHaveLength(examined + 1);
+  });
   await page.getByRole('button', { name: 'Switch to shadow' }).click();
-  await dialogue.getByRole('button', { name: 'Switch to shadow' }).click();
+  await dialogueOf(page).getByRole('button', { name: 'Switch to shadow' }).click();
   await page.getByRole('button', { name: 'Switch to enforce' }).waitFor();
 });
 
@@ -96,6 +100,7 @@ inBrowser('what would change is shown as a difference, and set up', async () => 
   const { page } = visitor;
   await page.getByRole('main').getByRole('link', { name: 'Connections' }).click();
   await page.getByRole('link', { name: 'onelogin' }).click();
+  await page.getByRole('link', { name: 'Setup' }).click();
   await page.getByRole('button', { name: 'Preview changes' }).click();
   await page.locator('.changes [data-sign="+"] [lang=en]').first().waitFor();
   await page.getByRole('button', { name: 'Set up', exact: true }).click();
@@ -108,6 +113,7 @@ inBrowser('what would change is shown as a difference, and set up', async () => 
 inBrowser('the provider is given the secrets again', async () => {
   const { page } = visitor;
   await openOkta(page);
+  await click(page.getByRole('link', { name: 'Secrets' }));
   await page.getByRole('heading', { name: 'okta.hooks.secret.value' }).waitFor();
   await click(page.getByRole('button', { name: 'Push secrets to provider' }));
   await click(dialogueOf(page).getByRole('button', { name: 'Push secrets to provider' }));

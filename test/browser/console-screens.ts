@@ -65,13 +65,18 @@ export const consoleScreens: readonly ConsoleScreen[] = [
     async prepare(page) {
       await page.getByText(/checks passed$/).click();
       await page.getByRole('button', { name: 'Fix: Inline hook: token' }).waitFor();
-      await page.getByRole('rowheader', { name: 'ben' }).waitFor();
     },
   },
   { name: 'connection: none', path: '/connections/none' },
   {
+    name: 'connection: secrets',
+    path: '/connections/okta/secrets',
+    prepare: (page) => page.getByText('openssl rand -base64 32').waitFor(),
+  },
+  { name: 'connection: policy', path: '/connections/okta/policy' },
+  {
     name: 'connection: plan',
-    path: '/connections/okta',
+    path: '/connections/okta/setup',
     async prepare(page) {
       await page.getByRole('button', { name: 'Preview changes' }).click();
       await page.getByRole('button', { name: 'Set up', exact: true }).waitFor();
@@ -86,11 +91,11 @@ export const consoleScreens: readonly ConsoleScreen[] = [
     },
   },
   {
-    name: 'connection: enforce',
-    path: '/connections/okta',
+    name: 'connection: rollout',
+    path: '/connections/okta/rollout',
     async prepare(page) {
-      await page.getByRole('button', { name: 'Switch to enforce' }).click();
-      await page.getByRole('alertdialog').waitFor();
+      await page.getByRole('rowheader', { name: 'ben' }).waitFor();
+      await page.getByRole('button', { name: 'Switch to enforce' }).waitFor();
     },
   },
   {
@@ -124,7 +129,7 @@ export const consoleScreens: readonly ConsoleScreen[] = [
       await page.getByRole('heading', { name: 'ada@example.com' }).waitFor();
       await page.getByRole('button', { name: 'Show', exact: true }).click();
       await page.getByText('Last passed check').waitFor();
-      await page.getByText('Invite', { exact: true }).click();
+      await page.getByText('Create a link instead', { exact: true }).click();
     },
   },
   {

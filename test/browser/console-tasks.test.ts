@@ -95,7 +95,7 @@ async function visit(key?: string) {
     async find(text: string): Promise<void> {
       await home.page.getByLabel('Find a person').fill(text);
       await home.click(home.page.getByRole('button', { name: 'Find', exact: true }));
-      await home.click(home.page.getByRole('rowheader').getByRole('link'));
+      await home.page.getByRole('heading', { level: 1, name: text.split('@')[0] ?? text }).waitFor();
     },
   };
 }
@@ -207,20 +207,41 @@ inBrowser('an enrolment is ended', async () => {
 inBrowser('one person is invited, who never enrolled', async () => {
   const { page, click, find, leave } = await visit(helpDeskKey);
   await find('berta@example.com');
-  await click(page.getByText('Invite', { exact: true }));
+  await click(page.getByText('Create a link instead', { exact: true }));
   await click(page.getByRole('button', { name: 'Create link' }));
   expect(await page.getByLabel('Link', { exact: true }).inputValue()).toMatch(/^http:\/\/localhost\/face#/);
   await leave();
 });
 
-inBrowser('somebody at the provider is found by name and invited by one press', async () => {
-  const { page, click, leave } = await visit(helpDeskKey);
+inBrowser('somebody at the provider is found by name and invited by e-mail', async () => {
+  const { page, click, confirm, leave } = await visit(helpDeskKey);
   await page.getByLabel('Find a person').fill('berta Exam');
   await click(page.getByRole('button', { name: 'Find', exact: true }));
-  expect(await rowOf(page, 'berta Example').textContent()).toContain('Not enrolled');
-  await click(page.getByRole('button', { name: 'Invite: berta@example.com' }));
-  const link = page.getByLabel('Link: berta@example.com');
-  expect(await link.inputValue()).toMatch(/^http:\/\/localhost\/face#/);
+  await page.getByText('Not enrolled', { exact: true }).waitFor();
+  expect(await page.getByRole('button', { name: 'End the lockout' }).count()).toBe(0);
+  await click(page.getByRole('button', { name: 'Invite by e-mail' }));
+  await confirm('Send');
+  await page.getByText('Invitation sent.', { exact: false }).waitFor();
+  expect(server.messages.at(-1)).toMatchObject({ channel: 'email', to: 'berta@example.com' });
+  expect(server.audit.events.at(-1)).toMatchObject({
+    ...{ action: 'invitation_sent', subject: 'berta' },
+    detail: { campaign: null, by: 'desk' },
+  });
+  await leave();
+});
+
+inBrowser('lockouts of chosen people are ended, and the list is exported with names', async () => {
+  const { page, click, confirm, open, leave } = await visit();
+  await open('People');
+  await page.getByRole('rowheader', { name: 'ada@example.com' }).waitFor();
+  await click(page.getByRole('button', { name: 'Select all shown' }));
+  await click(page.getByRole('button', { name: /^End lockouts/ }));
+  await confirm('End lockouts');
+  await page.getByText(/^Lockouts ended: done for 1 of 1/).waitFor();
+  const saved = page.waitForEvent('download');
+  await click(page.getByRole('button', { name: 'Export as CSV' }));
+  const text = readFileSync(await (await saved).path(), 'utf8');
+  expect(text).toContain('"acme","ada","ada@example.com","ada@example.com","ada Example","enrolled"');
   await leave();
 });
 

@@ -8,6 +8,7 @@ import { loadSetup, type Setup } from '../../adapters/setup.js';
 import { connectBackend } from '../../examples/demo/backend.js';
 import { loadPictures } from '../../examples/demo/pictures.js';
 import { epochMs } from '../../src/core/units.js';
+import { createSecretUses } from '../../src/operations/secret-use-recorder.js';
 import { openEngine } from '../../src/server/open-engine.js';
 import { type RunningServer, startServer } from '../../src/server/server.js';
 import { createRequestContexts } from '../../src/telemetry/request-context.js';
@@ -133,6 +134,7 @@ beforeAll(async () => {
   server = await startServer(setup, {
     ...{ ...deps, contexts: createRequestContexts(), tell, engine: openEngine(setup.config, { ...deps, tell }) },
     announce: (lines) => lines.forEach(tell),
+    secretUses: createSecretUses(deps),
     loadSetup: loadAll,
   });
   url = said.flatMap((line) => /listens on (\S+)/.exec(line)?.[1] ?? [])[0] ?? '';

@@ -149,7 +149,7 @@ const tellings: { readonly [Action in LoggedAction]: (detail: NeededDetail<Actio
     ...{ outcome: 'noted', stepUpId },
     reasons: [...(device ? ['device'] : []), ...(network ? ['network'] : [])],
   }),
-  invitation_sent: () => ({ outcome: 'noted' }),
+  invitation_sent: ({ stepUpId, by = null }) => ({ outcome: 'noted', stepUpId, by }),
   hook_decided(detail) {
     const { hook } = detail;
     if (detail.outcome === 'verified') return { outcome: 'passed', hook, stepUpId: detail.stepUpId };

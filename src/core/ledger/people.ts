@@ -32,13 +32,41 @@ export interface PeopleFilter {
 
 const mostLookedAt = 2000;
 
+/** People read from the index at once. */
+const readAtOnce = 500;
+
+const unknownPerson = { enrolment: null, check: null, lockout: null } as const;
+
 /** Reads one person; unknown people are `none`. @throws `state_unavailable` */
 export async function readPerson(
   who: SubjectRef,
   { ledger, clock }: Pick<LedgerDeps, 'ledger' | 'clock'>,
 ): Promise<IndexedPerson> {
-  const [is = { enrolment: null, check: null, lockout: null }] = await readPeople([who], ledger);
+  const [is = unknownPerson] = await readPeople([who], ledger);
   return toIndexed(who, is, clock.now());
+}
+
+/** Reads people, in order. @throws `state_unavailable` */
+export async function readPersons(
+  people: readonly SubjectRef[],
+  { ledger, clock }: Pick<LedgerDeps, 'ledger' | 'clock'>,
+): Promise<IndexedPerson[]> {
+  const found: IndexedPerson[] = [];
+  for (let from = 0; from < people.length; from += readAtOnce) {
+    const some = people.slice(from, from + readAtOnce);
+    const stored = await readPeople(some, ledger);
+    found.push(...some.map((who, index) => toIndexed(who, stored[index] ?? unknownPerson, clock.now())));
+  }
+  return found;
+}
+
+/** Returns the ids of the users with a valid enrolment. @throws `state_unavailable` */
+export async function findEnrolled(
+  people: readonly SubjectRef[],
+  { ledger, clock }: Pick<LedgerDeps, 'ledger' | 'clock'>,
+): Promise<ReadonlySet<string>> {
+  const found = await readPersons(people, { ledger, clock });
+  return new Set(found.filter(({ status }) => status === 'enrolled').map(({ subject }) => subject));
 }
 
 /**

@@ -1,6 +1,6 @@
 import { FaceError } from '../../errors.js';
 import type { Connection } from '../connection.js';
-import type { Account, Clock, Profile } from '../ports.js';
+import type { Account, Clock, NamedAccount, Profile } from '../ports.js';
 import type { CountAll } from './limits.js';
 
 export interface Directory extends Pick<Profile, 'findAccount'> {
@@ -31,7 +31,7 @@ export function createDirectories(
     return question();
   };
   const byLogin = remember<Account | null>(clock);
-  const bySubject = remember<Account | null>(clock);
+  const bySubject = remember<NamedAccount | null>(clock);
   return ({ isUnaltered, source }) => {
     if (isUnaltered) return profile;
     return {

@@ -44,6 +44,9 @@ const windowSecOf = {
   vouchingsOfAgent: hour,
   vouchingsOfPerson: hour,
   helpRequestsOfPerson: hour,
+  /** E-mailed invitations, by administrator and by recipient. */
+  invitationsOfAgent: hour,
+  invitationsOfPerson: 24 * hour,
   /** By counter. */
   shownCodesOfCounter: minute,
 } as const;
@@ -65,6 +68,8 @@ const fixedLimits = {
   vouchingsOfAgent: 120,
   vouchingsOfPerson: 6,
   helpRequestsOfPerson: 3,
+  invitationsOfAgent: 1000,
+  invitationsOfPerson: 3,
   shownCodesOfCounter: 30,
 } as const satisfies Partial<Record<LimitName, number>>;
 

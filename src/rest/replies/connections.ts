@@ -36,6 +36,10 @@ export const connectionsReply = z.object({
         freshnessSec: z.int(),
         enrolmentDays: z.int().nullable(),
         referencePhoto: z.boolean(),
+        bypass: z
+          .object({ minutes: z.int(), approvals: z.int() })
+          .nullable()
+          .describe('Bypass codes: lifetime, and administrators who must agree. `null` if not allowed.'),
       }),
     }),
   ),
@@ -44,10 +48,17 @@ export type ConnectionsReply = z.output<typeof connectionsReply>;
 
 export const refusedReply = z.object({
   subjects: z.array(
-    z.object({ subject: z.string(), count: z.int(), lastAt: instantReply, hooks: z.array(z.string()) }),
+    z.object({
+      ...{ subject: z.string(), count: z.int(), lastAt: instantReply, hooks: z.array(z.string()) },
+      isEnrolled: z.boolean().describe('False: an invitation helps. True: the person signed in without a face check.'),
+    }),
   ),
   cursor: z.string().nullable().describe('Cursor of the next page; `null` if this is the last.'),
   total: z.int().describe('Number of users on all pages.'),
+  notEnrolled: z.int().describe('Number of them who are not enrolled.'),
+  days: z
+    .array(z.object({ day: z.string(), users: z.int(), refused: z.int() }))
+    .describe('Users of whom the hooks decided, and users who would have been denied, by day in UTC, oldest first.'),
   unnamed: z
     .array(z.object({ code: z.string(), count: z.int() }))
     .describe(
@@ -57,13 +68,22 @@ export const refusedReply = z.object({
 });
 export type RefusedReply = z.output<typeof refusedReply>;
 
+const secretAge = z.object({
+  since: instantReply.describe('Time when a server first had it.'),
+  usedAt: instantReply.nullable().describe('Last authentic call with it. `null` if there was none.'),
+});
+
 export const connectionSecretsReply = z.object({
   secrets: z.array(
     z.object({
       setting: z.string(),
       previousSetting: z.string(),
       isPreviousTaken: z.boolean(),
-      words: z.array(z.string()),
+      isPushed: z
+        .boolean()
+        .describe('True if applying sends the secret to the provider; otherwise you deploy the functions that use it.'),
+      current: secretAge,
+      previous: secretAge.nullable().describe('`null` if there is none.'),
     }),
   ),
 });

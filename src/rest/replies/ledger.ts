@@ -96,6 +96,12 @@ export const foundPeopleReply = z.object({
 });
 export type FoundPeopleReply = z.output<typeof foundPeopleReply>;
 
+export const memberPeopleReply = z.object({
+  people: z.array(personReply.extend(nameReplies)),
+  isComplete: z.boolean().describe('False if the group has more members.'),
+});
+export type MemberPeopleReply = z.output<typeof memberPeopleReply>;
+
 export const namesReply = z.object({ names: z.array(z.object({ subject: z.string(), ...nameReplies })) });
 export type NamesReply = z.output<typeof namesReply>;
 

@@ -4,6 +4,11 @@ import { instantReply } from './instant.js';
 export const invitationReply = z.object({ id: z.string(), url: z.string(), expiresAt: instantReply });
 export type InvitationReply = z.output<typeof invitationReply>;
 
+export const sentInvitationReply = invitationReply.extend({
+  url: z.string().nullable().describe('`null`: sent by e-mail.'),
+});
+export type SentInvitationReply = z.output<typeof sentInvitationReply>;
+
 export const startedReply = z.object({
   id: z.string(),
   challenge: z.string().describe('Send it with the photos. It is valid only for this step-up.'),

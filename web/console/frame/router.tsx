@@ -9,11 +9,11 @@ let moves = 0;
 /** Replaced in the history. */
 const passed = /\/(sign-in|face-check)$/;
 
-/** Navigates within the console. @param to - path after `base`: `/people` */
-export function goTo(to: string): void {
+/** Navigates within the console. @param to - path after `base`: `/people`; @param isReplaced - leaves no way back */
+export function goTo(to: string, isReplaced = false): void {
   moves += 1;
   if (location.pathname + location.search !== base + to)
-    history[passed.test(location.pathname) ? 'replaceState' : 'pushState'](null, '', base + to);
+    history[isReplaced || passed.test(location.pathname) ? 'replaceState' : 'pushState'](null, '', base + to);
   window.dispatchEvent(new Event(moved));
 }
 
@@ -53,10 +53,12 @@ export function addressOf(path: string, fields: FormData): string {
 export function Link({
   to,
   isCurrent = false,
+  className,
   children,
 }: {
   readonly to: string;
   readonly isCurrent?: boolean;
+  readonly className?: string;
   readonly children: ReactNode;
 }) {
   const follow = (event: MouseEvent): void => {
@@ -66,7 +68,7 @@ export function Link({
     goTo(to);
   };
   return (
-    <a href={base + to} onClick={follow} aria-current={isCurrent ? 'page' : undefined}>
+    <a className={className} href={base + to} onClick={follow} aria-current={isCurrent ? 'page' : undefined}>
       {children}
     </a>
   );

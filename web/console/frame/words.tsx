@@ -41,17 +41,23 @@ const units = [
   ['minute', 60],
 ] as const;
 
+/** Returns the browser's locale in a language, for its region's date format; the language if there is none. */
+const localeOf = (language: Language, preferred: readonly string[]): string =>
+  preferred.find((tag) => tag.toLowerCase().split('-')[0] === language) ?? language;
+
 /** Returns formatters of the current language. */
 export function useFormats() {
   const language = useLanguage();
   return useMemo(() => {
-    const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium' });
+    const locale = localeOf(language, navigator.languages);
+    const day = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' });
     const thisYear = new Date().getFullYear();
-    const ofYear = { month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' } as const;
-    const ofThisYear = new Intl.DateTimeFormat(language, ofYear);
-    const ofAnother = new Intl.DateTimeFormat(language, { ...ofYear, year: 'numeric' });
-    const dayOfMonth = new Intl.DateTimeFormat(language, { month: 'short', day: 'numeric' });
-    const toTheSecond = new Intl.DateTimeFormat(language, { hour: 'numeric', minute: '2-digit', second: '2-digit' });
+    const time = { hour: 'numeric', minute: '2-digit', timeZoneName: 'short' } as const;
+    const ofYear = { month: 'short', day: 'numeric', ...time } as const;
+    const ofThisYear = new Intl.DateTimeFormat(locale, ofYear);
+    const ofAnother = new Intl.DateTimeFormat(locale, { ...ofYear, year: 'numeric' });
+    const dayOfMonth = new Intl.DateTimeFormat(locale, { month: 'short', day: 'numeric' });
+    const toTheSecond = new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit', second: '2-digit' });
     const number = new Intl.NumberFormat(language);
     const percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 });
     const seconds = new Intl.NumberFormat(language, { style: 'unit', unit: 'second' });
@@ -64,7 +70,7 @@ export function useFormats() {
       shortDay: (text: string) => dayOfMonth.format(new Date(`${text}T12:00:00`)),
       /** Time of day. @param text - RFC 3339 */
       second: (text: string) => toTheSecond.format(new Date(text)),
-      /** Omits the current year. @param text - RFC 3339 */
+      /** With the time zone. Omits the current year. @param text - RFC 3339 */
       instant(text: string) {
         const at = new Date(text);
         return (at.getFullYear() === thisYear ? ofThisYear : ofAnother).format(at);

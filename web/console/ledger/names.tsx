@@ -58,6 +58,10 @@ export const nameOf = (who: Who, name: Name | undefined): string => name?.login 
 export const pathOf = ({ connection, subject }: Who): string =>
   `/people/${encodeURIComponent(connection)}/${encodeURIComponent(subject)}`;
 
+/** Returns the address of the help desk's screens for a user. */
+export const addressFor = (part: '/help-desk' | '/help-desk/bypass-codes', { connection, subject }: Who): string =>
+  `${part}?${new URLSearchParams({ connection, subject })}`;
+
 /** A link to a user: the name above the login. */
 export const PersonLink = ({ who, name }: { readonly who: Who; readonly name: Name | undefined }) => (
   <Link to={pathOf(who)}>

@@ -1,16 +1,20 @@
+import type { ConnectionsReply } from '../../../src/rest/replies/connections.js';
 import type {
   CheckReply,
   ChecksReply,
   FoundPeopleReply,
   LineCountsReply,
   LineReply,
+  MemberPeopleReply,
   NamesReply,
   OnePersonReply,
   PeopleReply,
   PersonChecksReply,
   PersonReply,
 } from '../../../src/rest/replies/ledger.js';
-import { post } from '../frame/call.js';
+
+import type { SentInvitationReply } from '../../../src/rest/replies/step-ups.js';
+import { get, post } from '../frame/call.js';
 
 export type Who = Readonly<Pick<PersonReply, 'connection' | 'subject'>>;
 
@@ -37,6 +41,8 @@ export const readPerson = (who: Who) => post<OnePersonReply>('/v1/people/one', w
 export const listChecksOf = (who: Who, from: string | null) =>
   post<PersonChecksReply>('/v1/people/checks', { ...who, limit: 50, cursor: from ?? undefined });
 
+export const listConnections = get<ConnectionsReply>('/v1/connections');
+
 export type FoundPerson = FoundPeopleReply['people'][number];
 
 /** @param text - prefix of a login, e-mail address or name, or a whole id */
@@ -51,3 +57,16 @@ export const listChecks = (filter: Filter, from: string | null) =>
 
 /** Of every connection, newest day first. */
 export const countLines = post<LineCountsReply>('/v1/log/counts');
+
+/** Lifetime of the link in an invitation, in hours. */
+export const invitationHours = 72;
+
+/** Invites to enrol, by e-mail to the address at the provider. */
+export const inviteByEmail = (who: Who, language: string) =>
+  post<SentInvitationReply>('/v1/subjects/invite', { ...who, lifeHours: invitationHours, send: 'email', language });
+
+/** @param group - id, or unique name; @param status - `undefined`: all */
+export const listGroup = (connection: string, group: string, status: string | undefined) => ({
+  ...post<MemberPeopleReply>('/v1/people/members', { connection, group, status }),
+  withinMs: 90_000,
+});

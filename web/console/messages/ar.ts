@@ -74,6 +74,12 @@ export const ar: Words = {
     id: 'المعرّف',
   },
   openItems: (count) => `عناصر مفتوحة: ${count}`,
+  bulk: {
+    progress: (done, total) => `${done} من ${total}`,
+    stop: 'إيقاف',
+    done: (done, total) => `اكتمل لعدد ${done} من ${total}.`,
+    failed: (count) => `فشل: ${count}`,
+  },
   chart: {
     day: 'اليوم',
     asTable: 'عرض كجدول',

@@ -76,6 +76,12 @@ export const de: Words = {
     id: 'ID',
   },
   openItems: (count) => `Offene Punkte: ${count}`,
+  bulk: {
+    progress: (done, total) => `${done} von ${total}`,
+    stop: 'Anhalten',
+    done: (done, total) => `für ${done} von ${total} erledigt.`,
+    failed: (count) => `Fehlgeschlagen: ${count}`,
+  },
   chart: {
     day: 'Tag',
     asTable: 'Als Tabelle anzeigen',

@@ -72,6 +72,12 @@ export const en = {
     id: 'ID',
   },
   openItems: (count: string) => `Open items: ${count}`,
+  bulk: {
+    progress: (done: string, total: string) => `${done} of ${total}`,
+    stop: 'Stop',
+    done: (done: string, total: string) => `done for ${done} of ${total}.`,
+    failed: (count: string) => `Failed: ${count}`,
+  },
   chart: {
     day: 'Day',
     asTable: 'Show as table',

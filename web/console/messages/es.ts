@@ -75,6 +75,12 @@ export const es: Words = {
     id: 'ID',
   },
   openItems: (count) => `Elementos pendientes: ${count}`,
+  bulk: {
+    progress: (done, total) => `${done} de ${total}`,
+    stop: 'Detener',
+    done: (done, total) => `hecho para ${done} de ${total}.`,
+    failed: (count) => `Con error: ${count}`,
+  },
   chart: {
     day: 'Día',
     asTable: 'Mostrar como tabla',

@@ -76,6 +76,12 @@ export const fr: Words = {
     id: 'ID',
   },
   openItems: (count) => `Éléments en attente : ${count}`,
+  bulk: {
+    progress: (done, total) => `${done} sur ${total}`,
+    stop: 'Arrêter',
+    done: (done, total) => `terminé pour ${done} sur ${total}.`,
+    failed: (count) => `Échecs : ${count}`,
+  },
   chart: {
     day: 'Jour',
     asTable: 'Afficher sous forme de tableau',

@@ -1,19 +1,48 @@
-import { useLoaded, useMay } from '../../frame/acting.js';
+import { useActing, useLoaded, useMay } from '../../frame/acting.js';
 import { Link } from '../../frame/router.js';
+import { useFormats } from '../../frame/words.js';
+import { countLines } from '../../ledger/requests.js';
+import { Light } from '../../parts/light.js';
 import { Await } from '../../parts/state.js';
-import { Doctor } from './doctor.js';
+import { Doctor, type Examined } from './doctor.js';
 import type { ConnectionsWords } from './messages/connections-words.js';
 import { PolicyInForce } from './policy.js';
-import { WouldBeRefused } from './refused.js';
-import { listConnections, readDoctor } from './requests.js';
+import { type Connection, examine, listConnections, readDoctor } from './requests.js';
+import { Rollout } from './rollout.js';
 import { SettingUp } from './setting-up.js';
 
-/** One connection: mode, policy, health, users it would refuse, and setup. */
-export function OneConnection({ id, words }: { readonly id: string; readonly words: ConnectionsWords }) {
-  const mayChange = useMay('configure');
-  const mayRead = useMay('audit');
+/** Each has an address. */
+export const tabs = ['health', 'rollout', 'secrets', 'policy', 'setup'] as const;
+export type Tab = (typeof tabs)[number];
+
+/** Returns the address of a connection's tab. */
+export const addressOfTab = (id: string, tab: Tab = 'health'): string =>
+  `/connections/${encodeURIComponent(id)}${tab === 'health' ? '' : `/${tab}`}`;
+
+/** One connection: its state, and health, rollout, secrets, policy and setup in tabs. */
+export function OneConnection({
+  id,
+  tab: asked,
+  words,
+}: {
+  readonly id: string;
+  readonly tab: string | undefined;
+  readonly words: ConnectionsWords;
+}) {
+  const { call } = useActing();
+  const [mayChange, mayRead] = [useMay('configure'), useMay('audit')];
   const listed = useLoaded(listConnections);
   const examined = useLoaded(readDoctor, ({ doctor }) => doctor.isUnderWay && 1000);
+  const rights: Partial<Record<Tab, boolean>> = { rollout: mayRead, secrets: mayChange, setup: mayChange };
+  const shown = tabs.filter((each) => rights[each] ?? true);
+  const tab = shown.find((each) => each === asked) ?? 'health';
+  const onSwitched = (): void => {
+    listed.reload();
+    // The checks depend on the mode. Another run that is under way is shown.
+    call(examine(id))
+      .catch(() => {})
+      .finally(examined.reload);
+  };
   return (
     <Await loaded={listed}>
       {({ connections }) => {
@@ -37,18 +66,83 @@ export function OneConnection({ id, words }: { readonly id: string; readonly wor
               <bdi>{id}</bdi>
             </h1>
             {all}
-            {mayChange ? (
-              <SettingUp {...given} examined={examined} />
-            ) : (
-              <Doctor {...given} examined={examined} mending={null} />
+            <Head {...given} examined={examined} />
+            <nav className="parts" aria-label={id}>
+              {shown.map((each) => (
+                <Link key={each} to={addressOfTab(id, each)} isCurrent={each === tab}>
+                  {words.tabs[each]}
+                </Link>
+              ))}
+            </nav>
+            {tab === 'rollout' && <Rollout {...given} onSwitched={mayChange ? onSwitched : null} />}
+            {tab === 'policy' && <PolicyInForce {...given} />}
+            {tab === 'health' && !mayChange && <Doctor {...given} examined={examined} mending={null} />}
+            {mayChange && (tab === 'health' || tab === 'secrets' || tab === 'setup') && (
+              <SettingUp {...given} examined={examined} tab={tab} />
             )}
-            {mayRead && connection.mode.inForce === 'shadow' && (
-              <WouldBeRefused {...given} onSwitched={mayChange ? listed.reload : null} />
-            )}
-            <PolicyInForce {...given} onSwitched={mayChange ? listed.reload : null} />
           </>
         );
       }}
     </Await>
+  );
+}
+
+/** Provider, mode, health, and number of enrolled users. */
+function Head({
+  words: { head, lights, modeNames, notExamined },
+  connection: { id, kind, mode },
+  examined,
+}: {
+  readonly words: ConnectionsWords;
+  readonly connection: Connection;
+  readonly examined: Examined;
+}) {
+  const { ago, number } = useFormats();
+  const mayList = useMay('audit');
+  const counted = useLoaded(countLines);
+  const counts = counted.state === 'loaded' ? counted.value.connections : [];
+  const enrolled = counts.find(({ connection }) => connection === id)?.enrolled ?? null;
+  const reports = examined.state === 'loaded' ? examined.value.doctor.connections : [];
+  const report = reports.find(({ connection }) => connection === id) ?? null;
+  return (
+    <dl className="summary">
+      <div>
+        <dt>{head.kind}</dt>
+        <dd>
+          <bdi>{kind}</bdi>
+        </dd>
+      </div>
+      <div>
+        <dt>{head.mode}</dt>
+        <dd>
+          <Light light={mode.inForce === 'enforce' ? 'ok' : 'none'}>{modeNames[mode.inForce]}</Light>
+        </dd>
+      </div>
+      <div>
+        <dt>{head.health}</dt>
+        <dd>
+          {report === null || report.light === null || report.examinedAt === null ? (
+            <Light light="none">{notExamined}</Light>
+          ) : (
+            <>
+              <Light light={report.light}>{lights[report.light]}</Light>{' '}
+              <span className="soft fine">{ago(report.examinedAt)}</span>
+            </>
+          )}
+        </dd>
+      </div>
+      <div>
+        <dt>{head.enrolled}</dt>
+        <dd>
+          {enrolled === null ? (
+            '–'
+          ) : mayList ? (
+            <Link to={`/people?connection=${encodeURIComponent(id)}`}>{number(enrolled)}</Link>
+          ) : (
+            number(enrolled)
+          )}
+        </dd>
+      </div>
+    </dl>
   );
 }

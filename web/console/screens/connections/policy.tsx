@@ -1,57 +1,62 @@
-import { useActing } from '../../frame/acting.js';
+import type { ReactNode } from 'react';
 import { useFormats } from '../../frame/words.js';
-import { ConfirmButton } from '../../parts/confirm.js';
 import { Facts } from '../../parts/told.js';
+import { ModeInFile } from './configuration-file.js';
 import type { ConnectionsWords } from './messages/connections-words.js';
-import { type Connection, switchMode } from './requests.js';
+import type { Connection } from './requests.js';
 
-/** Active mode with its source, policy, and switch back to shadow. */
+/** Active mode with its source, and the policy with the names of its settings. */
 export function PolicyInForce({
   words,
-  connection: { id, mode, policy },
-  onSwitched,
+  connection,
 }: {
   readonly words: ConnectionsWords;
   readonly connection: Connection;
-  /** `null`: not permitted. */
-  readonly onSwitched: (() => void) | null;
 }) {
-  const { call } = useActing();
+  const { id, mode, policy } = connection;
   const { instant, number } = useFormats();
-  const { policy: named, toShadow } = words;
+  const { policy: named } = words;
   const { switched } = mode;
+  const set = (setting: string, value: ReactNode): ReactNode => (
+    <>
+      {value} <code className="line soft">{setting}</code>
+    </>
+  );
+  const { bypass } = policy;
   return (
     <section>
       <h2>{named.heading}</h2>
+      <p className="soft">{words.configurationFile.settings(id)}</p>
+      <ModeInFile words={words} connection={connection} />
       <Facts
         rows={[
           [named.inForce, <b key="mode">{words.modes[mode.inForce]}</b>],
-          [named.file, words.modes[mode.file]],
+          [named.file, set('mode', words.modes[mode.file])],
           ...(switched === null ? [] : [[named.switched, named.by(switched.by, instant(switched.at))] as const]),
-          [named.accuracy, number(policy.accuracy)],
-          [named.scope, <bdi key="scope">{policy.scope}</bdi>],
-          [named.liveness, named.livenesses[policy.liveness]],
-          [named.userSecret, named.userSecrets[policy.userSecret]],
-          [named.whenNotEnrolled, named.notEnrolled[policy.whenNotEnrolled]],
-          [named.whenUnverified, named.unverified[policy.whenUnverified]],
-          [named.whenUnavailable, named.unverified[policy.whenUnavailable]],
-          [named.freshness, named.seconds(number(policy.freshnessSec))],
-          [named.enrolment, policy.enrolmentDays === null ? named.endless : named.days(number(policy.enrolmentDays))],
+          [named.accuracy, set('accuracy', number(policy.accuracy))],
+          [named.scope, set('scope', <bdi>{policy.scope}</bdi>)],
+          [named.liveness, set('liveness', named.livenesses[policy.liveness])],
+          [named.userSecret, set('userSecret', named.userSecrets[policy.userSecret])],
+          [named.whenNotEnrolled, set('whenNotEnrolled', named.notEnrolled[policy.whenNotEnrolled])],
+          [named.whenUnverified, set('whenUnverified', named.unverified[policy.whenUnverified])],
+          [named.whenUnavailable, set('whenUnavailable', named.unverified[policy.whenUnavailable])],
+          [named.freshness, set('freshnessSec', named.seconds(number(policy.freshnessSec)))],
+          [
+            named.enrolment,
+            set(
+              'enrolmentDays',
+              policy.enrolmentDays === null ? named.endless : named.days(number(policy.enrolmentDays)),
+            ),
+          ],
+          [
+            named.bypass,
+            set(
+              'bypass',
+              bypass === null ? named.noBypass : named.bypassUpTo(number(bypass.minutes), number(bypass.approvals)),
+            ),
+          ],
         ]}
       />
-      {mode.inForce === 'enforce' && onSwitched !== null && (
-        <ConfirmButton
-          label={toShadow.label}
-          title={toShadow.title(id)}
-          action={toShadow.label}
-          onConfirm={async () => {
-            await call(switchMode(id, 'shadow', false));
-            onSwitched();
-          }}
-        >
-          <p>{toShadow.text}</p>
-        </ConfirmButton>
-      )}
     </section>
   );
 }

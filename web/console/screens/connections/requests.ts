@@ -11,7 +11,6 @@ import type { DoctorReply } from '../../../../src/rest/replies/doctor.js';
 import { get, post } from '../../frame/call.js';
 
 export type Mode = ModeReply['inForce'];
-export const modes = ['shadow', 'enforce'] as const satisfies Mode[];
 
 export type Connection = ConnectionsReply['connections'][number];
 export const listConnections = get<ConnectionsReply>('/v1/connections');
@@ -52,4 +51,6 @@ export const applyConnection = (id: string, what: Applied, isSure: boolean) => (
   ...patient,
 });
 
+export type Secret = ConnectionSecretsReply['secrets'][number];
+export type SecretAge = Secret['current'];
 export const listSecrets = (id: string) => post<ConnectionSecretsReply>(of(id, 'secrets'));

@@ -2,11 +2,12 @@ import { useActing, useLoaded, useMay } from '../../frame/acting.js';
 import { Link } from '../../frame/router.js';
 import { defineScreen } from '../../frame/screen.js';
 import { useFormats } from '../../frame/words.js';
+import { countLines } from '../../ledger/requests.js';
 import { ActForm } from '../../parts/form.js';
 import { Light } from '../../parts/light.js';
 import { Await } from '../../parts/state.js';
 import { Table } from '../../parts/table.js';
-import { OneConnection } from './connection.js';
+import { addressOfTab, OneConnection } from './connection.js';
 import type { ConnectionsWords } from './messages/connections-words.js';
 import { examine, listConnections, readDoctor } from './requests.js';
 
@@ -19,15 +20,17 @@ export const connections = defineScreen(
     ar: async () => (await import('./messages/ar.js')).ar,
   },
   function Connections({ words, rest }) {
-    const [id] = rest;
-    return id === undefined ? <Every words={words} /> : <OneConnection key={id} id={id} words={words} />;
+    const [id, tab] = rest;
+    return id === undefined ? <Every words={words} /> : <OneConnection key={id} id={id} tab={tab} words={words} />;
   },
 );
 
 function Every({ words }: { readonly words: ConnectionsWords }) {
   const { call } = useActing();
-  const { ago } = useFormats();
-  const mayExamine = useMay('operate');
+  const { ago, number } = useFormats();
+  const [mayExamine, mayRead] = [useMay('operate'), useMay('audit')];
+  const counted = useLoaded(countLines);
+  const counts = counted.state === 'loaded' ? counted.value.connections : [];
   const listed = useLoaded(listConnections);
   const examined = useLoaded(readDoctor, ({ doctor }) => doctor.isUnderWay && 1000);
   const doctor = examined.state === 'loaded' ? examined.value.doctor : null;
@@ -48,13 +51,31 @@ function Every({ words }: { readonly words: ConnectionsWords }) {
                 heading: columns.id,
                 isRowHeading: true,
                 cell: ({ id }) => (
-                  <Link to={`/connections/${encodeURIComponent(id)}`}>
+                  <Link to={addressOfTab(id)}>
                     <bdi>{id}</bdi>
                   </Link>
                 ),
               },
               { id: 'kind', heading: columns.kind, cell: ({ kind }) => <bdi>{kind}</bdi> },
-              { id: 'mode', heading: columns.mode, cell: ({ mode }) => words.modes[mode.inForce] },
+              {
+                id: 'mode',
+                heading: columns.mode,
+                cell: ({ id, mode }) =>
+                  mayRead ? (
+                    <Link to={addressOfTab(id, 'rollout')}>{words.modeNames[mode.inForce]}</Link>
+                  ) : (
+                    words.modeNames[mode.inForce]
+                  ),
+              },
+              {
+                id: 'enrolled',
+                heading: columns.enrolled,
+                isNumber: true,
+                cell: ({ id }) => {
+                  const enrolled = counts.find(({ connection }) => connection === id)?.enrolled;
+                  return enrolled === undefined ? '–' : number(enrolled);
+                },
+              },
               {
                 id: 'light',
                 heading: columns.light,

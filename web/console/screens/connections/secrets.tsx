@@ -1,52 +1,92 @@
 import type { ReactNode } from 'react';
 import { useLoaded } from '../../frame/acting.js';
+import { useFormats } from '../../frame/words.js';
+import { Lines } from '../../parts/shown-once.js';
 import { Await, Empty } from '../../parts/state.js';
-import { Told } from '../../parts/told.js';
+import { Facts } from '../../parts/told.js';
+import { toConfigurationLines } from './configuration-file.js';
 import type { ConnectionsWords } from './messages/connections-words.js';
-import { type Applied, type Connection, listSecrets } from './requests.js';
+import { type Applied, type Connection, listSecrets, type Secret, type SecretAge } from './requests.js';
 import { SureButton } from './sure-button.js';
 
-/** Rotation of secrets, and pushing them to the provider again. */
-export function Secrets({
-  words,
-  connection: { id },
-  begin,
-  progress,
-}: {
+interface Given {
   readonly words: ConnectionsWords;
   readonly connection: Connection;
   readonly begin: (what: Applied, isSure: boolean) => Promise<void>;
   readonly progress: ReactNode;
-}) {
-  const listed = useLoaded(listSecrets(id));
-  const { secrets: named } = words;
+}
+
+/** Age and last use of each secret, and the steps to rotate it. */
+export function Secrets(given: Given) {
+  const { words, connection, progress } = given;
+  const listed = useLoaded(listSecrets(connection.id));
   return (
-    <section>
-      <h2>{named.heading}</h2>
-      <p className="soft">{named.intro}</p>
-      <Await loaded={listed}>
-        {({ secrets }) =>
-          secrets.length === 0 ? (
-            <Empty>{named.none}</Empty>
-          ) : (
+    <Await loaded={listed}>
+      {({ secrets }) => (
+        <section>
+          <h2>{words.secrets.heading}</h2>
+          {secrets.length === 0 && <Empty>{words.secrets.none}</Empty>}
+          {secrets.map((secret) => (
+            <OneSecret key={secret.setting} {...given} secret={secret} />
+          ))}
+          {progress}
+        </section>
+      )}
+    </Await>
+  );
+}
+
+function OneSecret({ words, connection: { id }, begin, secret }: Given & { readonly secret: Secret }) {
+  const { ago, instant } = useFormats();
+  const { secrets: named } = words;
+  const { setting, previousSetting, isPreviousTaken, isPushed, current, previous } = secret;
+  const toText = ({ since, usedAt }: SecretAge): string =>
+    [
+      named.since(instant(since), ago(since)),
+      usedAt === null ? named.unused : named.used(instant(usedAt), ago(usedAt)),
+    ].join('\n');
+  return (
+    <>
+      <h3>
+        <code>{setting}</code>
+      </h3>
+      <Facts
+        rows={[
+          [named.current, toText(current)],
+          [named.previous, previous === null ? named.notAccepted : toText(previous)],
+        ]}
+      />
+      <h3>{isPreviousTaken ? named.resume : named.rotate}</h3>
+      <ol className="lines" start={isPreviousTaken ? 4 : 1}>
+        {!isPreviousTaken && (
+          <>
+            <li>
+              {named.create}
+              <Lines label={named.command} text="openssl rand -base64 32" />
+            </li>
+            <li>
+              {named.configure(id)}
+              <Lines
+                label={named.line}
+                text={toConfigurationLines([
+                  [setting, named.newSecret],
+                  [previousSetting, named.oldSecret],
+                ])}
+              />
+            </li>
+            <li>
+              {named.reload}
+              <Lines label={named.command} text="facestep reload" />
+            </li>
+          </>
+        )}
+        <li>
+          {isPushed ? (
             <>
-              {secrets.map(({ setting, isPreviousTaken, words: lines }) => (
-                <div key={setting}>
-                  <h3>
-                    <code>{setting}</code>
-                  </h3>
-                  <p>{isPreviousTaken ? named.taken : named.notTaken}</p>
-                  <ol className="lines">
-                    {lines.map((line) => (
-                      <li key={line}>
-                        <Told>{line}</Told>
-                      </li>
-                    ))}
-                  </ol>
-                </div>
-              ))}
+              {named.push}
+              <Lines label={named.command} text={`facestep provision ${id} --apply --push-secrets`} />
               <SureButton
-                label={named.push}
+                label={named.pushLabel}
                 title={named.pushTitle}
                 nobody={words.nobody}
                 sure={named.sure}
@@ -54,11 +94,15 @@ export function Secrets({
               >
                 <p>{named.pushText}</p>
               </SureButton>
-              {progress}
             </>
-          )
-        }
-      </Await>
-    </section>
+          ) : (
+            named.deploy
+          )}
+        </li>
+        <li>
+          {named.remove} <code>{previousSetting}</code>
+        </li>
+      </ol>
+    </>
   );
 }

@@ -7,23 +7,25 @@ import { type Applied, applyConnection, type Connection, examine, readRun } from
 import { RunProgress } from './run.js';
 import { Secrets } from './secrets.js';
 
-type Place = 'doctor' | 'plan' | 'secrets';
+type Place = 'health' | 'setup' | 'secrets';
 
-/** Doctor, plan and secrets for permitted users; one runs at a time. */
+/** Health, setup and secrets for permitted users; one runs at a time. */
 export function SettingUp({
   words,
   connection,
   examined,
+  tab,
 }: {
   readonly words: ConnectionsWords;
   readonly connection: Connection;
   readonly examined: Examined;
+  readonly tab: Place;
 }) {
   const { id } = connection;
   const { call } = useActing();
   const last = useLoaded(readRun(id), ({ run }) => run?.state === 'under_way' && 1000);
   const run = last.state === 'loaded' ? last.value.run : null;
-  const [place, setPlace] = useState<Place>('plan');
+  const [place, setPlace] = useState<Place>('setup');
   /** Afterwards the connection is checked again. */
   const mended = useRef<string | null>(null);
   useEffect(() => {
@@ -39,23 +41,21 @@ export function SettingUp({
     (where: Place) =>
     async (what: Applied, isSure: boolean): Promise<void> => {
       const begun = await call(applyConnection(id, what, isSure));
-      if (where === 'doctor') mended.current = begun.run.id;
+      if (where === 'health') mended.current = begun.run.id;
       setPlace(where);
       last.reload();
     };
   const progressAt = (where: Place): ReactNode =>
     run === null || place !== where ? null : <RunProgress words={words} run={run} />;
   const of = (where: Place) => ({ words, connection, begin: beginAt(where), progress: progressAt(where) });
+  if (tab === 'setup') return <SetUp {...of('setup')} />;
+  if (tab === 'secrets') return <Secrets {...of('secrets')} />;
   return (
-    <>
-      <Doctor
-        words={words}
-        connection={connection}
-        examined={examined}
-        mending={{ begin: beginAt('doctor'), progress: progressAt('doctor') }}
-      />
-      <SetUp {...of('plan')} />
-      <Secrets {...of('secrets')} />
-    </>
+    <Doctor
+      words={words}
+      connection={connection}
+      examined={examined}
+      mending={{ begin: beginAt('health'), progress: progressAt('health') }}
+    />
   );
 }

@@ -1,21 +1,17 @@
 import { useLoaded } from '../../frame/acting.js';
 import { Link, useParameter, usePath } from '../../frame/router.js';
 import { nameOf, useNames as useNamesOf } from '../../ledger/names.js';
-import { keyOf, type Who as Subject } from '../../ledger/requests.js';
+import { keyOf, listConnections, type Who as Subject } from '../../ledger/requests.js';
 import { Choice, Field } from '../../parts/form.js';
 import { Await } from '../../parts/state.js';
 import type { HelpDeskWords } from './messages/help-desk-words.js';
-import { listConnections, type Who } from './requests.js';
+import type { Who } from './requests.js';
 
 /** Returns users' names once loaded; otherwise their ids. */
 export function useNames(people: readonly Subject[]): (who: Subject) => string {
   const names = useNamesOf(people);
   return (who) => nameOf(who, names.get(keyOf(who)));
 }
-
-/** Returns a user's address on this screen. */
-export const addressFor = (part: '/help-desk' | '/help-desk/bypass-codes', who: Subject): string =>
-  `${part}?${new URLSearchParams({ connection: who.connection, subject: who.subject })}`;
 
 /** Fields for the user; hidden if the address names one. */
 export function PersonFields({ words: { person } }: { readonly words: HelpDeskWords }) {

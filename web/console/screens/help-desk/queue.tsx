@@ -4,11 +4,12 @@ import { toRefusal, useActing, usePages } from '../../frame/acting.js';
 import type { Refusal } from '../../frame/call.js';
 import { Link } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
+import { addressFor } from '../../ledger/names.js';
 import { ActForm, Choice } from '../../parts/form.js';
 import { Problem } from '../../parts/state.js';
 import { PagedTable } from '../../parts/table.js';
 import type { HelpDeskWords } from './messages/help-desk-words.js';
-import { addressFor, useNames } from './person.js';
+import { useNames } from './person.js';
 import { type HelpRequest, listHelpRequests, settleHelpRequest, settlements, takeHelpRequest } from './requests.js';
 
 const openFirst = (rows: readonly HelpRequest[]): readonly HelpRequest[] =>

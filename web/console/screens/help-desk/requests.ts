@@ -1,4 +1,3 @@
-import type { ConnectionsReply } from '../../../../src/rest/replies/connections.js';
 import type {
   ApprovedBypassReply,
   BegunVouchingReply,
@@ -9,13 +8,11 @@ import type {
   TakenHelpRequestReply,
   VouchingReply,
 } from '../../../../src/rest/replies/help-desk.js';
-import { get, post } from '../../frame/call.js';
+import { post } from '../../frame/call.js';
 
 export type Who = { readonly connection: string } & ({ readonly subject: string } | { readonly login: string });
 
 const pageSize = 100;
-
-export const listConnections = get<ConnectionsReply>('/v1/connections');
 
 export type BegunVouching = BegunVouchingReply;
 export const beginVouching = (fields: Who & { readonly send: string; readonly language: string }) =>

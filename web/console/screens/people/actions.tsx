@@ -1,12 +1,16 @@
 import { useState } from 'react';
-import { useActing, useMay } from '../../frame/acting.js';
+import { languages } from '../../../shared/languages.js';
+import { useActing, useLoaded, useMay } from '../../frame/acting.js';
 import type { ServerRequest } from '../../frame/call.js';
-import type { Who } from '../../ledger/requests.js';
+import { Link } from '../../frame/router.js';
+import { useFormats, useLanguage } from '../../frame/words.js';
+import { addressFor } from '../../ledger/names.js';
+import { invitationHours, inviteByEmail, listConnections, type Person, type Who } from '../../ledger/requests.js';
 import { ConfirmButton } from '../../parts/confirm.js';
 import { ActForm, Choice, Field } from '../../parts/form.js';
 import { ShownOnce } from '../../parts/shown-once.js';
 import { Done, useProblemText } from '../../parts/state.js';
-import { InvitationLink, usualHours } from './invitation.js';
+import { InvitationLink } from './invitation.js';
 import type { PeopleWords } from './messages/people-words.js';
 import { erasePerson, invitePerson, type Outcome, revokePerson, unlockPerson } from './requests.js';
 
@@ -14,16 +18,22 @@ import { erasePerson, invitePerson, type Outcome, revokePerson, unlockPerson } f
 export function Actions({
   who,
   name,
+  person: { status, lockedUntil },
   words,
   onChanged,
 }: {
   readonly who: Who;
   readonly name: string;
+  readonly person: Pick<Person, 'status' | 'lockedUntil'>;
   readonly words: PeopleWords;
   readonly onChanged: () => void;
 }) {
   const { call } = useActing();
   const [mayAssist, mayOperate] = [useMay('assist'), useMay('operate')];
+  const isLocked = lockedUntil !== null;
+  const listed = useLoaded(listConnections);
+  const connections = listed.state === 'loaded' ? listed.value.connections : [];
+  const allowsBypass = connections.some(({ id, policy }) => id === who.connection && policy.bypass !== null);
   const [outcomes, setOutcomes] = useState<readonly Outcome[] | null>(null);
   const [receipt, setReceipt] = useState<string | null>(null);
   const act = async <Reply extends { readonly subjects: readonly Outcome[] }>(request: ServerRequest<Reply>) => {
@@ -41,23 +51,36 @@ export function Actions({
       <div className="actions">
         {mayAssist && (
           <>
-            <ConfirmButton
-              label={unlock.label}
-              title={unlock.title(name)}
-              action={unlock.label}
-              onConfirm={async () => void (await act(unlockPerson(who)))}
-            >
-              <p>{unlock.text}</p>
-            </ConfirmButton>
-            <ConfirmButton
-              label={revoke.label}
-              title={revoke.title(name)}
-              action={revoke.label}
-              isGrave
-              onConfirm={async () => void (await act(revokePerson(who)))}
-            >
-              <p>{revoke.text}</p>
-            </ConfirmButton>
+            <SendInvitation who={who} words={words} onSent={onChanged} />
+            {allowsBypass && (
+              <Link to={addressFor('/help-desk/bypass-codes', who)} className="button quiet">
+                {words.bypassCode}
+              </Link>
+            )}
+            <Link to={addressFor('/help-desk', who)} className="button quiet">
+              {words.verifyCaller}
+            </Link>
+            {isLocked && (
+              <ConfirmButton
+                label={unlock.label}
+                title={unlock.title(name)}
+                action={unlock.label}
+                onConfirm={async () => void (await act(unlockPerson(who)))}
+              >
+                <p>{unlock.text}</p>
+              </ConfirmButton>
+            )}
+            {status !== 'none' && status !== 'ended' && (
+              <ConfirmButton
+                label={revoke.label}
+                title={revoke.title(name)}
+                action={revoke.label}
+                isGrave
+                onConfirm={async () => void (await act(revokePerson(who)))}
+              >
+                <p>{revoke.text}</p>
+              </ConfirmButton>
+            )}
           </>
         )}
         {mayOperate && (
@@ -74,6 +97,38 @@ export function Actions({
       </div>
       {mayAssist && <Invite who={who} words={words} />}
     </section>
+  );
+}
+
+/** An invitation to the address at the provider. */
+function SendInvitation({
+  who,
+  words: { invite },
+  onSent,
+}: {
+  readonly who: Who;
+  readonly words: PeopleWords;
+  readonly onSent: () => void;
+}) {
+  const { call } = useActing();
+  const { instant } = useFormats();
+  const language = useLanguage();
+  const [until, setUntil] = useState<string | null>(null);
+  return (
+    <>
+      <ConfirmButton
+        label={invite.byEmail}
+        title={invite.byEmailTitle}
+        action={invite.send}
+        onConfirm={async () => {
+          setUntil((await call(inviteByEmail(who, language))).expiresAt);
+          onSent();
+        }}
+      >
+        <p>{invite.byEmailText(languages[language])}</p>
+      </ConfirmButton>
+      {until !== null && <Done>{invite.sent(instant(until))}</Done>}
+    </>
   );
 }
 
@@ -98,7 +153,7 @@ function Invite({ who, words }: { readonly who: Who; readonly words: PeopleWords
   const [invited, setInvited] = useState<{ readonly url: string; readonly expiresAt: string } | null>(null);
   return (
     <details>
-      <summary>{invite.heading}</summary>
+      <summary>{invite.asLink}</summary>
       {invited !== null && <InvitationLink made={invited} words={words} />}
       <ActForm
         submit={invite.submit}
@@ -121,7 +176,7 @@ function Invite({ who, words }: { readonly who: Who; readonly words: PeopleWords
           type="number"
           min={1}
           max={720}
-          initial={String(usualHours)}
+          initial={String(invitationHours)}
           isRequired
         />
       </ActForm>

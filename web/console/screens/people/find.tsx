@@ -1,8 +1,9 @@
+import { useEffect } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { useLoaded, useMay } from '../../frame/acting.js';
 import { addressOf, goTo, Link } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
-import { nameOf, PersonLink } from '../../ledger/names.js';
+import { nameOf, PersonLink, pathOf } from '../../ledger/names.js';
 import { type FoundPerson, findPeople, keyOf, type Who } from '../../ledger/requests.js';
 import { ActForm, Field } from '../../parts/form.js';
 import { Await, Problem } from '../../parts/state.js';
@@ -35,6 +36,12 @@ const mostFound = 20;
 
 function Found({ text, words }: { readonly text: string; readonly words: PeopleWords }) {
   const loaded = useLoaded(findPeople(text));
+  const found = loaded.state === 'loaded' ? loaded.value : null;
+  const only = found?.people.length === 1 && found.unasked.length === 0 ? found.people[0] : undefined;
+  // The only one is shown at once.
+  useEffect(() => {
+    if (only !== undefined) goTo(pathOf(only), true);
+  }, [only]);
   const { find, ledger } = words;
   return (
     <section>

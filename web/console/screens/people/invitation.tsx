@@ -2,13 +2,10 @@ import { useState } from 'react';
 import { toRefusal, useActing } from '../../frame/acting.js';
 import type { Refusal } from '../../frame/call.js';
 import { useFormats } from '../../frame/words.js';
-import type { Who } from '../../ledger/requests.js';
+import { invitationHours, type Who } from '../../ledger/requests.js';
 import { ShownOnce } from '../../parts/shown-once.js';
 import type { PeopleWords } from './messages/people-words.js';
 import { invitePerson } from './requests.js';
-
-/** Default lifetime of a link. */
-export const usualHours = 72;
 
 interface Invitation {
   readonly url: string;
@@ -23,7 +20,7 @@ export function useInvitation() {
   const make = ({ connection, subject }: Who): void => {
     const who = { connection, subject };
     setRefusal(null);
-    call(invitePerson(who, { purpose: 'enrol', lifeHours: usualHours })).then(
+    call(invitePerson(who, { purpose: 'enrol', lifeHours: invitationHours })).then(
       (invited) => setMade({ ...invited, who }),
       (thrown: unknown) => setRefusal(toRefusal(thrown)),
     );

@@ -1,11 +1,28 @@
-import { usePages } from '../../frame/acting.js';
+import type { PeopleReply } from '../../../../src/rest/replies/ledger.js';
+import { useActing, useLoaded, useMay, usePages } from '../../frame/acting.js';
 import { addressOf, goTo } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
 import { ConnectionChoice } from '../../ledger/connection-choice.js';
-import { toPersonColumn, useNames } from '../../ledger/names.js';
-import { type Filter, keyOf, listPeople, type Person, statuses } from '../../ledger/requests.js';
-import { ActForm, Choice } from '../../parts/form.js';
-import { PagedTable } from '../../parts/table.js';
+
+import { nameOf, PersonLink, useNames } from '../../ledger/names.js';
+import {
+  type Filter,
+  type FoundPerson,
+  keyOf,
+  listConnections,
+  listGroup,
+  listPeople,
+  type Name,
+  type Person,
+  readNames,
+  statuses,
+  type Who,
+} from '../../ledger/requests.js';
+import { ActForm, Choice, Field } from '../../parts/form.js';
+import { Await, Empty } from '../../parts/state.js';
+import { type Column, PagedTable, Table } from '../../parts/table.js';
+import { BulkActions, type Chosen, type Named, useChosen } from './bulk-actions.js';
+
 import type { PeopleWords } from './messages/people-words.js';
 
 const levels = ['1', '2', '3', '4', '5', '6', '7', '8'] as const;
@@ -29,7 +46,8 @@ function toFilter(given: URLSearchParams): Filter {
   const checked = toBounds(given.get('checked'));
   return {
     connection: given.get('connection') ?? undefined,
-    status: given.get('status') ?? undefined,
+    // Only a group's members can be known without an enrolment.
+    status: statuses.find((each) => each === given.get('status')),
     level: level === null ? undefined : Number(level),
     ...toBounds(given.get('age')),
     checkedSince: checked.since,
@@ -37,16 +55,22 @@ function toFilter(given: URLSearchParams): Filter {
   };
 }
 
-/** List of enrolled users, with filters kept in the address. */
+const namesAtOnce = 100;
+
+const noName: Name = { login: null, email: null, name: null };
+
+function bySubjects(people: readonly Who[]): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const { connection, subject } of people) found.set(connection, [...(found.get(connection) ?? []), subject]);
+  return found;
+}
+
+/** List of users, with filters kept in the address. */
 export function List({ given, words }: { readonly given: URLSearchParams; readonly words: PeopleWords }) {
   const { list, ledger } = words;
-  const { instant, number } = useFormats();
+  const { number } = useFormats();
   const filter = toFilter(given);
-  const paged = usePages(
-    (cursor) => listPeople(filter, cursor),
-    (reply) => ({ rows: reply.people, cursor: reply.cursor }),
-  );
-  const names = useNames(paged.rows);
+  const group = given.get('group');
   const any = { value: '', label: ledger.any };
   const chosen = (name: string): string => given.get(name) ?? '';
   return (
@@ -60,9 +84,14 @@ export function List({ given, words }: { readonly given: URLSearchParams; readon
             <Choice
               name="status"
               label={list.status}
-              options={statuses.map((value) => ({ value, label: words.statuses[value] }))}
-              initial={statuses.find((each) => each === given.get('status')) ?? 'enrolled'}
+              hint={list.statusHint}
+              options={[
+                any,
+                ...[...statuses, 'none' as const].map((value) => ({ value, label: words.statuses[value] })),
+              ]}
+              initial={given.get('status') ?? (group === null ? 'enrolled' : '')}
             />
+            <Field name="group" label={list.group} hint={list.groupHint} maxLength={256} initial={group ?? ''} />
             <Choice
               name="level"
               label={list.level}
@@ -84,64 +113,175 @@ export function List({ given, words }: { readonly given: URLSearchParams; readon
           </div>
         </ActForm>
       </details>
-      <PagedTable
-        caption={list.heading}
-        paged={paged}
-        keyOf={keyOf}
-        empty={list.empty}
-        csv="people"
-        columns={[
-          toPersonColumn<Person>(list.name, names, (each) => each, true),
-          {
-            id: 'connection',
-            heading: ledger.connection,
-            value: ({ connection }) => connection,
-            cell: ({ connection }) => <bdi>{connection}</bdi>,
-          },
-          {
-            id: 'status',
-            heading: list.status,
-            value: ({ status, lockedUntil }) => words.statuses[lockedUntil === null ? status : 'locked'],
-            cell: ({ status, lockedUntil }) => (
-              <>
-                {words.statuses[status]}
-                {lockedUntil !== null && <span className="line outcome refused">{words.statuses.locked}</span>}
-              </>
-            ),
-          },
-          {
-            id: 'level',
-            heading: list.level,
-            isNumber: true,
-            value: ({ level }) => level,
-            cell: ({ level }) => (level === null ? '–' : number(level)),
-          },
-          {
-            id: 'since',
-            heading: list.since,
-            isInstant: true,
-            value: ({ enrolledAt, endedAt }) => enrolledAt ?? endedAt,
-            cell: ({ enrolledAt, endedAt }) => {
-              const since = enrolledAt ?? endedAt;
-              return since === null ? '–' : instant(since);
-            },
-          },
-          {
-            id: 'checked',
-            heading: list.lastCheck,
-            isWide: true,
-            value: ({ lastCheckAt }) => lastCheckAt,
-            cell: ({ lastCheckAt, lastCheck }) =>
-              lastCheckAt === null || lastCheck === null ? (
-                list.never
-              ) : (
-                <>
-                  {instant(lastCheckAt)} <span className={`outcome ${lastCheck}`}>{ledger.outcomes[lastCheck]}</span>
-                </>
-              ),
-          },
-        ]}
-      />
+      {group === null ? (
+        <Enrolled filter={filter} words={words} />
+      ) : (
+        <GroupMembers group={group} given={given} words={words} />
+      )}
     </section>
   );
+}
+
+interface ListProps {
+  readonly words: PeopleWords;
+}
+
+/** People of the enrolment index, by page. */
+function Enrolled({ filter, words }: ListProps & { readonly filter: Filter }) {
+  const { call } = useActing();
+  const paged = usePages(
+    (cursor) => listPeople(filter, cursor),
+    (reply) => ({ rows: reply.people, cursor: reply.cursor }),
+  );
+  const names = useNames(paged.rows);
+  const chosen = useChosen(paged.rows);
+  async function readAll(): Promise<readonly Named[]> {
+    const people: Person[] = [];
+    let cursor: string | null = null;
+    do {
+      const page: PeopleReply = await call(listPeople(filter, cursor));
+      people.push(...page.people);
+      cursor = page.cursor;
+    } while (cursor !== null);
+    const known = new Map<string, Name>();
+    for (const [connection, subjects] of bySubjects(people))
+      for (let from = 0; from < subjects.length; from += namesAtOnce)
+        for (const each of (await call(readNames(connection, subjects.slice(from, from + namesAtOnce)))).names)
+          known.set(keyOf({ connection, subject: each.subject }), each);
+    return people.map((each) => ({ ...noName, ...known.get(keyOf(each)), ...each }));
+  }
+  return (
+    <>
+      <BulkActions chosen={chosen} readAll={readAll} words={words} onDone={paged.reload} />
+      <PagedTable
+        caption={words.list.heading}
+        paged={paged}
+        keyOf={keyOf}
+        empty={words.list.empty}
+        columns={useColumns({ chosen, words, nameOf: (who) => names.get(keyOf(who)) })}
+      />
+    </>
+  );
+}
+
+/** Members of a group at the provider, enrolled or not. */
+function GroupMembers({
+  group,
+  given,
+  words,
+}: ListProps & { readonly group: string; readonly given: URLSearchParams }) {
+  const listed = useLoaded(listConnections);
+  return (
+    <Await loaded={listed}>
+      {({ connections }) => {
+        // Without a choice the only connection counts.
+        const connection = given.get('connection') ?? (connections.length === 1 ? connections[0]?.id : undefined);
+        if (connection === undefined) return <Empty>{words.list.chooseConnection}</Empty>;
+        return <MembersOf connection={connection} group={group} status={given.get('status')} words={words} />;
+      }}
+    </Await>
+  );
+}
+
+function MembersOf({
+  connection,
+  group,
+  status,
+  words,
+}: ListProps & { readonly connection: string; readonly group: string; readonly status: string | null }) {
+  const loaded = useLoaded(listGroup(connection, group, status ?? undefined));
+  const people = loaded.state === 'loaded' ? loaded.value.people : none;
+  const chosen = useChosen(people);
+  const byKey = new Map(people.map((each) => [keyOf(each), each]));
+  const columns = useColumns({ chosen, words, nameOf: (who) => byKey.get(keyOf(who)) });
+  if (loaded.state === 'refused' && loaded.refusal.code === 'not_found') return <Empty>{words.list.noGroup}</Empty>;
+  return (
+    <Await loaded={loaded}>
+      {({ isComplete }) => (
+        <>
+          {!isComplete && <p className="note warn">{words.list.groupInPart}</p>}
+          <BulkActions chosen={chosen} readAll={async () => people} words={words} onDone={loaded.reload} />
+          <Table caption={words.list.heading} rows={people} keyOf={keyOf} empty={words.list.empty} columns={columns} />
+        </>
+      )}
+    </Await>
+  );
+}
+
+const none: readonly FoundPerson[] = [];
+
+function useColumns({
+  chosen,
+  words,
+  nameOf: find,
+}: ListProps & {
+  readonly chosen: Chosen;
+  readonly nameOf: (who: Who) => Name | undefined;
+}): readonly Column<Person>[] {
+  const { list, ledger } = words;
+  const { instant, number } = useFormats();
+  const mayAssist = useMay('assist');
+  return [
+    ...(mayAssist
+      ? [
+          {
+            id: 'chosen',
+            heading: list.choose,
+            cell: (each: Person) => (
+              <input
+                type="checkbox"
+                className="box"
+                aria-label={`${list.choose}: ${nameOf(each, find(each))}`}
+                checked={chosen.has(each)}
+                onChange={() => chosen.toggle(each)}
+              />
+            ),
+          },
+        ]
+      : []),
+    {
+      id: 'name',
+      heading: list.name,
+      isRowHeading: true,
+      cell: (each) => <PersonLink who={each} name={find(each)} />,
+    },
+    { id: 'connection', heading: ledger.connection, cell: ({ connection }) => <bdi>{connection}</bdi> },
+    {
+      id: 'status',
+      heading: list.status,
+      cell: ({ status, lockedUntil }) => (
+        <>
+          {words.statuses[status]}
+          {lockedUntil !== null && <span className="line outcome refused">{words.statuses.locked}</span>}
+        </>
+      ),
+    },
+    {
+      id: 'level',
+      heading: list.level,
+      isNumber: true,
+      cell: ({ level }) => (level === null ? '–' : number(level)),
+    },
+    {
+      id: 'since',
+      heading: list.since,
+      isInstant: true,
+      cell: ({ enrolledAt, endedAt }) => {
+        const since = enrolledAt ?? endedAt;
+        return since === null ? '–' : instant(since);
+      },
+    },
+    {
+      id: 'checked',
+      heading: list.lastCheck,
+      cell: ({ lastCheckAt, lastCheck }) =>
+        lastCheckAt === null || lastCheck === null ? (
+          list.never
+        ) : (
+          <>
+            {instant(lastCheckAt)} <span className={`outcome ${lastCheck}`}>{ledger.outcomes[lastCheck]}</span>
+          </>
+        ),
+    },
+  ];
 }

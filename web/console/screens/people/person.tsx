@@ -4,7 +4,9 @@ import { Link } from '../../frame/router.js';
 import { useFormats } from '../../frame/words.js';
 import { Checks } from '../../ledger/checks.js';
 import { nameOf, useNames } from '../../ledger/names.js';
-import { keyOf, listChecksOf, readPerson, type Who } from '../../ledger/requests.js';
+
+import { keyOf, listChecksOf, type Person as PersonState, readPerson, type Who } from '../../ledger/requests.js';
+
 import { Await } from '../../parts/state.js';
 import { Facts } from '../../parts/told.js';
 import { Actions } from './actions.js';
@@ -18,7 +20,9 @@ interface Props {
 
 /** A user at a connection: enrolment, events, actions. */
 export function Person({ who, words }: Props) {
-  const name = nameOf(who, useNames([who]).get(keyOf(who)));
+  const named = useNames([who]).get(keyOf(who));
+  const name = nameOf(who, named);
+  const loaded = useLoaded(readPerson(who));
   // Actions reload the data.
   const [changes, setChanges] = useState(0);
   return (
@@ -29,40 +33,50 @@ export function Person({ who, words }: Props) {
       <h1>
         <bdi>{name}</bdi>
       </h1>
-      <Enrolment key={`enrolment ${changes}`} who={who} words={words} />
-      <Actions who={who} name={name} words={words} onChanged={() => setChanges(changes + 1)} />
+      {named?.name != null && (
+        <p className="soft">
+          <bdi>{named.name}</bdi>
+        </p>
+      )}
+      <Await loaded={loaded}>
+        {({ person }) => (
+          <>
+            <Enrolment who={who} person={person} words={words} />
+            <Actions
+              {...{ who, name, person, words }}
+              onChanged={() => {
+                loaded.reload();
+                setChanges(changes + 1);
+              }}
+            />
+          </>
+        )}
+      </Await>
       <Timeline key={`timeline ${changes}`} who={who} words={words} />
       <HeldOf key={`held ${changes}`} who={who} words={words} />
     </>
   );
 }
 
-function Enrolment({ who, words }: Props) {
+function Enrolment({ who, person: is, words }: Props & { readonly person: PersonState }) {
   const { instant, number } = useFormats();
   const { person, list, ledger, held } = words;
-  const loaded = useLoaded(readPerson(who));
+  const { status, level, enrolledAt, expiresAt, endedAt, lastCheck, lastCheckAt, lockedUntil } = is;
   const timeOr = (time: string | null, other: string): string => (time === null ? other : instant(time));
   return (
-    <Await loaded={loaded}>
-      {({ person: { status, level, enrolledAt, expiresAt, endedAt, lastCheck, lastCheckAt, lockedUntil } }) => (
-        <Facts
-          rows={[
-            [ledger.connection, who.connection],
-            [list.id, who.subject],
-            [person.enrolment, words.statuses[status]],
-            [list.level, level === null ? '–' : number(level)],
-            [list.since, enrolledAt === null ? null : instant(enrolledAt)],
-            [person.until, enrolledAt === null ? null : timeOr(expiresAt, held.withoutEnd)],
-            [person.endedAt, endedAt === null ? null : instant(endedAt)],
-            [
-              list.lastCheck,
-              lastCheck === null ? list.never : `${timeOr(lastCheckAt, '')} ${ledger.outcomes[lastCheck]}`,
-            ],
-            [person.lockout, lockedUntil === null ? held.none : held.until(instant(lockedUntil))],
-          ]}
-        />
-      )}
-    </Await>
+    <Facts
+      rows={[
+        [ledger.connection, who.connection],
+        [list.id, who.subject],
+        [person.enrolment, words.statuses[status]],
+        [list.level, level === null ? '–' : number(level)],
+        [list.since, enrolledAt === null ? null : instant(enrolledAt)],
+        [person.until, enrolledAt === null ? null : timeOr(expiresAt, held.withoutEnd)],
+        [person.endedAt, endedAt === null ? null : instant(endedAt)],
+        [list.lastCheck, lastCheck === null ? list.never : `${timeOr(lastCheckAt, '')} ${ledger.outcomes[lastCheck]}`],
+        [person.lockout, lockedUntil === null ? held.none : held.until(instant(lockedUntil))],
+      ]}
+    />
   );
 }
 

@@ -1,12 +1,9 @@
 import { useState } from 'react';
 import { useActing, useLoaded } from '../../frame/acting.js';
 import { Link } from '../../frame/router.js';
-import { useFormats } from '../../frame/words.js';
-import { ConfirmDialog } from '../../parts/confirm.js';
 import { ActForm, Field, LongField } from '../../parts/form.js';
 import { Lines } from '../../parts/shown-once.js';
 import { Await, Done } from '../../parts/state.js';
-import { Facts } from '../../parts/told.js';
 import type { RequestWords } from './messages/requests-words.js';
 import { RequestFacts, Thread } from './request-facts.js';
 import { type AskedRequest, answerRequest, approveRequest, readRequest } from './requests.js';
@@ -72,17 +69,13 @@ export function OneRequest({ id, words }: { readonly id: string; readonly words:
   );
 }
 
-interface Answer {
-  readonly tenant: string | undefined;
-  readonly message: string | undefined;
-}
-
 const toSaid = (field: FormDataEntryValue | null): string | undefined =>
   typeof field === 'string' && field.trim() !== '' ? field.trim() : undefined;
 
+/** The page shows what is approved: there is no second question. */
 function Approve({
   request,
-  words: { approve, facts, message },
+  words: { approve, message },
   onApproved,
   onAnswered,
 }: {
@@ -92,48 +85,27 @@ function Approve({
   readonly onAnswered: () => void;
 }) {
   const { call } = useActing();
-  const { number } = useFormats();
-  const [answer, setAnswer] = useState<Answer | null>(null);
-  const { id, name, by, changedAt, connection, isChange } = request;
+  const { id, by, changedAt, connection, isChange } = request;
   const needsTenant = connection === null && !isChange;
   return (
-    <>
-      <ActForm
-        submit={approve.label}
-        onSubmit={async (fields) =>
-          setAnswer({ tenant: toSaid(fields.get('tenant')), message: toSaid(fields.get('message')) })
-        }
-      >
-        {needsTenant && (
-          <Field name="tenant" label={approve.tenant} hint={approve.tenantHint} isRequired pattern="[\w.\-]+" />
-        )}
-        <Field name="message" label={message} hint={approve.messageHint} maxLength={longestMessage} />
-      </ActForm>
-      {answer !== null && (
-        <ConfirmDialog
-          isOpen
-          onClose={() => setAnswer(null)}
-          title={approve.title(name)}
-          action={approve.label}
-          onConfirm={() =>
-            call(approveRequest(id, { changedAt, ...answer }))
-              .then(({ openIdClient }) => onApproved(openIdClient))
-              .finally(onAnswered)
-          }
-        >
-          <p>{isChange ? approve.textChange : approve.text(by)}</p>
-          <Facts
-            rows={[
-              [facts.scopes, request.scopes.join(', ')],
-              [facts.perMinute, number(request.perMinute)],
-              [facts.perDay, number(request.perDay)],
-              [approve.tenant, isChange ? null : (answer.tenant ?? connection ?? '')],
-              [facts.redirectUris, request.redirectUris.length === 0 ? null : request.redirectUris.join('\n')],
-            ]}
-          />
-          {request.redirectUris.length > 0 && <p>{approve.client}</p>}
-        </ConfirmDialog>
+    <ActForm
+      submit={approve.label}
+      onSubmit={(fields) =>
+        call(
+          approveRequest(id, {
+            ...{ changedAt, tenant: toSaid(fields.get('tenant')), message: toSaid(fields.get('message')) },
+          }),
+        )
+          .then(({ openIdClient }) => onApproved(openIdClient))
+          .finally(onAnswered)
+      }
+    >
+      <p>{isChange ? approve.textChange : approve.text(by)}</p>
+      {request.redirectUris.length > 0 && <p>{approve.client}</p>}
+      {needsTenant && (
+        <Field name="tenant" label={approve.tenant} hint={approve.tenantHint} isRequired pattern="[\w.\-]+" />
       )}
-    </>
+      <Field name="message" label={message} hint={approve.messageHint} maxLength={longestMessage} />
+    </ActForm>
   );
 }

@@ -110,6 +110,7 @@ export const ar: OperationsWords = {
       connection_modes: 'تطبيق تبديلات الوضع من الخوادم الأخرى',
       ledger_pruning: 'حذف إدخالات السجل القديمة',
       recent_refusals: 'حفظ حالات رفض التطبيقات',
+      secret_uses: 'حفظ عمر الأسرار واستخدامها',
       security_event_streams: 'البحث عن تدفقات أحداث الأمان',
       usage: 'حفظ استخدام التطبيقات',
     },

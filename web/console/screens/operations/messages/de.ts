@@ -115,6 +115,7 @@ export const de: OperationsWords = {
       connection_modes: 'Moduswechsel anderer Server übernehmen',
       ledger_pruning: 'Alte Protokolleinträge löschen',
       recent_refusals: 'Ablehnungen von Anwendungen speichern',
+      secret_uses: 'Alter und Nutzung von Geheimnissen speichern',
       security_event_streams: 'Sicherheitsereignis-Streams suchen',
       usage: 'Nutzung von Anwendungen speichern',
     },

@@ -102,6 +102,7 @@ export const en = {
       connection_modes: 'Apply mode switches of other servers',
       ledger_pruning: 'Delete old log entries',
       recent_refusals: 'Store refusals of applications',
+      secret_uses: 'Store age and use of secrets',
       security_event_streams: 'Find security event streams',
       usage: 'Store usage of applications',
     },

@@ -114,6 +114,7 @@ export const es: OperationsWords = {
       connection_modes: 'Aplicar los cambios de modo de otros servidores',
       ledger_pruning: 'Eliminar entradas antiguas del registro',
       recent_refusals: 'Guardar los rechazos de las aplicaciones',
+      secret_uses: 'Guardar antigüedad y uso de los secretos',
       security_event_streams: 'Buscar flujos de eventos de seguridad',
       usage: 'Guardar el uso de las aplicaciones',
     },

@@ -114,6 +114,7 @@ export const fr: OperationsWords = {
       connection_modes: 'Appliquer les changements de mode des autres serveurs',
       ledger_pruning: 'Supprimer les anciennes entrées du journal',
       recent_refusals: 'Enregistrer les refus des applications',
+      secret_uses: 'Enregistrer l’âge et l’usage des secrets',
       security_event_streams: 'Rechercher les flux d’événements de sécurité',
       usage: 'Enregistrer l’utilisation des applications',
     },

@@ -34,7 +34,6 @@ export const de: RequestWords = {
   message: 'Nachricht an den Entwickler',
   approve: {
     label: 'Genehmigen',
-    title: (name) => `${name} genehmigen?`,
     text: (by) =>
       `Die Anwendung wird registriert, und ${by} kann ihren ersten Schlüssel abrufen. Ihre Schlüssel dürfen:`,
     textChange: 'Die Anwendung wird geändert, einschließlich ihrer vorhandenen Schlüssel. Sie dürfen dann:',

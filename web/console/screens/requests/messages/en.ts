@@ -32,7 +32,6 @@ export const en = {
   message: 'Message to the developer',
   approve: {
     label: 'Approve',
-    title: (name: string) => `Approve ${name}?`,
     text: (by: string) => `The application is registered, and ${by} can get its first key. Its keys may:`,
     textChange: 'The application is changed, including its existing keys. They may then:',
     client: 'The OpenID client is not created. Afterwards you see the lines for oidc.clients of the connection.',

@@ -34,7 +34,6 @@ export const es: RequestWords = {
   message: 'Mensaje al desarrollador',
   approve: {
     label: 'Aprobar',
-    title: (name) => `¿Aprobar ${name}?`,
     text: (by) => `La aplicación se registra y ${by} puede obtener su primera clave. Sus claves pueden:`,
     textChange: 'La aplicación cambia, incluidas sus claves existentes. Entonces podrán:',
     client: 'El cliente OpenID no se crea. Después verá las líneas para oidc.clients de la conexión.',

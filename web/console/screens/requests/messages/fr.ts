@@ -34,7 +34,6 @@ export const fr: RequestWords = {
   message: 'Message au développeur',
   approve: {
     label: 'Approuver',
-    title: (name) => `Approuver ${name} ?`,
     text: (by) => `L’application est enregistrée, et ${by} peut obtenir sa première clé. Ses clés peuvent :`,
     textChange: 'L’application est modifiée, y compris ses clés existantes. Elles peuvent alors :',
     client: 'Le client OpenID n’est pas créé. Les lignes pour oidc.clients de la connexion sont affichées ensuite.',

@@ -1,0 +1,61 @@
+import { FaceError } from '../../errors.js';
+import { type ConnectedSubject, toSubjectRef } from '../connection.js';
+import type { Agent } from '../help-desk/bypass.js';
+import type { LetterLanguage } from '../letters/language.js';
+import { countAgainstAll, uncountIfFailed } from '../limits/limits.js';
+import { type StartedStepUp, startStepUp } from '../step-up/step-up.js';
+import type { CampaignDeps } from './deps.js';
+import { composeCampaignLetter, wordsOf } from './letters.js';
+
+/**
+ * Invites one user to enrol, by an e-mail to their address at the provider. The words are those of campaigns.
+ * @throws `subject_unknown`, `contact_missing`, `locked_out`, `delivery_failed`, `profile_unavailable`,
+ * `state_unavailable`
+ */
+export async function inviteByEmail(
+  invited: ConnectedSubject & {
+    readonly by: Agent;
+    readonly language: LetterLanguage;
+    readonly returnUrl: string | null;
+    readonly lifeSec: number;
+  },
+  deps: Pick<CampaignDeps, 'delivery' | 'linkOf' | 'brandOf'> & Parameters<typeof startStepUp>[1],
+): Promise<StartedStepUp> {
+  const { connection, subject, by, language, lifeSec } = invited;
+  const { login, email } = await connection.profile.readAccount(subject);
+  if (email === null) throw new FaceError('contact_missing');
+  const who = toSubjectRef(invited);
+  const person = JSON.stringify([who.connection, subject]);
+  await countAgainstAll(
+    [
+      ['invitationsOfAgent', by.id],
+      ['invitationsOfPerson', person],
+    ],
+    deps,
+  );
+  return uncountIfFailed(
+    'invitationsOfPerson',
+    person,
+    async () => {
+      const started = await startStepUp(
+        {
+          ...{ connection, subject, purpose: 'enrol', kept: null, receipt: null, hookSignIn: null },
+          ...{ by: by.name, returnUrl: invited.returnUrl, lifeSec },
+        },
+        deps,
+      );
+      const letter = composeCampaignLetter(
+        {
+          ...{ language, words: wordsOf({ own: {} }, 'invitation', language), to: { name: null, login } },
+          ...{ address: deps.linkOf(started, language), expiresAt: started.expiresAt },
+        },
+        await deps.brandOf(connection),
+      );
+      await deps.delivery.send({ channel: 'email', to: email, ...letter });
+      const detail = { campaign: null, stepUpId: started.id, kind: 'invitation', by: by.name } as const;
+      await deps.audit.append({ action: 'invitation_sent', ...who, detail });
+      return started;
+    },
+    deps,
+  );
+}

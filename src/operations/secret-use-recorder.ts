@@ -1,0 +1,23 @@
+import type { SecretUse } from '../../adapters/rotating-secret.js';
+import type { Clock } from '../core/ports.js';
+import type { EpochMs } from '../core/units.js';
+
+/** Uses since the last collection, in memory. */
+export interface SecretUses {
+  readonly note: (use: SecretUse) => void;
+  /** Returns and removes the times of a connection. */
+  collect(connection: string): Readonly<Partial<Record<SecretUse['secret'], EpochMs>>>;
+}
+
+/** Creates the recorder of a server's uses. */
+export function createSecretUses({ clock }: { readonly clock: Clock }): SecretUses {
+  const uses = new Map<string, Partial<Record<SecretUse['secret'], EpochMs>>>();
+  return {
+    note: ({ connection, secret }) => void uses.set(connection, { ...uses.get(connection), [secret]: clock.now() }),
+    collect(connection) {
+      const found = uses.get(connection) ?? {};
+      uses.delete(connection);
+      return found;
+    },
+  };
+}

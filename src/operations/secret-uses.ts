@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import type { RotatableSecret } from '../../adapters/provisioning.js';
+import type { ConfiguredConnection } from '../../adapters/setup.js';
+import { changeStored, readStored } from '../core/change-stored.js';
+import { type EpochMs, epochMsGuard } from '../core/units.js';
+import { toCode } from '../errors.js';
+import { requirePublicUrl } from './public-url.js';
+import type { Upkeep } from './upkeep.js';
+
+/*
+ * Age and last use of hook secrets. A secret is known by its mark, so that replicas with different configurations do
+ * not overwrite each other.
+ */
+
+const recordGuard = z.record(z.string(), z.object({ since: epochMsGuard, usedAt: epochMsGuard.nullable() }));
+type Known = z.output<typeof recordGuard>;
+
+const placeOf = (connection: string) => ({
+  key: `connection-secret:${connection}`,
+  guard: recordGuard,
+  expiresAt: () => null,
+});
+
+/** The current and previous secret, and one of a replica that was not reloaded yet. */
+const mostKept = 3;
+
+/** Adds a mark, or its last use. Returns the same object if nothing changed. */
+function withUse(known: Known, mark: string | null, usedAt: EpochMs | undefined, now: EpochMs): Known {
+  if (mark === null) return known;
+  const found = known[mark];
+  if (found !== undefined && usedAt === undefined) return known;
+  const changed = { ...known, [mark]: { since: found?.since ?? now, usedAt: usedAt ?? found?.usedAt ?? null } };
+  return Object.fromEntries(
+    Object.entries(changed)
+      .toSorted(([, one], [, other]) => other.since - one.since)
+      .slice(0, mostKept),
+  );
+}
+
+/** Building the provider's steps again each minute would be wasteful. */
+const secretsOf = new WeakMap<ConfiguredConnection, readonly RotatableSecret[]>();
+
+async function findSecretsOf(connection: ConfiguredConnection, { setup }: Upkeep): Promise<readonly RotatableSecret[]> {
+  const known = secretsOf.get(connection);
+  if (known !== undefined) return known;
+  const adapter = await connection.createAdapter(requirePublicUrl(setup()));
+  const { secrets } = await adapter.createProvisioning();
+  secretsOf.set(connection, secrets);
+  return secrets;
+}
+
+/** Stores new secrets and uses of a connection. @throws `config_invalid`: no public address; `state_unavailable` */
+async function storeUses(connection: ConfiguredConnection, deps: Upkeep): Promise<void> {
+  const [secret] = await findSecretsOf(connection, deps);
+  if (secret === undefined) return;
+  const { marks } = secret;
+  const { current, previous } = deps.secretUses.collect(connection.id);
+  const now = deps.clock.now();
+  await changeStored(
+    placeOf(connection.id),
+    (former) => withUse(withUse(former ?? {}, marks.previous, previous, now), marks.current, current, now),
+    deps,
+  );
+}
+
+/** Stores the uses of every connection. @throws `state_unavailable` */
+export async function storeSecretUses(deps: Upkeep): Promise<void> {
+  for (const connection of deps.setup().connections) {
+    await storeUses(connection, deps).catch((error: unknown) => {
+      if (toCode(error) !== 'config_invalid') throw error;
+    });
+  }
+}
+
+export interface SecretAge {
+  /** First seen by a server. */
+  readonly since: EpochMs;
+  /** `null`: never. */
+  readonly usedAt: EpochMs | null;
+}
+
+/** Returns the age of each secret by its mark, this server's uses included. @throws `state_unavailable` */
+export async function readSecretAges(id: string, deps: Upkeep): Promise<(mark: string | null) => SecretAge | null> {
+  const connection = deps.setup().connections.find((each) => each.id === id);
+  if (connection !== undefined) await storeUses(connection, deps);
+  const known = (await readStored(placeOf(id), deps))?.record ?? {};
+  return (mark) => (mark === null ? null : (known[mark] ?? null));
+}

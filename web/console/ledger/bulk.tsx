@@ -1,0 +1,127 @@
+import { useEffect, useRef, useState } from 'react';
+import { Button } from 'react-aria-components/Button';
+import { toRefusal, useActing } from '../frame/acting.js';
+import { Refusal, type ServerRequest } from '../frame/call.js';
+import { useFormats, useWords } from '../frame/words.js';
+import { Progress } from '../parts/progress.js';
+import { Done, useProblemText } from '../parts/state.js';
+import { nameOf, useNames } from './names.js';
+import { keyOf, type Who } from './requests.js';
+
+interface Failure {
+  readonly who: Who;
+  readonly refusal: Refusal;
+}
+
+interface Shown {
+  readonly label: string;
+  readonly done: number;
+  readonly total: number;
+  readonly isRunning: boolean;
+  readonly failures: readonly Failure[];
+}
+
+export interface Bulk {
+  readonly shown: Shown | null;
+  readonly stop: () => void;
+  /** Acts on people one after the other, and keeps the failures. Never rejects. */
+  run(
+    label: string,
+    people: AsyncIterable<Who> | Iterable<Who>,
+    total: number,
+    toRequest: (who: Who) => ServerRequest<unknown>,
+  ): Promise<void>;
+}
+
+/** Applies to every person: trying the others is of no use. */
+const general = /^(role_missing|caller_untrusted|face_not_verified)$/;
+
+/** Runs an action for several people. */
+export function useBulk(): Bulk {
+  const { call } = useActing();
+  const [shown, setShown] = useState<Shown | null>(null);
+  const isStopped = useRef(false);
+  const stop = (): void => {
+    isStopped.current = true;
+  };
+  useEffect(() => stop, []);
+  return {
+    shown,
+    stop,
+    async run(label, people, total, toRequest) {
+      isStopped.current = false;
+      let done = 0;
+      const failures: Failure[] = [];
+      const show = (isRunning: boolean): void => setShown({ label, done, total, isRunning, failures: [...failures] });
+      show(true);
+      try {
+        for await (const who of people) {
+          if (isStopped.current) break;
+          try {
+            requireDone(await call(toRequest(who)));
+            done += 1;
+          } catch (thrown) {
+            const refusal = toRefusal(thrown);
+            failures.push({ who, refusal });
+            if (general.test(refusal.code)) break;
+          }
+          show(true);
+        }
+      } catch (thrown) {
+        // The list could not be read further.
+        failures.push({ who: { connection: '', subject: label }, refusal: toRefusal(thrown) });
+      }
+      show(false);
+    },
+  };
+}
+
+/** Replies about several connections contain a code for each. */
+function requireDone(reply: unknown): void {
+  const outcomes = typeof reply === 'object' && reply !== null && 'subjects' in reply ? reply.subjects : [];
+  if (!Array.isArray(outcomes)) return;
+  for (const outcome of outcomes) if (typeof outcome?.code === 'string') throw new Refusal(outcome.code, null);
+}
+
+/** Progress with a stop, then the result with each failure. */
+export function BulkProgress({ bulk: { shown, stop } }: { readonly bulk: Bulk }) {
+  const { bulk: words } = useWords();
+  const { number } = useFormats();
+  const textOf = useProblemText();
+  const names = useNames(shown?.failures.map(({ who }) => who).filter(({ connection }) => connection !== '') ?? []);
+  if (shown === null) return null;
+  const { label, done, total, isRunning, failures } = shown;
+  return (
+    <div>
+      {isRunning ? (
+        <>
+          <Progress
+            label={label}
+            text={words.progress(number(done + failures.length), number(total))}
+            value={done + failures.length}
+            most={total}
+          />
+          <Button className="button quiet" onPress={stop}>
+            {words.stop}
+          </Button>
+        </>
+      ) : (
+        <Done>
+          {label}: {words.done(number(done), number(total))}
+        </Done>
+      )}
+      {failures.length > 0 && (
+        <div className="note bad" role="alert">
+          <p>{words.failed(number(failures.length))}</p>
+          <ul className="lines">
+            {failures.map(({ who, refusal }) => (
+              <li key={keyOf(who)}>
+                <bdi>{nameOf(who, names.get(keyOf(who)))}</bdi>: {textOf(refusal.code)} <code>{refusal.code}</code>
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+    </div>
+  );
+}

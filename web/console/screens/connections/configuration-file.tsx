@@ -1,0 +1,47 @@
+import { Lines } from '../../parts/shown-once.js';
+import type { ConnectionsWords } from './messages/connections-words.js';
+import type { Connection } from './requests.js';
+
+/** Formats settings as they stand in a connection of the configuration file: `policy.mode` is nested. */
+export function toConfigurationLines(settings: readonly (readonly [path: string, value: string])[]): string {
+  interface Nested {
+    [name: string]: Nested | string;
+  }
+  const whole: Nested = {};
+  for (const [path, value] of settings) {
+    const names = path.split('.');
+    const last = names.pop() ?? path;
+    let at = whole;
+    for (const name of names) {
+      const inner = at[name];
+      const next: Nested = typeof inner === 'object' ? inner : {};
+      at[name] = next;
+      at = next;
+    }
+    at[last] = value;
+  }
+  return JSON.stringify(whole, null, 2)
+    .split('\n')
+    .slice(1, -1)
+    .map((line) => line.slice(2))
+    .join('\n');
+}
+
+/** Explains that the mode was switched here only, with the line for the file. */
+export function ModeInFile({
+  words: { configurationFile: named },
+  connection: { id, mode },
+}: {
+  readonly words: ConnectionsWords;
+  readonly connection: Connection;
+}) {
+  if (mode.inForce === mode.file) return null;
+  return (
+    <div className="note warn">
+      <p>
+        {named.differs(mode.file)} {named.intro(id)}
+      </p>
+      <Lines label={named.line} text={toConfigurationLines([['policy.mode', mode.inForce]])} />
+    </div>
+  );
+}

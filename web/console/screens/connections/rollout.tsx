@@ -1,0 +1,224 @@
+import { useState } from 'react';
+import { languages } from '../../../shared/languages.js';
+import { toRefusal, useActing, useMay, usePages } from '../../frame/acting.js';
+import { useFormats, useLanguage } from '../../frame/words.js';
+import { BulkProgress, useBulk } from '../../ledger/bulk.js';
+import { PersonLink, useNames } from '../../ledger/names.js';
+import { inviteByEmail, keyOf, type Who } from '../../ledger/requests.js';
+import { BarChart } from '../../parts/chart.js';
+import { ConfirmButton } from '../../parts/confirm.js';
+import { ActForm, Choice } from '../../parts/form.js';
+import { Done } from '../../parts/state.js';
+import { PagedTable } from '../../parts/table.js';
+import { ModeInFile } from './configuration-file.js';
+import type { ConnectionsWords } from './messages/connections-words.js';
+import { type Connection, listRefused, type Refused, switchMode } from './requests.js';
+
+const days = 30;
+
+interface Given {
+  readonly words: ConnectionsWords;
+  readonly connection: Connection;
+}
+
+interface Switching extends Given {
+  readonly onSwitched: () => void;
+}
+
+/** Users whom enforcing would refuse, their invitation, and the switch of the mode. */
+export function Rollout({
+  words,
+  connection,
+  onSwitched,
+}: Given & {
+  /** `null`: not permitted. */
+  readonly onSwitched: (() => void) | null;
+}) {
+  return (
+    <>
+      {connection.mode.inForce === 'shadow' ? (
+        <WouldBeRefused words={words} connection={connection} onSwitched={onSwitched} />
+      ) : (
+        <section>
+          <h2>{words.toEnforce.heading}</h2>
+          <Done>{words.toEnforce.enforced}</Done>
+          {onSwitched !== null && <SwitchToShadow words={words} connection={connection} onSwitched={onSwitched} />}
+        </section>
+      )}
+      <ModeInFile words={words} connection={connection} />
+    </>
+  );
+}
+
+function WouldBeRefused({
+  words,
+  connection,
+  onSwitched,
+}: Given & {
+  readonly onSwitched: (() => void) | null;
+}) {
+  const { id } = connection;
+  const { ago, number } = useFormats();
+  const mayInvite = useMay('assist');
+  const [all, setAll] = useState<Omit<Refused, 'subjects' | 'cursor'> | null>(null);
+  const paged = usePages(
+    (cursor) => listRefused(id, days, cursor),
+    (page) => {
+      setAll(page);
+      return { rows: page.subjects, cursor: page.cursor };
+    },
+  );
+  const whoOf = ({ subject }: { readonly subject: string }) => ({ connection: id, subject });
+  const names = useNames(paged.rows.map(whoOf));
+  const { refused } = words;
+  return (
+    <>
+      <section>
+        <h2>{refused.heading}</h2>
+        <p className="soft">{refused.intro}</p>
+        {all !== null && (
+          <BarChart
+            title={refused.chart}
+            bars={all.days.map(({ day, users, refused: failed }) => ({ day, value: users, failed }))}
+            headings={{ value: refused.users, failed: refused.wouldBe }}
+          />
+        )}
+        {all !== null && all.total > 0 && (
+          <p>
+            <b>{refused.total(number(all.total), number(all.notEnrolled))}</b>
+          </p>
+        )}
+        <PagedTable
+          paged={paged}
+          caption={refused.heading}
+          keyOf={({ subject }) => subject}
+          empty={refused.none}
+          columns={[
+            {
+              id: 'name',
+              heading: refused.columns.name,
+              isRowHeading: true,
+              cell: (row) => <PersonLink who={whoOf(row)} name={names.get(keyOf(whoOf(row)))} />,
+            },
+            {
+              id: 'status',
+              heading: refused.columns.status,
+              cell: ({ isEnrolled }) => (isEnrolled ? refused.enrolled : refused.notEnrolled),
+            },
+            { id: 'count', heading: refused.columns.count, isNumber: true, cell: ({ count }) => number(count) },
+            { id: 'last', heading: refused.columns.last, cell: ({ lastAt }) => ago(lastAt) },
+            { id: 'hooks', heading: refused.columns.hooks, cell: ({ hooks }) => <bdi>{hooks.join(', ')}</bdi> },
+          ]}
+        />
+        {all?.unnamed.map(({ code, count }) => (
+          <p key={code} className="note warn">
+            {refused.unnamed(number(count), code)}
+          </p>
+        ))}
+      </section>
+      {mayInvite && all !== null && all.total > 0 && (
+        <InviteThese words={words} connection={connection} count={all.notEnrolled} />
+      )}
+      {onSwitched !== null && all !== null && (
+        <SwitchToEnforce words={words} connection={connection} total={all.total} onSwitched={onSwitched} />
+      )}
+    </>
+  );
+}
+
+/** Invites the listed users who are not enrolled. Its label and text are the confirmation; it can be stopped. */
+function InviteThese({ words: { invite }, connection: { id }, count }: Given & { readonly count: number }) {
+  const { call } = useActing();
+  const { number } = useFormats();
+  const language = useLanguage();
+  const bulk = useBulk();
+  async function* notEnrolled(): AsyncGenerator<Who> {
+    let cursor: string | null = null;
+    do {
+      const page: Refused = await call(listRefused(id, days, cursor));
+      for (const { subject, isEnrolled } of page.subjects) if (!isEnrolled) yield { connection: id, subject };
+      cursor = page.cursor;
+    } while (cursor !== null);
+  }
+  const isRunning = bulk.shown?.isRunning === true;
+  return (
+    <section>
+      <h2>{invite.heading}</h2>
+      {count === 0 ? (
+        <p>{invite.nobody}</p>
+      ) : (
+        <>
+          <p>{invite.text}</p>
+          {!isRunning && (
+            <ActForm
+              submit={invite.submit(number(count))}
+              onSubmit={async (fields) => {
+                const asked = String(fields.get('language'));
+                void bulk.run(invite.label, notEnrolled(), count, (who) => inviteByEmail(who, asked));
+              }}
+            >
+              <Choice
+                name="language"
+                label={invite.language}
+                initial={language}
+                options={Object.entries(languages).map(([value, label]) => ({ value, label }))}
+              />
+            </ActForm>
+          )}
+        </>
+      )}
+      <BulkProgress bulk={bulk} />
+    </section>
+  );
+}
+
+/** Asks again only if everyone would be refused: number and consequences are beside the button. */
+function SwitchToEnforce({
+  words: { toEnforce, nobody },
+  connection: { id },
+  total,
+  onSwitched,
+}: Switching & { readonly total: number }) {
+  const { call } = useActing();
+  const { number } = useFormats();
+  const [isWarned, setWarned] = useState(false);
+  return (
+    <section>
+      <h2>{toEnforce.heading}</h2>
+      <p>
+        <b>{toEnforce.count(number(total))}</b>
+      </p>
+      <p>{toEnforce.text}</p>
+      {isWarned && <p className="note warn">{nobody}</p>}
+      <ActForm
+        submit={isWarned ? toEnforce.sure : toEnforce.label}
+        onSubmit={async () => {
+          try {
+            await call(switchMode(id, 'enforce', isWarned));
+          } catch (thrown) {
+            if (toRefusal(thrown).code === 'nobody_can_pass') setWarned(true);
+            throw thrown;
+          }
+          onSwitched();
+        }}
+      />
+    </section>
+  );
+}
+
+function SwitchToShadow({ words: { toShadow }, connection: { id }, onSwitched }: Switching) {
+  const { call } = useActing();
+  return (
+    <ConfirmButton
+      label={toShadow.label}
+      title={toShadow.title(id)}
+      action={toShadow.label}
+      onConfirm={async () => {
+        await call(switchMode(id, 'shadow', false));
+        onSwitched();
+      }}
+    >
+      <p>{toShadow.text}</p>
+    </ConfirmButton>
+  );
+}

@@ -1,0 +1,138 @@
+import { useState } from 'react';
+import { Button } from 'react-aria-components/Button';
+import { toCsvLine } from '../../../../src/base/csv.js';
+import { languages } from '../../../shared/languages.js';
+import { toRefusal, useMay } from '../../frame/acting.js';
+import type { Refusal } from '../../frame/call.js';
+import { useFormats, useLanguage, useWords } from '../../frame/words.js';
+import { BulkProgress, useBulk } from '../../ledger/bulk.js';
+import { inviteByEmail, keyOf, type Name, type Person, type Who } from '../../ledger/requests.js';
+import { ConfirmButton } from '../../parts/confirm.js';
+import { saveCsv } from '../../parts/save-file.js';
+import { Problem } from '../../parts/state.js';
+import type { PeopleWords } from './messages/people-words.js';
+import { unlockPerson } from './requests.js';
+
+/** Chosen rows of a list. */
+export interface Chosen {
+  /** Those in the list, in its order. */
+  readonly people: readonly Person[];
+  readonly isWhole: boolean;
+  has(who: Who): boolean;
+  toggle(who: Who): void;
+  /** All that are shown, or none. */
+  toggleAll(): void;
+}
+
+export type Named = Person & Name;
+
+/** Keeps the rows that the user chose. */
+export function useChosen(rows: readonly Person[]): Chosen {
+  const [keys, setKeys] = useState<ReadonlySet<string>>(new Set());
+  const people = rows.filter((each) => keys.has(keyOf(each)));
+  const isWhole = rows.length > 0 && people.length === rows.length;
+  return {
+    people,
+    isWhole,
+    has: (who) => keys.has(keyOf(who)),
+    toggle(who) {
+      const others = [...keys].filter((each) => each !== keyOf(who));
+      setKeys(new Set(keys.has(keyOf(who)) ? others : [...others, keyOf(who)]));
+    },
+    toggleAll: () => setKeys(new Set(isWhole ? [] : rows.map(keyOf))),
+  };
+}
+
+const columns = [
+  ...(['connection', 'subject', 'login', 'email', 'name', 'status', 'level'] as const),
+  ...(['enrolledAt', 'expiresAt', 'endedAt', 'lastCheckAt', 'lastCheck', 'lockedUntil'] as const),
+] as const;
+
+/** Actions for the chosen people, one after the other, and the list as a file. */
+export function BulkActions({
+  chosen,
+  readAll,
+  words: { bulk: words },
+  onDone,
+}: {
+  readonly chosen: Chosen;
+  /** All that match the filter, with names. @throws Refusal */
+  readonly readAll: () => Promise<readonly Named[]>;
+  readonly words: PeopleWords;
+  readonly onDone: () => void;
+}) {
+  const mayAssist = useMay('assist');
+  const { working } = useWords();
+  const { number } = useFormats();
+  const language = useLanguage();
+  const bulk = useBulk();
+  const [isSaving, setSaving] = useState(false);
+  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const { people, isWhole } = chosen;
+  const invited = people.filter(({ status }) => status !== 'enrolled');
+  const locked = people.filter(({ lockedUntil }) => lockedUntil !== null);
+  const isRunning = bulk.shown?.isRunning === true;
+  const save = (): void => {
+    setSaving(true);
+    setRefusal(null);
+    readAll()
+      .then(
+        (all) =>
+          saveCsv(
+            [columns, ...all.map((each) => columns.map((column) => String(each[column] ?? '')))].map(
+              (cells) => `${toCsvLine(cells)}\r\n`,
+            ),
+            `facestep-people-${new Date().toISOString().slice(0, 10)}.csv`,
+          ),
+        (thrown: unknown) => setRefusal(toRefusal(thrown)),
+      )
+      .finally(() => setSaving(false));
+  };
+  return (
+    <>
+      <div className="actions bulk">
+        {mayAssist && (
+          <>
+            <Button className="button quiet" onPress={chosen.toggleAll}>
+              {isWhole ? words.chooseNone : words.chooseAll}
+            </Button>
+            {invited.length > 0 && !isRunning && (
+              <ConfirmButton
+                label={words.invite(number(invited.length))}
+                title={words.inviteTitle(number(invited.length))}
+                action={words.send}
+                onConfirm={async () => {
+                  const label = words.invitations;
+                  void bulk.run(label, invited, invited.length, (who) => inviteByEmail(toWho(who), language));
+                }}
+              >
+                <p>{words.inviteText(languages[language])}</p>
+              </ConfirmButton>
+            )}
+            {locked.length > 0 && !isRunning && (
+              <ConfirmButton
+                label={words.unlock(number(locked.length))}
+                title={words.unlockTitle(number(locked.length))}
+                action={words.unlockAction}
+                onConfirm={async () => {
+                  const label = words.unlocked;
+                  void bulk.run(label, locked, locked.length, (who) => unlockPerson(toWho(who))).then(onDone);
+                }}
+              >
+                <p>{words.unlockText}</p>
+              </ConfirmButton>
+            )}
+          </>
+        )}
+        <Button className="button quiet" isDisabled={isSaving} onPress={save}>
+          {isSaving ? working : words.save}
+        </Button>
+      </div>
+      {refusal !== null && <Problem refusal={refusal} />}
+      <BulkProgress bulk={bulk} />
+    </>
+  );
+}
+
+/** Requests take nothing else. */
+const toWho = ({ connection, subject }: Who): Who => ({ connection, subject });
