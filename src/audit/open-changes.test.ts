@@ -89,5 +89,5 @@ test('a change of a connection that is configured no more stays open', async () 
   const open = await readOpenChanges(file, { through });
   await recoverEnrolments(open, { ...core.deps, audit: trail, connections: new Map() });
   expect(await readOpenChanges(file, { through })).toHaveLength(1);
-  expect(core.log.text()).toContain('no such connection');
+  expect(core.log.text()).toContain('unknown connection');
 });

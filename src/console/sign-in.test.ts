@@ -273,7 +273,7 @@ describe('by a key', () => {
     expect(server.audit.events).toMatchObject([
       { action: 'console_signed_in', detail: { by: 'owner', issuer: null, emergency: true } },
     ]);
-    expect(server.log.text()).toMatch(/an administrator’s key was used/);
+    expect(server.log.text()).toMatch(/admin key used to sign in to the console/);
     const { emergencySignIns } = server.deps.telemetry.metrics;
     expect((await emergencySignIns.get()).values[0]?.value).toBe(1);
   });

@@ -2,6 +2,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from '@jest/globals';
 import { createAuditDeps } from '../../test/audit.js';
+import { eventually } from '../../test/eventually.js';
 import { createFolder } from '../../test/folder.js';
 import { createTextLog, systemRandom } from '../../test/sinks.js';
 import { createFileAudit } from '../audit/file.js';
@@ -73,8 +74,7 @@ test('a note that cannot be written is told, and comes with the next change', as
   });
   await writeFile(trail, '');
   onKeysLoaded('sealing', [1]);
-  while (log.text() === '') await new Promise((resolve) => setTimeout(resolve, 5));
-  expect(log.text()).toContain('not in the audit trail');
+  await eventually(async () => expect(log.text()).toContain('missing from the audit trail'));
   isFull = false;
   onKeysLoaded('sealing', [1, 2]);
   expect(await notes(2)).toEqual([sealing('key_made', 1), sealing('key_made', 2)]);

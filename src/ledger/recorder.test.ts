@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { createAuditDeps } from '../../test/audit.js';
+import { eventually } from '../../test/eventually.js';
 import { createFolder } from '../../test/folder.js';
 import { createTestJobs } from '../../test/jobs.js';
 import { createManualClock } from '../../test/manual-clock.js';
@@ -142,7 +143,7 @@ test('a repetition leaves the line as it is, and waits for a store that is away 
   expect(await lines()).toMatchObject([{ subject: 'anna', network: '192.0.2.0/24' }]);
   setDown(true);
   const erasing = next.eraseAgain(trail);
-  while (!log.text().includes('not repeated')) await new Promise((resolve) => setTimeout(resolve, 5));
+  await eventually(async () => expect(log.text()).toContain('not yet replayed'));
   await next.stop();
   await erasing;
 });

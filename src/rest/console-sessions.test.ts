@@ -104,6 +104,7 @@ const others = [
     '/people/find',
     '/people/list',
     '/people/log',
+    '/people/members',
     '/people/names',
     '/people/one',
     '/subjects/export',

@@ -167,7 +167,7 @@ test('no secret, photo, embedding or token reaches any log or store in a complet
   await okta.close();
   await expectStatus(502, '/enrolments', client, toForm({ ...enrolment, password: chosen.pin }));
 
-  const metricsUrl = said.map((line) => /metrics on (\S+)/.exec(line)?.[1]).find((url) => url !== undefined);
+  const metricsUrl = said.map((line) => /Metrics: (\S+)/.exec(line)?.[1]).find((url) => url !== undefined);
   const metrics = await (await fetch(z.string().parse(metricsUrl))).text();
   await stop();
 
