@@ -129,7 +129,7 @@ export const weeklyTasks: Readonly<Record<string, (hands: Hands) => Promise<void
   },
 };
 
-/** Starts a server with a week's work: somebody locked out, somebody not enrolled, a request, shadow mode. */
+/** Starts a server with a week's work: a locked-out user, a user without an enrolment, a request, shadow mode. */
 export async function startWeek() {
   const started = await startCompany();
   const toConnections: Company['toConnections'] = (...given) =>
@@ -148,7 +148,7 @@ export async function startWeek() {
   const operated = await startOperatedServer(company, { dataFolder, given });
   await fillOperations(operated, dataFolder);
   const { server } = operated;
-  // Somebody is enrolled at the provider: the switch to enforce asks only if nobody is.
+  // One user is enrolled at the provider: the switch to enforce asks only if no one is.
   const settings = oktaConnectionGuard.parse(company.toConnections('shadow')[0]);
   const provider = createOktaProfile(settings, { fetch, log: server.log });
   const user = await company.okta.createUser({

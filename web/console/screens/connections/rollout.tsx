@@ -172,7 +172,7 @@ function InviteThese({ words: { invite }, connection: { id }, count }: Given & {
   );
 }
 
-/** Asks again only if everyone would be refused: number and consequences are beside the button. */
+/** Asks again only if everyone would be refused: number and consequences are next to the button. */
 function SwitchToEnforce({
   words: { toEnforce, nobody },
   connection: { id },
