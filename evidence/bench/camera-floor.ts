@@ -5,7 +5,7 @@ import { press, see } from '../../test/browser/walk.js';
 
 /** One file with a button that opens the camera, without texts, server calls or consent. */
 const html = `<!doctype html>
-<html lang="en"><meta charset="utf-8"><title>Camera</title><main data-screen="consent"><button>Go on</button></main>
+<html lang="en"><meta charset="utf-8"><title>Camera</title><main data-screen="consent"><button>Continue</button></main>
 <script type="module">
 const main = document.querySelector('main');
 document.querySelector('button').onclick = async () => {
