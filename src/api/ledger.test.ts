@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type ApiServer, adminKey, startApiServer } from '../../test/api-server.js';
+import { toDirectory } from '../../test/campaign-bench.js';
 import { defaultPolicy } from '../../test/core.js';
 import { createTestVerifier } from '../../test/embedded.js';
 import { createTestJobs } from '../../test/jobs.js';
@@ -30,6 +31,7 @@ beforeAll(async () => {
       ['work', toConnection('work', 4)],
       ['shop', toConnection('shop', 6)],
     ]),
+    directories: new Map([['work', async () => toDirectory(new Map([['Pilot', ['anna', 'ottilie']]]), () => false)]]),
   });
   const { ledger, clock } = server.deps;
   const bounds = { days: 90, entries: 1000 };
@@ -67,6 +69,21 @@ function note(event: AuditEvent, request: string | null = null, network = '192.0
 
 const ask = async (path: string, fields: object = {}, key = adminKey) =>
   (await server.postJson(path, fields, { 'x-admin-key': key })).body;
+
+test('the members of a group have their enrolment, and those without one are listed', async () => {
+  const group = { connection: 'work', group: 'Pilot' };
+  expect(await ask('/people/members', group)).toMatchObject({
+    people: [
+      { subject: 'anna', login: loginOf('anna'), status: 'enrolled' },
+      { subject: 'ottilie', status: 'none' },
+    ],
+    isComplete: true,
+  });
+  expect(await ask('/people/members', { ...group, status: 'none' })).toMatchObject({
+    people: [{ subject: 'ottilie' }],
+  });
+  expect(await ask('/people/members', { ...group, connection: 'shop' })).toMatchObject({ code: 'connection_unknown' });
+});
 
 test('the list of people has ids, status, level and last check, newest first, and no name', async () => {
   const reply = await ask('/people/list');

@@ -25,7 +25,7 @@ const shownElsewhere: readonly RegExp[] = [
   /^POST \/applications\/\{id\}\/owners\//,
   /^POST \/campaigns|^GET \/campaigns\/\{id\}/,
   /^POST \/connections\/\{id\}\//,
-  /^POST \/(brand\/apply|keys\/retire|people\/names)$/,
+  /^POST \/(brand\/apply|keys\/retire|people\/(names|members))$/,
   // Hooks are tested by their baits.
   /^POST \/hooks\/\{connection\}/,
 ];
