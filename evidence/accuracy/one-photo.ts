@@ -36,7 +36,6 @@ export function measureRaw(people: readonly EmbeddedPerson[], bootstrap: Bootstr
   };
 }
 
-/** Measures one photo against one at every message length, including the levels. */
 export async function measureSingle(
   pool: DecoderPool,
   people: readonly EmbeddedPerson[],

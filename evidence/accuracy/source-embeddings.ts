@@ -26,7 +26,6 @@ const toPairs = (
     cosine,
   }));
 
-/** Measures embeddings alone within one source at the published cosines. */
 export function measureEmbeddings(people: readonly EmbeddedPerson[], pairs: number): By<EmbeddingRates> {
   const bootstrap = createBootstrap(people.length, createChance('people'));
   const compare = (rules: TrialRules) => {

@@ -108,7 +108,6 @@ async function pass(how: 'proven' | 'outside', stores: Stores): Promise<boolean>
   return isTaken;
 }
 
-/** Counts the records that further addresses leave once all are locked out. */
 export async function countRecordsOfRefused(botnet: Botnet, refused: number): Promise<number> {
   const stores = openStores();
   const once = { openAt: new Map<number, number>(), atSec: 0, isFormerRule: false, passed: { tries: 0 } };

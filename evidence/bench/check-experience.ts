@@ -133,7 +133,6 @@ async function countEmptyRuns(cast: Cast): Promise<number> {
   return requests.filter((url) => new URL(url).pathname.endsWith('/face/challenge')).length;
 }
 
-/** Measures an enrolment and a returning person's check on the real page and server. */
 export async function benchCheckExperience(runs: number, say: (line: string) => void): Promise<CheckExperienceReport> {
   const real = hasRealPeople ? await readRealPeople() : null;
   if (real === null) say('There are no clips of real people on this machine: only drawn people are measured.');

@@ -17,7 +17,6 @@ export function meanVector(vectors: readonly Float32Array[]): Float32Array {
   return sum.map((value) => value / vectors.length);
 }
 
-/** Returns the mean of group means, so that groups weigh equally. */
 export const meanOfMeans = (groups: readonly (readonly Float32Array[])[]): Float32Array =>
   meanVector(groups.map(meanVector));
 

@@ -11,7 +11,6 @@ export type PastEvent<Action extends AuditAction = AuditAction> = {
 }[Action];
 
 export interface EventParser<Action extends AuditAction> {
-  /** Every such record has one of these: other lines need no parsing. */
   readonly marks: readonly string[];
   /** `null`: another record; `unreadable`: truncated, altered, or no record. */
   parse(line: Buffer): PastEvent<Action> | 'unreadable' | null;

@@ -67,7 +67,7 @@ async function collectEvents(
   return events.toSorted((a, b) => a.time - b.time);
 }
 
-/** Public ids of failed checks' tokens not made for this user. */
+/** Ids of tokens in failed checks that were made for other users. */
 async function findForeign(events: readonly Told[], files: readonly string[]): Promise<ReadonlySet<string>> {
   const refused = events.flatMap(({ action, connection, subject, detail }) =>
     action === 'verification_refused' && 'tokenId' in detail && detail.tokenId !== null

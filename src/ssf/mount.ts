@@ -8,7 +8,7 @@ import { admitCaller, createAdmission, toChallenge } from './caller.js';
 import type { SsfDeps } from './deps.js';
 import { createSsfEndpoints, type SsfEndpoint } from './endpoints.js';
 
-/** The largest configuration has some 10 KiB, a thousand acknowledgements 64. */
+/** A configuration has up to 10 KiB, a thousand acknowledgements 64 KiB. */
 const maxBodyBytes = 128 * 1024;
 
 /**

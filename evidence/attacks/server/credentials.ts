@@ -27,7 +27,6 @@ function createIssuer(caller: Caller, owner: string) {
   };
 }
 
-/** Issues credentials that have expired at the attack, with a clock a day behind. */
 export async function issueExpiring(caller: Caller, owner: string) {
   const { token, administrator } = createIssuer(caller, owner);
   return {

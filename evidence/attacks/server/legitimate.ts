@@ -66,7 +66,6 @@ function toLoadedHook(stage: Stage, name: string, answer: string, subject: strin
   };
 }
 
-/** Starts the load with its own addresses, users, tokens and client. */
 export async function startLegitimate(stage: Stage, victims: Victims, film: Film): Promise<Legitimate> {
   const { providers, pictures, credentials, url, port } = stage;
   const login = 'load-sign-in@example.com';

@@ -70,7 +70,6 @@ function toTable<Entry>(
   return [head, `| --- |${' ---: |'.repeat(entries.length)}`, ...others];
 }
 
-/** Returns the table of installations in `docs/sizing.md`, by line. */
 export function showPlan(measured: Measured, prices: Prices): string[] {
   const { cores, memoryGiB } = prices.machine;
   const plans = plannedPeople.map((people) => planFor(people, measured, prices));

@@ -224,7 +224,6 @@ function letFetchReadFiles(): void {
   };
 }
 
-/** Creates `@vladmandic/human` with its recommended recognition settings. */
 export async function createHuman(speed: keyof typeof preparations): Promise<FaceLibrary> {
   letFetchReadFiles();
   const { isOn, settings } = preparations[speed];

@@ -21,7 +21,6 @@ const usualPitchDeg = -11.3;
 const looksAhead = ({ pose }: Measured): boolean =>
   Math.abs(pose.yawDeg) < 8 && Math.abs(pose.pitchDeg - usualPitchDeg) < 10;
 
-/** Direction of each pose, and its approximate size in degrees of the engine. */
 const directions = [
   { pose: 'left', axis: 'yawDeg', sign: -1, askedDeg: 18 },
   { pose: 'right', axis: 'yawDeg', sign: 1, askedDeg: 18 },

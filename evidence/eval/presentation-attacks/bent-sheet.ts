@@ -96,7 +96,6 @@ function toLayout({ frontal, turned }: Nod): number[] {
 const toLikeness = ({ weights, offset }: Discriminant, nod: Nod): number =>
   toLayout(nod).reduce((sum, value, at) => sum + value * weights[at], offset);
 
-/** Share of natural nods in the fitting half below the threshold. */
 const refusedNatural = 0.01;
 
 /**

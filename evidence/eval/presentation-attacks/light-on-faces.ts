@@ -51,7 +51,6 @@ export async function measureRecognition(engine: Engine, heads: readonly Head[],
   return { people: heads.length, byGain };
 }
 
-/** Measures `light_same_face` for a pose under two colors: of one face, and of two. */
 export async function measureSameFace(engine: Engine, heads: readonly Head[], say: (line: string) => void) {
   const textures: (readonly [Embedding, Embedding])[] = [];
   for (const [at, victim] of heads.entries()) {
