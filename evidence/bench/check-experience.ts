@@ -14,7 +14,7 @@ export const habits = { reactionMs: 500, turnMs: 800 } as const;
 const picturesOfTurn = 8;
 const absentForMs = 12_000;
 
-/** Of the passes: seconds from opening the page to its result. */
+/** Seconds from opening the page to its result, of those who passed at the first try. */
 interface Measured {
   readonly passed: { readonly hits: number; readonly trials: number };
   readonly atFirstTry: number;

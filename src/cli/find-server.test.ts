@@ -6,7 +6,7 @@ import { runHere } from '../../test/cli.js';
 import { createTestVerifier } from '../../test/embedded.js';
 import { createFolder } from '../../test/folder.js';
 
-/* Where a command finds the server and its key: variables, the configuration, or a login. */
+/* Commands find the server and its key in variables, the configuration, or a login. */
 
 const top = createFolder('find-server');
 let server: ApiServer;

@@ -8,10 +8,10 @@ import type { CliDeps } from './deps.js';
 import { type Login, readLogin } from './login-file.js';
 import { UsageError } from './usage-error.js';
 
-/** What the address depends on. */
+/** Sources of the server's address. */
 export type AddressDeps = Pick<CliDeps, 'env' | 'loadAddress'>;
 
-/** What a call of the server needs. */
+/** Address and key for a call of the server. */
 export type CallDeps = AddressDeps & Pick<CliDeps, 'fetch' | 'loadConfiguredKey'>;
 
 const standardUrl = 'http://127.0.0.1:8080';

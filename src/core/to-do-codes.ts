@@ -19,7 +19,7 @@ export const toDoUrgency = {
 } as const satisfies Record<string, 'now' | 'soon'>;
 export type ToDoCode = keyof typeof toDoUrgency;
 
-/** Where a task is done. */
+/** Parts of the console in which a task is done. */
 export const places = [
   ...(['connection', 'doctor', 'keys', 'backup', 'audit'] as const),
   ...(['help_desk', 'approvals', 'requests', 'administrators', 'applications'] as const),

@@ -36,7 +36,7 @@ const qualityOf = ({ quality }: BareExamination) => Object.values(quality!);
 async function expectAlike(photo: Uint8Array): Promise<void> {
   const examine = (pipeline: Pipeline) => pipeline.examine(photo, signals, 'central');
   const [ours, theirs] = [await examine(native), await examine(wasm)];
-  // Tokens are compared at .41: a bound of a thousandth of that decides alike. What was seen is below 1e-6.
+  // Tokens are compared at .41: a thousandth of that does not change a decision. Observed differences are below 1e-6.
   expect(1 - dot(ours.embedding!, theirs.embedding!)).toBeLessThan(1e-3);
   expect(dot(theirs.embedding!, theirs.embedding!)).toBeCloseTo(1, 5);
   expect(farthest(cornersOf(ours.face.box), cornersOf(theirs.face.box))).toBeLessThanOrEqual(1);

@@ -19,7 +19,7 @@ export interface Schedule<Key extends ScheduledKey> {
   readonly signing: Key;
   /** The signing key, the next, and the last until its signatures expire. */
   readonly published: readonly [Key, ...Key[]];
-  /** Of the next key to create; `null`: not due. */
+  /** Time from which the next key to create signs; `null` if none is due. */
   readonly nextSignsFrom: EpochMs | null;
 }
 

@@ -3,7 +3,7 @@ import { version } from '../base/version.js';
 import type { State } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 
-/** Of the data folder and of a shared store. Versions before 0.1.0 did not record 1. */
+/** Format of the data folder and of a shared store. Versions before 0.1.0 did not record format 1. */
 export const dataFormat = 2;
 
 const markGuard = z.object({

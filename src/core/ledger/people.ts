@@ -130,7 +130,7 @@ export interface ConnectionCounts {
   readonly days: readonly { readonly day: string; readonly passed: number; readonly refused: number }[];
   /** Refused checks of these days by code, most frequent first. */
   readonly refusals: readonly { readonly code: string; readonly count: number }[];
-  /** Of the latest passed checks of these days, from the start of the step-up; `null`: none recorded. */
+  /** Median time of the latest passed checks of these days, from the start of the step-up; `null` if none is recorded. */
   readonly medianSeconds: number | null;
 }
 

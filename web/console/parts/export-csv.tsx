@@ -6,19 +6,9 @@ import type { Refusal } from '../frame/call.js';
 import { useFormats, useWords } from '../frame/words.js';
 import { loadNames, type Names } from '../ledger/names.js';
 import { keyOf } from '../ledger/requests.js';
+import { saveCsv } from './save-file.js';
 import { Problem } from './state.js';
 import type { Column } from './table.js';
-
-/** Offers a text as download, created locally. */
-function save(lines: readonly string[], name: string): void {
-  const url = URL.createObjectURL(new Blob([...lines], { type: 'text/csv;charset=utf-8' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  // The browser reads it after the click.
-  window.setTimeout(() => URL.revokeObjectURL(url), 60_000);
-}
 
 /** Saves all rows of a list as CSV, with the names of people. */
 export function ExportCsv<Row>({
@@ -67,7 +57,7 @@ export function ExportCsv<Row>({
       const people = rows.flatMap((row) => exported.flatMap(({ whoOf }) => whoOf?.(row) ?? []));
       const names = new Map(isStopped.current ? [] : await loadNames(people, call));
       const lines = [headings, ...rows.map((row) => toCells(row, names))].map((cells) => `${toCsvLine(cells)}\r\n`);
-      if (!isStopped.current) save(lines, `facestep-${name}-${new Date().toISOString().slice(0, 10)}.csv`);
+      if (!isStopped.current) saveCsv(lines, `facestep-${name}-${new Date().toISOString().slice(0, 10)}.csv`);
     } catch (thrown) {
       setRefusal(toRefusal(thrown));
     }
