@@ -13,6 +13,8 @@ const say = (line) => process.stdout.write(`${line}\n`);
 const tally = { passed: 0, failed: 0, skipped: 0 };
 const phases = [];
 const files = [];
+/** What failed outside the tests; repeated at the end, where it is seen. */
+const reasons = [];
 
 function finish() {
   const secondsOf = ({ startTime, endTime }) => (endTime - startTime) / 1000;
@@ -24,12 +26,13 @@ function finish() {
   const { passed, skipped } = tally;
   // A run without tests fails.
   if (passed + tally.failed === 0) tally.failed = 1;
+  for (const reason of reasons) say(`\n${reason}`);
   say(`\n${passed} passed, ${tally.failed} failed${skipped ? `, ${skipped} skipped` : ''}`);
   process.exit(tally.failed === 0 ? 0 : 1);
 }
 
 function stop(reason) {
-  process.stderr.write(`\n${reason}\n`);
+  reasons.push(reason);
   tally.failed += 1;
   finish();
 }
@@ -69,7 +72,11 @@ function runJest(tiers, patterns, options, minutes) {
   const failed = result.numFailedTests + result.numRuntimeErrorTestSuites;
   tally.passed += result.numPassedTests;
   // Jest itself may fail without a failed test.
-  tally.failed += failed === 0 && status !== 0 ? 1 : failed;
+  tally.failed += failed;
+  if (failed === 0 && status !== 0) {
+    reasons.push(`Jest failed outside the tests (${status}).`);
+    tally.failed += 1;
+  }
   tally.skipped += result.numPendingTests;
   files.push(...result.testResults);
 }
@@ -97,7 +104,7 @@ if (paths.length === 0)
     const style = runTool('@biomejs/biome/bin/biome', ['check', '--error-on-warnings', '.'], 5) === 0;
     const words = runTool('cspell/bin.mjs', ['lint', '--no-progress', '--no-summary'], 5) === 0;
     if (style && words) return;
-    process.stderr.write('The style check failed. `npm run lint` runs it alone.\n');
+    reasons.push('The style check failed. `npm run lint` runs it alone.');
     tally.failed += 1;
   });
 

@@ -108,7 +108,9 @@ test('without a network the first start says what to do, and fetches once there 
 });
 
 test('the demonstration without a network says that its photos are missing, and why', () => {
-  expect(() => run(facestep, ['demo', '--photos', 'photos'])).toThrow(/photos_missing[\s\S]*the registry does not answer/);
+  expect(() => run(facestep, ['demo', '--photos', 'photos'])).toThrow(
+    /photos_missing[\s\S]*the registry does not answer/,
+  );
 });
 
 test('it shows the demonstration', () => {
