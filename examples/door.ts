@@ -60,7 +60,7 @@ if (command === 'enrol') {
   const [name = '', ...photoFiles] = rest;
   const photos = photoFiles.map((photo) => readFileSync(photo));
   const isNew = await enrol(file, name, photos);
-  console.log(isNew ? `${name} may enter.` : 'This face or this name is on the roster already.');
+  console.log(isNew ? `${name} may enter.` : 'This face or name is already on the roster.');
   process.exitCode = isNew ? 0 : 1;
 } else {
   const name = await whoIsThere(file, readFileSync(rest[0] ?? '')).catch((error: unknown) => {

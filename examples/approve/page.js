@@ -34,10 +34,10 @@ check?.addEventListener('submit', async (event) => {
     const bytes = new Uint8Array(await file.arrayBuffer());
     const { approval } = await signatures.verify(bytes, check.elements.signature.value.trim(), trusted.expected);
     said.dataset.result = 'holds';
-    said.textContent = `The signature holds. Approved by a face check of ${approval.sub}, who was shown: ${approval.action.title}, ${approval.action.document.name}`;
+    said.textContent = `The signature is valid. Approved by a face check of ${approval.sub}, who was shown: ${approval.action.title}, ${approval.action.document.name}`;
   } catch (error) {
     said.dataset.result = 'broken';
-    said.textContent = `The signature does not hold. ${error.message}`;
+    said.textContent = `The signature is not valid. ${error.message}`;
   }
 });
 // Not before: the browser would send the forms by itself.

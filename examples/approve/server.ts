@@ -93,7 +93,7 @@ export async function startBank(given: {
     if (asked === 'POST /documents') return take(request, response, visit);
     if (asked === 'GET /documents/back') return sign(response, visit);
     if (asked === 'GET /documents/signature') return save(response, visit);
-    return send(response, 404, renderMessage('There is nothing here', ''));
+    return send(response, 404, renderMessage('Page not found', ''));
   }
 
   function visitOf(request: IncomingMessage, response: ServerResponse): Visit {
@@ -124,7 +124,7 @@ export async function startBank(given: {
     // Compare the approval with the current bill: another tab may have changed it.
     const { payment, amount } = visit;
     visit.payment = null;
-    if (payment === null) return send(response, 400, renderMessage('Please begin again', ''));
+    if (payment === null) return send(response, 400, renderMessage('Start again', ''));
     const result = await payments.finish(address, payment, amount);
     send(response, 200, renderResult(result, amount));
   }
@@ -153,13 +153,13 @@ export async function startBank(given: {
       visit.signed = null;
       return send(response, 200, renderMessage('Not signed', explain(error)));
     }
-    if (visit.signed === null) return send(response, 400, renderMessage('Please begin again', ''));
+    if (visit.signed === null) return send(response, 400, renderMessage('Start again', ''));
     send(response, 200, renderSigned(modules.importMap, visit.signed.name, visit.signed.signature));
   }
 
   function save(response: ServerResponse, { signed }: Visit): void {
     if (signed === null) {
-      send(response, 404, renderMessage('There is nothing here', ''));
+      send(response, 404, renderMessage('Page not found', ''));
       return;
     }
     const name = encodeURIComponent(`${signed.name}.jws`).replaceAll("'", '%27');

@@ -1,5 +1,6 @@
 import { renderSVG } from 'uqr';
 import { escapeHtml } from '../web/site.js';
+import { toDocument } from '../web/skin.js';
 
 /** Continues once a wallet has answered. */
 export const waitScript = `const wait = () => setTimeout(async () => {
@@ -8,31 +9,23 @@ export const waitScript = `const wait = () => setTimeout(async () => {
 }, 1500);
 wait();`;
 
-const toPage = (title: string, body: string, script = ''): string => `<!doctype html>
-<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(title)}</title>
-<style>
-  :root { color-scheme: light dark; }
-  body { font: 1.1rem/1.5 system-ui, sans-serif; max-width: 34rem; margin: 2rem auto; padding: 0 1rem; color: CanvasText; background: Canvas; }
-  button, .button { font: inherit; display: inline-block; padding: .6rem 1.5rem; color: ButtonText; background: ButtonFace; border: 1px solid; border-radius: .4rem; text-decoration: none; }
-  .qr { max-width: 20rem; background: #fff; padding: 1rem; } .qr svg { display: block; }
-</style>
-<main><h1>${escapeHtml(title)}</h1>${body}</main>${script}`;
+const toPage = (title: string, body: string, script = ''): string =>
+  toDocument({ site: 'Staff portal', title, body, script });
 
 const start = '<form method="post" action="/begin"><button>Sign in with my staff card</button></form>';
 
 export const renderStart = (): string =>
-  toPage('Staff portal', `<p>Show the staff card in your wallet, then your face: nothing is typed.</p>${start}`);
+  toPage('Sign in', `<p>Show the staff card in your wallet, then your face. You type nothing.</p>${start}`);
 
 /** Renders a code for a wallet on another device and a link for one on this device. */
 export const renderQuestion = ({ elsewhere, here }: { readonly elsewhere: string; readonly here: string }): string =>
   toPage(
     'Show your staff card',
-    `<p>Scan this with the phone that your wallet is on, and choose the card there.</p>
+    `<p>Scan this code with the phone that has your wallet, and choose the card there.</p>
 <div class="qr" role="img" aria-label="QR code for your wallet" data-link="${escapeHtml(elsewhere)}">${renderSVG(elsewhere)}</div>
 <p><a class="button" href="${escapeHtml(here)}">My wallet is on this device</a></p>
-<p role="status">This page goes on by itself. It is good for ten minutes.</p>
-<p>Scan it only if you opened this page yourself. If somebody sent it to you, they want to sign in as you.</p>`,
+<p role="status">This page continues by itself. The code expires after ten minutes.</p>
+<p>Scan the code only if you opened this page yourself. Anyone who sends you this page wants to sign in as you.</p>`,
     `<script>${waitScript}</script>`,
   );
 
@@ -40,7 +33,7 @@ export const renderQuestion = ({ elsewhere, here }: { readonly elsewhere: string
 export const renderSignedIn = (name: string | null): string =>
   toPage(
     name === null ? 'Welcome' : `Welcome, ${name}`,
-    '<p data-result="signed-in">Your card said who you are, and your face that it is you.</p>',
+    '<p data-result="signed-in">Your card and your face confirmed who you are.</p>',
   );
 
 export const renderRefusal = (why: string): string =>

@@ -27,13 +27,13 @@ const maxAnswerBytes = 100_000;
 
 /** All other errors only say that the card was refused. */
 const reasons: Readonly<Partial<Record<CredentialErrorCode, string>>> = {
-  expired: 'This card is over. Get another one.',
-  ended: 'This card has ended. Get another one.',
-  status_unavailable: 'Nobody can say at the moment whether this card is still good. Try again later.',
-  keys_unavailable: 'Nobody can say at the moment whether this card is real. Try again later.',
+  expired: 'This card has expired. Get a new one.',
+  ended: 'This card was revoked. Get a new one.',
+  status_unavailable: 'The status of this card cannot be checked now. Try again later.',
+  keys_unavailable: 'The signature of this card cannot be checked now. Try again later.',
 };
-const notTaken = 'This card was not taken.';
-const beginAgain = 'That took too long, or it was begun in another browser.';
+const notTaken = 'This card was not accepted.';
+const beginAgain = 'The sign-in took too long, or it started in another browser.';
 
 /**
  * Starts the sign-in on this machine.
@@ -88,12 +88,13 @@ export async function startCardSignIn({
     if (pathname === '/back') return leaveForFace(browser, visit, searchParams.get('response_code'), response);
     if (pathname === '/face') return leaveForFace(browser, visit, null, response);
     if (pathname === '/callback') return comeBack(browser, visit, request, response);
-    return send(response, 404, renderRefusal('There is nothing here.'));
+    return send(response, 404, renderRefusal('Page not found.'));
   }
 
   /** This site's own button, by the Origin header. */
   async function begin(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (request.headers.origin !== url) return send(response, 403, renderRefusal('That is not for this page.'));
+    if (request.headers.origin !== url)
+      return send(response, 403, renderRefusal('This request came from another page.'));
     const questions = { elsewhere: await createQuestion(), here: await createQuestion() };
     visits.begin(nameBrowser(response, cookieName, visitSec), questions);
     return redirect(response, '/card');
@@ -137,7 +138,7 @@ export async function startCardSignIn({
     try {
       const presentation = await asker.open(answer, question);
       const card = await cards.verify(presentation, { audience: asker.clientId, nonce: question.nonce });
-      if (card.subject === null) return { at: 'refused', why: 'The card did not say whose it is.' };
+      if (card.subject === null) return { at: 'refused', why: 'The card does not name its holder.' };
       const name = card.claims.get('given_name');
       return { at: 'shown', card: { subject: card.subject, givenName: typeof name === 'string' ? name : null } };
     } catch (error) {
@@ -186,7 +187,7 @@ export async function startCardSignIn({
       if (!isTheirFace(tokens.claims(), card, begunAt)) throw new Error('another person, or no face');
       return send(response, 200, renderSignedIn(card.givenName));
     } catch {
-      return send(response, 403, renderRefusal('Your face was not checked, or it is not the one of this card.'));
+      return send(response, 403, renderRefusal('Your face was not checked, or it does not match this card.'));
     }
   }
 

@@ -80,12 +80,13 @@ export async function startCheckIn({
     if (folder === 'in' && places.has(place)) return arrive(place, searchParams.get('code') ?? '', response);
     if (pathname === '/callback') return comeBack(request, response);
     if (pathname === '/mine') return showList(request, response);
-    return send(response, 404, renderMessage('There is nothing here', ''));
+    return send(response, 404, renderMessage('Page not found', ''));
   }
 
   /** This site's pages, by the Origin header. */
   async function change(pathname: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (request.headers.origin !== site.url) return send(response, 403, renderMessage('That is not for this page', ''));
+    if (request.headers.origin !== site.url)
+      return send(response, 403, renderMessage('This request came from another page', ''));
     const visitor = visitorOf(request);
     if (pathname === '/go' && visitor?.place != null) return toFace(visitor, response);
     if (pathname === '/show') return toFace(remember(null, response), response);
@@ -100,7 +101,7 @@ export async function startCheckIn({
     if (codes.isShown(place, code)) {
       remember(place, response);
       send(response, 200, renderArrival(nameOf(place)));
-    } else send(response, 410, renderMessage('This code is old', 'Scan the one that the screen shows now.'));
+    } else send(response, 410, renderMessage('This code has expired', 'Scan the code that the screen shows now.'));
   }
 
   function remember(place: string | null, response: ServerResponse): Visitor {
@@ -124,7 +125,7 @@ export async function startCheckIn({
   async function comeBack(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const visitor = visitorOf(request);
     const { started = null, place = null } = visitor ?? {};
-    if (visitor === undefined || started === null) return send(response, 400, renderMessage('Please begin again', ''));
+    if (visitor === undefined || started === null) return send(response, 400, renderMessage('Start again', ''));
     visitor.started = null;
     visitor.place = null;
     try {
@@ -133,12 +134,16 @@ export async function startCheckIn({
       const claims = tokens.claims();
       // A code instead of a face does not prove presence.
       if (claims?.acr !== 'face')
-        return send(response, 403, renderMessage('Nothing was noted', 'A face is needed here.'));
+        return send(response, 403, renderMessage('You are not checked in', 'A face check is required here.'));
       visitor.person = createHmac('sha256', secret).update(claims.sub).digest('base64url');
       if (place !== null) visits.enter(visitor.person, place);
       return redirect(response, '/mine');
     } catch {
-      return send(response, 403, renderMessage('Nothing was noted', 'Your face was not checked. Scan the code again.'));
+      return send(
+        response,
+        403,
+        renderMessage('You are not checked in', 'Your face was not checked. Scan the code again.'),
+      );
     }
   }
 

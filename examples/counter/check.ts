@@ -90,7 +90,7 @@ export async function beginCheck(
       claims: Object.fromEntries(names.map((name) => [name, told[name] ?? null])),
     };
     await sleep(shownMs, undefined, { ref: false });
-    view = { state: 'ended', why: 'The minute is over.' };
+    view = { state: 'ended', why: 'The result was cleared after one minute.' };
   }
 
   follow().catch(() => {

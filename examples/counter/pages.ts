@@ -1,17 +1,11 @@
 import { encode } from 'uqr';
 import { escapeHtml } from '../web/site.js';
+import { toDocument } from '../web/skin.js';
 import type { View } from './check.js';
 
 const style = `
-  :root { color-scheme: light dark; font: 1.1rem/1.5 system-ui, sans-serif; }
-  main { max-width: 34rem; margin: 2rem auto; padding: 0 1rem; overflow-wrap: anywhere; }
-  form { margin: 1rem 0; } label { display: block; }
-  input { font: inherit; box-sizing: border-box; width: 100%; padding: .5rem; }
-  button { font: inherit; min-height: 2.75rem; padding: .4rem 1.5rem; margin-top: .5rem; }
-  .qr { display: block; width: min(100%, 20rem); background: #fff; }
-  .big { font-size: 3rem; font-weight: 700; letter-spacing: .08em; margin: .25rem 0; }
-  .code { font-size: 1.6rem; font-weight: 600; letter-spacing: .1em; }
-  dt { font-size: .95rem; } dd { margin: 0 0 .5rem; font-weight: 600; }`;
+  form { margin: 1rem 0; } #told { font-size: 3rem; font-weight: 700; letter-spacing: .08em; margin: .25rem 0; }
+  .code { font-size: 1.6rem; font-weight: 600; letter-spacing: .1em; }`;
 
 /** Fetches the changed part of the page and counts down; at the end it removes all personal data. */
 export const script = `
@@ -19,7 +13,7 @@ export const script = `
   let shown = part.innerHTML;
   const tick = async () => {
     const reply = await fetch(location.pathname + '/part', { cache: 'no-store' }).catch(() => null);
-    const text = reply === null ? null : reply.ok ? await reply.text() : '<p>This check is over.</p>';
+    const text = reply === null ? null : reply.ok ? await reply.text() : '<p>This check has ended.</p>';
     if (text !== null && text !== shown) { shown = text; part.innerHTML = text; }
     const left = part.querySelector('[data-until]');
     if (left) left.textContent = Math.max(0, Math.ceil((Number(left.dataset.until) - Date.now()) / 1000));
@@ -27,23 +21,20 @@ export const script = `
   setInterval(tick, 1000);
   window.addEventListener('pagehide', () => part.replaceChildren());`;
 
-const toPage = (title: string, body: string): string => `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title><style>${style}</style></head>
-<body><main><h1>${title}</h1>${body}</main></body></html>`;
+const toPage = (title: string, body: string): string => toDocument({ site: 'Service desk', title, body, style });
 
 /** Renders the start page for staff. */
 export const renderHome = (note: string, hasKiosk: boolean): string =>
   toPage(
     'Desk 1',
-    `<p role="status">${escapeHtml(note)}</p>
+    `<p class="note" role="status">${escapeHtml(note)}</p>
 <form method="post" action="/checks"><button>Show a code</button></form>
 <form method="post" action="/checks">
-<label>Or scan the code of the person’s phone, or type its eight digits
+<label>Or scan the code on the person’s phone, or type its eight digits
 <input name="shown_code" inputmode="numeric" autocomplete="off" required maxlength="20"></label>
-<button>Take this code</button>
+<button class="quiet">Use this code</button>
 </form>
-${hasKiosk ? '<form method="post" action="/checks"><button name="kiosk" value="yes">They have no phone: use the kiosk</button></form>' : ''}`,
+${hasKiosk ? '<form method="post" action="/checks"><button class="quiet" name="kiosk" value="yes">No phone: use the kiosk</button></form>' : ''}`,
   );
 
 /** Renders one check. */
@@ -58,22 +49,22 @@ export function renderPart(id: string, view: View): string {
   switch (view.state) {
     case 'waiting':
       return view.link === null
-        ? `<p>${view.isAtKiosk ? 'Send the person to the kiosk. It waits for them.' : 'Waiting for the phone whose code you took.'}</p>`
-        : `<p>Let the person scan this, or type the code at <b>${escapeHtml(new URL(view.link).host)}</b>.</p>
+        ? `<p>${view.isAtKiosk ? 'Send the person to the kiosk.' : 'Waiting for the person’s phone.'}</p>`
+        : `<p>Ask the person to scan this, or to type the code at <b>${escapeHtml(new URL(view.link).host)}</b>.</p>
 <a href="${escapeHtml(view.link)}" aria-label="The code, as a link">${drawQr(view.link)}</a>
 <p class="code">${escapeHtml(view.code)}</p>`;
     case 'numbers': {
       const where = view.isAtKiosk ? 'the kiosk' : 'their phone';
-      return `<p>Say this number to the person:</p><p class="big" id="told">${escapeHtml(view.number)}</p>
+      return `<p>Tell the person this number:</p><p id="told">${escapeHtml(view.number)}</p>
 <form method="post" action="/checks/${id}/number">
-<label>Which number stands on ${where}? <input name="number" inputmode="numeric" autocomplete="off" required pattern="[0-9]{2}" maxlength="2"></label>
-<button>It is this</button></form>
-<form method="post" action="/checks/${id}/end"><button>${view.isAtKiosk ? 'The kiosk' : 'Their phone'} shows none: end</button></form>`;
+<label>Number shown on ${where} <input name="number" inputmode="numeric" autocomplete="off" required pattern="[0-9]{2}" maxlength="2"></label>
+<button>Compare</button></form>
+<form method="post" action="/checks/${id}/end"><button class="quiet">No number there: end the check</button></form>`;
     }
     case 'checking':
-      return '<p>The person shows their face, and reads what you ask for.</p>';
+      return '<p>The person shows their face and reads what you ask for.</p>';
     case 'verified':
-      return `<h2>Verified</h2><p>${view.at.toISOString().slice(11, 19)} UTC. Gone in <b data-until="${view.until.getTime()}">60</b> seconds.</p>
+      return `<h2>Verified</h2><p>${view.at.toISOString().slice(11, 19)} UTC. Cleared in <b data-until="${view.until.getTime()}">60</b> seconds.</p>
 <dl>${Object.entries(view.claims).map(renderClaim).join('')}</dl>`;
     case 'ended':
       return `<p role="status">${escapeHtml(view.why)}</p>`;
@@ -81,7 +72,7 @@ export function renderPart(id: string, view: View): string {
 }
 
 const renderClaim = ([name, value]: [string, unknown]): string =>
-  `<dt>${escapeHtml(name.replaceAll('_', ' '))}</dt><dd>${value === null ? 'not told' : escapeHtml(String(value))}</dd>`;
+  `<dt>${escapeHtml(name.replaceAll('_', ' '))}</dt><dd>${value === null ? 'not shared' : escapeHtml(String(value))}</dd>`;
 
 function drawQr(text: string): string {
   const { data, size } = encode(text, { ecc: 'M', border: 4 });

@@ -49,7 +49,7 @@ export async function startCounter({
     if (pathname === '/checks' && isPost) return begin(request, response);
     const [, id = '', more = ''] = /^\/checks\/([\w-]+)(?:\/(\w+))?$/.exec(pathname) ?? [];
     const check = checks.get(id);
-    if (check === undefined) return send(response, 404, home('This check is over.'));
+    if (check === undefined) return send(response, 404, home('This check has ended.'));
     if (!isPost) {
       return send(response, 200, more === 'part' ? renderPart(id, check.view()) : renderCheck(id, check.view()));
     }
@@ -66,7 +66,7 @@ export async function startCounter({
     // Accepts typed and scanned codes of eight digits.
     const digits = shownCode?.replace(/[\s-]/g, '') ?? null;
     if (digits !== null && !/^\d{8}$/.test(digits)) {
-      return send(response, 400, home('That is no code of a phone: it has eight digits.'));
+      return send(response, 400, home('The code must have eight digits.'));
     }
     try {
       const id = randomBytes(12).toString('base64url');
@@ -75,7 +75,7 @@ export async function startCounter({
       redirect(response, `/checks/${id}`);
     } catch (error) {
       if (!(error instanceof client.ResponseBodyError)) throw error;
-      send(response, 400, home('That code is not good, or was used. Ask for a new one.'));
+      send(response, 400, home('This code is wrong or was used. Ask for a new one.'));
     }
   }
 

@@ -3,6 +3,7 @@ import * as client from 'openid-client';
 import { z } from 'zod';
 import { beginFaceCheck, finishFaceCheck, type Pending, type Registration } from '../web/face-check.js';
 import { escapeHtml, listen, type Site } from '../web/site.js';
+import { toDocument } from '../web/skin.js';
 
 /** A fictional identity provider: user name and password first, then the face, by OpenID Connect. */
 export interface SignInPage extends Site {
@@ -16,15 +17,8 @@ interface SignIn {
   readonly pending: Pending;
 }
 
-const toPage = (title: string, body: string, result = ''): string => `<!doctype html>
-<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>${title}</title>
-<style>
-  body { font: 1.1rem/1.5 system-ui, sans-serif; max-width: 34rem; margin: 3rem auto; padding: 0 1rem; }
-  label { display: block; margin: 1rem 0; } input { font: inherit; display: block; box-sizing: border-box; width: 100%; padding: .4rem; }
-  button { font: inherit; padding: .5rem 1.5rem; } pre { background: #eef2f5; padding: 1rem; overflow: auto; }
-</style>
-<main data-result="${result}"><h1>${title}</h1>${body}</main>`;
+const toPage = (site: string, title: string, body: string, result = ''): string =>
+  toDocument({ site, title, body: `<div data-result="${result}">${body}</div>` });
 
 /** Parses the submitted form. */
 export const parseSignIn = (body: unknown): z.output<typeof formGuard> => formGuard.parse(body);
@@ -39,6 +33,7 @@ export const toForm = (
   }: { readonly users: readonly string[]; readonly note: string; readonly path?: string },
 ): string =>
   toPage(
+    name,
     `Sign in to ${name}`,
     `<p>${note}</p>
 <form method="post" action="${escapeHtml(path)}">
@@ -64,14 +59,12 @@ export async function startSignInPage({
   const signIns = new Map<string, SignIn>();
 
   app.get('/', (_request, response) => {
-    response.send(
-      toForm(name, { users: [...users.keys()], note: 'First your password, then a look into the camera.' }),
-    );
+    response.send(toForm(name, { users: [...users.keys()], note: 'Enter your password, then look into the camera.' }));
   });
   app.post('/sign-in', express.urlencoded({ extended: false }), async (request, response) => {
     const { login, password } = parseSignIn(request.body);
     if (users.get(login) !== password) {
-      response.status(401).send(toForm(name, { users: [login], note: 'User name or password is wrong.' }));
+      response.status(401).send(toForm(name, { users: [login], note: 'The user name or password is wrong.' }));
       return;
     }
     // The browser cannot read or change whom the request is about.
@@ -94,12 +87,17 @@ export async function startSignInPage({
       if (claims?.preferred_username !== started.login) throw new Error('another user');
       const text = escapeHtml(JSON.stringify(claims, null, 2));
       response.send(
-        toPage('Signed in', `<p>The face check says:</p><pre>${text}</pre><p><a href="/">Again</a></p>`, 'signed-in'),
+        toPage(
+          name,
+          'Signed in',
+          `<p>ID token of the face check:</p><pre>${text}</pre><p><a href="/">Sign in again</a></p>`,
+          'signed-in',
+        ),
       );
     } catch (error) {
       const reason = error instanceof client.AuthorizationResponseError ? error.error : 'invalid answer';
-      const body = `<p>The face check did not confirm it (${escapeHtml(reason)}).</p><p><a href="/">Again</a></p>`;
-      response.status(403).send(toPage('Not signed in', body, 'refused'));
+      const body = `<p>The face check did not succeed (${escapeHtml(reason)}).</p><p><a href="/">Try again</a></p>`;
+      response.status(403).send(toPage(name, 'Not signed in', body, 'refused'));
     }
   });
 

@@ -35,7 +35,7 @@ async function takePhotos(form) {
 const post = (path, body) =>
   fetch(path, { method: 'POST', body })
     .then((reply) => reply.json())
-    .catch(() => ({ problem: 'This computer is not connected.' }));
+    .catch(() => ({ problem: 'This computer is offline.' }));
 
 /** A small grey picture, to be compared with another. */
 function lookRoughly() {
@@ -92,7 +92,7 @@ const camera = await navigator.mediaDevices
   .getUserMedia({ video: { width: 1280, facingMode: 'user' } })
   .catch(() => null);
 if (camera === null) {
-  document.querySelector('[role="status"]').textContent = 'The camera cannot be opened.';
+  document.querySelector('[role="status"]').textContent = 'The camera does not start. Allow it in the browser.';
 } else {
   video.srcObject = camera;
   await video.play();

@@ -7,11 +7,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 // In your project: '@facestep/client'.
 import { FacestepError } from '../../client/index.js';
 import { listen, readBody, redirect, type Site, sendJson, sendPage, sendText } from '../web/site.js';
-import { renderDoor, renderRoster, style } from './pages.js';
+import { renderDoor, renderRoster } from './pages.js';
 import type { Roster } from './roster.js';
 
 const policy =
-  "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+  "default-src 'none'; style-src 'unsafe-inline'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /** Three camera pictures. */
 const mostBytes = 3 * 1024 * 1024;
@@ -37,17 +37,17 @@ export async function startDoor({
     const asked = `${request.method} ${pathname}`;
     // Refuse requests of other sites.
     const isOwn = ['same-origin', undefined].includes(request.headers['sec-fetch-site']?.toString());
-    if (request.method === 'POST' && !isOwn) return sendJson(response, 403, { problem: 'Not from here.' });
+    if (request.method === 'POST' && !isOwn)
+      return sendJson(response, 403, { problem: 'This request came from another page.' });
     if (asked === 'GET /') return sendPage(response, 200, renderDoor(), policy);
     if (asked === 'GET /roster') {
       const roster = await openRoster();
       return sendPage(response, 200, renderRoster(roster.names()), policy);
     }
-    if (asked === 'GET /door.css') return sendText(response, 'text/css', style);
     if (asked === 'GET /door.js')
       return sendText(response, 'text/javascript', await readFile(new URL('page.js', import.meta.url), 'utf8'));
     const form = request.method === 'POST' ? await readForm(request) : null;
-    if (form === null) return sendJson(response, 404, { problem: 'Nothing is here.' });
+    if (form === null) return sendJson(response, 404, { problem: 'Page not found.' });
     if (pathname === '/look') return look(response, form);
     if (pathname === '/roster') return enrol(response, form);
     if (pathname === '/roster/remove') {
@@ -55,7 +55,7 @@ export async function startDoor({
       roster.remove(textOf(form, 'name'));
       return redirect(response, '/roster');
     }
-    sendJson(response, 404, { problem: 'Nothing is here.' });
+    sendJson(response, 404, { problem: 'Page not found.' });
   }
 
   /** Never shows the reason of a refusal. */
@@ -77,7 +77,7 @@ export async function startDoor({
     const roster = await openRoster();
     try {
       const isOn = await roster.enrol(name, photos);
-      sendJson(response, 200, isOn ? {} : { problem: 'This face or this name is on the roster already.' });
+      sendJson(response, 200, isOn ? {} : { problem: 'This face or name is already on the roster.' });
     } catch (error) {
       if (!(error instanceof FacestepError)) throw error;
       sendJson(response, 200, { problem: `These pictures cannot be used (${error.code}). Try again.` });

@@ -40,7 +40,7 @@ export async function startTaxOffice({
     if (pathname === '/sign-in') return leave(response);
     if (pathname === '/callback') return comeBack(address, request, response);
     if (pathname === '/file' && request.method === 'POST') return file(request, response);
-    return sendPage(response, 404, renderStart('There is nothing here.'));
+    return sendPage(response, 404, renderStart('Page not found.'));
   }
 
   /** Redirects to the face check. */
@@ -55,7 +55,7 @@ export async function startTaxOffice({
   /** Handles the return from the face check. */
   async function comeBack(address: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const begun = checks.take(request);
-    if (begun === undefined) return sendPage(response, 400, renderStart('Please begin again.'));
+    if (begun === undefined) return sendPage(response, 400, renderStart('Start again.'));
     try {
       const tokens = await finishFaceCheck(registration, address, begun);
       const claims = tokens.claims();
@@ -86,7 +86,7 @@ export async function startTaxOffice({
     } catch (error) {
       if (!(error instanceof client.WWWAuthenticateChallengeError) || error.status !== 401) throw error;
       sessions.delete(browserOf(request, cookie.name));
-      return sendPage(response, 403, renderStart('You do not act for this company any more.'));
+      return sendPage(response, 403, renderStart('You no longer act for this company.'));
     }
   }
 

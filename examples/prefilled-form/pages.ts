@@ -1,14 +1,7 @@
 import { escapeHtml } from '../web/site.js';
+import { toDocument } from '../web/skin.js';
 
-const toPage = (title: string, body: string): string => `<!doctype html>
-<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title>
-<style>
-  body { font: 1.1rem/1.5 system-ui, sans-serif; max-width: 34rem; margin: 2rem auto; padding: 0 1rem; }
-  label { display: block; margin: 1rem 0; } input { font: inherit; box-sizing: border-box; width: 100%; padding: .4rem; }
-  button, .button { font: inherit; display: inline-block; padding: .5rem 1.5rem; } .note { font-weight: 600; }
-</style>
-<main><h1>${title}</h1>${body}</main>`;
+const toPage = (title: string, body: string): string => toDocument({ site: 'City library', title, body });
 
 /** Form fields by claim. */
 const fields = {
@@ -28,7 +21,7 @@ export function renderForm(known: Readonly<Record<string, unknown>>, note = ''):
   return toPage(
     'Apply for a library card',
     `<p class="note">${escapeHtml(note)}</p>
-<p><a class="button" href="/fill">Fill in from my profile</a></p>
+<p><a class="button quiet" href="/fill">Fill in from my profile</a></p>
 <form method="post" action="/send">${rows.join('\n')}<button>Send</button></form>`,
   );
 }

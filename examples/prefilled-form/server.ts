@@ -39,15 +39,14 @@ export async function startPrefilledForm({
       return checks.leave(response, { redirect_uri: redirectUri, claims: JSON.stringify(claims) });
     if (pathname === '/callback') return comeBack(address, request, response);
     // Process the form here; the example discards it.
-    if (pathname === '/send')
-      return sendPage(response, 200, renderMessage('Thank you', 'Your application is on its way.'));
-    return sendPage(response, 404, renderMessage('There is nothing here', ''));
+    if (pathname === '/send') return sendPage(response, 200, renderMessage('Thank you', 'Your application was sent.'));
+    return sendPage(response, 404, renderMessage('Page not found', ''));
   }
 
   /** Handles the return from the face check; UserInfo has only what the user consented to. */
   async function comeBack(address: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const begun = checks.take(request);
-    if (begun === undefined) return sendPage(response, 400, renderMessage('Please begin again', ''));
+    if (begun === undefined) return sendPage(response, 400, renderMessage('Start again', ''));
     try {
       const tokens = await finishFaceCheck(registration, address, begun);
       const subject = tokens.claims()?.sub ?? '';
@@ -55,7 +54,7 @@ export async function startPrefilledForm({
       return sendPage(response, 200, renderForm(known));
     } catch (error) {
       const isDenied = wasDenied(error);
-      const text = isDenied ? 'Nothing was taken from your profile. Fill in the form by hand.' : 'Please try again.';
+      const text = isDenied ? 'Nothing was read from your profile. Fill in the form yourself.' : 'Please try again.';
       return sendPage(response, isDenied ? 200 : 502, renderForm({}, text));
     }
   }

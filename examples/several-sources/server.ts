@@ -46,7 +46,7 @@ export async function startSeveralSources({
     if (pathname === '/apply')
       return checks.leave(response, { redirect_uri: redirectUri, claims: JSON.stringify(claims) });
     if (pathname === '/callback') return comeBack(address, request, response);
-    return sendPage(response, 404, renderMessage('There is nothing here', ''));
+    return sendPage(response, 404, renderMessage('Page not found', ''));
   }
 
   /**
@@ -55,7 +55,7 @@ export async function startSeveralSources({
    */
   async function comeBack(address: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const begun = checks.take(request);
-    if (begun === undefined) return sendPage(response, 400, renderMessage('Please begin again', ''));
+    if (begun === undefined) return sendPage(response, 400, renderMessage('Start again', ''));
     try {
       const tokens = await finishFaceCheck(registration, address, begun);
       const subject = tokens.claims()?.sub ?? '';
@@ -65,7 +65,7 @@ export async function startSeveralSources({
       return sendPage(response, 200, renderApplication(told, checked));
     } catch (error) {
       const isDenied = wasDenied(error);
-      const text = isDenied ? 'Nothing was told to us.' : 'Please try again.';
+      const text = isDenied ? 'You shared nothing with us.' : 'Please try again.';
       return sendPage(response, isDenied ? 200 : 502, renderStart(hint, text));
     }
   }

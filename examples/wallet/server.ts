@@ -33,7 +33,7 @@ export async function startWallet({
   const requests = new Map<string, CardRequest>();
   const site = await listen(port, (request, response) => {
     answer(request, response).catch((error: unknown) =>
-      show(response, `That did not work: ${error instanceof Error ? error.message : 'nobody knows why'}`),
+      show(response, `This failed: ${error instanceof Error ? error.message : 'unknown error'}`),
     );
   });
 
@@ -43,12 +43,12 @@ export async function startWallet({
     const form = new URLSearchParams(request.method === 'POST' ? await text(request) : '');
     if (request.url === '/take') {
       held.push(await holder.take((form.get('offer') ?? '').trim(), (form.get('code') ?? '').trim()));
-      return show(response, 'It is in the wallet.');
+      return show(response, 'The card was added.');
     }
     const credential = held[Number(form.get('at') ?? Number.NaN)];
     if (request.url === '/check' && credential !== undefined) {
       const isOver = await hasEnded(credential);
-      return show(response, isOver ? 'It has ended: nobody should take it.' : 'It is good.');
+      return show(response, isOver ? 'The card was revoked.' : 'The card is valid.');
     }
     if (request.url === '/ask' && authority !== null) {
       const asked = await readCardRequest((form.get('request') ?? '').trim(), authority);

@@ -57,7 +57,9 @@ test('an application from its registration to its end', async () => {
 
   expect((await run(['applications', 'revoke-key', id, keyId])).exitCode).toBe(0);
   expect((await server.postJson('/match', {}, { 'x-auth-token': key })).status).toBe(401);
-  expect((await run(['applications', 'remove', id])).exitCode).toBe(0);
+  const removed = await run(['applications', 'remove', id, '--json']);
+  expect(removed.exitCode).toBe(0);
+  expect(JSON.parse(removed.printed.join('\n'))).toEqual({ ok: true, output: [] });
   expect(await run(['applications', 'usage', id])).toMatchObject({
     exitCode: 2,
     told: ['Error: The server has nothing by that id.', expect.any(String)],

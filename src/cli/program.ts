@@ -75,6 +75,42 @@ export async function runCommand(args: readonly string[], deps: CliDeps): Promis
   }
 }
 
+/** Their output is a service, a dialog, a file or a program's own format. */
+const withoutJson: readonly string[] = [
+  ...['serve', 'login', 'logout', 'demo', 'audit export', 'simulate', 'smart-hook', 'jwks', 'completion'],
+  ...['campaign preview', 'measure presence start', 'seal', 'open', 'sign'],
+];
+
+/** Adds `--json` to commands that only print lines: `{"ok": true, "output": ["…"]}`. */
+function addJson(command: Command, path: string, lines: Lines): void {
+  for (const each of command.commands) addJson(each, `${path} ${each.name()}`, lines);
+  const hasJson = command.options.some(({ long }) => long === '--json');
+  if (command.commands.length > 0 || hasJson || withoutJson.includes(path)) return;
+  command
+    .option('--json', 'print JSON')
+    .hook('preAction', () => lines.collect(command.opts<{ json?: boolean }>().json === true))
+    .hook('postAction', () => lines.end());
+}
+
+interface Lines {
+  readonly print: (line: string) => void;
+  collect(isJson: boolean): void;
+  end(): void;
+}
+
+function createLines(print: (line: string) => void): Lines {
+  let collected: string[] | null = null;
+  return {
+    print: (line) => (collected === null ? print(line) : void collected.push(line)),
+    collect(isJson) {
+      collected = isJson ? [] : null;
+    },
+    end() {
+      if (collected !== null) print(JSON.stringify({ ok: true, output: collected }, null, 2));
+    },
+  };
+}
+
 /** Commander's message says what is wrong on its first line, and what was meant on the second. */
 function toUsageError({ message }: CommanderError): UsageError {
   const [first = '', meant = ''] = message.replace(/^error: /, '').split('\n');
@@ -97,8 +133,11 @@ export async function createProgram(asked: string | undefined, deps: CliDeps): P
     });
   const isOurs = asked !== undefined && Object.hasOwn(commands, asked);
   const loads = Object.entries(commands).filter(([name]) => !isOurs || name === asked);
+  const lines = createLines(deps.print);
   for (const create of await Promise.all(loads.map(([, load]) => load()))) {
-    program.addCommand(addExamples(inheritSettings(create(deps), program), ''));
+    const command = create({ ...deps, print: lines.print });
+    addJson(command, command.name(), lines);
+    program.addCommand(addExamples(inheritSettings(command, program), ''));
   }
   return program;
 }

@@ -22,11 +22,15 @@ export function findObstacle(
   return referencePhoto ? 'The policy asks for a photo of an identity document.' : null;
 }
 
-/** Sends a drawn person to a link. */
+/** Longer than any check, on a slow machine too. */
+const visitAtMostMs = 3 * 60_000;
+
+/** Sends a drawn person to a link, and gives up after three minutes. */
 export async function sendDrawnPerson(link: string, { env }: Pick<CliDeps, 'env'>): Promise<void> {
   const child = spawn(process.execPath, [drawnPerson, browserOf(env), link], {
     stdio: ['ignore', 'ignore', 'inherit'],
     env: { ...env },
+    timeout: visitAtMostMs,
   });
   await once(child, 'exit');
 }

@@ -115,7 +115,7 @@ async function check(page: Page, name: string, buffer: Buffer): Promise<string> 
   await said.evaluate((node) => {
     node.textContent = '';
   });
-  await page.getByRole('button', { name: 'Check it here' }).click();
+  await page.getByRole('button', { name: 'Check signature' }).click();
   await said.filter({ hasText: 'The signature' }).waitFor();
   return String(await said.textContent());
 }
@@ -131,7 +131,7 @@ inBrowser('a PDF is signed, and the signature is checked on the page without a n
   expect(shown?.replace(/\s/g, '')).toContain(createHash('sha256').update(bytes).digest('hex'));
   await insist(page);
   expect(await resultOf(page)).toBe('signed');
-  await page.getByRole('button', { name: 'Check it here', disabled: false }).waitFor();
+  await page.getByRole('button', { name: 'Check signature', disabled: false }).waitFor();
   expect(page.url()).not.toContain('#');
   await lookAt(page);
   const saving = page.waitForEvent('download');
@@ -142,7 +142,7 @@ inBrowser('a PDF is signed, and the signature is checked on the page without a n
   expect(await page.locator('#signature').inputValue()).toBe(signature);
 
   await page.context().setOffline(true);
-  expect(await check(page, name, bytes)).toMatch(/^The signature holds\. Approved by a face check of /);
+  expect(await check(page, name, bytes)).toMatch(/^The signature is valid\. Approved by a face check of /);
   expect(await check(page, name, Buffer.concat([bytes, Buffer.from('.')]))).toContain('the file was changed');
   await page.locator('#signature').fill(signature.replace('..', '.x.'));
   expect(await check(page, name, bytes)).toContain('This is not a signature of a document.');

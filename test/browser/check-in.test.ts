@@ -31,7 +31,7 @@ inBrowser('somebody checks in by a code, is counted and not named, sees their li
   await page.locator('input[name="username"]').fill(portals.login);
   await page.getByRole('button').click();
   await insist(page);
-  await page.getByRole('heading', { name: 'Where you have been' }).waitFor();
+  await page.getByRole('heading', { name: 'Your check-ins' }).waitFor();
   expect(await page.locator('li strong').allTextContents()).toEqual(['North Hall']);
   await page.setViewportSize({ width: 360, height: 740 });
   for (const colorScheme of ['light', 'dark'] as const) {
@@ -45,8 +45,8 @@ inBrowser('somebody checks in by a code, is counted and not named, sees their li
   await place.goto(`${url}/mine`);
   expect(await place.locator('li').count()).toBe(0);
 
-  await page.getByRole('button', { name: 'Leave North Hall' }).click();
-  await page.getByText('left').waitFor();
+  await page.getByRole('button', { name: 'Check out of North Hall' }).click();
+  await page.getByText('checked out').waitFor();
   expect(await countAt('north')).toBe('0');
   await close();
 });

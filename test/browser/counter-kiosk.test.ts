@@ -18,7 +18,7 @@ inBrowser('a kiosk answers a counter, clears itself, and lets nobody go on where
   /** Both sides as far as the numbers. @returns what each tells the other */
   const send = async () => {
     await desk.goto(portals.urlOf('counter'));
-    await desk.getByRole('button', { name: 'They have no phone: use the kiosk' }).click();
+    await desk.getByRole('button', { name: 'No phone: use the kiosk' }).click();
     await kiosk.getByRole('heading', { name: 'Two numbers' }).waitFor();
     await desk.locator('#told').waitFor();
     return { mine: await kiosk.locator('.number').textContent(), told: await desk.locator('#told').textContent() };
@@ -29,8 +29,8 @@ inBrowser('a kiosk answers a counter, clears itself, and lets nobody go on where
   const { mine, told } = await send();
   expect(await kiosk.locator('.host').textContent()).toBe('City Library, desk 1');
   expect(await desk.locator('.code').count()).toBe(0);
-  await desk.getByLabel('Which number stands on the kiosk?').fill(String(mine));
-  await desk.getByRole('button', { name: 'It is this' }).click();
+  await desk.getByLabel('Number shown on the kiosk').fill(String(mine));
+  await desk.getByRole('button', { name: 'Compare' }).click();
   await kiosk.locator(`button[value="${told}"]`).click();
   expect(await kiosk.getByRole('link', { name: 'Clear this screen' }).isVisible()).toBe(true);
   expect([await findBarriers(kiosk), await fitsWidth(kiosk)]).toEqual([[], true]);
@@ -43,7 +43,7 @@ inBrowser('a kiosk answers a counter, clears itself, and lets nobody go on where
   await kiosk.locator('button[value="agree"]').click();
   await kiosk.getByRole('heading', { name: 'Done' }).waitFor();
   await desk.getByRole('heading', { name: 'Verified' }).waitFor();
-  expect(await desk.locator('dd').allTextContents()).toEqual(['Ada', 'Example', 'not told']);
+  expect(await desk.locator('dd').allTextContents()).toEqual(['Ada', 'Example', 'not shared']);
   // By itself, with nobody near.
   await idle(kiosk);
   await kiosk.goBack();
@@ -53,8 +53,8 @@ inBrowser('a kiosk answers a counter, clears itself, and lets nobody go on where
 
   // Somebody goes away while they are asked what the counter may know: the next person agrees to nothing for them.
   const second = await send();
-  await desk.getByLabel('Which number stands on the kiosk?').fill(String(second.mine));
-  await desk.getByRole('button', { name: 'It is this' }).click();
+  await desk.getByLabel('Number shown on the kiosk').fill(String(second.mine));
+  await desk.getByRole('button', { name: 'Compare' }).click();
   await kiosk.locator(`button[value="${second.told}"]`).click();
   await kiosk.locator('input[name="username"]').fill(portals.login);
   await kiosk.getByRole('button').click();

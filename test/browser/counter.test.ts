@@ -35,8 +35,8 @@ inBrowser('a counter sees who passed and what they agreed to; with a wrong numbe
   await phone.getByRole('button').click();
   const mine = (await phone.locator('.number').textContent()) ?? '';
   const told = (await desk.locator('#told').textContent()) ?? '';
-  await desk.getByLabel('Which number stands on their phone?').fill(mine);
-  await desk.getByRole('button', { name: 'It is this' }).click();
+  await desk.getByLabel('Number shown on their phone').fill(mine);
+  await desk.getByRole('button', { name: 'Compare' }).click();
   await choice(phone, told).click();
   await phone.locator('input[name="username"]').fill(portals.login);
   await phone.getByRole('button').click();
@@ -44,7 +44,7 @@ inBrowser('a counter sees who passed and what they agreed to; with a wrong numbe
   await phone.locator('button[value="agree"]').click();
   expect(await phone.getByRole('heading').textContent()).toBe('Done');
   await desk.getByRole('heading', { name: 'Verified' }).waitFor();
-  expect(await desk.locator('dd').allTextContents()).toEqual(['Ada', 'Example', 'not told']);
+  expect(await desk.locator('dd').allTextContents()).toEqual(['Ada', 'Example', 'not shared']);
   expect(await desk.locator('[data-until]').isVisible()).toBe(true);
   expect([await findBarriers(desk), await findSmallTargets(phone), await fitsWidth(desk)]).toEqual([[], [], true]);
 
@@ -54,11 +54,11 @@ inBrowser('a counter sees who passed and what they agreed to; with a wrong numbe
   const digits = (await phone.locator('.number').textContent()) ?? '';
   await desk.goto(portals.urlOf('counter'));
   await desk.getByLabel('Or scan the code').fill(digits);
-  await desk.getByRole('button', { name: 'Take this code' }).click();
+  await desk.getByRole('button', { name: 'Use this code' }).click();
   await phone.getByRole('link', { name: 'They have it: continue' }).click();
   const shown = Number(await phone.locator('.number').textContent());
-  await desk.getByLabel('Which number stands on their phone?').fill(String(shown === 99 ? 10 : shown + 1));
-  await desk.getByRole('button', { name: 'It is this' }).click();
+  await desk.getByLabel('Number shown on their phone').fill(String(shown === 99 ? 10 : shown + 1));
+  await desk.getByRole('button', { name: 'Compare' }).click();
   await desk.getByText('Not verified.').waitFor();
   await phone.reload();
   expect(await phone.getByRole('heading').textContent()).toBe('This check has ended');

@@ -45,18 +45,18 @@ inBrowser('is taken into a wallet after a face check, once, with what was ticked
   await page.goto(portals.urlOf('credential'));
   await page.getByLabel('Offer').fill(offer);
   await page.getByLabel('Six digits').fill(code);
-  await page.getByRole('button', { name: 'Take it' }).click();
-  await page.getByText('It is in the wallet.').waitFor();
+  await page.getByRole('button', { name: 'Add card' }).click();
+  await page.getByText('The card was added.').waitFor();
   expect(await page.locator('.card dt').allTextContents()).toEqual(['sub', 'given_name']);
   expect(await page.locator('.card dd').last().textContent()).toBe('Ada');
-  await page.getByRole('button', { name: 'Is it still good?' }).click();
-  await page.getByText('It is good.').waitFor();
+  await page.getByRole('button', { name: 'Check validity' }).click();
+  await page.getByText('The card is valid.').waitFor();
 
   // Its offer is good once.
   await page.getByLabel('Offer').fill(offer);
   await page.getByLabel('Six digits').fill(code);
-  await page.getByRole('button', { name: 'Take it' }).click();
-  await page.getByText('That did not work').waitFor();
+  await page.getByRole('button', { name: 'Add card' }).click();
+  await page.getByText('This failed').waitFor();
 
   await signInByCard(page, portals);
   await close();
@@ -71,7 +71,7 @@ async function signInByCard(page: Page, portals: RunningPortals): Promise<void> 
   const open = async (at: Page, request: string): Promise<void> => {
     await at.goto(portals.urlOf('credential'));
     await at.getByLabel('Request').fill(request);
-    await at.getByRole('button', { name: 'See who asks' }).click();
+    await at.getByRole('button', { name: 'Open request' }).click();
     await at.getByRole('heading', { name: 'Example Staff Portal asks for a card' }).waitFor();
   };
 
@@ -88,7 +88,7 @@ async function signInByCard(page: Page, portals: RunningPortals): Promise<void> 
     ...['Show this: sub, given_name', 'Show this: sub', 'Show nothing'],
   ]);
   await wallet.getByRole('button', { name: 'Show this: sub, given_name' }).click();
-  await wallet.getByText('Go on where you were asked.').waitFor();
+  await wallet.getByText('Continue on the page that asked.').waitFor();
   // The other page goes on by itself, to a face check of whoever the card named: nobody types a name.
   await page.locator('main[data-screen]').waitFor();
   // It stands on a screen of its own: a browser hardly paints a page that is behind another one, and its light is judged.
@@ -110,7 +110,7 @@ async function signInByCard(page: Page, portals: RunningPortals): Promise<void> 
   const link = (await page.getByRole('link', { name: 'My wallet is on this device' }).getAttribute('href')) ?? '';
   await open(page, link);
   await page.getByRole('button', { name: 'Show this: sub', exact: true }).click();
-  await page.getByRole('link', { name: 'Go back to where you were asked' }).click();
+  await page.getByRole('link', { name: 'Back to the page that asked' }).click();
   await page.locator('main[data-screen]').waitFor();
   await wallet.close();
 }

@@ -66,7 +66,7 @@ inBrowser('a door opens, with the time, to whoever is on its roster, and says no
   await known.page.goto(`${door}/roster`);
   await known.page.getByLabel('Name').fill('Ada again');
   await known.page.getByRole('button', { name: 'Take three pictures' }).click();
-  await known.page.getByText('This face or this name is on the roster already.').waitFor();
+  await known.page.getByText('This face or name is already on the roster.').waitFor();
   await known.page.getByRole('button', { name: 'Remove' }).click();
   await known.page.getByRole('listitem').waitFor({ state: 'detached' });
   const after = known.page.waitForResponse((response) => response.url() === `${door}/look`);

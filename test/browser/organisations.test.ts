@@ -46,7 +46,7 @@ inBrowser('lets somebody file for the company they chose, by keyboard alone, unt
 
   // The role ends at the provider, and the very next thing is refused.
   portals.setGroups(['corp:T08GB0001A:reader']);
-  await page.getByRole('button', { name: 'File the return' }).click();
+  await page.getByRole('button', { name: 'File return' }).click();
   expect(await page.locator('.note').textContent()).toBe('You do not act for this company any more.');
 
   // One is left: chosen beforehand, and shown. It lets nobody file.
@@ -55,7 +55,7 @@ inBrowser('lets somebody file for the company they chose, by keyboard alone, unt
   expect(await page.locator('input:checked').getAttribute('value')).toBe('T08GB0001A');
   await page.locator('button[value="act"]').click();
   await page.locator('.company').waitFor();
-  expect(await page.locator('.note').textContent()).toBe('You may look, and not file.');
+  expect(await page.locator('.note').textContent()).toBe('You can view returns but not file them.');
 
   // None: the office is told so, and no page asks.
   portals.setGroups([]);

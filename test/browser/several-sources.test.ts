@@ -27,7 +27,7 @@ inBrowser(
     await page.locator('[data-result="signed-in"]').waitFor();
 
     await page.goto(portals.urlOf('links'));
-    await page.getByRole('link', { name: 'Go on with my face' }).click();
+    await page.getByRole('link', { name: 'Continue with my face' }).click();
     await sayWho(page, portals.login);
     await insist(page);
     const button = page.getByRole('button', { name: 'Link my account at Example Payroll' });
@@ -56,7 +56,7 @@ inBrowser(
 
     // The next time the face is enough.
     await page.goto(portals.urlOf('links'));
-    await page.getByRole('link', { name: 'Go on with my face' }).click();
+    await page.getByRole('link', { name: 'Continue with my face' }).click();
     await sayWho(page, portals.login);
     await insist(page);
     await page.getByRole('heading', { name: 'Your application' }).waitFor();

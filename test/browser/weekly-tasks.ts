@@ -138,6 +138,7 @@ export async function startWeek() {
       .map((each) => ({ ...each, policy: { ...each.policy, bypass: { allowed: true, approvals: 1 } } }));
   const company = { ...started, toConnections };
   const profile = createMemoryProfile(['ada', 'ben', 'cora']);
+  for (const subject of ['ada', 'ben', 'cora']) profile.groups.set(subject, [{ id: 'g1', name: 'Staff' }]);
   const bypass = { allowed: true, minutes: 15, approvals: 1, takesKeys: true } as const;
   const policy = { ...defaultPolicy, bypass };
   const okta = { id: 'okta', kind: 'okta', profile, policy, openStepUpRequest: null };

@@ -197,7 +197,7 @@ describe('refused is', () => {
   const expectRefusal = async (
     browser: Browser,
     answer: { status: number; body: object },
-    why = 'This card was not taken.',
+    why = 'This card was not accepted.',
   ) => {
     expect(answer).toEqual({ status: 400, body: { error: 'invalid_request' } });
     expect(await stateOf(browser)).toEqual({ goOn: true });
@@ -244,28 +244,28 @@ describe('refused is', () => {
   test('a card that does not say whose it is', async () => {
     const carried = await carry();
     const { browser, elsewhere } = await begin();
-    await expectRefusal(browser, await show(carried, elsewhere, ['given_name']), 'did not say whose it is');
+    await expectRefusal(browser, await show(carried, elsewhere, ['given_name']), 'does not name its holder');
   });
 
   test('a card whose enrolment has ended', async () => {
     const carried = await carry();
     await revokeSubject({ connection: op.connection, subject: 'anna' }, op.server.deps);
     const { browser, elsewhere } = await begin();
-    await expectRefusal(browser, await show(carried, elsewhere), 'This card has ended.');
+    await expectRefusal(browser, await show(carried, elsewhere), 'This card was revoked.');
   });
 
   test('a card of which nobody can say whether it has ended', async () => {
     const carried = await carry();
     areListsThere = false;
     const { browser, elsewhere } = await begin();
-    await expectRefusal(browser, await show(carried, elsewhere), 'Nobody can say at the moment');
+    await expectRefusal(browser, await show(carried, elsewhere), 'cannot be checked now');
   });
 
   test('a card whose time is over', async () => {
     const carried = await carry();
     op.server.clock.advanceSec(86_400);
     const { browser, elsewhere } = await begin();
-    await expectRefusal(browser, await show(carried, elsewhere), 'This card is over.');
+    await expectRefusal(browser, await show(carried, elsewhere), 'This card has expired.');
   });
 
   test('a repeated answer: to this page, to another one, and in a new envelope', async () => {

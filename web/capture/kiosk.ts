@@ -96,7 +96,6 @@ async function offerScan(address: string, page: Page, ended: AbortSignal): Promi
       heading: words.kiosk.heading,
       body: [
         paragraph(words.kiosk.text, 'lead'),
-        Detector === undefined ? paragraph(words.kiosk.noScanner) : null,
         actions(
           Detector === undefined ? null : button('plain', words.kiosk.scan, () => choose('scan')),
           document.fullscreenEnabled && document.fullscreenElement === null

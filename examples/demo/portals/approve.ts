@@ -29,9 +29,9 @@ export const approvePortal: Portal = {
       ],
       returnUrls: [bank.returnUrl],
       guide: [
-        'Pay a bill, or sign a document: the page shows what you approve, word for word, before it looks at you.',
-        'Change the amount in another tab while the face check is open: the bank pays nothing.',
-        'Check the signature on the page without a network, with the document, and with another one.',
+        'Pay a bill or sign a document. Before the camera opens, the page shows exactly what you approve.',
+        'If you change the amount in another tab during the face check, the bank pays nothing.',
+        'Check the signature offline on the same page, with this document and with another one.',
       ],
       close: bank.close,
     };

@@ -25,8 +25,8 @@ export const checkInPortal: Portal = {
         },
       ],
       guide: [
-        'Open a place: its screen shows a code, and how many are there. On this machine follow what the code says, by hand.',
-        'Your own list is shown to your face. The place never sees who you are.',
+        'Open a place: its screen shows a QR code and the number of people. On this machine, open the link of the code yourself.',
+        'Your list is shown after a face check. The place never learns your name.',
       ],
       close: checkIn.close,
     };

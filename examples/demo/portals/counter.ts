@@ -31,10 +31,10 @@ export const counterPortal: Portal = {
         },
       ],
       guide: [
-        'A counter: start a check there, and open its code in a second window, which is the phone.',
+        'A counter: start a check, and open its code in a second window, which stands for the phone.',
         `Each side says a number to the other. The phone then asks who you are (${login}), and for your face.`,
-        'Without a phone: open /kiosk of the counter in a third window, once, and press "They have no phone" at the counter.',
-        'Open the code in two windows, or type a wrong number: the check ends, and the counter is told nothing.',
+        'Without a phone: open /kiosk of the counter in a third window and press "No phone: use the kiosk" at the counter.',
+        'If you open the code in two windows or type a wrong number, the check ends without a result.',
       ],
       close: counter.close,
     };

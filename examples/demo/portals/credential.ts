@@ -35,9 +35,9 @@ export const credentialPortal: Portal = {
         },
       },
       guide: [
-        'A small wallet, and a staff card for it. Any wallet for OpenID4VCI 1.0 may take it, if it reaches this machine.',
+        'A small wallet and a staff card for it. Any OpenID4VCI 1.0 wallet that reaches this machine can receive the card.',
         `Sign in with the card: ${signIn.url}. Copy the address of "My wallet is on this device" to the wallet.`,
-        'Your card says who you are, and then your face that it is you: nothing is typed.',
+        'Show your card, then your face. You type nothing.',
       ],
       async close() {
         await signIn.close();

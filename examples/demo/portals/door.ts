@@ -23,8 +23,8 @@ export const doorPortal: Portal = {
       url: door.url,
       clients: [],
       guide: [
-        'A door: it opens to nobody at first. Put yourself on its roster at /roster, and stand before it.',
-        'Whoever is not on the roster sees a door that stays as it is. It looks at pictures alone, and asks for no movement.',
+        'A door with an empty roster. Add yourself at /roster, then stand in front of the door.',
+        'For other people the door stays closed. It checks pictures only and asks for no movement.',
       ],
       close: door.close,
     };

@@ -16,8 +16,8 @@ export const homePagePortal: Portal = {
       ownSignIn: { issuer, clientId, clientSecret },
       guide: [
         `The page that belongs to you: type ${user.login} and show your face.`,
-        'Or press "Sign in at Example Portal": the provider itself asks for the password, and for no camera.',
-        'See your checks and what you agreed to, end it with one press, and save your data as a file.',
+        'Or press "Sign in at Example Portal": the provider asks for the password, without a camera.',
+        'See your checks and consents, withdraw them with one press, and download your data.',
       ],
       close,
     };

@@ -66,7 +66,7 @@ export const linksPortal: Portal = {
       ],
       guide: [
         `A bank that asks two sources. First sign in to the payroll, with the same password: ${signIn.url}`,
-        'Then apply for a loan: link your account at the payroll, and agree to what both tell.',
+        'Then apply for a loan: link your payroll account, and agree to share data from both sources.',
       ],
       async close() {
         await bank.close();

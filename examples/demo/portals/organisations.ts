@@ -28,7 +28,7 @@ export const organisationsPortal: Portal = {
         },
       },
       groups: ['corp:201912345K:filer', 'corp:201912345K:payer', 'corp:T08GB0001A:reader'],
-      guide: ['A tax office: choose for which company you act, and do what your role there lets you do.'],
+      guide: ['A tax office: choose the company you act for. Your role decides what you may do.'],
       close: office.close,
     };
   },

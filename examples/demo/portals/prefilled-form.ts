@@ -24,7 +24,7 @@ export const prefilledFormPortal: Portal = {
         },
       ],
       service: { name: 'City Library', text: { en: 'Get a library card' } },
-      guide: ['A form that fills itself in with what you agree to, and nothing else.'],
+      guide: ['A form that is filled in with the data you agree to share.'],
       close: form.close,
     };
   },

@@ -19,11 +19,11 @@ export const signInPortal: Portal = {
       ],
       service: { name: 'Example Portal', text: { en: 'Sign in with your password and your face' } },
       guide: [
-        'It asks for the password, then sends the browser to the face check. That page is ours.',
-        'The first visit enrols you: read what you agree to, then follow the arrows with your head.',
-        'Sign in again: the second visit checks your face. It shows what it is told: amr says "face".',
-        'Try somebody else, a photo on a phone, or to turn the other way: it says "Once more", and never why.',
-        'Choose "Use my phone" to see the hand-off. A phone reaches this machine only by https and its name.',
+        'It asks for the password, then redirects to the face check of facestep.',
+        'The first visit enrols you: read the consent, then move your head as shown.',
+        'Sign in again: the second visit checks your face. The page shows the ID token: amr contains "face".',
+        'Try another person, a photo on a phone, or a wrong movement: the check is refused.',
+        'Choose "Use my phone" to see the hand-off. A phone reaches this machine only by HTTPS and its host name.',
       ],
       close: page.close,
     };

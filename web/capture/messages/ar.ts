@@ -453,7 +453,6 @@ export const ar: Words = {
   kiosk: {
     heading: 'أهلًا بك',
     text: 'يبدأ التحقق هنا عند النداء عليك.',
-    noScanner: 'لا يمكن لهذا المتصفح مسح الرموز. يبدأ الموظف التحقق.',
     scan: 'مسح رمزي',
     scanHeading: 'أظهر رمزك',
     scanText: 'ضع رمز QR أمام الكاميرا.',

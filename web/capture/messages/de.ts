@@ -469,7 +469,6 @@ export const de: Words = {
   kiosk: {
     heading: 'Willkommen',
     text: 'Die Prüfung startet hier, wenn Sie aufgerufen werden.',
-    noScanner: 'Dieser Browser kann keine Codes scannen. Das Personal startet die Prüfung.',
     scan: 'Meinen Code scannen',
     scanHeading: 'Zeigen Sie Ihren Code',
     scanText: 'Halten Sie Ihren QR-Code vor die Kamera.',

@@ -445,7 +445,6 @@ export const en: Words = {
   kiosk: {
     heading: 'Welcome',
     text: 'The check starts here when you are called.',
-    noScanner: 'This browser cannot scan codes. The attendant starts the check.',
     scan: 'Scan my code',
     scanHeading: 'Show your code',
     scanText: 'Hold your QR code in front of the camera.',

@@ -457,7 +457,6 @@ export const es: Words = {
   kiosk: {
     heading: 'Le damos la bienvenida',
     text: 'La comprobación empieza aquí cuando le llamen.',
-    noScanner: 'Este navegador no puede escanear códigos. El personal inicia la comprobación.',
     scan: 'Escanear mi código',
     scanHeading: 'Muestre su código',
     scanText: 'Ponga su código QR delante de la cámara.',

@@ -468,7 +468,6 @@ export const fr: Words = {
   kiosk: {
     heading: 'Bienvenue',
     text: 'La vérification commence ici lorsque vous êtes appelé.',
-    noScanner: 'Ce navigateur ne peut pas scanner de codes. Le personnel lance la vérification.',
     scan: 'Scanner mon code',
     scanHeading: 'Présentez votre code',
     scanText: 'Tenez votre code QR devant la caméra.',

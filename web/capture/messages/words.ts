@@ -254,7 +254,6 @@ export interface Words {
   readonly kiosk: {
     readonly heading: string;
     readonly text: string;
-    readonly noScanner: string;
     readonly scan: string;
     readonly scanHeading: string;
     readonly scanText: string;
