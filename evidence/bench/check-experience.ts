@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Page } from 'playwright-core';
 import { type Cast, gather } from '../../test/browser/cast.js';
+import { noteEnd } from '../../test/browser/in-page/note-end.js';
 import { makePoses } from '../../test/browser/people.js';
 import { devices } from '../../test/browser/screens.js';
 import { type Person, receive } from '../../test/browser/visitor.js';
@@ -60,13 +61,13 @@ const endings = ['passed', 'failed', 'locked-out', 'expired', 'recovery-codes'];
 async function visit(cast: Cast, link: string, person: Person): Promise<Visit> {
   const { page, close } = await receive(cast.browser, { ...devices.phone, person });
   try {
-    const opened = performance.now();
+    await page.addInitScript(noteEnd, endings);
     await page.goto(link);
     let [tries, decisions] = [1, 0];
     for (;;) {
       const screen = await nextScreen(page);
       if (endings.includes(screen)) {
-        const seconds = (performance.now() - opened) / 1000;
+        const seconds = Number(await page.locator('html').getAttribute('data-ended-at')) / 1000;
         return { passed: screen === 'passed', tries, decisions, seconds };
       }
       if (screen === 'try-again') tries += 1;

@@ -46,6 +46,8 @@ test('what the camera needs is fetched behind the screens before it, where it is
   expect(isAhead({ userSecret: 'pin' }, { mayHandOff: true, place: 'here' })).toBe(true);
   expect(isAhead({}, { again: { hint: null }, mayHandOff: true, place: 'here' })).toBe(true);
   expect(isAhead({ consentNeeded }, { mayHandOff: true })).toBe(true);
+  // A returning user has no screen before the camera's own.
+  expect(isAhead({})).toBe(true);
   expect(isAhead({ consentNeeded, phoneNeeded: true })).toBe(false);
   // Nobody who is not paired, or on their own page, or at the end, is on the way to a camera.
   expect(isAhead({ consentNeeded, role: 'unpaired' })).toBe(false);

@@ -64,9 +64,8 @@ export async function travel({ page, api, facts: first, open, forget }: Start): 
       page.showBelow(() => []);
       return end(step, view, facts, page);
     }
-    const performed = perform(step, { page, api, facts, open, forget }, standBelow);
     if (isCameraAhead(facts)) loadGuideAhead();
-    const change = await performed;
+    const change = await perform(step, { page, api, facts, open, forget }, standBelow);
     facts = { ...facts, ...change };
     if (facts.view !== null) {
       const organisation = page.organisationOr(facts.view.organisation);

@@ -169,11 +169,11 @@ function stepOfPlace({ place, isPhone, mayHandOff }: Facts, view: View): 'hand-o
   return place === 'unchosen' && mayHandOff && view.handOff !== null ? 'hand-off' : null;
 }
 
-const stepsBeforeCamera: readonly StepName[] = ['consent', 'action', 'reference', 'pin', 'passkey', 'try-again'];
+const stepsToCamera: readonly StepName[] = ['consent', 'action', 'reference', 'pin', 'passkey', 'try-again', 'capture'];
 
 /** Returns true if this browser's camera comes next, so that its resources can be preloaded. */
 export const isCameraAhead = (facts: Facts): boolean =>
-  facts.view !== null && stepsBeforeCamera.includes(nextStep(facts)) && stepOfPlace(facts, facts.view) === null;
+  facts.view !== null && stepsToCamera.includes(nextStep(facts)) && stepOfPlace(facts, facts.view) === null;
 
 /** Returns true if the user may continue on a phone instead. */
 export const mayUsePhone = ({ mayHandOff }: Facts, { role, handOffAllowed }: View): boolean =>
