@@ -180,7 +180,7 @@ describe('door', () => {
     for (const photo of ['stranger.jpg', 'landscape.jpg', 'far.jpg'])
       expect(await open(photo)).toEqual({ exitCode: 1, said: 'Closed.' });
     const another = await run('door', three('Ada', 'stranger.jpg', 'stranger.jpg', 'stranger.jpg'));
-    expect(another).toEqual({ exitCode: 1, said: 'This face or this name is on the roster already.' });
+    expect(another).toEqual({ exitCode: 1, said: 'This face or name is already on the roster.' });
     await run('door', three('Grace', 'stranger.jpg', 'stranger.jpg', 'stranger.jpg'));
     expect(await open('stranger.jpg')).toEqual({ exitCode: 0, said: 'Open: Grace' });
     expect(await open('second.jpg')).toEqual({ exitCode: 0, said: 'Open: Ada' });
@@ -188,7 +188,7 @@ describe('door', () => {
 
   test('takes nobody onto the roster twice, but for a new enrolment under the same name', async () => {
     const again = await run('door', three('Ada again', 'second.jpg', 'second.jpg', 'second.jpg'));
-    expect(again).toEqual({ exitCode: 1, said: 'This face or this name is on the roster already.' });
+    expect(again).toEqual({ exitCode: 1, said: 'This face or name is already on the roster.' });
     const anew = await run('door', three('Ada', 'first.jpg', 'second.jpg', 'second.jpg'));
     expect(anew).toEqual({ exitCode: 0, said: 'Ada may enter.' });
   });
