@@ -336,7 +336,7 @@ describe('whose browser it is', () => {
     const { camera } = await toCamera(browser);
     const { back, page } = await lookIn(browser, camera.url, 'berta');
     expect(back.url).toContain('error=access_denied');
-    expect([page.status, page.text]).toEqual([403, expect.stringContaining('it is not the one of this card')]);
+    expect([page.status, page.text]).toEqual([403, expect.stringContaining('it does not match this card')]);
     expect(page.text).not.toMatch(/anna/i);
   });
 
@@ -349,7 +349,7 @@ describe('whose browser it is', () => {
     const { camera } = await toCamera(anna.browser);
     const { back, page } = await lookIn(anna.browser, camera.url, 'berta');
     expect(back.url).toContain('code=');
-    expect([page.status, page.text]).toEqual([403, expect.stringContaining('it is not the one of this card')]);
+    expect([page.status, page.text]).toEqual([403, expect.stringContaining('it does not match this card')]);
   });
 
   test('another browser gets nothing of a card that was presented to this one', async () => {
