@@ -19,15 +19,18 @@ export interface AppliedBrand {
 
 export interface Brands {
   readonly source: 'configuration' | 'administrator';
-  /** Returns the active brand; `null`: default. Never throws: during an outage it returns the last one. */
+  /**
+   * Returns the active brand, or `null` for the default. Never throws: if the store fails, it returns the last known
+   * one.
+   */
   inForce(): Promise<NamedBrand | null>;
-  /** Returns an active, former or draft brand. @throws `state_unavailable` */
+  /** Finds an active, former or draft brand by its digest. @throws `state_unavailable` */
   find(digest: string): Promise<Brand | null>;
-  /** Stores a checked brand for one hour. @throws `state_unavailable` */
+  /** Stores a validated brand as a draft for one hour, and returns its digest. @throws `state_unavailable` */
   keepDraft(brand: Brand): Promise<string>;
   /**
-   * Publishes a draft or former brand on every replica within seconds.
-   * @param digest - `null`: none
+   * Publishes a draft or former brand. Every replica shows it within seconds.
+   * @param digest - `null` to restore the default
    * @throws `brand_configured`, `not_found`, `state_unavailable`
    */
   apply(digest: string | null, by: string): Promise<void>;
@@ -39,7 +42,9 @@ const knownForSec = 5;
 
 const draftLifeSec = 60 * 60;
 
-/** Replicas without the configured brand serve its files from the store. */
+/**
+ * Lifetime of a configured brand in the store, from which replicas without it in their configuration serve its files.
+ */
 const configuredLifeSec = 30 * 24 * 60 * 60;
 
 const keptVersions = 10;
@@ -62,7 +67,6 @@ interface Deps {
   readonly audit: Audit;
 }
 
-/** Creates the brand service. */
 export function createBrands(configured: Brand | null, { state, clock, audit }: Deps): Brands {
   const own: NamedBrand | null = configured === null ? null : { digest: digestOfBrand(configured), brand: configured };
   let known: { readonly named: NamedBrand | null; readonly until: EpochMs } = { named: own, until: epochMs(0) };
@@ -120,7 +124,7 @@ export function createBrands(configured: Brand | null, { state, clock, audit }: 
       const brand = digest === null ? null : await find(digest);
       if (digest !== null && brand === null) throw new FaceError('not_found');
       const former = (await readStored(current, { state }))?.record.digest ?? null;
-      // Recorded first, so that every published brand has an entry.
+      // The audit entry is written first, so that every published brand has one.
       await audit.append({ action: 'brand_changed', connection: '', subject: '', detail: { digest, former, by } });
       if (digest !== null && brand !== null)
         await state.write(keptKey(digest), toStored(brand), { when: 'any', expiresAt: null });
@@ -144,7 +148,7 @@ export function createBrands(configured: Brand | null, { state, clock, audit }: 
   };
 }
 
-/** Stores the configured brand for replicas without it. */
+/** Stores the configured brand, for replicas that do not have it in their configuration. */
 export async function shareConfigured(brand: Brand, { state, clock }: Pick<Deps, 'state' | 'clock'>): Promise<void> {
   await state.write(draftKey(digestOfBrand(brand)), toStored(brand), {
     when: 'any',

@@ -11,7 +11,7 @@ export interface CampaignHolding {
   readonly person: Person;
 }
 
-/** Returns all data of a user in campaigns. @throws `state_unavailable` */
+/** Returns all campaign data about a user. @throws `state_unavailable` */
 export async function readCampaignHoldings(
   { connection, subject }: SubjectRef,
   deps: { readonly state: State },
@@ -25,7 +25,7 @@ export async function readCampaignHoldings(
 }
 
 /**
- * Removes a user from every campaign; an e-mail being sent still arrives.
+ * Removes a user from every campaign. An e-mail that is being sent still arrives.
  * @throws `state_unavailable`
  */
 export async function forgetInCampaigns(
@@ -33,7 +33,7 @@ export async function forgetInCampaigns(
   deps: { readonly state: State },
 ): Promise<void> {
   for (const listed of (await listCampaigns(deps)).filter((each) => each.connection === connection)) {
-    // First, so that a running planner leaves them out.
+    // The campaign's record is changed first, so that a running plan skips the user.
     const campaign = await changeCampaign(listed.id, (latest) => forgetInPlan(latest, subject), deps);
     await dropPeople(campaign, (person) => person.subject === subject, deps);
   }

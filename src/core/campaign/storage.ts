@@ -8,7 +8,7 @@ import { type Campaign, campaignGuard } from './record.js';
 
 type Stores = { readonly state: State };
 
-/** Some 100 KB, which every store accepts. */
+/** People per record. A record of about 100 KB fits every supported store. */
 export const shardSize = 100;
 
 export const maxCampaigns = 100;
@@ -47,7 +47,7 @@ function withRoom(former: Listed | undefined, now: EpochMs): Listed {
   return kept;
 }
 
-/** Checks for room for a campaign. @throws `limit_reached` */
+/** Checks that another campaign may be created. @throws `limit_reached` */
 export async function checkRoom(now: EpochMs, deps: Stores): Promise<void> {
   withRoom((await readStored(list, deps))?.record, now);
 }
@@ -59,13 +59,13 @@ export async function addCampaign(campaign: Campaign, now: EpochMs, deps: Stores
   await changeStored(list, (former) => [...withRoom(former ?? undefined, now), { id, keptUntil }], deps);
 }
 
-/** Deletes an unlisted campaign. */
+/** Deletes a campaign that is not in the list yet. */
 export async function dropCampaign(campaign: Campaign, deps: Stores): Promise<void> {
   await deps.state.delete(stored(campaign.id).key);
   await dropShards(campaign, 0, deps);
 }
 
-/** Deletes people's records from an index on. */
+/** Deletes the records of people from index `from` on. */
 export async function dropShards(campaign: Campaign, from: number, { state }: Stores): Promise<void> {
   await forEachShard(campaign, async (shard) => {
     if (shard >= from) await state.delete(storedShard(campaign, shard).key);
@@ -99,7 +99,7 @@ export async function changeCampaign(
   return (await changeStored(stored(id), step, deps)).changed;
 }
 
-/** Overwrites one record. */
+/** Overwrites one record of people. */
 export const writeShard = async (
   campaign: Pick<Campaign, 'id' | 'keptUntil'>,
   shard: number,
@@ -110,7 +110,7 @@ export const writeShard = async (
   await state.write(key, people, { when: 'any', expiresAt: campaign.keptUntil });
 };
 
-/** Returns one record's people and revision. */
+/** Returns the people of one record, and its revision. */
 export async function readShard(
   campaign: Pick<Campaign, 'id' | 'keptUntil'>,
   shard: number,
@@ -119,7 +119,10 @@ export async function readShard(
   return readStored(storedShard(campaign, shard), deps);
 }
 
-/** Changes one record's people. @param change - returns the same person to leave, `null` to delete them */
+/**
+ * Changes the people of one record. @param change - returns the same person to keep them unchanged, or `null` to delete
+ * them
+ */
 export async function changeShard(
   campaign: Pick<Campaign, 'id' | 'keptUntil'>,
   shard: number,
@@ -137,8 +140,8 @@ export async function changeShard(
 }
 
 /**
- * Runs a task on every record, in parallel.
- * @returns results in order; on error, after all running tasks
+ * Runs a task for every record, in parallel.
+ * @returns the results in order; rejects only after all tasks have ended
  */
 export async function forEachShard<Result>(
   { shards }: Pick<Campaign, 'shards'>,
@@ -155,7 +158,6 @@ export async function forEachShard<Result>(
   return results;
 }
 
-/** Removes people from a campaign. */
 export async function dropPeople(
   campaign: Pick<Campaign, 'id' | 'keptUntil' | 'shards'>,
   isGone: (person: Person) => boolean,
@@ -166,6 +168,6 @@ export async function dropPeople(
   );
 }
 
-/** Returns a campaign's people, by record. */
+/** Returns a campaign's people, grouped by record. */
 export const readPeople = (campaign: Campaign, deps: Stores): Promise<(readonly Person[])[]> =>
   forEachShard(campaign, async (shard) => (await readShard(campaign, shard, deps))?.record ?? []);
