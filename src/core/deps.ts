@@ -9,7 +9,7 @@ export interface CoreDeps {
   readonly log: Log;
   readonly verifier: Verifier;
   readonly signer: Signer;
-  /** Public URL, without a trailing slash. */
+  /** Public URL of this server, without a trailing slash. */
   readonly issuer: string;
   readonly settings: CoreSettings;
 }
@@ -17,6 +17,6 @@ export interface CoreDeps {
 /** Settings for all connections. */
 export interface CoreSettings {
   readonly limits: Limits;
-  /** Days; `null`: unlimited. */
+  /** Retention of consent records in days, or `null` for unlimited. */
   readonly consentDays: number | null;
 }

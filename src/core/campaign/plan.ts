@@ -47,7 +47,7 @@ export async function makePlan(campaign: Campaign, deps: CampaignDeps, mayGoOn: 
   }
 }
 
-/** Finishes a plan. Repeats if people were erased meanwhile, until none of them remains. */
+/** Changes a campaign once all people erased during planning have been removed from the plan. */
 async function settlePlan(
   campaign: Campaign,
   change: (latest: Campaign) => Campaign,

@@ -12,7 +12,7 @@ import { changeCampaign, changeShard, listCampaigns, readCampaign, readShard } f
 
 const batchSize = 10;
 const idleSec = 5;
-/** Pause in milliseconds after the mail relay refused e-mails. */
+/** Pause in milliseconds after the mail relay or the provider was unavailable. */
 const troubledMs = 30_000;
 /** Pause before a delayed plan of named people is retried, because all its people are read again. */
 const heldUpMs = 60_000;

@@ -19,7 +19,7 @@ interface Words {
   readonly check: { readonly subject: string; readonly text: string; readonly button: string };
 }
 
-/** Messages to a waiting person. They contain no name and no reason. */
+/** Messages to a waiting person. They contain neither the person's name nor the reason for the check. */
 const words: Readonly<Record<LetterLanguage, Words>> = {
   en: {
     code: {
@@ -88,14 +88,14 @@ const words: Readonly<Record<LetterLanguage, Words>> = {
   },
 };
 
-/** Composes a one-time code: one line by SMS, an e-mail otherwise. */
+/** Composes the message with a one-time code: one line for SMS, otherwise an e-mail. */
 export function toCodeMessage({ channel, to, language, brand }: Recipient, code: string): Message {
   const { subject, lead, short, rule } = words[language].code;
   if (channel === 'sms') return { channel, to, subject, text: `${short(code)} ${rule}` };
   return { channel, to, ...composeLetter({ language, subject, paragraphs: [lead], code, footer: [rule] }, brand) };
 }
 
-/** Composes the link of a help desk's face check. */
+/** Composes the message with the link to a face check that the help desk started. */
 export function toCheckMessage({ channel, to, language, brand }: Recipient, address: string): Message {
   const { subject, text, button: label } = words[language].check;
   if (channel === 'sms') return { channel, to, subject, text: `${text} ${address}` };

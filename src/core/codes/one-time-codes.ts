@@ -7,7 +7,7 @@ import { digestOf } from '../digest.js';
 import type { Random } from '../ports.js';
 import { addSec, type EpochMs } from '../units.js';
 
-/* One-time codes of six digits: valid for ten minutes, five attempts, one use. */
+/* One-time codes of six digits. A code is valid for ten minutes, five attempts and one use. */
 
 const lifeSec = 10 * 60;
 const triesAllowed = 5;
@@ -21,8 +21,8 @@ type Codes = z.infer<typeof recordGuard>;
 
 export interface IssuedCodes<Name extends string> {
   /**
-   * Accompanies the codes. Only its digest is stored; it keys the codes' digests, so that a reader of the store cannot
-   * brute-force them.
+   * Secret that the caller must submit with the codes. The store has only its digest. It keys the digests of the codes,
+   * so that someone who reads the store cannot brute-force them.
    */
   readonly id: string;
   readonly codes: ReadonlyMap<Name, string>;
@@ -45,8 +45,8 @@ export async function issueCodes<const Name extends string>(
 }
 
 /**
- * Verifies and consumes codes; all must be right.
- * @param given.isExpected - called before they are consumed
+ * Verifies and consumes codes. All of them must be correct.
+ * @param given.isExpected - called before the codes are consumed
  * @throws `code_wrong`, `state_unavailable`
  */
 export async function takeCodes(
@@ -61,7 +61,7 @@ export async function takeCodes(
   const stored = { key: keyOf(id), guard: recordGuard, expiresAt: () => addSec(clock.now(), lifeSec) };
   const known = await readStored(stored, { state });
   if (known === null) throw new FaceError('code_wrong');
-  // Counted before the comparison, so that parallel attempts count too.
+  // The attempt is counted before the comparison, so that parallel attempts count too.
   const tries = await state.add(`${keyOf(id)}:tries`, 1, addSec(clock.now(), lifeSec));
   const { about, digests } = known.record;
   const right = Object.entries(digests).map(([name, digest]) =>

@@ -5,7 +5,7 @@ import { helpReasons } from '../step-up/page-protocol.js';
 import { epochMsGuard } from '../units.js';
 import { type BoundedList, changeList, readList } from './bounded-list.js';
 
-/* One list for all connections, stored for a day. */
+/* Help requests of all connections are in one list. Each is kept for a day. */
 
 const requestGuard = z.object({
   id: z.string(),
@@ -15,7 +15,7 @@ const requestGuard = z.object({
   reason: z.enum(helpReasons),
   note: z.string(),
   at: epochMsGuard,
-  /** `null`: none yet. */
+  /** Administrator who claimed the request, or `null`. */
   takenBy: z.string().nullable(),
   takenById: z.string().nullable().default(null),
   expiresAt: epochMsGuard,
