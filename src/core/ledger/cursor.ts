@@ -1,6 +1,5 @@
 import { FaceError } from '../../errors.js';
 
-/** Encodes a list position as an opaque cursor. */
 export const toCursor = (place: string): string => Buffer.from(place).toString('base64url');
 
 /** Decodes a cursor. @throws `request_malformed` */
@@ -12,6 +11,6 @@ export function fromCursor(cursor: string): string {
 
 export interface Page<Item> {
   readonly items: readonly Item[];
-  /** `null`: the last page. */
+  /** `null` on the last page. */
   readonly cursor: string | null;
 }

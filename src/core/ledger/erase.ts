@@ -15,7 +15,7 @@ const erasedGuard = z.object({
 
 export type Erased = z.output<typeof erasedGuard>;
 
-/** Creates a row that also erases lines written late by other servers. */
+/** Creates a record of the erasure, so that lines of that person which another server writes late are erased too. */
 export const toErasedRow = (erased: Erased): LedgerRow => ({
   partition: erasedPartition,
   sort: atTime(erased.at, erased),
@@ -26,7 +26,7 @@ export const toErasedRow = (erased: Erased): LedgerRow => ({
 
 const linesAtOnce = 200;
 
-/** Removes lines and references to them. */
+/** Removes lines and the references to them. */
 export async function removeLines(ids: readonly string[], ledger: LedgerStore): Promise<number> {
   const keys = ids.map(lineKeyOf);
   const found = (await ledger.get(keys)).flatMap((text, index) => {
@@ -50,12 +50,15 @@ export async function eraseLines(
       found.map(({ sort }) => lineKeyOf(sort).sort),
       ledger,
     );
-    // The references are no longer needed.
+    // References whose line no longer exists.
     await ledger.remove(found.map(({ sort }) => ({ partition, sort })));
   }
 }
 
-/** Repeats the erasures of the last day, and forgets older ones. @throws `state_unavailable` */
+/**
+ * Repeats the erasures of the last day for lines written late, and deletes older records of erasures. @throws
+ * `state_unavailable`
+ */
 export async function eraseLate({ ledger, clock }: Pick<LedgerDeps, 'ledger' | 'clock'>): Promise<void> {
   const all = timesOf(erasedPartition, { since: null, before: null });
   for (const { sort, value } of await ledger.range(all, 1000, 'oldest first')) {

@@ -9,7 +9,7 @@ const rowsAtOnce = 200;
 
 /**
  * Merges ranges into one list, newest first.
- * @param placeOf - part of `sort` that orders the rows
+ * @param placeOf - returns the part of `sort` that orders the rows
  */
 export async function* readNewestFirst(
   ranges: readonly LedgerRange[],

@@ -1,7 +1,7 @@
 import { type EpochMs, toDate } from '../units.js';
 import type { LetterLanguage } from './language.js';
 
-/** Creating one takes longer than the rest of an e-mail. */
+/** Cached, because creating a format takes longer than the rest of an e-mail. */
 const formats = new Map<LetterLanguage, Intl.DateTimeFormat>();
 
 /** Formats a day in UTC. */

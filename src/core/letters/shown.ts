@@ -3,7 +3,7 @@ import { digestOf } from '../digest.js';
 import type { Clock, State } from '../ports.js';
 import { addSec } from '../units.js';
 
-/* E-mail previews as HTML, stored briefly. */
+/* Previews of e-mails as HTML, stored for ten minutes. */
 
 const lifeSec = 10 * 60;
 
@@ -22,9 +22,8 @@ export async function keepShown(
 }
 
 /**
- * Finds a preview.
- * @param digest - unchecked
- * @returns `null` if expired
+ * Finds a preview by its unvalidated digest.
+ * @returns `null` if it has expired
  * @throws `state_unavailable`
  */
 export async function findShown(digest: string, { state }: { readonly state: State }): Promise<string | null> {

@@ -19,7 +19,7 @@ import { earlierFrameData } from '../step-up/earlier-frames.js';
 import { passedStepUpData } from '../step-up/passed-step-up.js';
 import type { PersonalData } from './registration.js';
 
-/** Removed by an erasure, in this order. */
+/** Data that an erasure removes, in this order. */
 export const personalData = [
   campaignData,
   helpRequestData,
@@ -39,7 +39,7 @@ export const personalData = [
   noticeDeviceData,
 ] as const satisfies readonly PersonalData[];
 
-/** Reason, retention, and keys of what an erasure leaves. */
+/** Data that remains after an erasure, with the reason, retention and keys. */
 export const remainingData = [
   {
     what: 'deny_list',
@@ -94,7 +94,7 @@ export const remainingData = [
 type ExportedData = Awaited<ReturnType<NonNullable<(typeof personalData)[number]['read']>>>;
 
 /**
- * Reads all exported data, one object per registration.
+ * Reads all exported data, one object per feature.
  * @throws `state_unavailable`
  */
 export async function readPersonalData(
@@ -108,7 +108,7 @@ export async function readPersonalData(
   return held;
 }
 
-/** Ends the data that these events are first to end. @throws `state_unavailable` */
+/** Deletes the data whose `endedBy` is one of the events. @throws `state_unavailable` */
 export async function forgetPersonalData(
   request: ConnectedSubject & { readonly by?: string | undefined },
   events: readonly PersonalData['endedBy'][],

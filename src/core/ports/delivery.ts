@@ -5,11 +5,11 @@ export interface Message {
   readonly to: string;
   readonly subject: string;
   readonly text: string;
-  /** For e-mail. */
+  /** HTML version of an e-mail. */
   readonly html?: Html;
 }
 
-/** @throws `delivery_failed`, perhaps with a `DeliveryFault` in `detail` */
+/** Sends messages. @throws `delivery_failed`, perhaps with a `DeliveryFault` in `detail` */
 export interface Delivery {
   send(message: Message): Promise<void>;
 }
