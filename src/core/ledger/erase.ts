@@ -50,7 +50,6 @@ export async function eraseLines(
       found.map(({ sort }) => lineKeyOf(sort).sort),
       ledger,
     );
-    // References whose line no longer exists.
     await ledger.remove(found.map(({ sort }) => ({ partition, sort })));
   }
 }
@@ -65,7 +64,7 @@ export async function eraseLate({ ledger, clock }: Pick<LedgerDeps, 'ledger' | '
     const erased = erasedGuard.parse(JSON.parse(value));
     await eraseLines(erased, { ledger });
     if (addSec(erased.at, secondsPerDay) > clock.now()) continue;
-    // Data from after the erasure stays.
+    // Markers of the erasure are kept for parts that have new data.
     const parts = Object.values(personKeys(erased));
     const values = await ledger.get(parts);
     const gone = parts.filter((_, index) => values[index] === null);

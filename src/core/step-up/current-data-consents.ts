@@ -6,7 +6,7 @@ import type { StepUpDeps } from './stored.js';
 
 /**
  * Returns a person's data consents.
- * @throws `step_up_unknown` (also of another purpose), `step_up_finished`
+ * @throws `step_up_unknown`, also for another purpose; `step_up_finished`
  */
 export const readCurrentDataConsents = async (
   session: FoundSession,

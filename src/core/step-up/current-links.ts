@@ -6,7 +6,7 @@ import type { StepUpDeps } from './stored.js';
 
 /**
  * Returns the person's linked accounts.
- * @throws `step_up_unknown` (also of another purpose), `step_up_finished`
+ * @throws `step_up_unknown`, also for another purpose; `step_up_finished`
  */
 export const readCurrentLinks = async (session: FoundSession, deps: StepUpDeps): Promise<readonly Link[]> =>
   readLinks(toSubjectRef(findManaged(session, deps)), deps);

@@ -12,7 +12,7 @@ export interface TakenFrames {
   readonly captured: StepUp;
   readonly measured: readonly Measurement[];
   readonly movement: MovementRecord;
-  /** In the requested order. */
+  /** Photos in the requested order. */
   readonly photos: readonly Photo[];
   readonly share: QueueShare;
   readonly device: DeviceSignals | null;
@@ -28,7 +28,7 @@ const toFrames = ({ movement, photos }: TakenFrames): readonly CapturedFrame[] =
 export const facesOf = (taken: TakenFrames): readonly Photo[] =>
   toPoses(toFrames(taken)).map(({ shown }) => shown.photo);
 
-/** Combines the findings of judge, digests and clock, all for the audit trail. */
+/** Combines the findings of judge, frame digests and timing. All are recorded in the audit log. */
 export async function judgeFrames(
   taken: TakenFrames,
   deps: StepUpDeps & { readonly judge: LivenessJudge; readonly sight: Sight; readonly keys: Keys },
