@@ -10,7 +10,6 @@ const mostShown = 20;
 const isCalled = ({ id, name }: Organisation, text: string): boolean =>
   [id, name].some((each) => each.toLowerCase().includes(text.toLowerCase()));
 
-/** Renders the page to choose an organization. */
 export function renderOrganisationPage(
   language: Language,
   {

@@ -50,12 +50,12 @@ function toDemand(request: z.output<typeof requestGuard>): Demand {
   return { values, isEssential: request?.essential === true && asked.length > 0 };
 }
 
-/** Returns true if a possible value meets it, or it is optional. */
+/** Returns true if one of the possible values meets the demand, or if the demand is optional. */
 export const isMet = ({ values, isEssential }: Demand, possible: readonly string[]): boolean =>
   !isEssential || values.some((value) => possible.includes(value));
 
 /**
- * Refuses unmet essential demands.
+ * Refuses essential demands that cannot be met.
  * @throws oidcErrors.UnmetAuthenticationRequirements
  * @see https://openid.net/specs/openid-connect-unmet-authentication-requirements-1_0.html
  */
@@ -67,6 +67,6 @@ export function checkDemand(demand: Demand, possible: readonly string[]): void {
 
 const paramsGuard = z.record(z.string(), z.string().optional().catch(undefined));
 
-/** Returns the parameters stored by the library. */
+/** Returns the parameters that the library has stored. */
 export const paramsOf = (params: unknown): Readonly<Record<string, string | undefined>> =>
   paramsGuard.parse({ ...Object(params) });

@@ -10,17 +10,16 @@ export interface Source {
   readonly issuer: string;
   readonly connection: Connection;
   readonly directoryFor: DirectoryFor;
-  /** Counts an anonymous face check there. @throws `locked_out`, `state_unavailable` */
+  /** Counts an anonymous face check at this connection. @throws `locked_out`, `state_unavailable` */
   countStart(from: string): Promise<void>;
 }
 
 export type Sources = ReadonlyMap<string, Source>;
 
-/** Returns the display name of a source. */
 export const nameOfSource = ({ connection: { id, policy } }: Pick<Source, 'connection'>): string =>
   policy.organisation ?? id;
 
-/** For all sources together, in milliseconds. */
+/** Milliseconds for all sources together. */
 const deadlineMs = 2_500;
 
 export type SourceAnswer = {

@@ -142,10 +142,7 @@ function findOther({ signIn }: Pass, event: HookSignIn): OtherSignIn | 'no_check
   return differs('address') ? 'other_address' : null;
 }
 
-/**
- * Returns the pass that an event has consumed, or `null`, if the answer to the write was lost. @throws
- * `state_unavailable`
- */
+/** Returns the pass that this event has consumed already, or `null`. @throws `state_unavailable` */
 export async function findTaken(
   { who, eventId, at }: { readonly who: SubjectRef; readonly eventId: string; readonly at: EpochMs },
   deps: Pick<CoreDeps, 'state'>,
