@@ -71,7 +71,6 @@ async function readInForce(brands: Brands) {
   };
 }
 
-/** Creates the endpoints to read, preview, publish and roll back the brand. */
 export function createBrandEndpoints({ brands }: ApiDeps): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Brand', status: 200, ours: true, right: 'configure', photos: {} } as const;
   const picture = {

@@ -42,7 +42,6 @@ import { readPeople } from './people-csv.js';
 
 const example = { name: 'Ada Lovelace', login: 'ada@example.com' };
 
-/** Creates the endpoints for enrolment campaigns. */
 export function createCampaignEndpoints(deps: ApiDeps): Endpoint[] {
   const common = {
     ...({ versions: [1, 2], tag: 'Campaigns', status: 200, ours: true, photos: {}, right: 'operate' } as const),

@@ -17,7 +17,6 @@ const issueFields = z.strictObject({
   expiresIn: lifeField,
 });
 
-/** Creates the endpoints to issue, list and revoke client tokens. */
 export function createClientTokenEndpoints(deps: ApiDeps): Endpoint[] {
   const common = { method: 'POST', tag: 'Client tokens', status: 200, photos: {} } as const;
   const issue = async (

@@ -30,7 +30,6 @@ const verifyCodes: readonly FaceErrorCode[] = [
   'locked_out',
 ];
 
-/** Creates the endpoints to make, check and revoke tokens that the caller stores. */
 export function createFaceTokenEndpoints(deps: ApiDeps): Endpoint[] {
   const common = { method: 'POST', versions: [1, 2], tag: 'Face tokens', status: 200, photos } as const;
   return [

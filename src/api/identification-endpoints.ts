@@ -12,7 +12,6 @@ const position = z
   .min(0)
   .max(mostTokens - 1);
 
-/** Creates the endpoints to identify a person in a caller's roster. */
 export function createIdentificationEndpoints(deps: ApiDeps): Endpoint[] {
   return [
     clientEndpoint({

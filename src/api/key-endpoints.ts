@@ -17,7 +17,6 @@ import type { ApiDeps } from '../rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
 import { keysReply, retiredKeyReply, rotatedKeyReply } from '../rest/replies/keys.js';
 
-/** Creates the endpoints for sealing and signing keys. */
 export function createKeyEndpoints({ upkeep }: ApiDeps): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Operations', status: 200, ours: true, photos: {} } as const;
   const codes = ['config_invalid', 'key_service_unavailable'] as const;

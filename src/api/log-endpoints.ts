@@ -35,7 +35,6 @@ const filterFields = {
 };
 type Fields = z.output<z.ZodObject<typeof filterFields>>;
 
-/** Creates the endpoints for the log of decisions. */
 export function createLogEndpoints(deps: ApiDeps): Endpoint[] {
   const common = { method: 'POST', versions: [1, 2], tag: 'Ledger', status: 200, ours: true, photos: {} } as const;
   return [

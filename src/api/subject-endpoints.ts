@@ -51,7 +51,6 @@ const isSource = (source: string): boolean => isIP(source.replace(/::\/64$/, '::
 const isComplete = (outcomes: readonly { readonly code: string | null }[]): boolean =>
   outcomes.every(({ code }) => code === null || code === 'subject_unknown');
 
-/** Creates the endpoints for data subject requests and lockouts. */
 export function createSubjectEndpoints(deps: ApiDeps): Endpoint[] {
   const common = {
     ...({ method: 'POST', versions: [1, 2], tag: 'Data subjects', status: 200, ours: true, photos: {} } as const),

@@ -9,7 +9,6 @@ import { type DayUsage, readUsage, usageKeptDays } from '../rest/usage.js';
 /** Lower limit for all applications, because each application and day is one read. */
 const maxDaysOfAll = 31;
 
-/** Creates the endpoints for applications' usage. */
 export function createUsageEndpoints(deps: ApiDeps): Endpoint[] {
   const common = {
     ...({ method: 'POST', versions: [1, 2], tag: 'Applications', status: 200, ours: true, photos: {} } as const),

@@ -63,7 +63,6 @@ async function keepLanguage({ record }: FoundSession, language: LetterLanguage, 
   });
 }
 
-/** Creates the endpoints of movement challenges and their pictures. */
 export function createChallengeEndpoints(deps: ApiDeps): Endpoint[] {
   const own = {
     deps,

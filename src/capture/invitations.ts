@@ -20,7 +20,6 @@ const invitationFields = z.strictObject({
   returnUrl: returnUrlField,
 });
 
-/** Creates the endpoints for invitation links. */
 export function createInvitationEndpoints(deps: ApiDeps): Endpoint[] {
   const common = {
     ...({ method: 'POST', versions: [1, 2], status: 201, ours: true, photos: {} } as const),

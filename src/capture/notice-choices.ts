@@ -50,7 +50,6 @@ async function record(who: SubjectRef, deps: ApiDeps): Promise<{ readonly notice
   return { notices };
 }
 
-/** Creates a person's own endpoints for notifications. */
 export function createNoticeChoiceEndpoints(deps: ApiDeps): Endpoint[] {
   const common = {
     ...({ versions: [1, 2], tag: 'Capture page', ours: true, status: 200, photos: {} } as const),

@@ -40,7 +40,6 @@ async function open(
   return openRequestedStepUp({ connection, request: request.join('.'), ...rest }, deps);
 }
 
-/** Creates the endpoints that open and end sessions. */
 export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
   const own = {
     deps,

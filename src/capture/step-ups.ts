@@ -142,7 +142,6 @@ async function toStepUpRequested(
 const toHookSignIn = ({ application, address }: z.output<typeof startFields>): HookSignIn | null =>
   application === undefined ? null : { application, address: address === undefined ? null : toSource(address) };
 
-/** Creates the endpoints of face checks. */
 export function createStepUpEndpoints(deps: ApiDeps): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Step-up', ours: true } as const;
   return [

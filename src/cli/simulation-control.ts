@@ -10,11 +10,11 @@ const attemptGuard = z.strictObject({
   answer: z.strictObject({ session: z.string(), receipt: z.string() }).nullable().default(null),
 });
 
-/** Creates `POST /simulate/sign-in { user, answer? }`: signs a user in like an application. */
+/** Creates `POST /simulate/sign-in { user, answer? }`, which signs a user in like an application. */
 export function createSignInControl({ users, signIn }: ProviderSimulation): Express {
   const app = express();
   app.disable('x-powered-by');
-  // JSON only, which other origins cannot send without a CORS preflight.
+  // Accepts only JSON, which other origins cannot send without a CORS preflight.
   app.use(express.json({ limit: '64kb' }));
   app.post(signInPath, async (request, response) => {
     const attempt = attemptGuard.safeParse(request.body);

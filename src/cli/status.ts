@@ -9,7 +9,6 @@ import { printTable } from './table.js';
 
 const readyGuard = z.object({ ok: z.boolean(), unready: z.array(z.string()).default([]) });
 
-/** Creates `facestep status`. */
 export const createStatusCommand = (deps: CliDeps): Command =>
   new Command('status')
     .summary('show the address, health and connections of the running server')

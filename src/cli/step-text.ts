@@ -11,7 +11,7 @@ const words = {
   failed: 'failed',
 } as const satisfies Record<StepReport['state'], string>;
 
-/** Returns a step as found. */
+/** Returns a step's state before any change. */
 export const toFoundLines = (number: number, { title, before }: StepResult): string[] =>
   toLines(`${number}. ${title}: ${words[before.state]}`, toReportLines(before));
 
@@ -24,7 +24,7 @@ export function toAppliedLines(number: number, { title, applied, after }: StepRe
   return toLines(`${number}. ${title}: ${word}`, toReportLines(after));
 }
 
-/** Returns the counts by state, such as `1 missing, 2 ready`. */
+/** Returns counts such as `1 missing, 2 ready`. */
 export function toCounts(reports: readonly StepReport[]): string {
   const states = ['failed', 'blocked', 'missing', 'different', 'ready', 'manual'] as const;
   const counted = states.map((state) => ({ state, count: reports.filter((each) => each.state === state).length }));

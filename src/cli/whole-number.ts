@@ -1,8 +1,8 @@
 import { InvalidArgumentError } from 'commander';
 
 /**
- * Parses integer options.
- * @param range.what - for error messages
+ * Returns a parser of integer options.
+ * @param range.what - name for error messages
  * @throws InvalidArgumentError
  */
 export const wholeNumber =

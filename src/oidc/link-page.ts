@@ -15,7 +15,7 @@ export function renderLinkPage(
     until,
   }: {
     readonly source: string;
-    /** Form value that identifies the decision, sent with the username. */
+    /** Value of the hidden field `decision`. */
     readonly decision: string;
     readonly until: EpochMs;
   },

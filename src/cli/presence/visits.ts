@@ -86,7 +86,7 @@ export function commitFrame(
 }
 
 /**
- * Consumes the challenge of a visit. Frames may arrive late; each was committed in time.
+ * Consumes the challenge of a visit. Frames may arrive late, because each was committed in time.
  * @throws `challenge_wrong`
  */
 export function takeChallenge(

@@ -94,8 +94,8 @@ export function createCounterPage(issuer: OidcIssuer, deps: IssuerDeps) {
   }
 
   /**
-   * Returns true if the kiosk opens the page, which it proves by its ticket. Nobody can continue a previous person's
-   * session.
+   * Returns true if the kiosk itself opens the page, which its ticket proves, so that no one continues a previous
+   * person's session.
    */
   function isLetIn({ form, kioskUrl }: Visit, at: KioskVisit): Promise<boolean> {
     if (kioskUrl !== null) return isAtKiosk(at, deps);
