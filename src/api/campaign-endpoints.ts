@@ -238,7 +238,7 @@ export function createCampaignEndpoints(deps: ApiDeps): Endpoint[] {
         found: await noteBounces(await readCampaign(campaign, deps), addresses, administrator.name, deps),
       }),
     }),
-    // Last, because it would match the paths of the others as ids.
+    // Last, because its path also matches the paths of the others.
     adminEndpoint({
       ...common,
       method: 'GET',

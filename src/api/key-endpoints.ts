@@ -61,7 +61,7 @@ export function createKeyEndpoints({ upkeep }: ApiDeps): Endpoint[] {
             };
           }),
           signing: toTurns(await inventory.signing(), null),
-          // With key files, old ones are removed automatically.
+          // If the keys are in files, old ones are removed automatically.
           oidc: toTurns(await inventory.oidc(), signingLifeSec),
         };
       },

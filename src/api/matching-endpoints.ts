@@ -10,7 +10,7 @@ const comparisonReply = z.strictObject({
   match: z.boolean(),
 });
 
-/** One unusable picture of several, with a refusal's words. */
+/** Fields about an unusable picture, with the text of a refusal. */
 const unusableFields = {
   code: z
     .enum(photoCodes)

@@ -57,7 +57,7 @@ export function createSubjectEndpoints(deps: ApiDeps): Endpoint[] {
     codes: ['connection_unknown'] as const,
   };
 
-  /** Applies an action to each user found and collects results. A store failure ends it. */
+  /** Runs an action for each user found and collects the results. A store failure ends it. */
   const forEach = async <Done extends JsonObject>(
     fields: SubjectFields,
     nothing: Done,
@@ -136,7 +136,7 @@ export function createSubjectEndpoints(deps: ApiDeps): Endpoint[] {
         const subjects = await forEach(fields, {}, async (who) => {
           const { tokenIds, isAtProvider } = await eraseSubject({ ...who, receiptId, by: administrator.name }, deps);
           erased.push({ ...toSubjectRef(who), tokenIds });
-          // Tells the administrator about a deleted user or mistyped id.
+          // Tells the administrator that the user was deleted or the id mistyped.
           return isAtProvider ? {} : { code: 'subject_unknown' as const };
         });
         const receipt = erased.length === 0 ? null : await issueErasureReceipt({ receiptId, erased }, deps);

@@ -34,7 +34,7 @@ async function readNotices(who: SubjectRef, deps: ApiDeps): Promise<Notices> {
   };
 }
 
-/** @throws `not_found`: the connection sends no notifications */
+/** @throws `not_found` if the connection sends no notifications */
 function findTold(session: FoundSession, deps: ApiDeps): SubjectRef {
   const person = findManaged(session, deps);
   if (!person.connection.policy.notices) throw new FaceError('not_found');

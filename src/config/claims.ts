@@ -23,7 +23,7 @@ const addressGuard = z
   .partialRecord(z.enum(addressMembers), attributeGuard)
   .refine((members) => Object.keys(members).length > 0, 'expected at least one member of an address');
 
-/** An attribute, several joined by spaces, or for `address` one per member. */
+/** Source of a claim: an attribute, several attributes joined by spaces, or for `address` one per member. */
 const sourceGuard = z.union([attributeGuard, z.array(attributeGuard).min(1).max(5), addressGuard]);
 export type ClaimSource = z.output<typeof sourceGuard>;
 
@@ -48,7 +48,7 @@ export const lineGuard = (maxCharacters: number) =>
     .max(maxCharacters)
     .regex(/^\P{C}*$/u, 'expected one line of plain text');
 
-/** A text for users: English required. */
+/** A text for users. English is required. */
 export const textGuard = (maxCharacters: number) =>
   z.strictObject({
     en: lineGuard(maxCharacters),

@@ -29,7 +29,7 @@ const signInGuard = z.strictObject({
     ),
 });
 
-/** docs/console.md. */
+/** Setting `console` (docs/console.md). */
 export const consoleGuard = z.strictObject({
   signIn: signInGuard
     .nullable()

@@ -4,24 +4,24 @@ import { isSystemError } from '../files/durable-file.js';
 import type { KeysConfig } from './keys.js';
 
 /**
- * Readable by their owner only.
- * @param keysFolder - shared by several servers
+ * Files of the server, readable by their owner only.
+ * @param keysFolder - folder for keys that several servers share
  */
 const toDataFiles = (folder: string, keysFolder: string | null = null) => ({
   format: join(folder, 'format.json'),
   state: join(folder, 'state.db'),
-  /** A command can rebuild it from the audit trail. */
+  /** Decision log, which a command can rebuild from the audit log. */
   ledger: join(folder, 'ledger.db'),
-  /** The store this server uses, and since when. */
+  /** Which store this server uses, and since when. */
   heldSince: join(folder, 'held-since.json'),
   audit: join(folder, 'audit.jsonl'),
-  /** Their audit records have expired. */
+  /** Denied tokens whose audit records have expired. */
   deniedTokens: join(folder, 'denied-tokens.json'),
-  /** Seal tokens. */
+  /** Keys that seal tokens. */
   keys: join(keysFolder ?? folder, 'keys.json'),
-  /** Sign receipts. */
+  /** Keys that sign receipts. */
   signingKeys: join(keysFolder ?? folder, 'signing-keys.json'),
-  /** Sign ID tokens and security events. */
+  /** Keys that sign ID tokens and security events. */
   oidcKeys: join(keysFolder ?? folder, 'oidc-keys.json'),
   adminKey: join(folder, 'admin-key.sha256'),
   outbox: join(folder, 'outbox.jsonl'),
@@ -33,11 +33,10 @@ const toDataFiles = (folder: string, keysFolder: string | null = null) => ({
 
 export type DataFiles = ReturnType<typeof toDataFiles>;
 
-/** Returns the files of a configuration. */
 export const filesOf = ({ dataFolder, keys }: FilesConfig): DataFiles =>
   toDataFiles(dataFolder, keys.kind === 'local' ? keys.folder : null);
 
-/** Returns the folder of own recognition models. */
+/** Returns the folder of the organization's own recognition models. */
 export const recognitionFolderOf = (config: {
   readonly dataFolder: string;
   readonly recognition: { readonly folder: string | null };
@@ -45,7 +44,6 @@ export const recognitionFolderOf = (config: {
 
 export type FilesConfig = { readonly dataFolder: string; readonly keys: KeysConfig };
 
-/** Returns true if a file exists. */
 export async function isThere(file: string): Promise<boolean> {
   return stat(file).then(
     () => true,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Push hosts of Chromium, Firefox, Safari and Edge. */
+/** Push services of Chromium, Firefox, Safari and Edge. */
 const knownServices = [
   'fcm.googleapis.com',
   'updates.push.services.mozilla.com',

@@ -9,7 +9,7 @@ import { FaceError } from '../errors.js';
 import type { ApiDeps } from './deps.js';
 import { type Administrator, idOfKey, type Role, roles } from './rights.js';
 
-/** Holder of the configured or generated key; always exists. */
+/** Administrator with the configured or generated key, who always exists. */
 const firstOwner = { name: 'owner', role: 'owner' } as const;
 
 export const maxAdministrators = 100;
@@ -17,7 +17,7 @@ export const maxAdministrators = 100;
 export interface ListedAdministrator extends Pick<Administrator, 'name'> {
   readonly role: Role;
   readonly addedAt: EpochMs | null;
-  /** `null`: never expires. */
+  /** `null` if the key never expires. */
   readonly expiresAt: EpochMs | null;
 }
 
@@ -33,7 +33,7 @@ type AdministratorRecord = z.infer<typeof recordGuard>;
 
 const list = { key: 'administrators', guard: z.array(recordGuard), expiresAt: () => null };
 
-/** Compared if there is no record, for equal timing; no secret has this digest. */
+/** Compared if there is no record, so that timing is equal. No secret has this digest. */
 const noDigest = Buffer.alloc(32).toString('base64url');
 
 export interface IdentifiedKey {
@@ -43,9 +43,9 @@ export interface IdentifiedKey {
 }
 
 /**
- * Returns the administrator of a key, with equal timing for unknown ids and wrong secrets.
- * @param source - after too many wrong keys from an address, others are `locked_out`; a correct key is always accepted,
- * because the address may be a shared proxy's
+ * Returns the administrator of a key. Timing is equal for unknown ids and wrong secrets.
+ * @param source - address of the caller. After too many wrong keys from there, further wrong ones are `locked_out`. A
+ * correct key is always accepted, because several people may share the address of a proxy
  * @throws `caller_untrusted`, `locked_out`, `state_unavailable`
  */
 export async function authenticateAdministrator(
@@ -53,7 +53,7 @@ export async function authenticateAdministrator(
   source: string,
   deps: Pick<ApiDeps, 'adminKeyDigest' | 'state' | 'clock'>,
 ): Promise<IdentifiedKey> {
-  // An empty key is no guess.
+  // An empty key is not counted, because it is no guess.
   if (credential.use((text) => text === '')) throw new FaceError('caller_untrusted');
   const identified = await identify(credential, deps);
   if (identified !== null) return identified;
@@ -79,10 +79,9 @@ const toIdentified = ({ name, role }: Pick<Administrator, 'name' | 'role'>, keyI
   keyId,
 });
 
-/** A changed key in the configuration gets another id. */
+/** If the key in the configuration changes, its id changes too. */
 const idOfFirstKey = (adminKeyDigest: Uint8Array): string => `first-${digestOf(adminKeyDigest).toString('base64url')}`;
 
-/** Returns true if the administrator was not removed and the key is valid. */
 export async function isKeyLive(
   keyId: string,
   { adminKeyDigest, state, clock }: Pick<ApiDeps, 'adminKeyDigest' | 'state' | 'clock'>,
@@ -93,7 +92,7 @@ export async function isKeyLive(
 }
 
 /**
- * Adds an administrator. The key is returned once; only the digest of its secret is stored.
+ * Adds an administrator. The key is returned only here: only the digest of its secret is stored.
  * @throws `name_taken`, `limit_reached`, `state_unavailable`
  */
 export async function addAdministrator(
@@ -114,14 +113,14 @@ export async function addAdministrator(
   };
   withOneMore(await readAll({ state }));
   const detail = { name, role, id, by: by.name };
-  // Recorded first, so that a failing trail leaves no unrecorded administrator.
+  // The audit entry is written first, so that every administrator has one.
   await audit.append({ action: 'administrator_added', connection: '', subject: '', detail });
   await changeStored(list, withOneMore, { state });
   return { credential: new Credential(`fsa_${id}_${secret}`), expiresAt };
 }
 
 /**
- * Removes an administrator with the key. Not the first owner.
+ * Removes an administrator and their key. The first owner cannot be removed.
  * @throws `not_found`, `state_unavailable`
  */
 export async function removeAdministrator(
@@ -136,13 +135,13 @@ export async function removeAdministrator(
   };
   without(await readAll({ state }));
   const detail = { name, by: by.name };
-  // Recorded first: after a failing trail, a retry would find nothing.
+  // Recorded first: if the audit log failed afterwards, a retry would find no administrator to record.
   await audit.append({ action: 'administrator_removed', connection: '', subject: '', detail });
   await changeStored(list, without, { state });
 }
 
 /**
- * Lists the first owner and administrators with valid keys.
+ * Lists the first owner and the administrators with valid keys.
  * @throws `state_unavailable`
  */
 export async function listAdministrators({

@@ -15,7 +15,7 @@ import { countRequest, type Quota, toRateLimitHeaders } from './quota.js';
 import { type Administrator, holds } from './rights.js';
 import { toClientRequest } from './usage.js';
 
-/** Authenticates an administrator by key or console session; both together are refused. */
+/** Authenticates an administrator by key or console session. A request with both is refused. */
 async function authenticate(
   headers: IncomingHttpHeaders,
   source: string,
@@ -41,7 +41,7 @@ async function authenticateDeveloper(headers: IncomingHttpHeaders, deps: Session
   const { session } = await authenticateSession(headers, deps);
   if (session.by.kind === 'key') throw new FaceError('caller_untrusted');
   if (!holds(session, 'develop')) throw new FaceError('role_missing');
-  // Other users see this name.
+  // Without the id that an administrator's name ends with, because other users see this name.
   return { ...administratorOf(session), name: session.name };
 }
 
@@ -51,8 +51,8 @@ export interface Peer {
 }
 
 /**
- * Authenticates a caller before the body is read: by a header, or by the field `auth_token` when it arrives. The header
- * wins.
+ * Authenticates a caller before the body is read, by a header, or while it is read, by the field `auth_token`. The
+ * header takes precedence.
  */
 export class Admission {
   #client: Promise<Client | null> | null = null;
@@ -69,8 +69,8 @@ export class Admission {
   ) {}
 
   /**
-   * @throws `caller_untrusted`, `locked_out`, `role_missing`, `face_not_verified`, `scope_missing`,
-   * `quota_exceeded`, `overloaded`
+   * @throws `caller_untrusted`, `locked_out`, `role_missing`, `face_not_verified`, `scope_missing`, `quota_exceeded`,
+   * `overloaded`
    */
   async checkHeaders(headers: IncomingHttpHeaders): Promise<void> {
     if (this.auth.kind === 'admin') {
@@ -89,7 +89,7 @@ export class Admission {
   }
 
   /**
-   * Authenticates by the first token presented.
+   * Authenticates a client by the first token of the request.
    * @throws `caller_untrusted`, `scope_missing`, `quota_exceeded`, `overloaded`
    */
   async takeToken(token: string): Promise<void> {
@@ -97,7 +97,7 @@ export class Admission {
   }
 
   /**
-   * Admits a client with another proof than its token alone.
+   * Admits a client that `authenticate` identifies.
    * @throws as `takeToken`, and from `authenticate`
    */
   async takeClient(authenticate: () => Promise<Client>): Promise<void> {
@@ -108,7 +108,7 @@ export class Admission {
 
   /**
    * Returns the caller after the request was read.
-   * @throws `caller_untrusted`: no credential
+   * @throws `caller_untrusted` without a credential
    */
   async caller(): Promise<Client | null> {
     if (this.auth.kind !== 'client') return null;
@@ -130,7 +130,7 @@ export class Admission {
   }
 
   /**
-   * Runs the work and reports the result for a known client.
+   * Runs the work and reports the result of a known client's request.
    * @param endpoint - such as `POST /generate`
    * @throws errors of the work
    */
@@ -150,7 +150,7 @@ export class Admission {
   }
 
   /**
-   * Checks again right before the answer.
+   * Checks just before the reply that token or key were not revoked meanwhile.
    * @throws `caller_untrusted`
    */
   async checkStillLive(): Promise<void> {

@@ -20,7 +20,7 @@ export interface Client {
   readonly issuedAt: EpochMs;
   readonly expiresAt: EpochMs;
   readonly application: Application | null;
-  /** `null`: an application's token. */
+  /** Developer whose sandbox token this is, or `null` for an application's token. */
   readonly sandbox: string | null;
 }
 
@@ -47,7 +47,7 @@ type ClientRecord = z.infer<typeof recordGuard>;
 const clientKey = (id: string): string => `client-token:${id}`;
 
 /**
- * Issues a client token. Its text is returned once; only the digest of its secret is stored.
+ * Issues a client token. Its text is returned only here: only the digest of its secret is stored.
  * @throws `state_unavailable`
  */
 export async function issueClientToken(
@@ -89,7 +89,7 @@ export async function issueClientToken(
 }
 
 /**
- * Authenticates a client token, with equal timing for all failures.
+ * Authenticates a client token. Timing is equal for all failures.
  * @throws `caller_untrusted`, `state_unavailable`
  */
 export async function authenticateClient(credential: Credential, deps: Pick<Deps, 'clock' | 'state'>): Promise<Client> {
@@ -103,7 +103,7 @@ export async function authenticateClient(credential: Credential, deps: Pick<Deps
 }
 
 /**
- * Checks right before the answer that the token was not revoked.
+ * Checks just before the reply that the token was not revoked meanwhile.
  * @throws `caller_untrusted`, `state_unavailable`
  */
 export async function checkClientLive(client: Client, deps: Pick<Deps, 'clock' | 'state'>): Promise<void> {
@@ -111,8 +111,8 @@ export async function checkClientLive(client: Client, deps: Pick<Deps, 'clock' |
 }
 
 /**
- * Returns the client of a token id proved otherwise.
- * @throws `caller_untrusted`: revoked, expired, or its application was removed; `state_unavailable`
+ * Returns the client of a token id that was proved by other means than the token.
+ * @throws `caller_untrusted` if the token was revoked, has expired, or its application was removed; `state_unavailable`
  */
 export async function readLiveClient(id: string, deps: Pick<Deps, 'clock' | 'state'>): Promise<Client> {
   const record = await readRecord(id, deps);
@@ -121,7 +121,7 @@ export async function readLiveClient(id: string, deps: Pick<Deps, 'clock' | 'sta
 }
 
 /**
- * Returns a token, revoked or not; `null` after expiry.
+ * Returns a token, revoked or not, or `null` after its expiry.
  * @throws `state_unavailable`
  */
 export async function findClientToken(
@@ -133,7 +133,7 @@ export async function findClientToken(
 
 /**
  * Revokes a client token at once, also for running requests. Idempotent.
- * @throws `not_found`: unknown or expired, `state_unavailable`
+ * @throws `not_found` if unknown or expired; `state_unavailable`
  */
 export async function revokeClientToken(
   id: string,
@@ -153,10 +153,10 @@ async function readRecord(id: string, { state }: Pick<Deps, 'state'>): Promise<C
   return found === null ? null : recordGuard.parse(found.value);
 }
 
-/** Compared if there is no record, for equal timing; no secret has this digest. */
+/** Compared if there is no record, so that timing is equal. No secret has this digest. */
 const noDigest = Buffer.alloc(32).toString('base64url');
 
-/** @throws `caller_untrusted`: revoked, expired, or its application was removed */
+/** @throws `caller_untrusted` if the token was revoked, has expired, or its application was removed */
 async function checkLive(
   { isRevoked, expiresAt, application: id }: ClientRecord,
   { clock, state }: Pick<Deps, 'clock' | 'state'>,
@@ -169,15 +169,15 @@ async function checkLive(
 
 const toClient = (id: string, record: ClientRecord, application: Application | null): Client => {
   const { name, tenant, scopes, issuedAt, expiresAt, sandbox } = record;
-  // Scopes removed from the application are removed from its keys.
+  // Scopes that the application has lost are removed from its keys too.
   const held = application === null ? scopes : scopes.filter((scope) => application.scopes.includes(scope));
   return { id, name, tenant, scopes: held, issuedAt, expiresAt, application, sandbox };
 };
 
-/** Returns the queue share of a client; tokens of one application share it. */
+/** Returns the queue share of a client. Tokens of one application have the same share. */
 export const shareOfClient = ({ id, application }: Client): QueueShare => knownShare(`client:${application?.id ?? id}`);
 
-/** Returns the binding of API tokens: the client's tenant, no subject. */
+/** Returns the binding of tokens made over the API: the client's tenant, without a subject. */
 export const bindingOfClient = (client: Client, { scope, accuracy }: Pick<Binding, 'scope' | 'accuracy'>): Binding => ({
   tenant: client.tenant,
   idp: 'api',

@@ -4,7 +4,7 @@ import type { Application } from './applications.js';
 
 export type Quota = Pick<Application, 'id' | 'perMinute' | 'perDay'>;
 
-/** Shortest first, so that its refusals cost nothing of the longer one. */
+/** Shortest window first, so that its refusals do not count in the longer one. */
 const windows = [
   { name: 'minute', sec: 60, quotaOf: ({ perMinute }: Quota): number => perMinute },
   { name: 'day', sec: 24 * 60 * 60, quotaOf: ({ perDay }: Quota): number => perDay },
@@ -21,8 +21,8 @@ export interface QuotaUse {
 }
 
 /**
- * Counts a request across replicas, before it is processed.
- * @returns quotas up to the first exceeded
+ * Counts a request over all replicas, before it is processed.
+ * @returns the windows, up to the first that is exceeded
  * @throws `state_unavailable`
  */
 export async function countRequest(

@@ -17,7 +17,6 @@ export const notHeld = [
   'PINs, passwords, recovery codes and the private keys of passkeys: never stored.',
 ] as const;
 
-/** Exports a user's data. @throws `state_unavailable` */
 export async function exportHoldings(who: ConnectedSubject, deps: ApiDeps): Promise<Holdings> {
   const { connection, subject } = who;
   const { scope, accuracy } = connection.policy;

@@ -20,7 +20,7 @@ import {
 import { changeRequest, checkUnfinished, createRequest, findRequest, forgetRequest } from './requests.js';
 import { readTerms } from './terms.js';
 
-/* Those of others are `not_found`. */
+/* Functions for developers. Requests and applications of other developers are `not_found`. */
 
 export type AskingDeps = Pick<
   ApiDeps,
@@ -31,10 +31,6 @@ export type AskingDeps = Pick<
 export const countChange = ({ id }: Developer, deps: Pick<CoreDeps, 'state' | 'clock' | 'settings'>): Promise<void> =>
   countAgainst('changesOfDeveloper', id, deps);
 
-/**
- * Reads an own request.
- * @throws `not_found`, `state_unavailable`
- */
 export async function readOwnRequest(
   id: string,
   developer: Developer,
@@ -45,10 +41,6 @@ export async function readOwnRequest(
   return request;
 }
 
-/**
- * Reads an own application.
- * @throws `not_found`, `state_unavailable`
- */
 export async function readOwnApplication(
   id: string,
   developer: Developer,
@@ -59,7 +51,6 @@ export async function readOwnApplication(
   return application;
 }
 
-/** Lists a developer's applications in order of assignment. @throws `state_unavailable` */
 export async function listOwnApplications(
   developer: Developer,
   deps: Pick<AskingDeps, 'state'>,
@@ -69,7 +60,7 @@ export async function listOwnApplications(
   return found.filter((each) => each !== null).filter(({ owners }) => owners.includes(developer.id));
 }
 
-/** @throws `request_malformed`: unavailable */
+/** @throws `request_malformed` for scopes or a connection that are not available */
 function checkWish(wish: Wish, { onboarding, connections }: AskingDeps): void {
   const refuse = (field: string): never => {
     throw new FaceError('request_malformed', { field });
@@ -86,7 +77,7 @@ function checkWish(wish: Wish, { onboarding, connections }: AskingDeps): void {
 
 /**
  * Creates a draft.
- * @param application - to change; `null`: a new one
+ * @param application - application to change, or `null` for a new one
  * @throws `not_found`, `request_malformed`, `limit_reached`, `locked_out`, `state_unavailable`
  */
 export async function beginRequest(
@@ -134,7 +125,7 @@ export async function submitRequest(
   const said = { at: deps.clock.now(), from: 'developer' as const, by: developer.name, text: given.message };
   const { wish, application } = submit(draft, terms, said);
   const { name, scopes, perMinute, perDay, connection: wanted, redirectUris } = wish;
-  // Recorded first: after a failing trail, a retry would be impossible.
+  // Recorded first: if the audit log failed afterwards, the request could not be submitted again.
   await deps.audit.append({
     action: 'application_requested',
     connection: '',
@@ -147,7 +138,7 @@ export async function submitRequest(
   return changeRequest(
     id,
     (each) => {
-      // A draft changed concurrently differs from the recorded one.
+      // A draft that was changed meanwhile differs from the recorded one.
       if (each.changedAt !== draft.changedAt) throw new FaceError('request_state', { state: each.state });
       return submit(each, terms, said);
     },
@@ -174,14 +165,15 @@ export async function withdrawOwnRequest(id: string, developer: Developer, deps:
   const request = await readOwnRequest(id, developer, deps);
   checkUnfinished(request);
   const detail = { id, developer: developer.id, by: developer.name };
-  // Recorded first: after a failing trail, a retry would find nothing to withdraw.
+  // Recorded first: if the audit log failed afterwards, a retry would find no request to withdraw.
   await deps.audit.append({ action: 'application_request_withdrawn', connection: '', subject: '', detail });
   await forgetRequest(request, deps);
 }
 
 /**
- * Hands over a new application's first key, once. It is created now, so that it is never stored.
- * @throws `not_found`, `request_state` (not approved, or handed over), `locked_out`, `state_unavailable`
+ * Returns a new application's first key, once. It is created now, so that it is never stored.
+ * @throws `not_found`, `locked_out`, `state_unavailable`; `request_state` if not approved, or if the key was returned
+ * before
  */
 export async function takeFirstKey(
   id: string,
@@ -199,14 +191,14 @@ export async function takeFirstKey(
     return issueOwnKey(application, developer, deps);
   };
   return handOver().catch(async (error: unknown) => {
-    // Allows a retry: the key was not delivered.
+    // The key was not delivered, so a retry is allowed.
     await changeRequest(id, (request) => ({ ...request, isKeyHandedOver: false }), deps);
     throw error;
   });
 }
 
 /**
- * Issues another key of an own application, for rotation.
+ * Issues another key of the developer's own application, for rotation.
  * @throws `not_found`, `limit_reached`, `state_unavailable`
  */
 export async function issueOwnKey(

@@ -9,7 +9,7 @@ const placeGuard = z.tuple([z.int().nonnegative().transform(epochMs), z.string()
 export const toCursor = ({ createdAt, id }: ListPlace): string =>
   Buffer.from(JSON.stringify([createdAt, id])).toString('base64url');
 
-/** @throws `request_malformed`: not an issued cursor */
+/** @throws `request_malformed` unless this server issued the cursor */
 export function fromCursor(cursor: string): ListPlace {
   try {
     const [createdAt, id] = placeGuard.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));

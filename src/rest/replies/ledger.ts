@@ -64,7 +64,7 @@ export const lineReply = z.object({
 });
 export type LineReply = z.output<typeof lineReply>;
 
-/** The result with its events. */
+/** A check: its result, with all its events. */
 const checkReply = lineReply.extend({
   startedAt: instantReply.describe('Time of the first event.'),
   events: z.array(lineReply).describe('All events of the check, oldest first.'),
