@@ -58,7 +58,7 @@ export function createClientTokenEndpoints(deps: ApiDeps): Endpoint[] {
       async handle({ fields, administrator }) {
         await checkVerifiedContact(fields, deps);
         const issued = await issue(fields, administrator);
-        // If consuming the contact fails, the issued token is revoked.
+        // Consumed last, so that the user need not enter both codes again if no token can be made.
         await takeVerifiedContact(fields, deps).catch(async (error: unknown) => {
           await revokeClientToken(issued.id, administrator, deps);
           throw error;

@@ -46,7 +46,7 @@ function checkAllowed(
 
 /**
  * Sends one code by e-mail and one by SMS. The answer is the same for every address.
- * @throws `not_found`, `caller_untrusted`, `request_malformed`, `locked_out`, `delivery_failed`, `state_unavailable`
+ * @throws `not_found`, `caller_untrusted`, `request_malformed`, `locked_out`, `delivery_failed`
  */
 export async function sendCodes(
   { contact, client, language }: { contact: Contact; client: Client; language: LetterLanguage },
@@ -79,7 +79,7 @@ export async function sendCodes(
 /**
  * Consumes both codes and marks the contact as verified for an hour. Both must be correct, within ten minutes and five
  * attempts.
- * @throws `code_wrong`, `state_unavailable`
+ * @throws `code_wrong`
  */
 export async function verifyCodes(
   { id, emailCode, phoneCode }: { id: string; emailCode: string; phoneCode: string },
@@ -92,10 +92,6 @@ export async function verifyCodes(
   });
 }
 
-/**
- * Checks that a contact is verified, and that the verification was not used. @throws `contact_unverified`,
- * `state_unavailable`
- */
 export async function checkVerifiedContact(contact: Contact, deps: Pick<Deps, 'clock' | 'state'>): Promise<void> {
   requireUnused((await readStored(verifiedOf(contact, deps), deps))?.record ?? null);
 }

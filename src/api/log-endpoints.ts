@@ -173,7 +173,6 @@ function toNetworkIf(text: string): string | null {
   return keptNetworkOf(toSource(address));
 }
 
-/** @throws `request_malformed` */
 function toNetwork(text: string): string {
   const network = toNetworkIf(text);
   if (network === null) throw new FaceError('request_malformed', { field: 'network' });

@@ -10,7 +10,6 @@ const comparisonReply = z.strictObject({
   match: z.boolean(),
 });
 
-/** Fields about an unusable picture, with the text of a refusal. */
 const unusableFields = {
   code: z
     .enum(photoCodes)

@@ -104,7 +104,6 @@ function readHeader(header: Line | undefined): Header {
 
 const recordsGuard = z.array(z.array(z.string()));
 
-/** Parses the cells of lines, or returns `null` if they are invalid. */
 function parseCells(text: string, delimiter: string): string[][] | null {
   try {
     const lines = { record_delimiter: '\n', relax_column_count: true, skip_empty_lines: true };

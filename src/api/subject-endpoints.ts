@@ -39,7 +39,6 @@ const subjectFields = z.strictObject({
 });
 type SubjectFields = z.output<typeof subjectFields>;
 
-/** @throws `request_malformed` */
 function toAsked({ connection, subject, login }: SubjectFields): SubjectAsked {
   if (connection !== undefined && subject !== undefined && login === undefined) return { connection, subject };
   if (connection === undefined && subject === undefined && login !== undefined) return { connection: null, login };

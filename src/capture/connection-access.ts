@@ -21,7 +21,6 @@ export const who = {
     .describe('Username, searched at the identity provider. Use it instead of `subject`.'),
 };
 
-/** A user named by exactly one of the fields. */
 interface NamedUser {
   readonly subject?: string | undefined;
   readonly login?: string | undefined;
@@ -35,7 +34,7 @@ export function checkNamed({ subject, login }: NamedUser): void {
 /**
  * Returns the id of the named user. A given id is not checked.
  * @returns `null` for an unknown login
- * @throws `request_malformed`, `profile_unavailable`
+ * @throws `request_malformed`
  */
 export async function findSubject({ profile }: Connection, named: NamedUser): Promise<string | null> {
   checkNamed(named);
@@ -68,7 +67,6 @@ export const returnUrlField = z
   .optional()
   .describe('Address that the capture page opens at the end: one of the connection’s `returnUrls`.');
 
-/** @throws `request_malformed` */
 export function checkReturnUrl(connection: Connection | null, returnUrl: string | undefined): string | null {
   if (returnUrl === undefined) return null;
   if (!connection?.policy.returnUrls.includes(returnUrl))

@@ -7,7 +7,6 @@ import { UsageError } from './usage-error.js';
 /** Far above the size of every credential or token. */
 const maxTextFileBytes = 64 * 1024;
 
-/** Converts the server's error to an error of this program. */
 export function toRefusal(error: unknown, url: string): unknown {
   if (!(error instanceof FacestepError)) return error;
   const code = faceErrorCodes.find((known) => known === error.code);

@@ -21,7 +21,6 @@ interface Place {
   /** Path of the command, such as `people list`. Empty for the program itself. */
   readonly path: string;
   readonly words: readonly string[];
-  /** Allowed values of options. */
   readonly values: readonly { readonly option: string; readonly choices: readonly string[] }[];
 }
 

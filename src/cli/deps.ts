@@ -26,14 +26,12 @@ export interface CliDeps {
   readonly print: (line: string) => void;
   /** Writes one line to standard error. */
   readonly tell: (line: string) => void;
-  /** Styles a text if standard output is a terminal with colors. */
   readonly paint: (style: Style, text: string) => string;
   /** Reads a secret from the terminal without showing it, or from standard input. */
   readonly readSecret: (question: string) => Promise<string>;
   /** Sets the exit code, which is 0 by default. */
   readonly endWith: (code: ExitCode) => void;
   readonly untilStopped: () => Promise<unknown>;
-  /** @throws `config_invalid` */
   readonly loadSetup: () => Promise<Setup>;
   /** For commands that run without the server and its secrets. */
   readonly loadKept: () => Promise<KeptConfig>;

@@ -18,9 +18,7 @@ interface Failure {
 }
 
 export interface FailureOptions {
-  /** Name of the command, or `null` for the server. */
   readonly command: string | null;
-  /** True to print one JSON object. */
   readonly asJson: boolean;
   /** True to add details for developers. */
   readonly isVerbose: boolean;

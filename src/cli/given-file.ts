@@ -1,7 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { UsageError } from './usage-error.js';
 
-/** Reads a file named on the command line. @throws UsageError */
 export const readGivenFile = (file: string): Promise<Buffer> =>
   readFile(file).catch(() => {
     throw toUnread(file);

@@ -39,7 +39,6 @@ function toTurningLines(keys: readonly TurningKey[]): string[] {
 
 const toProblem = (problem: string | null): string[] => (problem === null ? [] : [`NOT USABLE: ${problem}`]);
 
-/** Returns lines that say how reliable the counts are. */
 export function toCountLines(
   { ofUnknownVersion }: TokenCount,
   { trails, retentionDays }: { readonly trails: readonly string[]; readonly retentionDays: number | null },

@@ -10,11 +10,9 @@ import { FaceError } from '../errors.js';
 import { parseKeyJson, readPrivateFile, replaceFile } from '../files/durable-file.js';
 import { UsageError } from './usage-error.js';
 
-/** Content of the login file. */
 const loginGuard = z.strictObject({ url: safeUrlGuard, key: headerCredentialGuard });
 export type Login = z.output<typeof loginGuard>;
 
-/** Returns the login file of this account, or `null` without a home folder. */
 export function loginFileOf({ XDG_CONFIG_HOME, HOME, USERPROFILE }: Environment): string | null {
   const home = HOME || USERPROFILE;
   const folder = XDG_CONFIG_HOME || (home ? join(home, '.config') : null);

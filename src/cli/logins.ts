@@ -9,7 +9,6 @@ interface Who {
   readonly subject: string | null;
 }
 
-/** Returns a function that finds sign-in names by connection and id. */
 export async function readLogins(people: readonly Who[], deps: CallDeps): Promise<(who: Who) => string | null> {
   const logins = new Map<string, string>();
   for (const connection of new Set(people.map((each) => each.connection))) {

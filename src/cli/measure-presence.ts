@@ -160,7 +160,6 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Maximum pictures of one presentation that wait for the engine. */
 const queueLimit = 64;
 
 async function report({ json = false, ...folder }: FolderOptions & { json?: boolean }, deps: CliDeps): Promise<void> {

@@ -81,7 +81,6 @@ function toUsageError({ message }: CommanderError): UsageError {
   return new UsageError(first, /^\(Did you mean (.+)\?\)$/.test(meant) ? meant.slice(1, -1) : null);
 }
 
-/** Creates the program with one command, or with all if the command is unknown. */
 export async function createProgram(asked: string | undefined, deps: CliDeps): Promise<Command> {
   const program = new Command('facestep')
     .description('Face step-up for the identity provider you already run. Without a command, it runs the server.')

@@ -56,7 +56,6 @@ function parseDays(text: string): number {
 
 interface Head {
   readonly connection: string;
-  /** `null` if the connection is no longer configured. */
   readonly mode: 'enforce' | 'shadow' | null;
   readonly since: string | null;
 }

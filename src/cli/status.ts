@@ -35,7 +35,6 @@ export const createStatusCommand = (deps: CliDeps): Command =>
       );
     });
 
-/** @throws CommandError `server_unreachable` */
 async function readHealth(url: string, { fetch }: Pick<CliDeps, 'fetch'>): Promise<z.output<typeof readyGuard>> {
   try {
     const answer = await fetch(`${url}/readyz`, { redirect: 'error', signal: AbortSignal.timeout(10_000) });

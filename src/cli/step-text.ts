@@ -15,7 +15,6 @@ const words = {
 export const toFoundLines = (number: number, { title, before }: StepResult): string[] =>
   toLines(`${number}. ${title}: ${words[before.state]}`, toReportLines(before));
 
-/** Returns a step's result. */
 export function toAppliedLines(number: number, { title, applied, after }: StepResult): string[] {
   if (after.state === 'ready') return toLines(`${number}. ${title}: ${applied ? 'done' : 'was ready'}`, []);
   if (after.state === 'manual')

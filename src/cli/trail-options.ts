@@ -8,7 +8,6 @@ import { UsageError } from './usage-error.js';
 
 export const collect = (value: string, former: readonly string[] = []): readonly string[] => [...former, value];
 
-/** Finds the named audit logs, or the server's own. */
 export const findTrails = async (named: readonly string[], config: FilesConfig): Promise<string[]> =>
   named.length === 0 ? [await findOwnTrail(config)] : findNamedTrails(named);
 

@@ -9,7 +9,6 @@ const drawnPerson = fileURLToPath(new URL('../../examples/demo/drawn-person.js',
 
 const browserOf = ({ CHROMIUM_PATH }: CliDeps['env']): string => CHROMIUM_PATH || '/usr/bin/chromium';
 
-/** Returns why a drawn face cannot use the capture page, or `null` if it can. */
 export function findObstacle(
   { userSecret, referencePhoto }: ConnectionsReply['connections'][number]['policy'],
   env: CliDeps['env'],
@@ -22,7 +21,6 @@ export function findObstacle(
   return referencePhoto ? 'The policy asks for a photo of an identity document.' : null;
 }
 
-/** Opens a link in a browser whose camera shows a drawn face. */
 export async function sendDrawnPerson(link: string, { env }: Pick<CliDeps, 'env'>): Promise<void> {
   const child = spawn(process.execPath, [drawnPerson, browserOf(env), link], {
     stdio: ['ignore', 'ignore', 'inherit'],

@@ -9,7 +9,6 @@ const protocolClaims = new Set(
   ).split(' '),
 );
 
-/** Returns true for claims that need no consent. */
 export const isProtocolClaim = (name: string): boolean => protocolClaims.has(name);
 
 export const claimNameGuard = z
@@ -34,7 +33,6 @@ const isAddressOnlyAlone = (sources: ClaimSources): boolean =>
     ([name, source]) => name === 'address' || typeof source === 'string' || Array.isArray(source),
   );
 
-/** Overrides of the provider's default sources. */
 export const claimSourcesGuard = z
   .record(claimNameGuard, sourceGuard)
   .refine(isAddressOnlyAlone, 'expected members of an address for the claim address alone')

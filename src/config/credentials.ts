@@ -29,7 +29,6 @@ const credentialGuard = z.strictObject({
 
 export type CredentialConfig = z.output<typeof credentialGuard>;
 
-/** Credentials, by id. */
 export const credentialsGuard = z
   .record(
     z

@@ -15,17 +15,13 @@ const toDataFiles = (folder: string, keysFolder: string | null = null) => ({
   /** Which store this server uses, and since when. */
   heldSince: join(folder, 'held-since.json'),
   audit: join(folder, 'audit.jsonl'),
-  /** Denied tokens whose audit records have expired. */
   deniedTokens: join(folder, 'denied-tokens.json'),
-  /** Keys that seal tokens. */
   keys: join(keysFolder ?? folder, 'keys.json'),
-  /** Keys that sign receipts. */
   signingKeys: join(keysFolder ?? folder, 'signing-keys.json'),
   /** Keys that sign ID tokens and security events. */
   oidcKeys: join(keysFolder ?? folder, 'oidc-keys.json'),
   adminKey: join(folder, 'admin-key.sha256'),
   outbox: join(folder, 'outbox.jsonl'),
-  /** Delivery progress of each security event receiver. */
   securityEvents: join(folder, 'security-events.json'),
   deadLetters: join(folder, 'dead-letters.jsonl'),
   lastBackup: join(folder, 'last-backup.json'),
@@ -36,7 +32,6 @@ export type DataFiles = ReturnType<typeof toDataFiles>;
 export const filesOf = ({ dataFolder, keys }: FilesConfig): DataFiles =>
   toDataFiles(dataFolder, keys.kind === 'local' ? keys.folder : null);
 
-/** Returns the folder of the organization's own recognition models. */
 export const recognitionFolderOf = (config: {
   readonly dataFolder: string;
   readonly recognition: { readonly folder: string | null };

@@ -19,7 +19,6 @@ const deprecations: readonly (Deprecation & { readonly isInUse: (surroundings: S
   },
 ];
 
-/** Returns the deprecations that affect this process. */
 export const findDeprecations = (surroundings: Surroundings): readonly Deprecation[] =>
   deprecations.filter(({ isInUse }) => isInUse(surroundings)).map(({ isInUse, ...told }) => told);
 

@@ -10,7 +10,6 @@ const serviceGuard = z.strictObject({
   text: textGuard(160).nullable().default(null).describe('Description of the service, by language.'),
 });
 
-/** Sign-in at the connection's identity provider, for users who cannot show their face. */
 const signInGuard = z.strictObject({
   issuer: safeUrlGuard.describe('Issuer of the provider, as in its discovery document.'),
   clientId: clientIdGuard.describe(

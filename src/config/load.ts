@@ -99,13 +99,8 @@ export async function loadConfig<const Guards extends ConnectionGuards>({
  */
 export const loadKeptConfig = (reading: Reading): Promise<KeptConfig> => loadSome(keptConfigGuard, reading);
 
-/**
- * Loads the storage settings and the state store.
- * @throws `config_invalid`
- */
 export const loadStoredConfig = (reading: Reading): Promise<StoredConfig> => loadSome(storedConfigGuard, reading);
 
-/** Loads the address at which the server listens. @throws `config_invalid` */
 export const loadAddress = (reading: Reading): Promise<AddressConfig> => loadSome(addressConfigGuard, reading);
 
 /**

@@ -49,7 +49,6 @@ const publicKeyGuard = z
 const hasUniqueKids = (keys: readonly { readonly kid: string }[]): boolean =>
   new Set(keys.map(({ kid }) => kid)).size === keys.length;
 
-/** Keys for `private_key_jwt`, instead of a secret. */
 export const publicKeysGuard = z
   .array(publicKeyGuard)
   .min(1)

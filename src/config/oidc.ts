@@ -4,7 +4,6 @@ import { type CounterConfig, counterGuard } from './counter.js';
 import { type CredentialConfigs, credentialsGuard } from './credentials.js';
 import { clientIdGuard, clientSecretGuard, publicKeysGuard, redirectUriGuard, shownNameGuard } from './oidc-client.js';
 
-/** An application or identity provider that uses this server by OpenID Connect. */
 export const relyingPartyGuard = z
   .strictObject({
     kind: z.literal('relying_party').describe('An application, or your own identity provider.'),
@@ -72,7 +71,6 @@ export const relyingPartyGuard = z
 
 export type RelyingPartyConfig = z.output<typeof relyingPartyGuard>;
 
-/** Common fields of a provider that is a client of its own connection. */
 export interface ProviderClientConfig {
   readonly kind: string;
   readonly id: string;
@@ -134,7 +132,6 @@ export const createOidcGuard = <const Kinds extends readonly ClientGuard[]>(...k
       error: 'expected at least one client, or a credential',
     });
 
-/** Creates the guard of the setting `oidc`, which `null` disables. */
 export const oidcOf = <const Kinds extends readonly ClientGuard[]>(...kinds: Kinds) =>
   createOidcGuard(...kinds)
     .nullable()

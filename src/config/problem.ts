@@ -15,7 +15,6 @@ export function toConfigError(problems: readonly Problem[]): FaceError {
 
 const detailGuard = z.object({ problems: z.array(z.object({ path: z.string(), reason: z.string() })) });
 
-/** Returns the problems of any thrown error, if it has some. */
 export function problemsOf(error: unknown): readonly Problem[] {
   const parsed = detailGuard.safeParse(error instanceof FaceError ? error.detail : null);
   return parsed.data?.problems ?? [];

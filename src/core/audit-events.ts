@@ -25,7 +25,6 @@ const errorCode = z.string();
 /** A field that belongs to another variant of the same action, and is forbidden in this one. */
 const absent = z.never().optional();
 
-/** A token written to a profile. */
 const tokenChange = z.object({
   tokenId: z.string(),
   /** `null` if the sealing keys belong to another service. */
@@ -480,7 +479,6 @@ export const auditDetails = {
     .describe('An administrator recorded bounced e-mails.'),
   invitation_sent: z
     .object({
-      /** `null` for a single invitation. */
       campaign: z.string().nullable(),
       stepUpId: z.string(),
       kind: z.enum(['invitation', 'reminder']),

@@ -6,7 +6,6 @@ export interface Permit {
   report(outcome: 'answered' | 'outage'): void;
 }
 
-/** In `half_open`, one test call is allowed. */
 export type BreakerState = 'closed' | 'open' | 'half_open';
 
 /** A circuit breaker: after consecutive outages, it refuses calls at once. */

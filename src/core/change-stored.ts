@@ -28,7 +28,6 @@ export async function readStored<Value>(
   return parseStored(await state.read(key), guard);
 }
 
-/** Parses a record that the store returned. */
 export const parseStored = <Value>(found: StateRecord | null, guard: z.ZodType<Value>): FoundRecord<Value> | null =>
   found === null ? null : { record: guard.parse(found.value), revision: found.revision };
 

@@ -63,7 +63,6 @@ export class FrameSketch extends ConcealedBytes<Uint8Array> {
   }
 }
 
-/** Key material, such as an HMAC output or a derived key. */
 export class KeyMaterial extends ConcealedBytes<Uint8Array> {
   protected readonly label = 'KeyMaterial';
 }

@@ -45,12 +45,10 @@ export interface Policy {
   readonly anotherWay: AnotherWayPolicy;
   /** Bypass codes of the help desk. */
   readonly bypass: BypassPolicy;
-  /** True if users may request help from the help desk on the page. */
   readonly helpRequests: boolean;
   readonly returnUrls: readonly string[];
   readonly notices: boolean;
   readonly language: LetterLanguage;
-  /** E-mail address of the help desk, or `null` to send it no notifications. */
   readonly helpDesk: string | null;
   readonly whenUnverified: UnverifiedPolicy;
   readonly whenUnavailable: UnverifiedPolicy;
@@ -102,7 +100,6 @@ export interface Connection {
   readonly openStepUpRequest: ((request: string) => Promise<StepUpRequest>) | null;
 }
 
-/** A user of a connection, by id. */
 export interface SubjectRef {
   readonly connection: string;
   readonly subject: string;
@@ -123,7 +120,6 @@ export function bindingOf({ id, kind, policy }: Connection, subject: string): Bi
   return { tenant: id, idp: kind, subject, scope: policy.scope, accuracy: policy.accuracy };
 }
 
-/** Returns a subject's token, or `null` if there is no token or no such user. @throws `profile_unavailable` */
 export async function readTokenIfAny({ profile }: Connection, subject: string): Promise<SealedToken | null> {
   try {
     return await profile.readToken(subject);

@@ -31,7 +31,6 @@ export type HookDecision = z.infer<typeof decisionGuard>;
 
 export interface HookEvent extends ConnectedSubject {
   readonly hook: string;
-  /** Application's id at the provider, or `null` if unknown. */
   readonly application: string | null;
   /** User's IP address as the provider writes it, or `null` if unknown. */
   readonly address: string | null;
@@ -39,7 +38,6 @@ export interface HookEvent extends ConnectedSubject {
   readonly isAfterFirstFactor: boolean;
   /** Identifies repeated deliveries of one event. */
   readonly eventId: string;
-  /** Time of the event, or `null` if the provider sends none. */
   readonly eventTime: EpochMs | null;
   /** How long a repeated event gets the same answer. */
   readonly repeatableForSec: number;
@@ -154,7 +152,7 @@ function toDecision({ passedAt, stepUpId, liveness, anotherWay }: Pass): HookDec
   return anotherWay ? { outcome: 'another_way', at, stepUpId } : { outcome: 'verified', at, stepUpId, liveness };
 }
 
-/** Records a call that would have failed, but that shadow mode allowed. @throws `state_unavailable` */
+/** Records a call that would have failed, but that shadow mode allowed. */
 export async function recordPassedOver(
   { connection, hook, code }: { connection: Connection; hook: string; code: FaceErrorCode },
   deps: CoreDeps,

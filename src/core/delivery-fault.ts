@@ -15,7 +15,6 @@ const faultGuard = z.object({
 
 export type DeliveryFault = z.output<typeof faultGuard>;
 
-/** Creates the error that a `Delivery` throws. */
 export const toDeliveryError = (fault: DeliveryFault): FaceError => new FaceError('delivery_failed', { ...fault });
 
 /** Returns the fault of an error. An unknown error is `uncertain`, because it may have occurred after sending. */

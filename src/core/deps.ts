@@ -14,9 +14,7 @@ export interface CoreDeps {
   readonly settings: CoreSettings;
 }
 
-/** Settings for all connections. */
 export interface CoreSettings {
   readonly limits: Limits;
-  /** Retention of consent records in days, or `null` for unlimited. */
   readonly consentDays: number | null;
 }

@@ -41,7 +41,6 @@ export const hintOfFrames: Readonly<Record<PhotoCode, Hint | null>> = {
   photo_animated: null,
 };
 
-/** Hint for another photo of the identity document. */
 export const hintOfReference: Readonly<Record<PhotoCode, Hint>> = {
   face_none: 'reference_none',
   face_many: 'reference_many',

@@ -28,7 +28,6 @@ export interface IdentifyRequest {
 export interface Identification {
   /** `ambiguous` if several tokens match. None of them is chosen. */
   readonly outcome: 'identified' | 'nobody' | 'ambiguous';
-  /** Position of the matching token, or `null` unless `identified`. */
   readonly position: number | null;
   /** Positions of the matching tokens if `ambiguous`: duplicates, or people who look alike. */
   readonly alike: readonly number[];

@@ -3,7 +3,6 @@ import { networksOf } from './limits/networks.js';
 
 /** Pictures of one check. After the engine refuses one, the others are not decoded. */
 export interface PictureRow {
-  /** Error of the first refused picture, or `null`. */
   readonly refusal: FaceError | null;
   /** Records a refused picture. @param tookMs - worker time */
   onRefused(error: FaceError, tookMs: number): void;
@@ -21,7 +20,6 @@ export interface QueueShare {
 
 export const knownShare = (source: string): QueueShare => ({ class: 'known', source });
 
-/** For programs that have the engine to themselves. */
 export const soleShare = knownShare('this program');
 
 /** Returns the share of an anonymous caller. All addresses of an IPv6 /48 have the same share. */

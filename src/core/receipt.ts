@@ -47,7 +47,6 @@ export interface RedeemedReceipt {
   readonly liveness: Liveness | null;
 }
 
-/** Returns the receipt audience of a connection's own hooks. */
 export const audienceOf = (issuer: string, connection: { readonly id: string }): string =>
   `${issuer}/hooks/${connection.id}`;
 

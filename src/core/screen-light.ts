@@ -7,7 +7,6 @@
  */
 export const screenColours = ['#ff6868', '#68ff68', '#6868ff', '#68ffff', '#ff68ff', '#ffff68'] as const;
 
-/** `across` splits the screen into left and right, `down` into top and bottom. */
 export const screenAxes = ['across', 'down'] as const;
 export type ScreenAxis = (typeof screenAxes)[number];
 

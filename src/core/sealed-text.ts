@@ -20,7 +20,6 @@ const toBase64url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('
  * Encrypts a text.
  * @param label - purpose, which selects the key. Must be longer than 32 bytes, so that it never equals a token's
  * message
- * @throws `key_service_unavailable`
  */
 export async function sealText(
   text: Credential,
@@ -40,7 +39,7 @@ export async function sealText(
 
 /**
  * Decrypts a text.
- * @throws `token_key_retired`, `key_service_unavailable`; `state_unavailable` if the store altered the text
+ * @throws `token_key_retired`; `state_unavailable` if the store altered the text
  */
 export async function openText(
   { version, nonce, sealed }: SealedText,

@@ -6,9 +6,7 @@ export interface ToDo {
   readonly code: ToDoCode;
   readonly urgency: 'now' | 'soon';
   readonly words: string;
-  /** `null` if the task concerns the whole server. */
   readonly connection: string | null;
-  /** Name of an administrator or application, or `null`. */
   readonly about: string | null;
   /** Number of open requests, otherwise 1. */
   readonly count: number;
@@ -20,9 +18,7 @@ export interface ConnectionFacts {
   readonly mode: Policy['mode'];
   /** Start of shadow mode. `null` if it is not active, or if the start is unknown. */
   readonly shadowSince: EpochMs | null;
-  /** Administrator who has overridden the configured mode, or `null`. */
   readonly switchedBy: string | null;
-  /** Latest health check, or `null`. */
   readonly examined: { readonly at: EpochMs; readonly isFailing: boolean; readonly enrolled: number | null } | null;
   /** True if a shutdown interrupted the connection's set-up. */
   readonly isBrokenOff: boolean;
@@ -34,13 +30,11 @@ export interface Facts {
   readonly headWaitingSec: number;
   /** Result of the last verification of the audit log. `null` if it was not verified completely. */
   readonly isTrailSound: boolean | null;
-  /** Time of the last backup, or `null` if none is known. */
   readonly backupAt: EpochMs | null;
   readonly keys: readonly {
     readonly name: string;
     readonly isCurrent: boolean;
     readonly problem: string | null;
-    /** `null` if unknown. */
     readonly since: EpochMs | null;
     readonly lifeDays: number;
   }[];

@@ -26,7 +26,6 @@ export const addSec = (time: EpochMs, seconds: number): EpochMs => epochMs(time 
 /** Formats a time as RFC 3339 in UTC. */
 export const toIso = (time: EpochMs): string => new Date(time).toISOString();
 
-/** Converts a time for libraries that need a `Date`. */
 export const toDate = (time: EpochMs): Date => new Date(time);
 
 /** Parses text that is known to be RFC 3339. */

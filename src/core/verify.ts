@@ -18,18 +18,15 @@ export async function verifyToken(request: VerifyRequest, deps: CoreDeps): Promi
   return attemptCheck(request, (asked) => deps.verifier.verify(asked), toldToBackend, deps);
 }
 
-/** Verifies like `verifyToken`, and returns the similarity. @throws as `verifyToken` */
 export async function scoreToken(request: VerifyRequest, deps: CoreDeps): Promise<Score> {
   return attemptCheck(request, (asked) => deps.verifier.score(asked), toldToBackend, deps);
 }
 
-/** Rules for a check of a person in front of a camera. */
 export interface CheckRules {
   /** Result of the liveness judgment, which must pass. `null` if none is required. */
   readonly judged: Promise<LivenessFinding> | null;
   /** Address of an anonymous caller, whose failures do not lock out the user. Otherwise `null`. */
   readonly outsider: string | null;
-  /** Host of the application, or `null`. */
   readonly application: string | null;
   readonly stepUp: { readonly id: string; readonly startedAt: EpochMs } | null;
 }
@@ -129,7 +126,6 @@ async function attemptCheck<T extends { readonly matched: boolean }>(
 }
 
 interface TokenLook {
-  /** The token, or `null` if it is unreadable. */
   readonly read: SealedToken | null;
   readonly tokenId: string | null;
   /** Why the token cannot be used, or `null` if the face decides. */

@@ -12,7 +12,6 @@ const lifeSec = 300;
 /**
  * Returns claims of other connections: their values, signed aggregated claims (OpenID Connect Core, section 5.6.2), and
  * `_claim_status`. Empty if no source was queried.
- * @throws `key_service_unavailable`
  */
 export async function tellSources(
   answers: readonly SourceAnswer[],

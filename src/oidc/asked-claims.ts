@@ -44,7 +44,6 @@ export function toClaimsWanted(client: Pick<OidcClient, 'consented'>, request: C
     .filter(({ inIdToken, inUserInfo }) => inIdToken || inUserInfo);
 }
 
-/** Returns the requested claims and scopes that are ignored, for the log. */
 export function unregisteredIn(
   client: Pick<OidcClient, 'consented' | 'claimNames'>,
   request: ClaimsRequest,

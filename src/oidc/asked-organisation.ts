@@ -8,7 +8,6 @@ export const maxIdCharacters = 100;
 
 interface Asked {
   readonly rules: OrganisationRules;
-  /** `null` if the person may choose. */
   readonly hint: string | null;
 }
 

@@ -13,21 +13,18 @@ import { type Asker, isolate, renderPersonCard } from './person-page.js';
 interface ShownClaim extends RegisteredClaim {
   readonly claim: string;
   readonly isEssential: boolean;
-  /** `null` if the profile has no value. */
   readonly value: Json;
   /** Display name of the source. Absent if there is only one connection. */
   readonly source?: string | undefined;
 }
 
 export interface SilentSource {
-  /** Value of the button that links an account at this source. */
   readonly decision: string;
   readonly name: string;
   readonly state: 'unanswered' | 'unlinked';
   readonly items: readonly Omit<ShownClaim, 'value' | 'source'>[];
 }
 
-/** Renders the page that asks for consent to send these values. */
 export function renderConsentPage(
   language: Language,
   {

@@ -25,13 +25,10 @@ export type Acting = z.output<typeof actingGuard>;
 
 export type Flow = {
   readonly clientId: string;
-  /** `null` until the person is named. */
   readonly person: Person | null;
   /** `acr` of the ID token if the check passes. */
   readonly acr: string;
-  /** `null` until started. */
   readonly stepUp: { readonly id: string; readonly browserDigest: string; readonly starts: number } | null;
-  /** Face check that links another account, or `null`. */
   readonly linking: {
     readonly source: string;
     readonly subject: string;
@@ -41,7 +38,6 @@ export type Flow = {
   readonly notLinked: string | null;
   /** Chosen organization. `null` until chosen, or if not requested. */
   readonly acting: Acting | null;
-  /** Kiosk visit of the sign-in, or `null`. */
   readonly atKiosk: KioskVisit | null;
   readonly endsAt: EpochMs;
 };
@@ -98,7 +94,6 @@ export async function writeFlow({ uid }: { readonly uid: string }, flow: Flow, d
   await state.write(flowKey(connection, uid), flow, { when: 'any', expiresAt: flow.endsAt, mayBeLost: true });
 }
 
-/** @throws oidcErrors.SessionNotFound */
 export async function readFlow(uid: string, { connection, state }: FlowDeps): Promise<Flow> {
   const found = await state.read(flowKey(connection, uid));
   if (found === null) throw new oidcErrors.SessionNotFound('interaction has ended');

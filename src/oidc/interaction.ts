@@ -180,7 +180,6 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { reado
     if (flow.acting !== null) {
       const detail = { client: flow.clientId, ...flow.acting, stepUpId };
       const who = { connection: connection.id, subject: person.subject };
-      // The audit entry is written first, so that every choice has one.
       await deps.audit.append({ action: 'organisation_chosen', ...who, detail });
     }
     const claims = {

@@ -58,7 +58,6 @@ export interface Arrival {
 
 /** The OpenID provider of one connection. */
 export interface OidcIssuer {
-  /** Exact issuer identifier: `<publicUrl>/oidc/<connection>`. */
   readonly issuer: string;
   readonly connection: Connection;
   readonly clients: ReadonlyMap<string, OidcClient>;
@@ -66,12 +65,11 @@ export interface OidcIssuer {
   /** Id of the only client with pushed requests, whose browsers may omit `client_id`. Otherwise `null`. */
   readonly pushingClientId: string | null;
   interactionUrl(uid: string): string;
-  /** Returns the URL that opens a counter's code or shows a phone's. */
   counterUrl(name: 'user_code' | 'shown', code: string): string;
   running(): Promise<RunningProvider>;
   /**
    * Counts an anonymous start, before anything is looked up or stored.
-   * @throws `locked_out`, `state_unavailable`
+   * @throws `locked_out`
    */
   countStart(source: string): Promise<void>;
   readonly checks: Checks;

@@ -25,10 +25,6 @@ export interface ConnectionWithClients {
   createOidcClients(deps: OidcClientDeps): readonly OidcClient[];
 }
 
-/**
- * Creates the OpenID providers of all connections that have clients.
- * @throws `config_invalid`
- */
 export async function createIssuers(
   connections: readonly ConnectionWithClients[],
   given: Omit<IssuerDeps, 'countAll' | 'sources'>,

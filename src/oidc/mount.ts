@@ -54,7 +54,7 @@ const maxFormBytes = 56 * 1024;
 /**
  * Mounts the OpenID provider of every connection at `/oidc/<connection>`. Bodies are read here, within limits. A POST
  * to the authorization endpoint becomes a query, so that the client's kind can inspect it first.
- * @throws `not_found`, `method_not_allowed`, `body_too_large`, `overloaded`, `request_malformed`
+ * @throws `not_found`, `method_not_allowed`, `body_too_large`, `request_malformed`
  */
 export function mountOidc(
   app: Express,
@@ -158,7 +158,6 @@ function readForm({ request, body }: Visit): URLSearchParams | null {
   return new URLSearchParams(isForm ? body.toString('utf8') : '');
 }
 
-/** Sends the error page for requests whose interaction and client are unknown. */
 function sendErrorPage(request: Request, response: Response, error: unknown, log: Log): void {
   const isProtocol = error instanceof oidcErrors.OIDCProviderError;
   const code = isProtocol ? 'not_found' : toCode(error);

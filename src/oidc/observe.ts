@@ -27,7 +27,6 @@ const refusals = [
   'credential',
 ];
 
-/** Logs refusals with client and reason, and server errors without their messages. */
 export function observe(provider: EventEmitter, log: Log): void {
   for (const each of refusals) {
     provider.on(`${each}.error`, (context: KoaContextWithOIDC, error: unknown) => {

@@ -9,7 +9,7 @@ export type MountOidc = (app: Express) => void;
 
 /**
  * Opens the OpenID providers of all connections that have clients. Loads library and keys only if there is one.
- * @throws `config_invalid`, `key_service_unavailable`
+ * @throws `config_invalid`
  */
 export async function openOidc(
   connections: readonly Given[],

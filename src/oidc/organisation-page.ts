@@ -17,7 +17,6 @@ export function renderOrganisationPage(
     organisations,
     find,
   }: {
-    /** Registered name, and host of the redirect URI. */
     readonly asker: { readonly name: string; readonly host: string };
     /** A single one is preselected. */
     readonly organisations: readonly Organisation[];

@@ -44,7 +44,6 @@ export function renderAskPage(language: Language, kioskUrl: string | null): Rend
   );
 }
 
-/** Kinds of errors that the page distinguishes. */
 export type PageError = 'expired' | 'invalid' | 'failed' | 'cookies';
 
 export function pageErrorOf(status: number, error: unknown): PageError {

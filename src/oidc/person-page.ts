@@ -21,7 +21,6 @@ export interface Asker {
 /** Renders untrusted text with its own writing direction. */
 export const isolate = (kind: string, text: string): Html => html`<bdi class="${kind}">${text}</bdi>`;
 
-/** Renders a page for a provider outage, with retry and cancel. */
 export function renderUnreadablePage(language: Language, asker: Asker, leave: string): RenderedPage {
   const texts = consentTextsIn(language);
   return renderPersonCard(

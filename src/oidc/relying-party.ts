@@ -95,7 +95,7 @@ function authMethodOf({ secret, publicKeys }: RelyingPartyConfig) {
 /**
  * Finds the user of a login or immutable id. An unknown input is used as an id without enrolment, so that callers
  * cannot tell the difference.
- * @throws `profile_unavailable`, `locked_out`; oidcErrors.InvalidRequest if too long
+ * @throws `locked_out`; oidcErrors.InvalidRequest if too long
  */
 export async function findNamed(
   name: string,

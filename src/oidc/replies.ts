@@ -13,7 +13,6 @@ const formPolicy = contentSecurityPolicy({ 'script-src': '', 'form-action': 'htt
 /** Seconds. A new key is published days before its use. */
 const publicForSec = 300;
 
-/** Adds all public keys with their certificates, and security headers. */
 export function dressReplies(provider: Provider, publicKeys: readonly PublicKey[]): void {
   const secret = provider.cookieName('session');
   provider.use(async (context: KoaContextWithOIDC, next) => {

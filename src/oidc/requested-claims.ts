@@ -30,7 +30,6 @@ export function parseRequestedClaims(text: string | undefined): RequestedClaims 
 const membersGuard = z.record(z.string(), z.record(z.string(), z.unknown()).nullable()).optional();
 const containersGuard = z.object({ id_token: membersGuard, userinfo: membersGuard });
 
-/** Checks that each requested claim is `null` or an object. @throws oidcErrors.InvalidRequest */
 export function checkMembers(claims: unknown): void {
   if (containersGuard.safeParse(claims).success) return;
   throw new oidcErrors.InvalidRequest('claims parameter is invalid');
@@ -50,7 +49,6 @@ function toDemand(request: z.output<typeof requestGuard>): Demand {
   return { values, isEssential: request?.essential === true && asked.length > 0 };
 }
 
-/** Returns true if one of the possible values meets the demand, or if the demand is optional. */
 export const isMet = ({ values, isEssential }: Demand, possible: readonly string[]): boolean =>
   !isEssential || values.some((value) => possible.includes(value));
 

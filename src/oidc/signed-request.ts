@@ -13,7 +13,6 @@ const timesGuard = z.object({ iat: z.number().optional(), exp: z.number().option
 /**
  * Returns true if a signed request object (RFC 9101) is fresh and used for the first time. A replay is treated like an
  * unsigned request, so it is no error. Stored by digest of the content, because one signature has several encodings.
- * @throws `state_unavailable`
  */
 export async function takeSignedRequest(
   object: string,

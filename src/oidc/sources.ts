@@ -10,7 +10,7 @@ export interface Source {
   readonly issuer: string;
   readonly connection: Connection;
   readonly directoryFor: DirectoryFor;
-  /** Counts an anonymous face check at this connection. @throws `locked_out`, `state_unavailable` */
+  /** Counts an anonymous face check at this connection. @throws `locked_out` */
   countStart(from: string): Promise<void>;
 }
 

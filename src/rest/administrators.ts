@@ -17,7 +17,6 @@ export const maxAdministrators = 100;
 export interface ListedAdministrator extends Pick<Administrator, 'name'> {
   readonly role: Role;
   readonly addedAt: EpochMs | null;
-  /** `null` if the key never expires. */
   readonly expiresAt: EpochMs | null;
 }
 
@@ -38,7 +37,6 @@ const noDigest = Buffer.alloc(32).toString('base64url');
 
 export interface IdentifiedKey {
   readonly administrator: Administrator;
-  /** Public id of the key, for `isKeyLive`. */
   readonly keyId: string;
 }
 
@@ -46,7 +44,7 @@ export interface IdentifiedKey {
  * Returns the administrator of a key. Timing is equal for unknown ids and wrong secrets.
  * @param source - address of the caller. After too many wrong keys from there, further wrong ones are `locked_out`. A
  * correct key is always accepted, because several people may share the address of a proxy
- * @throws `caller_untrusted`, `locked_out`, `state_unavailable`
+ * @throws `caller_untrusted`, `locked_out`
  */
 export async function authenticateAdministrator(
   credential: Credential,
@@ -93,7 +91,7 @@ export async function isKeyLive(
 
 /**
  * Adds an administrator. The key is returned only here: only the digest of its secret is stored.
- * @throws `name_taken`, `limit_reached`, `state_unavailable`
+ * @throws `name_taken`, `limit_reached`
  */
 export async function addAdministrator(
   { name, role, lifeSec }: { readonly name: string; readonly role: Role; readonly lifeSec: number | null },
@@ -113,7 +111,6 @@ export async function addAdministrator(
   };
   withOneMore(await readAll({ state }));
   const detail = { name, role, id, by: by.name };
-  // The audit entry is written first, so that every administrator has one.
   await audit.append({ action: 'administrator_added', connection: '', subject: '', detail });
   await changeStored(list, withOneMore, { state });
   return { credential: new Credential(`fsa_${id}_${secret}`), expiresAt };
@@ -121,7 +118,7 @@ export async function addAdministrator(
 
 /**
  * Removes an administrator and their key. The first owner cannot be removed.
- * @throws `not_found`, `state_unavailable`
+ * @throws `not_found`
  */
 export async function removeAdministrator(
   name: string,
@@ -140,10 +137,7 @@ export async function removeAdministrator(
   await changeStored(list, without, { state });
 }
 
-/**
- * Lists the first owner and the administrators with valid keys.
- * @throws `state_unavailable`
- */
+/** Lists the first owner and the administrators with valid keys. */
 export async function listAdministrators({
   state,
   clock,

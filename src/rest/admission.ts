@@ -31,10 +31,6 @@ async function authenticate(
   return { administrator: administratorOf(session), needsFaceCheck: needsFaceCheck(session, deps) };
 }
 
-/**
- * Authenticates a developer by a console session from single sign-on.
- * @throws `caller_untrusted`, `role_missing`, `state_unavailable`
- */
 async function authenticateDeveloper(headers: IncomingHttpHeaders, deps: SessionDeps): Promise<Developer> {
   const isOther = headers['x-admin-key'] !== undefined || headers['x-auth-token'] !== undefined;
   if (isOther) throw new FaceError('caller_untrusted');
@@ -68,10 +64,6 @@ export class Admission {
     private readonly deps: SessionDeps & Pick<ApiDeps, 'onboarding' | 'onClientRequest'>,
   ) {}
 
-  /**
-   * @throws `caller_untrusted`, `locked_out`, `role_missing`, `face_not_verified`, `scope_missing`, `quota_exceeded`,
-   * `overloaded`
-   */
   async checkHeaders(headers: IncomingHttpHeaders): Promise<void> {
     if (this.auth.kind === 'admin') {
       const { administrator, needsFaceCheck: isCheckDue } = await authenticate(headers, this.peer.source, this.deps);
@@ -88,18 +80,10 @@ export class Admission {
     if (this.auth.kind === 'client' && token !== undefined) await this.takeToken(String(token));
   }
 
-  /**
-   * Authenticates a client by the first token of the request.
-   * @throws `caller_untrusted`, `scope_missing`, `quota_exceeded`, `overloaded`
-   */
   async takeToken(token: string): Promise<void> {
     await this.takeClient(() => authenticateClient(new Credential(token), this.deps));
   }
 
-  /**
-   * Admits a client that `authenticate` identifies.
-   * @throws as `takeToken`, and from `authenticate`
-   */
   async takeClient(authenticate: () => Promise<Client>): Promise<void> {
     if (this.auth.kind !== 'client') return;
     this.#client ??= this.#admit(authenticate, this.auth.scope);
@@ -150,7 +134,7 @@ export class Admission {
   }
 
   /**
-   * Checks just before the reply that token or key were not revoked meanwhile.
+   * Checks just before the reply that the client's token was not revoked meanwhile.
    * @throws `caller_untrusted`
    */
   async checkStillLive(): Promise<void> {

@@ -30,8 +30,7 @@ export interface ApplicationKey {
 /**
  * Issues an application's key, which is a client token of its tenant.
  * @param request.scopes - some of the application's, or `undefined` for all
- * @throws `not_found`, `limit_reached`, `state_unavailable`; `request_malformed` for a scope that the application does
- * not have
+ * @throws `not_found`, `limit_reached`; `request_malformed` for a scope that the application does not have
  */
 export async function issueApplicationKey(
   applicationId: string,
@@ -64,7 +63,6 @@ export async function issueApplicationKey(
   return issued;
 }
 
-/** Lists an application's valid keys, oldest first. @throws `not_found`, `state_unavailable` */
 export async function listApplicationKeys(
   applicationId: string,
   deps: Pick<Deps, 'clock' | 'state'>,
@@ -81,7 +79,7 @@ export async function listApplicationKeys(
   return found.filter((key) => key !== null);
 }
 
-/** Revokes a key at once. @throws `not_found`, also for a key of another application; `state_unavailable` */
+/** Revokes a key at once. @throws `not_found`, also for a key of another application */
 export async function revokeApplicationKey(
   applicationId: string,
   keyId: string,

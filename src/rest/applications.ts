@@ -75,7 +75,7 @@ interface AskedFor {
 /**
  * Registers an application.
  * @param asked - a developer's request, or `null` if an administrator registers it
- * @throws `limit_reached`, `state_unavailable`
+ * @throws `limit_reached`
  */
 export async function registerApplication(
   { tenant, ...terms }: ApplicationTerms & { readonly tenant: string },
@@ -99,8 +99,6 @@ export async function registerApplication(
   }
   withIt((await readStored(index, { state }))?.record ?? null);
   const detail = { id, ...terms, scopes: [...terms.scopes], by: by.name };
-  // Recorded first: if the audit log failed afterwards, a retry would find the application registered and not record
-  // it.
   await audit.append({ action: 'application_registered', connection: tenant, subject: '', detail });
   const now = clock.now();
   const record = {
@@ -120,14 +118,12 @@ export async function findApplication(id: string, { state }: Pick<Deps, 'state'>
   return found === null ? null : toApplication(id, recordGuard.parse(found.value));
 }
 
-/** @throws `not_found`, `state_unavailable` */
 export async function readApplication(id: string, deps: Pick<Deps, 'state'>): Promise<Application> {
   const found = await findApplication(id, deps);
   if (found === null) throw new FaceError('not_found');
   return found;
 }
 
-/** Lists applications, oldest first. @throws `state_unavailable` */
 export async function listApplications({ state }: Pick<Deps, 'state'>): Promise<Application[]> {
   const found = await state.read(index.key);
   const ids = found === null ? [] : index.guard.parse(found.value);
@@ -150,13 +146,12 @@ export async function changeApplication(
   });
   const former = await readApplication(id, deps);
   const detail = { id, ...toTerms(former), by: by.name };
-  // The audit entry is written first, so that no key gains rights without one.
   await deps.audit.append({ action: 'application_changed', connection: former.tenant, subject: '', detail });
   const changedAt = deps.clock.now();
   return toApplication(id, await changeExisting(id, (record) => ({ ...record, ...toTerms(record), changedAt }), deps));
 }
 
-/** Removes an application and, at once, its keys. @throws `not_found`, `state_unavailable` */
+/** Removes an application and, at once, its keys. @throws `not_found` */
 export async function removeApplication(
   id: string,
   by: Pick<Administrator, 'name'>,
@@ -164,7 +159,6 @@ export async function removeApplication(
 ): Promise<void> {
   const { name, tenant } = await readApplication(id, { state });
   const detail = { id, name, by: by.name };
-  // Recorded first: if the audit log failed afterwards, a retry would find no application to record.
   await audit.append({ action: 'application_removed', connection: tenant, subject: '', detail });
   await state.delete(recordKey(id));
   await changeStored(index, (former) => (former ?? []).filter((listed) => listed !== id), { state });

@@ -46,10 +46,7 @@ type ClientRecord = z.infer<typeof recordGuard>;
 
 const clientKey = (id: string): string => `client-token:${id}`;
 
-/**
- * Issues a client token. Its text is returned only here: only the digest of its secret is stored.
- * @throws `state_unavailable`
- */
+/** Issues a client token. Its text is returned only here: only the digest of its secret is stored. */
 export async function issueClientToken(
   request: {
     name: string;
@@ -90,7 +87,7 @@ export async function issueClientToken(
 
 /**
  * Authenticates a client token. Timing is equal for all failures.
- * @throws `caller_untrusted`, `state_unavailable`
+ * @throws `caller_untrusted`
  */
 export async function authenticateClient(credential: Credential, deps: Pick<Deps, 'clock' | 'state'>): Promise<Client> {
   const [, id, secret] = credential.use((text) => /^fst_([0-9a-f]{24})_([\w-]{43})$/.exec(text)) ?? [];
@@ -104,7 +101,7 @@ export async function authenticateClient(credential: Credential, deps: Pick<Deps
 
 /**
  * Checks just before the reply that the token was not revoked meanwhile.
- * @throws `caller_untrusted`, `state_unavailable`
+ * @throws `caller_untrusted`
  */
 export async function checkClientLive(client: Client, deps: Pick<Deps, 'clock' | 'state'>): Promise<void> {
   await readLiveClient(client.id, deps);
@@ -112,7 +109,7 @@ export async function checkClientLive(client: Client, deps: Pick<Deps, 'clock' |
 
 /**
  * Returns the client of a token id that was proved by other means than the token.
- * @throws `caller_untrusted` if the token was revoked, has expired, or its application was removed; `state_unavailable`
+ * @throws `caller_untrusted` if the token was revoked, has expired, or its application was removed
  */
 export async function readLiveClient(id: string, deps: Pick<Deps, 'clock' | 'state'>): Promise<Client> {
   const record = await readRecord(id, deps);
@@ -120,10 +117,7 @@ export async function readLiveClient(id: string, deps: Pick<Deps, 'clock' | 'sta
   return toClient(id, record, await checkLive(record, deps));
 }
 
-/**
- * Returns a token, revoked or not, or `null` after its expiry.
- * @throws `state_unavailable`
- */
+/** Returns a token, revoked or not, or `null` after its expiry. */
 export async function findClientToken(
   id: string,
   deps: Pick<Deps, 'state'>,
@@ -133,7 +127,7 @@ export async function findClientToken(
 
 /**
  * Revokes a client token at once, also for running requests. Idempotent.
- * @throws `not_found` if unknown or expired; `state_unavailable`
+ * @throws `not_found` if unknown or expired
  */
 export async function revokeClientToken(
   id: string,
@@ -177,7 +171,6 @@ const toClient = (id: string, record: ClientRecord, application: Application | n
 /** Returns the queue share of a client. Tokens of one application have the same share. */
 export const shareOfClient = ({ id, application }: Client): QueueShare => knownShare(`client:${application?.id ?? id}`);
 
-/** Returns the binding of tokens made over the API: the client's tenant, without a subject. */
 export const bindingOfClient = (client: Client, { scope, accuracy }: Pick<Binding, 'scope' | 'accuracy'>): Binding => ({
   tenant: client.tenant,
   idp: 'api',

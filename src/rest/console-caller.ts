@@ -31,7 +31,7 @@ export async function readSession(headers: IncomingHttpHeaders, deps: SessionDep
 
 /**
  * Authenticates a session by cookie and page token, which other sites cannot read.
- * @throws `caller_untrusted`, `state_unavailable`
+ * @throws `caller_untrusted`
  */
 export async function authenticateSession(headers: IncomingHttpHeaders, deps: SessionDeps): Promise<ShownSession> {
   if (!isSameOrigin(headers, deps.issuer)) throw new FaceError('caller_untrusted');

@@ -26,7 +26,6 @@ const recordGuard = z.object({
   name: z.string(),
   role: z.enum(signedInRoles),
   by: z.discriminatedUnion('kind', [
-    /** `subject` is the immutable id at the provider. */
     z.object({ kind: z.literal('provider'), issuer: z.string(), subject: z.string(), login: z.string() }),
     z.object({ kind: z.literal('key'), keyId: z.string() }),
   ]),
@@ -59,7 +58,6 @@ export const sessionCookieOf = (issuer: string): string =>
 /**
  * Starts a session.
  * @returns its secret of 256 random bits, for the browser only
- * @throws `state_unavailable`
  */
 export async function beginSession(
   { name, role, by }: Pick<ConsoleSession, 'name' | 'role' | 'by'>,
@@ -76,7 +74,7 @@ export async function beginSession(
 /**
  * Finds a session. Sessions end with their key, or when single sign-on is disabled.
  * @param isUse - true restarts the idle timeout
- * @throws `caller_untrusted`, `state_unavailable`
+ * @throws `caller_untrusted`
  */
 export async function findConsoleSession(
   secret: Credential,
@@ -101,7 +99,7 @@ export async function findConsoleSession(
 const isOf = ({ issuer }: { readonly issuer: string }, { console }: SessionDeps): boolean =>
   console.signIn?.issuer === issuer;
 
-/** Changes a stored session. @throws `caller_untrusted` if there is none; `state_unavailable` */
+/** Changes a stored session. @throws `caller_untrusted` if there is none */
 export async function changeSession(
   secret: Credential,
   change: (session: ConsoleSession) => ConsoleSession,
@@ -118,12 +116,11 @@ export async function changeSession(
   return changed;
 }
 
-/** Ends a session at once. Idempotent. @throws `state_unavailable` */
+/** Ends a session at once. Idempotent. */
 export async function endSession(secret: Credential, deps: SessionDeps): Promise<void> {
   await deps.state.delete(storedOf(secret, deps).key);
 }
 
-/** Returns the page token, which is derived from the session's secret. */
 export const tokenOf = (secret: Credential): string =>
   secret.use((text) => digestOf(`facestep console ${text}`).toString('base64url'));
 

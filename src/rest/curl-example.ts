@@ -76,7 +76,6 @@ function exampleOf(name: string, schema: Json): Json {
   return type === 'array' ? [example] : example;
 }
 
-/** Returns example fields by name: all required and a few optional ones. */
 export function exampleFields({ fieldsGuard }: Endpoint): Readonly<Record<string, Json>> {
   const { properties, required } = describeFields(fieldsGuard);
   return Object.fromEntries(

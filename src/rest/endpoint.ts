@@ -164,7 +164,6 @@ export function developerEndpoint<
   };
 }
 
-/** Defines an endpoint for anyone. */
 export function openEndpoint<Fields extends z.ZodObject, Reply extends z.core.$ZodObject, PhotoName extends string>(
   definition: Definition<Fields, Reply, PhotoName> & {
     handle(call: Call<z.output<Fields>, PhotoName>): ReplyOf<Reply>;

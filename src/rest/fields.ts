@@ -18,7 +18,6 @@ export const toFieldRefusal = (field: string): FaceError =>
     field,
   });
 
-/** Parses the fields of a request. @throws `field_unknown`, `request_malformed`, or the field's own code */
 export function parseFields<Guard extends z.ZodObject>(guard: Guard, values: unknown): z.output<Guard> {
   const parsed = guard.safeParse(values);
   if (parsed.success) return parsed.data;

@@ -4,7 +4,6 @@ import { type OidcConfig, type RelyingPartyConfig, relyingPartiesOf } from '../c
 import { consentNameOf } from '../core/credentials/credentials.js';
 import type { Texts } from '../core/step-up/home-protocol.js';
 
-/** Removes missing languages from a text. */
 export const toTexts = (text: Readonly<Record<string, string | undefined>>): Texts =>
   Object.fromEntries(
     Object.entries(text).flatMap(([language, words]) => (words === undefined ? [] : [[language, words]])),

@@ -13,7 +13,6 @@ const objectGuard = z.object({
   required: z.array(z.string()).default([]),
 });
 
-/** Returns each field's JSON Schema, and the names of required fields. */
 export function describeFields(guard: z.ZodObject): z.infer<typeof objectGuard> {
   return objectGuard.parse(toJsonSchema(guard, 'input'));
 }

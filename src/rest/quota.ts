@@ -23,7 +23,6 @@ export interface QuotaUse {
 /**
  * Counts a request over all replicas, before it is processed.
  * @returns the windows, up to the first that is exceeded
- * @throws `state_unavailable`
  */
 export async function countRequest(
   quota: Quota,

@@ -48,7 +48,6 @@ export interface DayUsage {
   readonly refusals: Readonly<Record<string, number>>;
 }
 
-/** One record of a few kilobytes per application and day. */
 const countsGuard = z.record(z.string(), z.record(z.string(), z.number()));
 type Counts = z.infer<typeof countsGuard>;
 
@@ -131,7 +130,6 @@ function sumOf(former: Counts, added: Counts): Counts {
 /**
  * Reads an application's usage, newest day first.
  * @param applicationId - `null` for tokens without an application
- * @throws `state_unavailable`
  */
 export async function readUsage(
   applicationId: string | null,
@@ -152,10 +150,7 @@ export async function readUsage(
   return found.flat();
 }
 
-/**
- * Returns a token's last day of use, or `null` if it was never used.
- * @throws `state_unavailable`
- */
+/** Returns a token's last day of use, or `null` if it was never used. */
 export async function readLastUsed(clientId: string, { state }: { readonly state: State }): Promise<string | null> {
   const found = await state.read(lastUsedKey(clientId));
   return found === null ? null : lastUsedGuard.parse(found.value);

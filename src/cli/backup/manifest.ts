@@ -69,10 +69,6 @@ export async function measureFile(file: string): Promise<Omit<BackupEntry, 'path
   return { bytes, sha256: digest.digest('hex') };
 }
 
-/**
- * Reads the manifest and verifies every file.
- * @throws CommandError `backup_invalid`
- */
 export async function readManifest(folder: string): Promise<Manifest> {
   const manifest = await parseManifest(folder);
   for (const { path, bytes, sha256 } of manifest.files) {

@@ -47,7 +47,7 @@ async function listDataFiles(dataFolder: string, files: DataFiles): Promise<stri
 /**
  * Copies data folder and key files of a running server.
  * @param request.to - an empty or absent folder
- * @throws `state_unavailable`; UsageError
+ * @throws UsageError
  */
 export async function writeBackup(
   request: {

@@ -48,7 +48,6 @@ export interface Collection {
   /** @returns false if the participant has no consent */
   keep(person: string, about: AboutPresentation, photos: readonly Photo[]): Promise<boolean>;
   listPeople(): Promise<readonly Participant[]>;
-  /** @throws CommandError `presence_locked` */
   forEach(
     read: (opened: OpenedPresentation) => Promise<void>,
     isMeant: (participant: Participant) => boolean,

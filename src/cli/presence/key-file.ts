@@ -59,10 +59,6 @@ const aboutPerson = (id: Uint8Array): Buffer => Buffer.concat([Buffer.from('face
 /** Argon2id slows each guess, and this length makes guessing infeasible. */
 const leastCharacters = 12;
 
-/**
- * Reads a passphrase from a private file of one line.
- * @throws UsageError; FaceError `config_invalid`
- */
 export async function readPassphrase(file: string): Promise<UserSecret> {
   const text = (await readPrivateFile(file, '--passphrase-file'))?.replace(/\r?\n$/, '');
   if (text === undefined)

@@ -18,7 +18,6 @@ export const nobodyYet = 'REPLACE THIS: who runs the test, and how people reach 
 
 export const planGuard = z.strictObject({
   responsible: z.string().min(1).max(300),
-  /** In days. */
   keepDays: z.int().min(1).max(365),
   presentations: z.int().min(1).max(100),
   species: partsGuard,

@@ -37,7 +37,6 @@ function withLength(bytes: Uint8Array): readonly Uint8Array[] {
   return [length, bytes];
 }
 
-/** Encodes a presentation: JSON, then each picture with its length. */
 export function encodePresentation(about: AboutPresentation, photos: readonly Photo[]): Buffer {
   const parts = photos.map((photo) => photo.use((bytes) => bytes));
   return Buffer.concat([Buffer.from(JSON.stringify(about)), ...parts].flatMap(withLength));

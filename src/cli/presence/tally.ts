@@ -12,7 +12,6 @@ export interface Tester {
 export interface Tally {
   count(about: Pick<AboutPresentation, 'species' | 'light' | 'outcome'>): void;
   cells(): TesterView['cells'];
-  /** `null` if complete. */
   due(): DuePresentation | null;
 }
 

@@ -32,7 +32,6 @@ export interface Visits {
   newTicket(): Credential;
   /** Opens a link, once. @throws `step_up_unknown` */
   open(ticket: Credential): { readonly session: Credential; readonly visit: Visit };
-  /** @throws `caller_untrusted` */
   find(session: Credential | null): Visit;
 }
 
@@ -65,7 +64,6 @@ interface ChallengeDeps {
   readonly random: Random;
 }
 
-/** Starts the same challenge as a step-up, with screen light if the page supports it. */
 export function startChallenge(visit: Visit, shows: ScreenAxis | null, deps: ChallengeDeps) {
   const nonce = newSecret(deps);
   const movement = newChallenge(nonce, shows, deps);
@@ -73,7 +71,6 @@ export function startChallenge(visit: Visit, shows: ScreenAxis | null, deps: Cha
   return { nonce: nonce.use((text) => text), next: nextOf(movement), expiresAt: toIso(movement.expiresAt) };
 }
 
-/** @throws `challenge_wrong` */
 export function commitFrame(
   visit: Visit,
   { nonce, digest }: { readonly nonce: string; readonly digest: string },

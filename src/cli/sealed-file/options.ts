@@ -18,7 +18,6 @@ const optionsGuard = z.strictObject({
 
 export type SealedFileOptions = Omit<z.output<typeof optionsGuard>, 'url'> & { readonly url: string };
 
-/** Parses the options, and finds the address of the server if none is given. */
 export async function parseOptions(options: unknown, deps: AddressDeps): Promise<SealedFileOptions> {
   const { url, ...rest } = optionsGuard.parse(options);
   return { ...rest, url: url ?? (await findAddress(deps)) };

@@ -12,7 +12,6 @@ import { UsageError } from '../usage-error.js';
 import { drawHeader, headerBytes, parseHeader, type SealedFileHeader, tagBytes } from './header.js';
 import { createNewFile } from './new-file.js';
 
-/** Content key that the server released for the face, and the user's secret, if any. */
 export interface FileKeyParts {
   readonly contentKey: ContentKey;
   readonly secret: UserSecret | null;

@@ -24,17 +24,14 @@ export interface Brands {
    * one.
    */
   inForce(): Promise<NamedBrand | null>;
-  /** Finds an active, former or draft brand by its digest. @throws `state_unavailable` */
   find(digest: string): Promise<Brand | null>;
-  /** Stores a validated brand as a draft for one hour, and returns its digest. @throws `state_unavailable` */
   keepDraft(brand: Brand): Promise<string>;
   /**
    * Publishes a draft or former brand. Every replica shows it within seconds.
    * @param digest - `null` to restore the default
-   * @throws `brand_configured`, `not_found`, `state_unavailable`
+   * @throws `brand_configured`, `not_found`
    */
   apply(digest: string | null, by: string): Promise<void>;
-  /** Lists the published brands, newest first. @throws `state_unavailable` */
   listApplied(): Promise<readonly AppliedBrand[]>;
 }
 
@@ -124,7 +121,6 @@ export function createBrands(configured: Brand | null, { state, clock, audit }: 
       const brand = digest === null ? null : await find(digest);
       if (digest !== null && brand === null) throw new FaceError('not_found');
       const former = (await readStored(current, { state }))?.record.digest ?? null;
-      // The audit entry is written first, so that every published brand has one.
       await audit.append({ action: 'brand_changed', connection: '', subject: '', detail: { digest, former, by } });
       if (digest !== null && brand !== null)
         await state.write(keptKey(digest), toStored(brand), { when: 'any', expiresAt: null });
@@ -148,7 +144,6 @@ export function createBrands(configured: Brand | null, { state, clock, audit }: 
   };
 }
 
-/** Stores the configured brand, for replicas that do not have it in their configuration. */
 export async function shareConfigured(brand: Brand, { state, clock }: Pick<Deps, 'state' | 'clock'>): Promise<void> {
   await state.write(draftKey(digestOfBrand(brand)), toStored(brand), {
     when: 'any',

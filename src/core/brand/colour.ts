@@ -6,7 +6,6 @@ const pattern = /^#[0-9a-f]{6}$/;
 
 const isColour = (text: string): text is Colour => pattern.test(text);
 
-/** Parses `#rrggbb` in either case, or returns `null`. */
 export function parseColour(text: string): Colour | null {
   const lower = text.toLowerCase();
   return isColour(lower) ? lower : null;

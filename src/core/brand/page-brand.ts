@@ -13,7 +13,6 @@ export const brandOfPage = z.object({
   organisation: z.nullable(z.string()),
   helpUrl: z.nullable(z.string()),
   texts: z.object({ en: texts, de: texts, es: texts, fr: texts, ar: texts }),
-  /** `dark` is the logo's path for dark screens. */
   logo: z.nullable(z.object({ path: z.string(), dark: z.nullable(z.string()), widthPx: z.int(), heightPx: z.int() })),
 });
 

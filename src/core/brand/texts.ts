@@ -53,7 +53,6 @@ export const isPrintable = (text: string): boolean => !unprintable.test(text);
 const placeholdersIn = (text: string): readonly string[] =>
   [...text.matchAll(/\{([^{}]*)\}/g)].map(([, name]) => name ?? '');
 
-/** Returns the problem of a text, or `null` if it is valid. */
 export function findTextProblem(key: string, text: string): TextProblem | null {
   if (!isTextKey(key)) return 'text_unknown';
   const { most, placeholders }: TextRule = textRules[key];
@@ -65,6 +64,5 @@ export function findTextProblem(key: string, text: string): TextProblem | null {
   return found.some((name) => !placeholders.includes(name)) ? 'placeholder_unknown' : null;
 }
 
-/** Replaces the placeholders of a validated text. */
 export const fill = (text: string, values: Readonly<Record<string, string>>): string =>
   text.replace(/\{([^{}]*)\}/g, (whole, name: string) => values[name] ?? whole);

@@ -35,14 +35,9 @@ export interface NamedPerson extends Pick<Person, 'line' | 'login' | 'email' | '
 }
 
 type Asked = Pick<Campaign, 'name' | 'connection' | 'language' | 'linkDays' | 'reminderDays' | 'reminders'> & {
-  /** Either a group of the provider, or people from a file. */
   readonly from: { readonly group: string } | { readonly people: readonly NamedPerson[] };
 };
 
-/**
- * Creates a campaign and plans it.
- * @throws `connection_unknown`, `limit_reached`
- */
 export async function createCampaign(asked: Asked, by: string, deps: CampaignDeps): Promise<Campaign> {
   if (!deps.connections.has(asked.connection)) throw new FaceError('connection_unknown');
   const { from, ...settings } = asked;
@@ -96,7 +91,6 @@ export interface CampaignCounts {
   readonly leftOut: Record<string, number>;
 }
 
-/** @throws `state_unavailable` */
 export async function countPeople(campaign: Campaign, deps: CampaignDeps): Promise<CampaignCounts> {
   const counts: Partial<Record<PersonState, number>> = {};
   const leftOut: Record<string, number> = {};
@@ -141,10 +135,6 @@ export async function keepWords(
 const toDigest = (words: OwnWords | null | undefined): string | null =>
   words ? digestOf(JSON.stringify([words.subject, words.text])).toString('hex') : null;
 
-/**
- * Records a change of a campaign in the audit log, then applies it.
- * @throws `not_found`, and what `change` throws
- */
 async function changeOnRecord(
   id: string,
   change: (campaign: Campaign) => Campaign,
@@ -156,7 +146,6 @@ async function changeOnRecord(
   return changeCampaign(id, change, deps);
 }
 
-/** @throws `not_found`, `campaign_state` */
 export async function startCampaign(id: string, by: string, deps: CampaignDeps): Promise<Campaign> {
   const toEvent = async (campaign: Campaign): Promise<CampaignEvent> => {
     const { counts } = await countPeople(campaign, deps);
@@ -165,7 +154,6 @@ export async function startCampaign(id: string, by: string, deps: CampaignDeps):
   return changeOnRecord(id, (latest) => start(latest, deps.clock.now()), toEvent, deps);
 }
 
-/** @throws `not_found`, `campaign_state` */
 export async function stopCampaign(id: string, by: string, deps: CampaignDeps): Promise<Campaign> {
   return changeOnRecord(id, stop, () => ({ action: 'campaign_stopped', detail: { campaign: id, by } }), deps);
 }
@@ -188,7 +176,6 @@ export async function resumeCampaign(
   return changeCampaign(id, resume, deps);
 }
 
-/** Sends a reminder now to everyone who is not enrolled. @throws `not_found`, `campaign_state` */
 export async function remindCampaign(id: string, by: string, deps: CampaignDeps): Promise<Campaign> {
   const toEvent = (): CampaignEvent => ({ action: 'campaign_reminded', detail: { campaign: id, by } });
   return changeOnRecord(id, (latest) => remind(latest, deps.clock.now()), toEvent, deps);

@@ -11,7 +11,7 @@ export interface CampaignHolding {
   readonly person: Person;
 }
 
-/** Returns all campaign data about a user. @throws `state_unavailable` */
+/** Returns all campaign data about a user. */
 export async function readCampaignHoldings(
   { connection, subject }: SubjectRef,
   deps: { readonly state: State },
@@ -24,10 +24,7 @@ export async function readCampaignHoldings(
   return held;
 }
 
-/**
- * Removes a user from every campaign. An e-mail that is being sent still arrives.
- * @throws `state_unavailable`
- */
+/** Removes a user from every campaign. An e-mail that is being sent still arrives. */
 export async function forgetInCampaigns(
   { connection, subject }: SubjectRef,
   deps: { readonly state: State },

@@ -9,8 +9,7 @@ import { composeCampaignLetter, wordsOf } from './letters.js';
 
 /**
  * E-mails one user, at their address at the provider, an invitation to enrol. The text is that of campaigns.
- * @throws `subject_unknown`, `contact_missing`, `locked_out`, `delivery_failed`, `profile_unavailable`,
- * `state_unavailable`
+ * @throws `subject_unknown`, `contact_missing`, `locked_out`, `delivery_failed`
  */
 export async function inviteByEmail(
   invited: ConnectedSubject & {

@@ -15,7 +15,6 @@ const lease = {
 /**
  * Acquires or renews the lease to send e-mails. If two replicas briefly hold it, per-person claims still prevent
  * duplicate e-mails.
- * @throws `state_unavailable`
  */
 export async function takeLease(
   holder: string,

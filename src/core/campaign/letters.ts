@@ -17,7 +17,6 @@ const words: Readonly<Record<LetterLanguage, CampaignWords>> = { en, de, es, fr,
 
 export const letterPlaceholders = ['name', 'login', 'organisation', 'lastDay'] as const;
 
-/** Returns unknown placeholders, without duplicates. */
 export const findUnknownIn = ({ subject, text }: OwnWords): string[] => [
   ...new Set(
     [subject, text].flatMap((each) =>

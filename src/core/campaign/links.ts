@@ -9,7 +9,6 @@ import { type Person, type Sight, see } from './person.js';
 
 type Seen = { readonly sight: Sight; readonly isOver: boolean };
 
-/** Updates a person with the current state of their link. @throws `profile_unavailable`, `state_unavailable` */
 export async function lookAt(person: Person, connection: Connection, deps: CampaignDeps): Promise<Person> {
   const { link, subject } = person;
   if (link === null || subject === null) return person;

@@ -59,7 +59,6 @@ export const personGuard = z.object({
   subject: z.string().nullable(),
   email: z.string().nullable(),
   name: z.string().nullable(),
-  /** `null` for the campaign's language. */
   language: z.enum(letterLanguages).nullable(),
   state: z.enum(personStates),
   /** Reason for skipping the person, error code, or reply code of the mail relay. */
@@ -196,7 +195,6 @@ export const doubtIfLost = (person: Person, now: EpochMs): Person =>
 
 export type Sight = 'waiting' | 'opened' | 'enrolled' | 'expired';
 
-/** Returns true if the state of a person's link can still change. */
 export const isWaiting = ({ state, link }: Person): boolean =>
   link !== null && (state === 'sent' || state === 'opened' || state === 'uncertain');
 
@@ -220,7 +218,6 @@ export const retry = (person: Person, again: readonly Retryable[]): Person =>
     ? { ...person, state: 'planned', reason: null, tries: 0, notBefore: null, claim: null }
     : person;
 
-/** Marks a person's e-mail as bounced, if one was sent. */
 export const bounce = (person: Person): Person =>
   person.state === 'sent' || person.state === 'opened' || person.state === 'uncertain'
     ? { ...person, state: 'bounced', reason: null }
@@ -237,7 +234,6 @@ export interface Pace {
 
 const daySec = 86_400;
 
-/** Returns the kind of e-mail that is due, or `null` if none is. */
 export function dueLetter(person: Person, pace: Pace, now: EpochMs): LetterKind | null {
   const { state, sentAt, notBefore, reminders } = person;
   if (notBefore !== null && notBefore > now) return null;

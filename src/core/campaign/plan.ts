@@ -26,7 +26,6 @@ const sideBySide = 4;
 /**
  * Plans a campaign: looks up its people, without changing anything at the provider. Continues after a crash by listing
  * a group again.
- * @throws `state_unavailable`
  */
 export async function makePlan(campaign: Campaign, deps: CampaignDeps, mayGoOn: MayGoOn): Promise<void> {
   try {

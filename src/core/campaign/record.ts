@@ -6,7 +6,6 @@ import { addSec, type EpochMs, epochMsGuard } from '../units.js';
 import type { Pace, Person } from './person.js';
 import { type CampaignState, campaignStates } from './person.js';
 
-/** Maximum lifetime of a link, in days. */
 export const longestLinkDays = 30;
 
 const wordsGuard = z.object({ subject: z.string(), text: z.string() });
@@ -64,7 +63,6 @@ export const forgetInPlan = (campaign: Campaign, subject: string): Campaign =>
     ? { ...campaign, forgotten: [...new Set([...campaign.forgotten, toForgotten(campaign, subject)])] }
     : campaign;
 
-/** Returns true if the person was erased during planning. */
 export const isForgottenIn = (campaign: Campaign, { subject }: Person): boolean =>
   subject !== null && campaign.forgotten.includes(toForgotten(campaign, subject));
 
@@ -106,13 +104,11 @@ export function stop(campaign: Campaign): Campaign {
   return { ...campaign, state: 'stopped' };
 }
 
-/** @throws `campaign_state` */
 export function resume(campaign: Campaign): Campaign {
   inState(campaign, 'running', 'stopped', 'done');
   return { ...campaign, state: 'running' };
 }
 
-/** @throws `campaign_state` */
 export function remind(campaign: Campaign, now: EpochMs): Campaign {
   inState(campaign, 'running', 'done');
   return { ...campaign, state: 'running', remindAt: now };

@@ -45,7 +45,6 @@ const daySec = 86_400;
 /**
  * Sends a batch of due e-mails. Each person is claimed before sending and updated after it. If a claim expires without
  * an outcome, the e-mail may have arrived and is not sent again automatically.
- * @throws `state_unavailable`
  */
 export async function sendBatch(
   campaign: Campaign,

@@ -52,14 +52,12 @@ export async function checkRoom(now: EpochMs, deps: Stores): Promise<void> {
   withRoom((await readStored(list, deps))?.record, now);
 }
 
-/** Stores a new campaign. @throws `limit_reached` */
 export async function addCampaign(campaign: Campaign, now: EpochMs, deps: Stores): Promise<void> {
   const { id, keptUntil } = campaign;
   await deps.state.write(stored(id).key, campaign, { when: 'absent', expiresAt: keptUntil });
   await changeStored(list, (former) => [...withRoom(former ?? undefined, now), { id, keptUntil }], deps);
 }
 
-/** Deletes a campaign that is not in the list yet. */
 export async function dropCampaign(campaign: Campaign, deps: Stores): Promise<void> {
   await deps.state.delete(stored(campaign.id).key);
   await dropShards(campaign, 0, deps);
@@ -72,21 +70,18 @@ export async function dropShards(campaign: Campaign, from: number, { state }: St
   });
 }
 
-/** Lists campaigns, newest first. */
 export async function listCampaigns(deps: Stores): Promise<Campaign[]> {
   const ids = (await readStored(list, deps))?.record ?? [];
   const found = await Promise.all(ids.map(({ id }) => readStored(stored(id), deps)));
   return found.flatMap((each) => (each === null ? [] : [each.record])).reverse();
 }
 
-/** @throws `not_found` */
 export async function readCampaign(id: string, deps: Stores): Promise<Campaign> {
   const found = await readStored(stored(id), deps);
   if (found === null) throw new FaceError('not_found');
   return found.record;
 }
 
-/** @throws `not_found`, and whatever `change` throws */
 export async function changeCampaign(
   id: string,
   change: (campaign: Campaign) => Campaign,
@@ -99,7 +94,6 @@ export async function changeCampaign(
   return (await changeStored(stored(id), step, deps)).changed;
 }
 
-/** Overwrites one record of people. */
 export const writeShard = async (
   campaign: Pick<Campaign, 'id' | 'keptUntil'>,
   shard: number,
@@ -110,7 +104,6 @@ export const writeShard = async (
   await state.write(key, people, { when: 'any', expiresAt: campaign.keptUntil });
 };
 
-/** Returns the people of one record, and its revision. */
 export async function readShard(
   campaign: Pick<Campaign, 'id' | 'keptUntil'>,
   shard: number,
@@ -168,6 +161,5 @@ export async function dropPeople(
   );
 }
 
-/** Returns a campaign's people, grouped by record. */
 export const readPeople = (campaign: Campaign, deps: Stores): Promise<(readonly Person[])[]> =>
   forEachShard(campaign, async (shard) => (await readShard(campaign, shard, deps))?.record ?? []);

@@ -30,7 +30,6 @@ export async function readPage(
 /** Encodes a position as an opaque cursor. */
 export const toCursor = (place: number): string => Buffer.from(`p${place}`).toString('base64url');
 
-/** Decodes a cursor. @throws `request_malformed` */
 export function parseCursor(cursor: string): number {
   const [, place] = /^p(\d{1,9})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1')) ?? [];
   if (place === undefined) throw new FaceError('request_malformed', { field: 'cursor' });

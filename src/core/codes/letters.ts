@@ -3,7 +3,6 @@ import type { LetterLanguage } from '../letters/language.js';
 import { composeLetter } from '../letters/letter.js';
 import type { Message } from '../ports.js';
 
-/** A message's recipient, language and look. */
 export interface Recipient extends Pick<Message, 'channel' | 'to'> {
   readonly language: LetterLanguage;
   readonly brand: LetterBrand;
@@ -88,14 +87,12 @@ const words: Readonly<Record<LetterLanguage, Words>> = {
   },
 };
 
-/** Composes the message with a one-time code: one line for SMS, otherwise an e-mail. */
 export function toCodeMessage({ channel, to, language, brand }: Recipient, code: string): Message {
   const { subject, lead, short, rule } = words[language].code;
   if (channel === 'sms') return { channel, to, subject, text: `${short(code)} ${rule}` };
   return { channel, to, ...composeLetter({ language, subject, paragraphs: [lead], code, footer: [rule] }, brand) };
 }
 
-/** Composes the message with the link to a face check that the help desk started. */
 export function toCheckMessage({ channel, to, language, brand }: Recipient, address: string): Message {
   const { subject, text, button: label } = words[language].check;
   if (channel === 'sms') return { channel, to, subject, text: `${text} ${address}` };

@@ -31,7 +31,6 @@ export interface IssuedCodes<Name extends string> {
 
 type Deps = Pick<CoreDeps, 'clock' | 'random' | 'state'>;
 
-/** Issues one code per name. @throws `state_unavailable` */
 export async function issueCodes<const Name extends string>(
   { about, names }: { readonly about: string; readonly names: readonly Name[] },
   { clock, random, state }: Deps,
@@ -47,7 +46,7 @@ export async function issueCodes<const Name extends string>(
 /**
  * Verifies and consumes codes. All of them must be correct.
  * @param given.isExpected - called before the codes are consumed
- * @throws `code_wrong`, `state_unavailable`
+ * @throws `code_wrong`
  */
 export async function takeCodes(
   given: {

@@ -15,7 +15,6 @@ export function drawWrittenCode(random: Random): Credential {
   return new Credential(drawn.replace(/.{4}(?=.)/g, '$&-'));
 }
 
-/** Normalizes a typed code for comparison. */
 export const toCompared = (code: Credential): string =>
   code.use((text) =>
     text

@@ -39,16 +39,13 @@ const toStored = (who: SubjectRef, { clock }: Deps) => ({
     consents.map(({ expiresAt }) => expiresAt).reduce((a, b) => epochMs(Math.max(a, b)), addSec(clock.now(), 1)),
 });
 
-/** Returns a person's active consents. @throws `state_unavailable` */
+/** Returns a person's active consents. */
 export async function readDataConsents(who: SubjectRef, { state, clock }: Deps): Promise<readonly DataConsent[]> {
   const found = await readStored({ key: keyOf(who), guard: recordGuard }, { state });
   return (found?.record.consents ?? []).filter(({ expiresAt }) => expiresAt > clock.now());
 }
 
-/**
- * Returns the consent for a client, unless the client's registration has changed since.
- * @throws `state_unavailable`
- */
+/** Returns the consent for a client, unless the client's registration has changed since. */
 export async function findDataConsent(
   who: SubjectRef,
   { client, registration }: Pick<DataConsent, 'client' | 'registration'>,
@@ -67,7 +64,6 @@ export const answersFor = (consent: DataConsent, asked: readonly AskedClaim[]): 
 /**
  * Stores a consent, which replaces the client's previous one.
  * @param given.id - identical if the same answer is submitted twice
- * @throws `state_unavailable`
  */
 export async function giveDataConsent(
   who: SubjectRef,
@@ -83,7 +79,6 @@ export async function giveDataConsent(
   const consent = { ...given, givenAt, expiresAt: addSec(givenAt, lifeSec) };
   const { client, claims, registration, expiresAt } = consent;
   const detail = { client, claims, registration, expiresAt: toIso(expiresAt) };
-  // The audit entry is written first, so that no data is sent without one.
   await deps.audit.append({ action: 'data_consent_given', ...who, detail });
   await changeStored(
     toStored(who, deps),
@@ -99,7 +94,6 @@ export async function giveDataConsent(
 /**
  * Withdraws consents. Tokens and credentials issued under them stop working.
  * @param asked.client - `null` for all clients
- * @throws `state_unavailable`
  */
 export async function withdrawDataConsents(
   who: SubjectRef,

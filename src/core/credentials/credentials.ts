@@ -43,7 +43,7 @@ export const consentNameOf = (type: string): string => `${clientPrefix}${type}`;
 export const typeOfConsent = (client: string): string | null =>
   client.startsWith(clientPrefix) ? client.slice(clientPrefix.length) : null;
 
-/** Lists a person's unexpired credentials. @throws `state_unavailable` */
+/** Lists a person's unexpired credentials. */
 export async function readCredentials(
   who: SubjectRef,
   deps: Pick<Deps, 'state' | 'clock'>,
@@ -55,7 +55,6 @@ export async function readCredentials(
 /**
  * Records a credential before it is issued, with an index in a status list. Ends the previous credential of that type,
  * which may be on a lost phone.
- * @throws `state_unavailable`
  */
 export async function noteCredential(
   who: SubjectRef,
@@ -68,7 +67,6 @@ export async function noteCredential(
   const id = Buffer.from(deps.random(16)).toString('base64url');
   const credential = { id, ...given, ...entry, issuedAt: deps.clock.now() };
   const detail = { credential: type, credentialId: id, claims, tokenId, expiresAt: toIso(expiresAt) };
-  // The audit entry is written first, so that every issued credential has one.
   await deps.audit.append({ action: 'credential_issued', ...who, detail });
   await changeStored(
     toStored(who, deps),
@@ -81,7 +79,6 @@ export async function noteCredential(
 /**
  * Revokes a person's credentials through the status lists. Idempotent.
  * @param asked.type - `null` for all types
- * @throws `state_unavailable`
  */
 export async function endCredentials(
   who: SubjectRef,

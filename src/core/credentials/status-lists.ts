@@ -66,7 +66,7 @@ const isLost = ({ madeAt }: ListRecord, deps: Deps): Promise<boolean> => isForgo
 
 const maxContentions = 20;
 
-/** Reserves a random unused index. @throws `state_unavailable` */
+/** Reserves a random unused index. */
 export async function takeEntry(
   { connection, until }: { readonly connection: string; readonly until: EpochMs },
   deps: Deps,
@@ -122,7 +122,7 @@ async function beginList(connection: string, found: FoundRecord<{ list: string }
   await deps.state.write(currentOf(connection).key, { list }, { when, expiresAt: null });
 }
 
-/** Sets the status of a credential to revoked. Idempotent. @throws `state_unavailable` */
+/** Sets the status of a credential to revoked. Idempotent. */
 export async function endEntry(connection: string, { list, index }: StatusEntry, deps: Deps): Promise<void> {
   await changeStored(
     toStored(connection, list),
@@ -137,7 +137,7 @@ export interface StatusList {
   readonly revision: number;
 }
 
-/** @returns `null` if the list is unknown or no longer valid @throws `state_unavailable` */
+/** @returns `null` if the list is unknown or no longer valid */
 export async function readStatusList(connection: string, list: string, deps: Deps): Promise<StatusList | null> {
   const found = await readStored(toStored(connection, list), deps);
   if (found === null || (await isLost(found.record, deps))) return null;

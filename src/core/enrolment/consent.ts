@@ -16,7 +16,6 @@ export interface Consent {
 const consentGuard = z.object({
   statement: z.string(),
   givenAt: epochMsGuard,
-  /** Id of the token that was created under the consent. */
   tokenId: z.string(),
   expiresAt: z.number().transform(epochSec).nullable().default(null),
   withdrawnAt: epochMsGuard.nullable(),
@@ -56,7 +55,6 @@ export function checkConsent({ statement, givenAt }: Consent, now: EpochMs): voi
   if (givenAt > addSec(now, clockSkewSec)) throw new FaceError('consent_missing', { givenAt: toIso(givenAt) });
 }
 
-/** Returns the newest consent and its revision, or `null`. */
 export const findConsent = (
   who: SubjectRef,
   deps: Pick<CoreDeps, 'state'>,
@@ -78,13 +76,11 @@ export async function findCurrentConsent(
   return isStatementOf(version, statement) ? { statement, givenAt } : null;
 }
 
-/** Returns the token id of the newest consent, or `null` if there is none or it was withdrawn. */
 export async function readConsentedToken(who: SubjectRef, deps: Pick<CoreDeps, 'state'>): Promise<string | null> {
   const found = await readConsent(who, deps);
   return found === null || found.withdrawnAt !== null ? null : found.tokenId;
 }
 
-/** Returns true if the token of the newest consent has expired. */
 export async function hasExpired(
   who: SubjectRef,
   { state, clock }: Pick<CoreDeps, 'state' | 'clock'>,

@@ -13,10 +13,7 @@ export async function isDenied(tokenId: string, { state }: Pick<CoreDeps, 'state
 /** Seconds that a denial outlives the token, for servers whose clock is slow. */
 const deniedAfterExpirySec = 60;
 
-/**
- * Denies a token until no server accepts it any more. Skips expired tokens.
- * @throws `state_unavailable`
- */
+/** Denies a token until no server accepts it any more. Skips expired tokens. */
 export async function denyToken(
   { tokenId, expiresAt }: Pick<TokenName, 'tokenId' | 'expiresAt'>,
   deps: Pick<CoreDeps, 'state' | 'clock'>,
@@ -28,7 +25,7 @@ export async function denyToken(
 export const deniedUntil = (expiresAt: EpochMs | null): EpochMs | null =>
   expiresAt === null ? null : addSec(expiresAt, deniedAfterExpirySec);
 
-/** Denies a token by its recorded id and expiry. @returns true if the denial was new @throws `state_unavailable` */
+/** Denies a token by its recorded id and expiry. @returns true if the denial was new */
 export async function denyTokenId(
   { tokenId, expiresAt }: { readonly tokenId: string; readonly expiresAt: EpochMs | null },
   { state, clock }: { readonly state: Pick<State, 'write'>; readonly clock: Clock },

@@ -13,7 +13,6 @@ const recordGuard = z.object({
   counter: z.int(),
   transports: z.array(z.string()),
   backupEligible: z.boolean(),
-  /** Id of the token enrolled with this passkey. */
   tokenId: z.string().default(''),
   expiresAt: epochMsGuard.nullable(),
 });
@@ -93,7 +92,6 @@ export async function countPasskeyUse(
   return former !== changed;
 }
 
-/** Confirms the passkey of a token in the profile, and deletes others. */
 export async function confirmPasskey(owner: SubjectRef, tokenId: string, deps: Pick<CoreDeps, 'state'>): Promise<void> {
   const { changed } = await changeStored(
     toStored(owner),

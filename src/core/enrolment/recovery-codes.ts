@@ -36,7 +36,7 @@ type Deps = Pick<CoreDeps, 'state' | 'clock' | 'random'> & { readonly keys: Keys
 /**
  * Creates codes that replace the previous ones.
  * @returns the codes, which cannot be shown again
- * @throws `state_unavailable`, also after a concurrent creation; `key_service_unavailable`
+ * @throws `state_unavailable`, also after a concurrent creation
  */
 export async function makeRecoveryCodes(who: SubjectRef, deps: Deps): Promise<readonly Credential[]> {
   const { state, clock, random, keys } = deps;
@@ -52,7 +52,7 @@ export async function makeRecoveryCodes(who: SubjectRef, deps: Deps): Promise<re
   throw new FaceError('state_unavailable', { reason: 'contended' });
 }
 
-/** Consumes a code. @returns true if it was valid @throws `state_unavailable`, `key_service_unavailable` */
+/** Consumes a code. @returns true if it was valid */
 export async function takeRecoveryCode(
   who: SubjectRef,
   code: Credential,
@@ -83,10 +83,6 @@ export async function takeRecoveryCode(
   return former !== changed;
 }
 
-/**
- * Returns the number of unused codes and their creation time, or `null` if there are none.
- * @throws `state_unavailable`, `key_service_unavailable`
- */
 export async function readRecoveryCodes(
   who: SubjectRef,
   { state, keys }: Pick<Deps, 'state' | 'keys'>,

@@ -12,7 +12,7 @@ import { noteEnd } from './enrolment-end.js';
 /**
  * Denies a token until it would have expired. Requires the whole token, because its public id is a digest of it.
  * Rate-limited, because without the face the token cannot be verified as authentic.
- * @throws `token_malformed`, `locked_out`, `state_unavailable`; `token_key_retired`, after which no key opens it anyway
+ * @throws `token_malformed`, `locked_out`; `token_key_retired`, after which no key opens it anyway
  */
 export async function revokeToken(
   token: SealedToken,
@@ -40,7 +40,7 @@ export interface Revocation {
 /**
  * Ends an enrolment: deletes its data, withdraws the consent, denies the token and clears the profile attribute. Steps
  * that do not need the provider come first, so that they succeed during its outage. Idempotent.
- * @throws `subject_unknown`, `profile_unavailable`, `state_unavailable`
+ * @throws `subject_unknown`
  */
 export async function revokeSubject(
   request: ConnectedSubject & { readonly by?: string },

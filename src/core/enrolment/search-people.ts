@@ -10,7 +10,6 @@ export interface PeopleSearch {
   readonly connection: Connection;
   /** Users found. Exact matches of the login come first. */
   readonly found: readonly NamedAccount[];
-  /** Error code if the result is missing or incomplete. */
   readonly code: FaceErrorCode | null;
 }
 

@@ -6,7 +6,6 @@ import { toEpochSec } from '../units.js';
 import { readConsent } from './consent.js';
 import { revokeSubject } from './revoke.js';
 
-/** Subject of a data request: a user of one connection, or a login at any connection. */
 export type SubjectAsked = SubjectRef | { readonly connection: null; readonly login: string };
 
 export interface SubjectSearch {
@@ -44,7 +43,7 @@ export async function findSubjects(
 
 /**
  * Erases a user's data and enrolment, even if the provider has deleted the user. Idempotent.
- * @throws `state_unavailable`; `profile_unavailable`, after which attribute, consent and notification settings remain
+ * @throws `profile_unavailable`, after which attribute, consent and notification settings remain
  */
 export async function eraseSubject(
   request: ConnectedSubject & { readonly receiptId: string; readonly by: string },

@@ -24,7 +24,6 @@ export interface TokenChange extends ConnectedSubject {
   readonly kind: 'enrolment' | 'renewal';
   readonly token: TokenName;
   readonly photos: number;
-  /** Token that is denied after the change, or `null`. */
   readonly former: Pick<TokenName, 'tokenId' | 'expiresAt'> | null;
 }
 

@@ -5,8 +5,6 @@ import { changeStored, readStored } from '../change-stored.js';
 import type { CoreDeps } from '../deps.js';
 import { type EpochMs, epochMs } from '../units.js';
 
-/* A list of expiring entries in one record. */
-
 export type Listed = { readonly [name: string]: Json } & { readonly id: string; readonly expiresAt: EpochMs };
 
 export interface BoundedList<Entry extends Listed> {
@@ -23,7 +21,7 @@ const toStored = <Entry extends Listed>({ key, guard }: BoundedList<Entry>) => (
   expiresAt: (entries: readonly Entry[]) => epochMs(Math.max(0, ...entries.map((entry) => entry.expiresAt))),
 });
 
-/** Returns the unexpired entries, newest first. @throws `state_unavailable` */
+/** Returns the unexpired entries, newest first. */
 export async function readList<Entry extends Listed>(
   list: BoundedList<Entry>,
   { state, clock }: Deps,
@@ -75,7 +73,6 @@ export async function changeList<Entry extends Listed>(
   return { former: live(former), changed };
 }
 
-/** Returns a page and the cursor of the next one, which is `null` on the last page. */
 export function pageOf<Entry extends Listed>(
   entries: readonly Entry[],
   { limit, cursor }: { readonly limit: number; readonly cursor: string | null },

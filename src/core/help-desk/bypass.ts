@@ -25,10 +25,8 @@ const codeGuard = z.object({
   by: z.string(),
   /** Id of the issuing administrator. Without it, a code cannot be approved. */
   byId: z.string().nullable().default(null),
-  /** Name of the approving administrator, or `null`. */
   approvedBy: z.string().nullable(),
   isApproved: z.boolean(),
-  /** True if an API key may approve it. */
   takesKeys: z.boolean().default(true),
   minutes: z.int(),
   expiresAt: epochMsGuard,
@@ -56,7 +54,7 @@ const isOf =
  * Issues a code that replaces the previous one. Policy decides if a second administrator must approve it.
  * @param request.minutes - `null` for the maximum
  * @throws `not_found` if the policy has no bypass; `role_missing` for an API key that the policy excludes;
- * `request_malformed` for too many minutes; `locked_out`, `limit_reached`, `state_unavailable`
+ * `request_malformed` for too many minutes; `locked_out`, `limit_reached`
  */
 export async function issueBypass(
   request: ConnectedSubject & {
@@ -98,7 +96,6 @@ export async function issueBypass(
   const withMade = (codes: readonly BypassCode[]): BypassCode[] => [made, ...codes.filter((each) => !isOf(who)(each))];
   await foreseeList(bypassCodes, withMade, deps);
   const detail = { id: made.id, minutes, application, approvals: bypass.approvals, by: by.name };
-  // The audit entry is written first, so that every valid code has one.
   await deps.audit.append({ action: 'bypass_issued', ...who, detail });
   await changeList(bypassCodes, withMade, deps);
   return { id: made.id, code, isApproved, expiresAt: made.expiresAt };
@@ -106,8 +103,7 @@ export async function issueBypass(
 
 /**
  * Approves a code, whose validity starts now.
- * @throws `not_found`; `approver_same` for the issuer; `role_missing` for an API key that the policy excludes;
- * `state_unavailable`
+ * @throws `not_found`; `approver_same` for the issuer; `role_missing` for an API key that the policy excludes
  */
 export async function approveBypass(
   { id, by }: { readonly id: string; readonly by: Agent },
@@ -122,7 +118,6 @@ export async function approveBypass(
   };
   const isIt = (each: BypassCode): boolean => each.id === id;
   const { connection, subject } = approve((await listBypasses(deps)).find(isIt));
-  // The audit entry is written first, so that every approval has one.
   await deps.audit.append({ action: 'bypass_approved', connection, subject, detail: { id, by: by.name } });
   const { changed } = await changeList(
     bypassCodes,
@@ -137,7 +132,6 @@ export async function approveBypass(
   return { expiresAt: approved.expiresAt };
 }
 
-/** Lists active and pending codes, newest first. @throws `state_unavailable` */
 export const listBypasses = (deps: Pick<CoreDeps, 'state' | 'clock'>): Promise<readonly BypassCode[]> =>
   readList(bypassCodes, deps);
 
@@ -145,7 +139,6 @@ export const listBypasses = (deps: Pick<CoreDeps, 'state' | 'clock'>): Promise<r
  * Consumes a person's code.
  * @param shown.application - host, or `null` if unknown
  * @returns the issuer, or `null` if the code is invalid
- * @throws `state_unavailable`
  */
 export async function takeBypass(
   who: SubjectRef,

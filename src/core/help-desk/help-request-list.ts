@@ -15,7 +15,6 @@ const requestGuard = z.object({
   reason: z.enum(helpReasons),
   note: z.string(),
   at: epochMsGuard,
-  /** Administrator who claimed the request, or `null`. */
   takenBy: z.string().nullable(),
   takenById: z.string().nullable().default(null),
   expiresAt: epochMsGuard,
@@ -24,7 +23,6 @@ export type HelpRequest = z.infer<typeof requestGuard>;
 
 export const helpRequests: BoundedList<HelpRequest> = { key: 'help-requests', guard: requestGuard, atMost: 300 };
 
-/** Lists open and claimed requests, newest first. @throws `state_unavailable` */
 export const listHelpRequests = (deps: Pick<CoreDeps, 'state' | 'clock'>): Promise<readonly HelpRequest[]> =>
   readList(helpRequests, deps);
 

@@ -23,7 +23,7 @@ const toNote = (text: string): string =>
 /**
  * Creates or changes a person's help request.
  * @throws `not_found` without a help desk or first factor; `locked_out` after too many requests of the person;
- * `limit_reached` if too many are open; `state_unavailable`
+ * `limit_reached` if too many are open
  */
 export async function askForHelp(
   asked: { readonly session: FoundSession; readonly reason: HelpReason; readonly note: string },
@@ -47,7 +47,7 @@ export async function askForHelp(
 
 /**
  * Claims a request for an administrator.
- * @throws `not_found`, `request_taken`, `state_unavailable`
+ * @throws `not_found`, `request_taken`
  */
 export async function takeHelpRequest(
   { id, by }: { readonly id: string; readonly by: Agent },
@@ -76,7 +76,7 @@ export type Settlement = (typeof settlements)[number];
 
 /**
  * Closes a request.
- * @throws `not_found` if another administrator has claimed it; `state_unavailable`
+ * @throws `not_found` if another administrator has claimed it
  */
 export async function settleHelpRequest(
   settled: { readonly id: string; readonly settlement: Settlement; readonly by: Agent },
@@ -87,7 +87,6 @@ export async function settleHelpRequest(
   const found = (await listHelpRequests(deps)).find(isIt);
   if (found === undefined) throw new FaceError('not_found');
   const { connection, subject } = found;
-  // Recorded first: if the audit log failed after closing, there would be no entry.
   await deps.audit.append({ action: 'help_settled', connection, subject, detail: { id, settlement, by: by.name } });
   await changeList(helpRequests, (requests) => requests.filter((each) => !isIt(each)), deps);
 }

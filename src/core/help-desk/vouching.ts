@@ -57,7 +57,7 @@ export interface BegunVouching {
  * Starts a face check for a caller of the help desk. Failed checks count against the administrator's network, so that
  * they lock no user out.
  * @param request.send - `none` if the administrator passes the link on
- * @throws `locked_out`, `subject_unknown`, `contact_missing`, `profile_unavailable`, `delivery_failed`
+ * @throws `locked_out`, `subject_unknown`, `contact_missing`, `delivery_failed`
  */
 export async function beginVouching(
   request: ConnectedSubject & {
@@ -105,7 +105,7 @@ export interface VouchingView {
 
 /**
  * Returns the state of a check to the administrator who started it. The outcome is recorded before it is returned.
- * @throws `not_found` for another administrator or an expired check; `profile_unavailable`, `subject_unknown`
+ * @throws `not_found` for another administrator or an expired check; `subject_unknown`
  */
 export async function readVouching(
   { id, by }: { readonly id: string; readonly by: Agent },

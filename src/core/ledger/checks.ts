@@ -27,7 +27,7 @@ const mostEvents = 200;
 /**
  * Lists checks with all their events, newest first. The filter's `outcome` and `code` apply to the result. A page may
  * be shorter than `limit`, or empty, without being the last.
- * @throws `request_malformed` for the cursor; `state_unavailable`
+ * @throws `request_malformed` for the cursor
  */
 export async function listChecks(
   filter: LogFilter,

@@ -19,7 +19,6 @@ type NeededDetail<Action extends LoggedAction> = Action extends keyof NeededDeta
   ? NeededDetails[Action]
   : AuditDetail<Action>;
 
-/** An audit event as this or an earlier version recorded it. */
 export interface RecordedEvent<Action extends LoggedAction> {
   readonly action: Action;
   readonly connection: string;

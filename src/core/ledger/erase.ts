@@ -26,7 +26,6 @@ export const toErasedRow = (erased: Erased): LedgerRow => ({
 
 const linesAtOnce = 200;
 
-/** Removes lines and the references to them. */
 export async function removeLines(ids: readonly string[], ledger: LedgerStore): Promise<number> {
   const keys = ids.map(lineKeyOf);
   const found = (await ledger.get(keys)).flatMap((text, index) => {
@@ -37,7 +36,7 @@ export async function removeLines(ids: readonly string[], ledger: LedgerStore): 
   return found.length;
 }
 
-/** Removes a person's lines from before their erasure. @throws `state_unavailable` */
+/** Removes a person's lines from before their erasure. */
 export async function eraseLines(
   { lineId, ...who }: SubjectRef & Pick<Erased, 'lineId'>,
   { ledger }: Pick<LedgerDeps, 'ledger'>,
@@ -54,10 +53,7 @@ export async function eraseLines(
   }
 }
 
-/**
- * Repeats the erasures of the last day for lines written late, and deletes older records of erasures. @throws
- * `state_unavailable`
- */
+/** Repeats the erasures of the last day for lines written late, and deletes older records of erasures. */
 export async function eraseLate({ ledger, clock }: Pick<LedgerDeps, 'ledger' | 'clock'>): Promise<void> {
   const all = timesOf(erasedPartition, { since: null, before: null });
   for (const { sort, value } of await ledger.range(all, 1000, 'oldest first')) {

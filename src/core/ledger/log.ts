@@ -44,7 +44,7 @@ const longestAwaySec = 3600;
 
 /**
  * Lists lines, newest first. A page may be shorter than `limit`, or empty, without being the last.
- * @throws `request_malformed` for the cursor; `state_unavailable`
+ * @throws `request_malformed` for the cursor
  */
 export async function listLines(
   filter: LogFilter,
@@ -69,7 +69,7 @@ export async function listLines(
  * Lists lines since a position, oldest first, for live displays. The newest lines are repeated, because others may
  * still be written before them, so callers must drop duplicate ids.
  * @param after - end of the previous reply, or `null` for now
- * @throws `request_malformed`, `state_unavailable`
+ * @throws `request_malformed`
  */
 export async function followLines(
   filter: LogFilter,
@@ -119,7 +119,6 @@ export function readFiltered(
   return readLines(filter, { after: idAt(filter.since ?? epochMs(0)), before }, ledger);
 }
 
-/** Reads the lines to which an index refers, oldest first. */
 export async function readReferences(
   range: LedgerRange,
   limit: number,
@@ -184,7 +183,6 @@ async function* readDays({ after, before }: Between, ledger: LedgerStore): Async
   }
 }
 
-/** Returns true if a line matches the filter. */
 export function isAsked(line: LogLine, filter: LogFilter): boolean {
   const { connection, people, actions, outcome, code, application, network, requestId } = filter;
   const fits = <Value>(asked: Value | null | undefined, is: Value | null): boolean =>

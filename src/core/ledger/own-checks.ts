@@ -62,7 +62,7 @@ function toOwnCheck(line: LogLine): OwnCheck[] {
   return isOwnAction(action) ? [{ at: timeOfId(id), event: events[action], reason: toReason(line), application }] : [];
 }
 
-/** Lists decisions about one person, newest first. @throws `request_malformed` for the cursor; `state_unavailable` */
+/** Lists decisions about one person, newest first. @throws `request_malformed` for the cursor */
 export async function listOwnChecks(
   who: SubjectRef,
   page: { readonly cursor: string | null; readonly limit: number },

@@ -24,7 +24,6 @@ export interface PeopleFilter {
   /** Earliest start of the status, or `null` for any. */
   readonly since: EpochMs | null;
   readonly before: EpochMs | null;
-  /** Earliest latest check, or `null` for any. */
   readonly checkedSince: EpochMs | null;
   /** Includes people who were never checked. */
   readonly checkedBefore: EpochMs | null;
@@ -37,7 +36,7 @@ const readAtOnce = 500;
 
 const unknownPerson = { enrolment: null, check: null, lockout: null } as const;
 
-/** Reads one person. The status of unknown people is `none`. @throws `state_unavailable` */
+/** Reads one person. The status of unknown people is `none`. */
 export async function readPerson(
   who: SubjectRef,
   { ledger, clock }: Pick<LedgerDeps, 'ledger' | 'clock'>,
@@ -46,7 +45,6 @@ export async function readPerson(
   return toIndexed(who, is, clock.now());
 }
 
-/** Reads people, in order. @throws `state_unavailable` */
 export async function readPersons(
   people: readonly SubjectRef[],
   { ledger, clock }: Pick<LedgerDeps, 'ledger' | 'clock'>,
@@ -60,7 +58,7 @@ export async function readPersons(
   return found;
 }
 
-/** Returns the ids of users with a valid enrolment. @throws `state_unavailable` */
+/** Returns the ids of users with a valid enrolment. */
 export async function findEnrolled(
   people: readonly SubjectRef[],
   { ledger, clock }: Pick<LedgerDeps, 'ledger' | 'clock'>,
@@ -72,7 +70,7 @@ export async function findEnrolled(
 /**
  * Lists people by time of enrolment, of its end, or of lockout, latest first. A page may be shorter than `limit`
  * without being the last.
- * @throws `request_malformed` for the cursor; `state_unavailable`
+ * @throws `request_malformed` for the cursor
  */
 export async function listPeople(
   filter: PeopleFilter,
@@ -143,7 +141,6 @@ const mostTimed = 50;
 /** Maximum codes read per connection, in case the store has unexpected data. */
 const mostCodes = 100;
 
-/** Skips from code to code, and counts each. */
 async function countRefusals(connection: string, since: EpochMs, ledger: LedgerStore) {
   const { partition, before } = refusalsOf(connection);
   const refusals: { readonly code: string; readonly count: number }[] = [];

@@ -19,7 +19,6 @@ const checkGuard = z.object({ ...whoGuard, outcome: z.enum(['passed', 'refused']
 /** `null` once an administrator has ended the lockout. */
 const lockoutGuard = z.object({ ...whoGuard, until: epochMsGuard.nullable(), at: epochMsGuard });
 
-/** Stored parts about a person, each `null` if absent. */
 export interface StoredPerson {
   readonly enrolment: z.output<typeof enrolmentGuard> | null;
   readonly check: z.output<typeof checkGuard> | null;
@@ -33,7 +32,6 @@ export interface IndexedPerson extends SubjectRef {
   readonly expiresAt: EpochMs | null;
   readonly endedAt: EpochMs | null;
   readonly lastCheck: { readonly at: EpochMs; readonly outcome: 'passed' | 'refused' } | null;
-  /** End of the lockout, or `null` if not locked out. */
   readonly lockedUntil: EpochMs | null;
 }
 

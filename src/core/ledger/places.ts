@@ -37,13 +37,11 @@ const spread = (name: string, part: string): string => `${name}:${((digestOf(par
 
 const timePart = (time: EpochMs): string => String(Math.max(0, time)).padStart(13, '0');
 
-/** Returns the line id of an audit record, which also orders the lines. */
 export const lineIdOf = (time: EpochMs, trail: string, sequence: number): string =>
   `${timePart(time)}-${trail.slice(0, 12)}-${String(sequence).padStart(10, '0')}`;
 
 export const timeOfId = (id: string): EpochMs => epochMs(Number(id.slice(0, 13)));
 
-/** Returns the smallest line id of a time. */
 export const idAt = (time: EpochMs): string => timePart(time);
 
 /** Returns the number of days since 1970 in UTC, in five digits. */
@@ -58,7 +56,6 @@ export const daysPartition = 'days';
 export const lockedPartition = 'locked';
 export const erasedPartition = 'erased';
 
-/** Returns the range of keys that begin with these parts. */
 export const rangeOf = (partition: string, ...parts: readonly string[]): LedgerRange => {
   const start = parts.map((part) => `${part}|`).join('');
   return { partition, after: start, before: `${start}${greatest}` };
@@ -76,13 +73,11 @@ export const refusalsOf = (connection: string): LedgerRange => rangeOf(`refusals
 export const checksOf = (day: string, connection: string, outcome: 'passed' | 'refused'): LedgerRange =>
   rangeOf(`checks:${day}`, toPart(connection), outcome);
 
-/** Returns the key of the line to which an index row refers. */
 export const lineKeyOf = (reference: string): LedgerKey => {
   const id = reference.slice(reference.lastIndexOf('|') + 1);
   return { partition: logPartition(dayOf(timeOfId(id))), sort: id };
 };
 
-/** Returns all index rows of a line. */
 export function referencesTo(line: LogLine): (LedgerKey & { readonly value: string })[] {
   const { id, connection, subject, requestId, stepUpId, network, action, code, seconds } = line;
   const day = dayOf(timeOfId(id));

@@ -35,7 +35,6 @@ export interface PruneDeps extends LedgerDeps {
 /**
  * Removes old or surplus lines, people whose enrolment ended long ago, and late lines of erased people. Several servers
  * may prune at once.
- * @throws `state_unavailable`
  */
 export async function prune(deps: PruneDeps): Promise<void> {
   const { ledger, bounds, clock } = deps;

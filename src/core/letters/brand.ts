@@ -1,7 +1,6 @@
 import { type Colour, luminanceOf } from '../brand/colour.js';
 
 export interface LetterBrand {
-  /** Display name, or `null`. */
   readonly organisation: string | null;
   readonly accent: Colour;
 }

@@ -10,7 +10,7 @@ const lifeSec = 10 * 60;
 const keyOf = (digest: string): string => `letter-shown:${digest}`;
 const digestPattern = /^[0-9a-f]{64}$/;
 
-/** Stores a preview. @returns its digest @throws `state_unavailable` */
+/** Stores a preview. @returns its digest */
 export async function keepShown(
   html: string,
   { state, clock }: { readonly state: State; readonly clock: Clock },
@@ -24,7 +24,6 @@ export async function keepShown(
 /**
  * Finds a preview by its unvalidated digest.
  * @returns `null` if it has expired
- * @throws `state_unavailable`
  */
 export async function findShown(digest: string, { state }: { readonly state: State }): Promise<string | null> {
   const found = digestPattern.test(digest) ? await state.read(keyOf(digest)) : null;

@@ -15,7 +15,6 @@ export const findUnknownPlaceholders = (text: string, known: readonly string[]):
 export const fillTemplate = (text: string, values: Readonly<Record<string, string>>): string =>
   text.replace(placeholders, (whole, name: string) => (Object.hasOwn(values, name) ? (values[name] ?? whole) : whole));
 
-/** Splits a text at blank lines. */
 export const toParagraphs = (text: string): string[] =>
   text
     .split(/\r?\n[ \t]*\r?\n/)

@@ -96,10 +96,6 @@ export const attemptsOfHook = (binding: Binding, { application, address }: HookS
 export const attemptsOf = (binding: Binding, outsider: string | null): Counted | readonly Counted[] =>
   outsider === null ? attemptsOfSubject(binding) : attemptsOfOutsider(binding, outsider);
 
-/**
- * Clears all failed attempts and lockouts of a person.
- * @throws `state_unavailable`
- */
 export async function unlockPerson(binding: Binding, deps: Pick<CoreDeps, 'state' | 'clock'>): Promise<void> {
   await endUnlisted(nameOf(binding), deps);
   await clearAttempts([attemptsOfSubject(binding), attemptsOfOutsiders(binding)], deps);

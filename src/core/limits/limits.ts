@@ -52,7 +52,6 @@ const windowSecOf = {
 
 export type LimitName = keyof typeof windowSecOf;
 
-/** Limits that cannot be configured. */
 const fixedLimits = {
   unusableOfSource: 20_000,
   unusableOfStepUp: 5_000,
@@ -114,7 +113,6 @@ export async function checkNotUsedUp(counts: readonly Count[], deps: CountDeps):
 /**
  * Adds an amount that was spent already, even beyond the maximum.
  * @param amount - rounded up
- * @throws `state_unavailable`
  */
 export async function charge(counts: readonly Count[], amount: number, deps: CountDeps): Promise<void> {
   const windows = counts.flatMap(([limit, who]) => windowsOf(limit, who, deps));

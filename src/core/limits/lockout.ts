@@ -25,7 +25,6 @@ export interface Counted {
 /** Length of the first lockout. Each further one is twice as long, up to a day. */
 export const firstLockoutSec = 15 * 60;
 
-/** Number of the first lockout that lasts a day. */
 const dayLevel = 1 + Math.ceil(Math.log2(secondsPerDay / firstLockoutSec));
 
 /** Length of a lockout while all allowed attempts are running, or after a crash during the last one. */
@@ -178,7 +177,6 @@ export async function clearAttempts(whose: Counted | readonly Counted[], deps: S
  * Clears one person's failures and lockouts everywhere. Since counters cannot be listed, the time of the unlock is
  * stored, and earlier ones are ignored.
  * @param person - `unlistedOf` of the counters
- * @throws `state_unavailable`
  */
 export async function endUnlisted(person: string, { state, clock }: Stores): Promise<void> {
   const former = await state.read(unlockKey(person));
@@ -240,11 +238,10 @@ export function countFailures(who: Counted, found: readonly (StateRecord | null)
 
 export interface AttemptsView {
   readonly failures: number;
-  /** `null` if not locked out. */
   readonly lockedUntil: EpochMs | null;
 }
 
-/** Returns the end of the lockout, or `null` if there is none. @throws `state_unavailable` */
+/** Returns the end of the lockout, or `null` if there is none. */
 export async function readLockedUntil(who: Counted, deps: Stores): Promise<EpochMs | null> {
   const { until } = await readStanding(who, deps);
   return until > deps.clock.now() ? until : null;

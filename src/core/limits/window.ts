@@ -16,7 +16,7 @@ export function windowOf(name: string, lengthSec: number, { clock }: { readonly 
   return { key: `${name}:${number}`, endsAt: epochMs((number + 1) * lengthMs) };
 }
 
-/** Adds to a window's count. @returns the sum @throws `state_unavailable` */
+/** Adds to a window's count. @returns the sum */
 export const countIn = (
   { key, endsAt }: Window,
   amount: number,

@@ -42,7 +42,6 @@ async function readSide(who: SubjectRef, { state, clock }: Deps): Promise<readon
 
 const isKeptBy = (links: readonly Link[], { id }: Pick<Link, 'id'>): boolean => links.some((each) => each.id === id);
 
-/** Returns the linked accounts that both sides still list. @throws `state_unavailable` */
 export async function readLinks(who: SubjectRef, deps: Deps): Promise<readonly Link[]> {
   const own = await readSide(who, deps);
   const others = await Promise.all(own.map(({ other }) => readSide(other, deps)));
@@ -52,7 +51,6 @@ export async function readLinks(who: SubjectRef, deps: Deps): Promise<readonly L
 /**
  * Links two accounts, and ends previous links to the same connection. The caller must have just verified both faces in
  * one browser.
- * @throws `state_unavailable`
  */
 export async function linkIdentities(
   one: SubjectRef,
@@ -87,7 +85,6 @@ const stillHeld = (found: LinksRecord | null, now: EpochMs): readonly Link[] =>
 /**
  * Ends links of an account. Idempotent.
  * @param asked.connection - `null` for all connections
- * @throws `state_unavailable`
  */
 export async function endLinks(
   who: SubjectRef,

@@ -14,7 +14,6 @@ const choiceGuard = z.object({
   off: z.array(z.enum(noticeKinds)),
   /** True if e-mails are sent even if a device gets a push notification. */
   email: z.boolean(),
-  /** Language of the page, or `null` if unknown. */
   language: z.enum(letterLanguages).nullable(),
   at: epochMsGuard,
 });
@@ -30,15 +29,12 @@ const toStored = (who: SubjectRef) => ({
 
 type Deps = { readonly state: State; readonly clock: Clock };
 
-/** Returns a person's settings. `null` means every notification. @throws `state_unavailable` */
+/** Returns a person's settings. `null` means every notification. */
 export async function readNoticeChoice(who: SubjectRef, deps: Pick<Deps, 'state'>): Promise<NoticeChoice | null> {
   return (await readStored(toStored(who), deps))?.record ?? null;
 }
 
-/**
- * Updates a person's settings. Missing fields stay unchanged.
- * @throws `state_unavailable`
- */
+/** Updates a person's settings. Missing fields stay unchanged. */
 export async function keepNoticeChoice(
   who: SubjectRef,
   change: { readonly on?: readonly NoticeKind[]; readonly email?: boolean; readonly language: LetterLanguage },

@@ -52,10 +52,7 @@ export interface NoticeDevice {
 
 const isKept = (at: EpochMs, { clock }: Pick<Deps, 'clock'>): boolean => addSec(at, keptSec) > clock.now();
 
-/**
- * Returns the browsers whose addresses can be decrypted. Others were encrypted under a key that is now retired.
- * @throws `state_unavailable`, `key_service_unavailable`
- */
+/** Returns the browsers whose addresses can be decrypted. Others were encrypted under a key that is now retired. */
 export async function readNoticeDevices(who: SubjectRef, deps: Deps): Promise<readonly NoticeDevice[]> {
   const found = await readStored(toStored(who, deps), deps);
   const kept = found?.record.devices.filter(({ at }) => isKept(at, deps)) ?? [];
@@ -71,7 +68,7 @@ export async function readNoticeDevices(who: SubjectRef, deps: Deps): Promise<re
   return (await Promise.all(opened)).flat();
 }
 
-/** Adds or replaces a browser. @throws `state_unavailable`, `key_service_unavailable` */
+/** Adds or replaces a browser. */
 export async function addNoticeDevice(
   who: SubjectRef,
   address: PushAddress,
@@ -87,7 +84,7 @@ export async function addNoticeDevice(
   await changeStored(toStored(who, deps), add, deps);
 }
 
-/** Removes browsers. Idempotent. @throws `state_unavailable` */
+/** Removes browsers. Idempotent. */
 export async function removeNoticeDevices(
   who: SubjectRef,
   ids: readonly string[],
@@ -100,10 +97,6 @@ export async function removeNoticeDevices(
   await changeStored(toStored(who, deps), remove, deps);
 }
 
-/**
- * Returns the number of browsers and the last expiry, or `null` if there are none.
- * @throws `state_unavailable`
- */
 export async function countNoticeDevices(
   who: SubjectRef,
   deps: Pick<Deps, 'state' | 'clock'>,

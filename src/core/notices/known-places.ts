@@ -46,7 +46,6 @@ const toStored = (who: SubjectRef) => ({
 type Deps = Pick<CoreDeps, 'state' | 'clock'> & { readonly keys: Keys };
 
 export interface Place {
-  /** Cookie of the capture page, or `null`. */
   readonly device: Credential | null;
   /** The /24 or /48 network, or `null` if unknown. */
   readonly network: string | null;
@@ -55,7 +54,6 @@ export interface Place {
 /**
  * Records from where a person passed a check.
  * @returns what is new: device, network, or both; empty for the first check
- * @throws `state_unavailable`, `key_service_unavailable`
  */
 export async function meetPlace(
   who: SubjectRef,
@@ -82,10 +80,6 @@ export async function meetPlace(
   return { device: isNew('device', device), network: network !== null && isNew('network', network) };
 }
 
-/**
- * Returns the number of devices and networks and the last expiry, or `null` if there are none. @throws
- * `state_unavailable`
- */
 export async function readKnownPlaces(
   who: SubjectRef,
   deps: Pick<CoreDeps, 'state'>,

@@ -25,7 +25,6 @@ export const toStoredNotMe = (secret: Credential, expiresAt: EpochMs) => ({
   expiresAt: () => expiresAt,
 });
 
-/** Creates the secret for the "this was not me" link of a notification. @throws `state_unavailable` */
 export async function issueNotMe(
   { connection, subject }: SubjectRef,
   { state, clock, random }: { readonly state: State; readonly clock: CoreDeps['clock']; readonly random: Random },

@@ -13,8 +13,7 @@ import { type NotMeRecord, notMeLifeSec, toStoredNotMe } from './not-me-links.js
 /**
  * Ends the person's enrolment, pending step-ups, notification settings, and sessions at the provider. If a step fails,
  * the link stays valid, so that the person can retry.
- * @throws `step_up_unknown` for an unknown or used link; `connection_unknown`, `subject_unknown`,
- * `profile_unavailable`, `state_unavailable`
+ * @throws `step_up_unknown` for an unknown or used link; `connection_unknown`, `subject_unknown`
  */
 export async function reportNotMe(
   secret: Credential,

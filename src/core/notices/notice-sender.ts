@@ -21,7 +21,6 @@ export interface NoticeDeps {
   readonly log: Log;
   readonly delivery: Delivery;
   readonly keys: Keys;
-  /** `null` if push notifications are not configured. */
   readonly webPush: WebPush | null;
   readonly issuer: string;
   readonly connectionOf: (id: string) => Connection | undefined;

@@ -7,7 +7,6 @@ export interface Notice {
   readonly who: SubjectRef;
 }
 
-/** Returns the notification for an event, or `null` if none is sent. */
 export function noticeOf(event: AuditEvent): Notice | null {
   const { connection, subject } = event;
   const kind = subject === '' || connection === '' ? null : kindOf(event);

@@ -9,7 +9,6 @@ export interface Organisation {
   readonly roles: readonly string[];
 }
 
-/** An organization in the configuration, with the groups or values that give each role. */
 export interface ListedOrganisation {
   readonly id: string;
   readonly name: string;
@@ -70,7 +69,6 @@ export function toOrganisations(held: ReadonlySet<string>, rules: OrganisationRu
     .toSorted((one, other) => one.name.localeCompare(other.name, 'en') || one.id.localeCompare(other.id, 'en'));
 }
 
-/** Reads a person's organizations from the provider. @throws `subject_unknown`, `profile_unavailable` */
 export async function readOrganisations(
   subject: string,
   rules: OrganisationRules,

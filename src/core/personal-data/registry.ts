@@ -93,10 +93,6 @@ export const remainingData = [
 
 type ExportedData = Awaited<ReturnType<NonNullable<(typeof personalData)[number]['read']>>>;
 
-/**
- * Reads all exported data, one object per feature.
- * @throws `state_unavailable`
- */
 export async function readPersonalData(
   { connection, subject }: ConnectedSubject,
   deps: CoreDeps & { readonly keys: Keys },
@@ -108,7 +104,6 @@ export async function readPersonalData(
   return held;
 }
 
-/** Deletes the data whose `endedBy` is one of the events. @throws `state_unavailable` */
 export async function forgetPersonalData(
   request: ConnectedSubject & { readonly by?: string | undefined },
   events: readonly PersonalData['endedBy'][],

@@ -22,12 +22,10 @@ export type SignedType =
   | 'facestep-receipt+jwt'
   | 'facestep-audit-head+jwt'
   | 'facestep-erasure+jwt'
-  /** SD-JWT VC without selective disclosure. */
   | 'dc+sd-jwt'
   /** Token Status List. */
   | 'statuslist+jwt';
 
-/** Header `typ` of detached signatures. */
 export type DetachedType = 'facestep-signature+jose';
 
 /** Signs statements as compact JWS (RFC 7515). The private key never leaves the signer. */

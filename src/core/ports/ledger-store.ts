@@ -16,7 +16,6 @@ export interface LedgerRow extends LedgerKey {
    * replaces it.
    */
   readonly version: number | null;
-  /** `null` if the row never expires. */
   readonly expiresAt: EpochMs | null;
 }
 

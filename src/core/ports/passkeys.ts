@@ -43,7 +43,6 @@ export interface AssertionAnswer {
   readonly prf: UserSecret | null;
 }
 
-/** Response of the browser: a creation, perhaps followed by an assertion, or an assertion. */
 export interface PasskeyAnswer {
   readonly creation: CreationAnswer | null;
   readonly assertion: AssertionAnswer | null;

@@ -5,7 +5,6 @@ export interface Clock {
   now(): EpochMs;
 }
 
-/** Returns cryptographically strong random bytes. */
 export type Random = (bytes: number) => Uint8Array;
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;

@@ -3,14 +3,12 @@ import type { PersonalData, SealedToken } from '../concealed.js';
 export interface Account {
   readonly subject: string;
   readonly login: string;
-  /** E-mail address, verified or not, or `null`. */
   readonly email: string | null;
   /** Phone number in E.164, verified or not. `null` if missing or in another format. */
   readonly phone: string | null;
 }
 
 export interface NamedAccount extends Account {
-  /** Display name, or `null`. */
   readonly name: string | null;
 }
 

@@ -65,7 +65,6 @@ export interface Consistency {
   readonly consistent: boolean;
   /** Indexes of photos that show another person than most photos. */
   readonly outliers: readonly number[];
-  /** Photos that were not compared. */
   readonly unusable: readonly { readonly index: number; readonly code: PhotoCode }[];
 }
 

@@ -5,7 +5,6 @@ import * as z from 'zod/mini';
  * must not import Node modules, nor parts of zod that the page does not use already.
  */
 
-/** Version of the testers' consent text. */
 export const presenceConsentVersion = 'presence-1';
 
 /** Reasons for a missing test: no challenge was completed, or this tester cannot perform it. */
@@ -34,7 +33,6 @@ const testerView = z.object({
   responsible: z.string(),
   keepDays: z.int(),
   devices: z.array(part),
-  /** `null` until the tester has agreed. */
   tester: z.nullable(z.object({ person: z.string(), device: z.string() })),
   /** Next test, or `null` if there is no tester or all tests are done. */
   due: z.nullable(due),

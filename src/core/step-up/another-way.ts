@@ -45,7 +45,7 @@ const aboutOf = (stepUpId: string): string => `another-way:${stepUpId}`;
  * Sends a one-time code to the e-mail address or phone number in the provider's profile.
  * @returns the id that must be submitted with the code
  * @throws `step_up_unknown`, `step_up_finished`; `not_found` if the alternative is not offered; `locked_out` after too
- * many codes; `contact_missing`, `subject_unknown`, `profile_unavailable`, `delivery_failed`
+ * many codes; `contact_missing`, `subject_unknown`, `delivery_failed`
  */
 export async function sendCode(
   request: { readonly session: FoundSession; readonly channel: 'email' | 'sms'; readonly language: LetterLanguage },
@@ -101,7 +101,6 @@ export async function passAnotherWay(
     async () => {
       const makers = await countTaking(captured, () => take(given, captured, deps), deps).catch(refuse);
       const detail = { stepUpId, way, ...makers, application };
-      // The audit entry is written first, so that every pass has one.
       await deps.audit.append({ action: 'another_way_passed', ...whoOf(record), detail });
       const check = { at: deps.clock.now(), liveness: null, presence: null, methods: ['otp' as const] };
       const passed = await passStepUp(captured, { check, accuracy: connection.policy.accuracy }, deps);

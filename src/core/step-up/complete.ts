@@ -53,7 +53,6 @@ export interface ShownFace {
   readonly judged: Promise<LivenessFinding> | null;
 }
 
-/** Checks the face and, on a match, delivers the result. @throws as `checkFace` */
 export async function completeVerification(captured: StepUp, shown: ShownFace, deps: PassDeps): Promise<StepUpRecord> {
   const { record, connection } = captured;
   const { photos, share, secret, methods, judged } = shown;

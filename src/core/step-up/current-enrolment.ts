@@ -11,7 +11,6 @@ import { goOnAfterEnd, renew } from './transitions.js';
 
 export interface CurrentEnrolment {
   readonly tokenId: string;
-  /** `null` if this server has no record of it. */
   readonly enrolledAt: EpochMs | null;
   readonly purpose: string;
   readonly expiresAt: EpochMs | null;
@@ -29,7 +28,7 @@ export function findManaged({ record, connection }: FoundSession, { clock }: Ste
 
 /**
  * Returns the person's enrolment, or `null`.
- * @throws `step_up_unknown`, also for another purpose; `step_up_finished`, `profile_unavailable`
+ * @throws `step_up_unknown`, also for another purpose; `step_up_finished`
  */
 export async function readCurrentEnrolment(session: FoundSession, deps: StepUpDeps): Promise<CurrentEnrolment | null> {
   const person = findManaged(session, deps);

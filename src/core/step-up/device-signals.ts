@@ -43,7 +43,6 @@ export const deviceSignals = z
   .check(z.refine(({ camera, label }) => camera === 'virtual' || label === null));
 export type DeviceSignals = z.output<typeof deviceSignals>;
 
-/** Parses the page's data, or returns `null`. */
 export function parseDeviceSignals(text: string): DeviceSignals | null {
   try {
     return deviceSignals.parse(JSON.parse(text));

@@ -57,7 +57,6 @@ interface Digested {
  * Compares frames with earlier challenges, then stores their digests. Digests of anonymous callers, who could fill the
  * store, are not stored.
  * @returns `null` if the person is unknown
- * @throws `state_unavailable`, `key_service_unavailable`
  */
 export async function measureUnlikeEarlier(
   record: StepUpRecord,
@@ -89,7 +88,6 @@ export async function measureUnlikeEarlier(
   return { name: 'frames_unlike_earlier', value, unit: 'count', atLeast, atMost: null, pass: value >= atLeast };
 }
 
-/** Returns the number of stored challenges and their last expiry, or `null` if there are none. */
 export async function readEarlierFrames(
   who: SubjectRef,
   deps: Pick<CoreDeps, 'state'>,

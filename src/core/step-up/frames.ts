@@ -92,7 +92,6 @@ export interface FramesOutcome {
 export interface SubmittedFrames {
   readonly session: FoundSession;
   readonly nonce: Credential;
-  /** Photos in the requested order. */
   readonly photos: readonly Photo[];
   readonly reference: Photo | null;
   readonly secret: SentSecret;
@@ -105,7 +104,7 @@ export interface SubmittedFrames {
  * person get the same answer, and each costs an attempt.
  * @throws `step_up_unknown`, `step_up_finished`, `challenge_wrong`, `secret_missing`, `secret_weak`, `photo_missing`,
  * `locked_out`, `profile_unavailable`, `overloaded`, `upstream_unavailable`, `upstream_malformed`. The step-up stays
- * open.
+ * open
  */
 export function submitFrames(submitted: SubmittedFrames, deps: CaptureDeps): Promise<FramesOutcome> {
   return chargeUnusable(submitted.session, (toRow) => judgeSubmitted(submitted, toRow, deps), deps);

@@ -37,7 +37,6 @@ const check = z.object({
   at: instant,
   event: z.enum(checkEvents),
   reason: z.nullable(z.enum(checkReasons)),
-  /** Host, or `null` if unknown. */
   application: z.nullable(z.string()),
 });
 export type Check = z.output<typeof check>;

@@ -12,7 +12,6 @@ export interface TakenFrames {
   readonly captured: StepUp;
   readonly measured: readonly Measurement[];
   readonly movement: MovementRecord;
-  /** Photos in the requested order. */
   readonly photos: readonly Photo[];
   readonly share: QueueShare;
   readonly device: DeviceSignals | null;
@@ -24,7 +23,6 @@ const toFrames = ({ movement, photos }: TakenFrames): readonly CapturedFrame[] =
     return photo === undefined ? [] : [{ ...asked, photo }];
   });
 
-/** Returns one picture per pose. */
 export const facesOf = (taken: TakenFrames): readonly Photo[] =>
   toPoses(toFrames(taken)).map(({ shown }) => shown.photo);
 

@@ -36,7 +36,6 @@ export async function beginKioskVisit({ kiosk, visit }: KioskVisit, deps: Deps):
   return ticket;
 }
 
-/** Returns true if the visit is active. @throws `state_unavailable` */
 export async function isAtKiosk({ kiosk, visit }: KioskVisit, deps: Pick<Deps, 'state'>): Promise<boolean> {
   return (await readVisit(kiosk, deps))?.visit === visit;
 }

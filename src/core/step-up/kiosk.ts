@@ -16,7 +16,6 @@ export const kioskIdGuard = z.string().min(1).max(64);
 
 const kioskGuard = z.object({ name: z.string(), tenant: z.string(), secretDigest: z.string() });
 
-/** Id of a step-up, or a page with the id of a visit. */
 const nextGuard = z.union([z.string(), z.object({ page: z.string(), visit: z.string() })]);
 
 const kioskKey = (id: string): string => `kiosk:${id}`;

@@ -74,7 +74,6 @@ export function newChallenge(
   };
 }
 
-/** Returns the current instruction, or `null` when the challenge is complete. */
 export function nextOf(challenge: MovementRecord): NextMovement | null {
   const asked = toAsked(challenge);
   const index = challenge.frames.length;

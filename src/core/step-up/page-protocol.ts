@@ -17,7 +17,6 @@ export type StepUpPurpose = (typeof stepUpPurposes)[number];
 export const sessionRoles = ['own', 'unpaired', 'camera'] as const;
 export type SessionRole = (typeof sessionRoles)[number];
 
-/** E-mail, SMS, recovery code, or the help desk's bypass code. */
 export const anotherWays = ['email', 'sms', 'recovery_code', 'bypass_code'] as const;
 export type AnotherWay = (typeof anotherWays)[number];
 
@@ -151,7 +150,6 @@ const notices = z.object({
   on: z.array(z.enum(noticeKinds)),
   /** True if e-mails are sent even if a device gets a push notification. */
   email: z.boolean(),
-  /** `null` if push notifications are not configured. */
   push: z.nullable(
     z.object({
       /** Base64url. */
@@ -163,7 +161,6 @@ const notices = z.object({
 });
 export type Notices = z.output<typeof notices>;
 
-/** `null` if notifications are off. */
 export const noticesReply = z.object({ notices: z.nullable(notices) });
 export const emptyReply = z.object({});
 /** `page` is the page that accepts the ticket, or `null` for the kiosk's own page. */

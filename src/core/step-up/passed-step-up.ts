@@ -48,7 +48,6 @@ type OtherSignIn = 'other_application' | 'other_address';
 /** Tolerance for another replica's clock. A longer one would extend the freshness of passes. */
 const skewSec = 30;
 
-/** Returns the key of a subject's newest pass. */
 export const passedKey = ({ connection, subject }: SubjectRef): string => `passed:${connection}:${subject}`;
 
 /** Records a passed step-up, replacing an earlier one, for `freshnessSec`. */
@@ -142,7 +141,7 @@ function findOther({ signIn }: Pass, event: HookSignIn): OtherSignIn | 'no_check
   return differs('address') ? 'other_address' : null;
 }
 
-/** Returns the pass that this event has consumed already, or `null`. @throws `state_unavailable` */
+/** Returns the pass that this event has consumed already, or `null`. */
 export async function findTaken(
   { who, eventId, at }: { readonly who: SubjectRef; readonly eventId: string; readonly at: EpochMs },
   deps: Pick<CoreDeps, 'state'>,

@@ -48,7 +48,6 @@ export const recordGuard = z.object({
   camera: z.enum(['any', 'phone']).default('any'),
   /** True if the opening browser must use its own camera, without a hand-off. */
   staysHere: z.boolean().default(false),
-  /** Host, or `null` if unknown. */
   application: z.string().nullable().default(null),
   receiptFor: z.object({ audience: z.string(), nonce: z.string().nullable() }).nullable(),
   receipt: z.object({ text: z.string(), expiresAt: epochMsGuard }).nullable(),
@@ -64,7 +63,6 @@ export const recordGuard = z.object({
     .default(null),
   /** True if a new face may replace the enrolled one. */
   mayRenew: z.boolean().default(true),
-  /** True if the person opened their own page by a face check. */
   openedByFace: z.boolean().default(false),
   action: z.nullable(namedAction).default(null),
   state: z.enum(['started', 'captured', 'passed', 'failed', 'abandoned']),
@@ -94,7 +92,6 @@ export const recordGuard = z.object({
     .object({
       nonceDigest: z.string(),
       asked: z.array(z.enum(movements)),
-      /** Empty if the challenge has no screen light. */
       lights: z
         .array(z.object({ axis: z.enum(screenAxes), first: z.enum(screenColours), second: z.enum(screenColours) }))
         .default([]),
@@ -118,7 +115,6 @@ export const recordGuard = z.object({
     })
     .nullable(),
   taken: z.boolean(),
-  /** State of the recovery codes: see `areCodesOffered`. */
   recoveryCodes: z.enum(['none', 'offered', 'made']).default('none'),
   /** Public id of the enrolled token to which the codes belong, or `null` if unknown. */
   codesOf: z.string().nullable().default(null),
@@ -132,11 +128,9 @@ export type StepUpRecord = z.infer<typeof recordGuard>;
 /** `started → captured → passed | passed_another_way | failed | expired | abandoned` */
 export type StepUpState = StepUpRecord['state'] | 'passed_another_way' | 'expired';
 
-/** Returns true if a face was checked. */
 export const isByFace = ({ methods }: { readonly methods: readonly AuthenticationMethod[] }): boolean =>
   methods.includes('face');
 
-/** Returns the state of a step-up at a time. */
 export function stateAt({ state, captured, pass, triesLeft, expiresAt }: StepUpRecord, now: EpochMs): StepUpState {
   if (state === 'passed' && pass !== null && !isByFace(pass)) return 'passed_another_way';
   if (state !== 'started' && state !== 'captured') return state;
@@ -147,7 +141,6 @@ export function stateAt({ state, captured, pass, triesLeft, expiresAt }: StepUpR
   return isLeft ? 'started' : state;
 }
 
-/** @throws `step_up_finished` */
 export function checkStarted(record: StepUpRecord, now: EpochMs): void {
   if (stateAt(record, now) !== 'started') throw new FaceError('step_up_finished');
 }
@@ -180,7 +173,6 @@ const isWaitedFor = (pass: StepUpRecord['pass'], now: EpochMs): boolean =>
 export const areCodesOffered = ({ recoveryCodes, taken, receipt, pass }: StepUpRecord, now: EpochMs): boolean =>
   !taken && (recoveryCodes === 'offered' || (recoveryCodes === 'made' && receipt === null && isWaitedFor(pass, now)));
 
-/** Returns true if the receipt is issued on request. */
 export const isReceiptWaiting = (
   { state, receiptFor, receipt, pass, recoveryCodes }: StepUpRecord,
   now: EpochMs,

@@ -22,14 +22,9 @@ const detail = 'reference';
 /** Returns true if the document's photo was refused. */
 export const isOfReferencePhoto = (error: unknown): boolean => error instanceof FaceError && error.detail === detail;
 
-/** Returns true if this enrolment requires the photo. */
 export const wantsReference = ({ record, connection }: Pick<StepUp, 'record' | 'connection'>): boolean =>
   record.purpose === 'enrol' && record.kept === null && connection?.policy.referencePhoto === true;
 
-/**
- * Checks that the verifier accepts the photo.
- * @throws errors of this photo
- */
 async function examine(
   reference: Photo,
   share: QueueShare,
@@ -47,7 +42,7 @@ async function examine(
  * Checks a document's photo without storing it.
  * @returns a hint, or `null` if the photo has exactly one face
  * @throws `step_up_unknown`; `step_up_finished`, also if no checks are left; `consent_missing`, `not_found`,
- * `locked_out`, `overloaded`, `upstream_unavailable`, `upstream_malformed`
+ * `locked_out`
  */
 export async function lookAtReference(
   { session, reference }: { readonly session: FoundSession; readonly reference: Photo },

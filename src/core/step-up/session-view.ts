@@ -70,7 +70,6 @@ export function waysOf({ record, connection }: Pick<StepUp, 'record' | 'connecti
   return anotherWays.filter((way) => offered[way]);
 }
 
-/** Returns true if the policy allows help requests and the person has passed a first factor. */
 export const mayAskForHelp = (record: StepUpRecord, connection: Connection | null): boolean =>
   connection?.policy.helpRequests === true &&
   record.kept === null &&

@@ -40,7 +40,6 @@ export function findOpened(found: StepUp, key: Credential | null, { clock }: Ste
   return { session: joinTicket(id, key), view: toSessionView(found, roleOf(key, record), clock.now()) };
 }
 
-/** Returns true if the step-up was opened with this key. */
 export const isOpenedUnder = ({ sessionDigest, handOff }: StepUpRecord, key: Credential): boolean =>
   [sessionDigest, handOff?.sessionDigest ?? null].some((digest) => isStored(key, digest));
 
@@ -48,7 +47,7 @@ export const isOpenedUnder = ({ sessionDigest, handOff }: StepUpRecord, key: Cre
  * Exchanges a ticket for a session, once. If the policy says so, a check becomes an enrolment for an authenticated user
  * without one.
  * @throws `step_up_unknown`, also for a wrong ticket or browser; `step_up_opened`, `step_up_finished`;
- * `request_malformed` for a return URL that is not allowed; `profile_unavailable`
+ * `request_malformed` for a return URL that is not allowed
  */
 export async function openSession(
   opening: Opening & { readonly browser: Credential | null; readonly returnUrl: string | null },
@@ -167,7 +166,6 @@ export function viewSession(
  * Returns how long the user is locked out, so that the page shows it before the camera opens.
  * @returns seconds, or `null` if not locked out. Anonymous callers get `null`, because they must not learn of a lockout
  * before submitting a face
- * @throws `state_unavailable`
  */
 export async function findLockoutSec(
   { record, connection, role }: StepUp & { readonly role: SessionRole },
@@ -217,14 +215,12 @@ export async function giveConsent(
   const { id, record } = session;
   const consent = { statement: toStatement(version, language), givenAt: deps.clock.now() };
   checkStarted(record, deps.clock.now());
-  // The audit entry is written first, so that every consent has one.
   const detail = { stepUpId: id, statement: consent.statement, purpose: record.purpose };
   await deps.audit.append({ action: 'consent_given', ...whoOf(record), detail });
   const stepUp = await changeSession(session, (found, now) => agree(found, consent, now), deps);
   return toSessionView(stepUp, session.role, deps.clock.now());
 }
 
-/** Abandons a step-up at the person's request. @throws `step_up_unknown`, `step_up_finished` */
 export async function abandonStepUp(session: FoundSession, deps: StepUpDeps): Promise<SessionView> {
   const stepUp = await changeSession(session, abandon, deps);
   const { id, record } = stepUp;

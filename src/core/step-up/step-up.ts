@@ -56,7 +56,6 @@ export type StepUpRequested = {
   readonly takesAnotherWay?: boolean;
   /** Number that the help desk reads out and the person must choose first. */
   readonly spoken?: DrawnChoices;
-  /** `null` to use the policy. */
   readonly camera?: StepUpRecord['camera'] | null;
   readonly staysHere?: boolean;
   /** For a person's own page: false forbids enrolling a new face. */
@@ -228,10 +227,6 @@ export async function readStepUp(id: string, deps: Pick<CoreDeps, 'state' | 'clo
   return toView(id, record, deps.clock.now());
 }
 
-/**
- * Returns the outcome to the backend that started the step-up, and issues a pending receipt.
- * @throws `step_up_unknown`
- */
 export async function takeOutcome(view: StepUpView, deps: CoreDeps): Promise<StepUpView> {
   if (!view.receiptWaits) return view;
   return toView(view.id, await takeReceipt(view.id, deps), deps.clock.now());

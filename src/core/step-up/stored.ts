@@ -28,14 +28,12 @@ const toStored = (id: string) => ({
     addSec(expiresAt, kept === null ? keptAfterEndSec : captured === null ? 0 : judgedWithinSec),
 });
 
-/** @throws `step_up_unknown` */
 export async function readRecord(id: string, deps: Stores): Promise<FoundRecord<StepUpRecord>> {
   const found = await readStored(toStored(id), deps);
   if (found === null) throw new FaceError('step_up_unknown');
   return found;
 }
 
-/** Finds a step-up and its connection. @throws `step_up_unknown` */
 export async function findStepUp(
   id: string,
   deps: Pick<StepUpDeps, 'state' | 'connections'>,

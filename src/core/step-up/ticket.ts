@@ -7,7 +7,6 @@ import type { Random } from '../ports.js';
 export const newSecret = ({ random }: { readonly random: Random }): Credential =>
   new Credential(Buffer.from(random(32)).toString('base64url'));
 
-/** Returns the digest under which a secret is stored. */
 export const toStoredDigest = (secret: Credential): string => secret.use(digestOf).toString('base64url');
 
 /** Compares a secret with its stored digest in constant time. `null` matches nothing. */

@@ -20,7 +20,6 @@ export function underWay(record: StepUpRecord, now: EpochMs): StepUpRecord {
   return { ...record, state: 'started', captured: null };
 }
 
-/** Verifies a link's secret and browser. @throws `step_up_opened`, `step_up_unknown`, `step_up_finished` */
 export function checkTicket(
   record: StepUpRecord,
   { secret, browser }: { readonly secret: Credential; readonly browser: Credential | null },
@@ -101,7 +100,6 @@ export function challenge(record: StepUpRecord, movement: MovementRecord, now: E
   return { ...started, movement, challengesLeft: record.challengesLeft - 1 };
 }
 
-/** Commits to a picture of the latest movement. @throws `challenge_wrong` */
 export function commit(
   record: StepUpRecord,
   { nonce, digest }: { readonly nonce: Credential; readonly digest: string },

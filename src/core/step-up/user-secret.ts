@@ -16,7 +16,6 @@ export interface SentSecret {
   readonly passkey: PasskeyAnswer | null;
 }
 
-/** Checks that the required secret was submitted. @throws `secret_missing`, `secret_weak` */
 export function checkSecret(stepUp: Pick<StepUp, 'record' | 'connection'>, sent: SentSecret): void {
   const demanded = demandedSecret(stepUp);
   const isNew = stepUp.record.purpose === 'enrol';
@@ -45,10 +44,6 @@ export function checkPassword({ userSecret }: Policy, password: UserSecret | nul
   checkNewPin(password);
 }
 
-/**
- * Returns the secret of the token, and for an enrolment the passkey to store.
- * @throws `secret_missing`, as `checkSecret` and `takeNewPasskey`
- */
 export async function presentSecret(
   stepUp: StepUp,
   { pin, passkey }: SentSecret,

@@ -21,7 +21,6 @@ export interface ConsentTexts {
   readonly goesTo: string;
   /** Shown if staff at a counter will see the data. */
   readonly atCounter: string;
-  /** For data that goes into a credential. */
   readonly cardTitle: (credential: string) => string;
   readonly cardGoesTo: string;
   readonly cardOptionalText: string;

@@ -28,7 +28,6 @@ const checkGuard = z.object({
   interaction: z.string().nullable(),
   /** True if the staff have entered the phone's number. */
   isMatched: z.boolean(),
-  /** Side that entered a wrong number, or `null`. */
   endedBy: z.enum(['counter', 'phone']).nullable(),
   /** True if the counter has received the outcome. */
   isSettled: z.boolean(),
@@ -39,10 +38,8 @@ export type Check = z.output<typeof checkGuard>;
 
 type Deps = Pick<CoreDeps, 'state' | 'clock' | 'random'>;
 
-/** Removes separators from a typed code. */
 export const toPlainCode = (typed: string): string => typed.toUpperCase().replace(/[^0-9A-Z]/g, '');
 
-/** Returns the kiosk visit of a check, or `null` if it is not at a kiosk. */
 export const visitOf = (code: string, { kiosk }: Pick<Check, 'kiosk'>): KioskVisit | null =>
   kiosk === null ? null : { kiosk, visit: digestOf(code).toString('base64url') };
 
@@ -52,7 +49,6 @@ const toStored = (connection: string, code: string) => ({
   expiresAt: ({ endsAt }: Check): EpochMs => endsAt,
 });
 
-/** Creates a connection's store of checks, by normalized code. */
 export function createChecks(connection: string, deps: Deps) {
   const change = async (code: string, change: (found: Check) => Check): Promise<Check | null> => {
     const stored = toStored(connection, code);

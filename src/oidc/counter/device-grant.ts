@@ -39,7 +39,6 @@ export const createDeviceGrantProvider = ({ settle }: Pick<DeviceGrantHooks, 'se
     }
   };
 
-/** Adds data to the library's replies to counters. */
 export function dressDeviceReplies(provider: Provider, { begin, describePending }: DeviceGrantHooks): void {
   provider.use(async (context: KoaContextWithOIDC, next) => {
     await next();

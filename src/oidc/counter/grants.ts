@@ -15,7 +15,6 @@ import { type Check, type Checks, toPlainCode, visitOf } from './check.js';
 import type { DeviceGrantHooks } from './device-grant.js';
 import { isShownCode, type ShownCodes } from './shown-code.js';
 
-/** Hooks of the counters of a connection. */
 export interface CounterGrants extends DeviceGrantHooks {
   /** Validates a counter's additional parameters. Throws to refuse them. */
   check(context: KoaContextWithOIDC, client: OidcClient): Promise<void>;
@@ -153,7 +152,6 @@ export function createCounterGrants(
       try {
         if (outcome.accountId !== undefined) {
           const detail = { client: check.clientId };
-          // The audit entry is written first, so that no data is sent without one.
           await deps.audit.append({ action: 'counter_told', connection, subject: outcome.accountId, detail });
         }
         const grant = outcome.grantId === undefined ? undefined : await provider.Grant.find(outcome.grantId);

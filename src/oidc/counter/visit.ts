@@ -30,7 +30,6 @@ interface Visit {
   readonly request: Request;
   readonly response: Response;
   readonly form: URLSearchParams | null;
-  /** `null` if the check is not at a kiosk. */
   readonly kioskUrl: string | null;
   /** Languages as in `ui_locales`. If `undefined`, the browser's are used. */
   readonly wished: string | undefined;

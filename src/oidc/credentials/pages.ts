@@ -49,7 +49,6 @@ ${fields}<button class="strong">${texts.begin}</button>
   );
 }
 
-/** Renders an offer: the QR code, or the digits. */
 export function renderOfferPage(
   language: Language,
   { name, link, code }: CredentialOffer & { readonly name: string },

@@ -22,7 +22,7 @@ export function createStatusLists(
 ) {
   const signed = new Map<string, { readonly revision: number; readonly until: EpochMs; readonly jws: string }>();
 
-  /** @throws `not_found`, also after the store lost the list; `state_unavailable` */
+  /** @throws `not_found`, also after the store lost the list */
   return async (list: string): Promise<string> => {
     const found = await readStatusList(connection.id, list, deps);
     if (found === null) throw new FaceError('not_found');

@@ -27,7 +27,6 @@ export type AskingDeps = Pick<
   'clock' | 'random' | 'state' | 'audit' | 'settings' | 'onboarding' | 'connections'
 >;
 
-/** Rate-limits changes. @throws `locked_out`, `state_unavailable` */
 export const countChange = ({ id }: Developer, deps: Pick<CoreDeps, 'state' | 'clock' | 'settings'>): Promise<void> =>
   countAgainst('changesOfDeveloper', id, deps);
 
@@ -78,7 +77,7 @@ function checkWish(wish: Wish, { onboarding, connections }: AskingDeps): void {
 /**
  * Creates a draft.
  * @param application - application to change, or `null` for a new one
- * @throws `not_found`, `request_malformed`, `limit_reached`, `locked_out`, `state_unavailable`
+ * @throws `not_found`, `request_malformed`, `limit_reached`, `locked_out`
  */
 export async function beginRequest(
   wish: Wish,
@@ -92,7 +91,6 @@ export async function beginRequest(
   return createRequest(wish, { developer, application }, deps);
 }
 
-/** @throws `not_found`, `request_malformed`, `request_state`, `locked_out`, `state_unavailable` */
 export async function rewriteRequest(
   id: string,
   wish: Wish,
@@ -105,11 +103,6 @@ export async function rewriteRequest(
   return changeRequest(id, (request) => rewrite(request, wish, deps.clock.now()), deps);
 }
 
-/**
- * Submits a request.
- * @throws `not_found`, `request_malformed`, `request_state`, `terms_outdated`, `limit_reached`, `locked_out`,
- * `state_unavailable`
- */
 export async function submitRequest(
   id: string,
   given: { readonly termsVersion: number; readonly message: string | null },
@@ -125,7 +118,6 @@ export async function submitRequest(
   const said = { at: deps.clock.now(), from: 'developer' as const, by: developer.name, text: given.message };
   const { wish, application } = submit(draft, terms, said);
   const { name, scopes, perMinute, perDay, connection: wanted, redirectUris } = wish;
-  // Recorded first: if the audit log failed afterwards, the request could not be submitted again.
   await deps.audit.append({
     action: 'application_requested',
     connection: '',
@@ -146,7 +138,6 @@ export async function submitRequest(
   );
 }
 
-/** @throws `not_found`, `request_state`, `limit_reached`, `locked_out`, `state_unavailable` */
 export async function sayTo(
   id: string,
   text: string,
@@ -159,21 +150,18 @@ export async function sayTo(
   return changeRequest(id, (request) => addMessage(request, said), deps);
 }
 
-/** @throws `not_found`, `request_state`, `locked_out`, `state_unavailable` */
 export async function withdrawOwnRequest(id: string, developer: Developer, deps: AskingDeps): Promise<void> {
   await countChange(developer, deps);
   const request = await readOwnRequest(id, developer, deps);
   checkUnfinished(request);
   const detail = { id, developer: developer.id, by: developer.name };
-  // Recorded first: if the audit log failed afterwards, a retry would find no request to withdraw.
   await deps.audit.append({ action: 'application_request_withdrawn', connection: '', subject: '', detail });
   await forgetRequest(request, deps);
 }
 
 /**
  * Returns a new application's first key, once. It is created now, so that it is never stored.
- * @throws `not_found`, `locked_out`, `state_unavailable`; `request_state` if not approved, or if the key was returned
- * before
+ * @throws `not_found`, `locked_out`; `request_state` if not approved, or if the key was returned before
  */
 export async function takeFirstKey(
   id: string,
@@ -197,10 +185,6 @@ export async function takeFirstKey(
   });
 }
 
-/**
- * Issues another key of the developer's own application, for rotation.
- * @throws `not_found`, `limit_reached`, `state_unavailable`
- */
 export async function issueOwnKey(
   application: string,
   developer: Developer,

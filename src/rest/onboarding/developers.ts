@@ -9,7 +9,6 @@ export interface Developer extends Administrator {
   readonly id: string;
 }
 
-/** Returns the id of a developer, unique across providers. */
 export const developerIdOf = (issuer: string, subject: string): string =>
   digestOf(JSON.stringify([issuer, subject])).toString('base64url');
 
@@ -26,12 +25,11 @@ export type DeveloperRecord = z.infer<typeof recordGuard>;
 
 const storedOf = (id: string) => ({ key: `developer:${id}`, guard: recordGuard, expiresAt: () => null });
 
-/** @returns `null` before the first request @throws `state_unavailable` */
+/** @returns `null` before the first request */
 export async function findDeveloper(id: string, { state }: { readonly state: State }): Promise<DeveloperRecord | null> {
   return (await readStored(storedOf(id), { state }))?.record ?? null;
 }
 
-/** Changes a developer's record and updates their name. @throws `state_unavailable`, and from `change` */
 export async function changeDeveloper(
   { id, name }: Pick<Developer, 'id' | 'name'>,
   change: (record: DeveloperRecord) => DeveloperRecord,

@@ -17,7 +17,6 @@ const wishGuard = z.object({
   name: z.string(),
   purpose: z.string(),
   scopes: z.array(z.enum(clientScopes)),
-  /** `null` if the application stores tokens itself. */
   connection: z.string().nullable(),
   redirectUris: z.array(z.string()),
   perMinute: z.number(),
@@ -39,7 +38,6 @@ export const requestGuard = z.object({
   id: z.string(),
   developer: z.string(),
   by: z.string(),
-  /** `null` until approved, for a new application. */
   application: z.string().nullable(),
   isChange: z.boolean(),
   state: z.enum(requestStates),
@@ -64,7 +62,6 @@ function inState(request: ApplicationRequest, ...states: readonly RequestState[]
   if (!states.includes(request.state)) throw refuse(request);
 }
 
-/** @throws `limit_reached` */
 function withMessage(request: ApplicationRequest, { text, ...said }: Said): ApplicationRequest {
   const changed = { ...request, changedAt: said.at };
   if (text === null) return changed;
@@ -116,13 +113,11 @@ export function addMessage(request: ApplicationRequest, said: Said): Application
   return withMessage(request, said);
 }
 
-/** Returns the request to the developer. @throws `request_state`, `limit_reached` */
 export function askBack(request: ApplicationRequest, said: Said): ApplicationRequest {
   inState(request, 'submitted');
   return { ...withMessage(request, said), state: 'asked_back' };
 }
 
-/** @throws `request_state`, `limit_reached` */
 export function refuseRequest(request: ApplicationRequest, said: Said): ApplicationRequest {
   inState(request, 'submitted', 'asked_back');
   return { ...withMessage(request, said), state: 'refused' };

@@ -36,7 +36,6 @@ export async function findRequest(id: string, { state }: Pick<Deps, 'state'>): P
   return (await readStored(storedOf(id), { state }))?.record ?? null;
 }
 
-/** Lists a developer's requests, newest first. @throws `state_unavailable` */
 export async function listRequestsOf(developer: string, { state }: Pick<Deps, 'state'>): Promise<ApplicationRequest[]> {
   const ids = (await findDeveloper(developer, { state }))?.requests ?? [];
   const found = await Promise.all(ids.map((id) => findRequest(id, { state })));
@@ -48,7 +47,7 @@ export async function listRequestsOf(developer: string, { state }: Pick<Deps, 's
 
 /**
  * Creates a request. At a limit, the oldest finished request is deleted.
- * @throws `limit_reached` if too many requests are open; `state_unavailable`
+ * @throws `limit_reached` if too many requests are open
  */
 export async function createRequest(
   wish: Wish,
@@ -81,7 +80,6 @@ async function findClosed(developer: string, { state }: Pick<Deps, 'state'>): Pr
   return new Set(found.filter(({ request }) => request === null || isFinished(request)).map(({ id }) => id));
 }
 
-/** @throws `limit_reached` */
 function makeRoom(requests: readonly string[], closed: ReadonlySet<string>): readonly string[] {
   // A request that was created concurrently counts as open.
   const open = requests.filter((id) => !closed.has(id));
@@ -152,7 +150,6 @@ export function checkUnfinished(request: ApplicationRequest): void {
 
 const readAtOnce = 100;
 
-/** Counts requests that wait for an answer. @throws `state_unavailable` */
 export async function countSubmitted({ state }: Pick<Deps, 'state'>): Promise<number> {
   const keys = ((await readStored(index, { state }))?.record ?? []).map(({ id }) => storedOf(id).key);
   let count = 0;
@@ -168,10 +165,6 @@ export interface ListPlace {
   readonly id: string;
 }
 
-/**
- * Lists all requests except drafts, newest first.
- * @throws `state_unavailable`
- */
 export async function listRequests(
   {
     state: wanted,

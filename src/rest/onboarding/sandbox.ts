@@ -15,7 +15,7 @@ const sandboxScopes: readonly ClientScope[] = [...defaultScopes, 'score', 'conte
 
 /**
  * Issues a developer's sandbox token and revokes the previous one. Only the sandbox connection accepts its tenant.
- * @throws `not_found` if no sandbox is configured; `locked_out`, `state_unavailable`
+ * @throws `not_found` if no sandbox is configured; `locked_out`
  */
 export async function issueSandboxToken(
   developer: Developer,

@@ -20,10 +20,7 @@ export async function readTerms({ state }: { readonly state: State }): Promise<T
   return (await readStored(stored, { state }))?.record ?? none;
 }
 
-/**
- * Activates new terms. The audit log records their digest.
- * @throws `state_unavailable`
- */
+/** Activates new terms. The audit log records their digest. */
 export async function changeTerms(
   text: string,
   by: Pick<Administrator, 'name'>,

@@ -64,7 +64,6 @@ export const lineReply = z.object({
 });
 export type LineReply = z.output<typeof lineReply>;
 
-/** A check: its result, with all its events. */
 const checkReply = lineReply.extend({
   startedAt: instantReply.describe('Time of the first event.'),
   events: z.array(lineReply).describe('All events of the check, oldest first.'),
