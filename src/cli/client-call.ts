@@ -14,7 +14,6 @@ export function toRefusal(error: unknown, url: string): unknown {
   return code === undefined ? new CommandError('server_unreachable', { url }) : new FaceError(code);
 }
 
-/** Reads a credential from a file of one line, without the line end. @throws UsageError */
 export async function readText(file: string): Promise<string> {
   if ((await sizeOfGiven(file)) > maxTextFileBytes)
     throw new UsageError(`${file} is too large for what it should hold`);

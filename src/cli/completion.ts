@@ -50,7 +50,6 @@ const toScript = (shell: Shell, places: readonly Place[]): string[] => {
     : toFish(places);
 };
 
-/** Generates a script that follows the typed words to the command, then completes what may come next. */
 function toBash(places: readonly Place[]): string[] {
   const typed = '$' + '{COMP_WORDS[@]:1:COMP_CWORD-1}';
   return [
@@ -76,7 +75,6 @@ function toBash(places: readonly Place[]): string[] {
 
 const pathOf = ({ path }: Pick<Place, 'path'>): string => `facestep ${path}`.trimEnd();
 
-/** Generates the same for the fish shell. */
 function toFish(places: readonly Place[]): string[] {
   const list = (words: readonly string[]): string => words.map((word) => `'${word}'`).join(' ');
   return [

@@ -21,13 +21,10 @@ export interface CliDeps {
   readonly random: Random;
   readonly fetch: Fetch;
   readonly env: Environment;
-  /** Writes to standard error. Standard output is for results. */
   readonly log: Log;
   readonly print: (line: string) => void;
-  /** Writes one line to standard error. */
   readonly tell: (line: string) => void;
   readonly paint: (style: Style, text: string) => string;
-  /** Reads a secret from the terminal without showing it, or from standard input. */
   readonly readSecret: (question: string) => Promise<string>;
   /** Sets the exit code, which is 0 by default. */
   readonly endWith: (code: ExitCode) => void;

@@ -1,4 +1,3 @@
-/** Examples in the help of each command, without the word `facestep`. */
 export const examples: Readonly<Record<string, readonly string[]>> = {
   serve: ['serve'],
   status: ['status', 'status --json'],

@@ -9,7 +9,6 @@ import { errorAdvice } from './error-advice.js';
 import { toPrintable } from './printable.js';
 import { UsageError } from './usage-error.js';
 
-/** A failed command, as it is printed. */
 interface Failure {
   readonly code: string;
   readonly error: string;
@@ -20,7 +19,6 @@ interface Failure {
 export interface FailureOptions {
   readonly command: string | null;
   readonly asJson: boolean;
-  /** True to add details for developers. */
   readonly isVerbose: boolean;
   readonly paint: CliDeps['paint'];
 }

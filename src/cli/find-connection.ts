@@ -38,7 +38,6 @@ export async function findServerConnection(
 export const splitArguments = (first: string, second: string | undefined): readonly [string | undefined, string] =>
   second === undefined ? [undefined, first] : [first, second];
 
-/** @returns `null` if it does not exist @throws UsageError if none is named, and there is not exactly one */
 function chooseConnection<Each extends { readonly id: string }>(
   connections: readonly Each[],
   id: string | undefined,

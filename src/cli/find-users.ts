@@ -4,7 +4,6 @@ import type { CliDeps } from './deps.js';
 import { findConnection } from './find-connection.js';
 
 export interface FoundUsers {
-  /** Users with that id or sign-in name. */
   readonly users: readonly { readonly connection: string | null; readonly subject: string }[];
   readonly unasked: readonly string[];
 }

@@ -79,7 +79,6 @@ export function createMeasurePresenceCommand(deps: CliDeps): Command {
   return command;
 }
 
-/** Opens existing test presentations and reports expired ones. */
 export async function openKept(
   { data, passphraseFile }: FolderOptions,
   deps: CliDeps,

@@ -91,7 +91,6 @@ export async function createProgram(asked: string | undefined, deps: CliDeps): P
     .configureOutput({
       writeOut: (text) => deps.print(text.replace(/\n$/, '')),
       writeErr: (text) => deps.tell(text.replace(/\n$/, '')),
-      // `runCommand` prints errors.
       outputError: () => {},
     });
   const isOurs = asked !== undefined && Object.hasOwn(commands, asked);

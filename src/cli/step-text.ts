@@ -11,7 +11,6 @@ const words = {
   failed: 'failed',
 } as const satisfies Record<StepReport['state'], string>;
 
-/** Returns a step's state before any change. */
 export const toFoundLines = (number: number, { title, before }: StepResult): string[] =>
   toLines(`${number}. ${title}: ${words[before.state]}`, toReportLines(before));
 
@@ -23,7 +22,6 @@ export function toAppliedLines(number: number, { title, applied, after }: StepRe
   return toLines(`${number}. ${title}: ${word}`, toReportLines(after));
 }
 
-/** Returns counts such as `1 missing, 2 ready`. */
 export function toCounts(reports: readonly StepReport[]): string {
   const states = ['failed', 'blocked', 'missing', 'different', 'ready', 'manual'] as const;
   const counted = states.map((state) => ({ state, count: reports.filter((each) => each.state === state).length }));

@@ -19,7 +19,6 @@ export function toFrame(lines: readonly string[]): string[] {
   return [`╭${bar}╮`, ...lines.map((line) => `│ ${line.padEnd(width)} │`), `╰${bar}╯`];
 }
 
-/** Reads a secret from the terminal without showing it, or all of standard input. */
 export async function readSecret(question: string): Promise<string> {
   if (!process.stdin.isTTY) return (await text(process.stdin)).trim();
   process.stderr.write(question);

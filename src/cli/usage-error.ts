@@ -1,4 +1,3 @@
-/** An error in the command line. Its message is for the user at the terminal. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
   /** @param fix - what to do; by default, a hint at the help */

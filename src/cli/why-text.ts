@@ -3,7 +3,6 @@ import type { AuditAction } from '../core/audit-events.js';
 import { epochMs, toIso } from '../core/units.js';
 import { refusals } from '../errors.js';
 
-/** Actions about a user's checks and enrolment. Other audit records are omitted. */
 export const toldActions = [
   'enrolled',
   'enrolment_refused',

@@ -66,7 +66,6 @@ async function collectEvents(
   return events.toSorted((a, b) => a.time - b.time);
 }
 
-/** Returns the ids of tokens that failed checks used but that were made for other users. */
 async function findForeign(events: readonly Told[], files: readonly string[]): Promise<ReadonlySet<string>> {
   const refused = events.flatMap(({ action, connection, subject, detail }) =>
     action === 'verification_refused' && 'tokenId' in detail && detail.tokenId !== null

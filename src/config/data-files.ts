@@ -12,13 +12,11 @@ const toDataFiles = (folder: string, keysFolder: string | null = null) => ({
   state: join(folder, 'state.db'),
   /** Decision log, which a command can rebuild from the audit log. */
   ledger: join(folder, 'ledger.db'),
-  /** Which store this server uses, and since when. */
   heldSince: join(folder, 'held-since.json'),
   audit: join(folder, 'audit.jsonl'),
   deniedTokens: join(folder, 'denied-tokens.json'),
   keys: join(keysFolder ?? folder, 'keys.json'),
   signingKeys: join(keysFolder ?? folder, 'signing-keys.json'),
-  /** Keys that sign ID tokens and security events. */
   oidcKeys: join(keysFolder ?? folder, 'oidc-keys.json'),
   adminKey: join(folder, 'admin-key.sha256'),
   outbox: join(folder, 'outbox.jsonl'),

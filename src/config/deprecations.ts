@@ -1,6 +1,5 @@
 export interface Deprecation {
   readonly what: string;
-  /** Date such as `2027-01-04`. */
   readonly endsOn: string;
   readonly instead: string;
 }

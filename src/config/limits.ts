@@ -3,7 +3,6 @@ import type { Limits } from '../core/limits/limits.js';
 
 const perMinute = (standard: number) => z.int().min(1).max(1_000_000).default(standard);
 
-/** Limits per minute, unless described otherwise. */
 export const limitsGuard = z.strictObject({
   /** High, because a whole company may share an address. */
   outsiderStarts: perMinute(300).describe('Sign-ins per minute that unauthenticated callers start from one address.'),

@@ -96,10 +96,6 @@ const hasUniqueIds = (clients: readonly { readonly id: string }[]): boolean =>
 /** Returns true for client ids that wallets and credential offers use. */
 const isReserved = (id: string): boolean => id === walletClientId || id.startsWith('credential:');
 
-/**
- * Creates the guard of a connection's clients.
- * @param kinds - in addition to `relying_party` and `counter`
- */
 export const createOidcGuard = <const Kinds extends readonly ClientGuard[]>(...kinds: Kinds) =>
   z
     .strictObject({

@@ -96,7 +96,6 @@ const storeFields = {
   ledger: ledgerGuard.prefault({}).describe('Retention of the log of decisions. See docs/ledger.md.'),
 };
 
-/** Extends the settings by the state store, which may need a secret of its own. */
 export const storedConfigGuard = keptConfigGuard.extend(storeFields);
 
 export type StoredConfig = z.output<typeof storedConfigGuard>;

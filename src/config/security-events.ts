@@ -18,7 +18,6 @@ export const defaultSecurityEvents = [
 export const subjectForms = ['complex', 'iss_sub', 'email'] as const;
 export type SubjectForm = (typeof subjectForms)[number];
 
-/** A receiver, by push (RFC 8935) or poll (RFC 8936). */
 export const securityEventReceiverGuard = z
   .strictObject({
     id: z

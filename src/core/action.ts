@@ -28,7 +28,6 @@ export const nameAction = (words: Action): NamedAction => ({
 
 const notedCharacters = 40;
 
-/** Returns the digest and the shortened title, for audit log and server log. */
 export function toNoted({ words, digest }: NamedAction): { readonly actionDigest: string; readonly title: string } {
   const characters = [...new Intl.Segmenter('en').segment(words.title)].map(({ segment }) => segment);
   const isWhole = characters.length <= notedCharacters;

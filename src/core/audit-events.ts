@@ -16,7 +16,6 @@ export type EndedSessions = (typeof endedSessions)[number];
 export const credentialEnds = ['enrolment_ended', 'consent_withdrawn', 'replaced'] as const;
 export type CredentialEnd = (typeof credentialEnds)[number];
 
-/** RFC 3339 time in UTC. */
 const instant = z.iso.datetime();
 
 /** Code of a `FaceError`. Records of earlier versions may have codes that no longer exist. */
@@ -148,7 +147,6 @@ export const auditDetails = {
     .object({
       tokenId: z.string().nullable(),
       ...checkNamed,
-      /** Seconds since the start of the step-up. */
       seconds: z.int().optional(),
     })
     .describe(
@@ -173,7 +171,6 @@ export const auditDetails = {
     .object({
       level: z.int(),
       until: instant,
-      /** Hook whose sign-ins caused the lockout. Absent if failed checks caused it. */
       hook: z.string().optional(),
     })
     .describe(
@@ -398,7 +395,6 @@ export const auditDetails = {
       id: z.string(),
       developer: z.string(),
       answer: z.enum(['approved', 'asked_back', 'refused']),
-      /** Id of the approved application, or `null` if the request was not approved. */
       application: z.string().nullable(),
       by: z.string(),
     })
@@ -439,7 +435,6 @@ export const auditDetails = {
       role: z.string(),
       issuer: z.string().nullable(),
       subject: z.string().nullable(),
-      /** True if a key was used although administrators have single sign-on. */
       emergency: z.boolean(),
     })
     .describe(
@@ -482,7 +477,6 @@ export const auditDetails = {
       campaign: z.string().nullable(),
       stepUpId: z.string(),
       kind: z.enum(['invitation', 'reminder']),
-      /** Administrator who sent it. Absent for a campaign. */
       by: z.string().optional(),
     })
     .describe('The mail relay accepted an invitation by e-mail, of a campaign or by an administrator.'),
@@ -492,7 +486,6 @@ export const auditDetails = {
       connections: z.int(),
       changed: z.array(z.string()).readonly(),
       version: z.string(),
-      /** Absent at startup, and for a reload by a system signal. */
       by: z.string().optional(),
     })
     .describe(
@@ -557,7 +550,6 @@ export type AuditEvent<Action extends AuditAction = AuditAction> = {
 }[Action];
 
 export type RecordOf = {
-  /** RFC 3339 time in UTC. */
   readonly time: string;
   readonly action: string;
   readonly detail: JsonObject;

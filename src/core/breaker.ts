@@ -10,7 +10,6 @@ export type BreakerState = 'closed' | 'open' | 'half_open';
 
 /** A circuit breaker: after consecutive outages, it refuses calls at once. */
 export interface Breaker {
-  /** Asks for permission. @returns `null` if no call is allowed now */
   enter(): Permit | null;
   isPassable(): boolean;
 }

@@ -37,13 +37,11 @@ export interface Policy {
   readonly handOff: boolean | null;
   /** True if the page enrols a face only if it matches the photo of an identity document. */
   readonly referencePhoto: boolean;
-  /** Name on the page, or `null` for none. */
   readonly organisation: string | null;
   /** Link for users who do not show their face. If `null`, the page refers them to the organization. */
   readonly fallbackUrl: string | null;
   /** Alternatives to the face, for users who passed the first factor. */
   readonly anotherWay: AnotherWayPolicy;
-  /** Bypass codes of the help desk. */
   readonly bypass: BypassPolicy;
   readonly helpRequests: boolean;
   readonly returnUrls: readonly string[];

@@ -32,7 +32,6 @@ export type HookDecision = z.infer<typeof decisionGuard>;
 export interface HookEvent extends ConnectedSubject {
   readonly hook: string;
   readonly application: string | null;
-  /** User's IP address as the provider writes it, or `null` if unknown. */
   readonly address: string | null;
   /** True if the user has passed the first factor. Events without a passed check then count towards a lockout. */
   readonly isAfterFirstFactor: boolean;

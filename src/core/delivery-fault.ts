@@ -9,7 +9,6 @@ import { FaceError } from '../errors.js';
  */
 const faultGuard = z.object({
   fault: z.enum(['refused', 'later', 'unreachable', 'uncertain']),
-  /** SMTP reply code or HTTP status. */
   status: z.int().nullable(),
 });
 

@@ -8,7 +8,6 @@ export interface ToDo {
   readonly words: string;
   readonly connection: string | null;
   readonly about: string | null;
-  /** Number of open requests, otherwise 1. */
   readonly count: number;
   readonly where: Place;
 }
@@ -46,7 +45,6 @@ const backupDays = 7;
 const shadowDays = 30;
 const examinationDays = 7;
 
-/** Returns the tasks, most urgent first. @param others - further tasks */
 export function findToDo(facts: Facts, now: EpochMs, others: readonly ToDo[] = []): ToDo[] {
   const ofConnections = facts.connections.flatMap((connection) => ofConnection(connection, now));
   const items = [...ofServer(facts, now), ...ofConnections, ...others];

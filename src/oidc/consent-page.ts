@@ -46,7 +46,6 @@ export function renderConsentPage(
     readonly answered?: readonly string[];
     readonly silent?: readonly SilentSource[];
     readonly canLink?: boolean;
-    /** Connection whose linking has just failed. */
     readonly notLinked?: string | null;
   },
 ): RenderedPage {

@@ -26,7 +26,6 @@ export type Acting = z.output<typeof actingGuard>;
 export type Flow = {
   readonly clientId: string;
   readonly person: Person | null;
-  /** `acr` of the ID token if the check passes. */
   readonly acr: string;
   readonly stepUp: { readonly id: string; readonly browserDigest: string; readonly starts: number } | null;
   readonly linking: {

@@ -21,7 +21,6 @@ export interface ConnectionWithClients {
   readonly connection: Connection;
   readonly oidc: OidcConfig;
   readonly organisations: OrganisationRules | null;
-  /** Creates clients of the provider's own kinds. */
   createOidcClients(deps: OidcClientDeps): readonly OidcClient[];
 }
 

@@ -15,7 +15,6 @@ export function renderLinkPage(
     until,
   }: {
     readonly source: string;
-    /** Value of the hidden field `decision`. */
     readonly decision: string;
     readonly until: EpochMs;
   },

@@ -58,7 +58,6 @@ export async function readSources(
   );
 }
 
-/** Groups claims by source, without the issuer's own. */
 export function namesBySource(
   claims: readonly { readonly name: string; readonly from: string | null }[],
 ): ReadonlyMap<string, readonly string[]> {

@@ -137,7 +137,6 @@ export async function removeAdministrator(
   await changeStored(list, without, { state });
 }
 
-/** Lists the first owner and the administrators with valid keys. */
 export async function listAdministrators({
   state,
   clock,

@@ -23,7 +23,6 @@ export interface ApplicationKey {
   readonly scopes: readonly ClientScope[];
   readonly issuedAt: EpochMs;
   readonly expiresAt: EpochMs;
-  /** Day in UTC, such as `2026-11-20`, or `null` if the key was never used. */
   readonly lastUsed: string | null;
 }
 

@@ -168,7 +168,6 @@ const toClient = (id: string, record: ClientRecord, application: Application | n
   return { id, name, tenant, scopes: held, issuedAt, expiresAt, application, sandbox };
 };
 
-/** Returns the queue share of a client. Tokens of one application have the same share. */
 export const shareOfClient = ({ id, application }: Client): QueueShare => knownShare(`client:${application?.id ?? id}`);
 
 export const bindingOfClient = (client: Client, { scope, accuracy }: Pick<Binding, 'scope' | 'accuracy'>): Binding => ({

@@ -99,7 +99,6 @@ export async function findConsoleSession(
 const isOf = ({ issuer }: { readonly issuer: string }, { console }: SessionDeps): boolean =>
   console.signIn?.issuer === issuer;
 
-/** Changes a stored session. @throws `caller_untrusted` if there is none */
 export async function changeSession(
   secret: Credential,
   change: (session: ConsoleSession) => ConsoleSession,
@@ -116,7 +115,6 @@ export async function changeSession(
   return changed;
 }
 
-/** Ends a session at once. Idempotent. */
 export async function endSession(secret: Credential, deps: SessionDeps): Promise<void> {
   await deps.state.delete(storedOf(secret, deps).key);
 }

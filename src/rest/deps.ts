@@ -19,7 +19,6 @@ export interface Reloaded {
   readonly changed: readonly string[];
   readonly needingRestart: readonly string[];
   readonly problems: readonly Problem[];
-  /** Connections whose mode an administrator has switched, which overrides the configuration. */
   readonly switched: readonly { readonly connection: string; readonly mode: Policy['mode']; readonly by: string }[];
 }
 

@@ -24,7 +24,6 @@ import { readFormFields } from './form-fields.js';
  */
 const strangerBytes = 2 * 1024 * 1024;
 
-/** Limit for forms of authenticated callers. */
 const maxFormBytes = 50 * 1024 * 1024;
 
 export const prefixes = ['', '/v1', '/v2'] as const;

@@ -65,7 +65,6 @@ interface Described {
 
 export interface Call<Fields, PhotoName extends string> {
   readonly fields: Fields;
-  /** Returns a field's photos, whose number has been validated. */
   photos(name: PhotoName): readonly Photo[];
   param(name: string): string;
   readonly source: string;

@@ -15,7 +15,6 @@ export interface QuotaUse {
   readonly quota: number;
   readonly windowSec: number;
   readonly left: number;
-  /** Whole seconds until the window ends, at least 1. */
   readonly resetSec: number;
   readonly isExceeded: boolean;
 }

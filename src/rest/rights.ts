@@ -29,7 +29,6 @@ export const rightsByRole = {
   developer: ['develop'],
 } as const satisfies Record<SignedInRole, readonly Right[]>;
 
-/** Holder of an administrator's key, or single sign-on user. */
 export interface Administrator {
   /** Unique id derived from the key, or from issuer and subject. A person with both has two. */
   readonly id: string;

@@ -39,7 +39,6 @@ export async function exportHoldings(who: ConnectedSubject, deps: ApiDeps): Prom
   return holdingsReply.parse(Object.assign({}, token, ...inStore));
 }
 
-/** Exports a user's data with this server's audit records. */
 export async function exportRecordedHoldings(who: ConnectedSubject, deps: ApiDeps): Promise<RecordedHoldings> {
   const held = await exportHoldings(who, deps);
   const { records, left } = await deps.recordsOf(toSubjectRef(who));

@@ -41,7 +41,6 @@ export interface UsageRecorder {
 }
 
 export interface DayUsage {
-  /** In UTC, such as `2026-11-20`. */
   readonly day: string;
   readonly endpoint: string;
   readonly requests: number;
@@ -60,7 +59,6 @@ const lastUsedKey = (clientId: string): string => `client-token-used:${clientId}
 /** Computed from the day, not from the time of the write, so that all replicas set the same expiry. */
 const usageExpiry = (day: string): EpochMs => addSec(fromIso(`${day}T00:00:00Z`), (usageKeptDays + 1) * daySec);
 
-/** Creates the counter of requests by application, day, endpoint and outcome. */
 export function createUsageRecorder({
   state,
   clock,

@@ -21,7 +21,6 @@ export const keyFilesOf = ({ keys, signingKeys, oidcKeys }: DataFiles): readonly
   oidcKeys,
 ];
 
-/** Lists the files to back up in copy order, without the embedded store and keys, which are copied separately. */
 async function listDataFiles(dataFolder: string, files: DataFiles): Promise<string[]> {
   const apart = new Set([
     // The decision log can be rebuilt from the audit log.

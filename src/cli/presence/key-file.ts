@@ -35,7 +35,6 @@ const personGuard = z.strictObject({
   key: z.base64url().transform((text) => new KeyMaterial(Buffer.from(text, 'base64url'))),
   consentVersion: z.string(),
   consentGivenAt: epochMsGuard,
-  /** True if the pictures may also be used to measure recognition accuracy. */
   allowsAccuracy: z.boolean(),
   keepUntil: epochMsGuard,
 });

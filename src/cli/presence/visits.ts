@@ -17,7 +17,6 @@ import { FaceError } from '../../errors.js';
 import type { AskedOfFrame } from './presentation.js';
 import type { Tally, Tester } from './tally.js';
 
-/** A browser that opened a link: its participant and current challenge. In memory only. */
 export interface Visit {
   tester: (Tester & { readonly tally: Tally }) | null;
   movement: MovementRecord | null;

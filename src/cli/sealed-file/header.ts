@@ -3,9 +3,7 @@ import { CommandError } from '../command-error.js';
 
 /** Unencrypted header of a sealed file. Untrusted until the tag is verified. */
 export interface SealedFileHeader {
-  /** Salt of the file key, 16 bytes. */
   readonly salt: Uint8Array;
-  /** 12 bytes. */
   readonly nonce: Uint8Array;
   /** Public id, 16 bytes, of the token whose content key opens the file. */
   readonly tokenId: Uint8Array;
@@ -23,10 +21,6 @@ export const headerBytes = 53;
 
 export const tagBytes = 16;
 
-/**
- * Creates a header with random salt and nonce.
- * @param tokenId - 22 base64url characters
- */
 export function drawHeader(tokenId: string, random: Random): SealedFileHeader {
   const bytes = Buffer.alloc(headerBytes);
   magic.copy(bytes);

@@ -17,7 +17,6 @@ export interface BrandPicture {
 
 /** Look of the capture page and of e-mails. A field is `null` for the default. */
 export interface Brand extends ChosenColours {
-  /** Name shown for connections without a name of their own. */
   readonly organisation: string | null;
   readonly helpUrl: string | null;
   readonly texts: { readonly [Language in BrandLanguage]?: OwnTexts | undefined };
@@ -44,7 +43,6 @@ export const maxOrganisationCharacters = 100;
 
 const maxLinkCharacters = 1024;
 
-/** Returns true for a help link: a web page, a mailbox or a phone number. */
 export function isHelpLink(text: string): boolean {
   if (text.length > maxLinkCharacters || !isPrintable(text) || /\s/.test(text)) return false;
   if (/^(mailto|tel):[^:/?#]/.test(text)) return true;

@@ -36,7 +36,6 @@ export function contrastOf(one: Colour, other: Colour): number {
   return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
 }
 
-/** Mixes two colors like `color-mix(in srgb, …)` of CSS. @param share - share of the second color, from 0 to 1 */
 export function mix(one: Colour, other: Colour, share: number): Colour {
   const [a, b] = [channelsOf(one), channelsOf(other)];
   const at = (index: 0 | 1 | 2): number => a[index] * (1 - share) + b[index] * share;

@@ -38,7 +38,6 @@ export interface CheckedDraft {
   readonly problems: readonly BrandProblem[];
 }
 
-/** Checks a draft and returns all its problems at once. */
 export function checkDraft(draft: BrandDraft): CheckedDraft {
   const problems: BrandProblem[] = [];
   const readColour = (name: ColourName): Colour | null => {

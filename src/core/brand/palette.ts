@@ -66,7 +66,6 @@ export interface Contrast {
   /** Contrast ratio, rounded down, so that an insufficient one is never displayed as sufficient. */
   readonly ratio: number;
   readonly needed: number;
-  /** Nearest color with enough contrast, or `null` if the chosen color has enough. */
   readonly nearest: Colour | null;
 }
 
@@ -126,7 +125,6 @@ function findNearest(colour: Colour, extreme: Colour, demandsOf: (tried: Colour)
 const nearestAccent = (scheme: Scheme, accent: Colour, ground: Colour): Colour =>
   findNearest(accent, extremeOf.accent[scheme], (tried) => demandsOfAccent(scheme, tried, ground));
 
-/** Returns all colors of a brand, without checking their contrast. */
 export function paletteOf(chosen: ChosenColours): Palette {
   const ground = { light: chosen.ground ?? ownColours.light.ground, dark: chosen.groundDark ?? ownColours.dark.ground };
   const derived = chosen.accent === null ? null : nearestAccent('dark', chosen.accent, ground.dark);

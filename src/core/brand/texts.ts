@@ -47,7 +47,6 @@ export const isTextKey = (name: string): name is TextKey => Object.hasOwn(textRu
 /** Control and bidirectional characters, which could make one text look like another. */
 const unprintable = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
 
-/** Returns true if a text has no control, bidirectional or invisible line characters. */
 export const isPrintable = (text: string): boolean => !unprintable.test(text);
 
 const placeholdersIn = (text: string): readonly string[] =>

@@ -181,7 +181,6 @@ export async function remindCampaign(id: string, by: string, deps: CampaignDeps)
   return changeOnRecord(id, (latest) => remind(latest, deps.clock.now()), toEvent, deps);
 }
 
-/** Marks people whose e-mails bounced. */
 export async function noteBounces(
   campaign: Campaign,
   addresses: readonly string[],

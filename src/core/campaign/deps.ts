@@ -7,7 +7,6 @@ import type { StepUpDeps } from '../step-up/stored.js';
 
 export interface CampaignSettings {
   readonly perMinute: number;
-  /** Retention of a campaign, in days from its creation. */
   readonly keptDays: number;
 }
 

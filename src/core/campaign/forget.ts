@@ -11,7 +11,6 @@ export interface CampaignHolding {
   readonly person: Person;
 }
 
-/** Returns all campaign data about a user. */
 export async function readCampaignHoldings(
   { connection, subject }: SubjectRef,
   deps: { readonly state: State },

@@ -27,7 +27,6 @@ export const findUnknownIn = ({ subject, text }: OwnWords): string[] => [
 
 export const ownKey = (kind: LetterKind, language: LetterLanguage): string => `${kind}.${language}`;
 
-/** Returns the text of an e-mail: the campaign's own, or the default. */
 export const wordsOf = ({ own }: Pick<Campaign, 'own'>, kind: LetterKind, language: LetterLanguage): OwnWords =>
   own[ownKey(kind, language)] ?? words[language].letters[kind];
 

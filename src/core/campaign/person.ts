@@ -82,7 +82,6 @@ export const personGuard = z.object({
 });
 export type Person = z.output<typeof personGuard>;
 
-/** Creates a person who has not been looked up at the provider. */
 export const newPerson = (
   at: number,
   given: Pick<Person, 'line' | 'login' | 'email' | 'name' | 'language'>,
@@ -225,7 +224,6 @@ export const bounce = (person: Person): Person =>
 
 /** Schedule of the reminders. */
 export interface Pace {
-  /** Days between one e-mail and the next. */
   readonly reminderDays: number;
   readonly reminders: number;
   /** Time of a manual reminder. It is sent to everyone whose last e-mail is older. */

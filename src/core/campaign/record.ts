@@ -15,7 +15,6 @@ export const campaignGuard = z.object({
   id: z.string(),
   name: z.string(),
   connection: z.string(),
-  /** Group at the provider, or `null` if the people come from a file. */
   group: z.string().nullable(),
   state: z.enum(campaignStates),
   /** Code of the error that delays or refuses the plan. */

@@ -47,7 +47,6 @@ function withRoom(former: Listed | undefined, now: EpochMs): Listed {
   return kept;
 }
 
-/** Checks that another campaign may be created. @throws `limit_reached` */
 export async function checkRoom(now: EpochMs, deps: Stores): Promise<void> {
   withRoom((await readStored(list, deps))?.record, now);
 }
@@ -63,7 +62,6 @@ export async function dropCampaign(campaign: Campaign, deps: Stores): Promise<vo
   await dropShards(campaign, 0, deps);
 }
 
-/** Deletes the records of people from index `from` on. */
 export async function dropShards(campaign: Campaign, from: number, { state }: Stores): Promise<void> {
   await forEachShard(campaign, async (shard) => {
     if (shard >= from) await state.delete(storedShard(campaign, shard).key);

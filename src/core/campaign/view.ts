@@ -27,7 +27,6 @@ export async function readPage(
   return { people, next: null };
 }
 
-/** Encodes a position as an opaque cursor. */
 export const toCursor = (place: number): string => Buffer.from(`p${place}`).toString('base64url');
 
 export function parseCursor(cursor: string): number {

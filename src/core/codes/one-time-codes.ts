@@ -75,7 +75,6 @@ export async function takeCodes(
   return about;
 }
 
-/** Draws six digits without modulo bias. */
 export function drawCode(random: Random): string {
   const codes = 1_000_000;
   for (;;) {

@@ -39,7 +39,6 @@ const toStored = (who: SubjectRef, { clock }: Deps) => ({
     consents.map(({ expiresAt }) => expiresAt).reduce((a, b) => epochMs(Math.max(a, b)), addSec(clock.now(), 1)),
 });
 
-/** Returns a person's active consents. */
 export async function readDataConsents(who: SubjectRef, { state, clock }: Deps): Promise<readonly DataConsent[]> {
   const found = await readStored({ key: keyOf(who), guard: recordGuard }, { state });
   return (found?.record.consents ?? []).filter(({ expiresAt }) => expiresAt > clock.now());

@@ -43,7 +43,6 @@ export const consentNameOf = (type: string): string => `${clientPrefix}${type}`;
 export const typeOfConsent = (client: string): string | null =>
   client.startsWith(clientPrefix) ? client.slice(clientPrefix.length) : null;
 
-/** Lists a person's unexpired credentials. */
 export async function readCredentials(
   who: SubjectRef,
   deps: Pick<Deps, 'state' | 'clock'>,

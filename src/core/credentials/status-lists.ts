@@ -66,7 +66,6 @@ const isLost = ({ madeAt }: ListRecord, deps: Deps): Promise<boolean> => isForgo
 
 const maxContentions = 20;
 
-/** Reserves a random unused index. */
 export async function takeEntry(
   { connection, until }: { readonly connection: string; readonly until: EpochMs },
   deps: Deps,

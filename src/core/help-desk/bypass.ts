@@ -19,7 +19,6 @@ const codeGuard = z.object({
   id: z.string(),
   connection: z.string(),
   subject: z.string(),
-  /** Host for which the code is valid, or `null` for every application. */
   application: z.string().nullable(),
   digest: z.string(),
   by: z.string(),
@@ -135,11 +134,6 @@ export async function approveBypass(
 export const listBypasses = (deps: Pick<CoreDeps, 'state' | 'clock'>): Promise<readonly BypassCode[]> =>
   readList(bypassCodes, deps);
 
-/**
- * Consumes a person's code.
- * @param shown.application - host, or `null` if unknown
- * @returns the issuer, or `null` if the code is invalid
- */
 export async function takeBypass(
   who: SubjectRef,
   shown: { readonly code: Credential; readonly application: string | null },

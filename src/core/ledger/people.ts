@@ -125,9 +125,7 @@ export interface ConnectionCounts {
   /** Includes expired enrolments. */
   readonly enrolled: number;
   readonly lockedOut: number;
-  /** By day in UTC, newest first. */
   readonly days: readonly { readonly day: string; readonly passed: number; readonly refused: number }[];
-  /** Refused checks of these days by code, most frequent first. */
   readonly refusals: readonly { readonly code: string; readonly count: number }[];
   /** Median duration in seconds of the latest passed checks of these days, or `null` if none is recorded. */
   readonly medianSeconds: number | null;

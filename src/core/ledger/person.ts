@@ -52,7 +52,6 @@ export async function readPeople(people: readonly SubjectRef[], ledger: LedgerSt
   }));
 }
 
-/** Returns a person's state at a time. */
 export function toIndexed(who: SubjectRef, { enrolment, check, lockout }: StoredPerson, now: EpochMs): IndexedPerson {
   const isEnrolled = enrolment?.status === 'enrolled';
   const expiresAt = isEnrolled ? enrolment.expiresAt : null;

@@ -5,7 +5,6 @@ export interface LetterBrand {
   readonly accent: Colour;
 }
 
-/** The same colors as on the default capture page. */
 export const defaultBrand: LetterBrand = { organisation: null, accent: '#0b5a6e' };
 
 /** Returns white or black, whichever has more contrast: at least 4.5 to 1. */

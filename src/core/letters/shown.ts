@@ -10,7 +10,6 @@ const lifeSec = 10 * 60;
 const keyOf = (digest: string): string => `letter-shown:${digest}`;
 const digestPattern = /^[0-9a-f]{64}$/;
 
-/** Stores a preview. @returns its digest */
 export async function keepShown(
   html: string,
   { state, clock }: { readonly state: State; readonly clock: Clock },
@@ -21,10 +20,6 @@ export async function keepShown(
   return digest;
 }
 
-/**
- * Finds a preview by its unvalidated digest.
- * @returns `null` if it has expired
- */
 export async function findShown(digest: string, { state }: { readonly state: State }): Promise<string | null> {
   const found = digestPattern.test(digest) ? await state.read(keyOf(digest)) : null;
   return found === null ? null : z.string().parse(found.value);

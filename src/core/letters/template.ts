@@ -11,7 +11,6 @@ export const findUnknownPlaceholders = (text: string, known: readonly string[]):
     .filter((name) => !known.includes(name))
     .map((placeholder) => ({ placeholder }));
 
-/** Replaces placeholders. Braces in a value are not replaced again. */
 export const fillTemplate = (text: string, values: Readonly<Record<string, string>>): string =>
   text.replace(placeholders, (whole, name: string) => (Object.hasOwn(values, name) ? (values[name] ?? whole) : whole));
 

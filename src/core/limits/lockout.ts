@@ -241,7 +241,6 @@ export interface AttemptsView {
   readonly lockedUntil: EpochMs | null;
 }
 
-/** Returns the end of the lockout, or `null` if there is none. */
 export async function readLockedUntil(who: Counted, deps: Stores): Promise<EpochMs | null> {
   const { until } = await readStanding(who, deps);
   return until > deps.clock.now() ? until : null;

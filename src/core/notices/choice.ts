@@ -29,12 +29,10 @@ const toStored = (who: SubjectRef) => ({
 
 type Deps = { readonly state: State; readonly clock: Clock };
 
-/** Returns a person's settings. `null` means every notification. */
 export async function readNoticeChoice(who: SubjectRef, deps: Pick<Deps, 'state'>): Promise<NoticeChoice | null> {
   return (await readStored(toStored(who), deps))?.record ?? null;
 }
 
-/** Updates a person's settings. Missing fields stay unchanged. */
 export async function keepNoticeChoice(
   who: SubjectRef,
   change: { readonly on?: readonly NoticeKind[]; readonly email?: boolean; readonly language: LetterLanguage },

@@ -68,7 +68,6 @@ export async function readNoticeDevices(who: SubjectRef, deps: Deps): Promise<re
   return (await Promise.all(opened)).flat();
 }
 
-/** Adds or replaces a browser. */
 export async function addNoticeDevice(
   who: SubjectRef,
   address: PushAddress,
@@ -84,7 +83,6 @@ export async function addNoticeDevice(
   await changeStored(toStored(who, deps), add, deps);
 }
 
-/** Removes browsers. Idempotent. */
 export async function removeNoticeDevices(
   who: SubjectRef,
   ids: readonly string[],

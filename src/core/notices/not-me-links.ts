@@ -45,7 +45,6 @@ export async function issueNotMe(
 const linksGuard = z.object({ links: z.array(z.object({ key: z.string(), expiresAt: epochMsGuard })) });
 type Links = z.infer<typeof linksGuard>;
 
-/** Index of one person's links, which are as many as their notifications. */
 const linksOf = ({ connection, subject }: SubjectRef) => ({
   key: `not-me-of:${connection}:${subject}`,
   guard: linksGuard,

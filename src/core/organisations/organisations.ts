@@ -5,7 +5,6 @@ export interface Organisation {
   readonly id: string;
   /** Display name. The default is the id. */
   readonly name: string;
-  /** At least one role, sorted, without duplicates. */
   readonly roles: readonly string[];
 }
 

@@ -19,7 +19,6 @@ import { earlierFrameData } from '../step-up/earlier-frames.js';
 import { passedStepUpData } from '../step-up/passed-step-up.js';
 import type { PersonalData } from './registration.js';
 
-/** Data that an erasure removes, in this order. */
 export const personalData = [
   campaignData,
   helpRequestData,

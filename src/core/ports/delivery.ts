@@ -5,7 +5,6 @@ export interface Message {
   readonly to: string;
   readonly subject: string;
   readonly text: string;
-  /** HTML version of an e-mail. */
   readonly html?: Html;
 }
 

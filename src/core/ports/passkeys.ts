@@ -30,7 +30,6 @@ export interface CreationAnswer {
   readonly clientDataJSON: string;
   readonly attestationObject: string;
   readonly transports: readonly string[];
-  /** PRF output, if the authenticator returned one at creation. */
   readonly prf: UserSecret | null;
 }
 

@@ -32,7 +32,6 @@ export interface Sealed {
 
 export interface Verdict {
   readonly matched: boolean;
-  /** `null` unless it was requested and measured. */
   readonly liveness: Liveness | null;
   /**
    * A renewed token, or `null`. It is made if the request allows it, the token has an older key or engine, the newest
@@ -108,7 +107,6 @@ export interface SearchRequest {
 }
 
 export interface Found {
-  /** Positions of the tokens that the face opens. */
   readonly positions: readonly number[];
   /** Maximum probability that an unknown face opens one of the tokens, computed from their levels. */
   readonly falsePositiveRate: number;

@@ -13,7 +13,6 @@ export const readCurrentDataConsents = async (
   deps: StepUpDeps,
 ): Promise<readonly DataConsent[]> => readDataConsents(toSubjectRef(findManaged(session, deps)), deps);
 
-/** Withdraws one client's consent. Idempotent. @throws as `readCurrentDataConsents` */
 export async function withdrawCurrentDataConsent(
   session: FoundSession,
   client: string,

@@ -45,10 +45,6 @@ export async function readCurrentEnrolment(session: FoundSession, deps: StepUpDe
   };
 }
 
-/**
- * Ends the person's enrolment and consent.
- * @throws as `readCurrentEnrolment`, and `revokeSubject`
- */
 export async function revokeCurrentEnrolment(session: FoundSession, deps: StepUpDeps): Promise<void> {
   await revokeSubject(findManaged(session, deps), deps);
   // Keeps this page open, although it was started before the enrolment ended.

@@ -51,7 +51,6 @@ export type Texts = z.output<typeof texts>;
 
 const dataConsent = z.object({
   client: z.string(),
-  /** Display name of the application, or its id if it is no longer registered. */
   name: z.string(),
   claims: z.array(z.string()),
   /** Labels of claims from the application's registration, by claim name. */
@@ -77,7 +76,6 @@ export const linksReply = z.object({ links: z.array(link) });
 export const devicesReply = z.object({
   passkey: z.nullable(z.object({ expiresAt: z.nullable(instant) })),
   recoveryCodes: z.nullable(z.object({ left: z.int(), madeAt: instant })),
-  /** True if this page may create new recovery codes. */
   mayMakeCodes: z._default(z.boolean(), false),
   knownPlaces: z.nullable(z.object({ devices: z.int(), networks: z.int(), expiresAt: z.nullable(instant) })),
 });
@@ -85,7 +83,6 @@ export type Devices = z.output<typeof devicesReply>;
 
 const service = z.object({
   name: z.string(),
-  /** The configuration allows no other protocol. */
   url: z.url({ protocol: /^https?$/ }),
   text: z.nullable(texts),
 });

@@ -49,7 +49,6 @@ export interface Pose<T extends Asked> {
   /** First picture of the pose, used for everything except light. */
   readonly shown: T;
   readonly halves: readonly T[];
-  /** Picture in the second color, or `null` without light. */
   readonly after: T | null;
 }
 

@@ -9,7 +9,6 @@ import { screenAxes, screenColours } from '../screen-light.js';
  * import Node modules, nor parts of zod that the page does not use already.
  */
 
-/** Check a face, enrol one, or show a person their data. */
 export const stepUpPurposes = ['verify', 'enrol', 'manage'] as const;
 export type StepUpPurpose = (typeof stepUpPurposes)[number];
 
@@ -113,7 +112,6 @@ export const challengeReply = z.object({ nonce: z.string(), expiresAt: instant, 
 export const frameReply = z.object({ next });
 export const referenceReply = z.object({ hint });
 
-/** `receipt` is a signed statement for the application. */
 export const outcomeReply = z.object({
   view,
   outcome: z.enum(['passed', 'failed', 'try_again']),
@@ -142,7 +140,6 @@ const enrolment = z.object({
 });
 export type Enrolment = z.output<typeof enrolment>;
 
-/** `mayRenew` is true if this page may enrol a new face. */
 export const enrolmentReply = z.object({ enrolment: z.nullable(enrolment), mayRenew: z.boolean() });
 export type HeldEnrolment = z.output<typeof enrolmentReply>;
 

@@ -61,7 +61,6 @@ export const recordGuard = z.object({
     .object({ code: z.string(), choices: z.array(z.string()), choice: z.enum(['open', 'right', 'wrong']) })
     .nullable()
     .default(null),
-  /** True if a new face may replace the enrolled one. */
   mayRenew: z.boolean().default(true),
   openedByFace: z.boolean().default(false),
   action: z.nullable(namedAction).default(null),
@@ -78,7 +77,6 @@ export const recordGuard = z.object({
     .object({
       ticketDigest: z.string().nullable(),
       sessionDigest: z.string().nullable(),
-      /** Element of `choices` that the first browser shows. */
       code: z.string(),
       choices: z.array(z.string()).default([]),
       choice: z.enum(['open', 'right', 'wrong']).default('open'),

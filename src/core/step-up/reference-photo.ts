@@ -19,7 +19,6 @@ import { chargeUnusable } from './unusable-pictures.js';
 /** Detail of errors about this photo, which distinguishes them from errors about camera pictures. */
 const detail = 'reference';
 
-/** Returns true if the document's photo was refused. */
 export const isOfReferencePhoto = (error: unknown): boolean => error instanceof FaceError && error.detail === detail;
 
 export const wantsReference = ({ record, connection }: Pick<StepUp, 'record' | 'connection'>): boolean =>

@@ -58,9 +58,7 @@ export type StepUpRequested = {
   readonly spoken?: DrawnChoices;
   readonly camera?: StepUpRecord['camera'] | null;
   readonly staysHere?: boolean;
-  /** For a person's own page: false forbids enrolling a new face. */
   readonly mayRenew?: boolean;
-  /** For a person's own page: true if a face check opened it. */
   readonly openedByFace?: boolean;
   /** Action to show before the camera opens. Only a face can approve it. */
   readonly action?: NamedAction | null;

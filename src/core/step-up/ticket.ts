@@ -3,7 +3,6 @@ import { Credential } from '../concealed.js';
 import { digestOf, hasDigest } from '../digest.js';
 import type { Random } from '../ports.js';
 
-/** Returns 32 random bytes in base64url. */
 export const newSecret = ({ random }: { readonly random: Random }): Credential =>
   new Credential(Buffer.from(random(32)).toString('base64url'));
 

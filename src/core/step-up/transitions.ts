@@ -34,7 +34,6 @@ export function checkTicket(
   checkStarted(record, now);
 }
 
-/** Opens the step-up for its browser, once. */
 export function open(
   record: StepUpRecord,
   opening: {
@@ -83,7 +82,6 @@ export const goOnAfterEnd = (record: StepUpRecord, now: EpochMs): StepUpRecord =
   startedAt: now,
 });
 
-/** Turns a person's own page into an enrolment. */
 export const renew = (record: StepUpRecord, now: EpochMs): StepUpRecord => ({
   ...underWay(record, now),
   purpose: 'enrol',
@@ -136,7 +134,6 @@ export function handOff(
   return { ...underWay(record, now), handOff: { ...handOff, choice: 'open' } };
 }
 
-/** Opens the hand-off, once. @throws `step_up_unknown`, `step_up_opened` */
 export function openHandedOff(
   record: StepUpRecord,
   { secret, session }: { readonly secret: Credential; readonly session: Credential },
@@ -178,7 +175,6 @@ export function capture(record: StepUpRecord, by: string, now: EpochMs): StepUpR
   return { ...record, state: 'captured', captured, movement: null, triesLeft: triesLeft - 1 };
 }
 
-/** Returns the record with the attempt refunded and without the challenge. */
 export const uncaptured = (captured: StepUpRecord): StepUpRecord => ({
   ...captured,
   state: 'started',

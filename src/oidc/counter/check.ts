@@ -23,7 +23,6 @@ const checkGuard = z.object({
   shown: z.string(),
   /** Digest of the cookie of the one browser that opened the code, or `null` before that. */
   browserDigest: z.string().nullable(),
-  /** Kiosk on which the check runs, or `null` for phones. */
   kiosk: z.string().nullable(),
   interaction: z.string().nullable(),
   /** True if the staff have entered the phone's number. */

@@ -11,7 +11,6 @@ export const shownLifeSec = 180;
 
 const shownGuard = z.object({
   browserDigest: z.string(),
-  /** Code of the check that a counter started with it, or `null`. */
   code: z.string().nullable(),
   endsAt: epochMsGuard,
 });

@@ -13,7 +13,6 @@ export const preAuthorized = 'urn:ietf:params:oauth:grant-type:pre-authorized_co
 
 const proofAlgorithms = ['ES256', 'Ed25519', 'EdDSA'];
 
-/** Issues a credential after token and proof are verified. */
 export type IssueCredential = (asked: OpenID4VCIIssueCredentialContext) => Promise<OpenID4VCICredentialResponse>;
 
 export interface CredentialFeature {

@@ -12,10 +12,6 @@ import { statusTtlSec } from './status.js';
 
 const keysKnownSec = 300;
 
-/**
- * Mounts the credential routes that the library does not have: start page, status lists and issuer metadata.
- * @throws `not_found`, `method_not_allowed`
- */
 export function mountCredentials(
   app: Express,
   issuers: OidcIssuers,

@@ -5,7 +5,6 @@ import type { ListPlace } from './requests.js';
 
 const placeGuard = z.tuple([z.int().nonnegative().transform(epochMs), z.string().regex(/^[0-9a-f]{24}$/)]);
 
-/** Encodes a list position as opaque text. */
 export const toCursor = ({ createdAt, id }: ListPlace): string =>
   Buffer.from(JSON.stringify([createdAt, id])).toString('base64url');
 

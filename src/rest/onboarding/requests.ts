@@ -11,7 +11,6 @@ export const requestsOfDeveloper = { open: 10, kept: 50 } as const;
 /** Limited, because one record holds all ids. */
 export const maxRequests = 2000;
 
-/** Days since the last change. */
 const keptDays = { draft: 90, other: 365 } as const;
 
 interface Deps {

@@ -35,7 +35,6 @@ export async function issueSandboxToken(
   return issued;
 }
 
-/** Ignores a token that has expired already. */
 async function endSandboxToken(id: string, developer: Developer, deps: AskingDeps): Promise<void> {
   await revokeClientToken(id, developer, deps).catch((error: unknown) => {
     if (!(error instanceof FaceError) || error.code !== 'not_found') throw error;
