@@ -25,10 +25,9 @@ async function resolve(kind: string, name: string, env: Environment, readFile: R
 }
 
 /**
- * Resolves `{"env": "NAME"}` and `{"file": "/path"}` in parsed JSON, so that the configuration file itself contains no
- * secret.
- * @throws `config_invalid` if a variable is unset or empty, or a file unreadable or empty. Contents are never reported.
- * A name is reported only if it looks like one, because it may be a misplaced secret
+ * Resolves `{"env": "NAME"}` and `{"file": "/path"}` in parsed JSON, so that the file contains no secret.
+ * @throws `config_invalid` if a variable or file is missing or empty. Contents are never reported, and a name only if
+ * it looks like one, because it may be a misplaced secret
  */
 export async function resolveReferences(value: unknown, env: Environment, readFile: ReadFile): Promise<unknown> {
   const problems: Problem[] = [];

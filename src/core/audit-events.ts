@@ -5,8 +5,8 @@ import { deviceSignals } from './step-up/device-signals.js';
 import { anotherWays, helpReasons, noticeKinds } from './step-up/page-protocol.js';
 
 /*
- * Guards for `detail` of audit records. Their fields are in the order in which they are written, because records are
- * hashed. `src/audit/past-details.ts` has the guards of earlier versions.
+ * Guards for `detail` of audit records. Fields are in the order in which they are written, because records are hashed.
+ * Earlier versions: see `src/audit/past-details.ts`.
  */
 
 /** Result of ending the user's sessions. Not every provider supports it. */

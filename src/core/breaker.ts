@@ -29,7 +29,7 @@ export function createBreaker(options: {
   let state: BreakerState = 'closed';
   let outages = 0;
   let openedAt: EpochMs = clock.now();
-  // Number of the current state. Reports of calls that were allowed in an earlier state are ignored.
+  // Number of the current state. Reports from an earlier state are ignored.
   let period = 0;
 
   const change = (next: BreakerState): void => {

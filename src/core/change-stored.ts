@@ -33,9 +33,8 @@ export const parseStored = <Value>(found: StateRecord | null, guard: z.ZodType<V
 
 /**
  * Changes a record by compare-and-set, and retries after concurrent writes.
- * @param change - receives `null` if nothing is stored; to leave the record unchanged, it returns its argument or
- * throws
- * @returns the record before and after, which are the same object if unchanged
+ * @param change - receives `null` if nothing is stored; returns its argument, or throws, to leave the record unchanged
+ * @returns the record before and after; the same object if unchanged
  * @throws `state_unavailable`, and what `change` throws
  */
 export async function changeStored<Value extends Json, Changed extends Value | null>(

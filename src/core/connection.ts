@@ -31,8 +31,8 @@ export interface Policy {
   /** Devices allowed for capture. `phone` includes tablets. Kiosks are exempt. */
   readonly camera: 'any' | 'phone';
   /**
-   * True if the user may continue on a phone. `null` allows it unless a passkey is required: a passkey stops forwarded
-   * links, which a hand-off would not.
+   * True if the user may continue on a phone. `null` allows it unless a passkey is required, because a hand-off link
+   * could be forwarded.
    */
   readonly handOff: boolean | null;
   /** True if the page enrols a face only if it matches the photo of an identity document. */

@@ -3,9 +3,7 @@ import { FaceError } from '../errors.js';
 
 /**
  * Kinds of delivery failure. `refused` is permanent, such as an unknown mailbox; `later` is temporary, such as a full
- * mailbox.
- * `unreachable`: no connection, or all messages are refused. `uncertain`: the message was handed over, but no reply
- * came.
+ * one. `unreachable`: no connection, or all messages are refused. `uncertain`: handed over, but no reply came.
  */
 const faultGuard = z.object({
   fault: z.enum(['refused', 'later', 'unreachable', 'uncertain']),

@@ -85,7 +85,7 @@ export async function issueReceipt(
 
 /**
  * Returns whose receipts a connection accepts: its own, and those of API clients of the standard tenant and of the
- * tenant with its name. Clients of other tenants may have obtained receipts with its audience.
+ * tenant with its name. Others may have requested receipts with its audience.
  */
 const sourcesFor = (connection: string): readonly string[] => [connection, 'api:default', `api:${connection}`];
 

@@ -2,7 +2,7 @@
 
 /**
  * Six screen colors. None is a saturated red, which WCAG 2.2 (2.3.1) restricts for flashes: red's share of the linear
- * light must be below 0.8, and is 0.78 here.
+ * light is 0.78, and must be below 0.8.
  * @see https://www.w3.org/TR/WCAG22/#dfn-general-flash-and-red-flash-thresholds
  */
 export const screenColours = ['#ff6868', '#68ff68', '#6868ff', '#68ffff', '#ff68ff', '#ffff68'] as const;

@@ -7,8 +7,8 @@ const betweenLooksMs = 50;
 const looksAllowed = 80;
 
 /**
- * Finds the answer of a concurrent request of the same sign-in. After a double click, one request consumes the pass,
- * and the one whose reply the browser displays must wait for it.
+ * Finds the answer of a concurrent request. After a double click, one request consumes the pass, and the browser
+ * displays the reply of the other, which must wait.
  * @returns `null` if there is no other answer
  */
 export async function findOtherAnswer(

@@ -11,8 +11,8 @@ const signedLifeSec = 600;
 const timesGuard = z.object({ iat: z.number().optional(), exp: z.number().optional() });
 
 /**
- * Returns true if a signed request object (RFC 9101) is fresh and used for the first time. A replay is treated like an
- * unsigned request, so it is no error. Stored by digest of the content, because one signature has several encodings.
+ * Returns true if a signed request object (RFC 9101) is fresh and used for the first time. A replay is no error, but
+ * counts as unsigned. Stored by digest of the content, because one signature has several encodings.
  */
 export async function takeSignedRequest(
   object: string,

@@ -42,8 +42,8 @@ export interface IdentifiedKey {
 
 /**
  * Returns the administrator of a key. Timing is equal for unknown ids and wrong secrets.
- * @param source - address of the caller. After too many wrong keys from there, further wrong ones are `locked_out`. A
- * correct key is always accepted, because several people may share the address of a proxy
+ * @param source - address, which is `locked_out` after too many wrong keys. A correct key is still accepted, because
+ * several people may share the address of a proxy
  * @throws `caller_untrusted`, `locked_out`
  */
 export async function authenticateAdministrator(

@@ -26,8 +26,7 @@ const stagingName = 'restoring.new';
 
 /**
  * Restores a backup to the data folder of a stopped server. Everything is copied first, so a full disk changes nothing.
- * Existing files are renamed; existing key files stay. `held-since.json` is not restored, so that the server refuses
- * everything issued before its next start.
+ * Existing files are renamed, but key files stay. The server refuses everything issued before its next start.
  * @throws `data_newer`; CommandError `backup_invalid`, `server_running`; UsageError if the data folder is not empty
  */
 export async function restoreBackup(

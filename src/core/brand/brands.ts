@@ -39,9 +39,7 @@ const knownForSec = 5;
 
 const draftLifeSec = 60 * 60;
 
-/**
- * Lifetime of a configured brand in the store, from which replicas without it in their configuration serve its files.
- */
+/** Replicas without the configured brand serve its files from the store for this long. */
 const configuredLifeSec = 30 * 24 * 60 * 60;
 
 const keptVersions = 10;

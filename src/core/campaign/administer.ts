@@ -29,7 +29,7 @@ import {
   writeShard,
 } from './storage.js';
 
-/** A person from a file. `reason` is set if the file's line is invalid and must be skipped. */
+/** `reason` is set if the file's line is invalid and must be skipped. */
 export interface NamedPerson extends Pick<Person, 'line' | 'login' | 'email' | 'name' | 'language'> {
   readonly reason: LeftOutReason | null;
 }
@@ -78,10 +78,7 @@ export async function createCampaign(asked: Asked, by: string, deps: CampaignDep
   return campaign;
 }
 
-/**
- * Returns what is stored of a person. For a skipped line, that is only its number, because an erasure request could not
- * find the person.
- */
+/** Of a skipped line, only its number is stored, because an erasure request could not find the person. */
 const toKept = ({ reason, ...given }: NamedPerson): Omit<NamedPerson, 'reason'> =>
   reason === null ? given : { line: given.line, login: '', email: null, name: null, language: null };
 

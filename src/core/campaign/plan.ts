@@ -91,7 +91,7 @@ async function listGroup(campaign: Campaign, deps: CampaignDeps, mayGoOn: MayGoO
     for (const member of page) await take(member);
   }
   if (people.length > 0) await flush();
-  // An earlier run may have stored a longer list, whose last records are deleted.
+  // Deletes the last records of a longer list that an earlier run stored.
   await dropShards(campaign, shards, deps);
   return shards;
 }
@@ -125,7 +125,7 @@ async function resolveNamed(campaign: Campaign, deps: CampaignDeps, mayGoOn: May
     };
     await Promise.all(Array.from({ length: sideBySide }, () => work().catch(noteFailure)));
     if (isOver) return null;
-    // Lines are processed in file order, so that the first line of a person counts and later ones are duplicates.
+    // In file order, so that only the first line of a person counts.
     const resolved = new Map<number, Person>();
     for (const person of people) {
       if (person.state !== 'unresolved') continue;

@@ -14,9 +14,9 @@ const batchSize = 10;
 const idleSec = 5;
 /** Pause in milliseconds after the mail relay or the provider was unavailable. */
 const troubledMs = 30_000;
-/** Pause before a delayed plan of named people is retried, because all its people are read again. */
+/** Pause before all people of a delayed plan are looked up again. */
 const heldUpMs = 60_000;
-/** Pause before a delayed plan of a group is retried, because the group is listed again at the provider. */
+/** Pause before the group of a delayed plan is listed again. */
 const heldUpGroupMs = 300_000;
 /** Minimum time between two checks of the same people's links. */
 const lookMs = 60_000;
@@ -78,7 +78,7 @@ export function startCampaignRunner({ current, jobs, sleep }: RunnerDeps): Campa
       shard,
       (person) => {
         const looked = seen.get(person.at);
-        // If the person got another e-mail meanwhile, the checked link is no longer the current one.
+        // If the person got another e-mail meanwhile, their link is another one.
         const isSame = looked?.link?.stepUpId === person.link?.stepUpId && isWaiting(person);
         return doubtIfLost(looked !== undefined && isSame ? looked : person, now);
       },

@@ -16,7 +16,7 @@ export const entriesOfList = 16_384;
 /** Once half of the entries are used, a new list is started. */
 const mostTaken = entriesOfList / 2;
 
-/** Time that a list is kept after its last credential has expired, because clocks differ. */
+/** Seconds that a list outlives its last credential, because clocks differ. */
 const keptAfterSec = secondsPerDay;
 
 const bitsGuard = z.base64().refine((text) => Buffer.from(text, 'base64').length === entriesOfList / 8);
@@ -52,7 +52,7 @@ const currentOf = (connection: string) => ({
   expiresAt: () => null,
 });
 
-/** Returns true if a bit is set. By the specification, the lowest bit of a byte comes first. */
+/** The lowest bit of a byte comes first, by the specification. */
 const hasBit = (bits: Uint8Array, index: number): boolean => (((bits[index >> 3] ?? 0) >> (index & 7)) & 1) === 1;
 
 function withBits(text: string, indexes: readonly number[]): string {
@@ -61,7 +61,7 @@ function withBits(text: string, indexes: readonly number[]): string {
   return bits.toString('base64');
 }
 
-/** Returns true if the store lost data since the list was created: it may lack revocations. */
+/** Returns true if the store lost data since, so that the list may lack revocations. */
 const isLost = ({ madeAt }: ListRecord, deps: Deps): Promise<boolean> => isForgotten(toEpochSec(madeAt), deps);
 
 const maxContentions = 20;

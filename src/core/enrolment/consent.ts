@@ -102,7 +102,7 @@ export async function readConsent(who: SubjectRef, deps: Pick<CoreDeps, 'state'>
 /**
  * Adds a new token to the consent record before the token is written. The current consent stays in the record in case
  * the write fails.
- * @param found - record as read before the token was created
+ * @param found - as read before the token was created
  * @param current - id of the token in the profile
  * @throws `enrolment_changed` after a concurrent change
  */

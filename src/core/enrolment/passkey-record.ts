@@ -118,10 +118,7 @@ const decoyShapes = [
 const decoyPublicKey =
   'pQECAyYgASFYIGsX0fLhLEJH-Lzm5WOkQPJ3A32BLeszoPShOUXYmMKWIlggT-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU';
 
-/**
- * Returns the same decoy credential on every call, so that an attacker cannot tell which users have a passkey. The
- * store has the key from which it is derived.
- */
+/** Returns a stable decoy credential, so that an attacker cannot tell which users have a passkey. */
 export async function decoyPasskey(
   { connection, subject }: SubjectRef,
   deps: Pick<CoreDeps, 'state' | 'random'>,

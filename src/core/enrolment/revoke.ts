@@ -11,8 +11,8 @@ import { noteEnd } from './enrolment-end.js';
 
 /**
  * Denies a token until it would have expired. Requires the whole token, because its public id is a digest of it.
- * Rate-limited, because without the face the token cannot be verified as authentic.
- * @throws `token_malformed`, `locked_out`; `token_key_retired`, after which no key opens it anyway
+ * Rate-limited, because a token cannot be authenticated without the face.
+ * @throws `token_malformed`, `locked_out`; `token_key_retired`, because no key opens it anyway
  */
 export async function revokeToken(
   token: SealedToken,
@@ -23,7 +23,7 @@ export async function revokeToken(
   await countAgainst('revocations', by.client, deps);
   if (!(await deps.verifier.holdsKeyOf(named))) throw new FaceError('token_key_retired');
   await denyToken(named, deps);
-  // Recorded because, if another server created the token, no other record has its expiry.
+  // Recorded because, if another server created the token, only this record has its expiry.
   const expiresAt = named.expiresAt === null ? null : toIso(toEpochMs(named.expiresAt));
   await deps.audit.append({
     action: 'revoked',

@@ -13,8 +13,8 @@ import { confirmPasskey, restorePasskey } from './passkey-record.js';
 import { revokeSubject } from './revoke.js';
 
 /*
- * A token change in a profile. Since providers have no transactions, it has four steps: record the start in the audit
- * log, prepare the records, write the token, record the end. After a crash, the records are completed or restored to
+ * A token change in a profile. Providers have no transactions, so the start is recorded in the audit log, then records
+ * are prepared, the token is written, and the end is recorded. After a crash, the records are completed or restored to
  * match the profile.
  */
 
@@ -101,7 +101,7 @@ export async function reconcileLater(change: TokenChange, deps: CoreDeps): Promi
 
 /**
  * Completes or restores all records to match the profile, and records the end in the audit log. Idempotent.
- * @param outcome.isWritten - true if the provider confirmed the write; otherwise the profile is read
+ * @param outcome.isWritten - the provider confirmed the write; otherwise the profile is read
  * @param outcome.code - error to record if the token is not in the profile
  * @returns true if the token is in the profile and may stay
  */

@@ -52,8 +52,8 @@ const isOf =
 /**
  * Issues a code that replaces the previous one. Policy decides if a second administrator must approve it.
  * @param request.minutes - `null` for the maximum
- * @throws `not_found` if the policy has no bypass; `role_missing` for an API key that the policy excludes;
- * `request_malformed` for too many minutes; `locked_out`, `limit_reached`
+ * @throws `not_found` if the policy has no bypass; `role_missing` if it excludes API keys; `request_malformed` for too
+ * many minutes; `locked_out`, `limit_reached`
  */
 export async function issueBypass(
   request: ConnectedSubject & {
@@ -102,7 +102,7 @@ export async function issueBypass(
 
 /**
  * Approves a code, whose validity starts now.
- * @throws `not_found`; `approver_same` for the issuer; `role_missing` for an API key that the policy excludes
+ * @throws `not_found`; `approver_same` for the issuer; `role_missing` if the policy excludes API keys
  */
 export async function approveBypass(
   { id, by }: { readonly id: string; readonly by: Agent },

@@ -16,8 +16,8 @@ import type { Agent } from './bypass.js';
 import type { VouchingState } from './vouching-states.js';
 
 /*
- * Verifies a person who calls the help desk, by a face check on their own device. The administrator sees the result.
- * The person must first choose a number that the administrator reads out, which stops someone who only got the link.
+ * Verifies a person who calls the help desk, by a face check on their own device. The person must first choose a number
+ * that the administrator reads out, which stops someone who only got the link. The administrator sees the result.
  */
 
 const lifeSec = 10 * 60;

@@ -15,7 +15,7 @@ const erasedGuard = z.object({
 
 export type Erased = z.output<typeof erasedGuard>;
 
-/** Creates a record of the erasure, so that lines of that person which another server writes late are erased too. */
+/** Creates a record of the erasure, so that lines written late by other servers are erased too. */
 export const toErasedRow = (erased: Erased): LedgerRow => ({
   partition: erasedPartition,
   sort: atTime(erased.at, erased),

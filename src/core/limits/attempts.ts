@@ -76,7 +76,7 @@ export const attemptsOfSignIns = (source: string): readonly Counted[] =>
 
 /**
  * Returns the counter of hook events without a passed check, by user, application and address. It limits an attacker
- * who has the password and polls, hoping to use the user's next passed check. Sign-ins elsewhere have other counters.
+ * who has the password and polls for the user's next passed check. Sign-ins elsewhere have other counters.
  */
 export const attemptsOfHook = (binding: Binding, { application, address }: HookSignIn): Counted => ({
   name: `hook:${JSON.stringify([binding.tenant, binding.subject, application, address])}`,

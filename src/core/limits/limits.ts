@@ -26,7 +26,7 @@ const windowSecOf = {
   unusableOfSource: 10 * minute,
   /** The same, by step-up. */
   unusableOfStepUp: 10 * minute,
-  /** The same, by user. Anonymous callers are not counted here, so they cannot exhaust it. */
+  /** The same, by user. Anonymous callers are not counted here. */
   unusableOfPerson: 10 * minute,
   clientPictures: minute,
   /** Identifications by tenant. Each one tries every token of a roster. */
@@ -82,8 +82,8 @@ export interface CountDeps {
 /**
  * Counts one use of a limit, over all replicas.
  * @param who - a source from `toSource`, or empty for a global limit
- * @throws `locked_out` with the limit's name and the seconds until its window ends; `state_unavailable`, because a
- * request that cannot be counted is refused
+ * @throws `locked_out` with the limit's name and the seconds until its window ends; `state_unavailable`, because
+ * uncounted requests are refused
  */
 export async function countAgainst(limit: LimitName, who: string, deps: CountDeps): Promise<void> {
   await countInAll(windowsOf(limit, who, deps), deps);
@@ -179,8 +179,8 @@ function windowsOf(limit: LimitName, who: string, deps: CountDeps): readonly Lim
 }
 
 /**
- * Counts in all windows. If one is exhausted, the counts are taken back, so that a refused caller does not use up
- * networks shared with others.
+ * Counts in all windows, or takes the counts back if one is exhausted, so that a refused caller does not use up shared
+ * networks.
  */
 async function countInAll(
   windows: readonly LimitWindow[],

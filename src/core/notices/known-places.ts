@@ -121,10 +121,7 @@ async function digestPlace(
   }
 }
 
-/**
- * Returns the message from which the person's key is derived. It is longer than a token's message of 32 bytes, so the
- * two are never equal.
- */
+/** Message from which the person's key is derived. It is longer than a token's 32 bytes, so it never equals one. */
 const messageOf = (who: SubjectRef): Uint8Array =>
   Buffer.concat([Buffer.from('facestep/known-places/the key of one person: '), digestOf(placesKey(who))]);
 

@@ -34,8 +34,8 @@ export interface Verdict {
   readonly matched: boolean;
   readonly liveness: Liveness | null;
   /**
-   * A renewed token, or `null`. It is made if the request allows it, the token has an older key or engine, the newest
-   * key is available, and at least three photos matched that are good enough for an enrolment.
+   * A renewed token, or `null`. Made if the request allows it, the token has an older key or engine, the newest key is
+   * available, and at least three photos of sufficient quality matched.
    */
   readonly renewed: Sealed | null;
 }

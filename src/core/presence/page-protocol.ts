@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 
 /*
- * Guards of the replies to the page of a presence test, shared by server and page. The page bundles this file, so it
- * must not import Node modules, nor parts of zod that the page does not use already.
+ * Guards of the replies to the page of a presence test. The page bundles this file, so it must not import Node modules,
+ * nor further parts of zod.
  */
 
 export const presenceConsentVersion = 'presence-1';

@@ -123,8 +123,7 @@ export async function passStepUp(
       throw new FaceError('step_up_finished');
     }
   }
-  // If recovery codes are offered, the receipt is issued afterwards, because it would expire while the person writes
-  // them down.
+  // With recovery codes, the receipt is issued afterwards: it would expire while they are written down.
   const ended = isCodesOffered ? passedAs : await withReceipt(id, passedAs, deps);
   return { ...ended, kept: null };
 }

@@ -122,10 +122,7 @@ async function digest(
   }
 }
 
-/**
- * Returns the message from which the person's key is derived. It is longer than a token's message of 32 bytes, so the
- * two are never equal.
- */
+/** Message from which the person's key is derived. It is longer than a token's 32 bytes, so it never equals one. */
 const messageOf = (who: SubjectRef): Uint8Array =>
   Buffer.concat([Buffer.from('facestep/frames-seen/the key of one person: '), digestOf(seenKey(who))]);
 

@@ -5,8 +5,8 @@ import { addSec } from '../units.js';
 import { isStored, newSecret, toStoredDigest } from './ticket.js';
 
 /*
- * A kiosk's visit to another page of this server, opened for one person. It ends when the next person comes, who
- * therefore cannot continue the session.
+ * A kiosk's visit to another page of this server, for one person. It ends when the next person comes, who cannot
+ * continue it.
  */
 
 const mostLifeSec = 900;

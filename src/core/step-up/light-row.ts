@@ -6,8 +6,7 @@ import { drawBelow } from './draw.js';
 /*
  * Random lights during the movements. A pose's second color is revealed only after its first picture is committed, so a
  * recording cannot show it. Split screens reveal the face's shape.
- * @see https://www.ndss-symposium.org/ndss2018/ Tang et al., Face Flashing: what light of random colours tells of a
- * face
+ * @see https://www.ndss-symposium.org/ndss2018/ Tang et al., Face Flashing
  */
 
 export interface Asked {

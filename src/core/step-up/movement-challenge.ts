@@ -11,9 +11,9 @@ import type { StepUpRecord } from './record.js';
 import { isStored, toStoredDigest } from './ticket.js';
 
 /*
- * Random head movements and lights, revealed one at a time. The client sends a picture's digest before it gets the next
- * instruction, so that the server can time each picture. The client submits all pictures at the end. They are verified
- * against the digests, and not stored.
+ * Random head movements and lights, revealed one at a time. The client sends each picture's digest before it gets the
+ * next instruction, so that the server can time it. It submits the pictures at the end, which are verified against the
+ * digests and not stored.
  */
 
 /** Number of pictures: straight ahead, three movements, straight ahead. Light needs more. */

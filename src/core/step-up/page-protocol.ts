@@ -6,7 +6,7 @@ import { screenAxes, screenColours } from '../screen-light.js';
 
 /*
  * Guards of the replies to the capture page, which ignores newer fields. The page bundles this file, so it must not
- * import Node modules, nor parts of zod that the page does not use already.
+ * import Node modules, nor further parts of zod.
  */
 
 export const stepUpPurposes = ['verify', 'enrol', 'manage'] as const;

@@ -79,10 +79,10 @@ function toBefore(former: PassedStepUp | null): PassedStepUp['before'] {
 
 /**
  * Consumes the newest pass atomically for one event, which may be repeated.
- * @param by.at - time of the event, which distinguishes its repetitions
- * @param by.signIn - a pass for another sign-in is left unused
+ * @param by.at - time of the event, which distinguishes repetitions
+ * @param by.signIn - passes for other sign-ins stay unused
  * @param by.needsFace - ignores passes without a face check
- * @param by.isLockedOut - finds only a pass that the event has consumed before
+ * @param by.isLockedOut - finds only a pass that the event has already
  * @param noted - record under `passedKey`
  * @returns the pass, or why there is none
  */

@@ -164,8 +164,7 @@ export function viewSession(
 
 /**
  * Returns how long the user is locked out, so that the page shows it before the camera opens.
- * @returns seconds, or `null` if not locked out. Anonymous callers get `null`, because they must not learn of a lockout
- * before submitting a face
+ * @returns seconds, or `null` if not locked out. Anonymous callers always get `null` before they submit a face
  */
 export async function findLockoutSec(
   { record, connection, role }: StepUp & { readonly role: SessionRole },

@@ -39,9 +39,8 @@ export type StepUpRequested = {
   readonly subject: string;
   readonly purpose?: StepUpPurpose;
   /**
-   * With `proved`, the initiator authenticated the subject with a first factor, or vouches for them. `source` is the
-   * address of an anonymous initiator. It is `null` if the subject's own provider asks, so that failures count against
-   * the subject.
+   * `proved`: the initiator authenticated the subject with a first factor, or vouches for them. `source`: address of an
+   * anonymous initiator, or `null` if the subject's own provider asks, so that failures count against the subject.
    */
   readonly asked?: { readonly proved: true } | { readonly proved: false; readonly source: string | null };
   readonly by?: string;
