@@ -68,7 +68,6 @@ async function registerAll(
 ): Promise<Counts> {
   const counts: Counts = { registered: 0, before: 0, failures: [] };
   const waiting = registrants.values();
-  // Prints progress twenty times.
   const each = Math.max(1, Math.ceil(registrants.length / 20));
   let done = 0;
   const work = async (): Promise<void> => {

@@ -29,7 +29,6 @@ const signInGuard = z.strictObject({
     .describe('Claim of the ID token that has the user’s id of this connection, for example `sub` or `oid`.'),
 });
 
-/** Setting `me` (docs/home-page.md). */
 export const homePageGuard = z
   .strictObject({
     faceCheck: z.boolean().default(true).describe('True if users can sign in with their username and a face check.'),

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { standardTenant } from '../core/tenant.js';
 import { connectionIdGuard } from './connection-id.js';
 
-/** Setting `onboarding` (docs/onboarding.md). */
 export const onboardingGuard = z.strictObject({
   /**
    * Connection with test users only, or `null`. It cannot be `default`, whose tokens are valid for every connection.

@@ -52,7 +52,6 @@ const verifierGuard = z.discriminatedUnion('kind', [
   }),
 ]);
 
-/** Setting `recognition` (docs/own-model.md). */
 const recognitionGuard = z.strictObject({
   engine: z
     .string()

@@ -542,7 +542,6 @@ export type AuditDetail<Action extends AuditAction> = z.output<(typeof auditDeta
 export type AuditEvent<Action extends AuditAction = AuditAction> = {
   [Each in Action]: {
     readonly action: Each;
-    /** Empty if the event concerns no connection. */
     readonly connection: string;
     readonly subject: string;
     readonly detail: AuditDetail<Each>;

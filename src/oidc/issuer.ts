@@ -56,7 +56,6 @@ export interface Arrival {
   readonly admission: Admitted | { readonly refusal: unknown } | null;
 }
 
-/** The OpenID provider of one connection. */
 export interface OidcIssuer {
   readonly issuer: string;
   readonly connection: Connection;

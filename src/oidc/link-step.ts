@@ -41,7 +41,6 @@ export function createLinkStep(issuer: OidcIssuer, deps: IssuerDeps & { readonly
   const isSecure = issuer.issuer.startsWith('https:');
   const flowDeps = { ...deps, connection };
 
-  /** @returns true if the visit was answered */
   return async (visit: Visit, subject: string): Promise<boolean> => {
     const { linking } = visit.flow;
     if (linking !== null) {

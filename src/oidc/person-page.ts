@@ -10,7 +10,7 @@ import type { Language } from './messages.js';
 /** The form may redirect anywhere, because the client may redirect to other sites. */
 export const renderPersonCard = createCard(pageStyle, 'https: http:');
 
-/** Where the data goes: a site, the counter, or the person's own wallet. */
+/** Destination of the data: a site, the counter, or the person's own wallet. */
 export type Destination = { readonly host: string } | 'counter' | 'wallet';
 
 export interface Asker {

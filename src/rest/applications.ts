@@ -27,7 +27,6 @@ export interface ApplicationTerms {
 }
 
 export interface Application extends ApplicationTerms {
-  /** 24 hexadecimal digits. */
   readonly id: string;
   /** It cannot change, because enrolments are bound to it. */
   readonly tenant: string;

@@ -37,8 +37,8 @@ export const groupDescriptions = {
 export type EndpointGroup = keyof typeof groupDescriptions;
 
 /**
- * Who may call an endpoint: a client whose token has `scope` (any client if `null`), an administrator with `right`, a
- * capture page whose session permits `action`, a developer, or anyone.
+ * Callers allowed at an endpoint: clients whose token has `scope` (all if `null`), administrators with `right`, capture
+ * pages whose session permits `action`, developers, or anyone.
  */
 export type Auth =
   | { readonly kind: 'client'; readonly scope: ClientScope | null }

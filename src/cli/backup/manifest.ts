@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { CommandError } from '../command-error.js';
 
-/** Relative path in the backup. Files below `keys/` are restored to the configured keys folder. */
 const pathGuard = z
   .string()
   .max(4096)

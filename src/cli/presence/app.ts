@@ -67,7 +67,6 @@ const skipGuard = z.strictObject({ ...cellFields, reason: z.enum(skipReasons) })
 
 const maxBodyBytes = maxPhotoBytes + formOverheadBytes;
 
-/** Creates the web application of a presence test. It uses the capture page's challenge protocol. */
 export function createPresenceApp(deps: PresenceAppDeps): Express {
   const { plan, collection, visits, clock } = deps;
   const app = express();

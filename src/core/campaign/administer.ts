@@ -78,7 +78,7 @@ export async function createCampaign(asked: Asked, by: string, deps: CampaignDep
   return campaign;
 }
 
-/** Of a skipped line, only its number is stored, because an erasure request could not find the person. */
+/** For a skipped line, only its number is stored, because an erasure request could not find the person. */
 const toKept = ({ reason, ...given }: NamedPerson): Omit<NamedPerson, 'reason'> =>
   reason === null ? given : { line: given.line, login: '', email: null, name: null, language: null };
 

@@ -222,7 +222,6 @@ export const bounce = (person: Person): Person =>
     ? { ...person, state: 'bounced', reason: null }
     : person;
 
-/** Schedule of the reminders. */
 export interface Pace {
   readonly reminderDays: number;
   readonly reminders: number;

@@ -41,7 +41,6 @@ export async function makePlan(campaign: Campaign, deps: CampaignDeps, mayGoOn: 
       await settlePlan(campaign, (latest) => delayPlan(latest, code, deps.clock.now()), deps);
       return;
     }
-    // An administrator must fix the cause and create the plan again.
     await settlePlan(campaign, (latest) => refusePlan(latest, code), deps);
   }
 }

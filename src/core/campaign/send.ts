@@ -74,7 +74,6 @@ export async function sendBatch(
     shard,
     (person) => {
       const preparation = byPlace.get(person.at);
-      // Not part of this batch, or no longer due.
       if (preparation === undefined || dueLetter(person, paceOf(campaign), now) === null) return person;
       if (preparation.became === 'enrolled') return findEnrolled(person);
       if (preparation.became === 'failed') return { ...person, state: 'failed', reason: preparation.code };

@@ -132,7 +132,7 @@ export async function changeShard(
 
 /**
  * Runs a task for every record, in parallel.
- * @returns the results in order; rejects only after all tasks have ended
+ * @returns the results in order; rejects after all tasks have ended
  */
 export async function forEachShard<Result>(
   { shards }: Pick<Campaign, 'shards'>,

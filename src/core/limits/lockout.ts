@@ -13,7 +13,7 @@ export interface Counted {
   readonly rememberedSec: number;
   /** Failures in total that cause a lockout of a year. Absent for no such limit. */
   readonly failuresInAll?: number;
-  /** If true, a success clears only failures of its own source and ends no lockout. */
+  /** If true, a success clears only failures of its own source, and does not end a lockout. */
   readonly keepsOthersFailures?: true;
   /**
    * Key of a person whose counters by address or application cannot be listed. `endUnlisted` with this key resets them.

@@ -29,6 +29,5 @@ export interface PersonalData {
    * - `erasure_last`: an erasure, after the enrolment has ended
    */
   readonly endedBy: 'enrolment' | 'revocation' | 'erasure' | 'erasure_last';
-  /** Deletes the data. Idempotent. */
   readonly forget: (who: SubjectRef, deps: CoreDeps, forgetting: Forgetting) => Promise<unknown>;
 }

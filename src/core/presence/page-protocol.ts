@@ -29,7 +29,6 @@ const due = z.object({
 export type DuePresentation = z.output<typeof due>;
 
 const testerView = z.object({
-  /** Operator with contact data. */
   responsible: z.string(),
   keepDays: z.int(),
   devices: z.array(part),

@@ -27,7 +27,6 @@ const readVisit = async (kiosk: string, { state }: Pick<Deps, 'state'>) => {
   return found === null ? null : visitGuard.parse(found.value);
 };
 
-/** @returns the page's ticket */
 export async function beginKioskVisit({ kiosk, visit }: KioskVisit, deps: Deps): Promise<Credential> {
   const ticket = newSecret(deps);
   const begun = { visit, ticketDigest: toStoredDigest(ticket) };

@@ -68,7 +68,7 @@ export const view = z.object({
   /** Choice of a number, on a phone or during a help desk call, and who asks for it. */
   pairing: z.nullable(
     z.object({
-      /** Where the number is: on another browser's screen, or read out in a help desk call. */
+      /** Place of the number: another browser's screen, or a help desk call in which it is read out. */
       kind: z.enum(['screen', 'call']),
       choices: z.array(z.string()),
       application: z.nullable(z.string()),

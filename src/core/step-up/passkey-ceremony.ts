@@ -12,7 +12,6 @@ import { addSec, type EpochMs } from '../units.js';
 
 export type CeremonyDeps = Pick<CoreDeps, 'state' | 'clock' | 'random' | 'log'> & { readonly passkeys: Passkeys };
 
-/** Named as in WebAuthn. */
 export type Ceremony = 'create' | 'get';
 
 /** Seconds for a ceremony and the frames after it. */

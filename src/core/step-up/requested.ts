@@ -26,10 +26,7 @@ interface ReadRequest {
   readonly usedUntil: EpochMs;
 }
 
-/**
- * What a signed request was used for: true if the caller started the step-up, or the step-up's id if the page opened
- * it.
- */
+/** Use of a signed request: true if the caller started the step-up, or the step-up's id if the page opened it. */
 const usedGuard = z.union([z.literal(true), z.string()]);
 
 /**

@@ -28,9 +28,7 @@ export interface StepUpView {
   readonly expiresAt: EpochMs;
   readonly receipt: Credential | null;
   readonly receiptWaits: boolean;
-  /** `methods` are those of RFC 8176. */
   readonly pass: StepUpRecord['pass'];
-  /** True if no hand-off was allowed. */
   readonly stayedHere: boolean;
   readonly action: NamedAction | null;
 }

@@ -107,7 +107,6 @@ export function createChecks(connection: string, deps: Deps) {
         return isRight ? { ...found, isMatched: true } : { ...found, endedBy: 'counter' };
       }),
 
-    /** @returns true the first time */
     async settle(code: string): Promise<boolean> {
       let isFirst = false;
       await change(code, (found) => {

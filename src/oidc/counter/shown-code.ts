@@ -28,7 +28,6 @@ export const isShownCode = (digits: string): boolean => /^\d{8}$/.test(digits);
 
 export function createShownCodes(connection: string, deps: Deps) {
   return {
-    /** @returns `null` if the digits are in use */
     async make(browserDigest: string): Promise<string | null> {
       const digits = Array.from({ length: 8 }, () => drawBelow(10, deps.random)).join('');
       const shown = { browserDigest, code: null, endsAt: addSec(deps.clock.now(), shownLifeSec) };

@@ -34,7 +34,6 @@ export type PersonReply = z.output<typeof personReply>;
 
 const textOrNull = z.string().nullable();
 
-/** In the order of CSV columns. */
 export const lineReply = z.object({
   id: z.string().describe('Id of the record: the same on every server.'),
   time: instantReply,
