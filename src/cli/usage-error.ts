@@ -1,6 +1,6 @@
 export class UsageError extends Error {
   override readonly name = 'UsageError';
-  /** @param fix - what to do; by default, a hint at the help */
+  /** @param fix - what to do; by default, to read the help */
   constructor(
     message: string,
     readonly fix: string | null = null,

@@ -17,7 +17,7 @@ import {
   storedConfigGuard,
 } from './schema.js';
 
-/** What a configuration is read from, so that tests need neither `process` nor a disk. */
+/** Sources of a configuration, so that tests need neither `process` nor a disk. */
 interface Reading {
   readonly env: Environment;
   readonly readFile: ReadFile;

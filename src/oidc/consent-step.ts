@@ -121,7 +121,7 @@ export function createConsentStep({ connection }: Pick<OidcIssuer, 'connection'>
   }
 }
 
-/** Returns where the data goes. A counter has no redirect URI, and data for a wallet stays with the person. */
+/** Returns the destination of the data. A counter has no redirect URI, and data for a wallet stays with the person. */
 function destinationOf({ counter, offers }: OidcClient, redirectUri = ''): Destination {
   if (counter !== undefined) return 'counter';
   return offers === undefined ? { host: new URL(redirectUri).host } : 'wallet';

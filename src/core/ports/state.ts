@@ -11,7 +11,7 @@ export type WriteCondition = 'any' | 'absent' | { readonly revision: number };
 
 /**
  * Stores short records by key. Compare-and-set ensures single use across replicas. Expired records are absent. All
- * methods throw FaceError `state_unavailable`.
+ * methods throw FaceError `state_unavailable`, which callers pass on without naming it in `@throws`.
  */
 export interface State {
   read(key: string): Promise<StateRecord | null>;
