@@ -17,7 +17,6 @@ const nameField = z
   .regex(/^[\w.@-]{1,64}$/)
   .describe('Name of the administrator in the audit trail.');
 
-/** Creates the endpoints to add, list and remove administrators. */
 export function createAdministratorEndpoints(deps: ApiDeps): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Administrators', status: 200, ours: true, photos: {} } as const;
   return [

@@ -22,7 +22,6 @@ const contactField = z.string().max(200).describe('Contact for questions about i
 const perMinuteField = z.int().min(1).max(perMinute.most).describe('Requests per minute.');
 const perDayField = z.int().min(1).max(perDay.most).describe('Requests per day, in UTC.');
 
-/** Creates the endpoints to register applications and set their rights. */
 export function createApplicationEndpoints(deps: ApiDeps): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Applications', status: 200, ours: true, photos: {} } as const;
   const none = z.strictObject({});

@@ -20,7 +20,6 @@ export const toKeyReply = ({ id, scopes, issuedAt, expiresAt, lastUsed }: Applic
   lastUsed,
 });
 
-/** Creates the endpoints for applications' keys, which are client tokens. */
 export function createApplicationKeyEndpoints(deps: ApiDeps): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Applications', status: 200, ours: true, photos: {} } as const;
   return [

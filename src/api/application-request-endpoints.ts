@@ -32,7 +32,6 @@ const developerField = z
 
 const toTermsReply = ({ version, text, at, by }: Terms) => ({ version, text, at: at === null ? null : toIso(at), by });
 
-/** Creates the endpoints to review developers' requests and set the terms. */
 export function createApplicationRequestEndpoints(deps: ApiDeps): Endpoint[] {
   const common = {
     ...({ versions: [1, 2], tag: 'Applications', status: 200, ours: true, photos: {} } as const),

@@ -20,7 +20,6 @@ const toRun = ({ run: { progress, ...run }, state: at }: ApplyRun) => ({
   steps: progress.steps.map((step) => ({ ...step, words: [...step.words] })),
 });
 
-/** Creates the endpoints that set up connections at their providers. */
 export function createApplyEndpoints({ upkeep }: ApiDeps): Endpoint[] {
   const common = {
     ...({ method: 'POST', versions: [1, 2], tag: 'Connections', ours: true, photos: {} } as const),

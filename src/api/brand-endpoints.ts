@@ -15,7 +15,7 @@ import { brandReply, brandTextsReply, checkedBrandReply } from '../rest/replies/
 const digestText = z.string().regex(/^[0-9a-f]{64}$/);
 const digestField = z.union([digestText, z.literal('')]);
 
-/** Forms cannot express `null`. */
+/** Forms cannot express `null`, so an empty text stands for it. */
 const textField = z
   .string()
   .max(1024)
@@ -71,7 +71,6 @@ async function readInForce(brands: Brands) {
   };
 }
 
-/** Creates the endpoints to read, preview, publish and roll back the brand. */
 export function createBrandEndpoints({ brands }: ApiDeps): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Brand', status: 200, ours: true, right: 'configure', photos: {} } as const;
   const picture = {
@@ -156,7 +155,7 @@ export function createBrandEndpoints({ brands }: ApiDeps): Endpoint[] {
           return null;
         };
         const [logo = null, logoDark = null, icon = null] = await Promise.all(pictureNames.map(take));
-        // In form order, because pictures are checked concurrently.
+        // In the order of the form, because pictures are checked concurrently.
         const problems = [...found, ...pictureNames.flatMap((name) => refused.get(name) ?? [])];
         const brand: Brand = { ...chosen, logo, logoDark, icon };
         const digest = problems.length > 0 ? null : await brands.keepDraft(brand);

@@ -42,7 +42,6 @@ import { readPeople } from './people-csv.js';
 
 const example = { name: 'Ada Lovelace', login: 'ada@example.com' };
 
-/** Creates the endpoints for enrolment campaigns. */
 export function createCampaignEndpoints(deps: ApiDeps): Endpoint[] {
   const common = {
     ...({ versions: [1, 2], tag: 'Campaigns', status: 200, ours: true, photos: {}, right: 'operate' } as const),
@@ -239,7 +238,7 @@ export function createCampaignEndpoints(deps: ApiDeps): Endpoint[] {
         found: await noteBounces(await readCampaign(campaign, deps), addresses, administrator.name, deps),
       }),
     }),
-    // Last, because it would match the paths of the others as ids.
+    // Last, because its path also matches the paths of the others.
     adminEndpoint({
       ...common,
       method: 'GET',

@@ -33,7 +33,6 @@ export const newCampaignFields = z.strictObject({
 
 const toInstant = (time: EpochMs | null): string | null => (time === null ? null : toIso(time));
 
-/** Converts a campaign to its reply. */
 export const toCampaignReply = (campaign: Campaign, { counts, leftOut }: CampaignCounts): CampaignReply => {
   const { id, name, connection, group, state, problem, language, linkDays, reminderDays, reminders } = campaign;
   return {
@@ -49,7 +48,6 @@ export const toCampaignReply = (campaign: Campaign, { counts, leftOut }: Campaig
   };
 };
 
-/** Converts a campaign's recipient to its reply. */
 export const toPersonReply = (person: Person, campaign: Campaign): CampaignPersonReply => {
   const { line, login, name, email, subject, language, state, reason, sentAt, link, reminders } = person;
   return {

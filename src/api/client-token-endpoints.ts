@@ -17,7 +17,6 @@ const issueFields = z.strictObject({
   expiresIn: lifeField,
 });
 
-/** Creates the endpoints to issue, list and revoke client tokens. */
 export function createClientTokenEndpoints(deps: ApiDeps): Endpoint[] {
   const common = { method: 'POST', tag: 'Client tokens', status: 200, photos: {} } as const;
   const issue = async (
@@ -59,7 +58,7 @@ export function createClientTokenEndpoints(deps: ApiDeps): Endpoint[] {
       async handle({ fields, administrator }) {
         await checkVerifiedContact(fields, deps);
         const issued = await issue(fields, administrator);
-        // If the token cannot be made, the user need not enter both codes again.
+        // Consumed last, so that the user need not enter both codes again if no token can be made.
         await takeVerifiedContact(fields, deps).catch(async (error: unknown) => {
           await revokeClientToken(issued.id, administrator, deps);
           throw error;

@@ -3,7 +3,6 @@ import type { ApiDeps } from '../rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
 import { reloadReply } from '../rest/replies/configuration.js';
 
-/** Creates the endpoints for the running server's configuration. */
 export function createConfigurationEndpoints(deps: ApiDeps): Endpoint[] {
   return [
     adminEndpoint({

@@ -21,7 +21,6 @@ import {
 
 const sureField = z.boolean().prefault(false).describe('Enforce even if no user is enrolled, which denies everyone.');
 
-/** Creates the endpoints for connections and their modes. */
 export function createConnectionEndpoints({ upkeep, ledger }: ApiDeps): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Connections', status: 200, ours: true, photos: {} } as const;
   const toMode = (id: string) => {

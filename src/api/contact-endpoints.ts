@@ -12,7 +12,7 @@ const codeField = z
   .regex(/^\d{6}$/)
   .describe('Six digits.');
 
-/** Creates the v2 endpoints to verify an e-mail address with a phone number. */
+/** Creates the v2 endpoints to verify an e-mail address together with a phone number. */
 export function createContactEndpoints(deps: ApiDeps): Endpoint[] {
   const common = {
     method: 'POST',

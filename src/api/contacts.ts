@@ -29,8 +29,9 @@ interface Deps extends CountDeps {
 const verifiedLifeSec = 60 * 60;
 
 /**
- * Before anything is counted.
- * @throws `not_found`: codes are off; `caller_untrusted`: a sandbox token; `request_malformed`: country not allowed
+ * Checked before anything is counted.
+ * @throws `not_found` if codes are disabled; `caller_untrusted` for a sandbox token; `request_malformed` for a country
+ * that is not allowed
  */
 function checkAllowed(
   phone: string,
@@ -45,16 +46,15 @@ function checkAllowed(
 
 /**
  * Sends one code by e-mail and one by SMS. The answer is the same for every address.
- * @throws `not_found`, `caller_untrusted`, `request_malformed`, `locked_out`, `delivery_failed`,
- * `state_unavailable`
+ * @throws `not_found`, `caller_untrusted`, `request_malformed`, `locked_out`, `delivery_failed`
  */
 export async function sendCodes(
   { contact, client, language }: { contact: Contact; client: Client; language: LetterLanguage },
   deps: Deps,
 ): Promise<{ id: string; expiresAt: EpochMs }> {
   checkAllowed(contact.phone, client, deps);
-  // Per application, because the backend chooses the addresses. Both are checked first: an exhausted number does not
-  // use up another person's address.
+  // Counted per application, because the backend chooses the addresses. Both limits are checked first, so that an
+  // exhausted phone number does not use up another person's e-mail address.
   const ownerOf = (channel: 'email' | 'sms', to: string): string => digestOf(`${channel} ${to}`);
   await countAgainstAll(
     [
@@ -77,9 +77,9 @@ export async function sendCodes(
 }
 
 /**
- * Consumes both codes and marks the contact verified for an hour. Both must be correct, within ten minutes and five
+ * Consumes both codes and marks the contact as verified for an hour. Both must be correct, within ten minutes and five
  * attempts.
- * @throws `code_wrong`, `state_unavailable`
+ * @throws `code_wrong`
  */
 export async function verifyCodes(
   { id, emailCode, phoneCode }: { id: string; emailCode: string; phoneCode: string },
@@ -92,12 +92,10 @@ export async function verifyCodes(
   });
 }
 
-/** Checks that a contact is verified and not consumed. @throws `contact_unverified`, `state_unavailable` */
 export async function checkVerifiedContact(contact: Contact, deps: Pick<Deps, 'clock' | 'state'>): Promise<void> {
   requireUnused((await readStored(verifiedOf(contact, deps), deps))?.record ?? null);
 }
 
-/** Consumes a contact's verification. @throws `contact_unverified`, `state_unavailable` */
 export async function takeVerifiedContact(contact: Contact, deps: Pick<Deps, 'clock' | 'state'>): Promise<void> {
   const take = (isTaken: boolean | null): boolean => {
     requireUnused(isTaken);

@@ -19,7 +19,6 @@ import {
 import { readUsage, usageKeptDays } from '../rest/usage.js';
 import { toKeyReply } from './application-key-endpoints.js';
 
-/** Creates the developers' endpoints for their applications. */
 export function createDeveloperApplicationEndpoints(deps: ApiDeps): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Developers', status: 200, ours: true, photos: {} } as const;
   const none = z.strictObject({});

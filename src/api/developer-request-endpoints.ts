@@ -20,7 +20,6 @@ import { developerReply, oneRequestReply, requestsReply } from '../rest/replies/
 import { clientTokenReply } from '../rest/replies/applications.js';
 import { clientScopes } from '../rest/scopes.js';
 
-/** Creates the developers' endpoints from the terms and sandbox to the request and first key. */
 export function createDeveloperRequestEndpoints(deps: ApiDeps): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Developers', status: 200, ours: true, photos: {} } as const;
   const none = z.strictObject({});

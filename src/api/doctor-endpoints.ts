@@ -26,7 +26,6 @@ async function describeDoctor(upkeep: Upkeep) {
   };
 }
 
-/** Creates the endpoints for connections' health and pending work. */
 export function createDoctorEndpoints(deps: ApiDeps): Endpoint[] {
   const { upkeep } = deps;
   const findOpenWork = createOpenWorkFinder(deps);

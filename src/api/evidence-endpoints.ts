@@ -18,7 +18,6 @@ const toReply = ({ run, state }: Verification) => ({
   ...run.progress,
 });
 
-/** Creates the endpoints for backup and audit trail. */
 export function createEvidenceEndpoints({ upkeep }: ApiDeps): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Operations', ours: true, photos: {} } as const;
   const describe = async () => {

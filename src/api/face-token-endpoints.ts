@@ -30,7 +30,6 @@ const verifyCodes: readonly FaceErrorCode[] = [
   'locked_out',
 ];
 
-/** Creates the endpoints to make, check and revoke tokens that the caller stores. */
 export function createFaceTokenEndpoints(deps: ApiDeps): Endpoint[] {
   const common = { method: 'POST', versions: [1, 2], tag: 'Face tokens', status: 200, photos } as const;
   return [
@@ -137,7 +136,7 @@ export function createFaceTokenEndpoints(deps: ApiDeps): Endpoint[] {
           .describe('Base64url of 32 bytes; `null` unless released. The server does not store it.'),
       }),
       async handle(call) {
-        // The hosted service derives no key, which would look like a mismatch.
+        // The hosted service cannot derive a content key, which would look like a mismatch.
         if (deps.verifier.kind !== 'embedded') throw new FaceError('not_found');
         const taken: string[] = [];
         const takeContentKey = (key: Uint8Array) => void taken.push(Buffer.from(key).toString('base64url'));
@@ -159,7 +158,7 @@ export function createFaceTokenEndpoints(deps: ApiDeps): Endpoint[] {
       fields: z.strictObject({ token: tokenField }),
       reply: z.strictObject({}),
       async handle({ fields, client }) {
-        // The face could be a real person's.
+        // A sandbox token may not revoke: the face could be a real person's.
         if (client.sandbox !== null) throw new FaceError('scope_missing');
         await revokeToken(fields.token, { tenant: client.tenant, client: client.id }, deps);
         return {};

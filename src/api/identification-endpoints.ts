@@ -12,7 +12,6 @@ const position = z
   .min(0)
   .max(mostTokens - 1);
 
-/** Creates the endpoints to identify a person in a caller's roster. */
 export function createIdentificationEndpoints(deps: ApiDeps): Endpoint[] {
   return [
     clientEndpoint({
@@ -63,8 +62,8 @@ export function createIdentificationEndpoints(deps: ApiDeps): Endpoint[] {
 }
 
 /**
- * One per line, unread.
- * @throws `roster_malformed`: too many lines
+ * Returns one token per line, not parsed.
+ * @throws `roster_malformed` for too many lines
  */
 function readLines(roster: Photo): readonly SealedToken[] {
   const lines = roster.use((bytes) => Buffer.from(bytes).toString('latin1')).split(/\r?\n/, mostTokens + 2);

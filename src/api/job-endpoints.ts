@@ -4,7 +4,6 @@ import type { ApiDeps } from '../rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
 import { jobsReply } from '../rest/replies/jobs.js';
 
-/** Creates the endpoint for background jobs. */
 export const createJobEndpoints = ({ upkeep: { jobs } }: ApiDeps): Endpoint[] => [
   adminEndpoint({
     ...({ method: 'GET', versions: [1, 2], tag: 'Operations', status: 200, ours: true, photos: {} } as const),

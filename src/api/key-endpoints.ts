@@ -17,7 +17,6 @@ import type { ApiDeps } from '../rest/deps.js';
 import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
 import { keysReply, retiredKeyReply, rotatedKeyReply } from '../rest/replies/keys.js';
 
-/** Creates the endpoints for sealing and signing keys. */
 export function createKeyEndpoints({ upkeep }: ApiDeps): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Operations', status: 200, ours: true, photos: {} } as const;
   const codes = ['config_invalid', 'key_service_unavailable'] as const;
@@ -62,7 +61,7 @@ export function createKeyEndpoints({ upkeep }: ApiDeps): Endpoint[] {
             };
           }),
           signing: toTurns(await inventory.signing(), null),
-          // With key files, old ones are removed automatically.
+          // If the keys are in files, old ones are removed automatically.
           oidc: toTurns(await inventory.oidc(), signingLifeSec),
         };
       },

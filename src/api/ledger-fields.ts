@@ -36,7 +36,7 @@ export const toLineReply = ({ id, reasons, ...line }: LogLine): LineReply => ({
   reasons: [...reasons],
 });
 
-/** Converts a check; the application may be named by an earlier event. */
+/** Converts a check. If its result does not name the application, an earlier event may. */
 export function toCheckReply({ result, events }: LoggedCheck): CheckReply {
   const application = events.findLast((event) => event.application !== null)?.application ?? null;
   return {

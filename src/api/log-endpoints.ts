@@ -35,7 +35,6 @@ const filterFields = {
 };
 type Fields = z.output<z.ZodObject<typeof filterFields>>;
 
-/** Creates the endpoints for the log of decisions. */
 export function createLogEndpoints(deps: ApiDeps): Endpoint[] {
   const common = { method: 'POST', versions: [1, 2], tag: 'Ledger', status: 200, ours: true, photos: {} } as const;
   return [
@@ -142,7 +141,7 @@ async function toFilter({ network, subject, search, ...fields }: Fields, deps: A
   const searched = toNetworkIf(text);
   if (searched !== null) return { filter: { ...filter, network: searched }, unasked: [] };
   const byId = anywhere(text, fields.connection, deps);
-  // Some directories' ids have this form too.
+  // Ids in some directories look like request ids.
   if (/^[0-9a-f]{24}$/.test(text) && !(await hasLines(byId, deps)))
     return { filter: { ...filter, requestId: text }, unasked: [] };
   const asked = [...deps.connections.values()].filter(({ id }) => id === (fields.connection ?? id));
@@ -174,7 +173,6 @@ function toNetworkIf(text: string): string | null {
   return keptNetworkOf(toSource(address));
 }
 
-/** @throws `request_malformed` */
 function toNetwork(text: string): string {
   const network = toNetworkIf(text);
   if (network === null) throw new FaceError('request_malformed', { field: 'network' });

@@ -10,7 +10,6 @@ const comparisonReply = z.strictObject({
   match: z.boolean(),
 });
 
-/** One unusable picture of several, with a refusal's words. */
 const unusableFields = {
   code: z
     .enum(photoCodes)

@@ -12,7 +12,7 @@ import { type Administrator, holds } from '../rest/rights.js';
 
 const expiringDays = 14;
 
-/** Cache time of the expiring secrets, which require reading every application. */
+/** Seconds for which expiring secrets are cached, because finding them requires reading every application. */
 const secretsHoldSec = 300;
 
 interface ExpiringSecret {

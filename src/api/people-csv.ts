@@ -11,13 +11,13 @@ const longestLineBytes = 1_000;
 const longestLogin = 256;
 const longestName = 100;
 
-/** Lines per block, so that other requests wait some milliseconds only. */
+/** Lines per block, so that other requests wait only some milliseconds. */
 const blockLines = 200;
 
 const columns = ['login', 'email', 'name', 'language'] as const;
 type Column = (typeof columns)[number];
 
-/** A line without its end; `text` is `null` if not UTF-8. */
+/** A line without its line end. `text` is `null` if it is not UTF-8. */
 interface Line {
   readonly number: number;
   readonly text: string | null;
@@ -25,9 +25,9 @@ interface Line {
 }
 
 /**
- * Parses people from CSV (RFC 4180): header `login` and optionally `email`, `name`, `language`; comma, semicolon or
- * tab; UTF-8, or UTF-16 with a byte order mark.
- * @throws `csv_header_missing`, `limit_reached`: too many people
+ * Parses people from CSV (RFC 4180). The header has `login` and optionally `email`, `name`, `language`. The separator
+ * is comma, semicolon or tab. The encoding is UTF-8, or UTF-16 with a byte order mark.
+ * @throws `csv_header_missing`; `limit_reached` for too many people
  */
 export async function readPeople(bytes: Uint8Array): Promise<NamedPerson[]> {
   const lines = splitLines(toUtf8(bytes)).filter(
@@ -83,7 +83,7 @@ function decode(decoder: InstanceType<typeof TextDecoder>, line: Uint8Array): st
 interface Header {
   readonly delimiter: string;
   readonly width: number;
-  /** Index of each column; `-1` if absent. */
+  /** Index of each column, or `-1` if absent. */
   readonly places: Readonly<Record<Column, number>>;
 }
 
@@ -104,7 +104,6 @@ function readHeader(header: Line | undefined): Header {
 
 const recordsGuard = z.array(z.array(z.string()));
 
-/** Parses the cells of lines; `null` if invalid. */
 function parseCells(text: string, delimiter: string): string[][] | null {
   try {
     const lines = { record_delimiter: '\n', relax_column_count: true, skip_empty_lines: true };
@@ -116,7 +115,10 @@ function parseCells(text: string, delimiter: string): string[][] | null {
 
 type ParsedLine = { readonly line: number; readonly cells: readonly string[] | LeftOutReason };
 
-/** Together is four times as fast; one by one, a stray quote affects one line. */
+/**
+ * Parses the lines together, which is four times as fast, or one by one if that fails, so that a stray quote affects
+ * only its line.
+ */
 function parseBlock(lines: readonly Line[], delimiter: string): ParsedLine[] {
   const texts = lines.flatMap(({ text }) => text ?? []);
   const together = texts.length === lines.length ? parseCells(texts.join('\n'), delimiter) : null;

@@ -40,7 +40,6 @@ function withoutSignals({ result, events }: LoggedCheck): LoggedCheck {
   return { result: without(result), events: events.map(without) };
 }
 
-/** Creates the endpoints for enrolled users and their events. */
 export function createPeopleEndpoints(deps: ApiDeps): Endpoint[] {
   const { connections, accounts } = deps;
   const common = { method: 'POST', versions: [1, 2], tag: 'Ledger', status: 200, ours: true, photos: {} } as const;

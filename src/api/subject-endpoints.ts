@@ -39,7 +39,6 @@ const subjectFields = z.strictObject({
 });
 type SubjectFields = z.output<typeof subjectFields>;
 
-/** @throws `request_malformed` */
 function toAsked({ connection, subject, login }: SubjectFields): SubjectAsked {
   if (connection !== undefined && subject !== undefined && login === undefined) return { connection, subject };
   if (connection === undefined && subject === undefined && login !== undefined) return { connection: null, login };
@@ -51,14 +50,13 @@ const isSource = (source: string): boolean => isIP(source.replace(/::\/64$/, '::
 const isComplete = (outcomes: readonly { readonly code: string | null }[]): boolean =>
   outcomes.every(({ code }) => code === null || code === 'subject_unknown');
 
-/** Creates the endpoints for data subject requests and lockouts. */
 export function createSubjectEndpoints(deps: ApiDeps): Endpoint[] {
   const common = {
     ...({ method: 'POST', versions: [1, 2], tag: 'Data subjects', status: 200, ours: true, photos: {} } as const),
     codes: ['connection_unknown'] as const,
   };
 
-  /** Applies an action to each user found and collects results. A store failure ends it. */
+  /** Runs an action for each user found and collects the results. A store failure ends it. */
   const forEach = async <Done extends JsonObject>(
     fields: SubjectFields,
     nothing: Done,
@@ -137,7 +135,7 @@ export function createSubjectEndpoints(deps: ApiDeps): Endpoint[] {
         const subjects = await forEach(fields, {}, async (who) => {
           const { tokenIds, isAtProvider } = await eraseSubject({ ...who, receiptId, by: administrator.name }, deps);
           erased.push({ ...toSubjectRef(who), tokenIds });
-          // Tells the administrator about a deleted user or mistyped id.
+          // Tells the administrator that the user was deleted or the id mistyped.
           return isAtProvider ? {} : { code: 'subject_unknown' as const };
         });
         const receipt = erased.length === 0 ? null : await issueErasureReceipt({ receiptId, erased }, deps);

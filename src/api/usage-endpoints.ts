@@ -6,10 +6,9 @@ import { adminEndpoint, type Endpoint } from '../rest/endpoint.js';
 import { usageOfAllReply, usageReply } from '../rest/replies/applications.js';
 import { type DayUsage, readUsage, usageKeptDays } from '../rest/usage.js';
 
-/** Lower limit for all applications, because each application and day is one read. */
+/** Lower limit for a report on all applications, which reads one record per application and day. */
 const maxDaysOfAll = 31;
 
-/** Creates the endpoints for applications' usage. */
 export function createUsageEndpoints(deps: ApiDeps): Endpoint[] {
   const common = {
     ...({ method: 'POST', versions: [1, 2], tag: 'Applications', status: 200, ours: true, photos: {} } as const),
@@ -46,7 +45,7 @@ export function createUsageEndpoints(deps: ApiDeps): Endpoint[] {
         const usage = [];
         for (const { id, name } of [...(await listApplications(deps)), { id: null, name: null }]) {
           usage.push({ application: id, name, ...totalOf(await readUsage(id, days, deps)) });
-          // A hook may wait for 3 s.
+          // Yields to other requests, because a provider waits only 3 seconds for a hook.
           await setImmediate();
         }
         return { usage };

@@ -30,7 +30,6 @@ const writtenCode = z
   .transform((text) => new Credential(text))
   .describe('Twelve alphanumeric characters; separators are ignored.');
 
-/** Creates the endpoints to pass without a face, if the policy offers it. */
 export function createAnotherWayEndpoints(deps: ApiDeps): Endpoint[] {
   const common = {
     ...({ method: 'POST', versions: [1, 2], tag: 'Capture page', ours: true, photos: {} } as const),

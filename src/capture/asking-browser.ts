@@ -1,8 +1,8 @@
 import type { AskingBrowser } from '../core/step-up/record.js';
 
 /*
- * Describes the requesting browser to the person at the phone. Help only, not proof: an attacker can forge the user
- * agent and choose a network.
+ * Describes the browser that started a hand-off, for the person with the phone. It proves nothing, because an attacker
+ * can forge the user agent and choose a network.
  */
 
 const browsers = [
@@ -23,7 +23,7 @@ const systems = [
   ['Linux', /\bLinux\b/],
 ] as const;
 
-/** Longer than any browser's. */
+/** Longer than every browser's user agent. */
 const readCharacters = 512;
 
 type Family = readonly [name: string, shape: RegExp];
@@ -32,8 +32,8 @@ const nameIn = (families: readonly Family[], text: string): string | null =>
   families.find(([, shape]) => shape.test(text))?.[0] ?? null;
 
 /**
- * Returns browser and system family from `User-Agent`, and the network.
- * @param call.source - IPv4, or an IPv6 network
+ * Returns browser and system from `User-Agent`, and the network.
+ * @param call.source - IPv4 address or IPv6 network
  */
 export function describeBrowser({
   userAgent,
@@ -46,7 +46,7 @@ export function describeBrowser({
   return { browser: nameIn(browsers, text), system: nameIn(systems, text), network: toNetwork(source) };
 }
 
-/** A /24 or a /48, which identifies no one. */
+/** Returns a /24 or /48 network, which identifies no one. */
 function toNetwork(source: string): string | null {
   const [, ipv4] = /^(\d{1,3}\.\d{1,3}\.\d{1,3})\.\d{1,3}$/.exec(source) ?? [];
   if (ipv4 !== undefined) return `${ipv4}.0/24`;

@@ -10,7 +10,10 @@ import { createPageReader, type PageFolders, securePreview } from './page.js';
 
 const digestPattern = /^[0-9a-f]{64}$/;
 
-/** Serves immutable brand files, and the page with an unpublished brand, which own pages may frame. */
+/**
+ * Serves brand files, which never change, and a preview of the page with an unpublished brand, which the console may
+ * frame.
+ */
 export function mountBrand(app: Express, folders: PageFolders, { brands }: { readonly brands: Brands }): void {
   const find = async (digest: string) => {
     const brand = digestPattern.test(digest) ? await brands.find(digest) : null;

@@ -19,7 +19,6 @@ function toPageBrand({ digest, brand }: NamedBrand): BrandOfPage {
 
 const ownIcon = /<link rel="icon"[^>]*>/;
 
-/** Adds a brand to the page's head. */
 export function addBrand(page: string, named: NamedBrand | null): string {
   if (named === null) return page;
   const { digest, brand } = named;

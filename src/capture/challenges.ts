@@ -56,14 +56,13 @@ const deviceField = z
 const common = { versions: [1, 2], tag: 'Capture page', ours: true } as const;
 const session: readonly FaceErrorCode[] = ['step_up_unknown', 'step_up_finished'];
 
-/** A failure does not affect the passed check. */
+/** Stores the language of the page. A failure does not affect the passed check. */
 async function keepLanguage({ record }: FoundSession, language: LetterLanguage, deps: ApiDeps): Promise<void> {
   await keepNoticeChoice(whoOf(record), { language }, deps).catch((error: unknown) => {
     deps.log.warn('cannot store the language of a user', { connection: record.connection, code: toCode(error) });
   });
 }
 
-/** Creates the endpoints of movement challenges and their pictures. */
 export function createChallengeEndpoints(deps: ApiDeps): Endpoint[] {
   const own = {
     deps,
@@ -203,7 +202,7 @@ export function createChallengeEndpoints(deps: ApiDeps): Endpoint[] {
           outcome,
           hint,
           receipt: toReceiptReply(receipt),
-          // The last allowed failure locks the user out: shown now, not after another challenge.
+          // The last allowed failure locks the user out, which is shown now, before another challenge.
           lockedForSec:
             outcome === 'try_again' ? await findLockoutSec(await findSession(shown.session, 'read', deps), deps) : null,
         };

@@ -21,21 +21,20 @@ export const who = {
     .describe('Username, searched at the identity provider. Use it instead of `subject`.'),
 };
 
-/** By exactly one of two fields. */
 interface NamedUser {
   readonly subject?: string | undefined;
   readonly login?: string | undefined;
 }
 
-/** @throws `request_malformed`: none or both are named */
+/** @throws `request_malformed` unless exactly one field is given */
 export function checkNamed({ subject, login }: NamedUser): void {
   if ((subject === undefined) === (login === undefined)) throw new FaceError('request_malformed', { field: 'login' });
 }
 
 /**
- * Returns the id of the named user; a given id is not checked.
- * @returns `null`: unknown login
- * @throws `request_malformed`, `profile_unavailable`
+ * Returns the id of the named user. A given id is not checked.
+ * @returns `null` for an unknown login
+ * @throws `request_malformed`
  */
 export async function findSubject({ profile }: Connection, named: NamedUser): Promise<string | null> {
   checkNamed(named);
@@ -43,7 +42,7 @@ export async function findSubject({ profile }: Connection, named: NamedUser): Pr
   return (await profile.findAccount(named.login))?.subject ?? null;
 }
 
-/** Returns the id of an existing user. @throws also `subject_unknown` */
+/** Returns the id of the named user. @throws also `subject_unknown` for an unknown login */
 export async function requireSubject(connection: Connection, named: NamedUser): Promise<string> {
   const subject = await findSubject(connection, named);
   if (subject === null) throw new FaceError('subject_unknown');
@@ -54,7 +53,7 @@ export async function requireSubject(connection: Connection, named: NamedUser): 
 export const mayUse = ({ tenant }: Client, connection: string): boolean =>
   tenant === standardTenant || tenant === connection;
 
-/** @throws `connection_unknown`, also for another tenant's */
+/** @throws `connection_unknown`, also for a connection that the client's tenant may not use */
 export function findConnection(id: string, client: Client, { connections }: ApiDeps): Connection {
   const connection = mayUse(client, id) ? connections.get(id) : undefined;
   if (connection === undefined) throw new FaceError('connection_unknown');
@@ -68,7 +67,6 @@ export const returnUrlField = z
   .optional()
   .describe('Address that the capture page opens at the end: one of the connection’s `returnUrls`.');
 
-/** @throws `request_malformed` */
 export function checkReturnUrl(connection: Connection | null, returnUrl: string | undefined): string | null {
   if (returnUrl === undefined) return null;
   if (!connection?.policy.returnUrls.includes(returnUrl))

@@ -10,7 +10,6 @@ import type { ApiDeps } from '../rest/deps.js';
 import { type Endpoint, sessionEndpoint } from '../rest/endpoint.js';
 import { toViewReply } from './view-reply.js';
 
-/** Creates a person's own endpoints for the enrolment. */
 export function createCurrentEnrolmentEndpoints(deps: ApiDeps): Endpoint[] {
   const common = {
     ...({ versions: [1, 2], tag: 'Capture page', ours: true, status: 200, photos: {} } as const),

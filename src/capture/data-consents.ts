@@ -28,7 +28,6 @@ function toShown(
   };
 }
 
-/** Creates a person's own endpoints for data consents. */
 export function createDataConsentEndpoints(deps: ApiDeps): Endpoint[] {
   const common = {
     ...({ versions: [1, 2], tag: 'Capture page', ours: true, status: 200, photos: {} } as const),

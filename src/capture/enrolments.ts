@@ -15,7 +15,6 @@ import { findConnection, requireSubject, who } from './connection-access.js';
 
 const profileCodes: readonly FaceErrorCode[] = ['connection_unknown', 'subject_unknown', 'profile_unavailable'];
 
-/** Creates the enrolment endpoints. */
 export function createEnrolmentEndpoints(deps: ApiDeps): Endpoint[] {
   const common = { method: 'POST', versions: [1, 2], tag: 'Step-up', ours: true, scope: 'enrol' } as const;
   return [

@@ -11,7 +11,6 @@ import { toViewReply } from './view-reply.js';
 
 const session: readonly FaceErrorCode[] = ['step_up_unknown', 'step_up_finished'];
 
-/** Creates the endpoints of phone hand-offs. */
 export function createHandOffEndpoints(deps: ApiDeps): Endpoint[] {
   const common = {
     ...({ versions: [1, 2], tag: 'Capture page', ours: true, method: 'POST', photos: {} } as const),

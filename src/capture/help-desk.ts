@@ -50,7 +50,6 @@ const toRequestReply = ({ at, expiresAt, takenById: _, ...rest }: HelpRequest) =
   expiresAt: toIso(expiresAt),
 });
 
-/** Creates the endpoints for bypass codes, and verification of callers. */
 export function createHelpDeskEndpoints(deps: ApiDeps): Endpoint[] {
   const common = {
     ...({ method: 'POST', versions: [1, 2], tag: 'Help desk', status: 200, ours: true, photos: {} } as const),

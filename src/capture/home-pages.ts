@@ -44,7 +44,6 @@ async function readDevices(session: FoundSession, deps: ApiDeps): Promise<Device
   };
 }
 
-/** Creates the other endpoints of a person's own page. */
 export function createHomePageEndpoints(deps: ApiDeps): Endpoint[] {
   const common = {
     ...({ versions: [1, 2], tag: 'Capture page', ours: true, status: 200, photos: {} } as const),

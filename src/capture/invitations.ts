@@ -20,7 +20,6 @@ const invitationFields = z.strictObject({
   returnUrl: returnUrlField,
 });
 
-/** Creates the endpoints for invitation links. */
 export function createInvitationEndpoints(deps: ApiDeps): Endpoint[] {
   const common = {
     ...({ method: 'POST', versions: [1, 2], status: 201, ours: true, photos: {} } as const),
@@ -35,7 +34,7 @@ export function createInvitationEndpoints(deps: ApiDeps): Endpoint[] {
     connection: Connection,
     asked: { readonly by?: string },
   ) => {
-    // Unknown users are reported: clients that invite may also enrol.
+    // Unknown users are reported, because clients that invite may also enrol.
     const subject = await requireSubject(connection, named);
     await connection.profile.readAccount(subject);
     const started = await startStepUp(

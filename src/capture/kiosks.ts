@@ -7,7 +7,6 @@ import { kioskLink } from '../http/page-link.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { clientEndpoint, type Endpoint, openEndpoint } from '../rest/endpoint.js';
 
-/** Creates the kiosk endpoints. */
 export function createKioskEndpoints(deps: ApiDeps): Endpoint[] {
   return [
     clientEndpoint({

@@ -11,7 +11,6 @@ const toShown = (link: Link, { connections }: Pick<ApiDeps, 'connections'>): Sho
   name: connections.get(link.other.connection)?.policy.organisation ?? link.other.connection,
 });
 
-/** Creates a person's own endpoints for linked accounts. */
 export function createLinkEndpoints(deps: ApiDeps): Endpoint[] {
   const common = {
     ...({ versions: [1, 2], tag: 'Capture page', ours: true, status: 200, photos: {} } as const),

@@ -7,7 +7,6 @@ import { toCode } from '../errors.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { type Endpoint, openEndpoint } from '../rest/endpoint.js';
 
-/** Creates the endpoints of "not me" reports. */
 export function createNotMeEndpoints(deps: ApiDeps): Endpoint[] {
   return [
     openEndpoint({

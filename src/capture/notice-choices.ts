@@ -34,7 +34,7 @@ async function readNotices(who: SubjectRef, deps: ApiDeps): Promise<Notices> {
   };
 }
 
-/** @throws `not_found`: the connection sends no notifications */
+/** @throws `not_found` if the connection sends no notifications */
 function findTold(session: FoundSession, deps: ApiDeps): SubjectRef {
   const person = findManaged(session, deps);
   if (!person.connection.policy.notices) throw new FaceError('not_found');
@@ -50,7 +50,6 @@ async function record(who: SubjectRef, deps: ApiDeps): Promise<{ readonly notice
   return { notices };
 }
 
-/** Creates a person's own endpoints for notifications. */
 export function createNoticeChoiceEndpoints(deps: ApiDeps): Endpoint[] {
   const common = {
     ...({ versions: [1, 2], tag: 'Capture page', ours: true, status: 200, photos: {} } as const),

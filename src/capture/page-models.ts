@@ -7,12 +7,12 @@ import { markOf } from '../files/durable-file.js';
 
 const guidingModels: Readonly<Record<string, ModelFile>> = { detect: models.detect, landmarks: models.landmarks };
 
-/** Callers share the bytes. */
+/** Callers get the same buffer and must not change it. */
 function createModelReader(folder: string): (model: ModelFile) => Promise<Uint8Array | null> {
   const kept = new Map<string, { readonly mark: string; readonly bytes: Promise<Uint8Array | null> }>();
   return async (model) => {
     const { file } = model;
-    // Problems are reported on reading.
+    // Problems are reported when the file is read.
     const mark = await markOf(join(folder, file)).catch(() => '');
     const known = kept.get(file);
     if (known?.mark === mark) return known.bytes;
@@ -24,8 +24,8 @@ function createModelReader(folder: string): (model: ModelFile) => Promise<Uint8A
 }
 
 /**
- * Serves `/<name>.onnx`, immutable and verified with its digest as the query. Without an engine the page runs without
- * guidance.
+ * Serves `/<name>.onnx` with its digest as the query, verified and cacheable forever. Without an engine, the page gives
+ * no guidance.
  * @throws `not_found`; `model_altered` and `model_missing` if the file changed
  */
 export function createModelHandler(folder: string): RequestHandler<{ name: string }> {
@@ -37,7 +37,7 @@ export function createModelHandler(folder: string): RequestHandler<{ name: strin
     if (expected === null || bytes === null) throw new FaceError('not_found');
     if (request.url.endsWith(`?${expected.sha256}`))
       response.set('Cache-Control', 'public, max-age=31536000, immutable');
-    // Some browsers show an empty page for an unexpected type.
+    // With an unexpected type, some browsers show an empty page.
     response.type('application/octet-stream').send(bytes);
   };
 }

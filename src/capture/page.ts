@@ -16,7 +16,7 @@ export interface PageFolders {
   readonly models: string;
 }
 
-/** `wasm-unsafe-eval` allows the guidance's own WebAssembly, but no JavaScript from text. */
+/** `wasm-unsafe-eval` allows the WebAssembly of the guidance, but no JavaScript from text. */
 const policy = {
   ...ownFiles,
   'script-src': "'self' 'wasm-unsafe-eval'",
@@ -34,10 +34,9 @@ const secured = securePage(policy, {
     'camera=(self), publickey-credentials-get=(self), publickey-credentials-create=(self), microphone=(), geolocation=()',
 });
 
-/** Only for this server's own preview. */
+/** Only this server's own pages may frame the preview. */
 export const securePreview = securePage({ ...policy, 'frame-ancestors': "'self'" }, keepOpener);
 
-/** Creates a reader that reads a page once. */
 export function createPageReader({ page }: PageFolders, file: string): () => Promise<string> {
   let read: Promise<string> | null = null;
   return () => {
@@ -81,7 +80,7 @@ export function mountPage(
     setHeaders: (response: ServerResponse) =>
       response.setHeader('Cache-Control', 'public, max-age=31536000, immutable'),
   };
-  // Next to the page, because of the service worker's scope; not cached.
+  // A service worker controls only pages below its path, so it is next to the page. It is not cached.
   page.get('/notice-worker.js', discardBody, (_request, response) =>
     response.sendFile('notice-worker.js', { root: folders.page, cacheControl: false }),
   );

@@ -4,7 +4,6 @@ import { askForPasskey } from '../core/step-up/user-secret.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { type Endpoint, sessionEndpoint } from '../rest/endpoint.js';
 
-/** Creates the endpoints of WebAuthn ceremonies. */
 export function createPasskeyEndpoints(deps: ApiDeps): Endpoint[] {
   return [
     sessionEndpoint({

@@ -41,7 +41,6 @@ const descriptions = [
   [enrolmentReply.shape.enrolment.def.innerType.shape.purpose, 'The `scope` of the policy.'],
 ] as const;
 
-/** Registers descriptions of replies for the API description. */
 export function describeReplies(): void {
   for (const [guard, description] of descriptions) z.globalRegistry.add(guard, { description });
 }

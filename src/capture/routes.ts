@@ -19,7 +19,6 @@ import { createSessionEndpoints } from './sessions.js';
 import { createSignatureEndpoints } from './signatures.js';
 import { createStepUpEndpoints } from './step-ups.js';
 
-/** Creates the endpoints of step-ups, enrolments, and the capture page. */
 export function createCaptureEndpoints(deps: ApiDeps): Endpoint[] {
   describeReplies();
   return [

@@ -34,13 +34,12 @@ async function open(
   const connection = deps.connections.get(id);
   if (connection === undefined) throw new FaceError('connection_unknown');
   if (rest.returnUrl !== null && !connection.policy.returnUrls.includes(rest.returnUrl)) {
-    // Before the request is consumed, because each opens one step-up.
+    // Checked before the request is consumed, because a request opens only one step-up.
     throw new FaceError('request_malformed', { field: 'returnUrl' });
   }
   return openRequestedStepUp({ connection, request: request.join('.'), ...rest }, deps);
 }
 
-/** Creates the endpoints that open and end sessions. */
 export function createSessionEndpoints(deps: ApiDeps): Endpoint[] {
   const own = {
     deps,

@@ -5,7 +5,6 @@ import type { ApiDeps } from '../rest/deps.js';
 import { clientEndpoint, type Endpoint } from '../rest/endpoint.js';
 import { findConnection, who } from './connection-access.js';
 
-/** Creates the endpoints that sign documents after an approval. */
 export function createSignatureEndpoints(deps: ApiDeps): Endpoint[] {
   return [
     clientEndpoint({

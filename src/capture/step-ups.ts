@@ -101,7 +101,7 @@ async function toStepUpRequested(
   deps: ApiDeps,
 ): Promise<StepUpRequested> {
   const { token, audience, nonce = null, kiosk } = fields;
-  // A kiosk is the organization's own device.
+  // A kiosk is the organization's own device, so any camera is allowed.
   const camera = kiosk === undefined ? (fields.camera ?? null) : 'any';
   checkNamed(fields);
   const kept = token === undefined ? null : { token, binding: bindingOfClient(client, fields) };
@@ -142,7 +142,6 @@ async function toStepUpRequested(
 const toHookSignIn = ({ application, address }: z.output<typeof startFields>): HookSignIn | null =>
   application === undefined ? null : { application, address: address === undefined ? null : toSource(address) };
 
-/** Creates the endpoints of face checks. */
 export function createStepUpEndpoints(deps: ApiDeps): Endpoint[] {
   const common = { versions: [1, 2], tag: 'Step-up', ours: true } as const;
   return [
@@ -210,7 +209,7 @@ export function createStepUpEndpoints(deps: ApiDeps): Endpoint[] {
       photos: { photo: { atLeast: 1, atMost: 5 } },
       fields: z.strictObject({ challenge: z.string().min(1).max(256), password: passwordField }),
       reply: submittedReply,
-      // Anonymous photos are read only for an open step-up.
+      // Photos of anonymous callers are read only for an open step-up.
       async admit({ param }) {
         const { state } = await readStepUp(param('id'), deps);
         if (state !== 'started') throw new FaceError('step_up_finished');

@@ -3,13 +3,11 @@ import type { View } from '../core/step-up/page-protocol.js';
 import type { SessionView } from '../core/step-up/session-view.js';
 import { toIso } from '../core/units.js';
 
-/** Converts a session view for the page. */
 export const toViewReply = (view: SessionView): View => ({
   ...view,
   expiresAt: toIso(view.expiresAt),
   agreedAt: view.agreedAt === null ? null : toIso(view.agreedAt),
 });
 
-/** Returns a receipt as text for its recipient; `null`: none. */
 export const toReceiptReply = (receipt: Credential | null): string | null =>
   receipt === null ? null : receipt.use((text) => text);

@@ -11,7 +11,6 @@ const parseDays = wholeNumber({ least: 1, most: 366, what: 'days' });
 
 const daySec = 24 * 60 * 60;
 
-/** Creates `facestep administrators`. */
 export function createAdministratorsCommand(deps: CliDeps): Command {
   const command = new Command('administrators')
     .summary('manage administrators and their roles')

@@ -15,7 +15,6 @@ import { printTable } from './table.js';
 
 type AskedRequest = OneRequestReply['request'];
 
-/** Creates `facestep applications requests`. */
 export function createApplicationRequestsCommand(deps: CliDeps): Command {
   const command = new Command('requests').summary('list and answer requests of developers');
   command

@@ -36,7 +36,6 @@ interface KeyTerms {
   readonly json?: boolean;
 }
 
-/** Creates `facestep applications`. */
 export function createApplicationsCommand(deps: CliDeps): Command {
   const command = new Command('applications')
     .summary('manage API applications, their keys and usage')

@@ -12,10 +12,10 @@ export interface Asked {
 const askAgainMs = 1000;
 
 /**
- * Requests a user's approval of a document and waits.
- * @param show - receives the address of the capture page, for that user only
+ * Asks a user to approve a document, and waits for the answer.
+ * @param show - receives the address of the capture page, which is for that user only
  * @returns the receipt
- * @throws `face_not_verified`: no approval; FacestepError
+ * @throws `face_not_verified` without an approval; FacestepError
  */
 export async function approve(
   { connection, subject, title, document }: Asked,

@@ -8,7 +8,6 @@ import { type FoundUsers, findUsers, tellUnasked } from './find-users.js';
 import { collect, findTrails, parseTime } from './trail-options.js';
 import { UsageError } from './usage-error.js';
 
-/** Creates `facestep audit export`. */
 export const createAuditExportCommand = (deps: CliDeps): Command =>
   new Command('export')
     .summary('print audit records of one or more trails')

@@ -8,7 +8,6 @@ import type { CliDeps } from './deps.js';
 import { readKeySet } from './jwks-source.js';
 import { collect, findTrails } from './trail-options.js';
 
-/** Creates `facestep audit verify`. */
 export const createAuditVerifyCommand = (deps: CliDeps): Command =>
   new Command('verify')
     .summary('verify the integrity of the audit trail')
@@ -36,7 +35,6 @@ export const createAuditVerifyCommand = (deps: CliDeps): Command =>
 
 type VerifyOptions = { readonly trail?: readonly string[]; readonly jwks?: string | null; readonly json?: boolean };
 
-/** Returns a verification's result as lines of text. */
 export function toReportLines(report: TrailReport): string[] {
   const { file, chain, isSound, isNeverSigned, tampering, firstSequence, lastSequence, unfinishedLines, heads, state } =
     report;

@@ -3,7 +3,6 @@ import { createAuditExportCommand } from './audit-export.js';
 import { createAuditVerifyCommand } from './audit-verify.js';
 import type { CliDeps } from './deps.js';
 
-/** Creates `facestep audit`. */
 export function createAuditCommand(deps: CliDeps): Command {
   const command = new Command('audit').summary('verify or export the audit trail');
   for (const part of [createAuditVerifyCommand(deps), createAuditExportCommand(deps)]) {

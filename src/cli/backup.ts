@@ -6,7 +6,6 @@ import { readManifest } from './backup/manifest.js';
 import { writeBackup } from './backup/write.js';
 import type { CliDeps } from './deps.js';
 
-/** Creates `facestep backup`. */
 export function createBackupCommand(deps: CliDeps): Command {
   return new Command('backup')
     .summary('back up the data folder while the server runs')

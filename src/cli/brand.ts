@@ -11,7 +11,6 @@ import { toPrintable } from './printable.js';
 import { toTableLines } from './table.js';
 import { UsageError } from './usage-error.js';
 
-/** Creates `facestep brand`. */
 export function createBrandCommand(deps: CliDeps): Command {
   const command = new Command('brand')
     .summary('manage the logo, colours and texts of the capture page')
@@ -21,7 +20,7 @@ export function createBrandCommand(deps: CliDeps): Command {
     tell(await callServer({ method: 'POST', path: '/brand/apply', fields: { brand } }, brandReply, deps));
   /**
    * Reports all problems of a file.
-   * @returns the draft; `null` if there are problems
+   * @returns the server's reply
    */
   const check = async (file: string): Promise<CheckedBrandReply> => {
     const fields = await toFields(file);
@@ -92,7 +91,6 @@ async function toFields(file: string): Promise<JsonObject> {
 const toPlace = ({ path }: { readonly path: readonly PropertyKey[] }): string =>
   path.map(String).join('.') || 'the file';
 
-/** In base64. */
 async function readPicture(file: string, brand: BrandConfig, name: (typeof pictureNames)[number]): Promise<string> {
   return (await readGivenFile(resolve(dirname(file), brand[name] ?? ''))).toString('base64');
 }

@@ -10,9 +10,9 @@ import { NothingThere, UsageError } from './usage-error.js';
 const timeoutMs = 30_000;
 
 /**
- * Calls the admin API at the address and with the key of `findServer`; on the command line a key would be visible to
- * other users.
- * @throws with the server's refusal; CommandError `server_unreachable`, `reply_unknown`; UsageError
+ * Calls the admin API with the address and key of `findServer`. The key is not a command line option, because other
+ * users could see it.
+ * @throws the server's refusal; CommandError `server_unreachable`, `reply_unknown`; UsageError
  */
 export async function callServer<Reply extends z.ZodType>(
   {
@@ -50,9 +50,9 @@ export async function callServer<Reply extends z.ZodType>(
   const refusal = refusalGuard.safeParse(body);
   if (refusal.success) {
     const code = faceErrorCodes.find((known) => known === refusal.data.code);
-    // Paths are fixed, so the id is unknown.
+    // Paths are fixed, so it is the id that is unknown.
     if (code === 'not_found') throw new NothingThere();
-    // Field names are fixed, so a value is invalid.
+    // Field names are fixed, so it is a value that is invalid.
     if (code === 'request_malformed') throw new UsageError('the server does not accept one of the values');
     if (code === 'connection_unknown')
       throw new UsageError('the server has no such connection', 'Run “facestep status” to list the connections.');

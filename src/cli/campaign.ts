@@ -22,7 +22,6 @@ import { wholeNumber } from './whole-number.js';
 const parseDays = wholeNumber({ least: 1, most: 30, what: 'days' });
 const parseCount = wholeNumber({ least: 0, most: 5 });
 
-/** Creates `facestep campaign`. */
 export function createCampaignCommand(deps: CliDeps): Command {
   const command = new Command('campaign').summary('run an enrolment campaign').description('Calls the running server.');
   const tell = (campaign: CampaignReply, json = false): void =>

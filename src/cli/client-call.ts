@@ -4,10 +4,9 @@ import { CommandError } from './command-error.js';
 import { readGivenFile, sizeOfGiven } from './given-file.js';
 import { UsageError } from './usage-error.js';
 
-/** Far above any credential or token. */
+/** Far above the size of every credential or token. */
 const maxTextFileBytes = 64 * 1024;
 
-/** Converts the server's error to an error of this program. */
 export function toRefusal(error: unknown, url: string): unknown {
   if (!(error instanceof FacestepError)) return error;
   const code = faceErrorCodes.find((known) => known === error.code);
@@ -15,7 +14,6 @@ export function toRefusal(error: unknown, url: string): unknown {
   return code === undefined ? new CommandError('server_unreachable', { url }) : new FaceError(code);
 }
 
-/** Reads a credential from a one-line file, without the line end. @throws UsageError */
 export async function readText(file: string): Promise<string> {
   if ((await sizeOfGiven(file)) > maxTextFileBytes)
     throw new UsageError(`${file} is too large for what it should hold`);

@@ -1,6 +1,6 @@
 import type { Json } from '../base/json.js';
 
-/** Exit code 1. Rendered as `docs/reference/errors.md`. */
+/** Errors of commands, with exit code 1. docs/reference/errors.md is generated from them. */
 export const commandRefusals = {
   backup_invalid: {
     text: 'The backup is not complete, was altered, or is of another version.',
@@ -44,7 +44,7 @@ export const commandRefusals = {
   },
 } as const;
 
-/** Never one of `FaceErrorCode`. */
+/** Code of a command's error. It differs from every `FaceErrorCode`. */
 export type CommandErrorCode = keyof typeof commandRefusals;
 
 export class CommandError extends Error {

@@ -4,7 +4,6 @@ import type { CliDeps } from './deps.js';
 const shells = ['bash', 'zsh', 'fish'] as const;
 type Shell = (typeof shells)[number];
 
-/** Creates `facestep completion`. */
 export const createCompletionCommand = (deps: CliDeps, createAll: () => Promise<Command>): Command =>
   new Command('completion')
     .summary('print a script that completes commands in your shell')
@@ -17,12 +16,11 @@ export const createCompletionCommand = (deps: CliDeps, createAll: () => Promise<
       toScript(shell, collectPlaces(await createAll())).forEach(deps.print);
     });
 
-/** A command, and what may follow it. */
+/** A command, and the words that may follow it. */
 interface Place {
-  /** Such as `people list`; empty for the program. */
+  /** Path of the command, such as `people list`. Empty for the program itself. */
   readonly path: string;
   readonly words: readonly string[];
-  /** Values of options, by the option. */
   readonly values: readonly { readonly option: string; readonly choices: readonly string[] }[];
 }
 
@@ -52,7 +50,6 @@ const toScript = (shell: Shell, places: readonly Place[]): string[] => {
     : toFish(places);
 };
 
-/** Walks the typed words down to the command, then completes what may follow it. */
 function toBash(places: readonly Place[]): string[] {
   const typed = '$' + '{COMP_WORDS[@]:1:COMP_CWORD-1}';
   return [
@@ -78,7 +75,6 @@ function toBash(places: readonly Place[]): string[] {
 
 const pathOf = ({ path }: Pick<Place, 'path'>): string => `facestep ${path}`.trimEnd();
 
-/** Walks the typed words as the other shells do. */
 function toFish(places: readonly Place[]): string[] {
   const list = (words: readonly string[]): string => words.map((word) => `'${word}'`).join(' ');
   return [

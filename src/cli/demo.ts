@@ -6,7 +6,6 @@ interface Options {
   readonly photos?: string;
 }
 
-/** Creates `facestep demo`. */
 export const createDemoCommand = (deps: CliDeps): Command =>
   new Command('demo')
     .summary('run a demonstration with simulated providers')

@@ -5,7 +5,7 @@ import type { AddressConfig, KeptConfig, StoredConfig } from '../config/schema.j
 import type { Credential } from '../core/concealed.js';
 import type { Clock, Fetch, Log, Random } from '../core/ports.js';
 
-/** 0 success, 1 failure or obstacle, 2 invalid command line. */
+/** 0 for success, 1 for a failure, 2 for an invalid command line. */
 export type ExitCode = 0 | 1 | 2;
 
 export interface DemoRequest {
@@ -13,28 +13,22 @@ export interface DemoRequest {
   readonly isToStay: boolean;
 }
 
-/** How a text is shown on a terminal. */
 export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow';
 
-/** src/process.ts supplies the real ones. */
+/** Dependencies of the commands, which src/process.ts supplies. */
 export interface CliDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly fetch: Fetch;
   readonly env: Environment;
-  /** Writes to standard error; standard output is for results. */
   readonly log: Log;
   readonly print: (line: string) => void;
-  /** Writes one line to standard error. */
   readonly tell: (line: string) => void;
-  /** Styles a text if standard output is a terminal with colors. */
   readonly paint: (style: Style, text: string) => string;
-  /** Reads a secret: from the terminal without showing it, else from standard input. */
   readonly readSecret: (question: string) => Promise<string>;
-  /** Sets the exit code; default 0. */
+  /** Sets the exit code, which is 0 by default. */
   readonly endWith: (code: ExitCode) => void;
   readonly untilStopped: () => Promise<unknown>;
-  /** @throws `config_invalid` */
   readonly loadSetup: () => Promise<Setup>;
   /** For commands that run without the server and its secrets. */
   readonly loadKept: () => Promise<KeptConfig>;
@@ -44,7 +38,7 @@ export interface CliDeps {
   readonly loadConfiguredKey: () => Promise<Credential | null>;
   readonly loadMeasuring: () => Promise<Measuring>;
   readonly showDemo: (request: DemoRequest) => Promise<boolean>;
-  /** Writes the documentation's example pictures. @returns their files */
+  /** Writes the example photos of the documentation. @returns their file names */
   readonly writeDemoPhotos: (folder: string) => Promise<readonly string[]>;
   readonly serve: () => Promise<void>;
 }

@@ -10,7 +10,6 @@ import type { CliDeps } from './deps.js';
 import { findConnection } from './find-connection.js';
 import { toFindingLines, toVerdictCounts } from './finding-text.js';
 
-/** Creates `facestep doctor`. */
 export function createDoctorCommand(deps: CliDeps): Command {
   return new Command('doctor')
     .summary('check a connection and suggest fixes')
@@ -31,7 +30,7 @@ export function createDoctorCommand(deps: CliDeps): Command {
       if ('verdict' in setup) {
         show({ title: 'Configuration', ...setup, cause: null });
       } else {
-        // The store's own check reports the reason.
+        // A failure is reported by the check of the store itself.
         const modes = await readSwitchedModes(setup, deps, () => {});
         const connection = findConnection(putInForce(setup, modes), given);
         id = connection.id;

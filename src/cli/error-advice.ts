@@ -1,6 +1,9 @@
 import type { FaceErrorCode } from '../errors.js';
 
-/** What to do about each error code. For commands and the documentation; no bundle of a hook carries it. */
+/**
+ * Advice for each error code, for commands and the documentation. It is separate from the codes, so that bundles of
+ * hooks do not contain it.
+ */
 export const errorAdvice: Readonly<Record<FaceErrorCode, string>> = {
   request_malformed:
     'Compare field names, types and ranges with /openapi.json. JSON must not repeat a name, and the body must arrive without long pauses.',

@@ -13,7 +13,6 @@ import type { CliDeps } from './deps.js';
 import { findOwnTrail } from './trail-options.js';
 import { UsageError } from './usage-error.js';
 
-/** Creates `facestep events`. */
 export function createEventsCommand(deps: CliDeps): Command {
   const command = new Command('events').summary('list and retry undelivered security events');
   command
@@ -70,7 +69,7 @@ async function retry(ids: readonly string[], receiver: string | null, deps: CliD
   }
 }
 
-/** @throws UsageError: no server data here */
+/** @throws UsageError if no server has run with this data folder */
 async function readLetters({ config }: Setup): Promise<DeadLetter[]> {
   await findOwnTrail(config);
   return readDeadLetters(filesOf(config).deadLetters);

@@ -1,4 +1,3 @@
-/** Examples in the help of a command, by its name: what follows `facestep`. */
 export const examples: Readonly<Record<string, readonly string[]>> = {
   serve: ['serve'],
   status: ['status', 'status --json'],

@@ -9,7 +9,6 @@ import { errorAdvice } from './error-advice.js';
 import { toPrintable } from './printable.js';
 import { UsageError } from './usage-error.js';
 
-/** A failed command, as it is printed. */
 interface Failure {
   readonly code: string;
   readonly error: string;
@@ -18,16 +17,15 @@ interface Failure {
 }
 
 export interface FailureOptions {
-  /** Name of the command; `null` for the server. */
   readonly command: string | null;
-  /** True for one JSON object. */
   readonly asJson: boolean;
-  /** True to add what only a developer needs. */
   readonly isVerbose: boolean;
   readonly paint: CliDeps['paint'];
 }
 
-/** Returns the lines that say what failed and what to do. Messages of libraries are left out: they may quote data. */
+/**
+ * Returns lines that say what failed and what to do. Messages of libraries are omitted, because they may quote data.
+ */
 export function toFailureLines(error: unknown, { command, asJson, isVerbose, paint }: FailureOptions): string[] {
   const failure = describe(error, command);
   const { code, fix, facts } = failure;
@@ -74,11 +72,11 @@ function describe(error: unknown, command: string | null): Failure {
 
 const toUpper = (_: string, first: string): string => first.toUpperCase();
 
-/** Ends with a full stop, and begins with a capital unless it begins with a name. */
+/** Adds a full stop, and a capital letter unless the text begins with a name. */
 const toSentence = (text: string): string =>
   `${text.replace(/^(?!facestep\b)[a-z](?=[a-z]* )/, (first) => first.toUpperCase())}${/[.!?]$/.test(text) ? '' : '.'}`;
 
-/** The simple values of a detail, such as `url: http://127.0.0.1:8080`. */
+/** Returns the simple values of a detail, such as `url: http://127.0.0.1:8080`. */
 const toFacts = (detail: Json): string[] =>
   typeof detail !== 'object' || detail === null
     ? detail === null

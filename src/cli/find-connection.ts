@@ -7,7 +7,7 @@ import { UsageError } from './usage-error.js';
 /**
  * Finds a connection.
  * @param id - may be missing if there is only one
- * @throws UsageError: unknown
+ * @throws UsageError if unknown
  */
 export function findConnection({ connections }: Setup, id: string | undefined): ConfiguredConnection {
   const chosen = chooseConnection(connections, id);
@@ -19,7 +19,7 @@ export function findConnection({ connections }: Setup, id: string | undefined): 
   );
 }
 
-/** Finds a connection of the running server. @throws as `callServer`; UsageError: unknown */
+/** Finds a connection of the running server. @throws as `callServer`; UsageError if unknown */
 export async function findServerConnection(
   id: string | undefined,
   deps: CallDeps,
@@ -34,14 +34,10 @@ export async function findServerConnection(
   );
 }
 
-/**
- * Splits the arguments of a command that has a connection before another argument.
- * @returns the connection, which may be missing, and the other argument
- */
+/** Splits the arguments of a command that takes an optional connection before another argument. */
 export const splitArguments = (first: string, second: string | undefined): readonly [string | undefined, string] =>
   second === undefined ? [undefined, first] : [first, second];
 
-/** @returns `null` if it does not exist. @throws UsageError: none named, and there is not exactly one */
 function chooseConnection<Each extends { readonly id: string }>(
   connections: readonly Each[],
   id: string | undefined,

@@ -8,10 +8,8 @@ import type { CliDeps } from './deps.js';
 import { type Login, readLogin } from './login-file.js';
 import { UsageError } from './usage-error.js';
 
-/** Sources of the server's address. */
 export type AddressDeps = Pick<CliDeps, 'env' | 'loadAddress'>;
 
-/** Address and key for a call of the server. */
 export type CallDeps = AddressDeps & Pick<CliDeps, 'fetch' | 'loadConfiguredKey'>;
 
 const standardUrl = 'http://127.0.0.1:8080';
@@ -20,19 +18,18 @@ interface Place {
   readonly url: string;
   /** True if the configuration of this machine describes this server. */
   readonly isOwn: boolean;
-  /** Login for this server. */
   readonly login: Login | null;
 }
 
 /**
- * Finds the address of the server: FACESTEP_URL, or that of the configuration, or that of the login.
+ * Finds the address of the server: first in FACESTEP_URL, then in the configuration, then in the login.
  * @throws UsageError, `config_invalid`
  */
 export const findAddress = async (deps: AddressDeps): Promise<string> => (await findPlace(deps)).url;
 
 /**
- * Finds the server's address and an administrator key: FACESTEP_ADMIN_KEY, or that of the configuration, or that of the
- * login. A key is only sent to the address that it belongs to.
+ * Finds the server's address and an administrator key: first in FACESTEP_ADMIN_KEY, then in the configuration, then in
+ * the login. A key is only sent to the address to which it belongs.
  * @throws UsageError, `config_invalid`
  */
 export async function findServer(
@@ -66,14 +63,14 @@ async function findPlace({ env, loadAddress }: AddressDeps): Promise<Place> {
   return { url, isOwn, login: login?.url === url || (isOwn && loginHere !== null) ? login : null };
 }
 
-/** Returns the addresses of the configured server, those that may receive a key, the nearest first. */
+/** Returns the addresses of the configured server, the nearest first. Only these may receive its key. */
 function toOwnUrls({ host, port, publicUrl }: AddressConfig): string[] {
   const nearest = ['0.0.0.0', '::', '[::]'].includes(host) ? '127.0.0.1' : host;
   const local = isLoopback(nearest) || nearest === '::1' ? [httpAddressOf(nearest, port)] : [];
   return [...local, ...(publicUrl === null ? [] : [publicUrl])];
 }
 
-/** A key that this account cannot read is no obstacle if it is logged in. */
+/** A key file that this account cannot read is ignored if there is a login. */
 async function loadKeyUnlessLogin(
   login: Login | null,
   { loadConfiguredKey }: Pick<CallDeps, 'loadConfiguredKey'>,

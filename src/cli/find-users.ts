@@ -4,14 +4,13 @@ import type { CliDeps } from './deps.js';
 import { findConnection } from './find-connection.js';
 
 export interface FoundUsers {
-  /** Users with that id or sign-in name. */
   readonly users: readonly { readonly connection: string | null; readonly subject: string }[];
   readonly unasked: readonly string[];
 }
 
 /**
- * Finds users by id or sign-in name; by id even while a provider is down.
- * @param connection - `null`: all
+ * Finds users by id or sign-in name. Ids are found even while a provider is down.
+ * @param connection - `null` for all
  */
 export async function findUsers(given: string, connection: string | null, setup: Setup): Promise<FoundUsers> {
   const connections = connection === null ? setup.connections : [findConnection(setup, connection)];
@@ -35,7 +34,7 @@ export async function findUsers(given: string, connection: string | null, setup:
   };
 }
 
-/** Reports providers that could not be queried. @returns true if none */
+/** Reports providers that could not be queried. @returns true if there are none */
 export function tellUnasked({ unasked }: FoundUsers, { tell }: Pick<CliDeps, 'tell'>): boolean {
   if (unasked.length === 0) return true;
   tell(`facestep: ${unasked.join(', ')} could not be searched by username: the value is used as an ID there`);

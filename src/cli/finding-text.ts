@@ -33,7 +33,6 @@ const names = {
   skipped: 'not looked at',
 } as const satisfies Record<CheckResult['verdict'], string>;
 
-/** Returns counts such as `7 passed, 1 failed`. */
 export function toVerdictCounts(results: readonly CheckResult[]): string {
   const verdicts = ['pass', 'fail', 'warn', 'manual', 'skipped'] as const;
   const counted = verdicts.map((verdict) => ({ verdict, count: results.filter((r) => r.verdict === verdict).length }));

@@ -26,7 +26,7 @@ interface Who {
   readonly login?: string;
 }
 
-/** @throws UsageError: neither or both are given */
+/** @throws UsageError unless exactly one of subject and login is given */
 function toWho({ connection, subject, login }: Who): JsonObject {
   if (subject !== undefined && login === undefined) return { connection, subject };
   if (login !== undefined && subject === undefined) return { connection, login };
@@ -48,7 +48,6 @@ interface BypassTerms {
   readonly application?: string;
 }
 
-/** Creates `facestep help-desk`. */
 export function createHelpDeskCommand(deps: CliDeps): Command {
   const command = new Command('help-desk')
     .summary('vouch for callers, create bypass codes, answer help requests')

@@ -12,7 +12,7 @@ const timeoutMs = 10_000;
 /**
  * Reads the server's public keys, by default from the configured key service.
  * @param source - path or https address of a JSON Web Key Set (RFC 7517)
- * @throws UsageError: not found; CommandError `server_unreachable`
+ * @throws UsageError if not found; CommandError `server_unreachable`
  */
 export async function readKeySet(
   source: string | null,
@@ -25,7 +25,7 @@ export async function readKeySet(
   return parseKeySet(JSON.stringify({ keys }), config.dataFolder);
 }
 
-/** Reads the keys of a file or address. @throws UsageError: not found; CommandError `server_unreachable` */
+/** Reads the keys of a file or address. @throws UsageError if not found; CommandError `server_unreachable` */
 export const readGivenKeySet = async (source: string, deps: Pick<CliDeps, 'fetch'>): Promise<JSONWebKeySet> =>
   parseKeySet(await readSource(source, deps), source);
 
@@ -37,7 +37,7 @@ async function readSource(source: string, { fetch }: Pick<CliDeps, 'fetch'>): Pr
     const answer = await fetch(url.data, { redirect: 'error', signal: AbortSignal.timeout(timeoutMs) });
     if (answer.ok) return await answer.text();
   } catch {
-    // No cause, because it may quote the content.
+    // The cause is omitted, because it may quote the content.
   }
   throw new CommandError('server_unreachable', { url: url.data });
 }

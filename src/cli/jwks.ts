@@ -2,7 +2,6 @@ import { Command } from 'commander';
 import { readPublicKeys } from '../operations/public-keys.js';
 import type { CliDeps } from './deps.js';
 
-/** Creates `facestep jwks`. */
 export function createJwksCommand(deps: CliDeps): Command {
   return new Command('jwks')
     .summary('print the public keys of receipts')

@@ -10,7 +10,6 @@ interface ListedKeys {
   readonly oidc: readonly TurningKey[];
 }
 
-/** Returns the output of `facestep keys list`. */
 export function toKeyLines({ sealing, signing, oidc }: ListedKeys, { byVersion }: TokenCount): string[] {
   return [
     'Seal tokens:',
@@ -40,7 +39,6 @@ function toTurningLines(keys: readonly TurningKey[]): string[] {
 
 const toProblem = (problem: string | null): string[] => (problem === null ? [] : [`NOT USABLE: ${problem}`]);
 
-/** Returns how reliable a count is. */
 export function toCountLines(
   { ofUnknownVersion }: TokenCount,
   { trails, retentionDays }: { readonly trails: readonly string[]; readonly retentionDays: number | null },
@@ -55,7 +53,6 @@ export function toCountLines(
   ];
 }
 
-/** Returns the list as JSON with stable names. */
 export function toKeyReport(
   { kind, sealing, signing, oidc }: ListedKeys,
   { byVersion, ofUnknownVersion }: TokenCount,

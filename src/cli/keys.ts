@@ -23,7 +23,6 @@ interface RetireOptions extends TrailOptions {
   readonly confirm?: number;
 }
 
-/** Creates `facestep keys`. */
 export function createKeysCommand(deps: CliDeps): Command {
   const command = new Command('keys').summary('list, rotate and retire the keys that seal tokens and sign statements');
   command
@@ -50,7 +49,7 @@ export function createKeysCommand(deps: CliDeps): Command {
     .argument('[version]', 'version number that `facestep keys list` prints', parseVersion)
     .option('--confirm <count>', 'number of tokens that will be lost, as this command printed it', parseCount)
     .option('--trail <folder>', 'data folder of another replica; can be repeated', collect, [])
-    // A key id may begin with a hyphen.
+    // An option and not an argument, because a key id may begin with a hyphen.
     .option('--signing <kid>', 'destroy a leaked signing key instead; its signatures no longer verify')
     .action((version: KeyVersion | undefined, { signing, ...options }: RetireOptions & { signing?: string }) => {
       if (version !== undefined && signing === undefined) return retire(version, options, deps);

@@ -7,7 +7,6 @@ import { openLedger } from '../state/open-ledger.js';
 import type { CliDeps } from './deps.js';
 import { collect, findTrails } from './trail-options.js';
 
-/** Creates `facestep ledger`. */
 export function createLedgerCommand(deps: CliDeps): Command {
   const command = new Command('ledger').summary('rebuild the log of decisions and the enrolment index');
   command
@@ -20,7 +19,7 @@ export function createLedgerCommand(deps: CliDeps): Command {
     .action(async ({ trail = [] }: { readonly trail?: readonly string[] }) => {
       const config = await deps.loadStored();
       const files = await findTrails(trail, config);
-      // SQLite gives its additional files the same owner.
+      // Created here first, because SQLite gives its additional files the same owner.
       if (config.state.kind === 'sqlite') await makeFile(filesOf(config).ledger);
       const ledger = await openLedger(config.state, filesOf(config));
       try {

@@ -23,7 +23,7 @@ import { wholeNumber } from './whole-number.js';
 
 const parseCount = wholeNumber({ least: 1, most: 9_999_999 });
 
-/** Limit for a table; a file has all lines. */
+/** Maximum lines in a table. A file has all lines. */
 const linesShown = 100;
 const largestPage = 1000;
 const followMs = 2000;
@@ -47,7 +47,6 @@ interface Options {
   readonly json?: true;
 }
 
-/** Creates `facestep log`. */
 export const createLogCommand = (deps: CliDeps): Command =>
   new Command('log')
     .summary('filter, follow or export the log of decisions')
@@ -134,7 +133,7 @@ async function list(
     if (isFirst) tellUnasked(page, deps);
     isFirst = false;
     shown.push(...page.lines);
-    // A file may exceed memory; a table needs all lines for its widths.
+    // A file may exceed memory, so its lines are written page by page. A table needs all its lines to compute widths.
     if (isFile) {
       printed += shown.length;
       await print(shown.splice(0));
@@ -145,7 +144,7 @@ async function list(
   const { connection } = filter;
   if (connection !== undefined && printed + shown.length === 0) {
     const known = await callServer({ method: 'POST', path: '/log/counts', fields: {} }, lineCountsReply, deps);
-    // A removed connection may still have lines.
+    // A connection that was removed may still have lines.
     if (known.connections.every((each) => each.connection !== connection))
       throw new UsageError(`no connection "${connection}" at this server, and none in the log`);
   }
@@ -153,7 +152,6 @@ async function list(
   if (hasMore) deps.tell('There may be more: --limit says how many, and --csv prints all of them.');
 }
 
-/** Polls every two seconds and skips duplicates. */
 async function follow(filter: JsonObject, print: PrintLines, deps: CliDeps): Promise<void> {
   const stopped = new AbortController();
   deps.untilStopped().finally(() => stopped.abort());

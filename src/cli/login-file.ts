@@ -10,18 +10,16 @@ import { FaceError } from '../errors.js';
 import { parseKeyJson, readPrivateFile, replaceFile } from '../files/durable-file.js';
 import { UsageError } from './usage-error.js';
 
-/** What `facestep login` stores: nothing else. */
 const loginGuard = z.strictObject({ url: safeUrlGuard, key: headerCredentialGuard });
 export type Login = z.output<typeof loginGuard>;
 
-/** Returns the login file of this account; `null` without a home folder. */
 export function loginFileOf({ XDG_CONFIG_HOME, HOME, USERPROFILE }: Environment): string | null {
   const home = HOME || USERPROFILE;
   const folder = XDG_CONFIG_HOME || (home ? join(home, '.config') : null);
   return folder === null ? null : join(folder, 'facestep', 'login.json');
 }
 
-/** Reads the login; `null` if there is none. @throws UsageError: readable by others, or not a login */
+/** Reads the login, or returns `null`. @throws UsageError if other users can read the file, or if it is not a login */
 export async function readLogin(env: Environment): Promise<Login | null> {
   const file = loginFileOf(env);
   if (file === null) return null;
@@ -38,7 +36,7 @@ export async function readLogin(env: Environment): Promise<Login | null> {
   return login.data;
 }
 
-/** Writes the login, mode 0600. @returns the file */
+/** Writes the login, with mode 0600. @returns the file */
 export async function writeLogin(
   { url, key }: { readonly url: string; readonly key: Credential },
   { env, random }: { readonly env: Environment; readonly random: Random },
@@ -50,7 +48,6 @@ export async function writeLogin(
   return file;
 }
 
-/** Removes the login. */
 export async function removeLogin(env: Environment): Promise<void> {
   const file = loginFileOf(env);
   if (file !== null) await rm(file, { force: true });

@@ -8,7 +8,6 @@ import { findAddress } from './find-server.js';
 import { removeLogin, writeLogin } from './login-file.js';
 import { UsageError } from './usage-error.js';
 
-/** Creates `facestep login`. */
 export const createLoginCommand = (deps: CliDeps): Command =>
   new Command('login')
     .summary('store the address of a server and your administrator key')
@@ -30,7 +29,6 @@ export const createLoginCommand = (deps: CliDeps): Command =>
       deps.tell(`Logged in at ${url} (${count}). Stored in ${file}; “facestep logout” removes it.`);
     });
 
-/** Creates `facestep logout`. */
 export const createLogoutCommand = (deps: CliDeps): Command =>
   new Command('logout').summary('remove the stored address and administrator key').action(async () => {
     await removeLogin(deps.env);

@@ -9,7 +9,6 @@ interface Who {
   readonly subject: string | null;
 }
 
-/** Returns sign-in names by connection and id. */
 export async function readLogins(people: readonly Who[], deps: CallDeps): Promise<(who: Who) => string | null> {
   const logins = new Map<string, string>();
   for (const connection of new Set(people.map((each) => each.connection))) {
@@ -24,6 +23,6 @@ export async function readLogins(people: readonly Who[], deps: CallDeps): Promis
   return ({ connection, subject }) => logins.get(`${connection} ${subject ?? ''}`) ?? null;
 }
 
-/** Returns the reason of a refusal: code of docs/reference/errors.md and failed liveness signals. */
+/** Returns the reason of a refusal: its code in docs/reference/errors.md, and failed liveness signals. */
 export const toWhy = ({ code, reasons }: Pick<LineReply, 'code' | 'reasons'>): string =>
   [...(code === null ? [] : [code]), ...reasons].join(' ');

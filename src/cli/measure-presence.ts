@@ -37,7 +37,6 @@ interface Address {
 const dataOption = ['--data <folder>', 'folder of the encrypted presentations'] as const;
 const passphraseOption = ['--passphrase-file <file>', 'file with the passphrase of the presentations'] as const;
 
-/** Creates `facestep measure presence`. */
 export function createMeasurePresenceCommand(deps: CliDeps): Command {
   const command = new Command('presence').summary(
     'how many attacks pass, and how many people are refused: APCER, BPCER',
@@ -80,7 +79,6 @@ export function createMeasurePresenceCommand(deps: CliDeps): Command {
   return command;
 }
 
-/** Opens existing presentations and reports expired ones. */
 export async function openKept(
   { data, passphraseFile }: FolderOptions,
   deps: CliDeps,
@@ -161,7 +159,6 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Pictures of one presentation that wait for the engine. */
 const queueLimit = 64;
 
 async function report({ json = false, ...folder }: FolderOptions & { json?: boolean }, deps: CliDeps): Promise<void> {

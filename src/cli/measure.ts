@@ -20,7 +20,6 @@ interface AccuracyOptions {
   readonly out?: string;
 }
 
-/** Creates `facestep measure`. */
 export function createMeasureCommand(deps: CliDeps): Command {
   const command = new Command('measure').summary('measure accuracy and attack resistance with your own data');
   command
@@ -52,13 +51,13 @@ async function measureAccuracy(options: AccuracyOptions, deps: CliDeps): Promise
   });
 }
 
-/** Returns the first frame of each consented presentation of real users; further frames are too similar. */
+/** Returns the first frame of each consented presentation of real users. Further frames are too similar. */
 async function openFirstFrames(collection: Collection, own: OwnPhoto): Promise<ReadonlyMap<string, readonly Photo[]>> {
   const people = new Map<string, readonly Photo[]>();
   await collection.forEach(
     async ({ person, about: { species }, frames: [first] }) => {
       if (species !== liveSpecies || first === undefined) return;
-      // The opened picture is overwritten after reading.
+      // The picture is copied, because the original is overwritten after reading.
       const photo = first.photo.use((bytes) => own(Uint8Array.from(bytes)));
       people.set(person, [...(people.get(person) ?? []), photo]);
     },
@@ -81,7 +80,7 @@ async function measurePhotos(
   const entry = found === null ? null : await registry.readParameters(found);
   const problem = found === null ? null : problemOf(found, entry);
   if (problem !== null) throw new UsageError(`${engine} is not measured: ${problem}`);
-  // Fails before the work, not after.
+  // Created now, so that the command fails before the work and not after it.
   if (out !== undefined)
     await mkdir(out, { recursive: true }).catch(() => {
       throw new UsageError(`the folder ${out} cannot be made`);

@@ -14,7 +14,6 @@ type Mode = (typeof modes)[number];
 
 const peopleShown = 20;
 
-/** Creates `facestep mode`. */
 export const createModeCommand = (deps: CliDeps): Command =>
   new Command('mode')
     .summary('show or switch the mode of a connection')
@@ -24,7 +23,7 @@ export const createModeCommand = (deps: CliDeps): Command =>
     .option('--yes', 'enforce even if no user is enrolled, which denies everyone')
     .option('--json', 'print JSON')
     .action(async (first: string | undefined, second: string | undefined, { yes = false, json = false }: Options) => {
-      // "mode enforce" is a mode without a connection.
+      // In "mode enforce", the only argument is a mode and not a connection.
       const [given, asked] = second === undefined && isMode(first) ? [undefined, first] : [first, second];
       const mode = asked === undefined ? undefined : parseMode(asked);
       const found = await findServerConnection(given, deps);

@@ -20,7 +20,6 @@ function standOf(engine: OwnEngine, entry: EngineEntry | null, usable: string): 
   return entry === null ? 'not measured yet' : usable;
 }
 
-/** Returns the output of `facestep models list`. */
 export function toEngineLines({ folder, inUse, own }: ListedEngines): string[] {
   const stand = (isInUse: boolean): string => (isInUse ? 'makes new tokens' : 'opens its tokens');
   return [
@@ -46,7 +45,6 @@ export function toEngineLines({ folder, inUse, own }: ListedEngines): string[] {
   ];
 }
 
-/** Returns the list as JSON with stable names. */
 export function toEngineReport({ folder, inUse, own }: ListedEngines): JsonObject {
   return {
     folder,

@@ -21,7 +21,6 @@ interface ImportOptions {
   readonly name?: string;
 }
 
-/** Creates `facestep models`. */
 export function createModelsCommand(deps: CliDeps): Command {
   const command = new Command('models').summary(
     'bring the models; import, list and remove recognition models of your own',
@@ -76,7 +75,7 @@ async function importArchive(file: string, deps: CliDeps): Promise<void> {
   return bringModels((folder, say) => importModels(file, folder, say), deps);
 }
 
-/** RFC 1952, 2.3.1. */
+/** First bytes of a gzip file (RFC 1952, 2.3.1). */
 const gzipMagic = Buffer.from([0x1f, 0x8b]);
 
 async function isGzip(file: string): Promise<boolean> {
@@ -140,7 +139,7 @@ async function readPreprocess(what: string): Promise<Preprocess> {
 const toUnfit = (problem: string, cause?: unknown): CommandError =>
   new CommandError('model_unfit', { problem }, { cause });
 
-/** @returns the size @throws UsageError: not found, or no file */
+/** @returns the size @throws UsageError if there is no such file */
 async function findFile(path: string): Promise<number> {
   const found = await stat(path).catch(() => null);
   if (found?.isFile() !== true) throw new UsageError(`there is no file ${path}`);

@@ -8,7 +8,6 @@ import { runOnFiles, type SealedFileDeps } from './sealed-file/run.js';
 import { checkSealedUnder, openFile } from './sealed-file/sealed-file.js';
 import { UsageError } from './usage-error.js';
 
-/** Creates `facestep open`. */
 export function createOpenCommand(deps: SealedFileDeps): Command {
   const command = new Command('open')
     .summary('decrypt a sealed file')

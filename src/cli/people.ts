@@ -29,7 +29,6 @@ const linesShown = 20;
 
 const statuses = ['enrolled', 'expired', 'ended', 'locked'] as const;
 
-/** Creates `facestep people`. */
 export function createPeopleCommand(deps: CliDeps): Command {
   const command = new Command('people')
     .summary('list enrolled users, find a user and show their log')

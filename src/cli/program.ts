@@ -7,7 +7,7 @@ import { UsageError } from './usage-error.js';
 
 type CreateCommand = (deps: CliDeps) => Command;
 
-/** In the order of the help; only the requested one is loaded. */
+/** In the order of the help. Only the requested command is loaded. */
 const commands: Readonly<Record<string, () => Promise<CreateCommand>>> = {
   serve: async () => (await import('./serve.js')).createServeCommand,
   status: async () => (await import('./status.js')).createStatusCommand,
@@ -61,7 +61,7 @@ export async function runCommand(args: readonly string[], deps: CliDeps): Promis
     const program = await createProgram(args[0], deps);
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
-    // Commander throws for --help as well.
+    // Commander also throws for --help.
     if (error instanceof CommanderError && error.exitCode === 0) return deps.endWith(0);
     const wrong = error instanceof CommanderError ? toUsageError(error) : error;
     if (!(wrong instanceof UsageError)) throw error;
@@ -111,13 +111,12 @@ function createLines(print: (line: string) => void): Lines {
   };
 }
 
-/** Commander's message says what is wrong on its first line, and what was meant on the second. */
+/** The first line of Commander's message says what is wrong; the second suggests a correction. */
 function toUsageError({ message }: CommanderError): UsageError {
   const [first = '', meant = ''] = message.replace(/^error: /, '').split('\n');
   return new UsageError(first, /^\(Did you mean (.+)\?\)$/.test(meant) ? meant.slice(1, -1) : null);
 }
 
-/** Creates the program with one command, or all if unknown. */
 export async function createProgram(asked: string | undefined, deps: CliDeps): Promise<Command> {
   const program = new Command('facestep')
     .description('Face step-up for the identity provider you already run. Without a command, it runs the server.')
@@ -128,7 +127,6 @@ export async function createProgram(asked: string | undefined, deps: CliDeps): P
     .configureOutput({
       writeOut: (text) => deps.print(text.replace(/\n$/, '')),
       writeErr: (text) => deps.tell(text.replace(/\n$/, '')),
-      // Printed by runCommand.
       outputError: () => {},
     });
   const isOurs = asked !== undefined && Object.hasOwn(commands, asked);

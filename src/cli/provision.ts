@@ -33,7 +33,6 @@ States of a step:
   by hand    only the provider’s console can change or show it; the steps are printed
   failed     the provider did not answer, or refused`;
 
-/** Creates `facestep provision`. */
 export function createProvisionCommand(deps: CliDeps): Command {
   return new Command('provision')
     .summary('set up a connection at its provider')
@@ -126,7 +125,7 @@ async function printJson(run: Run, subject: Subject): Promise<boolean> {
 
 const isKnown = (census: Counted): census is Census => 'users' in census;
 
-/** Returns how many users would be refused now, before changes are applied. */
+/** Returns lines that say how many users would be refused at once if the changes were applied. */
 function toCensusLines(census: Counted, { policy }: Run): string[] {
   if (!isKnown(census)) {
     return [`Enrolled users cannot be counted: ${toFailureLines(census).join(': ')}`, ''];
@@ -136,7 +135,7 @@ function toCensusLines(census: Counted, { policy }: Run): string[] {
 }
 
 /**
- * A failed count does not block.
+ * Refuses changes that would lock out every user. If the count failed, changes are allowed.
  * @throws CommandError `nobody_enrolled`
  */
 function checkMayApply(census: Counted, { policy, isSure }: Run): void {

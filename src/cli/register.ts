@@ -14,10 +14,10 @@ interface Options {
   readonly json?: boolean;
 }
 
-/** More would hit the rate limit. */
+/** Concurrent calls. More would reach the provider's rate limit. */
 const sideBySide = 4;
 
-/** Creates `facestep register`: registers users at the provider, which then offers them the face check. */
+/** Creates `facestep register`, which registers users at the provider, so that it offers them the face check. */
 export function createRegisterCommand(deps: CliDeps): Command {
   return new Command('register')
     .summary('register users for the face check at the provider')
@@ -68,7 +68,6 @@ async function registerAll(
 ): Promise<Counts> {
   const counts: Counts = { registered: 0, before: 0, failures: [] };
   const waiting = registrants.values();
-  // One progress line per twentieth.
   const each = Math.max(1, Math.ceil(registrants.length / 20));
   let done = 0;
   const work = async (): Promise<void> => {

@@ -3,7 +3,6 @@ import { reloadReply } from '../rest/replies/configuration.js';
 import { callServer } from './call-server.js';
 import type { CliDeps } from './deps.js';
 
-/** Creates `facestep reload`. */
 export const createReloadCommand = (deps: CliDeps): Command =>
   new Command('reload')
     .summary('reload the configuration of the running server')

@@ -22,7 +22,6 @@ Lines, and their names in JSON:
 Not counted: calls that an enforcing connection refused undecided, and calls during
 an outage of the state store or the audit trail. Both are in the log of the server.`;
 
-/** Creates `facestep report`. */
 export function createReportCommand(deps: CliDeps): Command {
   return new Command('report')
     .summary('count the decisions of hooks, and what shadow mode let through')
@@ -57,12 +56,10 @@ function parseDays(text: string): number {
 
 interface Head {
   readonly connection: string;
-  /** `null` if the connection is no longer configured. */
   readonly mode: 'enforce' | 'shadow' | null;
   readonly since: string | null;
 }
 
-/** Returns a report as lines of text. */
 export function toReportLines({ connection, mode, since }: Head, report: ConnectionReport): string[] {
   const { hooks, unreadableLines } = report;
   const title = `${connection}: ${mode === null ? 'no longer configured' : `${mode} mode`}`;

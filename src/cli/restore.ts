@@ -3,7 +3,6 @@ import { filesOf } from '../config/data-files.js';
 import { restoreBackup } from './backup/restore.js';
 import type { CliDeps } from './deps.js';
 
-/** Creates `facestep restore`. */
 export function createRestoreCommand(deps: CliDeps): Command {
   return new Command('restore')
     .summary('restore a backup while the server is stopped')

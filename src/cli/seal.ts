@@ -8,7 +8,6 @@ import { checkSealable, sealFile } from './sealed-file/sealed-file.js';
 
 export const sealedSuffix = '.sealed';
 
-/** Creates `facestep seal`. */
 export function createSealCommand(deps: SealedFileDeps): Command {
   const command = new Command('seal')
     .summary('encrypt a file that only one face opens')

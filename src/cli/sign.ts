@@ -27,7 +27,6 @@ const optionsGuard = z.strictObject({
   out: file.optional(),
 });
 
-/** Creates `facestep sign`. */
 export function createSignCommand(deps: CliDeps): Command {
   return new Command('sign')
     .summary('sign a file after a person approved it by a face check')

@@ -9,7 +9,6 @@ import { UsageError } from './usage-error.js';
 const connection = 'simulated';
 const host = '127.0.0.1';
 
-/** Creates `facestep simulate`. */
 export function createSimulateCommand(deps: CliDeps): Command {
   return new Command('simulate')
     .summary('start a simulated provider for offline tests')
@@ -20,7 +19,7 @@ export function createSimulateCommand(deps: CliDeps): Command {
     .argument('<provider>', 'kind of the provider, such as okta')
     .option('--port <port>', 'port of the provider; the sign-in address uses the next one', parsePort, 0)
     .action(async (provider: string, { port }: { port: number }) => {
-      // Loaded here, because no other command needs them.
+      // Loaded here, because no other command needs the simulators.
       const { simulations } = await import('../../simulators/simulations.js');
       const load = Object.hasOwn(simulations, provider) ? simulations[provider] : undefined;
       if (load === undefined) {
@@ -71,7 +70,7 @@ const toConfiguration = (settings: SimulationSettings): JsonObject => {
   };
 };
 
-/** Returns the server's port from `PORT`; 0 is no usable port. */
+/** Returns the port in `PORT`. 0 is no usable port. */
 const toServerPort = (text = ''): number => (/^[1-9]\d{0,4}$/.test(text) ? Number(text) : 8080);
 
 function parsePort(text: string): number {

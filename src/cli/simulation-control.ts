@@ -2,7 +2,6 @@ import express, { type Express, type NextFunction, type Request, type Response }
 import { z } from 'zod';
 import type { ProviderSimulation } from '../../simulators/simulation.js';
 
-/** Path to start a sign-in at the simulated provider. */
 export const signInPath = '/simulate/sign-in';
 
 const attemptGuard = z.strictObject({
@@ -10,11 +9,10 @@ const attemptGuard = z.strictObject({
   answer: z.strictObject({ session: z.string(), receipt: z.string() }).nullable().default(null),
 });
 
-/** Creates `POST /simulate/sign-in { user, answer? }`: signs a user in like an application. */
 export function createSignInControl({ users, signIn }: ProviderSimulation): Express {
   const app = express();
   app.disable('x-powered-by');
-  // JSON only, which other origins cannot send without a CORS preflight.
+  // Accepts only JSON, which other origins cannot send without a CORS preflight.
   app.use(express.json({ limit: '64kb' }));
   app.post(signInPath, async (request, response) => {
     const attempt = attemptGuard.safeParse(request.body);

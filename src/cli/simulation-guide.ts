@@ -69,7 +69,7 @@ const toCheckBefore = (
   `  curl -s ${serverUrl}/step-ups/$(field id "$STEP")/photos -F challenge=$(field challenge "$STEP") -F photo=@probe.jpg`,
 ];
 
-/** The challenge's signed request opens a step-up; the receipt is the answer. */
+/** For hooks whose challenge is a signed request that opens a step-up. The receipt is the answer. */
 const toCheckOnChallenge = (
   { connection, serverUrl, signInUrl }: SimulationSettings,
   { login }: SimulatedUser,

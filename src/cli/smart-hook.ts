@@ -10,7 +10,6 @@ interface Options {
   readonly compose?: string;
 }
 
-/** Creates `facestep smart-hook`. */
 export function createSmartHookCommand(deps: CliDeps): Command {
   return new Command('smart-hook')
     .summary('print the JavaScript that OneLogin runs')

@@ -9,7 +9,6 @@ import { printTable } from './table.js';
 
 const readyGuard = z.object({ ok: z.boolean(), unready: z.array(z.string()).default([]) });
 
-/** Creates `facestep status`. */
 export const createStatusCommand = (deps: CliDeps): Command =>
   new Command('status')
     .summary('show the address, health and connections of the running server')
@@ -36,7 +35,6 @@ export const createStatusCommand = (deps: CliDeps): Command =>
       );
     });
 
-/** @throws CommandError `server_unreachable` */
 async function readHealth(url: string, { fetch }: Pick<CliDeps, 'fetch'>): Promise<z.output<typeof readyGuard>> {
   try {
     const answer = await fetch(`${url}/readyz`, { redirect: 'error', signal: AbortSignal.timeout(10_000) });

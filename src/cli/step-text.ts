@@ -11,11 +11,9 @@ const words = {
   failed: 'failed',
 } as const satisfies Record<StepReport['state'], string>;
 
-/** Returns a step as found. */
 export const toFoundLines = (number: number, { title, before }: StepResult): string[] =>
   toLines(`${number}. ${title}: ${words[before.state]}`, toReportLines(before));
 
-/** Returns a step's result. */
 export function toAppliedLines(number: number, { title, applied, after }: StepResult): string[] {
   if (after.state === 'ready') return toLines(`${number}. ${title}: ${applied ? 'done' : 'was ready'}`, []);
   if (after.state === 'manual')
@@ -24,7 +22,6 @@ export function toAppliedLines(number: number, { title, applied, after }: StepRe
   return toLines(`${number}. ${title}: ${word}`, toReportLines(after));
 }
 
-/** Returns the counts by state, such as `1 missing, 2 ready`. */
 export function toCounts(reports: readonly StepReport[]): string {
   const states = ['failed', 'blocked', 'missing', 'different', 'ready', 'manual'] as const;
   const counted = states.map((state) => ({ state, count: reports.filter((each) => each.state === state).length }));

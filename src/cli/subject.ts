@@ -28,7 +28,6 @@ function toOutcome(subject: string | null, code: string | null, done: string): s
   return subject === null ? 'no user by that name' : `${done} here; the provider has no user with that id`;
 }
 
-/** Creates `facestep subject`. */
 export function createSubjectCommand(deps: CliDeps): Command {
   const command = new Command('subject')
     .summary('export, revoke, erase or unlock a user’s data, or end consents')

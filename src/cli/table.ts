@@ -1,7 +1,6 @@
 import type { CliDeps } from './deps.js';
 import { toPrintable } from './printable.js';
 
-/** Formats rows as a table, numbers right-aligned. */
 export function toTableLines(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string[] {
   const texts = [head, ...rows].map((row) => row.map((cell) => toPrintable(String(cell))));
   const widths = head.map((_, column) => Math.max(...texts.map((row) => row[column]?.length ?? 0)));
@@ -14,7 +13,6 @@ export function toTableLines(head: readonly string[], rows: readonly (readonly (
   );
 }
 
-/** Prints a table with its head in bold on a terminal. */
 export function printTable(
   head: readonly string[],
   rows: readonly (readonly (string | number)[])[],

@@ -10,18 +10,15 @@ import type { CliDeps } from './deps.js';
 export const hasColours = ({ isTTY }: { readonly isTTY?: boolean }, { NO_COLOR, TERM }: Environment): boolean =>
   isTTY === true && !NO_COLOR && TERM !== 'dumb';
 
-/** Returns the function that styles a text, or leaves it as it is. */
 export const paintOn = (isColoured: boolean): CliDeps['paint'] =>
   isColoured ? (style, plain) => styleText(style, plain, { validateStream: false }) : (_, plain) => plain;
 
-/** Draws a frame around lines. */
 export function toFrame(lines: readonly string[]): string[] {
   const width = Math.max(...lines.map(({ length }) => length));
   const bar = '─'.repeat(width + 2);
   return [`╭${bar}╮`, ...lines.map((line) => `│ ${line.padEnd(width)} │`), `╰${bar}╯`];
 }
 
-/** Reads a secret: from the terminal without showing it, else all of standard input. */
 export async function readSecret(question: string): Promise<string> {
   if (!process.stdin.isTTY) return (await text(process.stdin)).trim();
   process.stderr.write(question);

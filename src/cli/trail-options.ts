@@ -6,16 +6,14 @@ import { type FilesConfig, filesOf, isThere } from '../config/data-files.js';
 import { type EpochMs, fromIso } from '../core/units.js';
 import { UsageError } from './usage-error.js';
 
-/** Collects the values of a repeatable option. */
 export const collect = (value: string, former: readonly string[] = []): readonly string[] => [...former, value];
 
-/** Finds the named trails, or the server's own. */
 export const findTrails = async (named: readonly string[], config: FilesConfig): Promise<string[]> =>
   named.length === 0 ? [await findOwnTrail(config)] : findNamedTrails(named);
 
 /**
- * Finds trails in data folders or files.
- * @throws UsageError: one has no trail
+ * Finds audit logs in data folders or files.
+ * @throws UsageError if one has none
  */
 export async function findNamedTrails(named: readonly string[]): Promise<string[]> {
   const files = named.map((path) => (path.endsWith('.jsonl') ? path : join(path, 'audit.jsonl')));
@@ -23,7 +21,7 @@ export async function findNamedTrails(named: readonly string[]): Promise<string[
   return files;
 }
 
-/** Finds the server's own trail. @throws UsageError: no server has run here */
+/** Finds the server's own audit log. @throws UsageError if no server has run here */
 export async function findOwnTrail(config: FilesConfig): Promise<string> {
   const { audit } = filesOf(config);
   await checkTrail(audit);
@@ -37,7 +35,6 @@ async function checkTrail(file: string): Promise<void> {
 
 const timeGuard = z.union([z.iso.date(), z.iso.datetime()]);
 
-/** Parses a day or time of an option. @throws InvalidArgumentError */
 export function parseTime(text: string): EpochMs {
   if (!timeGuard.safeParse(text).success) {
     throw new InvalidArgumentError('Expected a day such as 2026-11-20, or a time such as 2026-11-20T08:00:00Z.');

@@ -9,7 +9,6 @@ const drawnPerson = fileURLToPath(new URL('../../examples/demo/drawn-person.js',
 
 const browserOf = ({ CHROMIUM_PATH }: CliDeps['env']): string => CHROMIUM_PATH || '/usr/bin/chromium';
 
-/** Returns why a drawn person cannot use the capture page; `null` if possible. */
 export function findObstacle(
   { userSecret, referencePhoto }: ConnectionsReply['connections'][number]['policy'],
   env: CliDeps['env'],

@@ -21,7 +21,6 @@ const pollMs = 1_000;
 
 const tokenLifeSec = 60 * 60;
 
-/** Creates `facestep try`. */
 export function createTryCommand(deps: CliDeps): Command {
   return new Command('try')
     .summary('a first enrolment and check of a test user, on the real capture page')
@@ -36,7 +35,7 @@ export function createTryCommand(deps: CliDeps): Command {
     .action(async (given: string | undefined, { login, camera = false, json = false }: Options) => {
       const { id: connection, policy } = await findServerConnection(given, deps);
       const obstacle = camera ? null : findObstacle(policy, deps.env);
-      // With --json, the steps go to standard error.
+      // With --json, progress goes to standard error.
       const print = json ? deps.tell : deps.print;
       if (obstacle !== null) print(`${obstacle} So this needs a person with a camera.`);
       const passed = await tryOut({ connection, login, isDrawn: !camera && obstacle === null }, { ...deps, print });
@@ -54,7 +53,7 @@ interface Options {
 interface Trial {
   readonly connection: string;
   readonly login: string;
-  /** True for a drawn person, whose face is public and must not stay enrolled. */
+  /** True to show a drawn face, which is public and must not stay enrolled. */
   readonly isDrawn: boolean;
 }
 
@@ -70,7 +69,7 @@ async function tryOut({ connection, login, isDrawn }: Trial, deps: CliDeps): Pro
     if (isDrawn) await Promise.race([sendDrawnPerson(link, deps), stopped]);
     else deps.print(`   Open this in a browser with a camera. It opens once:\n   ${link}`);
   };
-  /** A drawn person does not retry. */
+  /** A drawn face does not retry after a refusal. */
   const waitForEnd = async (id: string): Promise<StepUpReply> => {
     for (;;) {
       const view = await callServer({ method: 'GET', path: `/step-ups/${id}`, token: client.token }, stepUpReply, deps);
@@ -120,7 +119,7 @@ const endings: Readonly<Record<string, string>> = {
   abandoned: 'The person cancelled.',
 };
 
-/** @throws UsageError: no such user, or already enrolled */
+/** @throws UsageError if the user does not exist or is already enrolled */
 async function findTestUser(
   { connection, login }: Pick<Trial, 'connection' | 'login'>,
   deps: CliDeps,

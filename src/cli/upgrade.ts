@@ -25,7 +25,6 @@ interface Part {
   readonly isInTheWay: boolean;
 }
 
-/** Creates `facestep upgrade`. */
 export const createUpgradeCommand = (deps: CliDeps): Command =>
   new Command('upgrade')
     .summary('check what an upgrade will change')
@@ -92,7 +91,7 @@ async function toFolderPart(folder: string, files: DataFiles): Promise<Part> {
   if (isInTheWay || mark.format >= dataFormat || !(await isThere(files.state))) return { title, lines, isInTheWay };
   const { size } = await stat(files.state);
   const { bavail, bsize } = await statfs(files.state);
-  // The copy, and the same again during the migration.
+  // Space for the copy, and the same amount during the migration.
   const [needed, free] = [2 * size, bavail * bsize];
   const room = `copied first to ${copyBefore(files.state, dataFormat)}: needs ${needed} bytes, ${free} are free`;
   return { title, lines: [...lines, room], isInTheWay: free < needed };

@@ -1,7 +1,6 @@
-/** The message is for the user at the terminal. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
-  /** @param fix - what to do; by default, where the help is */
+  /** @param fix - what to do; by default, to read the help */
   constructor(
     message: string,
     readonly fix: string | null = null,

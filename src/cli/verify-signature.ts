@@ -16,7 +16,6 @@ const optionsGuard = z.strictObject({
   subject: z.exactOptional(z.string()),
 });
 
-/** Creates `facestep verify-signature`. */
 export function createVerifySignatureCommand(deps: CliDeps): Command {
   return new Command('verify-signature')
     .summary('check the signature of a file')

@@ -1,10 +1,5 @@
 import { InvalidArgumentError } from 'commander';
 
-/**
- * Parses integer options.
- * @param range.what - for error messages
- * @throws InvalidArgumentError
- */
 export const wholeNumber =
   ({ least, most, what = '' }: { readonly least: number; readonly most: number; readonly what?: string }) =>
   (text: string): number => {

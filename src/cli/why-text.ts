@@ -3,7 +3,6 @@ import type { AuditAction } from '../core/audit-events.js';
 import { epochMs, toIso } from '../core/units.js';
 import { refusals } from '../errors.js';
 
-/** Actions about a user's checks and enrolment; other records of the trail are omitted. */
 export const toldActions = [
   'enrolled',
   'enrolment_refused',
@@ -36,7 +35,7 @@ export function isRefusal({ action, detail }: Told): boolean {
 
 /**
  * Describes an event in one sentence, with documented names.
- * @param foreign - tokens not made for this user
+ * @param foreign - ids of tokens that were not made for this user
  */
 export function toSentence({ action, detail }: Told, foreign: ReadonlySet<string>): string {
   switch (action) {

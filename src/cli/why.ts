@@ -19,7 +19,6 @@ interface Options {
   readonly json?: true;
 }
 
-/** Creates `facestep why`. */
 export const createWhyCommand = (deps: CliDeps): Command =>
   new Command('why')
     .summary('explain why a user was refused or let through')
@@ -67,7 +66,6 @@ async function collectEvents(
   return events.toSorted((a, b) => a.time - b.time);
 }
 
-/** Ids of tokens in failed checks that were made for other users. */
 async function findForeign(events: readonly Told[], files: readonly string[]): Promise<ReadonlySet<string>> {
   const refused = events.flatMap(({ action, connection, subject, detail }) =>
     action === 'verification_refused' && 'tokenId' in detail && detail.tokenId !== null

@@ -4,7 +4,7 @@ const text = z.string().min(1).max(1024).nullable().default(null);
 const file = z.string().min(1).max(4096).nullable().default(null);
 const texts = z.record(z.string().max(100), z.string().max(2000)).optional();
 
-/** docs/brand.md. Colors, texts and pictures are validated as for brands from the console. */
+/** Setting `brand` (docs/brand.md). Its colors, texts and pictures are validated like those from the console. */
 export const brandConfigGuard = z.strictObject({
   organisation: text.describe('Name of the organization.'),
   helpUrl: text.describe('Address of the help link.'),

@@ -9,7 +9,6 @@ const protocolClaims = new Set(
   ).split(' '),
 );
 
-/** Returns true for claims that need no consent. */
 export const isProtocolClaim = (name: string): boolean => protocolClaims.has(name);
 
 export const claimNameGuard = z
@@ -23,7 +22,7 @@ const addressGuard = z
   .partialRecord(z.enum(addressMembers), attributeGuard)
   .refine((members) => Object.keys(members).length > 0, 'expected at least one member of an address');
 
-/** An attribute, several joined by spaces, or for `address` one per member. */
+/** Source of a claim: an attribute, several attributes joined by spaces, or for `address` one per member. */
 const sourceGuard = z.union([attributeGuard, z.array(attributeGuard).min(1).max(5), addressGuard]);
 export type ClaimSource = z.output<typeof sourceGuard>;
 
@@ -34,7 +33,6 @@ const isAddressOnlyAlone = (sources: ClaimSources): boolean =>
     ([name, source]) => name === 'address' || typeof source === 'string' || Array.isArray(source),
   );
 
-/** Overrides of the provider's default sources. */
 export const claimSourcesGuard = z
   .record(claimNameGuard, sourceGuard)
   .refine(isAddressOnlyAlone, 'expected members of an address for the claim address alone')
@@ -48,7 +46,7 @@ export const lineGuard = (maxCharacters: number) =>
     .max(maxCharacters)
     .regex(/^\P{C}*$/u, 'expected one line of plain text');
 
-/** A text for users: English required. */
+/** A text for users. English is required. */
 export const textGuard = (maxCharacters: number) =>
   z.strictObject({
     en: lineGuard(maxCharacters),

@@ -13,7 +13,7 @@ const fallbackGuard = z.enum(['deny', 'omit_claim']);
 
 const modeHint = 'say "shadow" to try it (every sign-in is let through), or "enforce"';
 
-/** No default, because `shadow` lets every sign-in through. */
+/** There is no default, because `shadow` lets every sign-in through. */
 export const modeGuard = z.enum(['enforce', 'shadow'], modeHint);
 
 const policyFields = {
@@ -156,14 +156,13 @@ const policyFields = {
   whenUnavailable: fallbackGuard.default('deny').describe('Decision of a hook if the state store is down.'),
 };
 
-/** Requirements for a face check. */
 export const policyGuard = z.strictObject(policyFields, {
   error: ({ code }) => (code === 'invalid_type' ? `policy.mode is required: ${modeHint}` : undefined),
 }) satisfies z.ZodType<Policy>;
 
 /**
- * For every connection. An adapter's `config.ts` spreads them into its guard, adds `kind` as a literal and its settings
- * under that name.
+ * Settings of every connection. An adapter's `config.ts` adds to them `kind` as a literal, and its own settings under
+ * that name.
  */
 export const connectionFields = {
   id: connectionIdGuard.describe(

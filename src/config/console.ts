@@ -29,7 +29,6 @@ const signInGuard = z.strictObject({
     ),
 });
 
-/** docs/console.md. */
 export const consoleGuard = z.strictObject({
   signIn: signInGuard
     .nullable()

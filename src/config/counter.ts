@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { registeredClaimsGuard } from './claims.js';
 import { clientIdGuard, clientSecretGuard, publicKeysGuard, shownNameGuard } from './oidc-client.js';
 
-/** Staff check people in person: it shows a code and learns who passed. */
 export const counterGuard = z
   .strictObject({
     kind: z.literal('counter').describe('A counter where staff check people in person. See docs/in-person.md.'),

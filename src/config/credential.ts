@@ -1,14 +1,16 @@
 import { z } from 'zod';
 import { Credential } from '../core/concealed.js';
 
-/** 1 to 16,384 characters. `{"env": …}` and `{"file": …}` are already resolved. */
+/** A secret of 1 to 16,384 characters. References such as `{"env": …}` are already resolved. */
 export const credentialGuard = z
   .string()
   .min(1)
   .max(16_384)
   .transform((text) => new Credential(text));
 
-/** 1 to 4,096 printable ASCII characters without a space at either end (RFC 9110, section 5.5). */
+/**
+ * A secret for a header: 1 to 4,096 printable ASCII characters without a space at either end (RFC 9110, section 5.5).
+ */
 export const headerCredentialGuard = z
   .string()
   .max(4096)

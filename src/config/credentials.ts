@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { registeredClaimsGuard } from './claims.js';
 
-/** In addition to the protocol's. */
+/** Names reserved by the credential format, in addition to those of the protocol. */
 const formatClaims = ['vct', 'status', 'evidence'];
 
 const credentialGuard = z.strictObject({
@@ -29,7 +29,6 @@ const credentialGuard = z.strictObject({
 
 export type CredentialConfig = z.output<typeof credentialGuard>;
 
-/** By id. */
 export const credentialsGuard = z
   .record(
     z

@@ -3,7 +3,7 @@ import type { Credential } from '../core/concealed.js';
 import { credentialGuard } from './credential.js';
 import { isLoopback, safeUrlGuard } from './safe-url.js';
 
-/** A query would override our TLS settings. */
+/** Refuses a query, which would override this server's TLS settings. */
 const toSmtpUrl = (credential: Credential): URL | null =>
   credential.use((text) => {
     const url = URL.canParse(text) ? new URL(text) : null;
@@ -14,7 +14,7 @@ const isSmtpUrl = (credential: Credential): boolean => toSmtpUrl(credential) !==
 
 const isSmtpUrlOfThisMachine = (credential: Credential): boolean => isLoopback(toSmtpUrl(credential)?.hostname ?? '');
 
-/** Returns a Standard Webhooks key, 24 to 64 bytes. @returns `null`: invalid */
+/** Returns a Standard Webhooks key of 24 to 64 bytes, or `null` if the text is invalid. */
 export function toWebhookKey(secret: string): Buffer | null {
   const [, encoded = ''] = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(secret) ?? [];
   const key = Buffer.from(encoded, 'base64');

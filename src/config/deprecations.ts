@@ -1,6 +1,5 @@
 export interface Deprecation {
   readonly what: string;
-  /** Such as `2027-01-04`. */
   readonly endsOn: string;
   readonly instead: string;
 }
@@ -19,10 +18,8 @@ const deprecations: readonly (Deprecation & { readonly isInUse: (surroundings: S
   },
 ];
 
-/** Returns the deprecations that affect this process. */
 export const findDeprecations = (surroundings: Surroundings): readonly Deprecation[] =>
   deprecations.filter(({ isInUse }) => isInUse(surroundings)).map(({ isInUse, ...told }) => told);
 
-/** Formats a deprecation for an administrator. */
 export const toDeprecationLine = ({ what, endsOn, instead }: Deprecation): string =>
   `${what} is taken until ${endsOn}. Take ${instead}.`;

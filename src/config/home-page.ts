@@ -10,7 +10,6 @@ const serviceGuard = z.strictObject({
   text: textGuard(160).nullable().default(null).describe('Description of the service, by language.'),
 });
 
-/** Sign-in at the connection's identity provider, for users who cannot show their face. */
 const signInGuard = z.strictObject({
   issuer: safeUrlGuard.describe('Issuer of the provider, as in its discovery document.'),
   clientId: clientIdGuard.describe(
@@ -30,7 +29,6 @@ const signInGuard = z.strictObject({
     .describe('Claim of the ID token that has the user’s id of this connection, for example `sub` or `oid`.'),
 });
 
-/** docs/home-page.md. */
 export const homePageGuard = z
   .strictObject({
     faceCheck: z.boolean().default(true).describe('True if users can sign in with their username and a face check.'),

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { safeUrlGuard } from './safe-url.js';
 
-/** An alias pointed to another key would invalidate every token. */
+/**
+ * Id or ARN of a key. Aliases are refused, because an alias that is moved to another key would invalidate every token.
+ */
 export const keyIdGuard = z
   .string()
   .regex(
@@ -9,7 +11,7 @@ export const keyIdGuard = z
     'expected the id or the ARN of a key, not an alias',
   );
 
-/** Signing keys: one is active, the others are published as next or former. */
+/** Signing keys. One is active; the others are published as next or previous keys. */
 const signingKeysGuard = z.strictObject({
   keyId: keyIdGuard.describe('Id or ARN of the key that signs.'),
   others: z.array(keyIdGuard).max(20).default([]).describe('Ids of former and next keys, which are also published.'),
@@ -70,7 +72,6 @@ export const keysGuard = z.discriminatedUnion('kind', [
 
 export type KeysConfig = z.output<typeof keysGuard>;
 
-/** Returns true if there are RSA keys. */
 export const signsRs256 = (keys: KeysConfig): boolean => keys.kind !== 'aws-kms' || keys.oidc !== null;
 
 export type AwsKmsConfig = z.output<typeof awsKmsGuard>;

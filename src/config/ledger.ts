@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Separate from the audit trail. */
+/** Retention of the decision log, which is separate from the audit log. */
 export const ledgerGuard = z.strictObject({
   days: z.int().min(1).max(3650).default(90).describe('Days that entries are kept, and people whose enrolment ended.'),
   entries: z

@@ -3,19 +3,18 @@ import type { Limits } from '../core/limits/limits.js';
 
 const perMinute = (standard: number) => z.int().min(1).max(1_000_000).default(standard);
 
-/** Per minute unless described otherwise. */
 export const limitsGuard = z.strictObject({
-  /** A whole company may share an address. */
+  /** High, because a whole company may share an address. */
   outsiderStarts: perMinute(300).describe('Sign-ins per minute that unauthenticated callers start from one address.'),
   outsiderStartsOfConnection: perMinute(3000).describe('The same for one connection, from all addresses.'),
   outsiderLookUps: perMinute(150).describe(
     'Look-ups of usernames at the provider per minute for unauthenticated callers from one address.',
   ),
-  /** The rest of the provider's limit is for tokens and hooks. */
+  /** Leaves the rest of the provider's rate limit for tokens and hooks. */
   outsiderLookUpsOfConnection: perMinute(300).describe('The same for one connection, from all addresses.'),
   outsiderChecks: perMinute(300).describe('Face checks per minute of unauthenticated callers from one address.'),
   outsiderChecksOfConnection: perMinute(3000).describe('The same for one connection, from all addresses.'),
-  /** Stops a runaway backend. */
+  /** Stops a backend that is out of control. */
   clientPictures: perMinute(6000).describe('Requests with pictures per minute of one client token.'),
   /** Per client token and hour. A million users who leave after three years need forty. */
   revocations: z

@@ -17,7 +17,7 @@ import {
   storedConfigGuard,
 } from './schema.js';
 
-/** Without `process` and disk. */
+/** Sources of a configuration, so that tests need neither `process` nor a disk. */
 interface Reading {
   readonly env: Environment;
   readonly readFile: ReadFile;
@@ -41,7 +41,7 @@ const overrides = { PORT: 'port', FACESTEP_DATA: 'dataFolder', FACESTEP_ADMIN_KE
 
 type Overrides = readonly (readonly [variable: string, setting: string, value: string | number])[];
 
-// Compose and unit files pass empty variables on.
+// Compose and unit files pass variables on that are empty, which are ignored.
 const readOverrides = (env: Environment): Overrides =>
   Object.entries(overrides).flatMap(([variable, setting]) => {
     const text = env[variable];
@@ -65,14 +65,14 @@ async function parseSettings<Guard extends z.ZodType>(
   { env, readFile }: Reading,
 ): Promise<z.output<Guard>> {
   const overriding = readOverrides(env);
-  // An overridden reference need not resolve.
+  // A reference in an overridden setting is not resolved.
   const own = Object.entries(file).filter(([name]) => overriding.every(([, setting]) => setting !== name));
   const resolved = toSettings(await resolveReferences(Object.fromEntries(own), env, readFile));
   const overridden = overriding.map(([, setting, value]) => [setting, value] as const);
   const merged = { ...resolved, ...Object.fromEntries(overridden) };
   const parsed = guard.safeParse(merged);
   if (parsed.success) return parsed.data;
-  // Messages contain what was expected; the value is in `input`, omitted by default.
+  // A message says what was expected. Zod would put the value in `input`, which is omitted by default.
   const problems = parsed.error.issues.map(({ path, message }) => ({
     path: overriding.find(([, setting]) => setting === path[0])?.[0] ?? toPathIn(merged, path),
     reason: message,
@@ -94,21 +94,19 @@ export async function loadConfig<const Guards extends ConnectionGuards>({
 }
 
 /**
- * Loads only the storage settings: a service manager's secrets are unavailable while the server is stopped. @throws
- * `config_invalid`
+ * Loads only the storage settings, because secrets from a service manager are unavailable while the server is stopped.
+ * @throws `config_invalid`
  */
 export const loadKeptConfig = (reading: Reading): Promise<KeptConfig> => loadSome(keptConfigGuard, reading);
 
-/**
- * Loads the storage settings and the state store.
- * @throws `config_invalid`
- */
 export const loadStoredConfig = (reading: Reading): Promise<StoredConfig> => loadSome(storedConfigGuard, reading);
 
-/** Loads where the server listens. @throws `config_invalid` */
 export const loadAddress = (reading: Reading): Promise<AddressConfig> => loadSome(addressConfigGuard, reading);
 
-/** Loads the configured administrator key. @throws `config_invalid`: such as a variable that is not set here */
+/**
+ * Loads the configured administrator key. @throws `config_invalid`, for instance if a variable is not set for this
+ * command
+ */
 export const loadConfiguredKey = async (reading: Reading): Promise<Credential | null> =>
   (await loadSome(adminKeyConfigGuard, reading)).adminKey;
 

@@ -9,7 +9,7 @@ const isRedirectUri = (text: string): boolean => {
   return protocol === 'https:' || (protocol === 'http:' && isLoopbackInBrowsers(hostname));
 };
 
-/** Compared character for character (RFC 9700, section 4.1.3). */
+/** Redirect URIs are compared character by character (RFC 9700, section 4.1.3). */
 export const redirectUriGuard = z
   .string()
   .max(1024)
@@ -19,7 +19,7 @@ export const clientIdGuard = z
   .string()
   .regex(/^[\x21-\x7e]{1,256}$/, 'expected 1 to 256 printable ASCII characters without spaces');
 
-/** At least 32 characters, as it must not be guessable (OpenID Connect Core, section 16.19). */
+/** At least 32 characters, because a secret must not be guessable (OpenID Connect Core, section 16.19). */
 export const clientSecretGuard = credentialGuard.refine(
   (secret) => secret.use((text) => /^[\x21-\x7e]{32,512}$/.test(text)),
   'expected 32 to 512 printable ASCII characters without spaces',
@@ -30,7 +30,7 @@ export const clientFields = {
   secret: clientSecretGuard.describe('Secret. Client secret.'),
 };
 
-/** The provider's path is fixed, so redirect URIs are derived. */
+/** Origins of the provider. Redirect URIs are derived from them, because the provider's path is fixed. */
 export const originsGuard = z.array(originGuard).min(1).max(10);
 
 const edwardsNames = ['EdDSA', 'Ed25519'];
@@ -39,17 +39,16 @@ const publicKeyGuard = z
   .looseObject({
     kty: z.enum(['RSA', 'EC', 'OKP']),
     alg: z.string().optional(),
-    /** Mandatory, because clients send the key id. */
+    /** Required, because clients send the key id. */
     kid: z.string('expected the name of the key, as the client sends it').min(1).max(256),
   })
   .refine((jwk) => !('d' in jwk), 'expected a public key')
-  // One algorithm (RFC 9864); a client may use either name with one key.
+  // Both names are for one algorithm (RFC 9864), and a client may use either with the same key.
   .transform(({ alg, ...jwk }) => (alg === undefined || edwardsNames.includes(alg) ? jwk : { ...jwk, alg }));
 
 const hasUniqueKids = (keys: readonly { readonly kid: string }[]): boolean =>
   new Set(keys.map(({ kid }) => kid)).size === keys.length;
 
-/** With `private_key_jwt` instead of a secret. */
 export const publicKeysGuard = z
   .array(publicKeyGuard)
   .min(1)

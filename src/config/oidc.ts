@@ -4,7 +4,6 @@ import { type CounterConfig, counterGuard } from './counter.js';
 import { type CredentialConfigs, credentialsGuard } from './credentials.js';
 import { clientIdGuard, clientSecretGuard, publicKeysGuard, redirectUriGuard, shownNameGuard } from './oidc-client.js';
 
-/** Uses this server by OpenID Connect. */
 export const relyingPartyGuard = z
   .strictObject({
     kind: z.literal('relying_party').describe('An application, or your own identity provider.'),
@@ -31,8 +30,8 @@ export const relyingPartyGuard = z
     ),
     dataConsentDays: z.int().min(1).max(365).default(90).describe('Days that a consent to share claims is valid.'),
     /**
-     * This client authenticated the user before naming them in a pushed request: they may then enrol, if the policy
-     * says `whenNotEnrolled: "enrol"`.
+     * True if this client authenticates users before it names them in a pushed request. With `whenNotEnrolled:
+     * "enrol"`, they may then enrol.
      */
     mayEnrol: z
       .boolean()
@@ -72,7 +71,6 @@ export const relyingPartyGuard = z
 
 export type RelyingPartyConfig = z.output<typeof relyingPartyGuard>;
 
-/** A provider as client of its own connection: common fields only. */
 export interface ProviderClientConfig {
   readonly kind: string;
   readonly id: string;
@@ -80,12 +78,12 @@ export interface ProviderClientConfig {
 
 export interface OidcConfig {
   readonly clients: readonly (RelyingPartyConfig | CounterConfig | ProviderClientConfig)[];
-  /** Link with another connection's account. */
+  /** Lifetime in days of a link to an account at another connection. */
   readonly accountLinkDays: number;
   readonly credentials: CredentialConfigs;
 }
 
-/** Other connections' clients may request its claims. */
+/** Setting of a connection without clients. Clients of other connections may still request its claims. */
 export const withoutClients: OidcConfig = { clients: [], accountLinkDays: 365, credentials: {} };
 
 export type ClientGuard = z.ZodType<ProviderClientConfig> & z.core.$ZodTypeDiscriminable;
@@ -95,13 +93,9 @@ export const walletClientId = 'facestep-wallet';
 const hasUniqueIds = (clients: readonly { readonly id: string }[]): boolean =>
   new Set(clients.map(({ id }) => id)).size === clients.length;
 
-/** Wallets and credential offers use reserved client ids. */
+/** Returns true for client ids that wallets and credential offers use. */
 const isReserved = (id: string): boolean => id === walletClientId || id.startsWith('credential:');
 
-/**
- * Creates the guard of a connection's clients.
- * @param kinds - in addition to `relying_party` and `counter`
- */
 export const createOidcGuard = <const Kinds extends readonly ClientGuard[]>(...kinds: Kinds) =>
   z
     .strictObject({
@@ -134,7 +128,6 @@ export const createOidcGuard = <const Kinds extends readonly ClientGuard[]>(...k
       error: 'expected at least one client, or a credential',
     });
 
-/** Creates the guard of the setting `oidc`; `null` disables it. */
 export const oidcOf = <const Kinds extends readonly ClientGuard[]>(...kinds: Kinds) =>
   createOidcGuard(...kinds)
     .nullable()
@@ -143,10 +136,8 @@ export const oidcOf = <const Kinds extends readonly ClientGuard[]>(...kinds: Kin
 const isRelyingParty = (client: OidcConfig['clients'][number]): client is RelyingPartyConfig =>
   client.kind === 'relying_party';
 
-/** Returns the general clients. */
 export const relyingPartiesOf = ({ clients }: OidcConfig): RelyingPartyConfig[] => clients.filter(isRelyingParty);
 
 const isCounter = (client: OidcConfig['clients'][number]): client is CounterConfig => client.kind === 'counter';
 
-/** Returns the counters. */
 export const countersOf = ({ clients }: OidcConfig): CounterConfig[] => clients.filter(isCounter);

@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { standardTenant } from '../core/tenant.js';
 import { connectionIdGuard } from './connection-id.js';
 
-/** docs/onboarding.md. */
 export const onboardingGuard = z.strictObject({
-  /** With test users only; `null`: none. Not `default`, whose tokens are valid for every connection. */
+  /**
+   * Connection with test users only, or `null`. It cannot be `default`, whose tokens are valid for every connection.
+   */
   sandbox: connectionIdGuard
     .refine(
       (id) => id !== standardTenant,

@@ -30,7 +30,7 @@ const organisationGuard = z.strictObject({
 const hasUniqueIds = (list: readonly { readonly id: string }[]): boolean =>
   new Set(list.map(({ id }) => id)).size === list.length;
 
-/** Those its users may act for; `null`: none. */
+/** Organizations for which the connection's users may act, or `null`. */
 export const organisationsGuard: z.ZodType<OrganisationRules | null> = z
   .strictObject({
     from: z

@@ -2,7 +2,7 @@ import { type JSONPath, visit } from 'jsonc-parser';
 import { type Problem, toConfigError, toDottedPath } from './problem.js';
 
 /**
- * Parses JSON (RFC 8259). Refuses duplicate names as ambiguous.
+ * Parses JSON (RFC 8259). Duplicate names are refused as ambiguous.
  * @throws `config_invalid` with line and column, without the text
  */
 export function parseJson(text: string, source: string): unknown {
@@ -30,13 +30,13 @@ export function parseJson(text: string, source: string): unknown {
     },
     { disallowComments: true },
   );
-  // Later errors are unreliable.
+  // Only the first error is reported, because later ones are unreliable.
   if (syntaxErrors.length > 0) throw toConfigError(syntaxErrors.slice(0, 1));
   if (repeated.length > 0) throw toConfigError(repeated);
   try {
     return JSON.parse(json);
   } catch {
-    // The message quotes the text, which may contain a secret.
+    // The message is replaced, because it quotes the text, which may contain a secret.
     throw toConfigError([{ path: source, reason: 'not JSON' }]);
   }
 }

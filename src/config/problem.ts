@@ -2,21 +2,19 @@ import { z } from 'zod';
 import { FaceError } from '../errors.js';
 import { connectionIdGuard } from './connection-id.js';
 
-/** Location and expectation, never the value. */
+/** A problem in the configuration: where it is and what was expected, but never the value. */
 export interface Problem {
-  /** Dotted path into the file, or an environment variable. */
+  /** Dotted path in the file, or an environment variable. */
   readonly path: string;
   readonly reason: string;
 }
 
-/** Creates the error for problems. */
 export function toConfigError(problems: readonly Problem[]): FaceError {
   return new FaceError('config_invalid', { problems: problems.map(({ path, reason }) => ({ path, reason })) });
 }
 
 const detailGuard = z.object({ problems: z.array(z.object({ path: z.string(), reason: z.string() })) });
 
-/** Returns the problems of any thrown error. */
 export function problemsOf(error: unknown): readonly Problem[] {
   const parsed = detailGuard.safeParse(error instanceof FaceError ? error.detail : null);
   return parsed.data?.problems ?? [];

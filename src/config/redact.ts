@@ -1,6 +1,5 @@
 import type { Json } from '../base/json.js';
 
-/** Returns a printable configuration: secrets become `[set]`. Anything but plain data counts as a secret. */
 export function redact(value: unknown): Json {
   if (value === null || value === undefined) return '[unset]';
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;

@@ -6,7 +6,7 @@ export type ReadFile = (path: string) => Promise<string>;
 
 type Resolution = { readonly text: string } | { readonly reason: string };
 
-/** A secret put there by mistake does not match. */
+/** Shape of a variable's name, which a secret put there by mistake does not match. */
 const variableName = /^[A-Z][A-Z0-9]{0,13}(?:_[A-Z0-9]{1,14}){0,7}$/;
 
 async function resolve(kind: string, name: string, env: Environment, readFile: ReadFile): Promise<Resolution> {
@@ -16,7 +16,7 @@ async function resolve(kind: string, name: string, env: Environment, readFile: R
     return text ? { text } : { reason: `the environment ${named} is not set` };
   }
   try {
-    // Editors and `kubectl create secret` append a line break.
+    // Removes the line break that editors and `kubectl create secret` append.
     const text = (await readFile(name)).replace(/\r?\n$/, '');
     return text === '' ? { reason: 'the file named here is empty' } : { text };
   } catch {
@@ -25,9 +25,9 @@ async function resolve(kind: string, name: string, env: Environment, readFile: R
 }
 
 /**
- * Resolves `{"env": "NAME"}` and `{"file": "/path"}` in parsed JSON, so that the file itself contains no secret.
- * @throws `config_invalid`: variable unset or empty, or file unreadable or empty. Content is never reported,
- * and a name only if it looks like one, since it may be a misplaced secret
+ * Resolves `{"env": "NAME"}` and `{"file": "/path"}` in parsed JSON, so that the file contains no secret.
+ * @throws `config_invalid` if a variable or file is missing or empty. Contents are never reported, and a name only if
+ * it looks like one, because it may be a misplaced secret
  */
 export async function resolveReferences(value: unknown, env: Environment, readFile: ReadFile): Promise<unknown> {
   const problems: Problem[] = [];
@@ -44,7 +44,7 @@ export async function resolveReferences(value: unknown, env: Environment, readFi
       problems.push({ path: toPathIn(value, path), reason: resolution.reason });
       return node;
     }
-    // A key named __proto__ must fail the strict guard.
+    // A key named `__proto__` must reach the strict guard, which refuses it.
     return Object.fromEntries(
       await Promise.all(entries.map(async ([key, entry]) => [key, await walk(entry, [...path, key])] as const)),
     );

@@ -1,24 +1,25 @@
 import { z } from 'zod';
 
-/** Returns true if a host from `URL` is this machine. */
+/** Returns true if a host name, as `URL` writes it, is this machine. */
 export const isLoopback = (hostname: string): boolean =>
   hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 
 /**
- * Returns true if browsers resolve a host to their own machine: also names below `localhost` (RFC 6761, section 6.3).
+ * Returns true if browsers resolve a host to their own machine, which includes names below `localhost` (RFC 6761,
+ * section 6.3).
  */
 export const isLoopbackInBrowsers = (hostname: string): boolean =>
   isLoopback(hostname) || hostname.endsWith('.localhost');
 
 const isSafe = (text: string): boolean => {
-  // `URL` drops white space and empty queries.
+  // Checked on the text, because `URL` drops white space and empty queries.
   if (!URL.canParse(text) || /[\s?#]/.test(text)) return false;
   const { protocol, hostname, username, password } = new URL(text);
   const isPlain = username === '' && password === '';
   return isPlain && (protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname)));
 };
 
-/** https, or http on this machine; without user, password, query and fragment, so that it can be printed. */
+/** An https URL, or http on this machine. It has no user, password, query or fragment, so that it can be printed. */
 export const safeUrlGuard = z
   .string()
   .max(1024)
@@ -27,7 +28,7 @@ export const safeUrlGuard = z
     'expected an address that starts with https:// (http:// on this machine only), without user, query or fragment',
   );
 
-/** Lower case, without default port and trailing slash. */
+/** An origin in lower case, without default port and trailing slash. */
 export const originGuard = safeUrlGuard
   .refine(
     (text) => !URL.canParse(text) || new URL(text).pathname === '/',

@@ -52,7 +52,6 @@ const verifierGuard = z.discriminatedUnion('kind', [
   }),
 ]);
 
-/** docs/own-model.md. */
 const recognitionGuard = z.strictObject({
   engine: z
     .string()
@@ -70,11 +69,11 @@ const recognitionGuard = z.strictObject({
     ),
 });
 
-/** WebAuthn needs a domain name or `localhost`. Invalid addresses are reported elsewhere. */
+/** Returns true for a domain name or `localhost`, which WebAuthn needs. Invalid addresses are reported elsewhere. */
 const hasDomainName = (address: string): boolean =>
   !URL.canParse(address) || isIP(new URL(address).hostname.replace(/^\[|\]$/g, '')) === 0;
 
-/** For commands that read those files only. */
+/** Settings for commands that only read stored files. */
 const keptFields = {
   dataFolder: folderGuard
     .default('./data')
@@ -96,7 +95,6 @@ const storeFields = {
   ledger: ledgerGuard.prefault({}).describe('Retention of the log of decisions. See docs/ledger.md.'),
 };
 
-/** The state store may have its own secret. */
 export const storedConfigGuard = keptConfigGuard.extend(storeFields);
 
 export type StoredConfig = z.output<typeof storedConfigGuard>;
@@ -116,7 +114,7 @@ const addressFields = {
     ),
 };
 
-/** For commands that call the server. */
+/** Settings for commands that call the server. */
 export const addressConfigGuard = z.object(addressFields);
 
 export type AddressConfig = z.output<typeof addressConfigGuard>;
@@ -130,7 +128,7 @@ const adminKeyFields = {
     ),
 };
 
-/** For commands that call the server; the key may be unavailable to them. */
+/** Administrator key for commands that call the server. It may be unavailable to them. */
 export const adminKeyConfigGuard = z.object(adminKeyFields);
 
 const hasUniqueIds = (connections: readonly { readonly id: string }[]): boolean =>
@@ -248,7 +246,7 @@ export function createConfigGuard<const Guards extends ConnectionGuards>(connect
   );
 }
 
-/** Secrets are `Credential`s. */
+/** Validated configuration. Its secrets are of type `Credential`. */
 export type Config<Guards extends ConnectionGuards> = z.output<ReturnType<typeof createConfigGuard<Guards>>>;
 
 export type VerifierConfig = z.output<typeof verifierGuard>;

@@ -3,7 +3,7 @@ import { headerCredentialGuard } from './credential.js';
 import { safeUrlGuard } from './safe-url.js';
 
 /**
- * Two of CAEP, and the likelihood of account takeover.
+ * Two events of CAEP, and the likelihood of account takeover.
  * @see https://openid.net/specs/openid-caep-1_0-final.html
  */
 export const securityEventNames = ['session-revoked', 'credential-change', 'user-risk-change'] as const;
@@ -18,7 +18,6 @@ export const defaultSecurityEvents = [
 export const subjectForms = ['complex', 'iss_sub', 'email'] as const;
 export type SubjectForm = (typeof subjectForms)[number];
 
-/** By push (RFC 8935) or poll (RFC 8936). */
 export const securityEventReceiverGuard = z
   .strictObject({
     id: z

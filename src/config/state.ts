@@ -87,7 +87,6 @@ const dynamoDbGuard = z.strictObject({
     .describe('Address instead of the public one of the region: a VPC endpoint, or a server on this machine.'),
 });
 
-/** For step-ups, client tokens, consents, the deny list and counters. */
 export const stateGuard = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('sqlite').describe('One file in the data folder, for a single server.') }),
   redisGuard,

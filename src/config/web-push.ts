@@ -1,6 +1,5 @@
 import { z } from 'zod';
 
-/** Push hosts of Chromium, Firefox, Safari and Edge. */
 const knownServices = [
   'fcm.googleapis.com',
   'updates.push.services.mozilla.com',

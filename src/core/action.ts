@@ -4,14 +4,14 @@ import { digestOf } from './digest.js';
 
 export { type Action, actionType } from '../../client/action.js';
 
-/** An action to approve; the digest is fixed when the step-up starts. */
+/** An action that the user approves. Its digest is fixed when the step-up starts. */
 export interface NamedAction {
   readonly words: Action;
-  /** SHA-256 of the canonical JSON, hexadecimal. */
+  /** SHA-256 of the action's canonical JSON, in hexadecimal. */
   readonly digest: string;
 }
 
-/** Requires as many decimals as the currency has: `12.5 EUR` could be a truncated amount. */
+/** Returns true if the amount has all decimals of its currency: `12.5 EUR` could be a truncated amount. */
 function isWrittenOut({ amount }: Action): boolean {
   if (amount === undefined) return true;
   const { value, currency } = amount;
@@ -21,16 +21,13 @@ function isWrittenOut({ amount }: Action): boolean {
 
 export const requestedAction = actionGuard.check(z.refine(isWrittenOut, { path: ['amount'] }));
 
-/** Computes the digest of an action. */
 export const nameAction = (words: Action): NamedAction => ({
   words,
   digest: digestOf(toCanonical(words)).toString('hex'),
 });
 
-/** Length of the title in log entries. */
 const notedCharacters = 40;
 
-/** Returns the digest and shortened title for audit trail and log. */
 export function toNoted({ words, digest }: NamedAction): { readonly actionDigest: string; readonly title: string } {
   const characters = [...new Intl.Segmenter('en').segment(words.title)].map(({ segment }) => segment);
   const isWhole = characters.length <= notedCharacters;

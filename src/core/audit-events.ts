@@ -5,55 +5,53 @@ import { deviceSignals } from './step-up/device-signals.js';
 import { anotherWays, helpReasons, noticeKinds } from './step-up/page-protocol.js';
 
 /*
- * Guards for `detail` of audit records, with fields in write order, because records are hashed. Earlier versions:
- * `src/audit/past-details.ts`.
+ * Guards for `detail` of audit records. Fields are in the order in which they are written, because records are hashed.
+ * Earlier versions: see `src/audit/past-details.ts`.
  */
 
-/** Not every provider supports it. */
+/** Result of ending the user's sessions. Not every provider supports it. */
 export const endedSessions = ['ended', 'failed', 'not_offered'] as const;
 export type EndedSessions = (typeof endedSessions)[number];
 
 export const credentialEnds = ['enrolment_ended', 'consent_withdrawn', 'replaced'] as const;
 export type CredentialEnd = (typeof credentialEnds)[number];
 
-/** RFC 3339, UTC. */
 const instant = z.iso.datetime();
 
-/** Code of a `FaceError`. Earlier codes may be unknown. */
+/** Code of a `FaceError`. Records of earlier versions may have codes that no longer exist. */
 const errorCode = z.string();
 
-/** Distinguishes an action's shapes: fields of other shapes are forbidden. */
+/** A field that belongs to another variant of the same action, and is forbidden in this one. */
 const absent = z.never().optional();
 
-/** A token written to a profile. */
 const tokenChange = z.object({
   tokenId: z.string(),
-  /** `null` if the keys are elsewhere. */
+  /** `null` if the sealing keys belong to another service. */
   keyVersion: z.int().nullable(),
   photos: z.int(),
   kind: z.enum(['enrolment', 'renewal']),
   expiresAt: instant.nullable(),
-  /** Replaced token; `null`: none. */
+  /** Id of the replaced token, or `null` if there was none. */
   former: z.string().nullable(),
   formerExpiresAt: instant.nullable(),
 });
 
-/** Stored by its client: it replaces no other. */
+/** A token that a client stores itself, so it replaces no other. */
 const tokenMade = tokenChange.extend({ kind: absent, formerExpiresAt: absent });
 
-/** `tokenId` is `null` without a token; `by` is the requesting administrator. */
+/** `tokenId` is `null` if the profile had no token. `by` is the administrator who ended the enrolment. */
 const enrolmentEnded = z.object({ tokenId: z.string().nullable(), by: z.string().optional() });
 
-/** Host of the requesting application. Absent in earlier versions. */
+/** Host of the application that requested the check. Earlier versions did not record it. */
 const asker = { application: z.string().optional() };
 
-/** Step-up of the check; absent for a backend's and in earlier versions. */
+/** `stepUpId` is absent if a backend verified the photos without a step-up, and in records of earlier versions. */
 const checkNamed = { ...asker, stepUpId: z.string().optional() };
 
 const stepUpNamed = z.object({ stepUpId: z.string() });
 const stepUpEnded = stepUpNamed.extend(asker);
 
-/** `title`: truncated. Absent in earlier versions. */
+/** `title` is shortened. Earlier versions did not record it. */
 const actionNamed = stepUpNamed.extend({
   actionDigest: z.string(),
   title: z.string().optional(),
@@ -79,7 +77,7 @@ const hookDecided = z.discriminatedUnion('outcome', [
   }),
   z.object({
     hook: z.string(),
-    /** A code instead of a face. */
+    /** The user passed with a code instead of a face. */
     outcome: z.literal('another_way'),
     at: z.int(),
     stepUpId: z.string(),
@@ -88,9 +86,9 @@ const hookDecided = z.discriminatedUnion('outcome', [
     hook: z.string(),
     outcome: z.literal('unverified'),
     fallback: z.enum(['deny', 'omit_claim', 'pass']),
-    /** Shadow mode only. */
+    /** Decision that enforcement would have made. Only in shadow mode. */
     wouldHave: z.enum(['deny', 'omit_claim']).optional(),
-    /** Why no face was verified. Absent in earlier versions. */
+    /** Why no face was verified. Earlier versions did not record it. */
     reason: z
       .enum([
         'no_check',
@@ -149,7 +147,6 @@ export const auditDetails = {
     .object({
       tokenId: z.string().nullable(),
       ...checkNamed,
-      /** From the start of the step-up. */
       seconds: z.int().optional(),
     })
     .describe(
@@ -174,7 +171,6 @@ export const auditDetails = {
     .object({
       level: z.int(),
       until: instant,
-      /** Events without a pass; absent for failed checks. */
       hook: z.string().optional(),
     })
     .describe(
@@ -192,7 +188,7 @@ export const auditDetails = {
       purpose: z.string(),
       by: z.string().optional(),
       ...asker,
-      /** The approved text is never recorded. */
+      /** Digest of the action. The text itself is never recorded. */
       actionDigest: z.string().optional(),
     })
     .describe('A step-up started. `actionDigest` identifies the action to approve.'),
@@ -299,7 +295,7 @@ export const auditDetails = {
       reasons: z.array(z.string()).readonly(),
       asked: z.array(z.string()).readonly(),
       signals: z.array(measurement.readonly()).readonly(),
-      /** Unverified. */
+      /** Reported by the page, unverified. */
       device: z.optional(deviceSignals),
     })
     .describe(
@@ -399,7 +395,6 @@ export const auditDetails = {
       id: z.string(),
       developer: z.string(),
       answer: z.enum(['approved', 'asked_back', 'refused']),
-      /** The approved request's. */
       application: z.string().nullable(),
       by: z.string(),
     })
@@ -428,7 +423,7 @@ export const auditDetails = {
     .object({
       name: z.string(),
       role: z.string(),
-      /** Id of the key. Absent in earlier versions. */
+      /** Id of the administrator's key. Earlier versions did not record it. */
       id: z.string().optional(),
       by: z.string(),
     })
@@ -440,7 +435,6 @@ export const auditDetails = {
       role: z.string(),
       issuer: z.string().nullable(),
       subject: z.string().nullable(),
-      /** A key was used although administrators have single sign-on. */
       emergency: z.boolean(),
     })
     .describe(
@@ -480,11 +474,9 @@ export const auditDetails = {
     .describe('An administrator recorded bounced e-mails.'),
   invitation_sent: z
     .object({
-      /** `null`: a single invitation. */
       campaign: z.string().nullable(),
       stepUpId: z.string(),
       kind: z.enum(['invitation', 'reminder']),
-      /** Absent in a campaign. */
       by: z.string().optional(),
     })
     .describe('The mail relay accepted an invitation by e-mail, of a campaign or by an administrator.'),
@@ -494,7 +486,6 @@ export const auditDetails = {
       connections: z.int(),
       changed: z.array(z.string()).readonly(),
       version: z.string(),
-      /** Absent at start or by a system signal. */
       by: z.string().optional(),
     })
     .describe(
@@ -544,14 +535,13 @@ export const auditDetails = {
 
 export type AuditAction = keyof typeof auditDetails;
 
-/** `undefined` fields are not written. */
+/** Detail of an action. Fields that are `undefined` are not written. */
 export type AuditDetail<Action extends AuditAction> = z.output<(typeof auditDetails)[Action]>;
 
-/** A line of the audit trail. Names users by their id at the provider and tokens by their public id. */
+/** A record of the audit log. It names users by their id at the provider, and tokens by their public id. */
 export type AuditEvent<Action extends AuditAction = AuditAction> = {
   [Each in Action]: {
     readonly action: Each;
-    /** Empty if not applicable. */
     readonly connection: string;
     readonly subject: string;
     readonly detail: AuditDetail<Each>;
@@ -559,7 +549,6 @@ export type AuditEvent<Action extends AuditAction = AuditAction> = {
 }[Action];
 
 export type RecordOf = {
-  /** RFC 3339, UTC. */
   readonly time: string;
   readonly action: string;
   readonly detail: JsonObject;

@@ -1,10 +1,10 @@
 import type { AuditEvent } from './audit-events.js';
 import type { Audit } from './ports.js';
 
-/** Handles a recorded event. Never throws; no caller awaits the work it starts. */
+/** Handles a recorded event. It must not throw, and no caller awaits the work it starts. */
 export type AuditSubscriber = (event: AuditEvent) => void;
 
-/** Adds subscribers, called in this order. */
+/** Returns an audit log that calls the subscribers, in this order, after each recorded event. */
 export const withSubscribers = (audit: Audit, subscribers: readonly AuditSubscriber[]): Audit => ({
   async append(event) {
     await audit.append(event);

@@ -1,28 +1,26 @@
 import type { Clock } from './ports.js';
 import type { EpochMs } from './units.js';
 
-/** Permission for one attempt. The holder reports the outcome once. */
+/** Permission for one call. The holder must report its outcome once. */
 export interface Permit {
   report(outcome: 'answered' | 'outage'): void;
 }
 
-/** `half_open` allows one probe. */
 export type BreakerState = 'closed' | 'open' | 'half_open';
 
-/** After consecutive outages it refuses attempts at once. */
+/** A circuit breaker: after consecutive outages, it refuses calls at once. */
 export interface Breaker {
-  /** @returns `null` if no attempt is allowed now */
   enter(): Permit | null;
   isPassable(): boolean;
 }
 
 /**
- * Creates a breaker: it opens after `outagesToOpen` consecutive outages, then allows one probe after `coolDownMs`.
+ * Creates a circuit breaker. It opens after `outagesToOpen` consecutive outages, then allows one test call after
+ * `coolDownMs`.
  * @param onChange - must not throw
  */
 export function createBreaker(options: {
   readonly clock: Clock;
-  /** 1 or more. */
   readonly outagesToOpen: number;
   readonly coolDownMs: number;
   readonly onChange: (state: BreakerState) => void;
@@ -31,7 +29,7 @@ export function createBreaker(options: {
   let state: BreakerState = 'closed';
   let outages = 0;
   let openedAt: EpochMs = clock.now();
-  // Ignores attempts from before the last change.
+  // Number of the current state. Reports from an earlier state are ignored.
   let period = 0;
 
   const change = (next: BreakerState): void => {
@@ -42,7 +40,7 @@ export function createBreaker(options: {
     onChange(next);
   };
 
-  // If the clock is set back, the breaker must not stay open.
+  // A clock that was set back must not keep the breaker open.
   const isCool = (): boolean => {
     const elapsedMs = clock.now() - openedAt;
     return elapsedMs >= coolDownMs || elapsedMs < 0;

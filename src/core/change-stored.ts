@@ -4,13 +4,13 @@ import { FaceError } from '../errors.js';
 import type { State, StateRecord } from './ports.js';
 import type { EpochMs } from './units.js';
 
-/** Concurrent writers of one record that can collide: one succeeds per round. */
+/** Retries of a compare-and-set. In each round one writer succeeds, so this many concurrent writers are served. */
 const maxContentions = 20;
 
 export interface StoredRecord<Value> {
   readonly key: string;
   readonly guard: z.ZodType<Value>;
-  /** Expiry of the changed record; `null`: never. */
+  /** Returns when the changed record expires, or `null` if never. */
   readonly expiresAt: (changed: Value) => EpochMs | null;
   readonly mayBeLost?: boolean;
 }
@@ -20,7 +20,7 @@ export interface FoundRecord<Value> {
   readonly revision: number;
 }
 
-/** @returns `null` if nothing is stored */
+/** Reads and parses a record. @returns `null` if nothing is stored */
 export async function readStored<Value>(
   { key, guard }: Pick<StoredRecord<Value>, 'key' | 'guard'>,
   { state }: { readonly state: Pick<State, 'read'> },
@@ -28,14 +28,13 @@ export async function readStored<Value>(
   return parseStored(await state.read(key), guard);
 }
 
-/** Parses what the store returned. */
 export const parseStored = <Value>(found: StateRecord | null, guard: z.ZodType<Value>): FoundRecord<Value> | null =>
   found === null ? null : { record: guard.parse(found.value), revision: found.revision };
 
 /**
- * Changes a record by compare-and-set, retrying after concurrent writes.
- * @param change - receives `null` if nothing is stored; returns its argument, or throws, to leave the record
- * @returns the record before and after; identical if unchanged
+ * Changes a record by compare-and-set, and retries after concurrent writes.
+ * @param change - receives `null` if nothing is stored; returns its argument, or throws, to leave the record unchanged
+ * @returns the record before and after; the same object if unchanged
  * @throws `state_unavailable`, and what `change` throws
  */
 export async function changeStored<Value extends Json, Changed extends Value | null>(

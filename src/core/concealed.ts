@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import type { JsonObject } from '../base/json.js';
 
-/** A value that cannot be printed, serialized, logged or compared by accident. Only `use` reads it. */
+/** A value that cannot be printed, serialized, logged or compared by accident. Only `use` reveals it. */
 abstract class Concealed<T> {
   readonly #value: T;
   protected abstract readonly label: string;
@@ -33,7 +33,7 @@ abstract class ConcealedBytes<T extends Uint8Array | Float32Array> extends Conce
   }
 }
 
-/** Encoded: 10 MB. */
+/** Maximum size of an encoded photo: 10 MB. */
 export const maxPhotoBytes = 10 * 1024 * 1024;
 
 export class Photo extends ConcealedBytes<Uint8Array> {
@@ -43,37 +43,36 @@ export class Photo extends ConcealedBytes<Uint8Array> {
   }
 }
 
-/** 512 numbers, of length 1 as a vector. */
+/** A face's embedding: a unit vector of 512 numbers. */
 export class Embedding extends ConcealedBytes<Float32Array> {
   protected readonly label = 'Embedding';
 
-  /** The receiver must wipe the copy. */
+  /** Returns a copy, which the caller must wipe. */
   copy(): Embedding {
     return this.use((value) => new Embedding(Float32Array.from(value)));
   }
 }
 
-/** Detects copies of a frame: brightness steps by band, also of the mirror image. */
+/** Fingerprint of a frame, to detect copies: differences of brightness in each band, also those of the mirror image. */
 export class FrameSketch extends ConcealedBytes<Uint8Array> {
   protected readonly label = 'FrameSketch';
 
-  /** The receiver must wipe the copy. */
+  /** Returns a copy, which the caller must wipe. */
   copy(): FrameSketch {
     return this.use((value) => new FrameSketch(Uint8Array.from(value)));
   }
 }
 
-/** Key material: an HMAC output, a derived key. */
 export class KeyMaterial extends ConcealedBytes<Uint8Array> {
   protected readonly label = 'KeyMaterial';
 }
 
-/** 32 bytes that only the enrolled face can derive. */
+/** A key of 32 bytes that only the enrolled face can derive. */
 export class ContentKey extends ConcealedBytes<Uint8Array> {
   protected readonly label = 'ContentKey';
 }
 
-/** UTF-8 bytes. */
+/** In bytes of UTF-8. */
 export const maxSecretBytes = 1024;
 
 /** A password, a PIN, or a WebAuthn PRF output. */
@@ -81,10 +80,10 @@ export class UserSecret extends Concealed<string> {
   protected readonly label = 'UserSecret';
 }
 
-/** Fits a profile attribute of every provider. */
+/** Maximum length of a token, which fits a profile attribute of every provider. */
 export const maxTokenCharacters = 256;
 
-/** The enrolment token as text. Encrypted, yet personal data: never log it. */
+/** The enrolment token as text. It is encrypted, but still personal data that must never be logged. */
 export class SealedToken extends Concealed<string> {
   protected readonly label = 'SealedToken';
 }
@@ -95,17 +94,20 @@ export class Credential extends Concealed<string> {
 }
 
 /**
- * A person's OpenID Connect claims from an identity provider. Shown to them, sent to applications with their consent,
- * never stored.
+ * A person's OpenID Connect claims from an identity provider. They are shown to the person, and sent to applications
+ * with the person's consent, but never stored.
  */
 export class PersonalData extends Concealed<JsonObject> {
   protected readonly label = 'PersonalData';
 }
 
-/** Wraps bytes in a photo that is wiped at the end. */
+/** Wraps bytes in a photo that is wiped when the work ends. */
 export type OwnPhoto = (bytes: Uint8Array) => Photo;
 
-/** Wipes all photos of a piece of work when it ends, also on error. Receivers must not wipe or keep them. */
+/**
+ * Wipes all photos of a piece of work when it ends, also after an error. Functions that get the photos must neither
+ * wipe nor keep them.
+ */
 export async function owningPhotos<T>(work: (own: OwnPhoto) => Promise<T>): Promise<T> {
   const photos: Photo[] = [];
   try {

@@ -5,49 +5,48 @@ import type { Accuracy, Binding, Profile } from './ports.js';
 import type { EpochMs, EpochSec } from './units.js';
 
 export interface Policy {
-  /** `shadow` never blocks. */
+  /** In `shadow` mode, sign-ins are never blocked. */
   readonly mode: 'enforce' | 'shadow';
-  /** Changing it requires everyone to enrol again. */
+  /** If it changes, every user must enrol again. */
   readonly accuracy: Accuracy;
-  /** Changing it requires everyone to enrol again. */
+  /** Purpose to which tokens are bound. If it changes, every user must enrol again. */
   readonly scope: string;
-  /** How long hooks accept a pass, in seconds. */
+  /** How long hooks accept a passed check, in seconds. */
   readonly freshnessSec: number;
-  /** A hook event must have the same IP address as the browser of the pass. */
+  /** True if a hook event must come from the IP address of the browser that passed the check. */
   readonly sameAddress: boolean;
   /** Time to wait for photos, in seconds. */
   readonly stepUpTimeoutSec: number;
-  /** `null`: unlimited. */
+  /** Lifetime of an enrolment in days, or `null` for unlimited. */
   readonly enrolmentDays: number | null;
   /**
-   * Minimum: none; passive; a movement challenge; movements plus screen light if possible (`challenge`); or always both
-   * (`light`). The capture page always asks for movements.
+   * Required liveness: none, passive, a movement challenge, movements plus screen light if the browser supports it
+   * (`challenge`), or always both (`light`). The capture page always asks for movements.
    */
   readonly liveness: 'off' | 'passive' | 'movement' | 'challenge' | 'light';
-  /** For users whom the provider authenticated. */
+  /** Action for users whom the provider authenticated, but who have no enrolment. */
   readonly whenNotEnrolled: 'refuse' | 'enrol';
-  /** Second secret of a token. */
+  /** Second secret that opens a token together with the face. */
   readonly userSecret: 'none' | 'pin' | 'passkey';
-  /** Devices allowed for capture. `phone`: also tablets. Kiosks are exempt. */
+  /** Devices allowed for capture. `phone` includes tablets. Kiosks are exempt. */
   readonly camera: 'any' | 'phone';
-  /** `null`: unless a passkey is required, which a forwarded link would bypass. */
+  /**
+   * True if the user may continue on a phone. `null` allows it unless a passkey is required, because a hand-off link
+   * could be forwarded.
+   */
   readonly handOff: boolean | null;
-  /** The page enrols only a face that matches an identity document. */
+  /** True if the page enrols a face only if it matches the photo of an identity document. */
   readonly referencePhoto: boolean;
-  /** Shown on the page; `null`: none. */
   readonly organisation: string | null;
-  /** For users who do not show their face; `null`: the page refers them to the organization. */
+  /** Link for users who do not show their face. If `null`, the page refers them to the organization. */
   readonly fallbackUrl: string | null;
-  /** For users who passed the first factor. */
+  /** Alternatives to the face, for users who passed the first factor. */
   readonly anotherWay: AnotherWayPolicy;
-  /** Bypass codes of the help desk. */
   readonly bypass: BypassPolicy;
-  /** Users may ask the help desk on the page. */
   readonly helpRequests: boolean;
   readonly returnUrls: readonly string[];
   readonly notices: boolean;
   readonly language: LetterLanguage;
-  /** `null`: no notification. */
   readonly helpDesk: string | null;
   readonly whenUnverified: UnverifiedPolicy;
   readonly whenUnavailable: UnverifiedPolicy;
@@ -58,7 +57,8 @@ export interface AnotherWayPolicy {
   readonly sms: boolean;
   readonly recoveryCodes: boolean;
   /**
-   * Hooks and OpenID clients accept an alternative or bypass code; receipts and tokens state that no face was checked.
+   * True if hooks and OpenID clients accept an alternative or a bypass code. Receipts and tokens state that no face was
+   * checked.
    */
   readonly counts: boolean;
 }
@@ -66,23 +66,23 @@ export interface AnotherWayPolicy {
 export interface BypassPolicy {
   readonly allowed: boolean;
   readonly minutes: number;
-  /** With 2, they must differ. */
+  /** Required approvals. With 2, they must come from different administrators. */
   readonly approvals: 1 | 2;
-  /** Administrators may use API keys. A person with a key and a sign-in counts as two administrators. */
+  /** True if administrators may use API keys. A person with a key and a sign-in then counts as two administrators. */
   readonly takesKeys: boolean;
 }
 
-/** `omit_claim` allows the sign-in without the claim. */
+/** `omit_claim` allows the sign-in, but without the claim. */
 export type UnverifiedPolicy = 'deny' | 'omit_claim';
 
-/** `pass` allows and claims nothing, for shadow mode. */
+/** `pass`, for shadow mode, allows the sign-in and changes no claim. */
 export type HookFallback = UnverifiedPolicy | 'pass';
 
-/** Signed by the provider's side and delivered by the user's browser. */
+/** A request that the provider's side signed and the user's browser delivers. */
 export interface StepUpRequest {
   readonly subject: string;
   readonly audience: string;
-  /** Each nonce opens one step-up. */
+  /** A nonce can start one step-up. */
   readonly nonce: string;
   readonly issuedAt: EpochSec;
   readonly expiresAt: EpochMs;
@@ -90,15 +90,14 @@ export interface StepUpRequest {
 
 export interface Connection {
   readonly id: string;
-  /** Name of its adapter's folder. */
+  /** Name of the adapter's folder. */
   readonly kind: string;
   readonly policy: Policy;
   readonly profile: Profile;
-  /** Verifies a signed step-up request; `null` if the provider signs none. @throws `caller_untrusted` */
+  /** Verifies a signed step-up request. `null` if the provider signs none. @throws `caller_untrusted` */
   readonly openStepUpRequest: ((request: string) => Promise<StepUpRequest>) | null;
 }
 
-/** A user of a connection, by ids. */
 export interface SubjectRef {
   readonly connection: string;
   readonly subject: string;
@@ -114,12 +113,11 @@ export const toSubjectRef = ({ connection, subject }: ConnectedSubject): Subject
   subject,
 });
 
-/** Returns the binding of a subject's token. */
+/** Returns the context to which a subject's token is bound. */
 export function bindingOf({ id, kind, policy }: Connection, subject: string): Binding {
   return { tenant: id, idp: kind, subject, scope: policy.scope, accuracy: policy.accuracy };
 }
 
-/** Returns a subject's token; `null` without a token or user. @throws `profile_unavailable` */
 export async function readTokenIfAny({ profile }: Connection, subject: string): Promise<SealedToken | null> {
   try {
     return await profile.readToken(subject);
@@ -129,5 +127,5 @@ export async function readTokenIfAny({ profile }: Connection, subject: string): 
   }
 }
 
-/** Returns the subject of a person without an account at the provider. Cannot collide with a user's id. */
+/** Returns the subject for a person without an account at the provider. It differs from every user id. */
 export const subjectOfIdentifier = (identifier: string): string => `identifier:${identifier.toLowerCase()}`;

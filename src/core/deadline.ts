@@ -1,4 +1,7 @@
-/** Limits the wait for work: on timeout, does what `whenLate` does. The work continues. */
+/**
+ * Limits the time to wait for work. After a timeout it returns what `whenLate` returns or throws, and the work
+ * continues.
+ */
 export async function inTime<Result>(
   work: Promise<Result>,
   timeoutMs: number,

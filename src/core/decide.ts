@@ -19,7 +19,7 @@ const decisionGuard = z.discriminatedUnion('outcome', [
     liveness: z.number().nullable(),
   }),
   z.object({
-    /** No face was checked. */
+    /** The user passed without a face. */
     outcome: z.literal('another_way'),
     at: z.number().transform(epochSec),
     stepUpId: z.string(),
@@ -31,31 +31,28 @@ export type HookDecision = z.infer<typeof decisionGuard>;
 
 export interface HookEvent extends ConnectedSubject {
   readonly hook: string;
-  /** The provider's id; `null` if unknown. */
   readonly application: string | null;
-  /** As the provider writes it; `null` if unknown. */
   readonly address: string | null;
-  /** Events without a pass then count towards a lockout. */
+  /** True if the user has passed the first factor. Events without a passed check then count towards a lockout. */
   readonly isAfterFirstFactor: boolean;
-  /** For idempotency. */
+  /** Identifies repeated deliveries of one event. */
   readonly eventId: string;
-  /** `null` if the provider sends none. */
   readonly eventTime: EpochMs | null;
-  /** How long the same event gets the same answer. */
+  /** How long a repeated event gets the same answer. */
   readonly repeatableForSec: number;
-  /** Provider's timeout less network time, in milliseconds. */
+  /** Provider's timeout minus network time, in milliseconds. */
   readonly budgetMs: number;
 }
 
-/** Transport included. */
+/** Maximum age of an event, including transport. */
 const eventSkewSec = 300;
 
-/** Longer than an event can stay within the skew: a replay finds its answer or gets `event_out_of_time`. */
+/** Longer than an event is accepted: a replayed event finds its earlier answer, or gets `event_out_of_time`. */
 export const repeatableWithinSkewSec = 3 * eventSkewSec;
 
 /**
- * Decides a hook event from a finished step-up. The first event consumes the step-up; the same event gets the same
- * answer again.
+ * Decides a hook event by the user's passed step-up. The first event consumes the step-up; a repetition of that event
+ * gets the same answer.
  * @throws `event_out_of_time`
  */
 export async function decideHook(event: HookEvent, deps: CoreDeps): Promise<HookDecision> {
@@ -74,7 +71,7 @@ export async function decideHook(event: HookEvent, deps: CoreDeps): Promise<Hook
   return answerUnavailable(event, deps);
 }
 
-/** Returns the decision during an outage. The provider does not wait for auditing. */
+/** Returns the decision during an outage. The provider's reply does not wait for the audit log. */
 function answerUnavailable({ connection, subject, hook }: HookEvent, deps: CoreDeps): HookDecision {
   const decision = unverified(connection, 'whenUnavailable');
   record({ connection, subject }, toDetail(hook, decision, connection, 'state_unavailable'), deps).catch(
@@ -99,7 +96,7 @@ async function decide(event: HookEvent, deps: CoreDeps): Promise<HookDecision> {
     ...{ who, eventId: JSON.stringify([hook, eventId]), signIn, freshnessSec, repeatableForSec },
     at: deps.clock.now(),
   };
-  // A repeated event is granted and recorded once: retried later.
+  // A repeated event is granted again without another audit entry, so a failed entry is retried in the background.
   const onUnrecorded = (error: unknown): void =>
     deps.log.warn('hook decision not yet recorded', { code: toCode(error) });
   const recordTaken = (taken: Pass): Promise<void> =>
@@ -109,14 +106,14 @@ async function decide(event: HookEvent, deps: CoreDeps): Promise<HookDecision> {
     () => takePassedStepUp({ ...by, needsFace: !anotherWay.counts, isLockedOut: failures.isLockedOut }, noted, deps),
     onUnrecorded,
     async () => {
-      // The write may have arrived and must be recorded.
+      // The request to consume the pass may have succeeded although it failed here, and is then recorded.
       const taken = await findTaken(by, deps);
       if (taken !== null) await recordTaken(taken);
     },
   );
   const passed = typeof found === 'string' && failures.isLockedOut ? 'locked_out' : found;
   if (typeof passed !== 'string') {
-    // A repeated event gets the same answer.
+    // Only the first event is recorded. Its repetition gets the same answer.
     if (passed.isFirst) await nowOrLater(() => recordTaken(passed), onUnrecorded);
     return toDecision(passed);
   }
@@ -126,7 +123,7 @@ async function decide(event: HookEvent, deps: CoreDeps): Promise<HookDecision> {
     deps.state.write(key, decision, {
       when: 'absent',
       expiresAt: addSec(deps.clock.now(), repeatableForSec),
-      // Nothing was consumed: after a power failure the event is decided again.
+      // No pass was consumed, so an event that is repeated after a power failure can be decided again.
       mayBeLost: true,
     }),
     isCounted ? failures.count() : null,
@@ -154,7 +151,7 @@ function toDecision({ passedAt, stepUpId, liveness, anotherWay }: Pass): HookDec
   return anotherWay ? { outcome: 'another_way', at, stepUpId } : { outcome: 'verified', at, stepUpId, liveness };
 }
 
-/** Records a call that only shadow mode allowed. @throws `state_unavailable` */
+/** Records a call that would have failed, but that shadow mode allowed. */
 export async function recordPassedOver(
   { connection, hook, code }: { connection: Connection; hook: string; code: FaceErrorCode },
   deps: CoreDeps,

@@ -9,14 +9,12 @@ export interface CoreDeps {
   readonly log: Log;
   readonly verifier: Verifier;
   readonly signer: Signer;
-  /** Public URL, without a trailing slash. */
+  /** Public URL of this server, without a trailing slash. */
   readonly issuer: string;
   readonly settings: CoreSettings;
 }
 
-/** Settings for all connections. */
 export interface CoreSettings {
   readonly limits: Limits;
-  /** Days; `null`: unlimited. */
   readonly consentDays: number | null;
 }

@@ -7,7 +7,7 @@ export interface Box {
 
 export interface DetectedFace {
   readonly box: Box;
-  /** 0 to 1. */
+  /** From 0 to 1. */
   readonly confidence: number;
 }
 

@@ -1,10 +1,7 @@
 import type { State } from './ports.js';
 import { type EpochSec, toEpochSec } from './units.js';
 
-/**
- * Returns true if the store lost data since, so that an item's use is unknown.
- * @throws `state_unavailable`
- */
+/** Returns true if the store has lost data since `issuedAt`. Then it is unknown if an item of that time was used. */
 export async function isForgotten(issuedAt: EpochSec, { state }: { readonly state: State }): Promise<boolean> {
   return issuedAt < toEpochSec(await state.storeEpoch());
 }

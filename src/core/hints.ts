@@ -1,6 +1,6 @@
 import type { PhotoCode } from '../errors.js';
 
-/** Hints for a person in front of the camera. They reveal nothing about matching. */
+/** Hints for a person in front of the camera. They do not reveal how well the face matches. */
 export const hints = [
   // Position of the face
   'no_face',
@@ -25,7 +25,7 @@ export const hints = [
 ] as const;
 export type Hint = (typeof hints)[number];
 
-/** `null`: the person can do nothing. */
+/** Hint for an unusable picture. `null` if the person cannot help it. */
 export const hintOfFrames: Readonly<Record<PhotoCode, Hint | null>> = {
   face_none: 'no_face',
   face_many: 'one_face',
@@ -41,7 +41,6 @@ export const hintOfFrames: Readonly<Record<PhotoCode, Hint | null>> = {
   photo_animated: null,
 };
 
-/** Take another photo. */
 export const hintOfReference: Readonly<Record<PhotoCode, Hint>> = {
   face_none: 'reference_none',
   face_many: 'reference_many',
@@ -57,5 +56,5 @@ export const hintOfReference: Readonly<Record<PhotoCode, Hint>> = {
   photo_animated: 'reference_unreadable',
 };
 
-/** Returns true if another document photo is needed. */
+/** Returns true if the person must take another photo of the document. */
 export const isOfReference = (hint: Hint | null): boolean => hint?.startsWith('reference_') === true;

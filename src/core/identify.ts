@@ -10,37 +10,36 @@ import { toEpochMs } from './units.js';
 export const mostTokens = 500;
 
 /**
- * Maximum false positive identification rate. The strictest level allows 500 tokens; others as many as their summed
- * rates permit.
+ * Maximum false positive identification rate. The strictest level allows 500 tokens. At other levels, the sum of the
+ * tokens' rates limits their number.
  */
 export const greatestFalsePositiveRate = 1 / 400;
 
 export interface IdentifyRequest {
-  /** 1 to 5, of one person. */
+  /** 1 to 5 photos of one person. */
   readonly photos: readonly Photo[];
   readonly tokens: readonly SealedToken[];
-  /** Binding of every token; its tenant is rate-limited. */
+  /** Context to which every token must be bound. Its tenant is rate-limited. */
   readonly binding: Binding;
   readonly share: QueueShare;
 }
 
-/** Result of a biometric identification (ISO/IEC 2382-37). Positions start at 0. */
+/** Result of a biometric identification (ISO/IEC 2382-37). Positions of tokens start at 0. */
 export interface Identification {
-  /** `ambiguous`: several tokens match, and none is chosen. */
+  /** `ambiguous` if several tokens match. None of them is chosen. */
   readonly outcome: 'identified' | 'nobody' | 'ambiguous';
-  /** `null` unless `identified`. */
   readonly position: number | null;
-  /** If `ambiguous`: duplicates or people who look alike. */
+  /** Positions of the matching tokens if `ambiguous`: duplicates, or people who look alike. */
   readonly alike: readonly number[];
   readonly unusable: readonly number[];
-  /** Rate for an unknown face: 0 to 1. */
+  /** Probability that an unknown face is identified, from 0 to 1. */
   readonly falsePositiveRate: number;
 }
 
 /**
  * Identifies a live face among at most `mostTokens` tokens.
- * @throws `roster_malformed`: empty, too many, or duplicates; `roster_too_large`: more than their level allows;
- * `token_malformed`, `locked_out`, `overloaded`, the codes of `Verifier`; `not_found` with a remote verifier
+ * @throws `roster_malformed` for no tokens, too many or duplicates; `roster_too_large` for more than their level
+ * allows; `token_malformed`, `locked_out`, `overloaded`, the codes of `Verifier`; `not_found` with a remote verifier
  */
 export async function identify(
   { photos, tokens, binding, share }: IdentifyRequest,
@@ -66,7 +65,7 @@ export async function identify(
       tokens: usable.map(({ token }) => token),
       requireLiveness: true,
     });
-    // Last, so that a revocation takes effect at once.
+    // The deny list is read last, so that a revocation takes effect at once.
     const found = positions.map((each) => usable[each]);
     const denied = await Promise.all(found.map(({ tokenId }) => isDenied(tokenId, deps)));
     const matching = found.filter((_, at) => !denied[at]);
@@ -98,7 +97,7 @@ function readTokens(tokens: readonly SealedToken[], { verifier }: CoreDeps): rea
   return read;
 }
 
-/** Independent of any face, so it reveals nothing about one. */
+/** Returns true if a token can be opened at all. Does not depend on the face, so it reveals nothing about it. */
 async function canOpen({ expiresAt, keyVersion }: ReadToken, { verifier, clock }: CoreDeps): Promise<boolean> {
   const isExpired = expiresAt !== null && toEpochMs(expiresAt) <= clock.now();
   return !isExpired && (await verifier.holdsKeyOf({ keyVersion }));

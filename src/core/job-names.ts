@@ -1,4 +1,4 @@
-/** docs/operations.md describes each. */
+/** Names of the background jobs, which docs/operations.md describes. */
 export const jobNames = [
   'audit_heads',
   'campaign_letters',

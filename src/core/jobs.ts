@@ -5,7 +5,7 @@ import type { EpochMs } from './units.js';
 
 export interface Job {
   readonly name: JobName;
-  /** From the end of one run to the next, in seconds. */
+  /** Seconds from the end of one run to the start of the next. */
   readonly everySec: number;
   run(): Promise<void>;
 }
@@ -15,11 +15,11 @@ export interface JobState {
   readonly everySec: number;
   readonly runs: number;
   readonly failures: number;
-  /** `null` before the first run has ended. */
+  /** Latest run, or `null` before the first one has ended. */
   readonly last: {
     readonly endedAt: EpochMs;
     readonly tookMs: number;
-    /** `null`: success. */
+    /** Error code, or `null` after a success. */
     readonly code: FaceErrorCode | null;
   } | null;
 }
@@ -39,7 +39,7 @@ export interface Jobs {
 export interface JobsDeps {
   readonly clock: Clock;
   readonly log: Log;
-  /** Ends early on abort. Never rejects, and keeps no process alive. */
+  /** Waits, but ends early if the signal aborts. Never rejects, and does not keep the process alive. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly onRun: (state: JobState) => void;
 }
@@ -56,7 +56,7 @@ export function createJobs({ clock, log, sleep, onRun }: JobsDeps): Jobs {
         const began = clock.now();
         const code = await run().then(() => null, toCode);
         const formerCode = state.last?.code ?? null;
-        // Once per outage.
+        // A failure is logged once per outage.
         if (code !== null && code !== formerCode) log.warn('background job failed', { job: name, code });
         if (code === null && formerCode !== null) log.info('background job recovered', { job: name });
         const endedAt = clock.now();

@@ -1,8 +1,8 @@
 import type { Action } from './action.js';
 
 /*
- * Detects mixed scripts, like "pаypal" with a Cyrillic "а". Follows Unicode Technical Standard 39, "highly restrictive"
- * (section 5.2).
+ * Detects words of mixed scripts, like "pаypal" with a Cyrillic "а". Follows the level "highly restrictive" of Unicode
+ * Technical Standard 39, section 5.2.
  */
 
 const alphabets =
@@ -17,7 +17,6 @@ const unmixed = [...alphabets.split(' '), ...combinations].map(
   (scripts) => new RegExp(`^[${classOf(`${scripts} Common Inherited`)}]+$`, 'u'),
 );
 
-/** Returns true if a word mixes scripts. */
 const isMixed = (word: string): boolean => known.test(word) && !unmixed.some((pattern) => pattern.test(word));
 
 /** Returns true if a word of the action mixes scripts, so that it may look like another word. */

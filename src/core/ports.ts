@@ -1,5 +1,6 @@
 /*
- * Ports of the core, which does no I/O: src/process.ts provides them, and each has a contract suite in test/contract.
+ * Ports of the core, which does no I/O itself. src/process.ts provides their implementations, and test/contract has a
+ * test suite for each.
  */
 
 export type { Box, DetectedFace, Detection } from './face.js';

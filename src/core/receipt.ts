@@ -23,7 +23,7 @@ export { clockToleranceSec, receiptLifeSec };
 
 export interface ReceiptRequest {
   readonly audience: string;
-  /** Chosen by the party that verifies the receipt, and included in it; `null`: none. */
+  /** Nonce that the verifier of the receipt has chosen, or `null`. The receipt repeats it. */
   readonly nonce: string | null;
 }
 
@@ -36,7 +36,7 @@ export interface PassedCheck {
   readonly accuracy: Accuracy;
   readonly liveness: Liveness | null;
   readonly presence: string | null;
-  /** Without `face`, no face was checked. */
+  /** Factors used. Without `face`, no face was checked. */
   readonly methods: readonly AuthenticationMethod[];
   readonly action?: NamedAction | null;
 }
@@ -47,13 +47,12 @@ export interface RedeemedReceipt {
   readonly liveness: Liveness | null;
 }
 
-/** Returns the audience for a connection's own hooks. */
 export const audienceOf = (issuer: string, connection: { readonly id: string }): string =>
   `${issuer}/hooks/${connection.id}`;
 
 /**
- * Issues a signed receipt of a pass; `acr` is `face`, or `another_way` without one, and `amr` lists the factors (RFC
- * 8176).
+ * Issues a signed receipt of a passed check. `acr` is `face`, or `another_way` if no face was checked. `amr` lists the
+ * factors (RFC 8176).
  */
 export async function issueReceipt(
   { audience, nonce }: ReceiptRequest,
@@ -85,14 +84,14 @@ export async function issueReceipt(
 }
 
 /**
- * A connection's own profiles, and API clients of the standard tenant and the one with its name. Other clients may have
- * requested receipts for it.
+ * Returns whose receipts a connection accepts: its own, and those of API clients of the standard tenant and of the
+ * tenant with its name. Others may have requested receipts with its audience.
  */
 const sourcesFor = (connection: string): readonly string[] => [connection, 'api:default', `api:${connection}`];
 
 /**
- * Redeems a receipt for one event, which may repeat.
- * @param expected.needsFace - refuses other passes
+ * Redeems a receipt for one event. The same event may redeem it again.
+ * @param expected.needsFace - refuses receipts without a face check
  * @throws `receipt_invalid`
  */
 export async function redeemReceipt(
@@ -120,7 +119,7 @@ export async function redeemReceipt(
   return { stepUpId: claims.txn, at: epochSec(claims.auth_time), liveness: claims.liveness };
 }
 
-/** Redeems an approval for one use, which may repeat. @throws `receipt_invalid` */
+/** Redeems an approval for one use, which may be repeated. @throws `receipt_invalid` */
 export async function redeemApproval(
   receipt: string,
   expected: {
@@ -140,14 +139,14 @@ export async function redeemApproval(
   return claims;
 }
 
-/** The first use keeps it and may ask again. */
+/** Reserves a receipt for its first use. Only that use may redeem it again. */
 async function takeOnce(
   { jti, iat, exp, txn: stepUpId }: ReceiptClaims,
   { connection, subject, by }: { readonly connection: string; readonly subject: string; readonly by: string },
   { state, audit, clock, log }: Pick<CoreDeps, 'state' | 'audit' | 'clock' | 'log'>,
 ): Promise<void> {
   const expiresAt = toEpochMs(epochSec(exp));
-  // Issued with this server's clock, so there is no leeway.
+  // This server issued the receipt by its own clock, so no clock tolerance is needed.
   if (expiresAt <= clock.now()) throw new FaceError('receipt_invalid', { reason: 'expired' });
   if (await isForgotten(epochSec(iat), { state })) throw new FaceError('receipt_invalid', { reason: 'forgotten' });
 
@@ -161,7 +160,7 @@ async function takeOnce(
     () => state.write(key, by, used),
     onUnrecorded,
     async () => {
-      // The write may have arrived: a repeat then succeeds and must be recorded.
+      // The failed write may have succeeded. The same use could then redeem the receipt again, so it is recorded.
       if (await isHadByIt()) await recordUse();
     },
   );
@@ -179,9 +178,9 @@ function inOurWords<Claims>(check: () => Claims): Claims {
 }
 
 /**
- * Redeems a receipt for an own hook within the provider's timeout.
+ * Redeems a receipt for this server's own hook, within the provider's timeout.
  * @param event.budgetMs - milliseconds
- * @throws `receipt_invalid`, and `state_unavailable` also on timeout
+ * @throws `receipt_invalid`; `state_unavailable`, also on timeout
  */
 export function redeemForHook(
   receipt: string,

@@ -1,38 +1,37 @@
-/* Screen content during one picture. Shared with the page: no Node modules in here. */
+/* Screen content during one picture. The page bundles this file, so it must not import Node modules. */
 
 /**
- * Six screen colors, softened so that none is a saturated red (WCAG 2.2, 2.3.1: red's share of the linear light below
- * .8; here .78).
+ * Six screen colors. None is a saturated red, which WCAG 2.2 (2.3.1) restricts for flashes: red's share of the linear
+ * light is 0.78, and must be below 0.8.
  * @see https://www.w3.org/TR/WCAG22/#dfn-general-flash-and-red-flash-thresholds
  */
 export const screenColours = ['#ff6868', '#68ff68', '#6868ff', '#68ffff', '#ff68ff', '#ffff68'] as const;
 
-/** `across`: left and right; `down`: top and bottom. */
 export const screenAxes = ['across', 'down'] as const;
 export type ScreenAxis = (typeof screenAxes)[number];
 
 export type ScreenColour = (typeof screenColours)[number];
 
-/** Pairs that add up to white: side by side they reveal a face's shape (docs/light.md). */
+/** Pairs of colors that add up to white. Side by side, they reveal the shape of a face (docs/light.md). */
 export const complements: readonly (readonly [ScreenColour, ScreenColour])[] = [
   ['#ff6868', '#68ffff'],
   ['#68ff68', '#ff68ff'],
   ['#6868ff', '#ffff68'],
 ];
 
-/** The left or upper half as the viewer sees it, and the other. */
+/** Color of the left or upper half as the viewer sees it, and of the other half. */
 export type ScreenLight = {
   readonly axis: ScreenAxis;
   readonly first: ScreenColour;
   readonly second: ScreenColour;
 };
 
-/** Returns true if both halves have one color. */
+/** Returns true if both halves have the same color. */
 export const isPlain = ({ first, second }: { readonly first: string; readonly second: string }): boolean =>
   first === second;
 
 /**
- * Returns linear red, green and blue, each 0 to 1.
+ * Returns linear red, green and blue, each from 0 to 1.
  * @see https://www.w3.org/TR/WCAG22/#dfn-relative-luminance
  */
 export function toLinear(colour: `#${string}`): readonly [number, number, number] {

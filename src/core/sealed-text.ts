@@ -4,11 +4,11 @@ import { FaceError } from '../errors.js';
 import { Credential } from './concealed.js';
 import type { Keys, Random } from './ports.js';
 
-/** AES-256-GCM under a key derived from the token key. */
+/** A text encrypted with AES-256-GCM under a key that is derived from the token key. */
 export const sealedTextGuard = z.object({
   version: z.int(),
   nonce: z.base64url(),
-  /** With the 16-byte tag at the end. */
+  /** Ciphertext with the 16-byte tag at its end. */
   sealed: z.base64url(),
 });
 export type SealedText = z.output<typeof sealedTextGuard>;
@@ -18,8 +18,8 @@ const toBase64url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('
 
 /**
  * Encrypts a text.
- * @param label - purpose, with its own key. More than 32 bytes, so never equal to a token's message
- * @throws `key_service_unavailable`
+ * @param label - purpose, which selects the key. Must be longer than 32 bytes, so that it never equals a token's
+ * message
  */
 export async function sealText(
   text: Credential,
@@ -39,7 +39,7 @@ export async function sealText(
 
 /**
  * Decrypts a text.
- * @throws `token_key_retired`, `key_service_unavailable`; `state_unavailable`: altered in the store
+ * @throws `token_key_retired`; `state_unavailable` if the store altered the text
  */
 export async function openText(
   { version, nonce, sealed }: SealedText,

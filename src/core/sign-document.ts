@@ -8,10 +8,10 @@ import { redeemApproval } from './receipt.js';
 import { toEpochSec } from './units.js';
 
 /**
- * Signs a document after the approval of its name and digest. The approval is consumed; the same document may be signed
- * again meanwhile.
+ * Signs a document after the user approved its name and digest. The approval is consumed, but the same document may be
+ * signed again with it.
  * @returns a compact JWS without its payload (RFC 7797)
- * @throws `receipt_invalid`: no valid approval; `document_changed`: it approves another document, or none
+ * @throws `receipt_invalid` without a valid approval; `document_changed` if it is not for this document
  */
 export async function signDocument(
   asked: {

@@ -1,2 +1,2 @@
-/** Serves every connection; another serves the one of its name. */
+/** Tenant whose tokens serve every connection. Other tenants serve the connection of the same name. */
 export const standardTenant = 'default';

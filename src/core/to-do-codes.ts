@@ -1,4 +1,4 @@
-/** `now`: people are refused or evidence is at risk. */
+/** Urgency of each task. `now`: people are refused, or evidence is at risk. */
 export const toDoUrgency = {
   trail_unsound: 'now',
   key_unusable: 'now',
@@ -19,7 +19,7 @@ export const toDoUrgency = {
 } as const satisfies Record<string, 'now' | 'soon'>;
 export type ToDoCode = keyof typeof toDoUrgency;
 
-/** Parts of the console in which a task is done. */
+/** Parts of the console in which tasks are done. */
 export const places = [
   ...(['connection', 'doctor', 'keys', 'backup', 'audit'] as const),
   ...(['help_desk', 'approvals', 'requests', 'administrators', 'applications'] as const),

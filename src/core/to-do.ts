@@ -6,11 +6,8 @@ export interface ToDo {
   readonly code: ToDoCode;
   readonly urgency: 'now' | 'soon';
   readonly words: string;
-  /** `null`: the server. */
   readonly connection: string | null;
-  /** Name of an administrator or application; `null`: none. */
   readonly about: string | null;
-  /** Open requests; otherwise 1. */
   readonly count: number;
   readonly where: Place;
 }
@@ -18,42 +15,36 @@ export interface ToDo {
 export interface ConnectionFacts {
   readonly id: string;
   readonly mode: Policy['mode'];
-  /** `null`: not active, or unknown. */
+  /** Start of shadow mode. `null` if it is not active, or if the start is unknown. */
   readonly shadowSince: EpochMs | null;
-  /** Overrode the configured mode; `null`: no one. */
   readonly switchedBy: string | null;
-  /** `null`: none. */
   readonly examined: { readonly at: EpochMs; readonly isFailing: boolean; readonly enrolled: number | null } | null;
-  /** A shutdown interrupted its set-up. */
+  /** True if a shutdown interrupted the connection's set-up. */
   readonly isBrokenOff: boolean;
 }
 
 export interface Facts {
   readonly connections: readonly ConnectionFacts[];
-  /** Records without a signed head, in seconds. */
+  /** Age of the oldest audit records without a signed head, in seconds. */
   readonly headWaitingSec: number;
-  /** `null`: none, or incomplete. */
+  /** Result of the last verification of the audit log. `null` if it was not verified completely. */
   readonly isTrailSound: boolean | null;
-  /** `null`: none known. */
   readonly backupAt: EpochMs | null;
   readonly keys: readonly {
     readonly name: string;
     readonly isCurrent: boolean;
-    /** `null`: none. */
     readonly problem: string | null;
-    /** `null` if unknown. */
     readonly since: EpochMs | null;
     readonly lifeDays: number;
   }[];
 }
 
-/** Heads are signed every minute. */
+/** Heads of the audit log are normally signed every minute. */
 const longestHeadWaitSec = 600;
 const backupDays = 7;
 const shadowDays = 30;
 const examinationDays = 7;
 
-/** Returns the items to do, most urgent first. @param others - further items */
 export function findToDo(facts: Facts, now: EpochMs, others: readonly ToDo[] = []): ToDo[] {
   const ofConnections = facts.connections.flatMap((connection) => ofConnection(connection, now));
   const items = [...ofServer(facts, now), ...ofConnections, ...others];

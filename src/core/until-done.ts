@@ -1,4 +1,4 @@
-/** Back-off after each failure; the last one repeats. */
+/** Back-off after each failure. The last pause repeats. */
 const pausesMs = [1_000, 5_000, 30_000, 120_000, 600_000] as const;
 
 /**
@@ -18,9 +18,8 @@ export async function untilDone(work: () => Promise<unknown>, onFailure: (error:
 }
 
 /**
- * Runs work; after a failure continues like `untilDone`.
- * @param later - default: the same
- * @returns throws the first error
+ * Runs work. If it fails, throws the error and retries in the background like `untilDone`.
+ * @param later - work to retry, by default the same
  */
 export const nowOrLater = <Result>(
   work: () => Promise<Result>,

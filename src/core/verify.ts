@@ -9,7 +9,8 @@ import { type LivenessFinding, livenessBoundary, type Score, type Verdict, type 
 import { type EpochMs, toEpochMs, toIso } from './units.js';
 
 /**
- * Verifies live photos against a backend's token. A mismatch is a verdict; token errors are reported at once.
+ * Verifies live photos against a token that a backend stores. A mismatch is returned as a verdict; errors of the token
+ * are thrown.
  * @throws `token_malformed`, `token_expired`, `token_revoked`, `token_key_retired`, `locked_out`, the codes of
  * `Verifier`
  */
@@ -17,37 +18,33 @@ export async function verifyToken(request: VerifyRequest, deps: CoreDeps): Promi
   return attemptCheck(request, (asked) => deps.verifier.verify(asked), toldToBackend, deps);
 }
 
-/** Verifies like `verifyToken`, with the similarity. @throws as `verifyToken` */
 export async function scoreToken(request: VerifyRequest, deps: CoreDeps): Promise<Score> {
   return attemptCheck(request, (asked) => deps.verifier.score(asked), toldToBackend, deps);
 }
 
-/** For a person in front of a camera. */
 export interface CheckRules {
-  /** Must be live; `null`: none. */
+  /** Result of the liveness judgment, which must pass. `null` if none is required. */
   readonly judged: Promise<LivenessFinding> | null;
-  /** An anonymous person's: their failures do not lock out the user. */
+  /** Address of an anonymous caller, whose failures do not lock out the user. Otherwise `null`. */
   readonly outsider: string | null;
-  /** Host; `null`: none. */
   readonly application: string | null;
-  /** `null`: none. */
   readonly stepUp: { readonly id: string; readonly startedAt: EpochMs } | null;
 }
 
-/** Refusals that would reveal enrolment or comparison details: reported as a mismatch. */
+/** Refusals that would reveal an enrolment or details of the comparison. They are reported as a mismatch. */
 const mismatchCodes = [
   'token_malformed',
   'token_expired',
   'token_revoked',
   'token_key_retired',
   'liveness_low',
-  // The hosted API's error for an unreadable token.
+  // Error of the hosted API for an unreadable token.
   'request_malformed',
 ] as const satisfies readonly FaceErrorCode[];
 
 /**
- * Verifies a person in front of a camera. A wrong face, no enrolment, an unusable token and missing liveness get the
- * same answer after the same work, and count as a failed attempt.
+ * Verifies a person in front of a camera. A wrong face, a missing enrolment, an unusable token and missing liveness get
+ * the same answer after the same work, and count as a failed attempt.
  * @throws `locked_out`, the codes of `Verifier`
  */
 export async function verifyPerson(
@@ -56,12 +53,12 @@ export async function verifyPerson(
   deps: CoreDeps,
 ): Promise<Verdict> {
   const judgedLive = judged?.then(({ pass }) => pass);
-  // A locked-out person is not judged.
+  // Prevents an unhandled rejection if a lockout ends the check before liveness is judged.
   judgedLive?.catch(() => null);
   const rules = judgedLive === undefined ? {} : { judgedLive };
   const check = async (asked: VerifyRequest): Promise<Verdict> => {
     const verified = deps.verifier.verify({ ...asked, ...rules });
-    // Both must release the photos first.
+    // Verifier and judge must both have released the photos before this returns.
     await Promise.allSettled([verified, judged]);
     const [verdict, finding] = await Promise.all([verified, judged]);
     const isLow = asked.requireLiveness && (verdict.liveness ?? 0) < livenessBoundary;
@@ -108,12 +105,12 @@ async function attemptCheck<T extends { readonly matched: boolean }>(
       },
       deps,
       async ({ kind, level, until }) => {
-        // Anonymous failures do not indicate a compromised account.
+        // Failures of anonymous callers do not indicate a compromised account.
         if (kind !== 'subject' || subject === '') return;
         await deps.audit.append({ action: 'locked_out', connection, subject, detail: { level, until: toIso(until) } });
       },
     );
-    // Revoked during the comparison.
+    // The token may have been revoked during the comparison.
     if (verdict.matched && tokenId !== null && (await isDenied(tokenId, deps))) throw new FaceError('token_revoked');
     const who = { connection, subject };
     if (verdict.matched) {
@@ -129,10 +126,9 @@ async function attemptCheck<T extends { readonly matched: boolean }>(
 }
 
 interface TokenLook {
-  /** `null`: unreadable. */
   readonly read: SealedToken | null;
   readonly tokenId: string | null;
-  /** `null`: the face decides. */
+  /** Why the token cannot be used, or `null` if the face decides. */
   readonly unusable: 'token_malformed' | 'token_expired' | 'token_revoked' | null;
 }
 

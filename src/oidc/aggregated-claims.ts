@@ -6,13 +6,12 @@ import { FaceError } from '../errors.js';
 import { kidUnder, type OidcKeys } from '../keys/oidc-key-set.js';
 import type { SourceAnswer } from './sources.js';
 
-/** Seconds; verified on receipt. */
+/** Seconds. The recipient verifies the claims when they arrive. */
 const lifeSec = 300;
 
 /**
- * Returns claims of other connections: values, signed aggregated claims (OpenID Connect Core, section 5.6.2), and
- * `_claim_status`; empty if no source was queried.
- * @throws `key_service_unavailable`
+ * Returns claims of other connections: their values, signed aggregated claims (OpenID Connect Core, section 5.6.2), and
+ * `_claim_status`. Empty if no source was queried.
  */
 export async function tellSources(
   answers: readonly SourceAnswer[],
@@ -50,7 +49,7 @@ async function tell(
     {
       ...values,
       iss: source.issuer,
-      // Pairwise per client and link, so that it does not identify the person.
+      // Differs per client and link, so that it does not identify the person.
       sub: digestOf(`facestep claims of ${answer.link.id} at ${id} for ${client}`).toString('base64url'),
       ...{ aud: client, iat: now, exp: now + lifeSec },
     },
@@ -61,7 +60,7 @@ async function tell(
 
 const encode = (part: Json): string => Buffer.from(JSON.stringify(part)).toString('base64url');
 
-/** Its own `typ`, so that it cannot be used as an ID token (RFC 8725, section 3.11). */
+/** Signs with a `typ` of its own, so that the result cannot be used as an ID token (RFC 8725, section 3.11). */
 async function sign(payload: JsonObject, oidcKeys: OidcKeys): Promise<string> {
   const [key] = (await oidcKeys.current()).signing;
   if (key === undefined) throw new FaceError('key_service_unavailable');

@@ -7,7 +7,7 @@ import { oidcErrors } from './library.js';
 export interface ClaimWanted extends AskedClaim {
   readonly inIdToken: boolean;
   readonly inUserInfo: boolean;
-  /** Id of the source connection; `null`: the issuer's own. */
+  /** Id of the source connection, or `null` for the issuer's own. */
   readonly from: string | null;
 }
 
@@ -27,7 +27,7 @@ interface ClaimsRequest {
 
 /**
  * Returns the requested claims: by scopes for UserInfo (OpenID Connect Core, section 5.4), or by `claims` (section
- * 5.5). Ignores unregistered ones (section 5.5.1).
+ * 5.5). Claims that the client has not registered are ignored (section 5.5.1).
  * @throws oidcErrors.InvalidRequest
  */
 export function toClaimsWanted(client: Pick<OidcClient, 'consented'>, request: ClaimsRequest): readonly ClaimWanted[] {
@@ -44,7 +44,6 @@ export function toClaimsWanted(client: Pick<OidcClient, 'consented'>, request: C
     .filter(({ inIdToken, inUserInfo }) => inIdToken || inUserInfo);
 }
 
-/** Returns requests without effect, for the log. */
 export function unregisteredIn(
   client: Pick<OidcClient, 'consented' | 'claimNames'>,
   request: ClaimsRequest,
@@ -57,7 +56,7 @@ export function unregisteredIn(
   const claims = [...new Set([...idToken.keys(), ...userInfo.keys()])].filter((name) => !isTold(name));
   return [
     ...scopes.filter((scope) => !isInUse(scope)).map((scope) => `scope ${scope}`),
-    // Untrusted text.
+    // Names are untrusted text.
     ...claims.map((name) => (/^[\w.:/-]{1,100}$/.test(name) ? name : 'a name that cannot be logged')),
   ].slice(0, mostLogged);
 }

@@ -8,13 +8,12 @@ export const maxIdCharacters = 100;
 
 interface Asked {
   readonly rules: OrganisationRules;
-  /** `null`: the person's choice. */
   readonly hint: string | null;
 }
 
 /**
- * Returns the organization request of an authorization request; `null`: none.
- * @throws oidcErrors.InvalidScope: not registered; oidcErrors.InvalidRequest
+ * Returns the organization that an authorization request asks for, or `null`.
+ * @throws oidcErrors.InvalidScope if the client is not registered for organizations; oidcErrors.InvalidRequest
  */
 export function toOrganisationAsked(
   { organisations: rules }: Pick<OidcClient, 'organisations'>,

@@ -1,6 +1,6 @@
 import type { Response } from 'express';
 
-/** Seconds until a kiosk page clears itself: with a question, or with information only. */
+/** Seconds until a kiosk page clears itself. Pages with a question have more time than pages with information only. */
 const clearedAfterSec = { asking: 120, telling: 15 } as const;
 
 export type KioskPage = keyof typeof clearedAfterSec;

@@ -4,8 +4,8 @@ import { pageStyle } from '../http/page-style.js';
 import type { Language } from './messages.js';
 
 /**
- * Creates the layout of single-card pages.
- * @param formsTo - further form targets, through redirects
+ * Creates the layout of pages that show a single card.
+ * @param formsTo - further sites to which forms may redirect
  */
 export function createCard(style: Html = pageStyle, formsTo?: string) {
   const layout = createPageLayout(style, formsTo);

@@ -13,21 +13,18 @@ import { type Asker, isolate, renderPersonCard } from './person-page.js';
 interface ShownClaim extends RegisteredClaim {
   readonly claim: string;
   readonly isEssential: boolean;
-  /** `null` if the profile has none. */
   readonly value: Json;
-  /** Display name; absent if there is only one connection. */
+  /** Display name of the source. Absent if there is only one connection. */
   readonly source?: string | undefined;
 }
 
 export interface SilentSource {
-  /** Value of its button, if it can be linked now. */
   readonly decision: string;
   readonly name: string;
   readonly state: 'unanswered' | 'unlinked';
   readonly items: readonly Omit<ShownClaim, 'value' | 'source'>[];
 }
 
-/** Renders the consent page for these values. */
 export function renderConsentPage(
   language: Language,
   {
@@ -49,7 +46,6 @@ export function renderConsentPage(
     readonly answered?: readonly string[];
     readonly silent?: readonly SilentSource[];
     readonly canLink?: boolean;
-    /** Connection whose linking just failed. */
     readonly notLinked?: string | null;
   },
 ): RenderedPage {

@@ -38,7 +38,7 @@ export function createConsentStep({ connection }: Pick<OidcIssuer, 'connection'>
     const asker = { client: metadata.client_id, registration: consented.registration };
     const standing = await findDataConsent(who, asker, deps);
     const links = wanted.some(({ from }) => from !== null) ? await readLinks(who, deps) : [];
-    // At a counter each check needs its own consent.
+    // At a counter, each check needs its own consent.
     const isAskedAnew = params.prompt?.split(' ').includes('consent') === true || client.counter !== undefined;
     const isEnough = standing !== null && answersFor(standing, wanted) && holdsBy(standing, wanted, links);
     if (isEnough && !isAskedAnew) return { share: toShare(standing, wanted) };
@@ -47,14 +47,14 @@ export function createConsentStep({ connection }: Pick<OidcIssuer, 'connection'>
     if (decision === 'refuse') throw new oidcErrors.AccessDenied('the user did not consent');
     const answered = (form?.getAll('answered') ?? []).filter((id) => linkWith(links, id) !== undefined);
     const offer = toOffer(asker, wanted, { links, answered });
-    // Valid only for the displayed values: configuration or links may have changed.
+    // Valid only for the displayed values, because configuration or links may have changed meanwhile.
     if (decision === 'agree' && form?.get('shown') === offer.digest) {
       const ticked = form.getAll('claim');
       const claims = offer.claims
         .filter(({ name, isEssential }) => isEssential || ticked.includes(name))
         .map(({ name }) => name);
       const asked = [...offer.claims, ...offer.leftOut].map(({ name, isEssential }) => ({ name, isEssential }));
-      // The button may be pressed twice: both must give one consent.
+      // The same id if the button is pressed twice, so that both requests give one consent.
       const id = digestOf(JSON.stringify([interaction.uid, offer.digest, claims])).toString('base64url');
       const given = { id, ...asker, claims, asked, links: offer.links, lifeSec: consented.lifeSec };
       return { share: toShare(await giveDataConsent(who, given, deps), wanted) };
@@ -121,7 +121,7 @@ export function createConsentStep({ connection }: Pick<OidcIssuer, 'connection'>
   }
 }
 
-/** A counter has no redirect URI, and wallet data stays with the person. */
+/** Returns the destination of the data. A counter has no redirect URI, and data for a wallet stays with the person. */
 function destinationOf({ counter, offers }: OidcClient, redirectUri = ''): Destination {
   if (counter !== undefined) return 'counter';
   return offers === undefined ? { host: new URL(redirectUri).host } : 'wallet';
@@ -132,7 +132,10 @@ type Asker = Pick<DataConsent, 'client' | 'registration'>;
 const linkWith = (links: readonly Link[], source: string): Link | undefined =>
   links.find(({ other }) => other.connection === source);
 
-/** Optional claims of an unlinked source count as refused; other missing ones are requested again next time. */
+/**
+ * Returns what to offer. Optional claims of a source without a link count as refused. Other missing claims are
+ * requested again next time.
+ */
 function toOffer(
   asker: Asker,
   wanted: readonly ClaimWanted[],
@@ -148,7 +151,7 @@ function toOffer(
   return { claims, leftOut, links: linkIds, digest: digestOf(JSON.stringify(shown)).toString('base64url') };
 }
 
-/** True if agreed claims are still available through the same links. */
+/** Returns true if the claims of a consent are still available through the same account links. */
 const holdsBy = ({ claims, links: former }: DataConsent, wanted: readonly ClaimWanted[], links: readonly Link[]) =>
   wanted.every(
     ({ name, from }) => from === null || !claims.includes(name) || linkWith(links, from)?.id === former[from],

@@ -5,12 +5,12 @@ import { oidcErrors } from './library.js';
 
 const subGuard = z.object({ sub: z.string() });
 
-/** Returns the subject of an ID token hint, verified by the library. */
+/** Returns the subject of an ID token hint, which the library has verified. */
 export const hintedSubject = ({ id_token_hint: hint }: AuthorizationRequest['params']): string | undefined =>
   hint === undefined ? undefined : subGuard.parse(decodeJwt(hint)).sub;
 
 /**
- * Checks that the named person is the required subject.
+ * Checks that the named person is the subject that the client requires.
  * @throws oidcErrors.LoginRequired
  * @see https://openid.net/specs/openid-connect-core-1_0.html#AuthRequest and section 5.5.1
  */

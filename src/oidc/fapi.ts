@@ -4,24 +4,24 @@ import { toEpochSec } from '../core/units.js';
 import { oidcErrors } from './library.js';
 
 /*
- * Clients under the FAPI 2.0 Security Profile. Access tokens are bound by DPoP only: a proxy terminates TLS.
+ * Clients under the FAPI 2.0 Security Profile. Their access tokens are bound by DPoP, not by certificates, because a
+ * proxy terminates TLS.
  * https://openid.net/specs/fapi-security-profile-2_0-final.html
  */
 
-/** Required by the profile, besides keys and pushed requests. */
+/** Metadata that the profile requires, besides keys and pushed requests. */
 export const fapiMetadata = {
   dpop_bound_access_tokens: true,
   id_token_signed_response_alg: 'PS256',
 } as const;
 
-/** Returns true if a client is under the profile. */
 export const isFapi = (metadata: ClientMetadata): boolean => metadata.dpop_bound_access_tokens === true;
 
 const mostAheadSec = 60;
 
 /**
- * Creates the check of client assertions: the issuer is the only audience, it is recent (section 5.3.2.1), and not
- * signed with RS256 (section 5.4.1). Other clients follow RFC 7523.
+ * Creates the check of client assertions under the profile: the issuer is the only audience, the assertion is recent
+ * (section 5.3.2.1), and not signed with RS256 (section 5.4.1). Other clients follow RFC 7523.
  */
 export const createCheckAssertion =
   (clock: Clock) =>

@@ -25,13 +25,9 @@ export type Acting = z.output<typeof actingGuard>;
 
 export type Flow = {
   readonly clientId: string;
-  /** `null` until the person is named. */
   readonly person: Person | null;
-  /** For the ID token if the check passes. */
   readonly acr: string;
-  /** `null` until started. */
   readonly stepUp: { readonly id: string; readonly browserDigest: string; readonly starts: number } | null;
-  /** The face check that links another account; `null`: none. */
   readonly linking: {
     readonly source: string;
     readonly subject: string;
@@ -39,19 +35,18 @@ export type Flow = {
     readonly browserDigest: string;
   } | null;
   readonly notLinked: string | null;
-  /** `null` until chosen, or if not requested. */
+  /** Chosen organization. `null` until chosen, or if not requested. */
   readonly acting: Acting | null;
-  /** The kiosk visit of the flow; `null`: none. */
   readonly atKiosk: KioskVisit | null;
   readonly endsAt: EpochMs;
 };
 
 export const begun = { stepUp: null, linking: null, notLinked: null, acting: null, atKiosk: null } as const;
 
-/** Seconds for typing a user name, and for the way back. */
+/** Seconds for typing a username and for returning to the client. */
 export const aroundStepUpSec = 120;
 
-/** Time to write down recovery codes. */
+/** Seconds to write down recovery codes. */
 const writingSec = 300;
 
 const decidingSec = 300;
@@ -83,7 +78,7 @@ interface FlowDeps {
 const flowKey = (connection: Connection, uid: string): string =>
   `oidc-flow:${connection.id}:${digestOf(uid).toString('base64url')}`;
 
-/** Returns the time limit, in whole seconds. */
+/** Returns the time limit of a sign-in, in seconds. */
 export function flowLifeSec({ lifeSec, consented, organisations }: OidcClient, { policy }: Connection): number {
   const claims = Object.values(consented?.claims ?? {});
   const asksPerson = claims.length > 0 || organisations !== undefined;
@@ -93,13 +88,11 @@ export function flowLifeSec({ lifeSec, consented, organisations }: OidcClient, {
   return lifeSec ?? policy.stepUpTimeoutSec + aroundStepUpSec + afterwardsSec;
 }
 
-/** Stores the state of an interaction. */
 export async function writeFlow({ uid }: { readonly uid: string }, flow: Flow, deps: FlowDeps): Promise<void> {
   const { connection, state } = deps;
   await state.write(flowKey(connection, uid), flow, { when: 'any', expiresAt: flow.endsAt, mayBeLost: true });
 }
 
-/** @throws oidcErrors.SessionNotFound */
 export async function readFlow(uid: string, { connection, state }: FlowDeps): Promise<Flow> {
   const found = await state.read(flowKey(connection, uid));
   if (found === null) throw new oidcErrors.SessionNotFound('interaction has ended');
@@ -109,7 +102,6 @@ export async function readFlow(uid: string, { connection, state }: FlowDeps): Pr
 const claimsKey = (connection: Connection, grantId: string): string =>
   `oidc-claims:${connection.id}:${digestOf(grantId).toString('base64url')}`;
 
-/** Stores the claims of a grant. */
 export async function writeClaims(grantId: string, claims: JsonObject, lifeSec: number, deps: FlowDeps): Promise<void> {
   const { connection, state, clock } = deps;
   await state.write(claimsKey(connection, grantId), claims, {
@@ -125,7 +117,7 @@ export async function readClaims(grantId: string, { connection, state }: FlowDep
 }
 
 const shareGuard = z.object({
-  /** Another client or a renewed consent is another share. */
+  /** Client and id of the consent. Data is sent only to this client and under this consent. */
   client: z.string(),
   consent: z.string(),
   idToken: z.array(z.string()).readonly(),
@@ -137,7 +129,7 @@ export type Share = z.output<typeof shareGuard>;
 const shareKey = (connection: Connection, grantId: string): string =>
   `oidc-share:${connection.id}:${digestOf(grantId).toString('base64url')}`;
 
-/** Stores a grant's share: names only; values are read when needed. */
+/** Stores the names of the claims to send under a grant. Values are read when needed. */
 export async function writeShare(grantId: string, share: Share, lifeSec: number, deps: FlowDeps): Promise<void> {
   const { connection, state, clock } = deps;
   await state.write(shareKey(connection, grantId), share, { when: 'any', expiresAt: addSec(clock.now(), lifeSec) });
@@ -152,7 +144,7 @@ export async function readShare(grantId: string, { connection, state }: FlowDeps
 const actingKey = (connection: Connection, grantId: string): string =>
   `oidc-acting:${connection.id}:${digestOf(grantId).toString('base64url')}`;
 
-/** Stores a grant's organization: its id only; roles are read when needed. */
+/** Stores the organization for which a grant was given. Only the id is stored; roles are read when needed. */
 export async function writeActing(
   grantId: string,
   { organisation }: Acting,

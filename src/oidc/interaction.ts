@@ -33,15 +33,15 @@ import { parseRequestedAction } from './requested-action.js';
 import { checkDemand, isMet, paramsOf, parseRequestedClaims } from './requested-claims.js';
 import type { Visit } from './visit.js';
 
-/** Per interaction: a lost redirect loses a ticket. */
+/** Step-ups per sign-in. A second one is needed if a lost redirect has lost the ticket. */
 const startsAllowed = 5;
 
-/** If a code replaced the face. Requests cannot ask for it. */
+/** `acr` if a code replaced the face. Clients cannot request it. */
 const anotherWayAcr = 'another_way';
 
 /**
- * Creates the page of an interaction: leads to the capture page, and back to the client. Idempotent.
- * @returns throws errors for the error page: `oidcErrors.SessionNotFound` also for another browser
+ * Creates the page of a sign-in, which leads to the capture page and back to the client. Idempotent.
+ * @returns throws errors for the error page; `oidcErrors.SessionNotFound` also for another browser
  */
 export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { readonly accountLinkDays: number }) {
   const { connection } = issuer;
@@ -136,7 +136,7 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { reado
           ? { proved: true }
           : { proved: false, source: person.isSentByProvider ? null : sourceOf(request) },
         returnUrl: issuer.interactionUrl(interaction.uid),
-        // A kiosk is the organization's own device.
+        // A kiosk is the organization's own device, so any camera is allowed.
         camera: flow.atKiosk === null ? null : 'any',
         application: paramsOf(interaction.params).redirect_uri ?? null,
         takesAnotherWay: takesAnotherWay(visit),
@@ -165,7 +165,7 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { reado
   ): Promise<void> {
     const { interaction, client, flow } = visit;
     const { id: stepUpId, pass, action } = stepUp;
-    // Last, so that the pass survives a failure and a retry.
+    // Consumed last, so that the pass survives a failure and a retry.
     const take = async (): Promise<void> => void (await takeStepUp(stepUpId, deps));
     if (pass === null) throw new FaceError('internal', 'a pass without its time');
     const isFace = isByFace(pass);
@@ -180,7 +180,6 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { reado
     if (flow.acting !== null) {
       const detail = { client: flow.clientId, ...flow.acting, stepUpId };
       const who = { connection: connection.id, subject: person.subject };
-      // Recorded first, so that every choice has an entry.
       await deps.audit.append({ action: 'organisation_chosen', ...who, detail });
     }
     const claims = {
@@ -205,7 +204,7 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { reado
     );
   }
 
-  /** Stores the grant. @param authentication - empty: the token has only its claims */
+  /** Stores the grant. @param authentication - if empty, the token has only the grant's claims */
   async function toGrant(
     { provider, flow }: Visit,
     claims: Person['claims'],
@@ -243,7 +242,7 @@ export function createInteraction(issuer: OidcIssuer, deps: IssuerDeps & { reado
     if (stepUp !== null) clearBrowserCookie(response, browserCookieOf(stepUp.id, isSecure));
   }
 
-  /** An answer of a concurrent visit takes precedence. */
+  /** Sends an error to the client, unless a concurrent visit has answered already. */
   async function refuse({ request, response, provider, flow }: Visit, error: unknown): Promise<void> {
     const refusal = toRefusal(error);
     forgetBrowser(response, flow);

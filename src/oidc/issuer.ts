@@ -46,32 +46,29 @@ export interface RunningProvider {
 }
 
 export interface Arrival {
-  /** Source, as the limits count it. */
+  /** Rate limit key of the caller. */
   readonly source: string;
-  /** As the browser reports; `null`: not sent back. */
+  /** Time at which this server sent the browser back, as the browser reports it. `null` if not sent back. */
   readonly sentBackAt: string | null;
-  /** A nonce was added, because the library requires one. */
+  /** True if a nonce was added, because the library requires one. */
   readonly lacksNonce: boolean;
-  /** `null` if the client's kind needs none. */
+  /** Result of the check by the client's kind, or `null` if that kind needs none. */
   readonly admission: Admitted | { readonly refusal: unknown } | null;
 }
 
-/** The OpenID provider of one connection. */
 export interface OidcIssuer {
-  /** Exact issuer identifier: `<publicUrl>/oidc/<connection>`. */
   readonly issuer: string;
   readonly connection: Connection;
   readonly clients: ReadonlyMap<string, OidcClient>;
   readonly credentials: CredentialConfigs;
-  /** The single client with pushed requests: its browsers may omit `client_id`. */
+  /** Id of the only client with pushed requests, whose browsers may omit `client_id`. Otherwise `null`. */
   readonly pushingClientId: string | null;
   interactionUrl(uid: string): string;
-  /** Opens a counter's code or shows a phone's. */
   counterUrl(name: 'user_code' | 'shown', code: string): string;
   running(): Promise<RunningProvider>;
   /**
    * Counts an anonymous start, before anything is looked up or stored.
-   * @throws `locked_out`, `state_unavailable`
+   * @throws `locked_out`
    */
   countStart(source: string): Promise<void>;
   readonly checks: Checks;
@@ -79,11 +76,10 @@ export interface OidcIssuer {
   noteArrival(request: IncomingMessage, arrival: Arrival): void;
 }
 
-/** Returns the issuer identifier of a connection. */
 export const issuerOf = (connection: Connection, deps: Pick<IssuerDeps, 'issuer'>): string =>
   `${deps.issuer}/oidc/${connection.id}`;
 
-/** @throws `config_invalid`: the library refuses a client */
+/** @throws `config_invalid` if the library refuses a client */
 export function createIssuer(
   connection: Connection,
   { clients, credentials }: { readonly clients: readonly OidcClient[]; readonly credentials: CredentialConfigs },
@@ -116,7 +112,9 @@ export function createIssuer(
     return client;
   };
 
-  /** The library has verified the signature and all parameters are signed. */
+  /**
+   * Returns true if a request is signed. The library has verified the signature, and that all parameters are signed.
+   */
   const isSignedNow = async (context: KoaContextWithOIDC): Promise<boolean> => {
     const { request: object } = context.query;
     if (typeof object !== 'string' || context.oidc.trusted === undefined) return false;
@@ -129,12 +127,15 @@ export function createIssuer(
     if (arrival === undefined) throw new FaceError('internal', 'a request that did not arrive');
     return arrival;
   };
-  /** Anyone can send requests as it. */
+  /** Returns true for a public client, in whose name anyone can send requests. */
   const isPublic = ({ oidc }: KoaContextWithOIDC): boolean => oidc.client?.tokenEndpointAuthMethod === 'none';
   const provenPushOf = (context: KoaContextWithOIDC) =>
     isPublic(context) ? undefined : context.oidc.entities.PushedAuthorizationRequest;
 
-  /** Before any look-up or write. A signed request, or a proof by the client's kind, is valid once. */
+  /**
+   * Applies limits before any look-up or write. A signed request, or a proof that the client's kind defines, is valid
+   * once.
+   */
   const bound = async (context: KoaContextWithOIDC, client: OidcClient, isSigned: boolean): Promise<void> => {
     const { source, sentBackAt } = arrivalOf(context);
     const pushed = provenPushOf(context);
@@ -176,7 +177,7 @@ export function createIssuer(
       const { admission, source, lacksNonce } = arrivalOf(context);
       if (lacksNonce && context.oidc.params !== undefined) context.oidc.params.nonce = undefined;
       if (admission !== null && 'refusal' in admission) throw admission.refusal;
-      // Otherwise the library accepts it as plain OAuth.
+      // Otherwise the library accepts the request as plain OAuth.
       if (!context.oidc.requestParamScopes.has('openid'))
         throw new oidcErrors.InvalidRequest('the scope must include openid');
       const client = clientOf(context);
@@ -192,7 +193,7 @@ export function createIssuer(
         if (isPublic(context)) await countStart(source).catch(toUnavailable);
         return;
       }
-      // Refused later: there are no sessions.
+      // Such requests are refused later, because there are no sessions.
       if (context.oidc.prompts.has('none')) return;
       const isSigned = await isSignedNow(context);
       await bound(context, client, isSigned);

@@ -20,16 +20,10 @@ import type { Source, Sources } from './sources.js';
 export interface ConnectionWithClients {
   readonly connection: Connection;
   readonly oidc: OidcConfig;
-  /** `null`: none. */
   readonly organisations: OrganisationRules | null;
-  /** Creates clients of the provider's own kinds. */
   createOidcClients(deps: OidcClientDeps): readonly OidcClient[];
 }
 
-/**
- * Creates the OpenID providers of all connections with clients.
- * @throws `config_invalid`
- */
 export async function createIssuers(
   connections: readonly ConnectionWithClients[],
   given: Omit<IssuerDeps, 'countAll' | 'sources'>,
@@ -65,7 +59,7 @@ export async function createIssuers(
   return new Map(issuers.map((issuer) => [issuer.connection.id, issuer]));
 }
 
-/** The library validates a client on first use. */
+/** Makes the library validate every client now, instead of on first use. */
 async function checkClients({ connection, clients, running }: OidcIssuer): Promise<void> {
   const { provider } = await running();
   for (const client of clients.keys()) {

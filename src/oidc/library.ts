@@ -1,4 +1,3 @@
-/* The parts of oidc-provider that this service uses. */
 export * as oidcErrors from 'oidc-provider/lib/helpers/errors.js';
 export { Check, Prompt } from 'oidc-provider/lib/helpers/interaction_policy/index.js';
 export { ExternalSigningKey } from 'oidc-provider/lib/helpers/keystore.js';

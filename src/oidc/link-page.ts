@@ -6,7 +6,7 @@ import { consentTextsIn } from './consent-messages/index.js';
 import { type Language, messagesIn } from './messages.js';
 import { renderPersonCard } from './person-page.js';
 
-/** Renders the form for a person's user name at another connection. */
+/** Renders the form for a person's username at another connection. */
 export function renderLinkPage(
   language: Language,
   {
@@ -15,7 +15,6 @@ export function renderLinkPage(
     until,
   }: {
     readonly source: string;
-    /** In addition to the name. */
     readonly decision: string;
     readonly until: EpochMs;
   },

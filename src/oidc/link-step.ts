@@ -24,24 +24,23 @@ import { paramsOf } from './requested-claims.js';
 import { nameOfSource, type Source } from './sources.js';
 import type { Visit } from './visit.js';
 
-/** Before the connection's id. */
+/** Prefix before the connection's id. */
 export const linkDecision = 'link:';
 
-/** Longer than any provider's names and ids. */
+/** Longer than the usernames and ids of every provider. */
 const maxNameCharacters = 256;
 
 const passing = ['locked_out', 'profile_unavailable', 'overloaded', 'step_up_unknown', 'step_up_finished'];
 
 /**
- * Creates the step that links another account by a face check there, in the same browser. Unenrolled users look the
- * same until a face matches.
+ * Creates the step that links an account at another connection by a face check there, in the same browser. Users
+ * without an enrolment look the same until a face matches.
  */
 export function createLinkStep(issuer: OidcIssuer, deps: IssuerDeps & { readonly accountLinkDays: number }) {
   const { connection } = issuer;
   const isSecure = issuer.issuer.startsWith('https:');
   const flowDeps = { ...deps, connection };
 
-  /** @returns true if the visit was answered */
   return async (visit: Visit, subject: string): Promise<boolean> => {
     const { linking } = visit.flow;
     if (linking !== null) {
@@ -72,7 +71,7 @@ export function createLinkStep(issuer: OidcIssuer, deps: IssuerDeps & { readonly
     { id, source, name }: { readonly id: string; readonly source: Source; readonly name: string },
   ): Promise<void> {
     const { request, response, interaction, flow } = visit;
-    // Checked again, although the page does not offer it otherwise.
+    // Checked again, although the page offers linking only if it is allowed.
     if (!(await canLinkIn(flow, deps))) throw new FaceError('step_up_unknown');
     const from = sourceOf(request);
     await source.countStart(from);
@@ -138,14 +137,14 @@ export function createLinkStep(issuer: OidcIssuer, deps: IssuerDeps & { readonly
   }
 }
 
-/** Returns true if the face was shown to this browser's own camera. */
+/** Returns true if the face was checked with this browser's own camera. */
 export async function canLinkIn({ stepUp }: Flow, deps: Pick<IssuerDeps, 'state' | 'clock'>): Promise<boolean> {
   if (stepUp === null) return false;
   const { pass, stayedHere } = await readStepUp(stepUp.id, deps);
   return pass !== null && isByFace(pass) && stayedHere;
 }
 
-/** Unprintable names are replaced by the id. */
+/** Returns the action to approve. Names with invisible characters are replaced by the connection's id. */
 function toAction(title: string, connections: readonly Connection[]) {
   const toWords = (lines: readonly string[]): Action => ({ type: actionType, title, lines });
   const lines = connections.map(({ id, policy: { organisation } }) =>

@@ -8,7 +8,7 @@ export interface Messages {
   readonly expired: string;
   readonly invalid: string;
   readonly failed: string;
-  /** The browser refuses cookies. */
+  /** Shown if the browser refuses cookies. */
   readonly cookies: string;
   readonly reference: string;
 }
@@ -91,10 +91,9 @@ export type Language = keyof typeof messages;
 /** The first is the fallback. */
 export const languages: readonly [Language, ...Language[]] = ['en', 'de', 'es', 'fr', 'ar'];
 
-/** Returns the texts of a language. */
 export const messagesIn = (language: Language): Messages => messages[language];
 
-/** Returns the first supported language. @param wanted - `de-AT` gives `de` */
+/** Returns the first supported language. @param wanted - `de-AT` selects `de` */
 export function chooseLanguage(wanted: readonly string[]): Language {
   for (const tag of wanted) {
     const [primary = ''] = tag.toLowerCase().split('-');

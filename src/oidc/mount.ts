@@ -39,7 +39,7 @@ const methodsByPath = {
   [paths.nonce]: ['POST', 'OPTIONS'],
 };
 
-/** Metadata also at the paths of RFC 8414, section 3.1, and OpenID4VCI 1.0, section 12.2.2. */
+/** Routes. Metadata is also at the paths of RFC 8414, section 3.1, and OpenID4VCI 1.0, section 12.2.2. */
 const routes = [
   ...Object.entries(methodsByPath).map(([path, methods]) => ({ address: `/oidc/:connection${path}`, path, methods })),
   ...[paths.metadata, paths.credentialIssuer].map((path) => ({
@@ -52,9 +52,9 @@ const routes = [
 const maxFormBytes = 56 * 1024;
 
 /**
- * Mounts the OpenID provider of every connection at `/oidc/<connection>`. Reads bodies here, within limits. A POST to
- * the authorization endpoint becomes a query, so that the client's kind can inspect it first.
- * @throws `not_found`, `method_not_allowed`, `body_too_large`, `overloaded`, `request_malformed`
+ * Mounts the OpenID provider of every connection at `/oidc/<connection>`. Bodies are read here, within limits. A POST
+ * to the authorization endpoint becomes a query, so that the client's kind can inspect it first.
+ * @throws `not_found`, `method_not_allowed`, `body_too_large`, `request_malformed`
  */
 export function mountOidc(
   app: Express,
@@ -88,8 +88,8 @@ function pageAt(path: string, { interact, receive }: MountedIssuer): MountedIssu
 }
 
 /**
- * Overrides forwarded headers, so that URLs and cookie attributes depend on the issuer only. Pop-up sign-ins need their
- * opener.
+ * Overrides forwarded headers, so that URLs and cookie attributes depend on the issuer only. Keeps the opener of pop-up
+ * sign-ins.
  */
 function pin(request: Request, response: Response, { issuer }: OidcIssuer): void {
   request.headers['x-forwarded-proto'] = new URL(issuer).protocol.slice(0, -1);
@@ -108,7 +108,7 @@ async function answer(path: string, issuer: OidcIssuer, visit: Visit): Promise<v
   const { request, response, body } = visit;
   const form = path.startsWith(paths.authorize) ? readForm(visit) : null;
   const sent = form ?? new URLSearchParams(queryOf(request));
-  // RFC 9126, section 4, requires both. Some providers' browsers bring only the first.
+  // RFC 9126, section 4, requires both parameters, but browsers of some providers send only `request_uri`.
   if (sent.has('request_uri') && !sent.has('client_id') && issuer.pushingClientId !== null) {
     sent.set('client_id', issuer.pushingClientId);
   }
@@ -131,11 +131,11 @@ async function answer(path: string, issuer: OidcIssuer, visit: Visit): Promise<v
   await handle(handedOn, response);
 }
 
-/** The library refuses duplicates. */
+/** Returns true for an empty parameter. Duplicates are left for the library to refuse. */
 const isSentEmpty = (params: URLSearchParams, name: string): boolean =>
   params.getAll(name).length < 2 && (params.get(name) ?? '') === '';
 
-/** Wallets may omit the client id (OpenID4VCI 1.0, section 6.1). */
+/** Adds the client id, which wallets may omit (OpenID4VCI 1.0, section 6.1). */
 function nameWallet({ request, response, body: read }: Visit, body: Buffer): Buffer {
   const form = readForm({ request, response, body: read });
   if (form?.get('grant_type') !== preAuthorized || form.has('client_id')) return body;
@@ -158,7 +158,6 @@ function readForm({ request, body }: Visit): URLSearchParams | null {
   return new URLSearchParams(isForm ? body.toString('utf8') : '');
 }
 
-/** The interaction and its client are unknown. */
 function sendErrorPage(request: Request, response: Response, error: unknown, log: Log): void {
   const isProtocol = error instanceof oidcErrors.OIDCProviderError;
   const code = isProtocol ? 'not_found' : toCode(error);

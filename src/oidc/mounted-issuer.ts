@@ -5,7 +5,6 @@ import type { OidcIssuer } from './issuer.js';
 export interface MountedIssuer extends OidcIssuer {
   readonly interact: ReturnType<typeof createInteraction>;
   readonly receive: ReturnType<typeof createCounterPage>;
-  /** Returns a signed status list. @throws `not_found`, `state_unavailable` */
   readStatus(list: string): Promise<string>;
 }
 

@@ -10,7 +10,7 @@ import { ComeBack } from './return-visit.js';
 const refusalGuard = z.object({
   error: z.string(),
   error_description: z.string().optional(),
-  /** Not sent to the client by the library. */
+  /** The library does not send this field to the client. */
   error_detail: z.string().optional(),
 });
 
@@ -27,12 +27,11 @@ const refusals = [
   'credential',
 ];
 
-/** Logs refusals with client and reason, and server errors without messages. */
 export function observe(provider: EventEmitter, log: Log): void {
   for (const each of refusals) {
     provider.on(`${each}.error`, (context: KoaContextWithOIDC, error: unknown) => {
       const { data } = refusalGuard.safeParse(error);
-      // Normal polling.
+      // Not logged, because counters poll normally.
       if (error instanceof ComeBack || data?.error === 'authorization_pending') return;
       log.info('OpenID request refused', {
         client: clientIdOf(context),
@@ -45,17 +44,17 @@ export function observe(provider: EventEmitter, log: Log): void {
   const fail = (error: unknown): void =>
     log.error('OpenID request failed', { code: toCode(error), frames: framesOf(error) });
   provider.on('server_error', (_context: KoaContextWithOIDC, error: unknown) => fail(error));
-  // Without a listener, Koa prints errors.
+  // Without a listener, Koa would print errors.
   provider.on('error', fail);
 }
 
-/** Also the claimed one, so that a misconfigured client is found in the log. */
+/** Returns the client id, even if it is only claimed, so that a misconfigured client is found in the log. */
 function clientIdOf({ oidc, query }: KoaContextWithOIDC): string | null {
   const said = oidc?.client?.clientId ?? oidc?.params?.client_id ?? query.client_id;
   return typeof said === 'string' ? said.slice(0, mostIdCharacters) : null;
 }
 
-/** The library's text contains no input. */
+/** Returns the reason of an error. The library's messages contain no input. */
 function reasonOf(error: unknown): Json {
   const cause = error instanceof Error ? error.cause : undefined;
   if (cause instanceof FaceError) return { code: cause.code, detail: cause.detail };

@@ -82,5 +82,4 @@ const texts: Readonly<Record<Language, OrganisationTexts>> = {
   },
 };
 
-/** Returns the texts of a language. */
 export const organisationTextsIn = (language: Language): OrganisationTexts => texts[language];

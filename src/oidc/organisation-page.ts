@@ -10,7 +10,6 @@ const mostShown = 20;
 const isCalled = ({ id, name }: Organisation, text: string): boolean =>
   [id, name].some((each) => each.toLowerCase().includes(text.toLowerCase()));
 
-/** Renders the page to choose an organization. */
 export function renderOrganisationPage(
   language: Language,
   {
@@ -18,7 +17,6 @@ export function renderOrganisationPage(
     organisations,
     find,
   }: {
-    /** Registered name, and host of the redirect URI. */
     readonly asker: { readonly name: string; readonly host: string };
     /** A single one is preselected. */
     readonly organisations: readonly Organisation[];

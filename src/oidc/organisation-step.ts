@@ -14,8 +14,9 @@ import { unlessUnreadable } from './unreadable.js';
 import type { Visit } from './visit.js';
 
 /**
- * Creates the step that asks for the organization, if the client requests it.
- * @returns true if settled; throws `AccessDenied` if they act for none, not for the required one, or refuse
+ * Creates the step that asks for the organization, if the client requests one.
+ * @returns true if the organization is settled; throws `AccessDenied` if the person has no organization, not the
+ * required one, or refuses
  */
 export function createOrganisationStep({ connection, interactionUrl }: OidcIssuer, deps: IssuerDeps) {
   return async (visit: Visit, subject: string): Promise<boolean> => {

@@ -2,12 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { FaceError } from '../errors.js';
 import type { Visit } from './visit.js';
 
-/** Four seconds in all. */
+/** Waits up to four seconds in total. */
 const betweenLooksMs = 50;
 const looksAllowed = 80;
 
 /**
- * Finds a concurrent visit's answer: after a double click one visit consumes the pass, and the displayed one waits.
+ * Finds the answer of a concurrent request. After a double click, one request consumes the pass, and the browser
+ * displays the reply of the other, which must wait.
  * @returns `null` if there is no other answer
  */
 export async function findOtherAnswer(

@@ -18,12 +18,12 @@ a { display: inline-block; min-block-size: 1.5rem; color: inherit; }
 
 const renderNotice = createCard(style);
 
-/** The client gets a refusal by redirects. */
+/** Layout whose form may redirect anywhere, because a refusal is sent to the client by redirects. */
 const renderQuestion = createCard(style, 'https: http:');
 
 /**
- * Renders the form for the user name.
- * @param kioskUrl - the kiosk's browser must not remember names; `null`: a personal device
+ * Renders the form for the username.
+ * @param kioskUrl - the kiosk's page, whose browser must not remember names; `null` on a personal device
  */
 export function renderAskPage(language: Language, kioskUrl: string | null): RenderedPage {
   const { askTitle, askText, userName, goOn, clearScreen } = messagesIn(language);
@@ -44,7 +44,6 @@ export function renderAskPage(language: Language, kioskUrl: string | null): Rend
   );
 }
 
-/** As shown to the person. */
 export type PageError = 'expired' | 'invalid' | 'failed' | 'cookies';
 
 export function pageErrorOf(status: number, error: unknown): PageError {
@@ -53,7 +52,6 @@ export function pageErrorOf(status: number, error: unknown): PageError {
   return error instanceof oidcErrors.SessionNotFound ? 'expired' : 'invalid';
 }
 
-/** Renders the error page of a sign-in. */
 export function renderErrorPage(
   language: Language,
   { error, code, reference }: { readonly error: PageError; readonly code: string; readonly reference: string },

@@ -5,12 +5,12 @@ import { createCard } from './card.js';
 import { consentTextsIn } from './consent-messages/index.js';
 import type { Language } from './messages.js';
 
-/* Pages for decisions between face check and client. */
+/* Pages for decisions between the face check and the return to the client. */
 
-/** The answer leads to the client, which may redirect to other sites. */
+/** The form may redirect anywhere, because the client may redirect to other sites. */
 export const renderPersonCard = createCard(pageStyle, 'https: http:');
 
-/** A site, the counter, or the person's own wallet. */
+/** Destination of the data: a site, the counter, or the person's own wallet. */
 export type Destination = { readonly host: string } | 'counter' | 'wallet';
 
 export interface Asker {
@@ -18,10 +18,9 @@ export interface Asker {
   readonly to: Destination;
 }
 
-/** Renders untrusted text with its own direction. */
+/** Renders untrusted text with its own writing direction. */
 export const isolate = (kind: string, text: string): Html => html`<bdi class="${kind}">${text}</bdi>`;
 
-/** Renders a page for a provider outage, with retry and cancel. */
 export function renderUnreadablePage(language: Language, asker: Asker, leave: string): RenderedPage {
   const texts = consentTextsIn(language);
   return renderPersonCard(

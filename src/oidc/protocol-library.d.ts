@@ -1,6 +1,6 @@
 /*
- * Declares parts of oidc-provider, whose main file warns on every Node older than 22. The pinned version keeps these
- * paths stable.
+ * Declares parts of oidc-provider, whose main file prints a warning on Node versions before 22. The pinned version
+ * keeps these paths stable.
  */
 declare module 'oidc-provider/lib/provider.js' {
   import Provider from 'oidc-provider';

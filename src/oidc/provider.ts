@@ -19,11 +19,11 @@ import { paramsOf } from './requested-claims.js';
 import { toLibraryKey } from './signing-key.js';
 import { clockToleranceSec, type createStorage } from './storage.js';
 
-/** Lifetimes in whole seconds. Signed items end within the overlap of keys. */
+/** Lifetimes in seconds. Signed items expire while the previous key is still published. */
 export const lifeSec = { code: 60, idToken: 600, accessToken: 600, grant: 900, counter: 60 } as const;
 
 export interface ProviderHooks {
-  /** Determines the person; stores nothing. Throws to refuse. */
+  /** Determines the person, without storing anything. Throws to refuse. */
   check(context: KoaContextWithOIDC): Promise<void>;
   /** Validates `claims` before it is stored. Throws to refuse. */
   checkClaims(context: KoaContextWithOIDC, claims: unknown): Promise<void>;
@@ -34,7 +34,7 @@ export interface ProviderHooks {
   renderError(context: KoaContextWithOIDC, told: { readonly error: string }, error: unknown): void;
 }
 
-/** Creates the protocol library for one issuer and set of keys; stateless. */
+/** Creates the library's provider for one issuer and set of keys. It has no state. */
 export function createProvider(
   issuer: string,
   {
@@ -71,7 +71,7 @@ export function createProvider(
     adapter: storage,
     clients: isOffered(credentials) ? [...metadata, walletMetadata] : metadata,
     jwks: { keys: algorithms.flatMap((algorithm) => keySet.signing.map((key) => toLibraryKey(key, algorithm))) },
-    // Unregistered scopes must be logged.
+    // Unregistered scopes must reach the hooks, which log them.
     scopes: [
       ...['openid', 'profile', ...emailScope, ...organisationScopes],
       ...(consented.length === 0 ? [] : Object.keys(claimsOfScope)),
@@ -79,7 +79,7 @@ export function createProvider(
     claims: {
       openid: ['sub', 'acr', 'amr', 'auth_time', ...toldByClients],
       profile: [],
-      // If requested and supported by the client's kind.
+      // Returned if requested and supported by the client's kind.
       ...Object.fromEntries([...emailScope, ...organisationScopes].map((scope) => [scope, []])),
       ...claimsByScope(consented),
       ...Object.fromEntries(consented.filter((name) => !isStandardClaim(name)).map((name) => [name, null])),
@@ -123,7 +123,7 @@ export function createProvider(
     features: {
       devInteractions: { enabled: false },
       rpInitiatedLogout: { enabled: false },
-      // The library requires a resource: approvals are for the issuer itself.
+      // The library requires a resource, and approvals are for the issuer itself.
       resourceIndicators: {
         enabled: true,
         defaultResource: ({ oidc }) => (oidc.params?.authorization_details === undefined ? undefined : issuer),
@@ -152,7 +152,7 @@ export function createProvider(
         authorizationDetailsForAccessToken: (_context, _token, source) => source?.rar,
       },
       requestObjects: { enabled: true },
-      // Experimental, so its version is acknowledged: private keys stay behind this service's port.
+      // This experimental feature must be acknowledged by version. It keeps private keys behind this server's key port.
       externalSigningSupport: { enabled: true, ack: 'experimental-01' },
       openid4vci: toLibraryFeature(issuer, credentials, keySet.cookieKeys[0]),
     },
@@ -235,7 +235,7 @@ function faceCheck(): Prompt {
 
 const satisfied = (name: 'consent' | 'select_account'): Prompt => new Prompt({ name, requestable: true });
 
-/** Not from `Host` or the request line. */
+/** Makes the library derive URLs from the issuer, and not from `Host` or the request line. */
 function pinAddresses(provider: Provider): void {
   const Context = provider.OIDCContext;
   class PinnedContext extends Context {

@@ -1,7 +1,7 @@
 import { encode } from 'uqr';
 import { type Html, html } from '../base/html.js';
 
-/** Draws a QR code, dark on light in both color schemes, for scanners. */
+/** Draws a QR code, dark on light in both color schemes, as scanners require. */
 export function drawQr(text: string, label: string, ecc: 'L' | 'M'): Html {
   const { data, size } = encode(text, { ecc, border: 4 });
   const squares = data.flatMap((row, y) => row.flatMap((isDark, x) => (isDark ? [`M${x} ${y}h1v1h-1z`] : [])));

@@ -2,12 +2,12 @@ import type { InteractionResults } from 'oidc-provider';
 import { FaceError } from '../errors.js';
 import { oidcErrors } from './library.js';
 
-/** Returns the client's error; others are for the error page. */
+/** Returns the error that is sent to the client. Other errors are thrown, for the error page. */
 export function toRefusal(error: unknown): InteractionResults {
   if (error instanceof FaceError) {
     const later = ['profile_unavailable', 'locked_out', 'overloaded'];
     if (later.includes(error.code)) return { error: 'temporarily_unavailable', error_description: 'try again later' };
-    // Like one without an enrolment.
+    // These users get the same answer as users without an enrolment.
     const over = ['subject_unknown', 'step_up_unknown', 'step_up_finished', 'face_not_verified'];
     if (over.includes(error.code)) return accessDenied;
   }

@@ -15,12 +15,12 @@ import { hintedSubject } from './demanded-subject.js';
 import { fapiMetadata } from './fapi.js';
 import { oidcErrors } from './library.js';
 
-/** Longer than any provider's names and ids. */
+/** Longer than the usernames and ids of every provider. */
 const maxHintCharacters = 256;
 
 /**
  * Creates the client of an application or another identity provider.
- * @throws `config_invalid`: it may request organizations, but the connection has none
+ * @throws `config_invalid` if it may request organizations, but the connection has none
  */
 export function createRelyingParty(
   config: RelyingPartyConfig,
@@ -66,13 +66,13 @@ export function createRelyingParty(
       if (name === null) return null;
       const { subject, login } = await findNamed(name, directoryFor(request));
       const isProven = request.isPushed && mayEnrol;
-      // Without consent no data, not even the login.
+      // Before consent the client gets no data, not even the login.
       const claims = toClaims(subject, asksConsent ? null : login);
       return { subject, isProven, isSentByProvider: request.isUnaltered, claims };
     },
     toAmr: (methods) => methods,
     takesAnotherWay: true,
-    // The result is for this application only.
+    // Only this application gets the result.
     feedsHooks: false,
   };
 }
@@ -93,16 +93,16 @@ function authMethodOf({ secret, publicKeys }: RelyingPartyConfig) {
 }
 
 /**
- * Finds the user of a login or immutable id. An unknown input becomes the id, which has no enrolment, so the difference
- * is not visible.
- * @throws `profile_unavailable`, `locked_out`; oidcErrors.InvalidRequest: too long
+ * Finds the user of a login or immutable id. An unknown input is used as an id without enrolment, so that callers
+ * cannot tell the difference.
+ * @throws `locked_out`; oidcErrors.InvalidRequest if too long
  */
 export async function findNamed(
   name: string,
   directory: Directory,
 ): Promise<{ subject: string; login: string | null }> {
   if (name.length > maxHintCharacters) throw new oidcErrors.InvalidRequest('login_hint is too long');
-  // So that timing does not reveal who exists.
+  // Both are always queried, so that timing does not reveal who exists.
   const [named, identified] = await Promise.all([
     directory.findAccount(name),
     directory.readAccount(name).catch((error: unknown) => {
@@ -114,13 +114,13 @@ export async function findNamed(
   return { subject, login };
 }
 
-/** Returns a person's claims: `preferred_username` is the login, if known. */
+/** Returns a person's claims. `preferred_username` is the login, if known. */
 export const toClaims = (subject: string, login: string | null): Person['claims'] => ({
   sub: subject,
   ...(login === null ? {} : { preferred_username: login }),
 });
 
-/** In the order of OpenID Connect Core, sections 3.1.2.1 and 5.5.1. */
+/** Returns the person that a request names, in the order of OpenID Connect Core, sections 3.1.2.1 and 5.5.1. */
 function nameIn({ params, requested }: AuthorizationRequest): string | null {
   const name = params.login_hint ?? requested.sub ?? hintedSubject(params);
   return name === undefined || name === '' ? null : name;

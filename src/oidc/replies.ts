@@ -4,19 +4,21 @@ import { contentSecurityPolicy } from '../http/content-security-policy.js';
 import type { PublicKey } from '../keys/oidc-key-set.js';
 import type { Provider } from './library.js';
 
-/** Unlimited `form-action`: Chromium applies it to all redirects, and a provider may redirect to an application. */
+/**
+ * `form-action` allows all sites, because Chromium applies it to redirects too, and a provider may redirect to an
+ * application.
+ */
 const formPolicy = contentSecurityPolicy({ 'script-src': '', 'form-action': 'https: http:' });
 
-/** A new key is published days before use. */
+/** Seconds. A new key is published days before its use. */
 const publicForSec = 300;
 
-/** Adds all keys with certificates, and security headers. */
 export function dressReplies(provider: Provider, publicKeys: readonly PublicKey[]): void {
   const secret = provider.cookieName('session');
   provider.use(async (context: KoaContextWithOIDC, next) => {
     context.set('Content-Security-Policy', formPolicy);
     await next();
-    // Removes the session cookie, which has no purpose.
+    // Removes the session cookie, which has no purpose here.
     const cookies = [context.response.headers['set-cookie'] ?? []].flat();
     context.remove('Set-Cookie');
     context.append(

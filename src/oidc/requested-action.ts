@@ -4,7 +4,9 @@ import { oidcErrors } from './library.js';
 
 const detailsGuard = z.tuple([requestedAction]);
 
-/** Parses the action to approve (RFC 9396); `null`: none. @throws oidcErrors.InvalidAuthorizationDetails */
+/**
+ * Parses the action to approve (RFC 9396). Returns `null` without one. @throws oidcErrors.InvalidAuthorizationDetails
+ */
 export function parseRequestedAction(text: string | undefined): NamedAction | null {
   if (text === undefined) return null;
   const parsed = detailsGuard.safeParse(JSON.parse(text));

@@ -30,7 +30,6 @@ export function parseRequestedClaims(text: string | undefined): RequestedClaims 
 const membersGuard = z.record(z.string(), z.record(z.string(), z.unknown()).nullable()).optional();
 const containersGuard = z.object({ id_token: membersGuard, userinfo: membersGuard });
 
-/** Checks that each requested claim is `null` or an object. @throws oidcErrors.InvalidRequest */
 export function checkMembers(claims: unknown): void {
   if (containersGuard.safeParse(claims).success) return;
   throw new oidcErrors.InvalidRequest('claims parameter is invalid');
@@ -50,12 +49,11 @@ function toDemand(request: z.output<typeof requestGuard>): Demand {
   return { values, isEssential: request?.essential === true && asked.length > 0 };
 }
 
-/** Returns true if a possible value meets it, or it is optional. */
 export const isMet = ({ values, isEssential }: Demand, possible: readonly string[]): boolean =>
   !isEssential || values.some((value) => possible.includes(value));
 
 /**
- * Refuses unmet essential demands.
+ * Refuses essential demands that cannot be met.
  * @throws oidcErrors.UnmetAuthenticationRequirements
  * @see https://openid.net/specs/openid-connect-unmet-authentication-requirements-1_0.html
  */
@@ -67,6 +65,6 @@ export function checkDemand(demand: Demand, possible: readonly string[]): void {
 
 const paramsGuard = z.record(z.string(), z.string().optional().catch(undefined));
 
-/** Returns the parameters stored by the library. */
+/** Returns the parameters that the library has stored. */
 export const paramsOf = (params: unknown): Readonly<Record<string, string | undefined>> =>
   paramsGuard.parse({ ...Object(params) });

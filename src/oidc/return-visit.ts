@@ -9,16 +9,18 @@ import { readCookie } from '../http/cookies.js';
 import type { OidcKeys } from '../keys/oidc-key-set.js';
 import { oidcErrors } from './library.js';
 
-/** Seconds for the way back, and for the cookie. */
+/** Seconds in which the browser must return. Also the cookie's lifetime. */
 const lifeSec = 120;
 
-/** Proxies and servers limit URLs. */
+/** Proxies and servers limit the length of URLs. */
 const maxQueryCharacters = 8_000;
 
-/** Removed before the library. */
+/** This parameter is removed before the library sees the request. */
 export const returnParameter = 'facestep_return';
 
-/** Redirects to the same URL with a cookie: no error. */
+/**
+ * Redirects the browser to the same URL with a cookie. A subclass of an error, so that the library stops processing.
+ */
 export class ComeBack extends oidcErrors.InvalidRequest {
   override readonly allow_redirect = false;
 
@@ -44,8 +46,8 @@ export class CookiesNeeded extends oidcErrors.InvalidRequest {
 export type RequireReturn = (context: KoaContextWithOIDC, sentBackAt: string | null) => Promise<void>;
 
 /**
- * Creates the check that sends a browser back once before anything is stored, looked up or counted: stops clients that
- * ignore replies. Stateless: the signed cookie is valid briefly for this request.
+ * Creates the check that sends a browser back once, before anything is stored, looked up or counted. It stops programs
+ * that ignore replies. Stateless: the signed cookie is valid briefly, for this request only.
  * @returns throws `ComeBack`, or `CookiesNeeded`
  */
 export function createRequireReturn(
@@ -63,7 +65,7 @@ export function createRequireReturn(
       throw new oidcErrors.InvalidRequest('the request is too long; use a pushed authorization request (RFC 9126)');
     }
     const request = digestOf(`${issuer} ${querystring}`).toString('base64url');
-    // Allows concurrent sign-ins within header limits.
+    // One of several names, which allows concurrent sign-ins within header limits.
     const name = prefix + request.slice(0, 1);
     const { cookieKeys } = await oidcKeys.current();
     const [time = '', proof = ''] = readCookie(context, name)?.split('.') ?? [];

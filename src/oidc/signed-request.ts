@@ -5,15 +5,14 @@ import { isForgotten } from '../core/forgotten.js';
 import type { Clock, State } from '../core/ports.js';
 import { addSec, epochSec, toEpochMs } from '../core/units.js';
 
-/** Age or lead, for slow readers and clock differences. */
+/** Maximum age in seconds, also the tolerance for clocks that are ahead. */
 const signedLifeSec = 600;
 
 const timesGuard = z.object({ iat: z.number().optional(), exp: z.number().optional() });
 
 /**
- * Returns true if a signed request object (RFC 9101) is fresh and used for the first time. A replay proves no more than
- * an unsigned request, so it is no error. Stored by digest of the content, because a signature has several encodings.
- * @throws `state_unavailable`
+ * Returns true if a signed request object (RFC 9101) is fresh and used for the first time. A replay is no error, but
+ * counts as unsigned. Stored by digest of the content, because one signature has several encodings.
  */
 export async function takeSignedRequest(
   object: string,
@@ -27,7 +26,7 @@ export async function takeSignedRequest(
   if (Math.abs(clock.now() - signedAt) > signedLifeSec * 1000) return false;
   if (await isForgotten(epochSec(signedAtSec), { state })) return false;
   const digest = digestOf(object.slice(0, object.lastIndexOf('.'))).toString('base64url');
-  // Plus clock differences between replicas.
+  // Twice the maximum age, because the clocks of replicas differ.
   const used = { when: 'absent', expiresAt: addSec(signedAt, 2 * signedLifeSec) } as const;
   return state.write(`signed-request:${name}:${digest}`, true, used);
 }

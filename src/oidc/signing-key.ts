@@ -1,7 +1,7 @@
 import { kidUnder, type OidcAlgorithm, type OidcSigningKey } from '../keys/oidc-key-set.js';
 import { ExternalSigningKey } from './library.js';
 
-/** Wraps a key without exposing the private key. */
+/** Wraps a signing key for the library, which never gets the private key. */
 export function toLibraryKey({ kid, publicKey, sign }: OidcSigningKey, algorithm: OidcAlgorithm): ExternalSigningKey {
   return new (class extends ExternalSigningKey {
     override get kid() {

@@ -6,7 +6,7 @@ import type { State } from '../core/ports.js';
 import { oidcErrors } from './library.js';
 import { paramsOf } from './requested-claims.js';
 
-/** Redirects to the running sign-in: no error. */
+/** Redirects to the running sign-in. A subclass of an error, so that the library stops processing. */
 export class GoOn extends oidcErrors.InvalidRequest {
   override readonly allow_redirect = false;
 
@@ -23,15 +23,15 @@ export class GoOn extends oidcErrors.InvalidRequest {
 const useGuard = z.object({ uid: z.string(), request: z.string() });
 
 export interface SingleUse {
-  /** @returns throws `GoOn` for a running sign-in, `AccessDenied` if the proof was used */
+  /** @returns throws `GoOn` for a running sign-in, or `AccessDenied` if the proof was used */
   check(proof: Proof, context: KoaContextWithOIDC): Promise<void>;
-  /** Of concurrent requests, one succeeds. @returns throws as `check` */
+  /** Consumes a proof. One of concurrent requests succeeds. @returns throws as `check` */
   take(proof: Proof, context: KoaContextWithOIDC, uid: string): Promise<void>;
 }
 
 /**
- * Creates the store. A resubmitted form leads to its running sign-in, in its own browser only. The same proof with
- * other content, or after the end, is refused.
+ * Creates the store of used proofs. A form that is submitted again leads to its running sign-in, in the same browser
+ * only. A proof with other content, or after the sign-in has ended, is refused.
  */
 export function createSingleUse({
   state,
@@ -47,7 +47,7 @@ export function createSingleUse({
   const check: SingleUse['check'] = async ({ id }, context) => {
     const found = await state.read(id);
     if (found === null) return;
-    // Earlier versions name no sign-in.
+    // Records of earlier versions name no sign-in.
     const { data: use } = useGuard.safeParse(found.value);
     const isSame = use?.request === requestOf(context);
     if (use === undefined || !isSame) throw toUsed();

@@ -10,17 +10,16 @@ export interface Source {
   readonly issuer: string;
   readonly connection: Connection;
   readonly directoryFor: DirectoryFor;
-  /** Counts an anonymous face check there. @throws `locked_out`, `state_unavailable` */
+  /** Counts an anonymous face check at this connection. @throws `locked_out` */
   countStart(from: string): Promise<void>;
 }
 
 export type Sources = ReadonlyMap<string, Source>;
 
-/** Returns the display name of a source. */
 export const nameOfSource = ({ connection: { id, policy } }: Pick<Source, 'connection'>): string =>
   policy.organisation ?? id;
 
-/** For all sources together, in milliseconds. */
+/** Milliseconds for all sources together. */
 const deadlineMs = 2_500;
 
 export type SourceAnswer = {
@@ -59,7 +58,6 @@ export async function readSources(
   );
 }
 
-/** Groups claims by source, without the issuer's own. */
 export function namesBySource(
   claims: readonly { readonly name: string; readonly from: string | null }[],
 ): ReadonlyMap<string, readonly string[]> {

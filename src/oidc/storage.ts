@@ -6,14 +6,14 @@ import { addSec, toEpochSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { oidcErrors } from './library.js';
 
-/** Because clocks differ. */
+/** Tolerance in seconds for clocks that differ. */
 export const clockToleranceSec = 15;
 
 const recordGuard = z.object({ payload: z.string(), consumedAt: z.number().nullable() }).nullable();
 
 const codeUsedTwice = () => new oidcErrors.InvalidGrant('authorization code already consumed');
 
-/** Errors for a second use of other kinds. */
+/** Error for a second use, by kind of item. Authorization codes are the default. */
 const usedTwice: Readonly<Record<string, () => Error>> = {
   DeviceCode: () => new oidcErrors.InvalidGrant('device code already consumed'),
   PreAuthorizedCode: () => new oidcErrors.InvalidGrant('pre-authorized code already consumed'),
@@ -32,8 +32,8 @@ const isKept: Record<string, boolean> = {
 };
 
 /**
- * Creates the library's storage. Codes and tokens are stored by digest; single-use items are consumed by
- * compare-and-set. Sessions are not stored. Revocation deletes the grant, without which its tokens are invalid.
+ * Creates the library's storage. Codes and tokens are stored by digest. Compare-and-set ensures that single-use items
+ * are consumed once. Sessions are not stored. Revocation deletes the grant, without which its tokens are invalid.
  */
 export function createStorage(connection: string, deps: { state: State; clock: Clock }): (model: string) => Adapter {
   return (model) => (isKept[model] === true ? createKept(`oidc:${connection}:${model}`, model, deps) : forgetful);
@@ -64,9 +64,9 @@ function createKept(prefix: string, model: string, { state, clock }: { state: St
     async upsert(id, { jti: _, ...payload }, expiresIn) {
       if (expiresIn === undefined) throw new FaceError('internal', 'a record without an end');
       const record = { payload: JSON.stringify(payload), consumedAt: null };
-      // A copied assertion may arrive concurrently.
+      // A copied assertion may arrive at the same time.
       const when = model === 'ReplayDetection' ? 'absent' : 'any';
-      // Relaxed, because anyone can start an interaction: it is started again.
+      // Anyone can start an interaction, and can start it again after a power failure.
       const mayBeLost = model === 'Interaction';
       const isWritten = await state.write(keyOf(id), record, { when, expiresAt: endOf(expiresIn), mayBeLost });
       if (!isWritten) throw new oidcErrors.InvalidClientAuth('assertion was already used');
@@ -83,13 +83,13 @@ function createKept(prefix: string, model: string, { state, clock }: { state: St
       const found = await read(id);
       if (found === null || found.record.consumedAt !== null) throw refuse();
       const consumed = { ...found.record, consumedAt: toEpochSec(clock.now()) };
-      // As long as it can be replayed.
+      // Kept for as long as the item could be replayed.
       const expiresAt = endOf(secondUseSec);
       if (!(await state.write(keyOf(id), consumed, { when: { revision: found.revision }, expiresAt }))) throw refuse();
     },
     async destroy(id) {
       if (model !== 'Interaction') return state.delete(keyOf(id));
-      // Of concurrent requests, one continues.
+      // One of concurrent requests continues.
       const found = await read(id);
       const isTaken =
         found !== null &&

@@ -3,7 +3,6 @@ import { FaceError } from '../errors.js';
 import type { OidcSigningKey } from '../keys/oidc-key-set.js';
 import { oidcErrors } from './library.js';
 
-/** Turns store failures into protocol errors. */
 export const inProtocol = (state: State): State => ({
   read: (key) => state.read(key).catch(toUnavailable),
   readMany: (keys) => state.readMany(keys).catch(toUnavailable),
@@ -14,7 +13,6 @@ export const inProtocol = (state: State): State => ({
   close: () => state.close(),
 });
 
-/** Turns failures into protocol errors. */
 export const inProtocolSigning = (key: OidcSigningKey): OidcSigningKey => ({
   ...key,
   sign: (data, algorithm) => key.sign(data, algorithm).catch(toUnavailable),

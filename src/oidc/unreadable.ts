@@ -1,7 +1,6 @@
 import type { Log } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 
-/** Reads data for a page. @returns `null` if unavailable, so that the person may retry */
 export async function unlessUnreadable<Told>(
   what: string,
   read: () => Promise<Told>,

@@ -7,7 +7,6 @@ import type { Provider } from './library.js';
 export interface Visit {
   readonly request: Request;
   readonly response: Response;
-  /** The posted form; `null` for GET. */
   readonly form: URLSearchParams | null;
   readonly provider: Provider;
   readonly interaction: Interaction;

@@ -9,7 +9,7 @@ import { FaceError } from '../errors.js';
 import type { ApiDeps } from './deps.js';
 import { type Administrator, idOfKey, type Role, roles } from './rights.js';
 
-/** Holder of the configured or generated key; always exists. */
+/** Administrator with the configured or generated key, who always exists. */
 const firstOwner = { name: 'owner', role: 'owner' } as const;
 
 export const maxAdministrators = 100;
@@ -17,7 +17,6 @@ export const maxAdministrators = 100;
 export interface ListedAdministrator extends Pick<Administrator, 'name'> {
   readonly role: Role;
   readonly addedAt: EpochMs | null;
-  /** `null`: never expires. */
   readonly expiresAt: EpochMs | null;
 }
 
@@ -33,27 +32,26 @@ type AdministratorRecord = z.infer<typeof recordGuard>;
 
 const list = { key: 'administrators', guard: z.array(recordGuard), expiresAt: () => null };
 
-/** Compared if there is no record, for equal timing; no secret has this digest. */
+/** Compared if there is no record, so that timing is equal. No secret has this digest. */
 const noDigest = Buffer.alloc(32).toString('base64url');
 
 export interface IdentifiedKey {
   readonly administrator: Administrator;
-  /** Public id of the key, for `isKeyLive`. */
   readonly keyId: string;
 }
 
 /**
- * Returns the administrator of a key, with equal timing for unknown ids and wrong secrets.
- * @param source - after too many wrong keys from an address, others are `locked_out`; a correct key is always accepted,
- * because the address may be a shared proxy's
- * @throws `caller_untrusted`, `locked_out`, `state_unavailable`
+ * Returns the administrator of a key. Timing is equal for unknown ids and wrong secrets.
+ * @param source - address, which is `locked_out` after too many wrong keys. A correct key is still accepted, because
+ * several people may share the address of a proxy
+ * @throws `caller_untrusted`, `locked_out`
  */
 export async function authenticateAdministrator(
   credential: Credential,
   source: string,
   deps: Pick<ApiDeps, 'adminKeyDigest' | 'state' | 'clock'>,
 ): Promise<IdentifiedKey> {
-  // An empty key is no guess.
+  // An empty key is not counted, because it is no guess.
   if (credential.use((text) => text === '')) throw new FaceError('caller_untrusted');
   const identified = await identify(credential, deps);
   if (identified !== null) return identified;
@@ -79,10 +77,9 @@ const toIdentified = ({ name, role }: Pick<Administrator, 'name' | 'role'>, keyI
   keyId,
 });
 
-/** A changed key in the configuration gets another id. */
+/** If the key in the configuration changes, its id changes too. */
 const idOfFirstKey = (adminKeyDigest: Uint8Array): string => `first-${digestOf(adminKeyDigest).toString('base64url')}`;
 
-/** Returns true if the administrator was not removed and the key is valid. */
 export async function isKeyLive(
   keyId: string,
   { adminKeyDigest, state, clock }: Pick<ApiDeps, 'adminKeyDigest' | 'state' | 'clock'>,
@@ -93,8 +90,8 @@ export async function isKeyLive(
 }
 
 /**
- * Adds an administrator. The key is returned once; only the digest of its secret is stored.
- * @throws `name_taken`, `limit_reached`, `state_unavailable`
+ * Adds an administrator. The key is returned only here: only the digest of its secret is stored.
+ * @throws `name_taken`, `limit_reached`
  */
 export async function addAdministrator(
   { name, role, lifeSec }: { readonly name: string; readonly role: Role; readonly lifeSec: number | null },
@@ -114,15 +111,14 @@ export async function addAdministrator(
   };
   withOneMore(await readAll({ state }));
   const detail = { name, role, id, by: by.name };
-  // Recorded first, so that a failing trail leaves no unrecorded administrator.
   await audit.append({ action: 'administrator_added', connection: '', subject: '', detail });
   await changeStored(list, withOneMore, { state });
   return { credential: new Credential(`fsa_${id}_${secret}`), expiresAt };
 }
 
 /**
- * Removes an administrator with the key. Not the first owner.
- * @throws `not_found`, `state_unavailable`
+ * Removes an administrator and their key. The first owner cannot be removed.
+ * @throws `not_found`
  */
 export async function removeAdministrator(
   name: string,
@@ -136,15 +132,11 @@ export async function removeAdministrator(
   };
   without(await readAll({ state }));
   const detail = { name, by: by.name };
-  // Recorded first: after a failing trail, a retry would find nothing.
+  // Recorded first: if the audit log failed afterwards, a retry would find no administrator to record.
   await audit.append({ action: 'administrator_removed', connection: '', subject: '', detail });
   await changeStored(list, without, { state });
 }
 
-/**
- * Lists the first owner and administrators with valid keys.
- * @throws `state_unavailable`
- */
 export async function listAdministrators({
   state,
   clock,

@@ -15,7 +15,7 @@ import { countRequest, type Quota, toRateLimitHeaders } from './quota.js';
 import { type Administrator, holds } from './rights.js';
 import { toClientRequest } from './usage.js';
 
-/** Authenticates an administrator by key or console session; both together are refused. */
+/** Authenticates an administrator by key or console session. A request with both is refused. */
 async function authenticate(
   headers: IncomingHttpHeaders,
   source: string,
@@ -31,17 +31,13 @@ async function authenticate(
   return { administrator: administratorOf(session), needsFaceCheck: needsFaceCheck(session, deps) };
 }
 
-/**
- * Authenticates a developer by a console session from single sign-on.
- * @throws `caller_untrusted`, `role_missing`, `state_unavailable`
- */
 async function authenticateDeveloper(headers: IncomingHttpHeaders, deps: SessionDeps): Promise<Developer> {
   const isOther = headers['x-admin-key'] !== undefined || headers['x-auth-token'] !== undefined;
   if (isOther) throw new FaceError('caller_untrusted');
   const { session } = await authenticateSession(headers, deps);
   if (session.by.kind === 'key') throw new FaceError('caller_untrusted');
   if (!holds(session, 'develop')) throw new FaceError('role_missing');
-  // Other users see this name.
+  // Without the id that an administrator's name ends with, because other users see this name.
   return { ...administratorOf(session), name: session.name };
 }
 
@@ -51,8 +47,8 @@ export interface Peer {
 }
 
 /**
- * Authenticates a caller before the body is read: by a header, or by the field `auth_token` when it arrives. The header
- * wins.
+ * Authenticates a caller before the body is read, by a header, or while it is read, by the field `auth_token`. The
+ * header takes precedence.
  */
 export class Admission {
   #client: Promise<Client | null> | null = null;
@@ -68,10 +64,6 @@ export class Admission {
     private readonly deps: SessionDeps & Pick<ApiDeps, 'onboarding' | 'onClientRequest'>,
   ) {}
 
-  /**
-   * @throws `caller_untrusted`, `locked_out`, `role_missing`, `face_not_verified`, `scope_missing`,
-   * `quota_exceeded`, `overloaded`
-   */
   async checkHeaders(headers: IncomingHttpHeaders): Promise<void> {
     if (this.auth.kind === 'admin') {
       const { administrator, needsFaceCheck: isCheckDue } = await authenticate(headers, this.peer.source, this.deps);
@@ -88,18 +80,10 @@ export class Admission {
     if (this.auth.kind === 'client' && token !== undefined) await this.takeToken(String(token));
   }
 
-  /**
-   * Authenticates by the first token presented.
-   * @throws `caller_untrusted`, `scope_missing`, `quota_exceeded`, `overloaded`
-   */
   async takeToken(token: string): Promise<void> {
     await this.takeClient(() => authenticateClient(new Credential(token), this.deps));
   }
 
-  /**
-   * Admits a client with another proof than its token alone.
-   * @throws as `takeToken`, and from `authenticate`
-   */
   async takeClient(authenticate: () => Promise<Client>): Promise<void> {
     if (this.auth.kind !== 'client') return;
     this.#client ??= this.#admit(authenticate, this.auth.scope);
@@ -108,7 +92,7 @@ export class Admission {
 
   /**
    * Returns the caller after the request was read.
-   * @throws `caller_untrusted`: no credential
+   * @throws `caller_untrusted` without a credential
    */
   async caller(): Promise<Client | null> {
     if (this.auth.kind !== 'client') return null;
@@ -130,7 +114,7 @@ export class Admission {
   }
 
   /**
-   * Runs the work and reports the result for a known client.
+   * Runs the work and reports the result of a known client's request.
    * @param endpoint - such as `POST /generate`
    * @throws errors of the work
    */
@@ -150,7 +134,7 @@ export class Admission {
   }
 
   /**
-   * Checks again right before the answer.
+   * Checks just before the reply that the client's token was not revoked meanwhile.
    * @throws `caller_untrusted`
    */
   async checkStillLive(): Promise<void> {

@@ -8,7 +8,7 @@ import type { Administrator } from './rights.js';
 import type { ClientScope } from './scopes.js';
 import { readLastUsed } from './usage.js';
 
-/** Two for a rotation, others for separate programs. */
+/** Enough for two keys during a rotation, and for separate programs. */
 export const maxKeys = 20;
 
 interface Deps {
@@ -23,14 +23,13 @@ export interface ApplicationKey {
   readonly scopes: readonly ClientScope[];
   readonly issuedAt: EpochMs;
   readonly expiresAt: EpochMs;
-  /** In UTC, such as `2026-11-20`; `null` if unused. */
   readonly lastUsed: string | null;
 }
 
 /**
- * Issues an application's key: a client token of its tenant.
- * @param request.scopes - subset of the application's; `undefined`: all
- * @throws `not_found`, `request_malformed` (unavailable scope), `limit_reached`, `state_unavailable`
+ * Issues an application's key, which is a client token of its tenant.
+ * @param request.scopes - some of the application's, or `undefined` for all
+ * @throws `not_found`, `limit_reached`; `request_malformed` for a scope that the application does not have
  */
 export async function issueApplicationKey(
   applicationId: string,
@@ -50,7 +49,7 @@ export async function issueApplicationKey(
   await changeKeysOf(
     applicationId,
     (keys) => {
-      // Removes ended keys, but preserves keys issued concurrently.
+      // Removes expired and revoked keys, but not keys issued concurrently.
       const kept = keys.filter((id) => live.includes(id) || !wasListed.has(id));
       if (kept.length >= maxKeys) throw new FaceError('limit_reached');
       return [...kept, issued.client.id];
@@ -63,7 +62,6 @@ export async function issueApplicationKey(
   return issued;
 }
 
-/** Lists an application's live keys, oldest first. @throws `not_found`, `state_unavailable` */
 export async function listApplicationKeys(
   applicationId: string,
   deps: Pick<Deps, 'clock' | 'state'>,
@@ -80,7 +78,7 @@ export async function listApplicationKeys(
   return found.filter((key) => key !== null);
 }
 
-/** Revokes a key at once. @throws `not_found`: not a key of the application, `state_unavailable` */
+/** Revokes a key at once. @throws `not_found`, also for a key of another application */
 export async function revokeApplicationKey(
   applicationId: string,
   keyId: string,

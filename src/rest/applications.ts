@@ -6,19 +6,19 @@ import { FaceError } from '../errors.js';
 import type { Administrator } from './rights.js';
 import { type ClientScope, clientScopes } from './scopes.js';
 
-/** Windows follow the UTC clock. */
+/** Limits and defaults of quotas. Their windows follow the UTC clock. */
 export const quotaRanges = {
   perMinute: { standard: 600, most: 100_000 },
   perDay: { standard: 100_000, most: 100_000_000 },
 } as const;
 
-/** One list holds all ids. */
+/** Limited, because one record holds all ids. */
 export const maxApplications = 1000;
 
 export interface ApplicationTerms {
   /** 1 to 100 characters. */
   readonly name: string;
-  /** Scopes of its keys; removing one affects issued keys too. */
+  /** Scopes that the application's keys may have. Removing one affects issued keys too. */
   readonly scopes: readonly ClientScope[];
   readonly perMinute: number;
   readonly perDay: number;
@@ -27,13 +27,12 @@ export interface ApplicationTerms {
 }
 
 export interface Application extends ApplicationTerms {
-  /** 24 hexadecimal digits. */
   readonly id: string;
-  /** Permanent, because enrolments are bound to it. */
+  /** It cannot change, because enrolments are bound to it. */
   readonly tenant: string;
   readonly createdAt: EpochMs;
   readonly changedAt: EpochMs;
-  /** Ids of developers: docs/onboarding.md. */
+  /** Ids of developers (docs/onboarding.md). */
   readonly owners: readonly string[];
   readonly keys: readonly string[];
 }
@@ -67,15 +66,15 @@ const recordKey = (id: string): string => `application:${id}`;
 const toApplication = (id: string, record: ApplicationRecord): Application => ({ id, ...record });
 
 interface AskedFor {
-  /** Makes registration idempotent. */
+  /** Id of the request, which makes registration idempotent. */
   readonly id: string;
   readonly owners: readonly string[];
 }
 
 /**
  * Registers an application.
- * @param asked - a developer's request; `null`: an administrator's
- * @throws `limit_reached`, `state_unavailable`
+ * @param asked - a developer's request, or `null` if an administrator registers it
+ * @throws `limit_reached`
  */
 export async function registerApplication(
   { tenant, ...terms }: ApplicationTerms & { readonly tenant: string },
@@ -93,13 +92,12 @@ export async function registerApplication(
   const list = () => changeStored(index, withIt, { state });
   const known = asked === null ? null : await findApplication(id, { state });
   if (known !== null) {
-    // The server may have crashed before listing it.
+    // An earlier attempt may have crashed before adding the id to the list.
     await list();
     return known;
   }
   withIt((await readStored(index, { state }))?.record ?? null);
   const detail = { id, ...terms, scopes: [...terms.scopes], by: by.name };
-  // Recorded first: after a failing trail, a retry would find it registered.
   await audit.append({ action: 'application_registered', connection: tenant, subject: '', detail });
   const now = clock.now();
   const record = {
@@ -114,23 +112,17 @@ export async function registerApplication(
   return toApplication(id, record);
 }
 
-/**
- * Finds an application; `null` if absent.
- * @throws `state_unavailable`
- */
 export async function findApplication(id: string, { state }: Pick<Deps, 'state'>): Promise<Application | null> {
   const found = await state.read(recordKey(id));
   return found === null ? null : toApplication(id, recordGuard.parse(found.value));
 }
 
-/** @throws `not_found`, `state_unavailable` */
 export async function readApplication(id: string, deps: Pick<Deps, 'state'>): Promise<Application> {
   const found = await findApplication(id, deps);
   if (found === null) throw new FaceError('not_found');
   return found;
 }
 
-/** Lists applications, oldest first. @throws `state_unavailable` */
 export async function listApplications({ state }: Pick<Deps, 'state'>): Promise<Application[]> {
   const found = await state.read(index.key);
   const ids = found === null ? [] : index.guard.parse(found.value);
@@ -138,7 +130,6 @@ export async function listApplications({ state }: Pick<Deps, 'state'>): Promise<
   return applications.filter((application) => application !== null);
 }
 
-/** Changes the given settings. @throws `not_found`, `state_unavailable` */
 export async function changeApplication(
   id: string,
   changes: { readonly [Term in keyof ApplicationTerms]?: ApplicationTerms[Term] | undefined },
@@ -154,13 +145,12 @@ export async function changeApplication(
   });
   const former = await readApplication(id, deps);
   const detail = { id, ...toTerms(former), by: by.name };
-  // Recorded first, so that no key gains rights without a record.
   await deps.audit.append({ action: 'application_changed', connection: former.tenant, subject: '', detail });
   const changedAt = deps.clock.now();
   return toApplication(id, await changeExisting(id, (record) => ({ ...record, ...toTerms(record), changedAt }), deps));
 }
 
-/** Removes an application and its keys at once. @throws `not_found`, `state_unavailable` */
+/** Removes an application and, at once, its keys. @throws `not_found` */
 export async function removeApplication(
   id: string,
   by: Pick<Administrator, 'name'>,
@@ -168,13 +158,11 @@ export async function removeApplication(
 ): Promise<void> {
   const { name, tenant } = await readApplication(id, { state });
   const detail = { id, name, by: by.name };
-  // Recorded first: after a failing trail, a retry would find nothing.
   await audit.append({ action: 'application_removed', connection: tenant, subject: '', detail });
   await state.delete(recordKey(id));
   await changeStored(index, (former) => (former ?? []).filter((listed) => listed !== id), { state });
 }
 
-/** Changes an application's keys. @throws `not_found`, `state_unavailable`, and from `change` */
 export async function changeKeysOf(
   id: string,
   change: (keys: readonly string[]) => readonly string[],
@@ -183,7 +171,6 @@ export async function changeKeysOf(
   await changeExisting(id, (record) => ({ ...record, keys: [...change(record.keys)] }), deps);
 }
 
-/** Changes an application's owners. @throws `not_found`, `state_unavailable`, and from `change` */
 export async function changeOwnersOf(
   id: string,
   change: (owners: readonly string[]) => readonly string[],

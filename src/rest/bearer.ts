@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import { Credential } from '../core/concealed.js';
 
 /**
- * Returns the unverified bearer credential.
+ * Returns the unverified bearer credential, or `null`.
  * @see https://www.rfc-editor.org/rfc/rfc6750 (section 2.1)
  */
 export function readBearer(request: Request): Credential | null {

@@ -17,7 +17,6 @@ const toHtml = (text: string): Html =>
 
 const toAnchor = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]+/g, '-');
 
-/** Renders the API catalog from the endpoints that validate requests. */
 export function renderCatalogue(
   endpoints: readonly Endpoint[],
   { issuer, onboarding }: Pick<ApiDeps, 'issuer' | 'onboarding'>,

@@ -20,7 +20,7 @@ export interface Client {
   readonly issuedAt: EpochMs;
   readonly expiresAt: EpochMs;
   readonly application: Application | null;
-  /** `null`: an application's token. */
+  /** Developer whose sandbox token this is, or `null` for an application's token. */
   readonly sandbox: string | null;
 }
 
@@ -46,10 +46,7 @@ type ClientRecord = z.infer<typeof recordGuard>;
 
 const clientKey = (id: string): string => `client-token:${id}`;
 
-/**
- * Issues a client token. Its text is returned once; only the digest of its secret is stored.
- * @throws `state_unavailable`
- */
+/** Issues a client token. Its text is returned only here: only the digest of its secret is stored. */
 export async function issueClientToken(
   request: {
     name: string;
@@ -89,8 +86,8 @@ export async function issueClientToken(
 }
 
 /**
- * Authenticates a client token, with equal timing for all failures.
- * @throws `caller_untrusted`, `state_unavailable`
+ * Authenticates a client token. Timing is equal for all failures.
+ * @throws `caller_untrusted`
  */
 export async function authenticateClient(credential: Credential, deps: Pick<Deps, 'clock' | 'state'>): Promise<Client> {
   const [, id, secret] = credential.use((text) => /^fst_([0-9a-f]{24})_([\w-]{43})$/.exec(text)) ?? [];
@@ -103,16 +100,16 @@ export async function authenticateClient(credential: Credential, deps: Pick<Deps
 }
 
 /**
- * Checks right before the answer that the token was not revoked.
- * @throws `caller_untrusted`, `state_unavailable`
+ * Checks just before the reply that the token was not revoked meanwhile.
+ * @throws `caller_untrusted`
  */
 export async function checkClientLive(client: Client, deps: Pick<Deps, 'clock' | 'state'>): Promise<void> {
   await readLiveClient(client.id, deps);
 }
 
 /**
- * Returns the client of a token id proved otherwise.
- * @throws `caller_untrusted`: revoked, expired, or its application was removed; `state_unavailable`
+ * Returns the client of a token id that was proved by other means than the token.
+ * @throws `caller_untrusted` if the token was revoked, has expired, or its application was removed
  */
 export async function readLiveClient(id: string, deps: Pick<Deps, 'clock' | 'state'>): Promise<Client> {
   const record = await readRecord(id, deps);
@@ -120,10 +117,7 @@ export async function readLiveClient(id: string, deps: Pick<Deps, 'clock' | 'sta
   return toClient(id, record, await checkLive(record, deps));
 }
 
-/**
- * Returns a token, revoked or not; `null` after expiry.
- * @throws `state_unavailable`
- */
+/** Returns a token, revoked or not, or `null` after its expiry. */
 export async function findClientToken(
   id: string,
   deps: Pick<Deps, 'state'>,
@@ -133,7 +127,7 @@ export async function findClientToken(
 
 /**
  * Revokes a client token at once, also for running requests. Idempotent.
- * @throws `not_found`: unknown or expired, `state_unavailable`
+ * @throws `not_found` if unknown or expired
  */
 export async function revokeClientToken(
   id: string,
@@ -153,10 +147,10 @@ async function readRecord(id: string, { state }: Pick<Deps, 'state'>): Promise<C
   return found === null ? null : recordGuard.parse(found.value);
 }
 
-/** Compared if there is no record, for equal timing; no secret has this digest. */
+/** Compared if there is no record, so that timing is equal. No secret has this digest. */
 const noDigest = Buffer.alloc(32).toString('base64url');
 
-/** @throws `caller_untrusted`: revoked, expired, or its application was removed */
+/** @throws `caller_untrusted` if the token was revoked, has expired, or its application was removed */
 async function checkLive(
   { isRevoked, expiresAt, application: id }: ClientRecord,
   { clock, state }: Pick<Deps, 'clock' | 'state'>,
@@ -169,15 +163,13 @@ async function checkLive(
 
 const toClient = (id: string, record: ClientRecord, application: Application | null): Client => {
   const { name, tenant, scopes, issuedAt, expiresAt, sandbox } = record;
-  // Scopes removed from the application are removed from its keys.
+  // Scopes that the application has lost are removed from its keys too.
   const held = application === null ? scopes : scopes.filter((scope) => application.scopes.includes(scope));
   return { id, name, tenant, scopes: held, issuedAt, expiresAt, application, sandbox };
 };
 
-/** Returns the queue share of a client; tokens of one application share it. */
 export const shareOfClient = ({ id, application }: Client): QueueShare => knownShare(`client:${application?.id ?? id}`);
 
-/** Returns the binding of API tokens: the client's tenant, no subject. */
 export const bindingOfClient = (client: Client, { scope, accuracy }: Pick<Binding, 'scope' | 'accuracy'>): Binding => ({
   tenant: client.tenant,
   idp: 'api',

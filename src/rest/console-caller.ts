@@ -19,7 +19,10 @@ export interface ShownSession {
   readonly session: ConsoleSession;
 }
 
-/** Reads the session of the browser's cookie, from any origin; for reading only. */
+/**
+ * Reads the session of the browser's cookie. Use it only for requests that change nothing, because the origin is not
+ * checked.
+ */
 export async function readSession(headers: IncomingHttpHeaders, deps: SessionDeps): Promise<ShownSession> {
   const secret = shownSecret(readCookie({ get: () => headers.cookie }, sessionCookieOf(deps.issuer)));
   if (secret === null) throw new FaceError('caller_untrusted');
@@ -27,8 +30,8 @@ export async function readSession(headers: IncomingHttpHeaders, deps: SessionDep
 }
 
 /**
- * Authenticates a session by cookie and page token; other sites cannot read the token.
- * @throws `caller_untrusted`, `state_unavailable`
+ * Authenticates a session by cookie and page token, which other sites cannot read.
+ * @throws `caller_untrusted`
  */
 export async function authenticateSession(headers: IncomingHttpHeaders, deps: SessionDeps): Promise<ShownSession> {
   if (!isSameOrigin(headers, deps.issuer)) throw new FaceError('caller_untrusted');

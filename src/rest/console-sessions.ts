@@ -13,20 +13,19 @@ import { type Administrator, idOfKey, signedInRoles } from './rights.js';
 
 export const longestSessionSec = 8 * 60 * 60;
 
-/** Between writes of a session in use. */
+/** Seconds between two writes of the last activity. */
 const notedEverySec = 60;
 
-/** Only our page can send it. */
+/** Header with the page token. Only the console's own page can send it. */
 export const consoleTokenHeader = 'x-console-token';
 
-/** Marks automatic requests of the page, which are no user activity. */
+/** Header of automatic requests of the page, which do not count as activity of the user. */
 export const consolePollHeader = 'x-console-poll';
 
 const recordGuard = z.object({
   name: z.string(),
   role: z.enum(signedInRoles),
   by: z.discriminatedUnion('kind', [
-    /** `subject` is the immutable id at the provider. */
     z.object({ kind: z.literal('provider'), issuer: z.string(), subject: z.string(), login: z.string() }),
     z.object({ kind: z.literal('key'), keyId: z.string() }),
   ]),
@@ -40,7 +39,7 @@ export type ConsoleSession = Readonly<z.infer<typeof recordGuard>>;
 
 export type SessionDeps = Pick<ApiDeps, 'state' | 'clock' | 'adminKeyDigest' | 'console' | 'issuer'>;
 
-/** Stored under a digest, so that the store yields no session. */
+/** The key is a digest of the secret, so that someone who reads the store cannot use a session. */
 const storedOf = (secret: Credential, { console }: Pick<SessionDeps, 'console'>) => ({
   key: `console-session:${secret.use((text) => digestOf(text).toString('base64url'))}`,
   guard: recordGuard,
@@ -48,18 +47,17 @@ const storedOf = (secret: Credential, { console }: Pick<SessionDeps, 'console'>)
   mayBeLost: true,
 });
 
-/** Returns a session's expiry since its last activity. */
+/** Returns when a session expires if there is no further activity. */
 export const endOf = ({ seenAt, signedInAt }: ConsoleSession, { sessionMinutes }: ConsoleConfig): EpochMs =>
   epochMs(Math.min(addSec(seenAt, sessionMinutes * 60), addSec(signedInAt, longestSessionSec)));
 
-/** Returns the cookie name. Browsers refuse the prefix for cookies set by another host or over http. */
+/** Returns the name of the session cookie. Browsers refuse its prefix for cookies set by another host or over http. */
 export const sessionCookieOf = (issuer: string): string =>
   `${issuer.startsWith('https:') ? '__Host-' : ''}facestep-console`;
 
 /**
  * Starts a session.
  * @returns its secret of 256 random bits, for the browser only
- * @throws `state_unavailable`
  */
 export async function beginSession(
   { name, role, by }: Pick<ConsoleSession, 'name' | 'role' | 'by'>,
@@ -74,9 +72,9 @@ export async function beginSession(
 }
 
 /**
- * Finds a session. It ends with its key, or when single sign-on is disabled.
- * @param isUse - true restarts the idle time-out
- * @throws `caller_untrusted`, `state_unavailable`
+ * Finds a session. Sessions end with their key, or when single sign-on is disabled.
+ * @param isUse - true restarts the idle timeout
+ * @throws `caller_untrusted`
  */
 export async function findConsoleSession(
   secret: Credential,
@@ -87,7 +85,7 @@ export async function findConsoleSession(
   const session = await changeSession(
     secret,
     (found) => {
-      // Computed from the last activity, because the idle time-out may have been shortened.
+      // Computed again, because the idle timeout may have been shortened.
       if (endOf(found, deps.console) <= now) throw new FaceError('caller_untrusted');
       return isUse && addSec(found.seenAt, notedEverySec) <= now ? { ...found, seenAt: now } : found;
     },
@@ -101,7 +99,6 @@ export async function findConsoleSession(
 const isOf = ({ issuer }: { readonly issuer: string }, { console }: SessionDeps): boolean =>
   console.signIn?.issuer === issuer;
 
-/** Changes a stored session. @throws `caller_untrusted`: no session; `state_unavailable` */
 export async function changeSession(
   secret: Credential,
   change: (session: ConsoleSession) => ConsoleSession,
@@ -118,19 +115,15 @@ export async function changeSession(
   return changed;
 }
 
-/** Ends a session at once. Idempotent. @throws `state_unavailable` */
 export async function endSession(secret: Credential, deps: SessionDeps): Promise<void> {
   await deps.state.delete(storedOf(secret, deps).key);
 }
 
-/** Returns the page token, derived from the session's secret. */
 export const tokenOf = (secret: Credential): string =>
   secret.use((text) => digestOf(`facestep console ${text}`).toString('base64url'));
 
-/** Compares the page token in constant time. */
 export const isTokenOf = (secret: Credential, token: string): boolean => hasDigest(token, digestOf(tokenOf(secret)));
 
-/** Returns the administrator of a session. */
 export function administratorOf({ name, role, by }: Pick<ConsoleSession, 'name' | 'role' | 'by'>): Administrator {
   if (by.kind === 'key') return { id: idOfKey(by.keyId), name, role, means: 'key' };
   const id = developerIdOf(by.issuer, by.subject);
@@ -143,6 +136,5 @@ export function needsFaceCheck({ by, checkedAt }: ConsoleSession, { console, clo
   return checkedAt === null || addSec(checkedAt, console.stepUp.maxAgeMinutes * 60) <= clock.now();
 }
 
-/** Returns the secret in the browser's cookie; `null`: none. */
 export const shownSecret = (cookie: string | null): Credential | null =>
   cookie === null || !/^[\w-]{43}$/.test(cookie) ? null : new Credential(cookie);

@@ -76,7 +76,6 @@ function exampleOf(name: string, schema: Json): Json {
   return type === 'array' ? [example] : example;
 }
 
-/** Returns example fields by name: required ones and a few others. */
 export function exampleFields({ fieldsGuard }: Endpoint): Readonly<Record<string, Json>> {
   const { properties, required } = describeFields(fieldsGuard);
   return Object.fromEntries(
@@ -86,7 +85,6 @@ export function exampleFields({ fieldsGuard }: Endpoint): Readonly<Record<string
   );
 }
 
-/** Returns a curl command for an endpoint. */
 export function toCurlExample(endpoint: Endpoint): string {
   const path = documentedPath(endpoint).replace(/\{(\w+)\}/g, (_, name: string) => `$${name.toUpperCase()}`);
   const call = `curl${endpoint.method === 'POST' ? ' -X POST' : ''} $FACESTEP${path}${headersByAuth[endpoint.auth.kind]}`;

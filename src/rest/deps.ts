@@ -13,13 +13,12 @@ import type { Upkeep } from '../operations/upkeep.js';
 import type { HomePage } from './home-page.js';
 import type { ClientRequest } from './usage.js';
 
-/** On failure nothing changed. */
+/** Result of a reload. After a failure, nothing has changed. */
 export interface Reloaded {
   readonly code: FaceErrorCode | null;
   readonly changed: readonly string[];
   readonly needingRestart: readonly string[];
   readonly problems: readonly Problem[];
-  /** Connections whose mode was switched manually and overrides the configuration. */
   readonly switched: readonly { readonly connection: string; readonly mode: Policy['mode']; readonly by: string }[];
 }
 
@@ -36,14 +35,14 @@ export interface ApiDeps extends CampaignDeps {
   readonly webPush: WebPush | null;
   /** Called after each request with a valid client token. */
   readonly onClientRequest: (request: ClientRequest) => void;
-  /** This server's newest audit records about a user; `left`: number of older ones. */
+  /** Returns this server's newest audit records about a user. `left` is the number of older ones. */
   readonly recordsOf: (who: SubjectRef) => Promise<{ readonly records: readonly RecordOf[]; readonly left: number }>;
-  /** Enrolment index and log of decisions, read-only. */
+  /** Enrolment index and decision log, read-only. */
   readonly ledger: LedgerStore;
   readonly accounts: AccountNames;
   readonly brands: Brands;
   readonly homePages: ReadonlyMap<string, HomePage>;
-  /** Activates what is possible. Never rejects. */
+  /** Activates every change that needs no restart. Never rejects. */
   readonly reload: (by: string) => Promise<Reloaded>;
   readonly wakeCampaigns: () => void;
   readonly upkeep: Upkeep;

@@ -4,7 +4,6 @@ import { describeRefusals } from './describe-refusals.js';
 import { ssfPathItems } from './describe-ssf.js';
 import { asJson } from './json-schema.js';
 
-/** Converts a path to OpenAPI's template syntax. */
 export const toTemplate = (path: string): string => path.replace(/:(\w+)/g, '{$1}');
 
 const okSchema: JsonObject = { type: 'object', properties: { ok: { type: 'boolean' } }, required: ['ok'] };

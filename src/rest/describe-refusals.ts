@@ -32,7 +32,6 @@ const headersByStatus: Readonly<Record<number, JsonObject>> = {
 
 const content = asJson({ $ref: '#/components/schemas/Refusal' });
 
-/** Describes the refusals by status. */
 export function describeRefusals(codes: readonly FaceErrorCode[], also: JsonObject = {}): Record<string, JsonObject> {
   const statuses = [...new Set(codes.map((code) => refusals[code].status))].sort();
   return Object.fromEntries(

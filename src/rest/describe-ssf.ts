@@ -2,7 +2,7 @@ import type { JsonObject } from '../base/json.js';
 import type { FaceErrorCode } from '../errors.js';
 import { describeRefusals, quotaHeaders } from './describe-refusals.js';
 
-/* Bodies follow https://openid.net/specs/openid-sharedsignals-framework-1_0-final.html */
+/* Descriptions of the bodies follow https://openid.net/specs/openid-sharedsignals-framework-1_0-final.html */
 
 const codes = [
   ...(['request_malformed', 'caller_untrusted', 'scope_missing', 'not_found', 'limit_reached'] as const),

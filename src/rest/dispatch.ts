@@ -19,19 +19,18 @@ import { toFieldRefusal } from './fields.js';
 import { readFormFields } from './form-fields.js';
 
 /**
- * Limit for anonymous callers. Photos after a form's field `auth_token` count as authenticated; a JSON body is read
- * first.
+ * Limit for bodies of anonymous callers. In a form, photos after the field `auth_token` count as authenticated. A JSON
+ * body is read before its token is known.
  */
 const strangerBytes = 2 * 1024 * 1024;
 
-/** Limit of a form from an authenticated caller. */
 const maxFormBytes = 50 * 1024 * 1024;
 
 export const prefixes = ['', '/v1', '/v2'] as const;
 
 const versionByPrefix = { '': 1, '/v1': 1, '/v2': 2 } as const;
 
-/** Mounts the endpoints. The header `X-API-Version` overrides the prefix. */
+/** Mounts the endpoints. The header `X-API-Version` overrides the version in the path. */
 export function mountEndpoints(app: Express, endpoints: readonly Endpoint[], deps: ApiDeps, rooms: BodyRooms): void {
   for (const path of new Set(endpoints.map((endpoint) => endpoint.path))) {
     const atPath = endpoints.filter((endpoint) => endpoint.path === path);
@@ -128,7 +127,7 @@ async function serve(
   });
 }
 
-/** An unknown field's name is arbitrary input: neither returned nor logged. */
+/** The name of an unknown field is arbitrary input, so it is neither returned nor logged. */
 function refuseLongText(field: string, { fieldsGuard, photos, auth }: Endpoint): FaceError {
   const isToken = field === 'auth_token' && auth.kind === 'client';
   const isKnown = isToken || Object.hasOwn(fieldsGuard.shape, field) || Object.hasOwn(photos, field);

@@ -37,8 +37,8 @@ export const groupDescriptions = {
 export type EndpointGroup = keyof typeof groupDescriptions;
 
 /**
- * A client whose token has `scope` (`null`: any), an administrator with `right`, a capture page whose session permits
- * `action`, a developer, or anyone.
+ * Callers allowed at an endpoint: clients whose token has `scope` (all if `null`), administrators with `right`, capture
+ * pages whose session permits `action`, developers, or anyone.
  */
 export type Auth =
   | { readonly kind: 'client'; readonly scope: ClientScope | null }
@@ -49,13 +49,15 @@ export type Auth =
 
 interface Described {
   readonly method: 'GET' | 'POST';
-  /** Express syntax: `/step-ups/:id/photos`. Served without prefix, under `/v1` and under `/v2`. */
+  /**
+   * Path in Express syntax, such as `/step-ups/:id/photos`. It is served without prefix, under `/v1` and under `/v2`.
+   */
   readonly path: string;
   readonly versions: readonly ApiVersion[];
   readonly tag: EndpointGroup;
   readonly summary: string;
   readonly description: string;
-  /** True if absent from the Facenition API. */
+  /** True if the Facenition API does not have this endpoint. */
   readonly ours: boolean;
   readonly status: 200 | 201;
   readonly codes: readonly FaceErrorCode[];
@@ -63,7 +65,6 @@ interface Described {
 
 export interface Call<Fields, PhotoName extends string> {
   readonly fields: Fields;
-  /** Returns a field's photos; their number is within its range. */
   photos(name: PhotoName): readonly Photo[];
   param(name: string): string;
   readonly source: string;
@@ -85,11 +86,11 @@ export interface FileField extends PhotoRange {
 export interface Endpoint extends Described {
   readonly auth: Auth;
   readonly photos: Readonly<Record<string, FileField>>;
-  /** Fields other than files; JSON, or text in a form. */
+  /** Fields other than files. They arrive as JSON, or as text in a form. */
   readonly fieldsGuard: z.ZodObject;
   readonly replyGuard: z.ZodObject;
   /**
-   * Refuses before the body is read.
+   * Refuses a request before its body is read.
    * @param call.session - unverified session of a capture page
    * @returns the session, if the endpoint needs one
    */
@@ -101,15 +102,14 @@ interface Definition<Fields extends z.ZodObject, Reply extends z.core.$ZodObject
   extends Described {
   readonly photos: Readonly<Record<PhotoName, FileField>>;
   readonly fields: Fields;
-  /** Without `ok`, which every success contains. */
+  /** Reply without `ok`, which every success contains. */
   readonly reply: Reply;
   readonly admit?: (call: Pick<Call<unknown, never>, 'param'>) => Promise<void>;
 }
 
-/** A face or token that was not removed does not compile. */
+/** Type of a reply. Code that returns a face or token does not compile. */
 type ReplyOf<Reply extends z.core.$ZodObject> = Promise<z.input<Reply> & JsonObject>;
 
-/** Defines an endpoint for client tokens. */
 export function clientEndpoint<Fields extends z.ZodObject, Reply extends z.core.$ZodObject, PhotoName extends string>(
   definition: Definition<Fields, Reply, PhotoName> & {
     readonly scope: ClientScope | null;
@@ -126,11 +126,10 @@ export function clientEndpoint<Fields extends z.ZodObject, Reply extends z.core.
   };
 }
 
-/** Defines an endpoint for administrators. */
 export function adminEndpoint<Fields extends z.ZodObject, Reply extends z.core.$ZodObject, PhotoName extends string>(
   definition: Definition<Fields, Reply, PhotoName> & {
     readonly right: Right;
-    /** The console may require a fresh face check. */
+    /** True if the console may require a fresh face check. */
     readonly isSensitive?: true;
     handle(call: Call<z.output<Fields>, PhotoName> & { readonly administrator: Administrator }): ReplyOf<Reply>;
   },
@@ -145,7 +144,6 @@ export function adminEndpoint<Fields extends z.ZodObject, Reply extends z.core.$
   };
 }
 
-/** Defines an endpoint for developers signed in by single sign-on. */
 export function developerEndpoint<
   Fields extends z.ZodObject,
   Reply extends z.core.$ZodObject,
@@ -165,7 +163,6 @@ export function developerEndpoint<
   };
 }
 
-/** Defines a public endpoint. */
 export function openEndpoint<Fields extends z.ZodObject, Reply extends z.core.$ZodObject, PhotoName extends string>(
   definition: Definition<Fields, Reply, PhotoName> & {
     handle(call: Call<z.output<Fields>, PhotoName>): ReplyOf<Reply>;

@@ -13,13 +13,11 @@ const codeByField: Readonly<Record<string, FaceErrorCode>> = {
   consentGivenAt: 'consent_missing',
 };
 
-/** Creates the refusal of an invalid field. */
 export const toFieldRefusal = (field: string): FaceError =>
   new FaceError(Object.hasOwn(codeByField, field) ? (codeByField[field] ?? 'internal') : 'request_malformed', {
     field,
   });
 
-/** Parses the fields of a request. @throws `field_unknown`, `request_malformed`, or the field's own code */
 export function parseFields<Guard extends z.ZodObject>(guard: Guard, values: unknown): z.output<Guard> {
   const parsed = guard.safeParse(values);
   if (parsed.success) return parsed.data;
@@ -54,7 +52,6 @@ export const passwordField = z
   .optional()
   .describe('A secret of the user, at most 1,024 bytes of UTF-8. Use the same value at enrolment and verification.');
 
-/** An instant in RFC 3339 format. */
 export const instantField = z.iso.datetime({ offset: true }).transform(fromIso);
 
 export const expiryField = instantField
@@ -69,7 +66,7 @@ export const tokenField = z
   .transform((text) => new SealedToken(text))
   .describe('A token from /generate.');
 
-/** 2100-01-01 fits all storage formats. */
+/** Latest time that all storage formats accept: 2100-01-01. */
 export const latestInstant = epochMs(4_102_444_800_000);
 
 export const emailField = z

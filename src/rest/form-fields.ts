@@ -45,7 +45,7 @@ function kindsOf(guard: z.ZodObject): ReadonlyMap<string, Kind> {
 
 /**
  * Converts form fields to JSON values.
- * @returns unreadable values unchanged: the guard refuses them by name
+ * @returns unreadable values unchanged, so that the guard names them in its refusal
  * @see https://spec.openapis.org/oas/v3.1.0#considerations-for-multipart-content
  */
 export function readFormFields(

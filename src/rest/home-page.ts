@@ -4,21 +4,19 @@ import { type OidcConfig, type RelyingPartyConfig, relyingPartiesOf } from '../c
 import { consentNameOf } from '../core/credentials/credentials.js';
 import type { Texts } from '../core/step-up/home-protocol.js';
 
-/** Returns a text in its available languages. */
 export const toTexts = (text: Readonly<Record<string, string | undefined>>): Texts =>
   Object.fromEntries(
     Object.entries(text).flatMap(([language, words]) => (words === undefined ? [] : [[language, words]])),
   );
 
 export interface HomePage {
-  /** Ways to sign in; `null`: by link only. */
+  /** Ways to sign in. `null` if the page opens only by a link. */
   readonly door: Pick<HomePageConfig, 'faceCheck' | 'signIn'> | null;
   readonly services: HomePageConfig['services'];
-  /** Clients that may request data, by id, and credentials, by consent. */
+  /** Applications that may request data, by client id, and credentials, by the name of their consent. */
   readonly clients: ReadonlyMap<string, Pick<RelyingPartyConfig, 'name' | 'claims'>>;
 }
 
-/** Returns home pages by connection id. */
 export const homePagesOf = (
   connections: readonly Pick<ConnectionConfig, 'id' | 'me' | 'oidc'>[],
 ): ReadonlyMap<string, HomePage> =>

@@ -3,7 +3,6 @@ import type { JsonObject } from '../base/json.js';
 
 const jsonObjectGuard = z.record(z.string(), z.json());
 
-/** Converts a guard to JSON Schema 2020-12. */
 export function toJsonSchema(guard: z.ZodType, io: 'input' | 'output'): JsonObject {
   const { $schema: _, ...schema } = jsonObjectGuard.parse(z.toJSONSchema(guard, { target: 'draft-2020-12', io }));
   return schema;
@@ -14,10 +13,8 @@ const objectGuard = z.object({
   required: z.array(z.string()).default([]),
 });
 
-/** Returns each field's JSON Schema, and the required names. */
 export function describeFields(guard: z.ZodObject): z.infer<typeof objectGuard> {
   return objectGuard.parse(toJsonSchema(guard, 'input'));
 }
 
-/** Wraps a schema as a JSON body. */
 export const asJson = (schema: JsonObject): JsonObject => ({ 'application/json': { schema } });

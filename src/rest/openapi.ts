@@ -24,7 +24,6 @@ const developerCodes: readonly FaceErrorCode[] = ['caller_untrusted', 'role_miss
 const sessionCodes: readonly FaceErrorCode[] = ['caller_untrusted', 'step_up_unknown', 'state_unavailable'];
 const checkCodes: readonly FaceErrorCode[] = [...photoCodes, 'upstream_unavailable', 'upstream_malformed'];
 
-/** Returns all refusal codes of an endpoint. */
 export function codesOf({ auth, photos, method, codes }: Endpoint): readonly FaceErrorCode[] {
   const all = new Set([
     ...commonCodes,
@@ -41,12 +40,11 @@ export function codesOf({ auth, photos, method, codes }: Endpoint): readonly Fac
   return [...all];
 }
 
-/** Returns the documented path: without prefix if v1 has it, else under `/v2`. */
+/** Returns the documented path, without a prefix if v1 has the endpoint, otherwise under `/v2`. */
 export function documentedPath({ path, versions }: Pick<Endpoint, 'path' | 'versions'>): string {
   return `${versions.includes(1) ? '' : '/v2'}${toTemplate(path)}`;
 }
 
-/** Returns the OpenAPI 3.1 description. */
 export function describeApi(endpoints: readonly Endpoint[]): JsonObject {
   const paths: Record<string, JsonObject> = { ...operationalPaths };
   for (const endpoint of endpoints) {

@@ -4,7 +4,7 @@ import type { Application } from './applications.js';
 
 export type Quota = Pick<Application, 'id' | 'perMinute' | 'perDay'>;
 
-/** Shortest first, so that its refusals cost nothing of the longer one. */
+/** Shortest window first, so that its refusals do not count in the longer one. */
 const windows = [
   { name: 'minute', sec: 60, quotaOf: ({ perMinute }: Quota): number => perMinute },
   { name: 'day', sec: 24 * 60 * 60, quotaOf: ({ perDay }: Quota): number => perDay },
@@ -15,15 +15,13 @@ export interface QuotaUse {
   readonly quota: number;
   readonly windowSec: number;
   readonly left: number;
-  /** Whole seconds until the window ends, at least 1. */
   readonly resetSec: number;
   readonly isExceeded: boolean;
 }
 
 /**
- * Counts a request across replicas, before it is processed.
- * @returns quotas up to the first exceeded
- * @throws `state_unavailable`
+ * Counts a request over all replicas, before it is processed.
+ * @returns the windows, up to the first that is exceeded
  */
 export async function countRequest(
   quota: Quota,

@@ -26,15 +26,14 @@ const storedOf = (application: string, { clock }: { readonly clock: Clock }) => 
   mayBeLost: true,
 });
 
-/** Records in memory, and writes to the store every few seconds. */
+/** Collects refusals in memory, and writes them to the store every few seconds. */
 export interface RefusalRecorder {
   note(request: ClientRequest): void;
-  /** Writes pending records; drops them if the store fails. */
+  /** Writes pending refusals. If the store fails, they are dropped. */
   flush(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Creates the recorder of each application's last refusals. */
 export function createRefusalRecorder({
   state,
   clock,
@@ -75,7 +74,6 @@ export function createRefusalRecorder({
 
 const newestOf = (refusals: readonly RecentRefusal[]): RecentRefusal[] => refusals.slice(-keptRefusals.most);
 
-/** Reads an application's last refusals, newest first. @throws `state_unavailable` */
 export async function readRefusals(
   application: string,
   deps: { readonly state: State; readonly clock: Clock },

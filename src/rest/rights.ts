@@ -9,7 +9,7 @@ export const rights = [
   'assist',
   /** See connections' figures, and one user with their events. */
   'view',
-  /** Request and own applications; for single sign-on users, not for keys. */
+  /** Request and own applications. For single sign-on users, not for keys. */
   'develop',
 ] as const;
 export type Right = (typeof rights)[number];
@@ -29,19 +29,16 @@ export const rightsByRole = {
   developer: ['develop'],
 } as const satisfies Record<SignedInRole, readonly Right[]>;
 
-/** The holder of an administrator's key, or a single sign-on user. */
 export interface Administrator {
-  /** Unique id from the key, or from issuer and subject. A person with both has two. */
+  /** Unique id derived from the key, or from issuer and subject. A person with both has two. */
   readonly id: string;
-  /** For a sign-in it ends with a prefix of the id, because users can change their login. */
+  /** Display name. For single sign-on users it ends with a part of the id, because they can change their login. */
   readonly name: string;
   readonly role: SignedInRole;
   readonly means: 'key' | 'sign_in';
 }
 
-/** Returns the administrator id of a key. */
 export const idOfKey = (keyId: string): string => `key:${keyId}`;
 
-/** Returns true if an administrator has a right. */
 export const holds = ({ role }: Pick<Administrator, 'role'>, right: Right): boolean =>
   rightsByRole[role].some((held) => held === right);

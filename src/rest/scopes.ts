@@ -11,7 +11,10 @@ export const clientScopes = [
 ] as const;
 export type ClientScope = (typeof clientScopes)[number];
 
-/** Granted on request only: they help impersonation, open files, identify people, or reveal who is enrolled. */
+/**
+ * Scopes granted only on request, because they help impersonation, open files, identify people, or reveal who is
+ * enrolled.
+ */
 const askedForScopes: readonly ClientScope[] = ['score', 'content-key', 'identify', 'ssf.read', 'ssf.manage'];
 
 export const defaultScopes = clientScopes.filter((scope) => !askedForScopes.includes(scope));

@@ -17,7 +17,6 @@ export const notHeld = [
   'PINs, passwords, recovery codes and the private keys of passkeys: never stored.',
 ] as const;
 
-/** Exports a user's data. @throws `state_unavailable` */
 export async function exportHoldings(who: ConnectedSubject, deps: ApiDeps): Promise<Holdings> {
   const { connection, subject } = who;
   const { scope, accuracy } = connection.policy;
@@ -40,7 +39,6 @@ export async function exportHoldings(who: ConnectedSubject, deps: ApiDeps): Prom
   return holdingsReply.parse(Object.assign({}, token, ...inStore));
 }
 
-/** Exports a user's data with this server's audit records. @throws `state_unavailable` */
 export async function exportRecordedHoldings(who: ConnectedSubject, deps: ApiDeps): Promise<RecordedHoldings> {
   const held = await exportHoldings(who, deps);
   const { records, left } = await deps.recordsOf(toSubjectRef(who));

@@ -10,7 +10,7 @@ const daySec = 24 * 60 * 60;
 
 export const usageKeptDays = 90;
 
-/** A face mismatch is an answer, not a refusal. */
+/** Outcome of a request. A face mismatch is an answer and counts as `ok`. */
 export type Outcome = 'ok' | FaceErrorCode;
 
 export interface ClientRequest {
@@ -23,7 +23,6 @@ export interface ClientRequest {
 
 const aboutField = z.object({ field: z.string().regex(/^[A-Za-z_]{1,40}$/) });
 
-/** Creates the record of a finished request. */
 export function toClientRequest(
   request: Pick<ClientRequest, 'client' | 'endpoint' | 'requestId'>,
   refused: unknown,
@@ -33,7 +32,7 @@ export function toClientRequest(
   return { ...request, outcome: toCode(refused), field: about.data?.field ?? null };
 }
 
-/** Writes to the store every few seconds. */
+/** Counts in memory, and writes to the store every few seconds. */
 export interface UsageRecorder {
   note(request: Pick<ClientRequest, 'client' | 'endpoint' | 'outcome'>): void;
   /** Writes pending counts. If the store fails, they are written next time. */
@@ -42,14 +41,12 @@ export interface UsageRecorder {
 }
 
 export interface DayUsage {
-  /** In UTC, such as `2026-11-20`. */
   readonly day: string;
   readonly endpoint: string;
   readonly requests: number;
   readonly refusals: Readonly<Record<string, number>>;
 }
 
-/** One record per application and day: a few kilobytes. */
 const countsGuard = z.record(z.string(), z.record(z.string(), z.number()));
 type Counts = z.infer<typeof countsGuard>;
 
@@ -59,10 +56,9 @@ const dayOf = (time: EpochMs): string => toIso(time).slice(0, 10);
 const usageKey = (applicationId: string | null, day: string): string => `usage:${applicationId ?? 'none'}:${day}`;
 const lastUsedKey = (clientId: string): string => `client-token-used:${clientId}`;
 
-/** From the day, not the write, so that all replicas set the same expiry. */
+/** Computed from the day, not from the time of the write, so that all replicas set the same expiry. */
 const usageExpiry = (day: string): EpochMs => addSec(fromIso(`${day}T00:00:00Z`), (usageKeptDays + 1) * daySec);
 
-/** Creates the counter by application, day, endpoint and outcome. */
 export function createUsageRecorder({
   state,
   clock,
@@ -131,8 +127,7 @@ function sumOf(former: Counts, added: Counts): Counts {
 
 /**
  * Reads an application's usage, newest day first.
- * @param applicationId - `null`: tokens without an application
- * @throws `state_unavailable`
+ * @param applicationId - `null` for tokens without an application
  */
 export async function readUsage(
   applicationId: string | null,
@@ -153,10 +148,7 @@ export async function readUsage(
   return found.flat();
 }
 
-/**
- * Reads a token's last day of use; `null` if unused.
- * @throws `state_unavailable`
- */
+/** Returns a token's last day of use, or `null` if it was never used. */
 export async function readLastUsed(clientId: string, { state }: { readonly state: State }): Promise<string | null> {
   const found = await state.read(lastUsedKey(clientId));
   return found === null ? null : lastUsedGuard.parse(found.value);

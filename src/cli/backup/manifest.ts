@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { CommandError } from '../command-error.js';
 
-/** Relative path in the backup. Files below `keys/` are restored to the configured keys folder. */
 const pathGuard = z
   .string()
   .max(4096)
@@ -25,15 +24,14 @@ const manifestGuard = z.strictObject({
 
 export type BackupEntry = z.output<typeof entryGuard>;
 
-/** Written last: a backup without it is incomplete. */
+/** Manifest of a backup. It is written last, so a backup without it is incomplete. */
 export type Manifest = z.output<typeof manifestGuard>;
 
-/** Returns the path of a backup's manifest. */
 export const manifestFileOf = (folder: string): string => join(folder, 'backup.json');
 
 /**
- * Copies a file, which may be growing.
- * @param to - a new file, mode 0600, synced to disk when this resolves
+ * Copies a file that may be growing.
+ * @param to - a new file, created with mode 0600 and synced to disk
  */
 export async function copyWhole(from: string, to: string): Promise<Omit<BackupEntry, 'path'>> {
   const source = await open(from, 'r');
@@ -59,7 +57,6 @@ export async function copyWhole(from: string, to: string): Promise<Omit<BackupEn
   }
 }
 
-/** Returns size and SHA-256 of a file. */
 export async function measureFile(file: string): Promise<Omit<BackupEntry, 'path'>> {
   const digest = createHash('sha256');
   let bytes = 0;
@@ -71,10 +68,6 @@ export async function measureFile(file: string): Promise<Omit<BackupEntry, 'path
   return { bytes, sha256: digest.digest('hex') };
 }
 
-/**
- * Reads the manifest and verifies every file.
- * @throws CommandError `backup_invalid`
- */
 export async function readManifest(folder: string): Promise<Manifest> {
   const manifest = await parseManifest(folder);
   for (const { path, bytes, sha256 } of manifest.files) {

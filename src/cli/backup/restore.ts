@@ -16,20 +16,18 @@ import { keyFilesOf, ofVolume } from './write.js';
 
 export interface Restored {
   readonly manifest: Manifest;
-  /** `null`: nothing was put aside. */
+  /** Suffix of the former files that were renamed, or `null` if there were none. */
   readonly putAside: string | null;
   readonly keptKeys: readonly string[];
 }
 
-/** Staging folder for an incomplete copy; backups skip it by its suffix. */
+/** Folder for the copy until it is complete. Backups skip it because of its suffix. */
 const stagingName = 'restoring.new';
 
 /**
- * Restores a backup to the data folder of a stopped server. Everything is copied first, so a full disk leaves the old
- * state. Existing files are put aside; key files stay. Without the "held since" mark, the server refuses everything
- * issued before its next start.
- * @throws `data_newer`; CommandError `backup_invalid`, `server_running`; UsageError: the data folder is not
- * empty
+ * Restores a backup to the data folder of a stopped server. Everything is copied first, so a full disk changes nothing.
+ * Existing files are renamed, but key files stay. The server refuses everything issued before its next start.
+ * @throws `data_newer`; CommandError `backup_invalid`, `server_running`; UsageError if the data folder is not empty
  */
 export async function restoreBackup(
   request: {
@@ -74,7 +72,8 @@ export async function restoreBackup(
     }
     const stagedState = join(staging, basename(files.state));
     if (await isThere(stagedState)) await forgetStoreEpoch(stagedState);
-    // From here on no disk space is needed. Keys first, because a server does not start on a trail without its keys.
+    // From here on no disk space is needed. Keys come first, because a server does not start with an audit log whose
+    // keys are missing.
     for (const [draft, keyFile] of drafts) await rename(draft, keyFile);
     const ending = `.replaced-${toIso(clock.now()).replace(/[-:]|\.\d+/g, '')}`;
     for (const name of present) await rename(join(dataFolder, name), join(dataFolder, `${name}${ending}`));

@@ -15,17 +15,15 @@ const passingName = /\.new$|\.replaced-\d{8}T\d{6}Z$/;
 /** `lost+found`, present if the data folder is a mount point. */
 export const ofVolume = 'lost+found';
 
-/** Returns the server's key files. */
 export const keyFilesOf = ({ keys, signingKeys, oidcKeys }: DataFiles): readonly string[] => [
   keys,
   signingKeys,
   oidcKeys,
 ];
 
-/** Lists the files to back up, apart from the embedded store and keys, in copy order. */
 async function listDataFiles(dataFolder: string, files: DataFiles): Promise<string[]> {
   const apart = new Set([
-    // The ledger is rebuilt from the trail.
+    // The decision log can be rebuilt from the audit log.
     ...[files.state, files.ledger].flatMap((file) => ['', '-wal', '-shm'].map((end) => `${file}${end}`)),
     // SQLite writes a journal next to the lock.
     ...['', '-journal'].map((end) => `${lockFileOf(files.audit)}${end}`),
@@ -41,14 +39,14 @@ async function listDataFiles(dataFolder: string, files: DataFiles): Promise<stri
   );
   const entries = [top, ...below].flat().filter((entry) => entry.isFile());
   const names = entries.map(({ parentPath, name }) => join(parentPath, name));
-  // Heads ("audit-heads.jsonl") sort before their trail, which may grow meanwhile.
+  // Signed heads ("audit-heads.jsonl") sort before their audit log, which may grow meanwhile.
   return names.filter((name) => !apart.has(name) && !passingName.test(name)).toSorted();
 }
 
 /**
  * Copies data folder and key files of a running server.
  * @param request.to - an empty or absent folder
- * @throws `state_unavailable`; UsageError
+ * @throws UsageError
  */
 export async function writeBackup(
   request: {
@@ -67,7 +65,7 @@ export async function writeBackup(
   if ((await readdir(to)).length > 0) throw new UsageError(`${to} is not empty`);
   const entries: BackupEntry[] = [];
 
-  // Store first, so that the trail covers everything in it.
+  // The store is copied first, so that the audit log covers everything in it.
   if (await isThere(files.state)) {
     const path = `data/${basename(files.state)}`;
     await mkdir(join(to, 'data'), { recursive: true, mode: 0o700 });
@@ -80,7 +78,7 @@ export async function writeBackup(
     const entry = await copyInto(to, path, file);
     if (entry !== null) entries.push(entry);
   }
-  // Weekly, or after 64 MB, the open file is renamed, so it could be copied twice or not at all.
+  // A closed segment is renamed, weekly or after 64 MB, so it could have been copied twice or not at all.
   if ((await nameSegments(files)) !== segments)
     throw new FaceError('state_unavailable', { store: 'audit', problem: 'a segment was closed meanwhile; try again' });
   for (const file of withKeys ? keyFilesOf(files) : []) {

@@ -67,7 +67,6 @@ const skipGuard = z.strictObject({ ...cellFields, reason: z.enum(skipReasons) })
 
 const maxBodyBytes = maxPhotoBytes + formOverheadBytes;
 
-/** Creates a presence test's web application, with the capture page's challenge protocol. */
 export function createPresenceApp(deps: PresenceAppDeps): Express {
   const { plan, collection, visits, clock } = deps;
   const app = express();
@@ -103,7 +102,7 @@ export function createPresenceApp(deps: PresenceAppDeps): Express {
     if (due?.species.name !== cell.species || due.light.name !== cell.light) throw new FaceError('request_malformed');
     return tester;
   };
-  /** @throws `caller_untrusted`: the participant was erased meanwhile */
+  /** @throws `caller_untrusted` if the participant was erased meanwhile */
   const keep = async (
     visit: Visit,
     about: Omit<Parameters<Collection['keep']>[1], 'device' | 'at'>,

@@ -19,7 +19,10 @@ import {
 import { type AboutPresentation, decodePresentation, encodePresentation } from './presentation.js';
 import { seal, unseal } from './sealing.js';
 
-/* One sealed file per presentation, and `keys.json`. The only place where pictures of people are stored. */
+/*
+ * Stores presentations: one encrypted file each, and `keys.json`. This is the only place where pictures of people are
+ * stored.
+ */
 
 const keyFileOf = (folder: string): string => join(folder, 'keys.json');
 const sealedName = /^[0-9a-f]{32}\.sealed$/;
@@ -28,7 +31,7 @@ const magic = Buffer.from('facestep presence 1\n', 'latin1');
 const idBytes = 16;
 const headerBytes = magic.length + idBytes;
 
-/** Its pictures are overwritten after the callback. */
+/** A decrypted presentation. Its pictures are overwritten after the callback. */
 export interface OpenedPresentation {
   readonly person: string;
   readonly about: AboutPresentation;
@@ -45,7 +48,6 @@ export interface Collection {
   /** @returns false if the participant has no consent */
   keep(person: string, about: AboutPresentation, photos: readonly Photo[]): Promise<boolean>;
   listPeople(): Promise<readonly Participant[]>;
-  /** @throws CommandError `presence_locked` */
   forEach(
     read: (opened: OpenedPresentation) => Promise<void>,
     isMeant: (participant: Participant) => boolean,
@@ -60,7 +62,8 @@ interface CollectionDeps {
 
 /**
  * Opens a folder and erases expired presentations.
- * @throws UsageError: no such folder, or foreign files; CommandError `presence_locked`; FaceError `config_invalid`
+ * @throws UsageError if there is no such folder, or if it has foreign files; CommandError `presence_locked`; FaceError
+ * `config_invalid`
  */
 export async function openCollection(
   request: { readonly folder: string; readonly passphraseFile: string; readonly make: boolean },
@@ -80,12 +83,12 @@ export async function openCollection(
   return { collection, expired: await collection.erase(({ keepUntil }) => keepUntil <= now) };
 }
 
-/** Erases everything, keys first, without the passphrase. @throws UsageError: no such folder */
+/** Erases everything, keys first. The passphrase is not needed. @throws UsageError if there is no such folder */
 export async function eraseCollection(folder: string): Promise<{ readonly presentations: number }> {
   const keyFile = keyFileOf(folder);
   if (!(await isThere(keyFile))) throw new UsageError(`there are no presentations in ${folder}`);
   const names = await readdir(folder);
-  // Drafts left by a crash contain keys too.
+  // Drafts that a crash has left contain keys too.
   const keyDrafts = names.filter((name) => isDraftOf(basename(keyFile), name)).map((name) => join(folder, name));
   for (const file of [keyFile, ...keyDrafts]) {
     const keys = await open(file, 'r+');
@@ -94,7 +97,7 @@ export async function eraseCollection(folder: string): Promise<{ readonly presen
   const sealed = names.filter((name) => sealedName.test(name));
   const drafts = names.filter((name) => draftName.test(name));
   for (const name of [...sealed, ...drafts]) await rm(join(folder, name), { force: true });
-  // The key file marks the folder and is removed last.
+  // The key file identifies the folder, so it is removed last.
   for (const file of [...keyDrafts, keyFile]) await rm(file);
   return { presentations: sealed.length };
 }
@@ -151,7 +154,7 @@ function createCollection(folder: string, keys: PresenceKeys, { random }: Collec
       const people = (await keys.list()).filter(isMeant);
       if (people.length === 0) return { people: 0, presentations: 0 };
       await keys.forget(people);
-      // Includes files of erased participants that a crash left behind.
+      // Includes files of erased participants that a crash has left.
       const names = await listFiles();
       const left = await keys.list();
       let presentations = 0;

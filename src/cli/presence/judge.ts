@@ -9,7 +9,7 @@ import { liveSpecies } from './plan.js';
 const toSignal = (reason: string): string => reason.replace(/_\d+$/, '');
 
 /**
- * Judges one presentation, with order, digests and timing.
+ * Judges one presentation, including order, digests and timing.
  * @returns `null` for a skipped presentation
  */
 export async function judgePresentation(

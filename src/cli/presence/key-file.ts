@@ -12,7 +12,7 @@ import { CommandError } from '../command-error.js';
 import { UsageError } from '../usage-error.js';
 import { seal, unseal } from './sealing.js';
 
-/* A random key and consent per participant, sealed under the passphrase. */
+/* A random key and a consent per participant, encrypted under the passphrase. */
 
 const bytesText = z.base64url().transform((text): Uint8Array => Buffer.from(text, 'base64url'));
 
@@ -21,13 +21,13 @@ const isSame = (one: Uint8Array, other: Uint8Array): boolean => Buffer.compare(o
 const keyFileGuard = z.strictObject({
   version: z.literal(1),
   salt: bytesText,
-  /** Detects a wrong passphrase before there are participants. */
+  /** Encrypted empty text, which detects a wrong passphrase before there are participants. */
   check: bytesText,
   people: z.array(z.strictObject({ id: bytesText, sealed: bytesText })),
 });
 type KeyFile = z.output<typeof keyFileGuard>;
 
-/** Normalizes a code name: phones capitalize text. */
+/** Normalizes a participant's code name, because phones capitalize text. */
 export const toCodeName = (typed: string): string => typed.toLowerCase();
 
 const personGuard = z.strictObject({
@@ -35,13 +35,12 @@ const personGuard = z.strictObject({
   key: z.base64url().transform((text) => new KeyMaterial(Buffer.from(text, 'base64url'))),
   consentVersion: z.string(),
   consentGivenAt: epochMsGuard,
-  /** The pictures may also measure recognition accuracy. */
   allowsAccuracy: z.boolean(),
   keepUntil: epochMsGuard,
 });
 
 export interface Participant extends z.output<typeof personGuard> {
-  /** 16 random bytes, in clear text in each of the participant's files. */
+  /** 16 random bytes, which each of the participant's files has in clear text. */
   readonly id: Uint8Array;
 }
 
@@ -56,13 +55,9 @@ export interface GivenConsent {
 const checkLabel = Buffer.from('facestep/presence/check/1');
 const aboutPerson = (id: Uint8Array): Buffer => Buffer.concat([Buffer.from('facestep/presence/person/1'), id]);
 
-/** Argon2id slows each guess; this length makes guessing infeasible. */
+/** Argon2id slows each guess, and this length makes guessing infeasible. */
 const leastCharacters = 12;
 
-/**
- * Reads a passphrase: one line of a private file.
- * @throws UsageError; FaceError `config_invalid`
- */
 export async function readPassphrase(file: string): Promise<UserSecret> {
   const text = (await readPrivateFile(file, '--passphrase-file'))?.replace(/\r?\n$/, '');
   if (text === undefined)
@@ -99,16 +94,15 @@ function parseJson(text: string | null): unknown {
   }
 }
 
-/** Each call reads the file again, because another process may have erased a participant. */
+/** Keys and consents. Each call reads the file again, because another process may have erased a participant. */
 export interface PresenceKeys {
   list(): Promise<readonly Participant[]>;
-  /** Stores a consent. A known participant keeps key and expiry. */
+  /** Stores a consent. A known participant keeps their key and expiry. */
   admit(consent: GivenConsent): Promise<Participant>;
   /** Deletes participants' keys, so that their data cannot be decrypted. */
   forget(people: readonly Participant[]): Promise<void>;
 }
 
-/** Creates the file if absent. */
 export async function createKeyFile(file: string, passphrase: UserSecret, random: Random): Promise<void> {
   const salt = random(16);
   const key = await deriveKey(passphrase, salt);
@@ -117,7 +111,7 @@ export async function createKeyFile(file: string, passphrase: UserSecret, random
   await createFile(file, toText({ salt, check, people: [] }), random);
 }
 
-/** @throws CommandError `presence_locked`: wrong passphrase or altered file; FaceError `config_invalid` */
+/** @throws CommandError `presence_locked` for a wrong passphrase or an altered file; FaceError `config_invalid` */
 export async function openKeyFile(file: string, passphrase: UserSecret, random: Random): Promise<PresenceKeys> {
   const { salt, check } = await parse(file);
   const key = await deriveKey(passphrase, salt);
@@ -156,7 +150,7 @@ export async function openKeyFile(file: string, passphrase: UserSecret, random: 
   return {
     list: async () => listIn(await parse(file)),
     admit(consent) {
-      // Each writes the whole file and would undo a concurrent change.
+      // Writes run one after another: each writes the whole file and would undo a concurrent change.
       const admitted = lastAdmitted.then(() => admit(consent));
       lastAdmitted = admitted.catch(() => null);
       return admitted;
@@ -164,7 +158,7 @@ export async function openKeyFile(file: string, passphrase: UserSecret, random: 
     async forget(people) {
       const found = await parse(file);
       const left = found.people.filter((each) => !people.some(({ id }) => isSame(each.id, id)));
-      // Overwrites the old contents in place after the new file is renamed.
+      // After the new file has replaced the old one, the old contents are overwritten on the disk.
       const former = await open(file, 'r+');
       try {
         await replaceFile(file, toText({ ...found, people: left }), random);

@@ -10,15 +10,14 @@ const isDistinct = (parts: readonly { readonly name: string }[]): boolean =>
   new Set(parts.map(({ name }) => name)).size === parts.length;
 const partsGuard = z.array(partGuard).min(1).max(20).refine(isDistinct, 'expected names that differ');
 
-/** The species of real users; all others are attacks. */
+/** The species of real users. All others are attacks. */
 export const liveSpecies = 'live';
 
-/** Placeholder in the default plan, which `start` refuses. */
+/** Placeholder in the default plan. `start` refuses a plan that still has it. */
 export const nobodyYet = 'REPLACE THIS: who runs the test, and how people reach them';
 
 export const planGuard = z.strictObject({
   responsible: z.string().min(1).max(300),
-  /** In days. */
   keepDays: z.int().min(1).max(365),
   presentations: z.int().min(1).max(100),
   species: partsGuard,
@@ -32,7 +31,7 @@ export interface Cell {
   readonly light: PlanPart;
 }
 
-/** Returns a device's cells, ordered to minimize changes of light. */
+/** Returns the tests on one device, ordered so that the light changes rarely. */
 export const cellsOf = ({ lights, species }: Plan): readonly Cell[] =>
   lights.flatMap((light) => species.map((each) => ({ species: each, light })));
 

@@ -18,9 +18,9 @@ const aboutGuard = z.strictObject({
   light: z.string(),
   device: z.string(),
   at: epochMsGuard,
-  /** `captured`: a complete challenge; otherwise there are no frames. */
+  /** `captured` if the challenge was completed. Otherwise there are no frames. */
   outcome: z.enum(['captured', ...skipReasons]),
-  /** Violations of order, digests and timing, by their audit trail names. */
+  /** Violations of order, digests and timing, named as in the audit log. */
   missed: z.array(z.string()),
   frames: z.array(z.strictObject({ movement: z.enum(movements), light: z.nullable(lightGuard) })).max(64),
 });
@@ -37,13 +37,12 @@ function withLength(bytes: Uint8Array): readonly Uint8Array[] {
   return [length, bytes];
 }
 
-/** Encodes a presentation: JSON, then each picture with its length. */
 export function encodePresentation(about: AboutPresentation, photos: readonly Photo[]): Buffer {
   const parts = photos.map((photo) => photo.use((bytes) => bytes));
   return Buffer.concat([Buffer.from(JSON.stringify(about)), ...parts].flatMap(withLength));
 }
 
-/** @throws CommandError `presence_locked`: unknown format */
+/** @throws CommandError `presence_locked` for an unknown format */
 export function decodePresentation(
   bytes: Buffer,
   own: OwnPhoto,

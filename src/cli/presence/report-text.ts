@@ -34,7 +34,6 @@ const signalsOf = (counts: Readonly<Record<string, number>>): string =>
     .map(([signal, count]) => `${signal} ${count}`)
     .join(', ');
 
-/** Returns the figures as lines of text. */
 export function toReportLines(report: ToldReport): readonly string[] {
   const { apcer, attacks, live, bpcer, bpnrr, people, presentations, notDone, judge, date } = report;
   const intervals = ['95 %, each by itself', '95 %, by person', 'people'];

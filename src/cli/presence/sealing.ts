@@ -6,7 +6,7 @@ import { CommandError } from '../command-error.js';
 const nonceBytes = 12;
 const tagBytes = 16;
 
-/** Encrypts with AES-256-GCM: nonce, ciphertext, tag. @param about - additional authenticated data */
+/** Encrypts with AES-256-GCM. The result is nonce, ciphertext and tag. @param about - additional authenticated data */
 export function seal(plain: Uint8Array, about: Uint8Array, key: KeyMaterial, random: Random): Buffer {
   const nonce = random(nonceBytes);
   const cipher = key.use((bytes) => createCipheriv('aes-256-gcm', bytes, nonce));
@@ -14,7 +14,7 @@ export function seal(plain: Uint8Array, about: Uint8Array, key: KeyMaterial, ran
   return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
 }
 
-/** @throws CommandError `presence_locked`: wrong key, or altered data */
+/** @throws CommandError `presence_locked` for a wrong key or altered data */
 export function unseal(sealed: Uint8Array, about: Uint8Array, key: KeyMaterial): Buffer {
   try {
     const nonce = sealed.subarray(0, nonceBytes);
@@ -22,7 +22,7 @@ export function unseal(sealed: Uint8Array, about: Uint8Array, key: KeyMaterial):
     decipher.setAAD(about);
     decipher.setAuthTag(sealed.subarray(sealed.length - tagBytes));
     const plain = decipher.update(sealed.subarray(nonceBytes, sealed.length - tagBytes));
-    // GCM returns no more data here: it only verifies the tag.
+    // GCM returns no more data here, but verifies the tag.
     decipher.final();
     return plain;
   } catch (cause) {

@@ -8,17 +8,15 @@ export interface Tester {
   readonly device: string;
 }
 
-/** Progress of a participant on one device: read from storage, then counted in memory. */
+/** Progress of a participant on one device. It is read from storage, then counted in memory. */
 export interface Tally {
   count(about: Pick<AboutPresentation, 'species' | 'light' | 'outcome'>): void;
   cells(): TesterView['cells'];
-  /** `null`: complete. */
   due(): DuePresentation | null;
 }
 
 const nothingDone = { captured: 0, no_response: 0, not_done: 0 };
 
-/** Reads a participant's progress. */
 export async function readTally(plan: Plan, { person, device }: Tester, collection: Collection): Promise<Tally> {
   const counts = new Map<string, typeof nothingDone>();
   const keyOf = (species: string, light: string): string => `${species} ${light}`;

@@ -17,7 +17,6 @@ import { FaceError } from '../../errors.js';
 import type { AskedOfFrame } from './presentation.js';
 import type { Tally, Tester } from './tally.js';
 
-/** A browser that opened a link: its participant and current challenge. In memory only. */
 export interface Visit {
   tester: (Tester & { readonly tally: Tally }) | null;
   movement: MovementRecord | null;
@@ -32,7 +31,6 @@ export interface Visits {
   newTicket(): Credential;
   /** Opens a link, once. @throws `step_up_unknown` */
   open(ticket: Credential): { readonly session: Credential; readonly visit: Visit };
-  /** @throws `caller_untrusted` */
   find(session: Credential | null): Visit;
 }
 
@@ -65,7 +63,6 @@ interface ChallengeDeps {
   readonly random: Random;
 }
 
-/** Starts the same challenge as a step-up, with screen light if the page supports it. */
 export function startChallenge(visit: Visit, shows: ScreenAxis | null, deps: ChallengeDeps) {
   const nonce = newSecret(deps);
   const movement = newChallenge(nonce, shows, deps);
@@ -73,7 +70,6 @@ export function startChallenge(visit: Visit, shows: ScreenAxis | null, deps: Cha
   return { nonce: nonce.use((text) => text), next: nextOf(movement), expiresAt: toIso(movement.expiresAt) };
 }
 
-/** @throws `challenge_wrong` */
 export function commitFrame(
   visit: Visit,
   { nonce, digest }: { readonly nonce: string; readonly digest: string },
@@ -86,7 +82,7 @@ export function commitFrame(
 }
 
 /**
- * Consumes the challenge of a visit. Frames may arrive late; each was committed in time.
+ * Consumes the challenge of a visit. Frames may arrive late, because each was committed in time.
  * @throws `challenge_wrong`
  */
 export function takeChallenge(

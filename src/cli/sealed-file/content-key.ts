@@ -24,7 +24,6 @@ export interface GivenToken {
   readonly tokenId: string;
 }
 
-/** Reads the enrolment token. @throws `token_malformed`; UsageError; system errors */
 export async function readToken({ tokenFile }: Pick<SealedFileOptions, 'tokenFile'>): Promise<GivenToken> {
   const token = new SealedToken(await readText(tokenFile));
   return { token, tokenId: parseToken(token).tokenId };

@@ -1,13 +1,11 @@
 import type { Random } from '../../core/ports.js';
 import { CommandError } from '../command-error.js';
 
-/** Clear text header of a sealed file. Untrusted until the tag is verified. */
+/** Unencrypted header of a sealed file. Untrusted until the tag is verified. */
 export interface SealedFileHeader {
-  /** 16 bytes, salt of the file key. */
   readonly salt: Uint8Array;
-  /** 12 bytes. */
   readonly nonce: Uint8Array;
-  /** Public id of the token whose content key opens the file: 16 bytes. */
+  /** Public id, 16 bytes, of the token whose content key opens the file. */
   readonly tokenId: Uint8Array;
   readonly bytes: Uint8Array;
 }
@@ -23,10 +21,6 @@ export const headerBytes = 53;
 
 export const tagBytes = 16;
 
-/**
- * Draws a file's header.
- * @param tokenId - 22 base64url characters
- */
 export function drawHeader(tokenId: string, random: Random): SealedFileHeader {
   const bytes = Buffer.alloc(headerBytes);
   magic.copy(bytes);
@@ -37,10 +31,6 @@ export function drawHeader(tokenId: string, random: Random): SealedFileHeader {
   return fieldsOf(bytes);
 }
 
-/**
- * Parses the header of a sealed file.
- * @throws CommandError `sealed_file_invalid`
- */
 export function parseHeader(bytes: Buffer): SealedFileHeader {
   if (bytes.length !== headerBytes || !bytes.subarray(0, versionAt).equals(magic))
     throw new CommandError('sealed_file_invalid', { reason: 'not a sealed file' });

@@ -7,10 +7,10 @@ import { UsageError } from '../usage-error.js';
 const toTaken = (file: string): UsageError =>
   new UsageError(`${file} is there already, and is not overwritten. --out takes another name`);
 
-/** A crash may leave drafts. */
+/** Name of a draft, which a crash may leave. */
 export const draftName = /^\.facestep-[0-9a-f]{16}\.new$/;
 
-/** Checks that a name is free. @throws UsageError: it exists; system errors */
+/** Checks that no file has this name. @throws UsageError if one has; system errors */
 export async function checkNameFree(file: string): Promise<void> {
   const isThere = await stat(file).then(
     () => true,
@@ -24,14 +24,14 @@ export async function checkNameFree(file: string): Promise<void> {
 
 /**
  * Creates a file atomically, readable by its owner only. Never overwrites.
- * @throws UsageError: the file exists; errors of `fill`; system errors
+ * @throws UsageError if the file exists; errors of `fill`; system errors
  */
 export async function createNewFile(
   file: string,
   fill: (draft: FileHandle) => Promise<void>,
   random: Random,
 ): Promise<void> {
-  // The file's name may have the maximum length.
+  // The draft's name does not contain the file's, which may have the maximum length.
   const draft = join(dirname(file), `.facestep-${Buffer.from(random(8)).toString('hex')}.new`);
   const handle = await open(draft, 'wx', 0o600);
   try {
@@ -53,7 +53,7 @@ export async function createNewFile(
   await syncFolder(file);
 }
 
-/** The draft replaces it; works on file systems without links. */
+/** Creates an empty file, which the draft replaces. This works on file systems without links. */
 async function reserve(file: string): Promise<void> {
   try {
     await (await open(file, 'wx', 0o600)).close();

@@ -18,13 +18,11 @@ const optionsGuard = z.strictObject({
 
 export type SealedFileOptions = Omit<z.output<typeof optionsGuard>, 'url'> & { readonly url: string };
 
-/** Parses the options from commander, and finds the address of the server if none is given. */
 export async function parseOptions(options: unknown, deps: AddressDeps): Promise<SealedFileOptions> {
   const { url, ...rest } = optionsGuard.parse(options);
   return { ...rest, url: url ?? (await findAddress(deps)) };
 }
 
-/** Adds the common options. */
 export const addOptions = (command: Command): Command =>
   command
     .requiredOption('--client-token-file <file>', 'file with a client token that has the scope content-key')
@@ -43,7 +41,6 @@ function toLevel(text: string): number {
   throw new InvalidArgumentError('It is a number from 1 to 8.');
 }
 
-/** Parses the address of a server. @throws InvalidArgumentError */
 export function toUrl(text: string): string {
   if (safeUrlGuard.safeParse(text).success) return text;
   throw new InvalidArgumentError('It is an https address; http only for this machine.');

@@ -30,7 +30,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENAMETOOLONG: 'the name is too long',
 };
 
-/** Runs a command until it ends or the user stops it. Prints system errors; throws others. */
+/** Runs a command until it ends or the user stops it. Prints system errors and throws others. */
 export async function runOnFiles(
   { tell, endWith, untilStopped }: Pick<SealedFileDeps, 'tell' | 'endWith' | 'untilStopped'>,
   work: (signal: AbortSignal) => Promise<void>,

@@ -12,7 +12,6 @@ import { UsageError } from '../usage-error.js';
 import { drawHeader, headerBytes, parseHeader, type SealedFileHeader, tagBytes } from './header.js';
 import { createNewFile } from './new-file.js';
 
-/** Content key released for the face, and the user's secret, if any. */
 export interface FileKeyParts {
   readonly contentKey: ContentKey;
   readonly secret: UserSecret | null;
@@ -42,9 +41,9 @@ export const maxFileBytes = 2 ** 36 - 32;
 const chunkBytes = 1024 * 1024;
 
 /**
- * Encrypts a file with AES-256-GCM; the original remains.
- * @throws UsageError: no file, over `maxFileBytes`, changed while read, or `to` exists; system errors; the signal's
- * reason
+ * Encrypts a file with AES-256-GCM. The original remains.
+ * @throws UsageError if the file does not exist, is larger than `maxFileBytes` or changes meanwhile, or if `to` exists;
+ * system errors; the signal's reason
  */
 export async function sealFile(work: SealedFileWork, { random, stretch }: Deps): Promise<void> {
   const { from, to, tokenId, key, signal } = work;
@@ -67,7 +66,7 @@ export async function sealFile(work: SealedFileWork, { random, stretch }: Deps):
 }
 
 /**
- * Decrypts a sealed file, renamed only after the tag is verified.
+ * Decrypts a sealed file. The result gets its name only after the tag is verified.
  * @throws CommandError `sealed_file_invalid`; other errors as `sealFile`
  */
 export async function openFile(work: SealedFileWork, { random, stretch }: Deps): Promise<void> {
@@ -117,7 +116,7 @@ function checkToken(header: SealedFileHeader, tokenId: string): void {
     throw new CommandError('sealed_file_invalid', { reason: 'sealed under another token' });
 }
 
-/** Argon2id, so that with a stolen content key the secret must still be guessed. */
+/** Derives the key with Argon2id. Someone with a stolen content key must still guess the secret. */
 async function deriveFileKey(
   { contentKey, secret }: FileKeyParts,
   { salt }: SealedFileHeader,
@@ -136,7 +135,7 @@ async function deriveFileKey(
 }
 
 async function withFile<T>(file: string, work: (source: FileHandle, sizeBytes: number) => Promise<T>): Promise<T> {
-  // Otherwise a pipe would block. Windows lacks this flag.
+  // Without this flag, which Windows lacks, opening a pipe would block.
   const source = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch(() => {
     throw toUnread(file);
   });

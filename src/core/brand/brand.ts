@@ -9,19 +9,18 @@ export const pictureNames = ['logo', 'logoDark', 'icon'] as const;
 export type PictureName = (typeof pictureNames)[number];
 
 export interface BrandPicture {
-  /** Base64. */
+  /** The PNG file in base64. */
   readonly png: string;
   readonly widthPx: number;
   readonly heightPx: number;
 }
 
-/** Look of the capture page and e-mails. `null`: the default. */
+/** Look of the capture page and of e-mails. A field is `null` for the default. */
 export interface Brand extends ChosenColours {
-  /** For connections without their own name. */
   readonly organisation: string | null;
   readonly helpUrl: string | null;
   readonly texts: { readonly [Language in BrandLanguage]?: OwnTexts | undefined };
-  /** For light backgrounds, and for dark ones if there is no `logoDark`. */
+  /** Logo for light backgrounds. Also used on dark ones if `logoDark` is `null`. */
   readonly logo: BrandPicture | null;
   readonly logoDark: BrandPicture | null;
   readonly icon: BrandPicture | null;
@@ -44,7 +43,6 @@ export const maxOrganisationCharacters = 100;
 
 const maxLinkCharacters = 1024;
 
-/** Returns true for a help link: a web page, a mailbox or a phone number. */
 export function isHelpLink(text: string): boolean {
   if (text.length > maxLinkCharacters || !isPrintable(text) || /\s/.test(text)) return false;
   if (/^(mailto|tel):[^:/?#]/.test(text)) return true;
@@ -89,7 +87,10 @@ export const brandGuard = z.object({
 export const digestOfBrand = (brand: Brand): string =>
   digestOf(JSON.stringify(brandGuard.parse(brand))).toString('hex');
 
-/** Returns the brand for e-mails. @param organisation - overrides that of the brand */
+/**
+ * Returns the brand for e-mails.
+ * @param organisation - overrides the name in the brand
+ */
 export const letterBrandOf = (brand: Brand | null, organisation: string | null): LetterBrand => ({
   organisation: organisation ?? brand?.organisation ?? null,
   accent: paletteOf(brand ?? plainBrand).light.accent,

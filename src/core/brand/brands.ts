@@ -19,19 +19,19 @@ export interface AppliedBrand {
 
 export interface Brands {
   readonly source: 'configuration' | 'administrator';
-  /** Returns the active brand; `null`: default. Never throws: during an outage it returns the last one. */
+  /**
+   * Returns the active brand, or `null` for the default. Never throws: if the store fails, it returns the last known
+   * one.
+   */
   inForce(): Promise<NamedBrand | null>;
-  /** Returns an active, former or draft brand. @throws `state_unavailable` */
   find(digest: string): Promise<Brand | null>;
-  /** Stores a checked brand for one hour. @throws `state_unavailable` */
   keepDraft(brand: Brand): Promise<string>;
   /**
-   * Publishes a draft or former brand on every replica within seconds.
-   * @param digest - `null`: none
-   * @throws `brand_configured`, `not_found`, `state_unavailable`
+   * Publishes a draft or former brand. Every replica shows it within seconds.
+   * @param digest - `null` to restore the default
+   * @throws `brand_configured`, `not_found`
    */
   apply(digest: string | null, by: string): Promise<void>;
-  /** Lists the published brands, newest first. @throws `state_unavailable` */
   listApplied(): Promise<readonly AppliedBrand[]>;
 }
 
@@ -39,7 +39,7 @@ const knownForSec = 5;
 
 const draftLifeSec = 60 * 60;
 
-/** Replicas without the configured brand serve its files from the store. */
+/** Replicas without the configured brand serve its files from the store for this long. */
 const configuredLifeSec = 30 * 24 * 60 * 60;
 
 const keptVersions = 10;
@@ -62,7 +62,6 @@ interface Deps {
   readonly audit: Audit;
 }
 
-/** Creates the brand service. */
 export function createBrands(configured: Brand | null, { state, clock, audit }: Deps): Brands {
   const own: NamedBrand | null = configured === null ? null : { digest: digestOfBrand(configured), brand: configured };
   let known: { readonly named: NamedBrand | null; readonly until: EpochMs } = { named: own, until: epochMs(0) };
@@ -120,7 +119,6 @@ export function createBrands(configured: Brand | null, { state, clock, audit }: 
       const brand = digest === null ? null : await find(digest);
       if (digest !== null && brand === null) throw new FaceError('not_found');
       const former = (await readStored(current, { state }))?.record.digest ?? null;
-      // Recorded first, so that every published brand has an entry.
       await audit.append({ action: 'brand_changed', connection: '', subject: '', detail: { digest, former, by } });
       if (digest !== null && brand !== null)
         await state.write(keptKey(digest), toStored(brand), { when: 'any', expiresAt: null });
@@ -144,7 +142,6 @@ export function createBrands(configured: Brand | null, { state, clock, audit }: 
   };
 }
 
-/** Stores the configured brand for replicas without it. */
 export async function shareConfigured(brand: Brand, { state, clock }: Pick<Deps, 'state' | 'clock'>): Promise<void> {
   await state.write(draftKey(digestOfBrand(brand)), toStored(brand), {
     when: 'any',

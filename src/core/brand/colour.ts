@@ -6,7 +6,6 @@ const pattern = /^#[0-9a-f]{6}$/;
 
 const isColour = (text: string): text is Colour => pattern.test(text);
 
-/** Parses `#rrggbb` in either case. */
 export function parseColour(text: string): Colour | null {
   const lower = text.toLowerCase();
   return isColour(lower) ? lower : null;
@@ -31,13 +30,12 @@ export function luminanceOf(colour: Colour): number {
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
-/** Returns the contrast ratio, from 1 to 21, in either order. @see https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio */
+/** Returns the contrast ratio of two colors, from 1 to 21. @see https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio */
 export function contrastOf(one: Colour, other: Colour): number {
   const [a, b] = [luminanceOf(one), luminanceOf(other)];
   return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
 }
 
-/** Mixes two colors like `color-mix(in srgb, …)` of CSS. @param share - of the second color, from 0 to 1 */
 export function mix(one: Colour, other: Colour, share: number): Colour {
   const [a, b] = [channelsOf(one), channelsOf(other)];
   const at = (index: 0 | 1 | 2): number => a[index] * (1 - share) + b[index] * share;

@@ -17,7 +17,7 @@ import {
 export const colourNames = ['accent', 'accentDark', 'ground', 'groundDark'] as const;
 export type ColourName = (typeof colourNames)[number];
 
-/** `null`: the default. */
+/** Input of an administrator, unchecked. A field is `null` for the default. */
 export interface BrandDraft extends Readonly<Record<ColourName, string | null>> {
   readonly organisation: string | null;
   readonly helpUrl: string | null;
@@ -25,20 +25,19 @@ export interface BrandDraft extends Readonly<Record<ColourName, string | null>> 
 }
 
 export interface BrandProblem {
-  /** For a text: `texts.de.title`. */
+  /** Name of the invalid field. A text's is like `texts.de.title`. */
   readonly field: string;
   readonly code: BrandProblemCode;
   readonly reason: string;
 }
 
-/** Result of a check. `chosen` is valid only without problems. */
+/** Result of a check. `chosen` may be used only if `problems` is empty. */
 export interface CheckedDraft {
   readonly chosen: Omit<Brand, 'logo' | 'logoDark' | 'icon'>;
   readonly contrasts: readonly Contrast[];
   readonly problems: readonly BrandProblem[];
 }
 
-/** Returns all problems of a draft at once. */
 export function checkDraft(draft: BrandDraft): CheckedDraft {
   const problems: BrandProblem[] = [];
   const readColour = (name: ColourName): Colour | null => {

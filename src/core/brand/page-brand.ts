@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 
 /*
- * Brand data from the page's head to its script, which shares this guard. The page loads this file: no Node modules in
- * here, and of zod only what the page has already.
+ * Guard of the brand data in the page's head. The page bundles this file, so it must not import Node modules, nor
+ * further parts of zod.
  */
 
 export const brandMetaName = 'facestep-brand';
@@ -13,7 +13,6 @@ export const brandOfPage = z.object({
   organisation: z.nullable(z.string()),
   helpUrl: z.nullable(z.string()),
   texts: z.object({ en: texts, de: texts, es: texts, fr: texts, ar: texts }),
-  /** `dark`: for dark screens. */
   logo: z.nullable(z.object({ path: z.string(), dark: z.nullable(z.string()), widthPx: z.int(), heightPx: z.int() })),
 });
 

@@ -5,10 +5,10 @@ import { type Colour, contrastOf, mix } from './colour.js';
 export const schemes = ['light', 'dark'] as const;
 export type Scheme = (typeof schemes)[number];
 
-/** Colors that a brand chose; `null`: the default. */
+/** Colors of a brand. `null` selects the default. */
 export interface ChosenColours {
   readonly accent: Colour | null;
-  /** By default the readable color nearest to `accent`. */
+  /** Accent on dark screens. The default is the readable color nearest to `accent`. */
   readonly accentDark: Colour | null;
   readonly ground: Colour | null;
   readonly groundDark: Colour | null;
@@ -23,7 +23,7 @@ export interface SchemeColours {
 
 export type Palette = Readonly<Record<Scheme, SchemeColours>>;
 
-/** By custom property. */
+/** Default colors, by CSS custom property. */
 export const ownColours = {
   light: {
     ground: '#eef1f4',
@@ -51,10 +51,10 @@ export const ownColours = {
   },
 } as const satisfies Record<Scheme, Record<string, Colour>>;
 
-/** WCAG 2.2, level AA: text (1.4.3) and other elements (1.4.11). */
+/** Minimum contrast of WCAG 2.2, level AA, for text (1.4.3) and for other elements (1.4.11). */
 const leastOf = { text: 4.5, sign: 3 } as const;
 
-/** Ink mixed in under a pointer. */
+/** Share of the text color that is mixed into a button while the pointer is over it. */
 const hoverShare = 0.06;
 
 const softShare = 0.14;
@@ -63,10 +63,9 @@ export interface Contrast {
   readonly scheme: Scheme;
   readonly colour: 'accent' | 'ground';
   readonly against: string;
-  /** Rounded down, so that an insufficient ratio never reads as enough. */
+  /** Contrast ratio, rounded down, so that an insufficient one is never displayed as sufficient. */
   readonly ratio: number;
   readonly needed: number;
-  /** The nearest sufficient color; `null` if the chosen one is enough. */
   readonly nearest: Colour | null;
 }
 
@@ -104,7 +103,7 @@ function demandsOfGround(scheme: Scheme): readonly Demand[] {
   ];
 }
 
-/** Accents must be readable on the card. */
+/** Accents must be readable on the card, which is white on light screens. */
 const inkFor = (scheme: Scheme): Colour => (scheme === 'light' ? '#ffffff' : '#000000');
 
 const extremeOf = {
@@ -114,7 +113,7 @@ const extremeOf = {
 
 const isEnough = (colour: Colour, { other, needed }: Demand): boolean => contrastOf(colour, other) >= needed;
 
-/** Returns the first color towards black or white that meets every demand, else the last. */
+/** Mixes the color towards black or white and returns the first that meets every demand, or the last if none does. */
 function findNearest(colour: Colour, extreme: Colour, demandsOf: (tried: Colour) => readonly Demand[]): Colour {
   for (let step = 0; step < 255; step += 1) {
     const tried = mix(colour, extreme, step / 255);
@@ -126,7 +125,6 @@ function findNearest(colour: Colour, extreme: Colour, demandsOf: (tried: Colour)
 const nearestAccent = (scheme: Scheme, accent: Colour, ground: Colour): Colour =>
   findNearest(accent, extremeOf.accent[scheme], (tried) => demandsOfAccent(scheme, tried, ground));
 
-/** Returns the colors of a brand, unchecked. */
 export function paletteOf(chosen: ChosenColours): Palette {
   const ground = { light: chosen.ground ?? ownColours.light.ground, dark: chosen.groundDark ?? ownColours.dark.ground };
   const derived = chosen.accent === null ? null : nearestAccent('dark', chosen.accent, ground.dark);
@@ -151,7 +149,7 @@ export function paletteOf(chosen: ChosenColours): Palette {
   return { light: toColours('light'), dark: toColours('dark') };
 }
 
-/** Returns every pair of colors that involves the brand, with its minimum. */
+/** Returns every pair of colors that the brand changes, with its required contrast. */
 export function findContrasts(chosen: ChosenColours): readonly Contrast[] {
   const palette = paletteOf(chosen);
   return schemes.flatMap((scheme) => {

@@ -1,14 +1,14 @@
 /*
- * Texts of the capture page that an organization can replace. Consent texts are excluded: the consent record names the
- * text's version.
+ * Texts of the capture page that an organization can replace. Consent texts are excluded, because the consent record
+ * names the version of the built-in text.
  */
 
-/** BCP 47 tags. */
+/** BCP 47 language tags. */
 export const brandLanguages = ['en', 'de', 'es', 'fr', 'ar'] as const;
 export type BrandLanguage = (typeof brandLanguages)[number];
 
 interface TextRule {
-  /** UTF-16 code units. */
+  /** Maximum length, in UTF-16 code units. */
   readonly most: number;
   readonly placeholders: readonly string[];
 }
@@ -31,7 +31,7 @@ export const textRules = {
 
 export type TextKey = keyof typeof textRules;
 
-/** Missing ones keep the default. */
+/** A brand's own texts. A missing text keeps its default. */
 export type OwnTexts = { readonly [Key in TextKey]?: string | undefined };
 
 export type TextProblem =
@@ -44,16 +44,14 @@ export type TextProblem =
 
 export const isTextKey = (name: string): name is TextKey => Object.hasOwn(textRules, name);
 
-/** Control and bidirectional characters could make one text look like another. */
+/** Control and bidirectional characters, which could make one text look like another. */
 const unprintable = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
 
-/** Returns true if a text has no invisible characters. */
 export const isPrintable = (text: string): boolean => !unprintable.test(text);
 
 const placeholdersIn = (text: string): readonly string[] =>
   [...text.matchAll(/\{([^{}]*)\}/g)].map(([, name]) => name ?? '');
 
-/** Returns the problem of a text; `null` if it is valid. */
 export function findTextProblem(key: string, text: string): TextProblem | null {
   if (!isTextKey(key)) return 'text_unknown';
   const { most, placeholders }: TextRule = textRules[key];
@@ -65,6 +63,5 @@ export function findTextProblem(key: string, text: string): TextProblem | null {
   return found.some((name) => !placeholders.includes(name)) ? 'placeholder_unknown' : null;
 }
 
-/** Fills the placeholders of a checked text. */
 export const fill = (text: string, values: Readonly<Record<string, string>>): string =>
   text.replace(/\{([^{}]*)\}/g, (whole, name: string) => values[name] ?? whole);

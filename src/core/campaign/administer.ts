@@ -29,20 +29,15 @@ import {
   writeShard,
 } from './storage.js';
 
-/** `reason`: why they are skipped already. */
+/** `reason` is set if the file's line is invalid and must be skipped. */
 export interface NamedPerson extends Pick<Person, 'line' | 'login' | 'email' | 'name' | 'language'> {
   readonly reason: LeftOutReason | null;
 }
 
 type Asked = Pick<Campaign, 'name' | 'connection' | 'language' | 'linkDays' | 'reminderDays' | 'reminders'> & {
-  /** A group of the provider, or the people of a file. */
   readonly from: { readonly group: string } | { readonly people: readonly NamedPerson[] };
 };
 
-/**
- * Creates a campaign and its plan.
- * @throws `connection_unknown`, `limit_reached`
- */
 export async function createCampaign(asked: Asked, by: string, deps: CampaignDeps): Promise<Campaign> {
   if (!deps.connections.has(asked.connection)) throw new FaceError('connection_unknown');
   const { from, ...settings } = asked;
@@ -66,7 +61,7 @@ export async function createCampaign(asked: Asked, by: string, deps: CampaignDep
   };
   await checkRoom(now, deps);
   const source = 'group' in from ? 'group' : 'csv';
-  // Recorded first: no look-up happens without an entry.
+  // The audit entry is written first, so that users are never looked up without one.
   await note({ action: 'campaign_planned', detail: { campaign: campaign.id, source, by } }, campaign, deps);
   try {
     await forEachShard(campaign, (shard) => {
@@ -76,24 +71,23 @@ export async function createCampaign(asked: Asked, by: string, deps: CampaignDep
     });
     await addCampaign(campaign, now, deps);
   } catch (error) {
-    // Otherwise its people could not be found again, to show or erase them.
+    // An incomplete campaign is deleted: its people could not be found again to show or erase them.
     await dropCampaign(campaign, deps);
     throw error;
   }
   return campaign;
 }
 
-/** Only the line number of a skipped person: an erasure request could not find their data. */
+/** For a skipped line, only its number is stored, because an erasure request could not find the person. */
 const toKept = ({ reason, ...given }: NamedPerson): Omit<NamedPerson, 'reason'> =>
   reason === null ? given : { line: given.line, login: '', email: null, name: null, language: null };
 
-/** Number of people per state and reason; zeros are omitted. */
+/** Number of people per state, and of skipped people per reason. Zeros are omitted. */
 export interface CampaignCounts {
   readonly counts: Partial<Record<PersonState, number>>;
   readonly leftOut: Record<string, number>;
 }
 
-/** @throws `state_unavailable` */
 export async function countPeople(campaign: Campaign, deps: CampaignDeps): Promise<CampaignCounts> {
   const counts: Partial<Record<PersonState, number>> = {};
   const leftOut: Record<string, number> = {};
@@ -105,8 +99,8 @@ export async function countPeople(campaign: Campaign, deps: CampaignDeps): Promi
 }
 
 /**
- * Stores custom words for an e-mail; blank ones restore defaults.
- * @returns unknown placeholders; if any, nothing was changed
+ * Stores custom texts for an e-mail. Blank texts restore the defaults.
+ * @returns unknown placeholders; if there are any, nothing was changed
  * @throws `not_found`
  */
 export async function keepWords(
@@ -122,7 +116,7 @@ export async function keepWords(
   const campaign = await readCampaign(id, deps);
   const [digest, former] = [toDigest(own), toDigest(campaign.own[letter])];
   if (digest === former) return [];
-  // Recorded first, so that every text has an entry.
+  // The audit entry is written first, so that every text has one.
   await note({ action: 'campaign_worded', detail: { campaign: id, letter, digest, former, by } }, campaign, deps);
   await changeCampaign(
     id,
@@ -138,10 +132,6 @@ export async function keepWords(
 const toDigest = (words: OwnWords | null | undefined): string | null =>
   words ? digestOf(JSON.stringify([words.subject, words.text])).toString('hex') : null;
 
-/**
- * Changes a campaign after the change is recorded.
- * @throws `not_found`, and what `change` throws
- */
 async function changeOnRecord(
   id: string,
   change: (campaign: Campaign) => Campaign,
@@ -153,7 +143,6 @@ async function changeOnRecord(
   return changeCampaign(id, change, deps);
 }
 
-/** @throws `not_found`, `campaign_state` */
 export async function startCampaign(id: string, by: string, deps: CampaignDeps): Promise<Campaign> {
   const toEvent = async (campaign: Campaign): Promise<CampaignEvent> => {
     const { counts } = await countPeople(campaign, deps);
@@ -162,14 +151,13 @@ export async function startCampaign(id: string, by: string, deps: CampaignDeps):
   return changeOnRecord(id, (latest) => start(latest, deps.clock.now()), toEvent, deps);
 }
 
-/** @throws `not_found`, `campaign_state` */
 export async function stopCampaign(id: string, by: string, deps: CampaignDeps): Promise<Campaign> {
   return changeOnRecord(id, stop, () => ({ action: 'campaign_stopped', detail: { campaign: id, by } }), deps);
 }
 
 /**
  * Resumes a stopped or finished campaign.
- * @param again - states to send again
+ * @param again - states of people who get their e-mail again
  * @throws `not_found`, `campaign_state`
  */
 export async function resumeCampaign(
@@ -180,18 +168,16 @@ export async function resumeCampaign(
 ): Promise<Campaign> {
   const campaign = resume(await readCampaign(id, deps));
   await note({ action: 'campaign_resumed', detail: { campaign: id, again, by } }, campaign, deps);
-  // First: a sender without recipients would finish it again.
+  // People are reset first: a running sender that finds no recipients would finish the campaign again.
   if (again.length > 0) await forEachPerson(campaign, (person) => retry(person, again), deps);
   return changeCampaign(id, resume, deps);
 }
 
-/** Sends a reminder now to all who are not enrolled. @throws `not_found`, `campaign_state` */
 export async function remindCampaign(id: string, by: string, deps: CampaignDeps): Promise<Campaign> {
   const toEvent = (): CampaignEvent => ({ action: 'campaign_reminded', detail: { campaign: id, by } });
   return changeOnRecord(id, (latest) => remind(latest, deps.clock.now()), toEvent, deps);
 }
 
-/** Records bounced e-mails. */
 export async function noteBounces(
   campaign: Campaign,
   addresses: readonly string[],

@@ -7,14 +7,13 @@ import type { StepUpDeps } from '../step-up/stored.js';
 
 export interface CampaignSettings {
   readonly perMinute: number;
-  /** Days from creation. */
   readonly keptDays: number;
 }
 
 export interface CampaignDeps extends StepUpDeps {
   readonly delivery: Delivery;
   readonly campaigns: CampaignSettings;
-  /** By connection; created on first use. */
+  /** Creates the directory of a connection. By connection id. */
   readonly directories: ReadonlyMap<string, () => Promise<Directory>>;
   readonly linkOf: (started: StartedStepUp, language: LetterLanguage) => string;
   readonly brandOf: (connection: Connection) => Promise<LetterBrand>;

@@ -11,7 +11,6 @@ export interface CampaignHolding {
   readonly person: Person;
 }
 
-/** Returns all data of a user in campaigns. @throws `state_unavailable` */
 export async function readCampaignHoldings(
   { connection, subject }: SubjectRef,
   deps: { readonly state: State },
@@ -24,16 +23,13 @@ export async function readCampaignHoldings(
   return held;
 }
 
-/**
- * Removes a user from every campaign; an e-mail being sent still arrives.
- * @throws `state_unavailable`
- */
+/** Removes a user from every campaign. An e-mail that is being sent still arrives. */
 export async function forgetInCampaigns(
   { connection, subject }: SubjectRef,
   deps: { readonly state: State },
 ): Promise<void> {
   for (const listed of (await listCampaigns(deps)).filter((each) => each.connection === connection)) {
-    // First, so that a running planner leaves them out.
+    // The campaign's record is changed first, so that a running plan skips the user.
     const campaign = await changeCampaign(listed.id, (latest) => forgetInPlan(latest, subject), deps);
     await dropPeople(campaign, (person) => person.subject === subject, deps);
   }

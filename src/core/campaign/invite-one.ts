@@ -8,9 +8,8 @@ import type { CampaignDeps } from './deps.js';
 import { composeCampaignLetter, wordsOf } from './letters.js';
 
 /**
- * Invites one user to enrol, by an e-mail to their address at the provider. The words are those of campaigns.
- * @throws `subject_unknown`, `contact_missing`, `locked_out`, `delivery_failed`, `profile_unavailable`,
- * `state_unavailable`
+ * E-mails one user, at their address at the provider, an invitation to enrol. The text is that of campaigns.
+ * @throws `subject_unknown`, `contact_missing`, `locked_out`, `delivery_failed`
  */
 export async function inviteByEmail(
   invited: ConnectedSubject & {

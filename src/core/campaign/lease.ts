@@ -3,7 +3,7 @@ import { changeStored } from '../change-stored.js';
 import type { State } from '../ports.js';
 import { addSec, type EpochMs, epochMsGuard } from '../units.js';
 
-/** Seconds without renewal. */
+/** A lease expires after this many seconds without renewal. */
 const leaseSec = 60;
 
 const lease = {
@@ -13,9 +13,8 @@ const lease = {
 };
 
 /**
- * Takes or renews the lease to send. If two replicas briefly hold it, per-person claims still prevent duplicate
- * e-mails.
- * @throws `state_unavailable`
+ * Acquires or renews the lease to send e-mails. If two replicas briefly hold it, per-person claims still prevent
+ * duplicate e-mails.
  */
 export async function takeLease(
   holder: string,
@@ -34,7 +33,6 @@ export async function takeLease(
   return changed.holder === holder;
 }
 
-/** Releases the lease. */
 export async function giveLease(holder: string, { state }: { readonly state: State }): Promise<void> {
   const found = await state.read(lease.key);
   const held = lease.guard.safeParse(found?.value);

@@ -17,7 +17,6 @@ const words: Readonly<Record<LetterLanguage, CampaignWords>> = { en, de, es, fr,
 
 export const letterPlaceholders = ['name', 'login', 'organisation', 'lastDay'] as const;
 
-/** Returns unknown placeholders, each once. */
 export const findUnknownIn = ({ subject, text }: OwnWords): string[] => [
   ...new Set(
     [subject, text].flatMap((each) =>
@@ -28,11 +27,9 @@ export const findUnknownIn = ({ subject, text }: OwnWords): string[] => [
 
 export const ownKey = (kind: LetterKind, language: LetterLanguage): string => `${kind}.${language}`;
 
-/** Returns the custom or default words of an e-mail. */
 export const wordsOf = ({ own }: Pick<Campaign, 'own'>, kind: LetterKind, language: LetterLanguage): OwnWords =>
   own[ownKey(kind, language)] ?? words[language].letters[kind];
 
-/** Composes a campaign's e-mail. */
 export function composeCampaignLetter(
   letter: {
     readonly language: LetterLanguage;
@@ -55,7 +52,7 @@ export function composeCampaignLetter(
   return composeLetter(
     {
       language,
-      // A name with a line break must not add a header.
+      // Line breaks are removed, so that a name cannot add a header to the e-mail.
       subject: fill(letter.words.subject).replace(/\s+/g, ' ').trim(),
       paragraphs: toParagraphs(letter.words.text).map(fill),
       button: { label: button, address: letter.address },

@@ -9,7 +9,6 @@ import { type Person, type Sight, see } from './person.js';
 
 type Seen = { readonly sight: Sight; readonly isOver: boolean };
 
-/** Refreshes the state of a person's link. @throws `profile_unavailable`, `state_unavailable` */
 export async function lookAt(person: Person, connection: Connection, deps: CampaignDeps): Promise<Person> {
   const { link, subject } = person;
   if (link === null || subject === null) return person;
@@ -19,7 +18,7 @@ export async function lookAt(person: Person, connection: Connection, deps: Campa
   const seen = await readSight(link.stepUpId, deps);
   if (seen.sight === 'enrolled') return see(person, 'enrolled', true);
   if (!seen.isOver && !isExpired) return see(person, seen.sight, false);
-  // Ended or gone: the profile shows if they enrolled.
+  // The step-up has ended or expired. The profile tells if the person enrolled.
   const token = await readTokenIfAny(connection, subject);
   return see(person, isEnrolled(token, deps) ? 'enrolled' : isExpired ? 'expired' : seen.sight, true);
 }
@@ -32,13 +31,13 @@ async function readSight(stepUpId: string, deps: CampaignDeps): Promise<Seen> {
     if (state === 'passed') return { sight: 'enrolled', isOver: true };
     return { sight: record.challengeDigest === null ? 'opened' : 'waiting', isOver };
   } catch (error) {
-    // An unopened link is stored until it expires.
+    // An unopened link is stored until it expires, so this one was opened.
     if (error instanceof FaceError && error.code === 'step_up_unknown') return { sight: 'opened', isOver: true };
     throw error;
   }
 }
 
-/** Ends a link. Idempotent. */
+/** Abandons the step-up of a link, so that the link stops working. Idempotent. */
 export async function closeLink(stepUpId: string, deps: CampaignDeps): Promise<void> {
   try {
     const { connection, subject } = await changeRecord(stepUpId, (record) => abandon(record, deps.clock.now()), deps);

@@ -10,15 +10,15 @@ export const personStates = [
   'unresolved',
   'left_out',
   'planned',
-  /** The e-mail may be on its way. */
+  /** Claimed by a sender: the e-mail may be on its way. */
   'sending',
   'sent',
   'opened',
   'enrolled',
   'expired',
-  /** Rejected permanently, or reported as bounced. */
+  /** The mail relay rejected the address permanently, or an administrator reported a bounce. */
   'bounced',
-  /** Failed during delivery: the e-mail may have arrived. */
+  /** Sending failed midway, so the e-mail may have arrived. */
   'uncertain',
   'failed',
 ] as const;
@@ -46,31 +46,30 @@ export type LetterKind = (typeof letterKinds)[number];
 const linkGuard = z.object({
   stepUpId: z.string(),
   expiresAt: epochMsGuard,
-  /** The step-up has ended. */
+  /** True if the step-up of the link has ended. */
   isOver: z.boolean(),
 });
 export type PersonLink = z.output<typeof linkGuard>;
 
 export const personGuard = z.object({
-  /** From 0; never changes. */
+  /** Position in the campaign, from 0. It never changes. */
   at: z.int(),
   line: z.int().nullable(),
   login: z.string(),
   subject: z.string().nullable(),
   email: z.string().nullable(),
   name: z.string().nullable(),
-  /** `null`: the campaign's. */
   language: z.enum(letterLanguages).nullable(),
   state: z.enum(personStates),
-  /** Reason, error code, or the relay's reply code. */
+  /** Reason for skipping the person, error code, or reply code of the mail relay. */
   reason: z.string().nullable(),
   link: linkGuard.nullable(),
   sentAt: epochMsGuard.nullable(),
   reminders: z.int(),
-  /** Consecutive deferrals. */
+  /** Number of consecutive temporary failures. */
   tries: z.int(),
   notBefore: epochMsGuard.nullable(),
-  /** Written before the e-mail is sent, so that it is sent once. */
+  /** Claim of the replica that sends the e-mail. Stored before sending, so that no e-mail is sent twice. */
   claim: z
     .object({
       id: z.string(),
@@ -83,7 +82,6 @@ export const personGuard = z.object({
 });
 export type Person = z.output<typeof personGuard>;
 
-/** Creates a person not looked up yet. */
 export const newPerson = (
   at: number,
   given: Pick<Person, 'line' | 'login' | 'email' | 'name' | 'language'>,
@@ -102,11 +100,11 @@ export const newPerson = (
   claim: null,
 });
 
-/** Deferrals until an e-mail counts as failed. */
+/** After this many temporary failures, the e-mail counts as failed. */
 const mostTries = 5;
-/** Seconds: greylisting relays want a quarter of an hour. */
+/** Seconds between attempts. Mail relays with greylisting require 15 minutes. */
 const waitSec = 15 * 60;
-/** Seconds until a silent sender counts as gone. */
+/** Seconds after which a replica that does not report an outcome is considered crashed. */
 const claimSec = 180;
 
 export const leaveOut = (person: Person, reason: LeftOutReason): Person => ({ ...person, state: 'left_out', reason });
@@ -120,7 +118,10 @@ export interface Resolved {
   readonly isEnrolled: boolean;
 }
 
-/** Updates a person with the provider's data. @param found - `null`: unknown at the provider */
+/**
+ * Updates a person with the provider's data.
+ * @param found - `null` if the provider does not know the user
+ */
 export function resolve(person: Person, found: Resolved | null, isDouble: boolean): Person {
   if (found === null) return leaveOut(person, 'unknown');
   const known: Person = {
@@ -136,7 +137,7 @@ export function resolve(person: Person, found: Resolved | null, isDouble: boolea
   return { ...known, state: 'planned', reason: null };
 }
 
-/** Claims a person for one e-mail, before it is sent. */
+/** Claims a person before one e-mail is sent to them. */
 export function claim(
   person: Person,
   letter: { readonly id: string; readonly kind: LetterKind; readonly link: PersonLink },
@@ -149,12 +150,12 @@ export function claim(
 export type LetterOutcome =
   | { readonly became: 'sent' }
   | { readonly became: 'refused' | 'later'; readonly status: number | null }
-  /** Not attempted. */
+  /** The mail relay could not be reached, so nothing was sent. */
   | { readonly became: 'unreachable' }
   | { readonly became: 'uncertain' }
   | { readonly became: 'failed'; readonly code: FaceErrorCode };
 
-/** Applies the outcome of a claimed e-mail. Ignored if another claim replaced it. */
+/** Applies the outcome of a claimed e-mail. An outcome is ignored if another claim has replaced `claimId`. */
 export function settle(person: Person, claimId: string, outcome: LetterOutcome, now: EpochMs): Person {
   const { claim: held } = person;
   if (held?.id !== claimId) return person;
@@ -182,7 +183,10 @@ export function settle(person: Person, claimId: string, outcome: LetterOutcome, 
 
 const toReason = (status: number | null): string | null => (status === null ? null : String(status));
 
-/** Marks a person as uncertain if their claim has expired. The sender may still settle it. */
+/**
+ * Marks a person as `uncertain` if their claim has expired. If the sender still reports an outcome, `settle` applies
+ * it.
+ */
 export const doubtIfLost = (person: Person, now: EpochMs): Person =>
   person.state === 'sending' && person.claim !== null && person.claim.until <= now
     ? { ...person, state: 'uncertain', link: person.claim.link, sentAt: now }
@@ -190,21 +194,19 @@ export const doubtIfLost = (person: Person, now: EpochMs): Person =>
 
 export type Sight = 'waiting' | 'opened' | 'enrolled' | 'expired';
 
-/** Returns true if a person's link still needs refreshes. */
 export const isWaiting = ({ state, link }: Person): boolean =>
   link !== null && (state === 'sent' || state === 'opened' || state === 'uncertain');
 
-/** Applies the state of the link; enrolled and expired are final. */
+/** Applies the state of the link. `enrolled` and `expired` are final. */
 export function see(person: Person, sight: Sight, isOver: boolean): Person {
   const { link, state } = person;
   if (link === null || !isWaiting(person)) return person;
   const next: PersonState = sight === 'waiting' ? state : sight;
-  // Stays uncertain if the link was never opened.
+  // An uncertain e-mail whose link was never opened stays uncertain.
   const kept = state === 'uncertain' && next === 'expired' ? state : next;
   return kept === state && isOver === link.isOver ? person : { ...person, state: kept, link: { ...link, isOver } };
 }
 
-/** Marks a person who turned out to be enrolled. */
 export const findEnrolled = (person: Person): Person => ({ ...person, state: 'enrolled', reason: null });
 
 export const retryable = ['uncertain', 'failed', 'bounced'] as const;
@@ -215,24 +217,20 @@ export const retry = (person: Person, again: readonly Retryable[]): Person =>
     ? { ...person, state: 'planned', reason: null, tries: 0, notBefore: null, claim: null }
     : person;
 
-/** Marks an e-mail as bounced. */
 export const bounce = (person: Person): Person =>
   person.state === 'sent' || person.state === 'opened' || person.state === 'uncertain'
     ? { ...person, state: 'bounced', reason: null }
     : person;
 
-/** Schedule of the e-mails. */
 export interface Pace {
-  /** Days after the last e-mail. */
   readonly reminderDays: number;
   readonly reminders: number;
-  /** Manual reminder for everyone whose last e-mail is older. */
+  /** Time of a manual reminder. It is sent to everyone whose last e-mail is older. */
   readonly remindAt: EpochMs | null;
 }
 
 const daySec = 86_400;
 
-/** Returns the due e-mail; `null`: none. */
 export function dueLetter(person: Person, pace: Pace, now: EpochMs): LetterKind | null {
   const { state, sentAt, notBefore, reminders } = person;
   if (notBefore !== null && notBefore > now) return null;
@@ -245,6 +243,6 @@ export function dueLetter(person: Person, pace: Pace, now: EpochMs): LetterKind 
   return isAsked || isDay ? 'reminder' : null;
 }
 
-/** Returns true if nothing more happens automatically. */
+/** Returns true if nothing more happens to this person without an administrator. */
 export const isSettled = ({ state }: Person): boolean =>
   !['unresolved', 'planned', 'sending', 'sent', 'opened'].includes(state);

@@ -20,12 +20,12 @@ import {
 
 type MayGoOn = () => Promise<boolean>;
 
-/** More would hit the provider's rate limit. */
+/** Concurrent look-ups. More would reach the provider's rate limit. */
 const sideBySide = 4;
 
 /**
- * Makes or continues a campaign's plan, without changes at the provider. Resumes after a crash, or lists a group again.
- * @throws `state_unavailable`
+ * Plans a campaign: looks up its people, without changing anything at the provider. Continues after a crash by listing
+ * a group again.
  */
 export async function makePlan(campaign: Campaign, deps: CampaignDeps, mayGoOn: MayGoOn): Promise<void> {
   try {
@@ -34,19 +34,18 @@ export async function makePlan(campaign: Campaign, deps: CampaignDeps, mayGoOn: 
     if (shards !== null) await settlePlan(campaign, (latest) => finishPlan(latest, shards), deps);
   } catch (error) {
     const code = toCode(error);
-    // Another replica has finished the plan.
+    // Another replica has finished the plan already.
     if (code === 'campaign_state') return;
     if (code === 'state_unavailable') throw error;
     if (code === 'profile_unavailable') {
       await settlePlan(campaign, (latest) => delayPlan(latest, code, deps.clock.now()), deps);
       return;
     }
-    // The administrator fixes the cause and plans again.
     await settlePlan(campaign, (latest) => refusePlan(latest, code), deps);
   }
 }
 
-/** Repeats until no more people were erased meanwhile. */
+/** Changes a campaign once all people erased during planning have been removed from the plan. */
 async function settlePlan(
   campaign: Campaign,
   change: (latest: Campaign) => Campaign,
@@ -91,7 +90,7 @@ async function listGroup(campaign: Campaign, deps: CampaignDeps, mayGoOn: MayGoO
     for (const member of page) await take(member);
   }
   if (people.length > 0) await flush();
-  // An earlier list may have been longer.
+  // Deletes the last records of a longer list that an earlier run stored.
   await dropShards(campaign, shards, deps);
   return shards;
 }
@@ -125,7 +124,7 @@ async function resolveNamed(campaign: Campaign, deps: CampaignDeps, mayGoOn: May
     };
     await Promise.all(Array.from({ length: sideBySide }, () => work().catch(noteFailure)));
     if (isOver) return null;
-    // In file order, so that a person's first line counts.
+    // In file order, so that only the first line of a person counts.
     const resolved = new Map<number, Person>();
     for (const person of people) {
       if (person.state !== 'unresolved') continue;

@@ -6,7 +6,6 @@ import { addSec, type EpochMs, epochMsGuard } from '../units.js';
 import type { Pace, Person } from './person.js';
 import { type CampaignState, campaignStates } from './person.js';
 
-/** Maximum lifetime of a link, in days. */
 export const longestLinkDays = 30;
 
 const wordsGuard = z.object({ subject: z.string(), text: z.string() });
@@ -16,27 +15,26 @@ export const campaignGuard = z.object({
   id: z.string(),
   name: z.string(),
   connection: z.string(),
-  /** At the provider; `null`: people of a file. */
   group: z.string().nullable(),
   state: z.enum(campaignStates),
-  /** Error code. */
+  /** Code of the error that delays or refuses the plan. */
   problem: z.string().nullable(),
-  /** Time since when look-ups fail; `null` if they succeed. */
+  /** Time of the first of consecutive failed look-ups, or `null` if the last one succeeded. */
   stuckSince: epochMsGuard.nullable().default(null),
-  /** Erased during planning: the planner may be about to write them. */
+  /** Digests of people erased during planning, because the planner may be about to store them. */
   forgotten: z.array(z.string()).default([]),
   language: z.enum(letterLanguages),
   linkDays: z.int().min(1).max(longestLinkDays),
   reminderDays: z.int(),
   reminders: z.int(),
   remindAt: epochMsGuard.nullable(),
-  /** By `<kind>.<language>`. */
+  /** Custom texts, by `<kind>.<language>`. */
   own: z.record(z.string(), wordsGuard),
   shards: z.int(),
   createdAt: epochMsGuard,
   createdBy: z.string(),
   startedAt: epochMsGuard.nullable(),
-  /** All its data is then deleted. */
+  /** Time at which all data of the campaign is deleted. */
   keptUntil: epochMsGuard,
 });
 export type Campaign = z.output<typeof campaignGuard>;
@@ -49,7 +47,7 @@ function inState(campaign: Campaign, ...states: readonly CampaignState[]): void 
   if (!states.includes(campaign.state)) throw new FaceError('campaign_state');
 }
 
-/** Records the shards written, so that an erasure during planning searches them. */
+/** Records how many records the plan has stored, so that an erasure during planning searches all of them. */
 export function growPlan(campaign: Campaign, shards: number): Campaign {
   inState(campaign, 'planning');
   return shards <= campaign.shards ? campaign : { ...campaign, shards };
@@ -58,13 +56,12 @@ export function growPlan(campaign: Campaign, shards: number): Campaign {
 const toForgotten = ({ id }: Campaign, subject: string): string =>
   digestOf(JSON.stringify([id, subject])).toString('base64url');
 
-/** Notes an erased user, so that a running plan omits them. */
+/** Records that a user was erased, so that a running plan skips them. */
 export const forgetInPlan = (campaign: Campaign, subject: string): Campaign =>
   campaign.state === 'planning'
     ? { ...campaign, forgotten: [...new Set([...campaign.forgotten, toForgotten(campaign, subject)])] }
     : campaign;
 
-/** Returns true if the person was erased during planning. */
 export const isForgottenIn = (campaign: Campaign, { subject }: Person): boolean =>
   subject !== null && campaign.forgotten.includes(toForgotten(campaign, subject));
 
@@ -73,10 +70,10 @@ export function finishPlan(campaign: Campaign, shards: number): Campaign {
   return { ...campaign, state: 'planned', shards, problem: null, stuckSince: null, forgotten: [] };
 }
 
-/** Some providers limit calls by the hour. */
+/** The plan is refused after failing for this long. Some providers limit calls per hour. */
 const longestStuckSec = 2 * 3_600;
 
-/** Delays the plan, and refuses it if failures persist. */
+/** Delays the plan after a failed look-up, and refuses it if look-ups have failed for two hours. */
 export function delayPlan(campaign: Campaign, problem: string, now: EpochMs): Campaign {
   inState(campaign, 'planning');
   const stuckSince = campaign.stuckSince ?? now;
@@ -84,7 +81,7 @@ export function delayPlan(campaign: Campaign, problem: string, now: EpochMs): Ca
   return { ...campaign, problem, stuckSince };
 }
 
-/** Clears the delay after a successful look-up. */
+/** Clears the delay once a look-up succeeds. */
 export const freePlan = (campaign: Campaign): Campaign =>
   campaign.stuckSince === null ? campaign : { ...campaign, problem: null, stuckSince: null };
 
@@ -93,32 +90,29 @@ export function refusePlan(campaign: Campaign, problem: string): Campaign {
   return { ...campaign, state: 'refused', problem, forgotten: [] };
 }
 
-/** Starts a campaign. @throws `campaign_state`: also if the plan is too old */
+/** Starts a campaign. @throws `campaign_state` for another state, or a plan older than 30 days */
 export function start(campaign: Campaign, now: EpochMs): Campaign {
   inState(campaign, 'planned');
   if (addSec(campaign.createdAt, planLifeDays * daySec) <= now) throw new FaceError('campaign_state');
   return { ...campaign, state: 'running', startedAt: now };
 }
 
-/** Stops a campaign; sent links stay valid. @throws `campaign_state` */
+/** Stops a campaign. Links that were sent stay valid. @throws `campaign_state` */
 export function stop(campaign: Campaign): Campaign {
   inState(campaign, 'running');
   return { ...campaign, state: 'stopped' };
 }
 
-/** @throws `campaign_state` */
 export function resume(campaign: Campaign): Campaign {
   inState(campaign, 'running', 'stopped', 'done');
   return { ...campaign, state: 'running' };
 }
 
-/** @throws `campaign_state` */
 export function remind(campaign: Campaign, now: EpochMs): Campaign {
   inState(campaign, 'running', 'done');
   return { ...campaign, state: 'running', remindAt: now };
 }
 
-/** Marks a campaign as done. */
 export const finish = (campaign: Campaign): Campaign =>
   campaign.state === 'running' ? { ...campaign, state: 'done', problem: null } : campaign;
 

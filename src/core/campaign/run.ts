@@ -12,30 +12,30 @@ import { changeCampaign, changeShard, listCampaigns, readCampaign, readShard } f
 
 const batchSize = 10;
 const idleSec = 5;
-/** After the relay refuses e-mails. */
+/** Pause in milliseconds after the mail relay or the provider was unavailable. */
 const troubledMs = 30_000;
-/** All people of a delayed plan are read again. */
+/** Pause before all people of a delayed plan are looked up again. */
 const heldUpMs = 60_000;
-/** A group is listed again at the provider. */
+/** Pause before the group of a delayed plan is listed again. */
 const heldUpGroupMs = 300_000;
-/** Between refreshes of one record's links. */
+/** Minimum time between two checks of the same people's links. */
 const lookMs = 60_000;
 
 export interface RunnerDeps {
   readonly current: () => CampaignDeps;
   readonly jobs: Jobs;
-  /** Ends early on abort. Never rejects. */
+  /** Waits, but ends early if the signal aborts. Never rejects. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
-/** Plans and sends campaigns while it holds the lease. */
+/** Plans campaigns and sends their e-mails, while this replica holds the lease. */
 export interface CampaignRunner {
   wake(): void;
-  /** Waits for the e-mails being sent. */
+  /** Stops the runner and waits for the e-mails that are being sent. */
   close(): Promise<void>;
 }
 
-/** Starts the campaign runner; it resumes unfinished campaigns. */
+/** Starts the campaign runner. It continues unfinished campaigns. */
 export function startCampaignRunner({ current, jobs, sleep }: RunnerDeps): CampaignRunner {
   const closing = new AbortController();
   let waking = new AbortController();
@@ -43,14 +43,17 @@ export function startCampaignRunner({ current, jobs, sleep }: RunnerDeps): Campa
   const plannedAt = new Map<string, number>();
   const holder = Buffer.from(current().random(12)).toString('base64url');
 
-  /** `null` unless running, not closing, lease held. */
+  /**
+   * Returns the campaign if sending may continue, or `null` if it is not running, the server is stopping, or another
+   * replica has the lease.
+   */
   const mayGoOn = async (id: string): Promise<Campaign | null> => {
     if (closing.signal.aborted || !(await takeLease(holder, current()))) return null;
     const campaign = await readCampaign(id, current());
     return campaign.state === 'running' ? campaign : null;
   };
 
-  /** Only if due. */
+  /** Returns people of one record, after checking their links if that is due. */
   const look = async (campaign: Campaign, shard: number): Promise<readonly Person[]> => {
     const deps = current();
     const found = await readShard(campaign, shard, deps);
@@ -63,7 +66,7 @@ export function startCampaignRunner({ current, jobs, sleep }: RunnerDeps): Campa
     lookedAt.set(key, now);
     const seen = new Map<number, Person>();
     for (const person of people.filter(isWaiting)) {
-      // During an outage of the provider, the rest continues.
+      // If the provider fails, the check of this link is skipped and the others continue.
       const looked = await lookAt(person, connection, deps).catch((error: unknown) => {
         if (toCode(error) === 'state_unavailable') throw error;
         return person;
@@ -75,7 +78,7 @@ export function startCampaignRunner({ current, jobs, sleep }: RunnerDeps): Campa
       shard,
       (person) => {
         const looked = seen.get(person.at);
-        // Another e-mail has another link.
+        // If the person got another e-mail meanwhile, their link is another one.
         const isSame = looked?.link?.stepUpId === person.link?.stepUpId && isWaiting(person);
         return doubtIfLost(looked !== undefined && isSame ? looked : person, now);
       },
@@ -97,7 +100,7 @@ export function startCampaignRunner({ current, jobs, sleep }: RunnerDeps): Campa
         const campaign = await mayGoOn(id);
         const connection = campaign === null ? undefined : current().connections.get(campaign.connection);
         if (campaign === null) return;
-        // Removed or renamed in the configuration: an administrator must decide.
+        // The connection was removed or renamed in the configuration, so an administrator must decide.
         if (connection === undefined) return note(id, 'connection_unknown');
         const people = await look(campaign, shard);
         const { perMinute } = current().campaigns;
@@ -139,7 +142,7 @@ export function startCampaignRunner({ current, jobs, sleep }: RunnerDeps): Campa
     }
   };
 
-  // Two jobs, so that a plan does not wait for thousands of e-mails.
+  // Planning and sending are separate jobs, so that a plan does not wait for thousands of e-mails.
   const plans = jobs.start({
     ...{ name: 'campaign_plans', everySec: idleSec },
     run: () =>

@@ -32,7 +32,7 @@ type Preparation =
   | { readonly at: number; readonly became: 'ready'; readonly letter: Prepared }
   | { readonly at: number; readonly became: 'enrolled' }
   | { readonly at: number; readonly became: 'failed'; readonly code: string }
-  /** Retry later. */
+  /** The provider is unavailable, so the e-mail waits. */
   | { readonly at: number; readonly became: 'waiting' };
 
 export interface Batch {
@@ -43,9 +43,8 @@ export interface Batch {
 const daySec = 86_400;
 
 /**
- * Sends a batch of due e-mails. Each is claimed before and settled after sending; a person with an abandoned claim may
- * have received it, so it is not repeated automatically.
- * @throws `state_unavailable`
+ * Sends a batch of due e-mails. Each person is claimed before sending and updated after it. If a claim expires without
+ * an outcome, the e-mail may have arrived and is not sent again automatically.
  */
 export async function sendBatch(
   campaign: Campaign,
@@ -75,7 +74,6 @@ export async function sendBatch(
     shard,
     (person) => {
       const preparation = byPlace.get(person.at);
-      // Left for the next batch.
       if (preparation === undefined || dueLetter(person, paceOf(campaign), now) === null) return person;
       if (preparation.became === 'enrolled') return findEnrolled(person);
       if (preparation.became === 'failed') return { ...person, state: 'failed', reason: preparation.code };
@@ -107,7 +105,7 @@ export async function sendBatch(
   );
   for (const { person, kind, link } of leaving) {
     const outcome = outcomes.get(person.at);
-    // One link per person: the former one and an unsent one end.
+    // A person has one valid link. The previous one is ended after sending, or the new one if sending failed.
     const ending =
       outcome?.became === 'sent' || outcome?.became === 'uncertain' ? person.link?.stepUpId : link.stepUpId;
     if (ending !== undefined) await closeLink(ending, deps);

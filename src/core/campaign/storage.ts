@@ -8,7 +8,7 @@ import { type Campaign, campaignGuard } from './record.js';
 
 type Stores = { readonly state: State };
 
-/** Some 100 KB, which every store accepts. */
+/** People per record. A record of about 100 KB fits every supported store. */
 export const shardSize = 100;
 
 export const maxCampaigns = 100;
@@ -47,46 +47,39 @@ function withRoom(former: Listed | undefined, now: EpochMs): Listed {
   return kept;
 }
 
-/** Checks for room for a campaign. @throws `limit_reached` */
 export async function checkRoom(now: EpochMs, deps: Stores): Promise<void> {
   withRoom((await readStored(list, deps))?.record, now);
 }
 
-/** Stores a new campaign. @throws `limit_reached` */
 export async function addCampaign(campaign: Campaign, now: EpochMs, deps: Stores): Promise<void> {
   const { id, keptUntil } = campaign;
   await deps.state.write(stored(id).key, campaign, { when: 'absent', expiresAt: keptUntil });
   await changeStored(list, (former) => [...withRoom(former ?? undefined, now), { id, keptUntil }], deps);
 }
 
-/** Deletes an unlisted campaign. */
 export async function dropCampaign(campaign: Campaign, deps: Stores): Promise<void> {
   await deps.state.delete(stored(campaign.id).key);
   await dropShards(campaign, 0, deps);
 }
 
-/** Deletes people's records from an index on. */
 export async function dropShards(campaign: Campaign, from: number, { state }: Stores): Promise<void> {
   await forEachShard(campaign, async (shard) => {
     if (shard >= from) await state.delete(storedShard(campaign, shard).key);
   });
 }
 
-/** Lists campaigns, newest first. */
 export async function listCampaigns(deps: Stores): Promise<Campaign[]> {
   const ids = (await readStored(list, deps))?.record ?? [];
   const found = await Promise.all(ids.map(({ id }) => readStored(stored(id), deps)));
   return found.flatMap((each) => (each === null ? [] : [each.record])).reverse();
 }
 
-/** @throws `not_found` */
 export async function readCampaign(id: string, deps: Stores): Promise<Campaign> {
   const found = await readStored(stored(id), deps);
   if (found === null) throw new FaceError('not_found');
   return found.record;
 }
 
-/** @throws `not_found`, and whatever `change` throws */
 export async function changeCampaign(
   id: string,
   change: (campaign: Campaign) => Campaign,
@@ -99,7 +92,6 @@ export async function changeCampaign(
   return (await changeStored(stored(id), step, deps)).changed;
 }
 
-/** Overwrites one record. */
 export const writeShard = async (
   campaign: Pick<Campaign, 'id' | 'keptUntil'>,
   shard: number,
@@ -110,7 +102,6 @@ export const writeShard = async (
   await state.write(key, people, { when: 'any', expiresAt: campaign.keptUntil });
 };
 
-/** Returns one record's people and revision. */
 export async function readShard(
   campaign: Pick<Campaign, 'id' | 'keptUntil'>,
   shard: number,
@@ -119,7 +110,10 @@ export async function readShard(
   return readStored(storedShard(campaign, shard), deps);
 }
 
-/** Changes one record's people. @param change - returns the same person to leave, `null` to delete them */
+/**
+ * Changes the people of one record. @param change - returns the same person to keep them unchanged, or `null` to delete
+ * them
+ */
 export async function changeShard(
   campaign: Pick<Campaign, 'id' | 'keptUntil'>,
   shard: number,
@@ -137,8 +131,8 @@ export async function changeShard(
 }
 
 /**
- * Runs a task on every record, in parallel.
- * @returns results in order; on error, after all running tasks
+ * Runs a task for every record, in parallel.
+ * @returns the results in order; rejects after all tasks have ended
  */
 export async function forEachShard<Result>(
   { shards }: Pick<Campaign, 'shards'>,
@@ -155,7 +149,6 @@ export async function forEachShard<Result>(
   return results;
 }
 
-/** Removes people from a campaign. */
 export async function dropPeople(
   campaign: Pick<Campaign, 'id' | 'keptUntil' | 'shards'>,
   isGone: (person: Person) => boolean,
@@ -166,6 +159,5 @@ export async function dropPeople(
   );
 }
 
-/** Returns a campaign's people, by record. */
 export const readPeople = (campaign: Campaign, deps: Stores): Promise<(readonly Person[])[]> =>
   forEachShard(campaign, async (shard) => (await readShard(campaign, shard, deps))?.record ?? []);

@@ -4,13 +4,13 @@ import type { Person, PersonState } from './person.js';
 import type { Campaign } from './record.js';
 import { readShard, shardSize } from './storage.js';
 
-/** `null`: the end. */
+/** A page of people. `next` is `null` on the last page. */
 export interface PeoplePage {
   readonly people: readonly Person[];
   readonly next: number | null;
 }
 
-/** Lists the people of a campaign. @param asked.from - from `next`; 0 is the first */
+/** Lists the people of a campaign. @param asked.from - `next` of the previous page, or 0 for the first */
 export async function readPage(
   campaign: Campaign,
   { from, states, limit }: { readonly from: number; readonly states: readonly PersonState[]; readonly limit: number },
@@ -27,10 +27,8 @@ export async function readPage(
   return { people, next: null };
 }
 
-/** Encodes a position for callers. */
 export const toCursor = (place: number): string => Buffer.from(`p${place}`).toString('base64url');
 
-/** Decodes a position. @throws `request_malformed` */
 export function parseCursor(cursor: string): number {
   const [, place] = /^p(\d{1,9})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1')) ?? [];
   if (place === undefined) throw new FaceError('request_malformed', { field: 'cursor' });

@@ -3,7 +3,6 @@ import type { LetterLanguage } from '../letters/language.js';
 import { composeLetter } from '../letters/letter.js';
 import type { Message } from '../ports.js';
 
-/** A message's recipient, language and look. */
 export interface Recipient extends Pick<Message, 'channel' | 'to'> {
   readonly language: LetterLanguage;
   readonly brand: LetterBrand;
@@ -19,7 +18,7 @@ interface Words {
   readonly check: { readonly subject: string; readonly text: string; readonly button: string };
 }
 
-/** Messages to a waiting person. They contain no name and no reason. */
+/** Messages to a waiting person. They contain neither the person's name nor the reason for the check. */
 const words: Readonly<Record<LetterLanguage, Words>> = {
   en: {
     code: {
@@ -88,14 +87,12 @@ const words: Readonly<Record<LetterLanguage, Words>> = {
   },
 };
 
-/** Composes a one-time code: one line by SMS, an e-mail otherwise. */
 export function toCodeMessage({ channel, to, language, brand }: Recipient, code: string): Message {
   const { subject, lead, short, rule } = words[language].code;
   if (channel === 'sms') return { channel, to, subject, text: `${short(code)} ${rule}` };
   return { channel, to, ...composeLetter({ language, subject, paragraphs: [lead], code, footer: [rule] }, brand) };
 }
 
-/** Composes the link of a help desk's face check. */
 export function toCheckMessage({ channel, to, language, brand }: Recipient, address: string): Message {
   const { subject, text, button: label } = words[language].check;
   if (channel === 'sms') return { channel, to, subject, text: `${text} ${address}` };

@@ -7,7 +7,7 @@ import { digestOf } from '../digest.js';
 import type { Random } from '../ports.js';
 import { addSec, type EpochMs } from '../units.js';
 
-/* One-time codes of six digits: valid for ten minutes, five attempts, one use. */
+/* One-time codes of six digits. A code is valid for ten minutes, five attempts and one use. */
 
 const lifeSec = 10 * 60;
 const triesAllowed = 5;
@@ -21,8 +21,8 @@ type Codes = z.infer<typeof recordGuard>;
 
 export interface IssuedCodes<Name extends string> {
   /**
-   * Accompanies the codes. Only its digest is stored; it keys the codes' digests, so that a reader of the store cannot
-   * brute-force them.
+   * Secret that the caller must submit with the codes. The store has only its digest. It keys the digests of the codes,
+   * so that someone who reads the store cannot brute-force them.
    */
   readonly id: string;
   readonly codes: ReadonlyMap<Name, string>;
@@ -31,7 +31,6 @@ export interface IssuedCodes<Name extends string> {
 
 type Deps = Pick<CoreDeps, 'clock' | 'random' | 'state'>;
 
-/** Issues one code per name. @throws `state_unavailable` */
 export async function issueCodes<const Name extends string>(
   { about, names }: { readonly about: string; readonly names: readonly Name[] },
   { clock, random, state }: Deps,
@@ -45,9 +44,9 @@ export async function issueCodes<const Name extends string>(
 }
 
 /**
- * Verifies and consumes codes; all must be right.
- * @param given.isExpected - called before they are consumed
- * @throws `code_wrong`, `state_unavailable`
+ * Verifies and consumes codes. All of them must be correct.
+ * @param given.isExpected - called before the codes are consumed
+ * @throws `code_wrong`
  */
 export async function takeCodes(
   given: {
@@ -61,7 +60,7 @@ export async function takeCodes(
   const stored = { key: keyOf(id), guard: recordGuard, expiresAt: () => addSec(clock.now(), lifeSec) };
   const known = await readStored(stored, { state });
   if (known === null) throw new FaceError('code_wrong');
-  // Counted before the comparison, so that parallel attempts count too.
+  // The attempt is counted before the comparison, so that parallel attempts count too.
   const tries = await state.add(`${keyOf(id)}:tries`, 1, addSec(clock.now(), lifeSec));
   const { about, digests } = known.record;
   const right = Object.entries(digests).map(([name, digest]) =>
@@ -76,7 +75,6 @@ export async function takeCodes(
   return about;
 }
 
-/** Draws six digits without modulo bias. */
 export function drawCode(random: Random): string {
   const codes = 1_000_000;
   for (;;) {

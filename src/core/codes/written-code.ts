@@ -1,7 +1,10 @@
 import { Credential } from '../concealed.js';
 import type { Random } from '../ports.js';
 
-/* For paper or phone: 60 random bits in Crockford's base 32, without ambiguous characters. */
+/*
+ * Codes to write on paper or read out on the phone: 60 random bits in Crockford's base 32, which has no ambiguous
+ * characters.
+ */
 
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const characters = 12;
@@ -12,7 +15,6 @@ export function drawWrittenCode(random: Random): Credential {
   return new Credential(drawn.replace(/.{4}(?=.)/g, '$&-'));
 }
 
-/** Normalizes a code for comparison. */
 export const toCompared = (code: Credential): string =>
   code.use((text) =>
     text

@@ -1,4 +1,7 @@
-/** Core, section 5.4, without `updated_at`, which no provider returns for single claims. */
+/**
+ * Claims of each scope (OpenID Connect Core, section 5.4), without `updated_at`, which no provider returns for single
+ * claims.
+ */
 export const claimsOfScope = {
   profile: [
     ...(['name', 'family_name', 'given_name', 'middle_name', 'nickname', 'preferred_username'] as const),
@@ -25,6 +28,6 @@ export type AddressMember = (typeof addressMembers)[number];
 
 export type AskedClaim = {
   readonly name: string;
-  /** Core, section 5.5.1. */
+  /** True for an essential claim (OpenID Connect Core, section 5.5.1). */
   readonly isEssential: boolean;
 };

@@ -12,18 +12,18 @@ const consentGuard = z.object({
   client: z.string(),
   claims: z.array(z.string()).readonly(),
   asked: z.array(z.object({ name: z.string(), isEssential: z.boolean() })).readonly(),
-  /** Digest of the client's registration, purposes included, as shown to the person. */
+  /** Digest of the client's registration, including purposes, as the person saw it. */
   registration: z.string(),
-  /** Link id used per other connection: data through another link is not covered. */
+  /** Id of the account link per other connection. Data from an account that is linked later is not covered. */
   links: z.record(z.string(), z.string()).default({}),
   givenAt: epochMsGuard,
   expiresAt: epochMsGuard,
 });
 
-/** A person's consent to send claims to a client. Names, never values. */
+/** A person's consent to send claims to a client. Has names of claims, never values. */
 export type DataConsent = z.output<typeof consentGuard>;
 
-/** One record per person, so that consents can be listed and ended together. */
+/** All consents of a person are in one record, so that they can be listed and ended together. */
 const recordGuard = z.object({ consents: z.array(consentGuard).readonly() });
 type ConsentsRecord = z.output<typeof recordGuard>;
 
@@ -39,16 +39,12 @@ const toStored = (who: SubjectRef, { clock }: Deps) => ({
     consents.map(({ expiresAt }) => expiresAt).reduce((a, b) => epochMs(Math.max(a, b)), addSec(clock.now(), 1)),
 });
 
-/** Returns a person's active consents. @throws `state_unavailable` */
 export async function readDataConsents(who: SubjectRef, { state, clock }: Deps): Promise<readonly DataConsent[]> {
   const found = await readStored({ key: keyOf(who), guard: recordGuard }, { state });
   return (found?.record.consents ?? []).filter(({ expiresAt }) => expiresAt > clock.now());
 }
 
-/**
- * Returns the consent for a client, if it was given to the client's current registration.
- * @throws `state_unavailable`
- */
+/** Returns the consent for a client, unless the client's registration has changed since. */
 export async function findDataConsent(
   who: SubjectRef,
   { client, registration }: Pick<DataConsent, 'client' | 'registration'>,
@@ -58,16 +54,15 @@ export async function findDataConsent(
   return consents.find((each) => each.client === client && each.registration === registration) ?? null;
 }
 
-/** Returns true if each claim was requested before and was equally essential. */
+/** Returns true if the person was asked for each claim before, with the same essential flag. */
 export const answersFor = (consent: DataConsent, asked: readonly AskedClaim[]): boolean =>
   asked.every(({ name, isEssential }) =>
     consent.asked.some((each) => each.name === name && each.isEssential === isEssential),
   );
 
 /**
- * Stores a consent, replacing the client's former one.
- * @param given.id - equal for an answer sent twice
- * @throws `state_unavailable`
+ * Stores a consent, which replaces the client's previous one.
+ * @param given.id - identical if the same answer is submitted twice
  */
 export async function giveDataConsent(
   who: SubjectRef,
@@ -83,7 +78,6 @@ export async function giveDataConsent(
   const consent = { ...given, givenAt, expiresAt: addSec(givenAt, lifeSec) };
   const { client, claims, registration, expiresAt } = consent;
   const detail = { client, claims, registration, expiresAt: toIso(expiresAt) };
-  // Recorded first, so that no data is sent without an entry.
   await deps.audit.append({ action: 'data_consent_given', ...who, detail });
   await changeStored(
     toStored(who, deps),
@@ -97,9 +91,8 @@ export async function giveDataConsent(
 }
 
 /**
- * Withdraws consents: their tokens and credentials stop working.
- * @param asked.client - `null`: all
- * @throws `state_unavailable`
+ * Withdraws consents. Tokens and credentials issued under them stop working.
+ * @param asked.client - `null` for all clients
  */
 export async function withdrawDataConsents(
   who: SubjectRef,
@@ -115,7 +108,7 @@ export async function withdrawDataConsents(
         : { consents: found.consents.filter((each) => !isMeant(each)) },
     deps,
   );
-  // Always: an earlier attempt may have failed after deleting it.
+  // Runs even if the consent is already gone, because an earlier attempt may have failed after deleting it.
   const type = client === null ? null : typeOfConsent(client);
   if (client === null || type !== null) await endCredentials(who, { type, why: 'consent_withdrawn', by }, deps);
   const ended = (former?.consents ?? []).filter(isMeant);

@@ -36,14 +36,13 @@ const toStored = ({ connection, subject }: SubjectRef, { clock }: Pick<Deps, 'cl
 
 const clientPrefix = 'credential:';
 
-/** Returns the client name of the consent to a credential. */
+/** Returns the name under which the consent to a credential type is stored in place of a client. */
 export const consentNameOf = (type: string): string => `${clientPrefix}${type}`;
 
-/** Returns the credential type of that name; `null` for a real client. */
+/** Returns the credential type of such a name, or `null` for the name of a client. */
 export const typeOfConsent = (client: string): string | null =>
   client.startsWith(clientPrefix) ? client.slice(clientPrefix.length) : null;
 
-/** Lists a person's unexpired credentials. @throws `state_unavailable` */
 export async function readCredentials(
   who: SubjectRef,
   deps: Pick<Deps, 'state' | 'clock'>,
@@ -53,9 +52,8 @@ export async function readCredentials(
 }
 
 /**
- * Records a credential before it is issued, with an index in a status list. Ends the former one of that type, which may
- * be on a lost phone.
- * @throws `state_unavailable`
+ * Records a credential before it is issued, with an index in a status list. Ends the previous credential of that type,
+ * which may be on a lost phone.
  */
 export async function noteCredential(
   who: SubjectRef,
@@ -68,7 +66,6 @@ export async function noteCredential(
   const id = Buffer.from(deps.random(16)).toString('base64url');
   const credential = { id, ...given, ...entry, issuedAt: deps.clock.now() };
   const detail = { credential: type, credentialId: id, claims, tokenId, expiresAt: toIso(expiresAt) };
-  // Recorded first, so that every issued credential has an entry.
   await deps.audit.append({ action: 'credential_issued', ...who, detail });
   await changeStored(
     toStored(who, deps),
@@ -80,8 +77,7 @@ export async function noteCredential(
 
 /**
  * Revokes a person's credentials through the status lists. Idempotent.
- * @param asked.type - `null`: all
- * @throws `state_unavailable`
+ * @param asked.type - `null` for all types
  */
 export async function endCredentials(
   who: SubjectRef,
@@ -92,7 +88,7 @@ export async function endCredentials(
   const held = await readCredentials(who, deps);
   const ending = held.filter((each) => type === null || each.type === type);
   if (ending.length === 0) return;
-  // The status list first: a credential missing from the record could not be revoked any more.
+  // The status list is updated first, because a credential that is no longer in the record could not be revoked.
   for (const each of ending) await endEntry(who.connection, each, deps);
   const ended = new Set(ending.map(({ id }) => id));
   await changeStored(
@@ -115,7 +111,7 @@ export const credentialData = {
       ...{ issuedAt: toIso(issuedAt), expiresAt: toIso(expiresAt) },
     })),
   }),
-  // They were issued to the enrolled face.
+  // Credentials were issued to the enrolled face, so they end with the enrolment.
   endedBy: 'enrolment',
   forget: (who, deps, { by }) => endCredentials(who, { type: null, why: 'enrolment_ended', by }, deps),
 } as const satisfies PersonalData;

@@ -6,17 +6,17 @@ import { isForgotten } from '../forgotten.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard, secondsPerDay, toEpochSec } from '../units.js';
 
 /*
- * Status of credentials (Token Status List). One bit per credential, at random indexes, so that a fetch does not reveal
- * whose status is checked.
+ * Status of credentials (Token Status List). Each credential has one bit at a random index, so that a fetch of the list
+ * does not reveal whose status is checked.
  */
 
-/** A power of two: a random index is unbiased. */
+/** A power of two, so that a random index is unbiased. */
 export const entriesOfList = 16_384;
 
-/** A half-full list is replaced. */
+/** Once half of the entries are used, a new list is started. */
 const mostTaken = entriesOfList / 2;
 
-/** For clocks that differ. */
+/** Seconds that a list outlives its last credential, because clocks differ. */
 const keptAfterSec = secondsPerDay;
 
 const bitsGuard = z.base64().refine((text) => Buffer.from(text, 'base64').length === entriesOfList / 8);
@@ -34,7 +34,7 @@ const currentGuard = z.object({ list: z.string() });
 
 export interface StatusEntry {
   readonly list: string;
-  /** 0 to 16,383. */
+  /** From 0 to 16,383. */
   readonly index: number;
 }
 
@@ -52,7 +52,7 @@ const currentOf = (connection: string) => ({
   expiresAt: () => null,
 });
 
-/** Lowest bit first, by the specification. */
+/** The lowest bit of a byte comes first, by the specification. */
 const hasBit = (bits: Uint8Array, index: number): boolean => (((bits[index >> 3] ?? 0) >> (index & 7)) & 1) === 1;
 
 function withBits(text: string, indexes: readonly number[]): string {
@@ -61,12 +61,11 @@ function withBits(text: string, indexes: readonly number[]): string {
   return bits.toString('base64');
 }
 
-/** May lack later revocations. */
+/** Returns true if the store lost data since, so that the list may lack revocations. */
 const isLost = ({ madeAt }: ListRecord, deps: Deps): Promise<boolean> => isForgotten(toEpochSec(madeAt), deps);
 
 const maxContentions = 20;
 
-/** Allocates a random free index. @throws `state_unavailable` */
 export async function takeEntry(
   { connection, until }: { readonly connection: string; readonly until: EpochMs },
   deps: Deps,
@@ -122,7 +121,7 @@ async function beginList(connection: string, found: FoundRecord<{ list: string }
   await deps.state.write(currentOf(connection).key, { list }, { when, expiresAt: null });
 }
 
-/** Revokes a credential in its list. Idempotent. @throws `state_unavailable` */
+/** Sets the status of a credential to revoked. Idempotent. */
 export async function endEntry(connection: string, { list, index }: StatusEntry, deps: Deps): Promise<void> {
   await changeStored(
     toStored(connection, list),
@@ -132,12 +131,12 @@ export async function endEntry(connection: string, { list, index }: StatusEntry,
 }
 
 export interface StatusList {
-  /** Lowest first; set if revoked. */
+  /** One bit per credential, lowest bit first. A set bit means revoked. */
   readonly ended: Uint8Array;
   readonly revision: number;
 }
 
-/** @returns `null` if there is none, or it is no longer valid @throws `state_unavailable` */
+/** @returns `null` if the list is unknown or no longer valid */
 export async function readStatusList(connection: string, list: string, deps: Deps): Promise<StatusList | null> {
   const found = await readStored(toStored(connection, list), deps);
   if (found === null || (await isLost(found.record, deps))) return null;

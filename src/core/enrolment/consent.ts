@@ -8,7 +8,7 @@ import type { TokenName } from '../ports.js';
 import { addSec, type EpochMs, epochMsGuard, epochSec, secondsPerDay, toEpochMs, toIso } from '../units.js';
 
 export interface Consent {
-  /** Text, or its name and version; 1 to 2,000 characters. */
+  /** Consent text, or its name and version. 1 to 2,000 characters. */
   readonly statement: string;
   readonly givenAt: EpochMs;
 }
@@ -16,7 +16,6 @@ export interface Consent {
 const consentGuard = z.object({
   statement: z.string(),
   givenAt: epochMsGuard,
-  /** Token created under the consent, and its expiry. */
   tokenId: z.string(),
   expiresAt: z.number().transform(epochSec).nullable().default(null),
   withdrawnAt: epochMsGuard.nullable(),
@@ -25,17 +24,17 @@ const consentGuard = z.object({
 const recordGuard = consentGuard.extend({
   /** Consent to the token that is still in the profile while a new one is written. */
   replaces: consentGuard.nullable().default(null),
-  /** Deadline of the write in progress; `null`: it is complete. */
+  /** Deadline of the write in progress, or `null` if it is complete. */
   changingUntil: epochMsGuard.nullable().default(null),
 });
 
-/** Evidence of consent, without face data; outlives the enrolment. */
+/** Evidence of consent, without face data. It is kept after the enrolment has ended. */
 export type ConsentRecord = z.output<typeof recordGuard>;
 
-/** Longer than a provider's timeout; the next enrolment waits this long after a crash. */
+/** Longer than a provider's timeout. After a crash, the next enrolment must wait this long. */
 const changeLifeSec = 60;
 
-/** Allowed difference to the clock of the caller that recorded the consent. */
+/** Maximum difference to the clock of the caller that recorded the consent. */
 const clockSkewSec = 300;
 
 const maxStatementCharacters = 2000;
@@ -49,21 +48,21 @@ const toStored = (who: SubjectRef, { settings: { consentDays } }: Pick<CoreDeps,
     withdrawnAt === null || consentDays === null ? null : addSec(withdrawnAt, consentDays * secondsPerDay),
 });
 
-/** Checks a consent. @throws `consent_missing`: empty text, or a future time */
+/** Validates a consent. @throws `consent_missing` for an empty text or a future time */
 export function checkConsent({ statement, givenAt }: Consent, now: EpochMs): void {
   const length = statement.trim().length;
   if (length === 0 || length > maxStatementCharacters) throw new FaceError('consent_missing', { field: 'statement' });
   if (givenAt > addSec(now, clockSkewSec)) throw new FaceError('consent_missing', { givenAt: toIso(givenAt) });
 }
 
-/** Finds the newest consent, with its revision; `null`: none. */
 export const findConsent = (
   who: SubjectRef,
   deps: Pick<CoreDeps, 'state'>,
 ): Promise<FoundRecord<ConsentRecord> | null> => readStored({ key: consentKey(who), guard: recordGuard }, deps);
 
 /**
- * Returns the enrolment's consent if it is to the page's current text, not withdrawn, and its token has not expired.
+ * Returns the consent of the current enrolment. It must be to the page's current text and not withdrawn, and its token
+ * not expired.
  */
 export async function findCurrentConsent(
   who: SubjectRef,
@@ -77,13 +76,11 @@ export async function findCurrentConsent(
   return isStatementOf(version, statement) ? { statement, givenAt } : null;
 }
 
-/** Returns the token of the newest consent; `null`: none. */
 export async function readConsentedToken(who: SubjectRef, deps: Pick<CoreDeps, 'state'>): Promise<string | null> {
   const found = await readConsent(who, deps);
   return found === null || found.withdrawnAt !== null ? null : found.tokenId;
 }
 
-/** Returns true if the token of the newest consent has expired. */
 export async function hasExpired(
   who: SubjectRef,
   { state, clock }: Pick<CoreDeps, 'state' | 'clock'>,
@@ -92,22 +89,22 @@ export async function hasExpired(
   return expiresAt !== null && toEpochMs(expiresAt) <= clock.now();
 }
 
-/** Returns the name of the page's text in a consent. */
+/** Returns how a consent names the page's text. */
 export const toStatement = (version: string, language: string): string => `${version} (${language})`;
 
 const isStatementOf = (version: string, statement: string): boolean =>
   statement.startsWith(`${version} (`) && statement.endsWith(')');
 
-/** Returns the newest consent; `null`: none. */
 export async function readConsent(who: SubjectRef, deps: Pick<CoreDeps, 'state'>): Promise<ConsentRecord | null> {
   return (await findConsent(who, deps))?.record ?? null;
 }
 
 /**
- * Names a new token in the consent record before it is written, keeping the current record in case the write fails.
- * @param found - read before the token was created
- * @param current - token in the profile
- * @throws `enrolment_changed`: a concurrent change
+ * Adds a new token to the consent record before the token is written. The current consent stays in the record in case
+ * the write fails.
+ * @param found - as read before the token was created
+ * @param current - id of the token in the profile
+ * @throws `enrolment_changed` after a concurrent change
  */
 export async function nameInConsent(
   who: SubjectRef,
@@ -129,7 +126,7 @@ export async function nameInConsent(
   const { tokenId, expiresAt } = token;
   const newest = found?.record ?? null;
   if (newest !== null && (newest.changingUntil ?? 0) > clock.now()) throw new FaceError('enrolment_changed');
-  // After a crash, the profile shows which consent is valid.
+  // After a crash, the token in the profile decides which consent is valid.
   const isConfirmed = newest === null || newest.changingUntil === null || newest.tokenId === current;
   const former = isConfirmed ? newest : newest.replaces;
   const replaces = former === null ? null : consentGuard.parse(former);
@@ -140,7 +137,7 @@ export async function nameInConsent(
   }
 }
 
-/** Confirms the consent of a token that is in the profile, and allows the next change. */
+/** Confirms the consent of a token that was written to the profile, which allows the next change. */
 export async function confirmConsent(who: SubjectRef, tokenId: string, deps: CoreDeps): Promise<void> {
   const confirm = (found: ConsentRecord | null): ConsentRecord | null =>
     found === null || found.tokenId !== tokenId || found.changingUntil === null
@@ -149,7 +146,7 @@ export async function confirmConsent(who: SubjectRef, tokenId: string, deps: Cor
   await changeStored(toStored(who, deps), confirm, deps);
 }
 
-/** Restores the record after a failed write. */
+/** Restores the previous consent after a failed write. */
 export async function restoreConsent(who: SubjectRef, tokenId: string, deps: CoreDeps): Promise<void> {
   const { clock } = deps;
   const stored = toStored(who, deps);
@@ -160,15 +157,15 @@ export async function restoreConsent(who: SubjectRef, tokenId: string, deps: Cor
       ? { ...found, withdrawnAt: clock.now(), changingUntil: null }
       : { ...replaces, replaces: null, changingUntil: null };
   };
-  // No conditional delete: without a predecessor it expires after a second.
+  // The store has no conditional delete, so a record without a previous consent expires after a second.
   const expiresAt = (changed: ConsentRecord): EpochMs | null =>
     changed.tokenId === tokenId ? addSec(clock.now(), 1) : stored.expiresAt(changed);
   await changeStored({ ...stored, expiresAt }, restore, deps);
 }
 
 /**
- * Marks a consent as withdrawn; its record expires after the retention time.
- * @returns the consents that were valid: to a token, and during a change to both
+ * Marks a consent as withdrawn. Its record is kept for the retention time.
+ * @returns the consents that were valid, which are two while a token is being replaced
  */
 export async function withdrawConsent(
   who: SubjectRef,
@@ -197,7 +194,7 @@ export const consentData = {
     const withdrawn = withdrawnAt === null ? null : toIso(withdrawnAt);
     return { consent: { statement, givenAt: toIso(givenAt), tokenId, withdrawnAt: withdrawn } };
   },
-  // `revokeSubject` withdraws it; the record stays.
+  // `revokeSubject` withdraws the consent but keeps this record as evidence.
   endedBy: 'erasure_last',
   forget: (who, { state }) => state.delete(consentKey(who)),
 } as const satisfies PersonalData;

@@ -6,18 +6,14 @@ import { addSec, type EpochMs, toEpochMs } from '../units.js';
 
 const revokedKey = (tokenId: string): string => `revoked:${tokenId}`;
 
-/** Returns true if a token is revoked. */
 export async function isDenied(tokenId: string, { state }: Pick<CoreDeps, 'state'>): Promise<boolean> {
   return (await state.read(revokedKey(tokenId))) !== null;
 }
 
-/** Seconds, for servers with a slow clock. */
+/** Seconds that a denial outlives the token, for servers whose clock is slow. */
 const deniedAfterExpirySec = 60;
 
-/**
- * Adds a token to the deny list until no server accepts it any more. Skips expired ones.
- * @throws `state_unavailable`
- */
+/** Denies a token until no server accepts it any more. Skips expired tokens. */
 export async function denyToken(
   { tokenId, expiresAt }: Pick<TokenName, 'tokenId' | 'expiresAt'>,
   deps: Pick<CoreDeps, 'state' | 'clock'>,
@@ -25,11 +21,11 @@ export async function denyToken(
   await denyTokenId({ tokenId, expiresAt: expiresAt === null ? null : toEpochMs(expiresAt) }, deps);
 }
 
-/** Returns the end of a denial; `null`: never. */
+/** Returns when a denial ends, or `null` if never. */
 export const deniedUntil = (expiresAt: EpochMs | null): EpochMs | null =>
   expiresAt === null ? null : addSec(expiresAt, deniedAfterExpirySec);
 
-/** Denies a token from recorded data. @returns true if it was added @throws `state_unavailable` */
+/** Denies a token by its recorded id and expiry. @returns true if the denial was new */
 export async function denyTokenId(
   { tokenId, expiresAt }: { readonly tokenId: string; readonly expiresAt: EpochMs | null },
   { state, clock }: { readonly state: Pick<State, 'write'>; readonly clock: Clock },
@@ -40,7 +36,7 @@ export async function denyTokenId(
   return true;
 }
 
-/** Reads an attribute's token; `null` if it is none, because anything may be there. */
+/** Reads the public data of an attribute's value, or returns `null` if the value is not a token. */
 export function identifyWhereSound(
   token: SealedToken | null,
   { verifier }: Pick<CoreDeps, 'verifier'>,

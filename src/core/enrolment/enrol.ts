@@ -32,16 +32,16 @@ async function seal(request: EnrolRequest, { verifier, audit }: CoreDeps): Promi
 }
 
 /**
- * Creates a token from 1 to 5 photos and writes it to the profile, under recorded consent. The former token is denied,
- * and stays if the write fails.
+ * Creates a token from 1 to 5 photos and writes it to the profile, under recorded consent. The previous token is denied
+ * after the write, and stays valid if the write fails.
  * @throws `consent_missing`, `subject_unknown`, `profile_unavailable`, `state_unavailable`, the codes of `Verifier`;
- * `enrolment_changed`: a concurrent change
+ * `enrolment_changed` after a concurrent change
  */
 export async function enrolSubject(
   request: ConnectedSubject & {
     readonly photos: readonly Photo[];
     readonly secret: UserSecret | null;
-    /** Absent: any former one is deleted. */
+    /** New credential. If absent, the previous one is deleted. */
     readonly passkey?: PasskeyCredential | null;
     readonly consent: Consent;
     readonly share: QueueShare;
@@ -53,7 +53,7 @@ export async function enrolSubject(
   const now = deps.clock.now();
   const who = toSubjectRef(request);
   checkConsent(consent, now);
-  // Before the profile, so that a concurrent change is detected.
+  // Read before the profile, so that a concurrent change is detected.
   const found = await findConsent(who, deps);
   const former = await connection.profile.readToken(subject);
   const binding = bindingOf(connection, subject);

@@ -3,12 +3,12 @@ import type { SubjectRef } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay } from '../units.js';
 
-/** Longer than any step-up: an invitation lasts 30 days at most. */
+/** Longer than any step-up: an invitation is valid for at most 30 days. */
 const keptSec = 31 * secondsPerDay;
 
 const endKey = ({ connection, subject }: SubjectRef): string => `enrolment-end:${connection}:${subject}`;
 
-/** Records the end, which also ends earlier step-ups. */
+/** Records the end of an enrolment, which also ends step-ups that started before. */
 export async function noteEnd(who: SubjectRef, { state, clock }: Pick<CoreDeps, 'state' | 'clock'>): Promise<void> {
   const now = clock.now();
   await state.write(endKey(who), now, { when: 'any', expiresAt: addSec(now, keptSec) });
@@ -24,7 +24,7 @@ export async function hasEndedSince(
   return found !== null && startedAt < epochMsGuard.parse(found.value);
 }
 
-/** @throws `step_up_finished`: the enrolment has ended since */
+/** @throws `step_up_finished` if the enrolment has ended since the step-up's start */
 export async function checkNotEnded(
   stepUp: SubjectRef & { readonly startedAt: EpochMs },
   deps: Pick<CoreDeps, 'state'>,

@@ -3,7 +3,10 @@ import type { CoreDeps } from '../deps.js';
 import { toEpochMs } from '../units.js';
 import { identifyWhereSound } from './deny-list.js';
 
-/** Returns true if the token is valid and not expired. Ignores the consent: the store may be an older backup. */
+/**
+ * Returns true if the token is well-formed and not expired. The consent record is ignored, because the store may have
+ * been restored from an older backup.
+ */
 export function isEnrolled(token: SealedToken | null, deps: Pick<CoreDeps, 'verifier' | 'clock'>): boolean {
   if (token === null) return false;
   const expiresAt = identifyWhereSound(token, deps)?.expiresAt ?? null;

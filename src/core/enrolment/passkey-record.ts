@@ -13,13 +13,12 @@ const recordGuard = z.object({
   counter: z.int(),
   transports: z.array(z.string()),
   backupEligible: z.boolean(),
-  /** Token of its enrolment. */
   tokenId: z.string().default(''),
   expiresAt: epochMsGuard.nullable(),
 });
 
 const storedGuard = recordGuard.extend({
-  /** Credential of the token that is still in the profile while a new one is written. */
+  /** Passkey of the token that is still in the profile while a new one is written. */
   replaces: recordGuard.nullable().default(null),
 });
 
@@ -33,12 +32,14 @@ const toStored = (owner: SubjectRef) => ({
   expiresAt: ({ expiresAt }: PasskeyRecord): EpochMs | null => expiresAt,
 });
 
-/** Returns the credential, or `null`. */
 export async function readPasskey(owner: SubjectRef, deps: Pick<CoreDeps, 'state'>): Promise<PasskeyRecord | null> {
   return (await readStored(toStored(owner), deps))?.record ?? null;
 }
 
-/** Stores a new enrolment's credential before its token is written. Keeps the current one, in case the write fails. */
+/**
+ * Stores the passkey of a new enrolment before its token is written. The current passkey stays in the record in case
+ * the write fails.
+ */
 export async function keepPasskey(
   owner: SubjectRef,
   kept: {
@@ -51,14 +52,14 @@ export async function keepPasskey(
 ): Promise<void> {
   const { credential, tokenId, expiresAt, current } = kept;
   const found = await readPasskey(owner, { state });
-  // A credential with a predecessor belongs to an unconfirmed enrolment.
+  // If the record has a previous passkey, its enrolment was never confirmed.
   const isCurrent = found === null || found.replaces === null || found.tokenId === current;
   const former = isCurrent ? found : found.replaces;
   const record = { ...credential, tokenId, expiresAt, replaces: former === null ? null : recordGuard.parse(former) };
   await state.write(passkeyKey(owner), record, { when: 'any', expiresAt });
 }
 
-/** Restores the former credential after a failed write. */
+/** Restores the previous passkey after a failed write. */
 export async function restorePasskey(owner: SubjectRef, tokenId: string, deps: Pick<CoreDeps, 'state'>): Promise<void> {
   const { former, changed } = await changeStored(
     toStored(owner),
@@ -72,9 +73,9 @@ export async function restorePasskey(owner: SubjectRef, tokenId: string, deps: P
 }
 
 /**
- * Records the use of a credential.
- * @param kept - as read for the verification
- * @returns `false` if it was used or replaced meanwhile: two responses with one counter indicate a clone
+ * Stores the new signature counter of a passkey.
+ * @param kept - record as read for the verification
+ * @returns false if the passkey was used or replaced meanwhile: two responses with one counter indicate a clone
  */
 export async function countPasskeyUse(
   owner: SubjectRef,
@@ -91,7 +92,6 @@ export async function countPasskeyUse(
   return former !== changed;
 }
 
-/** Confirms the credential of a token in the profile, and deletes others. */
 export async function confirmPasskey(owner: SubjectRef, tokenId: string, deps: Pick<CoreDeps, 'state'>): Promise<void> {
   const { changed } = await changeStored(
     toStored(owner),
@@ -102,12 +102,11 @@ export async function confirmPasskey(owner: SubjectRef, tokenId: string, deps: P
   if (changed !== null && changed.tokenId !== tokenId) await forgetPasskey(owner, deps);
 }
 
-/** Deletes the credential of a subject. */
 export async function forgetPasskey(owner: SubjectRef, { state }: Pick<CoreDeps, 'state'>): Promise<void> {
   await state.delete(passkeyKey(owner));
 }
 
-/** Shapes of real credentials: Android and iCloud, Windows Hello, security keys. */
+/** Shapes of real credential ids: Android and iCloud, Windows Hello, security keys. */
 const decoyShapes = [
   { bytes: 16, transports: ['hybrid', 'internal'] },
   { bytes: 20, transports: ['hybrid', 'internal'] },
@@ -115,14 +114,11 @@ const decoyShapes = [
   { bytes: 48, transports: ['nfc', 'usb'] },
 ] as const;
 
-/** Generator of P-256 as a COSE key, so that verifying a decoy takes as long. */
+/** COSE key of P-256's generator. Verification with it takes as long as with a real key. */
 const decoyPublicKey =
   'pQECAyYgASFYIGsX0fLhLEJH-Lzm5WOkQPJ3A32BLeszoPShOUXYmMKWIlggT-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU';
 
-/**
- * Returns a stable decoy credential, so that an attacker cannot detect real ones. Derived with a key that is stored in
- * State.
- */
+/** Returns a stable decoy credential, so that an attacker cannot tell which users have a passkey. */
 export async function decoyPasskey(
   { connection, subject }: SubjectRef,
   deps: Pick<CoreDeps, 'state' | 'random'>,
@@ -160,7 +156,7 @@ export const passkeyData = {
     const until = expiresAt === null ? null : toIso(expiresAt);
     return { passkey: { id, publicKey, counter, transports, backupEligible, expiresAt: until } };
   },
-  // A new enrolment keeps its own passkey (`confirmPasskey`).
+  // A new enrolment replaces the passkey itself (`confirmPasskey`).
   endedBy: 'revocation',
   forget: forgetPasskey,
 } as const satisfies PersonalData;

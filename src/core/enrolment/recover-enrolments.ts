@@ -2,13 +2,13 @@ import type { Connection, SubjectRef } from '../connection.js';
 import type { CoreDeps } from '../deps.js';
 import { reconcileLater, type TokenChange } from './token-change.js';
 
-/** A token change whose start is in the audit trail, but not its end. */
+/** A token change that the audit log shows as started but not as ended. */
 export interface OpenChange extends SubjectRef, Omit<TokenChange, keyof SubjectRef> {}
 
 /**
- * Reconciles changes left open by a crash with the profiles, with retries. Safe at any time: later changes by other
- * replicas persist.
- * @param open - from this replica's own trail, before this process
+ * After a crash, completes or undoes open token changes to match the profiles, with retries. Later changes by other
+ * replicas stay.
+ * @param open - changes in this replica's own audit log from before this start
  */
 export async function recoverEnrolments(
   open: readonly OpenChange[],

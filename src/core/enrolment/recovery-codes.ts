@@ -11,8 +11,8 @@ import type { Keys } from '../ports.js';
 import { type EpochMs, epochMsGuard, toIso } from '../units.js';
 
 /*
- * For users who cannot show their face. Digests under a derived key: 60 random bits do not protect a plain digest in a
- * stolen store.
+ * Recovery codes for users who cannot show their face. Only digests under a derived key are stored: an attacker could
+ * brute-force plain digests of 60 random bits in a stolen store.
  */
 
 const codesMade = 10;
@@ -34,9 +34,9 @@ const toStored = ({ connection, subject }: SubjectRef) => ({
 type Deps = Pick<CoreDeps, 'state' | 'clock' | 'random'> & { readonly keys: Keys };
 
 /**
- * Creates codes and replaces former ones.
- * @returns the codes, to show once
- * @throws `state_unavailable`: also if others were created meanwhile; `key_service_unavailable`
+ * Creates codes that replace the previous ones.
+ * @returns the codes, which cannot be shown again
+ * @throws `state_unavailable`, also after a concurrent creation
  */
 export async function makeRecoveryCodes(who: SubjectRef, deps: Deps): Promise<readonly Credential[]> {
   const { state, clock, random, keys } = deps;
@@ -52,7 +52,7 @@ export async function makeRecoveryCodes(who: SubjectRef, deps: Deps): Promise<re
   throw new FaceError('state_unavailable', { reason: 'contended' });
 }
 
-/** Consumes a code. @returns true if it was valid @throws `state_unavailable`, `key_service_unavailable` */
+/** Consumes a code. @returns true if it was valid */
 export async function takeRecoveryCode(
   who: SubjectRef,
   code: Credential,
@@ -61,7 +61,7 @@ export async function takeRecoveryCode(
   const known = await readStored(toStored(who), { state });
   if (known === null) return false;
   const digest = await createDigest(who, known.record, keys).catch((error: unknown) => {
-    // Codes of a retired key are invalid.
+    // Codes under a retired key are invalid.
     if (toCode(error) === 'token_key_retired') return null;
     throw error;
   });
@@ -83,10 +83,6 @@ export async function takeRecoveryCode(
   return former !== changed;
 }
 
-/**
- * Returns how many are unused, and their time; `null`: none.
- * @throws `state_unavailable`, `key_service_unavailable`
- */
 export async function readRecoveryCodes(
   who: SubjectRef,
   { state, keys }: Pick<Deps, 'state' | 'keys'>,
@@ -97,7 +93,6 @@ export async function readRecoveryCodes(
   return { left: (await keys.holds(keyVersion)) ? digests.length : 0, madeAt };
 }
 
-/** Deletes a subject's codes. */
 export async function forgetRecoveryCodes(who: SubjectRef, { state }: Pick<CoreDeps, 'state'>): Promise<void> {
   await state.delete(toStored(who).key);
 }

@@ -11,8 +11,8 @@ import { noteEnd } from './enrolment-end.js';
 
 /**
  * Denies a token until it would have expired. Requires the whole token, because its public id is a digest of it.
- * Rate-limited, because authenticity cannot be verified without the face.
- * @throws `token_malformed`, `locked_out`; `token_key_retired`: nothing is stored; `state_unavailable`
+ * Rate-limited, because a token cannot be authenticated without the face.
+ * @throws `token_malformed`, `locked_out`; `token_key_retired`, because no key opens it anyway
  */
 export async function revokeToken(
   token: SealedToken,
@@ -23,7 +23,7 @@ export async function revokeToken(
   await countAgainst('revocations', by.client, deps);
   if (!(await deps.verifier.holdsKeyOf(named))) throw new FaceError('token_key_retired');
   await denyToken(named, deps);
-  // No other record has the expiry if another server created the token.
+  // Recorded because, if another server created the token, only this record has its expiry.
   const expiresAt = named.expiresAt === null ? null : toIso(toEpochMs(named.expiresAt));
   await deps.audit.append({
     action: 'revoked',
@@ -38,9 +38,9 @@ export interface Revocation {
 }
 
 /**
- * Ends an enrolment: deletes its data, withdraws the consent, denies the token, clears the attribute. Steps without the
- * provider come first, for its outage. Idempotent.
- * @throws `subject_unknown`, `profile_unavailable`, `state_unavailable`
+ * Ends an enrolment: deletes its data, withdraws the consent, denies the token and clears the profile attribute. Steps
+ * that do not need the provider come first, so that they succeed during its outage. Idempotent.
+ * @throws `subject_unknown`
  */
 export async function revokeSubject(
   request: ConnectedSubject & { readonly by?: string },
@@ -69,7 +69,7 @@ export async function revokeSubject(
   }
   if (denied.length === 0) await note('revoked', null);
   await connection.profile.clearToken(subject);
-  // A concurrent enrolment was cleared too.
+  // A concurrent enrolment has recorded a new consent, and is ended too.
   const after = await readConsent(who, deps);
   if (after === null || after.withdrawnAt !== null) return { tokenIds: denied };
   const { tokenIds } = await revokeSubject(request, deps);

@@ -2,19 +2,21 @@ import { type FaceErrorCode, toCode } from '../../errors.js';
 import type { Connection } from '../connection.js';
 import type { NamedAccount } from '../ports.js';
 
-/** Per connection. */
+/** Maximum results per connection. */
 const mostFound = 20;
 
-/** An outage of one provider does not hide the others' users. */
+/** Result for one connection, so that an outage of one provider does not hide users of the others. */
 export interface PeopleSearch {
   readonly connection: Connection;
-  /** Exact logins first. */
+  /** Users found. Exact matches of the login come first. */
   readonly found: readonly NamedAccount[];
-  /** If the result is missing or incomplete. */
   readonly code: FaceErrorCode | null;
 }
 
-/** Searches users by the beginning of login, e-mail address or name. Without search support, by exact login. */
+/**
+ * Searches users by the beginning of login, e-mail address or name. If the provider has no search, only an exact login
+ * is found.
+ */
 export async function searchPeople(text: string, connection: Connection): Promise<PeopleSearch> {
   const { profile } = connection;
   const [exact, called] = await Promise.allSettled([

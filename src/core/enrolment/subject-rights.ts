@@ -6,20 +6,19 @@ import { toEpochSec } from '../units.js';
 import { readConsent } from './consent.js';
 import { revokeSubject } from './revoke.js';
 
-/** Subject of a request: a user of one connection, or a login at any connection. */
 export type SubjectAsked = SubjectRef | { readonly connection: null; readonly login: string };
 
 export interface SubjectSearch {
   readonly connection: Connection;
   readonly found: string | null;
-  /** `subject_unknown`: no user has that login. */
+  /** `subject_unknown` if no user has that login. */
   readonly code: FaceErrorCode | null;
 }
 
 type Connections = { readonly connections: ReadonlyMap<string, Connection> };
 
 /**
- * Finds a user at all connections. An outage of one provider does not hide the others' users.
+ * Finds a user at all connections. An outage of one provider does not hide users of the others.
  * @throws `connection_unknown`
  */
 export async function findSubjects(
@@ -43,8 +42,8 @@ export async function findSubjects(
 }
 
 /**
- * Erases a user's data and enrolment, even if the provider no longer has the user. Idempotent.
- * @throws `profile_unavailable`: attribute, consent and notification settings stay; `state_unavailable`
+ * Erases a user's data and enrolment, even if the provider has deleted the user. Idempotent.
+ * @throws `profile_unavailable`, after which attribute, consent and notification settings remain
  */
 export async function eraseSubject(
   request: ConnectedSubject & { readonly receiptId: string; readonly by: string },
@@ -53,7 +52,7 @@ export async function eraseSubject(
   const { receiptId, by } = request;
   const who = toSubjectRef(request);
   const consent = await readConsent(who, deps);
-  // Independent of the provider.
+  // This data is erased first, because it does not depend on the provider.
   await forgetPersonalData(request, ['erasure'], deps);
   let isAtProvider = true;
   const { tokenIds } = await revokeSubject(request, deps).catch((error: unknown) => {
@@ -72,7 +71,7 @@ export interface Erased extends SubjectRef {
 }
 
 /**
- * Issues a signed erasure receipt, verifiable with the public keys (RFC 7517).
+ * Issues a signed erasure receipt. The server's public keys (RFC 7517) verify it.
  * @returns a JWS of type `facestep-erasure+jwt`
  */
 export async function issueErasureReceipt(

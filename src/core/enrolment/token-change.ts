@@ -13,17 +13,17 @@ import { confirmPasskey, restorePasskey } from './passkey-record.js';
 import { revokeSubject } from './revoke.js';
 
 /*
- * A token change in a profile. No transactions: the start is audited, records are prepared, the token is written, the
- * end is audited. After a crash, the records are completed or restored to match the profile.
+ * A token change in a profile. Providers have no transactions, so the start is recorded in the audit log, then records
+ * are prepared, the token is written, and the end is recorded. After a crash, the records are completed or restored to
+ * match the profile.
  */
 
-/** All of it is public and part of the audit trail. */
+/** A token change. All of its data is public and is in the audit log. */
 export interface TokenChange extends ConnectedSubject {
-  /** `renewal`: same face and consent. */
+  /** A `renewal` seals the same face again, under the same consent. */
   readonly kind: 'enrolment' | 'renewal';
   readonly token: TokenName;
   readonly photos: number;
-  /** Denied after the change; `null`: none. */
   readonly former: Pick<TokenName, 'tokenId' | 'expiresAt'> | null;
 }
 
@@ -56,10 +56,10 @@ const isoOf = ({ expiresAt }: Pick<TokenName, 'expiresAt'>): string | null =>
   expiresAt === null ? null : toIso(toEpochMs(expiresAt));
 
 /**
- * Writes a token to a profile and denies the former one. If the answer is lost, the profile is read, or reconciled
- * later.
- * @throws what `makeReady` throws, `subject_unknown`, `profile_unavailable`, `state_unavailable`; `enrolment_changed`:
- * a concurrent change
+ * Writes a token to a profile and denies the previous one. If the provider's answer is lost, the profile is read, or
+ * retried in the background.
+ * @throws what `makeReady` throws, `subject_unknown`, `profile_unavailable`, `state_unavailable`; `enrolment_changed`
+ * after a concurrent change
  */
 export async function changeToken(
   change: TokenChange,
@@ -84,7 +84,7 @@ export async function changeToken(
 }
 
 /**
- * Reconciles an open change in the background; on shutdown, the next start continues.
+ * Completes or undoes an open change in the background. If the server stops, its next start continues.
  * @returns settles with the change
  */
 export async function reconcileLater(change: TokenChange, deps: CoreDeps): Promise<void> {
@@ -100,10 +100,10 @@ export async function reconcileLater(change: TokenChange, deps: CoreDeps): Promi
 }
 
 /**
- * Completes or restores all records to match the profile, and audits the end. Idempotent.
- * @param outcome.isWritten - the provider confirmed; else the profile is read
- * @param outcome.code - the error if the token is not in the profile
- * @returns true if the token is in the profile
+ * Completes or restores all records to match the profile, and records the end in the audit log. Idempotent.
+ * @param outcome.isWritten - the provider confirmed the write; otherwise the profile is read
+ * @param outcome.code - error to record if the token is not in the profile
+ * @returns true if the token is in the profile and may stay
  */
 async function reconcile(
   change: TokenChange,
@@ -124,9 +124,9 @@ async function reconcile(
     await note(change, isLate ? 'enrolment_recovered' : kind === 'enrolment' ? 'enrolled' : 'renewed', deps);
     return true;
   }
-  // A write that arrives late is harmless: its token is denied.
+  // If a delayed write of this token still arrives, the denial makes it harmless.
   await denyToken(token, deps);
-  // It overwrote a concurrent change, or came after the end.
+  // The write has overwritten a concurrent change, or arrived after the enrolment ended.
   if (stands) {
     if (former !== null) await denyToken(former, deps);
     await revokeSubject({ connection, subject }, deps);
@@ -143,8 +143,8 @@ async function readCurrentId({ connection, subject }: TokenChange, deps: CoreDep
 }
 
 /**
- * Returns true if the token in the profile may stay: not denied, and named by the consent or about to be replaced by
- * the one it names.
+ * Returns true if the token may stay in the profile. It must not be denied, and the consent record must name it as its
+ * current or previous token.
  */
 async function isInForce(change: TokenChange, deps: CoreDeps): Promise<boolean> {
   const { kind, token, former } = change;
@@ -154,7 +154,8 @@ async function isInForce(change: TokenChange, deps: CoreDeps): Promise<boolean> 
     const named = [consent.tokenId, consent.replaces?.tokenId];
     return consent.withdrawnAt === null && named.includes(token.tokenId);
   }
-  // Without a consent record, as after a loss of the store: the end of an enrolment denied the token it found.
+  // Without a consent record, the store may have lost it. A renewal then may not stay if the previous token was denied,
+  // because the enrolment has ended.
   return kind === 'enrolment' || former === null || !(await isDenied(former.tokenId, deps));
 }
 

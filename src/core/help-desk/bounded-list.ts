@@ -5,8 +5,6 @@ import { changeStored, readStored } from '../change-stored.js';
 import type { CoreDeps } from '../deps.js';
 import { type EpochMs, epochMs } from '../units.js';
 
-/* Expiring entries in one record. */
-
 export type Listed = { readonly [name: string]: Json } & { readonly id: string; readonly expiresAt: EpochMs };
 
 export interface BoundedList<Entry extends Listed> {
@@ -23,7 +21,7 @@ const toStored = <Entry extends Listed>({ key, guard }: BoundedList<Entry>) => (
   expiresAt: (entries: readonly Entry[]) => epochMs(Math.max(0, ...entries.map((entry) => entry.expiresAt))),
 });
 
-/** Returns the unexpired entries, newest first. @throws `state_unavailable` */
+/** Returns the unexpired entries, newest first. */
 export async function readList<Entry extends Listed>(
   list: BoundedList<Entry>,
   { state, clock }: Deps,
@@ -43,8 +41,8 @@ function toChanged<Entry extends Listed>(
 }
 
 /**
- * Validates a change without applying it, so that it can be recorded first.
- * @returns the unexpired entries
+ * Computes a change without storing it, so that it can be recorded first.
+ * @returns the unexpired entries before the change
  * @throws as `changeList`
  */
 export async function foreseeList<Entry extends Listed>(
@@ -59,8 +57,8 @@ export async function foreseeList<Entry extends Listed>(
 
 /**
  * Changes the list.
- * @param change - receives unexpired entries, newest first; throws to leave them
- * @throws `limit_reached`; `state_unavailable`, and what `change` throws
+ * @param change - receives the unexpired entries, newest first; throws to leave them unchanged
+ * @throws `limit_reached`, `state_unavailable`, and what `change` throws
  */
 export async function changeList<Entry extends Listed>(
   list: BoundedList<Entry>,
@@ -75,7 +73,6 @@ export async function changeList<Entry extends Listed>(
   return { former: live(former), changed };
 }
 
-/** Returns a page and the next cursor; `null`: the last page. */
 export function pageOf<Entry extends Listed>(
   entries: readonly Entry[],
   { limit, cursor }: { readonly limit: number; readonly cursor: string | null },

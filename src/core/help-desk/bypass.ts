@@ -19,16 +19,13 @@ const codeGuard = z.object({
   id: z.string(),
   connection: z.string(),
   subject: z.string(),
-  /** Host; `null`: any. */
   application: z.string().nullable(),
   digest: z.string(),
   by: z.string(),
-  /** Issuing administrator. Without it a code cannot be approved. */
+  /** Id of the issuing administrator. Without it, a code cannot be approved. */
   byId: z.string().nullable().default(null),
-  /** `null`: not approved, or not required. */
   approvedBy: z.string().nullable(),
   isApproved: z.boolean(),
-  /** True if an API key may approve it. */
   takesKeys: z.boolean().default(true),
   minutes: z.int(),
   expiresAt: epochMsGuard,
@@ -38,13 +35,13 @@ export type BypassCode = z.infer<typeof codeGuard>;
 const bypassCodes: BoundedList<BypassCode> = { key: 'bypass-codes', guard: codeGuard, atMost: 200 };
 
 export interface Agent {
-  /** Stable when the administrator's name changes. */
+  /** Id of the administrator, which stays the same if the name changes. */
   readonly id: string;
   readonly name: string;
   readonly means: 'key' | 'sign_in';
 }
 
-/** For the second administrator. */
+/** Time for a second administrator to approve. */
 const approvedWithinSec = 30 * 60;
 
 const isOf =
@@ -53,10 +50,10 @@ const isOf =
     code.connection === connection && code.subject === subject;
 
 /**
- * Issues a code that replaces the former one; it may need approval.
- * @param request.minutes - `null`: the maximum
- * @throws `not_found`: none in the policy; `role_missing`: no keys; `request_malformed`: too long; `locked_out`,
- * `limit_reached`, `state_unavailable`
+ * Issues a code that replaces the previous one. Policy decides if a second administrator must approve it.
+ * @param request.minutes - `null` for the maximum
+ * @throws `not_found` if the policy has no bypass; `role_missing` if it excludes API keys; `request_malformed` for too
+ * many minutes; `locked_out`, `limit_reached`
  */
 export async function issueBypass(
   request: ConnectedSubject & {
@@ -98,15 +95,14 @@ export async function issueBypass(
   const withMade = (codes: readonly BypassCode[]): BypassCode[] => [made, ...codes.filter((each) => !isOf(who)(each))];
   await foreseeList(bypassCodes, withMade, deps);
   const detail = { id: made.id, minutes, application, approvals: bypass.approvals, by: by.name };
-  // Recorded first, so that every valid code has an entry.
   await deps.audit.append({ action: 'bypass_issued', ...who, detail });
   await changeList(bypassCodes, withMade, deps);
   return { id: made.id, code, isApproved, expiresAt: made.expiresAt };
 }
 
 /**
- * Approves a code and starts its validity.
- * @throws `not_found`; `approver_same`: the issuer; `role_missing`: no keys; `state_unavailable`
+ * Approves a code, whose validity starts now.
+ * @throws `not_found`; `approver_same` for the issuer; `role_missing` if the policy excludes API keys
  */
 export async function approveBypass(
   { id, by }: { readonly id: string; readonly by: Agent },
@@ -121,7 +117,6 @@ export async function approveBypass(
   };
   const isIt = (each: BypassCode): boolean => each.id === id;
   const { connection, subject } = approve((await listBypasses(deps)).find(isIt));
-  // Recorded first, so that every approval has an entry.
   await deps.audit.append({ action: 'bypass_approved', connection, subject, detail: { id, by: by.name } });
   const { changed } = await changeList(
     bypassCodes,
@@ -136,16 +131,9 @@ export async function approveBypass(
   return { expiresAt: approved.expiresAt };
 }
 
-/** Lists active and pending codes, newest first. @throws `state_unavailable` */
 export const listBypasses = (deps: Pick<CoreDeps, 'state' | 'clock'>): Promise<readonly BypassCode[]> =>
   readList(bypassCodes, deps);
 
-/**
- * Consumes a person's code.
- * @param shown.application - host; `null`: unknown
- * @returns the issuer; `null`: invalid
- * @throws `state_unavailable`
- */
 export async function takeBypass(
   who: SubjectRef,
   shown: { readonly code: Credential; readonly application: string | null },

@@ -5,7 +5,7 @@ import { helpReasons } from '../step-up/page-protocol.js';
 import { epochMsGuard } from '../units.js';
 import { type BoundedList, changeList, readList } from './bounded-list.js';
 
-/* One list for all connections, stored for a day. */
+/* Help requests of all connections are in one list. Each is kept for a day. */
 
 const requestGuard = z.object({
   id: z.string(),
@@ -15,7 +15,6 @@ const requestGuard = z.object({
   reason: z.enum(helpReasons),
   note: z.string(),
   at: epochMsGuard,
-  /** `null`: none yet. */
   takenBy: z.string().nullable(),
   takenById: z.string().nullable().default(null),
   expiresAt: epochMsGuard,
@@ -24,7 +23,6 @@ export type HelpRequest = z.infer<typeof requestGuard>;
 
 export const helpRequests: BoundedList<HelpRequest> = { key: 'help-requests', guard: requestGuard, atMost: 300 };
 
-/** Lists open and claimed requests, newest first. @throws `state_unavailable` */
 export const listHelpRequests = (deps: Pick<CoreDeps, 'state' | 'clock'>): Promise<readonly HelpRequest[]> =>
   readList(helpRequests, deps);
 

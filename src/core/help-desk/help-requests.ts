@@ -22,8 +22,8 @@ const toNote = (text: string): string =>
 
 /**
  * Creates or changes a person's help request.
- * @throws `not_found`: no help desk, or no first factor; `locked_out`: too often; `limit_reached`: too many open
- * requests; `state_unavailable`
+ * @throws `not_found` without a help desk or first factor; `locked_out` after too many requests of the person;
+ * `limit_reached` if too many are open
  */
 export async function askForHelp(
   asked: { readonly session: FoundSession; readonly reason: HelpReason; readonly note: string },
@@ -46,8 +46,8 @@ export async function askForHelp(
 }
 
 /**
- * Claims a request.
- * @throws `not_found`; `request_taken`; `state_unavailable`
+ * Claims a request for an administrator.
+ * @throws `not_found`, `request_taken`
  */
 export async function takeHelpRequest(
   { id, by }: { readonly id: string; readonly by: Agent },
@@ -61,7 +61,7 @@ export async function takeHelpRequest(
     return requests.map((each) => (each === found ? { ...found, takenBy: by.name, takenById: by.id } : each));
   };
   const waiting = (await foreseeList(helpRequests, take, deps)).find((each) => isIt(each) && each.takenBy === null);
-  // Recorded first: if auditing failed afterwards, a retry would leave no entry.
+  // Recorded first: if the audit log failed after the claim, a retry would not record it.
   if (waiting !== undefined) {
     const { connection, subject } = waiting;
     await deps.audit.append({ action: 'help_taken', connection, subject, detail: { id, by: by.name } });
@@ -71,13 +71,12 @@ export async function takeHelpRequest(
   return taken;
 }
 
-/** Outcomes of a request. */
 export const settlements = ['vouching', 'bypass', 'invitation', 'none'] as const;
 export type Settlement = (typeof settlements)[number];
 
 /**
- * Closes a request claimed by this administrator.
- * @throws `not_found`: not theirs; `state_unavailable`
+ * Closes a request.
+ * @throws `not_found` if another administrator has claimed it
  */
 export async function settleHelpRequest(
   settled: { readonly id: string; readonly settlement: Settlement; readonly by: Agent },
@@ -88,7 +87,6 @@ export async function settleHelpRequest(
   const found = (await listHelpRequests(deps)).find(isIt);
   if (found === undefined) throw new FaceError('not_found');
   const { connection, subject } = found;
-  // Recorded first: if auditing failed afterwards, there would be no entry.
   await deps.audit.append({ action: 'help_settled', connection, subject, detail: { id, settlement, by: by.name } });
   await changeList(helpRequests, (requests) => requests.filter((each) => !isIt(each)), deps);
 }

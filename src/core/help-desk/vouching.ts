@@ -16,8 +16,8 @@ import type { Agent } from './bypass.js';
 import type { VouchingState } from './vouching-states.js';
 
 /*
- * Verifies help desk callers: a face check on their own device, whose result the administrator reads. A number read out
- * stops someone who only got the link.
+ * Verifies a person who calls the help desk, by a face check on their own device. The person must first choose a number
+ * that the administrator reads out, which stops someone who only got the link. The administrator sees the result.
  */
 
 const lifeSec = 10 * 60;
@@ -47,17 +47,17 @@ type Deps = StepUpDeps & {
 
 export interface BegunVouching {
   readonly id: string;
-  /** To be read out on the phone, and written nowhere. */
+  /** Number to read out on the phone. It must not be written anywhere. */
   readonly number: string;
   readonly expiresAt: EpochMs;
   readonly started: StartedStepUp;
 }
 
 /**
- * Starts a face check for a person on the phone. Wrong faces count towards the administrator's location and lock no
- * user out.
- * @param request.send - `none`: the administrator passes the link on
- * @throws `locked_out`, `subject_unknown`, `contact_missing`, `profile_unavailable`, `delivery_failed`
+ * Starts a face check for a caller of the help desk. Failed checks count against the administrator's network, so that
+ * they lock no user out.
+ * @param request.send - `none` if the administrator passes the link on
+ * @throws `locked_out`, `subject_unknown`, `contact_missing`, `delivery_failed`
  */
 export async function beginVouching(
   request: ConnectedSubject & {
@@ -98,14 +98,14 @@ export async function beginVouching(
 
 export interface VouchingView {
   readonly state: VouchingState;
-  /** For ten minutes after the pass. */
+  /** The verified person, for ten minutes after the check. */
   readonly person: (SubjectRef & Account) | null;
   readonly until: EpochMs | null;
 }
 
 /**
- * Returns the state to the administrator who started it. Recorded before it is returned.
- * @throws `not_found`: not theirs, or expired; `profile_unavailable`, `subject_unknown`
+ * Returns the state of a check to the administrator who started it. The outcome is recorded before it is returned.
+ * @throws `not_found` for another administrator or an expired check; `subject_unknown`
  */
 export async function readVouching(
   { id, by }: { readonly id: string; readonly by: Agent },
@@ -125,7 +125,7 @@ export async function readVouching(
   const isPassed = state === 'passed' && record.pass !== null && isByFace(record.pass) && until !== null && now < until;
   const connection = deps.connections.get(connectionId);
   if (isPassed && connection === undefined) throw new FaceError('not_found');
-  // An unnamed user was not verified.
+  // Without an account to show, the check does not count as passed.
   const account = isPassed ? await connection?.profile.readAccount(subject) : undefined;
   await noteRead(id, found, state, deps);
   if (account === undefined) return { state: state === 'passed' ? 'expired' : state, person: null, until: null };
@@ -151,7 +151,7 @@ function toState(record: Parameters<typeof stateAt>[0], now: EpochMs): VouchingS
   }
 }
 
-/** Records the outcome once (concurrent reads may record it twice), before it is returned. */
+/** Records the outcome before it is returned. Concurrent reads may record it twice. */
 async function noteRead(
   id: string,
   known: FoundRecord<Vouching>,

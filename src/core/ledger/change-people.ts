@@ -18,7 +18,7 @@ interface Change extends SubjectRef, Pick<LedgerEntry, 'time' | 'version'> {
   readonly lineId: string;
 }
 
-/** Returns the writes for a batch, in order. @throws `state_unavailable` */
+/** Returns the writes for a batch, in order. */
 export async function changePeople(
   entries: readonly LedgerEntry[],
   { ledger }: Pick<LedgerDeps, 'ledger'>,
@@ -44,7 +44,7 @@ const unknown: StoredPerson = { enrolment: null, check: null, lockout: null };
 
 class Draft {
   readonly #rows: LedgerRow[] = [];
-  /** A person may enter and leave a list within one batch. */
+  /** Keyed by list and person, because a person may enter and leave a list within one batch. */
   readonly #places = new Map<string, { readonly key: LedgerKey; readonly row: LedgerRow | null }>();
   readonly #erased: Erased[] = [];
 
@@ -102,7 +102,7 @@ function changePerson(is: StoredPerson, { change, time, version, lineId, ...who 
       return { ...is, enrolment };
     }
     case 'checked': {
-      // Without an enrolment, only the log is stored.
+      // A check of a person without an enrolment is only in the log.
       if (is.enrolment === null) return is;
       const check = { connection, subject, outcome: change.outcome, at: time };
       draft.put(keys.check, check, version);

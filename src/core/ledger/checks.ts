@@ -4,9 +4,9 @@ import type { LoggedAction, LogLine } from './line.js';
 import { isAsked, type LogFilter, mostLookedAt, readFiltered, readReferences } from './log.js';
 import { ofRequest, ofStepUp } from './places.js';
 
-/** The events of one check, or of one other request about a person. */
+/** The events of one check, or of another request about a person. */
 export interface LoggedCheck {
-  /** Decides outcome, reason and time. */
+  /** The event that gives the check its outcome, reason and time. */
   readonly result: LogLine;
   /** Oldest first. */
   readonly events: readonly LogLine[];
@@ -18,16 +18,16 @@ const ends = new Set<LoggedAction>([
   ...(['action_approved', 'action_declined', 'document_signed'] as const),
 ]);
 
-/** Work of reading a check's events, in lines. */
+/** Cost of reading a check's events, in log lines. */
 const linesPerCheck = 10;
 
-/** A check has few events; a link may be opened often. */
+/** Maximum events per check. Most have few, but a link may be opened often. */
 const mostEvents = 200;
 
 /**
- * Lists checks, newest first, each with all its events. `outcome` and `code` are those of the result. A page may be
- * shorter than `limit`, or empty, without being the last.
- * @throws `request_malformed`: the cursor; `state_unavailable`
+ * Lists checks with all their events, newest first. The filter's `outcome` and `code` apply to the result. A page may
+ * be shorter than `limit`, or empty, without being the last.
+ * @throws `request_malformed` for the cursor
  */
 export async function listChecks(
   filter: LogFilter,
@@ -53,7 +53,7 @@ export async function listChecks(
   return { items, cursor: null };
 }
 
-/** A check is listed once, at its newest event that matches. */
+/** Returns true if this event is the newest of its check that matches, so that a check is listed once. */
 function isPlacedAt({ id }: LogLine, { result, events }: LoggedCheck, filter: LogFilter): boolean {
   const { outcome = null, code = null } = filter;
   const fits = (outcome === null || result.outcome === outcome) && (code === null || result.code === code);
@@ -69,7 +69,7 @@ async function readCheck(line: LogLine, ledger: LedgerStore): Promise<LoggedChec
     for (const each of lines) found.set(each.id, each);
   };
   const { requestId } = line;
-  // Some events name no step-up, but belong to the request that judged it.
+  // Some events name no step-up, but belong to the request that decided one.
   const near = requestId === null ? [] : await ofRequestOf(requestId);
   const named = new Set([line, ...near].flatMap(({ stepUpId }) => stepUpId ?? []));
   const stepUpId = line.stepUpId ?? (named.size === 1 ? [...named][0] : undefined);

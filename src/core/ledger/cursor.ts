@@ -1,9 +1,7 @@
 import { FaceError } from '../../errors.js';
 
-/** Encodes a list position as an opaque cursor. */
 export const toCursor = (place: string): string => Buffer.from(place).toString('base64url');
 
-/** Decodes a cursor. @throws `request_malformed` */
 export function fromCursor(cursor: string): string {
   const place = Buffer.from(cursor, 'base64url').toString();
   if (!/^\d{13}[!-~]{0,900}$/.test(place)) throw new FaceError('request_malformed', { field: 'cursor' });
@@ -12,6 +10,5 @@ export function fromCursor(cursor: string): string {
 
 export interface Page<Item> {
   readonly items: readonly Item[];
-  /** `null`: the last page. */
   readonly cursor: string | null;
 }

@@ -19,7 +19,6 @@ type NeededDetail<Action extends LoggedAction> = Action extends keyof NeededDeta
   ? NeededDetails[Action]
   : AuditDetail<Action>;
 
-/** By this or an earlier version. */
 export interface RecordedEvent<Action extends LoggedAction> {
   readonly action: Action;
   readonly connection: string;
@@ -41,7 +40,7 @@ export interface LedgerEntry {
   readonly line: LogLine;
   readonly changes: readonly PersonChange[];
   readonly time: EpochMs;
-  /** Within the same millisecond. */
+  /** Orders entries within the same millisecond. */
   readonly version: number;
 }
 
@@ -57,7 +56,7 @@ const toEnrolled = ({ expiresAt = null }: NeededDetails['enrolled']): Told => ({
   changes: [{ kind: 'enrolled', expiresAt: expiresAt === null ? null : fromIso(expiresAt) }],
 });
 
-/** The title is an application's untrusted text. */
+/** The title is left out, because it is an application's untrusted text. */
 const toActionTold = ({
   stepUpId,
   title,
@@ -69,7 +68,7 @@ const toActionTold = ({
 
 const toRefused = (code: string): Told => ({ outcome: 'refused', code });
 
-/** A new action does not compile until it is listed in `line.ts`. */
+/** Converts the detail of each action. A new action does not compile until `line.ts` lists it. */
 const tellings: { readonly [Action in LoggedAction]: (detail: NeededDetail<Action>) => Told } = {
   enrolled: toEnrolled,
   enrolment_refused: ({ code }) => toRefused(code),
@@ -118,7 +117,7 @@ const tellings: { readonly [Action in LoggedAction]: (detail: NeededDetail<Actio
   lockout_cleared: ({ by, source }) => ({
     outcome: 'noted',
     by,
-    // A lockout at one address is not the user's own.
+    // A lockout of one address is not a lockout of the user.
     changes: source === null ? [{ kind: 'lockout', until: null }] : [],
   }),
   liveness_judged: ({ stepUpId, pass, reasons }) =>
@@ -161,14 +160,14 @@ const tellings: { readonly [Action in LoggedAction]: (detail: NeededDetail<Actio
   },
 };
 
-/** People who are not users yet have addresses or names as ids. */
+/** Returns the user's id, or `null` for people without an account: their ids contain addresses or names. */
 const toSubject = (subject: string): string | null =>
   subject === '' || subject.startsWith('identifier:') ? null : subject;
 
 /**
- * Converts an audit record to a ledger entry.
- * @param trail - name of the chain
- * @param network - shortened; `null`: unknown
+ * Converts an audit record to a log entry.
+ * @param trail - name of the hash chain
+ * @param network - shortened, or `null` if unknown
  */
 export function toEntry<Action extends LoggedAction>(
   { action, connection, subject: given, detail, time, sequence, request }: RecordedEvent<Action>,

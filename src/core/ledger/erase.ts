@@ -15,7 +15,7 @@ const erasedGuard = z.object({
 
 export type Erased = z.output<typeof erasedGuard>;
 
-/** Creates a row that also erases lines written late by other servers. */
+/** Creates a record of the erasure, so that lines written late by other servers are erased too. */
 export const toErasedRow = (erased: Erased): LedgerRow => ({
   partition: erasedPartition,
   sort: atTime(erased.at, erased),
@@ -26,7 +26,6 @@ export const toErasedRow = (erased: Erased): LedgerRow => ({
 
 const linesAtOnce = 200;
 
-/** Removes lines and references to them. */
 export async function removeLines(ids: readonly string[], ledger: LedgerStore): Promise<number> {
   const keys = ids.map(lineKeyOf);
   const found = (await ledger.get(keys)).flatMap((text, index) => {
@@ -37,7 +36,7 @@ export async function removeLines(ids: readonly string[], ledger: LedgerStore): 
   return found.length;
 }
 
-/** Removes a person's lines from before their erasure. @throws `state_unavailable` */
+/** Removes a person's lines from before their erasure. */
 export async function eraseLines(
   { lineId, ...who }: SubjectRef & Pick<Erased, 'lineId'>,
   { ledger }: Pick<LedgerDeps, 'ledger'>,
@@ -50,19 +49,18 @@ export async function eraseLines(
       found.map(({ sort }) => lineKeyOf(sort).sort),
       ledger,
     );
-    // The references are no longer needed.
     await ledger.remove(found.map(({ sort }) => ({ partition, sort })));
   }
 }
 
-/** Repeats the erasures of the last day, and forgets older ones. @throws `state_unavailable` */
+/** Repeats the erasures of the last day for lines written late, and deletes older records of erasures. */
 export async function eraseLate({ ledger, clock }: Pick<LedgerDeps, 'ledger' | 'clock'>): Promise<void> {
   const all = timesOf(erasedPartition, { since: null, before: null });
   for (const { sort, value } of await ledger.range(all, 1000, 'oldest first')) {
     const erased = erasedGuard.parse(JSON.parse(value));
     await eraseLines(erased, { ledger });
     if (addSec(erased.at, secondsPerDay) > clock.now()) continue;
-    // Data from after the erasure stays.
+    // Markers of the erasure are kept for parts that have new data.
     const parts = Object.values(personKeys(erased));
     const values = await ledger.get(parts);
     const gone = parts.filter((_, index) => values[index] === null);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { AuditAction } from '../audit-events.js';
 
-/** Checks and enrolments of people. */
+/** Actions in the log: true if about checks and enrolments of people. */
 const logged = {
   enrolment_begun: false,
   enrolled: true,
@@ -105,11 +105,11 @@ const names = Object.keys(logged).filter((name): name is AuditAction => name in 
 
 export const loggedActions: readonly LoggedAction[] = names.filter(isLogged);
 
-/** `let_through`: no face, and the connection does not refuse. */
+/** `let_through`: no face was verified, but the connection allows the sign-in. */
 export const outcomes = ['passed', 'refused', 'let_through', 'noted'] as const;
 export type LineOutcome = (typeof outcomes)[number];
 
-/** Stored form; `null` and empty fields are omitted. */
+/** Stored form of a line. `null` and empty fields are omitted. */
 const lineGuard = z.object({
   connection: z.string(),
   subject: z.string().nullable().default(null),
@@ -126,9 +126,9 @@ const lineGuard = z.object({
   seconds: z.int().nullable().default(null),
 });
 
-/** Ids only, no name, login or face data. */
+/** A line of the log. It has ids only, but no name, login or face data. */
 export interface LogLine extends Readonly<z.output<typeof lineGuard>> {
-  /** Time, trail and number; ascending, and equal if rebuilt. */
+  /** Time, hash chain and number. Ids are ascending, and the same if the log is rebuilt. */
   readonly id: string;
 }
 

@@ -18,7 +18,7 @@ import {
   timeOfId,
 } from './places.js';
 
-/** Missing or `null` fields match all. */
+/** Conditions for lines. A missing or `null` condition matches all. */
 export interface LogFilter {
   readonly connection?: string | null | undefined;
   readonly people?: readonly SubjectRef[] | null | undefined;
@@ -29,22 +29,22 @@ export interface LogFilter {
   readonly network?: string | null | undefined;
   readonly requestId?: string | null | undefined;
   readonly since?: EpochMs | null | undefined;
-  /** Exclusive end. */
+  /** Lines at or after this time are excluded. */
   readonly until?: EpochMs | null | undefined;
 }
 
-/** Per page; the cursor continues there. */
+/** Maximum lines read per page. The cursor continues after them. */
 export const mostLookedAt = 8000;
 
-/** Servers may write late, so younger lines are returned again. */
+/** Seconds in which a server may write a line late. Younger lines are therefore returned again. */
 const lateSec = 3;
 
-/** Longest gap returned in full. */
+/** Longest gap, in seconds, after which a follower gets all lines. */
 const longestAwaySec = 3600;
 
 /**
  * Lists lines, newest first. A page may be shorter than `limit`, or empty, without being the last.
- * @throws `request_malformed`: the cursor; `state_unavailable`
+ * @throws `request_malformed` for the cursor
  */
 export async function listLines(
   filter: LogFilter,
@@ -66,10 +66,10 @@ export async function listLines(
 }
 
 /**
- * Lists lines since a position, oldest first, for live followers, who must deduplicate by id: the newest are repeated,
- * because others may be written before them.
- * @param after - end of the last reply; `null`: now
- * @throws `request_malformed`, `state_unavailable`
+ * Lists lines since a position, oldest first, for live displays. The newest lines are repeated, because others may
+ * still be written before them, so callers must drop duplicate ids.
+ * @param after - end of the previous reply, or `null` for now
+ * @throws `request_malformed`
  */
 export async function followLines(
   filter: LogFilter,
@@ -106,7 +106,9 @@ const rowsFollowed = 500;
 
 const nextDay = (day: string): string => String(Number(day) + 1).padStart(5, '0');
 
-/** Reads candidates for a filter, newest first. @param start - exclusive; `null`: now */
+/**
+ * Reads lines that may match a filter, newest first. @param start - position before which to read, or `null` for now
+ */
 export function readFiltered(
   filter: LogFilter,
   start: string | null,
@@ -117,7 +119,6 @@ export function readFiltered(
   return readLines(filter, { after: idAt(filter.since ?? epochMs(0)), before }, ledger);
 }
 
-/** Reads the lines that an index refers to, oldest first. */
 export async function readReferences(
   range: LedgerRange,
   limit: number,
@@ -132,7 +133,7 @@ export async function readReferences(
 
 type Between = Pick<LedgerRange, 'after' | 'before'>;
 
-/** By the most selective index. */
+/** Reads through the index that matches the fewest lines. */
 async function* readLines(
   { requestId, network, people }: LogFilter,
   between: Between,
@@ -182,7 +183,6 @@ async function* readDays({ after, before }: Between, ledger: LedgerStore): Async
   }
 }
 
-/** Returns true if a line matches. */
 export function isAsked(line: LogLine, filter: LogFilter): boolean {
   const { connection, people, actions, outcome, code, application, network, requestId } = filter;
   const fits = <Value>(asked: Value | null | undefined, is: Value | null): boolean =>

@@ -7,10 +7,6 @@ export interface FoundRow {
 
 const rowsAtOnce = 200;
 
-/**
- * Merges ranges into one list, newest first.
- * @param placeOf - part of `sort` that orders the rows
- */
 export async function* readNewestFirst(
   ranges: readonly LedgerRange[],
   placeOf: (sort: string) => string,

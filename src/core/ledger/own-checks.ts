@@ -7,7 +7,7 @@ import type { LoggedAction, LogLine } from './line.js';
 import { listLines } from './log.js';
 import { timeOfId } from './places.js';
 
-/** Without other people and networks. */
+/** A check as the person sees it, without other people and networks. */
 export interface OwnCheck {
   readonly at: EpochMs;
   readonly event: CheckEvent;
@@ -15,7 +15,7 @@ export interface OwnCheck {
   readonly application: string | null;
 }
 
-/** Others are duplicates or administrative work. */
+/** Events shown to the person. Others are duplicates or administrative. */
 const events = {
   verified: 'face_passed',
   verification_refused: 'face_refused',
@@ -62,7 +62,7 @@ function toOwnCheck(line: LogLine): OwnCheck[] {
   return isOwnAction(action) ? [{ at: timeOfId(id), event: events[action], reason: toReason(line), application }] : [];
 }
 
-/** Lists decisions about one person, newest first. @throws `request_malformed`: the cursor; `state_unavailable` */
+/** Lists decisions about one person, newest first. @throws `request_malformed` for the cursor */
 export async function listOwnChecks(
   who: SubjectRef,
   page: { readonly cursor: string | null; readonly limit: number },

@@ -19,14 +19,13 @@ import {
 
 export interface PeopleFilter {
   readonly connections: readonly string[];
-  /** `locked`: enrolled or not. */
+  /** `locked` lists locked-out people whether enrolled or not. */
   readonly status: 'enrolled' | 'expired' | 'ended' | 'locked';
-  /** Start of the status; `null`: any. */
+  /** Earliest start of the status, or `null` for any. */
   readonly since: EpochMs | null;
   readonly before: EpochMs | null;
-  /** `null`: any. */
   readonly checkedSince: EpochMs | null;
-  /** Includes people never checked. */
+  /** Includes people who were never checked. */
   readonly checkedBefore: EpochMs | null;
 }
 
@@ -37,7 +36,7 @@ const readAtOnce = 500;
 
 const unknownPerson = { enrolment: null, check: null, lockout: null } as const;
 
-/** Reads one person; unknown people are `none`. @throws `state_unavailable` */
+/** Reads one person. The status of unknown people is `none`. */
 export async function readPerson(
   who: SubjectRef,
   { ledger, clock }: Pick<LedgerDeps, 'ledger' | 'clock'>,
@@ -46,7 +45,6 @@ export async function readPerson(
   return toIndexed(who, is, clock.now());
 }
 
-/** Reads people, in order. @throws `state_unavailable` */
 export async function readPersons(
   people: readonly SubjectRef[],
   { ledger, clock }: Pick<LedgerDeps, 'ledger' | 'clock'>,
@@ -60,7 +58,7 @@ export async function readPersons(
   return found;
 }
 
-/** Returns the ids of the users with a valid enrolment. @throws `state_unavailable` */
+/** Returns the ids of users with a valid enrolment. */
 export async function findEnrolled(
   people: readonly SubjectRef[],
   { ledger, clock }: Pick<LedgerDeps, 'ledger' | 'clock'>,
@@ -70,8 +68,9 @@ export async function findEnrolled(
 }
 
 /**
- * Lists people, latest enrolment, end, or lockout first. A page may be shorter than `limit` without being the last.
- * @throws `request_malformed`: the cursor; `state_unavailable`
+ * Lists people by time of enrolment, of its end, or of lockout, latest first. A page may be shorter than `limit`
+ * without being the last.
+ * @throws `request_malformed` for the cursor
  */
 export async function listPeople(
   filter: PeopleFilter,
@@ -126,23 +125,20 @@ export interface ConnectionCounts {
   /** Includes expired enrolments. */
   readonly enrolled: number;
   readonly lockedOut: number;
-  /** By day in UTC, newest first. */
   readonly days: readonly { readonly day: string; readonly passed: number; readonly refused: number }[];
-  /** Refused checks of these days by code, most frequent first. */
   readonly refusals: readonly { readonly code: string; readonly count: number }[];
-  /** Median time of the latest passed checks of these days, from the start of the step-up; `null` if none is recorded. */
+  /** Median duration in seconds of the latest passed checks of these days, or `null` if none is recorded. */
   readonly medianSeconds: number | null;
 }
 
 const countedDays = 7;
 
-/** For the median, a connection and day. */
+/** Checks per connection and day from which the median is computed. */
 const mostTimed = 50;
 
-/** Codes of one connection; a bound against an unexpected store. */
+/** Maximum codes read per connection, in case the store has unexpected data. */
 const mostCodes = 100;
 
-/** Skips from code to code, and counts each. */
 async function countRefusals(connection: string, since: EpochMs, ledger: LedgerStore) {
   const { partition, before } = refusalsOf(connection);
   const refusals: { readonly code: string; readonly count: number }[] = [];
@@ -168,7 +164,6 @@ async function findMedianSeconds(connection: string, days: readonly EpochMs[], l
   return seconds[Math.floor((seconds.length - 1) / 2)] ?? null;
 }
 
-/** @throws `state_unavailable` */
 export async function countByConnection(
   connections: readonly string[],
   { ledger, clock }: Pick<LedgerDeps, 'ledger' | 'clock'>,

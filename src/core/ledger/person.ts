@@ -4,7 +4,7 @@ import type { LedgerStore } from '../ports.js';
 import { type EpochMs, epochMsGuard } from '../units.js';
 import { personKeys } from './places.js';
 
-/** Included in each part, because keys hold digests of long ids. */
+/** Included in each part, because keys contain only digests of long ids. */
 const whoGuard = { connection: z.string(), subject: z.string() };
 
 export const listedGuard = z.object(whoGuard);
@@ -16,10 +16,9 @@ const enrolmentGuard = z.object({
   expiresAt: epochMsGuard.nullable(),
 });
 const checkGuard = z.object({ ...whoGuard, outcome: z.enum(['passed', 'refused']), at: epochMsGuard });
-/** `null` once lifted. */
+/** `null` once an administrator has ended the lockout. */
 const lockoutGuard = z.object({ ...whoGuard, until: epochMsGuard.nullable(), at: epochMsGuard });
 
-/** `null`: none. */
 export interface StoredPerson {
   readonly enrolment: z.output<typeof enrolmentGuard> | null;
   readonly check: z.output<typeof checkGuard> | null;
@@ -33,14 +32,12 @@ export interface IndexedPerson extends SubjectRef {
   readonly expiresAt: EpochMs | null;
   readonly endedAt: EpochMs | null;
   readonly lastCheck: { readonly at: EpochMs; readonly outcome: 'passed' | 'refused' } | null;
-  /** `null`: not now. */
   readonly lockedUntil: EpochMs | null;
 }
 
 const parseIf = <Value>(guard: z.ZodType<Value>, text: string | null | undefined): Value | null =>
   text === null || text === undefined ? null : guard.parse(JSON.parse(text));
 
-/** @throws `state_unavailable` */
 export async function readPeople(people: readonly SubjectRef[], ledger: LedgerStore): Promise<StoredPerson[]> {
   const found = await ledger.get(
     people.flatMap((who) => {
@@ -55,7 +52,6 @@ export async function readPeople(people: readonly SubjectRef[], ledger: LedgerSt
   }));
 }
 
-/** Returns the state at a time. */
 export function toIndexed(who: SubjectRef, { enrolment, check, lockout }: StoredPerson, now: EpochMs): IndexedPerson {
   const isEnrolled = enrolment?.status === 'enrolled';
   const expiresAt = isEnrolled ? enrolment.expiresAt : null;

@@ -26,9 +26,9 @@ import type { LogLine } from './line.js';
 const longestPart = 200;
 const greatest = '~';
 
-/** Encodes text as part of a key: printable ASCII without `|` and `~`; a digest if long. */
+/** Encodes text as part of a key, in printable ASCII without `|` and `~`. Long text becomes a digest. */
 export function toPart(text: string): string {
-  // Replaces incomplete characters, which keys cannot contain.
+  // `Buffer` replaces unpaired surrogates, which cannot be encoded.
   const part = encodeURIComponent(Buffer.from(text).toString()).replaceAll('~', '%7E');
   return part.length <= longestPart ? part : `!${digestOf(text).toString('hex')}`;
 }
@@ -37,16 +37,14 @@ const spread = (name: string, part: string): string => `${name}:${((digestOf(par
 
 const timePart = (time: EpochMs): string => String(Math.max(0, time)).padStart(13, '0');
 
-/** Returns a record's line id, which also orders it. */
 export const lineIdOf = (time: EpochMs, trail: string, sequence: number): string =>
   `${timePart(time)}-${trail.slice(0, 12)}-${String(sequence).padStart(10, '0')}`;
 
 export const timeOfId = (id: string): EpochMs => epochMs(Number(id.slice(0, 13)));
 
-/** Returns a time's smallest line id. */
 export const idAt = (time: EpochMs): string => timePart(time);
 
-/** Days since 1970 in UTC, five digits. */
+/** Returns the number of days since 1970 in UTC, in five digits. */
 export const dayOf = (time: EpochMs): string => String(Math.floor(time / 1000 / secondsPerDay)).padStart(5, '0');
 
 export const startOfDay = (day: string): EpochMs => addSec(epochMs(0), Number(day) * secondsPerDay);
@@ -58,13 +56,11 @@ export const daysPartition = 'days';
 export const lockedPartition = 'locked';
 export const erasedPartition = 'erased';
 
-/** Returns the range of keys with these leading parts. */
 export const rangeOf = (partition: string, ...parts: readonly string[]): LedgerRange => {
   const start = parts.map((part) => `${part}|`).join('');
   return { partition, after: start, before: `${start}${greatest}` };
 };
 
-/** Returns the range of a person's references. */
 export const ofPerson = (who: SubjectRef): LedgerRange => rangeOf(spread('of', personPart(who)), personPart(who));
 export const ofRequest = (requestId: string): LedgerRange =>
   rangeOf(spread('request', toPart(requestId)), toPart(requestId));
@@ -72,19 +68,16 @@ export const ofNetwork = (network: string): LedgerRange => rangeOf(spread('netwo
 
 export const ofStepUp = (stepUpId: string): LedgerRange =>
   rangeOf(spread('stepup', toPart(stepUpId)), toPart(stepUpId));
-/** Returns the range of a connection's refused checks, by code. */
 export const refusalsOf = (connection: string): LedgerRange => rangeOf(`refusals:${toPart(connection)}`);
 
 export const checksOf = (day: string, connection: string, outcome: 'passed' | 'refused'): LedgerRange =>
   rangeOf(`checks:${day}`, toPart(connection), outcome);
 
-/** Returns the key of the referenced line. */
 export const lineKeyOf = (reference: string): LedgerKey => {
   const id = reference.slice(reference.lastIndexOf('|') + 1);
   return { partition: logPartition(dayOf(timeOfId(id))), sort: id };
 };
 
-/** Returns all references to a line. */
 export function referencesTo(line: LogLine): (LedgerKey & { readonly value: string })[] {
   const { id, connection, subject, requestId, stepUpId, network, action, code, seconds } = line;
   const day = dayOf(timeOfId(id));
@@ -105,7 +98,7 @@ export function referencesTo(line: LogLine): (LedgerKey & { readonly value: stri
   return [...references, { partition, sort: `${after}${id}`, value: seconds === null ? '' : String(seconds) }];
 }
 
-/** Returns a person's keys; each part has its own time. */
+/** Returns the keys of a person's parts, which are updated independently. */
 export const personKeys = (who: SubjectRef) => {
   const part = personPart(who);
   const partition = spread('person', part);
@@ -118,13 +111,13 @@ export const personKeys = (who: SubjectRef) => {
 
 export type ListedStatus = 'enrolled' | 'ended';
 
-/** Returns the partition of people: by connection if enrolled, to count them. */
+/** Returns the partition of listed people. Enrolled people have one per connection, so that they can be counted. */
 export const peoplePartition = (status: ListedStatus, connection: string): string =>
   status === 'ended' ? status : `${status}:${toPart(connection)}`;
 
 export const atTime = (time: EpochMs, who: SubjectRef): string => `${timePart(time)}|${personPart(who)}`;
 
-/** Returns the range before a time or a cursor's position. */
+/** Returns the range of people before a time or a cursor. */
 export const timesOf = (
   partition: string,
   { since, before }: { readonly since: EpochMs | null; readonly before: EpochMs | string | null },

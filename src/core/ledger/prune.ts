@@ -13,26 +13,28 @@ import {
   timesOf,
 } from './places.js';
 
-/** Then other work gets a turn. */
+/** Rows to remove before other work gets a turn. */
 const rowsAtOnce = 100;
 
 /** Days in which lines may still arrive, from a server whose store was unavailable. */
 const openDays = 2;
 
-/** Share by which the maximum may be exceeded before lines are removed. */
+/** Fraction by which the maximum may be exceeded before lines are removed. */
 const slack = 0.01;
 
 export interface PruneDeps extends LedgerDeps {
-  /** Lines per past day, because counting reads every line. All are counted again before surplus lines are removed. */
+  /**
+   * Number of lines per past day, cached because counting reads every line. Days are counted again before surplus lines
+   * are removed.
+   */
   readonly counted: Map<string, number>;
   /** Yields to waiting work. */
   readonly pause: () => Promise<void>;
 }
 
 /**
- * Prunes old or surplus lines, people whose enrolment ended long ago, and late lines of erased people. Several servers
+ * Removes old or surplus lines, people whose enrolment ended long ago, and late lines of erased people. Several servers
  * may prune at once.
- * @throws `state_unavailable`
  */
 export async function prune(deps: PruneDeps): Promise<void> {
   const { ledger, bounds, clock } = deps;

@@ -8,9 +8,9 @@ import { type LogLine, serializeLine } from './line.js';
 import { dayOf, daysPartition, logPartition, referencesTo, timeOfId } from './places.js';
 
 /**
- * Writes a batch. Idempotent and independent of order: the later entry wins.
- * @param options.isRebuilt - from a trail without networks: existing lines stay
- * @throws `state_unavailable`: the batch may be partly written
+ * Writes a batch. Idempotent and independent of order, because the later entry wins.
+ * @param options.isRebuilt - true if an audit log is the source, which has no networks; existing lines then stay
+ * @throws `state_unavailable`, after which the batch may be partly written
  */
 export async function recordEntries(
   entries: readonly LedgerEntry[],

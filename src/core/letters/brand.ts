@@ -1,15 +1,13 @@
 import { type Colour, luminanceOf } from '../brand/colour.js';
 
 export interface LetterBrand {
-  /** Display name; `null`: none. */
   readonly organisation: string | null;
   readonly accent: Colour;
 }
 
-/** As on the capture page. */
 export const defaultBrand: LetterBrand = { organisation: null, accent: '#0b5a6e' };
 
-/** Returns white or black: at least 4.5 to 1. */
+/** Returns white or black, whichever has more contrast: at least 4.5 to 1. */
 export function inkOn(accent: Colour): '#ffffff' | '#000000' {
   const luminance = luminanceOf(accent);
   return 1.05 / (luminance + 0.05) >= (luminance + 0.05) / 0.05 ? '#ffffff' : '#000000';

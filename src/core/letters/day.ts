@@ -1,10 +1,9 @@
 import { type EpochMs, toDate } from '../units.js';
 import type { LetterLanguage } from './language.js';
 
-/** Creating one takes longer than the rest of an e-mail. */
+/** Cached, because creating a format takes longer than the rest of an e-mail. */
 const formats = new Map<LetterLanguage, Intl.DateTimeFormat>();
 
-/** Formats a day in UTC. */
 export function toDay(time: EpochMs, language: LetterLanguage): string {
   const format = formats.get(language) ?? new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' });
   formats.set(language, format);

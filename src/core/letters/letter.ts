@@ -6,7 +6,7 @@ export interface LetterParts {
   readonly language: LetterLanguage;
   readonly subject: string;
   readonly paragraphs: readonly string[];
-  /** Shown large, such as a one-time code. */
+  /** Text shown in large type, such as a one-time code. */
   readonly code?: string;
   readonly button?: { readonly label: string; readonly address: string };
   readonly footer: readonly string[];
@@ -22,7 +22,7 @@ const font = "font-family:system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans',
 const small = 'margin:0 0 8px;font-size:14px;line-height:1.5;color:#4c5a68';
 const body = 'margin:0 0 16px;font-size:16px;line-height:1.5;color:#16202b';
 
-/** For mail clients with dark mode support; others keep the inline colors or invert them. */
+/** Style for mail clients with dark mode. Others keep the inline colors or invert them. */
 const darkStyle = html`@media (prefers-color-scheme: dark) {
 .ground { background: #10161c !important; }
 .card { background: #1a222b !important; border-color: #333f4b !important; }
@@ -30,7 +30,7 @@ const darkStyle = html`@media (prefers-color-scheme: dark) {
 .soft { color: #b3bfca !important; }
 }`;
 
-/** Composes text and equivalent HTML: inline styles, tables, no remote content. */
+/** Composes an e-mail as text and as equivalent HTML, which has inline styles, tables, and no remote content. */
 export function composeLetter(parts: LetterParts, brand: LetterBrand): Letter {
   return { subject: parts.subject, text: toText(parts, brand), html: toHtml(parts, brand) };
 }

@@ -3,14 +3,13 @@ import { digestOf } from '../digest.js';
 import type { Clock, State } from '../ports.js';
 import { addSec } from '../units.js';
 
-/* E-mail previews as HTML, stored briefly. */
+/* Previews of e-mails as HTML, stored for ten minutes. */
 
 const lifeSec = 10 * 60;
 
 const keyOf = (digest: string): string => `letter-shown:${digest}`;
 const digestPattern = /^[0-9a-f]{64}$/;
 
-/** Stores a preview. @returns its digest @throws `state_unavailable` */
 export async function keepShown(
   html: string,
   { state, clock }: { readonly state: State; readonly clock: Clock },
@@ -21,12 +20,6 @@ export async function keepShown(
   return digest;
 }
 
-/**
- * Finds a preview.
- * @param digest - unchecked
- * @returns `null` if expired
- * @throws `state_unavailable`
- */
 export async function findShown(digest: string, { state }: { readonly state: State }): Promise<string | null> {
   const found = digestPattern.test(digest) ? await state.read(keyOf(digest)) : null;
   return found === null ? null : z.string().parse(found.value);

@@ -1,21 +1,19 @@
-/** In an administrator's plain text with placeholders like `{name}`. */
+/** An unknown placeholder in an administrator's text. Placeholders are written `{name}`. */
 export interface TemplateProblem {
   readonly placeholder: string;
 }
 
 const placeholders = /\{([^{}\r\n]*)\}/g;
 
-/** Returns a text's unknown placeholders. @param known - names, without braces */
+/** Returns a text's unknown placeholders. @param known - names without braces */
 export const findUnknownPlaceholders = (text: string, known: readonly string[]): TemplateProblem[] =>
   [...new Set([...text.matchAll(placeholders)].map(([, name = '']) => name))]
     .filter((name) => !known.includes(name))
     .map((placeholder) => ({ placeholder }));
 
-/** Braces in a value stay. */
 export const fillTemplate = (text: string, values: Readonly<Record<string, string>>): string =>
   text.replace(placeholders, (whole, name: string) => (Object.hasOwn(values, name) ? (values[name] ?? whole) : whole));
 
-/** Splits a text at blank lines. */
 export const toParagraphs = (text: string): string[] =>
   text
     .split(/\r?\n[ \t]*\r?\n/)

@@ -21,8 +21,8 @@ export const attemptsOfSubject = (binding: Binding): Counted => ({
 });
 
 /**
- * Returns the counter of all anonymous callers for one person. A success does not clear it, else an attacker could
- * start over. NIST SP 800-63B-4, section 3.2.2: at most a hundred consecutive failures.
+ * Returns the counter that all anonymous callers share for one person. A success does not clear it, since an attacker
+ * could use that to start over. NIST SP 800-63B-4, section 3.2.2: at most a hundred consecutive failures.
  */
 export const attemptsOfOutsiders = (binding: Binding): Counted => ({
   name: `outsiders:${nameOf(binding)}`,
@@ -34,7 +34,7 @@ export const attemptsOfOutsiders = (binding: Binding): Counted => ({
   keepsOthersFailures: true,
 });
 
-/** Returns the counters of an anonymous caller: each network, and all such callers. */
+/** Returns the counters of an anonymous caller: one per network, and the one that all share. */
 export const attemptsOfOutsider = (binding: Binding, source: string): readonly Counted[] => [
   ...networksOf(source).map(({ name, share }) => ({
     ...attemptsOfSubject(binding),
@@ -70,35 +70,32 @@ const attemptsOfAdministrators = (means: string, source: string): readonly Count
 /** Returns the counters of administrators' keys, per network. */
 export const attemptsOfKeys = (source: string): readonly Counted[] => attemptsOfAdministrators('admin-key', source);
 
-/** Returns the counters of single sign-on, separate so that wrong keys do not block it. */
+/** Returns the counters of single sign-on. They are separate, so that wrong keys do not block it. */
 export const attemptsOfSignIns = (source: string): readonly Counted[] =>
   attemptsOfAdministrators('console-sign-in', source);
 
 /**
- * Returns the counter of hook events without a pass, by user, application and address: an attacker with the password
- * may poll to be first once the user passes a check. Sign-ins elsewhere are counted separately.
+ * Returns the counter of hook events without a passed check, by user, application and address. It limits an attacker
+ * who has the password and polls for the user's next passed check. Sign-ins elsewhere have other counters.
  */
 export const attemptsOfHook = (binding: Binding, { application, address }: HookSignIn): Counted => ({
   name: `hook:${JSON.stringify([binding.tenant, binding.subject, application, address])}`,
   kind: 'hook',
   failuresAllowed: 20,
   windowSec: firstLockoutSec,
-  // A normal sign-in may begin with an event without a pass.
+  // Normal sign-ins may begin with an event before the check is passed.
   rememberedSec: firstLockoutSec,
   unlistedOf: nameOf(binding),
 });
 
 /**
  * Returns the counters for a person.
- * @param outsider - address; `null`: authenticated, or vouched for by the provider
+ * @param outsider - address of an anonymous caller, or `null` if the user is authenticated or the provider vouches for
+ * them
  */
 export const attemptsOf = (binding: Binding, outsider: string | null): Counted | readonly Counted[] =>
   outsider === null ? attemptsOfSubject(binding) : attemptsOfOutsider(binding, outsider);
 
-/**
- * Clears all failed attempts and lockouts of a person.
- * @throws `state_unavailable`
- */
 export async function unlockPerson(binding: Binding, deps: Pick<CoreDeps, 'state' | 'clock'>): Promise<void> {
   await endUnlisted(nameOf(binding), deps);
   await clearAttempts([attemptsOfSubject(binding), attemptsOfOutsiders(binding)], deps);

@@ -4,23 +4,23 @@ import type { Account, Clock, NamedAccount, Profile } from '../ports.js';
 import type { CountAll } from './limits.js';
 
 export interface Directory extends Pick<Profile, 'findAccount'> {
-  /** As the profile's, without names. */
+  /** Account from the profile, without names. */
   readAccount(subject: string): Promise<Account>;
 }
 
 /**
- * Returns the directory; for anonymous callers it also throws FaceError `locked_out`. `isUnaltered`: the client pushed
- * or signed the request.
+ * Returns the directory for a request. For anonymous callers, look-ups also throw `locked_out`. `isUnaltered` is true
+ * if the client pushed or signed the request.
  */
 export type DirectoryFor = (request: { readonly isUnaltered: boolean; readonly source: string }) => Directory;
 
-/** Seconds: a reload needs no look-up. */
+/** Seconds, so that reloading a page needs no look-up. */
 const keptSec = 60;
 const mostKept = 10_000;
 
 /**
- * Creates a connection's directories. Pushed or signed requests use it directly. Anonymous callers have a separate
- * budget and a cache of both found and unknown users, so that response times do not reveal who exists.
+ * Creates a connection's directories. Pushed or signed requests read the profile directly. Anonymous callers have their
+ * own rate limit, and a cache of both found and unknown users, so that response times do not reveal who exists.
  */
 export function createDirectories(
   { id, profile }: Pick<Connection, 'id' | 'profile'>,
@@ -46,15 +46,15 @@ export function createDirectories(
   };
 }
 
-/** An unknown user is cached like a known one. */
+/** Unknown users are cached like known ones. */
 function toNobody(error: unknown): null {
   if (error instanceof FaceError && error.code === 'subject_unknown') return null;
   throw error;
 }
 
-/** Shares a look-up between concurrent and recent callers. Failures are not cached. */
+/** Shares one look-up between concurrent and recent callers. Failures are not cached. */
 function remember<Answer>(clock: Clock): (name: string, ask: () => Promise<Answer>) => Promise<Answer> {
-  // The first is the oldest.
+  // In order of insertion, so the first entry is the oldest.
   const kept = new Map<string, { readonly answer: Promise<Answer>; readonly askedAt: number }>();
   const isGood = (askedAt: number): boolean => Math.abs(clock.now() - askedAt) < keptSec * 1000;
   const dropOld = (): void => {

@@ -7,53 +7,51 @@ import { countIn, secLeftOf, type Window, windowOf } from './window.js';
 const minute = 60;
 const hour = 60 * minute;
 
-/** Windows of the limits, in seconds. Limits for anonymous callers do not affect authenticated users. */
+/** Windows of the rate limits, in seconds. Limits for anonymous callers do not affect authenticated users. */
 const windowSecOf = {
   outsiderStarts: minute,
-  /** Over all sources. */
+  /** Step-ups that anonymous callers of all sources start. */
   outsiderStartsOfConnection: minute,
-  /** Anyone with its URL can open it repeatedly. */
+  /** Starts from one pushed request, because anyone with its URL can open it repeatedly. */
   startsOfPushedRequest: minute,
-  /** Anonymous look-ups of names at the identity provider, by source. */
+  /** Users that anonymous callers look up at the identity provider, by source. */
   outsiderLookUps: minute,
-  /** By connection. */
+  /** The same, by connection. */
   outsiderLookUpsOfConnection: minute,
-  /** Anonymous face checks, by source. */
+  /** Face checks of anonymous callers, by source. */
   outsiderChecks: minute,
-  /** Over all sources. */
+  /** The same, over all sources of a connection. */
   outsiderChecksOfConnection: minute,
-  /** Engine time, in milliseconds. */
+  /** Engine time spent on unusable pictures, in milliseconds. */
   unusableOfSource: 10 * minute,
-  /** By step-up. */
+  /** The same, by step-up. */
   unusableOfStepUp: 10 * minute,
-  /** By user: anonymous callers cannot exhaust it. */
+  /** The same, by user. Anonymous callers are not counted here. */
   unusableOfPerson: 10 * minute,
   clientPictures: minute,
-  /** By tenant: each tries every token of a roster. */
+  /** Identifications by tenant. Each one tries every token of a roster. */
   identifications: hour,
-  /** By client token: authenticity cannot be verified, and entries may be stored forever. */
+  /** By client token, because revoked tokens cannot be verified and denials may be stored forever. */
   revocations: hour,
   changesOfDeveloper: hour,
   codesOfContact: 24 * hour,
   codesOfClient: hour,
   codesOfPerson: 24 * hour,
-  /** By issuing administrator and by recipient. */
+  /** By issuing administrator, and by the person who gets the code. */
   bypassesOfAgent: hour,
   bypassesOfPerson: hour,
-  /** Identity verifications of the help desk, likewise. */
+  /** Identity verifications of the help desk, by administrator and by person. */
   vouchingsOfAgent: hour,
   vouchingsOfPerson: hour,
   helpRequestsOfPerson: hour,
-  /** E-mailed invitations, by administrator and by recipient. */
+  /** Invitations by e-mail, by administrator and by recipient. */
   invitationsOfAgent: hour,
   invitationsOfPerson: 24 * hour,
-  /** By counter. */
   shownCodesOfCounter: minute,
 } as const;
 
 export type LimitName = keyof typeof windowSecOf;
 
-/** Not configurable: codes go to unverified recipients, and a pushed request is one sign-in. */
 const fixedLimits = {
   unusableOfSource: 20_000,
   unusableOfStepUp: 5_000,
@@ -83,9 +81,9 @@ export interface CountDeps {
 
 /**
  * Counts one use of a limit, over all replicas.
- * @param who - a source from `toSource`; empty: global
- * @throws `locked_out` with the seconds to the window's end and the limit's name; `state_unavailable`: uncounted
- * requests are refused
+ * @param who - a source from `toSource`, or empty for a global limit
+ * @throws `locked_out` with the limit's name and the seconds until its window ends; `state_unavailable`, because
+ * uncounted requests are refused
  */
 export async function countAgainst(limit: LimitName, who: string, deps: CountDeps): Promise<void> {
   await countInAll(windowsOf(limit, who, deps), deps);
@@ -94,8 +92,8 @@ export async function countAgainst(limit: LimitName, who: string, deps: CountDep
 export type Count = readonly [limit: LimitName, who: string];
 
 /**
- * Counts one use of several limits, or of none if one is exhausted. Checked first, so that a caller with an exhausted
- * limit does not use up others.
+ * Counts one use of several limits, or of none if one is exhausted. All limits are checked before counting, so that a
+ * caller who has exhausted one does not use up the others.
  * @throws as `countAgainst`
  */
 export async function countAgainstAll(counts: readonly Count[], deps: CountDeps): Promise<void> {
@@ -113,16 +111,17 @@ export async function checkNotUsedUp(counts: readonly Count[], deps: CountDeps):
 }
 
 /**
- * Adds a spent amount, even beyond the maximum.
+ * Adds an amount that was spent already, even beyond the maximum.
  * @param amount - rounded up
- * @throws `state_unavailable`
  */
 export async function charge(counts: readonly Count[], amount: number, deps: CountDeps): Promise<void> {
   const windows = counts.flatMap(([limit, who]) => windowsOf(limit, who, deps));
   await Promise.all(windows.map((window) => countIn(window, Math.ceil(amount), deps)));
 }
 
-/** Runs counted work, with a refund if it fails. @throws `state_unavailable`, and what `work` throws */
+/**
+ * Counts one use, runs the work, and refunds the use if it fails. @throws `state_unavailable`, and what `work` throws
+ */
 export async function uncountIfFailed<Result>(
   limit: LimitName,
   who: string,
@@ -139,8 +138,8 @@ export async function uncountIfFailed<Result>(
 export type CountAll = (...counts: readonly Count[]) => Promise<void>;
 
 /**
- * Creates the counter for anonymous mass requests; caches exhausted limits so that a flood does not load the store.
- * Only for short windows: exhausting callers may be refunded.
+ * Creates the counter for mass requests of anonymous callers. It caches exhausted limits, so that a flood does not load
+ * the store. Use it only with short windows, because the cache ignores refunds.
  */
 export function createCountAll(deps: CountDeps): CountAll {
   const usedUp = new Map<string, EpochMs>();
@@ -156,7 +155,7 @@ export function createCountAll(deps: CountDeps): CountAll {
   };
 }
 
-/** Counted at every network of a source. */
+/** Limits counted for every network to which a source belongs. */
 const limitsBySource: ReadonlySet<LimitName> = new Set([
   'outsiderStarts',
   'outsiderLookUps',
@@ -169,7 +168,7 @@ interface LimitWindow extends Window {
   readonly allowed: number;
 }
 
-/** Widest first, so that a refusal leaves no counts of narrower networks. */
+/** Returns the windows, widest network first, so that a refusal leaves no counts for narrower networks. */
 function windowsOf(limit: LimitName, who: string, deps: CountDeps): readonly LimitWindow[] {
   const networks = limitsBySource.has(limit) ? networksOf(who) : [{ name: who, share: 1 }];
   return networks.map(({ name, share }) => ({
@@ -179,7 +178,10 @@ function windowsOf(limit: LimitName, who: string, deps: CountDeps): readonly Lim
   }));
 }
 
-/** So that a refused caller does not use up networks shared with others. */
+/**
+ * Counts in all windows, or takes the counts back if one is exhausted, so that a refused caller does not use up shared
+ * networks.
+ */
 async function countInAll(
   windows: readonly LimitWindow[],
   deps: CountDeps,

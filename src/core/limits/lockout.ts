@@ -9,29 +9,28 @@ export interface Counted {
   readonly kind: 'subject' | 'outsider' | 'outsiders' | 'token' | 'administrator' | 'hook';
   readonly failuresAllowed: number;
   readonly windowSec: number;
-  /** After the lockout: one failure meanwhile starts the next, twice as long. */
+  /** Seconds after a lockout in which one more failure starts the next lockout, twice as long. */
   readonly rememberedSec: number;
-  /** Causes a lockout of a year; absent: none. */
+  /** Failures in total that cause a lockout of a year. Absent for no such limit. */
   readonly failuresInAll?: number;
-  /** A success clears only its own source's failures and ends no lockout. */
+  /** If true, a success clears only failures of its own source, and does not end a lockout. */
   readonly keepsOthersFailures?: true;
   /**
-   * Key of a person whose counters by address or application cannot be listed; `endUnlisted` with this key resets them.
-   * Absent: only `clearAttempts` does.
+   * Key of a person whose counters by address or application cannot be listed. `endUnlisted` with this key resets them.
+   * If absent, only `clearAttempts` resets the counter.
    */
   readonly unlistedOf?: string;
 }
 
-/** Each further one is twice as long, up to a day. */
+/** Length of the first lockout. Each further one is twice as long, up to a day. */
 export const firstLockoutSec = 15 * 60;
 
-/** First that lasts a day. */
 const dayLevel = 1 + Math.ceil(Math.log2(secondsPerDay / firstLockoutSec));
 
-/** Lockout while all allowed attempts are running, or after a crash during the last one. */
+/** Length of a lockout while all allowed attempts are running, or after a crash during the last one. */
 const crowdedSec = 30;
 
-/** Nothing was compared, so nothing was guessed. */
+/** Errors after which the attempt is refunded: nothing was compared, so nothing was guessed. */
 const unusedAttempt: ReadonlySet<FaceErrorCode> = new Set([
   ...photoCodes,
   'overloaded',
@@ -41,26 +40,26 @@ const unusedAttempt: ReadonlySet<FaceErrorCode> = new Set([
 ]);
 
 const lockoutGuard = z.object({
-  /** In a row, from 1. */
+  /** Consecutive lockouts, from 1. */
   level: z.int().min(1),
   until: epochMsGuard,
-  /** Caused by running attempts: ends if one of them does not fail. */
+  /** True if running attempts caused the lockout. It ends if one of them does not fail. */
   isCrowded: z.boolean().default(false),
-  /** The person's last unlock before the attempts that caused it. */
+  /** Time of the person's last unlock before the attempts that caused the lockout. */
   unlockedAt: epochMsGuard.default(epochMs(0)),
 });
 
 const unlockGuard = z.object({ at: epochMsGuard });
 
-/** Longer than a day's lockout, its `rememberedSec` and any window. */
+/** Longer than the longest lockout, its `rememberedSec` and any window together. */
 const unlockKeptSec = 3 * secondsPerDay;
 
 type Stores = Pick<CoreDeps, 'state' | 'clock'>;
 
 /**
- * Runs an attempt, counted before it runs, so that parallel attempts count; refunded if nothing was compared. A success
- * clears counts and lockouts.
- * @param whose - widest first, shared ones last
+ * Runs an attempt. It is counted before it runs, so that parallel attempts count, and refunded if nothing was compared.
+ * A success clears counts and lockouts.
+ * @param whose - widest counter first, shared ones last
  * @throws `locked_out` with `retryAfterSec`, and what `attempt` throws
  */
 export async function countAttempt<T>(
@@ -80,7 +79,7 @@ export async function countAttempt<T>(
   }
 }
 
-/** Called when failures, not parallel attempts, cause a lockout. */
+/** Called when failures, rather than parallel attempts, cause a lockout. */
 export type OnLockout = (lockout: {
   readonly kind: Counted['kind'];
   readonly level: number;
@@ -94,7 +93,7 @@ interface Begun {
   readonly failures: number;
 }
 
-/** Before counting, so that a locked-out caller leaves no records and blocks no one. */
+/** Lockouts are checked before counting, so that a locked-out caller leaves no counts that could block others. */
 async function beginAttempt(whose: readonly Counted[], deps: Stores): Promise<readonly Begun[]> {
   const found = await Promise.all(whose.map(async (who) => ({ who, ...(await readStanding(who, deps)) })));
   const longest = found.toSorted((a, b) => a.until - b.until).at(-1);
@@ -115,7 +114,7 @@ async function beginAttempt(whose: readonly Counted[], deps: Stores): Promise<re
 async function noteFailure(begun: readonly Begun[], deps: Stores, onLockout: OnLockout): Promise<void> {
   for (const { who, level: former, unlockedAt, failures } of begun) {
     if (failures < allowedAt(who, former)) continue;
-    // Unlocked during the attempt: must not replace a newer lockout.
+    // The person was unlocked during the attempt, so a newer lockout must not be replaced.
     if ((await readStanding(who, deps)).unlockedAt > unlockedAt) continue;
     const level = former + 1;
     const lockedSec = lockedSecOf(who, level);
@@ -131,7 +130,7 @@ async function noteSuccess(begun: readonly Begun[], deps: Stores): Promise<void>
     if (who.keepsOthersFailures === true) await takeBack(each, 1 + ownFailures, deps);
     else if (failures + level > 1) await clearAttempts(who, deps);
     else await takeBack(each, 1, deps);
-    // Failures of a locked-out source stay.
+    // Failures of a source that was locked out are not cleared.
     ownFailures = level === 0 ? failures - 1 : 0;
   }
 }
@@ -140,7 +139,7 @@ async function giveBack(begun: readonly Begun[], deps: Stores): Promise<void> {
   for (const each of begun) await takeBack(each, 1, deps);
 }
 
-/** Also ends a lockout that only parallel attempts caused. */
+/** Refunds failures, and ends a lockout that only parallel attempts had caused. */
 async function takeBack(begun: Begun, amount: number, deps: Stores): Promise<void> {
   const { who, level, unlockedAt } = begun;
   const failures = await addFailures(begun, -amount, deps);
@@ -166,7 +165,6 @@ async function addFailures(
 
 const allowedAt = ({ failuresAllowed }: Counted, level: number): number => (level === 0 ? failuresAllowed : 1);
 
-/** Clears failed attempts and lockouts. */
 export async function clearAttempts(whose: Counted | readonly Counted[], deps: Stores): Promise<void> {
   for (const who of [whose].flat()) {
     const { level, unlockedAt, when } = await readStanding(who, deps);
@@ -176,22 +174,21 @@ export async function clearAttempts(whose: Counted | readonly Counted[], deps: S
 }
 
 /**
- * Clears one person's failures and lockouts everywhere. Counters cannot be listed, so those before the stored unlock
- * time are ignored.
- * @param person - the counters' `unlistedOf`
- * @throws `state_unavailable`
+ * Clears one person's failures and lockouts everywhere. Since counters cannot be listed, the time of the unlock is
+ * stored, and earlier ones are ignored.
+ * @param person - `unlistedOf` of the counters
  */
 export async function endUnlisted(person: string, { state, clock }: Stores): Promise<void> {
   const former = await state.read(unlockKey(person));
   const now = clock.now();
-  // Later than the former unlock even if another server's clock is ahead.
+  // Later than the previous unlock, even if another server's clock is ahead.
   const at = former === null ? now : epochMs(Math.max(now, unlockGuard.parse(former.value).at + 1));
   await state.write(unlockKey(person), { at }, { when: 'any', expiresAt: addSec(now, unlockKeptSec) });
 }
 
 /**
- * Resets consecutive failures after a success that an attacker cannot cause. Lockouts up to a day stay, so that no one
- * gains an attempt.
+ * Resets consecutive failures after a success that an attacker cannot cause. Lockouts of up to a day stay, so that the
+ * success allows no additional attempt.
  */
 export async function countAnew(who: Counted, deps: Stores): Promise<void> {
   const found = await readStanding(who, deps);
@@ -213,16 +210,16 @@ async function forgetFailures(
   }
 }
 
-/** Attempts counted only after they failed, by a caller that reads `standingKeys` along with other records. */
+/** Counts attempts only after they failed. The caller reads the records of `standingKeys` together with its own. */
 export interface CountedFailures {
   readonly isLockedOut: boolean;
-  /** Counts one failure. @returns `takeBack` to refund it, and `settle` to start the lockout that is due */
+  /** Counts one failure. @returns `takeBack`, which refunds it, and `settle`, which starts a lockout that is due */
   count(): Promise<{ takeBack(): Promise<void>; settle(onLockout: OnLockout): Promise<void> }>;
 }
 
 /**
  * Prepares counting of failures.
- * @param found - the records of `standingKeys`, in order
+ * @param found - records of `standingKeys`, in order
  */
 export function countFailures(who: Counted, found: readonly (StateRecord | null)[], deps: Stores): CountedFailures {
   const { level, unlockedAt, until } = toStanding(found);
@@ -241,17 +238,14 @@ export function countFailures(who: Counted, found: readonly (StateRecord | null)
 
 export interface AttemptsView {
   readonly failures: number;
-  /** `null`: not locked out. */
   readonly lockedUntil: EpochMs | null;
 }
 
-/** Returns the end of the lockout; `null`: not locked out. @throws `state_unavailable` */
 export async function readLockedUntil(who: Counted, deps: Stores): Promise<EpochMs | null> {
   const { until } = await readStanding(who, deps);
   return until > deps.clock.now() ? until : null;
 }
 
-/** @throws `state_unavailable` */
 export async function readAttempts(who: Counted, deps: Stores): Promise<AttemptsView> {
   const now = deps.clock.now();
   const { level, unlockedAt, until } = await readStanding(who, deps);
@@ -259,26 +253,26 @@ export async function readAttempts(who: Counted, deps: Stores): Promise<Attempts
   return { failures, lockedUntil: until > now ? until : null };
 }
 
-/** Counters from before an unlock have keys that are no longer read. */
+/** The unlock time is part of the key, so that earlier counts are no longer read. */
 const failuresKey = ({ who, level, unlockedAt }: Omit<Begun, 'failures'>): string =>
   unlockedAt === 0 ? `failures:${level}:${who.name}` : `failures:${unlockedAt}:${level}:${who.name}`;
 const lockoutKey = ({ name }: Counted): string => `lockout:${name}`;
 const unlockKey = (person: string): string => `unlocked:${person}`;
 
-/** Returns the keys of a counter's state. */
+/** Returns the keys of the records from which `toStanding` computes the lockout. */
 export const standingKeys = (who: Counted): readonly string[] => [
   lockoutKey(who),
   ...(who.unlistedOf === undefined ? [] : [unlockKey(who.unlistedOf)]),
 ];
 
 interface Standing {
-  /** 0: none, or from before the unlock. */
+  /** Consecutive lockouts. 0 if there was none since the unlock. */
   readonly level: number;
   readonly until: EpochMs;
   readonly isCrowded: boolean;
-  /** 0: never, or earlier than anything counted. */
+  /** 0 if there was no unlock since the oldest count. */
   readonly unlockedAt: EpochMs;
-  /** Condition that the lockout is unchanged since it was read. */
+  /** Write condition that fails if the lockout has changed since it was read. */
   readonly when: WriteCondition;
 }
 

@@ -1,16 +1,16 @@
-/** A network for rate limits, and its multiple of a single address's limit. */
+/** A network for rate limits. `share` is its limit as a multiple of a single address's limit. */
 export interface Network {
   readonly name: string;
   readonly share: number;
 }
 
-/** The first four groups. */
+/** The first four groups of an IPv6 address. */
 const ipv6Source = /^([\da-f]{1,4}):([\da-f]{1,4}):([\da-f]{1,4}):([\da-f]{1,4})::\/64$/;
 
 /**
- * Shortens a source: 24 bits of IPv4, 48 bits of IPv6. Distinguishes towns, not neighbors.
+ * Shortens a source to 24 bits of IPv4 or 48 bits of IPv6, which distinguishes towns but not neighbors.
  * @param source - from `toSource`
- * @returns `null` if it is not an address
+ * @returns `null` if the source is not an address
  */
 export function keptNetworkOf(source: string): string | null {
   const [, first = '', second = '', third = ''] = ipv6Source.exec(source) ?? [];
@@ -20,8 +20,8 @@ export function keptNetworkOf(source: string): string | null {
 }
 
 /**
- * Returns a source's networks, widest first. Providers assign a /64, /56 or /48 to a customer (RFC 6177); all /64 of a
- * /48 together get four times the limit of one.
+ * Returns a source's networks, widest first. Providers assign a /64, /56 or /48 to a customer (RFC 6177). All /64 of a
+ * /48 together have four times the limit of one.
  * @param source - from `toSource`
  */
 export function networksOf(source: string): readonly Network[] {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Some proxies add the port: `203.0.113.7:50001`, `[2001:db8::7]:50001`. */
+/** Matches an address with a port, which some proxies add: `203.0.113.7:50001`, `[2001:db8::7]:50001`. */
 const withPort = /^(?:(\d+\.\d+\.\d+\.\d+):\d{1,5}|\[([^\]]+)\](?::\d{1,5})?)$/;
 
 const ipv6Guard = z.ipv6();
@@ -8,8 +8,8 @@ const ipv6Guard = z.ipv6();
 const mappedIpv4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 
 /**
- * Returns an address's rate limit key: IPv4, or 64 bits of IPv6, because one customer controls that network (RFC 4291,
- * section 2.5.4; RFC 6177).
+ * Returns the rate limit key of an address: IPv4, or the first 64 bits of IPv6, because a customer controls at least
+ * that network (RFC 4291, section 2.5.4; RFC 6177).
  */
 export function toSource(address: string | undefined): string {
   const [, ipv4, ipv6] = withPort.exec(address ?? '') ?? [];

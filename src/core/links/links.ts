@@ -6,7 +6,10 @@ import type { CoreDeps } from '../deps.js';
 import type { PersonalData } from '../personal-data/registration.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard, secondsPerDay, toIso } from '../units.js';
 
-/* A link between one person's accounts at two connections. Stored on both sides; valid while both exist. */
+/*
+ * A link between one person's accounts at two connections. It is stored with both accounts, and valid while both have
+ * it.
+ */
 
 const linkGuard = z.object({
   id: z.string(),
@@ -39,7 +42,6 @@ async function readSide(who: SubjectRef, { state, clock }: Deps): Promise<readon
 
 const isKeptBy = (links: readonly Link[], { id }: Pick<Link, 'id'>): boolean => links.some((each) => each.id === id);
 
-/** Returns the linked accounts that both sides still have. @throws `state_unavailable` */
 export async function readLinks(who: SubjectRef, deps: Deps): Promise<readonly Link[]> {
   const own = await readSide(who, deps);
   const others = await Promise.all(own.map(({ other }) => readSide(other, deps)));
@@ -47,9 +49,8 @@ export async function readLinks(who: SubjectRef, deps: Deps): Promise<readonly L
 }
 
 /**
- * Links two accounts and ends former links to the same connection. The caller must have just verified both faces, in
+ * Links two accounts, and ends previous links to the same connection. The caller must have just verified both faces in
  * one browser.
- * @throws `state_unavailable`
  */
 export async function linkIdentities(
   one: SubjectRef,
@@ -67,7 +68,7 @@ export async function linkIdentities(
     { who: one, link: { ...link, other } },
     { who: other, link: { ...link, other: one } },
   ] as const;
-  // Recorded first, so that every valid link has an entry.
+  // The audit entries are written first, so that every valid link has them.
   for (const { who, link: own } of sides) {
     const detail = { other: own.other.connection, expiresAt: toIso(own.expiresAt) };
     await deps.audit.append({ action: 'identities_linked', ...who, detail });
@@ -83,8 +84,7 @@ const stillHeld = (found: LinksRecord | null, now: EpochMs): readonly Link[] =>
 
 /**
  * Ends links of an account. Idempotent.
- * @param asked.connection - `null`: all
- * @throws `state_unavailable`
+ * @param asked.connection - `null` for all connections
  */
 export async function endLinks(
   who: SubjectRef,
@@ -110,7 +110,6 @@ export async function endLinks(
 const dropWhere = (found: LinksRecord | null, isMeant: (link: Link) => boolean): LinksRecord | null =>
   found?.links.some(isMeant) === true ? { links: found.links.filter((each) => !isMeant(each)) } : found;
 
-/** Returns a link as replies have it. */
 export const toLinkReply = ({ other, linkedAt, expiresAt }: Link) => ({
   ...{ connection: other.connection, linkedAt: toIso(linkedAt), expiresAt: toIso(expiresAt) },
 });

@@ -7,14 +7,13 @@ import type { Clock, State } from '../ports.js';
 import { type NoticeKind, noticeKinds } from '../step-up/page-protocol.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay } from '../units.js';
 
-/** Since the last use of the page. */
+/** Seconds since the person last opened the settings. */
 const keptSec = 400 * secondsPerDay;
 
 const choiceGuard = z.object({
   off: z.array(z.enum(noticeKinds)),
-  /** Even if a device gets the notification. */
+  /** True if e-mails are sent even if a device gets a push notification. */
   email: z.boolean(),
-  /** The page's; `null`: unknown. */
   language: z.enum(letterLanguages).nullable(),
   at: epochMsGuard,
 });
@@ -30,16 +29,10 @@ const toStored = (who: SubjectRef) => ({
 
 type Deps = { readonly state: State; readonly clock: Clock };
 
-/** Returns a person's settings; `null`: every notification. @throws `state_unavailable` */
 export async function readNoticeChoice(who: SubjectRef, deps: Pick<Deps, 'state'>): Promise<NoticeChoice | null> {
   return (await readStored(toStored(who), deps))?.record ?? null;
 }
 
-/**
- * Updates a person's settings; missing fields stay.
- * @param change.email - also if a device gets them
- * @throws `state_unavailable`
- */
 export async function keepNoticeChoice(
   who: SubjectRef,
   change: { readonly on?: readonly NoticeKind[]; readonly email?: boolean; readonly language: LetterLanguage },
@@ -56,7 +49,6 @@ export async function keepNoticeChoice(
   return (await changeStored(toStored(who), keep, deps)).changed;
 }
 
-/** Deletes the settings. @throws `state_unavailable` */
 export async function forgetNoticeChoice(who: SubjectRef, { state }: Pick<Deps, 'state'>): Promise<void> {
   await state.delete(choiceKey(who));
 }
@@ -68,7 +60,7 @@ export const noticeChoiceData = {
     const kept = await readNoticeChoice(who, deps);
     return { noticeChoice: kept && { off: kept.off, email: kept.email, language: kept.language } };
   },
-  // Until then they control how the notification about the end of the enrolment is sent.
+  // Deleted last, because the settings control how the user is notified that the enrolment has ended.
   endedBy: 'erasure_last',
   forget: forgetNoticeChoice,
 } as const satisfies PersonalData;

@@ -11,18 +11,18 @@ import { openText, sealedTextGuard, sealText } from '../sealed-text.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay, toIso } from '../units.js';
 
 /*
- * Browsers for push notifications. Addresses are encrypted, so that a reader of the store cannot send to them or
- * correlate people.
+ * Browsers that receive push notifications. Their addresses are encrypted, so that someone who reads the store cannot
+ * send to them or correlate people.
  */
 
-/** A further one replaces the oldest. */
+/** Maximum browsers per person. A further one replaces the oldest. */
 export const mostDevices = 5;
 
-/** Since the browser was added. */
+/** Seconds since the browser was added. */
 const keptSec = 400 * secondsPerDay;
 
 const devicesGuard = z.object({
-  /** The newest last. */
+  /** The newest is last. */
   devices: z.array(z.object({ id: z.base64url(), address: sealedTextGuard, at: epochMsGuard })),
 });
 type Devices = z.infer<typeof devicesGuard>;
@@ -46,16 +46,13 @@ type Deps = { readonly state: State; readonly clock: Clock; readonly keys: Keys 
 export interface NoticeDevice {
   readonly id: string;
   readonly address: PushAddress;
-  /** Version of the encryption key; the subscription is bound to it. */
+  /** Version of the key that encrypts the address. The push subscription is bound to that key. */
   readonly version: KeyVersion;
 }
 
 const isKept = (at: EpochMs, { clock }: Pick<Deps, 'clock'>): boolean => addSec(at, keptSec) > clock.now();
 
-/**
- * Returns the readable devices; others have a retired key.
- * @throws `state_unavailable`, `key_service_unavailable`
- */
+/** Returns the browsers whose addresses can be decrypted. Others were encrypted under a key that is now retired. */
 export async function readNoticeDevices(who: SubjectRef, deps: Deps): Promise<readonly NoticeDevice[]> {
   const found = await readStored(toStored(who, deps), deps);
   const kept = found?.record.devices.filter(({ at }) => isKept(at, deps)) ?? [];
@@ -71,7 +68,6 @@ export async function readNoticeDevices(who: SubjectRef, deps: Deps): Promise<re
   return (await Promise.all(opened)).flat();
 }
 
-/** Adds or replaces a browser. @throws `state_unavailable`, `key_service_unavailable` */
 export async function addNoticeDevice(
   who: SubjectRef,
   address: PushAddress,
@@ -87,7 +83,6 @@ export async function addNoticeDevice(
   await changeStored(toStored(who, deps), add, deps);
 }
 
-/** Removes browsers. Idempotent. @throws `state_unavailable` */
 export async function removeNoticeDevices(
   who: SubjectRef,
   ids: readonly string[],
@@ -100,10 +95,6 @@ export async function removeNoticeDevices(
   await changeStored(toStored(who, deps), remove, deps);
 }
 
-/**
- * Returns number and last expiry; `null`: none.
- * @throws `state_unavailable`
- */
 export async function countNoticeDevices(
   who: SubjectRef,
   deps: Pick<Deps, 'state' | 'clock'>,
@@ -114,7 +105,6 @@ export async function countNoticeDevices(
   return last === undefined ? null : { devices: kept.length, expiresAt: addSec(last.at, keptSec) };
 }
 
-/** Removes all browsers. @throws `state_unavailable` */
 export async function forgetNoticeDevices(who: SubjectRef, { state }: Pick<Deps, 'state'>): Promise<void> {
   await state.delete(devicesKey(who));
 }

@@ -10,11 +10,11 @@ import type { Keys, KeyVersion } from '../ports.js';
 import { addSec, type EpochMs, epochMsGuard, secondsPerDay, toIso } from '../units.js';
 
 /*
- * Known devices and networks of a person. Digests under a per-person key, so that a reader of the store learns no
- * network and cannot compare people.
+ * Devices and networks from which a person passed checks. Only digests under a key of that person are stored, so that
+ * someone who reads the store learns no network and cannot compare people.
  */
 
-/** Since the last check from there. */
+/** Seconds since the last check from there. */
 const keptSec = 180 * secondsPerDay;
 const mostOfAKind = 10;
 const digestBytes = 16;
@@ -24,7 +24,7 @@ type PlaceKind = (typeof placeKinds)[number];
 
 const placesGuard = z.object({
   keyVersion: z.int(),
-  /** The latest last. */
+  /** The latest is last. */
   seen: z.array(z.object({ kind: z.enum(placeKinds), digest: z.base64url(), at: epochMsGuard })),
 });
 type Places = z.infer<typeof placesGuard>;
@@ -39,23 +39,21 @@ const toStored = (who: SubjectRef) => ({
     const newest = seen.at(-1);
     return newest === undefined ? null : addSec(newest.at, keptSec);
   },
-  // A loss by power failure only causes an additional e-mail.
+  // If a power failure loses the record, the only effect is an additional e-mail.
   mayBeLost: true,
 });
 
 type Deps = Pick<CoreDeps, 'state' | 'clock'> & { readonly keys: Keys };
 
 export interface Place {
-  /** The capture page's cookie; `null`: none. */
   readonly device: Credential | null;
-  /** A /24 or a /48; `null`: unknown. */
+  /** The /24 or /48 network, or `null` if unknown. */
   readonly network: string | null;
 }
 
 /**
- * Records the origin of a check.
- * @returns what is new; empty for a first check
- * @throws `state_unavailable`, `key_service_unavailable`
+ * Records from where a person passed a check.
+ * @returns what is new: device, network, or both; empty for the first check
  */
 export async function meetPlace(
   who: SubjectRef,
@@ -82,7 +80,6 @@ export async function meetPlace(
   return { device: isNew('device', device), network: network !== null && isNew('network', network) };
 }
 
-/** Returns number and last expiry; `null`: none. @throws `state_unavailable` */
 export async function readKnownPlaces(
   who: SubjectRef,
   deps: Pick<CoreDeps, 'state'>,
@@ -94,7 +91,6 @@ export async function readKnownPlaces(
   return { devices: count('device'), networks: count('network'), expiresAt: toStored(who).expiresAt(found.record) };
 }
 
-/** Deletes known origins. @throws `state_unavailable` */
 export async function forgetKnownPlaces(who: SubjectRef, { state }: Pick<CoreDeps, 'state'>): Promise<void> {
   await state.delete(placesKey(who));
 }
@@ -125,7 +121,7 @@ async function digestPlace(
   }
 }
 
-/** Longer than a token's message of 32 bytes, so never equal. */
+/** Message from which the person's key is derived. It is longer than a token's 32 bytes, so it never equals one. */
 const messageOf = (who: SubjectRef): Uint8Array =>
   Buffer.concat([Buffer.from('facestep/known-places/the key of one person: '), digestOf(placesKey(who))]);
 

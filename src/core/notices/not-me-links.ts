@@ -18,14 +18,13 @@ const recordGuard = z.object({
 });
 export type NotMeRecord = z.infer<typeof recordGuard>;
 
-/** Returns the stored form, with only a digest of the secret. */
+/** Returns where the link is stored. The store has only a digest of the secret. */
 export const toStoredNotMe = (secret: Credential, expiresAt: EpochMs) => ({
   key: secret.use((text) => `not-me:${digestOf(text).toString('base64url')}`),
   guard: recordGuard,
   expiresAt: () => expiresAt,
 });
 
-/** Creates the secret of a notification's link. @throws `state_unavailable` */
 export async function issueNotMe(
   { connection, subject }: SubjectRef,
   { state, clock, random }: { readonly state: State; readonly clock: CoreDeps['clock']; readonly random: Random },
@@ -46,7 +45,6 @@ export async function issueNotMe(
 const linksGuard = z.object({ links: z.array(z.object({ key: z.string(), expiresAt: epochMsGuard })) });
 type Links = z.infer<typeof linksGuard>;
 
-/** Index of one person's links; a few a day, as many as notifications. */
 const linksOf = ({ connection, subject }: SubjectRef) => ({
   key: `not-me-of:${connection}:${subject}`,
   guard: linksGuard,
@@ -62,7 +60,7 @@ export const noticeLinkData = {
     const last = alive.at(-1);
     return { noticeLinks: last === undefined ? null : { links: alive.length, expiresAt: toIso(last.expiresAt) } };
   },
-  // Before the last notification, whose own link must work.
+  // Deleted before the last notification is sent, because the link in that one must work.
   endedBy: 'erasure',
   async forget(who, { state }) {
     const found = await readStored(linksOf(who), { state });

@@ -11,10 +11,9 @@ import { forgetNoticeDevices } from './devices.js';
 import { type NotMeRecord, notMeLifeSec, toStoredNotMe } from './not-me-links.js';
 
 /**
- * Ends the person's enrolment, pending step-ups, notification settings, and sessions at the provider. The link is
- * consumed last, so that a retry is possible.
- * @throws `step_up_unknown`: unknown or used link; `connection_unknown`, `subject_unknown`, `profile_unavailable`,
- * `state_unavailable`
+ * Ends the person's enrolment, pending step-ups, notification settings, and sessions at the provider. If a step fails,
+ * the link stays valid, so that the person can retry.
+ * @throws `step_up_unknown` for an unknown or used link; `connection_unknown`, `subject_unknown`
  */
 export async function reportNotMe(
   secret: Credential,
@@ -35,7 +34,7 @@ export async function reportNotMe(
   await changeStored(stored, use, { state }, found);
   const who = { connection: id, subject };
   const end = async (): Promise<EndedSessions> => {
-    // An attacker may have changed the settings to hide it.
+    // An attacker may have changed the settings to hide notifications.
     await forgetNoticeChoice(who, deps);
     await forgetNoticeDevices(who, deps);
     const sessions = await endSessions(connection, subject, deps);
@@ -43,14 +42,14 @@ export async function reportNotMe(
     return sessions;
   };
   const sessions = await end().catch(async (error: unknown) => {
-    // After a failure the link is available again.
+    // After a failure the link is valid again.
     await changeStored(stored, (record) => record && { ...record, isUsed: false }, { state });
     throw error;
   });
   return { ...who, sessions };
 }
 
-/** The enrolment has ended already: a provider without this feature must not turn that into an error. */
+/** Ends sessions at the provider. Never throws, because the enrolment has ended already. */
 async function endSessions({ id, profile }: Connection, subject: string, { log }: CoreDeps): Promise<EndedSessions> {
   if (profile.endSessions === undefined) return 'not_offered';
   return profile.endSessions(subject).then(

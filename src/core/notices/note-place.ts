@@ -5,7 +5,7 @@ import { type StepUpRecord, whoOf } from '../step-up/record.js';
 import { meetPlace, type Place } from './known-places.js';
 
 /**
- * Records the origin of a passed check, and an event if it is new. Skips enrolments, and connections without
+ * Records from where a check was passed, and an event if that is new. Skips enrolments, and connections without
  * notifications. Failures do not affect the check.
  */
 export async function notePlace(

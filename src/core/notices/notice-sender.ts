@@ -21,7 +21,6 @@ export interface NoticeDeps {
   readonly log: Log;
   readonly delivery: Delivery;
   readonly keys: Keys;
-  /** `null`: no push notifications. */
   readonly webPush: WebPush | null;
   readonly issuer: string;
   readonly connectionOf: (id: string) => Connection | undefined;
@@ -36,14 +35,16 @@ export interface NoticeSender {
 const hourSec = 60 * 60;
 const daySec = 24 * hourSec;
 
-/** So that an attacker cannot flood a user's mailbox. */
+/** Limits notifications, so that an attacker cannot flood a user's mailbox. */
 export const mostOfAKindInAnHour = 1;
 export const mostInADay = 6;
 
-/** Path of the confirmation page. Browsers do not send the secret after `#`. */
+/**
+ * Path of the page that confirms "this was not me". The secret follows `#`, so browsers do not send it to the server.
+ */
 export const notMePath = '/face/not-me';
 
-/** Sends notifications in the background. Failures are logged and not retried. The address is not stored. */
+/** Sends notifications in the background. Failures are logged and not retried. The person's address is not stored. */
 export function createNoticeSender(deps: NoticeDeps): NoticeSender {
   const underWay = new Set<Promise<void>>();
   return {
@@ -94,7 +95,7 @@ async function send({ kind, who }: Notice, connection: Connection, deps: NoticeD
   await delivery.send({ channel: 'email', to: email, ...composeLetter(parts, await deps.brandOf(connection)) });
 }
 
-/** Pushes the subject to every registered browser. @returns true if one accepted it */
+/** Pushes the subject to every registered browser. @returns true if at least one push service accepted it */
 async function push(
   { kind, who }: Notice,
   language: LetterLanguage,
@@ -134,7 +135,7 @@ const sessionsTold = {
 } as const satisfies Record<EndedSessions, string>;
 
 /**
- * Notifies the help desk of a "not me" report, in English. Skipped without an address.
+ * Notifies the help desk, in English, that a user reported "this was not me". Skipped if no address is configured.
  * @throws `delivery_failed`
  */
 export async function tellHelpDesk(

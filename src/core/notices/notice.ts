@@ -7,7 +7,6 @@ export interface Notice {
   readonly who: SubjectRef;
 }
 
-/** Returns the notification of an event; `null`: none. */
 export function noticeOf(event: AuditEvent): Notice | null {
   const { connection, subject } = event;
   const kind = subject === '' || connection === '' ? null : kindOf(event);
@@ -18,7 +17,7 @@ function kindOf(event: AuditEvent): NoticeKind | null {
   switch (event.action) {
     case 'enrolled':
     case 'enrolment_recovered':
-      // A renewal is no action of the person.
+      // The server renews tokens itself, so users are not notified of renewals.
       return event.detail.kind === 'enrolment' ? 'enrolled' : null;
     case 'new_place_seen':
       return 'new_place';

@@ -8,7 +8,6 @@ interface NoticeText {
 
 export interface NoticeWords {
   readonly notices: Readonly<Record<NoticeKind, NoticeText>>;
-  /** Label before the time. */
   readonly when: string;
   readonly button: string;
   readonly footer: string;

@@ -3,13 +3,11 @@ import type { Profile } from '../ports.js';
 
 export interface Organisation {
   readonly id: string;
-  /** Display name; by default the id. */
+  /** Display name. The default is the id. */
   readonly name: string;
-  /** At least one, unique, sorted. */
   readonly roles: readonly string[];
 }
 
-/** With the groups or values of each role. */
 export interface ListedOrganisation {
   readonly id: string;
   readonly name: string;
@@ -18,7 +16,7 @@ export interface ListedOrganisation {
 
 export interface OrganisationRules {
   readonly from: 'groups' | { readonly claim: string };
-  /** Like `corp:{organisation}:{role}`; `null`: none. */
+  /** Pattern of group names, like `corp:{organisation}:{role}`, or `null`. */
   readonly pattern: string | null;
   readonly list: readonly ListedOrganisation[];
 }
@@ -26,18 +24,18 @@ export interface OrganisationRules {
 const patternPartsOf = (pattern: string): RegExpExecArray | null =>
   /^([^{}]*)\{(organisation|role)\}([^{}]+)\{(organisation|role)\}([^{}]*)$/.exec(pattern);
 
-/** Returns true if the pattern has each placeholder once, with a separator. */
+/** Returns true if the pattern has each placeholder once, with a separator between them. */
 export function isPattern(pattern: string): boolean {
   const [, , first, , second] = patternPartsOf(pattern) ?? [];
   return first !== undefined && first !== second;
 }
 
-/** Characters that a page or log cannot misread. */
+/** Accepts only characters that pages and logs display unambiguously. */
 const isWord = (text: string): boolean => /^[A-Za-z0-9][A-Za-z0-9._~-]{0,99}$/.test(text);
 
 /**
- * Parses a name by a pattern. Ambiguous names are ignored: the owner of one organization's group could gain a role of
- * another.
+ * Parses a name by a pattern. Ambiguous names are ignored: otherwise the owner of one organization's group could gain a
+ * role in another.
  */
 function readName(name: string, pattern: string): { readonly organisation: string; readonly role: string } | null {
   const [, before = '', first, between = '', , after = ''] = patternPartsOf(pattern) ?? [];
@@ -49,7 +47,7 @@ function readName(name: string, pattern: string): { readonly organisation: strin
 }
 
 /**
- * Returns a person's organizations, by name.
+ * Returns a person's organizations, sorted by name.
  * @param held - groups, by id and by name, or attribute values
  */
 export function toOrganisations(held: ReadonlySet<string>, rules: OrganisationRules): readonly Organisation[] {
@@ -70,7 +68,6 @@ export function toOrganisations(held: ReadonlySet<string>, rules: OrganisationRu
     .toSorted((one, other) => one.name.localeCompare(other.name, 'en') || one.id.localeCompare(other.id, 'en'));
 }
 
-/** Reads a person's organizations from the provider. @throws `subject_unknown`, `profile_unavailable` */
 export async function readOrganisations(
   subject: string,
   rules: OrganisationRules,
@@ -86,7 +83,7 @@ export async function readOrganisations(
   return toOrganisations(toValues(values, from.claim), rules);
 }
 
-/** Text attributes separate values by commas. */
+/** Returns the values of an attribute. In text, commas separate them. */
 const toValues = (data: PersonalData, claim: string): ReadonlySet<string> =>
   data.use(({ [claim]: value = null }) => {
     const texts = (Array.isArray(value) ? value : [value]).filter((each) => typeof each === 'string');

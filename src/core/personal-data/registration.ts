@@ -9,26 +9,25 @@ export interface Forgetting {
 }
 
 /**
- * Data that one feature stores about a person. Exports, erasures, ends of enrolments and new enrolments iterate over
- * `registry.ts`.
+ * Data that one feature stores about a person. `registry.ts` lists all features, so that exports, erasures and changes
+ * of enrolments include them.
  */
 export interface PersonalData {
-  /** As in an erasure receipt. */
+  /** Name in erasure receipts. */
   readonly part: string;
-  /** In the state store; `*` is any text. */
+  /** Keys in the state store. `*` stands for any text. */
   readonly keys: readonly string[];
-  /** Reads it as an export returns it, by field name; `null`: not part of an export. */
+  /** Reads the data for an export, by field name. `null` if the data is not exported. */
   readonly read:
     | ((who: SubjectRef, deps: CoreDeps & { readonly keys: Keys }, binding: Binding) => Promise<JsonObject>)
     | null;
   /**
-   * First event that ends it; later ones in this list do too.
+   * First event that deletes the data. Events further down in this list delete it too.
    * - `enrolment`: the person enrols again
    * - `revocation`: the enrolment ends
    * - `erasure`: an erasure, before anything that needs the provider
-   * - `erasure_last`: an erasure, once the enrolment has ended
+   * - `erasure_last`: an erasure, after the enrolment has ended
    */
   readonly endedBy: 'enrolment' | 'revocation' | 'erasure' | 'erasure_last';
-  /** Idempotent. @throws `state_unavailable` */
   readonly forget: (who: SubjectRef, deps: CoreDeps, forgetting: Forgetting) => Promise<unknown>;
 }

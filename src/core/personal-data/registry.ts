@@ -19,7 +19,6 @@ import { earlierFrameData } from '../step-up/earlier-frames.js';
 import { passedStepUpData } from '../step-up/passed-step-up.js';
 import type { PersonalData } from './registration.js';
 
-/** Removed by an erasure, in this order. */
 export const personalData = [
   campaignData,
   helpRequestData,
@@ -39,7 +38,7 @@ export const personalData = [
   noticeDeviceData,
 ] as const satisfies readonly PersonalData[];
 
-/** Reason, retention, and keys of what an erasure leaves. */
+/** Data that remains after an erasure, with the reason, retention and keys. */
 export const remainingData = [
   {
     what: 'deny_list',
@@ -93,10 +92,6 @@ export const remainingData = [
 
 type ExportedData = Awaited<ReturnType<NonNullable<(typeof personalData)[number]['read']>>>;
 
-/**
- * Reads all exported data, one object per registration.
- * @throws `state_unavailable`
- */
 export async function readPersonalData(
   { connection, subject }: ConnectedSubject,
   deps: CoreDeps & { readonly keys: Keys },
@@ -108,7 +103,6 @@ export async function readPersonalData(
   return held;
 }
 
-/** Ends the data that these events are first to end. @throws `state_unavailable` */
 export async function forgetPersonalData(
   request: ConnectedSubject & { readonly by?: string | undefined },
   events: readonly PersonalData['endedBy'][],

@@ -5,11 +5,10 @@ export interface Message {
   readonly to: string;
   readonly subject: string;
   readonly text: string;
-  /** For e-mail. */
   readonly html?: Html;
 }
 
-/** @throws `delivery_failed`, perhaps with a `DeliveryFault` in `detail` */
+/** Sends messages. @throws `delivery_failed`, perhaps with a `DeliveryFault` in `detail` */
 export interface Delivery {
   send(message: Message): Promise<void>;
 }

@@ -4,16 +4,16 @@ export interface Member extends Omit<Account, 'phone'> {
   readonly isEnrolled: boolean;
 }
 
-/** Groups and registration at the identity provider. Not used during sign-ins. */
+/** Groups and user registration at the identity provider. Not used during sign-ins. */
 export interface Directory {
   /**
-   * Lists a group's active users by page.
+   * Lists a group's active users, page by page.
    * @param group - id, or a unique name
-   * @throws `not_found`: no such group, or several; `provider_refused`, `profile_unavailable`
+   * @throws `not_found` if no group or several match; `provider_refused`, `profile_unavailable`
    */
   listMembers(group: string): AsyncIterable<readonly Member[]>;
   /**
-   * Registers a user for the face check. Idempotent. `null` if not needed.
+   * Registers a user for the face check. Idempotent. `null` if the provider needs no registration.
    * @throws `provider_refused`, `profile_unavailable`
    */
   readonly register: ((person: Pick<Account, 'subject' | 'login'>) => Promise<void>) | null;

@@ -1,16 +1,16 @@
 import type { JsonObject } from '../../base/json.js';
 import type { KeyMaterial } from '../concealed.js';
 
-/** Versions count up from 1 and fit 16 bits. */
+/** Versions count up from 1 and fit in 16 bits. */
 export type KeyVersion = number;
 
-/** The keys never leave it. */
+/** A key service. The keys never leave it. */
 export interface Keys {
   currentVersion(): Promise<KeyVersion>;
-  /** Returns true if the key exists, even if disabled for now. */
+  /** Returns true if the key exists, even if it is disabled for now. */
   holds(version: KeyVersion): Promise<boolean>;
   /**
-   * HMAC-SHA-256: 32 bytes.
+   * Computes an HMAC-SHA-256 of 32 bytes.
    * @param message - 1 to 4,096 bytes
    * @throws `token_key_retired`, `key_service_unavailable`
    */
@@ -22,24 +22,24 @@ export type SignedType =
   | 'facestep-receipt+jwt'
   | 'facestep-audit-head+jwt'
   | 'facestep-erasure+jwt'
-  /** SD-JWT VC without disclosures. */
   | 'dc+sd-jwt'
   /** Token Status List. */
   | 'statuslist+jwt';
 
-/** Header `typ`. */
 export type DetachedType = 'facestep-signature+jose';
 
-/** Signs statements as compact JWS (RFC 7515). The private key never leaves it. */
+/** Signs statements as compact JWS (RFC 7515). The private key never leaves the signer. */
 export interface Signer {
   sign(type: SignedType, claims: JsonObject): Promise<string>;
   /**
-   * Signs detached bytes (RFC 7797).
+   * Signs bytes with a detached signature (RFC 7797).
    * @param header - further protected members, including `crit`
    */
   signDetached(type: DetachedType, header: JsonObject, payload: Uint8Array): Promise<string>;
-  /** Returns a statement's claims. Verifies only header and signature. @throws `receipt_invalid` */
+  /**
+   * Returns a statement's claims after verifying signature and header, but not the claims. @throws `receipt_invalid`
+   */
   verify(type: SignedType, jws: string): Promise<unknown>;
-  /** Returns JSON Web Keys (RFC 7517), also former ones whose statements may circulate. */
+  /** Returns JSON Web Keys (RFC 7517), including previous keys whose statements may still be in use. */
   publicKeys(): Promise<readonly JsonObject[]>;
 }

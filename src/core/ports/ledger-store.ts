@@ -1,6 +1,6 @@
 import type { EpochMs } from '../units.js';
 
-/** Ordered by the bytes of `sort`. */
+/** Key of a row. Rows of a partition are ordered by the bytes of `sort`. */
 export interface LedgerKey {
   /** Printable ASCII, at most 200 characters. */
   readonly partition: string;
@@ -9,14 +9,13 @@ export interface LedgerKey {
 }
 
 export interface LedgerRow extends LedgerKey {
-  /** `null`: a tombstone that older versions cannot overwrite. */
+  /** `null` for a deleted row whose key older versions cannot overwrite. */
   readonly value: string | null;
   /**
-   * A higher number replaces a lower one, in any order of arrival. `null`: always accepted, and never replaced by a
-   * number.
+   * A higher number replaces a lower one, in any order of arrival. A row with `null` is always written, and no number
+   * replaces it.
    */
   readonly version: number | null;
-  /** `null`: never. */
   readonly expiresAt: EpochMs | null;
 }
 
@@ -27,17 +26,17 @@ export interface LedgerRange {
 }
 
 /**
- * Ordered rows for display. Can be rebuilt from the audit trails. Writes are idempotent. All methods throw FaceError
- * `state_unavailable`.
+ * Ordered rows for display, which can be rebuilt from the audit logs. Writes are idempotent. All methods throw
+ * FaceError `state_unavailable`.
  */
 export interface LedgerStore {
-  /** On error, some may be written. */
+  /** Writes rows. After an error, some may be written. */
   put(rows: readonly LedgerRow[]): Promise<void>;
   /** Removes rows and their versions. Idempotent. */
   remove(keys: readonly LedgerKey[]): Promise<void>;
-  /** In order; `null` if missing. */
+  /** Returns values in the order of the keys, `null` if missing. */
   get(keys: readonly LedgerKey[]): Promise<readonly (string | null)[]>;
-  /** @param limit - rows, from the greatest `sort` down or the least up */
+  /** Reads rows of a range. @param limit - maximum rows, counted from the end at which the order starts */
   range(
     range: LedgerRange,
     limit: number,

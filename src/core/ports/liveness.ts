@@ -4,46 +4,47 @@ import type { Movement } from '../movements.js';
 import type { QueueShare } from '../queue-share.js';
 import type { ScreenLight } from '../screen-light.js';
 
-/** The photos' lowest probability of "live", 0 to 1. Evidence, not proof. */
+/** Lowest probability over all photos that the picture is of a live person, from 0 to 1. Evidence, not proof. */
 export type Liveness = number;
 
-/** For one photo, and the mean of a movement challenge. Derivation: src/liveness/bounds.ts. */
+/** Minimum for one photo, and for the mean of a movement challenge. src/liveness/bounds.ts has the derivation. */
 export const livenessBoundary = 0.05;
 
 export interface CapturedFrame {
   readonly photo: Photo;
   readonly movement: Movement;
-  /** `null` without light. */
+  /** `null` if the frame was taken without screen light. */
   readonly light: ScreenLight | null;
 }
 
 export interface LivenessFinding extends Screening {
-  /** Method and version: `movement-1`. */
+  /** Method and version, such as `movement-1`. */
   readonly presence: string;
   readonly liveness: Liveness;
   readonly hint: Hint | null;
 }
 
-/** Judges if the frames of a movement challenge show a living person. Extension point for a certified vendor. */
+/** Judges if the frames of a movement challenge show a live person. Extension point for a certified vendor. */
 export interface LivenessJudge {
   /**
-   * Stores nothing, and releases the photos. Order, times and digests are checked elsewhere.
+   * Judges frames. Must store nothing and release the photos. Order, times and digests of the frames are checked
+   * elsewhere.
    * @throws the codes of `Verifier`
    */
   judge(frames: readonly CapturedFrame[], share: QueueShare): Promise<LivenessFinding>;
 }
 
-/** Number of bands; the mirror image has as many. */
+/** Number of bands of a picture. Its mirror image has as many. */
 export const sketchBands = 64;
 
-/** Examines a photo once for several consumers. */
+/** Examines each photo once, for several consumers. */
 export interface Sight {
   /**
-   * Checks the header: the capture page can have taken it.
+   * Checks by the file's header that the capture page can have taken the photo.
    * @throws `photo_invalid`, `photo_too_large`, `photo_animated`
    */
   checkFrame(photo: Photo): void;
-  /** Passes on the photos, so that each is examined at most once. The result is wiped afterwards. */
+  /** Passes the photos to `work` so that each is examined at most once. The results are wiped afterwards. */
   share<T>(
     photos: readonly Photo[],
     queueShare: QueueShare,
@@ -65,7 +66,7 @@ export interface Measurement {
   readonly pass: boolean;
 }
 
-/** Measurements with their verdict; `reasons` names the failed ones. */
+/** Result of several measurements. `reasons` names those that failed. */
 export interface Screening {
   readonly pass: boolean;
   readonly reasons: readonly string[];

@@ -1,7 +1,9 @@
 import type { JsonObject } from '../../base/json.js';
 import type { UserSecret } from '../concealed.js';
 
-/** RFC 8176: PIN, hardware-bound key, or synced key; `otp` alone: a code instead of a face. */
+/**
+ * Methods of RFC 8176. `hwk` is a hardware-bound and `swk` a synced key. `otp` alone means a code instead of a face.
+ */
 export const authenticationMethods = ['face', 'pin', 'hwk', 'swk', 'otp'] as const;
 export type AuthenticationMethod = (typeof authenticationMethods)[number];
 
@@ -11,28 +13,27 @@ export interface PresentedSecret {
 }
 
 export interface PasskeyCredential {
-  /** base64url, at most 1,023 bytes. */
+  /** Credential id in base64url, at most 1,023 bytes. */
   readonly id: string;
-  /** The COSE key, base64url. */
+  /** COSE key in base64url. */
   readonly publicKey: string;
-  /** Always 0 without a counter. */
+  /** Signature counter. Always 0 if the authenticator has none. */
   readonly counter: number;
-  /** `internal`, `usb`, `nfc`, `hybrid`, or future ones. */
+  /** `internal`, `usb`, `nfc`, `hybrid`, or future values. */
   readonly transports: readonly string[];
   readonly backupEligible: boolean;
 }
 
-/** Base64url. Unverified. */
+/** Response to a creation, in base64url. Unverified. */
 export interface CreationAnswer {
   readonly id: string;
   readonly clientDataJSON: string;
   readonly attestationObject: string;
   readonly transports: readonly string[];
-  /** If returned at creation. */
   readonly prf: UserSecret | null;
 }
 
-/** Base64url. Unverified. */
+/** Response to an assertion, in base64url. Unverified. */
 export interface AssertionAnswer {
   readonly id: string;
   readonly clientDataJSON: string;
@@ -41,7 +42,6 @@ export interface AssertionAnswer {
   readonly prf: UserSecret | null;
 }
 
-/** A creation, perhaps with a first assertion, or an assertion. */
 export interface PasskeyAnswer {
   readonly creation: CreationAnswer | null;
   readonly assertion: AssertionAnswer | null;
@@ -56,11 +56,11 @@ export interface ProvenPasskey {
 /** Options and verification of WebAuthn ceremonies. Stateless. */
 export interface Passkeys {
   /**
+   * Returns PublicKeyCredentialCreationOptionsJSON.
    * @param request.challenge - base64url
    * @param request.salt - PRF input, 32 bytes
-   * @param request.user - a pseudonymous id (at most 64 bytes), and the displayed name
-   * @param request.organisation - `null`: none
-   * @returns PublicKeyCredentialCreationOptionsJSON
+   * @param request.user - pseudonymous id of at most 64 bytes, and displayed name
+   * @param request.organisation - `null` for none
    */
   creationOptions(request: {
     readonly challenge: string;
@@ -73,12 +73,12 @@ export interface Passkeys {
     readonly salt: Uint8Array;
     readonly credential: Pick<PasskeyCredential, 'id' | 'transports'>;
   }): JsonObject;
-  /** @returns `null` if it fails, or without a PRF output */
+  /** @returns `null` if verification fails or the PRF output is missing */
   verifyCreation(
     answer: PasskeyAnswer,
     expected: { readonly expectedChallenge: string },
   ): Promise<ProvenPasskey | null>;
-  /** @returns `null` if it fails, or without a PRF output */
+  /** @returns `null` if verification fails or the PRF output is missing */
   verifyAssertion(
     answer: AssertionAnswer,
     expected: { readonly expectedChallenge: string; readonly credential: PasskeyCredential },

@@ -5,12 +5,11 @@ export interface Clock {
   now(): EpochMs;
 }
 
-/** Cryptographically strong. */
 export type Random = (bytes: number) => Uint8Array;
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
-/** JSON only, so that logging a face, token or key does not compile. */
+/** Server log. It accepts only JSON, so that code which logs a face, token or key does not compile. */
 export interface Log {
   info(message: string, fields?: JsonObject): void;
   warn(message: string, fields?: JsonObject): void;

@@ -3,39 +3,40 @@ import type { PersonalData, SealedToken } from '../concealed.js';
 export interface Account {
   readonly subject: string;
   readonly login: string;
-  /** Verified or not; `null` if missing. */
   readonly email: string | null;
-  /** E.164, verified or not; `null` if missing or in another format. */
+  /** Phone number in E.164, verified or not. `null` if missing or in another format. */
   readonly phone: string | null;
 }
 
 export interface NamedAccount extends Account {
-  /** `null` if missing. */
   readonly name: string | null;
 }
 
-/** Caller of a look-up. `outsider`: anonymous; providers that report their rate limit reserve calls for others. */
+/**
+ * Caller of a look-up. For an `outsider` (an anonymous caller), providers that report their rate limit keep calls in
+ * reserve for others.
+ */
 export type Asker = 'known' | 'outsider';
 
 export interface Group {
   readonly id: string;
-  /** `null` if others than administrators can choose it. */
+  /** `null` if people other than administrators can choose the group's name. */
   readonly name: string | null;
 }
 
-/** The enrolment token in a profile, by immutable user id. */
+/** Access to a provider's user profiles, which hold the enrolment tokens. `subject` is the immutable user id. */
 export interface Profile {
   /**
-   * Finds a user by login, ignoring case; `null` if none or several. An id is not a login. Takes equally long for
-   * unknown users.
+   * Finds a user by login, ignoring case. Returns `null` if none or several match. An id is not a login. Takes equally
+   * long for unknown users.
    * @throws `profile_unavailable`
    */
   findAccount(login: string, asker?: Asker): Promise<Account | null>;
   /** Reads a user by immutable id. @throws `subject_unknown`, `profile_unavailable` */
   readAccount(subject: string, asker?: Asker): Promise<NamedAccount>;
   /**
-   * Searches users by the beginning of login, e-mail address or name, active or not. For administrators only. Results
-   * may lag. The text has no wildcards.
+   * Searches users, active or not, by the beginning of login, e-mail address or name. For administrators only. Recent
+   * changes may be missing. The text has no wildcards.
    * @param limit - maximum results, 1–50
    * @throws `profile_unavailable`
    */
@@ -49,7 +50,7 @@ export interface Profile {
   readClaims(subject: string, names: readonly string[]): Promise<PersonalData>;
   /**
    * Reads all current groups of a user.
-   * @throws `subject_unknown`, `profile_unavailable`: also if there are too many
+   * @throws `subject_unknown`; `profile_unavailable`, also for too many groups
    */
   readGroups(subject: string): Promise<readonly Group[]>;
   /** @throws `subject_unknown`, `profile_unavailable` */

@@ -6,15 +6,15 @@ import type { EpochSec } from '../units.js';
 import type { KeyVersion } from './keys.js';
 import type { Liveness, Screening } from './liveness.js';
 
-/** Most tolerant to strictest; see `src/token/parameters.ts`. */
+/** From the most tolerant to the strictest level. See `src/token/parameters.ts`. */
 export type Accuracy = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
-/** A token's context. Another one is refused exactly like a different face. */
+/** Context to which a token is bound. A check in another context is refused exactly like a different face. */
 export interface Binding {
   readonly tenant: string;
   /** `api` for tokens of the REST API. */
   readonly idp: string;
-  /** Immutable; empty for tokens of the REST API. */
+  /** Immutable user id. Empty for tokens of the REST API. */
   readonly subject: string;
   readonly scope: string;
   readonly accuracy: Accuracy;
@@ -22,28 +22,27 @@ export interface Binding {
 
 export interface Sealed {
   readonly token: SealedToken;
-  /** For deny list, audit trail and consent record. */
+  /** Public id for deny list, audit log and consent record. */
   readonly tokenId: string;
   readonly engine: string;
   readonly expiresAt: EpochSec | null;
-  /** One is allowed, but weaker. */
+  /** Number of photos used. One is enough, but gives a weaker token. */
   readonly photos: number;
 }
 
 export interface Verdict {
   readonly matched: boolean;
-  /** `null` unless requested and measured. */
   readonly liveness: Liveness | null;
   /**
-   * The face sealed again with the newest key and engine, if the token is older, at least three enrollable photos
-   * matched, the newest key is available, and the request allows it.
+   * A renewed token, or `null`. Made if the request allows it, the token has an older key or engine, the newest key is
+   * available, and at least three photos of sufficient quality matched.
    */
   readonly renewed: Sealed | null;
 }
 
 export interface Score {
   readonly matched: boolean;
-  /** `null` without a match: a miss reveals no distance. */
+  /** Similarity, or `null` without a match: a miss must not reveal the distance. */
   readonly score: number | null;
   readonly threshold: number;
 }
@@ -53,7 +52,7 @@ export interface Comparison {
   readonly match: boolean;
 }
 
-/** Failed due to the reference. Never a match. */
+/** Result for an unusable reference. It never counts as a match. */
 export interface NoComparison {
   readonly score: null;
   readonly match: false;
@@ -63,14 +62,13 @@ export interface NoComparison {
 export interface Consistency {
   /** False if any photo is unusable. */
   readonly consistent: boolean;
-  /** Indexes of photos of a different person than most. */
+  /** Indexes of photos that show another person than most photos. */
   readonly outliers: readonly number[];
-  /** Not compared. */
   readonly unusable: readonly { readonly index: number; readonly code: PhotoCode }[];
 }
 
 export interface EnrolRequest {
-  /** 1 to 5, of one person. */
+  /** 1 to 5 photos of one person. */
   readonly photos: readonly Photo[];
   readonly binding: Binding;
   readonly secret: UserSecret | null;
@@ -79,78 +77,77 @@ export interface EnrolRequest {
 }
 
 export interface VerifyRequest {
-  /** 1 to 5, of one person. */
+  /** 1 to 5 photos of one person. */
   readonly photos: readonly Photo[];
-  /** `null` never matches, after the same work. */
+  /** `null` never matches, but takes the same work. */
   readonly token: SealedToken | null;
   readonly binding: Binding;
   readonly secret: UserSecret | null;
-  /** Another expiry does not match; `undefined`: any. */
+  /** Expected expiry. A token with another one does not match. `undefined` accepts any. */
   readonly expectedExpiresAt?: EpochSec | null;
-  /** Others do not match, after the same work. */
+  /** If true, photos that do not look live do not match, after the same work. */
   readonly requireLiveness: boolean;
-  /** If false, nothing matches and the token is not opened, after the same work. Absent: none. */
+  /** Separate judgment of liveness. If false, the token is not opened and nothing matches, after the same work. */
   readonly judgedLive?: Promise<boolean>;
   readonly allowRenewal: boolean;
-  /** Receives a matching token's content key, zeroed afterwards. Absent: none. */
+  /** Receives the content key of a matching token. The key is zeroed after the call. */
   readonly takeContentKey?: (key: Uint8Array) => void;
   readonly share: QueueShare;
 }
 
 export interface SearchRequest {
-  /** 1 to 5, of one person. */
+  /** 1 to 5 photos of one person. */
   readonly photos: readonly Photo[];
   readonly tokens: readonly SealedToken[];
   readonly binding: Binding;
   readonly requireLiveness: boolean;
-  /** Maximum false positive identification rate, 0 to 1: refuses more tokens than their level allows. */
+  /** Maximum false positive identification rate, from 0 to 1. Requests with more tokens than it allows are refused. */
   readonly greatestFalsePositiveRate: number;
   readonly share: QueueShare;
 }
 
 export interface Found {
-  /** Tokens that the face opens. */
   readonly positions: readonly number[];
-  /** Maximum rate at which an unknown face opens one of them, from their levels. */
+  /** Maximum probability that an unknown face opens one of the tokens, computed from their levels. */
   readonly falsePositiveRate: number;
 }
 
 export interface TokenName {
   readonly tokenId: string;
   readonly expiresAt: EpochSec | null;
-  /** `null` if the keys are elsewhere. */
+  /** `null` if the keys belong to another service. */
   readonly keyVersion: KeyVersion | null;
 }
 
-/** Not parsed again. */
+/** A token with its public data, so that it need not be parsed again. */
 export interface ReadToken extends TokenName {
   readonly token: SealedToken;
 }
 
 /**
  * Turns faces into tokens and verdicts. Throws `photo_*`, `face_*`, `token_malformed`, `token_key_retired`,
- * `overloaded`, `upstream_*`; errors about a token come after the work of a refusal. Stores nothing; the owner of a
- * `Photo` wipes it.
+ * `overloaded`, `upstream_*`. Errors about a token come only after the same work as a refusal. Stores nothing. The
+ * owner of a `Photo` wipes it.
  */
 export interface Verifier {
   readonly kind: 'embedded' | 'facenition';
   isReady(): Promise<boolean>;
-  /** Reads public data, unverified. @throws `token_malformed` */
+  /** Reads a token's public data without verifying it. @throws `token_malformed` */
   identify(token: SealedToken): ReadToken;
-  /** Returns true if the sealing key is available; remote keys are assumed to be. */
+  /** Returns true if the token's key is available. Keys of a remote service are assumed to be. */
   holdsKeyOf(name: Pick<TokenName, 'keyVersion'>): Promise<boolean>;
   enrol(request: EnrolRequest): Promise<Sealed>;
   verify(request: VerifyRequest): Promise<Verdict>;
   score(request: VerifyRequest): Promise<Score>;
   /**
-   * Compares a face with many tokens, in time independent of the result.
-   * @throws also `roster_too_large`, `roster_malformed` (a token with a user secret), and `not_found` for remote
+   * Compares a face with many tokens. The time does not depend on the result.
+   * @throws also `roster_too_large`, `roster_malformed` for a token with a user secret, and `not_found` for remote
    * services
    */
   search(request: SearchRequest): Promise<Found>;
   /**
-   * Compares a probe with each reference, in order. Unusable references are reported in place; an unusable probe
-   * throws.
+   * Compares a photo with each reference, in order. An unusable reference is reported in its result; an unusable
+   * `probe` throws.
    */
   match(
     probe: Photo,

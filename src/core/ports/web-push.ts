@@ -5,31 +5,31 @@ const base64url = (bytes: number) =>
   z.base64url().refine((text) => Buffer.from(text, 'base64url').length === bytes, `expected ${bytes} bytes`);
 
 /**
- * A browser's push subscription. Untrusted until `WebPush.takes` accepts it.
+ * A browser's push subscription, untrusted until `WebPush.takes` has accepted it.
  * @see https://www.w3.org/TR/push-api/#pushsubscription-interface
  */
 export const pushAddressGuard = z.object({
   endpoint: z.string().max(1024),
-  /** On P-256, uncompressed. */
+  /** Uncompressed point on P-256. */
   p256dh: base64url(65),
   auth: base64url(16),
 });
 export type PushAddress = z.output<typeof pushAddressGuard>;
 
-/** RFC 8030, encrypted (RFC 8291) and signed (RFC 8292). */
+/** Push messages (RFC 8030), encrypted (RFC 8291) and signed (RFC 8292). */
 export interface WebPush {
   /**
-   * Returns the subscription key, 65 bytes in base64url.
+   * Returns the subscription key of 65 bytes, in base64url.
    * @throws `token_key_retired`, `key_service_unavailable`
    */
   publicKey(version: KeyVersion): Promise<string>;
-  /** Returns true for an allowed push service with valid keys. */
+  /** Returns true if the push service is allowed and the keys are valid. */
   takes(address: PushAddress): boolean;
   /**
    * Sends a message.
    * @param text - at most 2,000 bytes
-   * @param version - of the subscription
-   * @returns `gone`: it has ended
+   * @param version - key version of the subscription
+   * @returns `gone` if the subscription has ended
    * @throws `delivery_failed`, `token_key_retired`, `key_service_unavailable`
    */
   send(address: PushAddress, text: string, version: KeyVersion): Promise<'sent' | 'gone'>;

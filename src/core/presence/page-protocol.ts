@@ -1,18 +1,17 @@
 import * as z from 'zod/mini';
 
 /*
- * Replies to the page of a presence test, which shares these guards. The page loads this file: no Node modules in here,
- * and of zod only what the page has already.
+ * Guards of the replies to the page of a presence test. The page bundles this file, so it must not import Node modules,
+ * nor further parts of zod.
  */
 
-/** The testers' consent text. */
 export const presenceConsentVersion = 'presence-1';
 
-/** Reasons for a missing presentation: no challenge was completed, or this tester cannot make it. */
+/** Reasons for a missing test: no challenge was completed, or this tester cannot perform it. */
 export const skipReasons = ['no_response', 'not_done'] as const;
 export type SkipReason = (typeof skipReasons)[number];
 
-/** A light, a device or a species of the plan, as shown to a tester. */
+/** A light, a device or an attack species of the test plan, as shown to a tester. */
 const part = z.object({
   name: z.string(),
   title: z.string(),
@@ -20,7 +19,7 @@ const part = z.object({
 });
 export type PlanPart = z.output<typeof part>;
 
-/** The `index`-th of `of` on this device, from 0. */
+/** The next test on this device: number `index`, from 0, of `of`. */
 const due = z.object({
   index: z.int(),
   of: z.int(),
@@ -30,13 +29,11 @@ const due = z.object({
 export type DuePresentation = z.output<typeof due>;
 
 const testerView = z.object({
-  /** Operator, with contact data. */
   responsible: z.string(),
   keepDays: z.int(),
   devices: z.array(part),
-  /** `null`: not agreed yet. */
   tester: z.nullable(z.object({ person: z.string(), device: z.string() })),
-  /** `null` without a tester, or when done. */
+  /** Next test, or `null` if there is no tester or all tests are done. */
   due: z.nullable(due),
   cells: z.array(
     z.object({

@@ -23,7 +23,7 @@ import { isStillEnrolled } from './still-enrolled.js';
 import { endAttempt, type StepUp, type StepUpDeps } from './stored.js';
 import { capture, newAttempt, offerRecoveryCodes, takeRecoveryCodes } from './transitions.js';
 
-/* Passes without a face. Results state it: `otp` is the only factor. */
+/* Alternatives to the face. Results show that no face was checked, because `otp` is the only factor. */
 
 export type AnotherWayDeps = StepUpDeps & {
   readonly delivery: Delivery;
@@ -43,9 +43,9 @@ const aboutOf = (stepUpId: string): string => `another-way:${stepUpId}`;
 
 /**
  * Sends a one-time code to the e-mail address or phone number in the provider's profile.
- * @returns the id that goes with the code
- * @throws `step_up_unknown`, `step_up_finished`, `not_found`: not offered; `locked_out`: too many; `contact_missing`,
- * `subject_unknown`, `profile_unavailable`, `delivery_failed`
+ * @returns the id that must be submitted with the code
+ * @throws `step_up_unknown`, `step_up_finished`; `not_found` if the alternative is not offered; `locked_out` after too
+ * many codes; `contact_missing`, `subject_unknown`, `delivery_failed`
  */
 export async function sendCode(
   request: { readonly session: FoundSession; readonly channel: 'email' | 'sms'; readonly language: LetterLanguage },
@@ -70,8 +70,9 @@ export async function sendCode(
 }
 
 /**
- * Passes a step-up by a code. A wrong code counts as a failed attempt; a right one clears no failures.
- * @throws `step_up_unknown`, `step_up_finished`, `not_found`: not offered; `code_wrong`, `locked_out`
+ * Passes a step-up by a code. A wrong code counts as a failed attempt. A correct code clears no failures.
+ * @throws `step_up_unknown`, `step_up_finished`; `not_found` if the alternative is not offered; `code_wrong`,
+ * `locked_out`
  */
 export async function passAnotherWay(
   { session, given }: { readonly session: FoundSession; readonly given: GivenCode },
@@ -100,7 +101,6 @@ export async function passAnotherWay(
     async () => {
       const makers = await countTaking(captured, () => take(given, captured, deps), deps).catch(refuse);
       const detail = { stepUpId, way, ...makers, application };
-      // Recorded first, so that every pass has an entry.
       await deps.audit.append({ action: 'another_way_passed', ...whoOf(record), detail });
       const check = { at: deps.clock.now(), liveness: null, presence: null, methods: ['otp' as const] };
       const passed = await passStepUp(captured, { check, accuracy: connection.policy.accuracy }, deps);
@@ -118,7 +118,7 @@ interface Makers {
 }
 
 /**
- * Counts like a wrong face: no additional guesses.
+ * Checks a code. Wrong codes and wrong faces have one counter, so that codes allow no additional guesses.
  * @throws `code_wrong`, `locked_out`
  */
 async function countTaking(
@@ -164,21 +164,25 @@ async function take(given: GivenCode, { id, record }: StepUp, deps: AnotherWayDe
   }
 }
 
-/** Returns true if the person's own page may create recovery codes: a password alone must not replace the face. */
+/**
+ * Returns true if the person's own page may create recovery codes. The page must have been opened by a face check, so
+ * that a password alone cannot replace the face.
+ */
 export const mayMakeCodesHere = ({ record, connection }: FoundSession): boolean =>
   record.purpose === 'manage' && record.openedByFace && connection?.policy.anotherWay.recoveryCodes === true;
 
 /**
- * Creates recovery codes after an enrolment, or on the person's own page; former ones become invalid.
- * @returns the codes, to show once
- * @throws `step_up_unknown`, `step_up_finished`: not offered, the person has continued, or the enrolment has ended
+ * Creates recovery codes after an enrolment, or on the person's own page. Previous codes become invalid.
+ * @returns the codes, which cannot be shown again
+ * @throws `step_up_unknown`; `step_up_finished` if codes are not offered, the person has continued, or the enrolment
+ * has ended
  */
 export async function renewRecoveryCodes(session: FoundSession, deps: AnotherWayDeps): Promise<readonly Credential[]> {
   const { id: stepUpId, record } = session;
   const who = whoOf(record);
   const make = async (enrolled: StepUpRecord): Promise<readonly Credential[]> => {
     const codes = await makeRecoveryCodes(who, deps);
-    // A concurrent end of the enrolment was recorded before it deleted codes.
+    // A concurrent end of the enrolment is recorded before its codes are deleted, so this check finds it.
     await checkStillEnrolled(enrolled, deps).catch(async (error: unknown) => {
       await forgetRecoveryCodes(who, deps);
       throw error;
@@ -195,7 +199,7 @@ export async function renewRecoveryCodes(session: FoundSession, deps: AnotherWay
   await checkStillEnrolled(record, deps);
   await changeSession(session, takeRecoveryCodes, deps);
   return make(record).catch(async (error: unknown) => {
-    // No one has seen them, and former ones may be invalid.
+    // Codes are offered again, because the person has not seen them and the previous ones may be invalid.
     if (toCode(error) !== 'step_up_finished') await changeSession(session, offerRecoveryCodes, deps).catch(() => {});
     throw error;
   });

@@ -10,15 +10,15 @@ import type { Accuracy, Binding, Sealed, Verdict } from '../ports.js';
 import type { QueueShare } from '../queue-share.js';
 import { type CheckRules, verifyPerson } from '../verify.js';
 
-/** With its binding; not in a profile. */
+/** A token that the caller stores, instead of a profile. */
 export interface KeptToken {
   readonly token: SealedToken;
   readonly binding: Binding;
 }
 
 /**
- * Verifies photos against a profile's or a caller's token, and stores a renewed one.
- * @param request.connection - `null` only with a caller's token
+ * Verifies photos against the token of a profile or of the caller. Stores the token in the profile if it was renewed.
+ * @param request.connection - `null` only with the caller's token
  * @throws `connection_unknown`, `profile_unavailable`, and as `verifyPerson`
  */
 export async function checkFace(
@@ -54,7 +54,10 @@ export async function checkFace(
   return { verdict, accuracy: binding.accuracy };
 }
 
-/** Unless the former was replaced or revoked meanwhile. On failure the old token stays valid. */
+/**
+ * Stores a renewed token, unless the previous one was replaced or revoked meanwhile. On failure the previous token
+ * stays valid.
+ */
 async function renewToken(
   renewal: ConnectedSubject & {
     readonly former: SealedToken;
@@ -69,7 +72,7 @@ async function renewToken(
     const current = change.former?.tokenId ?? null;
     const found = await findConsent(who, deps);
     const makeReady = async (): Promise<void> => {
-      // Same consent, same face. No record after a loss of the store.
+      // A renewal keeps the consent. The record is missing if the store lost it.
       if (found === null) return;
       const { record: consent } = found;
       if (consent.tokenId !== current) throw new FaceError('enrolment_changed');

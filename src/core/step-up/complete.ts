@@ -17,8 +17,8 @@ import { endAttempt, keepForAttempt, type StepUp } from './stored.js';
 import { uncaptured } from './transitions.js';
 
 /**
- * Runs one attempt; without a decision the step-up reopens. Reopening is retried if the store fails, because a step-up
- * reserved for a pass never reopens by time.
+ * Runs one attempt. If it ends without a decision, the step-up is reopened, with retries if the store fails: a step-up
+ * that is reserved for a pass does not reopen after a timeout.
  */
 export async function attempt<T>(captured: StepUp, work: () => Promise<T>, deps: CoreDeps): Promise<T> {
   try {
@@ -36,12 +36,12 @@ export async function attempt<T>(captured: StepUp, work: () => Promise<T>, deps:
   }
 }
 
-/** The attempt no longer holds the step-up. */
+/** Errors after which this attempt no longer owns the step-up, so it must not reopen it. */
 const overCodes = ['step_up_finished', 'step_up_unknown'] as const satisfies readonly FaceErrorCode[];
 
 type PassDeps = CoreDeps & { readonly keys: Keys };
 
-/** Method name if only passive liveness was required. */
+/** Name of the method if only passive liveness was required. */
 const passivePresence = 'passive-1';
 
 export interface ShownFace {
@@ -49,11 +49,10 @@ export interface ShownFace {
   readonly share: QueueShare;
   readonly secret: UserSecret | null;
   readonly methods: readonly AuthenticationMethod[];
-  /** Must be live; `null`: none. */
+  /** Result of the liveness judgment, which must pass. `null` if none is required. */
   readonly judged: Promise<LivenessFinding> | null;
 }
 
-/** Checks the face and delivers a pass. @throws as `checkFace` */
 export async function completeVerification(captured: StepUp, shown: ShownFace, deps: PassDeps): Promise<StepUpRecord> {
   const { record, connection } = captured;
   const { photos, share, secret, methods, judged } = shown;
@@ -84,7 +83,7 @@ export async function completeVerification(captured: StepUp, shown: ShownFace, d
 
 /**
  * Delivers the result: issues the receipt, records it for hooks, or stores it for pickup.
- * @throws `step_up_finished`: another attempt has started, or the enrolment has ended
+ * @throws `step_up_finished` if another attempt has started or the enrolment has ended
  */
 export async function passStepUp(
   captured: StepUp,
@@ -118,18 +117,18 @@ export async function passStepUp(
     const who = { connection, subject: kept === null ? subject : subjectOfIdentifier(subject) };
     const noted = { stepUpId: id, passedAt, liveness, presence, anotherWay: !isByFace(check), signIn };
     await recordPassedStepUp(who, noted, found.policy, deps);
-    // A concurrent end of the enrolment was recorded before it deleted passes, so it is found here.
+    // A concurrent end of the enrolment records itself before it deletes passes, so it is found here.
     if (await hasEndedSince(who, record.startedAt, deps)) {
       await forgetPassedStepUp(who, deps);
       throw new FaceError('step_up_finished');
     }
   }
-  // Issued after the codes are written down, else it would expire.
+  // With recovery codes, the receipt is issued afterwards: it would expire while they are written down.
   const ended = isCodesOffered ? passedAs : await withReceipt(id, passedAs, deps);
   return { ...ended, kept: null };
 }
 
-/** Offered once, after the person's own enrolment; later on their own page. */
+/** Returns true if recovery codes are offered. This happens once, after an enrolment by the person. */
 function mayHaveCodes(
   { record, connection }: StepUp,
   check: { readonly methods: readonly AuthenticationMethod[] },

@@ -6,14 +6,13 @@ import type { StepUpDeps } from './stored.js';
 
 /**
  * Returns a person's data consents.
- * @throws `step_up_unknown` (also of another purpose), `step_up_finished`
+ * @throws `step_up_unknown`, also for another purpose; `step_up_finished`
  */
 export const readCurrentDataConsents = async (
   session: FoundSession,
   deps: StepUpDeps,
 ): Promise<readonly DataConsent[]> => readDataConsents(toSubjectRef(findManaged(session, deps)), deps);
 
-/** Withdraws one client's consent. Idempotent. @throws as `readCurrentDataConsents` */
 export async function withdrawCurrentDataConsent(
   session: FoundSession,
   client: string,

@@ -11,15 +11,14 @@ import { goOnAfterEnd, renew } from './transitions.js';
 
 export interface CurrentEnrolment {
   readonly tokenId: string;
-  /** `null` if not recorded here. */
   readonly enrolledAt: EpochMs | null;
   readonly purpose: string;
   readonly expiresAt: EpochMs | null;
 }
 
 /**
- * Returns the person of a "my page" session.
- * @throws `step_up_unknown` (also of another purpose), `step_up_finished`
+ * Returns the person whose own page this is.
+ * @throws `step_up_unknown`, also for another purpose; `step_up_finished`
  */
 export function findManaged({ record, connection }: FoundSession, { clock }: StepUpDeps): ConnectedSubject {
   checkStarted(record, clock.now());
@@ -28,8 +27,8 @@ export function findManaged({ record, connection }: FoundSession, { clock }: Ste
 }
 
 /**
- * Returns the person's enrolment; `null`: none.
- * @throws `step_up_unknown` (also of another purpose), `step_up_finished`, `profile_unavailable`
+ * Returns the person's enrolment, or `null`.
+ * @throws `step_up_unknown`, also for another purpose; `step_up_finished`
  */
 export async function readCurrentEnrolment(session: FoundSession, deps: StepUpDeps): Promise<CurrentEnrolment | null> {
   const person = findManaged(session, deps);
@@ -46,19 +45,15 @@ export async function readCurrentEnrolment(session: FoundSession, deps: StepUpDe
   };
 }
 
-/**
- * Ends the person's enrolment and consent.
- * @throws as `readCurrentEnrolment`, and `revokeSubject`
- */
 export async function revokeCurrentEnrolment(session: FoundSession, deps: StepUpDeps): Promise<void> {
   await revokeSubject(findManaged(session, deps), deps);
-  // Keeps this page open, although it was started before the end.
+  // Keeps this page open, although it was started before the enrolment ended.
   await changeSession(session, goOnAfterEnd, deps);
 }
 
 /**
- * Turns the page into an enrolment; the current one stays until the new token is written.
- * @throws as `readCurrentEnrolment`; `not_found`: the page was opened without a face check
+ * Turns the page into an enrolment. The current enrolment stays until the new token is written.
+ * @throws as `readCurrentEnrolment`; `not_found` if the page was opened without a face check
  */
 export async function renewCurrentEnrolment(session: FoundSession, deps: StepUpDeps): Promise<SessionView> {
   findManaged(session, deps);

@@ -1,15 +1,15 @@
 import * as z from 'zod/mini';
 
 /*
- * Camera data from the page. Forgeable, so it is recorded only. The page loads this file: no Node modules in here, and
- * of zod only what the page has already.
+ * Camera data from the page. It can be forged, so it is only recorded. The page bundles this file, so it must not
+ * import Node modules, nor further parts of zod.
  */
 
-/** `unsuitable`: infrared, depth, or facing away. */
+/** `unsuitable`: an infrared or depth camera, or one that faces away. */
 export const cameraKinds = ['front', 'plain', 'virtual', 'unsuitable'] as const;
 export type CameraKind = (typeof cameraKinds)[number];
 
-/** In reporting order (W3C Image Capture). */
+/** In the order in which the page reports them (W3C Image Capture). */
 export const settableModes = [
   'exposureMode',
   'exposureCompensation',
@@ -31,19 +31,18 @@ const milliseconds = z.number().check(z.minimum(0), z.maximum(60_000));
 export const deviceSignals = z
   .strictObject({
     camera: z.enum(cameraKinds),
-    /** For virtual cameras only: other names can be personal. */
+    /** Camera's name, only for virtual cameras, because names of others can be personal. */
     label: z.nullable(z.string().check(z.maxLength(128))),
     widthPx: z.nullable(count(32_768)),
     heightPx: z.nullable(count(32_768)),
     framesPerSec: z.nullable(z.number().check(z.minimum(0), z.maximum(1000))),
     settable: z.array(z.enum(settableModes)).check(z.maxLength(settableModes.length)),
-    /** `null` if the browser reports no frames. */
+    /** Time between frames, or `null` if the browser does not report frames. */
     gap: z.nullable(z.strictObject({ meanMs: milliseconds, deviationMs: milliseconds, count: count(1_000_000) })),
   })
   .check(z.refine(({ camera, label }) => camera === 'virtual' || label === null));
 export type DeviceSignals = z.output<typeof deviceSignals>;
 
-/** Parses the page's data. */
 export function parseDeviceSignals(text: string): DeviceSignals | null {
   try {
     return deviceSignals.parse(JSON.parse(text));

@@ -1,6 +1,6 @@
 import type { Random } from '../ports.js';
 
-/** Draws an unbiased number; the bound is at most 256. */
+/** Draws an unbiased number below `bound`, which is at most 256. */
 export function drawBelow(bound: number, random: Random): number {
   const fair = 256 - (256 % bound);
   for (;;) {

@@ -11,11 +11,11 @@ import { addSec, type EpochMs, epochMsGuard, secondsPerDay, toIso } from '../uni
 import { outsiderOf, type StepUpRecord, shareOf, whoOf } from './record.js';
 
 /*
- * Detects copies of earlier frames by 64 short digests, one per band of the sketch (docs/liveness-method.md has the
- * error rates). Keyed per person: not comparable between people.
+ * Detects copies of earlier frames by 64 short digests, one per band of the frame's fingerprint.
+ * docs/liveness-method.md has the error rates. Digests are keyed per person, so they cannot be compared between people.
  */
 
-/** Equal bands of a copy. `npm run eval -- near-duplicates` */
+/** Number of equal bands from which a frame counts as a copy. Measured with `npm run eval -- near-duplicates`. */
 export const alikeBands = 6;
 
 const keptChallenges = 20;
@@ -23,12 +23,12 @@ const keptChallenges = 20;
 export const keptDays = 30;
 const keptSec = keptDays * secondsPerDay;
 
-/** By chance, 6 of 64 are equal less than once in 10²⁰ pairs. */
+/** By chance, 6 of 64 digests of this size are equal in less than one of 10²⁰ pairs. */
 const digestBytes = 2;
 
 const seenGuard = z.object({
   keyVersion: z.int(),
-  /** The newest last. */
+  /** The newest is last. */
   challenges: z.array(z.object({ at: epochMsGuard, frames: z.array(z.base64url()) })),
 });
 type Seen = z.infer<typeof seenGuard>;
@@ -42,7 +42,7 @@ const toStored = (who: SubjectRef) => ({
     const newest = challenges.at(-1);
     return newest === undefined ? null : addSec(newest.at, keptSec);
   },
-  // A loss only misses one copy.
+  // If a power failure loses the record, the only effect is that one copy is missed.
   mayBeLost: true,
 });
 
@@ -54,10 +54,9 @@ interface Digested {
 }
 
 /**
- * Compares frames with earlier challenges and stores their digests, except those of anonymous callers, who could fill
- * the store.
+ * Compares frames with earlier challenges, then stores their digests. Digests of anonymous callers, who could fill the
+ * store, are not stored.
  * @returns `null` if the person is unknown
- * @throws `state_unavailable`, `key_service_unavailable`
  */
 export async function measureUnlikeEarlier(
   record: StepUpRecord,
@@ -89,7 +88,6 @@ export async function measureUnlikeEarlier(
   return { name: 'frames_unlike_earlier', value, unit: 'count', atLeast, atMost: null, pass: value >= atLeast };
 }
 
-/** Returns number and last expiry; `null`: none. */
 export async function readEarlierFrames(
   who: SubjectRef,
   deps: Pick<CoreDeps, 'state'>,
@@ -124,7 +122,7 @@ async function digest(
   }
 }
 
-/** Longer than a token's message of 32 bytes, so never equal. */
+/** Message from which the person's key is derived. It is longer than a token's 32 bytes, so it never equals one. */
 const messageOf = (who: SubjectRef): Uint8Array =>
   Buffer.concat([Buffer.from('facestep/frames-seen/the key of one person: '), digestOf(seenKey(who))]);
 

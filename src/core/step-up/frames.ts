@@ -37,13 +37,13 @@ export type CaptureDeps = StepUpDeps & {
   readonly passkeys: Passkeys;
 };
 
-/** Detects resubmission; seconds. */
+/** Seconds for which digests of submitted pictures are stored, to detect a resubmission. */
 const rememberedSec = 24 * 60 * 60;
 
 /**
- * Starts a challenge, replacing a former one.
- * @param start.shows - the screen's halves, if it can show light
- * @param start.shown - the displayed action; `null`: none
+ * Starts a challenge, which replaces the previous one.
+ * @param start.shows - how the page splits the screen, or `null` if it cannot show light
+ * @param start.shown - digest of the displayed action, or `null`
  * @throws `step_up_unknown`, `step_up_finished`, `consent_missing`, `light_needed`, `phone_needed`, `action_unseen`
  */
 export async function startChallenge(
@@ -70,7 +70,7 @@ export async function startChallenge(
 /**
  * Commits to a picture and returns the next instruction.
  * @param frame.digest - SHA-256, base64url
- * @returns `null` when complete
+ * @returns `null` when the challenge is complete
  * @throws `step_up_unknown`, `step_up_finished`, `challenge_wrong`
  */
 export async function commitFrame(
@@ -85,26 +85,25 @@ export interface FramesOutcome {
   readonly view: SessionView;
   readonly outcome: 'passed' | 'failed' | 'try_again';
   readonly hint: Hint | null;
-  /** For the browser of the link. */
+  /** Receipt, only for the browser that opened the link. */
   readonly receipt: Credential | null;
 }
 
 export interface SubmittedFrames {
   readonly session: FoundSession;
   readonly nonce: Credential;
-  /** In the requested order. */
   readonly photos: readonly Photo[];
   readonly reference: Photo | null;
   readonly secret: SentSecret;
-  /** From the page; `null`: none. Recorded only. */
+  /** Camera data from the page, or `null`. Recorded only. */
   readonly device: DeviceSignals | null;
 }
 
 /**
- * Judges a challenge's frames and completes the step-up. A wrong face, missing liveness, and an unenrolled or revoked
- * person get the same answer, and cost an attempt.
+ * Judges a challenge's frames and completes the step-up. A wrong face, missing liveness, an unenrolled and a revoked
+ * person get the same answer, and each costs an attempt.
  * @throws `step_up_unknown`, `step_up_finished`, `challenge_wrong`, `secret_missing`, `secret_weak`, `photo_missing`,
- * `locked_out`, `profile_unavailable`, `overloaded`, `upstream_unavailable`, `upstream_malformed`: the step-up stays
+ * `locked_out`, `profile_unavailable`, `overloaded`, `upstream_unavailable`, `upstream_malformed`. The step-up stays
  * open
  */
 export function submitFrames(submitted: SubmittedFrames, deps: CaptureDeps): Promise<FramesOutcome> {
@@ -121,10 +120,10 @@ async function judgeSubmitted(
   const judgeAndComplete = async (): Promise<FramesOutcome> => {
     const digests = photos.map((photo) => photo.use((bytes) => digestOf(bytes).toString('base64url')));
     const measured = measureChallenge(movement, digests, await countFresh(digests, deps));
-    // Judge, verifier and document comparison share the pictures.
+    // Judge, verifier and document comparison use the same examined pictures.
     const share = toRow();
     return deps.sight.share(photos, share, (frames) =>
-      // A bad frame does not affect the document.
+      // The document has a queue share of its own, so that an unusable frame does not stop its examination.
       deps.sight.share(reference === null ? [] : [reference], toRow(), ([document = null]) => {
         const seen = { ...submitted, photos: frames, reference: document };
         const { device } = submitted;
@@ -168,7 +167,7 @@ interface Submission extends TakenFrames {
   readonly submitted: SubmittedFrames;
 }
 
-/** One answer for refusals that depend on a comparison. */
+/** Refusals that depend on a comparison. All get the same answer. */
 const decidedCodes = ['face_mismatch', 'liveness_low', 'subject_unknown'] as const satisfies readonly FaceErrorCode[];
 
 async function complete(taken: Submission, deps: CaptureDeps): Promise<FramesOutcome> {
@@ -186,7 +185,7 @@ async function complete(taken: Submission, deps: CaptureDeps): Promise<FramesOut
   const unusable = findUnusable(taken.photos, deps);
   if (unusable !== null) return lose(before, hintOfFrames[unusable]);
   const judged = judgeFrames(taken, deps);
-  // Prevents an unhandled rejection; the error is reported where it is awaited.
+  // Prevents an unhandled rejection. The error is reported where `judged` is awaited.
   judged.catch(() => null);
   try {
     const ended = await (before.purpose === 'enrol' ? enrolFrom(taken, judged, deps) : verifyFrom(taken, judged, deps));
@@ -205,7 +204,7 @@ async function complete(taken: Submission, deps: CaptureDeps): Promise<FramesOut
   return lose({ ...before, triesLeft: before.triesLeft - 1 }, hint ?? 'follow');
 }
 
-/** Returns the error of the first frame that the capture page cannot have taken, before decoding. */
+/** Returns the error of the first frame that the capture page cannot have taken, or `null`. Does not decode frames. */
 function findUnusable(photos: readonly Photo[], { sight }: CaptureDeps): PhotoCode | null {
   try {
     for (const photo of photos) sight.checkFrame(photo);
@@ -243,15 +242,15 @@ async function enrolFrom(
   if (connection === null) throw new FaceError('connection_unknown');
   if (consent === null) throw new FaceError('consent_missing');
   await checkNotEnded(record, deps);
-  // Reported first; costs no attempt.
+  // A bad document photo is reported first, and costs no attempt.
   const reference = wantsReference(captured) ? await takeReference(submitted.reference, share, deps) : null;
   const { pass, liveness, presence } = await judged;
   if (!pass) throw new FaceError('liveness_low');
   if (reference !== null) await matchReference({ reference, photos }, connection, share, deps);
-  // Last, so that the passkey response stays valid if the frames fail.
+  // The passkey response is consumed last, so that it stays valid if the frames fail.
   const { secret, passkey } = await presentSecret(captured, submitted.secret, deps);
   const value = secret?.value ?? null;
-  // The pictures took time.
+  // The enrolment may have ended while the pictures were judged.
   await checkNotEnded(record, deps);
   await enrolSubject({ connection, subject, photos, secret: value, passkey, consent, share }, deps);
   const check = { at: deps.clock.now(), liveness, presence, methods: [...methodsOf(secret)] };

@@ -19,14 +19,14 @@ import { joinTicket, newSecret, splitTicket } from './ticket.js';
 import { choose, handOff, openHandedOff } from './transitions.js';
 
 /*
- * Hand-off to a phone's camera. An attacker with a password could send the link to the owner, so the phone's user must
- * choose the number on the other screen.
+ * Hand-off to a phone's camera. An attacker who knows the password could send the link to the account's owner. The
+ * phone's user must therefore choose the number that the other screen shows.
  */
 
 /**
- * Creates a ticket for another camera, replacing a former one and its session.
- * @returns the ticket, and the number for this session only
- * @throws `step_up_unknown`, `step_up_finished`, `not_found`: no hand-off
+ * Creates a ticket for another camera, which replaces the previous one and its session.
+ * @returns the ticket, and the number, which only this session may see
+ * @throws `step_up_unknown`, `step_up_finished`; `not_found` if hand-off is not allowed
  */
 export async function startHandOff(
   { session, asking }: { readonly session: FoundSession; readonly asking: AskingBrowser },
@@ -60,9 +60,9 @@ export async function openHandOff({ ticket, key = null }: Opening, deps: StepUpD
 }
 
 /**
- * Submits the phone's choice: a wrong one ends the step-up and counts as a failed attempt.
- * @param chosen.number - `null`: none
- * @throws `step_up_unknown` (also after a choice), `step_up_finished`
+ * Submits the number chosen on the phone. A wrong one ends the step-up and counts as a failed attempt.
+ * @param chosen.number - `null` if the user sees none of the numbers
+ * @throws `step_up_unknown`, also after a choice; `step_up_finished`
  */
 export async function chooseNumber(
   { session, number }: { readonly session: FoundSession; readonly number: string | null },
@@ -81,12 +81,12 @@ export async function chooseNumber(
   return toSessionView(stepUp, isPaired ? (isCall ? 'own' : 'camera') : 'unpaired', deps.clock.now());
 }
 
-/** Repeated links give no additional guesses. */
+/** Counts a wrong choice as a failed attempt, so that further links allow no additional guesses. */
 async function countRefusal({ record, connection }: StepUp, deps: StepUpDeps): Promise<void> {
   if (connection === null) return;
   const whose = attemptsOf(bindingOf(connection, record.subject), outsiderOf(record));
   await countAttempt(whose, async () => ({ succeeded: false, result: null }), deps).catch((error: unknown) => {
-    // Already locked out: the step-up has ended anyway.
+    // If the user is locked out already, the step-up has ended anyway.
     if (toCode(error) !== 'locked_out') throw error;
   });
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { instant } from './page-protocol.js';
 
-/* Replies for a person's own page. Separate, so that the page loads it only with that screen. */
+/* Guards of replies to a person's own page, in a separate file that the page loads only with that screen. */
 
 export const checkEvents = [
   'face_passed',
@@ -37,25 +37,23 @@ const check = z.object({
   at: instant,
   event: z.enum(checkEvents),
   reason: z.nullable(z.enum(checkReasons)),
-  /** Host; `null`: unknown. */
   application: z.nullable(z.string()),
 });
 export type Check = z.output<typeof check>;
 
-/** `cursor`: start of the older ones; `null`: the end. A page may be empty and have one. */
+/** `cursor` is the start of the next older page, or `null` at the end. A page may be empty and still have one. */
 export const checksReply = z.object({ checks: z.array(check), cursor: z.nullable(z.string()) });
 export type Checks = z.output<typeof checksReply>;
 
-/** By language; English is always present. */
+/** Text by language. English is always present. */
 const texts = z.record(z.string(), z.string());
 export type Texts = z.output<typeof texts>;
 
 const dataConsent = z.object({
   client: z.string(),
-  /** Display name of the application; its id if it is no longer registered. */
   name: z.string(),
   claims: z.array(z.string()),
-  /** Labels of claims from the application's registration, by name. */
+  /** Labels of claims from the application's registration, by claim name. */
   labels: z.record(z.string(), texts),
   givenAt: instant,
   expiresAt: instant,
@@ -74,11 +72,10 @@ export type ShownLink = z.output<typeof link>;
 
 export const linksReply = z.object({ links: z.array(link) });
 
-/** `null` if none. */
+/** A field is `null` if there is nothing of that kind. */
 export const devicesReply = z.object({
   passkey: z.nullable(z.object({ expiresAt: z.nullable(instant) })),
   recoveryCodes: z.nullable(z.object({ left: z.int(), madeAt: instant })),
-  /** True if this page may create new recovery codes. */
   mayMakeCodes: z._default(z.boolean(), false),
   knownPlaces: z.nullable(z.object({ devices: z.int(), networks: z.int(), expiresAt: z.nullable(instant) })),
 });
@@ -86,7 +83,6 @@ export type Devices = z.output<typeof devicesReply>;
 
 const service = z.object({
   name: z.string(),
-  /** The configuration allows no other. */
   url: z.url({ protocol: /^https?$/ }),
   text: z.nullable(texts),
 });
@@ -94,6 +90,6 @@ export type Service = z.output<typeof service>;
 
 export const servicesReply = z.object({ services: z.array(service) });
 
-/** For download: not displayed, so its shape is not checked. */
+/** Offered as a download without being displayed, so its shape is not checked. */
 export const exportReply = z.object({ held: z.looseObject({}), checks: z.array(check), notHeld: z.array(z.string()) });
 export type OwnExport = z.output<typeof exportReply>;

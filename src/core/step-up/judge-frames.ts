@@ -12,7 +12,6 @@ export interface TakenFrames {
   readonly captured: StepUp;
   readonly measured: readonly Measurement[];
   readonly movement: MovementRecord;
-  /** In the requested order. */
   readonly photos: readonly Photo[];
   readonly share: QueueShare;
   readonly device: DeviceSignals | null;
@@ -24,11 +23,10 @@ const toFrames = ({ movement, photos }: TakenFrames): readonly CapturedFrame[] =
     return photo === undefined ? [] : [{ ...asked, photo }];
   });
 
-/** Returns one picture per pose. */
 export const facesOf = (taken: TakenFrames): readonly Photo[] =>
   toPoses(toFrames(taken)).map(({ shown }) => shown.photo);
 
-/** Combines the findings of judge, digests and clock, all for the audit trail. */
+/** Combines the findings of judge, frame digests and timing. All are recorded in the audit log. */
 export async function judgeFrames(
   taken: TakenFrames,
   deps: StepUpDeps & { readonly judge: LivenessJudge; readonly sight: Sight; readonly keys: Keys },

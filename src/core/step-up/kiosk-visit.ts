@@ -5,8 +5,8 @@ import { addSec } from '../units.js';
 import { isStored, newSecret, toStoredDigest } from './ticket.js';
 
 /*
- * A kiosk's visit to another page of this service. It ends with the next person, who cannot continue the former
- * session.
+ * A kiosk's visit to another page of this server, for one person. It ends when the next person comes, who cannot
+ * continue it.
  */
 
 const mostLifeSec = 900;
@@ -27,7 +27,6 @@ const readVisit = async (kiosk: string, { state }: Pick<Deps, 'state'>) => {
   return found === null ? null : visitGuard.parse(found.value);
 };
 
-/** @returns the page's ticket */
 export async function beginKioskVisit({ kiosk, visit }: KioskVisit, deps: Deps): Promise<Credential> {
   const ticket = newSecret(deps);
   const begun = { visit, ticketDigest: toStoredDigest(ticket) };
@@ -36,12 +35,11 @@ export async function beginKioskVisit({ kiosk, visit }: KioskVisit, deps: Deps):
   return ticket;
 }
 
-/** Returns true if the visit is active. @throws `state_unavailable` */
 export async function isAtKiosk({ kiosk, visit }: KioskVisit, deps: Pick<Deps, 'state'>): Promise<boolean> {
   return (await readVisit(kiosk, deps))?.visit === visit;
 }
 
-/** Returns true if the ticket is of an active visit. The caller must ensure single use. */
+/** Returns true if the ticket belongs to an active visit. The caller must ensure single use. */
 export async function isTicketOfVisit(
   { kiosk, visit }: KioskVisit,
   ticket: Credential,
@@ -51,7 +49,6 @@ export async function isTicketOfVisit(
   return found?.visit === visit && isStored(ticket, found.ticketDigest);
 }
 
-/** Ends the active visit at a kiosk. */
 export async function endKioskVisit(kiosk: string, { state }: Pick<Deps, 'state'>): Promise<void> {
   if ((await state.read(visitKey(kiosk))) !== null) await state.delete(visitKey(kiosk));
 }

@@ -16,7 +16,6 @@ export const kioskIdGuard = z.string().min(1).max(64);
 
 const kioskGuard = z.object({ name: z.string(), tenant: z.string(), secretDigest: z.string() });
 
-/** A step-up, or a page with a visit id. */
 const nextGuard = z.union([z.string(), z.object({ page: z.string(), visit: z.string() })]);
 
 const kioskKey = (id: string): string => `kiosk:${id}`;
@@ -35,7 +34,7 @@ export async function registerKiosk(
   return { id, secret };
 }
 
-/** @throws `not_found`: none of those tenants */
+/** @throws `not_found` unless the kiosk belongs to one of the tenants */
 export async function checkKiosk(
   { id, tenants }: { readonly id: string; readonly tenants: readonly string[] },
   { state }: Pick<CoreDeps, 'state'>,
@@ -44,7 +43,7 @@ export async function checkKiosk(
   if (found === null || !tenants.includes(kioskGuard.parse(found.value).tenant)) throw new FaceError('not_found');
 }
 
-/** Assigns a person to a kiosk, replacing one who did not come. @param next - a step-up's id, or a URL */
+/** Assigns a person to a kiosk, replacing one who did not come. @param next - id of a step-up, or a URL */
 export async function assignToKiosk(
   { kiosk, next }: { readonly kiosk: string; readonly next: z.input<typeof nextGuard> },
   { state, clock }: Pick<CoreDeps, 'state' | 'clock'>,
@@ -54,12 +53,13 @@ export async function assignToKiosk(
 
 interface NextAtKiosk {
   readonly ticket: Credential;
-  /** `null`: the kiosk itself. */
+  /** Page that accepts the ticket, or `null` for the kiosk's own page. */
   readonly page: string | null;
 }
 
 /**
- * Returns the next person's ticket, once. Created now, so no valid ticket was stored. Ends the former visit.
+ * Returns the next person's ticket, once, and ends the previous visit. The ticket is created now, so the store never
+ * has a valid one.
  * @throws `caller_untrusted`
  */
 export async function takeNextAtKiosk(

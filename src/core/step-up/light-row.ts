@@ -5,9 +5,8 @@ import { drawBelow } from './draw.js';
 
 /*
  * Random lights during the movements. A pose's second color is revealed only after its first picture is committed, so a
- * recording cannot have its light. Split screens reveal the face's shape.
- * @see https://www.ndss-symposium.org/ndss2018/ Tang et al., Face Flashing: what light of random colours tells of a
- * face
+ * recording cannot show it. Split screens reveal the face's shape.
+ * @see https://www.ndss-symposium.org/ndss2018/ Tang et al., Face Flashing
  */
 
 export interface Asked {
@@ -37,7 +36,7 @@ function drawHalves(axis: ScreenAxis, random: Random): readonly [ScreenLight, Sc
   ];
 }
 
-/** Adds lights: 12 pictures for five poses, from 6 × 30⁵ sequences. */
+/** Adds lights to the movements: 12 pictures for five poses, from 6 × 30⁵ sequences. */
 export function drawLights(movements: readonly Movement[], axis: ScreenAxis, random: Random): readonly Asked[] {
   const halves = drawHalves(axis, random);
   return movements.flatMap((movement, at) =>
@@ -46,14 +45,12 @@ export function drawLights(movements: readonly Movement[], axis: ScreenAxis, ran
 }
 
 export interface Pose<T extends Asked> {
-  /** For everything except light. */
+  /** First picture of the pose, used for everything except light. */
   readonly shown: T;
   readonly halves: readonly T[];
-  /** `null` without light. */
   readonly after: T | null;
 }
 
-/** Groups the pictures of a challenge by pose. */
 export function toPoses<T extends Asked>(pictures: readonly T[]): readonly Pose<T>[] {
   const poses: { shown: T; halves: T[]; after: T | null }[] = [];
   let halves: T[] = [];

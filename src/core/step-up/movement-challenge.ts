@@ -11,28 +11,28 @@ import type { StepUpRecord } from './record.js';
 import { isStored, toStoredDigest } from './ticket.js';
 
 /*
- * Random head movements and lights, revealed one at a time. The client commits to each picture by digest before the
- * next instruction, so the server times each. All pictures come at the end, are verified against the digests, and are
- * not stored.
+ * Random head movements and lights, revealed one at a time. The client sends each picture's digest before it gets the
+ * next instruction, so that the server can time it. It submits the pictures at the end, which are verified against the
+ * digests and not stored.
  */
 
-/** Straight ahead, three movements, straight ahead; more with light. */
+/** Number of pictures: straight ahead, three movements, straight ahead. Light needs more. */
 export const framesOfChallenge = { least: 5, most: 12 } as const;
 
 const challengeLifeSec = 45;
 
 /**
- * Seconds for the upload, after the challenge's time. A request may take a minute (src/http/listen.ts), and some are
- * sent twice.
+ * Seconds for the upload, after the challenge's time. A request may take a minute (src/http/listen.ts), and some
+ * uploads are repeated.
  */
 const sentWithinSec = 150;
 
 const quickestFrameMs = 400;
 
-/** Given the delays of screen and camera. */
+/** Lower than for a movement, and reachable despite the delays of screen and camera. */
 const quickestLightMs = 300;
 
-/** An attacker could then produce a fitting picture. */
+/** Given more time, an attacker could produce a matching picture. */
 const slowestFrameMs = 8000;
 
 /** A page needs half a second plus a round trip. */
@@ -40,14 +40,13 @@ const slowestLightMs = 3000;
 
 const turns = ['left', 'right', 'up', 'down'] as const;
 
-/** Draws one of 24 sequences. At least one turn is sideways, which the judge sees best. */
+/** Draws one of 24 sequences. At least one turn is sideways, which the judge detects best. */
 export function drawMovements(random: Random): Movement[] {
   const left: Movement[] = [...turns];
   const drawn = [4, 3, 2].flatMap((bound) => left.splice(drawBelow(bound, random), 1));
   return ['centre', ...drawn, 'centre'];
 }
 
-/** The next instruction for the client. */
 export interface NextMovement extends Asked {
   /** From 0. */
   readonly index: number;
@@ -56,7 +55,7 @@ export interface NextMovement extends Asked {
 
 export type MovementRecord = NonNullable<StepUpRecord['movement']>;
 
-/** Creates a challenge. @param axis - `null`: movements only */
+/** Creates a challenge. @param axis - `null` for movements only */
 export function newChallenge(
   nonce: Credential,
   axis: ScreenAxis | null,
@@ -75,7 +74,6 @@ export function newChallenge(
   };
 }
 
-/** Returns the current instruction; `null` when complete. */
 export function nextOf(challenge: MovementRecord): NextMovement | null {
   const asked = toAsked(challenge);
   const index = challenge.frames.length;
@@ -83,11 +81,11 @@ export function nextOf(challenge: MovementRecord): NextMovement | null {
   return next === undefined ? null : { index, of: asked.length, ...next };
 }
 
-/** Returns the instruction of every picture. */
+/** Returns the instructions for all pictures. */
 export const toAsked = ({ asked, lights }: Pick<MovementRecord, 'asked' | 'lights'>): readonly Asked[] =>
   asked.map((movement, at) => ({ movement, light: lights[at] ?? null }));
 
-/** Returns the challenge of a nonce. @throws `challenge_wrong`: none, another one, or expired */
+/** Returns the challenge of a nonce. @throws `challenge_wrong` for another nonce or an expired challenge */
 export function findChallenge(
   { movement }: Pick<StepUpRecord, 'movement'>,
   nonce: Credential,
@@ -102,7 +100,7 @@ export function findChallenge(
 /**
  * Commits to a picture.
  * @param digest - SHA-256, base64url
- * @throws `challenge_wrong`: complete
+ * @throws `challenge_wrong` if the challenge is complete
  */
 export function commitTo(challenge: MovementRecord, digest: string, now: EpochMs): MovementRecord {
   if (nextOf(challenge) === null) throw new FaceError('challenge_wrong');
@@ -119,7 +117,7 @@ const toMeasurement = (name: string, value: number, unit: string, bounds: Partia
 
 /**
  * Measures order, digests and times of the pictures.
- * @param fresh - pictures never submitted before
+ * @param fresh - number of pictures that were never submitted before
  */
 export function measureChallenge(
   challenge: MovementRecord,
@@ -127,13 +125,13 @@ export function measureChallenge(
   fresh: number,
 ): readonly Measurement[] {
   const { asked, frames } = challenge;
-  // Uncommitted counts as 0 ms, so that all values are numbers.
+  // A picture that was not committed counts as 0 ms, so that all values are numbers.
   const times = asked.map((_, at) => frames[at]?.afterMs ?? 0);
   const lit = toPoses(toAsked(challenge).map((each, at) => ({ ...each, afterMs: times[at] ?? 0 }))).flatMap(
     ({ after }) => after?.afterMs ?? [],
   );
   const isLit = challenge.lights.length > 0;
-  // At the start the person looks straight ahead.
+  // At the start, the person looks straight ahead already.
   const hasTurned = asked.map((movement, at) => !isLit || movement !== (asked[at - 1] ?? movement));
   const quickest = (turned: boolean): number => Math.min(...times.filter((_, at) => hasTurned[at] === turned));
   const inOrder = digests.filter((digest, index) => digest === frames[index]?.digest).length;

@@ -5,19 +5,17 @@ import { movements } from '../movements.js';
 import { screenAxes, screenColours } from '../screen-light.js';
 
 /*
- * Replies to the capture page, which shares these guards and ignores newer fields. The page loads this file: no Node
- * modules in here, and of zod only what the page has already.
+ * Guards of the replies to the capture page, which ignores newer fields. The page bundles this file, so it must not
+ * import Node modules, nor further parts of zod.
  */
 
-/** Check a face, enrol one, or show a person their data. */
 export const stepUpPurposes = ['verify', 'enrol', 'manage'] as const;
 export type StepUpPurpose = (typeof stepUpPurposes)[number];
 
-/** `camera`: a phone that lends its camera; `unpaired`: before it has chosen the number. */
+/** `camera` is a phone that lends its camera. It is `unpaired` until its user has chosen the number. */
 export const sessionRoles = ['own', 'unpaired', 'camera'] as const;
 export type SessionRole = (typeof sessionRoles)[number];
 
-/** E-mail, SMS, recovery code, or the help desk's bypass code. */
 export const anotherWays = ['email', 'sms', 'recovery_code', 'bypass_code'] as const;
 export type AnotherWay = (typeof anotherWays)[number];
 
@@ -29,10 +27,10 @@ export type NoticeKind = (typeof noticeKinds)[number];
 
 export const namedAction = z.object({ words: actionGuard, digest: z.string() });
 
-/** RFC 3339, UTC. */
+/** RFC 3339 time in UTC. */
 export const instant = z.iso.datetime();
 
-/** Without script schemes. */
+/** A URL whose scheme cannot run scripts. */
 const link = z.url({ protocol: /^(?!(javascript|data|vbscript|blob)$)/i });
 
 export const view = z.object({
@@ -41,36 +39,36 @@ export const view = z.object({
   state: z.enum(['started', 'captured', 'passed', 'passed_another_way', 'failed', 'expired', 'abandoned']),
   role: z.enum(sessionRoles),
   organisation: z.nullable(z.string()),
-  /** Host that requested the check; `null` if unknown, and on a phone that is the camera. */
+  /** Host that requested the check. `null` if unknown, and on a phone that lends its camera. */
   application: z._default(z.nullable(z.string()), null),
   expiresAt: instant,
-  /** `null`: until revoked. */
+  /** Retention in days, or `null` until revoked. */
   retentionDays: z.nullable(z.int()),
   consentNeeded: z.boolean(),
-  /** Shown verbatim before the camera opens. Its digest goes with the challenge. */
+  /** Action to show verbatim before the camera opens. The page sends its digest with the challenge. */
   action: z.nullable(
     z.extend(namedAction, {
-      /** True if a word mixes scripts: the page then warns. */
+      /** True if a word mixes scripts. The page then warns. */
       mixedScripts: z.boolean(),
     }),
   ),
   agreedAt: z.nullable(instant),
   consentVersion: z.string(),
   userSecret: z.enum(['none', 'pin', 'passkey']),
-  /** Never, if supported, or always. */
+  /** Screen light is never used, used if supported, or always used. */
   light: z.enum(['none', 'offered', 'demanded']),
   referencePhotoNeeded: z.boolean(),
   triesLeft: z.int(),
   phoneNeeded: z.boolean(),
   handOffAllowed: z.boolean(),
-  /** `code`: two digits to choose on the phone; `null` on the phone. */
+  /** `code` is the number to choose on the phone. On the phone it is `null`. */
   handOff: z.nullable(
     z.object({ state: z.enum(['waiting', 'opened', 'paired', 'refused']), code: z.nullable(z.string()) }),
   ),
-  /** On a phone or during a help desk call, and who asks. */
+  /** Choice of a number, on a phone or during a help desk call, and who asks for it. */
   pairing: z.nullable(
     z.object({
-      /** Place of the number: another browser's screen, or a help desk call. */
+      /** Place of the number: another browser's screen, or a help desk call in which it is read out. */
       kind: z.enum(['screen', 'call']),
       choices: z.array(z.string()),
       application: z.nullable(z.string()),
@@ -82,17 +80,16 @@ export const view = z.object({
   fallbackUrl: z.nullable(link),
   anotherWays: z.array(z.enum(anotherWays)),
   recoveryCodesOffered: z.boolean(),
-  /** Issued on request, after the codes. */
+  /** True if the receipt is issued on request, after the recovery codes. */
   receiptWaits: z.boolean(),
   helpOffered: z.boolean(),
-  /** `null`: none. */
   returnUrl: z.nullable(link),
 });
 export type View = z.output<typeof view>;
 
 const light = z.object({ axis: z.enum(screenAxes), first: z.enum(screenColours), second: z.enum(screenColours) });
 
-/** The `index`-th of `of`, from 0; `light`: `null` without light. */
+/** Instruction for picture number `index`, from 0, of `of`. `light` is `null` without screen light. */
 const nextMovement = z.object({
   index: z.int(),
   of: z.int(),
@@ -105,7 +102,7 @@ const next = z.nullable(nextMovement);
 
 const hint = z.nullable(z.enum(hints));
 
-/** Seconds until the user's lockout ends; `null`: none, or not revealed to this caller. */
+/** Seconds until the user's lockout ends, or `null` if there is none or this caller must not know of it. */
 export const lockedForSec = z._default(z.nullable(z.int()), null);
 
 export const openedReply = z.object({ session: z.string(), view, lockedForSec });
@@ -115,7 +112,6 @@ export const challengeReply = z.object({ nonce: z.string(), expiresAt: instant, 
 export const frameReply = z.object({ next });
 export const referenceReply = z.object({ hint });
 
-/** `receipt` is a signed statement for the application. */
 export const outcomeReply = z.object({
   view,
   outcome: z.enum(['passed', 'failed', 'try_again']),
@@ -132,7 +128,7 @@ export const recoveryCodesReply = z.object({ codes: z.array(z.string()) });
 
 export const handOffReply = z.object({ url: z.string(), code: z.string() });
 
-/** WebAuthn Level 3. */
+/** Options as in WebAuthn Level 3. */
 export const passkeyReply = z.object({ ceremony: z.enum(['create', 'get']), options: z.looseObject({}) });
 export type PasskeyRequest = z.output<typeof passkeyReply>;
 
@@ -144,28 +140,25 @@ const enrolment = z.object({
 });
 export type Enrolment = z.output<typeof enrolment>;
 
-/** `mayRenew`: this page may enrol a face. */
 export const enrolmentReply = z.object({ enrolment: z.nullable(enrolment), mayRenew: z.boolean() });
 export type HeldEnrolment = z.output<typeof enrolmentReply>;
 
 const notices = z.object({
   on: z.array(z.enum(noticeKinds)),
-  /** Even if a device gets the notification. */
+  /** True if e-mails are sent even if a device gets a push notification. */
   email: z.boolean(),
-  /** `null`: no push notifications. */
   push: z.nullable(
     z.object({
       /** Base64url. */
       publicKey: z.string(),
-      /** SHA-256 of push addresses, base64url. */
+      /** SHA-256 of the registered push addresses, in base64url. */
       devices: z.array(z.string()),
     }),
   ),
 });
 export type Notices = z.output<typeof notices>;
 
-/** `null`: off. */
 export const noticesReply = z.object({ notices: z.nullable(notices) });
 export const emptyReply = z.object({});
-/** `page`: accepts the ticket; `null`: the kiosk itself. */
+/** `page` is the page that accepts the ticket, or `null` for the kiosk's own page. */
 export const kioskReply = z.object({ ticket: z.nullable(z.string()), page: z.nullable(link) });

@@ -6,12 +6,11 @@ import { isReceiptWaiting, type StepUpRecord } from './record.js';
 import { isStillEnrolled } from './still-enrolled.js';
 import { changeRecord, readRecord } from './stored.js';
 
-/** Adds the requested receipt. */
 export async function withReceipt(id: string, passed: StepUpRecord, deps: CoreDeps): Promise<StepUpRecord> {
   const { connection, subject, kept, receiptFor, pass, action } = passed;
   if (receiptFor === null || pass === null || pass.accuracy === null) return passed;
   const { at: passedAt, accuracy, liveness, presence, methods } = pass;
-  // Only the caller vouches for a caller's token.
+  // If the caller stores the token, only the caller vouches for whose it is.
   const of = kept === null ? connection : `${kept.binding.idp}:${kept.binding.tenant}`;
   const stated = { connection: of, subject, stepUpId: id, passedAt, accuracy, liveness, presence, methods, action };
   const expiresAt = addSec(deps.clock.now(), receiptLifeSec);
@@ -21,8 +20,8 @@ export async function withReceipt(id: string, passed: StepUpRecord, deps: CoreDe
 
 /**
  * Issues a pending receipt. Idempotent.
- * @returns without a receipt if none is pending or the enrolment has ended or changed
- * @throws `step_up_unknown`, `step_up_finished`: no codes were offered
+ * @returns the step-up without a receipt if none is pending, or if the enrolment has ended or changed
+ * @throws `step_up_unknown`; `step_up_finished` if no recovery codes were offered
  */
 export async function takeReceipt(id: string, deps: CoreDeps): Promise<StepUpRecord> {
   const found = await readRecord(id, deps);

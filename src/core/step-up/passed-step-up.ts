@@ -6,11 +6,11 @@ import type { PersonalData } from '../personal-data/registration.js';
 import type { StateRecord } from '../ports.js';
 import { addSec, type EpochMs, epochMs, epochMsGuard, toIso } from '../units.js';
 
-/** `null` parts are unknown and not compared. */
+/** Sign-in for which a pass is valid. A field that is `null` is unknown and not compared. */
 export const hookSignInGuard = z.object({
-  /** The application's id in the provider's hook events. */
+  /** Application's id in the provider's hook events. */
   application: z.string().nullable(),
-  /** From `toSource`. */
+  /** Address as `toSource` returns it. */
   address: z.string().nullable(),
 });
 export type HookSignIn = Readonly<z.infer<typeof hookSignInGuard>>;
@@ -23,13 +23,13 @@ const passGuard = z.object({
   liveness: z.number().nullable(),
   presence: z.string().nullable().default(null),
   anotherWay: z.boolean().default(false),
-  /** `null`: from an earlier version, for any sign-in; no event gets it. */
+  /** `null` in records of earlier versions, which no hook event can use. */
   signIn: hookSignInGuard.nullable().default(null),
 });
 
 const recordGuard = passGuard.extend({
   used: useGuard.nullable(),
-  /** The replaced pass, if an event had used it: that event may ask again. */
+  /** The replaced pass, if an event had used it, because that event may be repeated. */
   before: passGuard.extend({ used: useGuard }).nullable().default(null),
 });
 
@@ -37,7 +37,6 @@ export type PassedStepUp = z.infer<typeof recordGuard>;
 
 export type Pass = z.infer<typeof passGuard>;
 
-/** A pass that an event consumed. */
 export interface TakenStepUp extends Pass {
   readonly isFirst: boolean;
 }
@@ -46,13 +45,12 @@ export type NoPassedStepUp = 'no_check' | 'check_used' | 'another_way' | OtherSi
 
 type OtherSignIn = 'other_application' | 'other_address';
 
-/** Tolerance for another replica's clock; with more, a pass would stay fresh longer. */
+/** Tolerance for another replica's clock. A longer one would extend the freshness of passes. */
 const skewSec = 30;
 
-/** Returns the key of a subject's newest pass. */
 export const passedKey = ({ connection, subject }: SubjectRef): string => `passed:${connection}:${subject}`;
 
-/** Records a passed step-up, replacing an earlier one. Stored for `freshnessSec`. */
+/** Records a passed step-up, replacing an earlier one, for `freshnessSec`. */
 export async function recordPassedStepUp(
   who: SubjectRef,
   result: {
@@ -80,12 +78,12 @@ function toBefore(former: PassedStepUp | null): PassedStepUp['before'] {
 }
 
 /**
- * Consumes the newest pass atomically for one event, which may ask again.
- * @param by.at - distinguishes repeats of an event
- * @param by.signIn - a pass for another sign-in stays
- * @param by.needsFace - ignores other passes
- * @param by.isLockedOut - only the pass that the event already has
- * @param noted - under `passedKey`
+ * Consumes the newest pass atomically for one event, which may be repeated.
+ * @param by.at - time of the event, which distinguishes repetitions
+ * @param by.signIn - passes for other sign-ins stay unused
+ * @param by.needsFace - ignores passes without a face check
+ * @param by.isLockedOut - finds only a pass that the event has already
+ * @param noted - record under `passedKey`
  * @returns the pass, or why there is none
  */
 export async function takePassedStepUp(
@@ -116,7 +114,7 @@ export async function takePassedStepUp(
   const findHad = (each: PassedStepUp): Pass | null =>
     [each, each.before].find((pass) => pass?.used?.by === eventId && now < addSec(pass.used.at, repeatableForSec)) ??
     null;
-  // For the same event, also when no longer fresh.
+  // A repetition gets the pass even when it is no longer fresh.
   const expiresAt = (each: PassedStepUp): EpochMs =>
     epochMs(Math.max(freshUntil(each), each.used === null ? 0 : addSec(each.used.at, repeatableForSec)));
   const { former, changed } = await changeStored(
@@ -143,7 +141,7 @@ function findOther({ signIn }: Pass, event: HookSignIn): OtherSignIn | 'no_check
   return differs('address') ? 'other_address' : null;
 }
 
-/** Returns an unanswered attempt's pass; `null`: none. @throws `state_unavailable` */
+/** Returns the pass that this event has consumed already, or `null`. */
 export async function findTaken(
   { who, eventId, at }: { readonly who: SubjectRef; readonly eventId: string; readonly at: EpochMs },
   deps: Pick<CoreDeps, 'state'>,
@@ -152,12 +150,11 @@ export async function findTaken(
   return [newest, newest?.before].find((each) => each?.used?.by === eventId && each.used.at === at) ?? null;
 }
 
-/** Returns the newest pass, used or not; `null`: none fresh. */
+/** Returns the newest pass, used or not, or `null` if none is fresh. */
 export async function readPassedStepUp(who: SubjectRef, deps: Pick<CoreDeps, 'state'>): Promise<PassedStepUp | null> {
   return (await readStored({ key: passedKey(who), guard: recordGuard }, deps))?.record ?? null;
 }
 
-/** Deletes an unused pass. */
 export async function forgetPassedStepUp(who: SubjectRef, { state }: Pick<CoreDeps, 'state'>): Promise<void> {
   await state.delete(passedKey(who));
 }

@@ -12,13 +12,14 @@ import { addSec, type EpochMs } from '../units.js';
 
 export type CeremonyDeps = Pick<CoreDeps, 'state' | 'clock' | 'random' | 'log'> & { readonly passkeys: Passkeys };
 
-/** As in WebAuthn. */
 export type Ceremony = 'create' | 'get';
 
-/** Time limit for a ceremony and the frames after it. */
+/** Seconds for a ceremony and the frames after it. */
 const challengeLifeSec = 600;
 
-/** Starts a WebAuthn ceremony, replacing a former one. Users without a credential get indistinguishable options. */
+/**
+ * Starts a WebAuthn ceremony, which replaces the previous one. Users without a passkey get indistinguishable options.
+ */
 export async function startCeremony(
   request: SubjectRef & {
     readonly stepUpId: string;
@@ -45,8 +46,8 @@ export async function startCeremony(
 }
 
 /**
- * Verifies a new credential; returns its secret and what to store.
- * @throws `secret_missing`: another ceremony's, or no PRF output
+ * Verifies a new passkey and returns its secret and the credential to store.
+ * @throws `secret_missing` for a response to another ceremony or without PRF output
  */
 export async function takeNewPasskey(
   { stepUpId, answer }: { readonly stepUpId: string; readonly answer: PasskeyAnswer },
@@ -60,8 +61,8 @@ export async function takeNewPasskey(
 }
 
 /**
- * Returns the secret of the subject's credential. An invalid response gives a secret that opens nothing, so that timing
- * and result equal a wrong face.
+ * Returns the secret of the subject's passkey. An invalid response gives a secret that opens no token, so that time and
+ * result are like those of a wrong face.
  */
 export async function takePasskey(
   request: SubjectRef & { readonly stepUpId: string; readonly answer: AssertionAnswer | null },
@@ -79,7 +80,7 @@ export async function takePasskey(
     answer === null
       ? null
       : await deps.passkeys.verifyAssertion(answer, {
-          // Unanswerable: does the same work after the challenge was consumed.
+          // Without a challenge no response is valid, but the same work is done.
           expectedChallenge: expectedChallenge ?? Buffer.from(deps.random(32)).toString('base64url'),
           credential,
         });
@@ -93,12 +94,13 @@ export async function takePasskey(
 }
 
 /**
- * Returns the PRF input: constant and not secret, because the authenticator's key and the origin determine the output.
+ * Returns the PRF input. It is constant and not secret, because only the authenticator's key and the origin determine
+ * the output.
  * @returns 32 bytes
  */
 export const prfSaltOf = (owner: SubjectRef): Uint8Array => ownDigest('facestep/passkey/prf', owner);
 
-/** Length-prefixed, so that no character can move between parts. */
+/** Hashes texts with their lengths, so that no character can move from one text to the next. */
 function ownDigest(label: string, { connection, subject }: SubjectRef): Uint8Array {
   const hash = createHash('sha256');
   for (const text of [label, connection, subject]) {
@@ -110,7 +112,7 @@ function ownDigest(label: string, { connection, subject }: SubjectRef): Uint8Arr
   return hash.digest();
 }
 
-/** Computed for everyone, so that timing reveals no credential. */
+/** A decoy is computed for everyone, so that timing does not reveal who has a passkey. */
 async function credentialOf(owner: SubjectRef, deps: CeremonyDeps) {
   const decoy = await decoyPasskey(owner, deps);
   const kept = await readPasskey(owner, deps);
@@ -121,7 +123,7 @@ const challengeKey = (stepUpId: string): string => `passkey-challenge:${stepUpId
 
 const challengeGuard = z.object({ challenge: z.string(), isUsed: z.boolean() });
 
-/** Consumes a challenge; `null`: none. The ceremony type is signed. */
+/** Consumes a challenge and returns it, or `null`. The browser signs the ceremony's type, so it need not be stored. */
 async function takeChallenge(
   stepUpId: string,
   { state, clock }: Pick<CoreDeps, 'state' | 'clock'>,

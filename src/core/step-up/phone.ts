@@ -1,8 +1,8 @@
-/* The page loads this file too. */
+/* The page bundles this file too. */
 
 /**
- * Returns true if the browser claims to be a phone or tablet. Forgeable; a tablet in desktop mode claims to be a
- * computer.
+ * Returns true if the browser claims to be a phone or tablet. The claim can be forged, and a tablet in desktop mode
+ * claims to be a computer.
  * @param userAgent - `null` if missing
  */
 export const isPhone = (userAgent: string | null): boolean =>

@@ -1,9 +1,8 @@
-/* Rules of a PIN. The capture page loads this file: no imports. */
+/* Rules for a PIN. The capture page bundles this file, so it must not import anything. */
 
-/** 6 to 12 digits. */
 const pinShape = /^[0-9]{6,12}$/;
 
-/** One repeated part: 000000, 121212, 123123. */
+/** Matches repetitions such as 000000, 121212 and 123123. */
 const repeatedPart = /^(.+)\1+$/;
 
 const commonPins: ReadonlySet<string> = new Set([
@@ -23,10 +22,9 @@ const commonPins: ReadonlySet<string> = new Set([
   '789789',
 ]);
 
-/** Returns true for 6 to 12 digits. */
 export const isPin = (text: string): boolean => pinShape.test(text);
 
-/** Returns true for one repeated part, constant steps (345678, 987654), or a common choice. */
+/** Returns true for repetitions, constant steps (345678, 987654) and common choices. */
 export function isWeakPin(pin: string): boolean {
   const digits = Array.from(pin, Number);
   const steps = digits.slice(1).map((digit, index) => (digit - (digits[index] ?? 0) + 10) % 10);

@@ -17,20 +17,20 @@ const askingGuard = z.object({
   network: z.string().nullable(),
 });
 
-/** Shown on the phone; `null` if unknown. */
+/** Browser that started a hand-off, as shown on the phone. `null` if unknown. */
 export type AskingBrowser = Readonly<z.infer<typeof askingGuard>>;
 
 export const looksOnPage = 12;
 
 export const recordGuard = z.object({
-  /** For a caller's token without a connection, its tenant. */
+  /** For a token that the caller stores, the caller's tenant. */
   connection: z.string(),
   subject: z.string(),
   purpose: z.enum(stepUpPurposes),
-  /** The initiator authenticated this subject with a first factor or vouches for them. */
+  /** True if the initiator authenticated this subject with a first factor or vouches for them. */
   proved: z.boolean(),
   source: z.string(),
-  /** The subject's own provider asked after a first factor: not anonymous. */
+  /** True if the subject's own provider asked after a first factor. Failures then count against the subject. */
   isSentByProvider: z.boolean().default(false),
   kept: z
     .object({
@@ -44,58 +44,52 @@ export const recordGuard = z.object({
       }),
     })
     .nullable(),
-  /** A challenge for another browser is refused. */
+  /** With `phone`, challenges from other browsers are refused. */
   camera: z.enum(['any', 'phone']).default('any'),
   /** True if the opening browser must use its own camera, without a hand-off. */
   staysHere: z.boolean().default(false),
-  /** Host; `null` if unknown. */
   application: z.string().nullable().default(null),
   receiptFor: z.object({ audience: z.string(), nonce: z.string().nullable() }).nullable(),
   receipt: z.object({ text: z.string(), expiresAt: epochMsGuard }).nullable(),
-  /** True if a pass is recorded for the connection's hooks. The only such field of earlier versions. */
+  /** True if a pass is recorded for the connection's hooks. Earlier versions stored this without `hookSignIn`. */
   feedsHooks: z.boolean(),
   hookSignIn: hookSignInGuard.nullable().default(null),
-  /** The initiator distinguishes an alternative from a face. */
+  /** True if the initiator can distinguish alternatives from a face check. */
   takesAnotherWay: z.boolean().default(false),
-  /** Read out by the help desk, to choose first; `null`: none. */
+  /** Number that the help desk reads out and the person must choose first, or `null`. */
   spoken: z
     .object({ code: z.string(), choices: z.array(z.string()), choice: z.enum(['open', 'right', 'wrong']) })
     .nullable()
     .default(null),
-  /** A new face may replace the enrolled one. */
   mayRenew: z.boolean().default(true),
-  /** The person passed a face check to open their own page. */
   openedByFace: z.boolean().default(false),
-  /** `null`: none. */
   action: z.nullable(namedAction).default(null),
   state: z.enum(['started', 'captured', 'passed', 'failed', 'abandoned']),
   startedAt: epochMsGuard,
-  /** The running attempt and the end of its reservation, in case of a crash. `null` after a decision. */
+  /** Running attempt, and when its reservation ends in case of a crash. `null` after a decision. */
   captured: z.object({ by: z.string(), until: epochMsGuard.nullable() }).nullable(),
-  /** `null` after a browser opened it. */
+  /** `null` after a browser has opened the step-up. */
   challengeDigest: z.string().nullable(),
-  /** Digest for the one browser that may open it; `null`: any. */
+  /** Digest of the secret of the one browser that may open the step-up, or `null` for any browser. */
   browserDigest: z.string().nullable(),
   sessionDigest: z.string().nullable(),
   handOff: z
     .object({
       ticketDigest: z.string().nullable(),
       sessionDigest: z.string().nullable(),
-      /** The one of `choices` that the first browser shows. */
       code: z.string(),
       choices: z.array(z.string()).default([]),
       choice: z.enum(['open', 'right', 'wrong']).default('open'),
-      /** Until the phone has chosen, or the step-up has ended. */
+      /** `null` after the phone has chosen or the step-up has ended. */
       asking: askingGuard.nullable().default(null),
     })
     .nullable()
-    // Hand-offs of an earlier version have no choices: they must be started again.
+    // Hand-offs of an earlier version have no choices and must be started again.
     .transform((handOff) => (handOff?.choices.length === 0 ? null : handOff)),
   movement: z
     .object({
       nonceDigest: z.string(),
       asked: z.array(z.enum(movements)),
-      /** Or none without light. */
       lights: z
         .array(z.object({ axis: z.enum(screenAxes), first: z.enum(screenColours), second: z.enum(screenColours) }))
         .default([]),
@@ -119,25 +113,22 @@ export const recordGuard = z.object({
     })
     .nullable(),
   taken: z.boolean(),
-  /** See `areCodesOffered`. */
   recoveryCodes: z.enum(['none', 'offered', 'made']).default('none'),
-  /** Public id of the enrolment's token for the codes; `null` if unknown. */
+  /** Public id of the enrolled token to which the codes belong, or `null` if unknown. */
   codesOf: z.string().nullable().default(null),
   returnUrl: z.string().nullable(),
   expiresAt: epochMsGuard,
 });
 
-/** A stored step-up. Contains no picture or face data. */
+/** A stored step-up. It contains no picture or face data. */
 export type StepUpRecord = z.infer<typeof recordGuard>;
 
 /** `started → captured → passed | passed_another_way | failed | expired | abandoned` */
 export type StepUpState = StepUpRecord['state'] | 'passed_another_way' | 'expired';
 
-/** Returns true if a face took part. */
 export const isByFace = ({ methods }: { readonly methods: readonly AuthenticationMethod[] }): boolean =>
   methods.includes('face');
 
-/** Returns the state at a time. */
 export function stateAt({ state, captured, pass, triesLeft, expiresAt }: StepUpRecord, now: EpochMs): StepUpState {
   if (state === 'passed' && pass !== null && !isByFace(pass)) return 'passed_another_way';
   if (state !== 'started' && state !== 'captured') return state;
@@ -148,36 +139,38 @@ export function stateAt({ state, captured, pass, triesLeft, expiresAt }: StepUpR
   return isLeft ? 'started' : state;
 }
 
-/** @throws `step_up_finished` */
 export function checkStarted(record: StepUpRecord, now: EpochMs): void {
   if (stateAt(record, now) !== 'started') throw new FaceError('step_up_finished');
 }
 
-/** Returns the subject of a step-up. */
 export const whoOf = ({ connection, subject }: StepUpRecord): SubjectRef => ({ connection, subject });
 
-/** Returns an anonymous initiator's address; `null`: failures count against the person. */
+/**
+ * Returns the address of an anonymous initiator, against which failures count. `null` if failures count against the
+ * person.
+ */
 export const outsiderOf = ({ proved, isSentByProvider, source }: StepUpRecord): string | null =>
   proved || isSentByProvider ? null : source;
 
-/** Returns the person's queue share: anonymous unless they, or their own provider, started it. */
+/**
+ * Returns the queue share of the person. It is anonymous unless the person or their own provider started the step-up.
+ */
 export function shareOf(record: StepUpRecord): QueueShare {
   const outsider = outsiderOf(record);
   const { connection, subject } = record;
   return outsider === null ? knownShare(`person:${connection}:${subject}`) : anonymousShare(outsider);
 }
 
-/** Seconds to write down recovery codes; the receipt waits. */
+/** Seconds to write down recovery codes before the receipt is issued. */
 const mayWaitSec = 900;
 
 const isWaitedFor = (pass: StepUpRecord['pass'], now: EpochMs): boolean =>
   pass !== null && now < addSec(pass.at, mayWaitSec);
 
-/** Returns true until the person continues: phones discard pages, and a reply may be lost. */
+/** Returns true until the person continues. Codes are offered again after a reload or a lost reply. */
 export const areCodesOffered = ({ recoveryCodes, taken, receipt, pass }: StepUpRecord, now: EpochMs): boolean =>
   !taken && (recoveryCodes === 'offered' || (recoveryCodes === 'made' && receipt === null && isWaitedFor(pass, now)));
 
-/** Returns true if the receipt is issued on request. */
 export const isReceiptWaiting = (
   { state, receiptFor, receipt, pass, recoveryCodes }: StepUpRecord,
   now: EpochMs,

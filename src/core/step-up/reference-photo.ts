@@ -11,22 +11,19 @@ import type { StepUp, StepUpDeps } from './stored.js';
 import { look } from './transitions.js';
 import { chargeUnusable } from './unusable-pictures.js';
 
-/* The photo of an identity document. Checked when chosen, and again with the frames, because it is not stored. */
+/*
+ * The photo of an identity document. It is not stored, so it is checked when the user chooses it, and again with the
+ * frames.
+ */
 
-/** Detail that distinguishes refusals of this photo from those of camera pictures. */
+/** Detail of errors about this photo, which distinguishes them from errors about camera pictures. */
 const detail = 'reference';
 
-/** Returns true if the document's photo was refused. */
 export const isOfReferencePhoto = (error: unknown): boolean => error instanceof FaceError && error.detail === detail;
 
-/** Returns true if this enrolment requires the photo. */
 export const wantsReference = ({ record, connection }: Pick<StepUp, 'record' | 'connection'>): boolean =>
   record.purpose === 'enrol' && record.kept === null && connection?.policy.referencePhoto === true;
 
-/**
- * Only the verifier's errors matter.
- * @throws of this photo
- */
 async function examine(
   reference: Photo,
   share: QueueShare,
@@ -42,9 +39,9 @@ async function examine(
 
 /**
  * Checks a document's photo without storing it.
- * @returns a hint; `null`: exactly one face
- * @throws `step_up_unknown`, `step_up_finished`: also if no checks are left; `consent_missing`, `not_found`,
- * `locked_out`, `overloaded`, `upstream_unavailable`, `upstream_malformed`
+ * @returns a hint, or `null` if the photo has exactly one face
+ * @throws `step_up_unknown`; `step_up_finished`, also if no checks are left; `consent_missing`, `not_found`,
+ * `locked_out`
  */
 export async function lookAtReference(
   { session, reference }: { readonly session: FoundSession; readonly reference: Photo },
@@ -69,7 +66,7 @@ export async function lookAtReference(
   }
 }
 
-/** Returns the submitted photo, after detecting its face. @throws `photo_missing`, or of this photo */
+/** Returns the submitted photo after detecting its face. @throws `photo_missing`, or errors of this photo */
 export async function takeReference(
   reference: Photo | null,
   share: QueueShare,
@@ -81,9 +78,9 @@ export async function takeReference(
 }
 
 /**
- * Matches the document with the pictures straight ahead. One match is enough: the judge verifies one person, and
- * document photos are years old.
- * @throws `face_mismatch`, of this photo
+ * Compares the document with the pictures straight ahead. One match is enough: the judge has verified that they show
+ * one person, and document photos are years old.
+ * @throws `face_mismatch`, or errors of this photo
  */
 export async function matchReference(
   { reference, photos }: { readonly reference: Photo; readonly photos: readonly Photo[] },

@@ -26,12 +26,12 @@ interface ReadRequest {
   readonly usedUntil: EpochMs;
 }
 
-/** Use of a request: started, or opened by the page with the step-up's id. */
+/** Use of a signed request: true if the caller started the step-up, or the step-up's id if the page opened it. */
 const usedGuard = z.union([z.literal(true), z.string()]);
 
 /**
- * Starts a signed request's step-up, once.
- * @throws `caller_untrusted`: bad signature, or expired; `step_up_finished`: already used
+ * Starts the step-up of a signed request, once.
+ * @throws `caller_untrusted` for a bad signature or an expired request; `step_up_finished` if it was used before
  */
 export async function startRequestedStepUp(requested: Requested, deps: CoreDeps): Promise<StartedStepUp> {
   const asked = await readRequest(requested, deps);
@@ -39,7 +39,7 @@ export async function startRequestedStepUp(requested: Requested, deps: CoreDeps)
 }
 
 /**
- * Starts and opens it for the page. If the answer was lost, the next attempt opens it.
+ * Starts the step-up and opens it for the page. If the answer was lost, the next attempt opens it.
  * @throws as `startRequestedStepUp` and `openSession`
  */
 export async function openRequestedStepUp(
@@ -92,7 +92,7 @@ async function openAgain(
   const opened = findOpened(found, opening.key ?? null, deps);
   if (opened !== null) return opened;
   if (found.record.sessionDigest !== null) throw new FaceError('step_up_finished');
-  // The challenge was lost with the failure, so it is replaced.
+  // The answer with the challenge was lost, so a new challenge replaces it.
   const challenge = newSecret(deps);
   await changeRecord(id, (record) => reticket(record, challenge), deps, found);
   return openSession({ ticket: joinTicket(id, challenge), ...opening }, deps);

@@ -9,8 +9,8 @@ const ownAlone: Allowed = { own: true, unpaired: false, camera: false };
 const unpairedAlone: Allowed = { own: false, unpaired: true, camera: false };
 
 /**
- * Permissions per role. A phone may send pictures and secrets, consent and abandon, after the number was chosen. It
- * sees no enrolment data.
+ * Permissions per role. After its user has chosen the number, a phone may submit pictures and secrets, consent, and
+ * abandon. It never sees data about the enrolment.
  */
 const allowedBy = {
   read: everyone,
@@ -48,7 +48,7 @@ const allowedBy = {
 
 export type SessionAction = keyof typeof allowedBy;
 
-/** @throws `step_up_unknown`: not allowed for this role */
+/** @throws `step_up_unknown` if the role does not allow the action */
 export function checkAllowed(action: SessionAction, role: SessionRole): void {
   if (!allowedBy[action][role]) throw new FaceError('step_up_unknown', { action, role });
 }

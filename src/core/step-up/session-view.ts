@@ -12,11 +12,14 @@ export type SessionView = Omit<View, 'expiresAt' | 'agreedAt'> & {
   readonly agreedAt: EpochMs | null;
 };
 
-/** Returns the secret required with the face; a caller's token has none here. */
+/** Returns the secret required with the face. A token that the caller stores needs none on the page. */
 export const demandedSecret = ({ record, connection }: Pick<StepUp, 'record' | 'connection'>): Policy['userSecret'] =>
   record.kept === null ? (connection?.policy.userSecret ?? 'none') : 'none';
 
-/** Returns true if a step-up may move to another device. A passkey resists forwarded links. */
+/**
+ * Returns true if a step-up may move to another device. By default it may not if a passkey is required, because a
+ * passkey protects against forwarded links.
+ */
 export const isHandOffAllowed = ({ record, connection }: Pick<StepUp, 'record' | 'connection'>): boolean =>
   !record.staysHere && (connection?.policy.handOff ?? connection?.policy.userSecret !== 'passkey');
 
@@ -37,7 +40,7 @@ function toPairing({ handOff, spoken, application }: StepUpRecord, role: Session
   return { kind: 'screen', choices, application, ...(asking ?? { browser: null, system: null, network: null }) };
 }
 
-/** Returns the use of light; a caller's token without a connection allows it. */
+/** Returns how screen light is used. Without a connection's policy, it is used if supported. */
 export const lightOf = ({ connection }: Pick<StepUp, 'connection'>): View['light'] =>
   lights[connection?.policy.liveness ?? 'challenge'];
 
@@ -49,7 +52,10 @@ const lights = {
   light: 'demanded',
 } as const satisfies Record<Policy['liveness'], View['light']>;
 
-/** Returns the alternatives to a face: after a first factor, and only if none ends in a refusal. */
+/**
+ * Returns the alternatives to a face. They are available after a first factor, and unless the result would be refused
+ * without a face.
+ */
 export function waysOf({ record, connection }: Pick<StepUp, 'record' | 'connection'>): readonly AnotherWay[] {
   const { takesAnotherWay, purpose, kept, receiptFor } = record;
   if (connection === null || kept !== null || !takesAnotherWay || purpose === 'manage') return [];
@@ -64,7 +70,6 @@ export function waysOf({ record, connection }: Pick<StepUp, 'record' | 'connecti
   return anotherWays.filter((way) => offered[way]);
 }
 
-/** Returns true if the policy allows it after a first factor. */
 export const mayAskForHelp = (record: StepUpRecord, connection: Connection | null): boolean =>
   connection?.policy.helpRequests === true &&
   record.kept === null &&
@@ -72,7 +77,6 @@ export const mayAskForHelp = (record: StepUpRecord, connection: Connection | nul
   record.spoken === null &&
   outsiderOf(record) === null;
 
-/** Converts a step-up to the page's view. */
 export function toSessionView(stepUp: StepUp, role: SessionRole, now: EpochMs): SessionView {
   const { id, record, connection } = stepUp;
   const { purpose, consent, triesLeft, expiresAt, returnUrl } = record;
@@ -89,7 +93,7 @@ export function toSessionView(stepUp: StepUp, role: SessionRole, now: EpochMs): 
     application: role === 'own' ? record.application : null,
     retentionDays: policy?.enrolmentDays ?? null,
     consentNeeded: consent === null && purpose !== 'manage',
-    // Before the number is chosen, it may be another person.
+    // Before the number is chosen, the phone's user may be another person.
     action:
       role === 'unpaired' || record.action === null
         ? null
@@ -102,13 +106,13 @@ export function toSessionView(stepUp: StepUp, role: SessionRole, now: EpochMs): 
     handOffAllowed: role === 'own' && isHandOffAllowed(stepUp),
     handOff: toHandOffView(record, role),
     pairing: toPairing(record, role),
-    // Only a face approves an action.
+    // Only a face can approve an action.
     fallbackUrl: record.action === null ? (policy?.fallbackUrl ?? null) : null,
     anotherWays: role === 'own' ? [...waysOf(stepUp)] : [],
     helpOffered: role === 'own' && mayAskForHelp(record, connection),
     recoveryCodesOffered: role === 'own' && areCodesOffered(record, now),
     receiptWaits: role === 'own' && isReceiptWaiting(record, now),
-    // The phone stays; the other browser continues.
+    // The phone's page stays open. The other browser continues to the application.
     returnUrl: role === 'own' ? returnUrl : null,
   };
 }

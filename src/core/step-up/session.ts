@@ -18,8 +18,8 @@ import { isStored, joinTicket, newSecret, splitTicket } from './ticket.js';
 import { abandon, agree, checkTicket, open } from './transitions.js';
 
 /*
- * Sessions of the capture page. A ticket opens a step-up once; then the browser sends a session secret. No cookies
- * (CSRF).
+ * Sessions of the capture page. A ticket opens a step-up once. Then the browser sends a session secret, in no cookie,
+ * so that other sites cannot use it (CSRF).
  */
 
 export interface OpenedSession {
@@ -29,25 +29,25 @@ export interface OpenedSession {
 
 export interface Opening {
   readonly ticket: Credential;
-  /** Chosen by the page; otherwise issued. */
+  /** Session secret that the page has chosen. If absent, the server creates one. */
   readonly key?: Credential | null;
 }
 
-/** Returns a session opened with this key, after a lost answer. @returns `null`: none */
+/** Returns the session that was opened with this key, if the answer was lost. @returns `null` if there is none */
 export function findOpened(found: StepUp, key: Credential | null, { clock }: StepUpDeps): OpenedSession | null {
   const { id, record } = found;
   if (key === null || !isOpenedUnder(record, key)) return null;
   return { session: joinTicket(id, key), view: toSessionView(found, roleOf(key, record), clock.now()) };
 }
 
-/** Returns true if opened under this key. */
 export const isOpenedUnder = ({ sessionDigest, handOff }: StepUpRecord, key: Credential): boolean =>
   [sessionDigest, handOff?.sessionDigest ?? null].some((digest) => isStored(key, digest));
 
 /**
- * Exchanges a ticket for a session, once. A check becomes an enrolment by policy, for authenticated users without one.
- * @throws `step_up_unknown` (also for a wrong ticket or browser), `step_up_opened`, `step_up_finished`,
- * `request_malformed`: URL not allowed; `profile_unavailable`
+ * Exchanges a ticket for a session, once. If the policy says so, a check becomes an enrolment for an authenticated user
+ * without one.
+ * @throws `step_up_unknown`, also for a wrong ticket or browser; `step_up_opened`, `step_up_finished`;
+ * `request_malformed` for a return URL that is not allowed
  */
 export async function openSession(
   opening: Opening & { readonly browser: Credential | null; readonly returnUrl: string | null },
@@ -67,7 +67,7 @@ export async function openSession(
   const purpose = (await isToEnrol(found, deps)) ? 'enrol' : found.record.purpose;
   const consent = purpose === 'verify' ? await findAgreement(found.record, deps) : null;
   if (consent !== null) {
-    // Recorded first: the link opens once, and every consent needs an entry.
+    // Recorded first, because the link opens only once and every consent needs an audit entry.
     const detail = { stepUpId: id, statement: consent.statement, givenAt: toIso(consent.givenAt) };
     await deps.audit.append({ action: 'consent_relied_on', ...whoOf(found.record), detail });
   }
@@ -89,7 +89,9 @@ export async function openSession(
   };
 }
 
-/** Returns the consent of the enrolment. Only for authenticated initiators: it reveals enrolments. */
+/**
+ * Returns the consent of the enrolment. Anonymous initiators get none, because it reveals that the person is enrolled.
+ */
 async function findAgreement(record: StepUpRecord, deps: StepUpDeps): Promise<Consent | null> {
   if (record.kept !== null || outsiderOf(record) !== null) return null;
   return findCurrentConsent(record, consentVersion, deps);
@@ -115,7 +117,10 @@ export interface FoundSession extends StepUp {
   readonly action: SessionAction;
 }
 
-/** Finds a session's step-up for one action. @throws `step_up_unknown`: also for the role */
+/**
+ * Finds the step-up of a session for one action. @throws `step_up_unknown`, also if the session's role does not allow
+ * the action
+ */
 export async function findSession(
   session: Credential,
   action: SessionAction,
@@ -130,7 +135,7 @@ export async function findSession(
 }
 
 /**
- * Sessions end with the enrolment, including open pages.
+ * Enrolments and own pages, even open ones, end with the person's enrolment.
  * @throws `step_up_finished`
  */
 async function checkGoesOn(record: StepUpRecord, deps: Pick<StepUpDeps, 'state'>): Promise<void> {
@@ -147,7 +152,7 @@ function roleOf(secret: Credential, record: StepUpRecord): SessionRole {
 const ownRole = ({ spoken }: StepUpRecord): SessionRole =>
   spoken === null || spoken.choice === 'right' ? 'own' : 'unpaired';
 
-/** Returns the view of a session; the receipt only for the link's own browser. */
+/** Returns the view of a session. Only the link's own browser gets the receipt. */
 export function viewSession(
   stepUp: StepUp & { readonly role: SessionRole },
   { clock }: Pick<StepUpDeps, 'clock'>,
@@ -159,8 +164,7 @@ export function viewSession(
 
 /**
  * Returns how long the user is locked out, so that the page shows it before the camera opens.
- * @returns seconds; `null`: not locked out, or an anonymous caller, who must not learn of it before a face is sent
- * @throws `state_unavailable`
+ * @returns seconds, or `null` if not locked out. Anonymous callers always get `null` before they submit a face
  */
 export async function findLockoutSec(
   { record, connection, role }: StepUp & { readonly role: SessionRole },
@@ -175,7 +179,7 @@ export async function findLockoutSec(
 }
 
 /**
- * Changes a session's step-up, again after concurrent changes.
+ * Changes the step-up of a session, and retries after concurrent changes.
  * @throws `step_up_unknown`, and what `change` throws
  */
 export async function changeSession(
@@ -188,7 +192,7 @@ export async function changeSession(
   const record = await changeRecord(
     id,
     (found) => {
-      // A concurrent writer may have ended this session.
+      // A concurrent change may have ended this session.
       checkAllowed(action, roleOf(secret, found));
       return change(found, deps.clock.now());
     },
@@ -199,8 +203,8 @@ export async function changeSession(
 }
 
 /**
- * Records consent to the shown text.
- * @throws `step_up_unknown`, `step_up_finished`, `consent_missing`: not the current text
+ * Records consent to the displayed text.
+ * @throws `step_up_unknown`, `step_up_finished`; `consent_missing` if that is not the current text
  */
 export async function giveConsent(
   { session, version, language }: { session: FoundSession; version: string; language: string },
@@ -210,19 +214,17 @@ export async function giveConsent(
   const { id, record } = session;
   const consent = { statement: toStatement(version, language), givenAt: deps.clock.now() };
   checkStarted(record, deps.clock.now());
-  // Recorded first, so that every consent has an entry.
   const detail = { stepUpId: id, statement: consent.statement, purpose: record.purpose };
   await deps.audit.append({ action: 'consent_given', ...whoOf(record), detail });
   const stepUp = await changeSession(session, (found, now) => agree(found, consent, now), deps);
   return toSessionView(stepUp, session.role, deps.clock.now());
 }
 
-/** Abandons a step-up for the person. @throws `step_up_unknown`, `step_up_finished` */
 export async function abandonStepUp(session: FoundSession, deps: StepUpDeps): Promise<SessionView> {
   const stepUp = await changeSession(session, abandon, deps);
   const { id, record } = stepUp;
   const application = record.application ?? undefined;
-  // One's own page is no check.
+  // Leaving one's own page abandons no check.
   if (record.purpose !== 'manage')
     await deps.audit.append({
       ...{ action: 'step_up_abandoned', ...whoOf(record) },

@@ -1,7 +1,7 @@
 import type { Random } from '../ports.js';
 import { drawBelow } from './draw.js';
 
-/** The right one is shown or read out elsewhere. */
+/** Numbers from which to choose. `code` is the right one, which is shown or read out elsewhere. */
 export interface DrawnChoices {
   readonly choices: string[];
   readonly code: string;
@@ -9,7 +9,7 @@ export interface DrawnChoices {
 
 const choicesOffered = 3;
 
-/** Draws three two-digit numbers: a guess succeeds one time in three. */
+/** Draws three numbers of two digits. A guess succeeds one time in three. */
 export function drawChoices(random: Random): DrawnChoices {
   const drawn = new Set<string>();
   while (drawn.size < choicesOffered) drawn.add(String(10 + drawBelow(90, random)));

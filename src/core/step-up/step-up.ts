@@ -28,9 +28,7 @@ export interface StepUpView {
   readonly expiresAt: EpochMs;
   readonly receipt: Credential | null;
   readonly receiptWaits: boolean;
-  /** Factors: RFC 8176. */
   readonly pass: StepUpRecord['pass'];
-  /** No hand-off was offered. */
   readonly stayedHere: boolean;
   readonly action: NamedAction | null;
 }
@@ -40,38 +38,34 @@ export type StepUpRequested = {
   readonly purpose?: StepUpPurpose;
   /**
    * `proved`: the initiator authenticated the subject with a first factor, or vouches for them. `source`: address of an
-   * anonymous initiator; `null` if the subject's own provider asks, so that failures count against the subject.
+   * anonymous initiator, or `null` if the subject's own provider asks, so that failures count against the subject.
    */
   readonly asked?: { readonly proved: true } | { readonly proved: false; readonly source: string | null };
   readonly by?: string;
-  /** URL, if not the receipt's audience. */
+  /** URL of the application, if it is not the receipt's audience. */
   readonly application?: string | null;
   readonly returnUrl?: string | null;
-  /** The one that may open the page; `null`: any. */
+  /** Secret of the one browser that may open the page, or `null` for any. */
   readonly browser?: Credential | null;
-  /** Its hook may use the pass; `null`: only the initiator gets it. */
+  /** Sign-in whose hook events may use the pass. `null` if only the initiator gets the result. */
   readonly hookSignIn: HookSignIn | null;
-  /** The recipient distinguishes an alternative from a face. */
+  /** True if the recipient can distinguish alternatives from a face check. */
   readonly takesAnotherWay?: boolean;
-  /** Number that is read out and must be chosen first. */
+  /** Number that the help desk reads out and the person must choose first. */
   readonly spoken?: DrawnChoices;
-  /** `null`: by policy. */
   readonly camera?: StepUpRecord['camera'] | null;
   readonly staysHere?: boolean;
-  /** For a person's own page: false to forbid enrolling a new face. */
   readonly mayRenew?: boolean;
-  /** For a person's own page: true if a face check opened it. */
   readonly openedByFace?: boolean;
-  /** Shown before the camera opens. Only a face approves. */
+  /** Action to show before the camera opens. Only a face can approve it. */
   readonly action?: NamedAction | null;
-  /** Until opened, in seconds; default: the policy's. */
+  /** Seconds until the step-up must be opened. The default is that of the policy. */
   readonly lifeSec?: number;
 } & (
   | {
       readonly connection: Connection;
-      /** `null`: in the subject's profile. */
+      /** Token that the caller stores. `null` if the token is in the subject's profile. */
       readonly kept: KeptToken | null;
-      /** `null`: none. */
       readonly receipt: ReceiptRequest | null;
     }
   | { readonly connection: null; readonly kept: KeptToken; readonly receipt: ReceiptRequest }
@@ -83,7 +77,7 @@ const triesOnPage = 3;
 
 const challengesOnPage = 12;
 
-/** `<id>.<challenge>` is the ticket. */
+/** A started step-up. `<id>.<challenge>` is its ticket. */
 export interface StartedStepUp {
   readonly id: string;
   readonly challenge: Credential;
@@ -91,22 +85,22 @@ export interface StartedStepUp {
 }
 
 /**
- * Starts a step-up. Looks nothing up: unknown and unenrolled subjects look the same. Callers must rate-limit anonymous
- * requests.
- * @returns public id, and challenge, only for the person in front of the camera
+ * Starts a step-up. Looks nothing up, so unknown and unenrolled subjects look the same. Callers must rate-limit
+ * anonymous requests.
+ * @returns the public id, and the challenge, which only the person in front of the camera may get
  * @throws `token_malformed`
  */
 export async function startStepUp(requested: StepUpRequested, deps: CoreDeps): Promise<StartedStepUp> {
   const { connection, subject, kept, receipt, asked = { proved: true } } = requested;
   const source = asked.proved ? null : asked.source;
-  // Reported to the caller now, because the person cannot fix it.
+  // A malformed token is reported to the caller now, because the person cannot fix it.
   if (kept !== null) deps.verifier.identify(kept.token);
   const id = Buffer.from(deps.random(16)).toString('base64url');
   const challenge = newSecret(deps);
   const lifeSec = requested.lifeSec ?? connection?.policy.stepUpTimeoutSec ?? defaultTimeoutSec;
   const expiresAt = addSec(deps.clock.now(), lifeSec);
   const { purpose = 'verify', browser = null, action = null } = requested;
-  // An approval is not a sign-in.
+  // An approval is not a sign-in, so hooks cannot use it.
   const hookSignIn = action === null ? requested.hookSignIn : null;
   const record: StepUpRecord = {
     connection: connection === null ? kept.binding.tenant : connection.id,
@@ -147,7 +141,7 @@ export async function startStepUp(requested: StepUpRequested, deps: CoreDeps): P
     returnUrl: requested.returnUrl ?? null,
     expiresAt,
   };
-  // Anonymous starts are many: they start again after a power failure.
+  // Anonymous step-ups are many, and can be started again after a power failure.
   await writeNew(id, record, { mayBeLost: !asked.proved }, deps);
   await deps.audit.append({
     action: 'step_up_started',
@@ -170,8 +164,8 @@ const isChallenged = (policy: Policy | undefined): boolean =>
   policy !== undefined && policy.liveness !== 'off' && policy.liveness !== 'passive';
 
 /**
- * Completes a step-up with photos; unusable pictures leave it open. A wrong face, missing liveness, and an unenrolled
- * or revoked person get the same decision.
+ * Completes a step-up with photos. Unusable pictures leave it open. A wrong face, missing liveness, an unenrolled and a
+ * revoked person get the same decision.
  * @throws `step_up_unknown`, `step_up_finished`, `challenge_needed`, `secret_missing`, `locked_out`,
  * `profile_unavailable`, the codes of `Verifier`
  */
@@ -194,7 +188,7 @@ export async function submitPhotos(
       if (!isStored(challenge, latest.challengeDigest)) throw new FaceError('step_up_unknown');
       const captured = capture(latest, by, now);
       const policy = latest.kept === null ? found.connection?.policy : undefined;
-      // Photos alone prove no movement, phone or authenticator, and their sender was shown no action.
+      // Photos alone prove no movement, phone or authenticator, and the person may not have seen the action.
       const isPlain = latest.purpose === 'verify' && latest.spoken === null && latest.action === null;
       const needsPage = isChallenged(policy) || latest.camera === 'phone' || !isPlain;
       if (needsPage) throw new FaceError('challenge_needed');
@@ -219,23 +213,15 @@ export async function submitPhotos(
     },
     deps,
   );
-  // A caller that sends photos does not show recovery codes.
+  // A caller that submits photos does not display recovery codes, so the receipt is issued at once.
   return takeOutcome(toView(id, ended, deps.clock.now()), deps);
 }
 
-/**
- * Returns the state of a step-up.
- * @throws `step_up_unknown`
- */
 export async function readStepUp(id: string, deps: Pick<CoreDeps, 'state' | 'clock'>): Promise<StepUpView> {
   const { record } = await readRecord(id, deps);
   return toView(id, record, deps.clock.now());
 }
 
-/**
- * Returns the outcome to the backend that started the step-up, and issues a pending receipt.
- * @throws `step_up_unknown`
- */
 export async function takeOutcome(view: StepUpView, deps: CoreDeps): Promise<StepUpView> {
   if (!view.receiptWaits) return view;
   return toView(view.id, await takeReceipt(view.id, deps), deps.clock.now());
@@ -243,7 +229,7 @@ export async function takeOutcome(view: StepUpView, deps: CoreDeps): Promise<Ste
 
 /**
  * Consumes the pass for its initiator.
- * @throws `step_up_unknown`, `face_not_verified`: not passed; `step_up_finished`: already consumed
+ * @throws `step_up_unknown`; `face_not_verified` if not passed; `step_up_finished` if consumed before
  */
 export async function takeStepUp(id: string, deps: Pick<CoreDeps, 'state' | 'clock'>): Promise<StepUpView> {
   const { record } = await readRecord(id, deps);
@@ -252,7 +238,6 @@ export async function takeStepUp(id: string, deps: Pick<CoreDeps, 'state' | 'clo
   return toView(id, taken, deps.clock.now());
 }
 
-/** Converts a step-up to its public view. */
 export const toView = (id: string, record: StepUpRecord, now: EpochMs): StepUpView => ({
   id,
   connection: record.connection,

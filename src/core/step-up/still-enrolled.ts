@@ -3,7 +3,6 @@ import { readConsentedToken } from '../enrolment/consent.js';
 import { hasEndedSince } from '../enrolment/enrolment-end.js';
 import { type StepUpRecord, whoOf } from './record.js';
 
-/** Returns true if the enrolment of the recovery codes is current. */
 export async function isStillEnrolled(record: StepUpRecord, deps: Pick<CoreDeps, 'state'>): Promise<boolean> {
   if (await hasEndedSince(record, record.startedAt, deps)) return false;
   return (await readConsentedToken(whoOf(record), deps)) === record.codesOf;

@@ -10,32 +10,30 @@ export type StepUpDeps = CoreDeps & { readonly connections: ReadonlyMap<string, 
 
 type Stores = Pick<CoreDeps, 'state'>;
 
-/** `null` for a caller's token without one, or if no longer configured. */
+/** `null` if the caller stores the token and named no connection, or if the connection is no longer configured. */
 export interface StepUp {
   readonly id: string;
   readonly record: StepUpRecord;
   readonly connection: Connection | null;
 }
 
-/** Seconds, to read the outcome. */
+/** Seconds after the end in which the outcome can be read. */
 const keptAfterEndSec = 3600;
 
 const toStored = (id: string) => ({
   key: `step-up:${id}`,
   guard: recordGuard,
-  // An abandoned one is deleted with its caller's token, after a running attempt.
+  // An abandoned step-up with the caller's token is deleted soon, but after a running attempt.
   expiresAt: ({ kept, captured, expiresAt }: StepUpRecord): EpochMs =>
     addSec(expiresAt, kept === null ? keptAfterEndSec : captured === null ? 0 : judgedWithinSec),
 });
 
-/** @throws `step_up_unknown` */
 export async function readRecord(id: string, deps: Stores): Promise<FoundRecord<StepUpRecord>> {
   const found = await readStored(toStored(id), deps);
   if (found === null) throw new FaceError('step_up_unknown');
   return found;
 }
 
-/** Finds a step-up and its connection. @throws `step_up_unknown` */
 export async function findStepUp(
   id: string,
   deps: Pick<StepUpDeps, 'state' | 'connections'>,
@@ -60,7 +58,6 @@ async function write(
   await state.write(key, withoutAsking(record), { ...how, expiresAt: expiresAt(record) });
 }
 
-/** Stores a new step-up. */
 export const writeNew = (
   id: string,
   record: StepUpRecord,
@@ -70,7 +67,7 @@ export const writeNew = (
 
 /**
  * Changes a step-up.
- * @param known - as just read
+ * @param known - record as just read
  * @throws `step_up_unknown`, `state_unavailable`, and what `change` throws
  */
 export async function changeRecord(
@@ -86,14 +83,14 @@ export async function changeRecord(
   return (await changeStored(toStored(id), step, deps, known)).changed;
 }
 
-/** Reserves a step-up for a passed attempt. @throws `step_up_finished`: another one has started */
+/** Reserves a step-up for an attempt that has passed. @throws `step_up_finished` if another one has started */
 export async function keepForAttempt({ id, record: captured }: StepUp, deps: Stores): Promise<void> {
   await changeRecord(id, (found) => keep(found, captured), deps);
 }
 
-/** Ends an attempt. @throws `step_up_finished`: another one has started */
+/** Ends an attempt. @throws `step_up_finished` if another one has started */
 export async function endAttempt({ id, record: captured }: StepUp, ended: StepUpRecord, deps: Stores): Promise<void> {
-  // Reserved, so it is written without a condition, even after its time.
+  // A passed attempt has reserved the step-up, so the write needs no condition.
   if (ended.state === 'passed') await write(id, { ...ended, captured: null }, { when: 'any' }, deps);
   else await changeRecord(id, (found) => end(found, captured, ended), deps);
 }

@@ -3,22 +3,19 @@ import { Credential } from '../concealed.js';
 import { digestOf, hasDigest } from '../digest.js';
 import type { Random } from '../ports.js';
 
-/** Creates 32 random bytes as text. */
 export const newSecret = ({ random }: { readonly random: Random }): Credential =>
   new Credential(Buffer.from(random(32)).toString('base64url'));
 
-/** Returns the stored form of a secret. */
 export const toStoredDigest = (secret: Credential): string => secret.use(digestOf).toString('base64url');
 
-/** Compares in constant time; `null` matches nothing. */
+/** Compares a secret with its stored digest in constant time. `null` matches nothing. */
 export const isStored = (secret: Credential, stored: string | null): boolean =>
   stored !== null && secret.use((text) => hasDigest(text, Buffer.from(stored, 'base64url')));
 
-/** Joins `<id>.<secret>`. */
 export const joinTicket = (id: string, secret: Credential): Credential =>
   secret.use((text) => new Credential(`${id}.${text}`));
 
-/** Splits a ticket, without verifying it. @throws `step_up_unknown`: malformed */
+/** Splits a ticket `<id>.<secret>` without verifying it. @throws `step_up_unknown` if malformed */
 export function splitTicket(ticket: Credential): { id: string; secret: Credential } {
   const [id = '', secret = '', ...rest] = ticket.use((text) => text.split('.'));
   if (id === '' || secret === '' || rest.length > 0) throw new FaceError('step_up_unknown');

@@ -10,24 +10,23 @@ import { type AskingBrowser, areCodesOffered, checkStarted, type StepUpRecord } 
 import { isStored, toStoredDigest } from './ticket.js';
 
 /*
- * State transitions of a step-up. Pure functions; they throw `step_up_finished` if it is not active. Callers check
- * authorization.
+ * State transitions of a step-up, as pure functions. They throw `step_up_finished` if the step-up is not active.
+ * Callers check authorization.
  */
 
-/** Returns the active step-up, also after an undecided attempt. @throws `step_up_finished` */
+/** Returns the active step-up, reopened if an attempt ended without a decision. @throws `step_up_finished` */
 export function underWay(record: StepUpRecord, now: EpochMs): StepUpRecord {
   checkStarted(record, now);
   return { ...record, state: 'started', captured: null };
 }
 
-/** Verifies a link's secret and browser. @throws `step_up_opened`, `step_up_unknown`, `step_up_finished` */
 export function checkTicket(
   record: StepUpRecord,
   { secret, browser }: { readonly secret: Credential; readonly browser: Credential | null },
   now: EpochMs,
 ): void {
   const { challengeDigest, browserDigest } = record;
-  // No secret left to verify, so guessing ids reveals no more.
+  // The stored digest is gone, so the secret cannot be verified. Ids are random, so this reveals nothing to a guesser.
   if (challengeDigest === null) throw new FaceError('step_up_opened');
   if (!isStored(secret, challengeDigest)) throw new FaceError('step_up_unknown');
   if (browserDigest !== null && !(browser !== null && isStored(browser, browserDigest)))
@@ -35,7 +34,6 @@ export function checkTicket(
   checkStarted(record, now);
 }
 
-/** Opens it for its browser, once. */
 export function open(
   record: StepUpRecord,
   opening: {
@@ -54,13 +52,13 @@ export function open(
     sessionDigest: toStoredDigest(session),
     purpose,
     consent,
-    // An invitation waits for days.
+    // An invitation waits for days, so its time starts only when it is opened.
     expiresAt: record.purpose === 'verify' ? record.expiresAt : addSec(now, lifeSec),
     returnUrl: record.returnUrl ?? returnUrl,
   };
 }
 
-/** Replaces the ticket for a kiosk. @throws `step_up_opened` */
+/** Replaces the ticket, which was not used. @throws `step_up_opened` */
 export function reticket(record: StepUpRecord, challenge: Credential): StepUpRecord {
   if (record.sessionDigest !== null) throw new FaceError('step_up_opened');
   return { ...record, challengeDigest: toStoredDigest(challenge) };
@@ -71,7 +69,6 @@ export const agree = (record: StepUpRecord, consent: Consent, now: EpochMs): Ste
   consent,
 });
 
-/** Abandons it for the person. */
 export const abandon = (record: StepUpRecord, now: EpochMs): StepUpRecord => ({
   ...underWay(record, now),
   state: 'abandoned',
@@ -85,15 +82,14 @@ export const goOnAfterEnd = (record: StepUpRecord, now: EpochMs): StepUpRecord =
   startedAt: now,
 });
 
-/** Turns a person's own page into an enrolment. */
 export const renew = (record: StepUpRecord, now: EpochMs): StepUpRecord => ({
   ...underWay(record, now),
   purpose: 'enrol',
 });
 
 /**
- * Starts a challenge, replacing a former one.
- * @throws `consent_missing`, `step_up_finished`: or none is left
+ * Starts a challenge, which replaces the previous one.
+ * @throws `consent_missing`; `step_up_finished`, also if no challenges are left
  */
 export function challenge(record: StepUpRecord, movement: MovementRecord, now: EpochMs): StepUpRecord {
   const started = underWay(record, now);
@@ -102,7 +98,6 @@ export function challenge(record: StepUpRecord, movement: MovementRecord, now: E
   return { ...started, movement, challengesLeft: record.challengesLeft - 1 };
 }
 
-/** Commits a picture of the latest movement. @throws `challenge_wrong` */
 export function commit(
   record: StepUpRecord,
   { nonce, digest }: { readonly nonce: Credential; readonly digest: string },
@@ -113,7 +108,7 @@ export function commit(
 
 /**
  * Counts a check of a document's photo.
- * @throws `not_found`: not required; `consent_missing`, `step_up_finished`: or no checks left
+ * @throws `not_found` if no photo is required; `consent_missing`; `step_up_finished`, also if no checks are left
  */
 export function look(record: StepUpRecord, { isWanted }: { readonly isWanted: boolean }, now: EpochMs): StepUpRecord {
   const started = underWay(record, now);
@@ -123,7 +118,7 @@ export function look(record: StepUpRecord, { isWanted }: { readonly isWanted: bo
   return { ...started, looksLeft: record.looksLeft - 1 };
 }
 
-/** Sets a ticket for another camera, replacing a former one and its session. */
+/** Sets a ticket for another camera, which replaces the previous one and its session. */
 export function handOff(
   record: StepUpRecord,
   offered: {
@@ -139,7 +134,6 @@ export function handOff(
   return { ...underWay(record, now), handOff: { ...handOff, choice: 'open' } };
 }
 
-/** Opens the hand-off, once. @throws `step_up_unknown`, `step_up_opened` */
 export function openHandedOff(
   record: StepUpRecord,
   { secret, session }: { readonly secret: Credential; readonly session: Credential },
@@ -153,7 +147,7 @@ export function openHandedOff(
   return { ...record, handOff: { ...handOff, ticketDigest: null, sessionDigest: toStoredDigest(session) } };
 }
 
-/** Applies the chosen number, `null` for none; a wrong one ends the step-up. */
+/** Applies the chosen number. A wrong one, or `null` for none, ends the step-up. */
 export function choose(record: StepUpRecord, number: string | null, now: EpochMs): StepUpRecord {
   const started = underWay(record, now);
   const { handOff, spoken } = record;
@@ -168,21 +162,19 @@ export function choose(record: StepUpRecord, number: string | null, now: EpochMs
   return { ...started, handOff: { ...handOff, choice: 'wrong' }, state: 'failed', kept: null, movement: null };
 }
 
-/** Longer than a check with a slow provider. */
+/** Seconds for one attempt, longer than a check with a slow provider. */
 export const judgedWithinSec = 30;
 
-/** Creates the id of an attempt. */
 export const newAttempt = ({ random }: { readonly random: Random }): string =>
   Buffer.from(random(12)).toString('base64url');
 
-/** Reserves it for one attempt. Counted now, so that a crash gives no additional attempt. */
+/** Reserves the step-up for one attempt. The attempt is counted now, so that a crash allows no additional one. */
 export function capture(record: StepUpRecord, by: string, now: EpochMs): StepUpRecord {
   const { triesLeft } = underWay(record, now);
   const captured = { by, until: addSec(now, judgedWithinSec) };
   return { ...record, state: 'captured', captured, movement: null, triesLeft: triesLeft - 1 };
 }
 
-/** Returns the record with the try refunded and without the challenge. */
 export const uncaptured = (captured: StepUpRecord): StepUpRecord => ({
   ...captured,
   state: 'started',
@@ -191,15 +183,15 @@ export const uncaptured = (captured: StepUpRecord): StepUpRecord => ({
 });
 
 /**
- * Reserves it before the pass is delivered, so that no other attempt can start.
- * @throws `step_up_finished`: another attempt has started
+ * Reserves the step-up before the pass is delivered, so that no other attempt can start.
+ * @throws `step_up_finished` if another attempt has started
  */
 export function keep(record: StepUpRecord, captured: StepUpRecord): StepUpRecord {
   const by = checkOwn(record, captured);
   return { ...record, captured: { by, until: null } };
 }
 
-/** Ends the attempt, unless another may have started. @throws `step_up_finished`: another attempt has started */
+/** Ends the attempt. @throws `step_up_finished` if another attempt has started */
 export function end(record: StepUpRecord, captured: StepUpRecord, ended: StepUpRecord): StepUpRecord {
   checkOwn(record, captured);
   return { ...ended, captured: null };
@@ -211,7 +203,10 @@ function checkOwn(found: StepUpRecord, { captured }: StepUpRecord): string {
   return captured.by;
 }
 
-/** Consumes the offer of recovery codes. @throws `step_up_finished`: none offered, or continued */
+/**
+ * Consumes the offer of recovery codes. @throws `step_up_finished` if codes are not offered, or the person has
+ * continued
+ */
 export function takeRecoveryCodes(record: StepUpRecord, now: EpochMs): StepUpRecord {
   if (!areCodesOffered(record, now)) throw new FaceError('step_up_finished');
   return { ...record, recoveryCodes: 'made' };
@@ -220,7 +215,7 @@ export function takeRecoveryCodes(record: StepUpRecord, now: EpochMs): StepUpRec
 /** Restores the offer after the codes could not be created. */
 export const offerRecoveryCodes = (record: StepUpRecord): StepUpRecord => ({ ...record, recoveryCodes: 'offered' });
 
-/** Consumes the pass. @throws `face_not_verified`, `step_up_finished`: already consumed */
+/** Consumes the pass. @throws `face_not_verified`; `step_up_finished` if consumed before */
 export function take(record: StepUpRecord): StepUpRecord {
   if (record.state !== 'passed') throw new FaceError('face_not_verified');
   if (record.taken) throw new FaceError('step_up_finished');

@@ -4,7 +4,7 @@ import type { QueueShare } from '../queue-share.js';
 import { outsiderOf, shareOf, whoOf } from './record.js';
 import type { StepUp } from './stored.js';
 
-/** Returns the budgets charged for unusable pictures. Anonymous callers never spend a known person's. */
+/** Returns the limits charged for unusable pictures. Those of anonymous callers are not charged to the person. */
 function countsOf({ id, record }: Pick<StepUp, 'id' | 'record'>): readonly Count[] {
   const outsider = outsiderOf(record);
   if (outsider !== null)
@@ -17,9 +17,9 @@ function countsOf({ id, record }: Pick<StepUp, 'id' | 'record'>): readonly Count
 }
 
 /**
- * Runs work and charges the engine time of unusable pictures.
- * @param work - receives a creator of rows' shares
- * @throws `locked_out` before `work`, if the budget is exhausted; `state_unavailable`, and what `work` throws
+ * Runs work, and charges the engine time spent on unusable pictures.
+ * @param work - receives a function that creates the queue share of one group of pictures
+ * @throws `locked_out` before `work` if a limit is exhausted; `state_unavailable`, and what `work` throws
  */
 export async function chargeUnusable<Result>(
   stepUp: Pick<StepUp, 'id' | 'record'>,
@@ -38,7 +38,7 @@ export async function chargeUnusable<Result>(
       onRefused(error: FaceError, tookMs: number) {
         first ??= error;
         const counting = charge(counts, tookMs, deps);
-        // Awaited below; a refusal may come after the work has failed.
+        // Prevents an unhandled rejection: a picture may be refused after the work has failed. Awaited below.
         counting.catch(() => {});
         charged.push(counting);
       },
@@ -48,7 +48,7 @@ export async function chargeUnusable<Result>(
   try {
     return await work(toRow);
   } finally {
-    // So that the caller's next request sees them.
+    // Awaited, so that the caller's next request finds the charges.
     await Promise.all(charged);
   }
 }

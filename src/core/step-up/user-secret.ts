@@ -10,13 +10,12 @@ import type { FoundSession } from './session.js';
 import { demandedSecret } from './session-view.js';
 import type { StepUp } from './stored.js';
 
-/** Unverified; or `null`. */
+/** Secrets that the page submitted, unverified. `null` if not submitted. */
 export interface SentSecret {
   readonly pin: UserSecret | null;
   readonly passkey: PasskeyAnswer | null;
 }
 
-/** Checks that the required secret was submitted. @throws `secret_missing`, `secret_weak` */
 export function checkSecret(stepUp: Pick<StepUp, 'record' | 'connection'>, sent: SentSecret): void {
   const demanded = demandedSecret(stepUp);
   const isNew = stepUp.record.purpose === 'enrol';
@@ -29,15 +28,15 @@ export function checkSecret(stepUp: Pick<StepUp, 'record' | 'connection'>, sent:
   }
 }
 
-/** Checks a new PIN. @throws `secret_missing`: not a PIN; `secret_weak`: easily guessed */
+/** Checks a new PIN. @throws `secret_missing` if it is not a PIN; `secret_weak` if it is easily guessed */
 export function checkNewPin(pin: UserSecret): void {
   if (!pin.use(isPin)) throw new FaceError('secret_missing');
   if (pin.use(isWeakPin)) throw new FaceError('secret_weak');
 }
 
 /**
- * Checks an enrolling backend's password.
- * @throws `secret_missing`: not a PIN, or a passkey, which needs the page; `secret_weak`
+ * Checks the password that a backend submits for an enrolment.
+ * @throws `secret_missing` if it is not a PIN, or if the policy requires a passkey, which needs the page; `secret_weak`
  */
 export function checkPassword({ userSecret }: Policy, password: UserSecret | null): void {
   if (userSecret === 'none') return;
@@ -45,10 +44,6 @@ export function checkPassword({ userSecret }: Policy, password: UserSecret | nul
   checkNewPin(password);
 }
 
-/**
- * Returns the token's secret, and an enrolment's credential to store.
- * @throws `secret_missing`: as `checkSecret`, and for an enrolment as `takeNewPasskey`
- */
 export async function presentSecret(
   stepUp: StepUp,
   { pin, passkey }: SentSecret,
@@ -69,7 +64,7 @@ export async function presentSecret(
 
 /**
  * Starts the WebAuthn ceremony of a session.
- * @throws `step_up_finished`, `consent_missing`, `not_found`: no passkey required
+ * @throws `step_up_finished`, `consent_missing`; `not_found` if no passkey is required
  */
 export async function askForPasskey(
   session: FoundSession,

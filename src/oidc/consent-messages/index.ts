@@ -8,5 +8,4 @@ import type { ConsentTexts } from './texts.js';
 
 const texts: Readonly<Record<Language, ConsentTexts>> = { en, de, es, fr, ar };
 
-/** Returns the texts of a language. */
 export const consentTextsIn = (language: Language): ConsentTexts => texts[language];

@@ -7,7 +7,7 @@ export interface ConsentTexts {
   readonly from: string;
   readonly unlinked: (source: string) => string;
   readonly unlinkedText: string;
-  /** If another camera was used. */
+  /** Shown if another camera was used. */
   readonly linkHere: string;
   readonly link: (source: string) => string;
   readonly linkText: string;
@@ -19,9 +19,8 @@ export interface ConsentTexts {
   readonly unanswered: (source: string) => string;
   readonly unansweredText: string;
   readonly goesTo: string;
-  /** If staff at a counter see it. */
+  /** Shown if staff at a counter will see the data. */
   readonly atCounter: string;
-  /** For data that goes into a credential. */
   readonly cardTitle: (credential: string) => string;
   readonly cardGoesTo: string;
   readonly cardOptionalText: string;

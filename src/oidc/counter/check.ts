@@ -8,8 +8,9 @@ import { drawChoices } from '../../core/step-up/spoken-number.js';
 import { addSec, type EpochMs, epochMsGuard } from '../../core/units.js';
 
 /*
- * A check at a counter, whose code one phone opens. Against photographed or swapped codes, staff and person compare two
- * numbers aloud: the phone takes one of three, once, and the counter sends the number on the phone.
+ * A check at a counter, whose code one phone opens. Staff and person read two numbers to each other, which stops
+ * photographed or swapped codes. The person chooses the counter's number, once, from three. The staff enter the phone's
+ * number.
  */
 
 export const checkLifeSec = 600;
@@ -20,16 +21,14 @@ const checkGuard = z.object({
   told: z.string(),
   choices: z.array(z.string()),
   shown: z.string(),
-  /** Digest for the one browser that opened the code; `null`: none yet. */
+  /** Digest of the cookie of the one browser that opened the code, or `null` before that. */
   browserDigest: z.string().nullable(),
-  /** `null`: phones. */
   kiosk: z.string().nullable(),
   interaction: z.string().nullable(),
-  /** The counter has sent the phone's number. */
+  /** True if the staff have entered the phone's number. */
   isMatched: z.boolean(),
-  /** Side that gave a wrong number; `null`: none. */
   endedBy: z.enum(['counter', 'phone']).nullable(),
-  /** The counter has received the outcome. */
+  /** True if the counter has received the outcome. */
   isSettled: z.boolean(),
   endsAt: epochMsGuard,
 });
@@ -38,10 +37,8 @@ export type Check = z.output<typeof checkGuard>;
 
 type Deps = Pick<CoreDeps, 'state' | 'clock' | 'random'>;
 
-/** Normalizes a code. */
 export const toPlainCode = (typed: string): string => typed.toUpperCase().replace(/[^0-9A-Z]/g, '');
 
-/** Returns the kiosk visit of a check; `null` if it is not at a kiosk. */
 export const visitOf = (code: string, { kiosk }: Pick<Check, 'kiosk'>): KioskVisit | null =>
   kiosk === null ? null : { kiosk, visit: digestOf(code).toString('base64url') };
 
@@ -51,7 +48,6 @@ const toStored = (connection: string, code: string) => ({
   expiresAt: ({ endsAt }: Check): EpochMs => endsAt,
 });
 
-/** Creates a connection's check store, by normalized code. */
 export function createChecks(connection: string, deps: Deps) {
   const change = async (code: string, change: (found: Check) => Check): Promise<Check | null> => {
     const stored = toStored(connection, code);
@@ -59,13 +55,12 @@ export function createChecks(connection: string, deps: Deps) {
   };
 
   return {
-    /** @throws `state_unavailable` */
     async read(code: string): Promise<Check | null> {
       return (await readStored(toStored(connection, code), deps))?.record ?? null;
     },
 
     /**
-     * @param begun.browserDigest - of a phone that showed its own code
+     * @param begun.browserDigest - of a phone that displayed its own code
      * @returns false if the code is in use
      */
     async begin(code: string, begun: Pick<Check, 'clientId' | 'params' | 'browserDigest' | 'kiosk'>): Promise<boolean> {
@@ -82,7 +77,7 @@ export function createChecks(connection: string, deps: Deps) {
 
     /**
      * Opens a code for one browser.
-     * @param opened.language - of the person; `null`: unchanged
+     * @param opened.language - language of the person, or `null` to leave it unchanged
      * @returns the check; the caller must compare its browser
      */
     open: (
@@ -95,7 +90,7 @@ export function createChecks(connection: string, deps: Deps) {
         return { ...found, browserDigest, params: { ...found.params, ...chosen } };
       }),
 
-    /** Submits the phone's choice, once. A wrong one ends the check. */
+    /** Submits the number chosen on the phone, once. A wrong one ends the check. */
     choose: (code: string, chosen: { readonly number: string; readonly interaction: string }): Promise<Check | null> =>
       change(code, (found) => {
         if (found.endedBy !== null || found.interaction !== null) return found;
@@ -104,7 +99,7 @@ export function createChecks(connection: string, deps: Deps) {
           : { ...found, endedBy: 'phone' };
       }),
 
-    /** Submits the phone's number from the counter. A wrong one ends the check. */
+    /** Submits the phone's number as the staff entered it. A wrong one ends the check. */
     match: (code: string, number: string): Promise<Check | null> =>
       change(code, (found) => {
         const isRight = number === found.shown && found.browserDigest !== null;
@@ -112,7 +107,6 @@ export function createChecks(connection: string, deps: Deps) {
         return isRight ? { ...found, isMatched: true } : { ...found, endedBy: 'counter' };
       }),
 
-    /** @returns true the first time */
     async settle(code: string): Promise<boolean> {
       let isFirst = false;
       await change(code, (found) => {

@@ -7,7 +7,7 @@ import { findNamed, toClaims } from '../relying-party.js';
 import { checkLifeSec } from './check.js';
 import { deviceGrant } from './device-grant.js';
 
-/** Creates the client of a counter. Each check needs consent and names no person. */
+/** Creates the client of a counter. Each check needs consent, and requests cannot name a person. */
 export function createCounter(config: CounterConfig, directoryFor: DirectoryFor): OidcClient {
   const { id, name, secret, publicKeys, claims } = config;
   const registration = digestOf(JSON.stringify({ name, claims: Object.entries(claims).toSorted() }));

@@ -2,23 +2,23 @@ import type { KoaContextWithOIDC, TokenEndpointGrantContext } from 'oidc-provide
 import { z } from 'zod';
 import { oidcErrors, Provider } from '../library.js';
 
-/** The counter is the device (RFC 8628). */
+/** Grant type of RFC 8628. The counter is the device. */
 export const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 
 export interface DeviceGrantHooks {
   /** Called after a code was created. Throws to refuse it. */
   begin(context: KoaContextWithOIDC): Promise<void>;
-  /** Called before a counter is answered. Throws to refuse it. */
+  /** Called before a counter gets its answer. Throws to refuse it. */
   settle(context: KoaContextWithOIDC): Promise<void>;
   describePending(context: KoaContextWithOIDC): object;
 }
 
-/** Seconds; short, because people wait. */
+/** Seconds between polls. Short, because people are waiting at the counter. */
 const pollIntervalSec = 2;
 
 const replyGuard = z.looseObject({ error: z.string().optional(), user_code: z.string().optional() });
 
-/** Calls `settle` first, because the library has no hook for this grant. */
+/** Creates a provider that calls `settle` before the device grant, for which the library has no hook. */
 export const createDeviceGrantProvider = ({ settle }: Pick<DeviceGrantHooks, 'settle'>): typeof Provider =>
   class extends Provider {
     override registerGrantType<Params extends object>(
@@ -32,14 +32,13 @@ export const createDeviceGrantProvider = ({ settle }: Pick<DeviceGrantHooks, 'se
         if (isOurs) await settle(context);
         await handler(context);
       };
-      // The phone's number, sent by the counter.
+      // Parameter with the phone's number, which the counter sends.
       const own = isOurs ? ['number'] : [];
       const all = [...(typeof params === 'string' ? [params] : params), ...own];
       super.registerGrantType(name, settled, all, duplicates);
     }
   };
 
-/** Adds data to the library's replies to counters. */
 export function dressDeviceReplies(provider: Provider, { begin, describePending }: DeviceGrantHooks): void {
   provider.use(async (context: KoaContextWithOIDC, next) => {
     await next();

@@ -15,9 +15,8 @@ import { type Check, type Checks, toPlainCode, visitOf } from './check.js';
 import type { DeviceGrantHooks } from './device-grant.js';
 import { isShownCode, type ShownCodes } from './shown-code.js';
 
-/** Counters at the protocol level. */
 export interface CounterGrants extends DeviceGrantHooks {
-  /** Validates a counter's additional parameters. Throws to refuse it. */
+  /** Validates a counter's additional parameters. Throws to refuse them. */
   check(context: KoaContextWithOIDC, client: OidcClient): Promise<void>;
 }
 
@@ -34,7 +33,8 @@ const endings = {
 
 function describe({ browserDigest, interaction, told }: Check): JsonObject {
   if (browserDigest === null) return { state: 'waiting' };
-  // Only now: an earlier photograph of the counter's screen does not contain it.
+  // The number is returned only after a phone has opened the code, so an earlier photograph of the counter's screen
+  // does not show it.
   return interaction === null ? { state: 'opened', number: told } : { state: 'checking', number: told };
 }
 
@@ -71,7 +71,6 @@ function outcomeOf(
   return { accountId, acr, amr, authTime, grantId: consent?.grantId, claims };
 }
 
-/** Creates the counters of a connection. */
 export function createCounterGrants(
   {
     connection,
@@ -137,7 +136,7 @@ export function createCounterGrants(
       const { provider, client } = context.oidc;
       const { device_code: value = '', number } = paramsOf(context.oidc.params);
       const device = await provider.DeviceCode.find(value, { ignoreExpiration: true });
-      // The library refuses foreign or finished codes.
+      // The library itself refuses codes of other clients and finished codes.
       if (device === undefined || device.clientId !== client?.clientId || device.isExpired || isSettled(device)) return;
       const { userCode: code } = device;
       const check = number === undefined ? await checks.read(code) : await checks.match(code, number);
@@ -148,12 +147,11 @@ export function createCounterGrants(
         pending.set(context, describe(check));
         return;
       }
-      // Of concurrent requests, one writes.
+      // Only one of concurrent requests continues.
       if (!(await checks.settle(code))) return;
       try {
         if (outcome.accountId !== undefined) {
           const detail = { client: check.clientId };
-          // Recorded first, so that no data is sent without an entry.
           await deps.audit.append({ action: 'counter_told', connection, subject: outcome.accountId, detail });
         }
         const grant = outcome.grantId === undefined ? undefined : await provider.Grant.find(outcome.grantId);
@@ -164,7 +162,7 @@ export function createCounterGrants(
         await checks.reopen(code);
         throw error;
       }
-      // An ended check cannot continue.
+      // A check that has ended with an error cannot continue on the phone.
       if (outcome.error !== undefined) await interaction?.destroy();
     },
 

@@ -6,7 +6,7 @@ import { type Language, messagesIn } from '../messages.js';
 import { drawQr } from '../qr.js';
 import { counterTextsIn } from './messages/index.js';
 
-/** The form leads to the interaction or the camera. */
+/** Layout whose forms may lead to the interaction or to the capture page. */
 const card = createCard(html`${pageStyle}
 label.field { display: block; font-weight: 600; color: var(--ink); }
 input.code {
@@ -20,7 +20,6 @@ input.code {
 .qr { display: block; inline-size: min(100%, 16rem); margin: 0 auto .75rem; }
 `);
 
-/** Renders the form for a counter's code. */
 export function renderStart(language: Language): RenderedPage {
   const texts = counterTextsIn(language);
   return card(
@@ -39,7 +38,7 @@ export function renderStart(language: Language): RenderedPage {
   );
 }
 
-/** Renders the counter's name; fetching the URL must open nothing. */
+/** Renders the counter's name with a button, because fetching the URL must not open the code. */
 export function renderOpen(language: Language, name: string): RenderedPage {
   const texts = counterTextsIn(language);
   return card(
@@ -77,7 +76,7 @@ export function renderNumbers(
   );
 }
 
-/** Renders the phone's own code. @param digits - eight */
+/** Renders the phone's own code. @param digits - eight digits */
 export function renderShown(language: Language, digits: string): RenderedPage {
   const texts = counterTextsIn(language);
   return card(
@@ -91,8 +90,8 @@ ${drawQr(digits, texts.picture, 'M')}
 }
 
 /**
- * Renders the end.
- * @param done.kioskUrl - `null`: a phone
+ * Renders the end of a check.
+ * @param done.kioskUrl - `null` on a phone
  */
 export function renderDone(
   language: Language,

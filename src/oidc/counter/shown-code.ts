@@ -5,13 +5,12 @@ import { digestOf } from '../../core/digest.js';
 import { drawBelow } from '../../core/step-up/draw.js';
 import { addSec, type EpochMs, epochMsGuard } from '../../core/units.js';
 
-/* The phone shows a code that the counter reads. Valid for one check, in the browser that shows it. */
+/* Codes that phones display and counters read. A code is valid for one check, in the browser that displays it. */
 
 export const shownLifeSec = 180;
 
 const shownGuard = z.object({
   browserDigest: z.string(),
-  /** Check that a counter started with it; `null`: none yet. */
   code: z.string().nullable(),
   endsAt: epochMsGuard,
 });
@@ -25,13 +24,10 @@ const toStored = (connection: string, digits: string) => ({
   expiresAt: ({ endsAt }: ShownCode): EpochMs => endsAt,
 });
 
-/** Returns true for eight digits. */
 export const isShownCode = (digits: string): boolean => /^\d{8}$/.test(digits);
 
-/** Creates the store of codes that phones show to counters. */
 export function createShownCodes(connection: string, deps: Deps) {
   return {
-    /** @returns `null` if it is in use */
     async make(browserDigest: string): Promise<string | null> {
       const digits = Array.from({ length: 8 }, () => drawBelow(10, deps.random)).join('');
       const shown = { browserDigest, code: null, endsAt: addSec(deps.clock.now(), shownLifeSec) };
@@ -39,12 +35,11 @@ export function createShownCodes(connection: string, deps: Deps) {
       return (await deps.state.write(key, shown, { when: 'absent', expiresAt: shown.endsAt })) ? digits : null;
     },
 
-    /** @throws `state_unavailable` */
     async read(digits: string): Promise<ShownCode | null> {
       return (await readStored(toStored(connection, digits), deps))?.record ?? null;
     },
 
-    /** @returns the digest of its browser; `null` if unknown or used */
+    /** @returns the digest of the phone's browser, or `null` if the code is unknown or used */
     async take(digits: string, code: string): Promise<string | null> {
       const { former, changed } = await changeStored(
         toStored(connection, digits),

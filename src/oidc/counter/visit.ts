@@ -30,9 +30,8 @@ interface Visit {
   readonly request: Request;
   readonly response: Response;
   readonly form: URLSearchParams | null;
-  /** `null`: not at a kiosk. */
   readonly kioskUrl: string | null;
-  /** As `ui_locales`; `undefined`: the browser's. */
+  /** Languages as in `ui_locales`. If `undefined`, the browser's are used. */
   readonly wished: string | undefined;
 }
 
@@ -65,7 +64,7 @@ export function createCounterPage(issuer: OidcIssuer, deps: IssuerDeps) {
     const { form, response } = begun;
     const found = await checks.read(code);
     const isOurs = found !== null && isShownBy(begun, found.browserDigest);
-    // Same limits as for sign-ins.
+    // The rate limits of sign-ins apply.
     if (!isOurs) await issuer.countStart(sourceOf(begun.request));
     const atKiosk = found === null ? null : visitOf(code, found);
     const kioskUrl = isOurs && atKiosk !== null ? kioskLink(deps.issuer) : null;
@@ -81,7 +80,7 @@ export function createCounterPage(issuer: OidcIssuer, deps: IssuerDeps) {
       const chosen = form?.get('language') ?? null;
       const language = chosen === null ? null : languageOf(chosen, []);
       await checks.open(code, { browserDigest: giveCookie(response, checkLifeSec), language });
-      // Of two concurrent phones one succeeds.
+      // If two phones open the code at the same time, one of them succeeds.
       return response.redirect(303, issuer.counterUrl('user_code', code));
     }
     if (found.interaction !== null) return lead(visit, found, counter.name);
@@ -93,7 +92,10 @@ export function createCounterPage(issuer: OidcIssuer, deps: IssuerDeps) {
     response.redirect(303, issuer.counterUrl('user_code', code));
   }
 
-  /** Only the kiosk opens it, by its ticket, so that no one continues a former person's session. */
+  /**
+   * Returns true if the kiosk itself opens the page, which its ticket proves, so that no one continues a previous
+   * person's session.
+   */
   function isLetIn({ form, kioskUrl }: Visit, at: KioskVisit): Promise<boolean> {
     if (kioskUrl !== null) return isAtKiosk(at, deps);
     return isTicketOfVisit(at, new Credential(form?.get('ticket') ?? ''), deps);

@@ -6,10 +6,9 @@ import { consentNameOf } from '../../core/credentials/credentials.js';
 import { createRelyingParty } from '../relying-party.js';
 import { preAuthorized } from './feature.js';
 
-/** Returns a credential page's path. */
 export const pageOf = (type: string): string => `/credentials/${type}`;
 
-/** Creates the public clients that request a credential's claims. No code is ever issued. */
+/** Creates the public clients that request a credential's claims. They never get an authorization code. */
 export function createCredentialClients(
   issuer: string,
   credentials: CredentialConfigs,
@@ -35,7 +34,7 @@ const toConfig = (issuer: string, type: string, { name, claims, days }: Credenti
   claims,
 });
 
-/** Identified by the holder's key, and authorized by the offer's code. */
+/** A wallet is identified by the holder's key, and authorized by the offer's code. */
 export const walletMetadata: ClientMetadata = {
   client_id: walletClientId,
   token_endpoint_auth_method: 'none',

@@ -3,14 +3,16 @@ import type { Configuration, OpenID4VCICredentialResponse, OpenID4VCIIssueCreden
 import type { CredentialConfig, CredentialConfigs } from '../../config/credentials.js';
 import type { Credential } from '../../core/concealed.js';
 
-/* OpenID for Verifiable Credential Issuance 1.0, experimental in the library: only this file configures it. */
+/*
+ * OpenID for Verifiable Credential Issuance 1.0. The library's support is experimental, so only this file configures
+ * it.
+ */
 
 /** OpenID4VCI 1.0, section 6.1. */
 export const preAuthorized = 'urn:ietf:params:oauth:grant-type:pre-authorized_code';
 
 const proofAlgorithms = ['ES256', 'Ed25519', 'EdDSA'];
 
-/** Issues a credential after token and proof are verified. */
 export type IssueCredential = (asked: OpenID4VCIIssueCredentialContext) => Promise<OpenID4VCICredentialResponse>;
 
 export interface CredentialFeature {
@@ -18,11 +20,10 @@ export interface CredentialFeature {
   readonly issue: IssueCredential;
 }
 
-/** Returns true if credentials are configured. */
 export const isOffered = ({ credentials }: Pick<CredentialFeature, 'credentials'>): boolean =>
   Object.keys(credentials).length > 0;
 
-/** Returns one scope per credential; an access token has only that of its offer. */
+/** Returns one scope per credential. An access token has only the scope of its offer. */
 export const toScopes = ({ credentials }: Pick<CredentialFeature, 'credentials'>): string =>
   Object.keys(credentials).join(' ');
 
@@ -38,7 +39,7 @@ export function toLibraryFeature(issuer: string, { credentials, issue }: Credent
       Object.entries(credentials).map(([type, credential]) => [type, describe(type, credential)]),
     ),
     credentialEndpointExpectedAudience: () => issuer,
-    // Excludes access tokens of other grants, such as approvals.
+    // Refuses access tokens of other grants, such as approvals.
     credentialConfigurationPolicy: (_context, { accessToken }) => accessToken.gty === 'pre_authorized_code',
     async issueCredential(_context, asked) {
       return issue(asked);
@@ -46,7 +47,7 @@ export function toLibraryFeature(issuer: string, { credentials, issue }: Credent
   } satisfies NonNullable<Configuration['features']>['openid4vci'];
 }
 
-/** OpenID4VCI 1.0, section 12.2.4 and appendix A.3. */
+/** Describes a credential for the metadata (OpenID4VCI 1.0, section 12.2.4 and appendix A.3). */
 const describe = (type: string, { vct, name, claims }: CredentialConfig) => ({
   format: 'dc+sd-jwt',
   vct,

@@ -30,7 +30,7 @@ import { statusAddressOf } from './status.js';
 
 export type CheckedFace = { readonly at: EpochMs; readonly presence: string | null; readonly tokenId: string };
 
-/** A name that no claim has. */
+/** Claims that describe the face check, under a name that no user claim has. */
 const checkGuard = z.object({
   evidence: z.object({ at: epochMsGuard, presence: z.string().nullable(), tokenId: z.string() }),
 });
@@ -42,7 +42,7 @@ const holderKeyGuard = z.union([
 
 const toldGuard = z.record(z.string(), z.json());
 
-/** Longer than any access token of an offer, and any nonce. */
+/** Seconds. Longer than any access token of an offer, and any nonce. */
 const usedForSec = 1800;
 
 interface IssueContext {
@@ -53,8 +53,8 @@ interface IssueContext {
 }
 
 /**
- * Creates the issuing function: reads agreed claims and stores none. One offer gives one credential, and one proof is
- * valid for one.
+ * Creates the function that issues credentials. It reads the agreed claims and stores none. One offer gives one
+ * credential, and one proof is accepted for one.
  */
 export function createIssue(
   { issuer, connection, credentials, registrationOf }: IssueContext,
@@ -93,7 +93,7 @@ export function createIssue(
     const ends = [addSec(now, config.days * secondsPerDay), ...endOf(enrolment)];
     const expiresAt = epochMs(Math.min(...ends));
     const given = { type, tokenId: enrolment.tokenId, claims: Object.keys(values), expiresAt };
-    // Temporary failures consume neither, so the wallet may retry.
+    // Temporary failures consume neither proof nor offer, so that the wallet may retry.
     if (!(await takeOnce('proof', proof).catch(toUnavailable)))
       throw new oidcErrors.InvalidProof('the proof was already used');
     if (!(await takeOnce('offer', grant.jti).catch(toUnavailable)))

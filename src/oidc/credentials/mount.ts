@@ -12,10 +12,6 @@ import { statusTtlSec } from './status.js';
 
 const keysKnownSec = 300;
 
-/**
- * Mounts credential routes outside the library: start page, status lists, and issuer metadata.
- * @throws `not_found`, `method_not_allowed`, `state_unavailable`
- */
 export function mountCredentials(
   app: Express,
   issuers: OidcIssuers,
@@ -48,9 +44,9 @@ export function mountCredentials(
         response_type: 'code',
         scope: 'openid',
         claims: JSON.stringify({ userinfo: asked }),
-        // Each credential may have other content.
+        // Each credential may have other content, so consent is always asked.
         prompt: 'consent',
-        // No known preimage: no code is ever redeemed.
+        // A random challenge without a known verifier, so that no code can ever be redeemed.
         code_challenge: Buffer.from(random(32)).toString('base64url'),
         code_challenge_method: 'S256',
       },

@@ -13,7 +13,7 @@ import type { CheckedFace } from './issue.js';
 import { makeOffer } from './offer.js';
 import { renderOfferPage } from './pages.js';
 
-/** Creates the step that ends with a credential offer, shown once in its own browser. */
+/** Creates the step that ends a sign-in with a credential offer, shown once in its own browser. */
 export function createOfferStep({ issuer, connection, credentials }: OidcIssuer, deps: CoreDeps) {
   return async (
     { request, response, provider, interaction }: Visit,
@@ -28,7 +28,7 @@ export function createOfferStep({ issuer, connection, credentials }: OidcIssuer,
     const { type, subject, share, check } = asked;
     const config = credentials[type];
     if (config === undefined) throw new FaceError('internal', 'a credential that is not configured');
-    // The request omitted what the page asks for.
+    // The request did not ask for the claims that the start page requests.
     if (share === null) throw new oidcErrors.AccessDenied('the user did not consent');
     const token = identifyWhereSound(await readTokenIfAny(connection, subject), deps);
     if (token === null) throw new oidcErrors.AccessDenied('the enrolment has ended');

@@ -8,7 +8,7 @@ import { drawQr } from '../qr.js';
 import { credentialTextsIn } from './messages/index.js';
 import type { CredentialOffer } from './offer.js';
 
-/** Never both visible, so that a photo of the screen is useless. */
+/** QR code and digits are never visible together, so that a photo of the screen is useless. */
 const renderCard = createCard(html`${pageStyle}
 .qr { display: block; inline-size: min(100%, 18rem); margin: 0 auto .75rem; border-radius: .6rem; }
 main:has(details[open]) .taking { display: none; }
@@ -18,7 +18,6 @@ summary { min-block-size: 3rem; padding-block: .75rem; font-weight: 600; cursor:
 ol { margin: 0 0 .75rem; padding-inline-start: 1.5rem; color: var(--ink-soft); }
 `);
 
-/** Renders the start page of a credential. */
 export function renderStartPage(
   language: Language,
   {
@@ -50,7 +49,6 @@ ${fields}<button class="strong">${texts.begin}</button>
   );
 }
 
-/** Renders an offer: the QR code, or the digits. */
 export function renderOfferPage(
   language: Language,
   { name, link, code }: CredentialOffer & { readonly name: string },

@@ -12,7 +12,6 @@ export interface ConcealedClaims {
 /** 128 bits, as the standard recommends. */
 const saltBytes = 16;
 
-/** Makes each member selectively disclosable. */
 export function concealClaims(claims: JsonObject, { random }: { readonly random: Random }): ConcealedClaims {
   const disclosures = Object.entries(claims).map(([name, value]) => {
     const parts: readonly Json[] = [Buffer.from(random(saltBytes)).toString('base64url'), name, value];

@@ -5,15 +5,14 @@ import type { CoreDeps } from '../../core/deps.js';
 import { addSec, type EpochMs, toEpochSec } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 
-/** Cache time for verifiers. */
+/** Seconds that verifiers may cache a list. */
 export const statusTtlSec = 300;
 
 const lifeSec = 3600;
 
-/** Reuse of an unchanged list: requests are anonymous, and signatures are expensive. */
+/** Seconds for which a signed list is reused: requests are anonymous and signatures are expensive. */
 const signedForSec = 60;
 
-/** Returns the URL of a status list. */
 export const statusAddressOf = (issuer: string, list: string): string => `${issuer}/status/${list}`;
 
 /** Creates a connection's signed status lists (Token Status List, section 5.1). */
@@ -23,7 +22,7 @@ export function createStatusLists(
 ) {
   const signed = new Map<string, { readonly revision: number; readonly until: EpochMs; readonly jws: string }>();
 
-  /** @throws `not_found`: also after a loss of the store; `state_unavailable` */
+  /** @throws `not_found`, also after the store lost the list */
   return async (list: string): Promise<string> => {
     const found = await readStatusList(connection.id, list, deps);
     if (found === null) throw new FaceError('not_found');

@@ -11,7 +11,10 @@ export type AnswerDeps = Pick<ApiDeps, 'clock' | 'random' | 'state' | 'audit'>;
 
 export const maxOwners = 20;
 
-/** Reads a submitted request; drafts are private. @throws `not_found`, `state_unavailable` */
+/**
+ * Reads a submitted request. Drafts are `not_found`, because they are private.
+ * @throws `not_found`
+ */
 export async function readRequest(id: string, deps: Pick<AnswerDeps, 'state'>): Promise<ApplicationRequest> {
   const request = await findRequest(id, deps);
   if (request === null || request.state === 'draft') throw new FaceError('not_found');
@@ -20,9 +23,8 @@ export async function readRequest(id: string, deps: Pick<AnswerDeps, 'state'>): 
 
 /**
  * Approves a request: registers or changes its application. Can be repeated after a crash.
- * @param given.changedAt - version that was read, so that no unseen change is approved
- * @throws `not_found`, `request_state`, `request_malformed` (a tenant is needed), `limit_reached`,
- * `state_unavailable`
+ * @param given.changedAt - version that the administrator has read, so that no later change is approved
+ * @throws `not_found`, `request_state`, `limit_reached`; `request_malformed` if a tenant is needed
  */
 export async function approveRequest(
   id: string,
@@ -38,12 +40,11 @@ export async function approveRequest(
   const asRead = { changedAt: given.changedAt, tenant };
   const approved = await changeRequest(id, (request) => approve(request, asRead, said), deps);
   await putInForce(approved, by, deps);
-  // Recorded first: after a failing trail, a retry would be impossible.
   await recordAnswer(approved, 'approved', by, deps);
   return changeRequest(id, fulfil, deps);
 }
 
-/** @throws `not_found`: removed, or no longer owned; `state_unavailable` */
+/** @throws `not_found` if the application was removed or has another owner */
 async function checkStillOwned(
   { application, developer }: ApplicationRequest,
   deps: Pick<AnswerDeps, 'state'>,
@@ -77,7 +78,10 @@ const noteOwned = (developer: { readonly id: string; readonly name: string }, ap
 
 const refusals = { asked_back: askBack, refused: refuseRequest } as const;
 
-/** Requests changes or refuses. @throws `not_found`, `request_state`, `limit_reached`, `state_unavailable` */
+/**
+ * Asks the developer for changes, or refuses.
+ * @throws `not_found`, `request_state`, `limit_reached`
+ */
 export async function turnDown(
   id: string,
   answer: keyof typeof refusals,
@@ -86,7 +90,6 @@ export async function turnDown(
   deps: AnswerDeps,
 ): Promise<ApplicationRequest> {
   const said = { at: deps.clock.now(), from: 'administrator' as const, by: by.name, text: message };
-  // Recorded first: after a failing trail, a retry would be impossible.
   await recordAnswer(refusals[answer](await readRequest(id, deps), said), answer, by, deps);
   return changeRequest(id, (each) => refusals[answer](each, said), deps);
 }
@@ -105,8 +108,8 @@ const recordAnswer = (
   });
 
 /**
- * Adds an owner to an application. Only developers with at least one request are known.
- * @throws `not_found`, `limit_reached`, `state_unavailable`
+ * Adds an owner to an application. A developer is known only after their first request.
+ * @throws `not_found`, `limit_reached`
  */
 export async function addOwner(
   application: string,
@@ -130,7 +133,7 @@ export async function addOwner(
   await deps.audit.append({ action: 'application_owner_added', connection: '', subject: '', detail });
 }
 
-/** @throws `not_found`: no such application or owner; `state_unavailable` */
+/** @throws `not_found` if there is no such application or owner */
 export async function removeOwner(
   application: string,
   developer: string,
@@ -143,12 +146,11 @@ export async function removeOwner(
   };
   without((await readApplication(application, deps)).owners);
   const detail = { id: application, developer, by: by.name };
-  // Recorded first: after a failing trail, a retry would find no owner.
   await deps.audit.append({ action: 'application_owner_removed', connection: '', subject: '', detail });
   await changeOwnersOf(application, without, deps);
 }
 
-/** Returns an approved request's client for the connection's `oidc.clients`; `null` if none. */
+/** Returns an approved request's client for the connection's setting `oidc.clients`, or `null` if it needs none. */
 export function toOpenIdClient({ state, application, wish }: ApplicationRequest): string | null {
   if (state !== 'approved' || application === null || wish.redirectUris.length === 0) return null;
   const client = {

@@ -20,21 +20,16 @@ import {
 import { changeRequest, checkUnfinished, createRequest, findRequest, forgetRequest } from './requests.js';
 import { readTerms } from './terms.js';
 
-/* Those of others are `not_found`. */
+/* Functions for developers. Requests and applications of other developers are `not_found`. */
 
 export type AskingDeps = Pick<
   ApiDeps,
   'clock' | 'random' | 'state' | 'audit' | 'settings' | 'onboarding' | 'connections'
 >;
 
-/** Rate-limits changes. @throws `locked_out`, `state_unavailable` */
 export const countChange = ({ id }: Developer, deps: Pick<CoreDeps, 'state' | 'clock' | 'settings'>): Promise<void> =>
   countAgainst('changesOfDeveloper', id, deps);
 
-/**
- * Reads an own request.
- * @throws `not_found`, `state_unavailable`
- */
 export async function readOwnRequest(
   id: string,
   developer: Developer,
@@ -45,10 +40,6 @@ export async function readOwnRequest(
   return request;
 }
 
-/**
- * Reads an own application.
- * @throws `not_found`, `state_unavailable`
- */
 export async function readOwnApplication(
   id: string,
   developer: Developer,
@@ -59,7 +50,6 @@ export async function readOwnApplication(
   return application;
 }
 
-/** Lists a developer's applications in order of assignment. @throws `state_unavailable` */
 export async function listOwnApplications(
   developer: Developer,
   deps: Pick<AskingDeps, 'state'>,
@@ -69,7 +59,7 @@ export async function listOwnApplications(
   return found.filter((each) => each !== null).filter(({ owners }) => owners.includes(developer.id));
 }
 
-/** @throws `request_malformed`: unavailable */
+/** @throws `request_malformed` for scopes or a connection that are not available */
 function checkWish(wish: Wish, { onboarding, connections }: AskingDeps): void {
   const refuse = (field: string): never => {
     throw new FaceError('request_malformed', { field });
@@ -86,8 +76,8 @@ function checkWish(wish: Wish, { onboarding, connections }: AskingDeps): void {
 
 /**
  * Creates a draft.
- * @param application - to change; `null`: a new one
- * @throws `not_found`, `request_malformed`, `limit_reached`, `locked_out`, `state_unavailable`
+ * @param application - application to change, or `null` for a new one
+ * @throws `not_found`, `request_malformed`, `limit_reached`, `locked_out`
  */
 export async function beginRequest(
   wish: Wish,
@@ -101,7 +91,6 @@ export async function beginRequest(
   return createRequest(wish, { developer, application }, deps);
 }
 
-/** @throws `not_found`, `request_malformed`, `request_state`, `locked_out`, `state_unavailable` */
 export async function rewriteRequest(
   id: string,
   wish: Wish,
@@ -114,11 +103,6 @@ export async function rewriteRequest(
   return changeRequest(id, (request) => rewrite(request, wish, deps.clock.now()), deps);
 }
 
-/**
- * Submits a request.
- * @throws `not_found`, `request_malformed`, `request_state`, `terms_outdated`, `limit_reached`, `locked_out`,
- * `state_unavailable`
- */
 export async function submitRequest(
   id: string,
   given: { readonly termsVersion: number; readonly message: string | null },
@@ -134,7 +118,6 @@ export async function submitRequest(
   const said = { at: deps.clock.now(), from: 'developer' as const, by: developer.name, text: given.message };
   const { wish, application } = submit(draft, terms, said);
   const { name, scopes, perMinute, perDay, connection: wanted, redirectUris } = wish;
-  // Recorded first: after a failing trail, a retry would be impossible.
   await deps.audit.append({
     action: 'application_requested',
     connection: '',
@@ -147,7 +130,7 @@ export async function submitRequest(
   return changeRequest(
     id,
     (each) => {
-      // A draft changed concurrently differs from the recorded one.
+      // A draft that was changed meanwhile differs from the recorded one.
       if (each.changedAt !== draft.changedAt) throw new FaceError('request_state', { state: each.state });
       return submit(each, terms, said);
     },
@@ -155,7 +138,6 @@ export async function submitRequest(
   );
 }
 
-/** @throws `not_found`, `request_state`, `limit_reached`, `locked_out`, `state_unavailable` */
 export async function sayTo(
   id: string,
   text: string,
@@ -168,20 +150,18 @@ export async function sayTo(
   return changeRequest(id, (request) => addMessage(request, said), deps);
 }
 
-/** @throws `not_found`, `request_state`, `locked_out`, `state_unavailable` */
 export async function withdrawOwnRequest(id: string, developer: Developer, deps: AskingDeps): Promise<void> {
   await countChange(developer, deps);
   const request = await readOwnRequest(id, developer, deps);
   checkUnfinished(request);
   const detail = { id, developer: developer.id, by: developer.name };
-  // Recorded first: after a failing trail, a retry would find nothing to withdraw.
   await deps.audit.append({ action: 'application_request_withdrawn', connection: '', subject: '', detail });
   await forgetRequest(request, deps);
 }
 
 /**
- * Hands over a new application's first key, once. It is created now, so that it is never stored.
- * @throws `not_found`, `request_state` (not approved, or handed over), `locked_out`, `state_unavailable`
+ * Returns a new application's first key, once. It is created now, so that it is never stored.
+ * @throws `not_found`, `locked_out`; `request_state` if not approved, or if the key was returned before
  */
 export async function takeFirstKey(
   id: string,
@@ -199,16 +179,12 @@ export async function takeFirstKey(
     return issueOwnKey(application, developer, deps);
   };
   return handOver().catch(async (error: unknown) => {
-    // Allows a retry: the key was not delivered.
+    // The key was not delivered, so a retry is allowed.
     await changeRequest(id, (request) => ({ ...request, isKeyHandedOver: false }), deps);
     throw error;
   });
 }
 
-/**
- * Issues another key of an own application, for rotation.
- * @throws `not_found`, `limit_reached`, `state_unavailable`
- */
 export async function issueOwnKey(
   application: string,
   developer: Developer,

@@ -5,19 +5,18 @@ import type { State } from '../../core/ports.js';
 import type { Administrator } from '../rights.js';
 
 export interface Developer extends Administrator {
-  /** 43 characters, derived from issuer and subject, so independent of the login. */
+  /** 43 characters, derived from issuer and subject and therefore independent of the login. */
   readonly id: string;
 }
 
-/** Returns the developer id of an immutable id, unique across providers. */
 export const developerIdOf = (issuer: string, subject: string): string =>
   digestOf(JSON.stringify([issuer, subject])).toString('base64url');
 
 const recordGuard = z.object({
   name: z.string(),
-  /** Ids of their requests, oldest first; some may be deleted. */
+  /** Ids of the developer's requests, oldest first. Some may be deleted. */
   requests: z.array(z.string()),
-  /** Ids of possible applications; each application's own list is authoritative. */
+  /** Ids of applications that the developer may own. The list of owners in each application decides. */
   applications: z.array(z.string()),
   sandboxToken: z.string().nullable(),
 });
@@ -26,12 +25,11 @@ export type DeveloperRecord = z.infer<typeof recordGuard>;
 
 const storedOf = (id: string) => ({ key: `developer:${id}`, guard: recordGuard, expiresAt: () => null });
 
-/** `null`: no requests yet. @throws `state_unavailable` */
+/** @returns `null` before the first request */
 export async function findDeveloper(id: string, { state }: { readonly state: State }): Promise<DeveloperRecord | null> {
   return (await readStored(storedOf(id), { state }))?.record ?? null;
 }
 
-/** Changes a developer's record and updates their name. @throws `state_unavailable`, and from `change` */
 export async function changeDeveloper(
   { id, name }: Pick<Developer, 'id' | 'name'>,
   change: (record: DeveloperRecord) => DeveloperRecord,

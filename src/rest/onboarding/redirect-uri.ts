@@ -3,7 +3,7 @@ import { isLoopbackInBrowsers } from '../../config/safe-url.js';
 
 /**
  * Returns true for a valid redirect URI in the browser's notation, so that administrators see the real target.
- * @param isSandbox - allows loopback addresses
+ * @param isSandbox - true to allow loopback addresses
  */
 export function isRedirectUri(text: string, isSandbox: boolean): boolean {
   if (text.length > 1024 || !/^[\x21-\x7e]+$/.test(text) || /[*#\\]/.test(text) || !URL.canParse(text)) return false;

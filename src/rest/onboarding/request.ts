@@ -3,9 +3,7 @@ import { type EpochMs, epochMsGuard } from '../../core/units.js';
 import { FaceError } from '../../errors.js';
 import { clientScopes } from '../scopes.js';
 
-/* Without storage. */
-
-/* State machine of developers' requests, without storage. */
+/* States of developers' requests and the transitions between them, without storage. */
 export const requestStates = ['draft', 'submitted', 'asked_back', 'approved', 'refused'] as const;
 export type RequestState = (typeof requestStates)[number];
 
@@ -19,7 +17,6 @@ const wishGuard = z.object({
   name: z.string(),
   purpose: z.string(),
   scopes: z.array(z.enum(clientScopes)),
-  /** `null`: the application stores tokens itself. */
   connection: z.string().nullable(),
   redirectUris: z.array(z.string()),
   perMinute: z.number(),
@@ -41,14 +38,13 @@ export const requestGuard = z.object({
   id: z.string(),
   developer: z.string(),
   by: z.string(),
-  /** `null`: none yet. */
   application: z.string().nullable(),
   isChange: z.boolean(),
   state: z.enum(requestStates),
   wish: wishGuard,
   termsVersion: z.number().nullable(),
   messages: z.array(messageGuard),
-  /** After approval: tenant, and whether the change was applied. */
+  /** Set by the approval: the tenant, and whether the change was applied. */
   tenant: z.string().nullable(),
   isFulfilled: z.boolean(),
   isKeyHandedOver: z.boolean(),
@@ -66,7 +62,6 @@ function inState(request: ApplicationRequest, ...states: readonly RequestState[]
   if (!states.includes(request.state)) throw refuse(request);
 }
 
-/** @throws `limit_reached` */
 function withMessage(request: ApplicationRequest, { text, ...said }: Said): ApplicationRequest {
   const changed = { ...request, changedAt: said.at };
   if (text === null) return changed;
@@ -74,10 +69,8 @@ function withMessage(request: ApplicationRequest, { text, ...said }: Said): Appl
   return { ...changed, messages: [...request.messages, { ...said, text }] };
 }
 
-/** Returns true for a final state. */
 export const isFinished = ({ state }: ApplicationRequest): boolean => state === 'approved' || state === 'refused';
 
-/** Creates a draft. */
 export const draftOf = (
   wish: Wish,
   of: Pick<ApplicationRequest, 'id' | 'developer' | 'by' | 'application'>,
@@ -96,17 +89,13 @@ export const draftOf = (
   changedAt: now,
 });
 
-/**
- * Replaces the contents.
- * @throws `request_state`
- */
 export function rewrite(request: ApplicationRequest, wish: Wish, now: EpochMs): ApplicationRequest {
   inState(request, 'draft', 'asked_back');
   return { ...request, wish, changedAt: now };
 }
 
 /**
- * Submits a request, first or after requested changes.
+ * Submits a request, or submits it again after requested changes.
  * @throws `request_state`, `terms_outdated`, `limit_reached`
  */
 export function submit(
@@ -119,30 +108,24 @@ export function submit(
   return { ...withMessage(request, said), state: 'submitted', termsVersion: terms.agreed };
 }
 
-/**
- * Adds a message.
- * @throws `request_state`, `limit_reached`
- */
 export function addMessage(request: ApplicationRequest, said: Said): ApplicationRequest {
   inState(request, 'submitted', 'asked_back');
   return withMessage(request, said);
 }
 
-/** Returns the request to the developer. @throws `request_state`, `limit_reached` */
 export function askBack(request: ApplicationRequest, said: Said): ApplicationRequest {
   inState(request, 'submitted');
   return { ...withMessage(request, said), state: 'asked_back' };
 }
 
-/** @throws `request_state`, `limit_reached` */
 export function refuseRequest(request: ApplicationRequest, said: Said): ApplicationRequest {
   inState(request, 'submitted', 'asked_back');
   return { ...withMessage(request, said), state: 'refused' };
 }
 
 /**
- * Approves a request; again after a crash.
- * @param asRead.changedAt - the version read, so that no unseen change is approved
+ * Approves a request. Can be repeated after a crash.
+ * @param asRead.changedAt - version that the administrator has read, so that no later change is approved
  * @throws `request_state`, `limit_reached`
  */
 export function approve(
@@ -153,17 +136,17 @@ export function approve(
   if (request.changedAt !== changedAt) throw refuse(request);
   if (request.state === 'approved' && !request.isFulfilled) return request;
   inState(request, 'submitted');
-  // Makes registration idempotent.
+  // The request's id as the application's makes registration idempotent.
   return { ...withMessage(request, said), state: 'approved', tenant, application: request.application ?? request.id };
 }
 
-/** Marks the change as applied. @throws `request_state`: already marked */
+/** Marks the change as applied. @throws `request_state` if it is marked already */
 export function fulfil(request: ApplicationRequest): ApplicationRequest {
   if (request.isFulfilled) throw refuse(request);
   return { ...request, isFulfilled: true };
 }
 
-/** Marks the first key as handed over, once. @throws `request_state` */
+/** Marks the first key as returned, once. @throws `request_state` */
 export function handOverKey(request: ApplicationRequest): ApplicationRequest {
   if (request.state !== 'approved' || !request.isFulfilled || request.isChange || request.isKeyHandedOver)
     throw refuse(request);

@@ -8,10 +8,9 @@ import { type ApplicationRequest, draftOf, isFinished, requestGuard, type Wish }
 
 export const requestsOfDeveloper = { open: 10, kept: 50 } as const;
 
-/** One list holds all ids. */
+/** Limited, because one record holds all ids. */
 export const maxRequests = 2000;
 
-/** Since the last change, in days. */
 const keptDays = { draft: 90, other: 365 } as const;
 
 interface Deps {
@@ -32,12 +31,10 @@ const entryGuard = z.object({ id: z.string(), createdAt: epochMsGuard });
 /** All requests, oldest first. Deleted ones are skipped. */
 const index = { key: 'application-requests', guard: z.array(entryGuard), expiresAt: () => null };
 
-/** Finds a request; `null` if absent. @throws `state_unavailable` */
 export async function findRequest(id: string, { state }: Pick<Deps, 'state'>): Promise<ApplicationRequest | null> {
   return (await readStored(storedOf(id), { state }))?.record ?? null;
 }
 
-/** Lists a developer's requests, newest first. @throws `state_unavailable` */
 export async function listRequestsOf(developer: string, { state }: Pick<Deps, 'state'>): Promise<ApplicationRequest[]> {
   const ids = (await findDeveloper(developer, { state }))?.requests ?? [];
   const found = await Promise.all(ids.map((id) => findRequest(id, { state })));
@@ -48,8 +45,8 @@ export async function listRequestsOf(developer: string, { state }: Pick<Deps, 's
 }
 
 /**
- * Creates a request; at a limit, the oldest finished one is deleted.
- * @throws `limit_reached`: too many are open; `state_unavailable`
+ * Creates a request. At a limit, the oldest finished request is deleted.
+ * @throws `limit_reached` if too many requests are open
  */
 export async function createRequest(
   wish: Wish,
@@ -82,9 +79,8 @@ async function findClosed(developer: string, { state }: Pick<Deps, 'state'>): Pr
   return new Set(found.filter(({ request }) => request === null || isFinished(request)).map(({ id }) => id));
 }
 
-/** @throws `limit_reached` */
 function makeRoom(requests: readonly string[], closed: ReadonlySet<string>): readonly string[] {
-  // Concurrently created requests are not known to be closed.
+  // A request that was created concurrently counts as open.
   const open = requests.filter((id) => !closed.has(id));
   if (open.length >= requestsOfDeveloper.open) throw new FaceError('limit_reached');
   const dropped = new Set(
@@ -117,7 +113,6 @@ async function findDispensable(
   return new Set(gone.length > 0 || oldest === undefined ? gone : [oldest.id]);
 }
 
-/** Deletes a request. @throws `state_unavailable` */
 export async function forgetRequest(
   { id, developer, by }: ApplicationRequest,
   { state }: Pick<Deps, 'state'>,
@@ -131,7 +126,6 @@ export async function forgetRequest(
   );
 }
 
-/** Changes a request. @throws `not_found`, `state_unavailable`, and from `change` */
 export async function changeRequest(
   id: string,
   change: (request: ApplicationRequest) => ApplicationRequest,
@@ -148,14 +142,13 @@ export async function changeRequest(
   return changed;
 }
 
-/** @throws `request_state`: finished */
+/** @throws `request_state` if finished */
 export function checkUnfinished(request: ApplicationRequest): void {
   if (isFinished(request)) throw new FaceError('request_state', { state: request.state });
 }
 
 const readAtOnce = 100;
 
-/** Counts requests that wait for an answer. @throws `state_unavailable` */
 export async function countSubmitted({ state }: Pick<Deps, 'state'>): Promise<number> {
   const keys = ((await readStored(index, { state }))?.record ?? []).map(({ id }) => storedOf(id).key);
   let count = 0;
@@ -171,10 +164,6 @@ export interface ListPlace {
   readonly id: string;
 }
 
-/**
- * Lists all requests but drafts for administrators, newest first.
- * @throws `state_unavailable`
- */
 export async function listRequests(
   {
     state: wanted,

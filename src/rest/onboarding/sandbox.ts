@@ -10,12 +10,12 @@ import { changeDeveloper, type Developer } from './developers.js';
 
 export const sandboxQuota = { perMinute: 30, perDay: 500 } as const;
 
-/** Without access to others' data. */
+/** Scopes that give no access to data of other people. */
 const sandboxScopes: readonly ClientScope[] = [...defaultScopes, 'score', 'content-key'];
 
 /**
- * Issues a developer's sandbox token and revokes the previous one. No other connection accepts its tenant.
- * @throws `not_found`: no sandbox; `locked_out`, `state_unavailable`
+ * Issues a developer's sandbox token and revokes the previous one. Only the sandbox connection accepts its tenant.
+ * @throws `not_found` if no sandbox is configured; `locked_out`
  */
 export async function issueSandboxToken(
   developer: Developer,
@@ -35,21 +35,19 @@ export async function issueSandboxToken(
   return issued;
 }
 
-/** An expired one is already gone. */
 async function endSandboxToken(id: string, developer: Developer, deps: AskingDeps): Promise<void> {
   await revokeClientToken(id, developer, deps).catch((error: unknown) => {
     if (!(error instanceof FaceError) || error.code !== 'not_found') throw error;
   });
 }
 
-/** Returns a client's quota; `null`: none. */
 export function quotaOf({ application, sandbox }: Client): Quota | null {
   if (sandbox !== null) return { id: `sandbox:${sandbox}`, ...sandboxQuota };
   return application;
 }
 
 /**
- * Checks that the token's connection is still the sandbox: otherwise its users may be real.
+ * Checks that the token's connection is still the sandbox. Otherwise its users may be real.
  * @throws `caller_untrusted`
  */
 export function checkSandbox({ sandbox, tenant }: Client, onboarding: OnboardingConfig): void {

@@ -5,7 +5,7 @@ import type { Audit, Clock, State } from '../../core/ports.js';
 import { epochMsGuard } from '../../core/units.js';
 import type { Administrator } from '../rights.js';
 
-/** Limit in characters; longer terms are linked. */
+/** Limit in characters. Longer terms can be linked. */
 export const longestTerms = 8000;
 
 const termsGuard = z.object({ version: z.number(), text: z.string(), at: epochMsGuard.nullable(), by: z.string() });
@@ -16,15 +16,11 @@ const stored = { key: 'application-terms', guard: termsGuard, expiresAt: () => n
 
 const none: Terms = { version: 0, text: '', at: null, by: '' };
 
-/** Reads the active terms. @throws `state_unavailable` */
 export async function readTerms({ state }: { readonly state: State }): Promise<Terms> {
   return (await readStored(stored, { state }))?.record ?? none;
 }
 
-/**
- * Activates new terms; the audit trail records their digest.
- * @throws `state_unavailable`
- */
+/** Activates new terms. The audit log records their digest. */
 export async function changeTerms(
   text: string,
   by: Pick<Administrator, 'name'>,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { scopesField } from '../fields.js';
 import { longest, maxRedirectUris } from './request.js';
 
-/** Excludes characters that hide or reorder text. */
+/** Refuses characters that hide or reorder text. */
 const isPlain = (text: string): boolean => !/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/u.test(text);
 
 const isPlainLines = (text: string): boolean => isPlain(text.replace(/[\n\t]/g, ' '));
@@ -10,13 +10,12 @@ const isPlainLines = (text: string): boolean => isPlain(text.replace(/[\n\t]/g, 
 const lineField = (most: number) =>
   z.string().trim().min(1).max(most).refine(isPlain, 'expected one line of plain text');
 
-/** Paragraphs of plain text. */
 export const textField = (most: number) =>
   z.string().trim().min(1).max(most).refine(isPlainLines, 'expected plain text');
 
 export const messageField = textField(longest.message).describe('Plain text that the other side can read.');
 
-/** Configured quota limits may be lower. */
+/** Fields of a request. The configuration may set lower quotas. */
 export const wishFields = {
   name: lineField(longest.name).describe('Name of the program, for people.'),
   purpose: textField(longest.purpose).describe('Purpose of the application, in your words.'),

@@ -124,7 +124,7 @@ export const holdingsReply = z.object({
 
 export type Holdings = z.input<typeof holdingsReply>;
 
-/** For administrators only, because records name others. */
+/** The export with audit records. For administrators only, because records name other people. */
 export const recordedHoldingsReply = z.object({
   ...holdingsReply.shape,
   records: z.array(z.object({ time: instantReply, action: z.string(), detail: z.record(z.string(), z.unknown()) })),

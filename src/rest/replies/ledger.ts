@@ -34,7 +34,6 @@ export type PersonReply = z.output<typeof personReply>;
 
 const textOrNull = z.string().nullable();
 
-/** In the order of CSV columns. */
 export const lineReply = z.object({
   id: z.string().describe('Id of the record: the same on every server.'),
   time: instantReply,
@@ -64,7 +63,6 @@ export const lineReply = z.object({
 });
 export type LineReply = z.output<typeof lineReply>;
 
-/** The result with its events. */
 const checkReply = lineReply.extend({
   startedAt: instantReply.describe('Time of the first event.'),
   events: z.array(lineReply).describe('All events of the check, oldest first.'),

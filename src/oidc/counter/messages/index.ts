@@ -8,5 +8,4 @@ import type { CounterTexts } from './texts.js';
 
 const texts: Readonly<Record<Language, CounterTexts>> = { en, de, es, fr, ar };
 
-/** Returns the texts of a language. */
 export const counterTextsIn = (language: Language): CounterTexts => texts[language];

@@ -1,4 +1,3 @@
-/** Texts on a person's phone at a counter. */
 export interface CounterTexts {
   readonly startTitle: string;
   readonly startText: string;

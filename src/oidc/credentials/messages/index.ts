@@ -8,5 +8,4 @@ import type { CredentialTexts } from './texts.js';
 
 const texts: Readonly<Record<Language, CredentialTexts>> = { en, de, es, fr, ar };
 
-/** Returns the texts of a language. */
 export const credentialTextsIn = (language: Language): CredentialTexts => texts[language];

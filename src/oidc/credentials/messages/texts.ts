@@ -1,10 +1,10 @@
 export interface CredentialTexts {
   readonly startTitle: (credential: string) => string;
-  /** `from`: the data's owner; `null` without a name. */
+  /** `from` is the organization whose data it is, or `null` without a name. */
   readonly startText: (from: string | null) => string;
   readonly startSteps: readonly [string, string, string];
   readonly begin: string;
-  /** After a refused consent or failed check. */
+  /** Shown after a refused consent or a failed check. */
   readonly nothing: string;
   readonly offerTitle: (credential: string) => string;
   readonly scan: string;
