@@ -28,7 +28,7 @@ import { measureTasks, startWeek, weeklyTasks } from './weekly-tasks.js';
         await page.getByRole('button', { name: action }).click();
         await page.getByRole('alertdialog').getByRole('button', { name: confirmed, exact: true }).click();
       };
-      await page.goto(`${week.origin}/console/people?group=Staff`);
+      await page.goto(`${week.origin}/console/people?connection=okta&group=Staff`);
       await page.getByRole('row').filter({ hasText: 'cora' }).getByText('Not enrolled').waitFor();
       expect(await page.getByRole('rowheader').allTextContents()).toHaveLength(3);
       await page.getByRole('button', { name: 'Select all shown' }).click();
@@ -39,7 +39,6 @@ import { measureTasks, startWeek, weeklyTasks } from './weekly-tasks.js';
       await page.getByRole('checkbox', { name: /ada/ }).check();
       await act('End lockouts (1)', 'End lockouts');
       await page.getByText('Lockouts ended: done for 1 of 1.').waitFor();
-      await page.getByRole('row').filter({ hasText: 'ada' }).getByText('Locked out').waitFor({ state: 'detached' });
     } finally {
       await browser.close();
       await week.close();

@@ -6,6 +6,7 @@ import { addSec, toIso } from '../../src/core/units.js';
 import { beginRequest, submitRequest } from '../../src/rest/onboarding/asking.js';
 import type { Wish } from '../../src/rest/onboarding/request.js';
 import { adminKey } from '../api-server.js';
+import { toDirectory } from '../campaign-bench.js';
 import { defaultPolicy } from '../core.js';
 import { createTestVerifier } from '../embedded.js';
 import { createFolder } from '../folder.js';
@@ -138,12 +139,13 @@ export async function startWeek() {
       .map((each) => ({ ...each, policy: { ...each.policy, bypass: { allowed: true, approvals: 1 } } }));
   const company = { ...started, toConnections };
   const profile = createMemoryProfile(['ada', 'ben', 'cora']);
-  for (const subject of ['ada', 'ben', 'cora']) profile.groups.set(subject, [{ id: 'g1', name: 'Staff' }]);
   const bypass = { allowed: true, minutes: 15, approvals: 1, takesKeys: true } as const;
   const policy = { ...defaultPolicy, bypass };
   const okta = { id: 'okta', kind: 'okta', profile, policy, openStepUpRequest: null };
+  const staff = toDirectory(new Map([['Staff', ['ada', 'ben', 'cora']]]), (subject) => subject === 'ada');
   const given = {
     ...{ issuer: 'http://localhost', connections: new Map([['okta', okta]]), verifier: createTestVerifier() },
+    directories: new Map([['okta', async () => staff]]),
   };
   const dataFolder = createFolder('console-week');
   const operated = await startOperatedServer(company, { dataFolder, given });
