@@ -6,6 +6,7 @@ const mode = { inForce: 'shadow', file: 'shadow', switched: null };
 const policy = {
   ...{ accuracy: 4, scope: '', liveness: 'passive', userSecret: 'none', whenNotEnrolled: 'refuse' },
   ...{ whenUnverified: 'deny', whenUnavailable: 'deny', freshnessSec: 300, enrolmentDays: null, referencePhoto: false },
+  bypass: null,
 };
 const connection = { id: 'workforce', kind: 'okta', mode, policy };
 

@@ -68,7 +68,7 @@ test('a table has names and the newest hundred, and says that there are more', a
 test('a CSV file has all of it, with the console’s columns, and no names', async () => {
   const { printed, told } = await run(['--csv']);
   expect(printed[0]).toBe(
-    '"time","connection","subject","action","outcome","code","reasons","application","hook","by","requestId","stepUpId","network"',
+    '"time","connection","subject","action","outcome","code","reasons","application","hook","by","requestId","stepUpId","network","seconds"',
   );
   expect([printed.length, told]).toEqual([155, []]);
   expect(printed.join('\n')).not.toContain('example.com');
