@@ -1,9 +1,9 @@
 import type { z } from 'zod';
+import { guardsOf, type Providers, toProvider } from '../src/connections/provider.js';
 import { cognitoConnectionGuard } from './cognito/config.js';
 import { entraConnectionGuard } from './entra/config.js';
 import { oktaConnectionGuard } from './okta/config.js';
 import { oneloginConnectionGuard } from './onelogin/config.js';
-import { guardsOf, type Providers, toProvider } from './provider.js';
 import { scimConnectionGuard } from './scim/config.js';
 
 export const providers = [

@@ -33,8 +33,8 @@ export const floors = [
   ['src/operations'],
   providers,
   [
-    'adapters',
     'src/brand',
+    'src/connections',
     'src/delivery',
     'src/ledger',
     'src/liveness',

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { expect } from '@jest/globals';
-import type { Setup } from '../adapters/setup.js';
 import type { JsonObject } from '../src/base/json.js';
 import { onboardingGuard } from '../src/config/onboarding.js';
+import type { Setup } from '../src/connections/setup.js';
 import { createBrands } from '../src/core/brand/brands.js';
 import type { Connection } from '../src/core/connection.js';
 import type { CoreDeps } from '../src/core/deps.js';

@@ -107,6 +107,11 @@ describe('data flows one way', () => {
     expect(offenders(others, (file) => importsOf(file).filter((name) => ofProvider.test(name)))).toEqual([]);
   });
 
+  test('src imports the list of providers in one line', () => {
+    const importing = within('src').filter((file) => importsOf(file).some((name) => name.startsWith('adapters/')));
+    expect(importing).toEqual(['src/process.ts']);
+  });
+
   test('core, oidc, config, server and the process name no provider, in code or comment', () => {
     const neutral = [
       ...['core', 'oidc', 'config', 'server'].flatMap((room) => within(`src/${room}`)),
@@ -124,9 +129,8 @@ describe('data flows one way', () => {
       const isOfOther = /^adapters\/[^/]+\//.test(name) && !name.startsWith(`${own}/`) && file !== 'adapters/index.ts';
       return isOfOther || edge.test(name);
     };
-    expect(offenders(within('adapters'), (file) => importsOf(file).filter((name) => isForeign(file, name)))).toEqual(
-      [],
-    );
+    const all = [...within('adapters'), ...within('src/connections')];
+    expect(offenders(all, (file) => importsOf(file).filter((name) => isForeign(file, name)))).toEqual([]);
   });
 
   test('what measures on photos needs no test, no evaluation faces, and of the product nothing above the verifier', () => {
@@ -182,13 +186,13 @@ describe('data flows one way', () => {
       (name) => !/^(adapters\/cognito|client|src\/(core|config))\/|^(jose|zod|node:crypto)/.test(name),
     );
     expect(strays.toSorted()).toEqual([
-      'adapters/hook-core.ts',
-      'adapters/hook.ts',
-      'adapters/parse-event.ts',
-      'adapters/probe.ts',
       'node:util',
       'src/base/html.ts',
       'src/base/json.ts',
+      'src/connections/hook-core.ts',
+      'src/connections/hook.ts',
+      'src/connections/parse-event.ts',
+      'src/connections/probe.ts',
       'src/errors.ts',
       'triggers/index.ts',
     ]);

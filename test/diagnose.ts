@@ -6,7 +6,7 @@ import {
   serverAnswers,
   serverClock,
   serverIsOurs,
-} from '../adapters/provisioning.js';
+} from '../src/connections/provisioning.js';
 import { type CheckResult, checkInTurn } from '../src/operations/checks/in-turn.js';
 
 /** Runs a provider's checks in order, as `facestep doctor` does, with a healthy server. */

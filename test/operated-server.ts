@@ -1,9 +1,9 @@
 import { expect } from '@jest/globals';
 import { providers } from '../adapters/index.js';
-import { loadSetup, type Setup } from '../adapters/setup.js';
 import { startOktaSimulator } from '../simulators/okta/index.js';
 import { startOneLoginSimulator } from '../simulators/onelogin/index.js';
 import type { JsonObject } from '../src/base/json.js';
+import { loadSetup, type Setup } from '../src/connections/setup.js';
 import type { State } from '../src/core/ports.js';
 import { connect } from '../src/server/connect.js';
 import { adminKey, startApiServer } from './api-server.js';

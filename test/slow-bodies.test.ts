@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import type { ServedHook } from '../adapters/hook.js';
+import type { ServedHook } from '../src/connections/hook.js';
 import type { Connection } from '../src/core/connection.js';
 import { createBodyRooms, roomLimits } from '../src/http/rooms.js';
 import { type ApiServer, startApiServer } from './api-server.js';

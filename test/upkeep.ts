@@ -1,6 +1,6 @@
 import { connectionGuards } from '../adapters/index.js';
-import type { ConfiguredConnection, Setup } from '../adapters/setup.js';
 import { createConfigGuard } from '../src/config/schema.js';
+import type { ConfiguredConnection, Setup } from '../src/connections/setup.js';
 import type { Connection, Policy } from '../src/core/connection.js';
 import type { CoreDeps } from '../src/core/deps.js';
 import type { Jobs } from '../src/core/jobs.js';

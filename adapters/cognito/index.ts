@@ -1,6 +1,6 @@
-import type { Adapter } from '../adapter.js';
-import type { AdapterDeps } from '../deps.js';
-import { createNoteSecretUse } from '../rotating-secret.js';
+import type { Adapter } from '../../src/connections/adapter.js';
+import type { AdapterDeps } from '../../src/connections/deps.js';
+import { createNoteSecretUse } from '../../src/connections/rotating-secret.js';
 import { createOpenStepUpRequest } from './caller.js';
 import type { CognitoConnection } from './config.js';
 import { createCognitoClients } from './oidc.js';

@@ -1,5 +1,5 @@
-import { createLoginClient } from '../login-client.js';
-import { createOwnClients, type OidcClient, type OidcClientDeps } from '../openid-client.js';
+import { createLoginClient } from '../../src/connections/login-client.js';
+import { createOwnClients, type OidcClient, type OidcClientDeps } from '../../src/connections/openid-client.js';
 import type { CognitoConnection } from './config.js';
 
 export const createCognitoClients = (

@@ -2,7 +2,7 @@ import {
   AdminListGroupsForUserCommand,
   type CognitoIdentityProviderClient,
 } from '@aws-sdk/client-cognito-identity-provider';
-import type { GroupPage } from '../groups.js';
+import type { GroupPage } from '../../src/connections/groups.js';
 import { notUnderstood } from './profile-user.js';
 
 /** Cognito's maximum. */

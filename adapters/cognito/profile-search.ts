@@ -1,6 +1,6 @@
 import type { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
+import { isCalled, toNameParts } from '../../src/connections/search.js';
 import type { NamedAccount } from '../../src/core/ports.js';
-import { isCalled, toNameParts } from '../search.js';
 import { listUsers } from './profile-list.js';
 import { type FoundUser, nameOf, toNamedAccount } from './profile-user.js';
 

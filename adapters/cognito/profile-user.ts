@@ -1,8 +1,8 @@
+import { isSameLogin } from '../../src/connections/login.js';
+import { toWholeName } from '../../src/connections/search.js';
 import { toPhoneNumber } from '../../src/core/phone-number.js';
 import type { Account, NamedAccount } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
-import { isSameLogin } from '../login.js';
-import { toWholeName } from '../search.js';
 
 export interface FoundUser {
   readonly username: string;

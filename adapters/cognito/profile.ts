@@ -4,14 +4,14 @@ import {
   AdminUpdateUserAttributesCommand,
   AdminUserGlobalSignOutCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
+import { createClaimReader, type UsualSources } from '../../src/connections/claims.js';
+import { readAllGroups } from '../../src/connections/groups.js';
+import { isLogin } from '../../src/connections/login.js';
+import { isSearchable } from '../../src/connections/search.js';
+import { toStoredToken } from '../../src/connections/stored-token.js';
 import { inTime } from '../../src/core/deadline.js';
 import type { Fetch, Log, Profile } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
-import { createClaimReader, type UsualSources } from '../claims.js';
-import { readAllGroups } from '../groups.js';
-import { isLogin } from '../login.js';
-import { isSearchable } from '../search.js';
-import { toStoredToken } from '../stored-token.js';
 import { type CognitoSettings, createCognitoClient, toServiceFailure } from './client.js';
 import type { CognitoConnection } from './config.js';
 import { readGroupPage } from './profile-groups.js';

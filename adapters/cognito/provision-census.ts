@@ -1,6 +1,6 @@
 import { ListUsersCommand } from '@aws-sdk/client-cognito-identity-provider';
+import { type CensusPage, countPage } from '../../src/connections/census.js';
 import type { Fetch } from '../../src/core/ports.js';
-import { type CensusPage, countPage } from '../census.js';
 import { type CognitoSettings, createCognitoClient, toRefusal, triesWhileAdministering } from './client.js';
 import type { CognitoConnection } from './config.js';
 

@@ -1,9 +1,17 @@
 import type { ExplicitAuthFlowsType, UserPoolClientType } from '@aws-sdk/client-cognito-identity-provider';
 import { z } from 'zod';
+import {
+  type Check,
+  compareClocks,
+  type Finding,
+  fail,
+  groupsAreTold,
+  pass,
+  warn,
+} from '../../src/connections/provisioning.js';
 import { maxTokenCharacters } from '../../src/core/concealed.js';
 import type { Clock, Fetch } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
-import { type Check, compareClocks, type Finding, fail, groupsAreTold, pass, warn } from '../provisioning.js';
 import { createCognitoClient, toServiceFailure } from './client.js';
 import { type CognitoConnection, isPoolOfAws, regionOf } from './config.js';
 import { readGroupPage } from './profile-groups.js';

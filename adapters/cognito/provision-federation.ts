@@ -1,6 +1,14 @@
-import type { AdapterDeps } from '../deps.js';
-import { checkDiscovery, endpointsOf } from '../openid-provider.js';
-import { type Check, fail, manual, type ProvisionStep, pass, serverAnswers, serverIsOurs } from '../provisioning.js';
+import type { AdapterDeps } from '../../src/connections/deps.js';
+import { checkDiscovery, endpointsOf } from '../../src/connections/openid-provider.js';
+import {
+  type Check,
+  fail,
+  manual,
+  type ProvisionStep,
+  pass,
+  serverAnswers,
+  serverIsOurs,
+} from '../../src/connections/provisioning.js';
 import type { CognitoConnection } from './config.js';
 import type { CognitoClient } from './config-oidc.js';
 import type { Administration, OpenIdProvider } from './provision-pool.js';

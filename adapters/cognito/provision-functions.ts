@@ -1,7 +1,7 @@
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { z } from 'zod';
-import type { AdapterDeps } from '../deps.js';
-import { type Check, type Finding, fail, manual, pass } from '../provisioning.js';
+import type { AdapterDeps } from '../../src/connections/deps.js';
+import { type Check, type Finding, fail, manual, pass } from '../../src/connections/provisioning.js';
 import { createFetchHandler, toCredentials, toServiceFailure } from './client.js';
 import { type CognitoConnection, defaultAttribute, regionOf } from './config.js';
 

@@ -1,7 +1,7 @@
 import { GetPolicyCommand } from '@aws-sdk/client-lambda';
 import { z } from 'zod';
-import type { AdapterDeps } from '../deps.js';
-import { type Check, fail, manual, pass } from '../provisioning.js';
+import type { AdapterDeps } from '../../src/connections/deps.js';
+import { type Check, fail, manual, pass } from '../../src/connections/provisioning.js';
 import { toServiceFailure } from './client.js';
 import type { CognitoConnection } from './config.js';
 import { createLambda } from './provision-functions.js';

@@ -1,7 +1,7 @@
 import { ListUsersInGroupCommand } from '@aws-sdk/client-cognito-identity-provider';
+import { isFilled } from '../../src/connections/census.js';
 import type { Fetch, Member } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
-import { isFilled } from '../census.js';
 import {
   type CognitoSettings,
   createCognitoClient,

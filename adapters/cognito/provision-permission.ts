@@ -1,5 +1,5 @@
 import type { UserPoolClientType, UserPoolType } from '@aws-sdk/client-cognito-identity-provider';
-import type { ProvisionStep, StepStatus } from '../provisioning.js';
+import type { ProvisionStep, StepStatus } from '../../src/connections/provisioning.js';
 import type { CognitoConnection } from './config.js';
 import type { Administration } from './provision-pool.js';
 

@@ -5,8 +5,8 @@ import type {
   UserPoolClientType,
   UserPoolType,
 } from '@aws-sdk/client-cognito-identity-provider';
+import type { ProvisionStep, StepStatus } from '../../src/connections/provisioning.js';
 import { maxTokenCharacters } from '../../src/core/concealed.js';
-import type { ProvisionStep, StepStatus } from '../provisioning.js';
 import type { CognitoConnection } from './config.js';
 import { nameOf } from './provision-permission.js';
 import type { Administration } from './provision-pool.js';

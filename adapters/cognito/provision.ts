@@ -1,8 +1,8 @@
+import { takeCensus } from '../../src/connections/census.js';
+import type { AdapterDeps } from '../../src/connections/deps.js';
+import { checkingGroups, needing, type Provisioning, serverClock } from '../../src/connections/provisioning.js';
+import { createPreviousSecretChecks, marksOf } from '../../src/connections/rotating-secret.js';
 import type { Fetch } from '../../src/core/ports.js';
-import { takeCensus } from '../census.js';
-import type { AdapterDeps } from '../deps.js';
-import { checkingGroups, needing, type Provisioning, serverClock } from '../provisioning.js';
-import { createPreviousSecretChecks, marksOf } from '../rotating-secret.js';
 import type { CognitoConnection } from './config.js';
 import { listCensus } from './provision-census.js';
 import {

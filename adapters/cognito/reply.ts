@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../src/base/json.js';
+import type { RawReply } from '../../src/connections/hook.js';
 import type { FaceErrorCode } from '../../src/errors.js';
-import type { RawReply } from '../hook.js';
 import { faceClaims } from './schema.js';
 
 /*

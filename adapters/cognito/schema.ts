@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseEvent } from '../parse-event.js';
+import { parseEvent } from '../../src/connections/parse-event.js';
 
 /* Sessions may be empty, `challengeMetadata` null, and unknown users have no attributes. */
 

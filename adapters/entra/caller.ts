@@ -1,11 +1,11 @@
 import { decodeJwt, jwtVerify } from 'jose';
 import { z } from 'zod';
+import { readBearer, toBearerRefusal } from '../../src/connections/bearer.js';
+import type { RawHead } from '../../src/connections/hook.js';
 import { inTime } from '../../src/core/deadline.js';
 import type { Clock, Fetch } from '../../src/core/ports.js';
 import { toDate } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
-import { readBearer, toBearerRefusal } from '../bearer.js';
-import type { RawHead } from '../hook.js';
 import { createFindAuthority } from './caller-authority.js';
 import { isEntraKeyOf } from './caller-key.js';
 import type { EntraSettings } from './config.js';

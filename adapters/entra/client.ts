@@ -8,10 +8,16 @@ import {
 } from '@azure/msal-node';
 import { z } from 'zod';
 import type { Json, JsonObject } from '../../src/base/json.js';
+import {
+  type Patience,
+  readRetryAfterMs,
+  type Sleep,
+  saysLater,
+  sendPatiently,
+} from '../../src/connections/rate-limit.js';
+import { callRest, type RestAnswer } from '../../src/connections/rest-call.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
-import { type Patience, readRetryAfterMs, type Sleep, saysLater, sendPatiently } from '../rate-limit.js';
-import { callRest, type RestAnswer } from '../rest-call.js';
 import type { EntraSettings } from './config.js';
 
 /** Per request. A call needs up to four, plus throttling retries. */

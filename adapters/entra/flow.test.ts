@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Tenant } from '../../simulators/entra/tenant.js';
 import type { Json } from '../../src/base/json.js';
+import type { RawReply } from '../../src/connections/hook.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
 import { askHook } from '../../test/contract/adapter.js';
 import {
@@ -18,7 +19,6 @@ import {
 } from '../../test/contract/entra.js';
 import { toBody } from '../../test/event-body.js';
 import type { ServedAdapter } from '../../test/serve-adapter.js';
-import type { RawReply } from '../hook.js';
 
 let bench: EntraBench;
 let bearer: string;

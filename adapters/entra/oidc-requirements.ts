@@ -1,4 +1,4 @@
-import { type RequestedClaims, UnmetAuthenticationRequirements } from '../openid-client.js';
+import { type RequestedClaims, UnmetAuthenticationRequirements } from '../../src/connections/openid-client.js';
 
 /**
  * Values of `acr` that a face satisfies: all that accept inherence. The first is Entra's request after a password.

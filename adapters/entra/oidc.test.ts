@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type EntraSimulator, startEntraSimulator } from '../../simulators/entra/index.js';
 import { signToken, type Tenant } from '../../simulators/entra/tenant.js';
+import type { AuthorizationRequest, OidcClient } from '../../src/connections/openid-client.js';
 import { parseRequestedClaims } from '../../src/oidc/requested-claims.js';
 import { createSqliteState } from '../../src/state/sqlite.js';
 import { createManualClock } from '../../test/contract/state.js';
 import { createTextLog } from '../../test/sinks.js';
-import type { AuthorizationRequest, OidcClient } from '../openid-client.js';
 import { externalMfaGuard } from './config-oidc.js';
 import { createExternalMfaClient } from './oidc.js';
 

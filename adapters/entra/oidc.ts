@@ -1,7 +1,12 @@
 import { z } from 'zod';
+import {
+  AccessDenied,
+  createOwnClients,
+  InvalidRequest,
+  type OidcClient,
+} from '../../src/connections/openid-client.js';
 import type { Clock, Fetch, Log, State } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
-import { AccessDenied, createOwnClients, InvalidRequest, type OidcClient } from '../openid-client.js';
 import type { EntraConnection } from './config.js';
 import type { ExternalMfaConfig } from './config-oidc.js';
 import { createVerifyEntraHint, type VerifyEntraHint } from './oidc-hint.js';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import type { GroupPage } from '../../src/connections/groups.js';
+import type { RestAnswer } from '../../src/connections/rest-call.js';
 import type { Group } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
-import type { GroupPage } from '../groups.js';
-import type { RestAnswer } from '../rest-call.js';
 import { toRefusalDetail } from './client.js';
 
 const pageGuard = z.object({

@@ -1,4 +1,4 @@
-import { paths } from '../openid-paths.js';
+import { paths } from '../../src/connections/openid-paths.js';
 import type { EntraProvisionDeps } from './provision-graph.js';
 
 export interface ExternalMfaAddresses {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type CensusPage, countPage } from '../census.js';
+import { type CensusPage, countPage } from '../../src/connections/census.js';
 import type { EntraProvisionDeps } from './provision-graph.js';
 
 const pageGuard = z.object({

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { FaceError } from '../../src/errors.js';
 import {
   type Check,
   checkingGroups,
@@ -14,7 +13,8 @@ import {
   serverClock,
   serverIsOurs,
   warn,
-} from '../provisioning.js';
+} from '../../src/connections/provisioning.js';
+import { FaceError } from '../../src/errors.js';
 import { extensionTitleOf } from './provision-directory.js';
 import { findExtension, type HookName, hooksOf } from './provision-events.js';
 import type { EntraProvisionDeps } from './provision-graph.js';

@@ -1,6 +1,14 @@
 import { X509Certificate } from 'node:crypto';
 import { z } from 'zod';
-import { type Check, type Finding, fail, manual, pass, serverAnswers, warn } from '../provisioning.js';
+import {
+  type Check,
+  type Finding,
+  fail,
+  manual,
+  pass,
+  serverAnswers,
+  warn,
+} from '../../src/connections/provisioning.js';
 import type { ExternalMfaConfig } from './config-oidc.js';
 import { addressesOf } from './provision-addresses.js';
 import { credentials } from './provision-checks.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ProvisionStep, StepStatus } from '../provisioning.js';
+import type { ProvisionStep, StepStatus } from '../../src/connections/provisioning.js';
 import { anything, type EntraProvisionDeps, required } from './provision-graph.js';
 
 export const graphAppId = '00000003-0000-0000-c000-000000000000';

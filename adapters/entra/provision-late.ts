@@ -1,5 +1,5 @@
+import type { ProvisionStep, StepStatus } from '../../src/connections/provisioning.js';
 import { FaceError } from '../../src/errors.js';
-import type { ProvisionStep, StepStatus } from '../provisioning.js';
 import { type EntraProvisionDeps, isMissing } from './provision-graph.js';
 
 /** Retry delays, in seconds: one minute in all. Graph may show new objects only after 5 to 20 s. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { isFilled } from '../../src/connections/census.js';
+import { onlyGroup } from '../../src/connections/members.js';
 import type { Member } from '../../src/core/ports.js';
-import { isFilled } from '../census.js';
-import { onlyGroup } from '../members.js';
 import { guidGuard } from './config-tenant.js';
 import type { EntraProvisionDeps } from './provision-graph.js';
 

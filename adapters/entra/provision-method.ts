@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ProvisionStep } from '../provisioning.js';
+import type { ProvisionStep } from '../../src/connections/provisioning.js';
 import type { ExternalMfaConfig } from './config-oidc.js';
 import { addressesOf } from './provision-addresses.js';
 import { anything, type EntraProvisionDeps, required } from './provision-graph.js';

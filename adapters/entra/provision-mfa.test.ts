@@ -7,9 +7,9 @@ import { exportJWK, type JWK } from 'jose';
 import { type Daemon, type EntraSimulator, startEntraSimulator } from '../../simulators/entra/index.js';
 import { type Application, findApplication, findServicePrincipal } from '../../simulators/entra/tenant.js';
 import { createRsaCertificate } from '../../simulators/tls-server.js';
+import type { Provisioning } from '../../src/connections/provisioning.js';
 import { createManualClock } from '../../test/contract/state.js';
 import { createTextLog, systemRandom } from '../../test/sinks.js';
-import type { Provisioning } from '../provisioning.js';
 import { entraConnectionGuard } from './config.js';
 import { createEntraProvisioning } from './provision.js';
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { type EntraSimulator, startEntraSimulator } from '../../simulators/entra/index.js';
+import type { Provisioning } from '../../src/connections/provisioning.js';
 import { createManualClock } from '../../test/contract/state.js';
 import { createTextLog, systemRandom } from '../../test/sinks.js';
-import type { Provisioning } from '../provisioning.js';
 import { entraConnectionGuard } from './config.js';
 import { createEntraProvisioning } from './provision.js';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import type { Registrant, Registration } from '../../src/connections/provisioning.js';
 import { FaceError } from '../../src/errors.js';
-import type { Registrant, Registration } from '../provisioning.js';
 import type { ExternalMfaConfig } from './config-oidc.js';
 import { guidGuard } from './config-tenant.js';
 import { anything, type EntraProvisionDeps, required } from './provision-graph.js';

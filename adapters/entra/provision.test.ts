@@ -8,11 +8,11 @@ import {
   grantedRoles,
   graphRoles,
 } from '../../simulators/entra/tenant.js';
+import type { Provisioning, StepStatus } from '../../src/connections/provisioning.js';
 import { FaceError } from '../../src/errors.js';
 import { createManualClock } from '../../test/contract/state.js';
 import { diagnose } from '../../test/diagnose.js';
 import { createTextLog, systemRandom } from '../../test/sinks.js';
-import type { Provisioning, StepStatus } from '../provisioning.js';
 import { entraConnectionGuard } from './config.js';
 import { createEntraProvisioning } from './provision.js';
 

@@ -1,9 +1,9 @@
 import type { Json, JsonObject } from '../../src/base/json.js';
+import type { RawReply } from '../../src/connections/hook.js';
 import type { Policy, UnverifiedPolicy } from '../../src/core/connection.js';
 import type { HookDecision } from '../../src/core/decide.js';
 import { livenessBoundary } from '../../src/core/ports.js';
 import { type FaceErrorCode, type RefusalKind, refusals } from '../../src/errors.js';
-import type { RawReply } from '../hook.js';
 
 /*
  * Accepted replies are 200 with exactly one action; another status is an error for the application. Claims are texts or

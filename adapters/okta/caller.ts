@@ -1,14 +1,14 @@
 import { createRemoteJWKSet, customFetch, jwtVerify } from 'jose';
 import { z } from 'zod';
+import { readBearer, toBearerRefusal } from '../../src/connections/bearer.js';
+import type { Hook, RawHead } from '../../src/connections/hook.js';
+import { probeBody } from '../../src/connections/probe.js';
+import { findSecret, type UsedSecret } from '../../src/connections/rotating-secret.js';
 import type { Credential } from '../../src/core/concealed.js';
 import { digestOf, hasDigest } from '../../src/core/digest.js';
 import type { Clock, Fetch } from '../../src/core/ports.js';
 import { toDate } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
-import { readBearer, toBearerRefusal } from '../bearer.js';
-import type { Hook, RawHead } from '../hook.js';
-import { probeBody } from '../probe.js';
-import { findSecret, type UsedSecret } from '../rotating-secret.js';
 import type { OktaConnection } from './config.js';
 
 type ExpectedCallers = OktaConnection['okta']['hooks'];

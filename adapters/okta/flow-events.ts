@@ -1,9 +1,9 @@
+import type { RawHead, RawReply } from '../../src/connections/hook.js';
+import type { HookCore } from '../../src/connections/hook-core.js';
 import { inTime } from '../../src/core/deadline.js';
 import type { Clock, Log } from '../../src/core/ports.js';
 import { addSec } from '../../src/core/units.js';
 import { FaceError, toCode } from '../../src/errors.js';
-import type { RawHead, RawReply } from '../hook.js';
-import type { HookCore } from '../hook-core.js';
 import { isRefusedByStatus } from './profile.js';
 import { passEvents, toVerification, unfinishedEvents } from './reply.js';
 import { parseEvents } from './schema.js';

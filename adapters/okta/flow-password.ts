@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import type { RawReply } from '../../src/connections/hook.js';
 import type { UserSecret } from '../../src/core/concealed.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
 import type { Fetch, Log } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
-import type { RawReply } from '../hook.js';
 import type { OktaConnection } from './config.js';
 import { decide, type FlowDeps } from './flow.js';
 import { unverifiedPassword, verifiedPassword } from './reply.js';

@@ -1,7 +1,7 @@
+import type { RawReply } from '../../src/connections/hook.js';
+import type { HookCore } from '../../src/connections/hook-core.js';
 import { type HookDecision, type HookEvent, repeatableWithinSkewSec } from '../../src/core/decide.js';
 import { FaceError } from '../../src/errors.js';
-import type { RawReply } from '../hook.js';
-import type { HookCore } from '../hook-core.js';
 import {
   type Receipt,
   toNewcomerReply,

@@ -1,7 +1,7 @@
-import type { Adapter } from '../adapter.js';
-import type { AdapterDeps } from '../deps.js';
-import type { Admit, Answer, Hook } from '../hook.js';
-import { createNoteSecretUse } from '../rotating-secret.js';
+import type { Adapter } from '../../src/connections/adapter.js';
+import type { AdapterDeps } from '../../src/connections/deps.js';
+import type { Admit, Answer, Hook } from '../../src/connections/hook.js';
+import { createNoteSecretUse } from '../../src/connections/rotating-secret.js';
 import { createProbe, createVerifyCaller } from './caller.js';
 import type { OktaConnection } from './config.js';
 import { DECISION_TIMEOUT_MS, type FlowDeps, handleRegistrationHook, handleSamlHook, handleTokenHook } from './flow.js';

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../src/base/json.js';
+import { secretClientMetadata } from '../../src/connections/login-client.js';
+import { type FinishedCheck, InvalidRequest, type OidcClient } from '../../src/connections/openid-client.js';
 import { toIso } from '../../src/core/units.js';
-import { secretClientMetadata } from '../login-client.js';
-import { type FinishedCheck, InvalidRequest, type OidcClient } from '../openid-client.js';
 import type { OktaIdv } from './config-oidc.js';
 
 /** Okta allows up to ten minutes. */

@@ -1,5 +1,10 @@
-import { createLoginClient } from '../login-client.js';
-import { createOwnClients, type DirectoryFor, type OidcClient, type OidcClientDeps } from '../openid-client.js';
+import { createLoginClient } from '../../src/connections/login-client.js';
+import {
+  createOwnClients,
+  type DirectoryFor,
+  type OidcClient,
+  type OidcClientDeps,
+} from '../../src/connections/openid-client.js';
 import type { OktaConnection } from './config.js';
 import type { OktaFactor } from './config-oidc.js';
 import { createIdvClient } from './oidc-idv.js';

@@ -1,7 +1,7 @@
 import type { Client } from '@okta/okta-sdk-nodejs';
 import { z } from 'zod';
+import type { GroupPage } from '../../src/connections/groups.js';
 import type { Group } from '../../src/core/ports.js';
-import type { GroupPage } from '../groups.js';
 import { type OktaAnswer, parseAnswer } from './client.js';
 import { nextPageOf } from './provision-list.js';
 

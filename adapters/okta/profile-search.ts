@@ -1,6 +1,6 @@
 import type { Client } from '@okta/okta-sdk-nodejs';
+import { toNameParts } from '../../src/connections/search.js';
 import type { NamedAccount } from '../../src/core/ports.js';
-import { toNameParts } from '../search.js';
 import { parseAnswer } from './client.js';
 import { accountGuard, toNamedAccount } from './profile-account.js';
 

@@ -1,12 +1,12 @@
 import { z } from 'zod';
+import { createClaimReader, type UsualSources } from '../../src/connections/claims.js';
+import { readAllGroups } from '../../src/connections/groups.js';
+import { isLogin, isSameLogin } from '../../src/connections/login.js';
+import { whileSigningIn } from '../../src/connections/rate-limit.js';
+import { isSearchable } from '../../src/connections/search.js';
+import { toStoredToken } from '../../src/connections/stored-token.js';
 import type { Fetch, Log, Profile } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
-import { createClaimReader, type UsualSources } from '../claims.js';
-import { readAllGroups } from '../groups.js';
-import { isLogin, isSameLogin } from '../login.js';
-import { whileSigningIn } from '../rate-limit.js';
-import { isSearchable } from '../search.js';
-import { toStoredToken } from '../stored-token.js';
 import { callOkta, createClient, parseAnswer, type Refusal } from './client.js';
 import type { OktaConnection } from './config.js';
 import { accountGuard, toAccount, toNamedAccount } from './profile-account.js';

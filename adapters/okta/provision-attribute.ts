@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../src/base/json.js';
+import type { ProvisionStep, StepStatus } from '../../src/connections/provisioning.js';
 import { maxTokenCharacters } from '../../src/core/concealed.js';
-import type { ProvisionStep, StepStatus } from '../provisioning.js';
 import { parseAnswer, type SendToOkta } from './client.js';
 import { maxReceiptCharacters } from './schema.js';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ProvisionStep, StepStatus } from '../provisioning.js';
+import type { ProvisionStep, StepStatus } from '../../src/connections/provisioning.js';
 import type { OktaFactor } from './config-oidc.js';
 import type { OktaProvisionDeps } from './provision-channel.js';
 import { findIdp } from './provision-idps.js';

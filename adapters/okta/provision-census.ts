@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type CensusPage, countPage } from '../census.js';
+import { type CensusPage, countPage } from '../../src/connections/census.js';
 import { createSendToOkta, parseAnswer } from './client.js';
 import type { OktaProvisionDeps } from './provision-channel.js';
 import { nextPageOf } from './provision-list.js';

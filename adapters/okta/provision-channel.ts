@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Json } from '../../src/base/json.js';
-import type { AdapterDeps } from '../deps.js';
+import type { AdapterDeps } from '../../src/connections/deps.js';
 
 import type { SendToOkta } from './client.js';
 import type { OktaConnection } from './config.js';

@@ -1,7 +1,5 @@
 import { z } from 'zod';
 import type { Json } from '../../src/base/json.js';
-import { toIso } from '../../src/core/units.js';
-import { FaceError } from '../../src/errors.js';
 import {
   type Check,
   callsTaken,
@@ -14,8 +12,10 @@ import {
   serverClock,
   serverIsOurs,
   warn,
-} from '../provisioning.js';
-import { createPreviousSecretChecks } from '../rotating-secret.js';
+} from '../../src/connections/provisioning.js';
+import { createPreviousSecretChecks } from '../../src/connections/rotating-secret.js';
+import { toIso } from '../../src/core/units.js';
+import { FaceError } from '../../src/errors.js';
 import { inspectAttribute, toAttributeTitle, tokenAttribute } from './provision-attribute.js';
 import { type OktaProvisionDeps, uriOf } from './provision-channel.js';
 import { checkGroups, createCredentialChecks } from './provision-credentials.js';

@@ -1,6 +1,13 @@
 import { z } from 'zod';
+import {
+  type Check,
+  type Finding,
+  fail,
+  groupsAreTold,
+  nobodyToTryWith,
+  pass,
+} from '../../src/connections/provisioning.js';
 import { FaceError } from '../../src/errors.js';
-import { type Check, type Finding, fail, groupsAreTold, nobodyToTryWith, pass } from '../provisioning.js';
 import { createSendToOkta, parseAnswer, type SendToOkta } from './client.js';
 import type { OktaProvisionDeps } from './provision-channel.js';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Json } from '../../src/base/json.js';
-import type { ProvisionStep, StepStatus } from '../provisioning.js';
+import type { ProvisionStep, StepStatus } from '../../src/connections/provisioning.js';
 import { parseAnswer } from './client.js';
 import { endingEvents } from './flow-events.js';
 import { channelGuard, channelTo, differencesOf, nameOf, type OktaProvisionDeps, uriOf } from './provision-channel.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ProvisionStep, StepStatus } from '../provisioning.js';
+import type { ProvisionStep, StepStatus } from '../../src/connections/provisioning.js';
 import {
   channelGuard,
   channelTo,

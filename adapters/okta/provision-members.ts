@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { isFilled } from '../../src/connections/census.js';
+import { onlyGroup } from '../../src/connections/members.js';
 import type { Fetch, Member } from '../../src/core/ports.js';
-import { isFilled } from '../census.js';
-import { onlyGroup } from '../members.js';
 import { createSendToOkta, parseAnswer } from './client.js';
 import type { OktaConnection } from './config.js';
 import { nextPageOf } from './provision-list.js';

@@ -1,5 +1,5 @@
-import { checkDiscovery, endpointsOf } from '../openid-provider.js';
-import { type Check, type Finding, fail, pass, serverAnswers, warn } from '../provisioning.js';
+import { checkDiscovery, endpointsOf } from '../../src/connections/openid-provider.js';
+import { type Check, type Finding, fail, pass, serverAnswers, warn } from '../../src/connections/provisioning.js';
 import type { OktaClient } from './config-oidc.js';
 import { hasAuthenticator } from './provision-authenticator.js';
 import type { OktaProvisionDeps } from './provision-channel.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../src/base/json.js';
-import type { ProvisionStep, StepStatus } from '../provisioning.js';
-import { type Check, type Finding, fail, pass, serverIsOurs } from '../provisioning.js';
+import type { ProvisionStep, StepStatus } from '../../src/connections/provisioning.js';
+import { type Check, type Finding, fail, pass, serverIsOurs } from '../../src/connections/provisioning.js';
 import type { OktaProvisionDeps } from './provision-channel.js';
 import { listAll } from './provision-list.js';
 

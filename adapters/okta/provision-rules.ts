@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Json } from '../../src/base/json.js';
+import type { ProvisionStep, StepStatus } from '../../src/connections/provisioning.js';
 import { FaceError } from '../../src/errors.js';
-import type { ProvisionStep, StepStatus } from '../provisioning.js';
 import type { SendToOkta } from './client.js';
 import type { OktaProvisionDeps } from './provision-channel.js';
 import { findInlineHook, toHookName } from './provision-hooks.js';

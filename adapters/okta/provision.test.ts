@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { exportJWK } from 'jose';
+import type { Provisioning, StepStatus } from '../../src/connections/provisioning.js';
 import { SealedToken } from '../../src/core/concealed.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
@@ -9,7 +10,6 @@ import { hookSecret, type OktaBench, type OktaSettings, openOktaBench } from '..
 import { diagnose } from '../../test/diagnose.js';
 import { testIssuer } from '../../test/keys.js';
 import { type OktaServer, startOktaServer } from '../../test/okta-server.js';
-import type { Provisioning, StepStatus } from '../provisioning.js';
 
 let bench: OktaBench;
 let server: OktaServer;

@@ -1,8 +1,8 @@
+import { takeCensus } from '../../src/connections/census.js';
+import type { AdapterDeps } from '../../src/connections/deps.js';
+import type { Provisioning, ProvisionStep, RotatableSecret } from '../../src/connections/provisioning.js';
+import { marksOf } from '../../src/connections/rotating-secret.js';
 import type { Credential } from '../../src/core/concealed.js';
-import { takeCensus } from '../census.js';
-import type { AdapterDeps } from '../deps.js';
-import type { Provisioning, ProvisionStep, RotatableSecret } from '../provisioning.js';
-import { marksOf } from '../rotating-secret.js';
 import { createSendToOkta } from './client.js';
 import type { OktaConnection } from './config.js';
 import { createAttributeStep, receiptAttribute, tokenAttribute } from './provision-attribute.js';

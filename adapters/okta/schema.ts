@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { parseEvent } from '../../src/connections/parse-event.js';
 import { UserSecret } from '../../src/core/concealed.js';
 import { type EpochMs, epochMs } from '../../src/core/units.js';
-import { parseEvent } from '../parse-event.js';
 
 /** Claim of a verified face check. Not one of Okta's reserved names. */
 export const faceClaim = 'face_verification';

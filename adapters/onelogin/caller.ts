@@ -1,12 +1,12 @@
 import { createHmac } from 'node:crypto';
+import type { HookProbe, RawHead } from '../../src/connections/hook.js';
+import { probeBody } from '../../src/connections/probe.js';
+import { findSecret } from '../../src/connections/rotating-secret.js';
 import type { Credential } from '../../src/core/concealed.js';
 import { digestOf, hasDigest } from '../../src/core/digest.js';
 import type { Clock } from '../../src/core/ports.js';
 import { addSec, type EpochMs, epochSec, toEpochMs, toEpochSec } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
-import type { HookProbe, RawHead } from '../hook.js';
-import { probeBody } from '../probe.js';
-import { findSecret } from '../rotating-secret.js';
 import type { OneLoginSettings } from './config.js';
 
 /** Signature header of the Smart Hook: `t=<seconds since 1970>,v1=<HMAC-SHA256 of "t.body", hexadecimal>`. */

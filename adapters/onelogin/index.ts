@@ -1,7 +1,7 @@
-import type { Adapter } from '../adapter.js';
-import type { AdapterDeps } from '../deps.js';
-import type { Hook, RawReply } from '../hook.js';
-import { createNoteSecretUse } from '../rotating-secret.js';
+import type { Adapter } from '../../src/connections/adapter.js';
+import type { AdapterDeps } from '../../src/connections/deps.js';
+import type { Hook, RawReply } from '../../src/connections/hook.js';
+import { createNoteSecretUse } from '../../src/connections/rotating-secret.js';
 import { createCountAsk, createProbe, createReadSignature } from './caller.js';
 import { createOneLoginApi } from './client.js';
 import type { OneLoginConnection } from './config.js';

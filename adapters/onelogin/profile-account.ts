@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { toWholeName } from '../../src/connections/search.js';
 import { toPhoneNumber } from '../../src/core/phone-number.js';
 import type { Account, NamedAccount } from '../../src/core/ports.js';
-import { toWholeName } from '../search.js';
 
 export const accountGuard = z.object({
   id: z.union([z.number(), z.string()]).transform(String),

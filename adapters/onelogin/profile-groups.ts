@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import type { GroupPage } from '../../src/connections/groups.js';
 import type { Group } from '../../src/core/ports.js';
-import type { GroupPage } from '../groups.js';
 import { type OneLoginApi, toUnavailable } from './client.js';
 import { accountGuard } from './profile-account.js';
 

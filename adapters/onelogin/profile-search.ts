@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { distinct, isCalled, toNameParts } from '../../src/connections/search.js';
 import type { NamedAccount } from '../../src/core/ports.js';
-import { distinct, isCalled, toNameParts } from '../search.js';
 import { type OneLoginApi, toUnavailable } from './client.js';
 import { accountGuard, type FoundUser, toNamedAccount } from './profile-account.js';
 

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../src/base/json.js';
+import type { AdapterDeps } from '../../src/connections/deps.js';
+import type { RestAnswer } from '../../src/connections/rest-call.js';
 import { FaceError } from '../../src/errors.js';
-import type { AdapterDeps } from '../deps.js';
-
-import type { RestAnswer } from '../rest-call.js';
 import type { OneLoginApi } from './client.js';
 import type { OneLoginConnection, OneLoginSettings } from './config.js';
 import type { SmartHookType } from './schema.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type CensusPage, countPage } from '../census.js';
+import { type CensusPage, countPage } from '../../src/connections/census.js';
 import { toUnavailable } from './client.js';
 import { accountGuard } from './profile-account.js';
 import type { Parts } from './provision-account.js';

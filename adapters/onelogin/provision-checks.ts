@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { FaceError } from '../../src/errors.js';
 import {
   type Check,
   callsTaken,
@@ -15,8 +14,9 @@ import {
   serverClock,
   serverIsOurs,
   warn,
-} from '../provisioning.js';
-import { createPreviousSecretChecks } from '../rotating-secret.js';
+} from '../../src/connections/provisioning.js';
+import { createPreviousSecretChecks } from '../../src/connections/rotating-secret.js';
+import { FaceError } from '../../src/errors.js';
 import { missingVariables, type Parts } from './provision-account.js';
 import { differencesOf, isOurs, nameOf } from './provision-hooks.js';
 import { createLogCheck } from './provision-log.js';

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Json, JsonObject } from '../../src/base/json.js';
+import type { ProvisionStep, StepStatus } from '../../src/connections/provisioning.js';
 import { FaceError } from '../../src/errors.js';
-import type { ProvisionStep, StepStatus } from '../provisioning.js';
 import { isRuntime, type OneLoginSettings } from './config.js';
 import { type Parts, type SmartHook, writeVariables } from './provision-account.js';
 import type { SmartHookType } from './schema.js';

@@ -1,4 +1,4 @@
-import { type Check, fail, manual, pass, warn } from '../provisioning.js';
+import { type Check, fail, manual, pass, warn } from '../../src/connections/provisioning.js';
 import type { Parts } from './provision-account.js';
 import { isOurs } from './provision-hooks.js';
 

@@ -1,5 +1,5 @@
-import { checkDiscovery, endpointsOf } from '../openid-provider.js';
-import { type Check, manual, serverAnswers, warn } from '../provisioning.js';
+import { checkDiscovery, endpointsOf } from '../../src/connections/openid-provider.js';
+import { type Check, manual, serverAnswers, warn } from '../../src/connections/provisioning.js';
 import type { Parts } from './provision-account.js';
 
 /** Creates manual checks, because trusts are visible in OneLogin's console only. */

@@ -1,8 +1,8 @@
-import { takeCensus } from '../census.js';
-import type { AdapterDeps } from '../deps.js';
-import { endpointsOf } from '../openid-provider.js';
-import type { Provisioning, ProvisionStep } from '../provisioning.js';
-import { marksOf } from '../rotating-secret.js';
+import { takeCensus } from '../../src/connections/census.js';
+import type { AdapterDeps } from '../../src/connections/deps.js';
+import { endpointsOf } from '../../src/connections/openid-provider.js';
+import type { Provisioning, ProvisionStep } from '../../src/connections/provisioning.js';
+import { marksOf } from '../../src/connections/rotating-secret.js';
 import { createOneLoginApi } from './client.js';
 import type { OneLoginConnection } from './config.js';
 import { createAccountClient, missingVariables, type Parts, toVariableValue } from './provision-account.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { parseEvent } from '../../src/connections/parse-event.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
-import { parseEvent } from '../parse-event.js';
 
 /** OneLogin's kinds of Smart Hook, at most one each per account, and our hook names. */
 export const smartHookTypes = ['pre-authentication', 'user-migration'] as const;

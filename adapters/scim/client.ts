@@ -1,11 +1,17 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../src/base/json.js';
+import {
+  type Patience,
+  readRetryAfterMs,
+  type Sleep,
+  sendPatiently,
+  whileSigningIn,
+} from '../../src/connections/rate-limit.js';
+import { callRest, type RestAnswer } from '../../src/connections/rest-call.js';
 import { Credential } from '../../src/core/concealed.js';
 import type { Clock, Fetch } from '../../src/core/ports.js';
 import { addSec, type EpochMs } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
-import { type Patience, readRetryAfterMs, type Sleep, sendPatiently, whileSigningIn } from '../rate-limit.js';
-import { callRest, type RestAnswer } from '../rest-call.js';
 
 import type { ScimSettings } from './config.js';
 

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../src/base/json.js';
-import type { RestAnswer } from '../rest-call.js';
+import type { RestAnswer } from '../../src/connections/rest-call.js';
 import type { ScimSettings } from './config.js';
 import { isSameName, toScimType } from './schema.js';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { distinct, isCalled, toNameParts } from '../../src/connections/search.js';
 import type { NamedAccount } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
-import { distinct, isCalled, toNameParts } from '../search.js';
 import type { ScimApi } from './client.js';
 import { namedGuard, parseAnswer, type ScimNamed, toNamedAccount, toScimType } from './schema.js';
 

@@ -1,12 +1,12 @@
 import type { JsonObject } from '../../src/base/json.js';
+import { createClaimReader, type UsualSources, valueAt } from '../../src/connections/claims.js';
+import { readAllGroups } from '../../src/connections/groups.js';
+import { isLogin, isSameLogin } from '../../src/connections/login.js';
+import type { RestAnswer } from '../../src/connections/rest-call.js';
+import { isSearchable } from '../../src/connections/search.js';
+import { toStoredToken } from '../../src/connections/stored-token.js';
 import type { Log, Profile } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
-import { createClaimReader, type UsualSources, valueAt } from '../claims.js';
-import { readAllGroups } from '../groups.js';
-import { isLogin, isSameLogin } from '../login.js';
-import type { RestAnswer } from '../rest-call.js';
-import { isSearchable } from '../search.js';
-import { toStoredToken } from '../stored-token.js';
 import type { ScimApi } from './client.js';
 import type { ScimConnection, ScimSettings } from './config.js';
 import { isDone, isRefusedPath, toChange } from './profile-change.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { type CensusPage, countPage } from '../../src/connections/census.js';
 import { FaceError } from '../../src/errors.js';
-import { type CensusPage, countPage } from '../census.js';
 import type { Parts } from './provision-schema.js';
 import { parseAnswer, parseExtension, toAsked, toScimType } from './schema.js';
 

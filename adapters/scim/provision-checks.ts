@@ -1,7 +1,5 @@
 import { z } from 'zod';
-import { maxTokenCharacters } from '../../src/core/concealed.js';
-import { FaceError } from '../../src/errors.js';
-import { checkDiscovery, endpointsOf } from '../openid-provider.js';
+import { checkDiscovery, endpointsOf } from '../../src/connections/openid-provider.js';
 import {
   type Check,
   checkingGroups,
@@ -14,7 +12,9 @@ import {
   pass,
   serverAnswers,
   warn,
-} from '../provisioning.js';
+} from '../../src/connections/provisioning.js';
+import { maxTokenCharacters } from '../../src/core/concealed.js';
+import { FaceError } from '../../src/errors.js';
 import { createAttribute, toUserPath } from './profile.js';
 import { type Characteristics, type Parts, readAbout, readExtension, readSchema } from './provision-schema.js';
 import { isSameName, parseAccountList, parseAnswer, parseExtension, parseGroups, toAsked } from './schema.js';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { isFilled } from '../../src/connections/census.js';
+import { onlyGroup } from '../../src/connections/members.js';
+import { isTooLong, type RestAnswer } from '../../src/connections/rest-call.js';
 import type { Member } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
-import { isFilled } from '../census.js';
-import { onlyGroup } from '../members.js';
-import { isTooLong, type RestAnswer } from '../rest-call.js';
 import type { Parts } from './provision-schema.js';
 import { parseAccount, parseAnswer, parseExtension, toAccount, toAsked, toScimType } from './schema.js';
 

@@ -1,8 +1,7 @@
 import { z } from 'zod';
+import type { AdapterDeps } from '../../src/connections/deps.js';
+import type { RestAnswer } from '../../src/connections/rest-call.js';
 import { FaceError } from '../../src/errors.js';
-import type { AdapterDeps } from '../deps.js';
-
-import type { RestAnswer } from '../rest-call.js';
 import type { ScimApi } from './client.js';
 import type { ScimConnection, ScimSettings } from './config.js';
 import { isSameName, parseAnswer, toScimType } from './schema.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { toWholeName } from '../../src/connections/search.js';
 import type { Account, Group, NamedAccount } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
-import { toWholeName } from '../search.js';
 import type { ScimSettings } from './config.js';
 
 // An entry may be plain (RFC 7643, section 2.4).

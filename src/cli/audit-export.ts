@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { Setup } from '../../adapters/setup.js';
 import { csvHead, mergeRecords, toCsvRecord, toJsonLine } from '../audit/export.js';
+import type { Setup } from '../connections/setup.js';
 import { auditDetails } from '../core/audit-events.js';
 import type { EpochMs } from '../core/units.js';
 import type { CliDeps } from './deps.js';

@@ -1,7 +1,7 @@
-import type { Setup } from '../../adapters/setup.js';
 import type { Measuring } from '../../evidence/accuracy/measuring.js';
 import type { Environment } from '../config/references.js';
 import type { AddressConfig, KeptConfig, StoredConfig } from '../config/schema.js';
+import type { Setup } from '../connections/setup.js';
 import type { Credential } from '../core/concealed.js';
 import type { Clock, Fetch, Log, Random } from '../core/ports.js';
 

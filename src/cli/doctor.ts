@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import type { Finding } from '../../adapters/provisioning.js';
-import type { Setup } from '../../adapters/setup.js';
+import type { Finding } from '../connections/provisioning.js';
+import type { Setup } from '../connections/setup.js';
 import { FaceError } from '../errors.js';
 import type { CheckResult } from '../operations/checks/in-turn.js';
 import { collectChecks, makeChecks } from '../operations/doctor.js';

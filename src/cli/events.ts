@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import type { Setup } from '../../adapters/setup.js';
 import { readChainName } from '../audit/chain-name.js';
 import { filesOf } from '../config/data-files.js';
 import { issuerOf } from '../config/issuer.js';
+import type { Setup } from '../connections/setup.js';
 import { openKeyService } from '../keys/open.js';
 import { createSecurityEventSigner } from '../keys/security-event-signer.js';
 import { type DeadLetter, readDeadLetters } from '../security-events/dead-letters.js';

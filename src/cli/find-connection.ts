@@ -1,4 +1,4 @@
-import type { ConfiguredConnection, Setup } from '../../adapters/setup.js';
+import type { ConfiguredConnection, Setup } from '../connections/setup.js';
 import { type ConnectionsReply, connectionsReply } from '../rest/replies/connections.js';
 import { callServer } from './call-server.js';
 import type { CallDeps } from './find-server.js';

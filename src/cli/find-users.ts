@@ -1,5 +1,5 @@
-import type { Setup } from '../../adapters/setup.js';
 import { issuerOf } from '../config/issuer.js';
+import type { Setup } from '../connections/setup.js';
 import type { CliDeps } from './deps.js';
 import { findConnection } from './find-connection.js';
 

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import type { Census } from '../../adapters/census.js';
-import type { ProvisionStep } from '../../adapters/provisioning.js';
+import type { Census } from '../connections/census.js';
+import type { ProvisionStep } from '../connections/provisioning.js';
 import type { Policy } from '../core/connection.js';
 import { toCensusFinding } from '../operations/census-text.js';
 import { type Failure, toFailure, toFailureLines } from '../operations/failure.js';

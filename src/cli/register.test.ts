@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { providers } from '../../adapters/index.js';
-import { loadSetup } from '../../adapters/setup.js';
 import { type EntraSimulator, startEntraSimulator } from '../../simulators/entra/index.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { runInProcess } from '../../test/command.js';
 import { createTextLog, systemRandom } from '../../test/sinks.js';
+import { loadSetup } from '../connections/setup.js';
 import { epochMs } from '../core/units.js';
 
 let entra: EntraSimulator;

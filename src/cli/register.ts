@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { Registrant, Registration } from '../../adapters/provisioning.js';
+import type { Registrant, Registration } from '../connections/provisioning.js';
 import { type Failure, toFailure, toFailureLines } from '../operations/failure.js';
 import { requirePublicUrl } from '../operations/public-url.js';
 import type { CliDeps } from './deps.js';

@@ -1,6 +1,5 @@
 import { stat, statfs } from 'node:fs/promises';
 import { Command } from 'commander';
-import type { Setup } from '../../adapters/setup.js';
 import { createEventParser } from '../audit/events.js';
 import { pastDetails } from '../audit/past-details.js';
 import { linesWith, readPieces } from '../audit/read.js';
@@ -8,6 +7,7 @@ import { version } from '../base/version.js';
 import { type DataFiles, filesOf, isThere, recognitionFolderOf } from '../config/data-files.js';
 import { findDeprecations, toDeprecationLine } from '../config/deprecations.js';
 import { problemsOf } from '../config/problem.js';
+import type { Setup } from '../connections/setup.js';
 import { type AuditAction, auditDetails } from '../core/audit-events.js';
 import { toCode } from '../errors.js';
 import { openInventory } from '../keys/inventory.js';

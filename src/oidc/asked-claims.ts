@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { OidcClient } from '../../adapters/openid-client.js';
 import { isProtocolClaim } from '../config/claims.js';
+import type { OidcClient } from '../connections/openid-client.js';
 import { type AskedClaim, claimsOfScope, type DataScope, isDataScope } from '../core/consented-data/claims.js';
 import { oidcErrors } from './library.js';
 

@@ -1,4 +1,4 @@
-import type { OidcClient } from '../../adapters/openid-client.js';
+import type { OidcClient } from '../connections/openid-client.js';
 import type { OrganisationRules } from '../core/organisations/organisations.js';
 import { oidcErrors } from './library.js';
 

@@ -1,4 +1,4 @@
-import type { OidcClient } from '../../adapters/openid-client.js';
+import type { OidcClient } from '../connections/openid-client.js';
 import { PersonalData } from '../core/concealed.js';
 import { answersFor, type DataConsent, findDataConsent, giveDataConsent } from '../core/consented-data/consents.js';
 import { digestOf } from '../core/digest.js';

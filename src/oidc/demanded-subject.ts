@@ -1,6 +1,6 @@
 import { decodeJwt } from 'jose';
 import { z } from 'zod';
-import type { AuthorizationRequest, Person } from '../../adapters/openid-client.js';
+import type { AuthorizationRequest, Person } from '../connections/openid-client.js';
 import { oidcErrors } from './library.js';
 
 const subGuard = z.object({ sub: z.string() });

@@ -1,5 +1,5 @@
-import type { OidcClient } from '../../adapters/openid-client.js';
 import type { JsonObject } from '../base/json.js';
+import type { OidcClient } from '../connections/openid-client.js';
 import type { Connection } from '../core/connection.js';
 import { type DataConsent, findDataConsent } from '../core/consented-data/consents.js';
 import { readLinks } from '../core/links/links.js';

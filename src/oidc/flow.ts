@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { OidcClient, Person } from '../../adapters/openid-client.js';
 import type { JsonObject } from '../base/json.js';
+import type { OidcClient, Person } from '../connections/openid-client.js';
 import type { Connection } from '../core/connection.js';
 import { digestOf } from '../core/digest.js';
 import type { Clock, State } from '../core/ports.js';

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import type { InteractionResults } from 'oidc-provider';
-import type { Person } from '../../adapters/openid-client.js';
+import type { Person } from '../connections/openid-client.js';
 import type { NamedAction } from '../core/action.js';
 import { digestOf, hasDigest } from '../core/digest.js';
 import { isAtKiosk } from '../core/step-up/kiosk-visit.js';

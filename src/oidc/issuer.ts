@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { KoaContextWithOIDC } from 'oidc-provider';
-import type { Admitted, AuthorizationRequest, OidcClient, Person } from '../../adapters/openid-client.js';
-import { paths } from '../../adapters/openid-paths.js';
 import type { CredentialConfigs } from '../config/credentials.js';
+import type { Admitted, AuthorizationRequest, OidcClient, Person } from '../connections/openid-client.js';
+import { paths } from '../connections/openid-paths.js';
 import type { Connection } from '../core/connection.js';
 import { consentNameOf } from '../core/credentials/credentials.js';
 import type { CoreDeps } from '../core/deps.js';

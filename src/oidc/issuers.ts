@@ -1,6 +1,6 @@
-import type { OidcClient, OidcClientDeps } from '../../adapters/openid-client.js';
 import type { RegisteredClaims } from '../config/claims.js';
 import { countersOf, type OidcConfig, relyingPartiesOf } from '../config/oidc.js';
+import type { OidcClient, OidcClientDeps } from '../connections/openid-client.js';
 import type { Connection } from '../core/connection.js';
 import { createDirectories } from '../core/limits/directories.js';
 import { createCountAll } from '../core/limits/limits.js';

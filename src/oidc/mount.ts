@@ -1,8 +1,8 @@
 import { IncomingMessage } from 'node:http';
 import type { Express, Request, Response } from 'express';
-import { paths } from '../../adapters/openid-paths.js';
 import { framesOf } from '../base/frames.js';
 import { walletClientId } from '../config/oidc.js';
+import { paths } from '../connections/openid-paths.js';
 import type { Log, Random } from '../core/ports.js';
 import { FaceError, refusals, toCode } from '../errors.js';
 import { noteRefusal, requestIdOf } from '../http/access-log.js';

@@ -1,6 +1,6 @@
 import type { Account, ClientMetadata, Configuration, Interaction, KoaContextWithOIDC } from 'oidc-provider';
-import type { OidcClient } from '../../adapters/openid-client.js';
-import { paths } from '../../adapters/openid-paths.js';
+import type { OidcClient } from '../connections/openid-client.js';
+import { paths } from '../connections/openid-paths.js';
 import { actionType } from '../core/action.js';
 import { claimsOfScope, isStandardClaim } from '../core/consented-data/claims.js';
 import type { Clock } from '../core/ports.js';

@@ -1,11 +1,11 @@
+import type { RelyingPartyConfig } from '../config/oidc.js';
 import type {
   AuthorizationRequest,
   Directory,
   DirectoryFor,
   OidcClient,
   Person,
-} from '../../adapters/openid-client.js';
-import type { RelyingPartyConfig } from '../config/oidc.js';
+} from '../connections/openid-client.js';
 import { actionType } from '../core/action.js';
 import { digestOf } from '../core/digest.js';
 import type { OrganisationRules } from '../core/organisations/organisations.js';

@@ -1,5 +1,5 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
-import { paths } from '../../adapters/openid-paths.js';
+import { paths } from '../connections/openid-paths.js';
 import { contentSecurityPolicy } from '../http/content-security-policy.js';
 import type { PublicKey } from '../keys/oidc-key-set.js';
 import type { Provider } from './library.js';

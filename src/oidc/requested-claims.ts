@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Demand, RequestedClaims } from '../../adapters/openid-client.js';
+import type { Demand, RequestedClaims } from '../connections/openid-client.js';
 import { oidcErrors } from './library.js';
 
 const requestGuard = z

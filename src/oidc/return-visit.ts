@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { KoaContextWithOIDC } from 'oidc-provider';
-import { paths } from '../../adapters/openid-paths.js';
+import { paths } from '../connections/openid-paths.js';
 import type { Credential } from '../core/concealed.js';
 import { digestOf, hasDigest } from '../core/digest.js';
 import type { Clock } from '../core/ports.js';

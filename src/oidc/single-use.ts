@@ -1,6 +1,6 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { z } from 'zod';
-import type { Proof } from '../../adapters/openid-client.js';
+import type { Proof } from '../connections/openid-client.js';
 import { digestOf } from '../core/digest.js';
 import type { State } from '../core/ports.js';
 import { oidcErrors } from './library.js';

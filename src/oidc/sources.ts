@@ -1,4 +1,4 @@
-import type { DirectoryFor } from '../../adapters/openid-client.js';
+import type { DirectoryFor } from '../connections/openid-client.js';
 import type { PersonalData } from '../core/concealed.js';
 import type { Connection } from '../core/connection.js';
 import { inTime } from '../core/deadline.js';

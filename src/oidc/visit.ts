@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import type { Interaction } from 'oidc-provider';
-import type { OidcClient } from '../../adapters/openid-client.js';
+import type { OidcClient } from '../connections/openid-client.js';
 import type { Flow } from './flow.js';
 import type { Provider } from './library.js';
 

@@ -1,5 +1,5 @@
-import type { Census } from '../../adapters/census.js';
-import type { Finding } from '../../adapters/provisioning.js';
+import type { Census } from '../connections/census.js';
+import type { Finding } from '../connections/provisioning.js';
 import type { Policy } from '../core/connection.js';
 
 export type CensusPolicy = Pick<Policy, 'mode' | 'whenNotEnrolled'>;

@@ -1,8 +1,8 @@
-import type { Census } from '../../adapters/census.js';
-import { type Check, type Finding, fail, type ProvisionStep, pass, warn } from '../../adapters/provisioning.js';
-import type { ConfiguredConnection, Setup } from '../../adapters/setup.js';
 import { findSystemReason } from '../base/system-error.js';
 import { filesOf } from '../config/data-files.js';
+import type { Census } from '../connections/census.js';
+import { type Check, type Finding, fail, type ProvisionStep, pass, warn } from '../connections/provisioning.js';
+import type { ConfiguredConnection, Setup } from '../connections/setup.js';
 import type { Jobs } from '../core/jobs.js';
 import type { FaceErrorCode } from '../errors.js';
 import { isForbidden } from '../files/durable-file.js';

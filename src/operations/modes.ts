@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { ConfiguredConnection, Setup } from '../../adapters/setup.js';
 import { filesOf } from '../config/data-files.js';
+import type { ConfiguredConnection, Setup } from '../connections/setup.js';
 import { changeStored, readStored } from '../core/change-stored.js';
 import type { Policy } from '../core/connection.js';
 import type { Audit, Clock, State } from '../core/ports.js';

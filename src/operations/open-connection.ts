@@ -1,7 +1,7 @@
-import type { Adapter } from '../../adapters/adapter.js';
-import type { Census } from '../../adapters/census.js';
-import type { Provisioning, ProvisionStep } from '../../adapters/provisioning.js';
-import type { ConfiguredConnection } from '../../adapters/setup.js';
+import type { Adapter } from '../connections/adapter.js';
+import type { Census } from '../connections/census.js';
+import type { Provisioning, ProvisionStep } from '../connections/provisioning.js';
+import type { ConfiguredConnection } from '../connections/setup.js';
 import type { Policy } from '../core/connection.js';
 import { FaceError } from '../errors.js';
 import { putInForce } from './modes.js';

@@ -1,4 +1,4 @@
-import type { Census } from '../../adapters/census.js';
+import type { Census } from '../connections/census.js';
 import { toCensusFinding } from './census-text.js';
 import { toFailure } from './failure.js';
 import { nameSteps, type OpenConnection } from './open-connection.js';

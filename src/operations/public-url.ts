@@ -1,4 +1,4 @@
-import type { Setup } from '../../adapters/setup.js';
+import type { Setup } from '../connections/setup.js';
 import { FaceError } from '../errors.js';
 
 /**

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import type { ProvisionStep, StepStatus } from '../../adapters/provisioning.js';
 import { createTextLog } from '../../test/sinks.js';
+import type { ProvisionStep, StepStatus } from '../connections/provisioning.js';
 import { pushingSecret } from './push-secret.js';
 import { applySteps } from './steps.js';
 

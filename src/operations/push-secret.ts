@@ -1,4 +1,4 @@
-import type { ProvisionStep, StepStatus } from '../../adapters/provisioning.js';
+import type { ProvisionStep, StepStatus } from '../connections/provisioning.js';
 import { isToApply } from './steps.js';
 
 /** The provider's secret cannot be read, so it counts as different until pushed. */

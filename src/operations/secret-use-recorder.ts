@@ -1,4 +1,4 @@
-import type { SecretUse } from '../../adapters/rotating-secret.js';
+import type { SecretUse } from '../connections/rotating-secret.js';
 import type { Clock } from '../core/ports.js';
 import type { EpochMs } from '../core/units.js';
 

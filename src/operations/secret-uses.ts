@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { RotatableSecret } from '../../adapters/provisioning.js';
-import type { ConfiguredConnection } from '../../adapters/setup.js';
+import type { RotatableSecret } from '../connections/provisioning.js';
+import type { ConfiguredConnection } from '../connections/setup.js';
 import { changeStored, readStored } from '../core/change-stored.js';
 import { type EpochMs, epochMsGuard } from '../core/units.js';
 import { toCode } from '../errors.js';

@@ -1,4 +1,4 @@
-import type { Provisioning, RotatableSecret } from '../../adapters/provisioning.js';
+import type { Provisioning, RotatableSecret } from '../connections/provisioning.js';
 
 export interface SecretRotation extends RotatableSecret {
   /** True if applying sends the secret to the provider; otherwise an administrator deploys it. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { ProvisionStep, StepStatus } from '../../adapters/provisioning.js';
 import { createTextLog } from '../../test/sinks.js';
+import type { ProvisionStep, StepStatus } from '../connections/provisioning.js';
 import { FaceError } from '../errors.js';
 import { applySteps, planSteps, type StepResult } from './steps.js';
 

@@ -1,4 +1,4 @@
-import type { ProvisionStep, StepStatus } from '../../adapters/provisioning.js';
+import type { ProvisionStep, StepStatus } from '../connections/provisioning.js';
 import type { Log } from '../core/ports.js';
 import { type Failure, toFailure } from './failure.js';
 

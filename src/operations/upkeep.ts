@@ -1,5 +1,5 @@
-import type { Setup } from '../../adapters/setup.js';
 import { framesOf } from '../base/frames.js';
+import type { Setup } from '../connections/setup.js';
 import { inTime } from '../core/deadline.js';
 import type { Jobs } from '../core/jobs.js';
 import type { Audit, Log, Signer, State } from '../core/ports.js';

@@ -1,5 +1,5 @@
-import { hookPath } from '../../adapters/hook.js';
 import type { JsonObject } from '../base/json.js';
+import { hookPath } from '../connections/hook.js';
 import { describeRefusals } from './describe-refusals.js';
 import { ssfPathItems } from './describe-ssf.js';
 import { asJson } from './json-schema.js';

@@ -1,10 +1,10 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { RawHead, ServedHook } from '../../adapters/hook.js';
 import { type ApiServer, startApiServer, toForm } from '../../test/api-server.js';
 import { createTestVerifier } from '../../test/embedded.js';
 import { collectSentBodies } from '../../test/sent-bodies.js';
 import { systemRandom } from '../../test/sinks.js';
+import type { RawHead, ServedHook } from '../connections/hook.js';
 import { FaceError } from '../errors.js';
 
 let server: ApiServer;

@@ -1,7 +1,7 @@
-import type { Adapter } from '../../adapters/adapter.js';
-import type { Hooks, ServedHooks } from '../../adapters/hook.js';
-import { createHookCore, type HookCore } from '../../adapters/hook-core.js';
 import type { ConnectionConfig } from '../config/connection.js';
+import type { Adapter } from '../connections/adapter.js';
+import type { Hooks, ServedHooks } from '../connections/hook.js';
+import { createHookCore, type HookCore } from '../connections/hook-core.js';
 import type { Connection } from '../core/connection.js';
 import type { CoreDeps } from '../core/deps.js';
 import type { Directory } from '../core/ports.js';

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { framesOf } from '../base/frames.js';
 import {
   type HookMethod,
   hookPath,
@@ -6,8 +7,7 @@ import {
   type RawReply,
   type ServedHook,
   type ServedHooks,
-} from '../../adapters/hook.js';
-import { framesOf } from '../base/frames.js';
+} from '../connections/hook.js';
 import type { Log } from '../core/ports.js';
 import { FaceError, toCode } from '../errors.js';
 import { noteAsking, noteRefusal } from '../http/access-log.js';

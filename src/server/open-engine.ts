@@ -1,6 +1,6 @@
-import type { Setup } from '../../adapters/setup.js';
 import { recognitionFolderOf } from '../config/data-files.js';
 import { toConfigError } from '../config/problem.js';
+import type { Setup } from '../connections/setup.js';
 import type { Clock, Log, Random } from '../core/ports.js';
 import { createEnginePool, type EnginePool } from '../engine/pool.js';
 import type { Recogniser } from '../engine/recogniser.js';

@@ -1,8 +1,8 @@
 import { access, constants, mkdir } from 'node:fs/promises';
-import type { Setup } from '../../adapters/setup.js';
 import { createFileAudit, type Trail } from '../audit/file.js';
 import { signHeads } from '../audit/heads.js';
 import { type DataFiles, filesOf } from '../config/data-files.js';
+import type { Setup } from '../connections/setup.js';
 import { withSubscribers } from '../core/audit-subscribers.js';
 import type { Jobs } from '../core/jobs.js';
 import type { Audit, Fetch, LedgerStore, State, Verifier } from '../core/ports.js';

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Setup } from '../../adapters/setup.js';
 import { issuerOf } from '../config/issuer.js';
 import { signsRs256 } from '../config/keys.js';
+import type { Setup } from '../connections/setup.js';
 import type { Connection } from '../core/connection.js';
 import type { Jobs } from '../core/jobs.js';
 import { createSecurityEventSigner } from '../keys/security-event-signer.js';

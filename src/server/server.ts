@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import type { Setup } from '../../adapters/setup.js';
 import { readOpenChanges } from '../audit/open-changes.js';
 import { framesOf } from '../base/frames.js';
 import { httpAddressOf } from '../base/http-address.js';
 import { version } from '../base/version.js';
 import { problemsOf } from '../config/problem.js';
 import { redact } from '../config/redact.js';
+import type { Setup } from '../connections/setup.js';
 import { type CampaignRunner, startCampaignRunner } from '../core/campaign/run.js';
 import type { Connection } from '../core/connection.js';
 import { recoverEnrolments } from '../core/enrolment/recover-enrolments.js';

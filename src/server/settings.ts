@@ -1,5 +1,5 @@
-import type { Setup } from '../../adapters/setup.js';
 import { redact } from '../config/redact.js';
+import type { Setup } from '../connections/setup.js';
 import { Credential } from '../core/concealed.js';
 import { digestOf, hasDigest } from '../core/digest.js';
 

@@ -1,4 +1,4 @@
-import type { ServedHook, ServedHooks } from '../../adapters/hook.js';
+import type { ServedHook, ServedHooks } from '../connections/hook.js';
 import type { Connection } from '../core/connection.js';
 import { recordPassedOver } from '../core/decide.js';
 import type { CoreDeps } from '../core/deps.js';

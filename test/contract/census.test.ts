@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { type CensusPage, countPage, type Holder, takeCensus } from '../../adapters/census.js';
 import { createCognitoProvisioning } from '../../adapters/cognito/provision.js';
 import { createOneLoginProvisioning } from '../../adapters/onelogin/provision.js';
-import type { Provisioning } from '../../adapters/provisioning.js';
 import { createScimProvisioning } from '../../adapters/scim/provision.js';
 import { startCognitoSimulator } from '../../simulators/cognito/index.js';
 import { addUser } from '../../simulators/cognito/pool.js';
+import { type CensusPage, countPage, type Holder, takeCensus } from '../../src/connections/census.js';
+import type { Provisioning } from '../../src/connections/provisioning.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { createTextLog, systemRandom } from '../sinks.js';
 import { addFaceAttribute, administer, toSettings } from './cognito.js';

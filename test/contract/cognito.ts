@@ -18,10 +18,10 @@ import {
   parsePreTokenEvent,
   parseVerifyEvent,
 } from '../../adapters/cognito/schema.js';
-import type { RawReply } from '../../adapters/hook.js';
 import { type CognitoSimulator, startCognitoSimulator } from '../../simulators/cognito/index.js';
 import type { UserPool } from '../../simulators/cognito/pool.js';
 import type { ClaimSources } from '../../src/config/claims.js';
+import type { RawReply } from '../../src/connections/hook.js';
 import type { CoreDeps } from '../../src/core/deps.js';
 import type { Fetch } from '../../src/core/ports.js';
 import { issueReceipt } from '../../src/core/receipt.js';

@@ -9,12 +9,12 @@ import {
   parseAttributeCollectionSubmit,
   parseTokenIssuanceStart,
 } from '../../adapters/entra/schema.js';
-import type { RawReply } from '../../adapters/hook.js';
-import type { Provisioning } from '../../adapters/provisioning.js';
 import { type Daemon, type EntraSimulator, startEntraSimulator } from '../../simulators/entra/index.js';
 import { createSigningKey, eventsServiceAppId, signToken, type Tenant } from '../../simulators/entra/tenant.js';
 import type { Exchange } from '../../simulators/exchanges.js';
 import type { ClaimSources } from '../../src/config/claims.js';
+import type { RawReply } from '../../src/connections/hook.js';
+import type { Provisioning } from '../../src/connections/provisioning.js';
 import type { Policy } from '../../src/core/connection.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
 import type { CoreDeps } from '../../src/core/deps.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { RawReply } from '../../adapters/hook.js';
+import type { RawReply } from '../../src/connections/hook.js';
 
 const operationGuard = z.strictObject({
   op: z.enum(['add', 'replace']),

@@ -11,11 +11,11 @@ import {
   parseSamlHook,
   parseTokenHook,
 } from '../../adapters/okta/schema.js';
-import type { Provisioning } from '../../adapters/provisioning.js';
 import type { Exchange } from '../../simulators/exchanges.js';
 import { type OktaSimulator, startOktaSimulator } from '../../simulators/okta/index.js';
 import type { ClaimSources } from '../../src/config/claims.js';
 import { policyGuard } from '../../src/config/connection.js';
+import type { Provisioning } from '../../src/connections/provisioning.js';
 import type { Policy } from '../../src/core/connection.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
 import type { CoreDeps } from '../../src/core/deps.js';

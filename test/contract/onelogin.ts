@@ -1,12 +1,12 @@
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
-import type { RawReply } from '../../adapters/hook.js';
 import { type OneLoginConnection, oneloginConnectionGuard } from '../../adapters/onelogin/config.js';
 import { createOneLoginAdapter } from '../../adapters/onelogin/index.js';
 import { parsePreAuthentication, parseUserMigration } from '../../adapters/onelogin/schema.js';
 import { type OneLoginSimulator, startOneLoginSimulator } from '../../simulators/onelogin/index.js';
 import type { ClaimSources } from '../../src/config/claims.js';
 import { policyGuard } from '../../src/config/connection.js';
+import type { RawReply } from '../../src/connections/hook.js';
 import type { Policy } from '../../src/core/connection.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
 import type { CoreDeps } from '../../src/core/deps.js';

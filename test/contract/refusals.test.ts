@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { createAttributeCollectionSubmitRefusal, createTokenIssuanceRefusal } from '../../adapters/entra/reply.js';
-import type { RawReply } from '../../adapters/hook.js';
 import { toEventHookRefusal, toTokenHookRefusal } from '../../adapters/okta/reply.js';
 import { toRefusal } from '../../adapters/onelogin/reply.js';
+import type { RawReply } from '../../src/connections/hook.js';
 import { type FaceErrorCode, faceErrorCodes } from '../../src/errors.js';
 import { defaultPolicy } from '../core.js';
 

@@ -1,9 +1,9 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { createCognitoAdapter } from '../../adapters/cognito/index.js';
-import type { ServedHooks } from '../../adapters/hook.js';
 import { createOneLoginProvisioning } from '../../adapters/onelogin/provision.js';
-import type { Provisioning } from '../../adapters/provisioning.js';
 import { startCognitoSimulator } from '../../simulators/cognito/index.js';
+import type { ServedHooks } from '../../src/connections/hook.js';
+import type { Provisioning } from '../../src/connections/provisioning.js';
 import { pushingSecret } from '../../src/operations/push-secret.js';
 import { applySteps, isDone } from '../../src/operations/steps.js';
 import { startHooks } from '../hook-server.js';

@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { parser } from '@prometheus-io/lezer-promql';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import type { ServedHook } from '../../adapters/hook.js';
+import type { ServedHook } from '../../src/connections/hook.js';
 import { faceErrorCodes } from '../../src/errors.js';
 import { metricNames } from '../../src/telemetry/metrics.js';
 import { startApiServer } from '../api-server.js';

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { paths } from '../../adapters/openid-paths.js';
+import { paths } from '../../src/connections/openid-paths.js';
 import { createBodyRooms, roomLimits } from '../../src/http/rooms.js';
 import { eventually } from '../eventually.js';
 import { type HalfSent, sendHalf } from '../half-sent.js';

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { Adapter } from '../../adapters/adapter.js';
-import type { AdapterDeps } from '../../adapters/deps.js';
-import type { ServedHooks } from '../../adapters/hook.js';
 import type { OidcConfig } from '../../src/config/oidc.js';
+import type { Adapter } from '../../src/connections/adapter.js';
+import type { AdapterDeps } from '../../src/connections/deps.js';
+import type { ServedHooks } from '../../src/connections/hook.js';
 import type { Connection, Policy } from '../../src/core/connection.js';
 import type { OrganisationRules } from '../../src/core/organisations/organisations.js';
 import type { Fetch } from '../../src/core/ports.js';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { providers as builtIn, connectionGuards } from '../../../adapters/index.js';
-import { configureConnections } from '../../../adapters/setup.js';
 import { createConfigGuard } from '../../../src/config/schema.js';
+import { configureConnections } from '../../../src/connections/setup.js';
 import { startApiServer } from '../../../test/api-server.js';
 import { createTestCore } from '../../../test/core.js';
 import { createTestVerifier } from '../../../test/embedded.js';

@@ -1,5 +1,5 @@
-import type { DirectoryFor, OidcClient } from '../../../adapters/openid-client.js';
 import type { CounterConfig } from '../../config/counter.js';
+import type { DirectoryFor, OidcClient } from '../../connections/openid-client.js';
 import { digestOf } from '../../core/digest.js';
 import { FaceError } from '../../errors.js';
 import { lifeSec } from '../provider.js';

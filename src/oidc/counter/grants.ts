@@ -1,7 +1,7 @@
 import type { InteractionResults, KoaContextWithOIDC } from 'oidc-provider';
 import { z } from 'zod';
-import type { OidcClient } from '../../../adapters/openid-client.js';
 import type { JsonObject } from '../../base/json.js';
+import type { OidcClient } from '../../connections/openid-client.js';
 import type { CoreDeps } from '../../core/deps.js';
 import { countAgainst } from '../../core/limits/limits.js';
 import { assignToKiosk, checkKiosk, kioskIdGuard } from '../../core/step-up/kiosk.js';

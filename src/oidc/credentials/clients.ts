@@ -1,7 +1,7 @@
 import type { ClientMetadata } from 'oidc-provider';
-import type { DirectoryFor, OidcClient } from '../../../adapters/openid-client.js';
 import type { CredentialConfig, CredentialConfigs } from '../../config/credentials.js';
 import { type RelyingPartyConfig, relyingPartyGuard, walletClientId } from '../../config/oidc.js';
+import type { DirectoryFor, OidcClient } from '../../connections/openid-client.js';
 import { consentNameOf } from '../../core/credentials/credentials.js';
 import { createRelyingParty } from '../relying-party.js';
 import { preAuthorized } from './feature.js';

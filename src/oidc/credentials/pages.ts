@@ -1,5 +1,5 @@
-import { paths } from '../../../adapters/openid-paths.js';
 import { html } from '../../base/html.js';
+import { paths } from '../../connections/openid-paths.js';
 import type { RenderedPage } from '../../http/page-layout.js';
 import { pageStyle } from '../../http/page-style.js';
 import { createCard } from '../card.js';

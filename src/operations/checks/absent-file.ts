@@ -1,4 +1,4 @@
-import type { Finding } from '../../../adapters/provisioning.js';
+import type { Finding } from '../../connections/provisioning.js';
 
 /** Finding for a file that the server would have created. */
 export const absent = (file: string): Finding => ({

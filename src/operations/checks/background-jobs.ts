@@ -1,4 +1,4 @@
-import { type Check, pass, warn } from '../../../adapters/provisioning.js';
+import { type Check, pass, warn } from '../../connections/provisioning.js';
 import type { Jobs } from '../../core/jobs.js';
 
 /** Checks that background jobs succeed. */

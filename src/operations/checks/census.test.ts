@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import type { Census, Holder } from '../../../adapters/census.js';
 import { createAuditDeps, tokenChange, withAudit } from '../../../test/audit.js';
 import { createFolder } from '../../../test/folder.js';
 import { createTextLog } from '../../../test/sinks.js';
+import type { Census, Holder } from '../../connections/census.js';
 import { SealedToken } from '../../core/concealed.js';
 import { FaceError } from '../../errors.js';
 import { parseToken } from '../../token/format.js';

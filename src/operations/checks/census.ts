@@ -1,6 +1,6 @@
-import type { Census, Holder } from '../../../adapters/census.js';
-import type { Check, Finding, Provisioning } from '../../../adapters/provisioning.js';
 import { findTokenOwners } from '../../audit/token-owners.js';
+import type { Census, Holder } from '../../connections/census.js';
+import type { Check, Finding, Provisioning } from '../../connections/provisioning.js';
 import { toCode } from '../../errors.js';
 import { identifyToken } from '../../verifier/facenition-token.js';
 import { type CensusPolicy, toCensusFinding } from '../census-text.js';

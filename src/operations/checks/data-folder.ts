@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
-import { type Check, fail, pass } from '../../../adapters/provisioning.js';
-import type { Setup } from '../../../adapters/setup.js';
 import { filesOf, isThere } from '../../config/data-files.js';
+import { type Check, fail, pass } from '../../connections/provisioning.js';
+import type { Setup } from '../../connections/setup.js';
 import { isForbidden } from '../../files/durable-file.js';
 
 export const dataFolder = 'Data folder';

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Hook, Hooks, RawReply } from '../../../adapters/hook.js';
+import type { Hook, Hooks, RawReply } from '../../connections/hook.js';
 import {
   type Check,
   callsTaken,
@@ -12,7 +12,7 @@ import {
   serverClock,
   serverIsOurs,
   warn,
-} from '../../../adapters/provisioning.js';
+} from '../../connections/provisioning.js';
 import type { Clock, Fetch } from '../../core/ports.js';
 import { type Answer, ask, noAnswer } from './public-address.js';
 

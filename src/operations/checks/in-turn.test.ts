@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { type Check, type Finding, fail, needing, pass } from '../../../adapters/provisioning.js';
+import { type Check, type Finding, fail, needing, pass } from '../../connections/provisioning.js';
 import { checkInTurn } from './in-turn.js';
 
 const run = (check: Check): Promise<Finding> => check.run();

@@ -1,4 +1,4 @@
-import type { Check, Finding } from '../../../adapters/provisioning.js';
+import type { Check, Finding } from '../../connections/provisioning.js';
 import { FaceError } from '../../errors.js';
 
 export interface CheckResult extends Omit<Finding, 'verdict'> {

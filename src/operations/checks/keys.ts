@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { type Check, type Finding, fail, serverAnswers, serverIsOurs, warn } from '../../../adapters/provisioning.js';
-import type { Setup } from '../../../adapters/setup.js';
 import { type DataFiles, filesOf } from '../../config/data-files.js';
+import { type Check, type Finding, fail, serverAnswers, serverIsOurs, warn } from '../../connections/provisioning.js';
+import type { Setup } from '../../connections/setup.js';
 import { FaceError } from '../../errors.js';
 import { type KeyInventory, openInventory } from '../../keys/inventory.js';
 import type { OperationDeps } from '../deps.js';

@@ -1,6 +1,6 @@
-import { type Check, pass, warn } from '../../../adapters/provisioning.js';
-import type { Setup } from '../../../adapters/setup.js';
 import { recognitionFolderOf } from '../../config/data-files.js';
+import { type Check, pass, warn } from '../../connections/provisioning.js';
+import type { Setup } from '../../connections/setup.js';
 import { loadRuntime } from '../../engine/load-runtime.js';
 import { models } from '../../engine/manifest.js';
 import { readPublishedFile } from '../../engine/published-file.js';

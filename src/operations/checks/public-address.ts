@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type Check, type Finding, fail, pass, serverAnswers, serverClock } from '../../../adapters/provisioning.js';
 import { isLoopback } from '../../config/safe-url.js';
+import { type Check, type Finding, fail, pass, serverAnswers, serverClock } from '../../connections/provisioning.js';
 import type { Clock, Fetch } from '../../core/ports.js';
 import { fromHttpDate } from '../../core/units.js';
 

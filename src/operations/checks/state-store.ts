@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
-import { type Check, type Finding, fail, pass, warn } from '../../../adapters/provisioning.js';
 import { type DataFiles, isThere } from '../../config/data-files.js';
 import type { DynamoDbConfig, RedisConfig, StateConfig } from '../../config/state.js';
+import { type Check, type Finding, fail, pass, warn } from '../../connections/provisioning.js';
 import type { Clock } from '../../core/ports.js';
 import { createSqliteState } from '../../state/sqlite.js';
 import { absent } from './absent-file.js';

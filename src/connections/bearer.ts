@@ -1,5 +1,5 @@
 import { errors } from 'jose';
-import { FaceError } from '../src/errors.js';
+import { FaceError } from '../errors.js';
 import type { RawHead } from './hook.js';
 
 /** Error codes when an issuer's keys could not be fetched: no connection, time-out, bad status, no key set. */

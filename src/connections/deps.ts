@@ -1,4 +1,4 @@
-import type { Clock, Fetch, Log, Random } from '../src/core/ports.js';
+import type { Clock, Fetch, Log, Random } from '../core/ports.js';
 import type { SecretUse } from './rotating-secret.js';
 
 export interface AdapterDeps<Settings> {

@@ -1,6 +1,6 @@
-import { inTime } from '../src/core/deadline.js';
-import type { Group } from '../src/core/ports.js';
-import { FaceError } from '../src/errors.js';
+import { inTime } from '../core/deadline.js';
+import type { Group } from '../core/ports.js';
+import { FaceError } from '../errors.js';
 
 /** Far more than any user legitimately has. */
 const mostGroups = 5_000;

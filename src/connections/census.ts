@@ -1,7 +1,7 @@
-import { SealedToken } from '../src/core/concealed.js';
-import { inTime } from '../src/core/deadline.js';
-import type { Clock } from '../src/core/ports.js';
-import { addSec } from '../src/core/units.js';
+import { SealedToken } from '../core/concealed.js';
+import { inTime } from '../core/deadline.js';
+import type { Clock } from '../core/ports.js';
+import { addSec } from '../core/units.js';
 
 export interface CensusCount {
   readonly users: number;

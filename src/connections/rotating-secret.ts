@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Credential } from '../src/core/concealed.js';
-import type { Clock, Log } from '../src/core/ports.js';
-import { addSec, type EpochMs } from '../src/core/units.js';
+import type { Credential } from '../core/concealed.js';
+import type { Clock, Log } from '../core/ports.js';
+import { addSec, type EpochMs } from '../core/units.js';
 import { type Check, warn } from './provisioning.js';
 
 export interface RotatingSecret {

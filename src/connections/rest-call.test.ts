@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { Readable } from 'node:stream';
 import { afterEach, expect, test } from '@jest/globals';
-import { patienceMs } from '../test/patience.js';
+import { patienceMs } from '../../test/patience.js';
 import { callRest, isTooLong, type RestCall } from './rest-call.js';
 
 const unavailable = { code: 'profile_unavailable', detail: { reason: 'no answer' } };

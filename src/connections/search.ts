@@ -1,4 +1,4 @@
-import type { NamedAccount } from '../src/core/ports.js';
+import type { NamedAccount } from '../core/ports.js';
 
 /** Cognito's filter takes 256 characters in all. */
 const maxTextCharacters = 200;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { Json } from '../src/base/json.js';
-import type { ClaimSource, ClaimSources } from '../src/config/claims.js';
-import { PersonalData } from '../src/core/concealed.js';
-import { isStandardClaim, type StandardClaim } from '../src/core/consented-data/claims.js';
-import { FaceError } from '../src/errors.js';
+import type { Json } from '../base/json.js';
+import type { ClaimSource, ClaimSources } from '../config/claims.js';
+import { PersonalData } from '../core/concealed.js';
+import { isStandardClaim, type StandardClaim } from '../core/consented-data/claims.js';
+import { FaceError } from '../errors.js';
 
 export type UsualSources = Readonly<Partial<Record<StandardClaim, ClaimSource>>>;
 

@@ -1,9 +1,9 @@
-import type { Connection } from '../src/core/connection.js';
-import { decideHook, type HookDecision, type HookEvent } from '../src/core/decide.js';
-import type { CoreDeps } from '../src/core/deps.js';
-import { revokeSubject } from '../src/core/enrolment/revoke.js';
-import type { State } from '../src/core/ports.js';
-import { redeemForHook } from '../src/core/receipt.js';
+import type { Connection } from '../core/connection.js';
+import { decideHook, type HookDecision, type HookEvent } from '../core/decide.js';
+import type { CoreDeps } from '../core/deps.js';
+import { revokeSubject } from '../core/enrolment/revoke.js';
+import type { State } from '../core/ports.js';
+import { redeemForHook } from '../core/receipt.js';
 
 export interface HookCore {
   /** Decides from a finished step-up of the subject. @throws FaceError as `decideHook` */

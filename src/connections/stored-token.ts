@@ -1,5 +1,5 @@
-import { maxTokenCharacters, SealedToken } from '../src/core/concealed.js';
-import type { Log } from '../src/core/ports.js';
+import { maxTokenCharacters, SealedToken } from '../core/concealed.js';
+import type { Log } from '../core/ports.js';
 
 /** Converts an attribute to a token: `null` if empty or malformed. */
 export function toStoredToken(

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { ConnectionConfig, ConnectionGuard, ConnectionGuards } from '../src/config/connection.js';
+import type { ConnectionConfig, ConnectionGuard, ConnectionGuards } from '../config/connection.js';
 import type { Adapter } from './adapter.js';
 import type { AdapterDeps } from './deps.js';
 

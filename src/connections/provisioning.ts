@@ -1,6 +1,6 @@
-import type { ConnectionConfig } from '../src/config/connection.js';
-import type { Directory } from '../src/core/ports.js';
-import { type EpochMs, fromHttpDate, toIso } from '../src/core/units.js';
+import type { ConnectionConfig } from '../config/connection.js';
+import type { Directory } from '../core/ports.js';
+import { type EpochMs, fromHttpDate, toIso } from '../core/units.js';
 import type { Census, Holder } from './census.js';
 
 /** Texts are for an administrator. */

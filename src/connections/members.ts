@@ -1,4 +1,4 @@
-import { FaceError } from '../src/errors.js';
+import { FaceError } from '../errors.js';
 
 /** Returns the only match. @throws FaceError `not_found`: none, or several of that name */
 export function onlyGroup<Group>(found: readonly Group[]): Group {

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
-import type { HookDecision } from '../src/core/decide.js';
-import { epochSec } from '../src/core/units.js';
-import { toTokenIssuanceReply } from './entra/reply.js';
-import { toSamlHookReply, toTokenHookReply } from './okta/reply.js';
-import { toDecisionReply } from './onelogin/reply.js';
+import { toTokenIssuanceReply } from '../../adapters/entra/reply.js';
+import { toSamlHookReply, toTokenHookReply } from '../../adapters/okta/reply.js';
+import { toDecisionReply } from '../../adapters/onelogin/reply.js';
+import type { HookDecision } from '../core/decide.js';
+import { epochSec } from '../core/units.js';
 
 /* A code that counts in place of a face, as each provider is told of it: never as a face that was verified. */
 

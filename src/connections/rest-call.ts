@@ -1,5 +1,5 @@
-import type { Fetch } from '../src/core/ports.js';
-import { FaceError } from '../src/errors.js';
+import type { Fetch } from '../core/ports.js';
+import { FaceError } from '../errors.js';
 
 /** Fits a thousand entries of a provider's list. */
 const maxAnswerBytes = 8 * 1024 * 1024;

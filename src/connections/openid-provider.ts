@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Fetch } from '../src/core/ports.js';
+import type { Fetch } from '../core/ports.js';
 import { paths } from './openid-paths.js';
 import { type Finding, fail, pass } from './provisioning.js';
 

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { FaceError } from '../src/errors.js';
+import { FaceError } from '../errors.js';
 import { isProbe } from './probe.js';
 
 /**

@@ -1,5 +1,5 @@
-import type { Json } from '../src/base/json.js';
-import type { FaceErrorCode } from '../src/errors.js';
+import type { Json } from '../base/json.js';
+import type { FaceErrorCode } from '../errors.js';
 import type { HookCore } from './hook-core.js';
 
 export const hookPath = '/hooks/:connection/:hook';
@@ -45,7 +45,7 @@ export interface HookTerms {
 }
 
 /**
- * A genuine `POST` with proof that concerns no user (`adapters/probe.ts`). Refused as `hook_probed` after the caller is
+ * A genuine `POST` with proof that concerns no user (`src/connections/probe.ts`). Refused as `hook_probed` after the caller is
  * verified; consumes nothing.
  */
 export interface HookProbe {

@@ -1,8 +1,8 @@
-import type { ConnectionConfig, ConnectionGuards } from '../src/config/connection.js';
-import { type LoadDeps, loadConfig } from '../src/config/load.js';
-import type { Config } from '../src/config/schema.js';
-import type { Policy } from '../src/core/connection.js';
-import { FaceError } from '../src/errors.js';
+import type { ConnectionConfig, ConnectionGuards } from '../config/connection.js';
+import { type LoadDeps, loadConfig } from '../config/load.js';
+import type { Config } from '../config/schema.js';
+import type { Policy } from '../core/connection.js';
+import { FaceError } from '../errors.js';
 import type { Adapter } from './adapter.js';
 import type { AdapterDeps } from './deps.js';
 import { guardsOf, type Providers } from './provider.js';

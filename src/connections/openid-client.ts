@@ -1,17 +1,17 @@
 import type { ClientMetadata } from 'oidc-provider';
-import type { Json, JsonObject } from '../src/base/json.js';
-import type { RegisteredClaims } from '../src/config/claims.js';
-import type { DirectoryFor } from '../src/core/limits/directories.js';
-import type { OrganisationRules } from '../src/core/organisations/organisations.js';
-import type { AuthenticationMethod, State } from '../src/core/ports.js';
-import type { EpochMs } from '../src/core/units.js';
+import type { Json, JsonObject } from '../base/json.js';
+import type { RegisteredClaims } from '../config/claims.js';
+import type { DirectoryFor } from '../core/limits/directories.js';
+import type { OrganisationRules } from '../core/organisations/organisations.js';
+import type { AuthenticationMethod, State } from '../core/ports.js';
+import type { EpochMs } from '../core/units.js';
 
 export {
   AccessDenied,
   InvalidRequest,
   UnmetAuthenticationRequirements,
 } from 'oidc-provider/lib/helpers/errors.js';
-export type { Directory, DirectoryFor } from '../src/core/limits/directories.js';
+export type { Directory, DirectoryFor } from '../core/limits/directories.js';
 
 export interface Demand {
   readonly values: readonly string[];

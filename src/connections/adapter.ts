@@ -1,5 +1,5 @@
-import type { StepUpRequest } from '../src/core/connection.js';
-import type { Profile } from '../src/core/ports.js';
+import type { StepUpRequest } from '../core/connection.js';
+import type { Profile } from '../core/ports.js';
 import type { Hooks } from './hook.js';
 import type { OidcClient, OidcClientDeps } from './openid-client.js';
 import type { Provisioning } from './provisioning.js';

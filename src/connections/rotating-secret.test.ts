@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { Credential } from '../src/core/concealed.js';
-import { createManualClock } from '../test/manual-clock.js';
-import { createTextLog } from '../test/sinks.js';
+import { createManualClock } from '../../test/manual-clock.js';
+import { createTextLog } from '../../test/sinks.js';
+import { Credential } from '../core/concealed.js';
 import {
   createNoteSecretUse,
   createPreviousSecretChecks,
