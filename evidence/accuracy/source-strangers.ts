@@ -45,7 +45,10 @@ async function measureTokens(
   return { levels, byPhotos };
 }
 
-/** Measures impostors within one source with tokens and embeddings: all, and nearest ones. */
+/**
+ * Measures impostors within one source with tokens and embeddings. Compares all pairs, and each person's most similar
+ * impostors.
+ */
 export async function measureSource(
   pool: DecoderPool,
   people: readonly EmbeddedPerson[],

@@ -10,7 +10,10 @@ export interface Person {
 }
 
 export interface Faces {
-  /** False for simulated, isotropic faces: results that depend on the real distribution are then not measured. */
+  /**
+   * False for simulated faces, which are isotropic. Results that depend on the distribution of real faces are then
+   * omitted.
+   */
   readonly areReal: boolean;
   readonly fit: readonly Person[];
   readonly judge: readonly Person[];
@@ -18,7 +21,7 @@ export interface Faces {
 
 const quickPeople = { fit: 120, judge: 60 };
 
-/** Loads the evaluation faces, or simulated ones. */
+/** Loads the evaluation faces, or simulates faces if there are none. */
 export async function loadFaces(size: Size, say: (line: string) => void): Promise<Faces> {
   if (!hasFaces) {
     say('SKIPPING all that needs real faces: there are none (set FACESTEP_FACES). Simulated ones stand in.');

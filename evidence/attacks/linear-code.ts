@@ -1,10 +1,10 @@
 import type { Chance } from '../statistics/chance.js';
 
-/** A linear code of a few hundred dimensions: one packed row for each position. */
+/** Linear code of a few hundred dimensions, with one packed row for each position. */
 export interface LinearCode {
   readonly dimensions: number;
   readonly length: number;
-  /** `words` 32-bit words for each position: the message bits that add up to it. */
+  /** For each position, `words` 32-bit words with the message bits whose sum is the bit at that position. */
   readonly rows: Uint32Array;
   readonly words: number;
 }
@@ -69,8 +69,8 @@ export interface Decoded {
 }
 
 /**
- * Information-set decoding: guesses correct positions until the message is close enough. With an error share ε a try
- * succeeds with about (1 − ε)^dimensions.
+ * Information-set decoding: guesses error-free positions until the resulting code word is near enough. If a share ε of
+ * positions has errors, a try succeeds with probability about (1 − ε)^dimensions.
  * @see https://doi.org/10.1109/TIT.1962.1057777 (Prange)
  */
 export function decodeByInformationSet(

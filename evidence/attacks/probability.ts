@@ -1,9 +1,6 @@
 import { logGamma } from '../statistics/log-gamma.js';
 
-/**
- * Returns the regularized upper incomplete gamma function Q(a, x), `igamc` of NIST SP 800-22, by series or continued
- * fraction (Lentz).
- */
+/** Returns the regularized upper incomplete gamma function Q(a, x), `igamc` in NIST SP 800-22. */
 export function upperGamma(a: number, x: number): number {
   if (x <= 0) return 1;
   const front = Math.exp(a * Math.log(x) - x - logGamma(a));
@@ -44,7 +41,7 @@ export const twoSided = (deviations: number): number => erfc(Math.abs(deviations
 /** Returns the standard normal distribution function. */
 export const normalBelow = (x: number): number => erfc(-x / Math.SQRT2) / 2;
 
-/** Returns the p-value of two samples (Kolmogorov and Smirnov, asymptotic), conservative for integers. */
+/** Returns the asymptotic p-value of the two-sample Kolmogorov–Smirnov test. It is conservative for integers. */
 export function twoSampleKs(one: readonly number[], other: readonly number[]): number {
   const [a, b] = [one, other].map((values) => [...values].sort((x, y) => x - y));
   let [i, j, greatest] = [0, 0, 0];

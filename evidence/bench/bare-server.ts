@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { forkScript } from './forked.js';
 
-/** Starts the floor of the hooks: returns a fixed text. */
+/** Starts an HTTP server that returns a fixed text, as the lower limit of a hook's cost. */
 export async function startBareServer(): Promise<{
   readonly url: string;
   readonly pid: number;

@@ -9,7 +9,7 @@ interface RuntimeTiming extends Timing {
   readonly processorMs: number;
 }
 
-/** Up to its embedding, and with all signals of a check. */
+/** Times up to the embedding, and with all signals of a check. */
 interface RuntimeTimings {
   readonly name: string;
   readonly embedding: RuntimeTiming;

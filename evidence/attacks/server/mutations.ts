@@ -21,7 +21,7 @@ const badly = ({ bad, valid }: Target): Request => bad[0]?.request() ?? valid();
 
 const shares = [0, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99, 1] as const;
 
-/** Without a body, the end of the head is missing. */
+/** Sends only the first part of a request. A request without a body is cut within its head. */
 export const truncated = ({ valid, alternatives, refusedRequest }: Target): readonly Mutation[] =>
   [valid, ...alternatives].flatMap((make, way) =>
     shares.map((share) => ({
@@ -40,7 +40,7 @@ export const truncated = ({ valid, alternatives, refusedRequest }: Target): read
 const headOf = (request: Request, framing: readonly Header[], type = request.body?.type): Buffer =>
   toHead({ ...request, body: null }, [...(type === undefined ? [] : [['Content-Type', type] as const]), ...framing]);
 
-/** Endless spaces in chunks. */
+/** Sends spaces in chunks, without a declared length. */
 function pour(request: Request, bytes: number): Wire {
   const chunk = Buffer.concat([Buffer.from('10000\r\n'), Buffer.alloc(64 * kibibyte, 0x20), Buffer.from('\r\n')]);
   const pieces = Array.from(
@@ -88,7 +88,7 @@ export interface Slowness {
   readonly thenRest: boolean;
 }
 
-/** With an invalid credential, because authorized slow senders are eventually served. */
+/** Sends slowly with an invalid credential, because an authorized slow sender is eventually served. */
 export const slow = (target: Target, { bytes, thenRest }: Slowness): readonly Mutation[] =>
   ['head', 'body'].map((part) => ({
     variant: `a byte of the ${part} a second`,
@@ -108,7 +108,7 @@ export const slow = (target: Target, { bytes, thenRest }: Slowness): readonly Mu
     },
   }));
 
-/** Concurrent requests with an invalid credential. */
+/** Sends concurrent requests with an invalid credential. */
 export const crowded = ({ bad, refusedCaller }: Target, most: number): readonly Mutation[] =>
   bad.map(({ variant, request }, at) => {
     const count = 2 + ((at * 7) % (most - 1));
@@ -119,7 +119,7 @@ export const crowded = ({ bad, refusedCaller }: Target, most: number): readonly 
     };
   });
 
-/** JSON that no field accepts, and texts that break parsers, stores, logs and templates. */
+/** JSON values that no field accepts, and texts that break parsers, stores, logs and templates. */
 const breaking: readonly string[] = [
   ...['1e400', '-0', '9007199254740993', '{"$ne":null}', '{"__proto__":{"isAdmin":true}}'],
   ...['"\\ud800"', '"a\\udfff"', `"${'a'.repeat(mebibyte)}"`, `"${'é'.repeat(3000)}"`, '['.repeat(1000)],
@@ -138,7 +138,7 @@ const anyJson: fc.Arbitrary<string> = fc.oneof(
     .map((value) => JSON.stringify(value)),
 );
 
-/** Refused under any schema. */
+/** Texts that the server must refuse whatever the schema says. */
 const unkeepable = /\\u[dD][89a-fA-F]|a{100000}/;
 
 function takes(schema: Schema, values: readonly unknown[]): boolean {
@@ -154,7 +154,7 @@ const parsed = (json: string): readonly unknown[] => {
   }
 };
 
-/** Values outside the schema must be refused. */
+/** Sends random values in a field. Values that its schema does not allow must be refused. */
 function wrongField(target: Target): fc.Arbitrary<Mutation> | null {
   const names = Object.keys(target.fields);
   if (names.length === 0) return null;
@@ -287,10 +287,10 @@ const spellings: readonly ((path: string) => string)[] = [
   (path) => path.replace(/[a-z]/, (letter) => `%${letter.charCodeAt(0).toString(16)}`),
 ];
 
-/** A request that a proxy would treat as separate. */
+/** Second request, hidden in the body of the first. */
 const smuggled = 'GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n';
 
-/** Accepts one refusal at most. */
+/** Rejects more than one answer to one request. */
 const refusedAsOne =
   (oracle: Oracle): Oracle =>
   (exchanges) => {
@@ -327,11 +327,11 @@ const heads: Readonly<Record<string, (head: string) => string>> = {
   'a space too many in the first line': (head) => head.replace(' HTTP/1.1', ' x HTTP/1.1'),
 };
 
-/** Requests that two parsers read differently. */
+/** Requests with conflicting lengths, which a proxy and the server may read differently (request smuggling). */
 const smuggling = ({ valid, refusedRequest }: Target): readonly Mutation[] => [
   ...framings.map(([framing, body]) => ({
     variant: `framed by ${framing.join(', ')}`,
-    // A request for public data is answered before its body proves broken.
+    // A request for public data may be answered before the server notices that its body is malformed.
     judge: refusedAsOne(body === withRest || body === chunked ? refusedWhole : refusedRequest),
     wires() {
       const request = valid();
@@ -354,7 +354,7 @@ const smuggling = ({ valid, refusedRequest }: Target): readonly Mutation[] => [
   })),
 ];
 
-/** @param own - accepted methods of the path */
+/** @param own - methods that the path accepts */
 export const malformed = (target: Target, own: ReadonlySet<string>): readonly Mutation[] => [
   ...methods
     .filter((method) => !own.has(method))

@@ -43,7 +43,6 @@ const claimsOfPictures = ({ knownP99Ms, knownRefused, peakMiB }: PictureFigures)
   toClaim('greatest memory then, MiB', { figure: Math.max(...Object.values(peakMiB)) }, { atMost: shippedLimitMiB }),
 ];
 
-/** Returns figures, a table and claims. */
 export function toCame(outcome: Outcome): Came {
   const { size, tally, before, during, accepted, errors, shed, rssGrowthMiB, pictures } = outcome;
   const { winners, controls, missing, endpoints } = outcome;
@@ -94,7 +93,7 @@ export function toCame(outcome: Outcome): Came {
       toClaim('faults in answers and log', { figure: errors }, none),
       toClaim('calls without an end', { figure: tally.hangs.length }, none),
       toClaim('legitimate requests refused', { figure: before.refused + during.refused }, none),
-      // Quick mode runs next to other tests, so time and memory are not of the attack alone.
+      // Quick mode runs next to other tests, so its times and memory say nothing about the attack.
       ...(size === 'quick'
         ? []
         : [

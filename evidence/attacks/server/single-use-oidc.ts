@@ -21,7 +21,7 @@ const holdsTheWay = ({ headers, cookies }: Answer): boolean => {
   return cookies.some((cookie) => new RegExp(`; ?path=${pathname}(;|$)`, 'i').test(cookie));
 };
 
-/** Returns codes, pushed requests and hints. */
+/** Returns authorization codes, pushed requests, hints and client assertions. */
 export function singleUseOfOidc(stage: Stage, victims: Victims, film: Film): readonly SingleUse[] {
   const target = stage.providers.targets.find(({ id }) => id === 'app');
   const entra = stage.providers.targets.find(({ kind }) => kind === 'entra_external_mfa');
@@ -50,7 +50,8 @@ export function singleUseOfOidc(stage: Stage, victims: Victims, film: Film): rea
         const form = toUrlencoded(Object.entries(externalMfaParams(entra, await signHint(stage))));
         return () => post('/oidc/staff/authorize', form);
       },
-      // A repeated form leads to the sign-in that it started, only for the winner's browser.
+      // A repeated form redirects to the sign-in that the first one started. Only the winner also gets that sign-in's
+      // cookie.
       isWon: (answer) => begun(answer) && holdsTheWay(answer),
     },
     {

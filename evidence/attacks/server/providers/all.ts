@@ -10,7 +10,7 @@ import { type HookTarget, type Provider, toBearerForgeries } from './provider.js
 
 const audience = 'https://face.example.com/rival';
 
-/** The rival's org uses access tokens of another issuer. */
+/** Hook callers of the `rival` tenant, which authenticate with access tokens. */
 async function createRivalCallers(outside: Outside, foreign: HookTarget['foreign']) {
   const claims = { aud: audience, cid: 'rival-hooks' };
   const good = await outside.sign(claims, { lifeSec: 7200 });
@@ -32,11 +32,11 @@ async function createRivalCallers(outside: Outside, foreign: HookTarget['foreign
   };
 }
 
-/** Opens every kind of provider, and a second tenant's org behind `rival`. */
+/** Starts one provider of every kind, and the Okta org of a second tenant, `rival`. */
 export async function openProviders(clients: OidcClients) {
   const outside = await openOutside();
   const verifierUrl = outside.url;
-  // Each tenant's attacker has the other tenant's hook credentials.
+  // Each tenant is attacked with the other tenant's hook credentials.
   const rivalCallers = await createRivalCallers(outside, (body) => workforceCallers.sign(body));
   const workforceCallers = callBySecret(() => rivalCallers.sign());
   const workforce = await openOkta('workforce', workforceCallers, { clients, verifierUrl });
