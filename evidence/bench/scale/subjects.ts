@@ -31,7 +31,10 @@ export interface StoreReport {
 
 const enrolled = { connection: 'work', subject: 'anna' } as const;
 
-/** @returns the written state, by key */
+/**
+ * Enrols a user and records what is written.
+ * @returns the written records by key
+ */
 async function recordEnrolment({ hasPasskey }: { readonly hasPasskey: boolean }): Promise<ReadonlyMap<string, Json>> {
   const folder = await mkdtemp(join(tmpdir(), 'facestep-bench-'));
   const { deps, connection } = await createTestCore(join(folder, 'keys.json'));
@@ -101,7 +104,6 @@ export async function measureSubjects(
       say(`  ${settings.kind}: ${subjects} users…`);
       const state = await openStore(settings, dataFolder);
       await fill(state, subjects);
-      // Only token hook subjects are called.
       await notePasses(state, { ...provider, subjects: (n) => provider.subjects(n).slice(0, 1) }, hooks + 1);
       await state.close();
       sizes.push(await readSize(settings, dataFolder));
