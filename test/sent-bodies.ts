@@ -1,6 +1,6 @@
 import { ServerResponse } from 'node:http';
 
-/** Collects the response bodies during `work` as the original values, so that shared ones are detected. */
+/** Collects the response bodies during `work` as the original values, so that shared values are detected. */
 export async function collectSentBodies(work: () => Promise<unknown>): Promise<readonly unknown[]> {
   const { end } = ServerResponse.prototype;
   const sent: unknown[] = [];

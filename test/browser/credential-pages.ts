@@ -2,7 +2,7 @@ import type { RenderedPage } from '../../src/http/page-layout.js';
 import { renderOfferPage, renderStartPage } from '../../src/oidc/credentials/pages.js';
 import type { Language } from '../../src/oidc/messages.js';
 
-/** Renders the invitation to a credential for a user without one. */
+/** Renders the page that invites a user to get a credential. */
 export const renderStart = (language: Language): RenderedPage =>
   renderStartPage(language, {
     ...{ name: 'Staff card', organisation: 'Example Company', isAgain: true },
@@ -20,7 +20,7 @@ const offer = {
   },
 };
 
-/** Renders an offer that no one can redeem, also for docs/screens. */
+/** Renders an offer that nobody can redeem, also for docs/screens. */
 export const renderOffer = (language: Language): RenderedPage =>
   renderOfferPage(language, {
     name: 'Staff card',

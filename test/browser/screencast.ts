@@ -41,7 +41,7 @@ export async function film(page: Page, axis: 'across' | 'down'): Promise<() => P
             const from = 3 * (Math.floor(y * info.height) * info.width + Math.floor(x * info.width));
             return [...pixels.subarray(from, from + 3)];
           };
-          // Next to the content in the middle.
+          // Reads points next to the content, which is in the middle.
           const halves = axis === 'across' ? [read(0.1, 0.6), read(0.9, 0.6)] : [read(0.05, 0.25), read(0.05, 0.75)];
           return { at: 1000 * metadata.timestamp, first: halves[0]!, second: halves[1]! };
         }),
