@@ -22,13 +22,11 @@ export const findMissingAsUsed = (asUsed: By<ModeRates>, where: string): string[
       : null,
   ].filter((line) => line !== null);
 
-/** Returns the figures if the folder has one subfolder per person. */
 export const ofPeople = (source: string, figures: AccuracyFigures): By<SourceAsUsed> => {
   const { date, command, engine, judge, data, asUsed, multi } = figures;
   return { [source]: { date, command, engine, judge, people: data.judgedPeople, asUsed, byPhotos: multi } };
 };
 
-/** Returns the figures by source if the folder has one subfolder per source. */
 export const ofSources = (figures: GroupFigures): By<SourceAsUsed> => {
   const { date, command, engine, judge, asUsed, groupsByPhotos } = figures;
   return Object.fromEntries(

@@ -14,16 +14,11 @@ import { signBits } from '../../src/token/views.js';
 import { areOfOnePerson, meanOf as meanOfEmbeddings } from '../../src/verifier/embeddings.js';
 import type { Chance } from '../statistics/chance.js';
 
-/* The only place where the evaluation reads the engine's levels and token format. */
-
 export const parameters = await loadParameters();
 
 export { accuracies };
 
-/**
- * False match rate that a level promises if at least `leastPhotos` photos are enrolled. The upper end of the measured
- * 95 % interval must not exceed the rate.
- */
+/** False match rate that a level promises if at least `leastPhotos` photos are enrolled. */
 export interface LevelPromise {
   readonly accuracy: Accuracy;
   readonly falseMatchRate: number;
@@ -45,7 +40,6 @@ export interface MeasuredEngine {
 const toEmbeddings = (embeddings: readonly Float32Array[]): Embedding[] =>
   embeddings.map((values) => new Embedding(values));
 
-/** Returns the normalized mean of embeddings, which is how the product combines photos. */
 export const meanOf = (embeddings: readonly Float32Array[]): Float32Array =>
   meanOfEmbeddings(toEmbeddings(embeddings)).use((values) => values);
 
@@ -81,9 +75,7 @@ export interface BareToken {
   readonly order: Uint16Array;
 }
 
-/**
- * Creates and opens tokens without their encryption: only the shipped error-correcting code, permutation and decoder.
- */
+/** Creates and opens tokens without encryption, by the shipped error-correcting code, permutation and decoder. */
 export interface BareTokens {
   readonly positions: Uint16Array;
   seal(views: Float32Array, from?: Chance): BareToken;
@@ -97,7 +89,6 @@ export interface BareTokens {
   opens(token: BareToken, views: Float32Array): boolean;
 }
 
-/** Creates bare tokens of one level, by default for one enrolled photo. */
 export const createBareTokens = (accuracy: Accuracy, chance: Chance, photos = 1): BareTokens =>
   createBareTokensOf(messageBitsOf(accuracy, photos), chance);
 

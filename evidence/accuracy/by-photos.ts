@@ -11,7 +11,6 @@ import { type Combination, countGenuinePeople, everyRun, firstRuns, type TrialRu
 /** Includes counts by people if every run of consecutive photos of each person was tried. */
 export type ModeRates = RateFigures & Partial<GroupRates> & Pick<GroupRates, 'photos'>;
 
-/** Numbers of enrolled and live photos that every evaluation measures. */
 export const combinations: readonly Combination[] = [
   { enrolled: 1, live: 1 },
   { enrolled: 1, live: 3 },
@@ -23,7 +22,7 @@ export const combinations: readonly Combination[] = [
 ];
 
 /**
- * A step-up takes five frames at enrolment and five at verification. Smaller combinations are used if people have fewer
+ * A step-up takes five frames at enrolment and five at verification. Smaller combinations are for people with fewer
  * photos.
  */
 const asStepUp: readonly Combination[] = [
@@ -33,7 +32,7 @@ const asStepUp: readonly Combination[] = [
 ];
 const fewest: Combination = { enrolled: 3, live: 1 };
 
-/** Minimum number of people with a genuine pair. If the folder has fewer, half of those with four photos suffice. */
+/** Minimum number of people with a genuine pair. */
 const enoughPeople = 50;
 
 /** Returns the largest combination with enough people. */
@@ -47,15 +46,11 @@ export const withAsUsed = (asUsed: Combination): readonly Combination[] =>
   combinations.some((each) => toName(each) === toName(asUsed)) ? combinations : [...combinations, asUsed];
 
 /**
- * If the first photos of all people give fewer impostor pairs than this, every run is tried and this many pairs are
- * drawn.
+ * If each person's first photos give fewer impostor pairs than this, every run of photos is tried, and this many pairs
+ * are drawn.
  */
 const enoughPairs = 200_000;
 
-/**
- * Chooses the runs of photos to compare with impostors: every run if there are few people, otherwise each person's
- * first.
- */
 export function chooseRuns(
   people: readonly EmbeddedPerson[],
   { enrolled, live }: Combination,
@@ -77,10 +72,7 @@ export const toModeRates = (outcome: Outcome, bootstrap: Bootstrap, photos: stri
 
 const pairsBelow = 20_000;
 
-/**
- * Measures every level with every combination.
- * @returns rates by level, then by combination
- */
+/** @returns rates by level, then by combination */
 export async function measureByPhotos<T>(
   pool: DecoderPool,
   people: readonly EmbeddedPerson[],

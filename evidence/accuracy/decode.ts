@@ -7,7 +7,7 @@ export type Faces = readonly (readonly Float32Array[])[];
 export interface Comparison {
   readonly enrolled: Faces;
   readonly live: Faces;
-  /** Two numbers for each pair: the index of the enrolled face and the index of the live face. */
+  /** Two numbers for each pair: indices of the enrolled and the live face. */
   readonly pairs: Uint32Array;
 }
 
@@ -28,7 +28,6 @@ export interface BareCode {
   readonly listSize: number;
 }
 
-/** Copies the faces of a range of pairs, so that a worker thread can decode them. */
 export function toShare({ enrolled, live, pairs }: ViewComparison, from: number, to: number): Share {
   const count = Math.min(to, pairs.length / 2) - from;
   const share = {
@@ -49,7 +48,6 @@ export function toCosine(one: Float32Array, other: Float32Array): number {
   return sum;
 }
 
-/** Returns each pair's cosine between the mean embeddings of the two sides. */
 export function cosinesOf({ enrolled, live, pairs }: Comparison): Float32Array {
   const [own, others] = [enrolled.map(meanOf), live.map(meanOf)];
   return Float32Array.from({ length: pairs.length / 2 }, (_, pair) =>
@@ -57,7 +55,6 @@ export function cosinesOf({ enrolled, live, pairs }: Comparison): Float32Array {
   );
 }
 
-/** Returns each pair's cosine between the transformed embeddings (views), which need not be normalized. */
 export function viewCosinesOf({ enrolled, live, pairs }: ViewComparison): Float32Array {
   const lengthOf = (views: Float32Array): number => Math.sqrt(toCosine(views, views));
   const [own, others] = [enrolled.map(lengthOf), live.map(lengthOf)];
@@ -70,7 +67,6 @@ export function viewCosinesOf({ enrolled, live, pairs }: ViewComparison): Float3
 /**
  * Seals each enrolled face in a token and opens the token with the live face. The randomness depends only on the code
  * and the face's index, so results do not depend on how the pairs are split.
- * @returns 1 for each opened token, else 0
  */
 export function decodeShare({ bits, listSize }: BareCode, { places, enrolled, live }: Share): Uint8Array {
   const viewsAt = (rows: Float32Array, pair: number): Float32Array =>

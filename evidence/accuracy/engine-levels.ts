@@ -45,7 +45,6 @@ const messages = {
 
 type StoredRate = NonNullable<EngineEntry['levels'][Accuracy]['falseMatch']>;
 
-/** Returns the highest rate. Among equal rates, returns the one with the widest interval. */
 function worstOf(
   rates: readonly { readonly rate: number | null; readonly interval: Interval | null; readonly trials: number }[],
 ): StoredRate | null {

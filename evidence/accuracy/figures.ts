@@ -43,7 +43,6 @@ export interface AccuracyFigures {
     readonly threshold: AtPoints<number | null>;
     readonly fnmr: AtPoints<number | null>;
     readonly interval: AtPoints<Interval | null>;
-    /** Number of impostor pairs with a cosine above 0.6. They may include wrongly labelled photos. */
     readonly impostorsAbove: Readonly<Record<string, number>>;
     readonly curve: readonly PlotPoint[];
   };
@@ -55,7 +54,7 @@ export interface AccuracyFigures {
   readonly sweep: readonly RateFigures[];
   /** Rates by level, then by combination of enrolled and live photos. */
   readonly multi: Readonly<Record<string, Readonly<Record<string, ModeRates>>>>;
-  /** Rates by level, with as many photos as a step-up uses, or as many as people have. */
+  /** Rates by level, with as many photos as a step-up uses, or as people have. */
   readonly asUsed: Readonly<Record<string, ModeRates>>;
   readonly promise: Readonly<
     Record<
@@ -87,7 +86,6 @@ function toPromiseFigures(rates: ModeRates, promise: number): PromiseFigures {
   return { fmr, upper, kept, pairs: pairsOfPeople, pairsNeeded };
 }
 
-/** Compares every level's rates with its promise, for each number of enrolled photos. */
 export const toPromises = (
   multi: AccuracyFigures['multi'],
   promises: readonly LevelPromise[],

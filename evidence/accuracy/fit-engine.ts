@@ -40,7 +40,7 @@ const mostPairs = 200_000;
 /** An enrolment's clearest photo must be clearer than this share of all first photos. */
 const unclearShare = 0.05;
 
-/** Minimum number of impostor pairs, as from 46 people of one source. Fewer cannot measure a rate of 1 in 1,000. */
+/** Minimum number of impostor pairs. Fewer cannot measure a rate of 1 in 1,000. */
 const fewestStrangers = 1000;
 
 function strangersCosines(sources: readonly FittingPeople[], centre: Centre): Float32Array {
@@ -93,8 +93,7 @@ function toAscending(bits: Readonly<Record<Accuracy, number>>): Record<Accuracy,
 const round = (value: number): number => Math.round(value * 1000) / 1000;
 
 /**
- * Fits a custom engine's parameters on people who are not used to judge it. Promised rates and photo numbers are those
- * of the built-in engine.
+ * Fits a custom engine's parameters on people who are not used to judge it.
  * @throws BadInput if there are too few people
  */
 export async function fitEngine(

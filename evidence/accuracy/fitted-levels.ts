@@ -20,8 +20,7 @@ const toLog = (rate: number): number => Math.log10(rate);
 const toMultipleOf4 = (bits: number): number => Math.ceil(bits / 4) * 4;
 
 /**
- * Returns the shortest message length, at least `least`, whose false match rate is at most `rate`. Interpolates between
- * measured lengths on a logarithmic scale.
+ * Returns the shortest message length, at least `least`, whose false match rate is at most `rate`.
  * @param counted - by bits, ascending; lengths with fewer than three passing pairs of people are ignored
  * @returns a multiple of 4; more than `mostBits` if no length suffices
  */
@@ -42,8 +41,7 @@ export function chooseBits(counted: readonly CountedLength[], rate: number, leas
 }
 
 /**
- * Returns the cosine that the share `rate` of impostors exceeds. Rates too small to measure are extrapolated on a
- * logarithmic scale.
+ * Returns the cosine that the share `rate` of impostors exceeds. Rates too small to measure are extrapolated.
  * @param descending - impostor cosines, highest first
  */
 export function chooseCosine(descending: Float32Array, rate: number): number {

@@ -21,15 +21,12 @@ export interface GroupFigures
     readonly people: number;
     readonly photos: number;
     readonly fta: AccuracyFigures['fta'];
-    /**
-     * How many of the most similar impostors each person is compared with: ten, or everyone else if there are fewer.
-     */
     readonly nearestStrangers: number;
   }>;
-  /** Rates by source and level, with the level's minimum number of enrolled photos and one live photo. */
+  /** Rates by source and level, with one live photo. */
   readonly groups: By<By<GroupRates>>;
   readonly groupsByPhotos: By<By<By<GroupRates>>>;
-  /** Rates by source and level, with as many photos as a step-up uses, or as many as people have. */
+  /** Rates by source and level, with as many photos as a step-up uses, or as people have. */
   readonly asUsed: By<By<GroupRates>>;
   readonly nearest: By<By<GroupRates>>;
   readonly nearestByPhotos: By<By<By<GroupRates>>>;

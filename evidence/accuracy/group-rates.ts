@@ -4,7 +4,6 @@ import { toGroupedInterval } from '../statistics/grouped-interval.js';
 import type { Outcome } from './protected.js';
 import { type RateFigures, roundInterval, roundOrNull, toRateFigures } from './rates.js';
 
-/** Method of an interval (see `toGroupedInterval`); `null` if there is no interval. */
 type IntervalBy = 'bootstrap' | 'exact' | null;
 
 export interface FalseMatchFigures {
@@ -40,10 +39,7 @@ export interface EmbeddingRates extends FalseMatchFigures, FalseNonMatchFigures 
 const countPairsOfPeople = (pairs: readonly (readonly number[])[]): number =>
   new Set(pairs.map(([one, other]) => `${Math.min(one, other)} ${Math.max(one, other)}`)).size;
 
-/**
- * Computes the false match rate of impostor trials.
- * @throws TypeError unless trials are listed by pair
- */
+/** @throws TypeError unless trials are listed by pair */
 export function toFalseMatches(bootstrap: Bootstrap, trials: PairTrials): FalseMatchFigures {
   if (!('pairs' in trials.among)) throw new TypeError('trials are not listed by pair');
   const rate = toPairRate(bootstrap, trials);

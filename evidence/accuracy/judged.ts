@@ -14,7 +14,7 @@ const mostPeople = 6000;
 
 const digestOf = ({ person }: CorpusPerson): string => createHash('sha256').update(`drawn ${person}`).digest('hex');
 
-/** Samples people by the digests of their names, so that every run chooses the same people. */
+/** Samples people by the digests of their names, so that every run chooses the same. */
 function drawPeople(people: readonly CorpusPerson[]): readonly CorpusPerson[] {
   if (people.length <= mostPeople) return people;
   const order = people.map((each) => ({ each, digest: digestOf(each) })).sort((a, b) => (a.digest < b.digest ? -1 : 1));
@@ -25,10 +25,7 @@ function drawPeople(people: readonly CorpusPerson[]): readonly CorpusPerson[] {
 const halfOf = (people: readonly CorpusPerson[], half: Half, split: Split): readonly CorpusPerson[] =>
   people.filter(({ person }, place) => split(person, place) === half);
 
-/**
- * Returns the people to measure on.
- * @throws BadInput if none remain
- */
+/** @throws BadInput if nobody remains */
 export function chooseJudged({ people, folder }: Corpus, judge: Judge, split: Split): readonly CorpusPerson[] {
   const judged = judge === 'all' ? people : halfOf(people, 'judge', split);
   if (judged.length === 0)

@@ -70,15 +70,14 @@ async function findPhotos(data: MeasureRequest['data']): Promise<FoundPhotos> {
   return sources === null ? { sources, corpus: await readCorpus(data) } : { sources, corpus: null };
 }
 
-/** Copies each photo, because the engine overwrites the bytes it receives. */
+/** Copies each photo, because the engine overwrites the bytes. */
 const toReader =
   ({ people }: OpenedPhotos): ReadPhoto =>
   async (person, file) =>
     people.get(person)?.[Number(file)]?.use((bytes) => Buffer.from(bytes)) ?? 'unreadable';
 
 /**
- * Measures the built-in or a custom engine on photos. A custom engine without parameters is first fitted on half of the
- * people.
+ * Measures the built-in or a custom engine. A custom engine without parameters is first fitted on half of the people.
  * @throws BadInput if nothing can be measured
  */
 export async function measure(
@@ -129,5 +128,4 @@ export async function measure(
   };
 }
 
-/** Returns true if the error is caused by the given photos. */
 export const isBadInput = (error: unknown): error is Error => error instanceof BadInput;

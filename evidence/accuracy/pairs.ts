@@ -19,7 +19,6 @@ export function drawPairs(
   for (let row = 0; row < rows && at < pairs.length; row += 1)
     for (let column = 0; column < columns && at < pairs.length; column += 1) {
       if (!isPair(row, column)) continue;
-      // Selection sampling: each candidate is chosen with probability pairs still needed / candidates left.
       const missing = pairs.length / 2 - at / 2;
       if (missing === left || chance.below(left) < missing) {
         pairs[at] = row;
@@ -31,7 +30,6 @@ export function drawPairs(
   return pairs;
 }
 
-/** Draws indices of a list without replacement, in ascending order. */
 export const drawPlaces = (places: number, wanted: number, chance: Chance): Uint32Array =>
   drawPairs(places, 1, wanted, chance, () => true).filter((_, at) => at % 2 === 0);
 

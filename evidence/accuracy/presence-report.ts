@@ -6,7 +6,7 @@ export interface JudgedPresentation {
   readonly isAttack: boolean;
   readonly light: string;
   readonly device: string;
-  /** In attacks, the person that the instrument imitates. Each person has their own instrument of each species. */
+  /** In attacks, the person whom the instrument imitates. */
   readonly person: string;
   /** `no_response`: the user completed no challenge. */
   readonly outcome: 'passed' | 'refused' | 'no_response';
@@ -31,21 +31,18 @@ export interface Breakdown {
   readonly byCondition: Readonly<Record<string, PresenceRate | null>>;
 }
 
-/** Results of one attack species. A rate is `null` if no presentation counts for it. */
+/** A rate is `null` if no presentation counts for it. */
 export interface SpeciesRates extends Breakdown {
   readonly apcer: PresenceRate | null;
   /** Attack presentation non-response rate, over all attacks. */
   readonly apnrr: PresenceRate | null;
 }
 
-/** Figures of a presence test by ISO/IEC 30107-3. The JSON keys are stable. */
+/** Figures of a presence test by ISO/IEC 30107-3. JSON keys are stable. */
 export interface PresenceReport {
   readonly people: number;
   readonly presentations: number;
-  /**
-   * Rate of the species with the highest APCER. Among equal rates, the one with the widest interval. `null` if no
-   * attack got a response.
-   */
+  /** Species with the highest APCER. Among equal rates, the one with the widest interval. */
   readonly apcer: ({ readonly species: string } & PresenceRate) | null;
   readonly bpcer: PresenceRate | null;
   /** Bona fide presentation non-response rate, over all genuine presentations. */
@@ -110,7 +107,7 @@ const breakDown = (all: readonly JudgedPresentation[]): Breakdown => ({
   ),
 });
 
-/** Computes the rates of ISO/IEC 30107-3. APCER and BPCER count only presentations that got a response. */
+/** Computes the rates of ISO/IEC 30107-3. Error rates count only presentations that got a response. */
 export function ratePresence(judged: readonly JudgedPresentation[]): PresenceReport {
   const live = judged.filter(({ isAttack }) => !isAttack);
   const attacks = [

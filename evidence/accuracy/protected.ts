@@ -7,10 +7,7 @@ import type { DecoderPool } from './decoder-pool.js';
 import { drawPlaces, pairsAt } from './pairs.js';
 import { type Combination, firstRuns, type PhotoWindow, type TrialRules, toName, toTrials } from './windows.js';
 
-/**
- * Level whose tokens are decoded for all impostor pairs, in order to select the pairs worth decoding at stricter
- * levels.
- */
+/** Level whose tokens are decoded for all impostor pairs, to select the pairs worth decoding at stricter levels. */
 const referenceLevel = 4;
 
 export const referenceOf = (photos: number, engine: MeasuredEngine = shipped): number =>
@@ -25,7 +22,7 @@ export interface Outcome {
   readonly bits: number;
   readonly impostor: PairTrials;
   readonly genuine: PersonTrials;
-  /** Number of impostor pairs that were decoded. The others were too different to match (`screeningMargin`). */
+  /** Number of decoded impostor pairs. The others were too different (`screeningMargin`). */
   readonly decoded: number;
   readonly enrolments: PersonTrials;
 }
@@ -85,7 +82,6 @@ export function countByPerson(
   return counts;
 }
 
-/** Counts trials by the two people in each. */
 export function countByPair(pairs: Iterable<readonly [number, number]>): CountedPair[] {
   const counts = new Map<string, [number, number, number]>();
   for (const [one, other] of pairs) {
@@ -98,8 +94,8 @@ export function countByPair(pairs: Iterable<readonly [number, number]>): Counted
 }
 
 /**
- * Measures tokens with one combination of enrolled and live photos. Refused enrolments are counted separately, not as
- * non-matches. Refused live photos never match.
+ * Measures tokens with one combination of enrolled and live photos. Refused enrolments are counted separately. Refused
+ * live photos never match.
  */
 export async function measureProtected(
   pool: DecoderPool,

@@ -90,7 +90,6 @@ export function toMarkdown(figures: AccuracyFigures): string {
   return `${sections.join('\n\n')}\n`;
 }
 
-/** Plots both error rates of bare embeddings, of tokens by message length, and of the levels. */
 export const toPlot = (figures: AccuracyFigures): string =>
   toDetSvg({
     title: 'One photo against one',

@@ -45,10 +45,6 @@ async function measureTokens(
   return { levels, byPhotos };
 }
 
-/**
- * Measures impostors within one source with tokens and embeddings. Compares all pairs, and each person's most similar
- * impostors.
- */
 export async function measureSource(
   pool: DecoderPool,
   people: readonly EmbeddedPerson[],

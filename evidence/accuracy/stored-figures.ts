@@ -49,10 +49,7 @@ function valueAt(stored: unknown, place: string): unknown {
   }, stored);
 }
 
-/**
- * Updates every marked figure of a page.
- * @throws Error for an unknown result or format
- */
+/** @throws Error for an unknown result or format */
 export const writeFigures = (page: string, readStored: (file: string) => unknown): string =>
   page.replace(mark, (_whole, file: string, place: string, format: string) => {
     if (!isFormat(format)) throw new Error(`${file} ${place}: no figure is written as ${format}`);

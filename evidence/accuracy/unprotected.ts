@@ -28,7 +28,7 @@ export const leastExpected = 3;
 
 export interface Cosines {
   readonly genuine: readonly (readonly number[])[];
-  /** First photos of all pairs of people: person 0 with 1, 2, …, then person 1 with 2, 3, … */
+  /** First photos of all pairs of people: 0 with 1, 2, …, then 1 with 2, 3, … */
   readonly impostor: Float32Array;
   readonly descending: Float32Array;
 }
@@ -97,17 +97,11 @@ function toStatistic(cosines: Cosines, falseMatchRate: number): Statistic {
 export interface UnprotectedPoint {
   readonly threshold: number;
   readonly fnmr: ErrorRate;
-  /**
-   * Interval of the false non-match rate. Each resample chooses a new threshold, because the threshold also depends on
-   * the sample.
-   */
+  /** Interval of the false non-match rate. Each resample chooses its own threshold. */
   readonly interval: Interval | null;
 }
 
-/**
- * Measures error rates at one false match rate.
- * @returns `null` if there are too few pairs
- */
+/** @returns `null` if there are too few pairs */
 export function measureUnprotected(
   cosines: Cosines,
   falseMatchRate: number,
@@ -126,7 +120,7 @@ export function measureUnprotected(
   };
 }
 
-/** Returns the error curve over all measurable thresholds, ten points a decade. */
+/** Returns the error curve over all measurable thresholds. */
 export function toCurve({ genuine, descending }: Cosines): PlotPoint[] {
   const all = genuine.flat();
   if (all.length === 0) return [];

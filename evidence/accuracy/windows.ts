@@ -38,8 +38,8 @@ function isApart(one: PhotoWindow, other: PhotoWindow): boolean {
 }
 
 /**
- * Compares each person's first run of consecutive photos with the first run of every other person. Genuine pairs are
- * only taken across sessions.
+ * Compares each person's first run of consecutive photos with the first run of others. Genuine pairs are only taken
+ * across sessions.
  */
 export const firstRuns: TrialRules = {
   isShown: ({ from }) => from === 0,
@@ -48,7 +48,6 @@ export const firstRuns: TrialRules = {
   isEven: true,
 };
 
-/** Compares every run of each person. */
 export const everyRun: TrialRules = { ...firstRuns, isShown: () => true, isEven: false };
 
 export interface Trials {
@@ -58,7 +57,6 @@ export interface Trials {
   readonly impostor: Comparison;
 }
 
-/** How many photos of each person are used: eight, or as many as a genuine pair needs. */
 const photosOf = ({ enrolled, live }: Combination): number => Math.max(photosPerPerson, enrolled + live);
 
 function windowsOf(people: readonly EmbeddedPerson[], size: number, photos: number): PhotoWindow[] {
@@ -100,10 +98,7 @@ export function countGenuinePeople(people: readonly EmbeddedPerson[], combinatio
   return new Set(places.map((place) => enrolled[place].person)).size;
 }
 
-/**
- * Lists the trials. Genuine trials are the disjoint pairs of runs among one person's first photos, each once if both
- * sides have equal sizes. Impostor trials are drawn from the pairs that `rules` allows.
- */
+/** Lists the trials. Genuine trials are the disjoint pairs of runs among one person's first photos. */
 export function toTrials(
   people: readonly EmbeddedPerson[],
   combination: Combination,

@@ -10,7 +10,7 @@ export interface Setting {
 
 export type Bound = { readonly atMost: number } | { readonly atLeast: number };
 
-/** A statement of docs/security-analysis.md, and whether the measurement supports it. */
+/** A statement of docs/security-analysis.md and whether the measurement supports it. */
 export interface Claim {
   readonly claim: string;
   readonly figure: number;

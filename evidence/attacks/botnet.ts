@@ -22,7 +22,6 @@ export interface Run {
   readonly passes: 'none' | 'proven' | 'outside';
   /** True to apply only the limit by address, without the limit by person. */
   readonly isFormerRule?: boolean;
-  /** What `triesOf` counts: wrong faces that the server compared, or refused checks of the real person. */
   readonly count?: 'tries' | 'refusedPasses';
 }
 
@@ -67,7 +66,7 @@ export async function triesOf(botnet: Botnet, run: Run): Promise<number> {
   const isFormerRule = run.isFormerRule ?? false;
   const startedAt = clock.now();
   const passed = { tries: 0, refusedPasses: 0 };
-  /** Seconds from the start until an address may try again. An address without an entry may try now. */
+  /** Seconds from the start until an address may try again. */
   const openAt = new Map<number, number>();
   const atSec = (): number => (clock.now() - startedAt) / 1000;
   for (let today = 0; today < run.days; today += 1) {
@@ -82,10 +81,7 @@ export async function triesOf(botnet: Botnet, run: Run): Promise<number> {
   return passed[run.count ?? 'tries'];
 }
 
-/**
- * Sends wrong faces from every address until all must wait.
- * @returns seconds until the next try
- */
+/** @returns seconds until the next try */
 async function tryAll(
   { addresses, addressAt }: Botnet,
   told: {
@@ -108,10 +104,7 @@ async function tryAll(
   return Math.min(...openAt.values()) - atSec;
 }
 
-/**
- * Passes a check as the real person.
- * @returns true if the server allowed the check
- */
+/** @returns true if the server allowed the real person's check */
 async function pass(how: 'proven' | 'outside', stores: Stores): Promise<boolean> {
   const whose = how === 'proven' ? attemptsOfSubject(person) : attemptsOfOutsider(person, '192.0.2.7');
   const isTaken = await countAttempt(whose, async () => ({ succeeded: true, result: true }), stores).catch(() => false);

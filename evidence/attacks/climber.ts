@@ -51,10 +51,9 @@ export async function climb(
   return { tries: mostTries, arrived: false, embedding: best.embedding };
 }
 
-/** Relative distance of `learn`'s probes from the starting face. */
 const probeLength = 0.5;
 
-/** Estimates the enrolled face from match scores, as the mean of random steps weighted by their effect on the score. */
+/** Estimates the enrolled face from match scores, as the mean of random steps weighted by their effect. */
 export async function learn(
   ask: (embedding: Float32Array) => Promise<Reply>,
   { start, probes, chance }: { readonly start: Float32Array; readonly probes: number; readonly chance: Chance },
@@ -71,7 +70,6 @@ export async function learn(
     for (let at = 0; at < slope.length; at += 1) slope[at] += (score - mean) * direction[at];
   const { score } = await ask(start);
   if (told.length < 2 || score === null) return start;
-  // The fewer probes per dimension, the less the estimated direction is trusted.
   const trust = Math.sqrt(told.length / (told.length + 2 * start.length));
   const sideways = toUnit(slope);
   return toUnit(start.map((value, at) => score * value + Math.sqrt(1 - score * score) * trust * sideways[at]));

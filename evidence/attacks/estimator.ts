@@ -13,29 +13,21 @@ export function cosineOf(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return dot / Math.sqrt(aa * bb);
 }
 
-/** Estimates embeddings from the sign bits of an opened token. */
 export interface Estimator {
   /** Applies the transposed transform. Needs only the public token format. */
   linear(bits: Uint8Array): Float32Array;
-  /** Finds the most likely embedding behind one or several tokens of a face. */
   likeliest(tokens: readonly Uint8Array[]): Float32Array;
-  /** Estimates from two tokens of one embedding as if each token had its own transform. */
+  /** Estimates as if each token had its own transform. */
   ofOwnTransforms(embedding: Float32Array): Float32Array;
 }
 
-/**
- * Measurement of a token. `matrix` has 1,024 rows, which map normally distributed values to the numbers whose signs are
- * `bits`.
- */
+/** `matrix` maps normally distributed values to the 1,024 numbers whose signs are `bits`. */
 interface Measured {
   readonly matrix: Float32Array;
   readonly bits: Uint8Array;
 }
 
-/**
- * Parameters of the logistic regression, tuned on the attacker's half of the people. Softness is in standard
- * deviations.
- */
+/** Parameters of the logistic regression, tuned on the attacker's half of the people. */
 const softness = 0.1;
 const steps = 60;
 const rate = 0.01;
@@ -82,7 +74,7 @@ export function createEstimator(corpus: readonly Float32Array[]): Estimator {
   const own = toMatrix(flips);
 
   /**
-   * 1-bit compressed sensing: logistic regression of the signs, with the faces' distribution as prior.
+   * Runs 1-bit compressed sensing: logistic regression of the signs, with the faces' distribution as prior.
    * @see https://doi.org/10.1109/TIT.2012.2207945 (Plan and Vershynin)
    */
   function regress(measured: readonly Measured[]): Float32Array {

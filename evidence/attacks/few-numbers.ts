@@ -5,13 +5,12 @@ import { createCentre, createViews, embeddingLength, signBits, type ToViews } fr
 import { createChance } from '../statistics/chance.js';
 import { type Attack, toClaim, toDigits } from './attack.js';
 
-/** Message bits of the built-in engine at level 4. Custom engines have at least as many. */
+/** Message bits of the built-in engine at level 4, the minimum for custom engines. */
 const messageBits = 120;
 
-/** Number of paths that the list decoder keeps for a custom engine. */
 const listSize = 16;
 
-/** Message bits as one number, so that rows can be added with one XOR. */
+/** Message bits as one number, so that one XOR adds two rows. */
 type Sum = bigint;
 
 function toRows(positions: Uint16Array): Sum[] {
@@ -77,16 +76,13 @@ function cheapestPositions(dimensions: number): readonly number[] {
 
 const guessed = [4, 5, 6, 7].map(cheapestPositions);
 
-/** What tokens reveal to an attacker who has the key. */
 export interface FewNumbers {
   readonly correlation: number;
-  /** Number of message bits that follow from pairs of sign bits that are always equal or always different. */
+  /** Message bits that follow from pairs of sign bits that are always equal or always different. */
   readonly certainBits: number;
-  /** Number of tries until the best equations between sign bits all hold, as a power of two. */
+  /** Tries until the best equations between sign bits all hold, as a power of two. */
   readonly equationTries: number;
-  /**
-   * Number of tries to guess part of the code word and decode the rest, as a power of two; `null` if no guess decoded.
-   */
+  /** Tries to guess part of the code word and decode the rest, as a power of two; `null` if no guess decoded. */
   readonly guessTries: number | null;
 }
 
@@ -107,7 +103,6 @@ const dot = (one: Float32Array, other: Float32Array): number => {
   return sum;
 };
 
-/** Weaker correlations are no better than guesses. */
 const leastCorrelation = 0.05;
 
 function correlate(matrix: readonly Float32Array[]): { correlation: number; one: number; other: number }[] {
@@ -151,7 +146,7 @@ export function attackFewNumbers(numbers: number, isRotated: boolean, draws: num
   const decodes = (places: readonly number[]): boolean => {
     const face = Float32Array.from({ length: embeddingLength }, (_, at) => (at < numbers ? chance.normal() : 0));
     const hidden = signBits(toViews(face));
-    // Uses the zero message, for which the token is the sign bits themselves. Other messages give equivalent tokens.
+    // Uses the zero message, for which the token is the sign bits. Other messages give equivalent tokens.
     const estimate = new Float32Array(embeddingLength);
     for (const at of places) {
       const bit = bitAt[at];

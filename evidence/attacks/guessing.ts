@@ -27,7 +27,6 @@ function search(tokens: readonly BareToken[], guesses: readonly Float32Array[], 
   });
 }
 
-/** Returns the rate of opened tokens among all guesses. */
 const rateOf = (searches: readonly Search[]): Proportion =>
   proportion(
     searches.filter(({ opened }) => opened).length,
@@ -59,7 +58,6 @@ async function timeStretch(runs: number): Promise<number> {
 
 const firsts = (people: readonly Person[]): Float32Array[] => people.map(({ embeddings }) => embeddings[0]);
 
-/** Measures how many guesses and how much time a thief of a token and the sealing key needs. */
 export const guessing: Attack = {
   about: 'a stolen token and the sealing key: how many guesses until the first false accept?',
   async run({ size, loadFaces, say }) {

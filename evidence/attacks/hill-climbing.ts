@@ -16,7 +16,7 @@ import { binding, createSealing } from './sealed-tokens.js';
 import { climbOverSocket } from './socket-climber.js';
 import { towards } from './towards.js';
 
-/** Engine that takes embeddings as pictures. This is an upper bound for attackers who control every pixel. */
+/** Engine that takes embeddings as pictures, an upper bound for attackers who control every pixel. */
 function createTransparentEngine(): Engine {
   const refuse = async (): Promise<never> => {
     throw new FaceError('internal');
@@ -61,7 +61,6 @@ const scoreBy = (verifier: Verifier, token: SealedToken, embedding: Float32Array
     share: testShare,
   });
 
-/** Sends faces of increasing similarity to the real verifier. */
 async function refusalsAtVerifier(target: Float32Array, other: Float32Array, tries: number) {
   const keys = createKeysInMemory(createChance('climbed').bytes(32));
   const verifier = createEmbeddedVerifier({
@@ -118,7 +117,7 @@ async function climbTokens({ loadFaces, size, say }: Setting) {
       share: testShare,
     });
     const unlocked = await sealing.unlock({ token: sealed.token, binding, secret: null, share: testShare });
-    /** Replies like the product, which returns a score, with two decimals, only for a match. */
+    /** Replies like the product, which returns a score only for a match. */
     const ask = async (embedding: Float32Array): Promise<Reply> => {
       const opened = await unlocked.open(new Embedding(Float32Array.from(embedding)));
       return { opened: opened !== null, score: opened === null ? null : Math.round(opened.cosine * 100) / 100 };

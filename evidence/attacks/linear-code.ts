@@ -1,10 +1,9 @@
 import type { Chance } from '../statistics/chance.js';
 
-/** Linear code of a few hundred dimensions, with one packed row for each position. */
 export interface LinearCode {
   readonly dimensions: number;
   readonly length: number;
-  /** For each position, `words` 32-bit words with the message bits whose sum is the bit at that position. */
+  /** For each position, `words` 32-bit words with the message bits that sum to its bit. */
   readonly rows: Uint32Array;
   readonly words: number;
 }
@@ -80,7 +79,6 @@ export function decodeByInformationSet(
 ): Decoded | null {
   const order = Uint16Array.from({ length: code.length }, (_, at) => at);
   for (let tries = 1; tries <= mostTries; tries += 1) {
-    // Slightly more positions than dimensions usually suffice; the rest is a reserve.
     for (let at = 0; at < Math.min(code.length - 1, code.dimensions * 2); at += 1) {
       const chosen = at + chance.below(code.length - at);
       [order[at], order[chosen]] = [order[chosen], order[at]];

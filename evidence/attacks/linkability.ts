@@ -29,8 +29,7 @@ function dSysOf(binned: Uint8Array, mated: number): number {
 }
 
 /**
- * Returns the global linkability D_sys of ISO/IEC 30136: 0 for equal score distributions, 1 for disjoint ones. Uses 20
- * bins of equal frequency, so unlinked scores give slightly more than 0.
+ * Returns the global linkability D_sys of ISO/IEC 30136: 0 for equal score distributions, 1 for disjoint ones.
  * @see https://doi.org/10.1109/TIFS.2017.2788000
  */
 export const linkability = (mated: readonly number[], nonMated: readonly number[]): number =>

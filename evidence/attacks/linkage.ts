@@ -27,7 +27,6 @@ function createPartners(name: string, people: number) {
   };
 }
 
-/** Compares tokens without keys, by the differing bits of their 1,280 opaque bits. */
 async function linkWithoutKeys({ judge }: Faces, size: Size) {
   const sealing = createSealing('linkage', size);
   const photos = withTwo(judge);
@@ -51,7 +50,6 @@ async function linkWithoutKeys({ judge }: Faces, size: Size) {
   );
 }
 
-/** Returns the share of bits in which a word differs from the nearest code word that the decoder finds. */
 const distanceToCode = (tokens: BareTokens, word: Uint8Array): number =>
   Math.min(
     ...tokens
@@ -68,7 +66,7 @@ function linkWithKeys({ judge }: Faces, accuracy: Accuracy, size: Size) {
   const photos = withTwo(judge).map((two) => two.map((embedding) => viewsOf([embedding])));
   const partners = createPartners(`partners ${accuracy}`, photos.length);
   const asStored = (one: BareToken, other: BareToken): Uint8Array => xor(one.hidden, other.hidden);
-  /** Undoes the first token's permutation. The other token's bits stay permuted. */
+  /** Undoes only the first token's permutation. */
   const inOrderOfOne = (one: BareToken, other: BareToken): Uint8Array => {
     const bits = new Uint8Array(codeLength);
     asStored(one, other).forEach((bit, at) => {

@@ -25,7 +25,6 @@ export interface NearPhotos {
   readonly tries: number | null;
 }
 
-/** Tries to open two tokens of almost identical photos of one person. */
 export async function solveNearPhotos(size: Size): Promise<NearPhotos[]> {
   const { person, stranger } = await loadPictures();
   const photos = size === 'full' ? [...person, stranger] : [stranger];

@@ -1,8 +1,7 @@
 import { chiSquaredTail, erfc, normalBelow, upperGamma } from './probability.js';
 
 /*
- * Tests of NIST SP 800-22 rev. 1a on a sequence of bits, one per element. Each test returns a p-value. Names and
- * section numbers are the standard's.
+ * Tests of NIST SP 800-22 rev. 1a on a sequence of bits. Each test returns a p-value.
  * @see https://doi.org/10.6028/NIST.SP.800-22r1a
  */
 
@@ -31,7 +30,7 @@ export function runs(bits: Uint8Array): number {
   return erfc(Math.abs(changes - 2 * bits.length * spread) / (2 * Math.sqrt(2 * bits.length) * spread));
 }
 
-/** Classes of the longest run in a block, by sequence length (sections 2.4.4 and 3.4). */
+/** Classes of the longest run in a block (sections 2.4.4 and 3.4). */
 const runClasses = [
   {
     atLeast: 6272,

@@ -5,8 +5,8 @@ import type { Chance } from '../statistics/chance.js';
 export type ParityCheck = readonly number[];
 
 /**
- * Returns the parity checks of weight two and four, or a sample of them. A check is a set of columns of the generator
- * matrix that sum to 0. Column `j` has a 1 in each row whose message position contains all bits of `j`.
+ * Returns the parity checks of weight two and four, or a sample of them. A check is a set of generator matrix columns
+ * that sum to 0.
  */
 export function parityChecksOf(positions: Uint16Array, chance: Chance, mostChecks: number): ParityCheck[] {
   const columns = Array.from({ length: codeLength }, (_, column) =>
@@ -23,7 +23,7 @@ export function parityChecksOf(positions: Uint16Array, chance: Chance, mostCheck
   const twos = bySum.get(0n) ?? [];
   bySum.delete(0n);
   const groups = [...bySum.values()].filter((pairs) => pairs.length > 1);
-  // Four positions form pairs in three ways; only the way that pairs the two lowest is counted.
+  // Four positions form pairs in three ways, of which one is counted.
   const total = groups.reduce((sum, { length }) => sum + (length * (length - 1)) / 2, 0) / 3;
   const keep = Math.min(1, mostChecks / total);
   const fours: ParityCheck[] = [];

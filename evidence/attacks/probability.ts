@@ -29,19 +29,16 @@ export function upperGamma(a: number, x: number): number {
   return Math.min(1, front * fraction);
 }
 
-/** Returns the upper tail of the chi-squared distribution. */
 export const chiSquaredTail = (value: number, freedom: number): number => upperGamma(freedom / 2, value / 2);
 
 /** Returns the complementary error function: the two-sided tail beyond `x·√2` standard deviations. */
 export const erfc = (x: number): number => (x < 0 ? 2 - erfc(-x) : upperGamma(0.5, x * x));
 
-/** Returns the two-sided tail of the normal distribution. */
 export const twoSided = (deviations: number): number => erfc(Math.abs(deviations) / Math.SQRT2);
 
-/** Returns the standard normal distribution function. */
 export const normalBelow = (x: number): number => erfc(-x / Math.SQRT2) / 2;
 
-/** Returns the asymptotic p-value of the two-sample Kolmogorov–Smirnov test. It is conservative for integers. */
+/** Returns the asymptotic p-value of the two-sample Kolmogorov–Smirnov test, conservative for integers. */
 export function twoSampleKs(one: readonly number[], other: readonly number[]): number {
   const [a, b] = [one, other].map((values) => [...values].sort((x, y) => x - y));
   let [i, j, greatest] = [0, 0, 0];

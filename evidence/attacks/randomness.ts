@@ -36,10 +36,7 @@ function byteFrequency(bytes: Uint8Array): number {
   );
 }
 
-/**
- * Returns the correlation of adjacent bytes. Multiplied by the square root of their number, it is a standard normal
- * value.
- */
+/** Returns the correlation of adjacent bytes. */
 function serialCorrelation(bytes: Uint8Array): number {
   const mean = bytes.reduce((sum, byte) => sum + byte, 0) / bytes.length;
   let [together, alone] = [0, 0];
@@ -51,8 +48,8 @@ function serialCorrelation(bytes: Uint8Array): number {
 }
 
 /**
- * Tests the parity of the stored bits of one person's tokens. The code has even parity and permutations keep it, so
- * without a mask the stored parity would be the face's.
+ * Tests the parity of the stored bits of one person's tokens. Without a mask it would be the face's parity, because the
+ * code has even parity.
  */
 function parityOfOnes(stored: readonly Uint8Array[]): number {
   const odd = stored.reduce((sum, bits) => sum + bits.reduce((parity, bit) => parity ^ bit, 0), 0);
@@ -60,9 +57,8 @@ function parityOfOnes(stored: readonly Uint8Array[]): number {
 }
 
 /**
- * Tests the GF(2) rank of token differences, as in NIST SP 800-22, 2.5. Unmasked tokens of one face would span few
- * dimensions. A random r × c matrix has rank deficiency d with probability about 2^(−d(d + |r − c|)), times at most
- * 3.5.
+ * Tests the GF(2) rank of token differences, as in NIST SP 800-22, 2.5. A random r × c matrix has rank deficiency d
+ * with probability about 2^(−d(d + |r − c|)), times at most 3.5.
  */
 function binaryRank(stored: readonly Uint8Array[]): number {
   const rows = stored.slice(1, stored[0].length + 1).map((bits) => {

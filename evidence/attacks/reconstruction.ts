@@ -21,7 +21,6 @@ function meanOver(values: readonly number[]) {
   return { mean: digits(mean), interval: [digits(mean - reach), digits(mean + reach)] as const };
 }
 
-/** Measures how well embeddings can be reconstructed, as the cosine between estimated and true embedding. */
 export const reconstruction: Attack = {
   about: 'stolen tokens and keys: how near does the best estimate come to the face?',
   async run({ size, loadFaces, say }) {
@@ -37,7 +36,7 @@ export const reconstruction: Attack = {
     const guesses = Array.from({ length: isFull ? 300 : 20 }, () => viewsOf([gaussian()]));
 
     /**
-     * Returns the most likely sign bits for an attacker who could not open the token, by decoding it with many random
+     * Returns the most likely sign bits of a token that the attacker could not open, by decoding it with many random
      * faces.
      */
     const unopened = (token: BareToken): Uint8Array => {
@@ -91,7 +90,7 @@ export const reconstruction: Attack = {
       of((row) => row.unopened),
       of((row) => row.mean),
     ];
-    // An attacker who knows too few faces to estimate their distribution uses the linear estimate.
+    // An attacker who knows few faces uses the linear estimate.
     const best = opened.mean > linear.mean ? opened : linear;
     const several = rows.flatMap(({ severalPhotos }) => (severalPhotos === null ? [] : [severalPhotos]));
     const newBits = rows.reduce((sum, row) => sum + row.newBits, 0);

@@ -5,10 +5,7 @@ import { type Decoded, decodeByInformationSet, toLinearCode } from './linear-cod
 
 export type Unmasked = Pick<BareToken, 'hidden' | 'order'>;
 
-/**
- * Maximum share of differing positions between two photos of one person, usually about a quarter. Random words differ
- * in over a third.
- */
+/** Maximum share of differing positions between two photos of one person. Random words differ in over a third. */
 const nearShare = 0.28;
 
 export interface SolvedPair {
@@ -29,7 +26,7 @@ export function solvePair(tokens: BareTokens, one: Unmasked, other: Unmasked, mo
       const word = tokens.encode(Uint8Array.from({ length: bits }, (_, index) => (index === at ? 1 : 0)));
       return Uint8Array.from(order, (position) => word[position]);
     });
-  // The last position's row is the all-ones word. It is left out of the second code because the first contains it.
+  // The all-ones word is in both codes, so the second omits it.
   const code = toLinearCode([...words(one, bits), ...words(other, bits - 1)]);
   const received = one.hidden.map((bit, at) => bit ^ other.hidden[at]);
   const solved: Decoded | null = decodeByInformationSet(code, received, {

@@ -70,7 +70,7 @@ export const samePhoto: Attack = {
       };
     });
 
-    // Verifies the estimated number of tries on pairs that can be solved: level 1, with means of three photos.
+    // Verifies the estimated number of tries on pairs that can be solved.
     const tokens = createBareTokens(1, createChance('solved'));
     const nearest = faces.judge
       .filter(({ embeddings }) => embeddings.length >= 6)

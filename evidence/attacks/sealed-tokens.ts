@@ -25,7 +25,6 @@ export function createSealing(name: string, size: Size) {
   });
 }
 
-/** The 160 bytes of a token that carry no readable data. */
 export interface SecretFields {
   readonly salt: Uint8Array;
   readonly stored: Uint8Array;

@@ -10,7 +10,7 @@ import type { Size } from './size.js';
 
 const viewsOfFirst = (people: readonly Person[]) => people.map(({ embeddings }) => viewsOf([embeddings[0]]));
 
-/** Returns the correlation between the sign bits of each two positions over all people, from −1 to 1. */
+/** Returns the correlation between each two sign bits over all people, from −1 to 1. */
 function signCorrelations(people: readonly Float32Array[]): Float32Array {
   const { asin, max, min, sqrt } = Math;
   const squares = new Float32Array(codeLength);
@@ -77,12 +77,11 @@ export function rank(right: readonly number[], wrong: readonly number[]) {
     tokens: right.length,
     rightAboveWrong: digits(area),
     interval: [digits(area - reach), digits(area + reach)] as const,
-    // How many times faster the thief finds the secret by trying guesses in order of bias.
+    // Speed-up of the thief who tries guesses in order of bias.
     timesEarlier: Math.round((0.5 / (1 - area)) * 10) / 10,
   };
 }
 
-/** Measures what a token and the sealing key reveal about the user's secret without a face. */
 export const secretWithoutFace: Attack = {
   about: 'a stolen token and the sealing key: does a right PIN show without a face?',
   async run({ size, loadFaces, say }) {

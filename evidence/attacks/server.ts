@@ -60,9 +60,7 @@ const secretsOf = ({ credentials, providers }: Stage): readonly string[] => [
   ...providers.targets.flatMap(({ secret }) => (secret === null ? [] : [secret])),
 ];
 
-/**
- * Sends forged, replayed, malformed and unauthorized calls to every endpoint of a real server under legitimate load.
- */
+/** Sends hostile calls to every endpoint of a real server under legitimate load. */
 export const server: Attack = {
   about: 'hostile calls at every endpoint of a running server, while others are served',
   async run({ size, say }) {
@@ -75,10 +73,7 @@ export const server: Attack = {
   },
 };
 
-/**
- * Returns true if a log line reports a decision after the provider's timeout. Other tests' load causes these in quick
- * mode.
- */
+/** Returns true if a log line reports a decision after the provider's timeout, which other tests' load may cause. */
 const isLate = (text: string): boolean => text.includes('hook answered before its decision');
 
 async function attack(stage: Stage, size: Size, say: (line: string) => void): Promise<Came> {

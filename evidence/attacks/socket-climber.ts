@@ -14,7 +14,6 @@ export interface SocketClimb {
   readonly distinctRefusals: number;
   readonly locksTheRightFaceToo: boolean;
   readonly matchesWithToken: number;
-  /** True if the server returns scores only to tokens with the score scope. */
   readonly scoreNeedsScope: boolean;
 }
 
@@ -39,10 +38,7 @@ async function withPatch(photo: Uint8Array, at: number): Promise<Uint8Array> {
     .toBuffer();
 }
 
-/**
- * Climbs against a real server process with real models, altering an impostor photo in each try.
- * @param tries - a multiple of four
- */
+/** @param tries - a multiple of four */
 export async function climbOverSocket(tries: number): Promise<SocketClimb> {
   const folder = await mkdtemp(join(tmpdir(), 'facestep-attacks-'));
   const adminKey = randomBytes(24).toString('base64url');

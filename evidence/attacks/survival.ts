@@ -7,9 +7,8 @@ export interface Search {
 
 export interface Median {
   readonly guesses: number;
-  /** 95 % interval, by bootstrap over tokens. */
   readonly interval: readonly [number, number];
-  /** False if fewer than half of the tokens opened, so that the median is extrapolated. */
+  /** False if the median is extrapolated, because fewer than half of the tokens opened. */
   readonly isReached: boolean;
 }
 
@@ -27,9 +26,7 @@ function kaplanMeier(searches: readonly Search[]): number | null {
   return null;
 }
 
-/**
- * Returns the median at a constant rate of success. Half a success is added, so that zero successes also give a number.
- */
+/** Returns the median at a constant rate of success. Half a success is added, so that zero successes give a number. */
 function fromRate(searches: readonly Search[]): number {
   const opened = searches.filter((each) => each.opened).length;
   const guesses = searches.reduce((sum, each) => sum + each.guesses, 0);

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { forkScript } from './forked.js';
 
-/** Starts an HTTP server that returns a fixed text, as the lower limit of a hook's cost. */
 export async function startBareServer(): Promise<{
   readonly url: string;
   readonly pid: number;

@@ -3,7 +3,7 @@ import type { Cast } from '../../test/browser/cast.js';
 import { devices } from '../../test/browser/screens.js';
 import { press, see } from '../../test/browser/walk.js';
 
-/** Page with one button that opens the camera, without texts, server calls or consent. */
+/** Page with one button that opens the camera. */
 const html = `<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Camera</title><main data-screen="consent"><button>Continue</button></main>
 <script type="module">
@@ -19,10 +19,7 @@ document.querySelector('button').onclick = async () => {
 </script></html>`;
 
 export interface CameraFloor {
-  /**
-   * Opens the page on the same simulated phone and camera as the capture page.
-   * @returns milliseconds
-   */
+  /** @returns milliseconds */
   time(): Promise<number>;
   close(): Promise<void>;
 }

@@ -20,7 +20,7 @@ interface Measured {
   readonly passed: { readonly hits: number; readonly trials: number };
   readonly atFirstTry: number;
   readonly seconds: { readonly p50: number; readonly highest: number } | null;
-  /** Number of button presses, for people who passed at the first try. */
+  /** Button presses of people who passed at the first try. */
   readonly decisions: number | null;
 }
 
@@ -29,14 +29,13 @@ interface Group {
   readonly returning: Measured;
 }
 
-/** JSON output of `npm run bench -- check-experience`, with stable keys. */
+/** JSON output with stable keys. */
 export interface CheckExperienceReport {
   readonly node: string;
   readonly cores: number;
   readonly habits: typeof habits;
-  /** Rendered people. */
   readonly drawn: { readonly movement: Group; readonly light: Group };
-  /** People from recorded clips, without screen light; `null` if this machine has no clips. */
+  /** People from recorded clips; `null` if there are no clips. */
   readonly real: { readonly people: number; readonly incomplete: number; readonly movement: Group } | null;
   /** Number of challenges that were started while nobody was in front of the camera. */
   readonly emptyRuns: { readonly seconds: number; readonly challenges: number };
@@ -81,7 +80,6 @@ async function visit(cast: Cast, link: string, person: Person): Promise<Visit> {
   }
 }
 
-/** Waits for a screen that needs a press, or for the end. */
 async function nextScreen(page: Page): Promise<string> {
   // The same screen without a button only waits for the camera.
   const asked = Object.keys(nextBy).map((name) => `[data-screen="${name}"]:has(.button.plain:not([hidden]))`);

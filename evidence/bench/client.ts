@@ -20,7 +20,6 @@ function toMultipart(fields: Record<string, string>, photo: Uint8Array): Buffer 
 const tokenGuard = z.object({ token: z.string() });
 const authenticatedGuard = z.object({ authenticated: z.literal(true) });
 
-/** Gets a client token and a face token, and prepares the verification of another photo. */
 export async function createClient(
   url: string,
   adminKey: string,

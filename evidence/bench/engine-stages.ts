@@ -73,7 +73,6 @@ async function toStages(photo: Uint8Array, models: Models): Promise<readonly Sta
   ];
 }
 
-/** Times each stage and its bare library call alternately. */
 export async function timeStages(
   photo: Uint8Array,
   models: Models,

@@ -19,17 +19,14 @@ import { type RuntimesReport, timeRuntimes } from './engine-runtimes.js';
 import { type StageTiming, timeStages } from './engine-stages.js';
 import { load, quantile, round, type Timing, timeInTurns, toTiming } from './measure.js';
 
-/**
- * JSON output of `npm run bench -- engine`, with stable keys. Times are medians in milliseconds on one thread, except
- * `pool`.
- */
+/** JSON output with stable keys. Times are medians in milliseconds on one thread, except `pool`. */
 export interface EngineReport {
   readonly date: string;
   readonly node: string;
   readonly cpu: string;
   readonly cores: number;
   readonly photos: Readonly<Record<string, PhotoProfile>>;
-  /** One run of the recognition model, as published and as loaded by src/engine/prelu.ts. */
+  /** One run of the model as published, and as src/engine/prelu.ts loads it. */
   readonly recognition: { readonly published: Timing; readonly loaded: Timing };
   readonly runtimes: RuntimesReport;
   readonly pool: {
@@ -37,7 +34,6 @@ export interface EngineReport {
     readonly aloneMs: number;
     readonly perSecond: number;
     readonly timesOneThread: number;
-    /** Time that each photo takes on the main thread. */
     readonly mainThreadMs: number;
   };
 }
@@ -46,7 +42,7 @@ interface PhotoProfile {
   readonly bytes: number;
   readonly stages: Readonly<Record<string, StageTiming>>;
   readonly examine: Timing;
-  /** Memory that an examination allocates in the JavaScript heap, and outside it for pixels. */
+  /** Allocated memory in the JavaScript heap, and outside it for pixels. */
   readonly heapKiB: number;
   readonly besideHeapKiB: number;
   readonly gcMs: number;
@@ -59,14 +55,12 @@ const sizes = [
   [4032, 3024],
 ] as const;
 
-/** Scales a portrait. Square sizes are cropped; others get a plain background. */
 const toPhoto = (portrait: Uint8Array, width: number, height: number): Promise<Buffer> =>
   sharp(portrait)
     .resize(width, height, { fit: width === height ? 'cover' : 'contain', position: 'top', background: '#777777' })
     .jpeg()
     .toBuffer();
 
-/** Measures each engine stage next to its bare library calls. */
 export async function benchEngine(rounds: number): Promise<EngineReport> {
   const { person } = await loadPictures();
   const photos = await Promise.all(sizes.map(([width, height]) => toPhoto(person[1], width, height)));

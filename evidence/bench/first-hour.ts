@@ -23,15 +23,13 @@ interface Step {
 }
 
 export interface FirstHourReport {
-  /** Time from `simulate` to the first passed `try`. */
   readonly seconds: number;
   readonly passed: boolean;
-  /** How often `try` ran. */
   readonly attempts: number;
   readonly steps: readonly Step[];
 }
 
-/** Runs and times the commands of docs/first-hour.md, "Check a face on your own server". */
+/** Times the commands of docs/first-hour.md, "Check a face on your own server". */
 export async function benchFirstHour(): Promise<FirstHourReport> {
   const folder = mkdtempSync(join(tmpdir(), 'facestep-first-hour-'));
   // A release downloads the models at its first run; a checkout has them.

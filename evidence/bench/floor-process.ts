@@ -3,7 +3,7 @@ import { modelsFolder } from '../../test/paths.js';
 import { createFloor } from './floor.js';
 import { load } from './measure.js';
 
-/* Runs verifications without a server in its own process, and reports runs per second. */
+/* Runs verifications without a server, and reports runs per second. */
 
 const jobGuard = z.object({ photo: z.custom<Uint8Array>((value) => value instanceof Uint8Array), count: z.int() });
 
@@ -14,5 +14,4 @@ process.on('message', async (message) => {
   const { perSecond } = await load(count, 1, () => floor.verifyOnce(photo));
   process.send?.(perSecond);
 });
-// Exits with the benchmark.
 process.on('disconnect', () => process.exit());

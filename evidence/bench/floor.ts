@@ -3,7 +3,6 @@ import { hashRaw } from '@node-rs/argon2';
 import { createPipeline } from '../../src/engine/pipeline.js';
 import { publishedCost } from '../../src/token/stretch.js';
 
-/** Lower limit of a verification's cost, without a server. */
 export interface Floor {
   /** Decodes, detects, aligns and embeds a face, then runs Argon2id once. */
   verifyOnce(photo: Uint8Array): Promise<void>;

@@ -9,7 +9,7 @@ export interface HookLoad {
   toCall(n: number): { readonly headers: Readonly<Record<string, string>>; readonly body: string };
 }
 
-/** Times are whole milliseconds from the moment when a request was due. */
+/** Times start when a request is due. */
 export interface LoadResult {
   readonly p50Ms: number;
   readonly p99Ms: number;
@@ -30,10 +30,9 @@ interface Calls {
   toCall(n: number): { readonly headers: Readonly<Record<string, string>>; readonly body?: string };
 }
 
-/** Default of autocannon. Each connection sends its share of a second's requests without pauses. */
 const connections = 10;
 
-/** Calls a hook at a steady rate. Times count from the moment when a request was due, so that no wait is hidden. */
+/** Calls a hook at a steady rate. Times start when a request is due, so that no wait is hidden. */
 export async function loadHook(
   calls: Calls,
   { perSecond, seconds, grantedText }: { perSecond: number; seconds: number; grantedText: string },
@@ -50,10 +49,7 @@ export async function loadHook(
   };
 }
 
-/**
- * Calls a server at full speed and measures its processor time.
- * @throws Error if a call is refused, because refusals may cost less
- */
+/** @throws Error if a call is refused, because refusals may cost less */
 export async function loadFlatOut(
   calls: Calls,
   { count, pid }: { readonly count: number; readonly pid: number },
@@ -66,7 +62,6 @@ export async function loadFlatOut(
   return toProcessorUse(cpuMs / count);
 }
 
-/** @param cpuMs - processor time per answer */
 export const toProcessorUse = (cpuMs: number): ProcessorUse => ({
   cpuMsPerRequest: round(cpuMs, 4),
   capacityPerSecond: Math.round(1000 / cpuMs),

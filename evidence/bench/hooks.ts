@@ -25,13 +25,13 @@ interface Rate {
 
 type HookFigures = LoadResult & ProcessorUse;
 
-/** JSON output of `npm run bench -- hooks`, with stable keys. */
+/** JSON output with stable keys. */
 export interface HooksReport {
   readonly node: string;
   readonly cores: number;
   readonly perSecond: number;
   readonly seconds: number;
-  /** Figures of a server with a fixed answer: the cost of machine, Node.js and load generator. */
+  /** Figures of a server with a fixed answer. */
   readonly floor: HookFigures;
   /** Cost of the server's cheapest request, `GET /healthz`. */
   readonly base: ProcessorUse;
@@ -49,10 +49,7 @@ export interface HooksReport {
   readonly lambda: TriggersReport;
 }
 
-/**
- * Measures each hook of a real server at a steady rate. Each call is a new event. About half of the calls consume a
- * passed step-up or a receipt.
- */
+/** Measures each hook of a real server. About half of the calls consume a passed step-up or a receipt. */
 export async function benchHooks(rate: Rate): Promise<HooksReport> {
   const providers = await openProviders({ freshnessSec });
   const servers = await startServers({

@@ -5,7 +5,6 @@ export function quantile(values: readonly number[], share = 0.5): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
 }
 
-/** Times `count` sequential runs, in milliseconds. */
 export async function timeEach(count: number, run: () => Promise<void>): Promise<number[]> {
   const times: number[] = [];
   for (let index = 0; index < count; index++) {
@@ -22,7 +21,7 @@ export interface Timing {
 }
 
 /**
- * Returns the median with its distribution-free interval, from order statistics.
+ * Returns the median with its distribution-free interval.
  * @see https://doi.org/10.1093/biomet/55.2.295 (binomial ranks, by their normal approximation)
  */
 export function toTiming(times: readonly number[]): Timing {
@@ -31,7 +30,7 @@ export function toTiming(times: readonly number[]): Timing {
   return { ms: at(0.5), interval: [at(0.5 - reach), at(0.5 + reach)] };
 }
 
-/** Times functions alternately, so that changes of the machine's speed affect all of them. */
+/** Times functions alternately, so that changes of the machine's speed affect all. */
 export async function timeInTurns(rounds: number, runs: readonly (() => Promise<unknown>)[]): Promise<number[][]> {
   const times = runs.map((): number[] => []);
   for (let done = -1; done < rounds; done++) {
@@ -44,10 +43,7 @@ export async function timeInTurns(rounds: number, runs: readonly (() => Promise<
   return times;
 }
 
-/**
- * Runs `count` calls, of which `width` are concurrent.
- * @returns calls per second, and the milliseconds of each
- */
+/** Runs `count` calls, of which `width` are concurrent. */
 export async function load(
   count: number,
   width: number,

@@ -4,8 +4,8 @@ import { readFile } from 'node:fs/promises';
 const tickMs = 10;
 
 /**
- * Returns a process's processor time over all threads, in milliseconds.
- * @throws Error without `/proc`, so on any system but Linux
+ * Returns a process's processor time in milliseconds.
+ * @throws Error on any system but Linux
  * @see https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
  */
 export async function processorMs(pid: number): Promise<number> {

@@ -11,8 +11,6 @@ import { testShare } from '../../test/share.js';
 import { type HeadTurn, toFaceRatios, toHeadTurn } from '../../web/capture/guidance/head-turn.js';
 import { toPose } from '../../web/capture/guidance/pose.js';
 
-/* Frames from clips of people who turned their heads before a phone, sorted by movement. */
-
 const clipsFolder = join(dirname(facesFolder), 'presentation-dev/movements/live');
 
 export const hasRealPeople = existsSync(clipsFolder);
@@ -30,7 +28,6 @@ const framesOfTurn = 4;
 
 const turns: readonly TurnedMovement[] = ['left', 'right', 'up', 'down'];
 
-/** Returns each person's frames by movement, and the number of clips that lack a movement. */
 export async function readRealPeople(): Promise<{ readonly people: readonly Poses[]; readonly incomplete: number }> {
   const engine = await createEnginePool({ modelsFolder, queueLimit: 8, workers: 1 });
   try {
@@ -70,9 +67,7 @@ async function readFrames(photos: readonly Buffer[], border: number, engine: Eng
 
 const frameHeightPx = 720;
 
-/**
- * Extends a portrait frame to the 4:3 format of a camera. @param border - added on each side, as a share of the height
- */
+/** Extends a portrait frame to 4:3. @param border - added on each side, as a share of the height */
 async function toLandscape(jpeg: Buffer, border: number): Promise<Buffer> {
   const { width, height } = await sharp(jpeg).metadata();
   const above = Math.round(height * border);

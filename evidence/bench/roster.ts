@@ -16,23 +16,22 @@ import { createFloor } from './floor.js';
 import { round, type Timing, timeInTurns, toTiming } from './measure.js';
 import { processorMs } from './processor-time.js';
 
-/** JSON output of `npm run bench -- roster`, with stable keys. */
+/** JSON output with stable keys. */
 export interface RosterReport {
   readonly node: string;
   readonly cores: number;
   readonly load: number;
   readonly rosters: readonly {
     readonly tokens: number;
-    /** Time of a search's expensive parts on one thread: models, one decoding per token, and Argon2id. */
+    /** Time of a search's expensive parts: models, one decoding per token, and Argon2id. */
     readonly floor: Timing;
     /** Times of `POST /identify` for a member of the roster, and for somebody else. */
     readonly found: Timing;
     readonly nobody: Timing;
     /** `nobody` divided by `floor`. */
     readonly ratio: number;
-    /** System load during the measurement. Under load the ratio is more reliable than the times. */
+    /** Under load the ratio is more reliable than the times. */
     readonly load: number;
-    /** Server processor time of one search, which hardly depends on other load. */
     readonly processorMs: number;
   }[];
 }
@@ -40,10 +39,7 @@ export interface RosterReport {
 /** As in examples/door.ts. */
 const binding = { scope: 'door', accuracy: 8 } as const;
 
-/**
- * Measures searches of a real server, alternating with `floor`.
- * @param sizes - numbers of people on the roster, ascending, at most 500
- */
+/** @param sizes - numbers of people on the roster, ascending, at most 500 */
 export async function benchRoster(rounds: number, sizes: readonly number[]): Promise<RosterReport> {
   const [load] = loadavg();
   const folder = await mkdtemp(join(tmpdir(), 'facestep-bench-'));

@@ -24,17 +24,13 @@ import { processorMs } from './processor-time.js';
 
 type Rate = ReturnType<typeof toJson>;
 
-/** Results of the liveness judge on movement challenges. Keys are stable. */
 export interface StepUpJudgeReport {
   /** `synthetic`: all frames are rendered from photos. */
   readonly frames: 'synthetic';
   readonly people: { readonly from: 'evaluation' | 'demonstration'; readonly count: number };
   readonly bpcer: Rate & { readonly refusedBy: Readonly<Record<string, number>> };
   readonly apcer: { readonly byAttack: Readonly<Record<string, Rate>> };
-  /**
-   * Median milliseconds for five frames of 640×480 pixels: liveness judge, then face verifier. `judgeLit`: liveness
-   * judge for twelve frames of a light challenge.
-   */
+  /** Median milliseconds for five frames of 640×480 pixels. `judgeLit` is for twelve frames of a light challenge. */
   readonly resultMs: { readonly judge: number; readonly verify: number; readonly judgeLit: number };
 }
 
@@ -81,7 +77,6 @@ async function timeResult(engine: Engine, judge: LivenessJudge, scene: Scene): P
   return { judge: median(times.judge), verify: median(times.verify), judgeLit: median(times.judgeLit) };
 }
 
-/** Measures the engine's processor time for a check over all threads, in milliseconds. */
 export async function measureCheckProcessor(runs: number): Promise<number> {
   const engine = await createEnginePool({ modelsFolder, queueLimit: 64 });
   try {
@@ -97,7 +92,6 @@ export async function measureCheckProcessor(runs: number): Promise<number> {
   }
 }
 
-/** Counts passed challenges of genuine people and of each attack, with rendered frames. */
 export async function benchStepUpJudge(people: number, say: (line: string) => void): Promise<StepUpJudgeReport> {
   const engine = await createEnginePool({ modelsFolder, queueLimit: 64 });
   try {

@@ -17,16 +17,15 @@ interface Times {
 /** Seconds, for people who passed at the first try. */
 type ToResult = Times & { readonly passed: { readonly hits: number; readonly trials: number } };
 
-/** JSON output of `npm run bench -- step-up`, with stable keys. */
+/** JSON output with stable keys. */
 export interface StepUpReport {
   readonly node: string;
   readonly cores: number;
   readonly runs: number;
   /** Bytes loaded before the first screen. Models and WebAssembly are loaded later. */
   readonly pageWeight: PageWeight;
-  /** Measured in Chromium, which allows the camera. */
   readonly openToCameraMs: Times;
-  /** The same for a page with only a camera button. */
+  /** Time of a page that has only a camera button. */
   readonly openToCameraFloorMs: Times;
   /** For a user who follows the guidance, with screen light. */
   readonly openToResultSec: ToResult;
@@ -35,7 +34,7 @@ export interface StepUpReport {
   readonly stepUp: {
     /** Time from the last of five frames to the result, measured at the socket. */
     readonly resultMs: Times;
-    /** The same, measured in Chromium on the server's machine. */
+    /** Measured in Chromium on the server's machine. */
     readonly resultInBrowserMs: Times;
     readonly engineRunsPerFrame: number;
     readonly passedInBrowser: { readonly hits: number; readonly trials: number };

@@ -12,7 +12,7 @@ export interface TriggersReport {
   readonly bundleBytes: number;
   /** Median from the start of Node.js until four handlers are ready. */
   readonly initMs: number;
-  /** The same for an empty module. */
+  /** Median for an empty module. */
   readonly emptyInitMs: number;
 }
 
@@ -27,7 +27,6 @@ async function measureInit(file: string, env: NodeJS.ProcessEnv): Promise<number
   return initMs;
 }
 
-/** Builds the Lambda bundle and starts it alternately with an empty module. */
 export async function measureTriggers(processes = 15): Promise<TriggersReport> {
   const folder = await mkdtemp(join(tmpdir(), 'facestep-triggers-'));
   try {

@@ -11,13 +11,13 @@ import { createClient } from './client.js';
 import { createFloor } from './floor.js';
 import { load, quantile, residentMiB, round, timeEach } from './measure.js';
 
-/** JSON output of `npm run bench`, with stable keys. */
+/** JSON output with stable keys. */
 export interface VerifyReport {
   readonly node: string;
   readonly cores: number;
   readonly photo: { readonly widthPx: number; readonly heightPx: number; readonly bytes: number };
   readonly verify: {
-    /** Median milliseconds without a server, and of a sequential HTTP request. */
+    /** Median milliseconds without a server, and of an HTTP request. */
     readonly floorMs: number;
     readonly httpMs: number;
     readonly ratio: number;
@@ -39,7 +39,6 @@ export interface VerifyReport {
   readonly readyMs: number;
 }
 
-/** Measures `POST /authenticate` of a real server, alternating with the same work without a server. */
 export async function benchVerify(requests: number): Promise<VerifyReport> {
   const folder = await mkdtemp(join(tmpdir(), 'facestep-bench-'));
   const adminKey = randomBytes(24).toString('base64url');

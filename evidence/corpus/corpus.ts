@@ -8,10 +8,9 @@ export interface CorpusPerson {
   readonly files: readonly string[];
 }
 
-/** Names of the photos in a folder with one subfolder per person, the layout of Labeled Faces in the Wild. */
+/** Names of the photos in a folder with one subfolder per person. */
 export interface Corpus {
   readonly folder: string;
-  /** Sorted by name. Each person has at least one photo. */
   readonly people: readonly CorpusPerson[];
   readonly otherFiles: number;
 }
@@ -73,8 +72,8 @@ export async function readCorpus(folder: string, isWanted: PhotoFilter = () => t
 }
 
 /**
- * Finds photos by source, one folder deeper: `casia/Name/Name_0001.jpg`.
- * @returns sources sorted by name; `null` if the folder is a corpus, empty or missing
+ * Finds photos by source: `casia/Name/Name_0001.jpg`.
+ * @returns `null` if the folder is a corpus, empty or missing
  */
 export async function readSources(
   folder: string,

@@ -11,7 +11,6 @@ export type Embedded =
 export interface EmbeddingCache {
   /** `null` if the photo is unknown or its entry was altered. */
   read(photo: Uint8Array): Promise<Embedded | null>;
-  /** Stores a result. The cache keeps the embedding object until it is closed. */
   write(photo: Uint8Array, embedded: Embedded): Promise<void>;
   close(): Promise<void>;
 }
@@ -20,7 +19,7 @@ const idBytes = 16;
 const nonceBytes = 12;
 const tagBytes = 16;
 /**
- * An entry is a type byte, then magnitude and embedding. A failure has its code and zeros instead, so all entries have
+ * An entry is a type byte, then magnitude and embedding. A failure has a code and zeros instead, so all entries have
  * equal length.
  */
 const plainBytes = 1 + 4 + embeddingLength * 4;
@@ -61,9 +60,9 @@ function parsePlain(plain: Buffer): Embedded | null {
 }
 
 /**
- * Opens the embedding cache of an evaluation corpus. Embeddings are biometric data, so only a holder of the photo can
- * read them. Each is sealed with AES-256-GCM under a key derived from the photo's bytes, by HMAC-SHA-256 under the
- * engine's digest and HKDF. The cache is one append-only file per engine with mode 0600; invalid entries are ignored.
+ * Opens a cache of embeddings. They are biometric data, so only a holder of the photo can read them. Each is sealed
+ * with AES-256-GCM under a key derived from the photo's bytes, by HMAC-SHA-256 under the engine's digest and HKDF.
+ * Invalid entries are ignored.
  */
 export async function openEmbeddingCache(folder: string, engine: Uint8Array): Promise<EmbeddingCache> {
   await mkdir(folder, { recursive: true, mode: 0o700 });

@@ -15,7 +15,6 @@ const changedAt = (text: string): fc.Arbitrary<string> =>
     .tuple(fc.nat({ max: Math.max(text.length - 1, 0) }), fc.constantFrom('G', 'z', '7', '-', '%00'))
     .map(([at, letter]) => text.slice(0, at) + letter + text.slice(at + 1));
 
-/** Returns variants of a secret that differ slightly from the valid one. */
 export function alterSecret(good: string, other: string): readonly Altered[] {
   const [id, secret] = halves(good);
   const [otherId] = halves(other);

@@ -15,7 +15,6 @@ interface Read {
 
 const headEnd = Buffer.from('\r\n\r\n');
 
-/** Parses the first answer; `null` if it is incomplete. */
 export const parseAnswer = (bytes: Buffer): Answer | null => read(bytes, 0)?.answer ?? null;
 
 export function countAnswers(bytes: Buffer): number {
@@ -72,7 +71,6 @@ function readChunks(bytes: Buffer, from: number): { readonly bytes: Buffer; read
 
 const objectGuard = z.record(z.string(), z.json());
 
-/** Returns the body as a JSON object, or `{}` if it is none. */
 export function bodyOf({ text }: Pick<Answer, 'text'>): z.output<typeof objectGuard> {
   try {
     return objectGuard.safeParse(JSON.parse(text)).data ?? {};

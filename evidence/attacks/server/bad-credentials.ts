@@ -137,7 +137,7 @@ function inHeaders({ needs, path }: Endpoint, { credentials }: Stage, { sessions
   }
 }
 
-/** Invalid credentials for endpoints that need none. They must give no more access than no credential. */
+/** Invalid credentials for endpoints that need none. They must give no additional access. */
 export const shownToEverybody = ({ client, rival, revoked, byRole, owner }: Stage['credentials']): readonly Shown[] => [
   ...show('forged', inClient, { 'a forged token': client.slice(0, -1) }),
   ...show('forged', inBearer, { 'a forged bearer': randomBytes(32).toString('base64url') }),
@@ -148,7 +148,7 @@ export const shownToEverybody = ({ client, rival, revoked, byRole, owner }: Stag
 
 const requestHeader = { alg: 'HS256', typ: 'facestep-request+jwt' };
 
-/** Signs a face check request like a Lambda trigger of the Cognito user pool behind `shop`. */
+/** Signs a face check request like a Lambda trigger. */
 export function signRequest(
   { url, providers: { shop } }: Pick<Stage, 'url' | 'providers'>,
   changes: object = {},

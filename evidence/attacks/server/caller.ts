@@ -17,7 +17,6 @@ export interface Reply {
   readonly body: Readonly<Record<string, Json>>;
 }
 
-/** Timeout in milliseconds, longer than any legitimate call. */
 const patienceMs = 30_000;
 
 export function createCaller(port: number, from: string, note: (ms: number) => void = () => {}): Caller {

@@ -76,7 +76,6 @@ export async function createOidcClients() {
         }),
       );
     },
-    /** Signs an assertion as client `signer` of connection `workforce`. */
     signAssertion(claims: JWTPayload): Promise<string> {
       const now = Math.floor(Date.now() / 1000);
       return new SignJWT({ iss: 'signer', sub: 'signer', iat: now, exp: now + 60, jti: newSecret(), ...claims })

@@ -3,10 +3,7 @@ import { rightCredential } from './bad-credentials.js';
 import { type SampleSource, validRequest } from './rest-targets.js';
 import type { Endpoint } from './surface.js';
 
-/*
- * Calls every endpoint with a valid credential. This proves that the attacks are refused because of their credential,
- * not because of an invalid request.
- */
+/* Calls every endpoint with a valid credential, to prove that the attacks are refused because of their credential. */
 
 /** Endpoints whose valid calls are covered elsewhere. */
 const shownElsewhere: readonly RegExp[] = [
@@ -37,7 +34,7 @@ const endings = [/^\/face\/enrolment\/revoke/, /^\/face\/decline/, /revoke/i, /e
 
 const rankOf = ({ path }: Endpoint): number => endings.findIndex((each) => each.test(path));
 
-/** @returns the number of tested endpoints, and the endpoints that refused a valid credential */
+/** @returns the number of tested endpoints, and those that refused */
 export async function askAsTheyMay(
   endpoints: readonly Endpoint[],
   source: SampleSource,

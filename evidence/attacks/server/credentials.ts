@@ -46,7 +46,7 @@ export async function issueCredentials(caller: Caller, owner: string) {
     without[scope] = await token(`without ${scope}`, { scopes: everyScope.filter((each) => each !== scope) });
   }
   const revoked = await issue('revoked');
-  // The token is used once before its revocation, so that a cached result would be noticed.
+  // The token is used before its revocation, so that a cached result would be noticed.
   await caller.post('/token', {}, asClient(revoked.text('token')));
   await caller.post('/revokeToken', { id: revoked.text('id') }, admin);
   const orphan = await application('orphan');
@@ -60,16 +60,12 @@ export async function issueCredentials(caller: Caller, owner: string) {
     owner,
     byRole: allRoles,
     removedAdministrator,
-    /** Token of the default tenant with every scope. */
     client: await token('attacked'),
-    /** Same rights as `client`; no hostile call uses it. */
     legitimate: await token('legitimate'),
     without,
-    /** Tokens of the tenants `rival` and `workforce` with every scope. */
     rival: await token('rival', { tenant: 'rival' }),
     tenant: await token('workforce', { tenant: 'workforce' }),
     revoked: revoked.text('token'),
-    /** Application keys: of a removed application, limited to scope `screen`, and over quota. */
     ...{ orphan: orphan.key, narrowed: narrowed.key, exhausted: exhausted.key },
   };
 }

@@ -4,10 +4,9 @@ import { drawTurn, turnHead } from '../../../test/face-video/index.js';
 import { createChance } from '../../statistics/chance.js';
 import type { Film } from './page.js';
 
-/** Pictures per head movement. */
 const picturesOfEach = 3;
 
-/** Renders pictures of one person who turns the head in each direction. */
+/** Renders pictures of a person who turns the head in each direction. */
 export async function shootFilm(): Promise<Film> {
   const { ada } = await readPeople();
   const chance = createChance('siege');

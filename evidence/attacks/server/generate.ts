@@ -37,11 +37,9 @@ export interface Battlefield {
   readonly receiptOf: () => string;
 }
 
-/** Returns the connections that have an OpenID provider, which here are all. */
 export const connectionIds = ({ providers }: Stage): readonly string[] =>
   providers.all.map(({ connection }) => connection.id);
 
-/** Reads the list of endpoints from the server's OpenAPI description and pages. */
 export async function findEndpoints(stage: Stage): Promise<readonly Endpoint[]> {
   const { caller, providers } = stage;
   const get = (path: string) => caller.call({ method: 'GET', path, headers: [], body: null });
@@ -57,7 +55,6 @@ export async function findEndpoints(stage: Stage): Promise<readonly Endpoint[]> 
   ];
 }
 
-/** Reads the answers that everyone may see. */
 export async function readPublicAnswers(stage: Stage, endpoints: readonly Endpoint[]): Promise<ReadonlySet<string>> {
   const known = new Set<string>();
   for (const { method, path, needs } of endpoints) {
@@ -96,7 +93,7 @@ const keptOf: Readonly<Record<Size, Readonly<Record<HostileClass, number>>>> = {
   },
 };
 
-/** Strength of slow and concurrent calls. In full mode, slow calls exceed the request timeout. */
+/** In full mode, slow calls exceed the request timeout. */
 const strengthOf: Readonly<Record<Size, { readonly slowness: Slowness; readonly crowd: number }>> = {
   full: { slowness: { bytes: 75, thenRest: false }, crowd: 20 },
   quick: { slowness: { bytes: 2, thenRest: true }, crowd: 6 },

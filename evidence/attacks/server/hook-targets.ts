@@ -30,8 +30,8 @@ function replaceAt(value: unknown, [name, ...rest]: readonly string[], json: str
 }
 
 /**
- * Accepts a call that does not come from the provider only if the server made no decision. If the provider's keys
- * arrive too late, the server may answer without a decision.
+ * Accepts an answer to a forged call only if it is no decision. If the provider's keys arrive too late, the server may
+ * answer without a decision.
  */
 export const refusedStranger = ({ isGranted, fetchesKeys }: Pick<HookTarget, 'isGranted' | 'fetchesKeys'>): Oracle =>
   eachRefused(({ answer }) => answer !== null && (isGranted(answer) || (answer.status < 400 && !fetchesKeys)));
@@ -56,7 +56,7 @@ export function toHookTarget(
   ): BadCredential => ({
     class: kind,
     variant,
-    // The request is about a user whose face check would be accepted from the real provider.
+    // The user's face check would be accepted from the real provider.
     request() {
       const { bytes } = toJson(target.event({ about: 'bait', id: nextId(), receipt: receiptOf() }));
       return request(bytes, headersOf(bytes));

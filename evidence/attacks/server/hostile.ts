@@ -57,7 +57,6 @@ const quoted = 160;
 export const describe = ({ answer, end }: Exchange): string =>
   answer === null ? end : `${answer.status} ${answer.text.slice(0, quoted).replace(/\s+/g, ' ')}`;
 
-/** Describes the first exchange for which `isGiven` returns true. */
 export const eachRefused =
   (isGiven: (exchange: Exchange) => boolean): Oracle =>
   (exchanges) => {

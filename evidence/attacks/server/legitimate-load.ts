@@ -26,7 +26,7 @@ export interface LoadSetting {
   readonly photo: Uint8Array;
   readonly subject: string;
   readonly hooks: readonly LoadedHook[];
-  /** Hook call about a user who passes a face check first, so it must be granted. */
+  /** Hook call about a user who passed a face check, so it must be granted. */
   readonly granted: LoadedHook;
   readonly oidc: { readonly target: OidcTarget; readonly login: string };
   readonly film: Film;
@@ -35,7 +35,7 @@ export interface LoadSetting {
 export const loadKinds = ['hook', 'face check by photo', 'step-up', 'sign-in'] as const;
 export type LoadKind = (typeof loadKinds)[number];
 
-/** Interval of each kind, in milliseconds. In total this sends about nine requests a second. */
+/** Interval of each kind, in milliseconds. */
 export const everyMs: Readonly<Record<LoadKind, number>> = {
   hook: 250,
   'face check by photo': 1_000,
@@ -121,7 +121,6 @@ export function createLoad(setting: LoadSetting, note: (sample: LoadSample) => v
       await callHook('step-up', setting.granted);
     },
     async 'sign-in'() {
-      // Adds up the time of all requests, without the head movements.
       const caller = createCaller(port, addressOf['sign-in'], (ms) => note({ kind: 'sign-in', ms, refusal: null }));
       const began = performance.now();
       try {

@@ -6,7 +6,6 @@ let samples: LoadSample[] = [];
 const underWay = new Set<Promise<unknown>>();
 const timers: NodeJS.Timeout[] = [];
 
-// Ends with the parent process.
 process.on('disconnect', () => process.exit());
 process.on('message', (message: { readonly start?: LoadSetting; readonly ask?: 'report' | 'stop' }) => {
   if (message.start !== undefined) begin(message.start);
@@ -19,7 +18,7 @@ function begin(setting: LoadSetting): void {
   for (const kind of loadKinds) {
     let isUnderWay = false;
     const act = (): void => {
-      // One person has only one face check at a time. Providers call hooks independently.
+      // One person has only one face check at a time.
       if (isUnderWay && (kind === 'step-up' || kind === 'sign-in')) return;
       isUnderWay = true;
       const running = acts[kind]().finally(() => {

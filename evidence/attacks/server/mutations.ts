@@ -21,7 +21,7 @@ const badly = ({ bad, valid }: Target): Request => bad[0]?.request() ?? valid();
 
 const shares = [0, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99, 1] as const;
 
-/** Sends only the first part of a request. A request without a body is cut within its head. */
+/** Cuts a request off. A request without a body is cut within its head. */
 export const truncated = ({ valid, alternatives, refusedRequest }: Target): readonly Mutation[] =>
   [valid, ...alternatives].flatMap((make, way) =>
     shares.map((share) => ({
@@ -40,7 +40,6 @@ export const truncated = ({ valid, alternatives, refusedRequest }: Target): read
 const headOf = (request: Request, framing: readonly Header[], type = request.body?.type): Buffer =>
   toHead({ ...request, body: null }, [...(type === undefined ? [] : [['Content-Type', type] as const]), ...framing]);
 
-/** Sends spaces in chunks, without a declared length. */
 function pour(request: Request, bytes: number): Wire {
   const chunk = Buffer.concat([Buffer.from('10000\r\n'), Buffer.alloc(64 * kibibyte, 0x20), Buffer.from('\r\n')]);
   const pieces = Array.from(
@@ -108,7 +107,6 @@ export const slow = (target: Target, { bytes, thenRest }: Slowness): readonly Mu
     },
   }));
 
-/** Sends concurrent requests with an invalid credential. */
 export const crowded = ({ bad, refusedCaller }: Target, most: number): readonly Mutation[] =>
   bad.map(({ variant, request }, at) => {
     const count = 2 + ((at * 7) % (most - 1));
@@ -119,7 +117,7 @@ export const crowded = ({ bad, refusedCaller }: Target, most: number): readonly 
     };
   });
 
-/** JSON values that no field accepts, and texts that break parsers, stores, logs and templates. */
+/** JSON values that no field accepts, and texts that may break parsers, stores, logs and templates. */
 const breaking: readonly string[] = [
   ...['1e400', '-0', '9007199254740993', '{"$ne":null}', '{"__proto__":{"isAdmin":true}}'],
   ...['"\\ud800"', '"a\\udfff"', `"${'a'.repeat(mebibyte)}"`, `"${'é'.repeat(3000)}"`, '['.repeat(1000)],
@@ -154,7 +152,7 @@ const parsed = (json: string): readonly unknown[] => {
   }
 };
 
-/** Sends random values in a field. Values that its schema does not allow must be refused. */
+/** Sends random values in a field. The server must refuse values that the field's schema does not allow. */
 function wrongField(target: Target): fc.Arbitrary<Mutation> | null {
   const names = Object.keys(target.fields);
   if (names.length === 0) return null;
@@ -290,7 +288,6 @@ const spellings: readonly ((path: string) => string)[] = [
 /** Second request, hidden in the body of the first. */
 const smuggled = 'GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n';
 
-/** Rejects more than one answer to one request. */
 const refusedAsOne =
   (oracle: Oracle): Oracle =>
   (exchanges) => {
@@ -327,11 +324,11 @@ const heads: Readonly<Record<string, (head: string) => string>> = {
   'a space too many in the first line': (head) => head.replace(' HTTP/1.1', ' x HTTP/1.1'),
 };
 
-/** Requests with conflicting lengths, which a proxy and the server may read differently (request smuggling). */
+/** Requests with conflicting lengths (request smuggling). */
 const smuggling = ({ valid, refusedRequest }: Target): readonly Mutation[] => [
   ...framings.map(([framing, body]) => ({
     variant: `framed by ${framing.join(', ')}`,
-    // A request for public data may be answered before the server notices that its body is malformed.
+    // Public data may be sent before the server notices that the body is malformed.
     judge: refusedAsOne(body === withRest || body === chunked ? refusedWhole : refusedRequest),
     wires() {
       const request = valid();

@@ -152,7 +152,6 @@ function badClients(parts: PartsOf): readonly Shown[] {
   ];
 }
 
-/** Grants that were never issued. */
 function badGrants({ stage, victims, client }: PartsOf): readonly Shown[] {
   const bare: Params = client.secret === null ? { client_id: client.id } : {};
   const place =

@@ -30,7 +30,6 @@ export interface Outcome {
 
 const figuresOf = ({ requests, p50Ms, p99Ms, refused }: LoadFigures) => ({ requests, p50Ms, p99Ms, refused });
 
-/** Shipped deployments limit memory to 1 GiB. */
 const shippedLimitMiB = 1_023;
 
 const claimsOfPictures = ({ knownP99Ms, knownRefused, peakMiB }: PictureFigures) => [
@@ -93,7 +92,7 @@ export function toCame(outcome: Outcome): Came {
       toClaim('faults in answers and log', { figure: errors }, none),
       toClaim('calls without an end', { figure: tally.hangs.length }, none),
       toClaim('legitimate requests refused', { figure: before.refused + during.refused }, none),
-      // Quick mode runs next to other tests, so its times and memory say nothing about the attack.
+      // Quick mode runs next to other tests, which affect times and memory.
       ...(size === 'quick'
         ? []
         : [

@@ -20,7 +20,6 @@ const viewGuard = z.object({ id: z.string(), consentNeeded: z.boolean(), consent
 
 export const ticketOf = (link: string): string => new URL(link).hash.slice(1);
 
-/** Opens a link to the capture page and gives consent if asked. */
 export async function openPage(caller: Caller, ticket: string, cookies: readonly Header[] = []): Promise<OpenedPage> {
   const opened = await caller.post('/face/open', { ticket }, cookies);
   const session = opened.text('session');
@@ -40,10 +39,7 @@ function numbered(jpeg: Uint8Array, number: string): Buffer {
   return Buffer.concat([jpeg.subarray(0, 2), head, text, jpeg.subarray(2)]);
 }
 
-/**
- * Starts a challenge and commits to its pictures.
- * @returns the form for `/face/frames`
- */
+/** @returns the form for `/face/frames` */
 export async function takeFrames(
   caller: Caller,
   { session, film, mark }: { readonly session: string; readonly film: Film; readonly mark: string },

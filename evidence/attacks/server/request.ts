@@ -26,7 +26,6 @@ export function toHead(
     ...headers,
   ];
   const lines = all.map(([name, value]) => `${name}: ${value}\r\n`).join('');
-  // Sends non-Latin text in headers as UTF-8, as some clients do.
   return Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines}\r\n`, 'utf8');
 }
 
@@ -42,7 +41,6 @@ export const toUrlencoded = (fields: readonly (readonly [string, string])[]): Bo
   bytes: Buffer.from(new URLSearchParams(fields.map(([name, value]): [string, string] => [name, value])).toString()),
 });
 
-/** Multipart boundary, which occurs in no sent picture or text. */
 export const boundary = 'siege-boundary-3f1c';
 
 export function toMultipart(parts: readonly FormPart[]): Body {

@@ -116,16 +116,16 @@ export function validRequest(endpoint: Endpoint, source: SampleSource, sample = 
   return { method, path: fillPath(path, part), headers: [], body };
 }
 
-/** The server's size limits for JSON bodies and for forms with pictures. */
+/** The server's size limits. */
 const mostJsonBytes = 14 * 1024 * 1024;
 const mostFormBytes = 50 * 1024 * 1024;
 
-/** Accepts only metrics as success. They are not compared, because they change between answers. */
+/** Accepts only metrics as success. Their text is not compared, because it changes. */
 const figuresAlone: Oracle = eachRefused(
   ({ answer }) => answer !== null && answer.status < 400 && !answer.text.startsWith('# '),
 );
 
-/** Endpoints where hostile calls carry the user's own photo, so that an accepted credential is noticed. */
+/** Endpoints that receive the user's own photo, so that an accepted credential is noticed. */
 const facePath =
   /^\/(generate|authenticate|authenticate-score|content-key|identify|match|match-bulk|consistency-check|detect|quality|liveness|enrolments|step-ups\/\{id\}\/photos)$/;
 

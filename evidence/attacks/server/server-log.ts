@@ -13,7 +13,6 @@ const lineGuard = z.looseObject({
 });
 
 export interface ServerLog {
-  /** Result code by request ID. */
   readonly codes: ReadonlyMap<string, string>;
   readonly faults: readonly { readonly requestId: string | null; readonly text: string }[];
 }
@@ -29,7 +28,7 @@ export async function readServerLog(file: string, from = 0): Promise<ServerLog> 
     if (line.trim() === '') continue;
     const parsed = lineGuard.safeParse(bodyOf({ text: line }));
     if (!parsed.success) {
-      // Lines that are not in the log format come from crashes.
+      // Lines outside the log format come from crashes.
       faults.push({ requestId: null, text: line.slice(0, 300) });
       continue;
     }

@@ -35,16 +35,16 @@ export const newTally = (): Tally => ({
 });
 
 export interface Pace {
-  /** Calls started per second, and their maximum concurrency, without the face engine. */
+  /** Limits of calls without the face engine. */
   readonly perSecond: number;
   readonly atOnce: number;
-  /** Maximum concurrency and minimum interval of calls that use the face engine. */
+  /** Limits of calls that use the face engine. */
   readonly facesAtOnce: number;
   readonly betweenFacesMs: number;
   readonly slowAtOnce: number;
 }
 
-/** Timeout of a call in milliseconds. For slow calls it starts at the last byte. */
+/** Timeout in milliseconds. For slow calls it starts at the last byte. */
 const patienceMs = 20_000;
 
 /** Stack traces, file paths and internal errors, which no answer may contain. */
@@ -64,17 +64,13 @@ export interface SiegeOptions {
   say(line: string): void;
 }
 
-/**
- * Returns true if the server refused a request because of overload. Okta events then get status 503, so that Okta
- * retries.
- */
+/** Returns true if the server refused a request because of overload. Okta events then get status 503. */
 export const isShed = ({ endpoint, status, code }: Suspect): boolean =>
   code === 'overloaded' || (endpoint.endsWith('/events') && status === 503);
 
 export const inWords = ({ endpoint, class: kind, variant, what }: Finding): string =>
   `${endpoint}: ${kind}: ${variant}: ${what}`;
 
-/** Sends all calls and judges the answers. */
 export async function besiege(
   all: readonly Hostile[],
   tally: Tally,
@@ -165,10 +161,7 @@ async function inLanes(
   await Promise.all(Array.from({ length: Math.min(lanes, all.length) }, lane));
 }
 
-/**
- * Repeats a redirected authorization request with the cookie that the redirect set, which the server uses to recognize
- * browsers.
- */
+/** Repeats a redirected authorization request with the cookie that the redirect set. */
 function toBounce({ answer }: Exchange): Wire | null {
   const location = answer?.headers.location ?? '';
   if (answer === null || answer.cookies.length === 0 || !/\/oidc\/[\w-]+\/authorize\?/.test(location)) return null;

@@ -10,7 +10,6 @@ export interface SignIn {
   readonly browser: Browser;
   readonly target: OidcTarget;
   readonly codeVerifier: string;
-  /** Capture page URL with the ticket. */
   readonly link: string;
 }
 
@@ -40,13 +39,11 @@ export function asOidcClient({ id, secret }: Pick<OidcTarget, 'id' | 'secret'>):
   return secret === null ? [] : [['Authorization', `Basic ${Buffer.from(pair).toString('base64')}`]];
 }
 
-/** Starts a sign-in and follows it to the capture page. */
 export function beginSignIn(serverUrl: string, target: OidcTarget, login: string): Promise<SignIn> {
   const { codeVerifier, params } = authorizationParams(target, { login_hint: login });
   return beginWith(serverUrl, target, params, codeVerifier);
 }
 
-/** Starts a sign-in with the given parameters. */
 export async function beginWith(
   serverUrl: string,
   target: OidcTarget,
@@ -68,10 +65,7 @@ const cookiesOf = ({ jar }: Browser): readonly Header[] => {
 
 const returnGuard = z.object({ view: z.object({ returnUrl: z.string() }) });
 
-/**
- * Passes the face check.
- * @returns the URL that continues the sign-in
- */
+/** @returns the URL that continues the sign-in */
 async function showFace(caller: Caller, { browser, link }: SignIn, film: Film, mark: string): Promise<string> {
   const { session } = await openPage(caller, ticketOf(link), cookiesOf(browser));
   if (!(await passOnPage(caller, { session, film, mark }))) throw new Error('A face check that is in order failed');
@@ -79,7 +73,7 @@ async function showFace(caller: Caller, { browser, link }: SignIn, film: Film, m
   return returnGuard.parse(body).view.returnUrl;
 }
 
-/** Passes the face check and returns the last request, which issues the code, without sending it. */
+/** Passes the face check and returns the request that would issue the code. */
 export async function comeBack(
   caller: Caller,
   signIn: SignIn,
@@ -92,7 +86,6 @@ export async function comeBack(
   return { path: pathname + search, headers: [['Cookie', cookies]] };
 }
 
-/** Completes a sign-in and returns its authorization code. */
 export async function takeCode(caller: Caller, signIn: SignIn, film: Film, mark: string): Promise<string> {
   const { url: back } = await signIn.browser.follow(await showFace(caller, signIn, film, mark));
   const code = new URL(back).searchParams.get('code');

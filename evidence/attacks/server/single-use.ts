@@ -7,19 +7,18 @@ export interface SingleUse {
   readonly endpoint: string;
   readonly thing: string;
   /**
-   * Creates a new single-use item.
-   * @returns a function that creates the request of each concurrent sender
+   * Creates a new item.
+   * @returns a function that creates each concurrent sender's request
    */
   prepare(): Promise<(sender: number) => Request>;
   isWon(answer: Answer): boolean;
   readonly weight?: Hostile['weight'];
-  /** True if the winner may repeat its own call, as providers do. */
+  /** True if the winner may repeat its own call. */
   readonly mayRepeat?: boolean;
 }
 
 export const success = ({ status }: Answer): boolean => status < 400;
 
-/** Accepts at most one winner. */
 const atMostOne =
   (isWon: SingleUse['isWon']): Oracle =>
   (exchanges) => {
@@ -34,14 +33,14 @@ export function nextNumber(): number {
   return made;
 }
 
-/** Counts how many races had a winner, to reveal items that never work. */
+/** Counts races with a winner, to reveal items that never work. */
 export interface Winners {
   expected: number;
   won: number;
   readonly lost: string[];
 }
 
-/** For each item, sends concurrent requests of which one may win, then one more request that must fail. */
+/** Sends concurrent requests for each item, of which one may win, then a request that must fail. */
 export function singleUse(all: readonly SingleUse[], counts: readonly number[], winners: Winners): readonly Hostile[] {
   return all.flatMap((each) =>
     counts.map((count): Hostile => {

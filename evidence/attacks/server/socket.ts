@@ -13,7 +13,6 @@ export interface Wire {
 }
 
 export interface Exchange {
-  /** `null` if no complete answer arrived. */
   readonly answer: Answer | null;
   readonly answers: number;
   /** `left`: the sender closed the connection before an answer. */
@@ -28,13 +27,9 @@ export const atOnce = (bytes: Buffer, afterwards: Wire['afterwards'] = 'waits'):
 
 const watchedMs = 400;
 
-/** Delay before closing, so that the server gets the last byte. */
 const lingersMs = 20;
 
-/**
- * Sends raw bytes and collects the answer.
- * @param from - source address in 127.0.0.0/8
- */
+/** @param from - source address in 127.0.0.0/8 */
 export function exchange(
   wire: Wire,
   { port, from, patienceMs }: { readonly port: number; readonly from: string; readonly patienceMs: number },

@@ -15,10 +15,8 @@ import { openProviders } from './providers/all.js';
 /** Clock offset of one day back, to issue credentials that have expired by now. */
 const dayMs = -24 * 3_600_000;
 
-/** Address that only legitimate callers use. */
 const ownAddress = '127.0.0.1';
 
-/** Starts the attacked server in its own process, with all providers and credentials. */
 export async function openStage() {
   const folder = await mkdtemp(join(tmpdir(), 'facestep-siege-'));
   const clients = await createOidcClients();
@@ -79,7 +77,6 @@ async function liveTheDayBefore(
     const expiry = new Date(Date.now() + dayMs + 30_000).toISOString();
     const parts = [...pictures.person.map((photo) => ['photo', photo] as const), ['expiry', expiry] as const];
     const made = await caller.postForm('/generate', parts, asClient(expired.expired));
-    // The server rounded the expiry to whole seconds.
     return { expired, expiredToken: { text: made.text('token'), expiry: made.text('expiresAt') } };
   } finally {
     await service.stop();

@@ -7,7 +7,7 @@ import type { Stage } from './stage.js';
 
 export type Standing = Readonly<Record<string, string>>;
 
-/** Reads the administrators, enrolments and requests to `/lure`, which no attack may change. */
+/** Reads what no attack may change. */
 export async function readStanding({ caller, credentials, providers }: Stage): Promise<Standing> {
   const admin = asAdministrator(credentials.owner);
   const get = async (path: string): Promise<string> => {
@@ -36,12 +36,11 @@ export const changesOf = (before: Standing, after: Standing): readonly string[] 
     .map((name) => `${name}: ${before[name]} → ${after[name]}`);
 
 /**
- * Calls the hook as the provider, for the user with a passed face check.
- * @returns true if the face check was still unused
+ * Calls the hook as the provider does.
+ * @returns true if the user's face check was still unused
  */
 export async function takeBait(stage: Stage, target: HookTarget): Promise<boolean> {
   const { kind } = target.bait;
-  // Receipts are created on demand. Enrolments are checked at the provider.
   if (kind === 'receipt' || kind === 'enrolment') return true;
   const { bytes, type } = toJson(target.event({ about: 'bait', id: `control ${target.hook}`, receipt: '' }));
   const request: Request = {

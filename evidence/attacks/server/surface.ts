@@ -13,7 +13,6 @@ export type Needs =
   | { readonly kind: 'open' }
   | { readonly kind: 'hook' }
   | { readonly kind: 'oidc' }
-  /** Identical for all callers. */
   | { readonly kind: 'public' };
 
 export type Schema = Readonly<Record<string, Json>>;
@@ -21,7 +20,6 @@ export type Schema = Readonly<Record<string, Json>>;
 export interface Endpoint {
   readonly name: string;
   readonly method: string;
-  /** Path with parameters such as `{id}`. */
   readonly path: string;
   readonly needs: Needs;
   readonly fields: Readonly<Record<string, Schema>>;
@@ -69,7 +67,6 @@ function toNeeds({ description, security }: z.output<typeof operationGuard>, met
   return { kind: method === 'GET' ? 'public' : 'open' };
 }
 
-/** Returns all endpoints of the OpenAPI description. */
 export function readDescription({ text }: Answer): readonly Endpoint[] {
   const { paths } = descriptionGuard.parse(JSON.parse(text));
   return Object.entries(paths).flatMap(([path, operations]) =>
@@ -120,10 +117,8 @@ const pagePaths = [
 export const pageEndpoints = (assets: readonly string[]): readonly Endpoint[] =>
   [...pagePaths, ...assets].map((path) => endpointOf('GET', path, { kind: 'public' }));
 
-/** Metrics are served on their own port. */
 export const metricsEndpoint: Endpoint = endpointOf('GET', '/metrics', { kind: 'public' });
 
-/** Paths of each connection's OpenID provider. */
 const oidcPaths = [
   ['GET', '/.well-known/openid-configuration'],
   ['GET', '/.well-known/oauth-authorization-server'],

@@ -10,10 +10,8 @@ import type { Victims } from './victims.js';
 
 const paths = ['/authenticate', '/authenticate-score', '/content-key'] as const;
 
-/** Length of a decoded token. */
 const tokenBytes = 168;
 
-/** Offset of the expiry, which has four bytes. */
 const expiryAt = 4;
 
 function change(token: string, to: (bytes: Buffer) => void): string {
@@ -36,7 +34,7 @@ type Try = readonly [
   by?: string,
 ];
 
-/** Variants of revoked and expired tokens, all of which must be refused. */
+/** Variants of revoked and expired tokens. */
 function endedTokens({ expiredToken, credentials }: Stage, { tokens }: Victims): readonly Try[] {
   const { revoked, expiring, good, rival } = tokens;
   const { text: expired, expiry } = expiredToken;
@@ -79,8 +77,7 @@ export function tokenAttacks(stage: Stage, victims: Victims, size: Size): readon
   const isFull = size === 'full';
   const places = isFull ? Array.from({ length: tokenBytes }, (_, at) => at) : [0, 1, 3, 4, 5, 12, 60, 160];
   return paths.flatMap((path, index) => {
-    // All endpoints share the code that opens tokens. The first one therefore gets every altered byte, the others every
-    // eighth.
+    // All endpoints share the code that opens tokens, so only the first gets every altered byte.
     const chosen = places.filter((at) => index === 0 || (isFull ? at % 8 === index || at < 8 : at < 5));
     const flips = chosen.flatMap((at): readonly Try[] => {
       const bits = 1 << chance.below(8);

@@ -13,7 +13,6 @@ const managingPaths = [
   ...['/face/checks', '/face/devices', '/face/devices/forget', '/face/services', '/face/export'],
 ];
 
-/** Enrols a user through the REST API, like a backend. */
 export async function enrol(
   { caller, credentials }: Caller,
   about: { readonly connection: string; readonly subject: string },
@@ -25,7 +24,6 @@ export async function enrol(
   await caller.postForm('/enrolments', parts, asClient(credentials.legitimate));
 }
 
-/** Adds a user to the Okta org behind `workforce` and enrols them. */
 export async function enrolUser(stage: Stage, login: string, photos: readonly Uint8Array[]): Promise<string> {
   const subject = await stage.providers.workforce.simulator.createUser({ login, password: 'first factor' });
   await enrol(stage, { connection: 'workforce', subject }, photos);
@@ -61,7 +59,6 @@ async function makeTokens({ caller, credentials, pictures }: Stage) {
     good: (await make(credentials.legitimate)).text,
     expiring: await make(credentials.legitimate, tomorrow),
     rival: (await make(credentials.rival)).text,
-    /** Token that no hostile call uses. */
     legitimate: (await make(credentials.legitimate)).text,
     revoked,
   };
@@ -94,10 +91,10 @@ async function openSessions(stage: Stage, subject: string) {
     manageCameras,
     replacedCamera,
     manage: await invite(subject),
-    /** Session of an enrolment, which also asks for a photo of an identity document. */
+    /** Session of an enrolment that asks for a photo of an identity document. */
     enrolling: await invite(await providers.workforce.simulator.createUser(newcomer), 'enrol'),
     camera: await lendCamera(caller, own),
-    /** Session of a phone that has not chosen the displayed number; `null` if none has to be chosen. */
+    /** Phone session in which no number was chosen; `null` if none has to be. */
     unpaired: unpaired.mustChoose ? unpaired.session : null,
     rival: await open({ connection: 'rival' }),
   };
@@ -130,7 +127,6 @@ export async function makeVictims(stage: Stage, film: Film) {
     },
     frames: await takeFrames(caller, { session: sessions.own, film, mark: 'victim' }),
     kiosk: { id: kioskId, secret: kioskSecret },
-    /** Ticket of a link that was never opened. */
     ticket: (await startStepUp(stage, about)).ticket,
     inFilm: { login, subject: await enrolUser(stage, login, film.centre) },
   };
@@ -148,7 +144,6 @@ export async function layBaits(stage: Stage, { good }: Victims['tokens']): Promi
   }
 }
 
-/** Issues a receipt for a hook, valid for two minutes. */
 export async function issueReceipt(
   stage: Stage,
   about: { readonly connection: string; readonly subject: string; readonly token: string },

@@ -6,12 +6,12 @@ import { measureCheckProcessor } from '../step-up-judge.js';
 import { type Growth, storeKinds } from './stored.js';
 import { simulateYear, type YearReport } from './year.js';
 
-/** JSON output of `npm run bench -- scale --people N`, with stable keys. */
+/** JSON output with stable keys. */
 export interface GrowthReport {
   readonly date: string;
   readonly node: string;
   readonly cpu: string;
-  /** Processor time of the face engine per check, which the simulated year omits. */
+  /** Processor time of the face engine per check, which the simulation omits. */
   readonly checkProcessorMs: number;
   readonly years: readonly YearReport[];
 }
@@ -29,7 +29,7 @@ const optionsGuard = z.object({
 
 type GrowthSize = z.output<typeof optionsGuard>;
 
-/** @throws BadInput for an invalid number or store */
+/** @throws BadInput */
 export function parseGrowthSize(given: { people?: string | undefined; stores?: string | undefined }): GrowthSize {
   const { success, data } = optionsGuard.safeParse(given);
   if (!success) throw new BadInput(`--people takes a number from 10 on, --stores some of ${storeKinds.join(',')}`);

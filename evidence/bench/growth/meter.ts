@@ -1,9 +1,8 @@
 export interface Meter {
   calls: number;
   ledgerCalls: number;
-  /** Milliseconds spent in the state store and the audit log. */
   ms: number;
-  /** Number of uses of the sealing key. With a key service, each use is a call. */
+  /** Uses of the sealing key. */
   macs: number;
 }
 

@@ -13,7 +13,6 @@ const daysBetweenChecks = 10;
 
 const rollOutDays = 60;
 
-/** Token lifetime. People renew slightly earlier. */
 export const enrolmentDays = 180;
 /** Not a multiple of `daysBetweenChecks`, because a person does one thing a day. */
 const renewedAfterDays = 169;
@@ -21,7 +20,6 @@ const renewedAfterDays = 169;
 const leaverEvery = 10;
 const leavesAfterDays = { least: 200, most: 299 };
 
-/** Returns the n-th person. The ID has the length of Okta's. */
 export function personOf(n: number, people: number): Person {
   const enrolsOn = Math.floor((n * rollOutDays) / people);
   const spread = leavesAfterDays.most - leavesAfterDays.least + 1;
@@ -34,7 +32,6 @@ export function personOf(n: number, people: number): Person {
   };
 }
 
-/** Returns what a person does on a day, or `null`. */
 export function actOf({ enrolsOn, renewsOn, leavesOn }: Person, day: number): 'enrol' | 'check' | 'leave' | null {
   const since = day - enrolsOn;
   if (leavesOn !== null && day >= leavesOn) return day === leavesOn ? 'leave' : null;

@@ -39,7 +39,6 @@ export function planFor(people: number, measured: Measured, { machine, kms, dyna
   const processors = (checksASecond * (measured.checkProcessorMs + measured.hookProcessorMs)) / 1000;
   const servers = Math.max(fewestMachines, Math.ceil(processors / fullest / machine.cores));
   const redisGiB = (people * redis.bytesPerPerson) / bytesPerGiB;
-  // Each Redis has a replica.
   const redisServers = 2 * Math.ceil(redisGiB / fullest / machine.memoryGiB);
   const keyCallsAMonth = perMonth(redis, ({ keyUses }) => keyUses);
   const readMillions = perMonth(dynamodb, (cost) => cost.dynamodb?.readUnits ?? 0) / 1e6;

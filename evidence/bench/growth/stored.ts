@@ -26,18 +26,15 @@ const growthGuard = z.object({
 });
 export type Growth = z.output<typeof growthGuard>;
 
-/** A simulated year on one store, as printed by `npm run bench -- scale --people N --json`. */
 export const yearGuard = z.object({
   store: z.enum(storeKinds),
   people: z.int().positive(),
   bytesPerPerson: z.number().positive(),
-  /** Memory of the whole process, including the simulated people and profiles. */
+  /** Memory of the process, including the simulated people and profiles. */
   rssMiB: z.object({ start: z.number(), end: z.number() }),
-  /** Size of the stored data, every 30 days. */
   sizes: z.array(z.object({ day: z.int(), bytes: z.number(), trailBytes: z.number() })).min(1),
   /** Times of a hook's decision, and of a check's wait for state store and audit log. */
   growth: z.object({ hook: growthGuard, check: growthGuard }),
-  /** `pruning` is the weekly removal of old ledger lines. */
   costs: z.object({
     ...{ enrolment: costGuard, check: costGuard, hook: costGuard },
     ...{ leaver: costGuard, pruning: costGuard },

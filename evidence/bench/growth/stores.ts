@@ -19,9 +19,8 @@ import type { StoreKind } from './stored.js';
 export interface YearStore {
   readonly state: State;
   readonly ledger: LedgerStore;
-  /** Size on disk, in memory, or by DynamoDB's billing rules. */
   sizeBytes(): Promise<number>;
-  /** Removes expired records, because the clock of a real store cannot be moved forward. */
+  /** Removes expired records, because the store's own clock cannot be moved forward. */
   removeExpired(): Promise<void>;
   /** Total usage; `null` if the store does not bill requests. */
   readonly usage: Readonly<Record<'requests' | 'readUnits' | 'writeUnits', number>> | null;
@@ -64,7 +63,7 @@ async function openSqlite(clock: Clock, folder: string): Promise<YearStore> {
   const ledger = createSqliteLedger(files[1]);
   return {
     ...{ state, ledger, usage: null },
-    // Write-ahead logs are not counted, because each has 4 MiB regardless of the data.
+    // Write-ahead logs are not counted, because their size does not depend on the data.
     async sizeBytes() {
       const sizes = await Promise.all(files.map((file) => stat(file)));
       return sizes.reduce((sum, { size }) => sum + size, 0);
@@ -104,7 +103,6 @@ async function openDynamoDb(clock: Clock): Promise<YearStore> {
   await createTable(client, TableName);
   const store = createDynamoDbStore(config, { clock, random: (bytes) => randomBytes(bytes) });
   const ledger = createDynamoDbLedger(config);
-  /** Runs maintenance and measurements without counting their usage. */
   const unbilled = async <T>(work: () => Promise<T>): Promise<T> => {
     const before = { ...usage };
     const result = await work();

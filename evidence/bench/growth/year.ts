@@ -157,7 +157,6 @@ function toGrowth(times: readonly number[]): Growth {
   return { start, end, ratio: { p50: round(end.p50Ms / start.p50Ms), p99: round(end.p99Ms / start.p99Ms) } };
 }
 
-/** Simulates a year on one store that is empty at first. */
 export async function simulateYear(kind: StoreKind, people: number, say: (line: string) => void): Promise<YearReport> {
   const from = performance.now();
   const server = await openServer(kind, people);

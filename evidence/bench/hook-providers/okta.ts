@@ -98,7 +98,6 @@ export function openOkta(policy: object): BenchProvider {
         provider: 'okta',
         hook: 'events',
         url: `${url}/hooks/okta/events`,
-        // Event hooks grant nothing.
         grantedText: 'granted',
         toCall(n) {
           const target = [{ id: toId('events', n), type: 'User' }];

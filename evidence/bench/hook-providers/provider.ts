@@ -31,16 +31,14 @@ export const systemClock = { now: () => epochMs(Date.now()) };
 
 export const nowIso = (): string => toIso(systemClock.now());
 
-/** How long a passed check stays valid, in seconds: longer than any measurement. */
 export const freshnessSec = 86_400;
 
-/** Opens a server's state before the server starts, without syncing each write to disk. */
+/** Opens the state before the server starts, without syncing each write to disk. */
 export function openQuickState(file: string): State {
   const state = createSqliteState({ file, clock: systemClock });
   return { ...state, write: (key, value, options) => state.write(key, value, { ...options, mayBeLost: true }) };
 }
 
-/** Records a passed step-up for about every second user. */
 export async function notePasses(
   state: State,
   { connection, subjects }: Pick<BenchProvider, 'connection' | 'subjects'>,
@@ -57,7 +55,6 @@ export async function notePasses(
   }
 }
 
-/** Creates receipts for the users who passed. */
 export function createReceipts(connection: string, toSubject: (n: number) => string) {
   const receipts: string[] = [];
   return {

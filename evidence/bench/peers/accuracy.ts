@@ -14,7 +14,6 @@ export const operatingPoints = ['1e-2', '1e-3'] as const;
 type AtEach<Value> = Readonly<Record<(typeof operatingPoints)[number], Value>>;
 
 export interface AccuracyReport {
-  /** All drawn pairs, including those with an undetected face, which are not compared. */
   readonly pairs: { readonly genuine: number; readonly impostor: number };
   readonly compared: { readonly genuine: number; readonly impostor: number };
   readonly fta: Rate;
@@ -25,7 +24,7 @@ export interface AccuracyReport {
   readonly atDefault: { readonly threshold: string; readonly fmr: Rate; readonly fnmr: Rate; readonly frr: Rate };
 }
 
-/** Results by pair; `null` if a face was not detected. Person `n` has the photos `2n` and `2n + 1`. */
+/** Results by pair; `null` if a face was not detected. */
 export interface Compared {
   readonly genuine: readonly (Comparison | null)[];
   readonly impostor: readonly (Comparison | null)[];
@@ -45,8 +44,8 @@ const toTrials = (comparisons: readonly (Comparison | null)[], peopleOf: (at: nu
     .sort((a, b) => b.score - a.score);
 
 /**
- * The weight of a pair is the product of its people's weights. Each threshold is an impostor's score, and a pair
- * matches if its score is higher.
+ * A pair's weight is the product of its people's weights. A pair matches if its score exceeds the threshold, which is
+ * an impostor's score.
  */
 function measure(genuine: readonly Trial[], impostor: readonly Trial[], weights: Weights): Measures {
   const ofGenuine = ({ people }: Trial): number => weights[people[0]];
@@ -88,7 +87,7 @@ function measure(genuine: readonly Trial[], impostor: readonly Trial[], weights:
   };
 }
 
-/** Computes a library's error rates. Intervals come from resampling people and are at least as wide as Wilson's. */
+/** Computes a library's error rates. Intervals come from resampling people. */
 export function measureAccuracy(compared: Compared, threshold: string, chance: Chance): AccuracyReport {
   const genuine = toTrials(compared.genuine, (at) => [at, at]);
   const impostor = toTrials(compared.impostor, (at) => {

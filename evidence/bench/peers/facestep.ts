@@ -20,7 +20,6 @@ import type { PhotoPair } from './library-handle.js';
 
 const versionGuard = z.object({ version: z.string() });
 
-/** Default level of every adapter. Its threshold decides about a match. */
 export const level = 4;
 
 /** Error codes for photos without a comparable face. */
@@ -28,7 +27,6 @@ const notAcquired = ['face_none', 'face_too_small'];
 
 const dot = (a: Float32Array, b: Float32Array): number => a.reduce((sum, value, at) => sum + value * b[at], 0);
 
-/** Creates facestep's engine on one thread, with comparisons like `POST /match`. */
 export async function createFacestep(): Promise<FaceLibrary> {
   const { version } = versionGuard.parse(createRequire(join(projectRoot, 'package.json'))('./package.json'));
   const pipeline = await createPipeline(modelsFolder);
@@ -42,7 +40,7 @@ export async function createFacestep(): Promise<FaceLibrary> {
 
     async embed(photo) {
       try {
-        // The central face is used, because evaluation photos often show other people. The product would refuse them.
+        // Evaluation photos often show other people, which the product would refuse.
         const { embedding } = await pipeline.examine(photo, ['embedding'], 'central');
         if (embedding === null) return null;
         // The product's threshold applies to centered embeddings.
@@ -69,10 +67,9 @@ export const toSpread = (times: readonly number[]) => ({
   p95: round(quantile(times, 0.95)),
 });
 
-/** Measures facestep's engine pool and sealed tokens, which the comparison with other libraries omits. */
 export async function measureFacestepFurther([enrolled, live]: PhotoPair, pairs: readonly PhotoPair[], runs: number) {
   const engine = await createEnginePool({ modelsFolder, queueLimit: 2 * pairs.length });
-  // Each photo is copied, because the pool overwrites its input.
+  // Each photo is copied, because the pool overwrites it.
   const toPhoto = (bytes: Uint8Array): Photo => new Photo(Uint8Array.from(bytes));
   const embed = async (bytes: Uint8Array) => (await engine.examineCentral(toPhoto(bytes), ['embedding'])).embedding;
   await Promise.all(pairs.slice(0, 4).flat().map(embed));
@@ -101,7 +98,6 @@ export async function measureFacestepFurther([enrolled, live]: PhotoPair, pairs:
   await verifier.close();
   return {
     hundredPairsPoolMs: Math.round(100_000 / perSecond),
-    /** Times from a photo to a sealed token, and of a verification including Argon2id. */
     token: { enrolMs: toSpread(enrolTimes), verifyMs: toSpread(verifyTimes) },
   };
 }

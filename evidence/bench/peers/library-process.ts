@@ -3,7 +3,7 @@ import type { FaceLibrary, LibraryName, Template } from './library.js';
 import { type Job, jobGuard, type PhotoPair } from './library-handle.js';
 import { createFaceApi, createHuman } from './peer-libraries.js';
 
-/* Runs a face library in its own process, so that its memory and start-up can be measured. */
+/* Runs a face library in its own process, to measure its memory and start-up. */
 
 const makers: Readonly<Record<LibraryName, () => Promise<FaceLibrary>>> = {
   facestep: createFacestep,
@@ -55,5 +55,4 @@ process.on('message', async (message) => {
     process.send?.({ version, backend, settings, threshold });
   } else if (started !== null) process.send?.(await work(started, job));
 });
-// Exits with the benchmark.
 process.on('disconnect', () => process.exit());

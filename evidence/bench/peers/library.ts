@@ -36,7 +36,7 @@ interface FoundFace {
 
 const sureScore = 0.5;
 
-/** Chooses the most central of the confidently detected faces, or else the most likely face. */
+/** Chooses the most central of the confidently detected faces, or else the likeliest. */
 export function chooseCentral<Face extends FoundFace>(
   faces: readonly Face[],
   size: { readonly widthPx: number; readonly heightPx: number },

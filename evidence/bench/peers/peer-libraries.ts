@@ -16,7 +16,7 @@ const loadInstalled = (path: string): unknown =>
 const installedFolder = (path: string): string => join(peersFolder, 'node_modules', path, '/');
 
 /**
- * Installs evidence/bench/peers/package-lock.json without running scripts, unless already installed.
+ * Installs package-lock.json without running scripts.
  * @throws Error with npm's output
  */
 export async function installPeers(say: (line: string) => void): Promise<void> {
@@ -56,10 +56,7 @@ const loaded = <Library>(...names: readonly (string & keyof Library)[]) =>
 
 const kernelsFolder = installedFolder('@tensorflow/tfjs-backend-wasm/dist');
 
-/**
- * TensorFlow.js runs in WebAssembly, because the npm package of its native binding only downloads the binding in an
- * install script.
- */
+/** TensorFlow.js runs in WebAssembly, because its native binding is only downloaded by an install script. */
 function nameBackend(): string {
   const { version } = z.object({ version: z.string() }).parse(loadInstalled('@tensorflow/tfjs/package.json'));
   return `wasm (TensorFlow.js ${version}, SIMD, one thread)`;
@@ -76,7 +73,7 @@ async function loadTensorflow(): Promise<Tensorflow> {
 }
 
 /**
- * Decodes the photo with facestep's decoder, so that decoding makes no difference.
+ * Uses facestep's decoder, so that decoding makes no difference.
  * @param border - black border on each side, relative to the width, because some detectors need it
  */
 async function withPixels<Result>(
@@ -130,11 +127,9 @@ interface FaceApi {
 const matchDistance = 0.6;
 
 /**
- * Detectors of face-api. `recommended` is SSD MobileNet, as in its demonstrations. `fast` is its tiny detector at a
- * size documented for near faces.
- *
- * Border and size were chosen in the library's favor on 104 photos. SSD found 65 faces without a border and 99 with
- * one. The tiny detector found 103 at this size, and 89 in twice the time at its default size of 416.
+ * Detectors of face-api: SSD MobileNet, as in its demonstrations, and its tiny detector. Border and size were chosen in
+ * the library's favor. Of 104 photos, SSD found 65 faces without a border and 99 with one. The tiny detector found 103
+ * at this size, and 89 in twice the time at its default size.
  */
 const detectors = {
   recommended: 'SSD MobileNet v1 (minConfidence 0.1), 68 landmarks, recognition',
@@ -142,10 +137,7 @@ const detectors = {
 } as const;
 const border = 0.25;
 
-/**
- * Creates `@vladmandic/face-api` with its recommended calls for recognition.
- * @see https://github.com/vladmandic/face-api/blob/master/demo/node-wasm.js
- */
+/** @see https://github.com/vladmandic/face-api/blob/master/demo/node-wasm.js */
 export async function createFaceApi(speed: keyof typeof detectors): Promise<FaceLibrary> {
   const tensorflow = await loadTensorflow();
   const guard = loaded<FaceApi>('detectSingleFace', 'detectAllFaces', 'euclideanDistance', 'SsdMobilenetv1Options');
@@ -205,9 +197,7 @@ interface Human {
 /** "Similarity match above 50% can be considered a match." @see https://github.com/vladmandic/human/wiki/Embedding */
 const matchSimilarity = 0.5;
 
-/**
- * `recommended` uses rotation and mesh, which Human's documentation calls "highly recommended". `fast` uses neither.
- */
+/** Human's documentation calls rotation and mesh "highly recommended". */
 const preparations = {
   recommended: { isOn: true, settings: 'BlazeFace, rotation, mesh, description (faceres)' },
   fast: { isOn: false, settings: 'BlazeFace, description (faceres); neither rotation nor mesh' },
@@ -259,7 +249,7 @@ export async function createHuman(speed: keyof typeof preparations): Promise<Fac
       }),
     compare(a, b) {
       const [one, other] = [Array.from(a), Array.from(b)];
-      // Human rounds similarities to hundredths, so the score is the underlying distance.
+      // Human rounds similarities to hundredths, so the score is the distance.
       return {
         score: -human.match.distance(one, other),
         isMatch: human.match.similarity(one, other) > matchSimilarity,

@@ -20,12 +20,11 @@ export const quickRuns: PeerRuns = { starts: 1, verifications: 4, pairs: 4, peop
 
 type Say = (line: string) => void;
 type PhotoSet = ReturnType<typeof readEvaluationPhotos>;
-/** JSON output of `npm run bench -- peers`, with stable keys. */
+/** JSON output with stable keys. */
 type PeersReport = Awaited<ReturnType<typeof benchPeers>>;
 
 const turns = 4;
 
-/** Photos per message to a library's process. */
 const batch = 40;
 
 async function startTimed(name: LibraryName, photo: Uint8Array, starts: number) {
@@ -49,7 +48,6 @@ async function embedAll(handle: LibraryHandle, photos: readonly Uint8Array[], sa
   return acquired;
 }
 
-/** @returns `null` if there are no evaluation faces */
 async function judge(handle: LibraryHandle, set: PhotoSet, acquired: boolean[]) {
   if (set === null) return null;
   const genuine = await handle.compare(set.genuine);
@@ -85,9 +83,9 @@ async function finish(
     /** Median time from the start of the process to the end of the first photo. */
     startUpMs: Math.round(startUpMs),
     pairMs: toSpread(verifyTimes),
-    /** Time of a hundred pairs in sequence, extrapolated if fewer were measured. */
+    /** Extrapolated if fewer pairs were measured. */
     hundredPairsMs: Math.round((passedMs * 100) / pairs.length),
-    /** Processor time of the hundred pairs, which hardly depends on other load. */
+    /** Processor time hardly depends on other load. */
     hundredPairsProcessorMs: Math.round((processorMs * 100) / pairs.length),
     rssMiB: round(rssMiB, 1),
     accuracy: await judge(handle, set, acquired),
@@ -96,7 +94,6 @@ async function finish(
   return report;
 }
 
-/** Measures facestep and the other libraries in one run, each in its own process. */
 export async function benchPeers(runs: PeerRuns, say: Say) {
   await installPeers(say);
   const timed = await readTimedPair();

@@ -6,7 +6,7 @@ import { type Chance, createChance } from '../../statistics/chance.js';
 import type { Pair, PhotoPair } from './library-handle.js';
 
 export interface PairDraw<Photo> {
-  /** Two photos of each person. Person `n` has the photos `2n` and `2n + 1`. */
+  /** Person `n` has the photos `2n` and `2n + 1`. */
   readonly photos: readonly Photo[];
   readonly genuine: readonly Pair[];
   readonly impostor: readonly Pair[];
@@ -35,7 +35,6 @@ export function drawPairs(
 
 const sidePx = 250;
 
-/** Reads two demonstration photos of one person, which are part of the repository. */
 export async function readTimedPair(): Promise<PhotoPair> {
   const { person } = await loadPictures();
   const [first, second] = await Promise.all(
@@ -45,7 +44,7 @@ export async function readTimedPair(): Promise<PhotoPair> {
 }
 
 /**
- * Reads evaluation photos of people that nothing was fitted on, the same in each run.
+ * Reads evaluation photos of people that nothing was fitted on.
  * @returns `null` if there are no photos
  */
 export function readEvaluationPhotos(most: number): PairDraw<Uint8Array> | null {

@@ -45,7 +45,6 @@ function createCaller(urls: readonly string[]) {
   };
 }
 
-/** Starts servers with a fixed answer, the lower limit of a hook's cost. */
 export async function openFloors(count: number) {
   const servers = await Promise.all(Array.from({ length: count }, startBareServer));
   const { post, close } = createCaller(servers.map(({ url }) => url));
@@ -104,7 +103,6 @@ async function measureRedisFloor(url: string, count: number): Promise<Rate> {
   return measured;
 }
 
-/** Measures each number of replicas, each time on a new Redis. */
 export async function measureReplicas(
   counts: readonly number[],
   { hooks, verifications }: { readonly hooks: number; readonly verifications: number },

@@ -4,7 +4,7 @@ import type { Timing } from '../measure.js';
 import { atOnce, measureReplicas, openFloors, type Rate, type ReplicasReport, type StateSettings } from './replicas.js';
 import { measureSubjects, type StoreReport } from './subjects.js';
 
-/** JSON output of `npm run bench -- scale`, with stable keys. */
+/** JSON output with stable keys. */
 export interface ScaleReport {
   readonly node: string;
   readonly cores: number;
@@ -40,10 +40,7 @@ export const quickScale: ScaleSize = {
   alone: { hooks: 40, verifications: 4 },
 };
 
-/**
- * Measures hooks and verifications by number of replicas on one Redis, and by number of users. Client, servers and
- * Redis share the machine.
- */
+/** Measures by number of replicas on one Redis, and by number of users. Client, servers and Redis share the machine. */
 export async function benchScale(size: ScaleSize, say: (line: string) => void): Promise<ScaleReport> {
   const floors = await openFloors(1);
   const { byReplicas, redisFloor } = hasRedis

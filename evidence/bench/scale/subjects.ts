@@ -31,10 +31,7 @@ export interface StoreReport {
 
 const enrolled = { connection: 'work', subject: 'anna' } as const;
 
-/**
- * Enrols a user and records what is written.
- * @returns the written records by key
- */
+/** @returns the written records by key */
 async function recordEnrolment({ hasPasskey }: { readonly hasPasskey: boolean }): Promise<ReadonlyMap<string, Json>> {
   const folder = await mkdtemp(join(tmpdir(), 'facestep-bench-'));
   const { deps, connection } = await createTestCore(join(folder, 'keys.json'));
@@ -90,7 +87,6 @@ async function readSize(settings: StateSettings, dataFolder: string): Promise<nu
   return (await sizeOf('state.db')) + (await sizeOf('state.db-wal'));
 }
 
-/** Measures hooks and verifications with different numbers of users, alternating. */
 export async function measureSubjects(
   stores: readonly { readonly subjects: number; readonly state: StateSettings }[],
   { hooks, verifications }: { readonly hooks: number; readonly verifications: number },

@@ -10,7 +10,6 @@ import { type HookTarget, type Provider, toBearerForgeries } from './provider.js
 
 const audience = 'https://face.example.com/rival';
 
-/** Hook callers of the `rival` tenant, which authenticate with access tokens. */
 async function createRivalCallers(outside: Outside, foreign: HookTarget['foreign']) {
   const claims = { aud: audience, cid: 'rival-hooks' };
   const good = await outside.sign(claims, { lifeSec: 7200 });
@@ -32,7 +31,6 @@ async function createRivalCallers(outside: Outside, foreign: HookTarget['foreign
   };
 }
 
-/** Starts one provider of every kind, and the Okta org of a second tenant, `rival`. */
 export async function openProviders(clients: OidcClients) {
   const outside = await openOutside();
   const verifierUrl = outside.url;

@@ -20,7 +20,6 @@ export interface OktaCallers {
   readonly fetchesKeys: boolean;
 }
 
-/** Hook callers that authenticate by a secret in a header. */
 export function callBySecret(foreign: HookTarget['foreign']): OktaCallers {
   const secret = `Bearer ${randomBytes(24).toString('base64url')}`;
   const toHeader = (value: string): readonly Header[] => [['Authorization', value]];
@@ -120,7 +119,7 @@ export async function openOkta(
         }),
         { kind: 'name', subject: login('bait') },
       ),
-      // Event hooks return no decision. Their effect is checked by the user's enrolment.
+      // Event hooks return no decision, so the effect is checked by the user's enrolment.
       toTarget(
         'events',
         ['event_hook', ''],

@@ -13,8 +13,8 @@ export interface Outside {
 }
 
 /**
- * Starts a server with an issuer's public keys, a password verifier that accepts every password, and `/lure`. Only
- * hostile requests name `/lure`, so a request to it is a server-side request forgery.
+ * Starts a server with an issuer's keys, a password verifier, and `/lure`. Only hostile requests name `/lure`, so a
+ * request to it is a server-side request forgery.
  */
 export async function openOutside(): Promise<Outside> {
   const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true });

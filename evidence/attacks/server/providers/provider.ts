@@ -3,10 +3,7 @@ import type { Altered } from '../alter.js';
 import type { Answer } from '../answer.js';
 import type { Header } from '../request.js';
 
-/**
- * User of a hook call. The `bait` has an unused passed face check, which an accepted attack would consume; the
- * `stranger` has none.
- */
+/** User of a hook call. The `bait` has an unused passed face check, which an accepted attack would consume. */
 export type About = 'bait' | 'stranger';
 
 export type Bait =
@@ -21,7 +18,6 @@ export type Bait =
 
 export interface HookCall {
   readonly about: About;
-  /** Event ID of the provider, unique per call. */
   readonly id: string;
   readonly receipt: string;
 }
@@ -34,13 +30,13 @@ export interface HookTarget {
   sign(body: Buffer): readonly Header[];
   forgeries(body: Buffer): readonly (readonly [string, readonly Header[]])[];
   foreign(body: Buffer): readonly Header[];
-  /** True if the calls carry provider tokens, so that the server has to fetch the provider's keys. */
+  /** True if calls carry provider tokens, so that the server has to fetch the provider's keys. */
   readonly fetchesKeys: boolean;
   /** Returns true if the provider would treat the face as checked, or the event as handled. */
   isGranted(answer: Answer): boolean;
 }
 
-/** Policy of every connection. Step-ups stay valid until the attack is over. */
+/** Step-ups stay valid until the attack is over. */
 export const attackedPolicy = { mode: 'enforce', liveness: 'off', stepUpTimeoutSec: 3600 };
 
 export interface Provider {
