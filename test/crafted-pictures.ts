@@ -9,7 +9,7 @@ export const groupPhoto = (number: 1 | 2 | 3 | 4 | 5 | 6): Buffer =>
   readFileSync(join(demoPhotosFolder, `sample${number}.jpg`));
 
 /**
- * Returns a photo of the person who is in two demonstration photos, with a margin of half the face box on each side.
+ * Returns a photo of the person in two demonstration photos, with a margin of half the face box on each side.
  */
 export async function twicePhotographed(photo: 1 | 3): Promise<Buffer> {
   const [x1, y1, x2, y2] = photo === 1 ? [1460, 219, 1685, 438] : [1071, 203, 1305, 521];

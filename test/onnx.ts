@@ -2,7 +2,7 @@ import { bytesField, type Field, messageField, numberField, textField, writeMess
 
 /*
  * Tiny recognition models in the onnx.proto format, which project a picture of 8 × 8 pixels randomly. They recognize
- * nobody.
+ * no one.
  */
 
 export interface DrawnModel {

@@ -8,7 +8,7 @@ import type { By } from './rates.js';
 import { byLevel, type RateFigures, toRateFigures } from './rates.js';
 import { type Combination, countGenuinePeople, everyRun, firstRuns, type TrialRules, toName } from './windows.js';
 
-/** Includes counts by people if every run of consecutive photos of each person was tried. */
+/** The counts by people are present only if every run of consecutive photos of each person was tried. */
 export type ModeRates = RateFigures & Partial<GroupRates> & Pick<GroupRates, 'photos'>;
 
 export const combinations: readonly Combination[] = [
@@ -72,7 +72,10 @@ export const toModeRates = (outcome: Outcome, bootstrap: Bootstrap, photos: stri
 
 const pairsBelow = 20_000;
 
-/** @returns rates by level, then by combination */
+/**
+ * Measures the rates of every level with every combination.
+ * @returns rates by level, then by combination
+ */
 export async function measureByPhotos<T>(
   pool: DecoderPool,
   people: readonly EmbeddedPerson[],

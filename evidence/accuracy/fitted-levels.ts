@@ -10,8 +10,8 @@ export interface CountedLength {
 export const mostBits = 192;
 
 /**
- * Factor by which a message bit above 64 lowers the false match rate less than a bit below 64, on a logarithmic scale.
- * Measured on the built-in model (docs/token-format.md).
+ * How much a message bit above 64 lowers the logarithm of the false match rate, relative to a bit below 64. Measured on
+ * the built-in model (docs/token-format.md).
  */
 const laterShare = 0.7;
 const leastGain = 0.02;

@@ -8,7 +8,7 @@ import {
 import type { Outcome } from './protected.js';
 import { leastExpected } from './unprotected.js';
 
-/** Rate that stands for zero errors on a logarithmic scale: half an error. */
+/** Rate that represents zero errors on a logarithmic scale: half an error. */
 const leastRate = ({ trials }: PairTrials): number => 0.5 / trials;
 
 /**

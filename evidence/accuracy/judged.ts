@@ -25,7 +25,7 @@ function drawPeople(people: readonly CorpusPerson[]): readonly CorpusPerson[] {
 const halfOf = (people: readonly CorpusPerson[], half: Half, split: Split): readonly CorpusPerson[] =>
   people.filter(({ person }, place) => split(person, place) === half);
 
-/** @throws BadInput if nobody remains */
+/** @throws BadInput if no one remains */
 export function chooseJudged({ people, folder }: Corpus, judge: Judge, split: Split): readonly CorpusPerson[] {
   const judged = judge === 'all' ? people : halfOf(people, 'judge', split);
   if (judged.length === 0)

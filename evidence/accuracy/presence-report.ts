@@ -31,7 +31,7 @@ export interface Breakdown {
   readonly byCondition: Readonly<Record<string, PresenceRate | null>>;
 }
 
-/** A rate is `null` if no presentation counts for it. */
+/** Results of one attack species. A rate is `null` if no presentation counts for it. */
 export interface SpeciesRates extends Breakdown {
   readonly apcer: PresenceRate | null;
   /** Attack presentation non-response rate, over all attacks. */

@@ -97,7 +97,10 @@ function toStatistic(cosines: Cosines, falseMatchRate: number): Statistic {
 export interface UnprotectedPoint {
   readonly threshold: number;
   readonly fnmr: ErrorRate;
-  /** Interval of the false non-match rate. Each resample chooses its own threshold. */
+  /**
+   * Interval of the false non-match rate. Each resample chooses its own threshold, because the threshold also depends
+   * on the sample.
+   */
   readonly interval: Interval | null;
 }
 

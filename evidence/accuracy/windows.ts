@@ -98,7 +98,10 @@ export function countGenuinePeople(people: readonly EmbeddedPerson[], combinatio
   return new Set(places.map((place) => enrolled[place].person)).size;
 }
 
-/** Lists the trials. Genuine trials are the disjoint pairs of runs among one person's first photos. */
+/**
+ * Lists the trials. Genuine trials are the disjoint pairs of runs among one person's first photos. Impostor trials are
+ * drawn from the pairs that `rules` allows.
+ */
 export function toTrials(
   people: readonly EmbeddedPerson[],
   combination: Combination,

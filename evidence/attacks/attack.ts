@@ -23,7 +23,7 @@ export interface Claim {
 export type Row = readonly string[];
 
 export interface Finding {
-  /** Keys are stable. */
+  /** JSON keys are stable. */
   readonly figures: { readonly [figure: string]: Json };
   readonly table: readonly Row[];
   readonly claims: readonly Claim[];

@@ -36,7 +36,7 @@ const timesOf: Readonly<
 
 const racesOf: Readonly<Record<Size, readonly number[]>> = { full: [2, 5, 20], quick: [8] };
 
-/** Receipts expire after two minutes. */
+/** Receipts expire after two minutes, so a new one is issued every minute. */
 const receiptEveryMs = 60_000;
 
 async function keepReceipts(stage: Stage, { tokens }: Victims) {
@@ -109,7 +109,7 @@ async function attack(stage: Stage, size: Size, say: (line: string) => void): Pr
   say(`${hostile.length} hostile things to do`);
   const tally = newTally();
   await besiege(hostile, tally, options);
-  // Unused face checks must still work for the provider.
+  // The hostile calls must not have consumed these face checks, so the provider can still use them.
   const taken: string[] = [];
   for (const target of stage.providers.hooks) {
     if (!(await takeBait(stage, target))) taken.push(`the bait of ${target.connection}/${target.hook} was gone`);

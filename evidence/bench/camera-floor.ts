@@ -19,7 +19,10 @@ document.querySelector('button').onclick = async () => {
 </script></html>`;
 
 export interface CameraFloor {
-  /** @returns milliseconds */
+  /**
+   * Times the page from opening it to a running camera.
+   * @returns milliseconds
+   */
   time(): Promise<number>;
   close(): Promise<void>;
 }

@@ -37,7 +37,7 @@ export interface CheckExperienceReport {
   readonly drawn: { readonly movement: Group; readonly light: Group };
   /** People from recorded clips; `null` if there are no clips. */
   readonly real: { readonly people: number; readonly incomplete: number; readonly movement: Group } | null;
-  /** Number of challenges that were started while nobody was in front of the camera. */
+  /** Number of challenges that were started while no one was in front of the camera. */
   readonly emptyRuns: { readonly seconds: number; readonly challenges: number };
 }
 

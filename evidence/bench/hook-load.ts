@@ -9,7 +9,7 @@ export interface HookLoad {
   toCall(n: number): { readonly headers: Readonly<Record<string, string>>; readonly body: string };
 }
 
-/** Times start when a request is due. */
+/** Times are in milliseconds, from the moment when a request was due. */
 export interface LoadResult {
   readonly p50Ms: number;
   readonly p99Ms: number;

@@ -31,7 +31,7 @@ export interface HooksReport {
   readonly cores: number;
   readonly perSecond: number;
   readonly seconds: number;
-  /** Figures of a server with a fixed answer. */
+  /** Figures of a server with a fixed answer, the lower limit of a hook's cost. */
   readonly floor: HookFigures;
   /** Cost of the server's cheapest request, `GET /healthz`. */
   readonly base: ProcessorUse;

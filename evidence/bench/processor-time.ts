@@ -10,7 +10,7 @@ const tickMs = 10;
  */
 export async function processorMs(pid: number): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-  // The process name may contain spaces and brackets.
+  // The process name may contain spaces and brackets, so fields are counted from the last bracket.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const [user, system] = fields.slice(11, 13);
   return (Number(user) + Number(system)) * tickMs;

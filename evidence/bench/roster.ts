@@ -25,7 +25,7 @@ export interface RosterReport {
     readonly tokens: number;
     /** Time of a search's expensive parts: models, one decoding per token, and Argon2id. */
     readonly floor: Timing;
-    /** Times of `POST /identify` for a member of the roster, and for somebody else. */
+    /** Times of `POST /identify` for a member of the roster, and for another person. */
     readonly found: Timing;
     readonly nobody: Timing;
     /** `nobody` divided by `floor`. */

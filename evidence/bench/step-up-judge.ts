@@ -30,7 +30,10 @@ export interface StepUpJudgeReport {
   readonly people: { readonly from: 'evaluation' | 'demonstration'; readonly count: number };
   readonly bpcer: Rate & { readonly refusedBy: Readonly<Record<string, number>> };
   readonly apcer: { readonly byAttack: Readonly<Record<string, Rate>> };
-  /** Median milliseconds for five frames of 640×480 pixels. `judgeLit` is for twelve frames of a light challenge. */
+  /**
+   * Median milliseconds of liveness judge and face verifier for five frames of 640×480 pixels. `judgeLit`: the liveness
+   * judge for the twelve frames of a light challenge.
+   */
   readonly resultMs: { readonly judge: number; readonly verify: number; readonly judgeLit: number };
 }
 

@@ -12,7 +12,7 @@ export interface TriggersReport {
   readonly bundleBytes: number;
   /** Median from the start of Node.js until four handlers are ready. */
   readonly initMs: number;
-  /** Median for an empty module. */
+  /** Median of starting Node.js with an empty module. */
   readonly emptyInitMs: number;
 }
 

@@ -17,7 +17,7 @@ export interface VerifyReport {
   readonly cores: number;
   readonly photo: { readonly widthPx: number; readonly heightPx: number; readonly bytes: number };
   readonly verify: {
-    /** Median milliseconds without a server, and of an HTTP request. */
+    /** Median milliseconds of the bare verification without a server (`floorMs`), and of an HTTP request. */
     readonly floorMs: number;
     readonly httpMs: number;
     readonly ratio: number;
@@ -30,7 +30,7 @@ export interface VerifyReport {
     readonly p50Ms: number;
     readonly p99Ms: number;
   }[];
-  /** The machine's limit: processes on every core, without a server. */
+  /** The machine's limit: verifications on every core, without a server. */
   readonly ceiling: { readonly perSecond: number; readonly timesFloor: number };
   /** Memory after the first thousand requests, and its growth during the next thousand. */
   readonly rssMiB: number;

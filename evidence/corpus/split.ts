@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 
-/** `fit` people set limits, `judge` people evaluate them. */
+/** Half of the evaluation people. Limits are fitted on `fit` and evaluated on `judge`. */
 export type Half = 'fit' | 'judge';
 
 /** @param place - index among the source's people, sorted by name */
 export type Split = (person: string, place: number) => Half;
 
-/** Splits people by the first byte of the name's SHA-256, so that nobody is in both halves. */
+/** Splits people by the first byte of the name's SHA-256, so that no one is in both halves. */
 export function toHalf(person: string): Half {
   return createHash('sha256').update(person).digest()[0] % 2 === 0 ? 'fit' : 'judge';
 }

@@ -21,7 +21,7 @@ import type { EvalProgram } from './program.js';
 /** As in examples/door.ts. */
 const level = 8;
 const enrolledPhotos = 3;
-/** Maximum number of photos per person, so that nobody dominates. */
+/** Maximum number of photos per person, so that no one dominates. */
 const probesOfPerson = 2;
 const binding: Binding = { tenant: 'eval', idp: 'api', subject: '', scope: 'door', accuracy: level };
 
@@ -43,9 +43,9 @@ type RosterFigures = {
   readonly promised: number;
   readonly found: Rate | null;
   readonly falsePositives: Rate | null;
-  /** Searches for a roster member in which more than one token opened. */
+  /** Number of searches for a roster member in which more than one token opened. */
   readonly ambiguous: number;
-  /** Searches that miss the right token because they do not try it. */
+  /** Number of searches that miss the right token because they do not try it. */
   readonly leftOut: number;
 };
 

@@ -29,7 +29,7 @@ export interface Invariant {
 
 export interface Finding {
   readonly seen: readonly Seen[];
-  /** Keys are stable. */
+  /** JSON keys are stable. */
   readonly figures: { readonly [figure: string]: Json };
   readonly invariants: readonly Invariant[];
   readonly skipped: readonly string[];

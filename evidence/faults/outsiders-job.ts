@@ -3,7 +3,7 @@ import { z } from 'zod';
 export const jobGuard = z.object({
   serverUrl: z.string(),
   publicUrl: z.string(),
-  /** URL of an authorization request. `{n}` stands for the number of the caller. */
+  /** URL of an authorization request. `{n}` is replaced by the number of the caller. */
   request: z.string(),
   count: z.int(),
   perSecond: z.number(),

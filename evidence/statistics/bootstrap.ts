@@ -79,7 +79,7 @@ function toRate(bootstrap: Bootstrap, errors: number, trials: number, statistic:
   return { errors, trials, rate: errors / trials, interval };
 }
 
-/** Returns the error rate of trials by person, as a function of a resample. */
+/** Returns a function that computes a resample's error rate over people. */
 export function toPersonStatistic({ trials, errors }: PersonTrials): Statistic {
   const present = [...trials.keys()].filter((person) => trials[person] > 0);
   return (weights) => {
@@ -112,7 +112,7 @@ function toMeanWeightOfPairs(pairs: readonly CountedPair[]): Statistic {
   };
 }
 
-/** Returns the error rate of trials by pair, as a function of a resample. */
+/** Returns a function that computes a resample's error rate over pairs. */
 export function toPairStatistic({ trials, errors, among }: PairTrials): Statistic {
   const meanWeight = 'sides' in among ? toMeanWeightOfSides(among.sides) : toMeanWeightOfPairs(among.pairs);
   return (weights) => {

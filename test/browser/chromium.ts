@@ -24,7 +24,7 @@ const deviceArgs = (camera: Camera): readonly string[] => {
   return camera === 'pattern' ? [device] : [device, `--use-file-for-fake-video-capture=${camera.mjpeg}`];
 };
 
-/** Features that would open connections or pages of their own. Setting this list replaces the driver library's. */
+/** Features that would open further connections or pages. Setting this list replaces the driver library's. */
 const without = [
   'HttpsFirstBalancedModeAutoEnable',
   'HttpsUpgrades',

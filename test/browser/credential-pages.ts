@@ -20,7 +20,7 @@ const offer = {
   },
 };
 
-/** Renders an offer that nobody can redeem, also for docs/screens. */
+/** Renders an offer that no one can redeem, also for docs/screens. */
 export const renderOffer = (language: Language): RenderedPage =>
   renderOfferPage(language, {
     name: 'Staff card',

@@ -16,7 +16,7 @@ import { firstView } from '../first-view.js';
 /** Reply or error code. `hang` never answers, `lost` fails like a lost network connection. */
 export type Reply = JsonObject | { readonly refusal: string; readonly waitSec?: number } | 'hang' | 'lost';
 
-/** By path below `/face`, such as `/consent`. */
+/** Replies by path below `/face`, such as `/consent`. */
 export type Replies = Readonly<Record<string, Reply>>;
 
 const movements = ['centre', 'left', 'right', 'up', 'centre'] as const;

@@ -24,7 +24,7 @@ export interface Lighting {
   readonly gain: number;
   /** Share of that light on the surroundings; 1 is a flat sheet. */
   readonly around: number;
-  /** The channel that replaces each of red, green and blue. */
+  /** Indices of the channels that replace red, green and blue; `[0, 1, 2]` keeps the colors. */
   readonly colours: readonly [number, number, number];
   readonly nose: { readonly x: number; readonly y: number; readonly halfWidth: number };
   /** True if the picture shows reflections of glass, which add light everywhere. */

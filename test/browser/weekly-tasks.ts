@@ -148,7 +148,7 @@ export async function startWeek() {
   const operated = await startOperatedServer(company, { dataFolder, given });
   await fillOperations(operated, dataFolder);
   const { server } = operated;
-  // One user is enrolled at the provider, because the switch to enforce mode asks for confirmation if nobody is.
+  // One user is enrolled at the provider, because the switch to enforce mode asks for confirmation if no one is.
   const settings = oktaConnectionGuard.parse(company.toConnections('shadow')[0]);
   const provider = createOktaProfile(settings, { fetch, log: server.log });
   const user = await company.okta.createUser({

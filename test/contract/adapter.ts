@@ -349,7 +349,7 @@ export function runAdapterContract(
         });
 
         test('an event with a field missing, null, of another type or 1 MB long gets a valid reply, and grants nothing', async () => {
-          // Nobody has passed a step-up here, so nothing may be granted.
+          // No one has passed a step-up here, so nothing may be granted.
           const check = async (event: unknown) => {
             const reply = await ask(hook().sign(toBody(event)));
             expect(hook().replyGuard.safeParse(reply).error).toBeUndefined();

@@ -41,8 +41,8 @@ const optionsGuard = z
   })
   .partial();
 
-// SDK Hook.md has the required fields, MCP smart-hooks.js types, runtimes, lengths and ranges, and DOCS
-// types/pre-authentication conditions.
+// Required fields are from SDK Hook.md; types, runtimes, lengths and ranges from MCP smart-hooks.js; conditions from
+// DOCS types/pre-authentication.
 const hookFields = {
   type: z.enum(['pre-authentication', 'user-migration']),
   function: z.base64().max(20_000),

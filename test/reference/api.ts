@@ -86,10 +86,10 @@ const titled = (title: string, text: string): string => (text === '' ? '' : `${t
 const schemaOf = (content: Record<string, { readonly schema?: unknown }>) =>
   parseSchema((content['multipart/form-data'] ?? content['application/json'])?.schema ?? {});
 
-/** Headings of the operations that list a large object's fields first, by schema. */
+/** For each large object's schema, a link to the operation that lists the object's fields. */
 type Listed = Map<string, string>;
 
-/** Replaces the fields of an object that another operation already lists by a link. */
+/** Replaces the fields of a large object that another operation already lists by a link. */
 function listOnce(fields: readonly Field[], heading: string, listed: Listed): Field[] {
   const anchor = heading
     .toLowerCase()

@@ -16,7 +16,7 @@ const hook = `export const resolve = (name, context, next) =>
   name === '@jest/globals' ? { url: ${globals}, shortCircuit: true } : next(name, context);`;
 register(`data:text/javascript,${encodeURIComponent(hook)}`);
 
-/** Loads the module that runs one file's tests anew, and releases the last file's state. */
+/** Loads the module that runs one file's tests again, and releases the last file's state. */
 const loadAnew = (path: string): unknown => {
   const leftovers = Object.getOwnPropertySymbols(globalThis).filter(({ description }) =>
     /^(EVENT_HANDLERS|JEST_STATE_SYMBOL)$/.test(description ?? ''),

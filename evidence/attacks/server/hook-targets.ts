@@ -56,7 +56,7 @@ export function toHookTarget(
   ): BadCredential => ({
     class: kind,
     variant,
-    // The user's face check would be accepted from the real provider.
+    // The call is about a user with an unused face check, so that an accepted forgery is noticed.
     request() {
       const { bytes } = toJson(target.event({ about: 'bait', id: nextId(), receipt: receiptOf() }));
       return request(bytes, headersOf(bytes));

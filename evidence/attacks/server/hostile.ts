@@ -72,12 +72,12 @@ export const refused: Oracle = eachRefused(
   ({ answer }) => answer !== null && answer.status < 400 && !unmatched.test(answer.text),
 );
 
-/** Also accepts hints about unusable photos, which have a success status. */
+/** Accepts the same answers as `refused`, and hints about unusable photos, which have a success status. */
 export const refusedOrHelped: Oracle = eachRefused(
   (exchange) => refused([exchange]) !== null && !exchange.answer?.text.includes('"hint":"'),
 );
 
-/** Rejects success answers other than the public ones. */
+/** Accepts error statuses, and success answers that everybody gets. */
 export const sameForEverybody = (known: ReadonlySet<string>): Oracle =>
   eachRefused(({ answer }) => answer !== null && answer.status < 400 && !known.has(answer.text));
 

@@ -165,7 +165,7 @@ function wrongField(target: Target): fc.Arbitrary<Mutation> | null {
     const form =
       asForm && typeof value === 'string' && !unkeepable.test(json) ? target.replaceInForm(field, value) : null;
     if (form !== null && typeof value === 'string') {
-      // Forms repeat list fields and write numbers as text.
+      // A form repeats list fields and writes numbers as text, so a text may also represent these.
       const judge = judgeOf(field, [value, [value], ...parsed(value)]);
       return { variant: `${field} of a form: ${json.slice(0, 80)}`, judge, wires: () => one(form) };
     }

@@ -161,7 +161,10 @@ async function inLanes(
   await Promise.all(Array.from({ length: Math.min(lanes, all.length) }, lane));
 }
 
-/** Repeats a redirected authorization request with the cookie that the redirect set. */
+/**
+ * Repeats a redirected authorization request with the cookie that the redirect set. The server uses this redirect to
+ * test whether a caller stores cookies.
+ */
 function toBounce({ answer }: Exchange): Wire | null {
   const location = answer?.headers.location ?? '';
   if (answer === null || answer.cookies.length === 0 || !/\/oidc\/[\w-]+\/authorize\?/.test(location)) return null;

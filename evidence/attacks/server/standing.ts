@@ -7,7 +7,7 @@ import type { Stage } from './stage.js';
 
 export type Standing = Readonly<Record<string, string>>;
 
-/** Reads what no attack may change. */
+/** Reads the administrators, the enrolments and the requests to `/lure`, which no attack may change. */
 export async function readStanding({ caller, credentials, providers }: Stage): Promise<Standing> {
   const admin = asAdministrator(credentials.owner);
   const get = async (path: string): Promise<string> => {

@@ -94,7 +94,7 @@ async function openSessions(stage: Stage, subject: string) {
     /** Session of an enrolment that asks for a photo of an identity document. */
     enrolling: await invite(await providers.workforce.simulator.createUser(newcomer), 'enrol'),
     camera: await lendCamera(caller, own),
-    /** Phone session in which no number was chosen; `null` if none has to be. */
+    /** Session of a phone on which the displayed number has not been chosen; `null` if phones need not choose one. */
     unpaired: unpaired.mustChoose ? unpaired.session : null,
     rival: await open({ connection: 'rival' }),
   };

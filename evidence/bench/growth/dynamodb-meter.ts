@@ -31,7 +31,8 @@ const replyGuard = z.object({ ConsumedCapacity: z.union([capacityGuard, z.array(
 const ledgerKey = '"pk":{"S":"l:';
 
 /**
- * Starts the simulator behind a meter by DynamoDB's rules. The simulator has no index, so ledger writes count twice.
+ * Starts the simulator behind a proxy that counts billed units by DynamoDB's rules. The simulator has no index, so
+ * ledger writes count twice.
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
  */
 export async function startMeteredDynamoDb() {

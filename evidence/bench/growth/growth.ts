@@ -29,7 +29,7 @@ const optionsGuard = z.object({
 
 type GrowthSize = z.output<typeof optionsGuard>;
 
-/** @throws BadInput */
+/** @throws BadInput for an invalid number or store */
 export function parseGrowthSize(given: { people?: string | undefined; stores?: string | undefined }): GrowthSize {
   const { success, data } = optionsGuard.safeParse(given);
   if (!success) throw new BadInput(`--people takes a number from 10 on, --stores some of ${storeKinds.join(',')}`);

@@ -2,7 +2,7 @@ export interface Meter {
   calls: number;
   ledgerCalls: number;
   ms: number;
-  /** Uses of the sealing key. */
+  /** Number of uses of the sealing key. */
   macs: number;
 }
 

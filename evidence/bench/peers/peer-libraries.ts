@@ -137,7 +137,10 @@ const detectors = {
 } as const;
 const border = 0.25;
 
-/** @see https://github.com/vladmandic/face-api/blob/master/demo/node-wasm.js */
+/**
+ * Creates `@vladmandic/face-api` with its recommended calls for recognition.
+ * @see https://github.com/vladmandic/face-api/blob/master/demo/node-wasm.js
+ */
 export async function createFaceApi(speed: keyof typeof detectors): Promise<FaceLibrary> {
   const tensorflow = await loadTensorflow();
   const guard = loaded<FaceApi>('detectSingleFace', 'detectAllFaces', 'euclideanDistance', 'SsdMobilenetv1Options');
@@ -249,7 +252,7 @@ export async function createHuman(speed: keyof typeof preparations): Promise<Fac
       }),
     compare(a, b) {
       const [one, other] = [Array.from(a), Array.from(b)];
-      // Human rounds similarities to hundredths, so the score is the distance.
+      // Human rounds similarities to hundredths, so the more precise distance is the score.
       return {
         score: -human.match.distance(one, other),
         isMatch: human.match.similarity(one, other) > matchSimilarity,

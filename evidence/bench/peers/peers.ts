@@ -83,9 +83,9 @@ async function finish(
     /** Median time from the start of the process to the end of the first photo. */
     startUpMs: Math.round(startUpMs),
     pairMs: toSpread(verifyTimes),
-    /** Extrapolated if fewer pairs were measured. */
+    /** Time of a hundred pairs, extrapolated if fewer were measured. */
     hundredPairsMs: Math.round((passedMs * 100) / pairs.length),
-    /** Processor time hardly depends on other load. */
+    /** Processor time of the hundred pairs, which hardly depends on other load. */
     hundredPairsProcessorMs: Math.round((processorMs * 100) / pairs.length),
     rssMiB: round(rssMiB, 1),
     accuracy: await judge(handle, set, acquired),

@@ -40,7 +40,10 @@ export const quickScale: ScaleSize = {
   alone: { hooks: 40, verifications: 4 },
 };
 
-/** Measures by number of replicas on one Redis, and by number of users. Client, servers and Redis share the machine. */
+/**
+ * Measures hooks and verifications by number of replicas on one Redis, and by number of users. Client, servers and
+ * Redis share the machine.
+ */
 export async function benchScale(size: ScaleSize, say: (line: string) => void): Promise<ScaleReport> {
   const floors = await openFloors(1);
   const { byReplicas, redisFloor } = hasRedis

@@ -103,7 +103,7 @@ interface Fold {
   readonly judge: { readonly mixed: readonly EmbeddedPerson[]; readonly sources: BySource };
 }
 
-/** Each fold has its own threshold, with a rate of 1e-4 for mixed impostors. */
+/** Each fold has its own threshold, at which 1 in 10,000 impostors of mixed sources matches. */
 function judgeFolds(folds: readonly Fold[]) {
   const tried = folds.map(({ fit, judge }) =>
     toChanges(fit.mixed, fit.sources).map(({ from, directions, change }) => {

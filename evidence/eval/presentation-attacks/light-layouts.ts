@@ -23,7 +23,7 @@ import { drawPhotos, readFrontalHeads, withoutRefusal } from './heads.js';
 
 /*
  * Measures whether other layouts of two screen colors distinguish a bent print from a face. Each layout's threshold
- * refuses one in twenty fitting people.
+ * refuses one in twenty people of the fitting half.
  */
 
 interface Layout {

@@ -63,7 +63,7 @@ const meanChange = (changes: readonly Change[]): Change => {
 interface PairChange {
   readonly motion: number;
   readonly background: Change;
-  /** By region and in total, without subtraction of the background. */
+  /** Change of each region and of the whole face. The background's change is not subtracted. */
   readonly regions: Regions;
 }
 
@@ -107,7 +107,7 @@ const ofRegion = (pairs: readonly PairChange[], region: FaceRegion | 'face', isB
     return [isBeyond ? beyond(change, background) : change];
   });
 
-/** Flanks, because black-and-white and two-color screens light them differently. */
+/** Returns the differences between the left and right flanks, which a two-color screen lights differently. */
 function toFlanks(regions: Regions): Change[] {
   const [left, right] = [regions.get('leftFlank'), regions.get('rightFlank')];
   return left === undefined || right === undefined ? [] : [beyond(left, right)];

@@ -7,7 +7,7 @@ import { toPhoto } from '../../../test/pictures.js';
 import { testShare } from '../../../test/share.js';
 import { type Half, toHalf } from '../../corpus/split.js';
 
-/** Maximum number of photos per person, so that nobody dominates. */
+/** Maximum number of photos per person, so that no one dominates. */
 const photosOfOne = 8;
 
 export interface Seen {

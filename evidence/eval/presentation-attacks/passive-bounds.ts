@@ -129,7 +129,7 @@ const rowAsJson = ({ isLive, lowest, highest, rates }: SourceRates): Json => ({
 });
 
 /**
- * Measures thresholds by source, on both halves.
+ * Measures error rates of several thresholds by source, on both halves.
  * @throws BadInput
  */
 async function measureBounds(

@@ -22,7 +22,7 @@ export interface SpeciesFigures {
   /** Pictures without exactly one face, which do not count in the rates of single pictures. */
   readonly noResponse: number;
   /**
-   * Error rate of single pictures at the threshold of `policy.liveness: "passive"`. Of a clip, the attacker's best
+   * Error rate of single pictures at the threshold of `policy.liveness: "passive"`. For a clip, the attacker's best
    * picture or a person's middle picture is used.
    */
   readonly passive: ClusteredRate | null;
