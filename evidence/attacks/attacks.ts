@@ -46,7 +46,7 @@ if (unknown.length > 0) {
     for (const reason of finding.skipped) say(`SKIPPED: ${reason}`);
     say(`${name}: ${Math.round((performance.now() - from) / 1000)} s`);
     findings[name] = finding;
-    // Written at once, so that results survive an interruption.
+    // Written after each attack, so that results survive an interruption.
     if (flags.includes('--write'))
       writeFinding(
         name,

@@ -80,9 +80,9 @@ export interface FewNumbers {
   readonly correlation: number;
   /** Message bits that follow from pairs of sign bits that are always equal or always different. */
   readonly certainBits: number;
-  /** Tries until the best equations between sign bits all hold, as a power of two. */
+  /** log2 of the tries until the best equations between sign bits all hold. */
   readonly equationTries: number;
-  /** Tries to guess part of the code word and decode the rest, as a power of two; `null` if no guess decoded. */
+  /** log2 of the tries to guess part of the code word and decode the rest; `null` if no guess decoded. */
   readonly guessTries: number | null;
 }
 

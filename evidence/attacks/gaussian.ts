@@ -10,8 +10,8 @@ export function meanOf(embeddings: readonly Float32Array[]): Float64Array {
 }
 
 /**
- * Returns the lower Cholesky factor of the covariance about `centre`, row by row. A term on the diagonal makes it exist
- * with fewer embeddings than dimensions.
+ * Returns the lower Cholesky factor of the covariance about `centre`, row by row. A small value on the
+ * diagonal lets the factor exist with fewer embeddings than dimensions.
  */
 export function covarianceRoot(embeddings: readonly Float32Array[], centre: ArrayLike<number>): Float64Array {
   const root = new Float64Array(length * length);

@@ -16,7 +16,7 @@ import { binding, createSealing } from './sealed-tokens.js';
 import { climbOverSocket } from './socket-climber.js';
 import { towards } from './towards.js';
 
-/** Engine that takes embeddings as pictures, an upper bound for attackers who control every pixel. */
+/** Engine that takes embeddings as pictures, to simulate attackers who control every pixel. */
 function createTransparentEngine(): Engine {
   const refuse = async (): Promise<never> => {
     throw new FaceError('internal');

@@ -8,7 +8,7 @@ export interface LinearCode {
   readonly words: number;
 }
 
-/** Creates a code from the code words of unit messages. */
+/** Creates a code from its generators, the code words of unit messages. */
 export function toLinearCode(generators: readonly Uint8Array[]): LinearCode {
   const [{ length }] = generators;
   const words = Math.ceil((generators.length + 1) / 32);

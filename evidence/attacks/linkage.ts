@@ -66,7 +66,7 @@ function linkWithKeys({ judge }: Faces, accuracy: Accuracy, size: Size) {
   const photos = withTwo(judge).map((two) => two.map((embedding) => viewsOf([embedding])));
   const partners = createPartners(`partners ${accuracy}`, photos.length);
   const asStored = (one: BareToken, other: BareToken): Uint8Array => xor(one.hidden, other.hidden);
-  /** Undoes only the first token's permutation. */
+  /** Returns the difference with only the first token's permutation undone. */
   const inOrderOfOne = (one: BareToken, other: BareToken): Uint8Array => {
     const bits = new Uint8Array(codeLength);
     asStored(one, other).forEach((bit, at) => {

@@ -7,11 +7,11 @@ import { chiSquaredTail, erfc, normalBelow, upperGamma } from './probability.js'
 
 const ones = (bits: Uint8Array): number => bits.reduce((sum, bit) => sum + bit, 0);
 
-/** Section 2.1 (monobit). */
+/** Test 2.1 of NIST SP 800-22 (monobit). */
 export const frequency = (bits: Uint8Array): number =>
   erfc(Math.abs(2 * ones(bits) - bits.length) / Math.sqrt(bits.length) / Math.SQRT2);
 
-/** Section 2.2. */
+/** Test 2.2 of NIST SP 800-22. */
 export function blockFrequency(bits: Uint8Array, blockLength = 128): number {
   const blocks = Math.floor(bits.length / blockLength);
   let statistic = 0;
@@ -20,7 +20,7 @@ export function blockFrequency(bits: Uint8Array, blockLength = 128): number {
   return upperGamma(blocks / 2, 2 * blockLength * statistic);
 }
 
-/** Section 2.3. */
+/** Test 2.3 of NIST SP 800-22. */
 export function runs(bits: Uint8Array): number {
   const share = ones(bits) / bits.length;
   if (Math.abs(share - 0.5) >= 2 / Math.sqrt(bits.length)) return 0;
@@ -41,7 +41,7 @@ const runClasses = [
   { atLeast: 128, blockLength: 8, shortest: 1, shares: [0.214_843_75, 0.367_187_5, 0.230_468_75, 0.187_5] },
 ] as const;
 
-/** Section 2.4. Needs at least 128 bits. */
+/** Test 2.4 of NIST SP 800-22. Needs at least 128 bits. */
 export function longestRun(bits: Uint8Array): number {
   const { blockLength, shortest, shares } = bits.length >= runClasses[0].atLeast ? runClasses[0] : runClasses[1];
   const blocks = Math.floor(bits.length / blockLength);
@@ -70,7 +70,7 @@ function patternCounts(bits: Uint8Array, length: number): Float64Array {
   return counts;
 }
 
-/** Section 2.11. Returns both p-values of the standard. */
+/** Test 2.11 of NIST SP 800-22, which has two p-values. */
 export function serial(bits: Uint8Array, length = 10): readonly [number, number] {
   const psi = (size: number): number =>
     size <= 0
@@ -84,7 +84,7 @@ export function serial(bits: Uint8Array, length = 10): readonly [number, number]
   ];
 }
 
-/** Section 2.12. */
+/** Test 2.12 of NIST SP 800-22. */
 export function approximateEntropy(bits: Uint8Array, length = 8): number {
   const phi = (size: number): number =>
     patternCounts(bits, size).reduce(
@@ -95,7 +95,7 @@ export function approximateEntropy(bits: Uint8Array, length = 8): number {
   return upperGamma(2 ** (length - 1), bits.length * (Math.LN2 - entropy));
 }
 
-/** Section 2.13, in forward mode. */
+/** Test 2.13 of NIST SP 800-22, in forward mode. */
 export function cumulativeSums(bits: Uint8Array): number {
   const n = bits.length;
   let [sum, greatest] = [0, 0];

@@ -16,7 +16,7 @@ import { createFloor } from './floor.js';
 import { round, type Timing, timeInTurns, toTiming } from './measure.js';
 import { processorMs } from './processor-time.js';
 
-/** JSON output with stable keys. */
+/** JSON output of the benchmark, with stable keys. */
 export interface RosterReport {
   readonly node: string;
   readonly cores: number;
@@ -36,7 +36,7 @@ export interface RosterReport {
   }[];
 }
 
-/** As in examples/door.ts. */
+/** The same values as in examples/door.ts. */
 const binding = { scope: 'door', accuracy: 8 } as const;
 
 /** @param sizes - numbers of people on the roster, ascending, at most 500 */

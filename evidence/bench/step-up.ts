@@ -17,7 +17,7 @@ interface Times {
 /** Seconds, for people who passed at the first try. */
 type ToResult = Times & { readonly passed: { readonly hits: number; readonly trials: number } };
 
-/** JSON output with stable keys. */
+/** JSON output of the benchmark, with stable keys. */
 export interface StepUpReport {
   readonly node: string;
   readonly cores: number;
@@ -34,7 +34,7 @@ export interface StepUpReport {
   readonly stepUp: {
     /** Time from the last of five frames to the result, measured at the socket. */
     readonly resultMs: Times;
-    /** Measured in Chromium on the server's machine. */
+    /** Time to the result, measured in Chromium on the server's machine. */
     readonly resultInBrowserMs: Times;
     readonly engineRunsPerFrame: number;
     readonly passedInBrowser: { readonly hits: number; readonly trials: number };

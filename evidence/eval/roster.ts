@@ -18,7 +18,7 @@ import { type ClusteredRate, rateByPerson } from '../statistics/clustered-rate.j
 import { keep, toFile } from './keep.js';
 import type { EvalProgram } from './program.js';
 
-/** As in examples/door.ts. */
+/** The same values as in examples/door.ts. */
 const level = 8;
 const enrolledPhotos = 3;
 /** Maximum number of photos per person, so that no one dominates. */

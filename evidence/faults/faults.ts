@@ -41,7 +41,7 @@ if (unknown.length > 0) {
     say(`${name}: ${Math.round((performance.now() - began) / 1000)} s`);
     for (const reason of finding.skipped) say(`SKIPPED: ${reason}`);
     findings[name] = finding;
-    // Written at once, so that results survive an interruption. A skipped fault keeps its figures in the page.
+    // Written after each fault, so that results survive an interruption. A skipped fault keeps its figures in the page.
     if (flags.includes('--write') && isDone(finding)) writeFinding(name, finding, made);
     if (!flags.includes('--json')) console.log([`\n${name}: ${fault.about}`, ...toText(finding)].join('\n'));
   }

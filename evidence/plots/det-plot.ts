@@ -1,4 +1,4 @@
-/** A point of shares, 0 to 1. */
+/** A point whose coordinates are shares, 0 to 1. */
 export interface PlotPoint {
   readonly x: number;
   readonly y: number;

@@ -2,7 +2,7 @@ import { svgDocument, svgLine, svgText } from './svg.js';
 
 export interface RateRow {
   readonly name: string;
-  /** 0 to 1. */
+  /** Rate from 0 to 1. */
   readonly rate: number;
   readonly interval: readonly [number, number];
 }

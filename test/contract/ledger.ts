@@ -463,7 +463,7 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
         await record(late);
         await prune(deps);
         expect(await actions()).toEqual(['subject_erased anna', 'enrolled bob']);
-        // The user may return after erasure.
+        // The user enrols again after the erasure.
         clock.advanceSec(1);
         await record(enrolled('anna'));
         await record(erased);

@@ -59,7 +59,7 @@ export function createSchemas(
     Object.assign(into.properties, z.record(z.string(), schemaGuard).parse(schema.properties ?? {}));
     for (const name of namesGuard.parse(schema.required ?? [])) into.required.add(name);
     const parts = schemasGuard.parse(schema.allOf ?? []);
-    // A single part only adds a description to the schema that it refers to.
+    // If `allOf` has a single part, this schema only adds a description to it.
     for (const part of parts) merge(part, into, isBase || parts.length > 1);
     const isChoice = schema.oneOf !== undefined || schema.anyOf !== undefined;
     if (isChoice || (!isBase && schema.discriminator !== undefined)) into.choices.push(schema);

@@ -102,7 +102,7 @@ function toGlassTurn(relief: Relief): Point {
  * Renders a scene in room and screen light, linear. Skin and paper reflect screen light with their own color, by angle
  * and distance of each half. Glass emits light and adds the screen's mirror image. The room reflects less than the
  * face.
- * @param unitPx - an eye distance
+ * @param unitPx - length of an eye distance, in pixels
  */
 export function shine(
   canvas: Canvas,

@@ -47,7 +47,7 @@ function toHeights({ nearness, materials, widthPx }: Canvas, columns: number, ro
 
 /**
  * Computes the shape from the nearness of pixels.
- * @param unitPx - an eye distance
+ * @param unitPx - length of an eye distance, in pixels
  */
 export function toRelief(canvas: Canvas, middle: Point, unitPx: number): Relief {
   const [columns, rows] = [Math.floor(canvas.widthPx / blockPx), Math.floor(canvas.heightPx / blockPx)];

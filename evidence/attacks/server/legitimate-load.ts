@@ -35,7 +35,7 @@ export interface LoadSetting {
 export const loadKinds = ['hook', 'face check by photo', 'step-up', 'sign-in'] as const;
 export type LoadKind = (typeof loadKinds)[number];
 
-/** Interval of each kind, in milliseconds. */
+/** Interval between calls of each kind, in milliseconds. */
 export const everyMs: Readonly<Record<LoadKind, number>> = {
   hook: 250,
   'face check by photo': 1_000,

@@ -20,7 +20,7 @@ export const quickRuns: PeerRuns = { starts: 1, verifications: 4, pairs: 4, peop
 
 type Say = (line: string) => void;
 type PhotoSet = ReturnType<typeof readEvaluationPhotos>;
-/** JSON output with stable keys. */
+/** JSON output of the benchmark, with stable keys. */
 type PeersReport = Awaited<ReturnType<typeof benchPeers>>;
 
 const turns = 4;
