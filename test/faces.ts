@@ -2,11 +2,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { projectRoot } from './paths.js';
 
-/** Evaluation faces, one folder for each person. */
+/** Folder of the evaluation faces, with one subfolder for each person. */
 export const facesFolder =
   process.env.FACESTEP_FACES ?? join(dirname(projectRoot.replace(/\/$/, '')), 'shared/data/faces-dev');
 
-/** Evaluation faces by source. Each source has a folder with a subfolder for each person. */
+/** Folder of further evaluation faces by source. Each source has a folder with a subfolder for each person. */
 export const groupsFolder = process.env.FACESTEP_GROUPS ?? join(dirname(facesFolder), 'faces-groups-dev');
 
 export const hasFaces = existsSync(facesFolder);

@@ -51,7 +51,7 @@ interface Visit {
 const nextBy: Readonly<Record<string, RegExp>> = {
   consent: /^Agree and continue$/,
   permission: /^(Allow camera access|Continue)$/,
-  // Offered if a hint persists for eight seconds.
+  // This button appears if a hint persists for eight seconds.
   framing: /^Start$/,
   'try-again': /^Try again$/,
 };

@@ -55,7 +55,7 @@ export async function benchRoster(rounds: number, sizes: readonly number[]): Pro
   const door = createFacestepClient({ url: service.url, clientToken, fetch });
 
   const pictures = await loadPictures();
-  // Original size, because passive liveness rejects downscaled photos.
+  // Photos in original size, because passive liveness rejects downscaled photos.
   const [first, live] = pictures.person;
   const other = pictures.stranger;
   const make = async (...photos: Uint8Array[]) => (await door.generate(photos, binding)).token;

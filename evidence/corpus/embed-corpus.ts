@@ -9,7 +9,7 @@ import { embeddingLength } from '../../src/token/views.js';
 import type { CorpusPerson } from './corpus.js';
 import type { EmbeddingCache } from './embedding-cache.js';
 
-/** Photos without a face are left out. */
+/** A person's embeddings. Photos without a face are left out. */
 export interface EmbeddedPerson {
   readonly person: string;
   readonly files: readonly string[];
@@ -99,7 +99,7 @@ export async function embedCorpus(
     }
     const { examineCentral } = await engine();
     try {
-      // A copy, because the engine overwrites its input.
+      // The engine gets a copy, because it overwrites its input.
       const examined = await examineCentral(new Photo(Uint8Array.from(bytes)), ['embedding']);
       const { embedding, magnitude } = recogniser === null ? examined : examined.own[0];
       embedding?.use((found) => values.set(found));

@@ -22,7 +22,7 @@ export const kms: Fault = {
       const [user = '', ...newcomers] = await stage.createUsers(troubles.length + 2);
       const unseen = await stage.createUsers(troubles.length);
       for (const each of [user, ...unseen]) await client.enrol(each, pictures.person[0]);
-      // A new process has cached no token keys.
+      // The replica restarts, because a new process has cached no token keys.
       await stage.replicas[0].stop();
       await stage.replicas[0].start();
       await client.checkFace(user, pictures.person[1]);

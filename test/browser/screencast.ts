@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 /** Colors of both screen halves at one moment, sRGB 0 to 255. */
 export interface Shown {
-  /** Milliseconds of the browser's clock. */
+  /** Time by the browser's clock, in milliseconds. */
   readonly at: number;
   readonly first: readonly number[];
   readonly second: readonly number[];

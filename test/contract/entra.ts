@@ -133,7 +133,7 @@ export async function openEntraBench({
     core: { ...core, ...otherCore },
     fetch: fetch ?? keysFetched,
   });
-  // Waiting for Graph only advances the clock.
+  // The adapter retries calls to Graph without waiting.
   const createAdapter = (deps: Parameters<typeof createEntraAdapter>[0]) => createEntraAdapter(deps, async () => {});
   const { policy } = toDeps({}).settings;
   const connection = { connection: 'customers' };

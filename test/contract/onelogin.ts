@@ -148,7 +148,7 @@ const forge = (clock: Clock, body: Uint8Array): readonly RawRequest[] => {
       toSignature(body, now, `${hookSecret}x`),
       toSignature(body, now, ''),
       toSignature(altered, now),
-      // Valid signatures, but of another time.
+      // These signatures are valid, but for a time that the server refuses.
       toSignature(body, now - 301),
       toSignature(body, now + 301),
       toSignature(body, 0),

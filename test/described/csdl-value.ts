@@ -91,7 +91,7 @@ function findInMember(
     const isSent = place.side === 'answer' || ['odata.type', 'odata.id', 'odata.bind'].includes(annotation);
     return isKnown && isSent && annotation.startsWith('odata.') ? [] : [`${path}: no such annotation`];
   }
-  // Values inside a partial value are complete.
+  // Values nested in a partial value must be complete.
   const within: Place = { ...place, extent: 'whole' };
   const property = type.properties.get(name);
   if (property !== undefined) return findDifferences(csdl, value, property, within, path);

@@ -44,7 +44,7 @@ export function differencesOf(value: unknown, reference: Reference, path: string
   if (!isObject(value)) return [`${path}: expected a structure ${name}`];
   const names = z.array(z.string()).parse(first);
   const references = z.array(referenceGuard).parse(second);
-  // Required members come first.
+  // In a shape, the required members come first.
   const missing = names.slice(0, Number(required ?? 0)).filter((each) => value[each] === undefined);
   const members = Object.entries(value).flatMap(([member, held]) => {
     const at = references[names.indexOf(member)];

@@ -44,7 +44,7 @@ export const isPrinted =
     return Math.abs(x - middle.x) < paper.halfWidth * unit && Math.abs(y - middle.y) < paper.halfHeight * unit;
   };
 
-/** Outline of head and hair. */
+/** Returns true inside the outline of head and hair. */
 export const isHead =
   (victim: Head) =>
   (x: number, y: number): boolean => {

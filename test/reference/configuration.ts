@@ -7,7 +7,7 @@ import { alternativesOf, headOf, joinBlocks, parseSchema, type Schema, toTable, 
 export interface Setting {
   readonly path: string;
   readonly type: string;
-  /** JSON, `required` or `none`. */
+  /** JSON value, `required` or `none`. */
   readonly default: string;
   readonly description: string;
 }

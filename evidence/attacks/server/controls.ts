@@ -7,17 +7,17 @@ import type { Endpoint } from './surface.js';
 
 /** Endpoints whose valid calls are covered elsewhere. */
 const shownElsewhere: readonly RegExp[] = [
-  // Covered by the legitimate sign-ins and the races for single-use items.
+  // Valid calls are covered by the legitimate sign-ins and the races for single-use items.
   /^POST \/face\/(hand-off\/choice|challenge\/frames|frames|open|kiosk\/next|passkey|enrolment\/renew)$/,
   /^POST \/v2\/(authenticate-credentials|generateToken)$/,
   /^POST \/step-ups\/requested$/,
-  // Covered by src/capture/signatures.test.ts.
+  // Valid calls are covered by src/capture/signatures.test.ts.
   /^POST \/signatures$/,
-  // Covered by src/ssf/token-endpoint.test.ts.
+  // Valid calls are covered by src/ssf/token-endpoint.test.ts.
   /^POST \/ssf\/token$/,
-  // Covered by src/capture/another-way.test.ts, help-desk.test.ts, not-me.test.ts and src/api/*.test.ts.
+  // Valid calls are covered by src/capture/another-way.test.ts, help-desk.test.ts, not-me.test.ts and src/api/*.test.ts.
   /^POST \/face\/(not-me|help|receipt|recovery-codes|another-way\/.*)$/,
-  // Covered by src/capture/notice-choices.test.ts.
+  // Valid calls are covered by src/capture/notice-choices.test.ts.
   /^POST \/face\/notices/,
   /^POST \/help-desk\/(vouchings|bypass-codes|requests)(\/\{id\}.*)?$/,
   /^(GET|POST) \/application-requests\/\{id\}/,
@@ -25,7 +25,7 @@ const shownElsewhere: readonly RegExp[] = [
   /^POST \/campaigns|^GET \/campaigns\/\{id\}/,
   /^POST \/connections\/\{id\}\//,
   /^POST \/(brand\/apply|keys\/retire|people\/(names|members))$/,
-  // Covered by `takeBait`.
+  // Valid hook calls are covered by `takeBait`.
   /^POST \/hooks\/\{connection\}/,
 ];
 

@@ -6,7 +6,7 @@ import type { Stage } from './stage.js';
 import type { Endpoint } from './surface.js';
 import type { Victims } from './victims.js';
 
-/** Hooks accept bodies of at least this size. */
+/** Hooks accept bodies of at least this size, in bytes. */
 const mostHookBytes = 1024 * 1024;
 
 let calls = 0;

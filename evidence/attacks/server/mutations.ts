@@ -17,7 +17,7 @@ const withHeaders = (request: Request, headers: readonly Header[]): Request => (
 
 const badly = ({ bad, valid }: Target): Request => bad[0]?.request() ?? valid();
 
-// Truncated, oversized and slow bodies.
+// Attacks with truncated, oversized and slow bodies.
 
 const shares = [0, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99, 1] as const;
 
@@ -209,7 +209,7 @@ function unasked(target: Target): fc.Arbitrary<Mutation> {
 export const wrongTypes = (target: Target, numRuns: number, seed: number): readonly Mutation[] =>
   fc.sample(wrongField(target) ?? unasked(target), { numRuns, seed });
 
-// Malformed requests.
+// Attacks with malformed requests.
 
 const methods = 'GET HEAD POST PUT PATCH DELETE OPTIONS TRACE CONNECT PROPFIND BREW get'.split(' ');
 

@@ -20,7 +20,7 @@ export interface Outcome {
   readonly errors: number;
   readonly shed: number;
   readonly rssGrowthMiB: number;
-  /** `null` in quick mode. */
+  /** `null` in quick mode, which sends no costly pictures. */
   readonly pictures: PictureFigures | null;
   readonly winners: Winners;
   readonly controls: { readonly asked: number; readonly refused: readonly string[] };

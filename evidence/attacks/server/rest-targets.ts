@@ -116,7 +116,7 @@ export function validRequest(endpoint: Endpoint, source: SampleSource, sample = 
   return { method, path: fillPath(path, part), headers: [], body };
 }
 
-/** The server's size limits. */
+/** Largest bodies that the server accepts, in bytes. */
 const mostJsonBytes = 14 * 1024 * 1024;
 const mostFormBytes = 50 * 1024 * 1024;
 
