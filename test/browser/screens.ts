@@ -20,7 +20,7 @@ export interface ScreenCase {
   readonly press?: readonly string[];
   readonly visitor?: VisitorOptions;
   readonly cameraError?: string;
-  /** Set if only this device has the screen. */
+  /** The only device that has the screen. Omitted if all devices have it. */
   readonly only?: Device;
   readonly path?: string;
   readonly link?: string;

@@ -19,7 +19,7 @@ export const material = { room: 0, skin: 1, paper: 2, glass: 3 } as const;
 export type Material = (typeof material)[keyof typeof material];
 
 export interface Canvas extends Picture {
-  /** Negative infinity if nothing was drawn. */
+  /** Nearness of each pixel to the camera; negative infinity if nothing was drawn. */
   readonly nearness: Float32Array;
   readonly materials: Uint8Array;
 }

@@ -64,7 +64,10 @@ export interface SiegeOptions {
   say(line: string): void;
 }
 
-/** Returns true if the server refused a request because of overload. Okta events then get status 503. */
+/**
+ * Returns true if the server refused a request because of overload. Okta events that cannot be handled in time get
+ * status 503, so that Okta retries them.
+ */
 export const isShed = ({ endpoint, status, code }: Suspect): boolean =>
   code === 'overloaded' || (endpoint.endsWith('/events') && status === 503);
 
