@@ -1,7 +1,6 @@
 import { type ApiServer, adminKey } from './api-server.js';
 import { type CommandOutcome, runInProcess } from './command.js';
 
-/** Runs a command as an administrator against a running server. */
 export const administer = (
   server: Pick<ApiServer, 'clock' | 'origin'>,
   args: readonly string[],

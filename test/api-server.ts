@@ -102,7 +102,7 @@ export async function startApiServer(
     >
   > & {
       random?: Random;
-      /** Initial clock time, by default now. Tests that count over time set it so that no window ends meanwhile. */
+      /** Initial time of the clock. Tests set it so that no rate limit window ends while they count. */
       startMs?: number;
       port?: number;
       setup?: () => Setup;
@@ -214,7 +214,7 @@ export async function startApiServer(
 
 export type ApiServer = Awaited<ReturnType<typeof startApiServer>>;
 
-/** Builds a form: strings are texts, bytes are files, lists are repeated fields. */
+/** Creates a form: texts are fields, bytes are files, lists are repeated fields. */
 export function toForm(fields: Record<string, string | Uint8Array | readonly (string | Uint8Array)[]>): FormData {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) {

@@ -1,6 +1,6 @@
 import { createAuditDeps, openAudit } from './audit.js';
 
-/* Writes one event to a trail for each input line, for tests of full disks and kills. */
+/* Writes an audit event for each input line, for tests of full disks and kills. */
 
 const audit = await openAudit(createAuditDeps({ file: process.argv[2]! }));
 process.stdout.write('ready\n');

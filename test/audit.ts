@@ -12,7 +12,7 @@ const signer = await createTestSigner();
 
 export interface AuditDeps extends FileAuditDeps, HeadDeps {}
 
-/** Creates these with a real signer and a separate state store as defaults. */
+/** Creates dependencies with a real signer and a separate state store as defaults. */
 export function createAuditDeps(given: Pick<AuditDeps, 'file'> & Partial<AuditDeps>): AuditDeps {
   const clock = given.clock ?? { now: () => epochMs(Date.now()) };
   const log = given.log ?? createTextLog();
@@ -30,7 +30,6 @@ export function createAuditDeps(given: Pick<AuditDeps, 'file'> & Partial<AuditDe
   };
 }
 
-/** Returns the detail of a stored token, by default the first one. */
 export const tokenChange = (
   tokenId: string,
   given: Partial<AuditDetail<'enrolment_begun'>> = {},
@@ -39,10 +38,9 @@ export const tokenChange = (
   ...given,
 });
 
-/** Opens a trail with signed heads, as the server does. */
+/** Opens an audit log with signed checkpoints of its hash chain, as the server does. */
 export const openAudit = async (deps: AuditDeps): Promise<Audit> => signHeads(await createFileAudit(deps), deps);
 
-/** Opens a trail for `work`, then closes it. */
 export async function withAudit(deps: AuditDeps, work: (audit: Audit) => Promise<void>): Promise<void> {
   const audit = await openAudit(deps);
   await work(audit).finally(() => audit.close());

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import type { JsonObject } from '../src/base/json.js';
 
 /*
- * A software WebAuthn authenticator with its browser: ES256, attestation "none", the PRF by CTAP 2.1's hmac-secret. It
- * makes wrong bytes if a test asks for them.
+ * Software WebAuthn authenticator with its browser: ES256, attestation "none", and the PRF extension by CTAP 2.1's
+ * hmac-secret. Tests can make it return invalid responses.
  */
 
 const optionsGuard = z.object({
@@ -26,7 +26,7 @@ export interface Behaviour {
   readonly isUserVerified: boolean;
   readonly isBackupEligible: boolean;
   readonly counts: number;
-  /** True if creation returns the PRF output at once; otherwise the page asks again. */
+  /** True if creation already returns the PRF output. Otherwise the page asks for it afterwards. */
   readonly hasPrfAtCreation: boolean;
   readonly hasPrf: boolean;
 }
@@ -46,7 +46,7 @@ const sha256 = (...parts: readonly (string | Uint8Array)[]): Buffer => {
 
 const base64url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url');
 
-/** CBOR (RFC 8949) of a byte string under 64 KB. */
+/** Encodes a byte string under 64 KB in CBOR (RFC 8949). */
 const cborBytes = (bytes: Uint8Array): Buffer => {
   const head =
     bytes.length < 24
@@ -57,10 +57,10 @@ const cborBytes = (bytes: Uint8Array): Buffer => {
   return Buffer.concat([Buffer.from(head), bytes]);
 };
 
-/** CBOR of a text under 24 bytes. */
+/** Encodes a text under 24 bytes in CBOR. */
 const cborText = (text: string): Buffer => Buffer.concat([Buffer.from([0x60 + text.length]), Buffer.from(text)]);
 
-/** {1: 2, 3: -7, -1: 1, -2: x, -3: y} (COSE, RFC 9053). */
+/** Encodes the COSE key {1: 2, 3: -7, -1: 1, -2: x, -3: y} (RFC 9053). */
 function toCose(publicKey: KeyObject): Buffer {
   const { x, y } = z.object({ x: z.string(), y: z.string() }).parse(publicKey.export({ format: 'jwk' }));
   const coordinate = (label: number, text: string) =>
@@ -143,10 +143,7 @@ export function createAuthenticator(defaults: Partial<Behaviour> = {}) {
   return {
     hold,
 
-    /**
-     * Creates a credential.
-     * @returns what the page sends, before text encoding
-     */
+    /** @returns what the page sends, before text encoding */
     create(given: JsonObject, changes: Partial<Behaviour> = {}) {
       const options = optionsGuard.parse(given);
       const behaviour = behave(options, changes, 'webauthn.create');
@@ -180,7 +177,7 @@ export function createAuthenticator(defaults: Partial<Behaviour> = {}) {
     },
 
     /**
-     * Uses the allowed credential or, like an attacker's tool, the newest.
+     * Uses an allowed credential. If there is none, uses the newest, like an attacker's tool.
      * @returns what the page sends, before text encoding
      */
     get(given: JsonObject, changes: Partial<Behaviour> = {}) {

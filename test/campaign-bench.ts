@@ -18,13 +18,13 @@ import { startMailRelay } from './mail-relay.js';
 import { patienceMs } from './patience.js';
 import { createMemoryProfile, loginOf } from './simulated-profile.js';
 
-/** Creates people of a file with default details. */
+/** Creates the people of an uploaded file with default details. */
 export const named = (subjects: readonly string[]): NamedPerson[] =>
   subjects.map((subject, at) => ({
     ...{ line: at + 2, login: loginOf(subject), email: null, name: null, language: null, reason: null },
   }));
 
-/** Creates a directory whose groups are pages of users in memory. */
+/** Creates a directory in memory whose groups have several pages. */
 export const toDirectory = (groups: ReadonlyMap<string, readonly string[]>, isEnrolled: (subject: string) => boolean) =>
   ({
     async *listMembers(group) {
@@ -38,7 +38,6 @@ export const toDirectory = (groups: ReadonlyMap<string, readonly string[]>, isEn
     register: null,
   }) satisfies Directory;
 
-/** Starts campaigns on the real core, with a store in memory, a relay on a real socket and a manual clock. */
 export async function openCampaignBench(subjects: readonly string[]) {
   const relay = await startMailRelay();
   const core = await createTestCore(join(createFolder('campaign'), 'keys'));
@@ -87,7 +86,7 @@ export async function openCampaignBench(subjects: readonly string[]) {
       for (const { state } of await peopleOf(id)) counts[state] = (counts[state] ?? 0) + 1;
       return counts;
     },
-    /** Stops waiting for a runner that hangs. */
+    /** Lets the bench end without waiting for this runner, which hangs. */
     abandon: (runner: CampaignRunner) => runners.delete(runner),
     delivering: (send: (to: string) => Promise<void>): Delivery => ({
       async send(message) {

@@ -3,7 +3,7 @@ import { sentLink } from '../src/http/page-link.js';
 import type { ApiDeps } from '../src/rest/deps.js';
 import { testIssuer } from './keys.js';
 
-/** Dependencies of campaigns for servers that send none. */
+/** Dependencies of campaigns for servers that run none. */
 export const noCampaigns = {
   campaigns: { perMinute: 6000, keptDays: 120 },
   directories: new Map(),

@@ -13,11 +13,9 @@ import { epochMs } from '../src/core/units.js';
 import { runInProcess } from './command.js';
 import { createTextLog, systemRandom } from './sinks.js';
 
-/* Runs commands as from a terminal. */
-
 const main = fileURLToPath(new URL('../src/main.js', import.meta.url));
 
-/** Runs a command in this process, so that provider libraries load once. */
+/** Runs a command in this process, so that provider libraries load only once. */
 export async function runHere(
   args: readonly string[],
   env: Record<string, string>,
@@ -78,7 +76,6 @@ export async function startSimulation(
     env: { ...process.env, ...(serverPort === undefined ? {} : { PORT: String(serverPort) }) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  // Stop the simulation whenever this process ends.
   const end = (): void => void child.kill();
   process.once('exit', end);
   child.once('exit', () => process.off('exit', end));

@@ -22,7 +22,7 @@ const createStorage = (): ICognitoStorage => {
   };
 };
 
-/** Signs in with AWS's browser client: SRP, then each challenge. */
+/** Signs in with AWS's browser client: SRP, then each custom challenge. */
 export function signIn(
   at: { readonly endpoint: string; readonly userPoolId: string; readonly clientId: string },
   { username, password, flow = 'CUSTOM_AUTH' }: { username: string; password: string; flow?: string },

@@ -8,7 +8,6 @@ export interface CommandOutcome {
   readonly exitCode: ExitCode;
 }
 
-/** Runs a command in this process. */
 export async function runInProcess(
   args: readonly string[],
   deps: Pick<CliDeps, 'clock'> & Partial<CliDeps>,

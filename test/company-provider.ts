@@ -10,7 +10,7 @@ export interface CompanyUser {
 
 type Trouble = 'none' | 'down' | 'overloaded';
 
-/** A real OpenID provider that signs everyone in as `user`. */
+/** Real OpenID provider that signs everyone in as `user`. */
 export interface CompanyProviderServer {
   readonly issuer: string;
   readonly clientId: string;
@@ -21,7 +21,6 @@ export interface CompanyProviderServer {
   stop(): Promise<void>;
 }
 
-/** Starts the provider. */
 export async function startCompanyProvider(
   redirectUri: string,
   users: Readonly<Record<string, CompanyUser>>,

@@ -1,7 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-/** Writes photos for evaluation. */
 export async function writeCorpus(folder: string, files: Readonly<Record<string, Uint8Array | string>>): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (const [path, bytes] of Object.entries(files)) {

@@ -30,7 +30,7 @@ export function countState(state: State): CountedState {
   };
 }
 
-/** Records the names and ids looked up in a directory. */
+/** Records the names and IDs looked up in a directory. */
 export function noteLookUps(profile: Profile): string[] {
   const asked: string[] = [];
   const { findAccount, readAccount } = profile;
@@ -47,7 +47,6 @@ export function noteLookUps(profile: Profile): string[] {
   return asked;
 }
 
-/** Counts an engine's examinations. */
 export const countExaminations = (engine: Engine, counts: { examined: number }): Engine => ({
   ...engine,
   examine: (...given) => {

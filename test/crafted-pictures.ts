@@ -4,11 +4,13 @@ import { crc32, deflateSync } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
 import { demoPhotosFolder } from '../examples/demo/pictures.js';
 
-/** Returns a group photo of the demonstration; `1` has three faces. */
+/** Reads a demonstration photo of a group; the first shows three faces. */
 export const groupPhoto = (number: 1 | 2 | 3 | 4 | 5 | 6): Buffer =>
   readFileSync(join(demoPhotosFolder, `sample${number}.jpg`));
 
-/** Returns the person who is in two demonstration photos, with half a box margin on each side. */
+/**
+ * Returns a photo of the person in two demonstration photos, with a margin of half the face box on each side.
+ */
 export async function twicePhotographed(photo: 1 | 3): Promise<Buffer> {
   const [x1, y1, x2, y2] = photo === 1 ? [1460, 219, 1685, 438] : [1071, 203, 1305, 521];
   const width = x2 - x1;
@@ -29,7 +31,7 @@ export function pngChunk(type: string, data: Uint8Array): Buffer {
   return chunk;
 }
 
-/** Returns the signature and header of an 8-bit RGB PNG with the given part of its pixels. */
+/** Creates a PNG that claims this size but contains only the given pixels. */
 export function pngClaiming(width: number, height: number, pixels: Uint8Array): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
@@ -43,7 +45,7 @@ export function pngClaiming(width: number, height: number, pixels: Uint8Array): 
   ]);
 }
 
-/** Marks a PNG as animated by a chunk after its header. */
+/** Marks a PNG as animated, by a chunk after its header. */
 export function toAnimatedPng(png: Buffer): Buffer {
   const control = Buffer.from([0, 0, 0, 2, 0, 0, 0, 0]);
   return Buffer.concat([png.subarray(0, 33), pngChunk('acTL', control), png.subarray(33)]);

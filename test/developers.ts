@@ -14,7 +14,7 @@ export const consoleWithSignIn: ConsoleConfig = consoleGuard.parse({
   },
 });
 
-/** Creates a session for a user of that provider, without the sign-in itself. */
+/** Creates a console session for a user of the company's provider, without the sign-in itself. */
 export async function signInAs(
   server: ApiServer,
   subject: string,

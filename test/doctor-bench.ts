@@ -17,7 +17,7 @@ import { administer } from './contract/cognito.js';
 import { schema } from './contract/scim.js';
 import { modelsFolder } from './paths.js';
 
-/* One server behind a scripted proxy, connected to a simulator of every provider, and the doctor. */
+/* A server behind a scripted proxy, connected to a simulator of every provider. */
 
 const adminKey = 'an-administrators-key-of-the-tests-0123456789';
 const hookSecret = 'Bearer a-secret-that-okta-calls-with-0123456789';
@@ -25,7 +25,6 @@ const oneLoginSecret = 'a-secret-that-onelogin-signs-with-0123456789';
 const requestSecret = 'a-secret-that-the-triggers-sign-with-0123456789';
 const handlers = ['defineAuthChallenge', 'createAuthChallenge', 'verifyAuthChallengeResponse', 'preTokenGeneration'];
 
-/** Returns the ARN of a Cognito function. */
 export const arnOf = (handler: string): string =>
   `arn:aws:lambda:eu-central-1:123456789012:function:facestep-${handler}`;
 
@@ -64,7 +63,6 @@ export interface DoctorBench {
   close(): Promise<void>;
 }
 
-/** Starts all parts. */
 export async function openDoctorBench(folder: string): Promise<DoctorBench> {
   const dataFolder = join(folder, 'data');
   const port = await findFreePort();

@@ -25,7 +25,7 @@ export async function startDynamoDb(): Promise<DynamoDbServer> {
   };
 }
 
-/** Creates the table of docs/state.md and the Terraform module. */
+/** Creates the table as described in docs/state.md and the Terraform module. */
 export async function createTable(client: DynamoDBClient, TableName: string): Promise<void> {
   await client.send(
     new CreateTableCommand({

@@ -25,5 +25,4 @@ export function createTestVerifier(engine: Engine = createSimulatedEngine()): Ve
 export const createTestSight = (engine: Engine = createSimulatedEngine()): Sight =>
   createSight({ engine, signals: [...judgedSignals, ...checkedSignals, 'sketch'], checkFrame: () => {} });
 
-/** Returns a picture for the simulated engine. */
 export const drawPicture = (person: string, shot: number): Uint8Array => Buffer.from(`face ${person} ${shot} 0.9`);

@@ -10,7 +10,6 @@ const execute = promisify(execFile);
 const packedGuard = z.tuple([z.object({ filename: z.string() })]);
 
 export interface EmptyProject {
-  /** Lists installed packages, scoped ones as `@scope/name`. */
   installed(): string[];
   filesOf(name: string): string[];
   /** Compiles a program strictly against the installed types and runs it. */
@@ -18,7 +17,7 @@ export interface EmptyProject {
   remove(): void;
 }
 
-/** Packs a workspace and installs the archive. */
+/** Packs a workspace and installs the archive in an empty project. */
 export async function installInEmptyProject(workspace: string): Promise<EmptyProject> {
   const folder = mkdtempSync(join(tmpdir(), `facestep-${workspace}-`));
   const npm = (args: readonly string[], cwd: string) =>

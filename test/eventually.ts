@@ -1,6 +1,6 @@
 import { patienceMs } from './patience.js';
 
-/** Retries until the check passes, with a generous limit. */
+/** Retries a check until it passes or a generous time limit is reached. */
 export async function eventually(check: () => Promise<unknown>): Promise<void> {
   const lastTry = Date.now() + patienceMs;
   for (;;) {

@@ -2,11 +2,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { projectRoot } from './paths.js';
 
-/** Evaluation faces: one folder for each person. */
+/** Folder of the evaluation faces, with one subfolder for each person. */
 export const facesFolder =
   process.env.FACESTEP_FACES ?? join(dirname(projectRoot.replace(/\/$/, '')), 'shared/data/faces-dev');
 
-/** Faces by source of one place: a folder for each source with folders of people. */
+/** Folder of further evaluation faces by source. Each source has a folder with a subfolder for each person. */
 export const groupsFolder = process.env.FACESTEP_GROUPS ?? join(dirname(facesFolder), 'faces-groups-dev');
 
 export const hasFaces = existsSync(facesFolder);
@@ -19,7 +19,6 @@ export function face(person: string, number: number): Buffer {
   return readFileSync(join(facesFolder, person, `${person}_${String(number).padStart(4, '0')}.jpg`));
 }
 
-/** Lists all people by name with their number of photos. */
 export function people(): { person: string; photos: number }[] {
   return readdirSync(facesFolder)
     .sort()

@@ -11,7 +11,7 @@ export function createFolder(subject: string): string {
   return folder;
 }
 
-/** Removes the folders; the test runner calls it after each file. */
+/** Removes the folders. The test runner calls it after each file. */
 export function removeFolders(): void {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 }

@@ -1,16 +1,16 @@
 import { connect } from 'node:net';
 
 export interface HalfSent {
-  /** Writes more; resolves once the system has it or the peer has closed. */
+  /** Writes more data. Resolves once the system has it or the peer has closed the connection. */
   write(data: string | Uint8Array): Promise<void>;
   received(): string;
-  /** Head of the first answer; empty without one. */
+  /** Head of the first answer; empty if there is none. */
   readonly answer: Promise<string>;
   readonly closed: Promise<void>;
   end(): void;
 }
 
-/** Sends a head and a partial body; the test sends the rest. */
+/** Sends a head and a partial body. The test sends the rest. */
 export async function sendHalf(
   port: number,
   path: string,
@@ -19,7 +19,7 @@ export async function sendHalf(
   const socket = connect(port, '127.0.0.1');
   let received = '';
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
-  // A reset during a write raises an error.
+  // A connection reset during a write raises an error.
   socket.on('error', () => {});
   const answer = new Promise<string>((resolve) => {
     socket.on('data', (chunk) => {

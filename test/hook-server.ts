@@ -8,7 +8,6 @@ import { createManualClock } from './manual-clock.js';
 import { createTextLog } from './sinks.js';
 import { createQuietTelemetry } from './telemetry.js';
 
-/** Creates a server with hooks only. */
 export async function createHooksApp(hooks: HooksByConnection): Promise<RequestListener> {
   const telemetry = await createQuietTelemetry(createManualClock());
   const log = createTextLog();
@@ -19,6 +18,5 @@ export async function createHooksApp(hooks: HooksByConnection): Promise<RequestL
   });
 }
 
-/** Starts a server with hooks only. */
 export const startHooks = async (hooks: HooksByConnection): Promise<Listening> =>
   listen(await createHooksApp(hooks), { host: '127.0.0.1', port: 0 });

@@ -12,7 +12,7 @@ import { statementAlgorithm, understoodHeaders, verifyStatement } from '../src/k
 import { createFolder } from './folder.js';
 import { createTextLog, systemRandom } from './sinks.js';
 
-/** Creates keys in memory, by version from 1; `null` is retired, the last one is current. */
+/** Creates keys in memory with versions from 1 on. `null` is a retired key; the last key is the current one. */
 export function createKeysInMemory(...versions: readonly (Uint8Array | null)[]): Keys {
   return {
     currentVersion: async () => versions.length,
@@ -27,11 +27,9 @@ export function createKeysInMemory(...versions: readonly (Uint8Array | null)[]):
 
 export const systemClock: Clock = { now: () => epochMs(Date.now()) };
 
-/** Opens a real signer over a file. */
 export const openSigner = (file: string): Promise<Signer> =>
   createLocalSigner({ file, clock: systemClock, random: systemRandom, log: createTextLog() });
 
-/** Creates a signer with a new key in memory. */
 export async function createTestSigner(): Promise<Signer> {
   const { privateKey, publicKey } = await generateKeyPair(statementAlgorithm);
   const jwk = await exportJWK(publicKey);
@@ -54,7 +52,6 @@ export async function createTestSigner(): Promise<Signer> {
 
 export const testIssuer = 'https://face.example.com';
 
-/** Creates a security event signer with new RSA keys. */
 export async function createTestSecurityEventSigner(): Promise<SecurityEventSigner> {
   const file = join(createFolder('security-event-keys'), 'oidc-keys.json');
   const keys = await createOidcKeys({ file, clock: systemClock, random: systemRandom, log: createTextLog() });

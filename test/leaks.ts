@@ -1,11 +1,12 @@
-/** Values that must not appear, by name. */
+/** Secret values by name, which no output may contain. */
 export type Planted = Readonly<Record<string, string | Uint8Array>>;
 
 const windowBytes = 48;
 
 /**
- * Searches all outputs for planted values: texts plain, in base64 and hexadecimal; bytes by five parts.
- * @returns one line for each find: value, form, place
+ * Searches outputs for secret values. Texts are searched plain, in base64 and in hexadecimal; of bytes, five parts are
+ * searched.
+ * @returns one line for each find: value, form, output
  */
 export function findLeaks(planted: Planted, sinks: Readonly<Record<string, Uint8Array>>): string[] {
   return Object.entries(planted).flatMap(([name, secret]) => {
@@ -30,7 +31,7 @@ function toForms(secret: string | Uint8Array): Map<string, Uint8Array> {
     const part = isLong ? bytes.subarray(start, start + windowBytes) : bytes;
     forms.set(`bytes from ${start}`, part);
     forms.set(`hexadecimal from ${start}`, Buffer.from(part.toString('hex')));
-    // Base64 has three alignments, and its first and last characters depend on the neighbors.
+    // Base64 has three alignments, and its first and last characters depend on the neighboring bytes.
     for (const before of [0, 1, 2]) {
       const text = Buffer.concat([Buffer.alloc(before), part])
         .toString('base64')

@@ -13,7 +13,7 @@ export interface Noted {
 
 const network = '192.0.2.0/24';
 
-/** Writes records into a server's ledger, as the trail's writer does. */
+/** Writes records into a server's ledger, as the audit log's writer does. */
 export async function fillLedger(server: ApiServer, records: readonly Noted[]): Promise<void> {
   const { ledger, clock } = server.deps;
   const bounds = { days: 90, entries: 100_000 };
@@ -34,7 +34,6 @@ export async function fillLedger(server: ApiServer, records: readonly Noted[]): 
   await recorder.stop();
 }
 
-/** Returns an enrolment event. */
 export const enrolledAt = (connection: string, subject: string): AuditEvent => ({
   ...{ action: 'enrolled', connection, subject },
   detail: {

@@ -6,7 +6,7 @@ export interface TakenLetter {
   readonly raw: string;
 }
 
-/** Starts a mail relay: `gone…` gets 550, `full…` 452, `cut…` no reply, others are accepted. */
+/** Starts a mail relay. Addresses `gone…` get reply 550, `full…` 452, `cut…` none; others are accepted. */
 export async function startMailRelay() {
   const taken: TakenLetter[] = [];
   const tried: string[] = [];
@@ -31,7 +31,7 @@ export async function startMailRelay() {
       stream.on('end', () => {
         taken.push({ to, raw: Buffer.concat(pieces).toString() });
         onLetter(to);
-        // Accepted without a reply.
+        // The e-mail is accepted, but the connection ends before the reply.
         if (to.startsWith('cut')) sockets.get(session.remotePort)?.destroy();
         else callback();
       });
@@ -59,7 +59,6 @@ export async function startMailRelay() {
   };
 }
 
-/** Returns an e-mail's text or HTML. */
 export function readPart({ raw }: TakenLetter, type: 'plain' | 'html'): string {
   const part = raw.split(/^----[^\r\n]*$/m).find((each) => each.includes(`Content-Type: text/${type}`)) ?? '';
   const [head = '', ...rest] = part.split('\r\n\r\n');

@@ -2,7 +2,7 @@ import { cpSync, realpathSync } from 'node:fs';
 import { modelsFolder } from './paths.js';
 
 /**
- * Copies the models into a test folder, where they may be damaged. It resolves links, so that the originals stay
+ * Copies the models into a test folder, where tests may damage them. Links are resolved, so that the originals stay
  * intact.
  */
 export function copyModels(to: string): void {

@@ -32,7 +32,6 @@ export interface OktaServer {
   stop(): Promise<void>;
 }
 
-/** Starts the service with one connection to a bench's org. */
 export async function startOktaServer(
   bench: OktaBench,
   adapter: ServedAdapter = bench.adapter,

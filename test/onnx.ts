@@ -1,7 +1,7 @@
 import { bytesField, type Field, messageField, numberField, textField, writeMessage } from '../src/engine/wire.js';
 
 /*
- * Tiny recognition models in the onnx.proto format: a picture scaled to 8 × 8 and projected randomly. They recognize
+ * Tiny recognition models in the onnx.proto format, which project a picture of 8 × 8 pixels randomly. They recognize
  * no one.
  */
 
@@ -11,7 +11,7 @@ export interface DrawnModel {
   readonly seed?: number;
   readonly isBatched?: boolean;
   readonly channels?: number;
-  /** `nan`: roots of negative numbers; `alike`: one repeated number; `same`: the same for everyone. */
+  /** `nan`: roots of negative numbers; `alike`: one repeated number; `same`: the same embedding for everyone. */
   readonly gives?: 'projection' | 'nan' | 'alike' | 'same' | 'random';
   readonly externalFile?: string;
   readonly hasSecondOutput?: boolean;
@@ -47,7 +47,6 @@ const noise = (seed: number, at: number): number => {
   return 2 * (turned - Math.floor(turned)) - 1;
 };
 
-/** Returns a tiny recognition model. */
 export function drawModel(drawn: DrawnModel = {}): Uint8Array {
   const {
     size = 112,

@@ -20,7 +20,7 @@ interface OktaSecrets {
   readonly previous?: string;
 }
 
-/** Starts a company's org and account, with connections `okta` and `onelogin`. */
+/** Starts an Okta org and a OneLogin account, with connections `okta` and `onelogin`. */
 export async function startCompany() {
   const okta = await startOktaSimulator({});
   const onelogin = await startOneLoginSimulator();
@@ -50,7 +50,7 @@ export async function startCompany() {
 
 export type Company = Awaited<ReturnType<typeof startCompany>>;
 
-/** Starts a server of that company with a changeable configuration file. */
+/** Starts a server whose configuration file the test can change. */
 export async function startOperatedServer(
   company: Company,
   {
@@ -102,7 +102,7 @@ export async function startOperatedServer(
     post,
     get: (path: string) => server.send('GET', path, { headers: owner }),
     read,
-    /** Blocks calls of the provider. */
+    /** Blocks calls to the provider until the returned function is called. */
     hold(): () => void {
       let open = (): void => {};
       gate = new Promise((resolve) => {

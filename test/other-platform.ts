@@ -2,17 +2,17 @@ import { cpSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } fr
 import { join } from 'node:path';
 import { projectRoot } from './paths.js';
 
-/** Missing part of an installation: the native binary is absent, or cannot be loaded. */
+/** Whether the native binary is missing, or cannot be loaded. */
 export type Native = 'absent' | 'not_loadable';
 
-/** Copies a package for changes, without its binaries. */
+/** Copies onnxruntime-node without its binaries, so that a test can change the copy. */
 function copyRuntime(to: string): string {
   const from = join(projectRoot, 'node_modules/onnxruntime-node');
   cpSync(from, to, { recursive: true, filter: (path) => path !== join(from, 'bin') });
   return join(to, 'bin/napi-v6', process.platform, process.arch);
 }
 
-/** Installs this build as on another platform. */
+/** Installs this build as on a platform without the native binary. */
 export function installOnOtherPlatform(folder: string, native: Native, hasWebAssembly = true): string {
   const top = join(folder, `${native}-${hasWebAssembly}`);
   const modules = join(top, 'node_modules');

@@ -2,12 +2,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from './paths.js';
 
-/** Reads a page. */
 export const readPage = (path: string): string => readFileSync(join(projectRoot, path), 'utf8');
 
 const folders = ['docs', 'adapters', 'client', 'examples', 'infra', 'triggers'];
 
-/** Lists all documentation pages, from the project's root. */
+/** Lists all documentation pages, relative to the project's root. */
 export const listPages = (): string[] =>
   [
     ...readdirSync(projectRoot).filter((name) => name.endsWith('.md')),
@@ -18,7 +17,6 @@ export const listPages = (): string[] =>
     ),
   ].sort();
 
-/** Returns a page's code blocks of a language. */
 export const blocksOf = (page: string, language: string): string[] =>
   [...page.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g'))].map(([, text = '']) => text);
 
@@ -36,7 +34,6 @@ export function sectionOf(text: string, heading: string): string {
   return rest.split(new RegExp(`^#{1,${depth.length}} `, 'm'))[0] ?? '';
 }
 
-/** Returns the cells of a table without its head. */
 export const rowsOf = (text: string): string[][] =>
   [...text.matchAll(/^\|(.*)\|$/gm)]
     .map(([, cells = '']) => cells.split('|').map((cell) => cell.trim()))
@@ -47,7 +44,7 @@ interface Reference {
   readonly titles: readonly string[];
 }
 
-/** Returns files in code marks with the quoted test titles that follow them. */
+/** Returns the files that a text names in code marks, with the quoted test titles that follow. */
 export const referencesIn = (text: string): Reference[] =>
   [...text.matchAll(/`((?:src|test|adapters|evidence|client|triggers|web)\/[\w./-]+)`((?:,? "[^"]+")*)/g)].map(
     ([, path = '', titles = '']) => ({

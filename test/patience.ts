@@ -1,5 +1,2 @@
-/**
- * Timeout of tests in milliseconds, generous for any machine. It fires before the limit in `jest.config.mjs` and has a
- * better message.
- */
+/** Timeout of tests in milliseconds. It is shorter than the limit in `jest.config.mjs` and has a better message. */
 export const patienceMs = 120_000;

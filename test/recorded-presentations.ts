@@ -5,7 +5,6 @@ import { facesFolder } from './faces.js';
 /** Pictures and clips of people, prints and screens for `eval -- presentation-attacks`. */
 export const presentationsFolder = process.env.FACESTEP_PRESENTATIONS ?? join(dirname(facesFolder), 'presentation-dev');
 
-/** True if they exist; otherwise tests are skipped. */
 export const hasPresentations = existsSync(presentationsFolder);
 
 if (!hasPresentations)

@@ -15,7 +15,6 @@ export interface RedisGroup {
 
 const slots = 16_384;
 
-/** Starts three nodes of a Redis Cluster. */
 export async function startRedisCluster(): Promise<RedisGroup> {
   const settings = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000'];
   const servers = await Promise.all([1, 2, 3].map(() => startRedis(settings)));
@@ -49,7 +48,7 @@ export async function startRedisCluster(): Promise<RedisGroup> {
 export interface SentinelGroup extends RedisGroup {
   readonly sentinelPort: number;
   failOver(): Promise<void>;
-  /** Without closing connections, like a lost machine. */
+  /** Stops the master without closing connections, like a lost machine. */
   silenceMaster(): Promise<void>;
 }
 
@@ -99,7 +98,7 @@ export async function startRedisSentinel(): Promise<SentinelGroup> {
     },
     async failOver() {
       const before = await masterPort();
-      // Refused until the sentinel knows the replica's state.
+      // Sentinel refuses a failover until it knows the replica's state.
       await until(async () => (await client.call('SENTINEL', 'FAILOVER', masterName)) === 'OK');
       await until(async () => (await masterPort()) !== before);
     },

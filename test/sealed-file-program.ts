@@ -4,7 +4,7 @@ import { createSealCommand } from '../src/cli/seal.js';
 import { toCode } from '../src/errors.js';
 import { systemRandom } from './sinks.js';
 
-/* Runs `facestep seal` and `facestep open` as a process that a test can starve and kill. */
+/* Runs `facestep seal` and `facestep open` as a process, so that a test can limit its resources and kill it. */
 
 const deps = {
   random: systemRandom,

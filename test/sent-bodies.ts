@@ -1,6 +1,9 @@
 import { ServerResponse } from 'node:http';
 
-/** Collects the response bodies during `work` as the original values, so that shared ones are detected. */
+/**
+ * Collects the response bodies sent during `work`, without copying, so that a test can detect bytes that responses
+ * share.
+ */
 export async function collectSentBodies(work: () => Promise<unknown>): Promise<readonly unknown[]> {
   const { end } = ServerResponse.prototype;
   const sent: unknown[] = [];

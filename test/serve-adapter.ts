@@ -11,7 +11,7 @@ export type ServedAdapter = Omit<Adapter, 'hooks'> & {
   readonly probes: Readonly<Record<string, Hook['probe']>>;
 };
 
-/** Creates an adapter and connects it to a core as the server does, in its policy's mode. */
+/** Creates an adapter and connects it to a core as the server does. */
 export function serveAdapter<Settings extends ConnectionConfig>(
   createAdapter: (deps: AdapterDeps<Settings>) => Adapter,
   { settings, core, fetch }: { readonly settings: Settings; readonly core: CoreDeps; readonly fetch: Fetch },

@@ -5,26 +5,25 @@ import type { Engine } from '../src/engine/engine.js';
 import { FaceError, type FaceErrorCode } from '../src/errors.js';
 import { testShare } from './share.js';
 
-/** Cosine of genuine pairs; impostor pairs have about 0, like good photos under the real engine. */
+/** Cosine of genuine pairs. Impostor pairs have about 0, as with good photos and the real engine. */
 const genuineCosine = 0.85;
 
-/** Creates a photo of `person` in a numbered shot. A liveness below one half looks like a photo of a photo. */
+/** Creates a photo of `person`. A liveness score below 0.5 looks like a photo of a photo. */
 export function drawPhoto(person: string, shot: number, liveness = 0.9): Photo {
   return new Photo(Buffer.from(`face ${person} ${shot} ${liveness}`));
 }
 
-/** Pictures that cannot be described, by their bytes. */
+/** Pictures that the engine refuses, by their content. */
 const refusals: ReadonlyMap<string, FaceErrorCode> = new Map([
   ['wall', 'face_none'],
   ['crowd', 'face_many'],
   ['speck', 'face_too_small'],
 ]);
 
-/** Creates a picture without a face. */
 export const drawWall = (): Photo => new Photo(Buffer.from('wall'));
 
 /**
- * Creates an engine without models, for suites with thousands of people or without pixels. It only replaces the models:
+ * Creates an engine without models, for tests with thousands of people or without pixels. It replaces only the models:
  * tokens, keys and decisions are real.
  */
 export function createSimulatedEngine(recognisers: readonly string[] = []): Engine {
@@ -73,13 +72,15 @@ export function createSimulatedEngine(recognisers: readonly string[] = []): Engi
   };
 }
 
-/** Depends on the shot only: another liveness is the same picture in other bytes. */
+/**
+ * Depends only on person and shot. With another liveness score, the photo counts as the same picture in other bytes.
+ */
 function toSketch(person: string, shot: string): FrameSketch {
   const steps = createHash('shake256', { outputLength: 2 * sketchBands * 4 });
   return new FrameSketch(steps.update(`sketch ${person} ${shot}`).digest());
 }
 
-/** Returns a 512-dimensional unit vector: mostly the person, partly the shot, deterministic. */
+/** Returns a 512-dimensional unit vector that depends mostly on the person and partly on the shot. */
 export function toEmbedding(person: string, shot: string | number): Float32Array {
   const own = toNormals(`person ${person}`);
   const noise = toNormals(`shot ${person} ${shot}`);

@@ -6,8 +6,8 @@ import { testShare } from './share.js';
 import { createSimulatedEngine } from './simulated-engine.js';
 
 /**
- * Creates a judge for pictures of the simulated engine (`face <person> <shot> <liveness>`): a shot named for a movement
- * shows only that movement.
+ * Creates a liveness judge for pictures of the simulated engine (`face <person> <shot> <liveness>`). A shot named after
+ * a movement shows only that movement.
  */
 export function createSimulatedJudge(engine: Engine = createSimulatedEngine()): LivenessJudge {
   return {

@@ -4,10 +4,8 @@ import { standardClaims } from '../src/core/consented-data/claims.js';
 import type { Account, Group, NamedAccount, Profile } from '../src/core/ports.js';
 import { FaceError } from '../src/errors.js';
 
-/** Returns the login of a directory user. */
 export const loginOf = (subject: string): string => `${subject}@example.com`;
 
-/** Returns the name of a directory user. */
 export const nameOf = (subject: string): string => `${subject} Example`;
 
 const toAccount = (subject: string): Account => ({

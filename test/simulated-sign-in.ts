@@ -4,7 +4,7 @@ import type { RunningSimulation } from './cli.js';
 
 const challengeGuard = z.object({ session: z.string(), challenge: z.looseObject({ request: z.string() }) });
 
-/** Signs a simulated user in with a face check: before the sign-in, or in answer to its challenge. */
+/** Signs a simulated user in with a face check, before the sign-in or as answer to its challenge. */
 export async function signInWithFace(
   simulation: RunningSimulation,
   backend: Backend,

@@ -3,7 +3,6 @@ import type { JsonObject } from '../src/base/json.js';
 import { type AuditAction, type AuditEvent, auditDetails } from '../src/core/audit-events.js';
 import type { Audit, Log, Random } from '../src/core/ports.js';
 
-/** Cryptographic randomness. */
 export const systemRandom: Random = (bytes) => randomBytes(bytes);
 
 /** Creates a log stored as text, for tests of what it must not contain. */
@@ -22,7 +21,7 @@ export interface WrittenEvent {
   readonly detail: JsonObject;
 }
 
-/** Records are hashed as written: the guard's fields in its order, and no others. */
+/** Audit records are hashed as written, so their fields must have the guard's order. */
 function write({ action, connection, subject, detail }: AuditEvent): WrittenEvent {
   const text = JSON.stringify(detail);
   const guarded = JSON.stringify(auditDetails[action].parse(detail));
@@ -30,7 +29,7 @@ function write({ action, connection, subject, detail }: AuditEvent): WrittenEven
   return { action, connection, subject, detail: JSON.parse(text) };
 }
 
-/** Creates an audit trail in memory that accepts only events valid by their action's guard. */
+/** Creates an audit log in memory that accepts only valid events. */
 export function createMemoryAudit(): Audit & { readonly events: WrittenEvent[] } {
   const events: WrittenEvent[] = [];
   return {

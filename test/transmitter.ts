@@ -20,7 +20,7 @@ import { systemRandom } from './sinks.js';
 
 const signer = await createTestSecurityEventSigner();
 
-/** Starts a transmitter with its own trail, like a replica, over a shared store. */
+/** Starts a transmitter of security events with its own audit log over a shared store, like a replica. */
 export async function startTestTransmitter(
   { state, clock, log, issuer }: Pick<CoreDeps, 'state' | 'clock' | 'log' | 'issuer'>,
   {

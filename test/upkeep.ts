@@ -10,13 +10,12 @@ import { createSecretUses } from '../src/operations/secret-use-recorder.js';
 import { createBackground, type Upkeep } from '../src/operations/upkeep.js';
 import { createTestJobs } from './jobs.js';
 
-/** Returns a configuration without connections. */
 export const emptySetup = (settings: object = {}): Setup => ({
   config: createConfigGuard(connectionGuards).parse(settings),
   connections: [],
 });
 
-/** Returns a configuration with connections without adapters. */
+/** Returns a configuration whose connections have no adapters. */
 export const setupOf = (connections: readonly Connection[]): Setup => ({
   ...emptySetup(),
   connections: connections.map(({ id, kind, policy }) => {
@@ -30,7 +29,7 @@ export const setupOf = (connections: readonly Connection[]): Setup => ({
 
 /**
  * Creates the operations context of a running server.
- * @param setup - the current configuration
+ * @param setup - returns the current configuration
  */
 export function createTestUpkeep(
   core: Pick<CoreDeps, 'clock' | 'random' | 'log' | 'state' | 'audit' | 'signer'> & { readonly jobs?: Jobs },

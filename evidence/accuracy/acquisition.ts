@@ -8,7 +8,7 @@ import { type AccuracyFigures, toErrorFigures } from './figures.js';
 const isUnreadable = (code: string): boolean =>
   ['unreadable', 'photo_invalid', 'photo_too_large', 'photo_animated'].includes(code);
 
-/** Measures failures to acquire of the judged people's photos, with unreadable files separate. */
+/** Counts photos in which the engine found no usable face. Unreadable files are counted separately. */
 export function measureAcquisition(
   judged: readonly CorpusPerson[],
   { notAcquired }: EmbeddedCorpus,

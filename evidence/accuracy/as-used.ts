@@ -11,7 +11,7 @@ export interface SourceAsUsed extends Pick<AccuracyFigures, 'date' | 'command' |
   readonly byPhotos: By<By<ModeRates>>;
 }
 
-/** Returns what people of one source are too few to measure. */
+/** Returns what cannot be measured because the source has too few people. */
 export const findMissingAsUsed = (asUsed: By<ModeRates>, where: string): string[] =>
   [
     asUsed['4'].fmr === null
@@ -22,13 +22,11 @@ export const findMissingAsUsed = (asUsed: By<ModeRates>, where: string): string[
       : null,
   ].filter((line) => line !== null);
 
-/** Returns the entry of a folder of people. */
 export const ofPeople = (source: string, figures: AccuracyFigures): By<SourceAsUsed> => {
   const { date, command, engine, judge, data, asUsed, multi } = figures;
   return { [source]: { date, command, engine, judge, people: data.judgedPeople, asUsed, byPhotos: multi } };
 };
 
-/** Returns the entries of a folder of sources. */
 export const ofSources = (figures: GroupFigures): By<SourceAsUsed> => {
   const { date, command, engine, judge, asUsed, groupsByPhotos } = figures;
   return Object.fromEntries(
@@ -73,7 +71,6 @@ const promiseOf = (level: string): string =>
 
 const photosOf = ({ photos }: ModeRates): string => photos.replace('x', ' × ');
 
-/** Renders the tables of all sources as Markdown. */
 export function asUsedToMarkdown(sources: By<SourceAsUsed>): string {
   const all = Object.entries(sources);
   const sections = [

@@ -14,13 +14,11 @@ import { signBits } from '../../src/token/views.js';
 import { areOfOnePerson, meanOf as meanOfEmbeddings } from '../../src/verifier/embeddings.js';
 import type { Chance } from '../statistics/chance.js';
 
-/* The only place where the evaluation reads the engine's levels and token format. */
-
 export const parameters = await loadParameters();
 
 export { accuracies };
 
-/** False match rate that a level promises, at the upper end of the 95 % interval, from this many photos on. */
+/** False match rate that a level promises if at least `leastPhotos` photos are enrolled. */
 export interface LevelPromise {
   readonly accuracy: Accuracy;
   readonly falseMatchRate: number;
@@ -33,7 +31,6 @@ export interface MeasuredEngine {
   readonly promises: readonly LevelPromise[];
   messageBitsOf(accuracy: Accuracy, photos: number): number;
   leastPhotosOf(accuracy: Accuracy): number;
-  /** Cosine threshold of a level, for comparisons without a token. */
   cosineOf(accuracy: Accuracy): number;
   isOnePerson(embeddings: readonly Float32Array[], when: 'enrolled' | 'shown'): boolean;
   isClear(magnitudes: readonly number[]): boolean;
@@ -43,11 +40,9 @@ export interface MeasuredEngine {
 const toEmbeddings = (embeddings: readonly Float32Array[]): Embedding[] =>
   embeddings.map((values) => new Embedding(values));
 
-/** Returns the normalized mean of embeddings, the product's combination of photos. */
 export const meanOf = (embeddings: readonly Float32Array[]): Float32Array =>
   meanOfEmbeddings(toEmbeddings(embeddings)).use((values) => values);
 
-/** Creates an engine from its parameters. */
 export function createMeasuredEngine(engine: EngineParameters): MeasuredEngine {
   const { name, levels, listSize, leastClearness } = engine;
   return {
@@ -72,7 +67,6 @@ export const { messageBitsOf, promises, viewsOf } = shipped;
 
 export const { toViews } = parameters.current;
 
-/** Returns the 1,024 face bits that a token hides. */
 export const enrolledBits = (views: Float32Array): Uint8Array => signBits(views);
 
 export interface BareToken {
@@ -81,26 +75,23 @@ export interface BareToken {
   readonly order: Uint16Array;
 }
 
-/** The biometric half of the format, without keys: the shipped code, permutation and decoder. */
+/** Creates and opens tokens without encryption, by the shipped error-correcting code, permutation and decoder. */
 export interface BareTokens {
   readonly positions: Uint16Array;
-  /** Creates a token. */
   seal(views: Float32Array, from?: Chance): BareToken;
-  /** In code order. */
+  /** Returns the code word in code order, before the token's permutation. */
   encode(message: Uint8Array): Uint8Array;
   /**
    * Returns the decoder's messages, most likely first.
-   * @param soft - in code order; positive is 0
+   * @param soft - in code order; a positive value means bit 0
    */
   decode(soft: Float32Array): Uint8Array[];
   opens(token: BareToken, views: Float32Array): boolean;
 }
 
-/** Creates bare tokens of one level, by default from one photo. */
 export const createBareTokens = (accuracy: Accuracy, chance: Chance, photos = 1): BareTokens =>
   createBareTokensOf(messageBitsOf(accuracy, photos), chance);
 
-/** Creates bare tokens with that many message bits. */
 export function createBareTokensOf(bits: number, chance: Chance, listSize = shipped.listSize): BareTokens {
   const positions = messagePositions(bits);
   const decoder = createListDecoder(positions, listSize);

@@ -8,10 +8,9 @@ import type { By } from './rates.js';
 import { byLevel, type RateFigures, toRateFigures } from './rates.js';
 import { type Combination, countGenuinePeople, everyRun, firstRuns, type TrialRules, toName } from './windows.js';
 
-/** With counts by people if every run of each person was tried. */
+/** The counts by people are present only if every run of consecutive photos of each person was tried. */
 export type ModeRates = RateFigures & Partial<GroupRates> & Pick<GroupRates, 'photos'>;
 
-/** Combinations measured everywhere: one to five photos at each side. */
 export const combinations: readonly Combination[] = [
   { enrolled: 1, live: 1 },
   { enrolled: 1, live: 3 },
@@ -22,7 +21,10 @@ export const combinations: readonly Combination[] = [
   { enrolled: 5, live: 5 },
 ];
 
-/** A step-up has five frames at each side; fewer if people have fewer photos. */
+/**
+ * A step-up takes five frames at enrolment and five at verification. Smaller combinations are for people with fewer
+ * photos.
+ */
 const asStepUp: readonly Combination[] = [
   { enrolled: 5, live: 5 },
   { enrolled: 3, live: 3 },
@@ -30,7 +32,7 @@ const asStepUp: readonly Combination[] = [
 ];
 const fewest: Combination = { enrolled: 3, live: 1 };
 
-/** Required people with a genuine pair; of fewer, half of those with three photos and one. */
+/** Minimum number of people with a genuine pair. */
 const enoughPeople = 50;
 
 /** Returns the largest combination with enough people. */
@@ -40,14 +42,15 @@ export function chooseAsUsed(people: readonly EmbeddedPerson[]): Combination {
   return asStepUp.find((each) => countGenuinePeople(people, each) >= wanted) ?? fewest;
 }
 
-/** Adds the step-up combination if it is missing. */
 export const withAsUsed = (asUsed: Combination): readonly Combination[] =>
   combinations.some((each) => toName(each) === toName(asUsed)) ? combinations : [...combinations, asUsed];
 
-/** With fewer people every run is tried, and this many pairs are drawn. */
+/**
+ * If each person's first photos give fewer impostor pairs than this, every run of photos is tried, and this many pairs
+ * are drawn.
+ */
 const enoughPairs = 200_000;
 
-/** Chooses the runs to compare with impostors: every run if people are few. */
 export function chooseRuns(
   people: readonly EmbeddedPerson[],
   { enrolled, live }: Combination,
@@ -62,7 +65,6 @@ export function chooseRuns(
     : { rules: everyRun, pairs: Math.min(pairs, enoughPairs) };
 }
 
-/** Converts an outcome into the figures of one combination. */
 export const toModeRates = (outcome: Outcome, bootstrap: Bootstrap, photos: string): ModeRates =>
   'pairs' in outcome.impostor.among
     ? toGroupRates(outcome, bootstrap, photos)
@@ -70,7 +72,10 @@ export const toModeRates = (outcome: Outcome, bootstrap: Bootstrap, photos: stri
 
 const pairsBelow = 20_000;
 
-/** Measures every level with every combination: by level, then by combination. */
+/**
+ * Measures the rates of every level with every combination.
+ * @returns rates by level, then by combination
+ */
 export async function measureByPhotos<T>(
   pool: DecoderPool,
   people: readonly EmbeddedPerson[],

@@ -7,7 +7,7 @@ export type Faces = readonly (readonly Float32Array[])[];
 export interface Comparison {
   readonly enrolled: Faces;
   readonly live: Faces;
-  /** Two numbers for each pair: index of the enrolled and the live face. */
+  /** Two numbers for each pair: indices of the enrolled and the live face. */
   readonly pairs: Uint32Array;
 }
 
@@ -28,7 +28,6 @@ export interface BareCode {
   readonly listSize: number;
 }
 
-/** Returns the pairs of a range. */
 export function toShare({ enrolled, live, pairs }: ViewComparison, from: number, to: number): Share {
   const count = Math.min(to, pairs.length / 2) - from;
   const share = {
@@ -43,14 +42,12 @@ export function toShare({ enrolled, live, pairs }: ViewComparison, from: number,
   return share;
 }
 
-/** Returns the cosine of two normalized embeddings. */
 export function toCosine(one: Float32Array, other: Float32Array): number {
   let sum = 0;
   for (let at = 0; at < one.length; at += 1) sum += one[at] * other[at];
   return sum;
 }
 
-/** Returns each pair's cosine, by the means of photos. */
 export function cosinesOf({ enrolled, live, pairs }: Comparison): Float32Array {
   const [own, others] = [enrolled.map(meanOf), live.map(meanOf)];
   return Float32Array.from({ length: pairs.length / 2 }, (_, pair) =>
@@ -58,7 +55,6 @@ export function cosinesOf({ enrolled, live, pairs }: Comparison): Float32Array {
   );
 }
 
-/** Returns each pair's cosine by views of any length. */
 export function viewCosinesOf({ enrolled, live, pairs }: ViewComparison): Float32Array {
   const lengthOf = (views: Float32Array): number => Math.sqrt(toCosine(views, views));
   const [own, others] = [enrolled.map(lengthOf), live.map(lengthOf)];
@@ -69,9 +65,8 @@ export function viewCosinesOf({ enrolled, live, pairs }: ViewComparison): Float3
 }
 
 /**
- * Seals each enrolled face and opens it with the live one. Randomness depends on the code and the face's index only,
- * so results do not depend on the shares.
- * @returns 1 for each opened token, else 0
+ * Seals each enrolled face in a token and opens the token with the live face. The randomness depends only on the code
+ * and the face's index, so results do not depend on how the pairs are split.
  */
 export function decodeShare({ bits, listSize }: BareCode, { places, enrolled, live }: Share): Uint8Array {
   const viewsAt = (rows: Float32Array, pair: number): Float32Array =>

@@ -13,7 +13,6 @@ export interface DecoderPool {
 const pairsAtOnce = 1000;
 const sayEveryMs = 5000;
 
-/** Starts one thread per processor. */
 export function createDecoderPool(say: (line: string) => void, engine: MeasuredEngine = shipped): DecoderPool {
   const workers = Array.from(
     { length: availableParallelism() },

@@ -10,8 +10,8 @@ import type { RateFigures } from './rates.js';
 import { leastExpected } from './unprotected.js';
 
 /**
- * `kept`; `not shown`: too few pairs, or the interval contains the promise; `broken`: an interval's lower end exceeds
- * it.
+ * `not shown`: there are too few pairs, or the interval contains the promised rate. `broken`: the lower end of an
+ * interval exceeds the promised rate.
  */
 export type PromiseVerdict = 'kept' | 'not shown' | 'broken';
 
@@ -27,7 +27,6 @@ function modesOf(figures: Rated, level: Accuracy, leastPhotos: number): Mode[] {
   );
 }
 
-/** Judges a promise. */
 export function judgePromise(modes: readonly Mode[], promise: number): PromiseVerdict {
   const isBroken = modes.some(({ fmrInterval }) => fmrInterval !== null && fmrInterval[0] > promise);
   if (isBroken) return 'broken';
@@ -46,7 +45,6 @@ const messages = {
 
 type StoredRate = NonNullable<EngineEntry['levels'][Accuracy]['falseMatch']>;
 
-/** With the widest interval among equal ones; `null` if there is none. */
 function worstOf(
   rates: readonly { readonly rate: number | null; readonly interval: Interval | null; readonly trials: number }[],
 ): StoredRate | null {
@@ -59,7 +57,7 @@ function worstOf(
 const measuredOn = ({ data: { judgedPeople, judgedPhotos }, date }: Rated): string =>
   `${judgedPeople} other people, ${judgedPhotos} photos; ${date}; rates are of the worst combination of photos, and of the worst source`;
 
-/** Adds the judged results to a fitted entry. A level with a broken promise is not offered. */
+/** Adds the measured rates to the levels of a fitted engine. A level whose promise is broken is not offered. */
 export function judgeEntry(entry: EngineEntry, figures: Rated): EngineEntry {
   const judged = (level: Accuracy): EngineEntry['levels'][Accuracy] => {
     const fitted = entry.levels[level];
@@ -99,7 +97,6 @@ export function judgeEntry(entry: EngineEntry, figures: Rated): EngineEntry {
   };
 }
 
-/** Renders the levels of a custom engine as a table. */
 export function levelsToMarkdown({ levels, provenance }: EngineEntry, figures: Rated): string {
   const rows = accuracies.map((level) => {
     const { messageBits, cosine, leastPhotos, greatestFalseMatchRate: promise, isOffered } = levels[level];

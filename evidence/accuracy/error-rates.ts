@@ -26,7 +26,6 @@ function rowsOf(figures: AccuracyFigures | GroupFigures): string[][] {
   );
 }
 
-/** Renders FMR and FNMR of each level with intervals as Markdown. */
 export function errorRatesToMarkdown(figures: AccuracyFigures | GroupFigures): string {
   const head = ['level', 'photos', 'promise', 'FMR', '95 %', 'of pairs', 'FNMR', '95 %', 'of pairs'];
   return [

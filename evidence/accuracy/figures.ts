@@ -43,7 +43,6 @@ export interface AccuracyFigures {
     readonly threshold: AtPoints<number | null>;
     readonly fnmr: AtPoints<number | null>;
     readonly interval: AtPoints<Interval | null>;
-    /** Impostor pairs with a cosine above .6, including wrong labels. */
     readonly impostorsAbove: Readonly<Record<string, number>>;
     readonly curve: readonly PlotPoint[];
   };
@@ -53,9 +52,9 @@ export interface AccuracyFigures {
     readonly interval: AtPoints<Interval | null>;
   };
   readonly sweep: readonly RateFigures[];
-  /** By level, then by photos at enrolment × at verification. */
+  /** Rates by level, then by combination of enrolled and live photos. */
   readonly multi: Readonly<Record<string, Readonly<Record<string, ModeRates>>>>;
-  /** By level, with the photos of a step-up or as many as people have. */
+  /** Rates by level, with as many photos as a step-up uses, or as people have. */
   readonly asUsed: Readonly<Record<string, ModeRates>>;
   readonly promise: Readonly<
     Record<
@@ -63,7 +62,7 @@ export interface AccuracyFigures {
       PromiseFigures & { readonly promise: number; readonly multi: Readonly<Record<string, PromiseFigures>> }
     >
   >;
-  /** Only with a `pairs.txt`. */
+  /** `null` if the folder has no `pairs.txt`. */
   readonly lfw: {
     readonly folds: number;
     readonly pairs: { readonly genuine: number; readonly impostor: number };
@@ -87,7 +86,6 @@ function toPromiseFigures(rates: ModeRates, promise: number): PromiseFigures {
   return { fmr, upper, kept, pairs: pairsOfPeople, pairsNeeded };
 }
 
-/** Compares all levels with their promises, for all enrolled photo numbers. */
 export const toPromises = (
   multi: AccuracyFigures['multi'],
   promises: readonly LevelPromise[],

@@ -13,13 +13,13 @@ import { measureProtected } from './protected.js';
 import type { Combination } from './windows.js';
 import { everyRun } from './windows.js';
 
-/** People of one source; impostors are compared within it only. */
+/** People of one source. Impostors are compared only within their source. */
 export type FittingPeople = readonly EmbeddedPerson[];
 
-/** Half of a level's promise, so that it also holds on other people. */
+/** Levels are fitted to half of their promised rate, so that the promise also holds for other people. */
 const fittedShare = 0.5;
 
-/** Accepted share of impostor photos as one person's, in a check and at enrolment. */
+/** Rates at which photos of different people may be accepted as one person's, at a check and at enrolment. */
 const alikeRates = { shown: 7.5e-3, enrolled: 5e-4 } as const;
 
 const lengths = Array.from({ length: 17 }, (_, at) => 32 + 8 * at);
@@ -37,10 +37,10 @@ const combinations = {
 
 const mostPairs = 200_000;
 
-/** An enrolment's clearest photo must be clearer than this share of first photos. */
+/** An enrolment's clearest photo must be clearer than this share of all first photos. */
 const unclearShare = 0.05;
 
-/** 46 people of one source give this many pairs; fewer cannot measure one in a thousand. */
+/** Minimum number of impostor pairs. Fewer cannot measure a rate of 1 in 1,000. */
 const fewestStrangers = 1000;
 
 function strangersCosines(sources: readonly FittingPeople[], centre: Centre): Float32Array {
@@ -93,8 +93,7 @@ function toAscending(bits: Readonly<Record<Accuracy, number>>): Record<Accuracy,
 const round = (value: number): number => Math.round(value * 1000) / 1000;
 
 /**
- * Fits a custom engine's parameters on people who do not judge it. Promises and photo numbers are those of the built-in
- * engine.
+ * Fits a custom engine's parameters on people who are not used to judge it.
  * @throws BadInput if there are too few people
  */
 export async function fitEngine(

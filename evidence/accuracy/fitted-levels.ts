@@ -6,12 +6,12 @@ export interface CountedLength {
   readonly pairsOfPeople: number;
 }
 
-/** Longer messages refuse almost everyone. */
+/** Maximum message length. Longer messages reject almost every genuine user. */
 export const mostBits = 192;
 
 /**
- * From the built-in model (docs/token-format.md, one photo against one): from 64 to 128 bits a bit gains seven tenths,
- * in decades, of its gain from 32 to 64.
+ * How much a message bit above 64 lowers the logarithm of the false match rate, relative to a bit below 64. Measured on
+ * the built-in model (docs/token-format.md).
  */
 const laterShare = 0.7;
 const leastGain = 0.02;
@@ -20,9 +20,9 @@ const toLog = (rate: number): number => Math.log10(rate);
 const toMultipleOf4 = (bits: number): number => Math.ceil(bits / 4) * 4;
 
 /**
- * Returns the fewest bits with at most `rate`, and at least `least`: log-linear, extrapolated by `laterShare`.
+ * Returns the shortest message length, at least `least`, whose false match rate is at most `rate`.
  * @param counted - by bits, ascending; lengths with fewer than three passing pairs of people are ignored
- * @returns a multiple of 4; more than `mostBits` if none suffices
+ * @returns a multiple of 4; more than `mostBits` if no length suffices
  */
 export function chooseBits(counted: readonly CountedLength[], rate: number, least: number): number {
   const told = counted.filter(({ pairsOfPeople }) => pairsOfPeople >= leastExpected);
@@ -41,7 +41,7 @@ export function chooseBits(counted: readonly CountedLength[], rate: number, leas
 }
 
 /**
- * Returns the cosine with an impostor rate of `rate`; beyond the data log-linear.
+ * Returns the cosine that the share `rate` of impostors exceeds. Rates too small to measure are extrapolated.
  * @param descending - impostor cosines, highest first
  */
 export function chooseCosine(descending: Float32Array, rate: number): number {

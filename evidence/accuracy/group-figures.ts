@@ -21,13 +21,12 @@ export interface GroupFigures
     readonly people: number;
     readonly photos: number;
     readonly fta: AccuracyFigures['fta'];
-    /** Nearest impostors of a person: ten, or everyone else. */
     readonly nearestStrangers: number;
   }>;
-  /** By source and level, with the level's minimum photos enrolled and one shown. */
+  /** Rates by source and level, with one live photo. */
   readonly groups: By<By<GroupRates>>;
   readonly groupsByPhotos: By<By<By<GroupRates>>>;
-  /** By source and level, with the photos of a step-up or as many as people have. */
+  /** Rates by source and level, with as many photos as a step-up uses, or as people have. */
   readonly asUsed: By<By<GroupRates>>;
   readonly nearest: By<By<GroupRates>>;
   readonly nearestByPhotos: By<By<By<GroupRates>>>;

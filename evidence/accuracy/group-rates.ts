@@ -4,7 +4,6 @@ import { toGroupedInterval } from '../statistics/grouped-interval.js';
 import type { Outcome } from './protected.js';
 import { type RateFigures, roundInterval, roundOrNull, toRateFigures } from './rates.js';
 
-/** Method of an interval (see `toGroupedInterval`); `null` without one. */
 type IntervalBy = 'bootstrap' | 'exact' | null;
 
 export interface FalseMatchFigures {
@@ -28,7 +27,7 @@ export interface FalseNonMatchFigures {
 }
 
 export interface GroupRates extends RateFigures, FalseMatchFigures, FalseNonMatchFigures {
-  /** Photos at enrolment × at verification, as `3x1`. */
+  /** Numbers of enrolled and live photos, such as `3x1`. */
   readonly photos: string;
 }
 
@@ -40,10 +39,7 @@ export interface EmbeddingRates extends FalseMatchFigures, FalseNonMatchFigures 
 const countPairsOfPeople = (pairs: readonly (readonly number[])[]): number =>
   new Set(pairs.map(([one, other]) => `${Math.min(one, other)} ${Math.max(one, other)}`)).size;
 
-/**
- * Converts trials into false matches.
- * @throws TypeError unless trials are listed by pair
- */
+/** @throws TypeError unless trials are listed by pair */
 export function toFalseMatches(bootstrap: Bootstrap, trials: PairTrials): FalseMatchFigures {
   if (!('pairs' in trials.among)) throw new TypeError('trials are not listed by pair');
   const rate = toPairRate(bootstrap, trials);
@@ -77,7 +73,6 @@ export function toFalseNonMatches(bootstrap: Bootstrap, trials: PersonTrials): F
   };
 }
 
-/** Converts an outcome into the figures of one source. */
 export const toGroupRates = (outcome: Outcome, bootstrap: Bootstrap, photos: string): GroupRates => ({
   photos,
   ...toRateFigures(outcome, bootstrap),

@@ -7,7 +7,6 @@ import { screeningMargin } from './protected.js';
 import type { By } from './rates.js';
 import { photosPerPerson } from './unprotected.js';
 
-/** Marks intervals that are not from a bootstrap. */
 const by = (how: 'bootstrap' | 'exact' | null): string => (how === 'exact' ? ' exact' : '');
 
 const falseMatchHead = ['false matches', '95 %', 'of pairs', 'of pairs of people'];
@@ -55,7 +54,6 @@ const toSource = ([name, { people, photos, fta, nearestStrangers }]: [string, Gr
   nearestStrangers < people - 1 ? count(nearestStrangers) : `all ${count(nearestStrangers)}`,
 ];
 
-/** Renders the tables of impostors within sources as Markdown. */
 export function groupsToMarkdown(figures: GroupFigures): string {
   const { data } = figures;
   const sections = [

@@ -39,7 +39,7 @@ const sum = <T>(all: readonly T[], count: (each: T) => number): number =>
   all.reduce((total, each) => total + count(each), 0);
 
 /**
- * Measures impostors within each source of a folder, by shipped tokens and by embeddings.
+ * Measures impostors within each source of a folder.
  * @throws BadInput if nothing can be measured
  */
 export async function measureGroups(

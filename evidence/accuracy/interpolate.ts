@@ -8,12 +8,12 @@ import {
 import type { Outcome } from './protected.js';
 import { leastExpected } from './unprotected.js';
 
-/** Rate without errors on a logarithmic scale: half an error. */
+/** Rate that represents zero errors on a logarithmic scale: half an error. */
 const leastRate = ({ trials }: PairTrials): number => 0.5 / trials;
 
 /**
- * Interpolates the false non-match rate at a false match rate, linear in the latter's logarithm.
- * @returns a statistic of any resample; `null` outside the measured range
+ * Interpolates the false non-match rate at a false match rate, linear in its logarithm.
+ * @returns a function of a bootstrap resample; it returns `null` outside the measured range
  */
 export function toInterpolated(outcomes: readonly Outcome[], falseMatchRate: number): Statistic {
   const points = outcomes.map(({ impostor, genuine }) => ({

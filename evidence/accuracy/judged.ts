@@ -3,15 +3,18 @@ import { BadInput } from '../corpus/bad-input.js';
 import type { Corpus, CorpusPerson } from '../corpus/corpus.js';
 import type { Half, Split } from '../corpus/split.js';
 
-/** `half`: the people that nothing was fitted on. `all`: if nothing was fitted on any. */
+/**
+ * `half`: measure only on the half of the people that is never used for fitting. `all`: measure on everyone, if nothing
+ * was fitted on them.
+ */
 export type Judge = 'half' | 'all';
 
-/** Memory limit of pairs: larger halves are sampled. */
+/** Limits the memory of pairs. Larger groups are sampled. */
 const mostPeople = 6000;
 
 const digestOf = ({ person }: CorpusPerson): string => createHash('sha256').update(`drawn ${person}`).digest('hex');
 
-/** Samples by the digests of names, so that runs agree. */
+/** Samples people by the digests of their names, so that every run chooses the same. */
 function drawPeople(people: readonly CorpusPerson[]): readonly CorpusPerson[] {
   if (people.length <= mostPeople) return people;
   const order = people.map((each) => ({ each, digest: digestOf(each) })).sort((a, b) => (a.digest < b.digest ? -1 : 1));
@@ -22,10 +25,7 @@ function drawPeople(people: readonly CorpusPerson[]): readonly CorpusPerson[] {
 const halfOf = (people: readonly CorpusPerson[], half: Half, split: Split): readonly CorpusPerson[] =>
   people.filter(({ person }, place) => split(person, place) === half);
 
-/**
- * Returns the people who judge.
- * @throws BadInput if none remain
- */
+/** @throws BadInput if no one remains */
 export function chooseJudged({ people, folder }: Corpus, judge: Judge, split: Split): readonly CorpusPerson[] {
   const judged = judge === 'all' ? people : halfOf(people, 'judge', split);
   if (judged.length === 0)
@@ -35,7 +35,7 @@ export function chooseJudged({ people, folder }: Corpus, judge: Judge, split: Sp
   return drawPeople(judged);
 }
 
-/** Returns the people to fit an engine on, from the half that never judges. */
+/** Returns the people to fit an engine on. They are never measured. */
 export const chooseFitting = <T extends Corpus>(corpus: T, split: Split): T => ({
   ...corpus,
   people: drawPeople(halfOf(corpus.people, 'fit', split)),

@@ -9,7 +9,7 @@ export interface FoldCosines {
   readonly impostor: readonly number[];
 }
 
-/** Cosine of a pair with a photo without a face. */
+/** Cosine of a pair in which a photo has no face. It is below every threshold. */
 const neverMatches = -2;
 
 const toKey = (person: string, file: string): string =>
@@ -17,10 +17,7 @@ const toKey = (person: string, file: string): string =>
 const toKeyOf = ({ person, number }: NamedPhoto): string =>
   toKey(person, `${person}_${String(number).padStart(4, '0')}.jpg`);
 
-/**
- * Verifies that every name has a photo.
- * @throws BadInput with the first line without one
- */
+/** @throws BadInput with the first pair that lacks a photo */
 export function checkPairs(folds: readonly Fold[], { people }: Corpus): void {
   const known = new Set(people.flatMap(({ person, files }) => files.map((file) => toKey(person, file))));
   const missing = folds
@@ -63,10 +60,7 @@ function chooseThreshold(folds: readonly FoldCosines[]): number {
   return threshold;
 }
 
-/**
- * Runs the protocol of Labeled Faces in the Wild: each fold is judged at the best threshold of the others.
- * @returns accuracy, mean over folds with standard error, and both error rates
- */
+/** Runs the protocol of Labeled Faces in the Wild: each fold is judged at the best threshold of the other folds. */
 export function judgeFolds(folds: readonly FoldCosines[]) {
   const judged = folds.map((fold) => {
     const threshold = chooseThreshold(folds.filter((other) => other !== fold));

@@ -1,14 +1,10 @@
 import type { Interval } from '../statistics/bootstrap.js';
 
-/** Formats a rate as a percentage with three digits. */
 export const percent = (rate: number | null): string =>
   rate === null ? '–' : `${Number((rate * 100).toPrecision(3))} %`;
-/** Formats a rate as a power of ten with two digits. */
 export const share = (rate: number | null): string => (rate === null ? '–' : rate === 0 ? '0' : rate.toExponential(1));
-/** Formats an interval. */
 export const range = (interval: Interval | null, write: (rate: number) => string): string =>
   interval === null ? '–' : `${write(interval[0]).replace(' %', '')} – ${write(interval[1])}`;
-/** Formats counts with the interval in percent, two digits. */
 export const hitsOfTrials = (hits: number, trials: number, interval: Interval): string =>
   `${hits} of ${trials} (${interval.map((end) => Number((end * 100).toPrecision(2))).join(' to ')} %)`;
 export const count = (value: number): string => value.toLocaleString('en');

@@ -17,7 +17,7 @@ import { toMarkdown, toPlot } from './report.js';
 
 export { ratePresence } from './presence-report.js';
 
-/* `facestep measure accuracy` stores nothing. */
+/* `facestep measure accuracy` caches no embeddings. */
 
 const nothingKept: EmbeddingCache = {
   read: async () => null,
@@ -27,7 +27,7 @@ const nothingKept: EmbeddingCache = {
 
 const pairs = 200_000;
 
-/** By name only, so that later runs never judge people the engine was fitted on. */
+/** Splits people by their names only, so that no later run measures an engine on people it was fitted on. */
 const split = toHalf;
 
 async function fitOwn(
@@ -70,15 +70,14 @@ async function findPhotos(data: MeasureRequest['data']): Promise<FoundPhotos> {
   return sources === null ? { sources, corpus: await readCorpus(data) } : { sources, corpus: null };
 }
 
-/** The engine gets a copy because it overwrites it. */
+/** Copies each photo, because the engine overwrites the bytes. */
 const toReader =
   ({ people }: OpenedPhotos): ReadPhoto =>
   async (person, file) =>
     people.get(person)?.[Number(file)]?.use((bytes) => Buffer.from(bytes)) ?? 'unreadable';
 
 /**
- * Measures the built-in or a custom engine on photos. A custom engine without parameters is fitted on half of the
- * people first.
+ * Measures the built-in or a custom engine. A custom engine without parameters is first fitted on half of the people.
  * @throws BadInput if nothing can be measured
  */
 export async function measure(
@@ -129,5 +128,4 @@ export async function measure(
   };
 }
 
-/** Returns true if the photos caused the error. */
 export const isBadInput = (error: unknown): error is Error => error instanceof BadInput;

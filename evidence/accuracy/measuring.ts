@@ -19,10 +19,10 @@ export interface OpenedPhotos {
 }
 
 export interface MeasureRequest {
-  /** A folder with a folder per person or per source; or photos in memory. */
+  /** Photos in memory, or a folder with one subfolder per person or per source. */
   readonly data: string | OpenedPhotos;
   readonly modelsFolder: string;
-  /** `null`: the built-in engine. */
+  /** `null` for the built-in engine. */
   readonly own: OwnEngineToMeasure | null;
   readonly command: string;
 }
@@ -36,7 +36,7 @@ export interface Measured {
   readonly notOffered: readonly Accuracy[];
 }
 
-/** The evaluation code, shipped with the server and loaded on demand. */
+/** Evaluation code that is shipped with the server and loaded on demand. */
 export interface Measuring {
   measure(request: MeasureRequest, say: (line: string) => void): Promise<Measured>;
   ratePresence(judged: readonly JudgedPresentation[]): PresenceReport;

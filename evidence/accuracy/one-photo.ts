@@ -10,7 +10,7 @@ import { byLevel, round, roundInterval, roundOrNull } from './rates.js';
 import { atPoints, compareEmbeddings, measureUnprotected, toCurve } from './unprotected.js';
 import { toName } from './windows.js';
 
-/** Impostor pairs below the reference level, where false matches are frequent. */
+/** Maximum number of impostor pairs to decode for messages shorter than level 4's. */
 const pairsBelow = 200_000;
 
 const sweptBits = Array.from({ length: 13 }, (_, at) => 48 + 8 * at);

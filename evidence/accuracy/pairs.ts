@@ -1,7 +1,7 @@
 import type { Chance } from '../statistics/chance.js';
 
 /**
- * Draws pairs of row and column uniformly without replacement.
+ * Draws pairs of row and column uniformly, without replacement.
  * @returns two numbers for each pair, in row order
  */
 export function drawPairs(
@@ -19,7 +19,6 @@ export function drawPairs(
   for (let row = 0; row < rows && at < pairs.length; row += 1)
     for (let column = 0; column < columns && at < pairs.length; column += 1) {
       if (!isPair(row, column)) continue;
-      // Selection sampling: the probability is the missing share of what remains.
       const missing = pairs.length / 2 - at / 2;
       if (missing === left || chance.below(left) < missing) {
         pairs[at] = row;
@@ -31,11 +30,9 @@ export function drawPairs(
   return pairs;
 }
 
-/** Draws list indices without replacement, ascending. */
 export const drawPlaces = (places: number, wanted: number, chance: Chance): Uint32Array =>
   drawPairs(places, 1, wanted, chance, () => true).filter((_, at) => at % 2 === 0);
 
-/** Returns the pairs at list indices. */
 export function pairsAt(pairs: Uint32Array, places: Uint32Array): Uint32Array {
   const chosen = new Uint32Array(2 * places.length);
   for (const [at, place] of places.entries()) chosen.set(pairs.subarray(2 * place, 2 * place + 2), 2 * at);

@@ -6,9 +6,9 @@ export interface JudgedPresentation {
   readonly isAttack: boolean;
   readonly light: string;
   readonly device: string;
-  /** Each person has a separate instrument of each species. */
+  /** In attacks, the person whom the instrument imitates. */
   readonly person: string;
-  /** `no_response`: no challenge was completed. */
+  /** `no_response`: the user completed no challenge. */
   readonly outcome: 'passed' | 'refused' | 'no_response';
   readonly refusedBy: readonly string[];
 }
@@ -18,36 +18,34 @@ export interface PresenceRate {
   readonly errors: number;
   readonly presentations: number;
   readonly rate: number;
-  /** Assumes independent presentations. */
+  /** Assumes that presentations are independent. */
   readonly interval: readonly [number, number];
   readonly people: number;
-  /** Corrected for several presentations of one person or instrument. */
+  /** Corrected for repeated presentations of one person or instrument. */
   readonly intervalByPerson: readonly [number, number];
 }
 
 export interface Breakdown {
   readonly refusedBy: Readonly<Record<string, number>>;
-  /** Errors by light and device: `office, phone`. */
+  /** Error rates by light and device, such as `office, phone`. */
   readonly byCondition: Readonly<Record<string, PresenceRate | null>>;
 }
 
-/** Results of one species. A rate is `null` without a denominator. */
+/** Results of one attack species. A rate is `null` if no presentation counts for it. */
 export interface SpeciesRates extends Breakdown {
   readonly apcer: PresenceRate | null;
-  /** Attacks without a response, of all. */
+  /** Attack presentation non-response rate, over all attacks. */
   readonly apnrr: PresenceRate | null;
 }
 
-/** Figures of a presence test by ISO/IEC 30107-3. The keys are stable. */
+/** Figures of a presence test by ISO/IEC 30107-3. JSON keys are stable. */
 export interface PresenceReport {
   readonly people: number;
   readonly presentations: number;
-  /**
-   * The species with the highest APCER, with the widest interval among equal ones. `null` if no attack got a response.
-   */
+  /** Species with the highest APCER. Among equal rates, the one with the widest interval. */
   readonly apcer: ({ readonly species: string } & PresenceRate) | null;
   readonly bpcer: PresenceRate | null;
-  /** People without a response, of all. */
+  /** Bona fide presentation non-response rate, over all genuine presentations. */
   readonly bpnrr: PresenceRate | null;
   readonly attacks: Readonly<Record<string, SpeciesRates>>;
   readonly live: Breakdown;
@@ -109,7 +107,7 @@ const breakDown = (all: readonly JudgedPresentation[]): Breakdown => ({
   ),
 });
 
-/** Computes APCER by species, BPCER and non-response rates by ISO/IEC 30107-3; error rates only count responses. */
+/** Computes the rates of ISO/IEC 30107-3. Error rates count only presentations that got a response. */
 export function ratePresence(judged: readonly JudgedPresentation[]): PresenceReport {
   const live = judged.filter(({ isAttack }) => !isAttack);
   const attacks = [

@@ -7,10 +7,9 @@ import type { DecoderPool } from './decoder-pool.js';
 import { drawPlaces, pairsAt } from './pairs.js';
 import { type Combination, firstRuns, type PhotoWindow, type TrialRules, toName, toTrials } from './windows.js';
 
-/** Decoded for all impostor pairs, to select pairs for stricter levels. */
+/** Level whose tokens are decoded for all impostor pairs, to select the pairs worth decoding at stricter levels. */
 const referenceLevel = 4;
 
-/** Message length of that level. */
 export const referenceOf = (photos: number, engine: MeasuredEngine = shipped): number =>
   engine.messageBitsOf(referenceLevel, photos);
 
@@ -23,13 +22,14 @@ export interface Outcome {
   readonly bits: number;
   readonly impostor: PairTrials;
   readonly genuine: PersonTrials;
-  /** Decoded impostor pairs; the others were too different (`screeningMargin`). */
+  /** Number of decoded impostor pairs. The others were too different (`screeningMargin`). */
   readonly decoded: number;
   readonly enrolments: PersonTrials;
 }
 
 /**
- * Longer messages are only decoded for pairs above the lowest cosine that opened at the reference, less this margin.
+ * Tokens with longer messages are decoded only for similar pairs. The limit is the lowest cosine that opened a token of
+ * the reference level, minus this margin.
  */
 export const screeningMargin = 0.05;
 
@@ -70,7 +70,6 @@ async function openImpostors(
   return results;
 }
 
-/** Counts by person. */
 export function countByPerson(
   people: number,
   trials: readonly { readonly person: number; readonly isError: boolean }[],
@@ -83,7 +82,6 @@ export function countByPerson(
   return counts;
 }
 
-/** Counts by the two people of each trial. */
 export function countByPair(pairs: Iterable<readonly [number, number]>): CountedPair[] {
   const counts = new Map<string, [number, number, number]>();
   for (const [one, other] of pairs) {
@@ -96,8 +94,8 @@ export function countByPair(pairs: Iterable<readonly [number, number]>): Counted
 }
 
 /**
- * Measures tokens of one combination: refused enrolments count separately, not as non-matches; refused live photos
- * never match.
+ * Measures tokens with one combination of enrolled and live photos. Refused enrolments are counted separately. Refused
+ * live photos never match.
  */
 export async function measureProtected(
   pool: DecoderPool,

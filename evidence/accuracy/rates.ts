@@ -2,9 +2,9 @@ import type { Accuracy } from '../../src/core/ports.js';
 import { type Bootstrap, type Interval, toPairRate, toPersonRate } from '../statistics/bootstrap.js';
 import type { Outcome } from './protected.js';
 
-/** Both error rates of tokens, as printed by `--json`. A rate without trials is `null`. */
+/** Error rates of tokens, as printed by `--json`. A rate is `null` if there were no trials. */
 export interface RateFigures {
-  /** Message bits. */
+  /** Message length, in bits. */
   readonly k: number;
   readonly fmr: number | null;
   readonly fmrInterval: Interval | null;
@@ -20,7 +20,6 @@ export interface RateFigures {
 
 export type By<T> = Readonly<Record<string, T>>;
 
-/** Rounds to three digits. */
 export const round = (value: number): number => Number(value.toPrecision(3));
 
 export const roundInterval = (interval: Interval | null): Interval | null =>

@@ -19,7 +19,6 @@ const rateCells = (rates: RateFigures): string[] => [
 const verdict = ({ kept, pairsNeeded }: PromiseFigures): string =>
   kept === null ? `too few pairs: ${count(pairsNeeded)} needed` : kept ? 'kept' : 'not kept';
 
-/** Renders the tables as Markdown. */
 export function toMarkdown(figures: AccuracyFigures): string {
   const { data, fta, raw } = figures;
   const failures = Object.entries(fta.failures).map(([code, failed]) => `${failed} \`${code}\``);
@@ -91,7 +90,6 @@ export function toMarkdown(figures: AccuracyFigures): string {
   return `${sections.join('\n\n')}\n`;
 }
 
-/** Plots both error rates: embeddings alone, tokens by message length, and the levels. */
 export const toPlot = (figures: AccuracyFigures): string =>
   toDetSvg({
     title: 'One photo against one',

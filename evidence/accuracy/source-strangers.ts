@@ -45,7 +45,6 @@ async function measureTokens(
   return { levels, byPhotos };
 }
 
-/** Measures impostors within one source with tokens and embeddings: all, and nearest ones. */
 export async function measureSource(
   pool: DecoderPool,
   people: readonly EmbeddedPerson[],

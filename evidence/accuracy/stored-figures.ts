@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { count, hitsOfTrials, percent, range, share } from './markdown.js';
 
 /*
- * Marked figures of the documents: `<!-- accuracy/accuracy.json multi.4.1x1.fmr share -->6.9e-6<!-- / -->` has a file
- * below docs, a path in it, and a format.
+ * Figures in the docs are marked, as in `<!-- accuracy/accuracy.json multi.4.1x1.fmr share -->6.9e-6<!-- / -->`. A mark
+ * names a file below docs, a path in that file, and a format.
  */
 
 const mark = /<!-- ([\w/-]+\.json) (\S+) ([\w-]+) -->(.*?)<!-- \/ -->/g;
@@ -18,10 +18,6 @@ const counted = z.union([
 ]);
 const to = (text: string): string => text.replace(' – ', ' to ');
 
-/**
- * Rates as in the tables, counts with or without interval, `plain` as stored, times and ratios with one decimal,
- * processor times with three, sizes in MB.
- */
 const formats = {
   share: (value) => share(rate.parse(value)),
   percent: (value) => percent(rate.parse(value)),
@@ -53,15 +49,11 @@ function valueAt(stored: unknown, place: string): unknown {
   }, stored);
 }
 
-/**
- * Updates every marked figure of a page.
- * @throws Error for an unknown result or format
- */
+/** @throws Error for an unknown result or format */
 export const writeFigures = (page: string, readStored: (file: string) => unknown): string =>
   page.replace(mark, (_whole, file: string, place: string, format: string) => {
     if (!isFormat(format)) throw new Error(`${file} ${place}: no figure is written as ${format}`);
     return `<!-- ${file} ${place} ${format} -->${formats[format](valueAt(readStored(file), place))}<!-- / -->`;
   });
 
-/** Counts a page's marked figures. */
 export const countFigures = (page: string): number => [...page.matchAll(mark)].length;

@@ -4,10 +4,9 @@ import { toCosine } from './decode.js';
 import { photosPerPerson } from './unprotected.js';
 import { everyRun, type TrialRules } from './windows.js';
 
-/** Limit of nearest impostors. */
 export const nearestStrangers = 10;
 
-/** Finds each person's nearest others, by the cosine of first-photo means. */
+/** Finds the most similar other people for each person, by their mean embeddings. */
 export function findNearest(people: readonly EmbeddedPerson[]): readonly ReadonlySet<number>[] {
   const means = people.map(({ embeddings }) => meanOf(embeddings.slice(0, photosPerPerson)));
   return means.map((own, person) => {
@@ -17,7 +16,6 @@ export function findNearest(people: readonly EmbeddedPerson[]): readonly Readonl
   });
 }
 
-/** Restricts trials to each person's nearest impostors: their token, the impostor's face. */
 export function toNearest(people: readonly EmbeddedPerson[]): TrialRules {
   const nearest = findNearest(people);
   return { ...everyRun, isStranger: (enrolled, live) => nearest[enrolled].has(live) };

@@ -9,7 +9,7 @@ import {
 } from '../statistics/bootstrap.js';
 import { toCosine } from './decode.js';
 
-/** Limit of photos per person, so that a few famous people do not dominate. */
+/** Maximum number of photos per person, so that a few famous people do not dominate. */
 export const photosPerPerson = 8;
 
 export const operatingPoints = ['1e-3', '1e-4', '1e-5'] as const;
@@ -23,17 +23,16 @@ export const atPoints = <T>(figure: (falseMatchRate: number) => T): AtPoints<T> 
   '1e-5': figure(1e-5),
 });
 
-/** Expected false matches needed to measure a rate: the rule of three. */
+/** Expected number of false matches needed to measure a rate (the rule of three). */
 export const leastExpected = 3;
 
 export interface Cosines {
   readonly genuine: readonly (readonly number[])[];
-  /** First photos of all pairs of people: person 0 against 1, 2 …, then 1 against 2, 3 … */
+  /** First photos of all pairs of people: 0 with 1, 2, …, then 1 with 2, 3, … */
   readonly impostor: Float32Array;
   readonly descending: Float32Array;
 }
 
-/** Compares people's embeddings without a token. */
 export function compareEmbeddings(people: readonly EmbeddedPerson[]): Cosines {
   const impostor = new Float32Array((people.length * (people.length - 1)) / 2);
   let count = 0;
@@ -72,7 +71,7 @@ function highestPairs({ genuine, impostor, descending }: Cosines, count: number)
 
 function toStatistic(cosines: Cosines, falseMatchRate: number): Statistic {
   const people = cosines.genuine.length;
-  // A resample may weigh pairs many times, so it needs more than the rate's share.
+  // A resample may count a pair many times, so more pairs are kept than the rate requires.
   const highest = highestPairs(cosines, Math.ceil(4 * falseMatchRate * cosines.impostor.length) + 50);
   const genuine = Float32Array.from(cosines.genuine.flat());
   const owners = Uint16Array.from(cosines.genuine.flatMap((own, person) => own.map(() => person)));
@@ -98,11 +97,14 @@ function toStatistic(cosines: Cosines, falseMatchRate: number): Statistic {
 export interface UnprotectedPoint {
   readonly threshold: number;
   readonly fnmr: ErrorRate;
-  /** Interval of threshold and false non-matches together, because both depend on the sample. */
+  /**
+   * Interval of the false non-match rate. Each resample chooses its own threshold, because the threshold also depends
+   * on the sample.
+   */
   readonly interval: Interval | null;
 }
 
-/** Measures error rates at one false match rate; `null` if there are too few pairs. */
+/** @returns `null` if there are too few pairs */
 export function measureUnprotected(
   cosines: Cosines,
   falseMatchRate: number,
@@ -121,7 +123,7 @@ export function measureUnprotected(
   };
 }
 
-/** Returns the error curve over all thresholds, ten points a decade, as far as measurable. */
+/** Returns the error curve over all measurable thresholds. */
 export function toCurve({ genuine, descending }: Cosines): PlotPoint[] {
   const all = genuine.flat();
   if (all.length === 0) return [];

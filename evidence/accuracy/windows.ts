@@ -10,7 +10,6 @@ export interface Combination {
   readonly live: number;
 }
 
-/** Returns a combination's name in tables and JSON. */
 export const toName = ({ enrolled, live }: Combination): string => `${enrolled}x${live}`;
 
 export interface PhotoWindow {
@@ -24,12 +23,12 @@ export interface PhotoWindow {
 export interface TrialRules {
   isShown(window: PhotoWindow): boolean;
   /**
-   * True if a person's face is tried against another's token.
-   * @param isSymmetric - equal photo numbers on both sides
+   * Returns true if the live face of one person is compared with the token of another.
+   * @param isSymmetric - true if both sides have the same number of photos
    */
   isStranger(enrolled: number, live: number, isSymmetric: boolean): boolean;
   isGenuine(enrolled: PhotoWindow, live: PhotoWindow): boolean;
-  /** Otherwise trials are listed by pair. */
+  /** False if the trials must be listed by pair of people. */
   readonly isEven: boolean;
 }
 
@@ -38,7 +37,10 @@ function isApart(one: PhotoWindow, other: PhotoWindow): boolean {
   return !other.files.some((file) => sittingOf(file) !== null && sittings.has(sittingOf(file)));
 }
 
-/** Compares each person's first run with the first of each other; genuine pairs only across sessions. */
+/**
+ * Compares each person's first run of consecutive photos with the first run of others. Genuine pairs are only taken
+ * across sessions.
+ */
 export const firstRuns: TrialRules = {
   isShown: ({ from }) => from === 0,
   isStranger: (enrolled, live, isSymmetric) => (isSymmetric ? enrolled < live : enrolled !== live),
@@ -46,7 +48,6 @@ export const firstRuns: TrialRules = {
   isEven: true,
 };
 
-/** The same with every run of each person. */
 export const everyRun: TrialRules = { ...firstRuns, isShown: () => true, isEven: false };
 
 export interface Trials {
@@ -56,7 +57,6 @@ export interface Trials {
   readonly impostor: Comparison;
 }
 
-/** Number of first photos per person: eight, or as many as a genuine pair needs. */
 const photosOf = ({ enrolled, live }: Combination): number => Math.max(photosPerPerson, enrolled + live);
 
 function windowsOf(people: readonly EmbeddedPerson[], size: number, photos: number): PhotoWindow[] {
@@ -91,7 +91,6 @@ function findGenuine(
   return genuine;
 }
 
-/** Counts people with a genuine pair. */
 export function countGenuinePeople(people: readonly EmbeddedPerson[], combination: Combination): number {
   const enrolled = windowsOf(people, combination.enrolled, photosOf(combination));
   const live = windowsOf(people, combination.live, photosOf(combination));
@@ -100,8 +99,8 @@ export function countGenuinePeople(people: readonly EmbeddedPerson[], combinatio
 }
 
 /**
- * Lists the trials. Genuine: each disjoint pair of windows of one person's first eight photos (ten for 5x5), once if
- * symmetric. Impostor: first windows of each two people.
+ * Lists the trials. Genuine trials are the disjoint pairs of runs among one person's first photos. Impostor trials are
+ * drawn from the pairs that `rules` allows.
  */
 export function toTrials(
   people: readonly EmbeddedPerson[],

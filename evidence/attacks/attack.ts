@@ -10,11 +10,11 @@ export interface Setting {
 
 export type Bound = { readonly atMost: number } | { readonly atLeast: number };
 
-/** One sentence of docs/security-analysis.md, and whether the measurement supports it. */
+/** A statement of docs/security-analysis.md and whether the measurement supports it. */
 export interface Claim {
   readonly claim: string;
   readonly figure: number;
-  /** 95 %; `null` for counts and certainties. */
+  /** 95 % interval; `null` if the figure is a count. */
   readonly interval: readonly [number, number] | null;
   readonly bound: Bound;
   readonly holds: boolean;
@@ -23,11 +23,11 @@ export interface Claim {
 export type Row = readonly string[];
 
 export interface Finding {
-  /** Keys are stable. */
+  /** JSON keys are stable. */
   readonly figures: { readonly [figure: string]: Json };
   readonly table: readonly Row[];
   readonly claims: readonly Claim[];
-  /** Omitted parts with reasons, reported in the output. */
+  /** Parts that were not measured, with reasons. */
   readonly skipped: readonly string[];
 }
 
@@ -36,7 +36,6 @@ export interface Attack {
   run(setting: Setting): Promise<Finding>;
 }
 
-/** Compares a figure with its limit. */
 export function toClaim(
   claim: string,
   { figure, interval = null }: { readonly figure: number; readonly interval?: Claim['interval'] },
@@ -46,5 +45,4 @@ export function toClaim(
   return { claim, figure, interval, bound, holds };
 }
 
-/** Rounds to three significant digits; more would be noise. */
 export const toDigits = (value: number): number => Number(value.toPrecision(3));

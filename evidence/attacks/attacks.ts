@@ -7,8 +7,8 @@ import { toMarkdown, writeFinding } from './report.js';
 import type { Size } from './size.js';
 
 /*
- * `npm run attacks -- [NAME…] [--quick] [--json] [--write]`: attacks the product's own tokens. `--write` writes the
- * pages in docs/security-analysis, only after a complete run on real faces.
+ * `npm run attacks -- [NAME…] [--quick] [--json] [--write]` attacks the product's own tokens. `--write` also writes the
+ * pages in docs/security-analysis.
  */
 
 process.once('SIGINT', () => process.exit(130)).once('SIGTERM', () => process.exit(143));
@@ -46,7 +46,7 @@ if (unknown.length > 0) {
     for (const reason of finding.skipped) say(`SKIPPED: ${reason}`);
     say(`${name}: ${Math.round((performance.now() - from) / 1000)} s`);
     findings[name] = finding;
-    // Written at once, so that results survive an interruption.
+    // Written after each attack, so that results survive an interruption.
     if (flags.includes('--write'))
       writeFinding(
         name,
@@ -54,7 +54,6 @@ if (unknown.length > 0) {
         `_${new Date().toISOString().slice(0, 10)}, ${cpus()[0]?.model.trim() ?? ''}, ${availableParallelism()} cores, Node ${process.version.slice(1)}._`,
       );
   }
-  // The server attack needs no faces.
   const [faces = null] = await Promise.all(loading);
   const claims = Object.values(findings).flatMap((finding) => finding.claims);
   const setting = {

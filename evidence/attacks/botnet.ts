@@ -5,7 +5,7 @@ import { FaceError } from '../../src/errors.js';
 import { createSqliteState } from '../../src/state/sqlite.js';
 import { createManualClock } from '../../test/manual-clock.js';
 
-/* Sends wrong faces for one person from many addresses. */
+/* Simulates attackers who send wrong faces for one person from many addresses. */
 
 export interface Botnet {
   readonly name: string;
@@ -15,11 +15,13 @@ export interface Botnet {
 
 export interface Run {
   readonly days: number;
-  /** Daily pass of the real person: after a first factor, or anonymously from a separate address. */
+  /**
+   * How the real person passes a check each day: after a first factor (`proven`), or anonymously from their own address
+   * (`outside`).
+   */
   readonly passes: 'none' | 'proven' | 'outside';
-  /** True for limits by address only, without the limit by person. */
+  /** True to apply only the limit by address, without the limit by person. */
   readonly isFormerRule?: boolean;
-  /** Counted events: decided wrong faces, or refused passes of the person. */
   readonly count?: 'tries' | 'refusedPasses';
 }
 
@@ -37,7 +39,10 @@ const openStores = (): Stores => {
   return { clock, state: createSqliteState({ file: ':memory:', clock }) };
 };
 
-/** Wait in seconds; `null` if decided. */
+/**
+ * Sends one wrong face.
+ * @returns how long the attacker has to wait, in seconds; `null` if the server compared the face
+ */
 async function tryFrom(
   address: string,
   isFormerRule: boolean,
@@ -55,14 +60,13 @@ async function tryFrom(
   }
 }
 
-/** Runs an attack. */
 export async function triesOf(botnet: Botnet, run: Run): Promise<number> {
   const stores = openStores();
   const { clock } = stores;
   const isFormerRule = run.isFormerRule ?? false;
   const startedAt = clock.now();
   const passed = { tries: 0, refusedPasses: 0 };
-  /** Seconds from the start until an address may try again; a missing one may now. */
+  /** Seconds from the start until an address may try again. */
   const openAt = new Map<number, number>();
   const atSec = (): number => (clock.now() - startedAt) / 1000;
   for (let today = 0; today < run.days; today += 1) {
@@ -100,7 +104,7 @@ async function tryAll(
   return Math.min(...openAt.values()) - atSec;
 }
 
-/** @returns true if the person passed */
+/** @returns true if the server allowed the real person's check */
 async function pass(how: 'proven' | 'outside', stores: Stores): Promise<boolean> {
   const whose = how === 'proven' ? attemptsOfSubject(person) : attemptsOfOutsider(person, '192.0.2.7');
   const isTaken = await countAttempt(whose, async () => ({ succeeded: true, result: true }), stores).catch(() => false);

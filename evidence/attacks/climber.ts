@@ -13,7 +13,8 @@ export interface Climb {
 }
 
 /**
- * Hill climbing with one parent and one child, with adaptive step length. Without a score it tries at random.
+ * Hill climbing with one parent, one child and an adaptive step length. Without a score from the server, each try is
+ * random.
  * @see https://doi.org/10.1109/CCST.2003.1297584 (hill climbing against face recognition)
  */
 export async function climb(
@@ -44,16 +45,15 @@ export async function climb(
     const worth = worthOf(reply);
     const isBetter = worth > best.worth;
     if (worth >= best.worth) best = { embedding: child, worth };
-    // Target success rate: one in five (Rechenberg).
+    // These factors balance at one improvement in five tries (Rechenberg's rule).
     stepLength = Math.min(1, Math.max(0.02, stepLength * (isBetter ? 1.22 : 0.953)));
   }
   return { tries: mostTries, arrived: false, embedding: best.embedding };
 }
 
-/** Relative distance of `learn`'s probes from the starting face. */
 const probeLength = 0.5;
 
-/** Estimates the enrolled face from match scores: steps in all directions, weighted by their effect. */
+/** Estimates the enrolled face from match scores, as the mean of random steps weighted by their effect. */
 export async function learn(
   ask: (embedding: Float32Array) => Promise<Reply>,
   { start, probes, chance }: { readonly start: Float32Array; readonly probes: number; readonly chance: Chance },
@@ -70,7 +70,6 @@ export async function learn(
     for (let at = 0; at < slope.length; at += 1) slope[at] += (score - mean) * direction[at];
   const { score } = await ask(start);
   if (told.length < 2 || score === null) return start;
-  // The gradient's quality depends on probes per dimension; half of a score is rounding and noise.
   const trust = Math.sqrt(told.length / (told.length + 2 * start.length));
   const sideways = toUnit(slope);
   return toUnit(start.map((value, at) => score * value + Math.sqrt(1 - score * score) * trust * sideways[at]));

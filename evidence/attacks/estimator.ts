@@ -13,23 +13,21 @@ export function cosineOf(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return dot / Math.sqrt(aa * bb);
 }
 
-/** Estimates embeddings from the sign bits of an opened token. */
 export interface Estimator {
-  /** Estimates by the transposed transform; needs only the format. */
+  /** Applies the transposed transform. Needs only the public token format. */
   linear(bits: Uint8Array): Float32Array;
-  /** From one or several tokens of a face. */
   likeliest(tokens: readonly Uint8Array[]): Float32Array;
-  /** Estimates from two tokens of one embedding as if each had its own transform. */
+  /** Estimates as if each token had its own transform. */
   ofOwnTransforms(embedding: Float32Array): Float32Array;
 }
 
-/** A token's measurement: a matrix of 1,024 rows from normal deviates to views, and the views' signs. */
+/** `matrix` maps normally distributed values to the 1,024 numbers whose signs are `bits`. */
 interface Measured {
   readonly matrix: Float32Array;
   readonly bits: Uint8Array;
 }
 
-/** Sign softness in standard deviations, and step parameters, tuned on the attacker's half. */
+/** Parameters of the logistic regression, tuned on the attacker's half of the people. */
 const softness = 0.1;
 const steps = 60;
 const rate = 0.01;
@@ -50,7 +48,6 @@ function readTransform() {
   return { columns, mean };
 }
 
-/** Creates an estimator. */
 export function createEstimator(corpus: readonly Float32Array[]): Estimator {
   const { columns, mean } = readTransform();
   const root = covarianceRoot(corpus, mean);
@@ -77,7 +74,7 @@ export function createEstimator(corpus: readonly Float32Array[]): Estimator {
   const own = toMatrix(flips);
 
   /**
-   * 1-bit compressed sensing: logistic regression of the signs, with the faces' distribution as prior.
+   * Runs 1-bit compressed sensing: logistic regression of the signs, with the faces' distribution as prior.
    * @see https://doi.org/10.1109/TIT.2012.2207945 (Plan and Vershynin)
    */
   function regress(measured: readonly Measured[]): Float32Array {

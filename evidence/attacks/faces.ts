@@ -10,7 +10,7 @@ export interface Person {
 }
 
 export interface Faces {
-  /** False for simulated, isotropic faces: results that depend on the real distribution are then not measured. */
+  /** False for simulated faces. Results that depend on the distribution of real faces are then omitted. */
   readonly areReal: boolean;
   readonly fit: readonly Person[];
   readonly judge: readonly Person[];
@@ -18,7 +18,6 @@ export interface Faces {
 
 const quickPeople = { fit: 120, judge: 60 };
 
-/** Loads the evaluation faces, or simulated ones. */
 export async function loadFaces(size: Size, say: (line: string) => void): Promise<Faces> {
   if (!hasFaces) {
     say('SKIPPING all that needs real faces: there are none (set FACESTEP_FACES). Simulated ones stand in.');
@@ -43,7 +42,6 @@ export async function loadFaces(size: Size, say: (line: string) => void): Promis
   };
 }
 
-/** Shuffles people deterministically. */
 export function shuffled<T>(all: readonly T[], name: string): T[] {
   const chance = createChance(name);
   const order = [...all];

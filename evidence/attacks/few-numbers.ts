@@ -8,10 +8,9 @@ import { type Attack, toClaim, toDigits } from './attack.js';
 /** Message bits of the built-in engine at level 4, the minimum for custom engines. */
 const messageBits = 120;
 
-/** Decoder paths of a custom engine. */
 const listSize = 16;
 
-/** Message bits as one number, so that adding rows is one XOR. */
+/** Message bits as one number, so that one XOR adds two rows. */
 type Sum = bigint;
 
 function toRows(positions: Uint16Array): Sum[] {
@@ -34,7 +33,7 @@ class Basis {
     return this.#byLength.size;
   }
 
-  /** @returns false if it depends on the others */
+  /** @returns false if the row depends on earlier rows */
   add(row: Sum): boolean {
     let left = row;
     while (left !== 0n) {
@@ -77,14 +76,13 @@ function cheapestPositions(dimensions: number): readonly number[] {
 
 const guessed = [4, 5, 6, 7].map(cheapestPositions);
 
-/** Leakage of tokens to holders of the key. */
 export interface FewNumbers {
   readonly correlation: number;
-  /** Message bits that follow from always equal or always different sign bits. */
+  /** Message bits that follow from pairs of sign bits that are always equal or always different. */
   readonly certainBits: number;
-  /** Tries until the best equations between sign bits all hold, as a power of two. */
+  /** log2 of the tries until the best equations between sign bits all hold. */
   readonly equationTries: number;
-  /** Tries to guess a part of the code word and decode the rest, as a power of two; `null` if none decoded. */
+  /** log2 of the tries to guess part of the code word and decode the rest; `null` if no guess decoded. */
   readonly guessTries: number | null;
 }
 
@@ -105,7 +103,6 @@ const dot = (one: Float32Array, other: Float32Array): number => {
   return sum;
 };
 
-/** Weaker correlations are no better than guesses. */
 const leastCorrelation = 0.05;
 
 function correlate(matrix: readonly Float32Array[]): { correlation: number; one: number; other: number }[] {
@@ -119,7 +116,9 @@ function correlate(matrix: readonly Float32Array[]): { correlation: number; one:
   return pairs.sort((a, b) => b.correlation - a.correlation);
 }
 
-/** Attacks tokens with a known key and without a face: embeddings padded with zeros. */
+/**
+ * Attacks tokens of a model with short embeddings, which are padded with zeros. The attacker has the key but no face.
+ */
 export function attackFewNumbers(numbers: number, isRotated: boolean, draws: number): FewNumbers {
   const chance = createChance(`few numbers ${numbers}`);
   const centre = createCentre(new Float32Array(embeddingLength), []);
@@ -147,7 +146,7 @@ export function attackFewNumbers(numbers: number, isRotated: boolean, draws: num
   const decodes = (places: readonly number[]): boolean => {
     const face = Float32Array.from({ length: embeddingLength }, (_, at) => (at < numbers ? chance.normal() : 0));
     const hidden = signBits(toViews(face));
-    // All tokens are equivalent: with a zero message the token is the sign bits themselves.
+    // Uses the zero message, for which the token is the sign bits. Other messages give equivalent tokens.
     const estimate = new Float32Array(embeddingLength);
     for (const at of places) {
       const bit = bitAt[at];
@@ -176,7 +175,6 @@ export function attackFewNumbers(numbers: number, isRotated: boolean, draws: num
 
 const counts = [64, 128, 192, 256, 257, 320, 384, 512];
 
-/** Measures face-free attacks on tokens of custom models. */
 export const fewNumbers: Attack = {
   about: 'a model of one’s own with few numbers: does a token open without a face?',
   run: async ({ size, say }) => {
@@ -191,7 +189,7 @@ export const fewNumbers: Attack = {
     const few = found.filter(({ numbers }) => numbers <= 256);
     const most = (values: readonly number[]): number => toDigits(Math.max(...values));
     const least = (values: readonly number[]): number => toDigits(Math.min(...values));
-    // Without a decoding, there are more tries than could be counted.
+    // If no guess decoded, all message bits must be guessed.
     const guesses = (each: FewNumbers): number => each.guessTries ?? messageBits;
     return {
       figures: { draws, found: found.map((each) => ({ ...each })) },

@@ -10,8 +10,8 @@ export function meanOf(embeddings: readonly Float32Array[]): Float64Array {
 }
 
 /**
- * Returns the lower Cholesky factor of the covariance about `centre`, row by row. A hundredth of the mean variance is
- * added to the diagonal, for fewer embeddings than dimensions.
+ * Returns the lower Cholesky factor of the covariance about `centre`, row by row. A small value on the
+ * diagonal lets the factor exist with fewer embeddings than dimensions.
  */
 export function covarianceRoot(embeddings: readonly Float32Array[], centre: ArrayLike<number>): Float64Array {
   const root = new Float64Array(length * length);
@@ -34,7 +34,7 @@ export function covarianceRoot(embeddings: readonly Float32Array[], centre: Arra
   return root;
 }
 
-/** Draws embeddings from the faces' normal distribution. */
+/** Draws embeddings from a normal distribution fitted to the given faces. */
 export function createGaussian(embeddings: readonly Float32Array[], chance: Chance): () => Float32Array {
   const mean = meanOf(embeddings);
   const root = covarianceRoot(embeddings, mean);

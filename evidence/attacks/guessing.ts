@@ -11,10 +11,10 @@ import { createGaussian } from './gaussian.js';
 import { show, showShare, showWith } from './report.js';
 import { medianGuesses, type Search } from './survival.js';
 
-/** False match rates of the levels: docs/accuracy.md. */
+/** Promised false match rates of the levels (docs/accuracy.md). */
 const promised: Partial<Record<Accuracy, number>> = { 4: 1e-4, 6: 2.5e-5, 8: 5e-6 };
 
-/** The product requires six digits; other products use four. */
+/** The product requires six digits. Four are measured for comparison with other products. */
 const pinDigits = [4, 6] as const;
 
 type Open = (token: BareToken, views: Float32Array) => boolean;
@@ -27,7 +27,6 @@ function search(tokens: readonly BareToken[], guesses: readonly Float32Array[], 
   });
 }
 
-/** Each opening is a success, each guess up to it a trial. */
 const rateOf = (searches: readonly Search[]): Proportion =>
   proportion(
     searches.filter(({ opened }) => opened).length,
@@ -40,7 +39,7 @@ function rateOfDraws(tokens: readonly BareToken[], draws: number, draw: () => Fl
   return proportion(opened, draws);
 }
 
-/** These may open more tokens. */
+/** Returns the faces that resemble the most others, which may open more tokens. */
 function wolves(corpus: readonly Float32Array[], reach: number, count: number): Float32Array[] {
   const alike = corpus.map(
     (one) => corpus.filter((other) => one.reduce((sum, value, at) => sum + value * other[at], 0) >= reach).length,
@@ -59,7 +58,6 @@ async function timeStretch(runs: number): Promise<number> {
 
 const firsts = (people: readonly Person[]): Float32Array[] => people.map(({ embeddings }) => embeddings[0]);
 
-/** Measures the guesses and time for a thief of token and sealing key. */
 export const guessing: Attack = {
   about: 'a stolen token and the sealing key: how many guesses until the first false accept?',
   async run({ size, loadFaces, say }) {
@@ -123,7 +121,7 @@ export const guessing: Attack = {
           medianHours: hours(each.median.guesses, each.guessMs),
           hoursInterval: each.median.interval.map((guesses) => hours(guesses, each.guessMs)),
           ...Object.fromEntries(
-            // Half of the PINs are tried on average, each against all guesses.
+            // On average the thief tries half of the PINs, each with all faces.
             pinDigits.map((digits) => [
               `medianHoursPin${digits}`,
               hours((each.median.guesses * 10 ** digits) / 2, each.guessMs),

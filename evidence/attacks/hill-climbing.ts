@@ -16,7 +16,7 @@ import { binding, createSealing } from './sealed-tokens.js';
 import { climbOverSocket } from './socket-climber.js';
 import { towards } from './towards.js';
 
-/** An engine that takes embeddings as pictures, an upper bound for climbers that control every pixel. */
+/** Engine that takes embeddings as pictures, to simulate attackers who control every pixel. */
 function createTransparentEngine(): Engine {
   const refuse = async (): Promise<never> => {
     throw new FaceError('internal');
@@ -61,7 +61,6 @@ const scoreBy = (verifier: Verifier, token: SealedToken, embedding: Float32Array
     share: testShare,
   });
 
-/** Ever closer faces at the real verifier. */
 async function refusalsAtVerifier(target: Float32Array, other: Float32Array, tries: number) {
   const keys = createKeysInMemory(createChance('climbed').bytes(32));
   const verifier = createEmbeddedVerifier({
@@ -118,12 +117,12 @@ async function climbTokens({ loadFaces, size, say }: Setting) {
       share: testShare,
     });
     const unlocked = await sealing.unlock({ token: sealed.token, binding, secret: null, share: testShare });
-    /** The product's reply: a two-decimal score only with a match. */
+    /** Replies like the product, which returns a score only for a match. */
     const ask = async (embedding: Float32Array): Promise<Reply> => {
       const opened = await unlocked.open(new Embedding(Float32Array.from(embedding)));
       return { opened: opened !== null, score: opened === null ? null : Math.round(opened.cosine * 100) / 100 };
     };
-    /** An unsafe reply: the cosine even without a match. */
+    /** Unsafe reply for comparison, which returns the score even without a match. */
     const tell =
       (toScore: (cosine: number) => number) =>
       async (embedding: Float32Array): Promise<Reply> => {
@@ -138,7 +137,7 @@ async function climbTokens({ loadFaces, size, say }: Setting) {
       { start, mostTries: 20_000, chance },
     );
     const coarse = await climb(tell(rounded), { start, mostTries: isFull ? 20_000 : 500, chance });
-    // An accepted attacker with scores climbs to the enrolled face.
+    // An attacker who matches and receives scores climbs to the enrolled face.
     const learned = await learn(ask, { start: live, probes: isFull ? 5000 : 100, chance });
     unlocked.wipe();
     rows.push({

@@ -1,15 +1,14 @@
 import type { Chance } from '../statistics/chance.js';
 
-/** A linear code of a few hundred dimensions: one packed row for each position. */
 export interface LinearCode {
   readonly dimensions: number;
   readonly length: number;
-  /** `words` 32-bit words for each position: the message bits that add up to it. */
+  /** One row for each position: a bit mask, in `words` 32-bit words, of the message bits whose sum is the code bit. */
   readonly rows: Uint32Array;
   readonly words: number;
 }
 
-/** Creates a code from the code words of unit messages. */
+/** Creates a code from its generators, the code words of unit messages. */
 export function toLinearCode(generators: readonly Uint8Array[]): LinearCode {
   const [{ length }] = generators;
   const words = Math.ceil((generators.length + 1) / 32);
@@ -69,8 +68,8 @@ export interface Decoded {
 }
 
 /**
- * Information-set decoding: guesses correct positions until the message is close enough. With an error share ε a try
- * succeeds with about (1 − ε)^dimensions.
+ * Information-set decoding: guesses error-free positions until the resulting code word is near enough. If a share ε of
+ * positions has errors, a try succeeds with probability about (1 − ε)^dimensions.
  * @see https://doi.org/10.1109/TIT.1962.1057777 (Prange)
  */
 export function decodeByInformationSet(
@@ -80,7 +79,6 @@ export function decodeByInformationSet(
 ): Decoded | null {
   const order = Uint16Array.from({ length: code.length }, (_, at) => at);
   for (let tries = 1; tries <= mostTries; tries += 1) {
-    // Slightly more positions than dimensions usually suffice; the rest is a reserve.
     for (let at = 0; at < Math.min(code.length - 1, code.dimensions * 2); at += 1) {
       const chosen = at + chance.below(code.length - at);
       [order[at], order[chosen]] = [order[chosen], order[at]];

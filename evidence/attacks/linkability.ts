@@ -14,7 +14,7 @@ function toBins(scores: readonly number[]): Uint8Array {
   });
 }
 
-/** D_sys of binned scores; the first `mated` ones are mated. */
+/** Returns D_sys of binned scores, of which the first `mated` belong to mated pairs. */
 function dSysOf(binned: Uint8Array, mated: number): number {
   const [same, other] = [new Float64Array(bins), new Float64Array(bins)];
   for (let at = 0; at < binned.length; at += 1) {
@@ -29,8 +29,7 @@ function dSysOf(binned: Uint8Array, mated: number): number {
 }
 
 /**
- * Global linkability D_sys of ISO/IEC 30136: 0 for equal distributions, 1 for disjoint ones. Estimated over 20 bins of
- * equal frequency; chance gives slightly above 0.
+ * Returns the global linkability D_sys of ISO/IEC 30136: 0 for equal score distributions, 1 for disjoint ones.
  * @see https://doi.org/10.1109/TIFS.2017.2788000
  */
 export const linkability = (mated: readonly number[], nonMated: readonly number[]): number =>
@@ -39,20 +38,19 @@ export const linkability = (mated: readonly number[], nonMated: readonly number[
 export interface Linkability {
   readonly pairs: number;
   readonly dSys: number;
-  /** 95 %, from bootstrap samples over pairs. */
+  /** 95 % interval, by bootstrap over pairs. */
   readonly interval: readonly [number, number];
-  /** Result of chance: mean and maximum of a thousand shuffles. */
+  /** D_sys of shuffled scores: mean and maximum of 1,000 shuffles. */
   readonly chance: { readonly mean: number; readonly most: number };
 }
 
 const resamples = 200;
 const mixes = 1000;
 
-/** Measures linkability. */
 export function measureLinkability(mated: readonly number[], nonMated: readonly number[], chance: Chance): Linkability {
   const draw = (scores: readonly number[]): number[] => scores.map(() => scores[chance.below(scores.length)]);
   const dSys = linkability(mated, nonMated);
-  // Resamples look slightly more linked than their source, so only their spread counts.
+  // Resampling increases D_sys slightly, so only the spread of the resamples is used.
   const drawn = Array.from({ length: resamples }, () => linkability(draw(mated), draw(nonMated)));
   const centre = drawn.reduce((sum, value) => sum + value, 0) / resamples;
   const spread = Math.sqrt(drawn.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (resamples - 1));

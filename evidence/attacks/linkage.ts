@@ -27,7 +27,6 @@ function createPartners(name: string, people: number) {
   };
 }
 
-/** Without keys: differing bits of the 1,280 opaque ones. */
 async function linkWithoutKeys({ judge }: Faces, size: Size) {
   const sealing = createSealing('linkage', size);
   const photos = withTwo(judge);
@@ -38,7 +37,7 @@ async function linkWithoutKeys({ judge }: Faces, size: Size) {
     for (let pair = 0; pair < pairsOf(size); pair += 1) {
       const index = pair % photos.length;
       const one = await sealFields(sealing, photos[index][0], { scope: 'sign-in' });
-      // The identical photo for one person: the worst case.
+      // The same person is compared by the identical photo, which is the worst case.
       const other = await sealFields(sealing, photos[otherOf(index)][0], { scope: 'payments' });
       scores.push(ones(xor(toBits(one), toBits(other))));
     }
@@ -51,7 +50,6 @@ async function linkWithoutKeys({ judge }: Faces, size: Size) {
   );
 }
 
-/** Share of bits in which a word differs from the decoder's nearest code word. */
 const distanceToCode = (tokens: BareTokens, word: Uint8Array): number =>
   Math.min(
     ...tokens
@@ -62,13 +60,13 @@ const distanceToCode = (tokens: BareTokens, word: Uint8Array): number =>
 const linked = (mated: readonly number[], nonMated: readonly number[]) =>
   proportion(mated.filter((score) => score < Math.min(...nonMated)).length, mated.length);
 
-/** With keys: tests whether the difference of two tokens is near a code word. */
+/** Tests, with known keys, whether the difference of two tokens is near a code word. */
 function linkWithKeys({ judge }: Faces, accuracy: Accuracy, size: Size) {
   const tokens = createBareTokens(accuracy, createChance(`linkage ${accuracy}`));
   const photos = withTwo(judge).map((two) => two.map((embedding) => viewsOf([embedding])));
   const partners = createPartners(`partners ${accuracy}`, photos.length);
   const asStored = (one: BareToken, other: BareToken): Uint8Array => xor(one.hidden, other.hidden);
-  /** In the order of the first code word; the other stays permuted. */
+  /** Returns the difference with only the first token's permutation undone. */
   const inOrderOfOne = (one: BareToken, other: BareToken): Uint8Array => {
     const bits = new Uint8Array(codeLength);
     asStored(one, other).forEach((bit, at) => {

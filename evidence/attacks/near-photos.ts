@@ -20,13 +20,11 @@ const changes: Readonly<Record<string, (photo: Sharp) => Sharp>> = {
 
 export interface NearPhotos {
   readonly change: string;
-  /** Share of differing sign bits. */
   readonly differing: number;
-  /** Tries until both opened; `null` if not enough. */
+  /** Number of tries until both tokens opened; `null` if they did not. */
   readonly tries: number | null;
 }
 
-/** Opens two tokens of almost the same photo. */
 export async function solveNearPhotos(size: Size): Promise<NearPhotos[]> {
   const { person, stranger } = await loadPictures();
   const photos = size === 'full' ? [...person, stranger] : [stranger];

@@ -1,18 +1,17 @@
 import { chiSquaredTail, erfc, normalBelow, upperGamma } from './probability.js';
 
 /*
- * Tests of NIST SP 800-22 rev. 1a on one bit sequence, 0 or 1 each; each returns a p-value. Names and section numbers
- * are the standard's.
+ * Tests of NIST SP 800-22 rev. 1a on a sequence of bits. Each test returns a p-value.
  * @see https://doi.org/10.6028/NIST.SP.800-22r1a
  */
 
 const ones = (bits: Uint8Array): number => bits.reduce((sum, bit) => sum + bit, 0);
 
-/** 2.1, monobit. */
+/** Test 2.1 of NIST SP 800-22 (monobit). */
 export const frequency = (bits: Uint8Array): number =>
   erfc(Math.abs(2 * ones(bits) - bits.length) / Math.sqrt(bits.length) / Math.SQRT2);
 
-/** 2.2. */
+/** Test 2.2 of NIST SP 800-22. */
 export function blockFrequency(bits: Uint8Array, blockLength = 128): number {
   const blocks = Math.floor(bits.length / blockLength);
   let statistic = 0;
@@ -21,7 +20,7 @@ export function blockFrequency(bits: Uint8Array, blockLength = 128): number {
   return upperGamma(blocks / 2, 2 * blockLength * statistic);
 }
 
-/** 2.3. */
+/** Test 2.3 of NIST SP 800-22. */
 export function runs(bits: Uint8Array): number {
   const share = ones(bits) / bits.length;
   if (Math.abs(share - 0.5) >= 2 / Math.sqrt(bits.length)) return 0;
@@ -31,7 +30,7 @@ export function runs(bits: Uint8Array): number {
   return erfc(Math.abs(changes - 2 * bits.length * spread) / (2 * Math.sqrt(2 * bits.length) * spread));
 }
 
-/** Classes of the longest run in a block, by sequence length (table of 2.4.4 and section 3.4). */
+/** Classes of the longest run in a block (sections 2.4.4 and 3.4). */
 const runClasses = [
   {
     atLeast: 6272,
@@ -42,7 +41,7 @@ const runClasses = [
   { atLeast: 128, blockLength: 8, shortest: 1, shares: [0.214_843_75, 0.367_187_5, 0.230_468_75, 0.187_5] },
 ] as const;
 
-/** 2.4; at least 128 bits. */
+/** Test 2.4 of NIST SP 800-22. Needs at least 128 bits. */
 export function longestRun(bits: Uint8Array): number {
   const { blockLength, shortest, shares } = bits.length >= runClasses[0].atLeast ? runClasses[0] : runClasses[1];
   const blocks = Math.floor(bits.length / blockLength);
@@ -71,7 +70,7 @@ function patternCounts(bits: Uint8Array, length: number): Float64Array {
   return counts;
 }
 
-/** 2.11; both values of the standard. */
+/** Test 2.11 of NIST SP 800-22, which has two p-values. */
 export function serial(bits: Uint8Array, length = 10): readonly [number, number] {
   const psi = (size: number): number =>
     size <= 0
@@ -85,7 +84,7 @@ export function serial(bits: Uint8Array, length = 10): readonly [number, number]
   ];
 }
 
-/** 2.12. */
+/** Test 2.12 of NIST SP 800-22. */
 export function approximateEntropy(bits: Uint8Array, length = 8): number {
   const phi = (size: number): number =>
     patternCounts(bits, size).reduce(
@@ -96,7 +95,7 @@ export function approximateEntropy(bits: Uint8Array, length = 8): number {
   return upperGamma(2 ** (length - 1), bits.length * (Math.LN2 - entropy));
 }
 
-/** 2.13, forward. */
+/** Test 2.13 of NIST SP 800-22, in forward mode. */
 export function cumulativeSums(bits: Uint8Array): number {
   const n = bits.length;
   let [sum, greatest] = [0, 0];

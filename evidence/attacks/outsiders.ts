@@ -24,10 +24,9 @@ const rates: ReadonlyMap<Accuracy, number> = new Map(
   promises.map(({ accuracy, falseMatchRate }) => [accuracy, falseMatchRate]),
 );
 
-/** Levels whose variants the table shows. */
 const isShown = (accuracy: Accuracy): boolean => [1, 4, 8].includes(accuracy);
 
-/** As used to set the levels (docs/accuracy.md). */
+/** Factor between false match rates within one source and over all photos (docs/accuracy.md). */
 const timesWithinSource = 3;
 
 const chanceOf = (rate: number, tries: number): number => -Math.expm1(tries * Math.log1p(-rate));

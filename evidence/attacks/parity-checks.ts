@@ -1,12 +1,12 @@
 import { codeLength } from '../../src/token/polar.js';
 import type { Chance } from '../statistics/chance.js';
 
-/** Two or four positions whose bits add up to 0 in every code word. */
+/** Two or four positions whose bits sum to 0 in every code word. */
 export type ParityCheck = readonly number[];
 
 /**
- * Returns all parity checks of weight two and four, or a sample. Generator column `j` has a 1 in the rows of message
- * positions that contain all bits of `j`; a check is a set of columns that add up to 0.
+ * Returns the parity checks of weight two and four, or a sample of them. A check is a set of generator matrix columns
+ * that sum to 0.
  */
 export function parityChecksOf(positions: Uint16Array, chance: Chance, mostChecks: number): ParityCheck[] {
   const columns = Array.from({ length: codeLength }, (_, column) =>
@@ -23,7 +23,7 @@ export function parityChecksOf(positions: Uint16Array, chance: Chance, mostCheck
   const twos = bySum.get(0n) ?? [];
   bySum.delete(0n);
   const groups = [...bySum.values()].filter((pairs) => pairs.length > 1);
-  // Four positions pair in three ways; only the one that pairs the two lowest counts.
+  // Four positions form pairs in three ways, of which one is counted.
   const total = groups.reduce((sum, { length }) => sum + (length * (length - 1)) / 2, 0) / 3;
   const keep = Math.min(1, mostChecks / total);
   const fours: ParityCheck[] = [];

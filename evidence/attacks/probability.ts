@@ -1,9 +1,6 @@
 import { logGamma } from '../statistics/log-gamma.js';
 
-/**
- * Returns the regularized upper incomplete gamma function Q(a, x), `igamc` of NIST SP 800-22, by series or continued
- * fraction (Lentz).
- */
+/** Returns the regularized upper incomplete gamma function Q(a, x), `igamc` in NIST SP 800-22. */
 export function upperGamma(a: number, x: number): number {
   if (x <= 0) return 1;
   const front = Math.exp(a * Math.log(x) - x - logGamma(a));
@@ -32,19 +29,16 @@ export function upperGamma(a: number, x: number): number {
   return Math.min(1, front * fraction);
 }
 
-/** Returns the upper tail of the chi-squared distribution. */
 export const chiSquaredTail = (value: number, freedom: number): number => upperGamma(freedom / 2, value / 2);
 
 /** Returns the complementary error function: the two-sided tail beyond `x·√2` standard deviations. */
 export const erfc = (x: number): number => (x < 0 ? 2 - erfc(-x) : upperGamma(0.5, x * x));
 
-/** Returns the two-sided tail of the normal distribution. */
 export const twoSided = (deviations: number): number => erfc(Math.abs(deviations) / Math.SQRT2);
 
-/** Returns the standard normal distribution function. */
 export const normalBelow = (x: number): number => erfc(-x / Math.SQRT2) / 2;
 
-/** Returns the p-value of two samples (Kolmogorov and Smirnov, asymptotic), conservative for integers. */
+/** Returns the asymptotic p-value of the two-sample Kolmogorov–Smirnov test, conservative for integers. */
 export function twoSampleKs(one: readonly number[], other: readonly number[]): number {
   const [a, b] = [one, other].map((values) => [...values].sort((x, y) => x - y));
   let [i, j, greatest] = [0, 0, 0];

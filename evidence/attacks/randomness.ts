@@ -18,7 +18,7 @@ const toBytes = ({ salt, stored, tag }: SecretFields): Uint8Array => Buffer.conc
 
 const distance = (a: Uint8Array, b: Uint8Array): number => a.reduce((sum, bit, at) => sum + (bit ^ b[at]), 0);
 
-/** The largest bias of a bit position, as one p-value (Bonferroni). */
+/** Tests the largest bias of any bit position, with Bonferroni correction. */
 function positionBias(tokens: readonly Uint8Array[]): number {
   const counts = new Float64Array(tokens[0].length);
   for (const bits of tokens) for (let at = 0; at < bits.length; at += 1) counts[at] += bits[at];
@@ -36,7 +36,7 @@ function byteFrequency(bytes: Uint8Array): number {
   );
 }
 
-/** Correlation of adjacent bytes; times the square root of their number it is a normal deviate. */
+/** Returns the correlation of adjacent bytes. */
 function serialCorrelation(bytes: Uint8Array): number {
   const mean = bytes.reduce((sum, byte) => sum + byte, 0) / bytes.length;
   let [together, alone] = [0, 0];
@@ -48,8 +48,8 @@ function serialCorrelation(bytes: Uint8Array): number {
 }
 
 /**
- * Tests the parity of one person's stored bits. Permutations keep the code's even parity, so without a mask it would be
- * the face's parity.
+ * Tests the parity of the stored bits of one person's tokens. Without a mask it would be the face's parity, because the
+ * code has even parity.
  */
 function parityOfOnes(stored: readonly Uint8Array[]): number {
   const odd = stored.reduce((sum, bits) => sum + bits.reduce((parity, bit) => parity ^ bit, 0), 0);
@@ -57,8 +57,8 @@ function parityOfOnes(stored: readonly Uint8Array[]): number {
 }
 
 /**
- * GF(2) rank of token differences: one code and face span few dimensions. Like NIST SP 800-22, 2.5, over whole tokens.
- * A random r × c matrix has rank deficiency d with about 2^(−d(d + |r − c|)), times at most 3.5.
+ * Tests the GF(2) rank of token differences, as in NIST SP 800-22, 2.5. A random r × c matrix has rank deficiency d
+ * with probability about 2^(−d(d + |r − c|)), times at most 3.5.
  */
 function binaryRank(stored: readonly Uint8Array[]): number {
   const rows = stored.slice(1, stored[0].length + 1).map((bits) => {
@@ -82,11 +82,10 @@ function binaryRank(stored: readonly Uint8Array[]): number {
   return Math.min(1, lacking === 0 ? 1 : 3.5 * 2 ** (-lacking * (lacking + Math.abs(rows.length - stored[0].length))));
 }
 
-/** Returns 1 if the bytes do not compress, else 0. */
 const compression = (bytes: Uint8Array): number => (deflateRawSync(bytes, { level: 9 }).length >= bytes.length ? 1 : 0);
 
 /**
- * Runs all tests on tokens.
+ * Runs all randomness tests.
  * @param ofOne - tokens of one person's identical photo, the worst case
  * @param ofMany - tokens of different people
  */
@@ -95,7 +94,7 @@ export function testRandomness(ofOne: readonly SecretFields[], ofMany: readonly 
   const bytes = Buffer.concat([...ofOne, ...ofMany].map(toBytes));
   const bits = unpackBits(bytes);
   const storedOfOne = ofOne.map(({ stored }) => unpackBits(stored));
-  /** Distances of disjoint pairs, which are independent. */
+  /** Returns the distances of disjoint pairs, which are independent. */
   const distances = (tokens: readonly Uint8Array[]): number[] =>
     Array.from({ length: tokens.length >> 1 }, (_, at) => distance(tokens[2 * at], tokens[2 * at + 1]));
   const [serial1, serial2] = serial(bits);
@@ -119,6 +118,6 @@ export function testRandomness(ofOne: readonly SecretFields[], ofMany: readonly 
   };
 }
 
-/** Combines p-values by the minimum (Bonferroni). */
+/** Combines p-values with Bonferroni's correction. */
 export const combined = (values: PValues): number =>
   Math.min(1, Object.keys(values).length * Math.min(...Object.values(values)));

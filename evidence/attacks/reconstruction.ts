@@ -21,7 +21,6 @@ function meanOver(values: readonly number[]) {
   return { mean: digits(mean), interval: [digits(mean - reach), digits(mean + reach)] as const };
 }
 
-/** Measures reconstruction as cosines of estimated and true embeddings. */
 export const reconstruction: Attack = {
   about: 'stolen tokens and keys: how near does the best estimate come to the face?',
   async run({ size, loadFaces, say }) {
@@ -36,7 +35,10 @@ export const reconstruction: Attack = {
     const centre = Float32Array.from(meanOf(corpus));
     const guesses = Array.from({ length: isFull ? 300 : 20 }, () => viewsOf([gaussian()]));
 
-    /** Without the message, the attacker takes the most likely of many decoded guesses. */
+    /**
+     * Returns the most likely sign bits of a token that the attacker could not open, by decoding it with many random
+     * faces.
+     */
     const unopened = (token: BareToken): Uint8Array => {
       let best = { likeness: Number.NEGATIVE_INFINITY, bits: token.hidden };
       for (const views of guesses) {
@@ -65,9 +67,9 @@ export const reconstruction: Attack = {
       return {
         linear: cosineOf(estimate.linear(bits), enrolled),
         opened: cosineOf(opened, enrolled),
-        // Another token of the same photo adds no bits.
+        // Another token of the same photo must reveal no further bits.
         newBits: xor(bits, openedBits(tokens, again, again.message)).reduce((sum, bit) => sum + bit, 0),
-        // What token-specific transforms would leak.
+        // For comparison: what tokens with their own transforms would reveal.
         ownTransform: cosineOf(estimate.ofOwnTransforms(enrolled), enrolled),
         unopened: cosineOf(estimate.likeliest([unopened(token)]), enrolled),
         mean: cosineOf(centre, enrolled),
@@ -88,7 +90,7 @@ export const reconstruction: Attack = {
       of((row) => row.unopened),
       of((row) => row.mean),
     ];
-    // The faces' distribution needs many faces; an attacker with few does without it.
+    // An attacker who knows few faces uses the linear estimate, which needs none.
     const best = opened.mean > linear.mean ? opened : linear;
     const several = rows.flatMap(({ severalPhotos }) => (severalPhotos === null ? [] : [severalPhotos]));
     const newBits = rows.reduce((sum, row) => sum + row.newBits, 0);

@@ -5,18 +5,18 @@ import { type Decoded, decodeByInformationSet, toLinearCode } from './linear-cod
 
 export type Unmasked = Pick<BareToken, 'hidden' | 'order'>;
 
-/** Random words differ in over a third of positions; two photos of one person in about a quarter. */
+/** Maximum share of differing positions between two photos of one person. Random words differ in over a third. */
 const nearShare = 0.28;
 
 export interface SolvedPair {
   readonly tries: number;
-  /** The first token's message, and its complement variant; one is right. */
+  /** Two candidates for the first token's message, of which one is right. */
   readonly first: readonly [Uint8Array, Uint8Array];
 }
 
 /**
- * Solves for the messages of two tokens of one face from their difference: π₁(c₁) ⊕ π₂(c₂). Both codes contain the
- * all-ones word, so both messages may be shifted by it. Known as an attack via record multiplicity.
+ * Recovers the messages of two tokens of one face from their difference π₁(c₁) ⊕ π₂(c₂). Both codes contain the
+ * all-ones word, so the result may differ from the messages by that word. Known as attack via record multiplicity.
  * @see https://doi.org/10.1109/SP.2009.24 (Simoens, Tuyls and Preneel)
  */
 export function solvePair(tokens: BareTokens, one: Unmasked, other: Unmasked, mostTries: number): SolvedPair | null {
@@ -26,7 +26,7 @@ export function solvePair(tokens: BareTokens, one: Unmasked, other: Unmasked, mo
       const word = tokens.encode(Uint8Array.from({ length: bits }, (_, index) => (index === at ? 1 : 0)));
       return Uint8Array.from(order, (position) => word[position]);
     });
-  // The last position's row is the all-ones word, which the second token omits.
+  // The all-ones word is in both codes, so the second omits it.
   const code = toLinearCode([...words(one, bits), ...words(other, bits - 1)]);
   const received = one.hidden.map((bit, at) => bit ^ other.hidden[at]);
   const solved: Decoded | null = decodeByInformationSet(code, received, {

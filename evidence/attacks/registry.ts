@@ -11,7 +11,7 @@ import { secretWithoutFace } from './secret-without-face.js';
 import { server } from './server.js';
 import { tokenAlone } from './token-alone.js';
 
-/** All attacks, in the order of docs/security-analysis.md. */
+/** Attacks, in the order of docs/security-analysis.md. */
 export const attacks: Readonly<Record<string, Attack>> = {
   'token-alone': tokenAlone,
   linkage,

@@ -4,15 +4,12 @@ import { projectRoot } from '../../test/paths.js';
 import type { Proportion } from '../statistics/proportion.js';
 import { type Claim, type Finding, type Row, toDigits } from './attack.js';
 
-/** Formats a number for the documents. */
 export const show = (value: number): string =>
   value !== 0 && Math.abs(value) < 0.001 ? value.toExponential(1) : String(toDigits(value));
 
-/** Formats a figure with its interval. */
 export const showWith = (value: number, [from, to]: readonly [number, number]): string =>
   `${show(value)} (${show(from)}–${show(to)})`;
 
-/** Formats a share with its interval and counts. */
 export const showShare = ({ hits, trials, rate, interval }: Proportion): string =>
   `${showWith(rate, interval)}, ${hits} of ${trials}`;
 
@@ -22,7 +19,6 @@ const toTable = ([head, ...rows]: readonly Row[]): string =>
 const showBound = (bound: Claim['bound']): string =>
   'atMost' in bound ? `≤ ${show(bound.atMost)}` : `≥ ${show(bound.atLeast)}`;
 
-/** Renders the figures and claims of an attack as Markdown. */
 export function toMarkdown({ table, claims, skipped }: Finding): string {
   const rows = claims.map(({ claim, figure, interval, bound, holds }) => [
     claim,
@@ -35,10 +31,8 @@ export function toMarkdown({ table, claims, skipped }: Finding): string {
   return [...parts, ...skipped.map((reason) => `Skipped: ${reason}.`)].join('\n\n');
 }
 
-/** Returns the path of an attack's result page. */
 export const resultsFile = (name: string): string => join(projectRoot, 'docs', 'security-analysis', `${name}.md`);
 
-/** Writes an attack's results to docs/security-analysis. */
 export function writeFinding(name: string, finding: Finding, setting: string): void {
   const introduction = `Written by \`npm run attacks -- ${name} --write\`; explained in the [analysis](../security-analysis.md).`;
   writeFileSync(

@@ -14,10 +14,10 @@ const xor = (a: Uint8Array, b: Uint8Array): Uint8Array => a.map((bit, at) => bit
 const isRight = ({ first }: SolvedPair, token: BareToken): boolean =>
   first.some((message) => message.every((bit, at) => bit === token.message[at]));
 
-/** log2 of the expected tries. */
+/** Returns log2 of the expected number of tries. */
 const workOf = (share: number, bits: number): number => -(2 * bits - 1) * Math.log2(1 - share);
 
-/** Tries of a desktop in about an hour, and of a rack in a month. */
+/** Number of tries of a desktop in about an hour, and of a rack in a month. */
 const reach = { desktop: 2 ** 25, rack: 2 ** 45 };
 
 function differences(people: readonly Person[], photos: number): number[] {
@@ -28,7 +28,10 @@ function differences(people: readonly Person[], photos: number): number[] {
   });
 }
 
-/** Attacks two tokens of one face with known keys: with identical photos the face cancels. */
+/**
+ * Attacks two tokens of one face with known keys. If both come from the identical photo, the face cancels out of their
+ * difference.
+ */
 export const samePhoto: Attack = {
   about: 'two tokens of one person and both keys: are they opened without any face, by algebra?',
   async run({ size, loadFaces, say }) {
@@ -67,7 +70,7 @@ export const samePhoto: Attack = {
       };
     });
 
-    // Verifies the work estimate where feasible: level 1, means of three photos, nearest pairs first.
+    // Verifies the estimated number of tries on pairs that can be solved.
     const tokens = createBareTokens(1, createChance('solved'));
     const nearest = faces.judge
       .filter(({ embeddings }) => embeddings.length >= 6)

@@ -9,13 +9,12 @@ import { parameters } from '../accuracy/bare-token.js';
 import { createChance } from '../statistics/chance.js';
 import type { Size } from './size.js';
 
-/** Default binding of an attack's tokens. */
 export const binding: Binding = { tenant: 'acme', idp: 'okta', subject: '00u1', scope: 'sign-in', accuracy: 4 };
 
-/** Quick mode uses the cheapest Argon2id, whose cost does not affect the results. */
+/** Quick mode uses the cheapest Argon2id parameters, because the cost does not affect the results. */
 export const costOf = (size: Size): StretchCost => (size === 'full' ? publishedCost : { memoryKiB: 8, passes: 1 });
 
-/** Creates real tokens with deterministic randomness, so that a bad figure is reproducible. */
+/** Creates real tokens with deterministic randomness, so that results are reproducible. */
 export function createSealing(name: string, size: Size) {
   const chance = createChance(name);
   return createFv1({
@@ -26,14 +25,13 @@ export function createSealing(name: string, size: Size) {
   });
 }
 
-/** Opaque fields of a token: salt, stored bits and tag, 160 bytes. */
 export interface SecretFields {
   readonly salt: Uint8Array;
   readonly stored: Uint8Array;
   readonly tag: Uint8Array;
 }
 
-/** Seals one token at a time, so that randomness is the same in every run. */
+/** Seals one token at a time, so that every run uses the same randomness. */
 export async function sealFields(
   sealing: ReturnType<typeof createSealing>,
   embedding: Float32Array,

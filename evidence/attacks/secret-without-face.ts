@@ -10,7 +10,7 @@ import type { Size } from './size.js';
 
 const viewsOfFirst = (people: readonly Person[]) => people.map(({ embeddings }) => viewsOf([embeddings[0]]));
 
-/** Correlations of signs at positions over people, from −1 to 1. */
+/** Returns the correlation between each two sign bits over all people, from −1 to 1. */
 function signCorrelations(people: readonly Float32Array[]): Float32Array {
   const { asin, max, min, sqrt } = Math;
   const squares = new Float32Array(codeLength);
@@ -23,13 +23,13 @@ function signCorrelations(people: readonly Float32Array[]): Float32Array {
       for (let column = 0; column < codeLength; column += 1)
         result[row * codeLength + column] += scaled[row] * scaled[column];
   }
-  // Rounding may exceed 1.
+  // Rounding errors may exceed 1.
   return result.map((value) => asin(max(-1, min(1, value))) / asin(1));
 }
 
 /**
- * Tests whether a right guess of the user's secret is recognizable without a face: parity checks cancel the code word
- * and sign bits correlate, so the checks are biased under the right key.
+ * Tests whether the right guess of a user's PIN is recognizable without a face. Parity checks cancel the code word, and
+ * sign bits of faces correlate. The remaining bits are therefore biased if the guess is right.
  */
 function measureLean(correlations: Float32Array, judge: readonly Person[], accuracy: Accuracy, size: Size) {
   const chance: Chance = createChance(`secret ${accuracy}`);
@@ -54,7 +54,7 @@ function measureLean(correlations: Float32Array, judge: readonly Person[], accur
   for (const views of viewsOfFirst(judge).slice(0, size === 'full' ? 500 : 20)) {
     const { hidden, order } = tokens.seal(views);
     right.push(lean(hidden, order));
-    // A wrong secret gives another mask and permutation: fair coins.
+    // A wrong PIN gives an unrelated mask and permutation, so the bits are random.
     const coins = Uint8Array.from(chance.bytes(codeLength), (byte) => byte & 1);
     wrong.push(lean(coins, tokens.seal(views).order));
   }
@@ -77,12 +77,11 @@ export function rank(right: readonly number[], wrong: readonly number[]) {
     tokens: right.length,
     rightAboveWrong: digits(area),
     interval: [digits(area - reach), digits(area + reach)] as const,
-    // Speed-up of trying guesses by bias, compared with half of all guesses.
+    // Speed-up of the thief who tries guesses in order of bias.
     timesEarlier: Math.round((0.5 / (1 - area)) * 10) / 10,
   };
 }
 
-/** Measures what token and key reveal about the user's secret without a face. */
 export const secretWithoutFace: Attack = {
   about: 'a stolen token and the sealing key: does a right PIN show without a face?',
   async run({ size, loadFaces, say }) {

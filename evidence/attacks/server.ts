@@ -36,7 +36,7 @@ const timesOf: Readonly<
 
 const racesOf: Readonly<Record<Size, readonly number[]>> = { full: [2, 5, 20], quick: [8] };
 
-/** Receipts are valid for two minutes. */
+/** Receipts expire after two minutes, so a new one is issued every minute. */
 const receiptEveryMs = 60_000;
 
 async function keepReceipts(stage: Stage, { tokens }: Victims) {
@@ -60,9 +60,7 @@ const secretsOf = ({ credentials, providers }: Stage): readonly string[] => [
   ...providers.targets.flatMap(({ secret }) => (secret === null ? [] : [secret])),
 ];
 
-/**
- * Sends forged, replayed, malformed and unauthorized calls to every endpoint of a real server under legitimate load.
- */
+/** Sends hostile calls to every endpoint of a real server under legitimate load. */
 export const server: Attack = {
   about: 'hostile calls at every endpoint of a running server, while others are served',
   async run({ size, say }) {
@@ -75,7 +73,7 @@ export const server: Attack = {
   },
 };
 
-/** A decision after the provider's timeout; in quick mode caused by other tests' load. */
+/** Returns true if a log line reports a decision after the provider's timeout, which other tests' load may cause. */
 const isLate = (text: string): boolean => text.includes('hook answered before its decision');
 
 async function attack(stage: Stage, size: Size, say: (line: string) => void): Promise<Came> {
@@ -111,7 +109,7 @@ async function attack(stage: Stage, size: Size, say: (line: string) => void): Pr
   say(`${hostile.length} hostile things to do`);
   const tally = newTally();
   await besiege(hostile, tally, options);
-  // Items that no hostile call consumed still work for the provider.
+  // The hostile calls must not have consumed these face checks, so the provider can still use them.
   const taken: string[] = [];
   for (const target of stage.providers.hooks) {
     if (!(await takeBait(stage, target))) taken.push(`the bait of ${target.connection}/${target.hook} was gone`);
@@ -123,7 +121,7 @@ async function attack(stage: Stage, size: Size, say: (line: string) => void): Pr
   const controls = await askAsTheyMay(endpoints, { stage, victims });
   await sleep(afterMs);
   const rssGrowthMiB = round(residentMiB(stage.pid) - rssBefore, 0);
-  // Last, because it uses up the anonymous budget.
+  // Runs last, because it uses up the request budget of anonymous callers.
   const pictures = size === 'quick' ? null : await attackWithPictures(stage, load, { lastsMs: 60_000, atOnce: 8 });
   await load.stop();
 

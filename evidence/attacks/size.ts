@@ -1,2 +1,2 @@
-/** `quick` is for `npm test`: fewer tokens, and the cheapest Argon2id if only its number of runs matters. */
+/** `quick` is for `npm test`: it uses fewer tokens and the cheapest Argon2id parameters. */
 export type Size = 'quick' | 'full';

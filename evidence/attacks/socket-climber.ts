@@ -14,7 +14,6 @@ export interface SocketClimb {
   readonly distinctRefusals: number;
   readonly locksTheRightFaceToo: boolean;
   readonly matchesWithToken: number;
-  /** True if scores need the scope. */
   readonly scoreNeedsScope: boolean;
 }
 
@@ -39,14 +38,11 @@ async function withPatch(photo: Uint8Array, at: number): Promise<Uint8Array> {
     .toBuffer();
 }
 
-/**
- * Climbs against a real server process with real models, changing an impostor photo at each try.
- * @param tries - a multiple of four
- */
+/** @param tries - a multiple of four */
 export async function climbOverSocket(tries: number): Promise<SocketClimb> {
   const folder = await mkdtemp(join(tmpdir(), 'facestep-attacks-'));
   const adminKey = randomBytes(24).toString('base64url');
-  // As administrators start it: the models folder is relative to the working directory.
+  // The models folder is relative to the working directory.
   process.chdir(projectRoot);
   const service = await startService({ PORT: '0', FACESTEP_DATA: folder, FACESTEP_ADMIN_KEY: adminKey });
   const post = async (path: string, headers: Record<string, string>, body: string | FormData) => {
@@ -76,7 +72,7 @@ export async function climbOverSocket(tries: number): Promise<SocketClimb> {
 
     const refusals = new Set<string>();
     let answered = 0;
-    // Concurrent, because the lockout counts attempts before they run.
+    // Tries are concurrent, to show that the lockout counts each attempt before it runs.
     const atOnce = 4;
     for (let from = 0; from < tries; from += atOnce) {
       const replies = await Promise.all(

@@ -7,14 +7,13 @@ export interface Search {
 
 export interface Median {
   readonly guesses: number;
-  /** 95 %, by bootstrap over tokens. */
   readonly interval: readonly [number, number];
-  /** False if the median is extrapolated from the rate. */
+  /** False if the median is extrapolated, because fewer than half of the tokens opened. */
   readonly isReached: boolean;
 }
 
 /**
- * Kaplan and Meier's median, which includes searches that ran out of faces.
+ * Returns Kaplan and Meier's median, which accounts for searches that ended without success.
  * @see https://doi.org/10.1080/01621459.1958.10501452
  */
 function kaplanMeier(searches: readonly Search[]): number | null {
@@ -27,7 +26,7 @@ function kaplanMeier(searches: readonly Search[]): number | null {
   return null;
 }
 
-/** Constant rate, plus half an opening so that zero gives a number. */
+/** Returns the median at a constant rate of success. Half a success is added, so that zero successes give a number. */
 function fromRate(searches: readonly Search[]): number {
   const opened = searches.filter((each) => each.opened).length;
   const guesses = searches.reduce((sum, each) => sum + each.guesses, 0);

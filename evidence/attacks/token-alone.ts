@@ -6,15 +6,15 @@ import { combined, type PValues, testRandomness } from './randomness.js';
 import { show } from './report.js';
 import { createSealing, type SecretFields, sealFields } from './sealed-tokens.js';
 
-/** Random bytes fail one run in a thousand; defects fail far more clearly. */
+/** Minimum p-value, which random bytes miss in one run of a thousand. */
 const atLeast = 0.001;
 
 const roundAll = (values: PValues) =>
   Object.fromEntries(Object.entries(values).map(([test, value]) => [test, toDigits(value)]));
 
 /**
- * Tests whether tokens look random without keys, half of them of one person's identical photo. Variants without a part
- * of the format show that the tests can fail.
+ * Tests whether tokens look random to someone without keys. Tokens without part of the format serve as controls that
+ * must fail.
  */
 export const tokenAlone: Attack = {
   about: 'tokens and nothing else: are they random?',

@@ -1,6 +1,6 @@
 import { toUnit } from '../statistics/directions.js';
 
-/** Combines two embeddings into one with this cosine to the first. */
+/** Returns a unit vector with the given cosine to `target`, in the plane of both embeddings. */
 export function towards(target: Float32Array, other: Float32Array, cosine: number): Float32Array {
   const along = target.reduce((sum, value, at) => sum + value * other[at], 0);
   const across = toUnit(other.map((value, at) => value - along * target[at]));

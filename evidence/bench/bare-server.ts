@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { forkScript } from './forked.js';
 
-/** Starts the floor of the hooks: returns a fixed text. */
 export async function startBareServer(): Promise<{
   readonly url: string;
   readonly pid: number;

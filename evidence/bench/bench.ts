@@ -21,7 +21,6 @@ import { benchVerify, showVerify } from './verify.js';
  * npm run bench -- scale --plan                                                      the tables of docs/sizing.md
  */
 
-/** Reports invalid arguments before any measurement; exit code 2. */
 function parsing<Parsed>(parse: () => Parsed): Parsed {
   try {
     return parse();

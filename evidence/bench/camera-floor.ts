@@ -3,7 +3,7 @@ import type { Cast } from '../../test/browser/cast.js';
 import { devices } from '../../test/browser/screens.js';
 import { press, see } from '../../test/browser/walk.js';
 
-/** One file with a button that opens the camera, without texts, server calls or consent. */
+/** Page with one button that opens the camera. */
 const html = `<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Camera</title><main data-screen="consent"><button>Continue</button></main>
 <script type="module">
@@ -20,8 +20,8 @@ document.querySelector('button').onclick = async () => {
 
 export interface CameraFloor {
   /**
-   * Uses the same phone and camera as the page.
-   * @returns ms
+   * Times the page from opening it to a running camera.
+   * @returns milliseconds
    */
   time(): Promise<number>;
   close(): Promise<void>;

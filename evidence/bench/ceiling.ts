@@ -1,14 +1,11 @@
 import { z } from 'zod';
 import { forkScript } from './forked.js';
 
-/**
- * Measures the machine's limit: one floor process for each core at once.
- * @returns total verifications a second
- */
+/** Measures the machine's limit: one process per core runs the verification without a server. */
 export async function measureCeiling(photo: Uint8Array, cores: number, count: number): Promise<number> {
   const script = new URL('./floor-process.js', import.meta.url);
   const children = Array.from({ length: cores }, () => forkScript(script));
-  // All start together once warm.
+  // All processes warm up, then start together.
   const all = (runs: number): Promise<number[]> =>
     Promise.all(children.map(({ ask }) => ask({ photo, count: runs }, z.number())));
   await all(20);

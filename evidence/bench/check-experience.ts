@@ -9,18 +9,18 @@ import { press, screenOf, see } from '../../test/browser/walk.js';
 import { quantile, round } from './measure.js';
 import { hasRealPeople, readRealPeople } from './real-people.js';
 
-/** Delay before a person acts, and the duration of a movement. */
+/** Time before a person acts, and duration of a head movement. */
 export const habits = { reactionMs: 500, turnMs: 800 } as const;
 
 const picturesOfTurn = 8;
 const absentForMs = 12_000;
 
-/** Seconds from opening the page to its result, of those who passed at the first try. */
+/** Times run from opening the page to its result, for people who passed at the first try. */
 interface Measured {
   readonly passed: { readonly hits: number; readonly trials: number };
   readonly atFirstTry: number;
   readonly seconds: { readonly p50: number; readonly highest: number } | null;
-  /** Presses on the page, of passes at the first try. */
+  /** Button presses of people who passed at the first try. */
   readonly decisions: number | null;
 }
 
@@ -29,16 +29,15 @@ interface Group {
   readonly returning: Measured;
 }
 
-/** Output of `npm run bench -- check-experience`. Keys are stable. */
+/** JSON output of the benchmark, with stable keys. */
 export interface CheckExperienceReport {
   readonly node: string;
   readonly cores: number;
   readonly habits: typeof habits;
-  /** On a phone that allows the camera. */
   readonly drawn: { readonly movement: Group; readonly light: Group };
-  /** Frames of real clips, without screen light; `null`: no clips on this machine. */
+  /** People from recorded clips; `null` if there are no clips. */
   readonly real: { readonly people: number; readonly incomplete: number; readonly movement: Group } | null;
-  /** Challenges started while no one is in front of the camera. */
+  /** Number of challenges that were started while no one was in front of the camera. */
   readonly emptyRuns: { readonly seconds: number; readonly challenges: number };
 }
 
@@ -52,7 +51,7 @@ interface Visit {
 const nextBy: Readonly<Record<string, RegExp>> = {
   consent: /^Agree and continue$/,
   permission: /^(Allow camera access|Continue)$/,
-  // Offered if a hint persists for eight seconds.
+  // This button appears if a hint persists for eight seconds.
   framing: /^Start$/,
   'try-again': /^Try again$/,
 };
@@ -81,9 +80,8 @@ async function visit(cast: Cast, link: string, person: Person): Promise<Visit> {
   }
 }
 
-/** Waits for a screen that needs a press, or for the end. */
 async function nextScreen(page: Page): Promise<string> {
-  // The same screen without a button waits for the camera.
+  // The same screen without a button only waits for the camera.
   const asked = Object.keys(nextBy).map((name) => `[data-screen="${name}"]:has(.button.plain:not([hidden]))`);
   const ended = endings.map((name) => `[data-screen="${name}"]`);
   await page.locator(`main:is(${[...asked, ...ended].join(', ')})`).waitFor();

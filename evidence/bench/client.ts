@@ -2,7 +2,7 @@ import { Pool } from 'undici';
 import { z } from 'zod';
 
 export interface Client {
-  /** @throws unless the answer is "authenticated" */
+  /** @throws Error unless the face matches */
   authenticate(): Promise<void>;
   close(): Promise<void>;
 }
@@ -20,7 +20,6 @@ function toMultipart(fields: Record<string, string>, photo: Uint8Array): Buffer 
 const tokenGuard = z.object({ token: z.string() });
 const authenticatedGuard = z.object({ authenticated: z.literal(true) });
 
-/** Gets both tokens and prepares a verification of another photo. */
 export async function createClient(
   url: string,
   adminKey: string,

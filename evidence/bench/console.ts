@@ -24,17 +24,15 @@ interface Size {
 export const fullConsole: Size = { people: 10_000, lines: 1_000_000, runs: 50, hooks: { perSecond: 300, seconds: 20 } };
 export const quickConsole: Size = { people: 200, lines: 3000, runs: 5, hooks: { perSecond: 100, seconds: 1 } };
 
-/** Output of `npm run bench -- console`. Keys are stable. */
+/** JSON output of the benchmark, with stable keys. */
 export interface ConsoleReport {
   readonly node: string;
   readonly cores: number;
   readonly people: number;
   readonly lines: number;
   readonly fillSeconds: number;
-  /** From request to end of the reply on loopback, by screen. */
   readonly screens: Readonly<Record<string, { readonly p50Ms: number; readonly p95Ms: number; readonly rows: number }>>;
-  /** Okta's token hook with a full ledger; `without`: another installation without one. */
-  /** Clicks and fields of weekly tasks from the first screen, in Chromium; `null`: no Chromium, or a task failed. */
+  /** Clicks and form fields of weekly tasks. `null` without Chromium, or if a task failed. */
   readonly tasks: Readonly<Record<string, { readonly clicks: number; readonly fields: number }>> | null;
   readonly hooks: { readonly with: LoadResult; readonly without: LoadResult | null };
 }
@@ -44,7 +42,6 @@ const days = 89;
 
 const personOf = (n: number): string => `00u${String(n).padStart(8, '0')}`;
 
-/** Measures each console screen of a real server, and hooks at the same time. */
 export async function benchConsole(size: Size, without: string | null): Promise<ConsoleReport> {
   const provider = openOkta({ mode: 'enforce', freshnessSec });
   const config = { connections: [{ ...provider.connection, id: connection }] };
@@ -84,7 +81,7 @@ export async function benchConsole(size: Size, without: string | null): Promise<
   };
 }
 
-/** The tasks are a test, whose helpers need its runner. */
+/** Runs the tasks with Jest, because they are a test. */
 async function measureWeek(): Promise<ConsoleReport['tasks']> {
   const file = join(await mkdtemp(join(tmpdir(), 'facestep-week-')), 'week.json');
   const jest = ['node_modules/jest/bin/jest.js', '--selectProjects', 'quick', 'wide', '--runInBand'];
@@ -106,7 +103,6 @@ async function fill(file: string, { people, lines }: Size): Promise<void> {
   const about = { connection, request: null };
   const toLine = (n: number) => {
     const who = n < people ? n : (Math.imul(n, 2_654_435_761) >>> 0) % people;
-    // One of fifty never comes.
     const subject = personOf(n >= people && who % 50 === 0 ? who + 1 : who);
     const time = epochMs(begin + Math.floor((n / lines) * days * secondsPerDay * 1000));
     const record = { ...about, subject, sequence: n + 1, time, request: (n * 7919).toString(16).padStart(24, '0') };
@@ -164,7 +160,6 @@ async function measureScreens(url: string, adminKey: string, runs: number): Prom
   return screens;
 }
 
-/** Formats the report. */
 export function showConsole({
   node,
   cores,

@@ -9,7 +9,6 @@ interface RuntimeTiming extends Timing {
   readonly processorMs: number;
 }
 
-/** Up to its embedding, and with all signals of a check. */
 interface RuntimeTimings {
   readonly name: string;
   readonly embedding: RuntimeTiming;

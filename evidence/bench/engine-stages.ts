@@ -14,7 +14,7 @@ import { measureQuality } from '../../src/engine/quality.js';
 import { round, type Timing, timeInTurns, toTiming } from './measure.js';
 
 export interface StageTiming extends Timing {
-  /** `null` for our own stages. */
+  /** `null` for stages that have no equivalent library call. */
   readonly floorMs: number | null;
   readonly ratio: number | null;
 }
@@ -73,7 +73,6 @@ async function toStages(photo: Uint8Array, models: Models): Promise<readonly Sta
   ];
 }
 
-/** Times stages and floors alternately. */
 export async function timeStages(
   photo: Uint8Array,
   models: Models,

@@ -19,14 +19,14 @@ import { type RuntimesReport, timeRuntimes } from './engine-runtimes.js';
 import { type StageTiming, timeStages } from './engine-stages.js';
 import { load, quantile, round, type Timing, timeInTurns, toTiming } from './measure.js';
 
-/** Output of `npm run bench -- engine`: medians in ms on one thread, except `pool`. Keys are stable. */
+/** JSON output of the benchmark, with stable keys. Times are medians in milliseconds on one thread, except `pool`. */
 export interface EngineReport {
   readonly date: string;
   readonly node: string;
   readonly cpu: string;
   readonly cores: number;
   readonly photos: Readonly<Record<string, PhotoProfile>>;
-  /** One recognition run: the published model file and the loaded one (src/engine/prelu.ts). */
+  /** One run of the model as published, and as src/engine/prelu.ts loads it. */
   readonly recognition: { readonly published: Timing; readonly loaded: Timing };
   readonly runtimes: RuntimesReport;
   readonly pool: {
@@ -34,7 +34,6 @@ export interface EngineReport {
     readonly aloneMs: number;
     readonly perSecond: number;
     readonly timesOneThread: number;
-    /** Main thread time per photo. */
     readonly mainThreadMs: number;
   };
 }
@@ -43,27 +42,25 @@ interface PhotoProfile {
   readonly bytes: number;
   readonly stages: Readonly<Record<string, StageTiming>>;
   readonly examine: Timing;
-  /** Allocations of an examination: in the JavaScript heap, and outside it for pixels. */
+  /** Allocated memory in the JavaScript heap, and outside it for pixels. */
   readonly heapKiB: number;
   readonly besideHeapKiB: number;
   readonly gcMs: number;
 }
 
-/** Sizes of docs/engine.md's figures, of a page's camera, and of a phone. */
+/** Photo sizes: of the figures in docs/engine.md, of a browser's camera, and of a phone. */
 const sizes = [
   [250, 250],
   [640, 480],
   [4032, 3024],
 ] as const;
 
-/** A portrait: a square crop as in `npm run bench`, otherwise on a plain background. */
 const toPhoto = (portrait: Uint8Array, width: number, height: number): Promise<Buffer> =>
   sharp(portrait)
     .resize(width, height, { fit: width === height ? 'cover' : 'contain', position: 'top', background: '#777777' })
     .jpeg()
     .toBuffer();
 
-/** Profiles each stage next to its bare library calls. */
 export async function benchEngine(rounds: number): Promise<EngineReport> {
   const { person } = await loadPictures();
   const photos = await Promise.all(sizes.map(([width, height]) => toPhoto(person[1], width, height)));
@@ -107,12 +104,12 @@ async function profilePhoto(
       const before = process.memoryUsage();
       await pipeline.examine(photo, ['embedding'], 'only');
       const after = process.memoryUsage();
-      // A garbage collection makes it smaller; the median ignores that.
+      // A garbage collection makes single values too small; the median ignores them.
       heap.push((after.heapUsed - before.heapUsed) / 1024);
       besideHeap.push((after.external - before.external) / 1024);
     },
   ]);
-  // Reported in a later event loop turn.
+  // Garbage collections are reported in a later turn of the event loop.
   await new Promise((resolve) => setImmediate(resolve));
   observer.disconnect();
   return {
@@ -128,7 +125,7 @@ async function profilePhoto(
 async function timeRecognition(models: Models, rounds: number): Promise<EngineReport['recognition']> {
   const { file, input } = modelFiles.embed;
   const session = await InferenceSession.create(await readFile(join(modelsFolder, file)), sessionOptions);
-  // Varied, because PRelu is faster with predictable signs.
+  // Input with varied signs, because PRelu is faster if signs are predictable.
   const noise = Float32Array.from(models.embed.input, (_, at) => Math.sin(at * at));
   models.embed.input.set(noise);
   const feeds = { input: new Tensor('float32', noise, input) };
@@ -159,7 +156,6 @@ async function measurePool(photo: Uint8Array, oneThreadMs: number, count: number
   };
 }
 
-/** Formats the report. */
 export function showEngine({ date, node, cpu, cores, photos, recognition, runtimes, pool }: EngineReport): string[] {
   const toText = (value: number): string => value.toFixed(2).padStart(8);
   return [

@@ -12,7 +12,7 @@ import { round } from './measure.js';
 
 const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 
-/** A drawn person that is refused is tried again, as an administrator would. */
+/** A rendered person is sometimes refused and has to try again. */
 const mostAttempts = 3;
 
 interface Step {
@@ -23,18 +23,16 @@ interface Step {
 }
 
 export interface FirstHourReport {
-  /** From `simulate` to the first passed `try`. */
   readonly seconds: number;
   readonly passed: boolean;
-  /** How often `try` ran. */
   readonly attempts: number;
   readonly steps: readonly Step[];
 }
 
-/** Runs the steps of docs/first-hour.md, "Check a face on your own server", as they are typed, and times each. */
+/** Times the commands of docs/first-hour.md, "Check a face on your own server". */
 export async function benchFirstHour(): Promise<FirstHourReport> {
   const folder = mkdtempSync(join(tmpdir(), 'facestep-first-hour-'));
-  // The first run of a release fetches the models; a checkout has them.
+  // A release downloads the models at its first run; a checkout has them.
   symlinkSync(modelsFolder, join(folder, 'models'));
   const port = await findFreePort();
   const env = {
@@ -54,7 +52,7 @@ export async function benchFirstHour(): Promise<FirstHourReport> {
     });
     return { child, stdout: collect(child.stdout), stderr: collect(child.stderr) };
   };
-  /** Starts a command that stays, and waits for a line of its standard error. */
+  /** Starts a long-running command and waits for a line of its standard error. */
   const stay = async (args: readonly string[], variables: NodeJS.ProcessEnv, until: RegExp) => {
     const from = performance.now();
     const running = start(args, variables);
@@ -105,7 +103,6 @@ export async function benchFirstHour(): Promise<FirstHourReport> {
 
 const secondsSince = (from: number): number => round((performance.now() - from) / 1000, 1);
 
-/** Formats the report. */
 export const showFirstHour = ({ seconds, passed, attempts, steps }: FirstHourReport): string[] => [
   ...steps.map(
     ({ command, seconds: took }) => `  ${`facestep ${command}`.padEnd(40)} ${took.toFixed(1).padStart(6)} s`,

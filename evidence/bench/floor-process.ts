@@ -3,7 +3,7 @@ import { modelsFolder } from '../../test/paths.js';
 import { createFloor } from './floor.js';
 import { load } from './measure.js';
 
-/* The floor in its own process; returns its runs per second. */
+/* Runs verifications without a server, and reports runs per second. */
 
 const jobGuard = z.object({ photo: z.custom<Uint8Array>((value) => value instanceof Uint8Array), count: z.int() });
 
@@ -14,5 +14,4 @@ process.on('message', async (message) => {
   const { perSecond } = await load(count, 1, () => floor.verifyOnce(photo));
   process.send?.(perSecond);
 });
-// Exit with the benchmark.
 process.on('disconnect', () => process.exit());

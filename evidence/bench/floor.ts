@@ -3,9 +3,8 @@ import { hashRaw } from '@node-rs/argon2';
 import { createPipeline } from '../../src/engine/pipeline.js';
 import { publishedCost } from '../../src/token/stretch.js';
 
-/** Minimum cost of a verification. */
 export interface Floor {
-  /** Decode, detect, landmarks, align and embed, then one Argon2id run. */
+  /** Decodes, detects, aligns and embeds a face, then runs Argon2id once. */
   verifyOnce(photo: Uint8Array): Promise<void>;
   close(): Promise<void>;
 }

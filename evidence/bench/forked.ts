@@ -10,7 +10,6 @@ export interface Forked {
   stop(): Promise<void>;
 }
 
-/** Starts a script whose output goes to stderr. */
 export function forkScript(script: URL): Forked {
   const child = fork(fileURLToPath(script), { serialization: 'advanced', stdio: ['ignore', 2, 2, 'ipc'] });
   const gone = once(child, 'exit');

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 
-/* The floor of the hooks in its own process. */
+/* Server with a fixed answer, the lower limit of a hook's cost. */
 
 const answer = JSON.stringify({ commands: [] });
 
@@ -15,5 +15,4 @@ process.on('message', () => {
     if (typeof address === 'object' && address !== null) process.send?.(`http://127.0.0.1:${address.port}`);
   });
 });
-// Exit with the benchmark.
 process.on('disconnect', () => process.exit());

@@ -9,7 +9,7 @@ export interface HookLoad {
   toCall(n: number): { readonly headers: Readonly<Record<string, string>>; readonly body: string };
 }
 
-/** Result of a load. Whole milliseconds from a request's due time. */
+/** Times are in milliseconds, from the moment when a request was due. */
 export interface LoadResult {
   readonly p50Ms: number;
   readonly p99Ms: number;
@@ -26,15 +26,13 @@ export interface ProcessorUse {
 
 interface Calls {
   readonly url: string;
-  /** `POST` by default. */
   readonly method?: 'GET' | 'POST';
   toCall(n: number): { readonly headers: Readonly<Record<string, string>>; readonly body?: string };
 }
 
-/** autocannon's default; each sends its share of a second without pauses. */
 const connections = 10;
 
-/** Calls a hook at a steady rate. Late answers count from their due time, so that no wait is hidden. */
+/** Calls a hook at a steady rate. Times start when a request is due, so that no wait is hidden. */
 export async function loadHook(
   calls: Calls,
   { perSecond, seconds, grantedText }: { perSecond: number; seconds: number; grantedText: string },
@@ -51,10 +49,7 @@ export async function loadHook(
   };
 }
 
-/**
- * Calls a server at full speed and measures its processor time.
- * @throws on a failed call, because refusals may cost less
- */
+/** @throws Error if a call is refused, because refusals may cost less */
 export async function loadFlatOut(
   calls: Calls,
   { count, pid }: { readonly count: number; readonly pid: number },
@@ -67,7 +62,6 @@ export async function loadFlatOut(
   return toProcessorUse(cpuMs / count);
 }
 
-/** @param cpuMs - per answer */
 export const toProcessorUse = (cpuMs: number): ProcessorUse => ({
   cpuMsPerRequest: round(cpuMs, 4),
   capacityPerSecond: Math.round(1000 / cpuMs),

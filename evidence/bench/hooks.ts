@@ -25,15 +25,15 @@ interface Rate {
 
 type HookFigures = LoadResult & ProcessorUse;
 
-/** Output of `npm run bench -- hooks`. Keys are stable. */
+/** JSON output of the benchmark, with stable keys. */
 export interface HooksReport {
   readonly node: string;
   readonly cores: number;
   readonly perSecond: number;
   readonly seconds: number;
-  /** A server with a fixed answer: the cost of machine, Node and load generator. */
+  /** Figures of a server with a fixed answer, the lower limit of a hook's cost. */
   readonly floor: HookFigures;
-  /** The server's minimum: `GET /healthz`. */
+  /** Cost of the server's cheapest request, `GET /healthz`. */
   readonly base: ProcessorUse;
   readonly hooks: Readonly<
     Record<
@@ -49,10 +49,7 @@ export interface HooksReport {
   readonly lambda: TriggersReport;
 }
 
-/**
- * Measures each hook of a real server at a steady rate. Each call is a new event; about half consume a passed step-up
- * or receipt.
- */
+/** Measures each hook of a real server. About half of the calls consume a passed step-up or a receipt. */
 export async function benchHooks(rate: Rate): Promise<HooksReport> {
   const providers = await openProviders({ freshnessSec });
   const servers = await startServers({
@@ -72,13 +69,12 @@ export async function benchHooks(rate: Rate): Promise<HooksReport> {
   const floorCalls = { url: bare.url, grantedText: 'commands', toCall: () => ({ headers: {}, body: floorBody }) };
   const steadyFloor = await loadWarm(floorCalls, rate, signReceipt);
   const floors: number[] = [];
-  // Alternating, so that changes of machine speed affect both.
+  // Measurements alternate, so that changes of the machine's speed affect both.
   const loadBeside = async (calls: FlatOutCalls): Promise<ProcessorUse> => {
     floors.push((await loadFlatOut(floorCalls, { count: rate.flatOut, pid: bare.pid })).cpuMsPerRequest);
     return loadFlatOut(calls, { count: rate.flatOut, pid });
   };
   const baseCalls: FlatOutCalls = { url: `${service.url}/healthz`, method: 'GET', toCall: () => ({ headers: {} }) };
-  // Warmed up like the hooks and the floor.
   await loadFlatOut(baseCalls, { count: rate.flatOut, pid });
   const base = await loadBeside(baseCalls);
   const results: HookResult[] = [];
@@ -145,7 +141,6 @@ function toSummary(results: readonly HookResult[]): HooksReport['hooks'] {
   );
 }
 
-/** Formats the report. */
 export function showHooks({ node, cores, perSecond, seconds, floor, base, hooks, lambda }: HooksReport): string[] {
   const toUse = ({ cpuMsPerRequest, capacityPerSecond }: ProcessorUse): string =>
     `processor ${cpuMsPerRequest} ms, ${round(cpuMsPerRequest / floor.cpuMsPerRequest)} × the floor, ${capacityPerSecond}/s a core`;

@@ -1,12 +1,10 @@
 import { execFileSync } from 'node:child_process';
 
-/** Returns a quantile, by default the median. */
 export function quantile(values: readonly number[], share = 0.5): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
 }
 
-/** Times `count` sequential runs, in milliseconds. */
 export async function timeEach(count: number, run: () => Promise<void>): Promise<number[]> {
   const times: number[] = [];
   for (let index = 0; index < count; index++) {
@@ -17,14 +15,13 @@ export async function timeEach(count: number, run: () => Promise<void>): Promise
   return times;
 }
 
-/** One Argon2id run included. */
 export interface Timing {
   readonly ms: number;
   readonly interval: readonly [number, number];
 }
 
 /**
- * Returns the median with its distribution-free interval by order statistics.
+ * Returns the median with its distribution-free interval.
  * @see https://doi.org/10.1093/biomet/55.2.295 (binomial ranks, by their normal approximation)
  */
 export function toTiming(times: readonly number[]): Timing {
@@ -33,7 +30,7 @@ export function toTiming(times: readonly number[]): Timing {
   return { ms: at(0.5), interval: [at(0.5 - reach), at(0.5 + reach)] };
 }
 
-/** Times functions alternately, so that changes of machine speed affect all. */
+/** Times functions alternately, so that changes of the machine's speed affect all. */
 export async function timeInTurns(rounds: number, runs: readonly (() => Promise<unknown>)[]): Promise<number[][]> {
   const times = runs.map((): number[] => []);
   for (let done = -1; done < rounds; done++) {
@@ -46,10 +43,7 @@ export async function timeInTurns(rounds: number, runs: readonly (() => Promise<
   return times;
 }
 
-/**
- * Runs `count` calls with concurrency `width`.
- * @returns calls per second, and each one's time in ms
- */
+/** Runs `count` calls, of which `width` are concurrent. */
 export async function load(
   count: number,
   width: number,
@@ -66,7 +60,6 @@ export async function load(
   return { perSecond: (count * 1000) / (performance.now() - from), times };
 }
 
-/** Returns a process's resident memory, in MiB. */
 export function residentMiB(pid: number): number {
   const kibibytes = execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' });
   return Number(kibibytes.trim()) / 1024;

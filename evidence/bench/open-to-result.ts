@@ -8,7 +8,6 @@ export const person = { reactionMs: 500, turnMs: 800 } as const;
 
 const picturesOfTurn = 8;
 
-/** Enrolled with the page's consent text, on a phone that allows the camera. */
 export interface Returning {
   readonly cast: Cast;
   readonly connection: string;
@@ -16,16 +15,12 @@ export interface Returning {
   readonly poses: Poses;
 }
 
-/** Prepares a returning user. */
 export async function bringBack(cast: Cast, connection: string): Promise<Returning> {
   const subject = await cast.enrolAda(connection, 'consent-1 (en)');
   return { cast, connection, subject, poses: await makePoses(cast.heads.ada, 'ada', picturesOfTurn) };
 }
 
-/**
- * Times from opening the page to its result.
- * @returns seconds; `null` if the drawn pictures were refused
- */
+/** @returns seconds from opening the page to its result; `null` if the rendered pictures were refused */
 export async function timeToResult({ cast, connection, subject, poses }: Returning): Promise<number | null> {
   const { link } = await cast.stage.startStepUp({ connection, subject });
   const { page, close } = await receive(cast.browser, {

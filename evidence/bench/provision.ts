@@ -16,7 +16,7 @@ import { signInWithFace } from '../../test/simulated-sign-in.js';
 export interface ProvisionFigures {
   readonly commands: readonly string[];
   readonly manualSteps: readonly string[];
-  /** Machine time, without reading and typing. */
+  /** Time of the commands, without reading and typing. */
   readonly seconds: number;
   readonly minutes: number;
   readonly verified: boolean;
@@ -40,8 +40,8 @@ const plannedGuard = z.object({
 });
 
 /**
- * Sets each simulated provider up by its README, with commands as processes.
- * @throws if a command fails
+ * Sets each simulated provider up with the commands of its README.
+ * @throws Error if a command fails
  */
 export async function benchProvision(): Promise<ProvisionReport> {
   const pictures = await loadPictures();
@@ -99,7 +99,6 @@ async function setUp(provider: string, pictures: Pictures): Promise<ProvisionFig
   }
 }
 
-/** Formats the report. */
 export const showProvision = ({ provision }: ProvisionReport): string[] => [
   'From an empty org to a verified sign-in, on simulators; the time of the machine alone:',
   '',

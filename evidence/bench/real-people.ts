@@ -11,27 +11,23 @@ import { testShare } from '../../test/share.js';
 import { type HeadTurn, toFaceRatios, toHeadTurn } from '../../web/capture/guidance/head-turn.js';
 import { toPose } from '../../web/capture/guidance/pose.js';
 
-/* People who turned their heads before a phone: frames of one clip, by the movement that the page asks for. */
-
 const clipsFolder = join(dirname(facesFolder), 'presentation-dev/movements/live');
 
 export const hasRealPeople = existsSync(clipsFolder);
 
 interface Frame {
   readonly jpeg: Buffer;
-  /** Width of the landmarks, as a share of the height. */
+  /** Width of the face's landmarks, relative to the picture's height. */
   readonly widthShare: number;
   readonly turn: HeadTurn;
 }
 
 const widestShare = 0.5;
 
-/** Frames of a turn from the neutral pose outward. */
 const framesOfTurn = 4;
 
 const turns: readonly TurnedMovement[] = ['left', 'right', 'up', 'down'];
 
-/** Returns the frames that the camera shows by movement, and the clips that lack one. */
 export async function readRealPeople(): Promise<{ readonly people: readonly Poses[]; readonly incomplete: number }> {
   const engine = await createEnginePool({ modelsFolder, queueLimit: 8, workers: 1 });
   try {
@@ -41,7 +37,7 @@ export async function readRealPeople(): Promise<{ readonly people: readonly Pose
       const photos = readdirSync(join(clipsFolder, clip))
         .toSorted()
         .map((name) => readFileSync(join(clipsFolder, clip, name)));
-      // People too close to their phone move back, as the page asks them to.
+      // Adds a border if the face is too close to the phone, as if the person had moved back.
       let frames: readonly Frame[] = [];
       for (const border of [0, 0.25, 0.5]) {
         frames = await readFrames(photos, border, engine);
@@ -71,7 +67,7 @@ async function readFrames(photos: readonly Buffer[], border: number, engine: Eng
 
 const frameHeightPx = 720;
 
-/** A portrait frame as a 4:3 camera would show it. @param border - added on each side, as a share of the height */
+/** Extends a portrait frame to 4:3. @param border - added on each side, as a share of the height */
 async function toLandscape(jpeg: Buffer, border: number): Promise<Buffer> {
   const { width, height } = await sharp(jpeg).metadata();
   const above = Math.round(height * border);

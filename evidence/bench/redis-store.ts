@@ -5,20 +5,18 @@ import type { Clock, State } from '../../src/core/ports.js';
 import { createRedisStore } from '../../src/state/redis.js';
 import { createTextLog } from '../../test/sinks.js';
 
-/** Returns the configuration of a state store at a Redis. */
 export function toRedisConfig(url: string) {
   const config = stateGuard.parse({ kind: 'redis', url });
   if (config.kind !== 'redis') throw new Error('not Redis');
   return config;
 }
 
-/** Opens a state store that never treats its records as lost, so that it can be filled early. */
+/** Opens a state store that never treats its records as lost, so that it can be filled before the server starts. */
 export async function openRedisState(url: string, clock: Clock): Promise<State> {
   const store = await createRedisStore(toRedisConfig(url), { clock, random: randomBytes, log: createTextLog() });
   return { ...store, storeEpoch: async () => clock.now() };
 }
 
-/** Reads the memory that a Redis uses, in bytes. */
 export async function readRedisBytes(url: string): Promise<number> {
   const redis = new Redis(url);
   const info = await redis.info('memory');

@@ -16,34 +16,30 @@ import { createFloor } from './floor.js';
 import { round, type Timing, timeInTurns, toTiming } from './measure.js';
 import { processorMs } from './processor-time.js';
 
-/** Output of `npm run bench -- roster`. Keys are stable. */
+/** JSON output of the benchmark, with stable keys. */
 export interface RosterReport {
   readonly node: string;
   readonly cores: number;
   readonly load: number;
   readonly rosters: readonly {
     readonly tokens: number;
-    /** Expensive parts of a search on one thread: models, a decoding per token, Argon2id. */
+    /** Time of a search's expensive parts: models, one decoding per token, and Argon2id. */
     readonly floor: Timing;
-    /** Sequential `POST /identify` of a roster member and of an impostor. */
+    /** Times of `POST /identify` for a member of the roster, and for another person. */
     readonly found: Timing;
     readonly nobody: Timing;
-    /** `nobody` relative to the floor. */
+    /** `nobody` divided by `floor`. */
     readonly ratio: number;
-    /** Under other load the ratio is more reliable than the times. */
+    /** Under load the ratio is more reliable than the times. */
     readonly load: number;
-    /** Server processor time of one search, independent of other load. */
     readonly processorMs: number;
   }[];
 }
 
-/** As in examples/door.ts. */
+/** The same values as in examples/door.ts. */
 const binding = { scope: 'door', accuracy: 8 } as const;
 
-/**
- * Measures searches of a real server alternating with the floor.
- * @param sizes - of rosters, ascending, at most 500
- */
+/** @param sizes - numbers of people on the roster, ascending, at most 500 */
 export async function benchRoster(rounds: number, sizes: readonly number[]): Promise<RosterReport> {
   const [load] = loadavg();
   const folder = await mkdtemp(join(tmpdir(), 'facestep-bench-'));
@@ -59,13 +55,13 @@ export async function benchRoster(rounds: number, sizes: readonly number[]): Pro
   const door = createFacestepClient({ url: service.url, clientToken, fetch });
 
   const pictures = await loadPictures();
-  // Original size: passive liveness rejects downscaled photos.
+  // Photos in original size, because passive liveness rejects downscaled photos.
   const [first, live] = pictures.person;
   const other = pictures.stranger;
   const make = async (...photos: Uint8Array[]) => (await door.generate(photos, binding)).token;
-  // Includes the shown photo, because photos of two people hardly count as one person.
+  // Includes the live photo twice, so that the photos pass as one person's.
   const own = await make(first, live, live);
-  // Tokens of one person cost the same, because each has its own keys and randomness.
+  // Other people's tokens are made from one face, which does not change the cost of a search.
   const others: string[] = [];
   while (others.length < Math.max(...sizes)) others.push(await make(other, other, other));
 
@@ -116,7 +112,6 @@ function createHeavyParts(tokens: number): () => Promise<void> {
   };
 }
 
-/** Formats the report. */
 export function showRoster({ node, cores, load, rosters }: RosterReport): string[] {
   const show = ({ ms, interval: [low, high] }: Timing): string => `${ms} ms (${low}–${high})`;
   return [

@@ -13,7 +13,6 @@ export interface Servers {
   stop(): Promise<void>;
 }
 
-/** Starts server processes with one engine thread each and shared keys. */
 export async function startServers({
   count = 1,
   config,

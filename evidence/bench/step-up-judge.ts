@@ -24,16 +24,15 @@ import { processorMs } from './processor-time.js';
 
 type Rate = ReturnType<typeof toJson>;
 
-/** Judge's results on movement challenges. Keys are stable. */
 export interface StepUpJudgeReport {
-  /** All frames are rendered from photos, none are of people before a camera. */
+  /** `synthetic`: all frames are rendered from photos. */
   readonly frames: 'synthetic';
   readonly people: { readonly from: 'evaluation' | 'demonstration'; readonly count: number };
   readonly bpcer: Rate & { readonly refusedBy: Readonly<Record<string, number>> };
   readonly apcer: { readonly byAttack: Readonly<Record<string, Rate>> };
   /**
-   * Median milliseconds for five 640×480 frames: judge, then verifier; and the judge for twelve frames of a light
-   * challenge.
+   * Median milliseconds of liveness judge and face verifier for five frames of 640×480 pixels. `judgeLit`: the liveness
+   * judge for the twelve frames of a light challenge.
    */
   readonly resultMs: { readonly judge: number; readonly verify: number; readonly judgeLit: number };
 }
@@ -48,7 +47,7 @@ async function prepareCheck(engine: Engine, judge: LivenessJudge, scene: Scene) 
   const { token } = await verifier.enrol({ photos: frames.map(toPhoto), expiresAt: null, ...shared });
   return {
     sight,
-    /** @returns milliseconds of judge and verifier */
+    /** @returns milliseconds of liveness judge and face verifier */
     check: () =>
       sight.share(frames.map(toPhoto), testShare, async (photos) => {
         const from = performance.now();
@@ -81,7 +80,6 @@ async function timeResult(engine: Engine, judge: LivenessJudge, scene: Scene): P
   return { judge: median(times.judge), verify: median(times.verify), judgeLit: median(times.judgeLit) };
 }
 
-/** Measures a check's engine processor time over all threads, in milliseconds. */
 export async function measureCheckProcessor(runs: number): Promise<number> {
   const engine = await createEnginePool({ modelsFolder, queueLimit: 64 });
   try {
@@ -97,7 +95,6 @@ export async function measureCheckProcessor(runs: number): Promise<number> {
   }
 }
 
-/** Counts passed synthetic challenges of genuine people and of each attack. */
 export async function benchStepUpJudge(people: number, say: (line: string) => void): Promise<StepUpJudgeReport> {
   const engine = await createEnginePool({ modelsFolder, queueLimit: 64 });
   try {

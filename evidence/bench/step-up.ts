@@ -14,32 +14,31 @@ interface Times {
   readonly p95: number;
 }
 
-/** Seconds, only for passes at the first try. */
+/** Seconds, for people who passed at the first try. */
 type ToResult = Times & { readonly passed: { readonly hits: number; readonly trials: number } };
 
-/** Output of `npm run bench -- step-up`. Keys are stable. */
+/** JSON output of the benchmark, with stable keys. */
 export interface StepUpReport {
   readonly node: string;
   readonly cores: number;
   readonly runs: number;
-  /** Before the first screen; models and WebAssembly come later. */
+  /** Bytes loaded before the first screen. Models and WebAssembly are loaded later. */
   readonly pageWeight: PageWeight;
-  /** In Chromium on a phone that allows the camera. */
   readonly openToCameraMs: Times;
-  /** A page with only a camera button, alternating with ours. */
+  /** Time of a page that has only a camera button. */
   readonly openToCameraFloorMs: Times;
-  /** For a guided user with screen light who passes at the first try. */
+  /** For a user who follows the guidance, with screen light. */
   readonly openToResultSec: ToResult;
   readonly openToResultByMovementSec: ToResult;
   readonly person: typeof person;
   readonly stepUp: {
-    /** From the last of five frames to the result, at the socket. */
+    /** Time from the last of five frames to the result, measured at the socket. */
     readonly resultMs: Times;
-    /** The same in Chromium, which shares the machine with the server. */
+    /** Time to the result, measured in Chromium on the server's machine. */
     readonly resultInBrowserMs: Times;
     readonly engineRunsPerFrame: number;
     readonly passedInBrowser: { readonly hits: number; readonly trials: number };
-    /** Without HTTP, state and audit trail. */
+    /** Time without HTTP, state store and audit log. */
     readonly floorMs: StepUpJudgeReport['resultMs'];
     readonly frames: StepUpJudgeReport['frames'];
     readonly people: StepUpJudgeReport['people'];
@@ -90,7 +89,6 @@ async function timeReturning(cast: Cast, connection: string, tries: number): Pro
   return { ...toTimes(took), passed: { hits: took.length, trials: tries } };
 }
 
-/** Measures waiting times with a real server and browser. */
 export async function benchStepUp({ runs, people }: { runs: number; people: number }): Promise<StepUpReport> {
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
   const cast = await gather({ bench: { organisation: 'Example Ltd' }, lit: { liveness: 'challenge' } });

@@ -10,9 +10,9 @@ const run = promisify(execFile);
 
 export interface TriggersReport {
   readonly bundleBytes: number;
-  /** Median from starting Node to four ready handlers. */
+  /** Median from the start of Node.js until four handlers are ready. */
   readonly initMs: number;
-  /** The same with an empty module: Node's own time. */
+  /** Median of starting Node.js with an empty module. */
   readonly emptyInitMs: number;
 }
 
@@ -27,7 +27,6 @@ async function measureInit(file: string, env: NodeJS.ProcessEnv): Promise<number
   return initMs;
 }
 
-/** Builds the bundle and starts it alternating with an empty module. */
 export async function measureTriggers(processes = 15): Promise<TriggersReport> {
   const folder = await mkdtemp(join(tmpdir(), 'facestep-triggers-'));
   try {

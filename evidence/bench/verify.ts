@@ -11,13 +11,13 @@ import { createClient } from './client.js';
 import { createFloor } from './floor.js';
 import { load, quantile, residentMiB, round, timeEach } from './measure.js';
 
-/** Output of `npm run bench`. Keys are stable. */
+/** JSON output of the benchmark, with stable keys. */
 export interface VerifyReport {
   readonly node: string;
   readonly cores: number;
   readonly photo: { readonly widthPx: number; readonly heightPx: number; readonly bytes: number };
   readonly verify: {
-    /** Median milliseconds of the floor and of a sequential HTTP request. */
+    /** Median milliseconds of the bare verification without a server (`floorMs`), and of an HTTP request. */
     readonly floorMs: number;
     readonly httpMs: number;
     readonly ratio: number;
@@ -25,21 +25,20 @@ export interface VerifyReport {
   readonly throughput: readonly {
     readonly concurrent: number;
     readonly perSecond: number;
-    /** Relative to one core's floor. */
+    /** Throughput divided by that of one core without a server. */
     readonly timesFloor: number;
     readonly p50Ms: number;
     readonly p99Ms: number;
   }[];
-  /** The machine's limit: floor processes on every core, without a server. */
+  /** The machine's limit: verifications on every core, without a server. */
   readonly ceiling: { readonly perSecond: number; readonly timesFloor: number };
-  /** After the first thousand requests, and the growth after the next thousand. */
+  /** Memory after the first thousand requests, and its growth during the next thousand. */
   readonly rssMiB: number;
   readonly rssGrowthMiB: number;
-  /** From process start to `/readyz` with 200; median of three. */
+  /** From process start until `/readyz` returns 200; median of three. */
   readonly readyMs: number;
 }
 
-/** Measures `POST /authenticate` of a real server, alternating with the floor. */
 export async function benchVerify(requests: number): Promise<VerifyReport> {
   const folder = await mkdtemp(join(tmpdir(), 'facestep-bench-'));
   const adminKey = randomBytes(24).toString('base64url');
@@ -59,7 +58,6 @@ export async function benchVerify(requests: number): Promise<VerifyReport> {
   const service = await startTimed();
 
   const { person } = await loadPictures();
-  // Size of the engine's figures.
   const live = await sharp(person[1]).resize(250, 250, { fit: 'cover', position: 'top' }).jpeg().toBuffer();
   const floor = await createFloor(modelsFolder);
   const client = await createClient(service.url, adminKey, { enrolled: person[0], live }, 8);
@@ -114,7 +112,6 @@ export async function benchVerify(requests: number): Promise<VerifyReport> {
   };
 }
 
-/** Formats the report. */
 export function showVerify(report: VerifyReport): string[] {
   const { verify, throughput, ceiling, rssMiB, rssGrowthMiB, readyMs, cores, node, photo } = report;
   return [

@@ -1,2 +1,2 @@
-/** Invalid arguments or photos of an evaluation. The message is for the user; exit code 2. */
+/** Invalid arguments or photos of an evaluation, which ends with exit code 2 and this message. */
 export class BadInput extends Error {}

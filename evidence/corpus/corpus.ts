@@ -8,10 +8,9 @@ export interface CorpusPerson {
   readonly files: readonly string[];
 }
 
-/** A folder of photos in the layout of Labeled Faces in the Wild: one folder per person. Contains names only. */
+/** Names of the photos in a folder with one subfolder per person. */
 export interface Corpus {
   readonly folder: string;
-  /** Sorted by name, each with at least one photo. */
   readonly people: readonly CorpusPerson[];
   readonly otherFiles: number;
 }
@@ -20,7 +19,7 @@ export type PhotoFilter = (name: string) => boolean;
 
 const isPhoto: PhotoFilter = (name) => /^[^.].*\.(jpe?g|png|webp)$/i.test(name);
 
-/** Creates a filter from a pattern such as `frontal_*`, in which a star matches anything. */
+/** Creates a filter from a pattern such as `frontal_*`. */
 export function toPhotoFilter(pattern: string): PhotoFilter {
   const parts = pattern.split('*').map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'));
   const like = new RegExp(`^${parts.join('.*')}$`, 'su');
@@ -59,7 +58,7 @@ async function readPeople(folder: string, isWanted: PhotoFilter): Promise<Pick<C
 }
 
 /**
- * Finds the photos of a corpus: `Name/Name_0001.jpg` or any name; JPEG, PNG and WebP by extension.
+ * Finds the JPEG, PNG and WebP photos of a corpus, such as `Name/Name_0001.jpg`.
  * @throws BadInput if the folder is missing or has no photo
  */
 export async function readCorpus(folder: string, isWanted: PhotoFilter = () => true): Promise<Corpus> {
@@ -73,8 +72,8 @@ export async function readCorpus(folder: string, isWanted: PhotoFilter = () => t
 }
 
 /**
- * Finds photos by source, one folder deeper: `casia/Name/Name_0001.jpg`.
- * @returns sorted by name; `null` if the folder is a corpus, empty or missing
+ * Finds photos by source: `casia/Name/Name_0001.jpg`.
+ * @returns `null` if the folder is a corpus, empty or missing
  */
 export async function readSources(
   folder: string,

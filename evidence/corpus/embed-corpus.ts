@@ -9,7 +9,7 @@ import { embeddingLength } from '../../src/token/views.js';
 import type { CorpusPerson } from './corpus.js';
 import type { EmbeddingCache } from './embedding-cache.js';
 
-/** One person's embeddings in photo order, without photos that have no face. */
+/** A person's embeddings. Photos without a face are left out. */
 export interface EmbeddedPerson {
   readonly person: string;
   readonly files: readonly string[];
@@ -40,7 +40,7 @@ export interface EmbeddedBy {
 
 export type ReadPhoto = (person: string, file: string) => Promise<Buffer | 'unreadable' | 'photo_too_large'>;
 
-/** True for failures caused by the photo; any other stops the evaluation. */
+/** Returns true if a failure is caused by the photo. Any other failure stops the evaluation. */
 const isOfPhoto = (code: FaceErrorCode): boolean => /^(photo|face)_/.test(code);
 
 const sayEveryMs = 5000;
@@ -59,8 +59,8 @@ async function readPhoto(path: string): Promise<Buffer | 'unreadable' | 'photo_t
 }
 
 /**
- * Embeds people's photos, choosing the most central face because evaluation photos often show others. Stores no photo,
- * only 2 KiB for each. The engine starts at the first uncached photo.
+ * Embeds people's photos. Uses the most central face, because evaluation photos often show others. The engine starts at
+ * the first uncached photo.
  */
 export async function embedCorpus(
   folder: string,
@@ -99,7 +99,7 @@ export async function embedCorpus(
     }
     const { examineCentral } = await engine();
     try {
-      // A copy, because the engine overwrites it and the cache needs it again.
+      // The engine gets a copy, because it overwrites its input.
       const examined = await examineCentral(new Photo(Uint8Array.from(bytes)), ['embedding']);
       const { embedding, magnitude } = recogniser === null ? examined : examined.own[0];
       embedding?.use((found) => values.set(found));

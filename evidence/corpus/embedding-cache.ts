@@ -9,9 +9,8 @@ export type Embedded =
   | { readonly refused: FaceErrorCode };
 
 export interface EmbeddingCache {
-  /** `null` if the photo is unknown, or its entry was altered. */
+  /** `null` if the photo is unknown or its entry was altered. */
   read(photo: Uint8Array): Promise<Embedded | null>;
-  /** Stores a result; it keeps the embedding object until the cache closes. */
   write(photo: Uint8Array, embedded: Embedded): Promise<void>;
   close(): Promise<void>;
 }
@@ -19,7 +18,10 @@ export interface EmbeddingCache {
 const idBytes = 16;
 const nonceBytes = 12;
 const tagBytes = 16;
-/** A kind, then magnitude and embedding, or the code and zeros; entries have equal length. */
+/**
+ * An entry is a type byte, then magnitude and embedding. A failure has a code and zeros instead, so all entries have
+ * equal length.
+ */
 const plainBytes = 1 + 4 + embeddingLength * 4;
 const entryBytes = idBytes + nonceBytes + plainBytes + tagBytes;
 const entriesAtOnce = 512;
@@ -58,15 +60,15 @@ function parsePlain(plain: Buffer): Embedded | null {
 }
 
 /**
- * Opens the embedding cache of an evaluation corpus. Embeddings are biometric data, so each is sealed under a key from
- * its own photo's bytes (HMAC-SHA-256 under the engine's digest, then HKDF, AES-256-GCM): only a holder of the photo
- * can read it. One append-only file per engine, mode 0600; invalid entries are ignored.
+ * Opens a cache of embeddings. They are biometric data, so only a holder of the photo can read them. Each is sealed
+ * with AES-256-GCM under a key derived from the photo's bytes, by HMAC-SHA-256 under the engine's digest and HKDF.
+ * Invalid entries are ignored.
  */
 export async function openEmbeddingCache(folder: string, engine: Uint8Array): Promise<EmbeddingCache> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const name = Buffer.from(engine.subarray(0, 8)).toString('hex');
   const file = await open(join(folder, `${name}.embeddings`), 'a+', 0o600);
-  // Remove a partial entry of an interrupted run.
+  // Removes the partial entry of an interrupted run.
   const whole = Math.floor((await file.stat()).size / entryBytes) * entryBytes;
   await file.truncate(whole);
   const offsets = new Map<string, number>();

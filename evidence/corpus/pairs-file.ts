@@ -7,12 +7,11 @@ export interface NamedPhoto {
 }
 
 export interface NamedPair {
-  /** Line number from 1. */
   readonly line: number;
   readonly photos: readonly [NamedPhoto, NamedPhoto];
 }
 
-/** Pairs judged at a threshold that was chosen on the other folds. */
+/** Pairs that are judged at a threshold chosen on the other folds. */
 export interface Fold {
   readonly genuine: readonly NamedPair[];
   readonly impostor: readonly NamedPair[];
@@ -23,7 +22,7 @@ const toCount = (text: string | undefined): number | null =>
 
 /**
  * Parses the `pairs.txt` of Labeled Faces in the Wild: `folds n` or `n` (one fold), then for each fold `n` lines `Name
- * i j` and `n` lines `Name1 i Name2 j`. Tabs separate fields, so that names may contain spaces; a line without a tab is
+ * i j` and `n` lines `Name1 i Name2 j`. Tabs separate fields, so that names may contain spaces. A line without a tab is
  * separated by spaces.
  * @throws BadInput with the line
  * @see http://vis-www.cs.umass.edu/lfw/ (README, "Pairs")

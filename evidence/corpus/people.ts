@@ -9,13 +9,12 @@ import { toHalf } from './split.js';
 
 export type { EmbeddedPerson };
 
-/** Folder of sealed embeddings; it may be deleted at any time. */
+/** Folder of encrypted embeddings. It may be deleted at any time. */
 export const cacheFolder = join(projectRoot, '.cache', 'eval');
 
-/** The built-in model. */
 export const ours: EmbeddedBy = { modelsFolder, recogniser: null };
 
-/** Embeds evaluation photos with the shipped pipeline, without people who have no detected face. */
+/** Embeds evaluation photos with the shipped pipeline. Leaves out people without a detected face. */
 export async function embedPeople(
   wants: (entry: { readonly person: string; readonly photos: number }) => boolean,
   say: (line: string) => void,
@@ -30,7 +29,6 @@ export async function embedPeople(
   }
 }
 
-/** Embeds the fitting half and the judging half. */
 export async function embedHalves(
   say: (line: string) => void,
 ): Promise<{ readonly fit: EmbeddedPerson[]; readonly judge: EmbeddedPerson[] }> {
@@ -41,7 +39,6 @@ export async function embedHalves(
   };
 }
 
-/** Embeds the people of several folders. */
 export async function embedSources(
   sources: readonly Pick<Corpus, 'folder' | 'people'>[],
   say: (line: string) => void,

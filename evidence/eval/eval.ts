@@ -34,7 +34,7 @@ import { roster } from './roster.js';
 
 /*
  * `npm run eval -- --data DIR` measures accuracy on photos; `npm run eval -- NAME` measures another documented
- * property. Progress goes to stderr, figures to stdout. Exit code 2: invalid arguments or photos.
+ * property. Progress goes to stderr, figures to stdout. Exit code 2 means invalid arguments or photos.
  */
 
 const programs: Readonly<Record<string, EvalProgram>> = {
@@ -131,7 +131,7 @@ async function runAccuracy(args: string[]): Promise<void> {
   if (judge !== undefined && judge !== 'half' && judge !== 'all') throw new BadInput('--judge takes half or all');
   if (pairs !== 'all' && !/^[1-9]\d{0,8}$/.test(pairs)) throw new BadInput('--pairs takes a number or all');
   if (data === undefined && !hasFaces) throw new BadInput('Name a folder of photos: --data DIR, or set FACESTEP_FACES');
-  // Fail before the work: a full run takes a quarter of an hour.
+  // Fails early, because a full run takes a quarter of an hour.
   if (out !== undefined)
     await mkdir(out, { recursive: true }).catch(() => {
       throw new BadInput(`The folder ${out} cannot be made`);

@@ -12,7 +12,6 @@ export async function keep(out: string | null, files: Readonly<Record<string, st
 
 export const toFile = (figures: object): string => `${JSON.stringify(figures, null, 2)}\n`;
 
-/** Formats figures with command, date and data. */
 export const toDatedFile = (command: string, at: Date, figures: JsonObject): string =>
   toFile({
     date: at.toISOString().slice(0, 10),
@@ -22,6 +21,6 @@ export const toDatedFile = (command: string, at: Date, figures: JsonObject): str
     ...figures,
   });
 
-/** Stores the figures of `npm run eval -- NAME` for the documents. */
+/** Stores the figures of `npm run eval -- NAME` for the docs. */
 export const keepFigures = (out: string | null, name: string, figures: JsonObject): Promise<void> =>
   keep(out, { [`${name}.json`]: toDatedFile(`npm run eval -- ${name}`, new Date(), figures) });

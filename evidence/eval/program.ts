@@ -1,10 +1,10 @@
 import type { Json } from '../../src/base/json.js';
 
-/** An evaluation whose run returns figures. Progress goes to `say`, plots to the folder `out`. */
+/** Evaluation that returns figures. Progress goes to `say`, plots to the folder `out`. */
 export interface EvalProgram {
   readonly about: string;
   /**
-   * Runs on folders of recordings; absent if only evaluation faces work.
+   * Evaluates folders of recordings. Absent if the program needs the evaluation faces.
    * @throws BadInput
    */
   readonly runOn?: (

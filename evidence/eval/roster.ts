@@ -18,10 +18,10 @@ import { type ClusteredRate, rateByPerson } from '../statistics/clustered-rate.j
 import { keep, toFile } from './keep.js';
 import type { EvalProgram } from './program.js';
 
-/** As in examples/door.ts. */
+/** The same values as in examples/door.ts. */
 const level = 8;
 const enrolledPhotos = 3;
-/** Limit per person, against domination. */
+/** Maximum number of photos per person, so that no one dominates. */
 const probesOfPerson = 2;
 const binding: Binding = { tenant: 'eval', idp: 'api', subject: '', scope: 'door', accuracy: level };
 
@@ -30,7 +30,7 @@ type Rate = {
   readonly of: number;
   readonly people: number;
   readonly rate: number;
-  /** 95 %. */
+  /** 95 % interval. */
   readonly interval: readonly number[];
 };
 
@@ -39,13 +39,13 @@ type RosterFigures = {
   readonly shown: number;
   readonly people: number;
   readonly tokens: number;
-  /** Promised false positive rate for that many tokens. */
+  /** Promised false positive rate for a roster of this size. */
   readonly promised: number;
   readonly found: Rate | null;
   readonly falsePositives: Rate | null;
-  /** More than one token opened for a roster member. */
+  /** Number of searches for a roster member in which more than one token opened. */
   readonly ambiguous: number;
-  /** The own token opens alone, but a search would not try it. */
+  /** Number of searches that miss the right token because they do not try it. */
   readonly leftOut: number;
 };
 
@@ -58,7 +58,7 @@ function chunksOf<T>(values: readonly T[], size: number): T[][] {
   return chunks.slice(0, probesOfPerson);
 }
 
-/** The cheapest Argon2id, which does not affect the results. */
+/** Uses the cheapest Argon2id parameters, which do not affect the results. */
 function createTokens(name: string): Fv1 {
   const chance = createChance(`roster ${name}`);
   return createFv1({
@@ -69,7 +69,7 @@ function createTokens(name: string): Fv1 {
   });
 }
 
-/** People with four photos are enrolled by the first three; all people show the others. */
+/** Enrols people with at least four photos by their first three, and searches with everybody's other photos. */
 async function measureSource(
   source: string,
   people: readonly EmbeddedPerson[],
@@ -147,7 +147,7 @@ async function runOn(folders: readonly string[], say: (line: string) => void, ou
   const rosters: RosterFigures[] = [];
   for (const folder of folders) {
     const sources = await readSources(folder);
-    // For a folder, the half that nothing was fitted on; for the small sources, everyone.
+    // Uses the half of the people that nothing was fitted on. Small sources use everyone.
     const chosen = sources ?? [
       {
         source: basename(resolve(folder)),

@@ -27,14 +27,13 @@ interface Attack extends Meanwhile {
   readonly addresses: number;
   readonly ends: Readonly<Record<string, number>>;
   readonly seconds: number;
-  /** Provider API calls for anonymous callers' names. */
+  /** Number of provider API calls caused by anonymous callers. */
   readonly lookUps: number;
   readonly records: number;
-  /** Calendar minutes of the attack, including the first and last. */
   readonly minutes: number;
 }
 
-/** Floods anonymous sign-ins while authenticated load continues. */
+/** Floods the server with anonymous sign-ins while authenticated users are served. */
 export const authorize: Fault = {
   about: 'outsiders ask for 10,000 sign-ins in a minute, from one address and from 1,000, while people are served',
   async run({ size, say }) {
@@ -47,7 +46,7 @@ export const authorize: Fault = {
       const [checked = '', called = '', named = ''] = await stage.createUsers(3);
       for (const user of [checked, called, named]) await client.enrol(user, pictures.person[0]);
       const people = { checked, called, named };
-      // Half before and half after the attacks, to compensate for other load.
+      // Half of the load without attack runs before the attacks and half after, because other load may change.
       const serveAlone = (): Promise<Meanwhile> => {
         journal.turnTo('no attack');
         return serve(stage, people, new Promise((resolve) => setTimeout(resolve, seconds * 500)));
@@ -118,7 +117,7 @@ async function measure(
   const meanwhile = await serve(stage, people, told);
   const [message] = await told;
   const { ends, seconds } = endsGuard.parse(message);
-  // A sign-in leaves an interaction, its progress and a step-up; a check only the last.
+  // A sign-in leaves three records, a face check one.
   const ofOthers = meanwhile.checks.length + 3 * meanwhile.signIns.length;
   return {
     ...meanwhile,
@@ -135,7 +134,7 @@ async function measure(
 
 const countGuard = z.object({ count: z.int() });
 
-/** In the server's store. All of them outlive the attacks. */
+/** Counts records in the server's store. All of them outlive the attacks. */
 function countRecords({ replicas }: Stage): number {
   const database = new Database(join(replicas[0].dataFolder, 'state.db'), { readonly: true });
   try {

@@ -8,19 +8,21 @@ interface Reply {
 
 export type CheckEnd = 'passed' | 'failed' | 'refused' | 'no answer';
 
-/** A backend, the user's browser and the provider's hook, as one caller of several replicas. */
+/** Acts as backend, user's browser and provider's hook toward several replicas. */
 export interface Client {
   signIn(): Promise<void>;
   enrol(subject: string, photo: Uint8Array): Promise<boolean>;
   revoke(subject: string): Promise<boolean>;
-  /** Runs a step-up. After a lost answer it reads the result and, if still open, starts another. */
+  /** Runs a step-up. If an answer is lost, reads the result, and starts another step-up if there is none yet. */
   checkFace(subject: string, photo: Uint8Array): Promise<CheckEnd>;
-  /** Makes the provider's sign-in call; the same event may be repeated. */
+  /** Calls the hook as the provider does at a sign-in. The same event may be repeated. */
   callHook(subject: string, eventId: string, providerAheadMs?: number): Promise<'granted' | 'denied' | 'no answer'>;
 }
 
 export interface ClientSettings {
-  /** Replica URLs. A request moves to the next after no answer or a 5xx, like with a load balancer. */
+  /**
+   * Replica URLs. Like a load balancer, the client sends a request to the next replica after no answer or a 5xx status.
+   */
   readonly urls: readonly string[];
   readonly adminKey: string;
   readonly hookSecret: string;
@@ -30,7 +32,7 @@ export interface ClientSettings {
   readonly openRevocations: Set<string>;
 }
 
-/** A provider's hooks wait at most 3 seconds, users longer. */
+/** A provider's hook call waits at most 3 seconds; users wait longer. */
 const patienceMs = { hook: 3_000, person: 15_000 } as const;
 
 const issuedGuard = z.object({ token: z.string() });
@@ -94,7 +96,7 @@ export function createClient(settings: ClientSettings): Client {
     const { id, challenge } = started;
     const sent = await send(`/step-ups/${id}/photos`, () => form({ challenge }, photo));
     const tries = start.tries + sent.tries - 1;
-    // A lost answer may have been processed, so the caller reads the state.
+    // The server may have processed a request whose answer was lost, so the client reads the state.
     const isOpen = sent.status === null || sent.status === 409;
     const last = isOpen ? await send(`/step-ups/${id}`, () => ({ headers: withToken() })) : sent;
     const state = settledGuard.safeParse(last.body).data?.state;
@@ -173,7 +175,7 @@ const decisionGuard = z.union([
   z.object({ error: z.object({ errorSummary: z.string() }) }).transform(() => 'denied' as const),
 ]);
 
-/** Okta's decision after a reply: a token with the claim, or none. Anything else would let a bare token through. */
+/** Returns what Okta does after a reply: `granted` issues a token with the claim, `denied` issues none. */
 function toDecision({ status, body }: Reply): 'granted' | 'denied' | 'no answer' {
   if (status !== 200) return 'no answer';
   return decisionGuard.safeParse(body).data ?? 'no answer';

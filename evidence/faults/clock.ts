@@ -12,7 +12,7 @@ const hourMs = 3_600_000;
 /** Longer than a check's freshness (300 s) and all other validity periods. */
 const laterMs = 600_000;
 
-/** Sets one of two replicas' clocks wrong, or changes it during use. */
+/** Runs one of two replicas with a wrong clock, or changes its clock during a check. */
 export const clock: Fault = {
   about: 'the clock of one replica is an hour ahead or behind, also in the middle of a face check',
   async run({ say }) {
@@ -48,7 +48,7 @@ export const clock: Fault = {
         journal.turnTo(`${name}: sign-in at the true one`);
         await right.callHook(user, `${name}-right`);
         await wrong.checkFace(other, pictures.person[1]);
-        // Ten minutes ahead, for the provider and the correct replica.
+        // Moves the correct replica's and the provider's clocks ten minutes ahead.
         await setTrue(laterMs);
         journal.turnTo(`${name}: the same, 10 minutes later`);
         if ((await right.callHook(other, `${name}-late`, laterMs)) === 'granted') late.push(`${other}, ${name}`);

@@ -34,7 +34,7 @@ export const connections: Fault = {
         residentMiB: { before: Math.round(idleMiB), with: Math.round(heldMiB) },
         kibPerConnection: Number((((heldMiB - idleMiB) * 1024) / count).toFixed(1)),
       };
-      // Headers have 10 s and requests 60 s: then the server answers and closes.
+      // The server's timeouts are 10 s for headers and 60 s for requests.
       const after = size === 'full' ? await untilClosed(slow, say) : held;
       journal.turnTo('after');
       await serve(stage, user, 'after', 10);

@@ -3,7 +3,7 @@ import { checkInvariants } from './invariants.js';
 import { openSmallDisk } from './small-disk.js';
 import { openStage } from './stage.js';
 
-/** Fills the disk of the audit trail and state store, then frees it. */
+/** Fills the disk of audit log and state store, then frees it. */
 export const diskFull: Fault = {
   about: 'the disk of the data folder is full, and has room again later',
   async run({ size, say }) {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
 
-/* Preloaded into a server (`node --import`): its threads exit while the file FAULTS_WORKER_FILE exists. */
+/* Preloaded into a server (`node --import`). Its worker threads exit while the file FAULTS_WORKER_FILE exists. */
 
 const file = process.env.FAULTS_WORKER_FILE ?? '';
 

@@ -1,6 +1,6 @@
 import type { Json } from '../../src/base/json.js';
 
-/** `quick` for the tests, `full` for the figures in docs/faults.md. */
+/** `quick` is for the tests, `full` for the figures in docs/faults.md. */
 export type Size = 'quick' | 'full';
 
 export interface Setting {
@@ -9,12 +9,12 @@ export interface Setting {
   say(line: string): void;
 }
 
-/** Observations of one kind of request in one phase, in milliseconds. */
+/** Results of one kind of request in one phase of the fault. Times are in milliseconds. */
 export interface Seen {
   readonly doing: string;
   readonly when: string;
   readonly requests: number;
-  /** Final results such as `201 enrolled`, with counts. */
+  /** Number of requests by final result, such as `201 enrolled`. */
   readonly answers: Readonly<Record<string, number>>;
   readonly retried: number;
   readonly p50Ms: number;
@@ -29,7 +29,7 @@ export interface Invariant {
 
 export interface Finding {
   readonly seen: readonly Seen[];
-  /** Keys are stable. */
+  /** JSON keys are stable. */
   readonly figures: { readonly [figure: string]: Json };
   readonly invariants: readonly Invariant[];
   readonly skipped: readonly string[];
@@ -40,11 +40,10 @@ export interface Fault {
   run(setting: Setting): Promise<Finding>;
 }
 
-/** Returns true if the invariant was checked and held. */
+/** Returns true if the invariant was checked at least once and never broken. */
 export const holds = ({ checked, broken }: Invariant): boolean => checked > 0 && broken.length === 0;
 
-/** Skips a fault that is impossible on this machine. */
 export const skip = (reason: string): Finding => ({ seen: [], figures: {}, invariants: [], skipped: [reason] });
 
-/** Returns true unless everything was skipped. */
+/** Returns true unless the whole fault was skipped. */
 export const isDone = ({ seen, invariants }: Finding): boolean => seen.length > 0 || invariants.length > 0;

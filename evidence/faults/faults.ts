@@ -5,9 +5,9 @@ import { faults } from './registry.js';
 import { toText, writeFinding } from './report.js';
 
 /*
- * `npm run faults [-- NAME… --quick --json --write --seed=TEXT]`: breaks parts of a running service and reports
- * anything lost, used twice or wrongly granted. Exits with 1 after a violation, with 2 if everything was skipped.
- * `--write` updates docs/faults.md.
+ * `npm run faults [-- NAME… --quick --json --write --seed=TEXT]` breaks parts of a running service, and reports
+ * whatever is lost, used twice or wrongly granted. Exits with 1 if an invariant is broken, with 2 if everything was
+ * skipped. `--write` updates docs/faults.md.
  */
 
 const named = (flag: string): string | undefined =>
@@ -41,7 +41,7 @@ if (unknown.length > 0) {
     say(`${name}: ${Math.round((performance.now() - began) / 1000)} s`);
     for (const reason of finding.skipped) say(`SKIPPED: ${reason}`);
     findings[name] = finding;
-    // Written at once, so that results survive an interruption. Skipped faults keep their figures.
+    // Written after each fault, so that results survive an interruption. A skipped fault keeps its figures in the page.
     if (flags.includes('--write') && isDone(finding)) writeFinding(name, finding, made);
     if (!flags.includes('--json')) console.log([`\n${name}: ${fault.about}`, ...toText(finding)].join('\n'));
   }

@@ -25,7 +25,7 @@ const moments = [
   { name: 'writes', method: 'POST' },
 ] as const;
 
-/** Fails the provider's management API while its hooks continue. */
+/** Makes the provider's management API fail while its hooks keep calling. */
 export const idp: Fault = {
   about: "the identity provider's API answers 429, 500, garbage or never, when the profile is read or written",
   async run({ size, say }) {

@@ -4,11 +4,11 @@ import { checkStoredTokens } from './stored-tokens.js';
 import { checkChains, readTrails, type TrailEvent } from './trails.js';
 
 export interface Done {
-  /** Users who showed their own face; for all others only impostors did. */
+  /** Users who showed their own face. For all other users, only impostors showed theirs. */
   readonly enrolled: readonly string[];
 }
 
-/** Verifies the invariants after recovery, over the org's profiles and all replicas' trails. */
+/** Verifies the invariants after recovery, from the org's profiles and all replicas' audit logs. */
 export async function checkInvariants(stage: Stage, done: Done): Promise<readonly Invariant[]> {
   const tokens = await checkStoredTokens(stage, done.enrolled);
   const records = await readTrails(stage.replicas);
@@ -20,7 +20,7 @@ const grantsOf = (records: readonly TrailEvent[]) =>
     action === 'hook_decided' && detail.outcome === 'verified' ? [{ subject, stepUpId: detail.stepUpId }] : [],
   );
 
-/** A decision is recorded once, and repetitions are equal. */
+/** Verifies that each passed step-up was accepted for one event only. */
 function checkUsedOnce(records: readonly TrailEvent[]): Invariant {
   const grants = grantsOf(records);
   const seen = new Set<string>();
@@ -32,7 +32,7 @@ function checkUsedOnce(records: readonly TrailEvent[]): Invariant {
   return { invariant: 'each passed step-up opened one event at most', checked: grants.length, broken };
 }
 
-/** No grant without a matching face. */
+/** Verifies that nothing was granted without a matching face. */
 function checkNoFalsePass({ passedOrUntold }: Stage, records: readonly TrailEvent[], { enrolled }: Done): Invariant {
   const passes = records.filter(({ action }) => action === 'verified');
   const grants = grantsOf(records);

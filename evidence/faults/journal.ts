@@ -12,7 +12,7 @@ interface Entry {
 export interface Journal {
   turnTo(when: string): void;
   note(entry: Omit<Entry, 'when'>): void;
-  /** In order of first observation. */
+  /** Returns the observations in order of their first occurrence. */
   toSeen(): readonly Seen[];
 }
 

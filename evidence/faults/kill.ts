@@ -35,7 +35,7 @@ export const kill: Fault = {
         stage.journal.turnTo(`killed during ${work.name}`);
         const victim = stage.replicas[chance.below(stage.replicas.length)] ?? stage.replicas[0];
         const momentMs = chance.below(durationMs);
-        // Half of the callers move to another replica; the others give up.
+        // Half of the clients retry at another replica; the others give up.
         const client = chance.below(2) === 0 ? stage.client : await stage.connectTo([victim.url]);
         const running = perform(work, client, subject);
         await new Promise((resolve) => setTimeout(resolve, momentMs));
@@ -69,7 +69,7 @@ interface Work {
   readonly name: string;
   readonly isQuick: boolean;
   prepare(stage: Stage, subject: string): Promise<unknown>;
-  /** @returns true if reported as done */
+  /** @returns true if the server reported success */
   run(client: Client, stage: Stage, subject: string): Promise<boolean>;
   isDone(stage: Stage, subject: string): boolean;
 }
@@ -95,7 +95,7 @@ const allWorks: readonly [Work, ...Work[]] = [
     isQuick: false,
     prepare: makeEnrolled,
     run: async (client, { pictures }, subject) => (await client.checkFace(subject, pictures.person[1])) === 'passed',
-    // The hooks show the result.
+    // A later hook call shows whether the check was recorded.
     isDone: () => true,
   },
   {
@@ -105,7 +105,8 @@ const allWorks: readonly [Work, ...Work[]] = [
       await makeEnrolled(stage, subject);
       await stage.client.checkFace(subject, stage.pictures.person[1]);
     },
-    // Concurrent provider calls: one event twice, and two others. One check allows one of the three.
+    // Concurrent hook calls: one event twice, and two others. The face check may be accepted for only one of the three
+    // events.
     async run(client, _stage, subject) {
       events += 1;
       const calls = ['a', 'a', 'b', 'c'].map((event) => client.callHook(subject, `event-${events}-${event}`));

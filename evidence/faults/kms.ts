@@ -3,7 +3,7 @@ import type { Fault } from './fault.js';
 import { checkInvariants } from './invariants.js';
 import { openStage, type Stage } from './stage.js';
 
-/** The key service denies, throttles, fails, hangs or is slow; then it recovers. */
+/** Makes the key service deny, throttle, fail, hang or slow down, then recover. */
 export const kms: Fault = {
   about: 'the key service (AWS KMS) denies, throttles, fails, keeps silent or is slow, and comes back',
   async run({ size, say }) {
@@ -22,7 +22,7 @@ export const kms: Fault = {
       const [user = '', ...newcomers] = await stage.createUsers(troubles.length + 2);
       const unseen = await stage.createUsers(troubles.length);
       for (const each of [user, ...unseen]) await client.enrol(each, pictures.person[0]);
-      // A new process has no token keys cached.
+      // The replica restarts, because a new process has cached no token keys.
       await stage.replicas[0].stop();
       await stage.replicas[0].start();
       await client.checkFace(user, pictures.person[1]);
@@ -39,7 +39,7 @@ export const kms: Fault = {
         service.cause(trouble);
         await disturb(trouble, newcomers[at] ?? '');
         journal.turnTo(`${trouble}, somebody for the first time since the start`);
-        // More often than the lockout allows: key service failures must not count.
+        // More tries than the lockout allows, because failures of the key service must not count.
         for (let n = 0; n < 6; n += 1) await client.checkFace(unseen[at] ?? '', pictures.person[1]);
         service.cause('none');
         backAfterSec[trouble] = await untilBack(stage, user);
@@ -62,8 +62,8 @@ export const kms: Fault = {
 };
 
 /**
- * After many failures a circuit breaker pauses calls (src/keys/aws-kms-calls.ts).
- * @returns whole seconds
+ * Waits until a circuit breaker calls the key service again (src/keys/aws-kms-calls.ts).
+ * @returns seconds
  */
 async function untilBack({ client, pictures, journal }: Stage, user: string): Promise<number> {
   journal.turnTo('coming back');

@@ -8,10 +8,10 @@ import { checkInvariants } from './invariants.js';
 import { preload } from './preload.js';
 import { openStage, type Stage } from './stage.js';
 
-/** Memory of bodies (src/http/budget.ts), models with threads, and decoded pictures. */
+/** Limit for request bodies (src/http/budget.ts), models with their threads, and decoded pictures. */
 const mostResidentMiB = 1024;
 
-/** Sends megabytes of photos at once; then the engine thread dies. */
+/** Sends megabytes of photos at once, then ends the engine thread. */
 export const memory: Fault = {
   about: 'many people send photos of a telephone at once, and the thread of the engine dies',
   async run({ size, say }) {
@@ -38,7 +38,7 @@ export const memory: Fault = {
       journal.turnTo('the thread dies');
       await writeFile(failing, '');
       for (const user of users.slice(0, 4)) await client.checkFace(user, photo);
-      // The replacement thread also exits while memory is short; then it is retried.
+      // The thread that replaces the ended one also exits until the file is removed.
       await rm(failing);
       journal.turnTo('after');
       await untilPassed(stage, users[0] ?? '');
@@ -58,7 +58,7 @@ export const memory: Fault = {
   },
 };
 
-/** 12 megapixels in a few megabytes. */
+/** Scales to 12 megapixels, which are a few megabytes. */
 const toTelephonePhoto = (portrait: Uint8Array): Promise<Buffer> =>
   sharp(portrait).resize(4032, 3024, { fit: 'contain', background: '#777777' }).jpeg({ quality: 98 }).toBuffer();
 

@@ -3,18 +3,17 @@ import { z } from 'zod';
 export const jobGuard = z.object({
   serverUrl: z.string(),
   publicUrl: z.string(),
-  /** Authorization request of the n-th caller, with a placeholder `{n}`. */
+  /** URL of an authorization request. `{n}` is replaced by the number of the caller. */
   request: z.string(),
   count: z.int(),
   perSecond: z.number(),
   addresses: z.int(),
-  /** True if they store cookies and follow redirects. */
+  /** True if the callers store cookies and follow redirects. */
   comeBack: z.boolean(),
 });
 
 export type Job = z.output<typeof jobGuard>;
 
-/** Results and total duration. */
 export const endsGuard = z.object({ ends: z.record(z.string(), z.int()), seconds: z.number() });
 
 export type Ends = z.output<typeof endsGuard>;

@@ -1,7 +1,9 @@
 import { createBrowser } from '../../test/oidc/browser.js';
 import { type Ends, type Job, jobGuard } from './outsiders-job.js';
 
-/* Anonymous sign-ins under different names, in a separate process started by evidence/faults/authorize.ts. */
+/*
+ * Starts anonymous sign-ins under different user names. evidence/faults/authorize.ts runs this in a separate process.
+ */
 
 const addressOf = (n: number): string => `10.0.${Math.floor(n / 250)}.${n % 250}`;
 

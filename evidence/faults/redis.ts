@@ -5,7 +5,7 @@ import { checkInvariants } from './invariants.js';
 import { openStage, type Stage } from './stage.js';
 import { startTcpProxy, type TcpProxy } from './tcp-proxy.js';
 
-/** Stops, slows, hangs, restarts or empties the shared store. */
+/** Stops, slows, hangs, restarts or empties the Redis that the replicas share. */
 export const redis: Fault = {
   about: 'the Redis of all replicas is cut off, slow, silent, restarted with what it kept, and restarted empty',
   async run({ size, say }) {
@@ -74,7 +74,7 @@ export const failover: Fault = {
 
 interface People {
   readonly enrolled: readonly string[];
-  /** Revoked, but an attacker restored the token in the profile. */
+  /** User whose enrolment was revoked, but whose token an attacker restored in the profile. */
   readonly revoked: string;
   readonly outsider: string;
 }
@@ -92,7 +92,7 @@ interface Disturbance {
   end(): void;
 }
 
-/** Quick mode runs the first. */
+/** Quick mode runs only the first. */
 const disturbances = (proxy: TcpProxy): readonly Disturbance[] => [
   { when: 'cut off', begin: () => proxy.cut(true), end: () => proxy.cut(false) },
   ...[100, 1_000].map((ms) => ({
@@ -125,7 +125,7 @@ const isServing = (take: () => Promise<unknown>): Promise<boolean> =>
     () => false,
   );
 
-/** An empty store has lost consumed and revoked items: none may become valid again. */
+/** Verifies that nothing consumed or revoked becomes valid again if the store loses all its data. */
 async function checkForgotten(
   stage: Stage,
   { enrolled: [user = ''], revoked, outsider }: People,

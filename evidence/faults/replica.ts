@@ -9,12 +9,11 @@ export interface Replica {
   readonly dataFolder: string;
   readonly pid: number;
   start(): Promise<void>;
-  /** Kills it at once, like a power cut, without a clean shutdown. */
+  /** Kills the process without a clean shutdown, like a power cut. */
   kill(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Creates a replica. */
 export async function createReplica({
   name,
   folder,

@@ -26,7 +26,6 @@ const toLine = (invariant: Invariant): readonly string[] => [
   ...invariant.broken.map((each) => `            ${each}`),
 ];
 
-/** Formats the result of a fault. */
 export function toText({ seen, figures, invariants, skipped }: Finding): readonly string[] {
   const head = ['when', 'doing', 'requests', 'answers', 'sent again', 'median', 'longest'];
   return [
@@ -64,7 +63,6 @@ const toWords = (figure: unknown): string =>
         .join(', ')
     : String(figure);
 
-/** Returns a fault's summary for docs/faults.md. */
 export function toMarkdown({ seen, figures, invariants, skipped }: Finding): readonly string[] {
   const broken = invariants.filter((invariant) => !holds(invariant));
   const checked = invariants.reduce((sum, invariant) => sum + invariant.checked, 0);
@@ -88,7 +86,6 @@ export function toMarkdown({ seen, figures, invariants, skipped }: Finding): rea
 
 const documentFile = join(projectRoot, 'docs', 'faults.md');
 
-/** Updates a fault's section of docs/faults.md. */
 export function writeFinding(name: string, finding: Finding, setting: string): void {
   const [before, after] = [`<!-- fault: ${name} -->`, `<!-- end of ${name} -->`];
   const text = readFileSync(documentFile, 'utf8');

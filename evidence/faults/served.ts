@@ -4,7 +4,7 @@ import { issuer, publicUrl, type Stage } from './stage.js';
 
 const secret = 'a-secret-of-the-portal-0123456789abcdef';
 const redirectUri = 'https://portal.example.com/callback';
-/** The portal pushes its requests; anonymous callers send them unpushed. */
+/** The portal pushes its authorization requests; anonymous callers do not. */
 export const oidcClients = [{ kind: 'relying_party', id: 'portal', secret, redirectUris: [redirectUri] }];
 
 export const asked = {
@@ -24,12 +24,12 @@ export interface Meanwhile {
 
 export interface People {
   readonly checked: string;
-  /** Signs in without a face check. */
+  /** User who signs in without a face check. */
   readonly called: string;
   readonly named: string;
 }
 
-/** Runs the continuous load until a promise settles. */
+/** Sends the continuous load until a promise settles. */
 export async function serve(stage: Stage, people: People, until: Promise<unknown>): Promise<Meanwhile> {
   const { client, pictures } = stage;
   const hooks: number[] = [];

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/* Preloaded into a server (`node --import`): shifts its clock by the milliseconds in the file FAULTS_CLOCK_FILE. */
+/* Preloaded into a server (`node --import`). Shifts its clock by the milliseconds in the file FAULTS_CLOCK_FILE. */
 
 const file = process.env.FAULTS_CLOCK_FILE ?? '';
 const RealDate = Date;

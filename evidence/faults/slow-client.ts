@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { z } from 'zod';
 
-/* Opens nearly idle connections in a separate process: half with endless headers, half without a body. */
+/* Opens nearly idle connections in a separate process: half with endless headers, half with an incomplete body. */
 
 const jobGuard = z.object({ port: z.int(), connections: z.int() });
 
@@ -45,7 +45,7 @@ process.on('message', (message) => {
     for (const socket of sockets) socket.write('x');
   }, everyMs);
   let left = job.connections;
-  // In batches, because the system's accept queue is limited.
+  // Opens connections in batches, because the system's accept queue is limited.
   const openSome = (): void => {
     for (let n = 0; n < 200 && left > 0; n += 1, left -= 1) open(job.port, beginnings[left % 2] ?? '');
     if (left > 0) setTimeout(openSome, 20);

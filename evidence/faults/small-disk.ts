@@ -9,15 +9,15 @@ const run = promisify(execFile);
 export interface SmallDisk {
   readonly folder: string;
   readonly means: 'a file system in memory' | 'a limit on the size of files';
-  /** Blocks further writes. */
   fill(pid: number): Promise<void>;
   free(pid: number): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Opens a small file system, or else a folder with a size limit for a running process (`RLIMIT_FSIZE`). Both allow a
- * partial last write, as a disk does. `null` if neither is possible.
+ * Mounts a small file system, or else creates a folder whose file sizes can be limited for a running process
+ * (`RLIMIT_FSIZE`). Both allow a partial last write, as a full disk does.
+ * @returns `null` if neither is possible
  */
 export async function openSmallDisk(): Promise<SmallDisk | null> {
   const folder = await mkdtemp(join(tmpdir(), 'facestep-disk-'));

@@ -23,7 +23,7 @@ export interface Stage {
   readonly passedOrUntold: ReadonlySet<string>;
   readonly openRevocations: ReadonlySet<string>;
   connectTo(urls: readonly string[]): Promise<Client>;
-  /** @returns ids of new users */
+  /** @returns IDs of the new users */
   createUsers(count: number): Promise<readonly string[]>;
   tokenOf(subject: string): string | null;
   close(): Promise<void>;
@@ -31,23 +31,21 @@ export interface Stage {
 
 export interface StageSettings {
   readonly replicas?: number;
-  /** Shared Redis; without it the only replica uses a file. */
+  /** Redis that the replicas share. Without it, the only replica uses a file. */
   readonly redisUrl?: string;
   readonly config?: object;
   readonly oidcClients?: readonly object[];
   readonly env?: (replica: number) => Readonly<Record<string, string>>;
-  /** Existing data folder to use and keep, instead of a new one. */
+  /** Data folder to use and keep. By default a new folder is created and removed. */
   readonly folder?: string;
 }
 
 const connectionId = 'workforce';
-/** Public URL without a real host. */
 export const publicUrl = 'https://face.example.com';
-/** Issuer of the connection's OpenID provider. */
 export const issuer = `${publicUrl}/oidc/${connectionId}`;
 const attribute = 'facestepToken';
 
-/** Starts everything; replicas share keys and have separate data folders. */
+/** Starts the Okta simulator and the replicas, which share keys but have separate data folders. */
 export async function openStage(settings: StageSettings = {}): Promise<Stage> {
   const top = await mkdtemp(join(tmpdir(), 'facestep-faults-'));
   const { folder = top, redisUrl, oidcClients } = settings;
@@ -88,7 +86,7 @@ export async function openStage(settings: StageSettings = {}): Promise<Stage> {
     });
   const replicas: [Replica, ...Replica[]] = [await replicaOf(0)];
   for (let at = 1; at < (settings.replicas ?? 1); at += 1) replicas.push(await replicaOf(at));
-  // In sequence, because the first creates the keys.
+  // Replicas start one after the other, because the first creates the keys.
   for (const replica of replicas) await replica.start();
   const journal = createJournal();
   const passedOrUntold = new Set<string>();
@@ -131,7 +129,7 @@ export async function openStage(settings: StageSettings = {}): Promise<Stage> {
   };
 }
 
-/** Uses the product's provisioning, because the org refuses unknown attributes. */
+/** Adds the profile attribute with the product's provisioning, because the org refuses unknown attributes. */
 export async function addTokenAttribute(connection: object): Promise<void> {
   const { okta } = oktaConnectionGuard.parse(connection);
   const send = createSendToOkta(okta, (url, init) => fetch(url, init));

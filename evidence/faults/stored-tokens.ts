@@ -4,11 +4,12 @@ import type { Invariant } from './fault.js';
 import type { Stage } from './stage.js';
 import { readTrails, type TrailEvent } from './trails.js';
 
-/** For changes pending after recovery, including back-off. */
+/** Time for pending changes to complete after recovery, including back-off. */
 const settledWithinMs = 60_000;
 
 /**
- * Verifies that each profile token has its audit record and opens for its owner. Retries unanswered revocations first.
+ * Verifies that each profile's token matches the audit log and opens for its owner. Unanswered revocations are retried
+ * first.
  */
 export async function checkStoredTokens(stage: Stage, enrolled: readonly string[]): Promise<readonly Invariant[]> {
   const { client, pictures, okta, tokenOf, openRevocations } = stage;
@@ -30,7 +31,10 @@ export async function checkStoredTokens(stage: Stage, enrolled: readonly string[
   ];
 }
 
-/** @returns descriptions of profiles that differ from the trails */
+/**
+ * Waits until all profiles match the audit logs.
+ * @returns differences that remain
+ */
 async function untilSettled(stage: Stage): Promise<readonly string[]> {
   const lastTry = performance.now() + settledWithinMs;
   for (;;) {
@@ -40,7 +44,10 @@ async function untilSettled(stage: Stage): Promise<readonly string[]> {
   }
 }
 
-/** Returns the profile's token by a record; `null`: none, `undefined`: not in the record. */
+/**
+ * Returns the ID of the token that the profile has after an event, `null` if it has none, or `undefined` if the event
+ * does not change it.
+ */
 function tokenAfter({ action, detail }: TrailEvent): string | null | undefined {
   switch (action) {
     case 'enrolled':

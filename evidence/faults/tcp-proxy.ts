@@ -9,13 +9,11 @@ export interface TcpProxy {
   close(): Promise<void>;
 }
 
-/** Starts a proxy for a local port. */
 export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let delayMs = 0;
   let isHanging = false;
   let isCut = false;
-  /** Data held back, in order. */
   let held: (() => void)[] = [];
 
   const pass = (from: Socket, to: Socket, toDelayMs: () => number): void => {

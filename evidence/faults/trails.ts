@@ -21,7 +21,7 @@ const actions = [
 
 export type TrailEvent = PastEvent<(typeof actions)[number]>;
 
-/** Reads these records of all replicas' trails by time. */
+/** Reads audit events of all replicas, sorted by time. */
 export async function readTrails(replicas: readonly Keeper[]): Promise<readonly TrailEvent[]> {
   const records: TrailEvent[] = [];
   for (const replica of replicas) {
@@ -30,7 +30,7 @@ export async function readTrails(replicas: readonly Keeper[]): Promise<readonly 
   return records.toSorted((a, b) => a.time - b.time);
 }
 
-/** Verifies each trail's hash chain, including truncated lines. */
+/** Verifies each audit log's hash chain. */
 export async function checkChains(replicas: readonly Keeper[]): Promise<Invariant> {
   const broken: string[] = [];
   let checked = 0;
@@ -40,7 +40,7 @@ export async function checkChains(replicas: readonly Keeper[]): Promise<Invarian
     for (const [at, line] of lines.entries()) {
       checked += 1;
       const said = /"previous":"([0-9a-f]{64})"/.exec(line)?.[1];
-      // The next line's digest covers a truncated line.
+      // A truncated line needs no valid digest itself, but the next line's digest covers it.
       if (line.endsWith('}') && said !== previous) broken.push(`${replica.name}, line ${at + 1}`);
       previous = createHash('sha256').update(line).digest('hex');
     }

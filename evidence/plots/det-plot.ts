@@ -1,4 +1,4 @@
-/** A point of shares, 0 to 1. */
+/** A point whose coordinates are shares, 0 to 1. */
 export interface PlotPoint {
   readonly x: number;
   readonly y: number;
@@ -24,13 +24,13 @@ export interface DetPlot {
   readonly x: readonly [number, number];
   readonly y: readonly [number, number];
   readonly series: readonly PlotSeries[];
-  /** Corner of the legend without curves; by default top right. */
+  /** Corner without curves; by default top right. */
   readonly legend?: 'topRight' | 'bottomLeft';
 }
 
 const size = { width: 720, height: 520 };
 const frame = { left: 80, right: 700, top: 50, bottom: 450 };
-/** Color-blind safe; dashes distinguish the series without color. */
+/** Colors for color-blind people; dashes distinguish the series without color. */
 const colours = ['#0b5fa5', '#c2410c', '#4d7c0f', '#7e22ce', '#444444'];
 const dashes = ['none', '8 4', '2 3', '10 3 2 3', '4 4'];
 
@@ -43,7 +43,7 @@ function createScale(ends: readonly [number, number], fromPx: number, toPx: numb
   return (share) => fromPx + ((Math.log10(clamp(share, ends)) - low) / (high - low)) * (toPx - fromPx);
 }
 
-/** Ticks: 1, 2 and 5 per decade on short axes, else powers of ten. */
+/** Short axes have ticks at 1, 2 and 5 in each decade, others at powers of ten. */
 function ticksOf([low, high]: readonly [number, number]): number[] {
   const decades = Math.log10(high / low);
   const steps = decades > 3 ? [1] : [1, 2, 5];
@@ -53,13 +53,13 @@ function ticksOf([low, high]: readonly [number, number]): number[] {
   return all.filter((tick) => tick >= low * 0.999 && tick <= high * 1.001);
 }
 
-/** Axis labels: percent, or powers of ten below a thousandth. */
+/** Labels are in percent, or powers of ten below 0.1 %. */
 const toShares = ([low]: readonly [number, number]): ((share: number) => string) =>
   low >= 0.0009 ? (share) => `${Number((share * 100).toPrecision(2))} %` : (share) => share.toExponential(0);
 
 /**
- * Renders a detection error trade-off plot (ISO/IEC 19795-1) with logarithmic axes, on white for dark pages. Points
- * outside are drawn at the edges.
+ * Renders a detection error trade-off plot (ISO/IEC 19795-1) with logarithmic axes. Points outside the axes are drawn
+ * at the edges.
  */
 export function toDetSvg(plot: DetPlot): string {
   const toX = createScale(plot.x, frame.left, frame.right);

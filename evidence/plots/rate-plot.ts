@@ -2,7 +2,7 @@ import { svgDocument, svgLine, svgText } from './svg.js';
 
 export interface RateRow {
   readonly name: string;
-  /** 0 to 1. */
+  /** Rate from 0 to 1. */
   readonly rate: number;
   readonly interval: readonly [number, number];
 }
@@ -15,7 +15,7 @@ export interface RatePlot {
 
 const area = { left: 170, top: 50, width: 480, rowHeight: 24 } as const;
 
-/** Renders rates as SVG rows, each a dot with its interval. */
+/** Renders rates as rows, each a dot with its interval. */
 export function drawRatePlot({ title, xLabel, rows }: RatePlot): string {
   const toX = (rate: number): number => area.left + rate * area.width;
   const toY = (at: number): number => area.top + (at + 0.5) * area.rowHeight;

@@ -6,7 +6,6 @@ export interface TextStyle {
   readonly isUpright?: boolean;
 }
 
-/** Renders a line of text anchored at `x`, `y` on the baseline. */
 export function svgText(x: number, y: number, content: string, style: TextStyle = {}): string {
   const { anchor = 'start', sizePx = 12, isUpright = false } = style;
   const turn = isUpright ? ` transform="rotate(-90 ${x.toFixed(1)} ${y.toFixed(1)})"` : '';
@@ -14,7 +13,6 @@ export function svgText(x: number, y: number, content: string, style: TextStyle 
   return `<text ${place}>${toMarkup(content)}</text>`;
 }
 
-/** Renders a polyline. */
 export function svgLine(
   points: readonly (readonly [x: number, y: number])[],
   { colour = '#333333', widthPx = 1, dash = '' }: { colour?: string; widthPx?: number; dash?: string } = {},
@@ -24,7 +22,7 @@ export function svgLine(
   return `<polyline points="${places}" fill="none" stroke="${colour}" stroke-width="${widthPx}"${dashes}/>`;
 }
 
-/** Renders a document on white, with an accessible title. */
+/** Renders a document with an accessible title, on white for dark pages. */
 export function svgDocument(widthPx: number, heightPx: number, title: string, parts: readonly string[]): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${widthPx} ${heightPx}" role="img" font-family="sans-serif">`,

@@ -6,7 +6,7 @@ export type Interval = readonly [number, number];
 
 export type Weights = Uint16Array;
 
-/** Computes a figure of a resample; `null` if undefined. */
+/** Computes a figure of a resample, in which each person counts with a weight; `null` if undefined. */
 export type Statistic = (weights: Weights) => number | null;
 
 export interface Bootstrap {
@@ -17,8 +17,8 @@ export interface Bootstrap {
 const replicates = 1000;
 
 /**
- * Creates the bootstrap over people, because trials of one person are dependent. A pair counts by the product of
- * weights. For independent pairs the intervals are up to √3 times too wide, never systematically too narrow.
+ * Creates a bootstrap over people, because trials of one person are dependent. A pair counts with the product of its
+ * people's weights. For independent pairs the intervals are up to √3 times too wide, never systematically too narrow.
  * @see https://doi.org/10.1016/j.cviu.2003.08.002 (Bolle, Ratha, Pankanti: the subsets bootstrap)
  * @see https://doi.org/10.1214/07-AOAS122 (Owen: the pigeonhole bootstrap, on products of weights)
  */
@@ -48,7 +48,9 @@ export type CountedPair = readonly [one: number, other: number, trials: number];
 export interface PairTrials {
   readonly trials: number;
   readonly errors: readonly (readonly [number, number])[];
-  /** People on both sides if all pairs have equally many trials; otherwise each pair. */
+  /**
+   * `sides` lists the people on both sides, if all pairs have equally many trials. Otherwise `pairs` lists each pair.
+   */
   readonly among:
     | { readonly sides: readonly [readonly number[], readonly number[]] }
     | { readonly pairs: readonly CountedPair[] };
@@ -57,7 +59,7 @@ export interface PairTrials {
 export interface ErrorRate {
   readonly errors: number;
   readonly trials: number;
-  /** `null` without trials. */
+  /** `null` if there are no trials. */
   readonly rate: number | null;
   readonly interval: Interval | null;
 }
@@ -65,8 +67,8 @@ export interface ErrorRate {
 const sumOf = (values: Uint32Array): number => values.reduce((sum, value) => sum + value, 0);
 
 /**
- * Computes a rate's interval. The bootstrap underestimates rare errors, so it is widened to Wilson's interval; without
- * errors the upper end is 3/n.
+ * Computes an error rate with its interval. The bootstrap underestimates rare errors, so the interval is at least as
+ * wide as Wilson's. Without errors, its upper end is 3/n.
  */
 function toRate(bootstrap: Bootstrap, errors: number, trials: number, statistic: Statistic): ErrorRate {
   if (trials === 0) return { errors, trials, rate: null, interval: null };
@@ -77,9 +79,8 @@ function toRate(bootstrap: Bootstrap, errors: number, trials: number, statistic:
   return { errors, trials, rate: errors / trials, interval };
 }
 
-/** Returns a resample's rate of trials by person. */
+/** Returns a function that computes a resample's error rate over people. */
 export function toPersonStatistic({ trials, errors }: PersonTrials): Statistic {
-  // Most people have no trial or no error.
   const present = [...trials.keys()].filter((person) => trials[person] > 0);
   return (weights) => {
     let [all, wrong] = [0, 0];
@@ -111,7 +112,7 @@ function toMeanWeightOfPairs(pairs: readonly CountedPair[]): Statistic {
   };
 }
 
-/** Returns a resample's rate of trials by pair. */
+/** Returns a function that computes a resample's error rate over pairs. */
 export function toPairStatistic({ trials, errors, among }: PairTrials): Statistic {
   const meanWeight = 'sides' in among ? toMeanWeightOfSides(among.sides) : toMeanWeightOfPairs(among.pairs);
   return (weights) => {
@@ -123,10 +124,8 @@ export function toPairStatistic({ trials, errors, among }: PairTrials): Statisti
   };
 }
 
-/** Returns a rate over people with its interval. */
 export const toPersonRate = (bootstrap: Bootstrap, trials: PersonTrials): ErrorRate =>
   toRate(bootstrap, sumOf(trials.errors), sumOf(trials.trials), toPersonStatistic(trials));
 
-/** Returns a rate over pairs with its interval. */
 export const toPairRate = (bootstrap: Bootstrap, trials: PairTrials): ErrorRate =>
   toRate(bootstrap, trials.errors.length, trials.trials, toPairStatistic(trials));

@@ -1,16 +1,16 @@
 import { createCipheriv, createHash } from 'node:crypto';
 
-/** Deterministic random draws. */
+/** Deterministic random numbers. */
 export interface Chance {
   bytes(count: number): Uint8Array;
-  /** Returns an integer from 0, below `choices`. */
+  /** Returns an integer from 0 to `choices` − 1. */
   below(choices: number): number;
   normal(): number;
 }
 
 const zeros = Buffer.alloc(65_536);
 
-/** Creates draws from a seed: AES-256 in counter mode under its digest. */
+/** Creates random numbers from a seed: AES-256 in counter mode under the seed's digest. */
 export function createChance(name: string): Chance {
   const cipher = createCipheriv('aes-256-ctr', createHash('sha256').update(name).digest(), Buffer.alloc(16));
   let pool = Buffer.alloc(0);

@@ -5,7 +5,7 @@ export interface ClusteredRate {
   readonly of: number;
   readonly people: number;
   readonly rate: number;
-  /** 95 %. */
+  /** 95 % interval. */
   readonly interval: readonly [number, number];
 }
 
@@ -15,7 +15,7 @@ export interface PersonCount {
 }
 
 /**
- * Computes the share with the exact interval of an effective number of independent trials.
+ * Computes a rate and the exact interval of its effective number of independent trials.
  * @see https://doi.org/10.1080/00031305.1990.10475711 (Korn and Graubard: effective size in Clopper and Pearson's
  * interval)
  */
@@ -28,7 +28,10 @@ export function clusteredRate(persons: readonly PersonCount[]): ClusteredRate | 
   return { passed, of, people: people.length, rate, interval: toClusteredInterval(people, rate, of) };
 }
 
-/** With errors of one person only, the variance is unreliable. */
+/**
+ * Widens the interval to that of one trial per person, because the variance is unreliable if only one person has
+ * errors.
+ */
 function toClusteredInterval(people: readonly PersonCount[], rate: number, of: number): readonly [number, number] {
   const size = effectiveSize(people, rate, of);
   const [low, high] = toExactInterval(rate * size, size);
@@ -36,7 +39,7 @@ function toClusteredInterval(people: readonly PersonCount[], rate: number, of: n
   return [Math.min(low, all[0]), Math.max(high, none[1])];
 }
 
-/** Does the same from single presentations, grouped by person. */
+/** Computes the rate of single presentations, grouped by person. */
 export function rateByPerson(
   counted: readonly { readonly person: string; readonly hit: boolean }[],
 ): ClusteredRate | null {
@@ -48,7 +51,7 @@ export function rateByPerson(
   return clusteredRate([...people.values()]);
 }
 
-/** Between one and the number of presentations. */
+/** Returns the effective number of trials, between one and the number of presentations. */
 function effectiveSize(people: readonly PersonCount[], rate: number, of: number): number {
   if (people.length === of) return of;
   if (rate === 0 || rate === 1) return people.length;

@@ -24,7 +24,7 @@ export const minus = (one: Float32Array, other: Float32Array): Float32Array =>
   one.map((value, at) => value - other[at]);
 
 /**
- * Projects a vector onto the complement of some directions.
+ * Removes some directions from a vector.
  * @param directions - orthonormal
  */
 export function without(vector: Float32Array, directions: readonly Float32Array[]): Float32Array {

@@ -1,10 +1,7 @@
 import type { Interval } from './bootstrap.js';
 import { logGamma } from './log-gamma.js';
 
-/**
- * The regularized incomplete beta function I(x; a, b), by its continued fraction (Lentz).
- * @param x - 0 to 1
- */
+/** Returns the regularized incomplete beta function I(x; a, b), by its continued fraction. */
 function incompleteBeta(x: number, a: number, b: number): number {
   if (x <= 0 || x >= 1) return x <= 0 ? 0 : 1;
   // The fraction converges fast only on one side of the mean.
@@ -37,9 +34,8 @@ function betaQuantile(share: number, a: number, b: number): number {
 }
 
 /**
- * Returns the exact 95 % interval of a share (Clopper and Pearson).
- * @param hits - 0 to `trials`; fractional for an effective number of trials (Korn and Graubard). Below one hit the low
- * end is 0
+ * Returns the exact 95 % interval of a rate (Clopper and Pearson).
+ * @param hits - 0 to `trials`; fractional for an effective number of trials (Korn and Graubard)
  * @see https://doi.org/10.1093/biomet/26.4.404 (Clopper, Pearson)
  * @see https://rdrr.io/pkg/survey/man/svyciprop.html (method "beta": Korn, Graubard 1998)
  */

@@ -5,17 +5,17 @@ export interface GroupedRate {
   readonly errors: number;
   readonly trials: number;
   readonly interval: Interval | null;
-  /** Groups with a trial, and those with an error. */
+  /** Number of groups with trials, and with errors. */
   readonly groups: number;
   readonly groupsWithError: number;
 }
 
-/** Minimum groups with errors for a bootstrap. */
+/** Minimum number of groups with errors for a bootstrap. */
 export const fewestForBootstrap = 10;
 
 /**
- * Returns a rate's 95 % interval and its method: bootstrap or, with errors in few groups, exact over groups. This is
- * conservative within groups, but treats pairs that share a person as independent.
+ * Returns a rate's 95 % interval and its method. If few groups have errors, the interval is exact over groups instead
+ * of a bootstrap. This is conservative within groups, but treats pairs that share a person as independent.
  */
 export function toGroupedInterval({ errors, trials, interval, groups, groupsWithError }: GroupedRate): {
   readonly interval: Interval | null;

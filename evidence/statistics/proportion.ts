@@ -23,7 +23,6 @@ export function toInterval(count: number, total: number, z: number): readonly [n
   return [count === 0 ? 0 : centre - reach, count === total ? 1 : centre + reach];
 }
 
-/** Formats a proportion as JSON with three digits. */
 export const toJson = ({ hits, trials, rate, interval: [from, to] }: Proportion) => ({
   hits,
   trials,

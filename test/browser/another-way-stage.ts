@@ -40,7 +40,6 @@ export interface AnotherWayStage {
   close(): Promise<void>;
 }
 
-/** Starts the stage. */
 export async function startAnotherWayStage(people: readonly string[]): Promise<AnotherWayStage> {
   const relay = await startMailRelay();
   const acme: Connection = {
@@ -93,7 +92,6 @@ export async function startAnotherWayStage(people: readonly string[]): Promise<A
   };
 }
 
-/** Verifies the screen's accessibility at its window size. */
 export async function expectNoBarriers(page: Page): Promise<void> {
   expect(await findBarriers(page)).toEqual([]);
   expect(await findSmallTargets(page)).toEqual([]);

@@ -7,14 +7,12 @@ const linkTo = (id: string): string => {
   return `openid4vp://?${new URLSearchParams(query)}`;
 };
 
-/** Renders the example portal's request for a card, also for docs/screens. */
 export const renderPortal = (): string =>
   renderQuestion({
     elsewhere: linkTo('a-request-that-nobody-can-answer'),
     here: linkTo('another-that-nobody-can-answer-at'),
   });
 
-/** Renders the example wallet's question. */
 export const renderWalletAsked = (): string => {
   const vct = 'https://face.example.com/types/staff-card';
   const claims = new Map([

@@ -3,8 +3,8 @@ import { type Cast, gather } from './cast.js';
 import { hasChromium } from './chromium.js';
 
 /**
- * Gathers a cast for all tests of a file. They run concurrently (`test.concurrent`), because they mostly wait for head
- * movements; `describe` hooks would run too late.
+ * Provides the people and the server for all tests of a file. The tests run concurrently, because they mostly wait for
+ * head movements. `describe` hooks would run too late for `test.concurrent`.
  */
 export function castOf(...given: Parameters<typeof gather>): () => Cast {
   let cast: Cast | null = null;

@@ -15,7 +15,7 @@ export interface Cast {
   readonly poses: Readonly<Record<Name, Poses>>;
   /** How each face reflects a screen's light in a dim room. */
   readonly lightings: Readonly<Record<Name, Lighting>>;
-  /** Opens a window for a person who follows the page's instructions, unless overridden. */
+  /** Opens a browser window for a person, who by default follows the page's instructions. */
   sit(name: Name, options?: VisitorOptions & { readonly plan?: Plan }): Promise<Visitor>;
   picture(name: Name, movement: Movement): Buffer;
   takePicture(name: Name, movement: Movement): Promise<Buffer>;
@@ -30,7 +30,6 @@ export const toBytes = (base64: string | undefined): Buffer => Buffer.from(base6
 const byMovement = (policies: Readonly<Record<string, JsonObject>>): Readonly<Record<string, JsonObject>> =>
   Object.fromEntries(Object.entries(policies).map(([id, policy]) => [id, { liveness: 'movement', ...policy }]));
 
-/** Gathers the cast. */
 export async function gather(
   policies: Readonly<Record<string, JsonObject>>,
   clients: readonly JsonObject[] = [],

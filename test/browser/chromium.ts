@@ -11,10 +11,10 @@ if (!hasChromium)
     `SKIPPING tests in a browser: none at ${executablePath} (install chromium, or set CHROMIUM_PATH)\n`,
   );
 
-/** Resolves to this machine but is not `localhost`, so its pages are no secure context. */
+/** Host name that resolves to this machine. It is not `localhost`, so its pages are no secure context. */
 export const otherHost = 'face.example';
 
-/** Chromium's test pattern, two of them, a file's frames, or none. */
+/** One or two of Chromium's test patterns, the frames of a file, or no camera. */
 export type Camera = 'pattern' | 'two' | 'none' | { readonly mjpeg: string };
 
 const deviceArgs = (camera: Camera): readonly string[] => {
@@ -24,10 +24,7 @@ const deviceArgs = (camera: Camera): readonly string[] => {
   return camera === 'pattern' ? [device] : [device, `--use-file-for-fake-video-capture=${camera.mjpeg}`];
 };
 
-/**
- * Features that open connections or pages of their own: each window would load two for its address bar. Replaces the
- * driver library's list.
- */
+/** Features that would open further connections or pages. Setting this list replaces the driver library's. */
 const without = [
   'HttpsFirstBalancedModeAutoEnable',
   'HttpsUpgrades',

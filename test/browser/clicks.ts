@@ -1,6 +1,5 @@
 import type { Locator } from 'playwright-core';
 
-/** Clicks and selects, and counts both. */
 export function countClicks() {
   let clicks = 0;
   return {

@@ -39,25 +39,22 @@ const bank = {
   ...{ shown: 'x', until: epochMs(Date.UTC(2027, 1, 18)), organisation: 'Example Company' },
 };
 
-/** Renders the consent page with an unlinked source, also for docs/screens. */
 export const renderUnlinked = (language: Language, state: 'unlinked' | 'unanswered' = 'unlinked'): RenderedPage =>
   renderConsentPage(language, {
     ...{ ...bank, items: [contract], canLink: true, notLinked: state === 'unlinked' ? null : 'Example Payroll' },
     silent: [{ decision: 'link:payroll', name: 'Example Payroll', state, items: [income] }],
   });
 
-/** Renders the consent page with a linked source, also for docs/screens. */
 export const renderLinked = (language: Language): RenderedPage =>
   renderConsentPage(language, {
     ...{ ...bank, answered: ['payroll'] },
     items: [contract, { ...income, value: 'SGD 54,000', source: 'Example Payroll' }],
   });
 
-/** Renders the user name form for linking an account. */
 export const renderSampleLink = (language: Language): RenderedPage =>
   renderLinkPage(language, { source: 'Example Payroll', decision: 'link:payroll', until: bank.until });
 
-/** Values that try to escape the markup or reverse the following text. */
+/** Values that try to escape the markup or reverse the direction of the following text. */
 export const hostile = {
   markup: '<img src=x onerror="document.title=\'gone\'"><script>document.title="gone"</script>&lt;b&gt;',
   override: '\u202e)gnihtyreve( eerga I\u2067',
@@ -65,7 +62,6 @@ export const hostile = {
   long: 'x'.repeat(400),
 } as const;
 
-/** Renders the page with these values, of every kind. */
 export const renderHostile = (language: Language): RenderedPage =>
   renderConsentPage(language, {
     asker: { name: 'Shop <b>', to: { host: 'shop.example.com' } },

@@ -8,7 +8,7 @@ import { named } from '../campaign-bench.js';
 import { eventually } from '../eventually.js';
 import { createTestJobs, sleepShortly } from '../jobs.js';
 
-/** A delivery that accepts all e-mails, except one with an unknown result and one that bounces. */
+/** Accepts all e-mails, except one whose result is unknown and one that bounces. */
 export const doubtfulDelivery: Delivery = {
   async send({ to }) {
     if (to.startsWith('doubtful')) throw toDeliveryError({ fault: 'uncertain', status: null });
@@ -20,7 +20,7 @@ export const invited = ['user0', 'user1', 'user2', 'doubtful0', 'gone0'];
 
 const settings = { connection: 'acme', language: 'en', linkDays: 14, reminderDays: 7, reminders: 2 } as const;
 
-/** Plans and sends in the background, as a server does. */
+/** Plans and sends campaigns in the background, as a server does. */
 export function runCampaigns(current: () => CampaignDeps) {
   const jobs = createTestJobs(current(), sleepShortly);
   const runner = startCampaignRunner({ current, jobs, sleep: sleepShortly });

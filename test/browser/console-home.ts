@@ -6,7 +6,6 @@ import { visitConsole } from './console-visitor.js';
 
 const mostClicks = 5;
 
-/** Returns a button of the open dialogue. */
 export const inDialogue = (page: Page, name: string): Locator =>
   page.getByRole('alertdialog').getByRole('button', { name, exact: true });
 

@@ -8,7 +8,6 @@ export interface ConsoleVisitor {
   close(): Promise<void>;
 }
 
-/** Opens the console and signs in. */
 export async function visitConsole(
   browser: Browser,
   origin: string,

@@ -1,7 +1,7 @@
 import { renderCheck } from '../../examples/counter/pages.js';
 import { renderNumbers } from '../../src/oidc/counter/pages.js';
 
-/* Both sides of a counter check while they compare numbers, also for docs/screens. */
+/* Both sides of a face check at a counter while they compare numbers, also for docs/screens. */
 
 export const renderDesk = (): string => renderCheck('x', { state: 'numbers', number: '42', isAtKiosk: false });
 

@@ -2,7 +2,7 @@ import type { RenderedPage } from '../../src/http/page-layout.js';
 import { renderOfferPage, renderStartPage } from '../../src/oidc/credentials/pages.js';
 import type { Language } from '../../src/oidc/messages.js';
 
-/** Renders the invitation to a credential for a user without one. */
+/** Renders the page that invites a user to get a credential. */
 export const renderStart = (language: Language): RenderedPage =>
   renderStartPage(language, {
     ...{ name: 'Staff card', organisation: 'Example Company', isAgain: true },

@@ -17,7 +17,6 @@ interface Place {
   readonly person: Person;
 }
 
-/** Provides a browser, a server and a person for a file's tests. */
 export function visitsOf(): (about?: Visit) => ReturnType<typeof visit> {
   let place: Place | null = null;
   if (hasChromium) {
@@ -74,16 +73,15 @@ async function visit(
   return { ...opened, asked };
 }
 
-/** Color notation of the page's styles. */
+/** Converts a color to the notation of the page's styles. */
 const css = (colour: string): string =>
   `rgb(${[1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16)).join(', ')})`;
 export const rowOf = (axis: 'across' | 'down'): readonly string[] =>
   rowFor(axis).flatMap(({ light }) => (light === null ? [] : [`${axis}: ${css(light.first)}, ${css(light.second)}`]));
 
-/** Red's share of linear light; WCAG 2.2 calls 0.8 and more saturated red. */
+/** Returns red's share of linear light. WCAG 2.2 calls 0.8 and more a saturated red. */
 export const redShare = ([red = 0, green = 0, blue = 0]: readonly number[]): number =>
   red / Math.max(1e-9, red + green + blue);
-/** Converts sRGB, 0 to 255, to linear light. */
 export const toLight = (level: number): number => {
   const value = level / 255;
   return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;

@@ -5,7 +5,9 @@ import { createAuditDeps, withAudit } from '../audit.js';
 import type { Company, OperatedServer } from '../operated-server.js';
 import { emptySetup } from '../upkeep.js';
 
-/** Fills a server with some weeks of data: keys, a trail with shadow mode results, and Okta set up. */
+/**
+ * Fills a server with some weeks of data: keys, an audit log with results of shadow mode, and a provisioned Okta org.
+ */
 export async function fillOperations({ server, post, ended }: OperatedServer, dataFolder: string): Promise<void> {
   const files = filesOf(emptySetup({ dataFolder }).config);
   const { clock, random, signer, state } = server.deps;
@@ -22,7 +24,6 @@ export async function fillOperations({ server, post, ended }: OperatedServer, da
   await ended('okta');
 }
 
-/** Adds signing keys to the data folder. */
 export async function addSigningKeys({ server }: OperatedServer, dataFolder: string): Promise<void> {
   const { clock, random } = server.deps;
   const file = filesOf(emptySetup({ dataFolder }).config).signingKeys;

@@ -2,7 +2,6 @@ import type { RenderedPage } from '../../src/http/page-layout.js';
 import type { Language } from '../../src/oidc/messages.js';
 import { renderOrganisationPage } from '../../src/oidc/organisation-page.js';
 
-/** Renders the choice of an organization, also for docs/screens. */
 export const renderOrganisationSample = (language: Language): RenderedPage =>
   renderOrganisationPage(language, {
     asker: { name: 'Tax Office', host: 'tax.example.com' },
@@ -13,7 +12,7 @@ export const renderOrganisationSample = (language: Language): RenderedPage =>
     ],
   });
 
-/** Names that try to escape the markup or reverse the following text. */
+/** Names that try to escape the markup or reverse the direction of the following text. */
 export const hostileNames = [
   '<img src=x onerror="document.title=\'gone\'"><script>document.title="gone"</script>',
   '\u202e)gnihtyreve( rof tcA\u2067',
@@ -21,7 +20,7 @@ export const hostileNames = [
   'x'.repeat(100),
 ] as const;
 
-/** Renders the page with these names, and more organizations than are shown at once. */
+/** Renders the page with hostile names, and more organizations than it shows at once. */
 export const renderHostileOrganisations = (language: Language): RenderedPage =>
   renderOrganisationPage(language, {
     asker: { name: 'Office <b>', host: 'tax.example.com' },

@@ -12,14 +12,14 @@ const outcomeGuard = z.object({ outcome: z.enum(['passed', 'failed', 'try_again'
 
 export interface SocketOutcome {
   readonly outcome: 'passed' | 'failed';
-  /** From the first byte of the last frames to the result. */
+  /** Time from the first byte of the last frames to the result. */
   readonly resultMs: number;
 }
 
-/** Minimum time between poses; the server refuses earlier frames. */
+/** Minimum time between poses. The server refuses earlier frames. */
 const betweenFramesMs = 450;
 
-/** Runs the page's protocol without a browser, with all allowed retries. */
+/** Runs the capture page's protocol without a browser, with all allowed retries. */
 export async function stepUpBySocket(
   link: string,
   take: (movement: Movement) => Uint8Array | Promise<Uint8Array>,

@@ -9,7 +9,7 @@ import { createManualClock } from '../manual-clock.js';
 import { pageFolders } from '../paths.js';
 import { createMemoryAudit } from '../sinks.js';
 
-/** Serves only the page, for screens with scripted replies. */
+/** Serves only the page, for screens whose server replies are scripted. */
 export async function startPageServer(
   brand: Brand | null = null,
 ): Promise<Pick<Listening, 'stop'> & { readonly origin: string }> {

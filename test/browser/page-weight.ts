@@ -5,10 +5,10 @@ import { scriptReplies } from './scripted-replies.js';
 import { receive } from './visitor.js';
 
 export interface PageWeight {
-  /** Sum of the files, each with gzip. */
+  /** Sum of the sizes of all files, each compressed with gzip. */
   readonly gzipBytes: number;
   readonly requests: number;
-  /** Milliseconds: time beyond the first 50 ms of each main-thread task. */
+  /** Sum of the time in milliseconds by which main-thread tasks exceed 50 ms. */
   readonly blockedMs: number;
 }
 
@@ -20,7 +20,10 @@ const watchLongTasks = `
   }).observe({ type: 'longtask', buffered: true });
 `;
 
-/** Measures what a browser fetches before the first screen is readable, without the guide, which it preloads next. */
+/**
+ * Measures what a browser fetches before the first screen is readable. The face guidance is left out, because the page
+ * preloads it afterwards.
+ */
 export async function weighPage(browser: Browser, origin: string): Promise<PageWeight> {
   const { page, context, close } = await receive(browser);
   const bodies: Promise<Buffer>[] = [];

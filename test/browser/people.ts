@@ -6,7 +6,7 @@ import type { Lighting, Person, Poses } from './visitor.js';
 
 const posesOf = new WeakMap<Head, Map<string, Promise<Poses>>>();
 
-/** Draws pictures of a head that turns each way, for `playPerson`; cached per process. */
+/** Renders pictures of a head that turns in each direction, for `playPerson`. Cached per process. */
 export function makePoses(head: Head, name: string, pictures = 2): Promise<Poses> {
   const drawn = posesOf.get(head) ?? new Map<string, Promise<Poses>>();
   posesOf.set(head, drawn);
@@ -41,7 +41,7 @@ export function lightingOf({ landmarks }: Head): Lighting {
   return { gain: 0.3, around: 0.2, colours: [0, 1, 2], nose, glass: false };
 }
 
-/** Returns Ada, whose face reflects the screen's light; otherwise the page would ask three times. */
+/** Returns Ada, whose face reflects the screen's light. Otherwise the page would ask for three tries. */
 export async function seatAda(): Promise<Person> {
   const { ada } = await readPeople();
   return { poses: await makePoses(ada, 'ada'), lighting: lightingOf(ada), plan: 'follow', reactionMs: 150 };
@@ -53,7 +53,7 @@ interface People {
 }
 let people: Promise<People> | null = null;
 
-/** Reads two people of the demonstration photos as camera frames; cached per process. */
+/** Reads two people of the demonstration photos as camera frames. Cached per process. */
 export function readPeople(): Promise<People> {
   people ??= readHeads();
   return people;

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import type { RunningPortals } from '../../examples/demo/portals.js';
 import { insist } from './walk.js';
 
-/** Visits the demonstration's sign-in for the first time, which enrols the person before the camera. */
+/** Signs in at the demonstration portal for the first time, which enrols the person. */
 export async function enrolAtPortal(page: Page, { urlOf, password }: RunningPortals): Promise<void> {
   await page.goto(urlOf('sign-in'));
   await page.getByLabel('Password').fill(password);

@@ -10,18 +10,17 @@ import { seatAda } from './people.js';
 import { enrolAtPortal } from './portal-enrolment.js';
 import { type Person, receive } from './visitor.js';
 
-/** Defines a browser test; a file's tests run concurrently. */
+/** Defines a browser test that runs concurrently with the file's other tests. */
 export const inBrowser = (title: string, run: () => Promise<void>): void =>
   (hasChromium ? test.concurrent : test.skip)(title, run);
 
-/** Smallest phone. */
+/** Smallest supported phone. */
 export const narrow = { width: 360, height: 740 };
 
 export interface PortalVisit extends Awaited<ReturnType<typeof receive>> {
   readonly portals: RunningPortals;
 }
 
-/** Opens a browser for a file's tests. */
 export function usePortals() {
   let browser: Browser;
   let person: Person;
@@ -52,11 +51,10 @@ export function usePortals() {
   };
 }
 
-/** Verifies that no page violated its policy. */
+/** Verifies that no page violated its content security policy. */
 export const expectNoBreach = (complaints: readonly string[]): void =>
   expect(complaints.filter((each) => each.startsWith('policy'))).toEqual([]);
 
-/** Verifies accessibility and that nothing scrolls sideways. */
 export async function expectWithinReach(page: Page, where: object = {}): Promise<void> {
   const found = [await findBarriers(page), await findSmallTargets(page), await fitsWidth(page)];
   expect({ ...where, found }).toEqual({ ...where, found: [[], [], true] });

@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 /** Colors of both screen halves at one moment, sRGB 0 to 255. */
 export interface Shown {
-  /** Milliseconds of the browser's clock. */
+  /** Time by the browser's clock, in milliseconds. */
   readonly at: number;
   readonly first: readonly number[];
   readonly second: readonly number[];
@@ -41,7 +41,7 @@ export async function film(page: Page, axis: 'across' | 'down'): Promise<() => P
             const from = 3 * (Math.floor(y * info.height) * info.width + Math.floor(x * info.width));
             return [...pixels.subarray(from, from + 3)];
           };
-          // Next to the content in the middle.
+          // Reads points next to the content, which is in the middle.
           const halves = axis === 'across' ? [read(0.1, 0.6), read(0.9, 0.6)] : [read(0.05, 0.25), read(0.05, 0.75)];
           return { at: 1000 * metadata.timestamp, first: halves[0]!, second: halves[1]! };
         }),

@@ -5,7 +5,6 @@ import { failCamera } from './in-page/fail-camera.js';
 import { type Replies, scriptReplies } from './scripted-replies.js';
 import { type Person, receive, type Visitor, type VisitorOptions } from './visitor.js';
 
-/** Devices that a page can distinguish. */
 export const devices = {
   desktop: { viewport: { width: 1280, height: 800 } },
   phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
@@ -21,7 +20,7 @@ export interface ScreenCase {
   readonly press?: readonly string[];
   readonly visitor?: VisitorOptions;
   readonly cameraError?: string;
-  /** The only device with this screen; both if omitted. */
+  /** The only device that has the screen. Omitted if all devices have it. */
   readonly only?: Device;
   readonly path?: string;
   readonly link?: string;
@@ -30,7 +29,7 @@ export interface ScreenCase {
 
 const fallbackUrl = 'https://help.example.com/';
 const agree = 'Agree and continue';
-/** A check that does not start, so that the screen stays. */
+/** The check never starts, so that the screen stays. */
 const framing = {
   replies: { '/challenge': 'hang' },
   act: (page: Page) => page.locator('.advice[data-tone="good"]').waitFor(),
@@ -362,7 +361,6 @@ export async function stopCamera(page: Page): Promise<void> {
   );
 }
 
-/** Opens the page at a screen. */
 export async function reach(
   browser: Browser,
   url: string,
@@ -377,7 +375,7 @@ export async function reach(
   });
   const { context, page } = visitor;
   if (cameraError !== undefined) await context.addInitScript(failCamera, cameraError);
-  // Stop the kiosk from clearing its screen during the test.
+  // Stops the kiosk from clearing its screen during the test.
   if (path !== '/face') await context.addInitScript('window.setInterval = () => 0;');
   await scriptReplies(context, { ...firstView, ...view }, replies);
   await page.goto(`${url}${path}#${link}`);

@@ -13,15 +13,15 @@ import { firstView } from '../first-view.js';
 
 /* Scripted server replies, for rare or slow screens. */
 
-/** A reply or an error code; `hang` never answers, `lost` has no network. */
+/** Reply or error code. `hang` never answers, `lost` fails like a lost network connection. */
 export type Reply = JsonObject | { readonly refusal: string; readonly waitSec?: number } | 'hang' | 'lost';
 
-/** By path below `/face`, such as `/consent`. */
+/** Replies by path below `/face`, such as `/consent`. */
 export type Replies = Readonly<Record<string, Reply>>;
 
 const movements = ['centre', 'left', 'right', 'up', 'centre'] as const;
 
-/** Returns a challenge as the server draws it, with every color. */
+/** Returns a challenge like the server's, with every color. */
 export function rowFor(
   axis: ScreenAxis | null,
 ): readonly { readonly movement: Movement; readonly light: ScreenLight | null }[] {
@@ -41,7 +41,6 @@ const nonce = 'bm9uY2U';
 const isJson = (route: Route): boolean => route.request().headers()['content-type'] === 'application/json';
 const isRefusal = (reply: object): reply is { refusal: string; waitSec?: number } => 'refusal' in reply;
 
-/** Answers the page's calls in that browser. */
 export async function scriptReplies(context: BrowserContext, view: JsonObject, given: Replies): Promise<void> {
   let told = 0;
   let row = rowFor(null);

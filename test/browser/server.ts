@@ -16,11 +16,8 @@ export interface ServerUnderTest {
   /** Calls the server with a client token. */
   post(path: string, body: JsonObject | FormData): Promise<Record<string, unknown>>;
   get(path: string): Promise<Record<string, unknown>>;
-  /** Enrols a user from photos. */
   enrol(connection: string, subject: string, photos: readonly Uint8Array[], consent?: string): Promise<void>;
-  /** Starts a step-up. */
   startStepUp(about: JsonObject): Promise<{ readonly id: string; readonly link: string }>;
-  /** Invites a user to enrol or to manage their data. */
   invite(connection: string, subject: string, purpose: 'enrol' | 'manage'): Promise<string>;
   judgementsOf(stepUpId: string): Promise<readonly Judgement[]>;
   countExaminations(): Promise<number>;
@@ -32,7 +29,6 @@ type Judgement = AuditDetail<'liveness_judged'>;
 const startedGuard = z.object({ id: z.string(), url: z.string() });
 const bodyGuard = z.record(z.string(), z.unknown());
 
-/** Starts the server. */
 export async function startServerUnderTest({
   port,
   connections,

@@ -12,7 +12,7 @@ export interface Stage extends ServerUnderTest {
   addUser(): Promise<string>;
 }
 
-/** Starts both. */
+/** Starts an Okta simulator and the server. */
 export async function startStage(
   policies: Readonly<Record<string, JsonObject>>,
   clients: readonly JsonObject[] = [],
@@ -34,7 +34,7 @@ export async function startStage(
     ...{ publicUrl: server.url, clock: { now: () => epochMs(Date.now()) }, random: randomBytes, log: createTextLog() },
     fetch: (address, init) => fetch(address, init),
   });
-  // Only the attribute that stores the token; the page needs no hooks.
+  // Runs only the step that creates the token's profile attribute, because the page needs no hooks.
   await steps[0]?.apply();
   let users = 0;
   return {

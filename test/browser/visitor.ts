@@ -4,7 +4,10 @@ import { lightCamera } from './in-page/lit-camera.js';
 import { playPerson } from './in-page/synthetic-person.js';
 import { watchPage } from './in-page/watch-page.js';
 
-/** Movements of the person: as asked, mirrored, none (a photo), absent, or a fixed list in a loop (a recording). */
+/**
+ * How the person moves: as asked, mirrored, not at all (a photo), out of the picture, or in a fixed sequence (a
+ * recording).
+ */
 export type Plan =
   | 'follow'
   | 'mirrored'
@@ -15,30 +18,30 @@ export type Plan =
 /** Base64 JPEGs by movement, from the center to the final pose. */
 export type Poses = Readonly<Record<'centre' | 'left' | 'right' | 'up' | 'down', readonly string[]>>;
 
-/** How the scene reflects the screen's light; without it, the pictures are injected. */
+/** How the scene reflects the screen's light. Without it, the pictures are injected. */
 export interface Lighting {
   /** Light of a white screen on the face, relative to the existing light. */
   readonly gain: number;
-  /** Its share on the surroundings; 1 is a flat sheet. */
+  /** Share of that light on the surroundings; 1 is a flat sheet. */
   readonly around: number;
-  /** The channel that replaces each of red, green and blue. */
+  /** Indices of the channels that replace red, green and blue; `[0, 1, 2]` keeps the colors. */
   readonly colours: readonly [number, number, number];
   readonly nose: { readonly x: number; readonly y: number; readonly halfWidth: number };
-  /** True for reflections of glass: added to the whole picture, relative to white. */
+  /** True if the picture shows reflections of glass, which add light everywhere. */
   readonly glass: boolean;
 }
 
 export interface Person {
   readonly poses: Poses;
   readonly plan: Plan;
-  /** Delay of the movement. */
+  /** Delay before a movement, in milliseconds. */
   readonly reactionMs: number;
-  /** Duration of a movement; by default 50 ms for each picture. */
+  /** Duration of a movement in milliseconds; by default 50 for each picture. */
   readonly turnMs?: number;
   readonly lighting?: Lighting;
 }
 
-/** A person with a separate browser: no shared cookies, storage or permissions. */
+/** A person with their own browser: no shared cookies, storage or permissions. */
 export interface Visitor {
   readonly context: BrowserContext;
   readonly page: Page;
@@ -50,11 +53,10 @@ export interface Visitor {
 export interface VisitorOptions extends BrowserContextOptions {
   readonly person?: Person | null;
   readonly allowsCamera?: boolean;
-  /** True if the page gets the guidance models; without them it takes pictures by the clock. */
+  /** True if the page gets the models for face guidance. Without them, it takes pictures at fixed times. */
   readonly isGuided?: boolean;
 }
 
-/** Opens a separate browser window for a person. */
 export async function receive(
   browser: Browser,
   { person = null, allowsCamera = true, isGuided = true, ...options }: VisitorOptions = {},

@@ -6,7 +6,7 @@ const goesOnBy: Readonly<Record<string, string | RegExp>> = {
   consent: 'Agree and continue',
   action: 'Approve with my face',
   permission: /^(Allow camera access|Continue)$/,
-  // Only without the guide; otherwise the check starts by itself.
+  // Only shown without guidance; otherwise the check starts by itself.
   framing: 'Start',
 };
 
@@ -23,7 +23,6 @@ export const see = (page: Page, screen: string): Promise<void> => page.locator(m
 export const press = (page: Page, name: string): Promise<void> =>
   page.getByRole('button', { name, exact: true }).click();
 
-/** Changes the page's language and waits for its texts. */
 export async function readIn(page: Page, language: Language): Promise<void> {
   await page.locator('#language').selectOption(language);
   await page.locator(`html[lang=${language}]`).waitFor();
@@ -39,7 +38,7 @@ export async function leaveBy(page: Page, name: string): Promise<void> {
   await page.locator(`main:not([data-screen="${screen}"])`).waitFor();
 }
 
-/** Completes the screens. */
+/** Presses the buttons of all screens until no button is known, or until the screen `upTo`. */
 export async function goAlong(page: Page, { upTo = '' }: { readonly upTo?: string } = {}): Promise<string> {
   for (;;) {
     const screen = await screenOf(page);
@@ -65,7 +64,6 @@ export async function insist(page: Page): Promise<string> {
   }
 }
 
-/** Opens a link and completes the screens. */
 export async function follow(page: Page, link: string): Promise<string> {
   await page.goto(link);
   return goAlong(page);

@@ -16,7 +16,7 @@ import { createMemoryProfile } from '../simulated-profile.js';
 import { visitConsole } from './console-visitor.js';
 import { fillOperations } from './operated-console.js';
 
-/* What administrators do every week, from the first screen to the end, counted in clicks and fields. */
+/* What administrators do every week, counted in clicks and form fields from the first screen on. */
 
 interface Hands {
   readonly page: Page;
@@ -42,13 +42,12 @@ async function openTab({ page, click }: Hands, tab: string): Promise<void> {
   if (tab !== 'Health') await click(page.getByRole('link', { name: tab, exact: true }));
 }
 
-/** From the list of connections, straight to the rollout. */
 async function openRollout({ page, click }: Hands): Promise<void> {
   await click(menu(page, 'Connections'));
   await click(page.getByRole('row').filter({ hasText: 'okta' }).getByRole('link', { name: 'Shadow' }));
 }
 
-/** In an order in which none disturbs a later one. */
+/** The order matters, because tasks change the data of later ones. */
 export const weeklyTasks: Readonly<Record<string, (hands: Hands) => Promise<void>>> = {
   'see what needs attention': async ({ page }) => page.getByText('No backup yet', { exact: false }).first().waitFor(),
   'find a person': (hands) => find(hands, 'ada'),
@@ -130,7 +129,7 @@ export const weeklyTasks: Readonly<Record<string, (hands: Hands) => Promise<void
   },
 };
 
-/** Starts a server with a week's work: a locked-out user, a user without an enrolment, a request, shadow mode. */
+/** Starts a server with a week's data: a locked-out user, a user without an enrolment, a request, and shadow mode. */
 export async function startWeek() {
   const started = await startCompany();
   const toConnections: Company['toConnections'] = (...given) =>
@@ -151,7 +150,7 @@ export async function startWeek() {
   const operated = await startOperatedServer(company, { dataFolder, given });
   await fillOperations(operated, dataFolder);
   const { server } = operated;
-  // One user is enrolled at the provider: the switch to enforce asks only if no one is.
+  // One user is enrolled at the provider, because the switch to enforce mode asks for confirmation if no one is.
   const settings = oktaConnectionGuard.parse(company.toConnections('shadow')[0]);
   const provider = createOktaProfile(settings, { fetch, log: server.log });
   const user = await company.okta.createUser({
@@ -184,7 +183,7 @@ export async function startWeek() {
   };
 }
 
-/** A task that cannot be done is reported instead of waiting for the runner's end. */
+/** Timeout after which a task is reported as impossible. */
 const taskPatienceMs = 30_000;
 
 export interface MeasuredTask {
@@ -192,7 +191,7 @@ export interface MeasuredTask {
   readonly fields: number;
 }
 
-/** Does every task from the first screen. @throws if one cannot be done */
+/** Does every task from the first screen. @throws Error if a task cannot be done */
 export async function measureTasks(browser: Browser, origin: string): Promise<Readonly<Record<string, MeasuredTask>>> {
   const measured: Record<string, MeasuredTask> = {};
   for (const [name, act] of Object.entries(weeklyTasks)) {

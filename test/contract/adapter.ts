@@ -16,7 +16,7 @@ import { projectRoot } from '../paths.js';
 import type { ServedAdapter } from '../serve-adapter.js';
 import { runSearchContract } from './search.js';
 
-/** Placeholder for secrets and tokens that must never appear. */
+/** Placeholder for secrets and tokens that no output may contain. */
 export const canary = 'canary-7f3a9c51e0b24d68';
 
 export interface RawRequest extends RawHead {
@@ -27,7 +27,7 @@ export type Handler = Pick<ServedHook, 'admit' | 'refuse'>;
 
 export interface AdapterHarness {
   readonly adapter: ServedAdapter;
-  /** Stateless functions that the provider runs instead of calling a hook, by name. */
+  /** Functions that the provider runs instead of calling a hook, by name. */
   readonly triggers?: Readonly<Record<string, Handler>>;
   logText(): string;
   decisions(): number;
@@ -47,7 +47,7 @@ export interface HookHarness {
   readonly fixturePrefix: string;
   readonly parse: (body: Uint8Array) => unknown;
   readonly toEvent: (subject: string, eventId: string) => Record<string, unknown>;
-  /** Sign-in in `toEvent`; omitted if there is nothing to compare. */
+  /** Sign-in details that the hook must read from `toEvent`. Omitted if the event has none. */
   readonly tells?: HookSignIn;
   readonly sign: (body: Uint8Array) => RawRequest;
   readonly forgeries: (body: Uint8Array) => readonly RawRequest[];
@@ -58,7 +58,6 @@ export interface HookHarness {
   readonly replyMaxBytes: number;
 }
 
-/** Returns a hook's answer, including refusals. */
 export async function askHook(
   { hooks }: { readonly hooks: Readonly<Record<string, Handler>> },
   name: string,
@@ -73,7 +72,7 @@ export async function askHook(
   }
 }
 
-/** Files of every adapter's folder. */
+/** Files that every adapter's folder must have. */
 export const adapterFiles = [
   'README.md',
   'config.ts',
@@ -86,15 +85,15 @@ export const adapterFiles = [
 
 const calledFiles = ['caller.ts', 'flow.ts', 'reply.ts'];
 
-/** Optional files: an API client, OpenID clients, and parts of larger files. */
+/** Optional files: API client, OpenID clients, and parts of larger files. */
 const isFurtherFile = (file: string): boolean =>
   /^(client|oidc|(caller|client|config|flow|oidc|profile|provision|reply|schema)-[a-z]+)\.ts$/.test(file);
 
-/** Files of single providers: OneLogin runs a function that we render. */
+/** Files of single adapters. OneLogin runs a function that facestep generates. */
 const furtherFiles: Partial<Record<AdapterName, readonly string[]>> = { onelogin: ['smart-hook', 'smart-hook.ts'] };
 
 /**
- * Tests every adapter.
+ * Tests an adapter.
  * @param hookNames - hooks that grant something after a step-up
  * @param noticeNames - hooks that only report and grant nothing
  */
@@ -181,7 +180,8 @@ export function runAdapterContract(
             hook().forgeries(toBody(hook().toEvent(subject, 'event-1'))),
           );
           const malformed = hook().forgeries(Buffer.from('{'));
-          // One after the other: concurrent requests could exceed the provider's key timeout on a busy machine.
+          // Sent one after the other, because concurrent requests could exceed the provider's key timeout on a busy
+          // machine.
           const replies: RawReply[] = [];
           for (const each of [...requests, ...malformed]) replies.push(await ask(each));
           expect(new Set(replies.map((reply) => JSON.stringify(reply))).size).toBe(1);
@@ -207,7 +207,7 @@ export function runAdapterContract(
             expect(refusals).toContain(true);
             if (served.proof === 'headers') expect(refusals).not.toContain(false);
             const { port, stop } = await startHooks(new Map([['workforce', adapter.hooks]]));
-            // A socket sends no header with a trailing space.
+            // A socket cannot send headers with trailing spaces.
             const sendable = heads.filter(
               ({ headers }, at) => refusals[at] && Object.values(headers).every((text) => text === text?.trim()),
             );
@@ -222,7 +222,8 @@ export function runAdapterContract(
             }
             expect(sendable.length).toBeGreaterThan(0);
             if (served.proof !== 'headers') {
-              // Such a caller is unknown until the body is complete, so no more than a real event is read.
+              // These callers cannot be refused before their body is complete, so the server reads no more than a real
+              // event's size.
               const long = Buffer.alloc(17 * 1024, ' ');
               const tooLarge = served.refuse('body_too_large');
               for (const { method, headers } of hook().forgeries(long)) {
@@ -404,7 +405,7 @@ export function runAdapterContract(
           const account = { subject: id, login, email: login, phone: null };
           expect(await profile.findAccount(login.toUpperCase())).toEqual(account);
           expect(await profile.readAccount(id)).toMatchObject(account);
-          // For any caller while there are calls left.
+          // Anonymous callers get the same account, as long as API calls are left for them.
           expect(await profile.findAccount(login, 'outsider')).toEqual(account);
           expect(await profile.readAccount(id, 'outsider')).toMatchObject(account);
         }

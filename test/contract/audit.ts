@@ -6,7 +6,7 @@ import type { WrittenEvent } from '../sinks.js';
 
 export interface AuditHarness {
   readonly audit: Audit;
-  /** Returns the appended events in order, not through the writer's code. */
+  /** Returns the appended events in order, without using the writer's code. */
   read(): Promise<readonly WrittenEvent[]>;
   close(): Promise<void>;
 }
@@ -15,7 +15,6 @@ const event = (subject: string): AuditEvent => ({
   ...{ action: 'verified', connection: 'acme', subject, detail: { tokenId: 'abc' } },
 });
 
-/** Tests every `Audit`. */
 export function runAuditContract(name: string, setUp: () => Promise<AuditHarness>): void {
   const within = async (work: (harness: AuditHarness) => Promise<void>): Promise<void> => {
     const harness = await setUp();

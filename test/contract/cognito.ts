@@ -44,7 +44,6 @@ export interface CognitoChanges {
   readonly policy?: Readonly<Record<string, unknown>>;
 }
 
-/** Returns the settings of a connection to a simulated pool. */
 export const toSettings = (
   simulator: CognitoSimulator,
   pool: UserPool,
@@ -72,7 +71,6 @@ export interface PoolAdministrator {
   createAppClient(settings?: Partial<CreateUserPoolClientCommandInput>): Promise<string>;
 }
 
-/** Creates the administrator of a simulated pool. */
 export function administer(simulator: CognitoSimulator, pool: UserPool): PoolAdministrator {
   const { cognito } = toSettings(simulator, pool, ['none']);
   const client = createCognitoClient(cognito, { fetch });
@@ -100,7 +98,7 @@ export function administer(simulator: CognitoSimulator, pool: UserPool): PoolAdm
   };
 }
 
-/** Adds the attribute as provisioning does. */
+/** Adds the custom attribute as provisioning does. */
 export const addFaceAttribute = (pool: UserPool, { client }: PoolAdministrator) =>
   client.send(
     new AddCustomAttributesCommand({
@@ -116,7 +114,7 @@ export const addFaceAttribute = (pool: UserPool, { client }: PoolAdministrator) 
     }),
   );
 
-/** Creates triggers with their own pool and keys, and an issuer of receipts. */
+/** Creates Lambda triggers with their own pool and keys, and a signer of receipts. */
 export async function openTriggerBench() {
   const clock = createManualClock();
   const log = createTextLog();
@@ -169,7 +167,6 @@ export async function openTriggerBench() {
   };
 }
 
-/** Common fields of all events. */
 export const toCommon = (who: { userPoolId: string; clientId: string }, userName: string) => ({
   version: '1',
   region: 'eu-central-1',
@@ -179,14 +176,13 @@ export const toCommon = (who: { userPoolId: string; clientId: string }, userName
   response: {},
 });
 
-/** Returns an event as Lambda passes it. */
 export const toRequest = (event: unknown): RawRequest => ({
   method: 'POST',
   headers: {},
   body: Buffer.from(JSON.stringify(event) ?? ''),
 });
 
-/** Wraps triggers as hooks; functions have no headers. */
+/** Wraps triggers as hooks. Calls of functions have no headers. */
 export const toHandlers = (triggers: Readonly<Record<string, Trigger>>): Readonly<Record<string, Handler>> =>
   Object.fromEntries(
     Object.entries(triggers).map(([name, { handle, refuse }]) => [name, { admit: async () => handle, refuse }]),
@@ -229,7 +225,7 @@ export const triggerReplyGuards = {
 
 const says = (text: string) => (reply: RawReply) => JSON.stringify(reply.body).includes(text);
 
-/** Observable part of a challenge: its fields and their lengths. */
+/** Returns what an attacker can see of a challenge: its fields and their lengths. */
 export const toLookOfChallenge = (reply: RawReply): unknown => {
   const { response } = triggerReplyGuards['create-auth-challenge'].parse(reply).body;
   const { publicChallengeParameters, challengeMetadata } = response;
@@ -238,10 +234,9 @@ export const toLookOfChallenge = (reply: RawReply): unknown => {
   return { ...others, nonce: nonce.length, request: request.length, page, challengeMetadata };
 };
 
-/** Answers a challenge with a receipt, if any; the receipt needs this nonce. */
+/** Nonce of the challenge, which a valid receipt must contain. */
 const ownNonce = 'a-nonce-of-the-challenge';
 
-/** Sets up Cognito for the adapter contract. */
 export async function setUpCognito(): Promise<AdapterHarness> {
   const bench = await openTriggerBench();
   const { core, who } = bench;
@@ -252,11 +247,11 @@ export async function setUpCognito(): Promise<AdapterHarness> {
   const one = await administrator.createUser('ada', 'correct horse');
   const other = await administrator.createUser('grace', 'correct horse');
   const settings = toSettings(simulator, pool, [who.clientId]);
-  // The SDK signs with the machine's clock.
+  // The AWS SDK signs with the machine's clock.
   const deps = { core, fetch: ((url, init) => fetch(url, init)) satisfies Fetch };
   const adapter = serveAdapter(createCognitoAdapter, { settings, ...deps });
 
-  /* State of Cognito and the browser. A receipt answers one challenge: the first one after its issue. */
+  /* A receipt can answer only one challenge, the first one after its issue. */
   let passed: { readonly subject: string; readonly receipt: string } | null = null;
   let signInOfReceipt: string | null = null;
   const isOwn = (eventId: string): boolean => signInOfReceipt === null || signInOfReceipt === eventId;

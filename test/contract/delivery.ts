@@ -8,7 +8,6 @@ export interface DeliveryHarness {
   close(): Promise<void>;
 }
 
-/** Tests every `Delivery`. */
 export function runDeliveryContract(
   name: string,
   channels: readonly Message['channel'][],

@@ -30,7 +30,7 @@ import { createMemoryAudit, createTextLog, systemRandom } from '../sinks.js';
 import { type AdapterHarness, canary, type HookHarness, type RawRequest } from './adapter.js';
 import { createManualClock } from './state.js';
 
-/** Returns a fetch with cached metadata and keys of tenants, because the adapter's timeout is short. */
+/** Returns a fetch that has the tenants' metadata and keys cached, because the adapter's timeout is short. */
 export async function fetchKeysAhead(entra: EntraSimulator, tenants: readonly Tenant[]): Promise<Fetch> {
   const known = new Map<string, string>();
   for (const { id } of tenants) {
@@ -70,7 +70,7 @@ export interface EntraBench {
   readonly policy: Policy;
   passStepUp(subject: string, stepUpId?: string, signIn?: HookSignIn): Promise<void>;
   issueReceipt(subject: string, audience?: string): Promise<string>;
-  /** Creates a bearer token of the events service, with overridden claims. */
+  /** Creates a bearer token of Entra's events service. `claims` override the valid ones. */
   createBearer(claims?: Readonly<Record<string, unknown>>, tenant?: Tenant): Promise<string>;
   connect(settings?: EntraSettingsOfTest): ServedAdapter;
   provision(settings: EntraSettingsOfTest, publicUrl: string): Provisioning;
@@ -133,7 +133,7 @@ export async function openEntraBench({
     core: { ...core, ...otherCore },
     fetch: fetch ?? keysFetched,
   });
-  // Waiting for Graph advances the clock only.
+  // The adapter retries calls to Graph without waiting.
   const createAdapter = (deps: Parameters<typeof createEntraAdapter>[0]) => createEntraAdapter(deps, async () => {});
   const { policy } = toDeps({}).settings;
   const connection = { connection: 'customers' };
@@ -184,14 +184,13 @@ export async function openEntraBench({
   };
 }
 
-/** Returns a call with a bearer token. */
 export const withBearer = (token: string, body: Uint8Array): RawRequest => ({
   method: 'POST',
   headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
   body,
 });
 
-/** Creates forged bearer tokens: near misses and classic attacks. */
+/** Creates forged bearer tokens. */
 export async function createForgedBearers(bench: EntraBench): Promise<string[]> {
   const { entra, createBearer, clock, partner: stranger } = bench;
   const good = await createBearer();
@@ -252,7 +251,7 @@ const replyOf = (event: string, ...actions: [z.ZodType, ...z.ZodType[]]) =>
     }),
   });
 
-/** Replies that Entra accepts from a tokenIssuanceStart hook; it issues no token on another status. */
+/** Replies that Entra accepts from a tokenIssuanceStart hook. With any other status it issues no token. */
 export const tokenIssuanceReplyGuard = z.union([
   untrustedGuard,
   z.strictObject({ status: z.literal([403, 503]), body: z.null() }),
@@ -305,11 +304,11 @@ const says =
   ({ body }: RawReply): boolean =>
     JSON.stringify(body).includes(text);
 
-/** True if the reply claims a verified face. */
+/** Returns true if the token claims a verified face. */
 export const isClaimed = says('"faceVerified":"true"');
-/** True if the sign-up form is shown. */
+/** Returns true if the sign-up form is shown. */
 export const isShown = says('.continueWithDefaultBehavior"');
-/** True if the submitted form is accepted. */
+/** Returns true if the submitted sign-up form is accepted. */
 export const isTaken = says('.modifyAttributeValues"');
 
 const toEnvelope = (event: string, tenantId: string, correlationId: string, more: object, context: object = {}) => ({
@@ -326,17 +325,14 @@ const toEnvelope = (event: string, tenantId: string, correlationId: string, more
   },
 });
 
-/** Returns a tokenIssuanceStart call. */
 export const toTokenIssuanceEvent = (tenantId: string, user: string, correlationId: string) =>
   toEnvelope('tokenIssuanceStart', tenantId, correlationId, {}, { user: { id: user } });
 
-/** Returns an attributeCollectionStart call. */
 export const toStartEvent = (tenantId: string, email: string, correlationId: string) =>
   toEnvelope('attributeCollectionStart', tenantId, correlationId, {
     userSignUpInfo: { attributes: {}, identities: [{ signInType: 'email', issuerAssignedId: email }] },
   });
 
-/** Returns an attributeCollectionSubmit call. */
 export const toSubmitEvent = (
   { entra, receiptAttribute }: Pick<EntraBench, 'entra' | 'receiptAttribute'>,
   { email, receipt, correlationId }: { email: string; receipt: string; correlationId: string },
@@ -350,7 +346,6 @@ export const toSubmitEvent = (
     },
   });
 
-/** Sets up Entra for the adapter contract. */
 export async function setUpEntra(): Promise<AdapterHarness> {
   const bench = await openEntraBench({ throttledEvery: 3 });
   const { entra, adapter, core } = bench;
@@ -359,7 +354,7 @@ export async function setUpEntra(): Promise<AdapterHarness> {
   const bearer = await bench.createBearer();
   const forged = await createForgedBearers(bench);
   const receipts = new Map<string, string>();
-  // A user in sign-up has an address instead of an id.
+  // A user who signs up has an address but no ID yet.
   const toEmail = (subject: string): string => `${subject}@example.com`;
   const shared = {
     sign: (body: Uint8Array) => withBearer(bearer, body),

@@ -13,7 +13,6 @@ const message = new TextEncoder().encode('message');
 const macOf = async (keys: Keys, version: KeyVersion, input: Uint8Array = message): Promise<string> =>
   (await keys.mac(version, input)).use((bytes) => Buffer.from(bytes).toString('hex'));
 
-/** Tests every `Keys`. */
 export function runKeysContract(name: string, setUp: () => Promise<KeysHarness>): void {
   describe(`keys contract: ${name}`, () => {
     let harness: KeysHarness;

@@ -24,7 +24,7 @@ const row = (sort: string, value: string | null, version: number | null = null):
   ...{ partition: 'p', sort, value, version, expiresAt: null },
 });
 
-/** Tests every ledger store, and the ledger on it. */
+/** Tests a ledger store, and the ledger on it. */
 export function runLedgerContract(name: string, open: () => Promise<OpenedLedger>): void {
   describe(`ledger: ${name}`, () => {
     const opened: LedgerStore[] = [];
@@ -81,7 +81,7 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
           'va|1',
         ]);
         expect(await ledger.count(between)).toBe(3);
-        // A range with swapped ends.
+        // A range whose ends are swapped is empty.
         const turned = { partition: 'p', after: 'b', before: '9' };
         expect(await ledger.range(turned, 9, 'newest first')).toEqual([]);
         expect(await ledger.count(turned)).toBe(0);
@@ -251,7 +251,7 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
         await stepUp('s2', 'b', false);
         const by = { by: 'kay', source: null };
         await record(entry({ action: 'lockout_cleared', request: 'c', detail: by }));
-        // Enrolments and records of earlier versions name no step-up, but share a request.
+        // Enrolments and records of earlier versions name no step-up, but share a request ID with it.
         const stepUpId = 's3';
         await record(
           entry({ action: 'step_up_started', request: 'd', detail: { stepUpId } }),
@@ -459,11 +459,11 @@ export function runLedgerContract(name: string, open: () => Promise<OpenedLedger
         expect((await list()).items.map(({ subject }) => subject)).toEqual(['bob']);
         expect((await list({ status: 'ended' })).items).toEqual([]);
         expect(await readPerson({ connection: 'acme', subject: 'anna' }, deps)).toMatchObject({ status: 'none' });
-        // Another server wrote it late.
+        // Another server wrote this record late.
         await record(late);
         await prune(deps);
         expect(await actions()).toEqual(['subject_erased anna', 'enrolled bob']);
-        // The user may return.
+        // The user enrols again after the erasure.
         clock.advanceSec(1);
         await record(enrolled('anna'));
         await record(erased);

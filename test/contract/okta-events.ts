@@ -3,7 +3,6 @@ import { toIso } from '../../src/core/units.js';
 
 const request = { ipAddress: '127.0.0.1' };
 
-/** Returns a token hook call. */
 export const toTokenEvent = (clock: Clock, user: string, eventId: string) => ({
   eventId,
   eventTime: toIso(clock.now()),
@@ -15,7 +14,7 @@ export const toTokenEvent = (clock: Clock, user: string, eventId: string) => ({
   },
 });
 
-/** Returns a registration hook call about an existing user. */
+/** Creates a registration hook call about an existing user. */
 export const toProgressiveEvent = (clock: Clock, user: string, eventId: string) => ({
   eventId,
   eventTime: toIso(clock.now()),
@@ -24,7 +23,6 @@ export const toProgressiveEvent = (clock: Clock, user: string, eventId: string) 
   data: { context: { user: { id: user }, request }, userProfileUpdate: { employeeNumber: '1234' } },
 });
 
-/** Returns a SAML assertion hook call. */
 export const toSamlEvent = (clock: Clock, user: string, eventId: string) => ({
   eventId,
   eventTime: toIso(clock.now()),
@@ -35,7 +33,6 @@ export const toSamlEvent = (clock: Clock, user: string, eventId: string) => ({
   },
 });
 
-/** Returns a password import hook call. */
 export const toPasswordEvent = (clock: Clock, username: string, eventId: string, password = rightPassword) => ({
   eventId,
   eventTime: toIso(clock.now()),
@@ -45,13 +42,12 @@ export const toPasswordEvent = (clock: Clock, username: string, eventId: string,
 
 export const rightPassword = 'correct horse';
 
-/** Returns an event hook call with one event. */
 export const toLifecycleEvent = (user: string, uuid: string, eventType = 'user.lifecycle.deactivate') => ({
   eventType: 'com.okta.event_hook',
   data: { events: [{ uuid, eventType, outcome: { result: 'SUCCESS' }, target: [{ type: 'User', id: user }] }] },
 });
 
-/** Returns a registration hook call for a sign-up. */
+/** Creates a registration hook call for a sign-up. */
 export const toSignUpEvent = (clock: Clock, login: string, receipt: string | undefined, eventId: string) => ({
   eventId,
   eventTime: toIso(clock.now()),

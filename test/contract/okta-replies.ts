@@ -18,7 +18,7 @@ const summaryGuard = z.string().regex(/^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/);
 
 const untrustedGuard = z.strictObject({ status: z.literal(401), body: z.null() });
 
-/** Replies that Okta accepts from a token hook; another status keeps the token unchanged. */
+/** Replies that Okta accepts from a token hook. With any other status it keeps the token unchanged. */
 export const tokenReplyGuard = z.union([
   untrustedGuard,
   z.strictObject({
@@ -77,14 +77,14 @@ export const registrationReplyGuard = z.union([
   }),
 ]);
 
-/** True if the reply adds the claim to a token. */
+/** Returns true if the reply adds the claim to a token. */
 export const isClaimed = (reply: RawReply): boolean => JSON.stringify(reply.body).includes('"result":"verified"');
 
-/** True if the reply does not stop Okta from minting the token. */
+/** Returns true if Okta issues the token after the reply. */
 export const isCommanded = ({ status, body }: RawReply): boolean =>
   status === 200 && z.object({ commands: z.array(z.unknown()) }).safeParse(body).success;
 
-/** True if the reply allows the profile. */
+/** Returns true if Okta accepts the profile after the reply. */
 export const isAllowed = (reply: RawReply): boolean => JSON.stringify(reply.body).includes('"ALLOW"');
 
 const statementGuard = z.strictObject({
@@ -97,7 +97,7 @@ const statementGuard = z.strictObject({
   ]),
 });
 
-/** Replies that Okta accepts from a SAML assertion hook, which cannot refuse. */
+/** Replies that Okta accepts from a SAML assertion hook, which cannot refuse a sign-in. */
 export const samlReplyGuard = z.union([
   untrustedGuard,
   z.strictObject({
@@ -121,7 +121,7 @@ export const samlReplyGuard = z.union([
   }),
 ]);
 
-/** True if the reply asserts a verified face. */
+/** Returns true if the assertion states a verified face. */
 export const isStated = (reply: RawReply): boolean => JSON.stringify(reply.body).includes('"value":"verified"');
 
 export const passwordReplyGuard = z.union([
@@ -139,10 +139,10 @@ export const passwordReplyGuard = z.union([
   }),
 ]);
 
-/** True if Okta stores the password after the reply. */
+/** Returns true if Okta stores the password after the reply. */
 export const isKept = (reply: RawReply): boolean => JSON.stringify(reply.body).includes('"VERIFIED"');
 
-/** Replies to an event hook's POST; Okta reads only the status. */
+/** Replies to an event hook. Okta reads only the status. */
 export const eventReplyGuard = z.strictObject({
   status: z.union([z.literal(204), z.int().min(400).max(499), z.literal(503)]),
   body: z.null(),

@@ -81,8 +81,8 @@ export interface OktaSettings {
 }
 
 /**
- * Starts an org with the test's clock and the attribute. Its hook timeout is long, because the machine may be busy;
- * tests of Okta's own timeout set it.
+ * Starts an org with the test's clock and the token's attribute. Its hook timeout is long, because the machine may be
+ * busy.
  */
 export async function openOktaBench(onExchange?: (exchange: Exchange) => void): Promise<OktaBench> {
   const clock = createManualClock();
@@ -161,7 +161,7 @@ export async function openOktaBench(onExchange?: (exchange: Exchange) => void): 
   };
 }
 
-/** Starts the former directory, which accepts one password for all users from callers with the secret. */
+/** Starts the directory from which passwords are imported. It accepts one password for all users. */
 async function startFormerDirectory() {
   const asked: { username: string; password: string }[] = [];
   const server = createServer(async (request, response) => {
@@ -187,7 +187,6 @@ async function startFormerDirectory() {
 
 const questionGuard = z.strictObject({ username: z.string(), password: z.string() });
 
-/** Returns a call with the right secret. */
 export const signed = (body: Uint8Array): RawRequest => ({
   method: 'POST',
   headers: { 'content-type': 'application/json', authorization: hookSecret },
@@ -205,7 +204,6 @@ const unsigned = (body: Uint8Array): readonly RawRequest[] =>
     { 'x-authorization': hookSecret },
   ].map((headers) => ({ method: 'POST', headers, body }));
 
-/** Sets up Okta for the adapter contract. */
 export async function setUpOkta(): Promise<AdapterHarness> {
   const bench = await openOktaBench();
   const { okta, adapter, core, clock } = bench;
@@ -251,7 +249,7 @@ export async function setUpOkta(): Promise<AdapterHarness> {
     toEvent: (subject, eventId) => toPasswordEvent(clock, subject, eventId),
     replyGuard: passwordReplyGuard,
     isGranted: isKept,
-    // Okta continues as without a hook: a password that no one vouches for signs no one in.
+    // Okta then continues as if there were no hook, so the password is not accepted.
     isLetThrough: isCommanded,
   };
   const events: HookHarness = {
@@ -284,7 +282,7 @@ export async function setUpOkta(): Promise<AdapterHarness> {
     connectInShadowMode: () => bench.connectInShadowMode(),
     async passStepUp(subject, signIn) {
       await bench.passStepUp(subject, 'step-up-1', signIn);
-      // A user to import only has a name.
+      // A user whose password is imported has no ID yet, only a name.
       await bench.passStepUp(subjectOfIdentifier(subject), 'step-up-1', signIn);
     },
     hooks: { token, registration, saml, 'password-import': passwordImport, events },

@@ -50,7 +50,7 @@ export interface OneLoginChanges {
 export const attribute = 'facestep_token';
 
 /**
- * Starts an account with the test's clock, the field and the face policy. Hooks get more time than in OneLogin,
+ * Starts an account with the test's clock, the token's field and the face policy. Hooks get more time than in OneLogin,
  * because the machine may be busy.
  */
 export async function openOneLoginBench({ graceMs = 30_000 }: { graceMs?: number } = {}): Promise<OneLoginBench> {
@@ -112,11 +112,10 @@ export async function openOneLoginBench({ graceMs = 30_000 }: { graceMs?: number
   };
 }
 
-/** Signs as the Smart Hook does. */
+/** Signs a body like the Smart Hook. */
 export const toSignature = (body: Uint8Array, timeSec: number, key: string = hookSecret): string =>
   `t=${timeSec},v1=${createHmac('sha256', key).update(`${timeSec}.`).update(body).digest('hex')}`;
 
-/** Returns a call with this signature; `undefined` has none. */
 export const withSignature = (body: Uint8Array, signature: string | undefined): RawRequest => ({
   method: 'POST',
   headers: { 'content-type': 'application/json', 'x-facestep-signature': signature },
@@ -125,7 +124,6 @@ export const withSignature = (body: Uint8Array, signature: string | undefined): 
 
 const nowSec = (clock: Clock): number => Math.floor(clock.now() / 1000);
 
-/** Returns a call with a valid signature. */
 export const signed = (clock: Clock, body: Uint8Array): RawRequest =>
   withSignature(body, toSignature(body, nowSec(clock)));
 
@@ -150,7 +148,7 @@ const forge = (clock: Clock, body: Uint8Array): readonly RawRequest[] => {
       toSignature(body, now, `${hookSecret}x`),
       toSignature(body, now, ''),
       toSignature(altered, now),
-      // Valid signature with another time.
+      // These signatures are valid, but for a time that the server refuses.
       toSignature(body, now - 301),
       toSignature(body, now + 301),
       toSignature(body, 0),
@@ -160,7 +158,7 @@ const forge = (clock: Clock, body: Uint8Array): readonly RawRequest[] => {
   ];
 };
 
-/** Replies that our Smart Hook understands; any status but 401 is otherwise an outage. */
+/** Replies that the Smart Hook understands. It treats any other status as an outage. */
 export const replyGuard = z.union([
   z.strictObject({ status: z.literal(401), body: z.null() }),
   z.strictObject({
@@ -169,11 +167,10 @@ export const replyGuard = z.union([
   }),
 ]);
 
-/** True if the sign-in continues with the normal policy. */
+/** Returns true if the sign-in continues with the normal policy. */
 export const isAllowed = ({ status, body }: RawReply): boolean =>
   status === 200 && z.object({ decision: z.literal('allow') }).safeParse(body).success;
 
-/** Returns the body of the pre-authentication hook. */
 export const toPreAuthenticationEvent = (user: string, requestId: string) => ({
   user_id: user,
   app_id: 959_314,
@@ -183,14 +180,12 @@ export const toPreAuthenticationEvent = (user: string, requestId: string) => ({
   correlation_id: '13a97251-215d-4fa5-baaf-6fc15700a2db',
 });
 
-/** Returns the body of the user-migration hook. */
 export const toUserMigrationEvent = (identifier: string, requestId: string) => ({
   user_identifier: identifier,
   request_id: requestId,
   correlation_id: '13a97251-215d-4fa5-baaf-6fc15700a2db',
 });
 
-/** Sets up OneLogin for the adapter contract. */
 export async function setUpOneLogin(): Promise<AdapterHarness> {
   const bench = await openOneLoginBench();
   const { onelogin, adapter, core, clock } = bench;
@@ -235,7 +230,7 @@ export async function setUpOneLogin(): Promise<AdapterHarness> {
       isStopped = true;
       await onelogin.close();
     },
-    // A user and an unknown name, because each hook knows one of the two.
+    // One hook knows users by ID, the other by name.
     async passStepUp(subject, signIn) {
       await bench.passStepUp(subject, 'step-up-1', signIn);
       await bench.passStepUp(subjectOfIdentifier(subject), 'step-up-1', signIn);

@@ -41,7 +41,7 @@ export interface ScimBench {
   close(): Promise<void>;
 }
 
-/** Starts a server with the test's clock and the attribute. */
+/** Starts a SCIM server with the test's clock and the token's attribute. */
 export async function openScimBench(): Promise<ScimBench> {
   const clock = createManualClock();
   const server = await startScimSimulator({ now: () => clock.now() });
@@ -77,7 +77,6 @@ export async function openScimBench(): Promise<ScimBench> {
   };
 }
 
-/** Sets up a SCIM server for the adapter contract. */
 export async function setUpScim(): Promise<AdapterHarness> {
   const bench = await openScimBench();
   const { server, adapter, core, clock } = bench;

@@ -6,7 +6,6 @@ type SearchHarness = Pick<AdapterHarness, 'addUser' | 'callUser'> & {
   readonly adapter: { readonly profile: Pick<Profile, 'searchAccounts'> };
 };
 
-/** Tests the search for people at a provider. */
 export function runSearchContract(harness: () => SearchHarness): void {
   const searchFor = async (text: string, limit = 20): Promise<string[]> => {
     const found = await harness().adapter.profile.searchAccounts(text, limit);

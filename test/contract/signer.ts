@@ -13,7 +13,6 @@ const typ = 'facestep-receipt+jwt';
 const refused = { code: 'receipt_invalid' };
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-/** Tests every `Signer`. */
 export function runSignerContract(name: string, setUp: () => Promise<SignerHarness>): void {
   describe(`signer contract: ${name}`, () => {
     let harness: SignerHarness;
@@ -56,7 +55,7 @@ export function runSignerContract(name: string, setUp: () => Promise<SignerHarne
       const keys = await publishedOf(signer);
       expect(keys).toMatchObject([{ kty: 'EC', crv: 'P-256', alg: 'ES256', use: 'sig' }]);
       expect(keys[0]).not.toHaveProperty('d');
-      // Signatures are random: a wrong part length appears only in some.
+      // Signatures are random, and an error in their encoding would appear only in some.
       for (let n = 0; n < 20; n += 1) {
         const jws = await signer.sign(typ, { n });
         const { payload, protectedHeader } = await jwtVerify(jws, createLocalJWKSet({ keys }), { typ });

@@ -11,7 +11,6 @@ export interface OpenedState {
   lose(): Promise<void>;
 }
 
-/** Tests every `State`. */
 export function runStateContract(name: string, open: (clock: Clock) => Promise<OpenedState>): void {
   describe(`state: ${name}`, () => {
     const opened: State[] = [];

@@ -16,7 +16,7 @@ export interface VerifierHarness {
 const binding: Binding = { tenant: 'acme', idp: 'okta', subject: '00u1', scope: 'sign-in', accuracy: 4 };
 const nextCentury = epochSec(4_102_444_800);
 
-/** Tests every `Verifier` through its port with real pictures. */
+/** Tests a `Verifier` with real pictures. */
 export function runVerifierContract(name: string, setUp: () => Promise<VerifierHarness>): void {
   describe(`verifier contract: ${name}`, () => {
     let harness: VerifierHarness;
@@ -92,7 +92,7 @@ export function runVerifierContract(name: string, setUp: () => Promise<VerifierH
       test('to go on where whoever judges the photos fails, and says why', async () => {
         const { token } = await enrol();
         const judgedLive = Promise.reject(new FaceError('overloaded'));
-        // As real callers do: it may fail before anyone awaits it.
+        // The promise may reject before anyone awaits it, so it needs a handler, as in the server.
         judgedLive.catch(() => null);
         await expectCode(harness.verifier.verify(request(token, { judgedLive })), 'overloaded');
       });

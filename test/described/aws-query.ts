@@ -5,7 +5,7 @@ import type { Judgement } from './judgement.js';
 import { differencesOf, kinds, type Reference, referenceGuard, resolve, schemaGuard } from './smithy.js';
 
 /*
- * AWS Query calls, compared with the shapes of AWS's SDK. All members used here are texts, and SNS flattens no map.
+ * Compares AWS Query calls with the shapes in AWS's SDK. All values used here are texts.
  * https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
  */
 
@@ -33,7 +33,7 @@ function toTree(fields: URLSearchParams): Tree {
 
 const traitsGuard = z.object({ xmlName: z.string() });
 
-/** Wire name of a map's entry member. */
+/** Returns the wire name of a map entry's key or value. */
 const nameOf = (reference: Reference, otherwise: string): string =>
   Array.isArray(reference) && reference.length === 2
     ? (traitsGuard.safeParse(reference[1]).data?.xmlName ?? otherwise)
@@ -77,7 +77,6 @@ export interface AwsQueryService {
   readonly sdk: Readonly<Record<string, unknown>>;
 }
 
-/** Compares one call with its service's shapes. */
 export function judgeAwsQueryCall({ request, response }: Exchange, { version, sdk }: AwsQueryService): Judgement {
   const fields = new URLSearchParams(request.body);
   const operation = fields.get('Action') ?? '';

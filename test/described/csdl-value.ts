@@ -1,9 +1,9 @@
 import type { Csdl, StructuredType, TypeUse } from './csdl.js';
 
 export type Extent =
-  /** All required parts. */
+  /** All required properties are present. */
   | 'whole'
-  /** Changed or selected parts only. */
+  /** Only changed or selected properties are present. */
   | 'part';
 
 export interface Place {
@@ -15,7 +15,7 @@ const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const isInteger = (value: unknown, bits: number): boolean =>
   Number.isInteger(value) && Math.abs(Number(value)) < 2 ** (bits - 1);
 
-/** Primitive types used by our calls; others are reported. */
+/** Primitive types that the adapter's calls use. Other types are reported as differences. */
 const primitives: Readonly<Record<string, (value: unknown) => boolean>> = {
   'Edm.String': (value) => typeof value === 'string',
   'Edm.Boolean': (value) => typeof value === 'boolean',
@@ -26,10 +26,10 @@ const primitives: Readonly<Record<string, (value: unknown) => boolean>> = {
     typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(value),
 };
 
-/** Directory extension properties, the only additional names that Graph accepts. */
+/** Directory extension properties, the only undeclared names that Graph accepts. */
 const extensionName = /^extension_[0-9a-f]{32}_\w+$/;
 
-/** Validates a value's properties and types, with derived types by `@odata.type`. */
+/** Compares a value's properties and types with the description. Derived types are named by `@odata.type`. */
 export function findDifferences(csdl: Csdl, value: unknown, use: TypeUse, place: Place, path = ''): string[] {
   if (value === null || value === undefined) return use.isNullable ? [] : [`${path}: must not be null`];
   if (use.isCollection) {
@@ -69,7 +69,7 @@ function findInObject(
   ];
 }
 
-/** Optional flags default to false, and the service assigns ids. */
+/** Returns the properties that must be present. Optional flags default to false, and the service assigns IDs. */
 const requiredOf = ({ properties, keys }: StructuredType, { side }: Place): string[] =>
   [...properties].flatMap(([name, { name: type, isNullable, isCollection }]) => {
     const isLeftOut = isCollection || type === 'Edm.Boolean' || type === 'Edm.Stream';
@@ -91,13 +91,13 @@ function findInMember(
     const isSent = place.side === 'answer' || ['odata.type', 'odata.id', 'odata.bind'].includes(annotation);
     return isKnown && isSent && annotation.startsWith('odata.') ? [] : [`${path}: no such annotation`];
   }
-  // Nested values are complete within a partial one.
+  // Values nested in a partial value must be complete.
   const within: Place = { ...place, extent: 'whole' };
   const property = type.properties.get(name);
   if (property !== undefined) return findDifferences(csdl, value, property, within, path);
   const navigation = type.navigation.get(name);
   if (navigation !== undefined) {
-    // Uncontained entities are referenced by key, and may be expanded.
+    // An entity that belongs to no other is only referenced by its key.
     const extent = navigation.isContained ? 'whole' : 'part';
     return findDifferences(csdl, value, navigation, { ...place, extent }, path);
   }

@@ -8,17 +8,17 @@ export interface TypeUse {
   readonly isNullable: boolean;
 }
 
-/** A contained entity is given in full with its owner. */
+/** A contained entity is part of its owner and is sent with it in full. */
 export interface Navigation extends TypeUse {
   readonly isContained: boolean;
 }
 
 export interface StructuredType {
   readonly name: string;
-  /** Names of this type and its bases. */
+  /** Names of this type and its base types. */
   readonly line: readonly string[];
   readonly isAbstract: boolean;
-  /** True if it may have undeclared properties. */
+  /** True if values may have undeclared properties. */
   readonly isOpen: boolean;
   readonly keys: ReadonlySet<string>;
   readonly properties: ReadonlyMap<string, TypeUse>;

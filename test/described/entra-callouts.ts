@@ -3,8 +3,8 @@ import type { Exchange } from '../../simulators/exchanges.js';
 import { startReplyGuard, submitReplyGuard, tokenIssuanceReplyGuard } from '../contract/entra.js';
 
 /*
- * Graph's description lacks custom authentication extensions: these guards are the documentation's samples.
- * https://learn.microsoft.com/en-us/entra/identity-platform/custom-claims-provider-reference
+ * Microsoft Graph's description lacks custom authentication extensions, so these guards follow the documentation's
+ * samples. https://learn.microsoft.com/en-us/entra/identity-platform/custom-claims-provider-reference
  */
 
 const principalGuard = z.strictObject({
@@ -14,7 +14,7 @@ const principalGuard = z.strictObject({
   displayName: z.string(),
 });
 
-/** Only the id is required. */
+/** Only the ID is required. */
 const userGuard = z.strictObject({
   id: z.guid(),
   companyName: z.string().optional(),
@@ -85,7 +85,6 @@ const callouts: Readonly<Record<string, { readonly event: z.ZodType; readonly re
   },
 };
 
-/** Compares an event with the documentation. */
 export function findInEvent(hook: string, event: unknown): string[] {
   return toLines('event', callouts[hook]?.event.safeParse(event).error);
 }

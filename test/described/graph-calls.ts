@@ -16,7 +16,7 @@ type Target =
 const prefix = '/v1.0/';
 
 /**
- * Compares a Microsoft Graph call with the description; failed calls with the error format.
+ * Compares a Microsoft Graph call with the description, and a failed call with the error format.
  * @see https://docs.oasis-open.org/odata/odata/v4.01/odata-v4.01-part2-url-conventions.html
  */
 export function judgeCall(csdl: Csdl, exchange: Exchange): Judgement {
@@ -84,7 +84,7 @@ function findInQuery(csdl: Csdl, { query, method, request }: Exchange, target: T
         return /^[1-9]\d{0,2}$/.test(value) ? [] : [`query: $top ${value}`];
       case '$count':
         return request.headers.consistencylevel === 'eventual' ? [] : ['query: $count without ConsistencyLevel'];
-      // Part of an address from an answer.
+      // Copied from the link in an earlier answer.
       case '$skiptoken':
         return [];
       default:
@@ -95,7 +95,10 @@ function findInQuery(csdl: Csdl, { query, method, request }: Exchange, target: T
 
 const comparison = /^(\w+) eq ('(?:[^']|'')*'|true|false)/;
 const beginning = /^startswith\((\w+),'(?:[^']|'')*'\)/;
-/** Filterable user properties without advanced queries: https://learn.microsoft.com/en-us/graph/aad-advanced-queries */
+/**
+ * User properties that can be filtered without advanced queries:
+ * https://learn.microsoft.com/en-us/graph/aad-advanced-queries
+ */
 const searchable = ['displayName', 'givenName', 'mail', 'surname', 'userPrincipalName'];
 
 function findInFilter(filter: string, type: StructuredType | undefined, known: (name: string) => string[]): string[] {

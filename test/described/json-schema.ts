@@ -1,13 +1,13 @@
 import { z } from 'zod';
 
 /*
- * JSON Schemas of an OpenAPI 3.0 description, closed: a schema with properties accepts no others. Closing follows
- * merging, because `allOf` spreads one object over several schemas.
+ * Converts schemas of an OpenAPI 3.0 description to JSON Schemas that reject undescribed properties. Parts of `allOf`
+ * are merged first, because together they describe one object.
  */
 
 export type Schema = Readonly<Record<string, unknown>>;
 
-/** Sender of the value: `readOnly` is not sent to the provider, `writeOnly` not by it. */
+/** Direction of a value. The request omits `readOnly` fields, the response `writeOnly` fields. */
 export type Direction = 'request' | 'response';
 
 export const schemaGuard = z.record(z.string(), z.unknown());
@@ -21,7 +21,7 @@ const nameOf = (ref: string): string => {
   return ref.slice(refPrefix.length);
 };
 
-/** Copied unchanged. */
+/** Keywords that are copied unchanged. */
 const plainKeywords = [
   ...['type', 'enum', 'format', 'pattern', 'minLength', 'maxLength', 'minimum', 'maximum'],
   ...['minItems', 'maxItems', 'uniqueItems', 'minProperties', 'maxProperties'],
@@ -36,7 +36,6 @@ interface Merged {
 
 const nothing: Merged = { keywords: {}, properties: {}, required: new Set(), choices: [] };
 
-/** Creates JSON Schemas of one description. */
 export function createSchemas(
   schemas: Readonly<Record<string, Schema>>,
   define: (key: string, schema: Schema) => void,
@@ -60,7 +59,7 @@ export function createSchemas(
     Object.assign(into.properties, z.record(z.string(), schemaGuard).parse(schema.properties ?? {}));
     for (const name of namesGuard.parse(schema.required ?? [])) into.required.add(name);
     const parts = schemasGuard.parse(schema.allOf ?? []);
-    // A single part is that schema with a description.
+    // If `allOf` has a single part, this schema only adds a description to it.
     for (const part of parts) merge(part, into, isBase || parts.length > 1);
     const isChoice = schema.oneOf !== undefined || schema.anyOf !== undefined;
     if (isChoice || (!isBase && schema.discriminator !== undefined)) into.choices.push(schema);
@@ -93,7 +92,7 @@ export function createSchemas(
     return toOwn(schema, direction, around);
   };
 
-  /** Defines a named schema once, because some contain themselves. Branches are already distinguished. */
+  /** Defines a named schema once, because some schemas contain themselves. */
   const toShared = (ref: string, direction: Direction, role: 'whole' | 'branch'): Schema => {
     const key = `urn:${direction}:${role}:${nameOf(ref)}`;
     if (!defined.has(key)) {

@@ -6,7 +6,7 @@ export interface Judgement {
   readonly differences: readonly string[];
 }
 
-/** Compares all calls and prints their table. */
+/** Compares all calls with the description and prints a summary. */
 export function judgeCalls(
   provider: string,
   calls: readonly Exchange[],

@@ -71,7 +71,6 @@ export const corrections: readonly Correction[] = [
   },
 ];
 
-/** Reads Okta's description with corrections. */
 export function readOktaDescription(file: string): Description {
   const { components, ...rest } = readDescription(file);
   const schemas = { ...components.schemas };

@@ -1,15 +1,14 @@
 import { z } from 'zod';
 
 /*
- * OneLogin publishes no description of its API. These are the shapes that its public sources show, each with where it is
- * from:
+ * OneLogin publishes no description of its API. These shapes come from its public sources, named by abbreviation:
  *
- * SDK   onelogin/onelogin-python-sdk, docs/*.md, made by OneLogin from a description that is not published
+ * SDK   onelogin/onelogin-python-sdk, docs/*.md
  * DOCS  developers.onelogin.com/api-docs/2
  * TF    onelogin/terraform-provider-onelogin
  * MCP   onelogin/onelogin-mcp, lib/tools/*.js, the newest
  *
- * Where they differ, the strictest holds.
+ * If the sources differ, the strictest applies.
  */
 
 export interface DescribedOperation {
@@ -24,7 +23,7 @@ export interface DescribedOperation {
 const text = z.string();
 const time = z.iso.datetime();
 const noQuery = z.strictObject({});
-// SDK: "How many items to return at one time (max 100)"; DOCS says 1,000 for hooks and logs.
+// SDK: "How many items to return at one time (max 100)"; DOCS allows 1,000 for hooks and logs.
 const pageFields = {
   limit: z.coerce.number().int().min(1).max(100).optional(),
   page: z.coerce.number().int().min(1).optional(),
@@ -32,7 +31,7 @@ const pageFields = {
 };
 const pageQuery = z.strictObject(pageFields);
 
-// SDK HookOptions.md; the fourth is from MCP smart-hooks.js.
+// SDK HookOptions.md; the fourth option is from MCP smart-hooks.js.
 const optionsGuard = z
   .strictObject({
     risk_enabled: z.boolean(),
@@ -42,8 +41,8 @@ const optionsGuard = z
   })
   .partial();
 
-// SDK Hook.md: required fields; MCP smart-hooks.js: types, runtimes, lengths and ranges; DOCS
-// types/pre-authentication: conditions.
+// Required fields are from SDK Hook.md; types, runtimes, lengths and ranges from MCP smart-hooks.js; conditions from
+// DOCS types/pre-authentication.
 const hookFields = {
   type: z.enum(['pre-authentication', 'user-migration']),
   function: z.base64().max(20_000),
@@ -62,14 +61,14 @@ const hookFields = {
 const newHookGuard = z.strictObject(hookFields);
 const hookGuard = z.strictObject({ ...hookFields, id: text, status: text, created_at: time, updated_at: time });
 
-// SDK HookEnvvar.md; DOCS create-environment-variable: name and lengths. The value is never returned.
+// SDK HookEnvvar.md; DOCS create-environment-variable has name and lengths. OneLogin never returns the value.
 const newVariableGuard = z.strictObject({
   name: z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]{1,99}$/),
   value: z.string().min(1).max(5_000),
 });
 const variableGuard = z.strictObject({ id: text, name: text, created_at: time, updated_at: time });
 
-// SDK HookLog.md, DOCS get-hook-logs: a line has a timestamp, an id, a level and the text, separated by tabs.
+// SDK HookLog.md, DOCS get-hook-logs. A line has a timestamp, an ID, a level and the text, separated by tabs.
 const logGuard = z.strictObject({
   request_id: text,
   correlation_id: text,
@@ -77,7 +76,7 @@ const logGuard = z.strictObject({
   events: z.array(text),
 });
 
-// DOCS get-user, the sample: all fields and the nullable ones.
+// DOCS get-user: the sample shows all fields and which ones are nullable.
 const nullableText = text.nullable();
 const nullableId = z.int().nullable();
 const userGuard = z.strictObject({
@@ -102,7 +101,7 @@ const userGuard = z.strictObject({
   ...{ invitation_sent_at: time.nullable(), locked_until: time.nullable(), password_changed_at: time.nullable() },
   custom_attributes: z.record(text, nullableText),
 });
-// SDK UsersV2Api.md list_users2; `fields` removes other fields.
+// SDK UsersV2Api.md list_users2. `fields` limits the returned fields.
 const usersQuery = z.strictObject({
   ...pageFields,
   username: text.optional(),
@@ -143,7 +142,7 @@ export const oneloginOperations: readonly DescribedOperation[] = [
     ...{ status: 201, answer: variableGuard },
   },
   {
-    // MCP: value only, a name is refused.
+    // MCP: the request may contain only the value, not the name.
     ...{ method: 'PUT', path: /^\/api\/2\/hooks\/envs\/[^/]+$/, query: noQuery, status: 200, answer: variableGuard },
     body: newVariableGuard.pick({ value: true }),
   },
@@ -152,7 +151,7 @@ export const oneloginOperations: readonly DescribedOperation[] = [
     query: z.strictObject({ ...pageFields, request_id: text.optional(), correlation_id: text.optional() }),
   },
   { method: 'GET', path: /^\/api\/2\/hooks\/[^/]+$/, query: noQuery, status: 200, answer: hookGuard },
-  // SDK update_hook takes a whole hook; MCP allows parts.
+  // SDK update_hook needs the whole hook; MCP allows parts.
   {
     method: 'PUT',
     path: /^\/api\/2\/hooks\/[^/]+$/,
@@ -166,7 +165,7 @@ export const oneloginOperations: readonly DescribedOperation[] = [
     answer: z.array(fieldGuard),
   },
   {
-    // TF resource_onelogin_user_custom_attributes.go: wrapped on creation.
+    // TF resource_onelogin_user_custom_attributes.go: the fields of a new attribute are wrapped in an object.
     ...{
       method: 'POST',
       path: /^\/api\/2\/users\/custom_attributes$/,
@@ -187,12 +186,12 @@ export const oneloginOperations: readonly DescribedOperation[] = [
     }),
   },
   {
-    // DOCS update-user, MCP users.js: texts; an empty one clears the field.
+    // DOCS update-user, MCP users.js: values are texts, and an empty text clears the field.
     ...{ method: 'PUT', path: /^\/api\/2\/users\/\d+$/, query: noQuery, status: 200, answer: userGuard },
     body: z.strictObject({ custom_attributes: z.record(text, text) }),
   },
   {
-    // DOCS api-docs/1/users/log-user-out: only in version 1.
+    // DOCS api-docs/1/users/log-user-out: exists only in version 1.
     ...{ method: 'PUT', path: /^\/api\/1\/users\/\d+\/logout$/, query: noQuery, status: 200 },
     answer: z.strictObject({
       status: z.strictObject({ error: z.literal(false), code: z.literal(200), type: text, message: text }),
@@ -200,7 +199,7 @@ export const oneloginOperations: readonly DescribedOperation[] = [
   },
 ];
 
-/** DOCS, every page: error answers. The token endpoint has another format. */
+/** Error answers, on every page of DOCS. The token endpoint has another format. */
 export const refusalGuard = z.union([
   z.strictObject({ message: text, name: z.string().endsWith('Error'), statusCode: z.int() }),
   z.strictObject({ status: z.strictObject({ error: z.literal(true), code: z.int(), type: text, message: text }) }),

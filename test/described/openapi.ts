@@ -37,14 +37,12 @@ const descriptionGuard = z.object({
   }),
 });
 
-/** Tests may correct known errors. */
 export type Description = z.output<typeof descriptionGuard>;
 type Operation = z.output<typeof operationGuard>;
 type Parameter = z.output<typeof parameterGuard>;
 type Body = z.output<typeof bodyGuard>;
 type Referred = Body | z.output<typeof refGuard> | undefined;
 
-/** Reads a description. */
 export const readDescription = (file: string): Description =>
   descriptionGuard.parse(parse(gunzipSync(readFileSync(file)).toString(), { maxAliasCount: -1 }));
 
@@ -61,7 +59,6 @@ export interface Judgement {
   readonly differences: readonly string[];
 }
 
-/** Creates functions that compare calls with the description. */
 export function createCallJudge({ paths, 'x-webhooks': webhooks = {}, components }: Description) {
   const ajv = new Ajv({ strict: false, allErrors: true, validateSchema: false });
   for (const [name, validate] of Object.entries(formats)) ajv.addFormat(name, validate);
@@ -90,7 +87,7 @@ export function createCallJudge({ paths, 'x-webhooks': webhooks = {}, components
 
   const templates = Object.keys(paths).map((path) => ({
     path,
-    // A literal segment takes precedence over a variable.
+    // A literal path takes precedence over one with variables.
     variables: path.split('{').length,
     pattern: new RegExp(`^${path.replace(/[.]/g, '\\.').replace(/\{[^}]+\}/g, '[^/]+')}$`),
   }));

@@ -7,7 +7,7 @@ export interface CallReport {
   readonly calls: number;
   readonly described: number;
   readonly validated: number;
-  /** Missing operations, as distinct methods and paths. */
+  /** Operations that the description lacks, as methods and paths. */
   readonly notDescribed: readonly string[];
 }
 
@@ -15,7 +15,7 @@ const contractsFolder = join(dirname(projectRoot.replace(/\/$/, '')), 'shared/co
 
 /**
  * Returns the path of a provider's description next to the checkout.
- * @returns `null` if missing; the test is then skipped with a message
+ * @returns `null` if missing; the test is then skipped
  */
 export function findContract(name: string): string | null {
   const file = join(contractsFolder, name);
@@ -24,7 +24,6 @@ export function findContract(name: string): string | null {
   return null;
 }
 
-/** Prints the summary. */
 export function printCallReport({ provider, calls, described, validated, notDescribed }: CallReport): void {
   const lines = [
     `${'provider'.padEnd(12)}${'calls'.padStart(8)}${'described'.padStart(12)}${'validated'.padStart(12)}${'not described'.padStart(16)}`,

@@ -3,11 +3,11 @@ import type { Exchange } from '../../simulators/exchanges.js';
 import type { Judgement } from './judgement.js';
 
 /*
- * Compares calls with the serialization shapes of AWS's SDK, exported by each client under the shape's name with a
- * `$`. They have members, required ones and types, but neither enumerations nor lengths.
+ * Compares calls with the shapes in AWS's SDK, which each client exports under the shape's name with a `$`. Shapes list
+ * members, required members and types, but neither enumerations nor lengths.
  */
 
-/** Kinds of schemas by number, each schema's first entry. */
+/** Kinds of schemas by the number that is each schema's first entry. */
 export const kinds = { simple: 0, list: 1, map: 2, structure: 3, union: 4, error: -3, operation: 9 } as const;
 
 const types = { string: 0, number: 1, boolean: 2, timestamp: [4, 5, 6, 7], document: 15, blob: [21, 42] } as const;
@@ -21,7 +21,7 @@ export const referenceGuard = z.custom<Reference>(
   (value) => typeof value === 'number' || typeof value === 'function' || Array.isArray(value),
 );
 
-/** Resolves a reference: a function, or a pair of schema and traits. */
+/** Resolves a reference, which is a function or a pair of schema and traits. */
 export function resolve(reference: Reference): number | readonly unknown[] {
   if (typeof reference === 'function') return resolve(reference());
   if (typeof reference === 'number') return reference;
@@ -31,7 +31,6 @@ export function resolve(reference: Reference): number | readonly unknown[] {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Returns a value's type differences, one line each. */
 export function differencesOf(value: unknown, reference: Reference, path: string): string[] {
   const schema = resolve(reference);
   if (typeof schema === 'number') return differencesOfType(value, schema, path);
@@ -45,7 +44,7 @@ export function differencesOf(value: unknown, reference: Reference, path: string
   if (!isObject(value)) return [`${path}: expected a structure ${name}`];
   const names = z.array(z.string()).parse(first);
   const references = z.array(referenceGuard).parse(second);
-  // Required members come first.
+  // In a shape, the required members come first.
   const missing = names.slice(0, Number(required ?? 0)).filter((each) => value[each] === undefined);
   const members = Object.entries(value).flatMap(([member, held]) => {
     const at = references[names.indexOf(member)];
@@ -86,7 +85,6 @@ export interface AwsService {
   operationOf(exchange: Exchange): string | null;
 }
 
-/** Returns the operation named in an AWS JSON call. */
 export const namedInTarget = ({ request: { headers } }: Exchange): string | null =>
   String(headers['x-amz-target'] ?? '').split('.')[1] ?? null;
 
@@ -99,7 +97,6 @@ const commonErrors = [
 
 const errorGuard = z.object({ __type: z.string() }).loose();
 
-/** Compares one call with its service's shapes. */
 export function judgeAwsCall(exchange: Exchange, service: AwsService): Judgement {
   const { request, response } = exchange;
   const operation = service.operationOf(exchange);
@@ -112,7 +109,7 @@ export function judgeAwsCall(exchange: Exchange, service: AwsService): Judgement
     response.status < 300
       ? differencesOf(JSON.parse(response.body || '{}'), referenceGuard.parse(output), 'answer')
       : differencesOfError(exchange, service);
-  // Without a body, members are in the URL, which the SDK built.
+  // A GET request has its members in the URL instead of a body.
   const isBound = exchange.method === 'GET';
   const unbound = request.body === '' && !isBound ? ['request: no body'] : [];
   return { operation, differences: [...sent, ...unbound, ...answered] };

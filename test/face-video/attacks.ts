@@ -24,14 +24,14 @@ const held = (name: string, prepare: Prepare): Attack => ({
   makeLitFrames: async (scene) => takeLitFrames(scene, await prepare(scene)),
 });
 
-/** Computed frames, injected instead of the camera: no light falls on them. */
+/** Frames computed by software and injected instead of the camera's, so that no screen light falls on them. */
 const computed = (name: string, prepare: (setting: Setting) => Compose): Attack => ({
   name,
   makeFrames: (scene) => takeFrames(scene, prepare(scene)),
   makeLitFrames: (scene) => injectFrames(scene, prepare(scene), (canvas, chance) => toJpeg(exposeAnew(canvas, chance))),
 });
 
-/** An injected recording of another challenge, with its own movements and light. */
+/** Injected recording of another challenge, with its own movements and light. */
 const recorded = (name: string, toRecorded: (asked: readonly Movement[]) => readonly Movement[]): Attack => ({
   name,
   makeFrames: (scene) => makeGenuineFrames({ ...scene, movements: toRecorded(scene.movements) }),
@@ -44,7 +44,7 @@ const recorded = (name: string, toRecorded: (asked: readonly Movement[]) => read
 
 const opposites = { centre: 'centre', left: 'right', right: 'left', up: 'down', down: 'up' } as const;
 
-/** A typical display: its pixels are slightly larger than the camera's. */
+/** Typical display, whose pixels are slightly larger than the camera's. */
 const display: Display = { pixelPx: 1.06, hasBezel: true, gamma: 1, blackLevel: 8 };
 
 const shiftStill =
@@ -102,7 +102,7 @@ const screen: Prepare = async ({ victim, attacker }) => {
   };
 };
 
-/** A recording with the right movements but other light, played on a display. */
+/** Recording with the right movements but other light, played on a display. */
 const screenReplay: Attack = {
   name: 'screenReplay',
   async makeFrames(scene) {
@@ -131,7 +131,7 @@ const screenReplay: Attack = {
   },
 };
 
-/** The victim's photo for the center, as lit paper; the attacker's own head for movements. */
+/** Shows the victim's photo on paper for the center, and the attacker's own head for movements. */
 const swap =
   ({ victim, attacker }: Setting): Compose =>
   (movement, chance, shake) => {
@@ -142,7 +142,7 @@ const swap =
     return canvas;
   };
 
-/** The attacker's head moves with the victim's printed face before it. */
+/** The attacker's head moves behind the victim's printed face. */
 const maskLike: Attack = {
   name: 'maskLike',
   makeFrames: (scene) =>
@@ -168,13 +168,13 @@ const maskLike: Attack = {
 export const attacks: readonly Attack[] = [
   still,
   computed('shiftedStill', shiftStill),
-  // A photo tilted as a plane by software and injected: without traces of paper or screen.
+  // Photo that software tilts like a plane. It is injected, so it has no traces of paper or screen.
   computed('tiltedStill', ({ victim }) => (movement, chance, shake) => {
     const tilt = shaken(drawTilt(movement, chance), shake);
     return holdSheet(victim.frame, victim, victim.frame, tilt, { ...flatPaper, isPart: isAll });
   }),
   held('print', bentPrint(0, 0)),
-  // A print, bent as deep as a face, deeper, and about other axes.
+  // Prints bent as deep as a face, deeper, and about other axes.
   held('bentPrint', bentPrint(0.3, 0)),
   held('rolledPrint', bentPrint(0.6, 0)),
   held('archedPrint', bentPrint(0.3, 90)),
@@ -184,9 +184,9 @@ export const attacks: readonly Attack[] = [
     print(({ victim }) => ({ ...flatPaper, isPart: isHead(victim) })),
   ),
   held('screen', screen),
-  // The person's own frames of an opposite challenge.
+  // The victim's own frames of the opposite challenge.
   recorded('replay', (asked) => asked.map((movement) => opposites[movement])),
-  // The right movements, one place late.
+  // The right movements, one position late.
   recorded('replayShifted', (asked) => {
     const turned = asked.slice(1, -1);
     return [asked[0], ...turned.slice(-1), ...turned.slice(0, -1), asked[0]];

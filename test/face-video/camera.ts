@@ -6,25 +6,25 @@ import { toLevel } from './linear.js';
 const { exp, floor, log, min, sqrt } = Math;
 
 /**
- * Random changes of a camera's picture, as standard deviations relative to the light. Random walks are per 450 ms, the
- * time between a pose's two pictures, and grow with the square root of time.
+ * Random changes of a camera's picture, as standard deviations relative to the light. Slow changes are random walks,
+ * given per 450 ms, the time between a pose's two pictures.
  */
 export interface Drift {
   readonly exposure: number;
-  /** Of each channel in the whole picture. */
+  /** Random walk of each color channel in the whole picture. */
   readonly whiteBalance: number;
   /** Share of a brightness change that auto exposure removes in 450 ms, 0 to 1. */
   readonly compensation: number;
-  /** Of independent areas of about 96 pixels in each picture: motion, compression, other lamps. */
+  /** Changes of independent areas of about 96 pixels in each picture, from motion, compression and other lamps. */
   readonly blotchLuminance: number;
   readonly blotchChroma: number;
-  /** Of each pixel, in levels of 255. */
+  /** Noise of each pixel, in levels of 255. */
   readonly noiseLevels: number;
 }
 
 /**
- * Matches four people who hold still with a hand-held camera, 450 ms apart (`npm run eval -- light-noise`, 78 pairs).
- * Pixel noise is from unlit frames, because compression removes it.
+ * Values measured on four people who held still with a hand-held camera (`npm run eval -- light-noise`). The value
+ * for pixel noise is from frames without screen light, because compression removes it from the clips.
  */
 export const usualDrift: Drift = {
   exposure: 0.017,
@@ -35,7 +35,6 @@ export const usualDrift: Drift = {
   noiseLevels: 1.2,
 };
 
-/** An ideal camera. */
 export const noDrift: Drift = {
   exposure: 0,
   whiteBalance: 0,
@@ -46,7 +45,7 @@ export const noDrift: Drift = {
 };
 
 export interface Camera {
-  /** @param elapsedMs - since the previous one */
+  /** @param elapsedMs - time since the previous picture */
   take(shone: Shone, elapsedMs: number): Picture;
 }
 
@@ -80,7 +79,7 @@ function toMeanLuminance({ light }: Shone): number {
   return sum / (light.length / 3);
 }
 
-/** Creates a camera adapted to the first picture's light. */
+/** Creates a camera that is adapted to the first picture's light. */
 export function createCamera(drift: Drift, chance: Chance): Camera {
   let usual: number | null = null;
   let [exposure, compensated] = [0, 0];
@@ -102,7 +101,7 @@ export function createCamera(drift: Drift, chance: Chance): Camera {
 function develop(shone: Shone, gains: readonly number[], drift: Drift, chance: Chance): Picture {
   const { light, widthPx, heightPx } = shone;
   const blotch = drawBlotches(shone, drift, chance);
-  // Normal noise from a table, because a draw per pixel would take most of the time.
+  // Normal noise comes from a table, because drawing a number per pixel would take most of the time.
   const noise = Float32Array.from({ length: 4099 }, () => drift.noiseLevels * chance.normal());
   const from = chance.below(noise.length);
   const levels = new Uint8ClampedArray(light.length);

@@ -15,7 +15,7 @@ const parts = [
   ['sample5.jpg', [690, 0, 400, 400]],
 ] as const;
 
-/** Reads four people for suites without evaluation photos. */
+/** Reads four people, for tests without evaluation photos. */
 export async function readDemoHeads(engine: Engine): Promise<readonly [Head, Head, Head, Head]> {
   const [first, second, third, fourth] = parts.map(async ([file, [left, top, width, height]]) => {
     const photo = sharp(readFileSync(join(demoPhotosFolder, file))).extract({ left, top, width, height });
@@ -24,10 +24,10 @@ export async function readDemoHeads(engine: Engine): Promise<readonly [Head, Hea
   return Promise.all([first, second, third, fourth]);
 }
 
-/** Margin of passive liveness around a face, in its widths and heights. */
+/** Margin around a face that passive liveness uses, in widths and heights of the face. */
 const margin = 0.85;
 
-/** Reads all faces of the demonstration photos; a crop may show a part of a neighbor. */
+/** Reads all faces of the demonstration photos. A crop may show part of a neighbor. */
 export async function readDemoFaces(engine: Engine): Promise<readonly Buffer[]> {
   const files = readdirSync(demoPhotosFolder).filter((file) => file.endsWith('.jpg'));
   const pictures = files.sort().map(async (file) => {

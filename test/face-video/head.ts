@@ -27,11 +27,11 @@ export interface Turn {
 export interface Head {
   readonly frame: Picture;
   readonly landmarks: Landmarks;
-  /** Distance of the eye centers, the unit of depth. */
+  /** Distance between the eyes, the unit of depth. */
   readonly eyeDistancePx: number;
 }
 
-/** Returns the face's center, the pivot of held objects. */
+/** Returns the face's center, which is the pivot of held objects. */
 export const toMiddle = ({ landmarks }: Head): Point => landmarks[29];
 
 /** Face width in the frame at arm's length. */
@@ -39,7 +39,7 @@ const faceWidthPx = 180;
 
 /**
  * Places a photo's only face into a 640×480 frame, extended at the edges.
- * @throws FaceError as `Engine.examine`
+ * @throws FaceError like `Engine.examine`
  */
 export async function readHead(engine: Engine, photo: Uint8Array): Promise<Head> {
   const { face, landmarks } = await engine.examine(toPhoto(photo), ['landmarks'], testShare);
@@ -69,7 +69,7 @@ export async function readHead(engine: Engine, photo: Uint8Array): Promise<Head>
   };
 }
 
-/** Depth of the ears and the pivot in eye distances; z is 0 at the tip of the nose. */
+/** Depth of the ears and of the neck's axis in eye distances. The tip of the nose has depth 0. */
 const earDepth = -1.5;
 const axisDepth = -1.6;
 
@@ -105,14 +105,14 @@ const smoothStep = (value: number): number => {
 };
 
 /**
- * Depth of a place, and its share of the head's motion: 1 on the head, 0 far from it. Dimensions of an adult head,
- * behind the tip of the nose: bridge 19 mm, outer eye corners 26, mouth 20, chin 18, ears 95; eye distance 63 mm.
+ * Returns the depth of a point, and its share of the head's motion: 1 on the head, 0 far from it. Depths are those of
+ * an adult head.
  */
 function toDepth(head: Head, shape: Shape, x: number, y: number): { readonly z: number; readonly share: number } {
   const unit = head.eyeDistancePx;
   const across = (x - shape.centre.x) / shape.halfWidth;
   const down = (y - shape.centre.y) / shape.halfHeight;
-  // A face recedes less to the chin than to the ears.
+  // A face recedes less toward the chin than toward the ears.
   const fall = Math.hypot(across, down > 0 ? down / 1.45 : down / 1.1);
   const face = -0.3 + Math.max(earDepth + 0.3, (earDepth + 0.3) * fall ** 5);
   const [bridge, tip] = shape.nose;
@@ -124,7 +124,7 @@ function toDepth(head: Head, shape: Shape, x: number, y: number): { readonly z: 
   return { z: face + nose + mouth, share: 1 - smoothStep((outline - 1) / 0.9) };
 }
 
-/** Rotates a place, in eye distances from the head's center, about the neck. */
+/** Rotates a point about the neck. Coordinates are in eye distances from the head's center. */
 export function turnSpot({ x, y, z }: Spot, { yawDeg, pitchDeg }: Turn): Spot {
   const yaw = (yawDeg * Math.PI) / 180;
   const pitch = (pitchDeg * Math.PI) / 180;
@@ -138,7 +138,7 @@ export function turnSpot({ x, y, z }: Spot, { yawDeg, pitchDeg }: Turn): Spot {
   };
 }
 
-/** Projects a place into the frame. */
+/** Projects a point into the frame. */
 export function project({ x, y, z }: Spot, centre: Point, unitPx: number): Spot {
   const scale = cameraDistance / (cameraDistance - z);
   return { x: centre.x + x * unitPx * scale, y: centre.y + y * unitPx * scale, z };
@@ -159,7 +159,7 @@ export const drawSway = (chance: Chance): Sway => ({
   tilt: 0.015 * chance.normal(),
 });
 
-/** Composes a turned head on unchanged surroundings. */
+/** Renders a turned head on unchanged surroundings. */
 export function composeTurned(head: Head, turn: Turn, sway: Sway): Canvas {
   const shape = toShape(head);
   const unit = head.eyeDistancePx;
@@ -168,7 +168,7 @@ export function composeTurned(head: Head, turn: Turn, sway: Sway): Canvas {
     const { z, share } = toDepth(head, shape, x, y);
     if (share === 0) return null;
     const from = { x: (x - shape.centre.x) / unit, y: (y - shape.centre.y) / unit, z };
-    // The photo is already a frontal projection, so only the turn moves a place.
+    // The photo is already a frontal projection, so a point moves only by the turn.
     const front = project(from, shape.centre, unit);
     const back = project(turnSpot(from, turn), shape.centre, unit);
     const zoomed = {
@@ -190,10 +190,9 @@ export function composeTurned(head: Head, turn: Turn, sway: Sway): Canvas {
   return canvas;
 }
 
-/** Draws a turned head as a camera sees it. */
+/** Renders a turned head as a camera sees it. */
 export const drawTurned = (head: Head, turn: Turn, chance: Chance): Picture =>
   exposeAnew(composeTurned(head, turn, drawSway(chance)), chance);
 
-/** Draws a turned head as a 640×480 JPEG. */
 export const turnHead = (head: Head, turn: Turn, chance: Chance): Promise<Buffer> =>
   toJpeg(drawTurned(head, turn, chance));

@@ -16,13 +16,12 @@ const withLights = (steps: Steps, toLight: (at: number) => Steps[number]['light'
 export const injections: readonly Injection[] = [
   { name: 'unlit', makeLitFrames: (scene) => makeGenuineLitFrames({ ...scene, gain: 0 }) },
   {
-    // Lit by other random colors.
     name: 'wronglyLit',
     makeLitFrames: (scene) =>
       makeGenuineLitFrames({ ...scene, steps: drawOtherSteps(scene.steps, createChance(`${scene.seed} guessed row`)) }),
   },
   {
-    // A tint that follows the screen one frame late, without waiting for the second color.
+    // Tint that follows the screen one frame late.
     name: 'lateLit',
     makeLitFrames: (scene) =>
       makeGenuineLitFrames({

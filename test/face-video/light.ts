@@ -6,7 +6,7 @@ import { lightOfLevel } from './linear.js';
 import { type Canvas, material, type Spot } from './raster.js';
 import { blockPx, type Relief, toRelief } from './relief.js';
 
-// Local copies: Jest makes global lookups slow, and these run for each pixel.
+// Local copies, because Jest makes global lookups slow and these run for each pixel.
 const { exp, hypot, max, min, PI, tan } = Math;
 
 export interface Shone {
@@ -21,23 +21,25 @@ export interface Shown {
   readonly second: `#${string}`;
 }
 
-/** Relative to the camera, in eye distances (63 mm); x to the right in the frame, y down. */
+/**
+ * Centers of the screen's halves relative to the camera, in eye distances (63 mm): x to the right in the frame, y down.
+ */
 export type ScreenHalves = readonly [Point, Point];
 
 export interface Lighting {
-  /** Light of a white screen on the face relative to room light: about .02 to .3. */
+  /** Light of a white screen on the face, relative to room light: about 0.02 to 0.3. */
   readonly gain: number;
-  /** Gain of the room relative to the face, which is closer. */
+  /** Light of the screen on the room, relative to that on the face, which is closer. */
   readonly falloff: number;
   /** Share of light that glass mirrors. */
   readonly reflectance: number;
-  /** Share of mirrored light scattered over the glass by smears and a matt finish. */
+  /** Share of mirrored light that smears and a matt finish scatter over the glass. */
   readonly haze: number;
   /** Tilt of the glass in degrees, in addition to the movement. */
   readonly glassTilt: Point;
 }
 
-/** The room is .03 to .3 as bright as the face in screen light; glass mirrors 1 to 5 % (bare glass: 4 %). */
+/** Draws realistic values. Glass mirrors 1 to 5 % of the light (bare glass: 4 %). */
 export const drawLighting = (gain: number, chance: Chance): Lighting => ({
   gain,
   falloff: 0.03 + (0.27 * chance.below(1000)) / 1000,
@@ -47,8 +49,8 @@ export const drawLighting = (gain: number, chance: Chance): Lighting => ({
 });
 
 /**
- * Halves of a 34 cm wide laptop with a camera above, and of a 14 cm high phone at two thirds of this camera's
- * distance. The first half is the person's left, the frame's right.
+ * Halves of a laptop screen 34 cm wide with a camera above, and of a phone 14 cm high. The first half is on the
+ * person's left.
  */
 const halves = {
   across: [
@@ -70,25 +72,25 @@ function fall(half: Point, at: Spot, normal: Spot): number {
 const tip: Spot = { x: 0, y: 0, z: 0 };
 const ahead: Spot = { x: 0, y: 0, z: 1 };
 
-/** Irradiance of each block by one half; 1 is a frontal face center. */
+/** Returns how much light each block gets from one half, relative to a frontal face center. */
 const toField = (relief: Relief, half: Point): Float32Array => {
   const unit = fall(half, tip, ahead);
   return relief.map((at, normal) => fall(half, at, normal) / unit);
 };
 
 /**
- * Screen luminance relative to room white at a gain of 1: 34 × 21 cm at 57 cm are .22 sr, and a white surface emits
- * its irradiance over pi.
+ * Screen luminance relative to room white at a gain of 1. A screen of 34 × 21 cm at 57 cm covers 0.22 sr, and a white
+ * surface emits its irradiance over pi.
  */
 const luminanceAtOne = PI / 0.22;
 
-/** Center of the screen's mirror image in tilted glass, in eye distances. */
+/** Returns the center of the screen's mirror image in tilted glass, in eye distances. */
 const toImage = ([first, second]: ScreenHalves, tilt: Point): Point => {
   const moved = (degrees: number): number => -cameraDistance * tan((degrees * PI) / 180);
   return { x: (first.x + second.x) / 4 + moved(tilt.x), y: (first.y + second.y) / 4 + moved(tilt.y) };
 };
 
-/** Half width and height of the mirror image, in eye distances: half the screen's size. */
+/** Half width and height of the mirror image, in eye distances. */
 const image = { across: { x: 1.35, y: 0.85 }, down: { x: 0.55, y: 0.85 } } as const;
 
 function toGlassTurn(relief: Relief): Point {
@@ -97,10 +99,10 @@ function toGlassTurn(relief: Relief): Point {
 }
 
 /**
- * Renders a scene in room and screen light, linear. Skin and paper reflect with their own color: I·(1 + gain·S·shade),
- * with the shade by angle and distance of each half. Glass emits light and adds the screen's mirror image. The room
- * reflects like the face, but less.
- * @param unitPx - an eye distance
+ * Renders a scene in room and screen light, linear. Skin and paper reflect screen light with their own color, by angle
+ * and distance of each half. Glass emits light and adds the screen's mirror image. The room reflects less than the
+ * face.
+ * @param unitPx - length of an eye distance, in pixels
  */
 export function shine(
   canvas: Canvas,
@@ -143,7 +145,7 @@ export function shine(
   return { light, widthPx, heightPx };
 }
 
-/** 1 within ±1, 0 outside, with soft edges, because the mirror image is out of focus. */
+/** Returns 1 within ±1 and 0 outside, with soft edges because the mirror image is out of focus. */
 const softBox = (value: number): number => 1 / (1 + exp(12 * (Math.abs(value) - 1)));
 
 function readField(field: Float32Array, columns: number, rows: number, x: number, y: number): number {

@@ -22,14 +22,13 @@ interface ShownFrame {
 export interface LitScene extends Setting {
   /** In order; frames of one pose are adjacent. */
   readonly steps: readonly ShownFrame[];
-  /** Relative to room light: .02 by a window to .3 in the evening. */
+  /** Screen light relative to room light: 0.02 next to a window, 0.3 in the evening. */
   readonly gain: number;
   readonly screen?: ScreenHalves;
-  /** Camera drift, by default realistic. */
   readonly drift?: Drift;
 }
 
-/** Time between a pair's pictures; a new pose takes longer. */
+/** Time between the two pictures of a pose, and time until a new pose. */
 const pairMs = 450;
 const poseMs = 1200;
 
@@ -40,7 +39,7 @@ function drawPair(axis: ScreenAxis, chance: Chance): readonly [ScreenLight, Scre
   return [plain(one), plain(other)];
 }
 
-/** Draws a challenge's frames like the core. */
+/** Draws a challenge's frames like the server. */
 export function drawLitSteps(poses: readonly Movement[], axis: ScreenAxis, chance: Chance): readonly LitFrame[] {
   const [one, other] = complements[chance.below(complements.length)];
   const halves: readonly ScreenLight[] = [
@@ -62,7 +61,7 @@ export const drawOtherSteps = (
   toOthers: (poses: readonly Movement[]) => readonly Movement[] = (poses) => poses,
 ): readonly LitFrame[] => drawLitSteps(toOthers(toPoses(steps)), steps[0].light.axis, chance);
 
-/** Composes one frame; pose and frame have separate random draws, so that a pose's frames are alike. */
+/** Frame of a challenge. Pose and frame have separate random numbers, so that a pose's frames are similar. */
 interface Composition {
   readonly step: ShownFrame;
   readonly isNewPose: boolean;
@@ -95,11 +94,10 @@ export function takeLitPictures(scene: LitScene, compose: ComposeStep): readonly
 const toFrames = (pictures: readonly Picture[]): Promise<readonly Buffer[]> =>
   Promise.all(pictures.map((picture) => toJpeg(picture)));
 
-/** Makes a JPEG for each step. */
 export const takeLitFrames = (scene: LitScene, compose: Compose): Promise<readonly Buffer[]> =>
   toFrames(takeLitPictures(scene, (_at, ...asked) => compose(...asked)));
 
-/** Makes computed frames for injection, without camera and light. */
+/** Renders frames for injection, without camera and screen light. */
 export const injectFrames = (
   scene: LitScene,
   compose: Compose,

@@ -2,10 +2,10 @@ import { type Head, project, type Turn, toMiddle, turnSpot } from './head.js';
 import { type Canvas, drawSheet, material } from './raster.js';
 import { isHead } from './sheets.js';
 
-/** Offset of a mask in eye distances, before the whole head. */
+/** Added to the mask's nearness, so that it is drawn before the whole head. */
 const before = 3;
 
-/** Draws a flat mask on a turning head: it moves with the nose and has no depth. */
+/** Draws a flat mask on a turning head. It moves with the nose and has no depth. */
 export function wearMask(wearer: Canvas, attacker: Head, victim: Head, turn: Turn): void {
   const [from, to] = [toMiddle(victim), toMiddle(attacker)];
   const isFace = isHead(victim);

@@ -7,7 +7,6 @@ const { abs, cos, exp, max, min, sin, PI } = Math;
 
 export interface Printing {
   readonly dotPx: number;
-  /** True if the white paper edge remains. */
   readonly hasEdge: boolean;
   /** Center of a lamp's reflection; `null` for matt paper. */
   readonly glare: Point | null;
@@ -19,10 +18,7 @@ const inkAngles = [15, 75, 45].map((degrees) => (degrees * Math.PI) / 180);
 /** Half width and height of the paper and its white edge, in eye distances. */
 export const paper = { halfWidth: 2.1, halfHeight: 2.6, edge: 0.1 } as const;
 
-/**
- * Prints a picture: larger dots in darker areas, a white edge, and a lamp's reflection. The camera keeps two thirds of
- * the dots' contrast.
- */
+/** Prints a picture with halftone dots, a white edge, and a lamp's reflection. */
 export function printOut(victim: Head, { dotPx, hasEdge, glare }: Printing): Picture {
   const middle = toMiddle(victim);
   const unit = victim.eyeDistancePx;
@@ -38,26 +34,25 @@ export function printOut(victim: Head, { dotPx, hasEdge, glare }: Printing): Pic
     const tone = value / 255;
     const dot = min(1, max(0, 0.5 + 3 * (tone - screen)));
     const shine = glare === null ? 0 : 70 * exp(-((x - glare.x) ** 2 + (y - glare.y) ** 2) / (2 * (0.6 * unit) ** 2));
-    // The eye and the camera mostly see the mean of the dots.
+    // Eye and camera mostly see the mean of the dots.
     return 25 + 205 * (0.75 * tone + 0.25 * dot) + shine;
   });
 }
 
-/** Draws a lamp's random position. */
 export const drawGlare = (victim: Head, chance: Chance): Point => ({
   x: toMiddle(victim).x + victim.eyeDistancePx * chance.normal(),
   y: toMiddle(victim).y + victim.eyeDistancePx * chance.normal(),
 });
 
 export interface Display {
-  /** Pixel distance in pixels of the frame; near 1, moiré is slow. */
+  /** Width of a display's pixel, in pixels of the frame. Near 1, the moiré pattern is coarse. */
   readonly pixelPx: number;
   readonly hasBezel: boolean;
   readonly gamma: number;
   readonly blackLevel: number;
 }
 
-/** Shows a picture on a display: RGB stripes with moiré, a bluish black level and a black bezel. */
+/** Shows a picture on a display with RGB stripes and moiré, a bluish black level and a black bezel. */
 export function showOnDisplay(
   { picture, victim }: { readonly picture: Picture; readonly victim: Head },
   { pixelPx, hasBezel, gamma, blackLevel }: Display,

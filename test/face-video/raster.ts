@@ -4,28 +4,26 @@ import type { Picture } from '../../src/engine/picture.js';
 
 const { abs, ceil, floor, max, min } = Math;
 
-/** Size of camera frames. */
 export const frameWidthPx = 640;
 export const frameHeightPx = 480;
 
-/** A place in a frame with its nearness; the nearest is visible. */
+/** A point in a frame. Of several points at one place, the one with the largest `z` is visible. */
 export interface Spot {
   readonly x: number;
   readonly y: number;
   readonly z: number;
 }
 
-/** Material of a pixel, which decides its reflection. Undrawn pixels are room. */
+/** Material of a pixel, which determines how it reflects light. Pixels that nothing was drawn on are `room`. */
 export const material = { room: 0, skin: 1, paper: 2, glass: 3 } as const;
 export type Material = (typeof material)[keyof typeof material];
 
 export interface Canvas extends Picture {
-  /** Negative infinity if undrawn. */
+  /** Nearness of each pixel to the camera; negative infinity if nothing was drawn. */
   readonly nearness: Float32Array;
   readonly materials: Uint8Array;
 }
 
-/** Creates a frame with a background of the same size. */
 export function createCanvas(picture: Picture): Canvas {
   return {
     ...picture,
@@ -44,7 +42,7 @@ export async function readPicture(bytes: Uint8Array): Promise<Picture> {
   return { data, widthPx: info.width, heightPx: info.height };
 }
 
-/** Encodes a frame as a browser's canvas does. */
+/** Encodes a frame like a browser's canvas. */
 export async function toJpeg(picture: Picture, quality = 90): Promise<Buffer> {
   const raw = { width: picture.widthPx, height: picture.heightPx, channels: 3 } as const;
   return sharp(picture.data, { raw }).jpeg({ quality }).toBuffer();
@@ -56,7 +54,7 @@ export async function blur(picture: Picture, sigmaPx: number): Promise<Picture> 
   return { ...picture, data };
 }
 
-/** Applies a position-dependent rule to every color, clamped to 0 to 255. */
+/** Applies a position-dependent rule to every color value. */
 export function recolour(
   { data, widthPx, heightPx }: Picture,
   rule: (value: number, x: number, y: number, channel: number) => number,
@@ -73,7 +71,7 @@ export function recolour(
 }
 
 /**
- * Adds sensor noise and exposure variation. Only a little: passive liveness rates strong noise as a recaptured
+ * Adds sensor noise and exposure variation, but little, because passive liveness treats strong noise as a recaptured
  * picture.
  */
 export function exposeAnew({ data, widthPx, heightPx }: Picture, chance: Chance): Picture {
@@ -90,7 +88,7 @@ export function exposeAnew({ data, widthPx, heightPx }: Picture, chance: Chance)
 
 export interface Sheet {
   readonly texture: Picture;
-  /** Maps texture pixels to the frame; `null` where the sheet is cut away. */
+  /** Maps texture pixels to the frame; `null` if the sheet is cut away there. */
   readonly place: (x: number, y: number) => PlacedSpot | null;
 }
 

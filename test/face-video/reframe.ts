@@ -1,10 +1,9 @@
 import sharp from 'sharp';
 import type { Chance } from '../../evidence/statistics/chance.js';
 
-/** Maximum crop of each side. */
 const cutShare = 0.06;
 
-/** Crops a picture slightly, as from another position. JPEG of the frame's size. */
+/** Crops a picture slightly, as if taken from another position. */
 export async function reframe(jpeg: Uint8Array, chance: Chance): Promise<Buffer> {
   const { width, height } = await sharp(jpeg).metadata();
   const share = 1 - (cutShare * (50 + chance.below(51))) / 100;

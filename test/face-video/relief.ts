@@ -3,7 +3,7 @@ import { type Canvas, material, type Spot } from './raster.js';
 
 const { abs, hypot } = Math;
 
-/** Block size in pixels; smaller parts have no separate shade. */
+/** Size of a block in pixels. All pixels of a block have the same shade. */
 export const blockPx = 4;
 
 export interface Relief {
@@ -11,11 +11,11 @@ export interface Relief {
   readonly rows: number;
   /** Mean unit normal: x to the right of the frame, y down, z to the camera. */
   readonly meanNormal: Spot;
-  /** Computes a value for each block from its place, in eye distances from the middle, and its normal. */
+  /** Computes a value for each block from its position, in eye distances from the middle, and its normal. */
   map(rule: (at: Spot, normal: Spot) => number): Float32Array;
 }
 
-/** Depth step between separate objects, in eye distances. */
+/** Depth difference that separates two objects, in eye distances. */
 const edge = 0.25;
 
 /** Smoothed nearness of each block; `NaN` in the room. */
@@ -46,8 +46,8 @@ function toHeights({ nearness, materials, widthPx }: Canvas, columns: number, ro
 }
 
 /**
- * Computes the shape from pixel nearness.
- * @param unitPx - an eye distance
+ * Computes the shape from the nearness of pixels.
+ * @param unitPx - length of an eye distance, in pixels
  */
 export function toRelief(canvas: Canvas, middle: Point, unitPx: number): Relief {
   const [columns, rows] = [Math.floor(canvas.widthPx / blockPx), Math.floor(canvas.heightPx / blockPx)];
@@ -88,7 +88,7 @@ export function toRelief(canvas: Canvas, middle: Point, unitPx: number): Relief 
     meanNormal: { x: sum.x / length, y: sum.y / length, z: sum.z / length },
     map: (rule) => {
       const values = heights.map((_, block) => (isDrawn(block) ? rule(toSpot(block), toNormal(block)) : Number.NaN));
-      // Room blocks at the rim take a neighbor's value for interpolation.
+      // Room blocks at the edge of an object take a neighbor's value for interpolation.
       return values.map((own, block) => {
         if (!Number.isNaN(own)) return own;
         const near = [-1, 1, -columns, columns, -columns - 1, 1 - columns, columns - 1, columns + 1];

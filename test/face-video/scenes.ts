@@ -5,7 +5,7 @@ import { type Canvas, exposeAnew, toJpeg } from './raster.js';
 import { type Shake, steady } from './turns.js';
 
 export interface Setting {
-  /** Target of the attack, known from one photo. */
+  /** Target of the attack, of whom the attacker has one photo. */
   readonly victim: Head;
   readonly attacker: Head;
   readonly seed: string;
@@ -17,13 +17,12 @@ export interface Scene extends Setting {
 
 export type Compose = (movement: Movement, chance: Chance, shake: Shake) => Canvas;
 
-/** Draws a frame for each movement with separate random draws. */
+/** Draws a frame for each movement, with its own random numbers. */
 export const drawFrames = (
   { movements, seed }: Scene,
   draw: (movement: Movement, chance: Chance) => Promise<Buffer>,
 ): Promise<readonly Buffer[]> =>
   Promise.all(movements.map((movement, at) => draw(movement, createChance(`${seed} ${at}`))));
 
-/** Makes a JPEG for each movement in room light. */
 export const takeFrames = (scene: Scene, compose: Compose): Promise<readonly Buffer[]> =>
   drawFrames(scene, (movement, chance) => toJpeg(exposeAnew(compose(movement, chance, steady), chance)));

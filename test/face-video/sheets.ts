@@ -6,13 +6,13 @@ import { blur, type Canvas, createCanvas, drawSheet, type Material, material, ty
 export interface SheetShape {
   /** Curvature: depth in eye distances at one eye distance from the bending axis; 0 is flat. */
   readonly bend: number;
-  /** Angle of that axis in degrees: 0 is vertical, 90 is horizontal. Paper bends about one axis only. */
+  /** Angle of the bending axis in degrees: 0 is vertical, 90 is horizontal. Paper bends about one axis only. */
   readonly axisDeg: number;
   isPart(x: number, y: number): boolean;
   readonly material: Material;
 }
 
-/** Holds a sheet with the victim's frame before the canvas. */
+/** Holds a sheet with the victim's picture before the canvas. */
 export function holdSheet(canvas: Picture, victim: Head, texture: Picture, turn: Turn, how: SheetShape): Canvas {
   const drawn = createCanvas(canvas);
   const middle = toMiddle(victim);
@@ -31,14 +31,11 @@ export function holdSheet(canvas: Picture, victim: Head, texture: Picture, turn:
   return drawn;
 }
 
-/** Flat paper, and a display. */
 export const flatPaper = { bend: 0, axisDeg: 0, material: material.paper } as const;
 export const flatGlass = { bend: 0, axisDeg: 0, material: material.glass } as const;
 
-/** The whole frame. */
 export const isAll = (): boolean => true;
 
-/** Head and shoulders. */
 export const isPrinted =
   (victim: Head) =>
   (x: number, y: number): boolean => {
@@ -47,7 +44,7 @@ export const isPrinted =
     return Math.abs(x - middle.x) < paper.halfWidth * unit && Math.abs(y - middle.y) < paper.halfHeight * unit;
   };
 
-/** Outline of head and hair. */
+/** Returns true inside the outline of head and hair. */
 export const isHead =
   (victim: Head) =>
   (x: number, y: number): boolean => {

@@ -11,7 +11,7 @@ export interface Sitting {
   readonly seed: string;
 }
 
-/** One presentation attack instrument species by ISO/IEC 30107-3. */
+/** One presentation attack instrument species of ISO/IEC 30107-3. */
 export interface Species {
   readonly name: string;
   present(sitting: Sitting): Promise<Buffer>;
@@ -72,7 +72,7 @@ const plainDisplay = { pixelPx: 1.06, hasBezel: false, gamma: 1, blackLevel: 8 }
 /** All species, named as in the measured rates (docs/liveness-method.md). */
 export const species: readonly Species[] = (
   [
-    // The encoded photo itself, the control for all others.
+    // The unchanged photo, encoded again, as control for all others.
     ['still', ({ victim }) => victim.frame],
     [
       'warpedStill',

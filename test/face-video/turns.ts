@@ -2,7 +2,6 @@ import type { Chance } from '../../evidence/statistics/chance.js';
 import type { Movement } from '../../src/core/movements.js';
 import type { Turn } from './head.js';
 
-/** Direction of each movement. */
 export const signs = {
   centre: { yaw: 0, pitch: 0 },
   left: { yaw: 1, pitch: 0 },
@@ -11,7 +10,7 @@ export const signs = {
   down: { yaw: 0, pitch: -1 },
 } as const satisfies Record<Movement, { yaw: number; pitch: number }>;
 
-/** Draws a clear, random turn of a person. */
+/** Draws a clear, random head turn. */
 export function drawTurn(movement: Movement, chance: Chance): Turn {
   const { yaw, pitch } = signs[movement];
   return {
@@ -20,7 +19,7 @@ export function drawTurn(movement: Movement, chance: Chance): Turn {
   };
 }
 
-/** Draws a flat object's tilt, larger than a head's turn so that it looks turned. */
+/** Draws the tilt of a flat object, larger than a head's turn so that it looks turned. */
 export function drawTilt(movement: Movement, chance: Chance): Turn {
   const { yawDeg, pitchDeg } = drawTurn(movement, chance);
   return { yawDeg: yawDeg * 1.7, pitchDeg: pitchDeg * 1.7 };
@@ -28,12 +27,11 @@ export function drawTilt(movement: Movement, chance: Chance): Turn {
 
 export type Shake = Turn;
 
-/** No deviation. */
 export const steady: Shake = { yawDeg: 0, pitchDeg: 0 };
 
 /**
- * Draws the motion of half a second. People with a hand-held camera move by .025 eye distances in 450 ms over all 68
- * points (`npm run eval -- light-noise`), the same as half a degree either way about the neck.
+ * Draws the motion of half a second. Measured people with a hand-held camera move by 0.025 eye distances in 450 ms
+ * (`npm run eval -- light-noise`), which equals half a degree about the neck.
  */
 export const drawShake = (chance: Chance): Shake => ({
   yawDeg: 0.5 * chance.normal(),

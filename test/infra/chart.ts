@@ -12,7 +12,7 @@ type Values = Record<string, unknown>;
 
 const isMap = (value: unknown): value is Values => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Merges values as Helm does: `null` removes one. */
+/** Merges values as Helm does: `null` removes a value. */
 const overlay = (below: Values, above: Values): Values =>
   Object.fromEntries(
     [...new Set([...Object.keys(below), ...Object.keys(above)])].flatMap((name) => {
@@ -22,7 +22,6 @@ const overlay = (below: Values, above: Values): Values =>
     }),
   );
 
-/** Returns a release's values over the chart's. */
 export const toValues = (given: Values): Values =>
   overlay(parse(readChartFile('values.yaml'), { strict: true }), given);
 
@@ -42,7 +41,7 @@ export function renderChart(given: Values): Record<string, string> {
   });
 }
 
-/** Parses a rendered chart; throws unless it is strict YAML. */
+/** Parses a rendered chart. Throws unless it is strict YAML. */
 export const objectsOf = (rendered: Readonly<Record<string, string>>): unknown[] =>
   Object.entries(rendered)
     .filter(([name]) => name.endsWith('.yaml'))

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { stringify } from 'yaml';
 
 /*
- * The part of Go's text/template and Helm's functions that our chart uses. Anything else throws, so that the chart
- * stays within it. https://pkg.go.dev/text/template, https://helm.sh/docs/chart_template_guide
+ * Implements the part of Go's text/template and Helm's functions that our chart uses. Anything else throws.
+ * https://pkg.go.dev/text/template, https://helm.sh/docs/chart_template_guide
  */
 
 type Value = unknown;
@@ -170,7 +170,7 @@ function evaluate(pipeline: string, scope: Scope, templates: Templates): Value {
       while (tokens[0] !== undefined && tokens[0] !== '|' && tokens[0] !== ')') values.push(operand(tokens.shift()!));
       const [first, ...given] = [...values, ...piped];
       if (typeof first !== 'function' && given.length > 0) throw new Error(`not a function: ${pipeline}`);
-      // A bare `dict` is an empty one, also as an argument.
+      // `dict` without arguments is an empty dictionary, also as an argument.
       const settled = given.map((each) => (each === functions.dict ? {} : each));
       const value = typeof first === 'function' ? first(...settled) : first;
       if (tokens[0] !== '|') return value;
@@ -207,7 +207,6 @@ function render(name: string, dot: Value, templates: Templates): string {
   return run(nodes, { dot, variables: new Map([['', dot]]) }, templates);
 }
 
-/** Renders template files that may use each other's definitions. */
 export function renderTemplates(files: Readonly<Record<string, string>>, dot: Value): Record<string, string> {
   const templates: Templates = new Map();
   for (const [name, source] of Object.entries(files)) templates.set(name, parse(source, templates));

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /*
- * The Kubernetes fields that our chart uses, and no others: a cluster would silently drop a misspelled one. Includes
- * the "restricted" pod security standard. https://kubernetes.io/docs/reference/kubernetes-api/,
+ * The Kubernetes fields that our chart uses, and no others, because a cluster would silently drop a misspelled field.
+ * Includes the "restricted" pod security standard. https://kubernetes.io/docs/reference/kubernetes-api/,
  * https://kubernetes.io/docs/concepts/security/pod-security-standards/
  */
 
@@ -66,7 +66,7 @@ const command = z.array(z.string()).min(1);
 const volume = z.union([
   z.strictObject({ name, configMap: z.strictObject({ name }) }),
   z.strictObject({ name, emptyDir: z.strictObject({ medium: z.literal('Memory'), sizeLimit: quantity }) }),
-  // 0440 in Kubernetes' YAML 1.1; this YAML 1.2 parser reads 440.
+  // Kubernetes reads YAML 1.1, where 0440 is octal. This parser reads YAML 1.2, where it is 440.
   z.strictObject({ name, secret: z.strictObject({ secretName: name, defaultMode: z.literal(440) }) }),
 ]);
 const podFields = {

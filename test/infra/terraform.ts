@@ -4,8 +4,6 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { projectRoot } from '../paths.js';
 
-/* Parses the Terraform files. */
-
 const root = join(projectRoot, 'infra/terraform');
 export const modules = readdirSync(join(root, 'modules')).map((name) => join('modules', name));
 const examples = readdirSync(join(root, 'examples')).map((name) => join('examples', name));
@@ -38,7 +36,7 @@ const read = (folder: string) =>
     .join('\n');
 
 export const sources = Object.fromEntries([...modules, ...examples].map((folder) => [folder, read(folder)]));
-/** In its own process, because the WebAssembly parser never exits. */
+/** Runs in its own process, because the WebAssembly parser never exits. */
 function parseAll(): Record<string, unknown> {
   const program = `
     const { parse } = require('@cdktf/hcl2json');
@@ -54,5 +52,4 @@ function parseAll(): Record<string, unknown> {
 }
 
 const parsed = z.record(z.string(), moduleGuard).parse(parseAll());
-/** Reads a module. */
 export const readModule = (folder: string): Module => parsed[folder]!;

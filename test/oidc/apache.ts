@@ -8,7 +8,7 @@ import { patienceMs } from '../patience.js';
 const program = '/usr/sbin/apache2';
 const modules = process.env.APACHE_MODULES_PATH ?? '/usr/lib/apache2/modules';
 
-/** True if Apache with mod_auth_openidc is installed; otherwise tests are skipped. */
+/** True if Apache with mod_auth_openidc is installed. Otherwise its tests are skipped. */
 export const hasApache = existsSync(program) && existsSync(join(modules, 'mod_auth_openidc.so'));
 
 if (!hasApache)
@@ -33,15 +33,15 @@ ${settings}
 `;
 
 /**
- * Starts Debian's Apache with an OpenID sign-in; it returns the user in `X-User`.
- * @param settings - additional configuration; `{url}` is its own address
+ * Starts Debian's Apache with an OpenID sign-in. It returns the user in `X-User`.
+ * @param settings - additional configuration; `{url}` is Apache's own address
  */
 export async function startApache(port: number, settings: string) {
   const folder = createFolder('apache');
   const url = `http://localhost:${port}`;
   mkdirSync(join(folder, 'www'));
   writeFileSync(join(folder, 'www', 'index.html'), 'let in');
-  // It drops root privileges but still needs to read these.
+  // Apache drops root privileges but still needs to read these files.
   chmodSync(folder, 0o755);
   const file = join(folder, 'apache.conf');
   writeFileSync(file, toConfiguration(folder, port, settings.replaceAll('{url}', url)));

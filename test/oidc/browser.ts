@@ -14,7 +14,7 @@ export interface Seen {
   readonly text: string;
 }
 
-/** A browser without a screen at the server's public URL: it stores cookies and runs the capture page's protocol. */
+/** Simulates a browser without a screen. It stores cookies and runs the capture page's protocol. */
 export function createBrowser(open: (url: string, init: RequestInit) => Promise<Response>) {
   const jar = new Map<string, Cookie>();
 

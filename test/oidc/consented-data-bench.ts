@@ -33,7 +33,7 @@ export interface Asked {
   readonly [parameter: string]: string | object | undefined;
 }
 
-/** Starts a face check with the client's request. */
+/** Starts a sign-in with the client's request, up to the face check. */
 export async function ask(op: TestIssuer, { id = 'shop', claims, ...more }: Asked = {}, browser = op.newBrowser()) {
   const config = await op.discover(id);
   const pkceCodeVerifier = client.randomPKCECodeVerifier();
@@ -50,7 +50,7 @@ export async function ask(op: TestIssuer, { id = 'shop', claims, ...more }: Aske
   return { config, checks, browser, camera: await browser.follow(url.href) };
 }
 
-/** Continues to the page after the face check, or to the client if there is none. */
+/** Continues to the page after the face check, or to the client if there is no page. */
 export async function askAndShow(op: TestIssuer, asked: Asked = {}, browser?: Browser) {
   const begun = await ask(op, asked, browser);
   const { returnUrl } = await op.show(begun.browser, begun.camera.url, 'anna');
@@ -60,7 +60,6 @@ export async function askAndShow(op: TestIssuer, asked: Asked = {}, browser?: Br
 
 type Shown = Awaited<ReturnType<typeof askAndShow>>;
 
-/** Submits the page's form. */
 export function answer(
   { browser, page, interactionUrl }: Pick<Shown, 'browser' | 'page' | 'interactionUrl'>,
   decision: 'agree' | 'refuse',
@@ -77,14 +76,13 @@ export function answer(
   return browser.follow(interactionUrl, { method: 'POST', body });
 }
 
-/** Redeems the code for the client's result. */
 export async function redeem({ config, checks }: Pick<Shown, 'config' | 'checks'>, url: string) {
   const tokens = await client.authorizationCodeGrant(config, new URL(url), checks);
   const userInfo = () => client.fetchUserInfo(config, tokens.access_token, 'anna');
   return { tokens, idToken: tokens.claims(), userInfo };
 }
 
-/** Runs the whole flow and returns the client's result. */
+/** Runs the whole flow and returns what the client receives. */
 export async function agree(op: TestIssuer, asked: Asked, ticked: string[] = []) {
   const shown = await askAndShow(op, asked);
   const back = await answer(shown, 'agree', ticked);

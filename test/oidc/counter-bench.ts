@@ -6,7 +6,6 @@ import { clientSecret, loginOf, type TestIssuer } from './issuer.js';
 
 export const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 
-/** Two counters and another application. */
 export const counterConfig = createOidcGuard().parse({
   clients: [
     { kind: 'counter', id: 'desk-1', name: 'Library desk', secret: clientSecret, claims: purposes },
@@ -15,14 +14,13 @@ export const counterConfig = createOidcGuard().parse({
   ],
 });
 
-/** A counter's program with openid-client only. */
+/** Simulates a counter's program, which uses only openid-client. */
 export async function openCounter(op: TestIssuer, id = 'desk-1') {
   const config = await op.discover(id);
   return {
     config,
     begin: (parameters: Record<string, string> = {}) =>
       client.initiateDeviceAuthorization(config, { scope: 'openid', ...parameters }),
-    /** Polls once. */
     async ask(begun: { device_code: string }, number?: string) {
       const parameters = { device_code: begun.device_code, ...(number === undefined ? {} : { number }) };
       try {
@@ -42,17 +40,16 @@ export type Counter = Awaited<ReturnType<typeof openCounter>>;
 const post = (browser: Browser, url: string, fields: Record<string, string>) =>
   browser.follow(url, { method: 'POST', body: new URLSearchParams(fields) });
 
-/** Returns the page's own number and the numbers it offers. */
+/** Returns the page's own number and the numbers to choose from. */
 export const numbersOn = ({ text }: Seen) => ({
   shown: /class="number" dir="ltr">(\d\d)</.exec(text)?.[1] ?? '',
   choices: [...text.matchAll(/name="number" value="(\d\d)"/g)].map(([, each]) => each ?? ''),
 });
 
-/** A user's phone that opens a counter's code. */
+/** A user's phone that opens the link shown at a counter. */
 export function openPhone(op: TestIssuer, browser = op.newBrowser()) {
   return {
     browser,
-    /** Opens the code. */
     async open(url: string): Promise<Seen> {
       const asked = await browser.follow(url);
       return asked.text.includes('value="open"') ? post(browser, asked.url, { decision: 'open' }) : asked;

@@ -1,7 +1,6 @@
 import type { Browser } from './browser.js';
 import { loginOf, type TestIssuer } from './issuer.js';
 
-/** Visits to a credential page. */
 export function visitCredentials(op: TestIssuer) {
   const goToCamera = async (
     browser: Browser,
@@ -47,7 +46,6 @@ const inputsOf = (text: string): [string, string][] =>
     value.replaceAll('&quot;', '"').replaceAll('&amp;', '&'),
   ]);
 
-/** Returns the offer on a page. */
 export const offerIn = (text: string) => ({
   link: (/href="(openid-credential-offer:[^"]*)"/.exec(text)?.[1] ?? '').replaceAll('&amp;', '&'),
   code: /<span class="digits">(\d{6})<\/span>/.exec(text)?.[1] ?? '',

@@ -13,11 +13,11 @@ import { blocksOf } from '../page.js';
 import { createKeysFolder } from './issuer.js';
 import { startProviderBench } from './provider-bench.js';
 
-/* Shared by suites that follow a documentation page literally, with other addresses and secrets. */
+/* Helpers for tests that follow a documentation page literally, with other addresses and secrets. */
 
 export type Others = Readonly<Record<string, string>>;
 
-/** @throws if the text lacks a replaced part */
+/** @throws Error if the text lacks a part to replace */
 export function withOthers(text: string, others: Others): string {
   return Object.entries(others).reduce((before, [written, other]) => {
     if (!before.includes(written)) throw new Error(`the page does not say ${written}`);
@@ -34,7 +34,7 @@ export function configurationOf(page: string, secrets: Others, addresses: Others
   return { written, connections: createConfigGuard(connectionGuards).parse(written).connections };
 }
 
-/** Returns the exports of a page's program. */
+/** Runs a page's program and returns its exports. */
 export async function runProgram<Program>(
   page: string,
   {
@@ -56,7 +56,7 @@ export async function runProgram<Program>(
   return new Function(...Object.keys(modules), 'process', body)(...Object.values(modules), { env: environment });
 }
 
-/** Returns openid-client with requests to the page's address sent to the test server. */
+/** Returns openid-client whose requests go to the test server instead of the page's address. */
 export const openIdClientOver = (send: Fetch) => ({
   ...client,
   discovery: (...[server, id, metadata, auth]: Parameters<typeof client.discovery>) =>
@@ -65,14 +65,13 @@ export const openIdClientOver = (send: Fetch) => ({
     }),
 });
 
-/** Returns jose in the same way. */
+/** Returns jose whose requests go to the test server. */
 export const joseOver = (send: Fetch) => ({
   ...jose,
   createRemoteJWKSet: (url: URL) =>
     jose.createRemoteJWKSet(url, { [jose.customFetch]: (address, init) => send(address, init) }),
 });
 
-/** Starts the application's callback address. */
 export async function listenForCallback() {
   const party = createServer((_request, response) => response.end('ok')).listen(0, '127.0.0.1');
   await once(party, 'listening');

@@ -24,7 +24,6 @@ export interface PostedForm {
   readonly fields: Record<string, string>;
 }
 
-/** Returns the form of a page; fails if there is none. */
 export function readForm({ text }: Seen): PostedForm {
   const [, action] = /<form method="post" action="([^"]+)"/.exec(text) ?? [];
   if (action === undefined) throw new Error('no form');

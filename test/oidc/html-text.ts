@@ -6,6 +6,5 @@ const entities: Readonly<Record<string, string>> = {
   '&#39;': "'",
 };
 
-/** Decodes HTML text. */
 export const fromHtmlText = (text: string): string =>
   text.replace(/&(amp|lt|gt|quot|#39);/g, (entity) => entities[entity] ?? '');

@@ -33,7 +33,7 @@ export const oidcConfig = createOidcGuard().parse({
   ],
 });
 
-/** Keys are slow to create, so a file's tests share a folder. */
+/** Creating keys is slow, so a file's tests share a folder of keys. */
 export async function createKeysFolder() {
   const folder = await mkdtemp(join(tmpdir(), 'facestep-oidc-'));
   return { file: join(folder, 'oidc-keys.json'), remove: () => rm(folder, { recursive: true }) };
@@ -64,7 +64,7 @@ export async function startIssuer({
   publicUrl?: string;
   toState?: (state: State) => State;
   limits?: Partial<Limits>;
-  /** 1: client addresses are from `X-Forwarded-For`. */
+  /** If 1, client addresses are taken from `X-Forwarded-For`. */
   proxyHops?: number;
   rooms?: BodyRooms;
 }) {
@@ -121,7 +121,7 @@ export async function startIssuer({
   };
   return {
     ...{ server, issuer, profile, connection, open, discover, enrol },
-    /** @param address - of the browser, behind one proxy */
+    /** @param address - the browser's address, as a proxy reports it */
     newBrowser: (address?: string) =>
       createBrowser((url, init) => {
         const more: Record<string, string> = address === undefined ? {} : { 'x-forwarded-for': address };

@@ -5,11 +5,10 @@ import { DcqlQuery } from 'dcql';
 import { CompactEncrypt, compactVerify, exportJWK, importJWK } from 'jose';
 import { z } from 'zod';
 
-/* A wallet that presents credentials, with third-party libraries over sockets. */
+/* Wallet that presents credentials, built from third-party libraries. */
 
 const queryGuard = z.object({ credentials: z.tuple([z.looseObject({ id: z.string() })]) });
 
-/** Creates the wallet. */
 export function createPresenter(authority: X509Certificate) {
   const never = (): never => {
     throw new Error('a wallet needs none of this');

@@ -37,10 +37,10 @@ function toOpening(fragment: string): { ticket: string; returnUrl?: string } {
   return { ticket, ...(returnUrl === undefined ? {} : { returnUrl: decodeURIComponent(returnUrl) }) };
 }
 
-/** Each picture is different, because repeated ones are refused. */
+/** Makes each picture different, because the server refuses repeated ones. */
 let shots = 0;
 
-/** Starts the service with one connection to a simulated provider that is its relying party. */
+/** Starts the service with one connection. The simulated provider is a relying party of the service. */
 export async function startProviderBench<Settings extends Configured>({
   keysFile,
   settings,
@@ -159,7 +159,6 @@ export async function startProviderBench<Settings extends Configured>({
 
 export type ProviderBench = Awaited<ReturnType<typeof startProviderBench>>;
 
-/** Returns the result on a simulated provider's page. */
 export function readResult({ text }: Pick<Seen, 'text'>) {
   const [, result = '', reason = ''] = /data-result="([^"]*)" data-reason="([^"]*)"/.exec(text) ?? [];
   const json = /<pre id="details">([^<]*)<\/pre>/.exec(text)?.[1] ?? 'null';

@@ -32,7 +32,7 @@ const toConnection = (id: string, organisation: string, policy: Partial<Policy> 
   return { profile, connection };
 };
 
-/** Starts the sources: Anna is enrolled at all three, Berta at work and payroll. */
+/** Starts three sources of data: Anna is enrolled at all of them, Berta at work and payroll. */
 export async function startSources(
   keysFile: string,
   { clients = [registration], policy = {} }: { clients?: object[]; policy?: Partial<Policy> } = {},
@@ -62,11 +62,11 @@ type Shown = Pick<Awaited<ReturnType<typeof askAndShow>>, 'browser' | 'page' | '
 const submit = ({ browser, interactionUrl }: Shown, fields: Record<string, string>) =>
   browser.follow(interactionUrl, { method: 'POST', body: new URLSearchParams(fields) });
 
-/** Starts to link a source with a user name, up to the second camera check. */
+/** Starts to link a source by user name, up to the second face check. */
 export const beginLink = (shown: Shown, source: string, username: string) =>
   submit(shown, { decision: `link:${source}`, username });
 
-/** Links an account with the face before the camera. */
+/** Links a source's account with the face of `person`. */
 export async function link<Visit extends Shown>(
   op: TestIssuer,
   shown: Visit,
@@ -77,13 +77,13 @@ export async function link<Visit extends Shown>(
   return { ...shown, page: await shown.browser.follow(shown.interactionUrl) };
 }
 
-/** Consents as the page's form does, including the sources that answered. */
+/** Consents like the page's form, including the sources that answered. */
 export function agreeTo(shown: Shown, ticked: string[] = []) {
   const answered = [...shown.page.text.matchAll(/name="answered" value="([^"]*)"/g)].map(([, id = '']) => id);
   return answer(shown, 'agree', ticked, answered);
 }
 
-/** Runs the whole flow with all links and returns the client's result. */
+/** Runs the whole flow with all links and returns what the client receives. */
 export async function agreeToAll(op: TestIssuer, ticked = ['motto'], asked: Asked = everything) {
   const first = await askAndShow(op, asked);
   const linked = await link(op, await link(op, first, { source: 'payroll' }), { source: 'club' });

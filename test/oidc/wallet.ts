@@ -6,7 +6,7 @@ import { SDJwtVcInstance } from '@sd-jwt/sd-jwt-vc';
 import { type CryptoKey, compactVerify, createLocalJWKSet, exportJWK, generateKeyPair, importJWK, SignJWT } from 'jose';
 import { z } from 'zod';
 
-/* A wallet and a verifier, with third-party libraries over the server's sockets. */
+/* Wallet and verifier, built from third-party libraries. */
 
 type Reach = (url: string, init?: RequestInit) => Promise<Response>;
 
@@ -17,7 +17,6 @@ const hasher = (data: string | ArrayBuffer, algorithm: string): Uint8Array =>
 
 const sha256 = (data: Uint8Array): Uint8Array => createHash('sha256').update(data).digest();
 
-/** Creates a wallet with one key. */
 export async function createWallet(reach: Reach, { alg = 'ES256' }: { alg?: 'ES256' | 'EdDSA' } = {}) {
   const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true });
   const jwk = { ...(await exportJWK(publicKey)), kty: alg === 'ES256' ? 'EC' : 'OKP' };

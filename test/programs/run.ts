@@ -3,6 +3,5 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { projectRoot } from '../paths.js';
 
-/** Runs a program of package.json. */
 export const runProgram = (program: string, ...args: string[]) =>
   promisify(execFile)(process.execPath, [join(projectRoot, 'dist', program), ...args], { cwd: projectRoot });

@@ -42,7 +42,7 @@ const apiGuard = z.object({
   paths: z.record(z.string(), z.record(z.string(), operationGuard)),
 });
 
-/** Any operation may return these, so they are listed once. */
+/** Any operation may return these codes, so the page lists them once. */
 const commonCodes: readonly string[] = [
   ...['request_malformed', 'field_unknown', 'body_too_large', 'media_type_unsupported', 'method_not_allowed'],
   ...['caller_untrusted', 'scope_missing', 'role_missing', 'quota_exceeded'],
@@ -86,10 +86,10 @@ const titled = (title: string, text: string): string => (text === '' ? '' : `${t
 const schemaOf = (content: Record<string, { readonly schema?: unknown }>) =>
   parseSchema((content['multipart/form-data'] ?? content['application/json'])?.schema ?? {});
 
-/** Objects with many fields that an operation above lists: each schema with the heading of that operation. */
+/** For each large object's schema, a link to the operation that lists the object's fields. */
 type Listed = Map<string, string>;
 
-/** Leaves out the fields of an object that another operation lists, and links there. */
+/** Replaces the fields of a large object that another operation already lists by a link. */
 function listOnce(fields: readonly Field[], heading: string, listed: Listed): Field[] {
   const anchor = heading
     .toLowerCase()
@@ -157,7 +157,6 @@ function renderOperation(method: string, path: string, operation: Operation, lis
   ];
 }
 
-/** Renders every operation of the REST API. */
 export function renderApi(): string {
   const { tags, paths } = apiGuard.parse(describeApi(createEndpoints(standIn())));
   const listed: Listed = new Map();

@@ -5,7 +5,7 @@ import { fieldsOf, headOf, joinBlocks, parseSchema, type Schema, toText, typeOf 
 const toSchema = (guard: z.ZodType): Schema =>
   parseSchema(z.toJSONSchema(guard, { target: 'draft-2020-12', io: 'output' }));
 
-/** Returns the fields that any shape of the detail has; one that a shape must not have is left out. */
+/** Returns the fields that any variant of an event's detail has, without forbidden fields. */
 function listFields(schema: Schema): string {
   const types = new Map<string, Set<string>>();
   for (const { path, schema: field } of fieldsOf(schema)) {
@@ -15,7 +15,6 @@ function listFields(schema: Schema): string {
   return [...types].map(([path, each]) => `\`${path}\` (${[...each].join(' or ')})`).join(', ');
 }
 
-/** Renders every action of the audit trail. */
 export const renderAuditEvents = (): string =>
   joinBlocks([
     headOf(

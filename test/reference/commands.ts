@@ -54,7 +54,6 @@ function renderCommand(command: Command): string[] {
   ];
 }
 
-/** Renders the help of every command. */
 export async function renderCommands(): Promise<string> {
   const deps: CliDeps = { ...standIn<CliDeps>(), paint: (_, text) => text };
   const program = await createProgram(undefined, deps);

@@ -7,7 +7,7 @@ import { alternativesOf, headOf, joinBlocks, parseSchema, type Schema, toTable, 
 export interface Setting {
   readonly path: string;
   readonly type: string;
-  /** JSON, `required` or `none`. */
+  /** JSON value, `required` or `none`. */
   readonly default: string;
   readonly description: string;
 }
@@ -23,7 +23,7 @@ const toSchema = (guard: z.ZodType): Schema =>
     }),
   );
 
-/** A container's content is listed below it, so its type is a word. */
+/** Returns a short type. An object's fields and a list's items are listed separately. */
 function phraseOf(schema: Schema): string {
   const [first = {}] = alternativesOf(schema);
   if (isByLanguage(schema)) return 'object by language: `en`, `de`, `es`, `fr`, `ar`';
@@ -94,7 +94,6 @@ function describeProvider(connection: Schema): Section {
   };
 }
 
-/** Returns every section with its settings. */
 export function listSections(): Section[] {
   const properties = propertiesOf(toSchema(createConfigGuard(connectionGuards)));
   const parts = Object.entries(properties).filter(([name]) => name !== 'connections');
@@ -125,7 +124,6 @@ export function listSections(): Section[] {
   ];
 }
 
-/** Renders every setting of the configuration. */
 export const renderConfiguration = (): string =>
   joinBlocks([
     headOf(

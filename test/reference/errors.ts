@@ -16,7 +16,6 @@ const toEntry = (code: string, heading: string, { text, advice }: { readonly tex
 
 const isKind = (name: string): name is RefusalKind => name in titles;
 
-/** Renders all error codes of the server and the commands. */
 export const renderErrors = (): string =>
   joinBlocks([
     headOf(

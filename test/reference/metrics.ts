@@ -4,7 +4,6 @@ import { headOf, joinBlocks, toTable, toText } from './markdown.js';
 
 const metricGuard = z.object({ name: z.string(), help: z.string(), labelNames: z.array(z.string()) });
 
-/** Renders every metric of the registry. */
 export async function renderMetrics(): Promise<string> {
   const { registry } = createMetrics();
   const rows = (await registry.getMetricsAsJSON()).map(({ name, type }) => {

@@ -3,5 +3,5 @@ const handler: ProxyHandler<() => void> = {
   apply: () => standIn(),
 };
 
-/** Returns a placeholder for dependencies that are only passed on while something is described. */
+/** Returns a placeholder for dependencies that are only passed on. */
 export const standIn = <Value>(): Value => new Proxy(() => {}, handler) as unknown as Value;

@@ -1,8 +1,8 @@
 import { removeFolders } from '../folder.js';
 
 /**
- * Runs test files in the process's own realm: modules load once for each worker, and native bindings share the tests'
- * types.
+ * Runs test files in the process's own realm. Modules then load once for each worker, and native bindings share the
+ * tests' types.
  */
 export default class {
   readonly global = {};

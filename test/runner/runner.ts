@@ -4,8 +4,8 @@ import { pathToFileURL } from 'node:url';
 import { setGlobals } from './globals.js';
 
 /*
- * Runs test files with Jest on modules that Node loads once per process. Jest itself would load all modules for each
- * file in a new realm, which costs half a second.
+ * Runs test files with Jest on modules that Node.js loads once per process. Jest itself would load all modules again
+ * for each file, which costs half a second.
  */
 
 const require = createRequire(import.meta.url);
@@ -16,7 +16,7 @@ const hook = `export const resolve = (name, context, next) =>
   name === '@jest/globals' ? { url: ${globals}, shortCircuit: true } : next(name, context);`;
 register(`data:text/javascript,${encodeURIComponent(hook)}`);
 
-/** Loads the module that collects and runs one file's tests, and releases the last file's state. */
+/** Loads the module that runs one file's tests again, and releases the last file's state. */
 const loadAnew = (path: string): unknown => {
   const leftovers = Object.getOwnPropertySymbols(globalThis).filter(({ description }) =>
     /^(EVENT_HANDLERS|JEST_STATE_SYMBOL)$/.test(description ?? ''),
@@ -36,8 +36,8 @@ const runtime = {
   unstable_importModule: (path: string) => import(pathToFileURL(path).href),
 };
 
-// Jest creates a new storage for each file. Node 20 propagates every used storage to every promise, which slows the
-// process down, unless it is disabled.
+// Disables the storage that Jest creates for each file. Otherwise Node.js 20 propagates every used storage to every
+// promise, which slows the process down.
 const storages = new Set<AsyncLocalStorage<unknown>>();
 const { run } = AsyncLocalStorage.prototype;
 AsyncLocalStorage.prototype.run = function (this: AsyncLocalStorage<unknown>, ...given: Parameters<typeof run>) {

@@ -15,7 +15,6 @@ const changedAt = (text: string): fc.Arbitrary<string> =>
     .tuple(fc.nat({ max: Math.max(text.length - 1, 0) }), fc.constantFrom('G', 'z', '7', '-', '%00'))
     .map(([at, letter]) => text.slice(0, at) + letter + text.slice(at + 1));
 
-/** Returns near misses of a secret. */
 export function alterSecret(good: string, other: string): readonly Altered[] {
   const [id, secret] = halves(good);
   const [otherId] = halves(other);
@@ -52,8 +51,8 @@ export function signHmac(header: object, claims: object, secret: string): string
 const decodePart = (part: string): object => JSON.parse(Buffer.from(part, 'base64url').toString());
 
 /**
- * Returns forgeries of a valid token by its public key.
- * @param lure - an address that a reader of untrusted headers would fetch
+ * Returns forgeries of a valid token.
+ * @param lure - URL that a server would fetch if it trusted the token's header
  */
 export function alterToken(
   token: string,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 export interface Answer {
   readonly status: number;
-  /** Names in lower case; the last value of a name counts. */
+  /** Names are in lower case. The last value of a name counts. */
   readonly headers: Readonly<Record<string, string>>;
   readonly cookies: readonly string[];
   readonly text: string;
@@ -15,10 +15,8 @@ interface Read {
 
 const headEnd = Buffer.from('\r\n\r\n');
 
-/** Returns the first complete answer, or `null`. */
 export const parseAnswer = (bytes: Buffer): Answer | null => read(bytes, 0)?.answer ?? null;
 
-/** Counts complete answers. */
 export function countAnswers(bytes: Buffer): number {
   let count = 0;
   for (let found = read(bytes, 0); found !== null; found = read(bytes, found.end)) count += 1;
@@ -73,7 +71,6 @@ function readChunks(bytes: Buffer, from: number): { readonly bytes: Buffer; read
 
 const objectGuard = z.record(z.string(), z.json());
 
-/** Returns the body as a JSON object, or an empty one. */
 export function bodyOf({ text }: Pick<Answer, 'text'>): z.output<typeof objectGuard> {
   try {
     return objectGuard.safeParse(JSON.parse(text)).data ?? {};
@@ -82,7 +79,6 @@ export function bodyOf({ text }: Pick<Answer, 'text'>): z.output<typeof objectGu
   }
 }
 
-/** Returns the error code, or `null`. */
 export function codeOf(answer: Answer): string | null {
   const { code } = bodyOf(answer);
   return typeof code === 'string' ? code : null;

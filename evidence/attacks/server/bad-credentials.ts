@@ -20,7 +20,6 @@ type Texts = readonly Altered[] | Readonly<Record<string, string>>;
 
 const isList = (texts: Texts): texts is readonly Altered[] => Array.isArray(texts);
 
-/** Places each text in one place. */
 export const show = (
   kind: Class,
   place: (text: string) => Omit<Shown, 'class' | 'variant'>,
@@ -35,7 +34,7 @@ const inField =
   (name: string, more: object = {}) =>
   (text: string) => ({ fields: { ...more, [name]: text } });
 
-/** Pages of a `manage` link, which a phone that only lends its camera may not open. */
+/** Pages that only the user's own browser may open, not a phone that lends its camera to it. */
 const ownPage = /^\/face\/(enrolment|notices|data-consents|links|checks|devices|services|export)/;
 
 function inHeaders({ needs, path }: Endpoint, { credentials }: Stage, { sessions, ticket, kiosk }: Victims) {
@@ -93,7 +92,7 @@ function inHeaders({ needs, path }: Endpoint, { credentials }: Stage, { sessions
         none,
         ...show('forged', inBearer, alterSecret(own, sessions.rival)),
         ...show('forged', inBearer, { 'a ticket nobody opened': ticket }),
-        // Such a session may read its result.
+        // A session of a finished step-up may still read the result.
         ...show(
           'replayed',
           inBearer,
@@ -138,7 +137,7 @@ function inHeaders({ needs, path }: Endpoint, { credentials }: Stage, { sessions
   }
 }
 
-/** Without a required credential, an invalid one must give no more than none. */
+/** Invalid credentials for endpoints that need none. They must give no additional access. */
 export const shownToEverybody = ({ client, rival, revoked, byRole, owner }: Stage['credentials']): readonly Shown[] => [
   ...show('forged', inClient, { 'a forged token': client.slice(0, -1) }),
   ...show('forged', inBearer, { 'a forged bearer': randomBytes(32).toString('base64url') }),
@@ -149,7 +148,7 @@ export const shownToEverybody = ({ client, rival, revoked, byRole, owner }: Stag
 
 const requestHeader = { alg: 'HS256', typ: 'facestep-request+jwt' };
 
-/** Signs a face check request as a trigger of the pool behind `shop`. */
+/** Signs a face check request like a Lambda trigger. */
 export function signRequest(
   { url, providers: { shop } }: Pick<Stage, 'url' | 'providers'>,
   changes: object = {},
@@ -238,13 +237,11 @@ function inBody(path: string, stage: Stage, { ticket, stepUps, sessions, kiosk }
   );
 }
 
-/** Returns all invalid credentials for a REST endpoint. */
 export function badCredentials(endpoint: Endpoint, stage: Stage, victims: Victims): readonly Shown[] {
   const shown = inBody(endpoint.path, stage, victims);
   return shown.length > 0 ? shown : inHeaders(endpoint, stage, victims);
 }
 
-/** Returns a valid credential. */
 export function rightCredential({ needs, path }: Endpoint, stage: Stage, { sessions }: Victims): readonly Header[] {
   if (needs.kind === 'client') return asClient(stage.credentials.client);
   if (needs.kind === 'admin') return asAdministrator(stage.credentials.owner);

@@ -5,7 +5,7 @@ import { atOnce, exchange } from './socket.js';
 
 export interface Caller {
   call(request: Request): Promise<Answer>;
-  /** @returns the body; throws on an error */
+  /** @returns the body; throws on an error status */
   get(path: string, headers: readonly Header[]): Promise<Reply>;
   post(path: string, body: { readonly [name: string]: Json }, headers?: readonly Header[]): Promise<Reply>;
   postForm(path: string, parts: readonly FormPart[], headers?: readonly Header[]): Promise<Reply>;
@@ -17,10 +17,8 @@ export interface Reply {
   readonly body: Readonly<Record<string, Json>>;
 }
 
-/** Longer than any legitimate call. */
 const patienceMs = 30_000;
 
-/** Creates a caller. */
 export function createCaller(port: number, from: string, note: (ms: number) => void = () => {}): Caller {
   const call = async (request: Request): Promise<Answer> => {
     const { answer, end, ms } = await exchange(atOnce(toBytes(request)), { port, from, patienceMs });

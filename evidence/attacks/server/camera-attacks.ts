@@ -7,7 +7,7 @@ import { atOnce } from './socket.js';
 import type { Stage } from './stage.js';
 import { startStepUp, type Victims } from './victims.js';
 
-/** Attacks by a phone that lends its camera: only the original browser may get the receipt. */
+/** Attacks by a phone that lends its camera. Only the browser that started the step-up may get the receipt. */
 export function cameraAttacks(stage: Stage, { inFilm: { subject } }: Victims, film: Film): readonly Hostile[] {
   const { caller } = stage;
   const passAsCamera = async (mark: string) => {

@@ -6,10 +6,10 @@ export interface OidcTarget {
   readonly connection: string;
   readonly kind: string;
   readonly id: string;
-  /** `null` for public and signing clients. */
+  /** `null` for public clients, and for clients that sign assertions. */
   readonly secret: string | null;
   readonly redirectUri: string;
-  /** False if the request has to be pushed or needs the provider's hint. */
+  /** False if the client must push its request, or needs the provider's `id_token_hint`. */
   readonly isOpenToBrowsers: boolean;
 }
 
@@ -48,7 +48,6 @@ const rows = (orgUrl: string, publicKeys: JsonObject[]): readonly (readonly [str
 
 const secretless = ['spa', 'signer'];
 
-/** Creates the clients of all connections. */
 export async function createOidcClients() {
   const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true });
   const signerKey = { ...(await exportJWK(publicKey)), kty: 'RSA', kid: 'signer-1', alg: 'RS256', use: 'sig' };
@@ -77,7 +76,6 @@ export async function createOidcClients() {
         }),
       );
     },
-    /** Signs as client `signer` of `workforce`. */
     signAssertion(claims: JWTPayload): Promise<string> {
       const now = Math.floor(Date.now() / 1000);
       return new SignJWT({ iss: 'signer', sub: 'signer', iat: now, exp: now + 60, jti: newSecret(), ...claims })

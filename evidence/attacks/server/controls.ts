@@ -3,22 +3,21 @@ import { rightCredential } from './bad-credentials.js';
 import { type SampleSource, validRequest } from './rest-targets.js';
 import type { Endpoint } from './surface.js';
 
-/* Sends the same requests with valid credentials, to prove that the refusals have the intended reason. */
+/* Calls every endpoint with a valid credential, to prove that the attacks are refused because of their credential. */
 
-/** Other tests show that these are accepted. */
+/** Endpoints whose valid calls are covered elsewhere. */
 const shownElsewhere: readonly RegExp[] = [
-  // Legitimate sign-ins, and races with one winner.
+  // Valid calls are covered by the legitimate sign-ins and the races for single-use items.
   /^POST \/face\/(hand-off\/choice|challenge\/frames|frames|open|kiosk\/next|passkey|enrolment\/renew)$/,
   /^POST \/v2\/(authenticate-credentials|generateToken)$/,
   /^POST \/step-ups\/requested$/,
-  // Needs an approval of the document: src/capture/signatures.test.ts.
+  // Valid calls are covered by src/capture/signatures.test.ts.
   /^POST \/signatures$/,
-  // Needs an OAuth form: src/ssf/token-endpoint.test.ts.
+  // Valid calls are covered by src/ssf/token-endpoint.test.ts.
   /^POST \/ssf\/token$/,
-  // Needs a policy option or an existing request, campaign, draft, run or old key: src/capture/another-way.test.ts,
-  // help-desk.test.ts, not-me.test.ts and src/api/*.test.ts.
+  // Valid calls are covered by src/capture/another-way.test.ts, help-desk.test.ts, not-me.test.ts and src/api/*.test.ts.
   /^POST \/face\/(not-me|help|receipt|recovery-codes|another-way\/.*)$/,
-  // Needs kinds, a browser with keys, and one to forget: src/capture/notice-choices.test.ts.
+  // Valid calls are covered by src/capture/notice-choices.test.ts.
   /^POST \/face\/notices/,
   /^POST \/help-desk\/(vouchings|bypass-codes|requests)(\/\{id\}.*)?$/,
   /^(GET|POST) \/application-requests\/\{id\}/,
@@ -26,11 +25,11 @@ const shownElsewhere: readonly RegExp[] = [
   /^POST \/campaigns|^GET \/campaigns\/\{id\}/,
   /^POST \/connections\/\{id\}\//,
   /^POST \/(brand\/apply|keys\/retire|people\/(names|members))$/,
-  // Hooks are tested by their baits.
+  // Valid hook calls are covered by `takeBait`.
   /^POST \/hooks\/\{connection\}/,
 ];
 
-/** In this order: later ones end what others need. */
+/** Called last, in this order, because these calls end or remove what the others use. */
 const endings = [/^\/face\/enrolment\/revoke/, /^\/face\/decline/, /revoke/i, /erase/, /remove/];
 
 const rankOf = ({ path }: Endpoint): number => endings.findIndex((each) => each.test(path));

@@ -35,7 +35,6 @@ export async function issueExpiring(caller: Caller, owner: string) {
   };
 }
 
-/** Issues all others. */
 export async function issueCredentials(caller: Caller, owner: string) {
   const { admin, issue, token, administrator, application } = createIssuer(caller, owner);
   const byRole: Partial<Record<Role, string>> = {};
@@ -47,7 +46,7 @@ export async function issueCredentials(caller: Caller, owner: string) {
     without[scope] = await token(`without ${scope}`, { scopes: everyScope.filter((each) => each !== scope) });
   }
   const revoked = await issue('revoked');
-  // Valid and used before its revocation.
+  // The token is used before its revocation, so that a cached result would be noticed.
   await caller.post('/token', {}, asClient(revoked.text('token')));
   await caller.post('/revokeToken', { id: revoked.text('id') }, admin);
   const orphan = await application('orphan');
@@ -61,16 +60,12 @@ export async function issueCredentials(caller: Caller, owner: string) {
     owner,
     byRole: allRoles,
     removedAdministrator,
-    /** Default tenant, every scope. */
     client: await token('attacked'),
-    /** Like `client`, for legitimate callers only. */
     legitimate: await token('legitimate'),
     without,
-    /** Tenants `rival` and `workforce`, every scope. */
     rival: await token('rival', { tenant: 'rival' }),
     tenant: await token('workforce', { tenant: 'workforce' }),
     revoked: revoked.text('token'),
-    /** Application keys: removed, reduced to `screen`, and over quota. */
     ...{ orphan: orphan.key, narrowed: narrowed.key, exhausted: exhausted.key },
   };
 }

@@ -4,10 +4,9 @@ import { drawTurn, turnHead } from '../../../test/face-video/index.js';
 import { createChance } from '../../statistics/chance.js';
 import type { Film } from './page.js';
 
-/** Per movement, with natural motion. */
 const picturesOfEach = 3;
 
-/** Draws pictures of a person who turns each way. */
+/** Renders pictures of a person who turns the head in each direction. */
 export async function shootFilm(): Promise<Film> {
   const { ada } = await readPeople();
   const chance = createChance('siege');

@@ -37,11 +37,9 @@ export interface Battlefield {
   readonly receiptOf: () => string;
 }
 
-/** Returns the connections with an OpenID provider, here all of them. */
 export const connectionIds = ({ providers }: Stage): readonly string[] =>
   providers.all.map(({ connection }) => connection.id);
 
-/** Reads all endpoints from the server. */
 export async function findEndpoints(stage: Stage): Promise<readonly Endpoint[]> {
   const { caller, providers } = stage;
   const get = (path: string) => caller.call({ method: 'GET', path, headers: [], body: null });
@@ -57,7 +55,6 @@ export async function findEndpoints(stage: Stage): Promise<readonly Endpoint[]> 
   ];
 }
 
-/** Reads the public answers. */
 export async function readPublicAnswers(stage: Stage, endpoints: readonly Endpoint[]): Promise<ReadonlySet<string>> {
   const known = new Set<string>();
   for (const { method, path, needs } of endpoints) {
@@ -96,7 +93,7 @@ const keptOf: Readonly<Record<Size, Readonly<Record<HostileClass, number>>>> = {
   },
 };
 
-/** `slowness`: in full mode longer than the request timeout. `crowd`: maximum concurrency. */
+/** In full mode, slow calls exceed the request timeout. */
 const strengthOf: Readonly<Record<Size, { readonly slowness: Slowness; readonly crowd: number }>> = {
   full: { slowness: { bytes: 75, thenRest: false }, crowd: 20 },
   quick: { slowness: { bytes: 2, thenRest: true }, crowd: 6 },
@@ -130,7 +127,7 @@ function against(target: Target, { stage, endpoints }: Battlefield, size: Size):
         return one({ ...made, path: prefix + made.path });
       },
     }));
-  // Versioned paths share endpoints, so they get a tenth of the calls.
+  // Versioned paths lead to the same code, so they get a tenth of the calls.
   const shownAnywhere = (kind: HostileClass): readonly Mutation[] => [
     ...shown(kind, '', kept[kind]),
     ...(isVersioned ? ['/v1', '/v2'] : []).flatMap((prefix) => shown(kind, prefix, Math.floor(kept[kind] / 10))),
@@ -162,7 +159,7 @@ export function generate(field: Battlefield, size: Size): readonly Hostile[] {
   return draw(all, all.length, 'order of the siege');
 }
 
-/** Returns endpoints and classes without calls. */
+/** Returns the endpoints and attack classes that got no call. */
 export function unmet(
   endpoints: readonly Endpoint[],
   met: ReadonlyMap<string, ReadonlyMap<HostileClass, number>>,

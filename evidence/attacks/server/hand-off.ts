@@ -15,13 +15,12 @@ export interface Phone {
 
 const viewGuard = z.object({ role: z.string() });
 
-/** Creates a hand-off ticket. */
 export async function startHandOff(caller: Caller, session: string): Promise<BegunHandOff> {
   const begun = await caller.post('/face/hand-off', {}, asSession(session));
   return { ticket: ticketOf(begun.text('url')), code: begun.text('code') };
 }
 
-/** Only opens it. */
+/** Opens the link on a phone, without choosing the number. */
 export async function openHandOff(caller: Caller, { ticket }: Pick<BegunHandOff, 'ticket'>): Promise<Phone> {
   const opened = await caller.post('/face/open', { ticket });
   const { role } = viewGuard.parse(opened.body.view);
@@ -30,7 +29,7 @@ export async function openHandOff(caller: Caller, { ticket }: Pick<BegunHandOff,
 
 export const choicePath = '/face/hand-off/choice';
 
-/** Lends a phone's camera to a session's browser. */
+/** Lends a phone's camera to the browser with the session `own`. */
 export async function lendCamera(caller: Caller, own: string): Promise<string> {
   const begun = await startHandOff(caller, own);
   const { session, mustChoose } = await openHandOff(caller, begun);

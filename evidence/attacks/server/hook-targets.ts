@@ -6,7 +6,7 @@ import type { Stage } from './stage.js';
 import type { Endpoint } from './surface.js';
 import type { Victims } from './victims.js';
 
-/** Minimum limit of a hook's body. */
+/** Hooks accept bodies of at least this size, in bytes. */
 const mostHookBytes = 1024 * 1024;
 
 let calls = 0;
@@ -30,13 +30,12 @@ function replaceAt(value: unknown, [name, ...rest]: readonly string[], json: str
 }
 
 /**
- * Judges a call that is not the provider's: it must not be decided. If the provider's keys arrive too late, the server
- * answers without a decision. A decision about the bait would consume it.
+ * Accepts an answer to a forged call only if it is no decision. If the provider's keys arrive too late, the server may
+ * answer without a decision.
  */
 export const refusedStranger = ({ isGranted, fetchesKeys }: Pick<HookTarget, 'isGranted' | 'fetchesKeys'>): Oracle =>
   eachRefused(({ answer }) => answer !== null && (isGranted(answer) || (answer.status < 400 && !fetchesKeys)));
 
-/** Creates an attack target. */
 export function toHookTarget(
   endpoint: Endpoint,
   target: HookTarget,
@@ -57,7 +56,7 @@ export function toHookTarget(
   ): BadCredential => ({
     class: kind,
     variant,
-    // About the bait, which a decision would grant.
+    // The call is about a user with an unused face check, so that an accepted forgery is noticed.
     request() {
       const { bytes } = toJson(target.event({ about: 'bait', id: nextId(), receipt: receiptOf() }));
       return request(bytes, headersOf(bytes));

@@ -16,17 +16,17 @@ export const hostileClasses = [
 ] as const;
 export type HostileClass = (typeof hostileClasses)[number];
 
-/** Describes what a call wrongly got; `null` if refused. */
+/** Returns what a call got although the server should have refused it, or `null`. */
 export type Oracle = (exchanges: readonly Exchange[]) => string | null;
 
 export interface Hostile {
   readonly endpoint: string;
   readonly class: HostileClass;
   readonly variant: string;
-  /** `face`: uses the engine. `slow`: runs until a timeout. */
+  /** `face`: needs the face engine. `slow`: runs until a timeout. */
   readonly weight: 'light' | 'face' | 'slow';
   readonly port?: number;
-  /** Created just in time, because parts expire. */
+  /** Creates the requests just before they are sent, because parts of them expire. */
   wires(): readonly Wire[] | Promise<readonly Wire[]>;
   readonly judge: Oracle;
   readonly after?: Hostile;
@@ -42,7 +42,7 @@ export interface Target {
   readonly endpoint: Endpoint;
   valid(): Request;
   readonly alternatives: readonly (() => Request)[];
-  /** Body fields; `null`: any other value must be refused. */
+  /** Body fields with their schemas. For `null`, every value but the valid one must be refused. */
   readonly fields: Readonly<Record<string, Schema | null>>;
   replace(field: string, json: string): Request;
   replaceInForm(field: string, text: string): Request | null;
@@ -54,11 +54,9 @@ export interface Target {
 
 const quoted = 160;
 
-/** Describes an answer. */
 export const describe = ({ answer, end }: Exchange): string =>
   answer === null ? end : `${answer.status} ${answer.text.slice(0, quoted).replace(/\s+/g, ' ')}`;
 
-/** Describes the first exchange that an oracle rejects. */
 export const eachRefused =
   (isGiven: (exchange: Exchange) => boolean): Oracle =>
   (exchanges) => {
@@ -66,24 +64,24 @@ export const eachRefused =
     return given === undefined ? null : describe(given);
   };
 
-/** A mismatched face gets a success status with this text. */
+/** Text of a success status that reports a face mismatch. */
 const unmatched = /"(?:authenticated|released)":false/;
 
-/** Accepts error statuses and mismatched faces. */
+/** Accepts error statuses and face mismatches. */
 export const refused: Oracle = eachRefused(
   ({ answer }) => answer !== null && answer.status < 400 && !unmatched.test(answer.text),
 );
 
-/** Also accepts hints about unusable photos, which are successes. */
+/** Accepts the same answers as `refused`, and hints about unusable photos, which have a success status. */
 export const refusedOrHelped: Oracle = eachRefused(
   (exchange) => refused([exchange]) !== null && !exchange.answer?.text.includes('"hint":"'),
 );
 
-/** Rejects successes that differ from the public answers. */
+/** Accepts error statuses, and success answers that everybody gets. */
 export const sameForEverybody = (known: ReadonlySet<string>): Oracle =>
   eachRefused(({ answer }) => answer !== null && answer.status < 400 && !known.has(answer.text));
 
-/** Accepts every answer; faults, leaks and side effects are still checked. */
+/** Accepts every answer. Faults, leaks and side effects are still checked. */
 export const open: Oracle = () => null;
 
 export const one = (request: Request): readonly Wire[] => [atOnce(toBytes(request))];

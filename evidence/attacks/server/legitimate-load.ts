@@ -10,10 +10,10 @@ import { atOnce, exchange } from './socket.js';
 
 export interface LoadedHook {
   readonly path: string;
-  /** JSON; `{{id}}`, `{{time}}` and `{{ip}}` are replaced. */
+  /** JSON in which `{{id}}`, `{{time}}` and `{{ip}}` are replaced in each call. */
   readonly template: string;
   readonly headers: readonly Header[];
-  /** Signs each body instead of using `headers`. */
+  /** Key that signs each body, used instead of `headers`. */
   readonly oneLoginSecret: string | null;
   readonly answer: string;
 }
@@ -26,7 +26,7 @@ export interface LoadSetting {
   readonly photo: Uint8Array;
   readonly subject: string;
   readonly hooks: readonly LoadedHook[];
-  /** For this user after a face check: must be granted. */
+  /** Hook call about a user who passed a face check, so it must be granted. */
   readonly granted: LoadedHook;
   readonly oidc: { readonly target: OidcTarget; readonly login: string };
   readonly film: Film;
@@ -35,7 +35,7 @@ export interface LoadSetting {
 export const loadKinds = ['hook', 'face check by photo', 'step-up', 'sign-in'] as const;
 export type LoadKind = (typeof loadKinds)[number];
 
-/** Interval of each kind in milliseconds: about nine requests a second in total. */
+/** Interval between calls of each kind, in milliseconds. */
 export const everyMs: Readonly<Record<LoadKind, number>> = {
   hook: 250,
   'face check by photo': 1_000,
@@ -58,7 +58,6 @@ const addressOf: Readonly<Record<LoadKind, string>> = {
 
 const patienceMs = 30_000;
 
-/** Creates the load. */
 export function createLoad(setting: LoadSetting, note: (sample: LoadSample) => void) {
   const { port, url, photo, film } = setting;
   let count = 0;
@@ -122,7 +121,6 @@ export function createLoad(setting: LoadSetting, note: (sample: LoadSample) => v
       await callHook('step-up', setting.granted);
     },
     async 'sign-in'() {
-      // Total time without the head movements.
       const caller = createCaller(port, addressOf['sign-in'], (ms) => note({ kind: 'sign-in', ms, refusal: null }));
       const began = performance.now();
       try {

@@ -1,12 +1,11 @@
 import { createLoad, everyMs, type LoadSample, type LoadSetting, loadKinds } from './legitimate-load.js';
 
-/* Runs the legitimate load in its own process on a fixed schedule. */
+/* Sends the legitimate load from its own process on a fixed schedule. */
 
 let samples: LoadSample[] = [];
 const underWay = new Set<Promise<unknown>>();
 const timers: NodeJS.Timeout[] = [];
 
-// The parent has ended.
 process.on('disconnect', () => process.exit());
 process.on('message', (message: { readonly start?: LoadSetting; readonly ask?: 'report' | 'stop' }) => {
   if (message.start !== undefined) begin(message.start);
@@ -19,7 +18,7 @@ function begin(setting: LoadSetting): void {
   for (const kind of loadKinds) {
     let isUnderWay = false;
     const act = (): void => {
-      // A person has one face check at a time; providers call independently.
+      // One person has only one face check at a time.
       if (isUnderWay && (kind === 'step-up' || kind === 'sign-in')) return;
       isUnderWay = true;
       const running = acts[kind]().finally(() => {

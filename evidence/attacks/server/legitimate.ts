@@ -8,7 +8,6 @@ import { hookAddress } from './providers/provider.js';
 import type { Stage } from './stage.js';
 import { enrolUser, type Victims } from './victims.js';
 
-/** In milliseconds from the first byte sent to the last byte received. */
 export interface LoadFigures {
   readonly requests: number;
   readonly p50Ms: number;

@@ -17,11 +17,11 @@ const withHeaders = (request: Request, headers: readonly Header[]): Request => (
 
 const badly = ({ bad, valid }: Target): Request => bad[0]?.request() ?? valid();
 
-// Truncated, oversized and slow bodies.
+// Attacks with truncated, oversized and slow bodies.
 
 const shares = [0, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99, 1] as const;
 
-/** Without a body, the end of the head is missing. */
+/** Cuts a request off. A request without a body is cut within its head. */
 export const truncated = ({ valid, alternatives, refusedRequest }: Target): readonly Mutation[] =>
   [valid, ...alternatives].flatMap((make, way) =>
     shares.map((share) => ({
@@ -40,7 +40,6 @@ export const truncated = ({ valid, alternatives, refusedRequest }: Target): read
 const headOf = (request: Request, framing: readonly Header[], type = request.body?.type): Buffer =>
   toHead({ ...request, body: null }, [...(type === undefined ? [] : [['Content-Type', type] as const]), ...framing]);
 
-/** Endless spaces in chunks. */
 function pour(request: Request, bytes: number): Wire {
   const chunk = Buffer.concat([Buffer.from('10000\r\n'), Buffer.alloc(64 * kibibyte, 0x20), Buffer.from('\r\n')]);
   const pieces = Array.from(
@@ -88,7 +87,7 @@ export interface Slowness {
   readonly thenRest: boolean;
 }
 
-/** With an invalid credential, because authorized slow senders are eventually served. */
+/** Sends slowly with an invalid credential, because an authorized slow sender is eventually served. */
 export const slow = (target: Target, { bytes, thenRest }: Slowness): readonly Mutation[] =>
   ['head', 'body'].map((part) => ({
     variant: `a byte of the ${part} a second`,
@@ -108,7 +107,6 @@ export const slow = (target: Target, { bytes, thenRest }: Slowness): readonly Mu
     },
   }));
 
-/** Concurrent requests with an invalid credential. */
 export const crowded = ({ bad, refusedCaller }: Target, most: number): readonly Mutation[] =>
   bad.map(({ variant, request }, at) => {
     const count = 2 + ((at * 7) % (most - 1));
@@ -119,7 +117,7 @@ export const crowded = ({ bad, refusedCaller }: Target, most: number): readonly 
     };
   });
 
-/** JSON that no field accepts, and texts that break parsers, stores, logs and templates. */
+/** JSON values that no field accepts, and texts that may break parsers, stores, logs and templates. */
 const breaking: readonly string[] = [
   ...['1e400', '-0', '9007199254740993', '{"$ne":null}', '{"__proto__":{"isAdmin":true}}'],
   ...['"\\ud800"', '"a\\udfff"', `"${'a'.repeat(mebibyte)}"`, `"${'é'.repeat(3000)}"`, '['.repeat(1000)],
@@ -138,7 +136,7 @@ const anyJson: fc.Arbitrary<string> = fc.oneof(
     .map((value) => JSON.stringify(value)),
 );
 
-/** Refused under any schema. */
+/** Texts that the server must refuse whatever the schema says. */
 const unkeepable = /\\u[dD][89a-fA-F]|a{100000}/;
 
 function takes(schema: Schema, values: readonly unknown[]): boolean {
@@ -154,7 +152,7 @@ const parsed = (json: string): readonly unknown[] => {
   }
 };
 
-/** Values outside the schema must be refused. */
+/** Sends random values in a field. The server must refuse values that the field's schema does not allow. */
 function wrongField(target: Target): fc.Arbitrary<Mutation> | null {
   const names = Object.keys(target.fields);
   if (names.length === 0) return null;
@@ -167,7 +165,7 @@ function wrongField(target: Target): fc.Arbitrary<Mutation> | null {
     const form =
       asForm && typeof value === 'string' && !unkeepable.test(json) ? target.replaceInForm(field, value) : null;
     if (form !== null && typeof value === 'string') {
-      // Forms repeat list fields and write numbers as text.
+      // A form repeats list fields and writes numbers as text, so a text may also represent these.
       const judge = judgeOf(field, [value, [value], ...parsed(value)]);
       return { variant: `${field} of a form: ${json.slice(0, 80)}`, judge, wires: () => one(form) };
     }
@@ -211,7 +209,7 @@ function unasked(target: Target): fc.Arbitrary<Mutation> {
 export const wrongTypes = (target: Target, numRuns: number, seed: number): readonly Mutation[] =>
   fc.sample(wrongField(target) ?? unasked(target), { numRuns, seed });
 
-// Malformed requests.
+// Attacks with malformed requests.
 
 const methods = 'GET HEAD POST PUT PATCH DELETE OPTIONS TRACE CONNECT PROPFIND BREW get'.split(' ');
 
@@ -287,10 +285,9 @@ const spellings: readonly ((path: string) => string)[] = [
   (path) => path.replace(/[a-z]/, (letter) => `%${letter.charCodeAt(0).toString(16)}`),
 ];
 
-/** A request that a proxy would treat as separate. */
+/** Second request, hidden in the body of the first. */
 const smuggled = 'GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n';
 
-/** Accepts one refusal at most. */
 const refusedAsOne =
   (oracle: Oracle): Oracle =>
   (exchanges) => {
@@ -327,11 +324,11 @@ const heads: Readonly<Record<string, (head: string) => string>> = {
   'a space too many in the first line': (head) => head.replace(' HTTP/1.1', ' x HTTP/1.1'),
 };
 
-/** Requests that two parsers read differently. */
+/** Requests with conflicting lengths (request smuggling). */
 const smuggling = ({ valid, refusedRequest }: Target): readonly Mutation[] => [
   ...framings.map(([framing, body]) => ({
     variant: `framed by ${framing.join(', ')}`,
-    // A request for public data is answered before its body proves broken.
+    // Public data may be sent before the server notices that the body is malformed.
     judge: refusedAsOne(body === withRest || body === chunked ? refusedWhole : refusedRequest),
     wires() {
       const request = valid();
@@ -354,7 +351,7 @@ const smuggling = ({ valid, refusedRequest }: Target): readonly Mutation[] => [
   })),
 ];
 
-/** @param own - accepted methods of the path */
+/** @param own - methods that the path accepts */
 export const malformed = (target: Target, own: ReadonlySet<string>): readonly Mutation[] => [
   ...methods
     .filter((method) => !own.has(method))

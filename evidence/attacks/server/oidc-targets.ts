@@ -14,7 +14,7 @@ import type { Victims } from './victims.js';
 
 const mostFormBytes = 56 * 1024;
 
-/** Returns true if an answer continues the flow: to the capture page, or to a client with a result. */
+/** Returns true if an answer continues the flow, to the capture page or to a client with a result. */
 export function leadsOn({ status, headers, text }: Answer, { url: serverUrl, providers }: Stage): boolean {
   if (status === 200) return /name="(code|id_token|username)"/.test(text);
   if (status < 300 || status >= 400) return status < 300;
@@ -22,7 +22,7 @@ export function leadsOn({ status, headers, text }: Answer, { url: serverUrl, pro
   const url = URL.canParse(location, serverUrl) ? new URL(location, serverUrl) : null;
   if (url === null) return true;
   if (url.origin === serverUrl) return !url.pathname.endsWith('/authorize');
-  // Only clients may receive redirects, even with an error.
+  // Only clients' redirect URIs may be redirected to, even with an error.
   const isClient = providers.targets.some(({ redirectUri }) => url.href.startsWith(redirectUri));
   return !isClient || /[?#&](code|id_token|access_token)=/.test(url.href) || !/[?#&]error=/.test(url.href);
 }
@@ -63,7 +63,7 @@ const lookalikes = (uri: string): readonly string[] => [
 const same = (texts: readonly string[]): readonly Altered[] =>
   texts.map((text) => [text.slice(0, 60) || 'nothing', text]);
 
-/** Requests that must not lead to a face check, or to any site but the client's. */
+/** Requests that must lead neither to a face check nor to a site other than the client's. */
 function badAuthorizations(parts: PartsOf): readonly Shown[] {
   const { stage, others, client, connection } = parts;
   const { outside, targets } = stage.providers;
@@ -152,7 +152,6 @@ function badClients(parts: PartsOf): readonly Shown[] {
   ];
 }
 
-/** Grants that were never issued. */
 function badGrants({ stage, victims, client }: PartsOf): readonly Shown[] {
   const bare: Params = client.secret === null ? { client_id: client.id } : {};
   const place =
@@ -180,7 +179,7 @@ function badGrants({ stage, victims, client }: PartsOf): readonly Shown[] {
   ];
 }
 
-/** Another browser's interaction without its cookies. */
+/** Requests for another browser's interaction, without its cookies. */
 function badVisits({ stage, others, victims, connection }: PartsOf, uid: string): readonly Shown[] {
   const cookie = (text: string) => ({ headers: [['Cookie', text] as const] });
   const inAddress = inParam('uid');
@@ -254,7 +253,6 @@ function toForm({ path, needs }: Endpoint, parts: PartsOf, uid: string): Form {
   return { params: {}, headers: asSession(base64(32)), bad: badAccessTokens(parts), oracle: refusedClient };
 }
 
-/** Creates a target of one issuer endpoint. */
 export function toOidcTarget(endpoint: Endpoint, connection: string, parts: Parts): Target {
   const { method, path } = endpoint;
   const client = mainTarget(parts.stage.providers, connection);

@@ -14,7 +14,6 @@ export interface OidcVictims {
   readonly badHints: readonly Altered[];
 }
 
-/** Pushes a request as its client. */
 export async function pushRequest(
   stage: Pick<Stage, 'caller'>,
   target: OidcTarget,
@@ -32,7 +31,6 @@ export async function pushRequest(
   return uri;
 }
 
-/** Signs a hint as Entra does, expired on purpose. */
 export async function signHint(
   { providers: { staff } }: Pick<Stage, 'providers'>,
   changes: object = {},
@@ -81,7 +79,6 @@ async function makeBadHints(stage: Pick<Stage, 'providers'>): Promise<readonly A
   ];
 }
 
-/** Returns the request that Entra has the browser post. */
 export function externalMfaParams(target: OidcTarget, hint: string): Readonly<Record<string, string>> {
   const claims = {
     id_token: {
@@ -103,7 +100,6 @@ export function externalMfaParams(target: OidcTarget, hint: string): Readonly<Re
   };
 }
 
-/** Returns a connection's client that browsers can start with, or its only one. */
 export const mainTarget = ({ targets }: Stage['providers'], connection: string): OidcTarget => {
   const own = targets.filter((target) => target.connection === connection);
   const [found] = [...own.filter(({ isOpenToBrowsers, secret }) => isOpenToBrowsers && secret !== null), ...own];
@@ -116,7 +112,7 @@ async function validParams(stage: Stage, connection: string): Promise<Readonly<R
   return authorizationParams(target, { login_hint: 'somebody@example.com' }).params;
 }
 
-/** Starts flows at every OpenID provider. */
+/** Starts a sign-in and pushes a request at each OpenID provider. Attackers must be able to use neither. */
 export async function beginElsewhere(stage: Stage, connections: readonly string[]): Promise<OidcVictims> {
   const interactions: Record<string, string> = {};
   const pushed: Record<string, string> = {};

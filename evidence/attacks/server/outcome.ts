@@ -20,7 +20,7 @@ export interface Outcome {
   readonly errors: number;
   readonly shed: number;
   readonly rssGrowthMiB: number;
-  /** `null` in quick mode. */
+  /** `null` in quick mode, which sends no costly pictures. */
   readonly pictures: PictureFigures | null;
   readonly winners: Winners;
   readonly controls: { readonly asked: number; readonly refused: readonly string[] };
@@ -30,7 +30,6 @@ export interface Outcome {
 
 const figuresOf = ({ requests, p50Ms, p99Ms, refused }: LoadFigures) => ({ requests, p50Ms, p99Ms, refused });
 
-/** Shipped deployments limit memory to 1 GiB. */
 const shippedLimitMiB = 1_023;
 
 const claimsOfPictures = ({ knownP99Ms, knownRefused, peakMiB }: PictureFigures) => [
@@ -43,7 +42,6 @@ const claimsOfPictures = ({ knownP99Ms, knownRefused, peakMiB }: PictureFigures)
   toClaim('greatest memory then, MiB', { figure: Math.max(...Object.values(peakMiB)) }, { atMost: shippedLimitMiB }),
 ];
 
-/** Returns figures, a table and claims. */
 export function toCame(outcome: Outcome): Came {
   const { size, tally, before, during, accepted, errors, shed, rssGrowthMiB, pictures } = outcome;
   const { winners, controls, missing, endpoints } = outcome;
@@ -94,7 +92,7 @@ export function toCame(outcome: Outcome): Came {
       toClaim('faults in answers and log', { figure: errors }, none),
       toClaim('calls without an end', { figure: tally.hangs.length }, none),
       toClaim('legitimate requests refused', { figure: before.refused + during.refused }, none),
-      // Quick mode runs next to other tests, so time and memory are not of the attack alone.
+      // Quick mode runs next to other tests, which affect times and memory.
       ...(size === 'quick'
         ? []
         : [

@@ -18,10 +18,8 @@ export interface OpenedPage {
 const nextGuard = z.object({ movement: z.enum(movements) }).nullable();
 const viewGuard = z.object({ id: z.string(), consentNeeded: z.boolean(), consentVersion: z.string() });
 
-/** Returns the ticket of a link. */
 export const ticketOf = (link: string): string => new URL(link).hash.slice(1);
 
-/** Opens a link and consents if asked. */
 export async function openPage(caller: Caller, ticket: string, cookies: readonly Header[] = []): Promise<OpenedPage> {
   const opened = await caller.post('/face/open', { ticket }, cookies);
   const session = opened.text('session');
@@ -31,17 +29,17 @@ export async function openPage(caller: Caller, ticket: string, cookies: readonly
   return { session, id };
 }
 
-/** Minimum time between poses; the server refuses earlier frames. */
+/** Minimum time between poses. The server refuses earlier frames. */
 const betweenFramesMs = 450;
 
-/** Adds a numbered comment (JPEG, ISO/IEC 10918-1, B.2.4.5), because repeated files are refused. */
+/** Adds a numbered comment to a JPEG file, because the server refuses repeated files (ISO/IEC 10918-1, B.2.4.5). */
 function numbered(jpeg: Uint8Array, number: string): Buffer {
   const text = Buffer.from(number);
   const head = Buffer.from([0xff, 0xfe, 0, text.length + 2]);
   return Buffer.concat([jpeg.subarray(0, 2), head, text, jpeg.subarray(2)]);
 }
 
-/** Takes a challenge's committed pictures, for one use at `/face/frames`. */
+/** @returns the form for `/face/frames` */
 export async function takeFrames(
   caller: Caller,
   { session, film, mark }: { readonly session: string; readonly film: Film; readonly mark: string },
@@ -62,7 +60,7 @@ export async function takeFrames(
   return parts;
 }
 
-/** Runs the page's protocol until a face check ends. */
+/** Runs the capture page's protocol until the face check ends. */
 export async function passOnPage(
   caller: Caller,
   { session, film, mark }: { readonly session: string; readonly film: Film; readonly mark: string },
@@ -74,7 +72,6 @@ export async function passOnPage(
   }
 }
 
-/** Returns the request that sends taken frames. */
 export const toFramesRequest = (session: string, parts: readonly FormPart[]) => ({
   method: 'POST',
   path: '/face/frames',

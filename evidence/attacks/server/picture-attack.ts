@@ -9,12 +9,12 @@ import { beginSignIn } from './sign-in.js';
 import type { Stage } from './stage.js';
 
 export interface PictureFigures {
-  /** Worst p99 of hooks, face checks and step-ups of authenticated callers, in milliseconds. */
+  /** Worst p99 latency, in milliseconds. */
   readonly knownP99Ms: { readonly before: number; readonly during: number };
   readonly knownRefused: number;
   readonly sent: number;
   readonly answers: Readonly<Record<string, number>>;
-  /** Peak resident memory by format, decoded by all workers at once. */
+  /** Peak memory by picture format while all workers decode at once. */
   readonly peakMiB: Readonly<Record<string, number>>;
 }
 
@@ -35,7 +35,7 @@ const knownKinds = ['hook', 'face check by photo', 'step-up'] as const;
 
 const p99Of = ({ byKind }: LoadReport): number => Math.max(...knownKinds.map((kind) => byKind[kind].p99Ms));
 
-/** Sends the most expensive pictures from anonymous sign-ins under load. */
+/** Sends the pictures that cost most from anonymous sign-ins, under legitimate load. */
 export async function attackWithPictures(
   stage: Stage,
   load: Legitimate,

@@ -14,7 +14,6 @@ export interface Body {
 
 export type FormPart = readonly [name: string, value: string | Uint8Array];
 
-/** Encodes the head. */
 export function toHead(
   { method, path, headers, body }: Request,
   framing: readonly Header[] = body === null ? [] : [['Content-Length', String(body.bytes.length)]],
@@ -27,7 +26,6 @@ export function toHead(
     ...headers,
   ];
   const lines = all.map(([name, value]) => `${name}: ${value}\r\n`).join('');
-  // Non-Latin text is sent as UTF-8 bytes, as careless clients do.
   return Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines}\r\n`, 'utf8');
 }
 
@@ -43,7 +41,6 @@ export const toUrlencoded = (fields: readonly (readonly [string, string])[]): Bo
   bytes: Buffer.from(new URLSearchParams(fields.map(([name, value]): [string, string] => [name, value])).toString()),
 });
 
-/** Occurs in no picture or text of these attacks. */
 export const boundary = 'siege-boundary-3f1c';
 
 export function toMultipart(parts: readonly FormPart[]): Body {
@@ -62,7 +59,6 @@ export function toMultipart(parts: readonly FormPart[]): Body {
   };
 }
 
-/** Returns the form of a face check by photos. */
 export const toPhotos = (challenge: string, ...photos: readonly Uint8Array[]): Body =>
   toMultipart([['challenge', challenge], ...photos.map((photo) => ['photo', photo] as const)]);
 

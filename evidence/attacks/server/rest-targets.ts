@@ -104,7 +104,6 @@ function jsonFields({ texts, photos }: Sample): Record<string, Json> {
   return all;
 }
 
-/** Returns a valid request without credential. */
 export function validRequest(endpoint: Endpoint, source: SampleSource, sample = sampleOf(endpoint, source)): Request {
   const { application, stepUps } = source.victims;
   const { method, path } = endpoint;
@@ -117,20 +116,19 @@ export function validRequest(endpoint: Endpoint, source: SampleSource, sample = 
   return { method, path: fillPath(path, part), headers: [], body };
 }
 
-/** Server limits of JSON bodies and of forms with pictures. */
+/** Largest bodies that the server accepts, in bytes. */
 const mostJsonBytes = 14 * 1024 * 1024;
 const mostFormBytes = 50 * 1024 * 1024;
 
-/** Figures differ between answers. */
+/** Accepts only metrics as success. Their text is not compared, because it changes. */
 const figuresAlone: Oracle = eachRefused(
   ({ answer }) => answer !== null && answer.status < 400 && !answer.text.startsWith('# '),
 );
 
-/** Hostile calls carry the person's own photo, so that an accepted credential is noticed. */
+/** Endpoints that receive the user's own photo, so that an accepted credential is noticed. */
 const facePath =
   /^\/(generate|authenticate|authenticate-score|content-key|identify|match|match-bulk|consistency-check|detect|quality|liveness|enrolments|step-ups\/\{id\}\/photos)$/;
 
-/** Creates a REST target. */
 export function toRestTarget(endpoint: Endpoint, source: SampleSource, known: ReadonlySet<string>): Target {
   const { needs, path, photos, method } = endpoint;
   const { stage, victims } = source;

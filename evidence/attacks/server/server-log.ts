@@ -13,14 +13,12 @@ const lineGuard = z.looseObject({
 });
 
 export interface ServerLog {
-  /** Result code by request id. */
   readonly codes: ReadonlyMap<string, string>;
   readonly faults: readonly { readonly requestId: string | null; readonly text: string }[];
 }
 
 const errorLevel = 50;
 
-/** Reads the log. */
 export async function readServerLog(file: string, from = 0): Promise<ServerLog> {
   const lines = (await readFile(file, 'utf8')).split('\n').slice(from);
   const codes = new Map<string, string>();
@@ -30,7 +28,7 @@ export async function readServerLog(file: string, from = 0): Promise<ServerLog> 
     if (line.trim() === '') continue;
     const parsed = lineGuard.safeParse(bodyOf({ text: line }));
     if (!parsed.success) {
-      // Lines outside of the log format come from crashes.
+      // Lines outside the log format come from crashes.
       faults.push({ requestId: null, text: line.slice(0, 300) });
       continue;
     }

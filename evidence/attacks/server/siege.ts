@@ -35,22 +35,22 @@ export const newTally = (): Tally => ({
 });
 
 export interface Pace {
-  /** Light calls started per second, and their concurrency. */
+  /** Limits of calls without the face engine. */
   readonly perSecond: number;
   readonly atOnce: number;
-  /** Concurrency of engine calls, and minimum interval in milliseconds. */
+  /** Limits of calls that use the face engine. */
   readonly facesAtOnce: number;
   readonly betweenFacesMs: number;
   readonly slowAtOnce: number;
 }
 
-/** Timeout of a call, for slow ones from the last byte on. */
+/** Timeout in milliseconds. For slow calls it starts at the last byte. */
 const patienceMs = 20_000;
 
-/** Stack traces and file paths, which no answer may contain. */
+/** Stack traces, file paths and internal errors, which no answer may contain. */
 const insides = /\bnode_modules\b|\/dist\/src\/|\n\s+at \S+ \(|SQLITE_|ECONNREFUSED/;
 
-/** So many addresses that limits by address do not hide other results. */
+/** Each call has its own source address, so that limits by address do not hide other results. */
 let calls = 0;
 const nextAddress = (): string => {
   calls += 1;
@@ -64,15 +64,16 @@ export interface SiegeOptions {
   say(line: string): void;
 }
 
-/** Returns true if the server shed a request. Okta is asked to retry events that cannot be handled in time. */
+/**
+ * Returns true if the server refused a request because of overload. Okta events that cannot be handled in time get
+ * status 503, so that Okta retries them.
+ */
 export const isShed = ({ endpoint, status, code }: Suspect): boolean =>
   code === 'overloaded' || (endpoint.endsWith('/events') && status === 503);
 
-/** Formats a finding as one line. */
 export const inWords = ({ endpoint, class: kind, variant, what }: Finding): string =>
   `${endpoint}: ${kind}: ${variant}: ${what}`;
 
-/** Sends all calls and judges the answers. */
 export async function besiege(
   all: readonly Hostile[],
   tally: Tally,
@@ -163,7 +164,10 @@ async function inLanes(
   await Promise.all(Array.from({ length: Math.min(lanes, all.length) }, lane));
 }
 
-/** By such a cookie the server may detect a browser. */
+/**
+ * Repeats a redirected authorization request with the cookie that the redirect set. The server uses this redirect to
+ * test whether a caller stores cookies.
+ */
 function toBounce({ answer }: Exchange): Wire | null {
   const location = answer?.headers.location ?? '';
   if (answer === null || answer.cookies.length === 0 || !/\/oidc\/[\w-]+\/authorize\?/.test(location)) return null;

@@ -10,14 +10,12 @@ export interface SignIn {
   readonly browser: Browser;
   readonly target: OidcTarget;
   readonly codeVerifier: string;
-  /** Capture page URL with the ticket. */
   readonly link: string;
 }
 
 export const issuerOf = (serverUrl: string, { connection }: Pick<OidcTarget, 'connection'>): string =>
   `${serverUrl}/oidc/${connection}`;
 
-/** Returns authorization request parameters. */
 export function authorizationParams({ id, redirectUri }: OidcTarget, more: Readonly<Record<string, string>> = {}) {
   const codeVerifier = randomBytes(32).toString('base64url');
   return {
@@ -36,19 +34,16 @@ export function authorizationParams({ id, redirectUri }: OidcTarget, more: Reado
   };
 }
 
-/** Returns a confidential client's authentication. */
 export function asOidcClient({ id, secret }: Pick<OidcTarget, 'id' | 'secret'>): readonly Header[] {
   const pair = `${encodeURIComponent(id)}:${encodeURIComponent(secret ?? '')}`;
   return secret === null ? [] : [['Authorization', `Basic ${Buffer.from(pair).toString('base64')}`]];
 }
 
-/** Continues up to the capture page. */
 export function beginSignIn(serverUrl: string, target: OidcTarget, login: string): Promise<SignIn> {
   const { codeVerifier, params } = authorizationParams(target, { login_hint: login });
   return beginWith(serverUrl, target, params, codeVerifier);
 }
 
-/** Does the same with any parameters. */
 export async function beginWith(
   serverUrl: string,
   target: OidcTarget,
@@ -70,7 +65,7 @@ const cookiesOf = ({ jar }: Browser): readonly Header[] => {
 
 const returnGuard = z.object({ view: z.object({ returnUrl: z.string() }) });
 
-/** @returns the next interaction URL */
+/** @returns the URL that continues the sign-in */
 async function showFace(caller: Caller, { browser, link }: SignIn, film: Film, mark: string): Promise<string> {
   const { session } = await openPage(caller, ticketOf(link), cookiesOf(browser));
   if (!(await passOnPage(caller, { session, film, mark }))) throw new Error('A face check that is in order failed');
@@ -78,7 +73,7 @@ async function showFace(caller: Caller, { browser, link }: SignIn, film: Film, m
   return returnGuard.parse(body).view.returnUrl;
 }
 
-/** Shows a face and stops before the last step. */
+/** Passes the face check and returns the request that would issue the code. */
 export async function comeBack(
   caller: Caller,
   signIn: SignIn,
@@ -91,7 +86,6 @@ export async function comeBack(
   return { path: pathname + search, headers: [['Cookie', cookies]] };
 }
 
-/** Completes a sign-in and returns its code. */
 export async function takeCode(caller: Caller, signIn: SignIn, film: Film, mark: string): Promise<string> {
   const { url: back } = await signIn.browser.follow(await showFace(caller, signIn, film, mark));
   const code = new URL(back).searchParams.get('code');
@@ -99,7 +93,6 @@ export async function takeCode(caller: Caller, signIn: SignIn, film: Film, mark:
   return code;
 }
 
-/** Returns the form that redeems a code. */
 export const redemption = ({ target, codeVerifier }: SignIn, code: string): readonly (readonly [string, string])[] => [
   ['grant_type', 'authorization_code'],
   ['code', code],

@@ -20,7 +20,6 @@ async function sendCodes({ caller, credentials, outboxFile }: Stage) {
   return { contact, fields: { id, emailCode: codeOf(contact.email), phoneCode: codeOf(contact.phone) } };
 }
 
-/** Returns all single-use items of the REST API. */
 export function singleUseOfApi(stage: Stage, victims: Victims, film: Film): readonly SingleUse[] {
   const { caller, credentials, pictures } = stage;
   const about = { connection: 'workforce', subject: victims.subject };

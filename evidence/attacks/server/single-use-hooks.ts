@@ -4,7 +4,6 @@ import { nextNumber, type SingleUse } from './single-use.js';
 import type { Stage } from './stage.js';
 import { issueReceipt, startStepUp, type Victims } from './victims.js';
 
-/** Returns passed face checks and receipts, each for one event. */
 export function singleUseOfHooks(stage: Stage, victims: Victims): readonly SingleUse[] {
   const { providers } = stage;
   return providers.hooks.flatMap((target): readonly SingleUse[] => {
@@ -24,7 +23,6 @@ export function singleUseOfHooks(stage: Stage, victims: Victims): readonly Singl
             const receipt = await issueReceipt(stage, { connection, subject, token });
             return (sender) => signed(sender, receipt);
           }
-          // The bait itself, created again, because the provider knows no other.
           const more: { readonly token?: string } = bait.kind === 'name' ? { token } : {};
           const { id, challenge } = await startStepUp(stage, { connection, subject, application: 'portal', ...more });
           await stage.caller.call(post(`/step-ups/${id}/photos`, toPhotos(challenge, stage.pictures.person[1])));

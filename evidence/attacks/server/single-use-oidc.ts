@@ -21,7 +21,6 @@ const holdsTheWay = ({ headers, cookies }: Answer): boolean => {
   return cookies.some((cookie) => new RegExp(`; ?path=${pathname}(;|$)`, 'i').test(cookie));
 };
 
-/** Returns codes, pushed requests and hints. */
 export function singleUseOfOidc(stage: Stage, victims: Victims, film: Film): readonly SingleUse[] {
   const target = stage.providers.targets.find(({ id }) => id === 'app');
   const entra = stage.providers.targets.find(({ kind }) => kind === 'entra_external_mfa');
@@ -50,7 +49,7 @@ export function singleUseOfOidc(stage: Stage, victims: Victims, film: Film): rea
         const form = toUrlencoded(Object.entries(externalMfaParams(entra, await signHint(stage))));
         return () => post('/oidc/staff/authorize', form);
       },
-      // A repeated form leads to the sign-in that it started, only for the winner's browser.
+      // A repeated form redirects to the sign-in that the first form started, but only the winner gets its cookie.
       isWon: (answer) => begun(answer) && holdsTheWay(answer),
     },
     {

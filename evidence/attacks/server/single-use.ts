@@ -7,19 +7,18 @@ export interface SingleUse {
   readonly endpoint: string;
   readonly thing: string;
   /**
-   * Creates an item.
-   * @returns its request, by sender number if senders have ids
+   * Creates a new item.
+   * @returns a function that creates each concurrent sender's request
    */
   prepare(): Promise<(sender: number) => Request>;
   isWon(answer: Answer): boolean;
   readonly weight?: Hostile['weight'];
-  /** The winner may repeat its own call, as a provider would. */
+  /** True if the winner may repeat its own call. */
   readonly mayRepeat?: boolean;
 }
 
 export const success = ({ status }: Answer): boolean => status < 400;
 
-/** At most one winner, and exactly one for a valid item. */
 const atMostOne =
   (isWon: SingleUse['isWon']): Oracle =>
   (exchanges) => {
@@ -29,20 +28,19 @@ const atMostOne =
 
 let made = 0;
 
-/** Returns a unique number. */
 export function nextNumber(): number {
   made += 1;
   return made;
 }
 
-/** Counts winners, to reveal items that never work. */
+/** Counts races with a winner, to reveal items that never work. */
 export interface Winners {
   expected: number;
   won: number;
   readonly lost: string[];
 }
 
-/** Races for each item. */
+/** Sends concurrent requests for each item, of which one may win, then a request that must fail. */
 export function singleUse(all: readonly SingleUse[], counts: readonly number[], winners: Winners): readonly Hostile[] {
   return all.flatMap((each) =>
     counts.map((count): Hostile => {
@@ -70,7 +68,7 @@ export function singleUse(all: readonly SingleUse[], counts: readonly number[], 
         ...common,
         class: again,
         variant: `${each.thing}, used before (${count})`,
-        // A new sender, because the winner may repeat its call.
+        // Uses a new sender, because the winner may repeat its call.
         wires: () => (used === null ? [] : one(used(each.mayRepeat === true ? count + 1 : 0))),
         judge: eachRefused(({ answer }) => answer !== null && each.isWon(answer)),
       };

@@ -8,15 +8,14 @@ export interface Piece {
 
 export interface Wire {
   readonly pieces: readonly Piece[];
-  /** `closes`: closes after the last byte. `watches`: waits for further answers. */
+  /** `closes`: closes after the last byte. `watches`: waits for further answers after the first. */
   readonly afterwards: 'waits' | 'closes' | 'watches';
 }
 
 export interface Exchange {
-  /** `null` without a complete answer. */
   readonly answer: Answer | null;
   readonly answers: number;
-  /** `left`: the sender closed before an answer. */
+  /** `left`: the sender closed the connection before an answer. */
   readonly end: 'answered' | 'cut' | 'left' | 'hung';
   readonly ms: number;
 }
@@ -28,13 +27,9 @@ export const atOnce = (bytes: Buffer, afterwards: Wire['afterwards'] = 'waits'):
 
 const watchedMs = 400;
 
-/** Delay of a close, so that the server gets the last byte. */
 const lingersMs = 20;
 
-/**
- * Sends raw bytes and collects the answer.
- * @param from - source address in 127.0.0.0/8, such as 127.9.0.1
- */
+/** @param from - source address in 127.0.0.0/8 */
 export function exchange(
   wire: Wire,
   { port, from, patienceMs }: { readonly port: number; readonly from: string; readonly patienceMs: number },

@@ -12,13 +12,11 @@ import { createOidcClients } from './clients.js';
 import { asClient, issueCredentials, issueExpiring } from './credentials.js';
 import { openProviders } from './providers/all.js';
 
-/** A day ago: credentials issued then have expired. */
+/** Clock offset of one day back, to issue credentials that have expired by now. */
 const dayMs = -24 * 3_600_000;
 
-/** Address of legitimate callers only. */
 const ownAddress = '127.0.0.1';
 
-/** Starts the attacked server in its own process, with all providers and credentials. */
 export async function openStage() {
   const folder = await mkdtemp(join(tmpdir(), 'facestep-siege-'));
   const clients = await createOidcClients();
@@ -79,7 +77,6 @@ async function liveTheDayBefore(
     const expiry = new Date(Date.now() + dayMs + 30_000).toISOString();
     const parts = [...pictures.person.map((photo) => ['photo', photo] as const), ['expiry', expiry] as const];
     const made = await caller.postForm('/generate', parts, asClient(expired.expired));
-    // Rounded to whole seconds by the server.
     return { expired, expiredToken: { text: made.text('token'), expiry: made.text('expiresAt') } };
   } finally {
     await service.stop();

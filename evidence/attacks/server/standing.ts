@@ -7,7 +7,7 @@ import type { Stage } from './stage.js';
 
 export type Standing = Readonly<Record<string, string>>;
 
-/** Reads it with the owner's key and at the providers. */
+/** Reads the administrators, the enrolments and the requests to `/lure`, which no attack may change. */
 export async function readStanding({ caller, credentials, providers }: Stage): Promise<Standing> {
   const admin = asAdministrator(credentials.owner);
   const get = async (path: string): Promise<string> => {
@@ -30,19 +30,17 @@ export async function readStanding({ caller, credentials, providers }: Stage): P
   };
 }
 
-/** Returns the differences. */
 export const changesOf = (before: Standing, after: Standing): readonly string[] =>
   Object.keys(before)
     .filter((name) => before[name] !== after[name])
     .map((name) => `${name}: ${before[name]} → ${after[name]}`);
 
 /**
- * Calls the hook for its bait as the provider.
- * @returns true if the bait was still valid
+ * Calls the hook as the provider does.
+ * @returns true if the user's face check was still unused
  */
 export async function takeBait(stage: Stage, target: HookTarget): Promise<boolean> {
   const { kind } = target.bait;
-  // Receipts are created on demand, and enrolments are checked at the provider.
   if (kind === 'receipt' || kind === 'enrolment') return true;
   const { bytes, type } = toJson(target.event({ about: 'bait', id: `control ${target.hook}`, receipt: '' }));
   const request: Request = {
@@ -52,6 +50,6 @@ export async function takeBait(stage: Stage, target: HookTarget): Promise<boolea
     body: { type, bytes },
   };
   const ask = async (): Promise<boolean> => target.isGranted(await stage.caller.call(request));
-  // After a late decision the provider retries; the same event gets the decided answer.
+  // If the first decision came too late, the retry with the same event gets it.
   return (await ask()) || ask();
 }

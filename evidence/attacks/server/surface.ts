@@ -6,14 +6,13 @@ export type Needs =
   | { readonly kind: 'client'; readonly scope: string | null }
   | { readonly kind: 'admin'; readonly right: string }
   | { readonly kind: 'session' }
-  /** A user signed in at the console through the company's provider. */
+  /** User who signed in at the console through the company's provider. */
   | { readonly kind: 'developer' }
-  /** An application key for security event streams. */
+  /** Application key for security event streams. */
   | { readonly kind: 'stream' }
   | { readonly kind: 'open' }
   | { readonly kind: 'hook' }
   | { readonly kind: 'oidc' }
-  /** Identical for all callers. */
   | { readonly kind: 'public' };
 
 export type Schema = Readonly<Record<string, Json>>;
@@ -21,7 +20,6 @@ export type Schema = Readonly<Record<string, Json>>;
 export interface Endpoint {
   readonly name: string;
   readonly method: string;
-  /** `{id}` is a path parameter. */
   readonly path: string;
   readonly needs: Needs;
   readonly fields: Readonly<Record<string, Schema>>;
@@ -69,7 +67,6 @@ function toNeeds({ description, security }: z.output<typeof operationGuard>, met
   return { kind: method === 'GET' ? 'public' : 'open' };
 }
 
-/** Returns all described endpoints. */
 export function readDescription({ text }: Answer): readonly Endpoint[] {
   const { paths } = descriptionGuard.parse(JSON.parse(text));
   return Object.entries(paths).flatMap(([path, operations]) =>
@@ -98,7 +95,7 @@ export function readDescription({ text }: Answer): readonly Endpoint[] {
 
 const bare = { fields: {}, required: [], photos: {} } as const;
 
-/** Creates an undescribed endpoint. */
+/** Creates an endpoint that is not in the OpenAPI description. */
 export const endpointOf = (method: string, path: string, needs: Needs): Endpoint => ({
   name: `${method} ${path}`,
   method,
@@ -117,14 +114,11 @@ const pagePaths = [
   '/face/preview/{digest}',
 ];
 
-/** Returns the public capture page and its files. */
 export const pageEndpoints = (assets: readonly string[]): readonly Endpoint[] =>
   [...pagePaths, ...assets].map((path) => endpointOf('GET', path, { kind: 'public' }));
 
-/** On its own port. */
 export const metricsEndpoint: Endpoint = endpointOf('GET', '/metrics', { kind: 'public' });
 
-/** OpenID provider paths by method. */
 const oidcPaths = [
   ['GET', '/.well-known/openid-configuration'],
   ['GET', '/.well-known/oauth-authorization-server'],
@@ -142,10 +136,9 @@ const oidcPaths = [
 
 const publicOidc = /\/(jwks|openid-configuration|oauth-authorization-server)$/;
 
-/** Returns their endpoints. */
 export const oidcEndpoints = (connections: readonly string[]): readonly Endpoint[] =>
   connections.flatMap((id) => [
-    // RFC 8414's metadata address of an issuer with a path.
+    // RFC 8414 inserts the well-known path before the issuer's path.
     endpointOf('GET', `/.well-known/oauth-authorization-server/oidc/${id}`, { kind: 'public' }),
     ...oidcPaths.map(([method, path]) =>
       endpointOf(method, `/oidc/${id}${path}`, { kind: publicOidc.test(path) ? 'public' : 'oidc' }),

@@ -6,14 +6,12 @@ import { toMultipart } from './request.js';
 import type { Stage } from './stage.js';
 import type { Victims } from './victims.js';
 
-/* Endpoints for backends' tokens. */
+/* Endpoints that take a token which a backend keeps. */
 
 const paths = ['/authenticate', '/authenticate-score', '/content-key'] as const;
 
-/** Bytes of a token: `fv1.` and their base64url. */
 const tokenBytes = 168;
 
-/** Offset of the four expiry bytes. */
 const expiryAt = 4;
 
 function change(token: string, to: (bytes: Buffer) => void): string {
@@ -36,7 +34,7 @@ type Try = readonly [
   by?: string,
 ];
 
-/** Revocation must end every form of a token. */
+/** Variants of revoked and expired tokens. */
 function endedTokens({ expiredToken, credentials }: Stage, { tokens }: Victims): readonly Try[] {
   const { revoked, expiring, good, rival } = tokens;
   const { text: expired, expiry } = expiredToken;
@@ -72,14 +70,14 @@ function endedTokens({ expiredToken, credentials }: Stage, { tokens }: Victims):
   ];
 }
 
-/** Changes tokens at every endpoint that opens one. */
+/** Sends altered tokens to every endpoint that opens one. */
 export function tokenAttacks(stage: Stage, victims: Victims, size: Size): readonly Hostile[] {
   const chance = createChance('token bytes');
   const { text, expiry } = victims.tokens.expiring;
   const isFull = size === 'full';
   const places = isFull ? Array.from({ length: tokenBytes }, (_, at) => at) : [0, 1, 3, 4, 5, 12, 60, 160];
   return paths.flatMap((path, index) => {
-    // The endpoints share the opening code: each byte at the first, every eighth at the others.
+    // All endpoints share the code that opens tokens, so only the first gets every altered byte.
     const chosen = places.filter((at) => index === 0 || (isFull ? at % 8 === index || at < 8 : at < 5));
     const flips = chosen.flatMap((at): readonly Try[] => {
       const bits = 1 << chance.below(8);

@@ -13,7 +13,6 @@ const managingPaths = [
   ...['/face/checks', '/face/devices', '/face/devices/forget', '/face/services', '/face/export'],
 ];
 
-/** Enrols a user as a backend does. */
 export async function enrol(
   { caller, credentials }: Caller,
   about: { readonly connection: string; readonly subject: string },
@@ -25,14 +24,12 @@ export async function enrol(
   await caller.postForm('/enrolments', parts, asClient(credentials.legitimate));
 }
 
-/** Adds a user to the org behind `workforce` and enrols them. */
 export async function enrolUser(stage: Stage, login: string, photos: readonly Uint8Array[]): Promise<string> {
   const subject = await stage.providers.workforce.simulator.createUser({ login, password: 'first factor' });
   await enrol(stage, { connection: 'workforce', subject }, photos);
   return subject;
 }
 
-/** Starts a face check. */
 export async function startStepUp({ caller, credentials }: Caller, about: About) {
   const started = await caller.post('/step-ups', about, asClient(credentials.legitimate));
   return { id: started.text('id'), challenge: started.text('challenge'), ticket: ticketOf(started.text('url')) };
@@ -62,7 +59,6 @@ async function makeTokens({ caller, credentials, pictures }: Stage) {
     good: (await make(credentials.legitimate)).text,
     expiring: await make(credentials.legitimate, tomorrow),
     rival: (await make(credentials.rival)).text,
-    /** Not used by hostile calls. */
     legitimate: (await make(credentials.legitimate)).text,
     revoked,
   };
@@ -95,16 +91,16 @@ async function openSessions(stage: Stage, subject: string) {
     manageCameras,
     replacedCamera,
     manage: await invite(subject),
-    /** A session that asks for a document photo. */
+    /** Session of an enrolment that asks for a photo of an identity document. */
     enrolling: await invite(await providers.workforce.simulator.createUser(newcomer), 'enrol'),
     camera: await lendCamera(caller, own),
-    /** A phone without its number chosen; `null` if none is needed. */
+    /** Session of a phone on which the displayed number has not been chosen; `null` if phones need not choose one. */
     unpaired: unpaired.mustChoose ? unpaired.session : null,
     rival: await open({ connection: 'rival' }),
   };
 }
 
-/** Creates valid targets that the attackers do not own. */
+/** Creates users, tokens and sessions that the attackers do not own. */
 export async function makeVictims(stage: Stage, film: Film) {
   const { caller, credentials, pictures } = stage;
   const admin = asAdministrator(credentials.owner);
@@ -131,7 +127,6 @@ export async function makeVictims(stage: Stage, film: Film) {
     },
     frames: await takeFrames(caller, { session: sessions.own, film, mark: 'victim' }),
     kiosk: { id: kioskId, secret: kioskSecret },
-    /** Not opened. */
     ticket: (await startStepUp(stage, about)).ticket,
     inFilm: { login, subject: await enrolUser(stage, login, film.centre) },
   };
@@ -149,7 +144,6 @@ export async function layBaits(stage: Stage, { good }: Victims['tokens']): Promi
   }
 }
 
-/** Issues a receipt for a hook's bait, valid for two minutes. */
 export async function issueReceipt(
   stage: Stage,
   about: { readonly connection: string; readonly subject: string; readonly token: string },

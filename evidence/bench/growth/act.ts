@@ -16,10 +16,10 @@ export interface ActDeps {
   readonly clock: { advanceSec(seconds: number): void };
 }
 
-/** Picture counter, because repeated pictures are refused. */
+/** Makes each picture unique, because the server refuses repeated ones. */
 let shots = 0;
 
-/** Runs a step-up like the capture page: five pictures, one a second, each committed first. */
+/** Runs a step-up like the capture page, with one picture a second. */
 export async function stepUp(
   subject: string,
   purpose: 'enrol' | 'verify',
@@ -49,7 +49,6 @@ export async function stepUp(
   if (outcome !== 'passed') throw new Error(`${purpose} of ${subject}: ${outcome}`);
 }
 
-/** Calls the provider's hook for the following sign-in. */
 export async function decideSignIn(subject: string, eventId: string, { deps, connection }: ActDeps): Promise<void> {
   const event = { ...testEvent, connection, subject, hook: 'token', eventId, eventTime: deps.clock.now() };
   const { outcome } = await decideHook({ ...event, budgetMs: 60_000 }, deps);

@@ -5,10 +5,10 @@ import { z } from 'zod';
 import { listen } from '../../../src/http/listen.js';
 import { startDynamoDb } from '../../../test/dynamodb.js';
 
-/** Billed per item in addition to its attributes, in the table and in each index. */
+/** DynamoDB bills these bytes for each item, in the table and in each index. */
 const overheadBytes = 100;
 
-/** A byte for two significant digits, plus one. */
+/** DynamoDB bills one byte for every two significant digits, plus one byte. */
 const numberBytes = (text: string): number => Math.ceil(text.replace(/[-.]|0+$/g, '').length / 2) + 1;
 
 function attributeBytes(name: string, { S, N }: AttributeValue): number {
@@ -17,7 +17,7 @@ function attributeBytes(name: string, { S, N }: AttributeValue): number {
 }
 
 /**
- * Returns the billed size of an item, doubled for the full-projection index.
+ * Returns the billed size of an item. Ledger items count twice because the index copies them.
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
  */
 export function itemBytes(item: Readonly<Record<string, AttributeValue>>): number {
@@ -31,8 +31,8 @@ const replyGuard = z.object({ ConsumedCapacity: z.union([capacityGuard, z.array(
 const ledgerKey = '"pk":{"S":"l:';
 
 /**
- * Starts the simulator behind a meter of sizes and units by DynamoDB's rules. Ledger writes count twice, because the
- * simulator omits the index. A failed condition costs a unit.
+ * Starts the simulator behind a proxy that counts billed units by DynamoDB's rules. The simulator has no index, so
+ * ledger writes count twice.
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
  */
 export async function startMeteredDynamoDb() {

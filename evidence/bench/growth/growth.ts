@@ -6,12 +6,12 @@ import { measureCheckProcessor } from '../step-up-judge.js';
 import { type Growth, storeKinds } from './stored.js';
 import { simulateYear, type YearReport } from './year.js';
 
-/** Output of `npm run bench -- scale --people N`. Keys are stable. */
+/** JSON output of the benchmark, with stable keys. */
 export interface GrowthReport {
   readonly date: string;
   readonly node: string;
   readonly cpu: string;
-  /** Engine processor time of a check, which the year omits. */
+  /** Processor time of the face engine per check, which the simulation omits. */
   readonly checkProcessorMs: number;
   readonly years: readonly YearReport[];
 }
@@ -29,17 +29,13 @@ const optionsGuard = z.object({
 
 type GrowthSize = z.output<typeof optionsGuard>;
 
-/**
- * Parses command line values.
- * @throws BadInput
- */
+/** @throws BadInput for an invalid number or store */
 export function parseGrowthSize(given: { people?: string | undefined; stores?: string | undefined }): GrowthSize {
   const { success, data } = optionsGuard.safeParse(given);
   if (!success) throw new BadInput(`--people takes a number from 10 on, --stores some of ${storeKinds.join(',')}`);
   return data;
 }
 
-/** Simulates a year on each store. */
 export async function benchGrowth({ people, stores }: GrowthSize, say: (line: string) => void): Promise<GrowthReport> {
   const checkProcessorMs = await measureCheckProcessor(people < defaultPeople ? 20 : 100);
   const years: YearReport[] = [];
@@ -54,7 +50,6 @@ export async function benchGrowth({ people, stores }: GrowthSize, say: (line: st
 const showGrowthOf = (name: string, { start, end, ratio }: Growth): string =>
   `  ${name}   p50 ${start.p50Ms} → ${end.p50Ms} ms (× ${ratio.p50})   p99 ${start.p99Ms} → ${end.p99Ms} ms (× ${ratio.p99})`;
 
-/** Formats the report. */
 export const showGrowth = ({ checkProcessorMs, years }: GrowthReport): string[] => [
   `The engine takes ${checkProcessorMs} ms of the processor for a check.`,
   ...years.flatMap(({ store, people, bytesPerPerson, rssMiB, growth, costs }) => [

@@ -1,14 +1,11 @@
 export interface Meter {
-  /** State store calls, a round trip each. */
   calls: number;
   ledgerCalls: number;
-  /** Milliseconds in the state store and the audit trail. */
   ms: number;
-  /** Uses of the sealing key, a call each with a key service. */
+  /** Number of uses of the sealing key. */
   macs: number;
 }
 
-/** Wraps a port with a meter. */
 export function metered<Port extends object>(port: Port, onCall: (method: string, ms: number) => void): Port {
   return new Proxy(port, {
     get(target, name) {

@@ -2,7 +2,7 @@ export interface Person {
   readonly subject: string;
   readonly enrolsOn: number;
   readonly renewsOn: number;
-  /** `null` stays. */
+  /** `null` if the person stays all year. */
   readonly leavesOn: number | null;
 }
 
@@ -13,15 +13,13 @@ const daysBetweenChecks = 10;
 
 const rollOutDays = 60;
 
-/** Token lifetime; renewals are slightly earlier. */
 export const enrolmentDays = 180;
-/** A day without checks. */
+/** Not a multiple of `daysBetweenChecks`, because a person does one thing a day. */
 const renewedAfterDays = 169;
 
 const leaverEvery = 10;
 const leavesAfterDays = { least: 200, most: 299 };
 
-/** Returns the n-th person, with an id of Okta's length. */
 export function personOf(n: number, people: number): Person {
   const enrolsOn = Math.floor((n * rollOutDays) / people);
   const spread = leavesAfterDays.most - leavesAfterDays.least + 1;
@@ -34,7 +32,6 @@ export function personOf(n: number, people: number): Person {
   };
 }
 
-/** Returns a person's action of a day, at most one. */
 export function actOf({ enrolsOn, renewsOn, leavesOn }: Person, day: number): 'enrol' | 'check' | 'leave' | null {
   const since = day - enrolsOn;
   if (leavesOn !== null && day >= leavesOn) return day === leavesOn ? 'leave' : null;

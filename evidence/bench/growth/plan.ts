@@ -2,10 +2,10 @@ import type { Cost, Measured, Prices, StoreKind, Year } from './stored.js';
 
 const plannedPeople = [10_000, 1_000_000, 50_000_000] as const;
 
-/** Assumed share of a day's checks in the busiest minute. */
+/** Assumed share of a day's checks that fall into the busiest minute. */
 const busiestMinuteShare = 1 / 100;
 
-/** Target utilization of processors and memory; at least two machines of each kind. */
+/** Target utilization of processors and memory. */
 const fullest = 0.5;
 const fewestMachines = 2;
 
@@ -26,7 +26,6 @@ const toText = (value: number): string =>
 
 const toDollars = (value: number): string => `$${toText(value)}`;
 
-/** Plans an installation from the measurements. */
 export function planFor(people: number, measured: Measured, { machine, kms, dynamodb: units }: Prices) {
   const redis = findYear(measured, 'redis');
   const dynamodb = findYear(measured, 'dynamodb');
@@ -40,7 +39,6 @@ export function planFor(people: number, measured: Measured, { machine, kms, dyna
   const processors = (checksASecond * (measured.checkProcessorMs + measured.hookProcessorMs)) / 1000;
   const servers = Math.max(fewestMachines, Math.ceil(processors / fullest / machine.cores));
   const redisGiB = (people * redis.bytesPerPerson) / bytesPerGiB;
-  // Each has a replica.
   const redisServers = 2 * Math.ceil(redisGiB / fullest / machine.memoryGiB);
   const keyCallsAMonth = perMonth(redis, ({ keyUses }) => keyUses);
   const readMillions = perMonth(dynamodb, (cost) => cost.dynamodb?.readUnits ?? 0) / 1e6;
@@ -95,7 +93,6 @@ export function showPlan(measured: Measured, prices: Prices): string[] {
 const toUnits = ({ dynamodb }: Cost): string =>
   dynamodb === null ? '–' : `${dynamodb.readUnits}, ${dynamodb.writeUnits}`;
 
-/** Returns its table of measurements. */
 export const showMeasured = ({ years }: Measured): string[] =>
   toTable(years, [
     ['', ({ store }) => store],

@@ -6,14 +6,13 @@ import { projectRoot } from '../../../test/paths.js';
 export const storeKinds = ['sqlite', 'redis', 'dynamodb'] as const;
 export type StoreKind = (typeof storeKinds)[number];
 
-/** Mean cost of an operation. */
 const costGuard = z.object({
   count: z.int().nonnegative(),
   stateCalls: z.number(),
-  /** Ledger calls without batching; a busy server batches fifty lines. */
+  /** Ledger calls without batching. A busy server writes fifty lines in one call. */
   ledgerCalls: z.number(),
   keyUses: z.number(),
-  /** Requests and units, including ledger and index; `null` without such billing. */
+  /** DynamoDB requests and billed units; `null` for other stores. */
   dynamodb: z.object({ requests: z.number(), readUnits: z.number(), writeUnits: z.number() }).nullable(),
 });
 export type Cost = z.output<typeof costGuard>;
@@ -27,19 +26,15 @@ const growthGuard = z.object({
 });
 export type Growth = z.output<typeof growthGuard>;
 
-/** A year on one store, as printed by `npm run bench -- scale --people N --json`. */
 export const yearGuard = z.object({
   store: z.enum(storeKinds),
   people: z.int().positive(),
-  /** Maximum of `sizes` per person. */
   bytesPerPerson: z.number().positive(),
-  /** Figure of the whole process, including simulated people and profiles. */
+  /** Memory of the process, including the simulated people and profiles. */
   rssMiB: z.object({ start: z.number(), end: z.number() }),
-  /** Stored data every 30 days. */
   sizes: z.array(z.object({ day: z.int(), bytes: z.number(), trailBytes: z.number() })).min(1),
-  /** A hook's decision; a check's wait for state and trail. */
+  /** Times of a hook's decision, and of a check's wait for state store and audit log. */
   growth: z.object({ hook: growthGuard, check: growthGuard }),
-  /** `pruning`: of the ledger, once a week. */
   costs: z.object({
     ...{ enrolment: costGuard, check: costGuard, hook: costGuard },
     ...{ leaver: costGuard, pruning: costGuard },
@@ -53,7 +48,7 @@ const measuredGuard = z.object({
   cpu: z.string(),
   node: z.string(),
   checkProcessorMs: z.number().positive(),
-  /** `hooks.okta.each.token.cpuMsPerRequest` of `npm run bench -- hooks --json`. */
+  /** From `hooks.okta.each.token.cpuMsPerRequest` of `npm run bench -- hooks --json`. */
   hookProcessorMs: z.number().positive(),
   years: z.array(yearGuard).min(1),
 });
@@ -74,8 +69,6 @@ export type Prices = z.output<typeof pricesGuard>;
 
 const read = (name: string): unknown => JSON.parse(readFileSync(join(projectRoot, 'docs/sizing', name), 'utf8'));
 
-/** Reads the stored measurements of `docs/sizing.md`. */
 export const readMeasured = (): Measured => measuredGuard.parse(read('measured.json'));
 
-/** Reads list prices in dollars. */
 export const readPrices = (): Prices => pricesGuard.parse(read('prices.json'));

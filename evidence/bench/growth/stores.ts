@@ -19,11 +19,10 @@ import type { StoreKind } from './stored.js';
 export interface YearStore {
   readonly state: State;
   readonly ledger: LedgerStore;
-  /** Size on disk, in memory, or by DynamoDB's billing rules. */
   sizeBytes(): Promise<number>;
-  /** Removes expired records, because the store's own clock cannot be moved. */
+  /** Removes expired records, because the store's own clock cannot be moved forward. */
   removeExpired(): Promise<void>;
-  /** Totals; `null` if requests are not billed. */
+  /** Total usage; `null` if the store does not bill requests. */
   readonly usage: Readonly<Record<'requests' | 'readUnits' | 'writeUnits', number>> | null;
   close(): Promise<void>;
 }
@@ -64,12 +63,11 @@ async function openSqlite(clock: Clock, folder: string): Promise<YearStore> {
   const ledger = createSqliteLedger(files[1]);
   return {
     ...{ state, ledger, usage: null },
-    // Without write-ahead logs, which have 4 MiB each regardless of the data.
+    // Write-ahead logs are not counted, because their size does not depend on the data.
     async sizeBytes() {
       const sizes = await Promise.all(files.map((file) => stat(file)));
       return sizes.reduce((sum, { size }) => sum + size, 0);
     },
-    // It uses the given clock.
     async removeExpired() {},
     async close() {
       await ledger.close();
@@ -105,7 +103,6 @@ async function openDynamoDb(clock: Clock): Promise<YearStore> {
   await createTable(client, TableName);
   const store = createDynamoDbStore(config, { clock, random: (bytes) => randomBytes(bytes) });
   const ledger = createDynamoDbLedger(config);
-  /** Maintenance and measurement are not billed. */
   const unbilled = async <T>(work: () => Promise<T>): Promise<T> => {
     const before = { ...usage };
     const result = await work();
@@ -136,7 +133,6 @@ async function openDynamoDb(clock: Clock): Promise<YearStore> {
   };
 }
 
-/** Opens each kind of store. */
 export const openYearStore: Readonly<Record<StoreKind, (clock: Clock, folder: string) => Promise<YearStore>>> = {
   sqlite: openSqlite,
   redis: openRedis,

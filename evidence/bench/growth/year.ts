@@ -120,7 +120,7 @@ function createAccount({ meter, store, recorder }: Server) {
   const totals = new Map<Operation, { count: number; readonly sums: typeof nothing }>();
   const read = () => ({ ...nothing, ...meter, ...store.usage });
   return {
-    /** @returns its time, and the part spent on state and trail */
+    /** @returns total time, and the part spent on state store and audit log */
     async run(operation: Operation, work: () => Promise<unknown>): Promise<{ tookMs: number; waitedMs: number }> {
       const before = read();
       const from = performance.now();
@@ -157,7 +157,6 @@ function toGrowth(times: readonly number[]): Growth {
   return { start, end, ratio: { p50: round(end.p50Ms / start.p50Ms), p99: round(end.p99Ms / start.p99Ms) } };
 }
 
-/** Simulates a year on one empty store. */
 export async function simulateYear(kind: StoreKind, people: number, say: (line: string) => void): Promise<YearReport> {
   const from = performance.now();
   const server = await openServer(kind, people);

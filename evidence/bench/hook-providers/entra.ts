@@ -7,7 +7,6 @@ import { eventsServiceAppId, signToken } from '../../../simulators/entra/tenant.
 import { subjectOfIdentifier } from '../../../src/core/connection.js';
 import { type BenchProvider, createReceipts } from './provider.js';
 
-/** Opens an Entra tenant with sign-in and sign-up hooks. */
 export async function openEntra(policy: object): Promise<BenchProvider> {
   const entra = await startEntraSimulator();
   const folder = await mkdtemp(join(tmpdir(), 'facestep-entra-'));

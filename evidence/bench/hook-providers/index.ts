@@ -3,7 +3,6 @@ import { openOkta } from './okta.js';
 import { openOneLogin } from './onelogin.js';
 import type { BenchProvider } from './provider.js';
 
-/** Opens the providers with HTTP hooks. */
 export async function openProviders({ freshnessSec }: { freshnessSec: number }): Promise<readonly BenchProvider[]> {
   const policy = { mode: 'enforce', freshnessSec };
   return [await openEntra(policy), openOkta(policy), openOneLogin(policy)];

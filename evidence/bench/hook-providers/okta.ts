@@ -2,7 +2,6 @@ import { type BenchProvider, createReceipts, nowIso } from './provider.js';
 
 const secret = 'Bearer the-hook-secret-of-the-benchmark';
 
-/** Opens an Okta org with all its hooks. */
 export function openOkta(policy: object): BenchProvider {
   const headers = { authorization: secret };
   const toId = (hook: string, n: number) => `00u${hook}${String(n).padStart(8, '0')}`;
@@ -84,7 +83,7 @@ export function openOkta(policy: object): BenchProvider {
         provider: 'okta',
         hook: 'password-import',
         url: `${url}/hooks/okta/password-import`,
-        // Without a password verifier nothing is granted.
+        // The benchmark has no password verifier, so no call is granted.
         grantedText: '"VERIFIED"',
         toCall(n) {
           const credential = { username: toLogin(n), password: 'a password' };
@@ -99,7 +98,6 @@ export function openOkta(policy: object): BenchProvider {
         provider: 'okta',
         hook: 'events',
         url: `${url}/hooks/okta/events`,
-        // It only reports an event.
         grantedText: 'granted',
         toCall(n) {
           const target = [{ id: toId('events', n), type: 'User' }];

@@ -2,7 +2,6 @@ import { createHmac } from 'node:crypto';
 import { subjectOfIdentifier } from '../../../src/core/connection.js';
 import type { BenchProvider } from './provider.js';
 
-/** Opens a OneLogin account with its Smart Hooks. */
 export function openOneLogin(policy: object): BenchProvider {
   const key = 'the-hook-secret-of-the-benchmark-for-onelogin';
   const toCall = (event: object) => {

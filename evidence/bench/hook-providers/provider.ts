@@ -6,22 +6,20 @@ import { epochMs, toIso } from '../../../src/core/units.js';
 import { createSqliteState } from '../../../src/state/sqlite.js';
 import type { HookLoad } from '../hook-load.js';
 
-/** Public URL of the benchmark's server. */
 export const benchPublicUrl = 'https://face.example.com';
 
-/** Returns true for about every second person, in no pattern that call order could share. */
+/** Returns true for about every second person, in an irregular order. */
 export const isPassed = (n: number): boolean => ((Math.imul(n, 2_654_435_761) >>> 16) & 1) === 1;
 
 export type SignReceipt = (claims: JsonObject) => Promise<string>;
 
 export interface ProviderLoad extends HookLoad {
   readonly grantedText: string;
-  /** Creates call contents just before they are sent, because receipts expire. */
+  /** Creates the calls just before they are sent, because receipts expire. */
   readonly prepare?: (count: number, sign: SignReceipt) => Promise<void>;
 }
 
 export interface BenchProvider {
-  /** Entry of `connections` in the configuration. */
   readonly connection: { readonly id: string; readonly kind: string; readonly [setting: string]: unknown };
   readonly env: Readonly<Record<string, string>>;
   subjects(n: number): readonly string[];
@@ -33,16 +31,14 @@ export const systemClock = { now: () => epochMs(Date.now()) };
 
 export const nowIso = (): string => toIso(systemClock.now());
 
-/** Freshness of a pass in seconds, longer than any measurement. */
 export const freshnessSec = 86_400;
 
-/** Opens a server's state before its start, without syncing its many writes. */
+/** Opens the state before the server starts, without syncing each write to disk. */
 export function openQuickState(file: string): State {
   const state = createSqliteState({ file, clock: systemClock });
   return { ...state, write: (key, value, options) => state.write(key, value, { ...options, mayBeLost: true }) };
 }
 
-/** Records a passed step-up of about every second subject. */
 export async function notePasses(
   state: State,
   { connection, subjects }: Pick<BenchProvider, 'connection' | 'subjects'>,
@@ -59,7 +55,6 @@ export async function notePasses(
   }
 }
 
-/** Creates receipts for a connection's hooks; none for people who have not passed. */
 export function createReceipts(connection: string, toSubject: (n: number) => string) {
   const receipts: string[] = [];
   return {

@@ -14,18 +14,17 @@ export const operatingPoints = ['1e-2', '1e-3'] as const;
 type AtEach<Value> = Readonly<Record<(typeof operatingPoints)[number], Value>>;
 
 export interface AccuracyReport {
-  /** Drawn pairs; those with an undetected face are not compared. */
   readonly pairs: { readonly genuine: number; readonly impostor: number };
   readonly compared: { readonly genuine: number; readonly impostor: number };
   readonly fta: Rate;
   readonly eer: Rate;
   readonly fnmr: AtEach<Rate>;
-  /** Photos without a face count as non-matches, to compare libraries with different detection. */
+  /** Photos without a detected face count as non-matches, so that libraries with different detectors are comparable. */
   readonly frr: AtEach<Rate>;
   readonly atDefault: { readonly threshold: string; readonly fmr: Rate; readonly fnmr: Rate; readonly frr: Rate };
 }
 
-/** Compared pairs. Photos of person `n` are at `2n` and `2n + 1`. */
+/** Results by pair; `null` if a face was not detected. */
 export interface Compared {
   readonly genuine: readonly (Comparison | null)[];
   readonly impostor: readonly (Comparison | null)[];
@@ -39,13 +38,15 @@ interface Trial extends Comparison {
 
 type Measures = Readonly<Record<string, number>>;
 
-/** Most similar first. */
 const toTrials = (comparisons: readonly (Comparison | null)[], peopleOf: (at: number) => Pair): Trial[] =>
   comparisons
     .flatMap((each, at) => (each === null ? [] : [{ ...each, people: peopleOf(at) }]))
     .sort((a, b) => b.score - a.score);
 
-/** A pair weighs as the product of its people. Thresholds are impostor scores, and more similar pairs are accepted. */
+/**
+ * A pair's weight is the product of its people's weights. A pair matches if its score exceeds the threshold, which is
+ * an impostor's score.
+ */
 function measure(genuine: readonly Trial[], impostor: readonly Trial[], weights: Weights): Measures {
   const ofGenuine = ({ people }: Trial): number => weights[people[0]];
   const ofImpostor = ({ people }: Trial): number => weights[people[0]] * weights[people[1]];
@@ -86,7 +87,7 @@ function measure(genuine: readonly Trial[], impostor: readonly Trial[], weights:
   };
 }
 
-/** Computes a library's rates with intervals by resampling people, at least as wide as Wilson's. */
+/** Computes a library's error rates. Intervals come from resampling people. */
 export function measureAccuracy(compared: Compared, threshold: string, chance: Chance): AccuracyReport {
   const genuine = toTrials(compared.genuine, (at) => [at, at]);
   const impostor = toTrials(compared.impostor, (at) => {

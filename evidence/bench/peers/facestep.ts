@@ -20,15 +20,13 @@ import type { PhotoPair } from './library-handle.js';
 
 const versionGuard = z.object({ version: z.string() });
 
-/** Default level of every adapter, whose threshold decides. */
 export const level = 4;
 
-/** Codes of photos without a comparable face, as opposed to faults. */
+/** Error codes for photos without a comparable face. */
 const notAcquired = ['face_none', 'face_too_small'];
 
 const dot = (a: Float32Array, b: Float32Array): number => a.reduce((sum, value, at) => sum + value * b[at], 0);
 
-/** Creates facestep's engine on one thread, with comparisons like `POST /match`. */
 export async function createFacestep(): Promise<FaceLibrary> {
   const { version } = versionGuard.parse(createRequire(join(projectRoot, 'package.json'))('./package.json'));
   const pipeline = await createPipeline(modelsFolder);
@@ -45,7 +43,7 @@ export async function createFacestep(): Promise<FaceLibrary> {
         // Evaluation photos often show other people, which the product would refuse.
         const { embedding } = await pipeline.examine(photo, ['embedding'], 'central');
         if (embedding === null) return null;
-        // The product's threshold is for centered embeddings.
+        // The product's threshold applies to centered embeddings.
         const centred = centre(embedding);
         normalise(centred);
         return centred;
@@ -64,16 +62,14 @@ export async function createFacestep(): Promise<FaceLibrary> {
 
 const binding: Binding = { tenant: 'bench', idp: 'api', subject: '', scope: 'bench', accuracy: level };
 
-/** Returns median and 95th percentile, in milliseconds. */
 export const toSpread = (times: readonly number[]) => ({
   p50: round(quantile(times)),
   p95: round(quantile(times, 0.95)),
 });
 
-/** Measures facestep's pool and sealed token, which are not in the ratios. */
 export async function measureFacestepFurther([enrolled, live]: PhotoPair, pairs: readonly PhotoPair[], runs: number) {
   const engine = await createEnginePool({ modelsFolder, queueLimit: 2 * pairs.length });
-  // Copied, because the pool overwrites its input.
+  // Each photo is copied, because the pool overwrites it.
   const toPhoto = (bytes: Uint8Array): Photo => new Photo(Uint8Array.from(bytes));
   const embed = async (bytes: Uint8Array) => (await engine.examineCentral(toPhoto(bytes), ['embedding'])).embedding;
   await Promise.all(pairs.slice(0, 4).flat().map(embed));
@@ -102,7 +98,6 @@ export async function measureFacestepFurther([enrolled, live]: PhotoPair, pairs:
   await verifier.close();
   return {
     hundredPairsPoolMs: Math.round(100_000 / perSecond),
-    /** From a photo to a sealed token, and a verification with Argon2id and HMAC. */
     token: { enrolMs: toSpread(enrolTimes), verifyMs: toSpread(verifyTimes) },
   };
 }

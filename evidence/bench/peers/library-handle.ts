@@ -20,7 +20,6 @@ export type Job = z.infer<typeof jobGuard>;
 
 const verifiedGuard = z.object({ times: z.array(z.number()), processorMs: z.number() });
 
-/** Starts a library in its own process and processes one photo. */
 export async function startLibrary(name: LibraryName, photo: Uint8Array) {
   const from = performance.now();
   const { pid, ask, stop } = forkScript(new URL('./library-process.js', import.meta.url));
@@ -30,7 +29,6 @@ export async function startLibrary(name: LibraryName, photo: Uint8Array) {
     ...{ name, settings, stop },
     startUpMs: performance.now() - from,
     verify: (pairs: readonly PhotoPair[]) => send({ task: 'verify', pairs }, verifiedGuard),
-    /** Embeds photos and appends their templates. */
     embed: (photos: readonly Uint8Array[]) => send({ task: 'embed', photos }, z.array(z.boolean())),
     compare: (pairs: readonly Pair[]) => send({ task: 'compare', pairs }, z.array(comparisonGuard.nullable())),
     readRssMiB: () => residentMiB(pid),

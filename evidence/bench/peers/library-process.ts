@@ -3,7 +3,7 @@ import type { FaceLibrary, LibraryName, Template } from './library.js';
 import { type Job, jobGuard, type PhotoPair } from './library-handle.js';
 import { createFaceApi, createHuman } from './peer-libraries.js';
 
-/* A face library in its own process, to isolate memory and start-up. Runs one job at a time. */
+/* Runs a face library in its own process, to measure its memory and start-up. */
 
 const makers: Readonly<Record<LibraryName, () => Promise<FaceLibrary>>> = {
   facestep: createFacestep,
@@ -20,7 +20,7 @@ async function verify(library: FaceLibrary, [first, second]: PhotoPair): Promise
   const from = performance.now();
   const a = await library.embed(first, 'first');
   const b = await library.embed(second, 'first');
-  // A photo without a face would be faster.
+  // A photo without a face would be processed faster.
   if (a === null || b === null) throw new Error('a photo that is timed shows no face');
   library.compare(a, b);
   return performance.now() - from;
@@ -55,5 +55,4 @@ process.on('message', async (message) => {
     process.send?.({ version, backend, settings, threshold });
   } else if (started !== null) process.send?.(await work(started, job));
 });
-// Exit with the benchmark.
 process.on('disconnect', () => process.exit());

@@ -3,7 +3,7 @@ import { z } from 'zod';
 export type Template = Float32Array;
 
 export const comparisonGuard = z.object({
-  /** The library's finest measure; higher is more similar. */
+  /** The most precise similarity that the library offers; higher is more similar. */
   score: z.number(),
   isMatch: z.boolean(),
 });
@@ -21,10 +21,7 @@ export const settingsGuard = z.object({
 export type Settings = z.output<typeof settingsGuard>;
 
 export interface FaceLibrary extends Settings {
-  /**
-   * @param photo - an encoded picture
-   * @returns `null` if no face is found
-   */
+  /** @returns `null` if no face is found */
   embed(photo: Uint8Array, choice: Choice): Promise<Template | null>;
   compare(a: Template, b: Template): Comparison;
 }
@@ -33,15 +30,13 @@ export const libraryNames = ['facestep', 'faceApi', 'faceApiFast', 'human', 'hum
 export type LibraryName = (typeof libraryNames)[number];
 
 interface FoundFace {
-  /** 0 to 1. */
   readonly score: number;
-  /** Center of its box, in pixels. */
   readonly middle: { readonly x: number; readonly y: number };
 }
 
 const sureScore = 0.5;
 
-/** Chooses the most central of the confident faces, or the best guess. */
+/** Chooses the most central of the confidently detected faces, or else the likeliest. */
 export function chooseCentral<Face extends FoundFace>(
   faces: readonly Face[],
   size: { readonly widthPx: number; readonly heightPx: number },

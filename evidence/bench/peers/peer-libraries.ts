@@ -8,7 +8,6 @@ import { z } from 'zod';
 import { projectRoot } from '../../../test/paths.js';
 import { chooseCentral, type FaceLibrary } from './library.js';
 
-/** Installation folder of the peers, outside of compilation, linting and version control. */
 const peersFolder = join(projectRoot, '.cache', 'peers');
 
 const loadInstalled = (path: string): unknown =>
@@ -17,7 +16,7 @@ const loadInstalled = (path: string): unknown =>
 const installedFolder = (path: string): string => join(peersFolder, 'node_modules', path, '/');
 
 /**
- * Installs evidence/bench/peers/package-lock.json without running scripts, unless already installed.
+ * Installs package-lock.json without running scripts.
  * @throws Error with npm's output
  */
 export async function installPeers(say: (line: string) => void): Promise<void> {
@@ -35,7 +34,7 @@ export async function installPeers(say: (line: string) => void): Promise<void> {
   await writeFile(mark, lock);
 }
 
-/** A TensorFlow.js tensor, which is not garbage-collected. */
+/** TensorFlow.js tensor, which is not garbage-collected. */
 interface Tensor {
   dispose(): void;
 }
@@ -55,10 +54,9 @@ const loaded = <Library>(...names: readonly (string & keyof Library)[]) =>
       names.every((name) => typeof Reflect.get(value, name) === 'function'),
   );
 
-/** Plain, SIMD, and SIMD with threads. TensorFlow.js uses the second in Node. */
 const kernelsFolder = installedFolder('@tensorflow/tfjs-backend-wasm/dist');
 
-/** The native binding is not in the npm registry: its install script downloads it. */
+/** TensorFlow.js runs in WebAssembly, because its native binding is only downloaded by an install script. */
 function nameBackend(): string {
   const { version } = z.object({ version: z.string() }).parse(loadInstalled('@tensorflow/tfjs/package.json'));
   return `wasm (TensorFlow.js ${version}, SIMD, one thread)`;
@@ -75,8 +73,8 @@ async function loadTensorflow(): Promise<Tensorflow> {
 }
 
 /**
- * Uses facestep's decoder, so that decoding makes no difference, and frees the tensor afterwards.
- * @param border - black added on each side, relative to the width, because some detectors need it
+ * Uses facestep's decoder, so that decoding makes no difference.
+ * @param border - black border on each side, relative to the width, because some detectors need it
  */
 async function withPixels<Result>(
   tensorflow: Pick<Tensorflow, 'tensor3d'>,
@@ -125,15 +123,13 @@ interface FaceApi {
   euclideanDistance(a: Float32Array, b: Float32Array): number;
 }
 
-/** Default of the library's `FaceMatcher`: closer descriptors are one person. */
+/** Default of face-api's `FaceMatcher`: descriptors with a smaller distance belong to one person. */
 const matchDistance = 0.6;
 
 /**
- * Detectors of face-api. `recommended`: SSD MobileNet, as in its demonstrations, with `minConfidence` 0.1. `fast`: its
- * tiny detector at a documented size for near faces.
- *
- * Border and size favor the library on the fitting half: of 104 photos SSD found 65 faces without a border and 99 with
- * one; the tiny detector took half the time of its default size, 416, and found 103 instead of 89.
+ * Detectors of face-api: SSD MobileNet, as in its demonstrations, and its tiny detector. Border and size were chosen in
+ * the library's favor. Of 104 photos, SSD found 65 faces without a border and 99 with one. The tiny detector found 103
+ * at this size, and 89 in twice the time at its default size.
  */
 const detectors = {
   recommended: 'SSD MobileNet v1 (minConfidence 0.1), 68 landmarks, recognition',
@@ -142,7 +138,7 @@ const detectors = {
 const border = 0.25;
 
 /**
- * Creates `@vladmandic/face-api` with its recommended recognition calls.
+ * Creates `@vladmandic/face-api` with its recommended calls for recognition.
  * @see https://github.com/vladmandic/face-api/blob/master/demo/node-wasm.js
  */
 export async function createFaceApi(speed: keyof typeof detectors): Promise<FaceLibrary> {
@@ -185,7 +181,7 @@ export async function createFaceApi(speed: keyof typeof detectors): Promise<Face
 
 interface FoundByHuman {
   readonly boxScore: number;
-  /** Left, top, width, height, in pixels. */
+  /** Left, top, width and height in pixels. */
   readonly box: readonly [number, number, number, number];
   readonly embedding?: readonly number[];
 }
@@ -204,10 +200,7 @@ interface Human {
 /** "Similarity match above 50% can be considered a match." @see https://github.com/vladmandic/human/wiki/Embedding */
 const matchSimilarity = 0.5;
 
-/**
- * Preprocessing of a face. `recommended`: rotation and mesh, "highly recommended" by its documentation. `fast`:
- * neither.
- */
+/** Human's documentation calls rotation and mesh "highly recommended". */
 const preparations = {
   recommended: { isOn: true, settings: 'BlazeFace, rotation, mesh, description (faceres)' },
   fast: { isOn: false, settings: 'BlazeFace, description (faceres); neither rotation nor mesh' },
@@ -215,7 +208,7 @@ const preparations = {
 
 const off = { enabled: false };
 
-/** Adds `file:` to fetch, because Human loads models by fetch without the native binding. */
+/** Lets `fetch` read `file:` URLs, because Human loads its models by `fetch`. */
 function letFetchReadFiles(): void {
   const fetchFromWeb = globalThis.fetch;
   globalThis.fetch = async (input, init) => {
@@ -259,7 +252,7 @@ export async function createHuman(speed: keyof typeof preparations): Promise<Fac
       }),
     compare(a, b) {
       const [one, other] = [Array.from(a), Array.from(b)];
-      // Its similarity is rounded to hundredths; the underlying distance is finer.
+      // Human rounds similarities to hundredths, so the more precise distance is the score.
       return {
         score: -human.match.distance(one, other),
         isMatch: human.match.similarity(one, other) > matchSimilarity,

@@ -20,12 +20,11 @@ export const quickRuns: PeerRuns = { starts: 1, verifications: 4, pairs: 4, peop
 
 type Say = (line: string) => void;
 type PhotoSet = ReturnType<typeof readEvaluationPhotos>;
-/** Output of `npm run bench -- peers`. Keys are stable. */
+/** JSON output of the benchmark, with stable keys. */
 type PeersReport = Awaited<ReturnType<typeof benchPeers>>;
 
 const turns = 4;
 
-/** Photos per message. */
 const batch = 40;
 
 async function startTimed(name: LibraryName, photo: Uint8Array, starts: number) {
@@ -49,7 +48,6 @@ async function embedAll(handle: LibraryHandle, photos: readonly Uint8Array[], sa
   return acquired;
 }
 
-/** @returns `null` without evaluation faces */
 async function judge(handle: LibraryHandle, set: PhotoSet, acquired: boolean[]) {
   if (set === null) return null;
   const genuine = await handle.compare(set.genuine);
@@ -62,7 +60,7 @@ async function judge(handle: LibraryHandle, set: PhotoSet, acquired: boolean[]) 
   );
 }
 
-/** Every library must find faces, because photos without one are faster. */
+/** Chooses pairs in which every library finds both faces, because photos without a face are processed faster. */
 function choosePairs(set: PhotoSet, acquired: readonly boolean[][], timed: PhotoPair, count: number): PhotoPair[] {
   const usable =
     set === null
@@ -82,12 +80,12 @@ async function finish(
   const passedMs = times.reduce((sum, time) => sum + time, 0);
   const report = {
     ...handle.settings,
-    /** From process start to the end of the first photo; median. */
+    /** Median time from the start of the process to the end of the first photo. */
     startUpMs: Math.round(startUpMs),
     pairMs: toSpread(verifyTimes),
-    /** A hundred pairs in sequence, extrapolated if fewer were run. */
+    /** Time of a hundred pairs, extrapolated if fewer were measured. */
     hundredPairsMs: Math.round((passedMs * 100) / pairs.length),
-    /** Their processor time, almost independent of other load. */
+    /** Processor time of the hundred pairs, which hardly depends on other load. */
     hundredPairsProcessorMs: Math.round((processorMs * 100) / pairs.length),
     rssMiB: round(rssMiB, 1),
     accuracy: await judge(handle, set, acquired),
@@ -96,7 +94,6 @@ async function finish(
   return report;
 }
 
-/** Measures facestep and its peers in one run, in separate processes. */
 export async function benchPeers(runs: PeerRuns, say: Say) {
   await installPeers(say);
   const timed = await readTimedPair();
@@ -116,7 +113,6 @@ export async function benchPeers(runs: PeerRuns, say: Say) {
       verifyTimes.push(...times);
     }
   const rss = contenders.map(({ handle }) => handle.readRssMiB());
-  // Untimed, so concurrent.
   const acquired = await Promise.all(contenders.map(({ handle }) => embedAll(handle, set?.photos ?? [], say)));
   const pairs = choosePairs(set, acquired, timed, runs.pairs);
   const reports: Awaited<ReturnType<typeof finish>>[] = [];
@@ -125,7 +121,6 @@ export async function benchPeers(runs: PeerRuns, say: Say) {
     reports.push(await finish(contender, { pairs, rssMiB: rss[at], set, acquired: acquired[at] }));
   }
   say('facestep: the pool, and a token');
-  // In the order of `libraryNames`.
   const [facestep, faceApi, faceApiFast, human, humanFast] = reports;
   const further = await measureFacestepFurther(timed, pairs, runs.verifications);
   const toRatio = (...peers: (typeof reports)[number][]): number =>
@@ -140,9 +135,9 @@ export async function benchPeers(runs: PeerRuns, say: Say) {
         ? 'the timed pair; accuracy was not measured, for want of evaluation faces'
         : 'evaluation faces, judging half',
     peers: { facestep: { ...facestep, ...further }, faceApi, faceApiFast, human, humanFast },
-    /** Median pair time of the fastest peer, relative to facestep; higher favors facestep. */
+    /** Median time per pair of the fastest other library, divided by facestep's. */
     ratio: toRatio(faceApi, faceApiFast, human, humanFast),
-    /** The same with each peer's recommended setup. */
+    /** The same ratio, only with each library's recommended setup. */
     ratioRecommended: toRatio(faceApi, human),
   };
 }
@@ -150,7 +145,6 @@ export async function benchPeers(runs: PeerRuns, say: Say) {
 const percent = ({ rate, interval: [low, high] }: Rate): string =>
   `${(rate * 100).toFixed(2)} % (${(low * 100).toFixed(2)} to ${(high * 100).toFixed(2)})`;
 
-/** Formats the report. */
 export function showPeers(report: PeersReport): string[] {
   const { machine, node, date, runs, photos, peers, ratio, ratioRecommended } = report;
   const { hundredPairsPoolMs, token } = peers.facestep;

@@ -6,13 +6,12 @@ import { type Chance, createChance } from '../../statistics/chance.js';
 import type { Pair, PhotoPair } from './library-handle.js';
 
 export interface PairDraw<Photo> {
-  /** Two of each person; those of person `n` are at `2n` and `2n + 1`. */
+  /** Person `n` has the photos `2n` and `2n + 1`. */
   readonly photos: readonly Photo[];
   readonly genuine: readonly Pair[];
   readonly impostor: readonly Pair[];
 }
 
-/** Draws people with two photos, and all pairs. */
 export function drawPairs(
   people: readonly { readonly person: string; readonly photos: number }[],
   most: number,
@@ -34,10 +33,8 @@ export function drawPairs(
   };
 }
 
-/** Size of the engine's figures and of the evaluation photos. */
 const sidePx = 250;
 
-/** Reads two demonstration photos of one person, which are available to everyone. */
 export async function readTimedPair(): Promise<PhotoPair> {
   const { person } = await loadPictures();
   const [first, second] = await Promise.all(
@@ -47,8 +44,8 @@ export async function readTimedPair(): Promise<PhotoPair> {
 }
 
 /**
- * Reads evaluation photos of people that nothing was fitted on, deterministically.
- * @returns `null` without photos
+ * Reads evaluation photos of people that nothing was fitted on.
+ * @returns `null` if there are no photos
  */
 export function readEvaluationPhotos(most: number): PairDraw<Uint8Array> | null {
   if (!hasFaces) return null;

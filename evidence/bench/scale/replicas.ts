@@ -24,7 +24,6 @@ export interface ReplicasReport {
 
 export const atOnce = 16;
 
-/** An Okta connection that is called and never calls. */
 export const provider = openOkta({ mode: 'enforce', freshnessSec, liveness: 'off' });
 const [hook] = provider.loads('');
 
@@ -46,7 +45,6 @@ function createCaller(urls: readonly string[]) {
   };
 }
 
-/** Starts servers with a fixed answer, the minimum cost of a hook. */
 export async function openFloors(count: number) {
   const servers = await Promise.all(Array.from({ length: count }, startBareServer));
   const { post, close } = createCaller(servers.map(({ url }) => url));
@@ -60,7 +58,7 @@ export async function openFloors(count: number) {
   };
 }
 
-/** Starts replicas with shared keys and state, and calls them in turn. */
+/** Starts replicas that share keys and state, and calls them in turn. */
 export async function openCluster(
   count: number,
   state: StateSettings,
@@ -105,7 +103,6 @@ async function measureRedisFloor(url: string, count: number): Promise<Rate> {
   return measured;
 }
 
-/** Measures each number of replicas on a separate Redis. */
 export async function measureReplicas(
   counts: readonly number[],
   { hooks, verifications }: { readonly hooks: number; readonly verifications: number },

@@ -4,14 +4,14 @@ import type { Timing } from '../measure.js';
 import { atOnce, measureReplicas, openFloors, type Rate, type ReplicasReport, type StateSettings } from './replicas.js';
 import { measureSubjects, type StoreReport } from './subjects.js';
 
-/** Output of `npm run bench -- scale`. Keys are stable. */
+/** JSON output of the benchmark, with stable keys. */
 export interface ScaleReport {
   readonly node: string;
   readonly cores: number;
-  /** Concurrent hooks; two verifications per replica. */
+  /** Number of concurrent hook calls. Verifications run with two per replica. */
   readonly atOnce: number;
   readonly replicas: readonly ReplicasReport[];
-  /** A script that reads and writes one record at full speed. */
+  /** Rate of a script that reads and writes one record at full speed. */
   readonly redisFloor: Rate | null;
   readonly subjects: { readonly redis: StoreReport | null; readonly sqlite: StoreReport };
 }
@@ -41,7 +41,8 @@ export const quickScale: ScaleSize = {
 };
 
 /**
- * Measures hooks and verifications by replicas on one Redis and by users. Client, servers and Redis share the machine.
+ * Measures hooks and verifications by number of replicas on one Redis, and by number of users. Client, servers and
+ * Redis share the machine.
  */
 export async function benchScale(size: ScaleSize, say: (line: string) => void): Promise<ScaleReport> {
   const floors = await openFloors(1);
@@ -74,7 +75,6 @@ const showRate = ({ perSecond, p50Ms, p99Ms }: Rate): string => `${perSecond}/s 
 
 const showTiming = ({ ms, interval: [from, to] }: Timing): string => `${ms} ms (${from}–${to})`;
 
-/** Formats the report. */
 export function showScale({ node, cores, replicas, redisFloor, subjects }: ScaleReport): string[] {
   const showStore = (name: string, report: StoreReport): string[] => [
     `${name}: one at a time, medians with 95 % intervals; a server that answers at once ${showTiming(report.floor)}`,

@@ -31,7 +31,7 @@ export interface StoreReport {
 
 const enrolled = { connection: 'work', subject: 'anna' } as const;
 
-/** @returns the written state, by key */
+/** @returns the written records by key */
 async function recordEnrolment({ hasPasskey }: { readonly hasPasskey: boolean }): Promise<ReadonlyMap<string, Json>> {
   const folder = await mkdtemp(join(tmpdir(), 'facestep-bench-'));
   const { deps, connection } = await createTestCore(join(folder, 'keys.json'));
@@ -87,7 +87,6 @@ async function readSize(settings: StateSettings, dataFolder: string): Promise<nu
   return (await sizeOf('state.db')) + (await sizeOf('state.db-wal'));
 }
 
-/** Measures hooks and verifications with different numbers of users, alternating. */
 export async function measureSubjects(
   stores: readonly { readonly subjects: number; readonly state: StateSettings }[],
   { hooks, verifications }: { readonly hooks: number; readonly verifications: number },
@@ -101,7 +100,6 @@ export async function measureSubjects(
       say(`  ${settings.kind}: ${subjects} users…`);
       const state = await openStore(settings, dataFolder);
       await fill(state, subjects);
-      // Only token hook subjects are called.
       await notePasses(state, { ...provider, subjects: (n) => provider.subjects(n).slice(0, 1) }, hooks + 1);
       await state.close();
       sizes.push(await readSize(settings, dataFolder));

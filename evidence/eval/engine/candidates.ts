@@ -5,7 +5,6 @@ import { type EmbeddedPerson, embedHalves } from '../../corpus/people.js';
 import { createChance } from '../../statistics/chance.js';
 import type { EvalProgram } from '../program.js';
 
-/** Levels, and photos at enrolment. */
 const settings = [
   { accuracy: 4, photos: 1 },
   { accuracy: 4, photos: 3 },
@@ -13,7 +12,7 @@ const settings = [
   { accuracy: 8, photos: 3 },
 ] as const;
 
-/** Limit per person, against domination. */
+/** Limits the trials per person, so that people with many photos do not dominate. */
 const mostOfAPerson = 20;
 
 function* genuineOf({ embeddings }: EmbeddedPerson, photos: number) {
@@ -22,7 +21,10 @@ function* genuineOf({ embeddings }: EmbeddedPerson, photos: number) {
       if (at < from || at >= from + photos) yield { enrolled: embeddings.slice(from, from + photos), live };
 }
 
-/** Each tried place of the decoder's candidates costs a refusal an Argon2id run. */
+/**
+ * Measures how far down the decoder's list of messages the right one is. Every message that a verification tries costs
+ * an Argon2id run.
+ */
 export const candidates: EvalProgram = {
   about: "where the right message stands among the decoder's candidates",
   async run(say) {

@@ -8,7 +8,7 @@ import type { EvalProgram } from '../program.js';
 
 const round = (value: number): number => Number(value.toFixed(4));
 
-/** Measures how often a second face counts, and whether the widest face is the photo's person. */
+/** Measures how often photos show a second face, and whether the widest face is the photo's person. */
 export const companions: EvalProgram = {
   about: 'second faces in evaluation photos, by their width as a share of the widest',
   async run(say) {

@@ -9,7 +9,7 @@ import type { EvalProgram } from '../program.js';
 
 const leastTurn = { yawDeg: 12, pitchDeg: 10 };
 
-/** Returns the unit vector that explains most parallax, by power iteration. */
+/** Returns the unit vector that explains most of the parallax, by power iteration. */
 function toFirstPattern(parallaxes: readonly (readonly Point[])[]): number[] {
   let pattern: number[] = Array.from({ length: 68 }, (_, at) => (at === 30 ? 1 : 0));
   for (let round = 0; round < 50; round += 1) {
@@ -36,7 +36,7 @@ function correlate(pairs: readonly (readonly [number, number])[]): { correlation
   return { correlation: round(xy / Math.sqrt(xx * yy)), slope: round(xy / xx) };
 }
 
-/** Fits the depth of the 68 points, and measures how well it detects turns. */
+/** Fits the depth of the 68 face landmarks, and measures how well it detects head turns. */
 export const faceDepthTable: EvalProgram = {
   about: 'the table of src/liveness/depth.ts, and how it agrees with the pose model',
   async run(say, out) {

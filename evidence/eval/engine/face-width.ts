@@ -9,13 +9,13 @@ import type { EvalProgram } from '../program.js';
 
 const widthsPx = [16, 20, 24, 28, 32, 40, 48, 64, 80];
 const sampled = 300;
-/** Cosine with an impostor rate of one in ten thousand (`npm run eval -- --judge all`). */
+/** Cosine with an impostor rate of 1 in 10,000 (`npm run eval -- --judge all`). */
 const threshold = 0.41;
 
 const cosine = (a: Float32Array, b: Float32Array): number => a.reduce((sum, value, at) => sum + value * b[at], 0);
 const round = (value: number): number => Number(value.toFixed(4));
 
-/** Measures the minimum face width by shrinking photos step by step. */
+/** Measures the minimum face width, by shrinking photos step by step. */
 export const faceWidth: EvalProgram = {
   about: 'what narrow faces cost: photos shrunk until the face is so many pixels wide',
   async run(say) {

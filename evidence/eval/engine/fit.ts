@@ -13,7 +13,7 @@ const meanOver = (people: readonly EmbeddedPerson[]): Float32Array =>
 const photosOf = (people: readonly EmbeddedPerson[]): number =>
   people.reduce((sum, { embeddings }) => sum + embeddings.length, 0);
 
-/** Prints the current engine's part of `parameters/engines.json` without levels, which are chosen. */
+/** Prints the current engine's part of `parameters/engines.json`, without the levels. */
 export const fit: EvalProgram = {
   about: 'mean and directions of parameters/engines.json, fitted on one half of the people and of FACESTEP_GROUPS',
   async run(say) {

@@ -15,7 +15,7 @@ interface Measured {
 }
 
 const photosPerPerson = 8;
-/** Engine's mean pitch of evaluation photos, its straight ahead. */
+/** Mean pitch that the engine measures on evaluation photos, which counts as straight ahead. */
 const usualPitchDeg = -11.3;
 
 const looksAhead = ({ pose }: Measured): boolean =>
@@ -43,7 +43,7 @@ function correlate(a: readonly number[], b: readonly number[]): number {
   return of(a, b, meanA, meanB) / Math.sqrt(of(a, a, meanA, meanA) * of(b, b, meanB, meanB));
 }
 
-/** Least squares without a constant, for one or two ratios. */
+/** Least squares without a constant term, for one or two ratios. */
 function fitDegrees(x: readonly number[], y: readonly number[], degrees: readonly number[]): readonly [number, number] {
   const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, value, at) => sum + value * b[at], 0);
   const [xx, xy, yy] = [dot(x, x), dot(x, y), dot(y, y)];
@@ -53,7 +53,7 @@ function fitDegrees(x: readonly number[], y: readonly number[], degrees: readonl
   return [(xd * yy - yd * xy) / determinant, (yd * xx - xd * xy) / determinant];
 }
 
-/** Measures how well the guide's pose agrees with the engine's. */
+/** Measures how well the head pose estimated in the browser agrees with the engine's. */
 export const guidancePose: EvalProgram = {
   about: 'the pose of the guidance in the browser against the pose model of the engine',
   async run(say, out) {

@@ -19,7 +19,7 @@ const round = (value: number): number => Number(value.toPrecision(3));
 const atShare = (sorted: readonly number[], share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
 
-/** Fits the limits on half of the people, and counts on the other half. */
+/** Fits the quality limits on half of the people, and counts rejections on the other half. */
 export const qualityBounds: EvalProgram = {
   about: 'bounds of src/engine/quality-bounds.ts, fitted on half of the people, judged on the other',
   async run(say) {
@@ -32,7 +32,7 @@ export const qualityBounds: EvalProgram = {
     const work = async (): Promise<void> => {
       for (let at = next++; at < persons.length; at = next++) {
         const { person } = persons[at];
-        // One photo per person, against domination.
+        // One photo per person, so that people with many photos do not dominate.
         const examination = await pool.examineCentral(new Photo(face(person, 1)), [
           'quality',
           'magnitude',

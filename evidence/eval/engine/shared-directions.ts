@@ -10,7 +10,7 @@ import { createChance } from '../../statistics/chance.js';
 import { findClusters, meanVector, minus, principalDirections, toUnit, without } from '../../statistics/directions.js';
 import type { EvalProgram } from '../program.js';
 
-/* Embeddings of impostors of one place share directions. An exploration that nothing shipped uses. */
+/* Explores whether embeddings of impostors from one place share directions. The product does not use the result. */
 
 type Change = (embedding: Float32Array) => Float32Array;
 
@@ -22,13 +22,13 @@ const changed = (people: readonly EmbeddedPerson[], change: Change): EmbeddedPer
 const meansOf = (people: readonly EmbeddedPerson[]): Float32Array[] =>
   people.map(({ embeddings }) => meanVector(embeddings));
 
-/** @param mean - of mixed people, subtracted first */
+/** @param mean - mean embedding of mixed people, which is subtracted first */
 interface Finder {
   readonly from: string;
   find(mixed: readonly EmbeddedPerson[], sources: BySource, mean: Float32Array): Float32Array[];
 }
 
-/** Unlabeled: cluster means, weighted by the square root of their share of people. */
+/** Finds directions without labels, as cluster means weighted by the square root of the cluster's share of people. */
 function clusterMeans(people: readonly EmbeddedPerson[], count: number, mean: Float32Array): Float32Array[] {
   const centred = meansOf(people).map((own) => toUnit(minus(own, mean)));
   return findClusters(centred, count, createChance(`clusters ${count}`)).map((places) => {
@@ -103,7 +103,7 @@ interface Fold {
   readonly judge: { readonly mixed: readonly EmbeddedPerson[]; readonly sources: BySource };
 }
 
-/** Each fold has its own threshold of 1e-4 for mixed impostors. */
+/** Each fold has its own threshold, at which 1 in 10,000 impostors of mixed sources matches. */
 function judgeFolds(folds: readonly Fold[]) {
   const tried = folds.map(({ fit, judge }) =>
     toChanges(fit.mixed, fit.sources).map(({ from, directions, change }) => {
@@ -133,7 +133,7 @@ function judgeFolds(folds: readonly Fold[]) {
       const all = sum(pairs.map(({ own }) => own.length));
       return [`fnmr ${source}`, rateOf(all - sum(pairs.map(({ own, bound }) => above(own, bound))), all)];
     });
-    // Threshold with one impostor in a thousand in the worst source, and its cost.
+    // Threshold at which the worst source has an impostor rate of 1 in 1,000.
     const worst = Math.max(
       ...sources.map((source) => {
         const cosines = pairsOf(source)
@@ -163,7 +163,7 @@ const pick = (sources: BySource, keep: (at: number, source: string) => boolean):
     }),
   );
 
-/** Measures the effect of removing shared directions on impostors of one place. */
+/** Measures how removing shared directions affects impostors of one place. */
 export const sharedDirections: EvalProgram = {
   about:
     'strangers of one place, where directions that groups share are taken from embeddings; on FACESTEP_GROUPS, too',

@@ -23,7 +23,7 @@ const ridge = 0.1;
 const pitches = ['up', 'down'] as const;
 type Pitch = (typeof pitches)[number];
 
-/** A nod: face points straight ahead, and up or down. */
+/** Landmarks of a nod: the face straight ahead, and turned up or down. */
 interface Nod {
   readonly pitch: Pitch;
   readonly frontal: Landmarks;
@@ -92,15 +92,15 @@ function toLayout({ frontal, turned }: Nod): number[] {
   return values.map((value) => value / length);
 }
 
-/** 0 at the mean of bent prints, 1 at that of faces. */
+/** Returns 0 at the mean of bent prints and 1 at the mean of faces. */
 const toLikeness = ({ weights, offset }: Discriminant, nod: Nod): number =>
   toLayout(nod).reduce((sum, value, at) => sum + value * weights[at], offset);
 
 const refusedNatural = 0.01;
 
 /**
- * Measures whether a nod's depth distinguishes a face from paper bent about a vertical axis. The judge does not use it,
- * because it refused one of four demonstration people in 4 of 24 nods.
+ * Measures whether the depth seen in a nod distinguishes a face from paper bent about a vertical axis. The product does
+ * not use it, because it refused one of four demonstration people in 4 of 24 nods.
  */
 export const bentSheet: EvalProgram = {
   about: 'what the layout of depth would tell of bent prints, fitted on half of the people, judged on the other',

@@ -8,15 +8,15 @@ import { toPose } from '../../../web/capture/guidance/pose.js';
 export type ClipFrame = Omit<SeenFrame, 'movement'>;
 
 export interface RowOutcome {
-  /** True if it passes all signals but `passive`. */
+  /** True if all liveness signals but `passive` pass. */
   readonly movement: boolean;
-  /** Mean passive score, 0 to 1; 0 if no frames pass the other signals. */
+  /** Mean passive liveness score, 0 to 1. It is 0 if no frames pass the other signals. */
   readonly passive: number;
 }
 
 const turns: readonly TurnedMovement[] = ['left', 'right', 'up', 'down'];
 
-/** The 24 rows of a challenge: three movements between two looks ahead. */
+/** The 24 possible challenges: three movements between two looks straight ahead. */
 export const rows: readonly (readonly TurnedMovement[])[] = turns.flatMap((first) =>
   turns
     .filter((turn) => turn !== first)
@@ -39,7 +39,7 @@ const toOutcome = (frames: readonly SeenFrame[]): RowOutcome => {
 
 const none: RowOutcome = { movement: false, passive: 0 };
 
-/** Returns an attacker's best result for each row. */
+/** Returns an attacker's best result for each challenge. */
 export function attackRows(clip: readonly ClipFrame[]): readonly RowOutcome[] {
   const frontal = [...clip]
     .sort((one, other) => Math.abs(one.pose.yawDeg) - Math.abs(other.pose.yawDeg))
@@ -64,7 +64,7 @@ export function attackRows(clip: readonly ClipFrame[]): readonly RowOutcome[] {
   return outcomes;
 }
 
-/** Simulates the page on a clip with movements in another order. */
+/** Simulates the capture page on a clip whose movements are in another order. */
 export function pageRows(clip: readonly ClipFrame[]): readonly RowOutcome[] {
   const turned = clip.map(({ landmarks }) => toHeadTurn(toFaceRatios(landmarks)));
   const neutralAt = turned.findIndex(({ yawDeg }) => Math.abs(yawDeg) <= 12);

@@ -7,7 +7,7 @@ import { lookAtRegions } from './region-look.js';
 
 const round = (value: number): number => Number(value.toFixed(3));
 
-/** Log ratio of each part's brightness; `null` if unreadable. */
+/** Returns the log ratio of each region's brightness with and without flash; `null` if unreadable. */
 function toAnswers(without: RegionReadings, flashed: RegionReadings): Json {
   const answerOf = (region: Region): number | null => {
     const [before, after] = [without[region], flashed[region]];
@@ -30,7 +30,7 @@ function toAnswers(without: RegionReadings, flashed: RegionReadings): Json {
   };
 }
 
-/** Reads the effect of flashes: `flash-pairs/<species>/<pair>_background.jpg` and `<pair>_flash.jpg`. */
+/** Reads the effect of flashes from `flash-pairs/<species>/<pair>_background.jpg` and `<pair>_flash.jpg`. */
 export async function readFlashPairs(engine: Engine, folder: string): Promise<Json[]> {
   const rows: Json[] = [];
   for (const species of await list(join(folder, 'flash-pairs')))

@@ -8,7 +8,7 @@ import { testShare } from '../../../test/share.js';
 import { type Half, toHalf } from '../../corpus/split.js';
 import { createChance } from '../../statistics/chance.js';
 
-/** Yields the first photo of each person of one half in random order. */
+/** Yields the first photo of each person of one half, in random order. */
 export function* drawPhotos(half: Half, draw: string): Generator<Buffer> {
   const names = people()
     .map(({ person }) => person)
@@ -17,7 +17,7 @@ export function* drawPhotos(half: Half, draw: string): Generator<Buffer> {
   while (names.length > 0) for (const person of names.splice(chance.below(names.length), 1)) yield face(person, 1);
 }
 
-/** Returns the engine's result; `null` for no face, several faces, or a small one. */
+/** Returns the engine's result, or `null` if the engine refused the picture because of its number or size of faces. */
 export async function withoutRefusal<Seen>(look: () => Promise<Seen>): Promise<Seen | null> {
   try {
     return await look();
@@ -27,7 +27,7 @@ export async function withoutRefusal<Seen>(look: () => Promise<Seen>): Promise<S
   }
 }
 
-/** Larger head turns cannot be rendered frontal. */
+/** Faces turned further than this cannot be rendered as frontal. */
 const greatestYawDeg = 15;
 
 /** Reads heads from the first `count` roughly frontal photos. */
@@ -46,7 +46,7 @@ export async function readFrontalHeads(
   return heads;
 }
 
-/** Returns true for black-and-white pictures: mean channel differences below two levels. */
+/** Returns true for black-and-white pictures. */
 export function isGrey({ data }: Picture): boolean {
   let difference = 0;
   for (let at = 0; at < data.length; at += 3)

@@ -10,7 +10,7 @@ export interface JudgedChallenge {
   /** Attack name, or `genuine`. */
   readonly species: string;
   readonly pass: boolean;
-  /** Distinct refusing signals, without the frame's index. */
+  /** Signals that refused the challenge, without the frame's index. */
   readonly refusedBy: readonly string[];
 }
 
@@ -28,7 +28,7 @@ const judgeFrames = (
     testShare,
   );
 
-/** Renders and judges a genuine challenge of each person, and attacks of each species. */
+/** Renders and judges one genuine challenge and one attack of each species per person. */
 export async function judgeChallenges(
   judge: LivenessJudge,
   heads: readonly Head[],
@@ -46,7 +46,7 @@ export async function judgeChallenges(
     }
     if ((at + 1) % 10 === 0) say(`challenges: ${at + 1} of ${heads.length} people`);
   };
-  // Two at once: workers judge one while this thread renders the other.
+  // Two run concurrently, so that workers judge one while this thread renders the other.
   const queue = heads.entries();
   const work = async (): Promise<void> => {
     for (const [at, victim] of queue) await judgeAll(victim, at);
@@ -55,7 +55,7 @@ export async function judgeChallenges(
   return judged;
 }
 
-/** Counts refusals by signal, most frequent first; a challenge may count for several. */
+/** Counts refusals by signal, most frequent first. A challenge may count for several signals. */
 export function countSignals(judged: readonly JudgedChallenge[]): Record<string, number> {
   const counts = new Map<string, number>();
   for (const signal of judged.flatMap(({ refusedBy }) => refusedBy)) counts.set(signal, (counts.get(signal) ?? 0) + 1);

@@ -1,4 +1,4 @@
-/** Mirror index of each face point, in 300-W numbering. */
+/** Index of each landmark's mirror image, in 300-W numbering. */
 export const mirrored: readonly number[] = [
   ...Array.from({ length: 17 }, (_, at) => 16 - at),
   ...Array.from({ length: 10 }, (_, at) => 26 - at),

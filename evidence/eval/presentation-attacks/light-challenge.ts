@@ -24,10 +24,10 @@ import { matchByChance, measureRecognition, measureSameFace } from './light-on-f
 import { type LightFigures, toLightTables } from './light-tables.js';
 import { toHighest } from './presentation-rates.js';
 
-/** People of the judging half: five injections of each of 60 are 300. */
+/** Number of people for each measurement. Five injections per person are 300 injections. */
 const people = { genuine: 60, injected: 60, attacked: 40, recognised: 20 } as const;
 
-/** Screen light relative to room light on a face. Attacks use the last two. */
+/** Screen light relative to the room light on a face. Attacks use the last two values. */
 const gains = [0.05, 0.1, 0.15, 0.3] as const;
 const attackedGains = [0.15, 0.3] as const;
 
@@ -94,7 +94,7 @@ const rateOf = <Each>(judged: readonly Each[], isHit: (each: Each) => boolean) =
   toJson(proportion(judged.filter(isHit).length, judged.length));
 
 const toBpcer = (kind: Kind, judged: readonly JudgedLight[]) => {
-  // Without a single face, or after too much motion, the light has no result.
+  // The light gives no result without a single face, or after too much motion.
   const seen = judged.filter(({ refusedBy, lightPass }) => lightPass || refusedBy.some(isOfLight));
   return {
     gain: kind.gain,
@@ -134,7 +134,6 @@ export const lightChallenge: EvalProgram = {
       const apcerOf = (judged: readonly JudgedLight[], of: readonly { readonly name: string }[]) =>
         Object.fromEntries(of.map(({ name }) => [name, toApcer(judged.filter(({ species }) => species === name))]));
       const attackedAt = [];
-      // Grouped by axis, because docs/light.md names them by position.
       for (const axis of screenAxes)
         for (const gain of attackedGains) {
           const attacked: JudgedLight[] = [];

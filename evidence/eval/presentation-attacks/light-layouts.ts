@@ -22,20 +22,20 @@ import type { EvalProgram } from '../program.js';
 import { drawPhotos, readFrontalHeads, withoutRefusal } from './heads.js';
 
 /*
- * Measures whether another layout of two colors distinguishes a bent print from a face. Each layout's threshold refuses
- * one in twenty of the fitting people.
+ * Measures whether other layouts of two screen colors distinguish a bent print from a face. Each layout's threshold
+ * refuses one in twenty people of the fitting half.
  */
 
 interface Layout {
   readonly name: string;
   readonly axis: ScreenAxis;
-  /** By default the axis's usual screen. */
+  /** Default: the usual screen of the axis. */
   readonly screen?: ScreenHalves;
-  /** Two parts of a face; by default the pair that distinguishes most fitting people. */
+  /** Two parts of a face. Default: the two that distinguish most fitting people. */
   readonly sides?: Sides;
 }
 
-/** A phone of 6.5 × 14 cm, as far as in `down`; closer: half as far. */
+/** The phone measures 6.5 × 14 cm. Layouts named `closer` halve its usual distance. */
 const layouts: readonly Layout[] = [
   { name: 'laptop, left and right', axis: 'across', sides: sidesOfNose.across },
   { name: 'phone, upper and lower', axis: 'down', sides: sidesOfNose.down },
@@ -152,7 +152,7 @@ function chooseSides(fit: LooksByName): Sides {
   );
   const passing = (sides: Sides): number => {
     const genuine = readAll(fit.genuine, sides);
-    // Parts that are unreadable on most people are useless.
+    // Parts that cannot be read on most people are useless.
     if (genuine.length < 0.8 * fit.genuine.length) return 1;
     return rateFrom(printsOf(fit, sides), toBound(genuine)).rate;
   };

@@ -13,10 +13,10 @@ import { liveSpecies, type RecordedClip, readClips } from './recorded.js';
 import { lookAtRegions, type RegionLook } from './region-look.js';
 import { judgeUnlit } from './unlit-rows.js';
 
-/** Time between two pictures. */
+/** Times between two pictures. */
 const lagsMs = [33, 100, 250, 450, 900] as const;
 
-/** Maximum motion of a still person, in eye distances over all 68 points. */
+/** Maximum motion of a still person, in eye distances. */
 const stillEyeDistances = 0.06;
 
 function toMotion(one: RegionLook, other: RegionLook): number {
@@ -25,7 +25,7 @@ function toMotion(one: RegionLook, other: RegionLook): number {
   return moved.reduce((sum, px) => sum + px, 0) / moved.length / Math.hypot(right.x - left.x, right.y - left.y);
 }
 
-/** Spontaneous change between two pictures, as logarithms: chroma by channel, and luminance. */
+/** Change between two pictures without screen light, as logarithms. */
 interface Change {
   readonly chroma: RegionLight;
   readonly luminance: number;
@@ -63,7 +63,7 @@ const meanChange = (changes: readonly Change[]): Change => {
 interface PairChange {
   readonly motion: number;
   readonly background: Change;
-  /** By region and in total; nothing is subtracted. */
+  /** Change of each region and of the whole face. The background's change is not subtracted. */
   readonly regions: Regions;
 }
 
@@ -107,7 +107,7 @@ const ofRegion = (pairs: readonly PairChange[], region: FaceRegion | 'face', isB
     return [isBeyond ? beyond(change, background) : change];
   });
 
-/** They show two-color and black-and-white halves. */
+/** Returns the differences between the left and right flanks, which a two-color screen lights differently. */
 function toFlanks(regions: Regions): Change[] {
   const [left, right] = [regions.get('leftFlank'), regions.get('rightFlank')];
   return left === undefined || right === undefined ? [] : [beyond(left, right)];

@@ -20,10 +20,10 @@ function toMedian(values: readonly number[]): number {
   return (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2;
 }
 
-/** Screen light relative to room light; 0 compares two moments. */
+/** Screen light relative to room light. With 0, two moments without screen light are compared. */
 const recognisedGains = [0, 0.1, 0.3, 1] as const;
 
-/** Measures the effect of light on recognition. */
+/** Measures how screen light affects face recognition. */
 export async function measureRecognition(engine: Engine, heads: readonly Head[], say: (line: string) => void) {
   const steps = screenColours.map((colour) => ({
     movement: 'centre' as const,
@@ -79,7 +79,7 @@ export async function measureSameFace(engine: Engine, heads: readonly Head[], sa
 
 const chanceRows = 200_000;
 
-/** Measures how often a face lit by another row matches the requested row. */
+/** Measures how often a face lit by another sequence of colors matches the requested sequence. */
 export function matchByChance() {
   const chance = createChance('rows by chance');
   const toReading = ({ first }: ScreenLight): LightReading => {

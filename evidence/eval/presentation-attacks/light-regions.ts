@@ -4,12 +4,12 @@ import { toEyeCentres } from '../../../src/engine/landmarks.js';
 import type { Picture, Point } from '../../../src/engine/picture.js';
 import { lightOfLevel } from '../../../test/face-video/linear.js';
 
-/** Lit parts of a face; left and right as in the picture. */
+/** Measured parts of a face. Left and right are as in the picture. */
 export const faceRegions = ['leftCheek', 'rightCheek', 'leftFlank', 'rightFlank', 'chin', 'forehead'] as const;
 export type FaceRegion = (typeof faceRegions)[number];
 export type Region = FaceRegion | 'background';
 
-/** Linear light of a region: red, green, blue, each 0 to 1. */
+/** Linear red, green and blue of a region, each 0 to 1. */
 export type RegionLight = readonly [number, number, number];
 
 /** `null` if too few pixels are neither dark nor saturated. */
@@ -18,15 +18,15 @@ export type RegionReadings = Readonly<Record<Region, RegionLight | null>>;
 const darkest = 20;
 const brightest = 250;
 const fewestPixels = 40;
-/** Trimmed share at both ends of each channel. */
+/** Share of pixels that is left out at both ends of each channel. */
 const trimmed = 0.1;
 
-/** Background: next to and above the face's box, enlarged by this factor. */
+/** The background is next to and above the face's box, enlarged by this factor. */
 const surroundings = 1.9;
 
 /**
- * By the 68 points. The forehead is .2 to .6 eye distances above the brows; the chin avoids the jaw's edge, where one
- * pixel's offset reads the background.
+ * Returns the regions by the 68 landmarks. The chin region avoids the edge of the jaw, where one pixel's offset would
+ * read the background.
  */
 function toOutlines(points: Landmarks): Readonly<Record<FaceRegion, readonly Point[]>> {
   const pick = (...indices: readonly number[]): readonly Point[] => indices.map((at) => points[at]);
@@ -85,7 +85,6 @@ function trimmedMean(counts: Uint32Array): number | null {
   return light / (to - from);
 }
 
-/** Reads the light of face parts and background. */
 export function readRegions(picture: Picture, box: Box, landmarks: Landmarks): RegionReadings {
   const { widthPx } = picture;
   const outlines = toOutlines(landmarks);
@@ -115,7 +114,7 @@ export function readRegions(picture: Picture, box: Box, landmarks: Landmarks): R
 /** Returns luminance with the weights of ITU-R BT.709. */
 export const toLuminance = ([red, green, blue]: RegionLight): number => 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 
-/** Returns log channels less their mean, independent of exposure. */
+/** Returns each channel's logarithm minus their mean, which does not depend on exposure. */
 export function toChroma(light: RegionLight): RegionLight {
   const [red, green, blue] = light.map(Math.log);
   const mean = (red + green + blue) / 3;

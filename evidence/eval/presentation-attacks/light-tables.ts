@@ -11,7 +11,7 @@ type Apcer = {
   readonly stoppedBy: Counts;
 };
 
-/** Output of `npm run eval -- light-challenge`. Keys are stable. */
+/** JSON output of `npm run eval -- light-challenge`, with stable keys. */
 export type LightFigures = {
   readonly frames: 'synthetic';
   readonly bpcer: readonly {
@@ -44,7 +44,6 @@ const toRow = ([name, { inAll, byLight, withoutLight, stoppedBy }]: readonly [st
 
 const hitsOf = ({ hits, trials }: Rate): string => `${hits} of ${trials.toLocaleString('en')}`;
 
-/** Renders the figures as a page. */
 export function toLightTables(figures: LightFigures, now: Date): string {
   const { bpcer, injections, attacks, blackAndWhite, recognition, sameFace, chanceRow } = figures;
   const passed = ['', 'passed (APCER)', 'by the light alone', 'without the light', 'stopped by, most often'];
@@ -76,7 +75,7 @@ export function toLightTables(figures: LightFigures, now: Date): string {
     '',
     'Every frame is perfect but for its light.',
     '',
-    // APCER is per species: a total would be below the worst one.
+    // APCER has no total, because it would be below that of the worst species.
     table(passed, Object.entries(injections.byKind).map(toRow)),
     '',
     ...attacks.flatMap(({ axis, gain, apcer }) => [

@@ -4,7 +4,7 @@ import { testShare } from '../../../test/share.js';
 import { withoutRefusal } from './heads.js';
 import { readRecordedPicture } from './recorded.js';
 
-/** Examines all pictures with as many at once as workers. */
+/** Examines all pictures, as many concurrently as there are workers. */
 export async function mapPictures<From, To>(
   pictures: readonly From[],
   look: (picture: From) => Promise<To>,
@@ -18,7 +18,7 @@ export async function mapPictures<From, To>(
   return seen;
 }
 
-/** Returns a picture's passive liveness, 0 to 1; `null` without a single face. */
+/** Returns a picture's passive liveness score, 0 to 1; `null` unless it has exactly one face. */
 export const scorePicture = (engine: Engine, file: string): Promise<number | null> =>
   withoutRefusal(async () => {
     const photo = toPhoto(await readRecordedPicture(file));

@@ -1,10 +1,9 @@
 import { mapPictures } from './looks.js';
 import { type RecordedClip, readRecordedPicture, timeOf } from './recorded.js';
 
-/** In ms from the clip's start. */
+/** `ms` counts from the start of the clip. */
 export type Moment<Look> = Look & { readonly ms: number };
 
-/** Examines each picture of a clip. */
 export async function readMoments<Look extends object>(
   { files }: RecordedClip,
   look: (bytes: Uint8Array) => Promise<Look | null>,
@@ -16,7 +15,7 @@ export async function readMoments<Look extends object>(
   return seen.flat();
 }
 
-/** Returns all picture pairs with that time difference, within a quarter, earlier first. */
+/** Returns all pairs of pictures that are `lagMs` apart, within a quarter of it. */
 export const pairsApart = <Look>(
   moments: readonly Moment<Look>[],
   lagMs: number,

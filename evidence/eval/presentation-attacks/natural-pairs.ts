@@ -7,7 +7,7 @@ import { toPhoto } from '../../../test/pictures.js';
 import { testShare } from '../../../test/share.js';
 import { type Half, toHalf } from '../../corpus/split.js';
 
-/** Limit of photos per person, against domination. */
+/** Maximum number of photos per person, so that no one dominates. */
 const photosOfOne = 8;
 
 export interface Seen {
@@ -20,7 +20,6 @@ export interface NaturalPair {
   readonly other: Seen;
 }
 
-/** Reads all such pairs of the evaluation people. */
 export async function readNaturalPairs(say: (line: string) => void): Promise<Record<Half, readonly NaturalPair[]>> {
   const pool = await createEnginePool({ modelsFolder, queueLimit: 64 });
   const persons = people().filter(({ photos }) => photos > 1);

@@ -17,8 +17,8 @@ import { mapPictures } from './looks.js';
 import { rateAsJson } from './rate-cells.js';
 
 /*
- * Measures whether copies of a frame differ from later pictures of the same person and place. Grid, steps and threshold
- * were chosen on one half.
+ * Measures whether copies of a frame can be distinguished from later pictures of the same person and place. Parameters
+ * were chosen on one half of the people.
  */
 
 interface Sitting {
@@ -27,13 +27,12 @@ interface Sitting {
   readonly pictures: readonly { readonly file: string; readonly atMs: number }[];
 }
 
-/** A next attempt is at least this much later. */
+/** Minimum time until a person's next attempt. */
 const laterMs = 1000;
 
-/** Interval of webcam stills (NUAA), whose names number a session's pictures. */
+/** Interval of the webcam pictures of NUAA, whose names number a session's pictures. */
 const stillMs = 50;
 
-/** Copies every n-th picture. */
 const copiedEvery = 5;
 
 type Size = { readonly width: number; readonly height: number };

@@ -11,12 +11,12 @@ export interface PassiveScores {
   readonly bySpecies: ReadonlyMap<string, Scores>;
 }
 
-/** The active threshold for one picture and for the mean of five. */
+/** Passive liveness thresholds of the product: for one picture, and for the mean of five. */
 export const shownBounds = [livenessBoundary, 0.5] as const;
 
 /**
- * Scores photos of different people, and a picture of each species from each. An attacker would not choose a photo
- * without a response.
+ * Scores photos of different people, and an attack of each species made from each photo. An attacker would not choose a
+ * photo that the engine refuses.
  */
 export async function scorePassive(
   engine: Engine,

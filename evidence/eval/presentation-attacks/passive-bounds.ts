@@ -25,10 +25,9 @@ const frames = 5;
 
 const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** Compared pictures: random ones for people, the best for attackers. */
 const views = {
   one: ({ scores }: ScoredPerson): readonly number[] => scores,
-  /** Means of five: for people disjoint groups. */
+  /** Means of five pictures: disjoint groups for people, the best five for attacks. */
   five: ({ isLive, scores }: ScoredPerson): readonly number[] => {
     const fives = Math.floor(scores.length / frames);
     if (fives === 0) return [];
@@ -130,7 +129,7 @@ const rowAsJson = ({ isLive, lowest, highest, rates }: SourceRates): Json => ({
 });
 
 /**
- * By source, on both halves.
+ * Measures error rates of several thresholds by source, on both halves.
  * @throws BadInput
  */
 async function measureBounds(

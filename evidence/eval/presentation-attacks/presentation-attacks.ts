@@ -14,7 +14,7 @@ import { drawChallenge, drawPassive, passivePlots } from './presentation-plots.j
 import { toTables } from './presentation-tables.js';
 import { measureRecorded } from './real-presentations.js';
 
-/** Single images are fast, a challenge has five frames. */
+/** Number of people. Challenges are fewer, because each renders five frames. */
 const peopleOf = { passive: 150, challenge: 100 } as const;
 
 async function attackPeople(engine: Engine, photos: readonly Uint8Array[], heads: number, say: (line: string) => void) {
@@ -32,7 +32,6 @@ async function attackPeople(engine: Engine, photos: readonly Uint8Array[], heads
   };
 }
 
-/** Measures presentation attacks by ISO/IEC 30107-3. */
 export const presentationAttacks: EvalProgram = {
   about: 'APCER and BPCER of rendered prints, screens, cut-outs, replays and stills; with --data of recorded ones',
   runOn: measureRecorded,

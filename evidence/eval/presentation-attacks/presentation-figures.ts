@@ -7,7 +7,7 @@ import { type Rate, toApcer, toBpcer, toHighest, toNonResponseRate } from './pre
 const mapEach = <From, To>(entries: Iterable<readonly [string, From]>, to: (value: From) => To): Record<string, To> =>
   Object.fromEntries([...entries].map(([name, value]) => [name, to(value)]));
 
-/** Returns error rates of passive liveness. A picture without a single face is a non-response. */
+/** Computes error rates of passive liveness. A picture without exactly one face is a non-response. */
 export function toPassiveFigures({ genuine, bySpecies }: PassiveScores) {
   const atBound = shownBounds.map((bound) => {
     const apcer = mapEach(bySpecies, (scores) => toApcer(scores, bound));
@@ -21,7 +21,7 @@ export function toPassiveFigures({ genuine, bySpecies }: PassiveScores) {
   };
 }
 
-/** Returns error rates of the judge, which always responds. */
+/** Computes error rates of the liveness judge, which always responds. */
 export function toChallengeFigures(judged: readonly JudgedChallenge[]) {
   const of = (species: string) => judged.filter((each) => each.species === species);
   const rate = (species: string, pass: boolean): Rate =>

@@ -14,7 +14,6 @@ export const passivePlots: readonly PassivePlot[] = [
   { name: 'screens', species: ['screenFine', 'screenNear', 'screenCoarse', 'screenBezel', 'screenWashedOut'] },
 ];
 
-/** Plots passive liveness over all thresholds as SVG. */
 export function drawPassive({ genuine, bySpecies }: PassiveScores, plot: PassivePlot): string {
   return toDetSvg({
     title: 'Passive liveness on one picture: synthetic attacks, real photos',
@@ -27,7 +26,7 @@ export function drawPassive({ genuine, bySpecies }: PassiveScores, plot: Passive
       const attack = bySpecies.get(name) ?? [];
       const points = shownBounds.flatMap((bound) => {
         const [bpcer, apcer] = [toBpcer(genuine, bound), toApcer(attack, bound)];
-        // Only the first has a label, because the threshold is common to all.
+        // Only the first point has a label, because all have the same threshold.
         return bpcer === null || apcer === null
           ? []
           : [{ x: bpcer.rate, y: apcer.rate, label: at === 0 ? String(bound) : '' }];
@@ -37,7 +36,6 @@ export function drawPassive({ genuine, bySpecies }: PassiveScores, plot: Passive
   });
 }
 
-/** Plots the error rates of the movement judge as SVG. */
 export function drawChallenge(figures: {
   readonly people: number;
   readonly bpcer: Rate;

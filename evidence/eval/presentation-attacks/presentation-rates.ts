@@ -2,17 +2,14 @@ import { proportion, toJson } from '../../statistics/proportion.js';
 
 export type Rate = ReturnType<typeof toJson>;
 
-/** Passive scores, 0 to 1; `null` without a response. */
+/** Passive liveness scores, 0 to 1; `null` for a non-response. */
 export type Scores = readonly (number | null)[];
 
 const isResponse = (score: number | null): score is number => score !== null;
 
 const toRate = (hits: number, trials: number): Rate | null => (trials === 0 ? null : toJson(proportion(hits, trials)));
 
-/**
- * Computes APCER of one species, BPCER, and the non-response rates APNRR and BPNRR by ISO/IEC 30107-3. The first two
- * only count responses; `null` without any.
- */
+/** Computes APCER of one species and BPCER by ISO/IEC 30107-3, over responses only; `null` if there are none. */
 export const toApcer = (scores: Scores, bound: number): Rate | null => {
   const responses = scores.filter(isResponse);
   return toRate(responses.filter((score) => score >= bound).length, responses.length);
@@ -26,7 +23,7 @@ export const toBpcer = (scores: Scores, bound: number): Rate | null => {
 export const toNonResponseRate = (scores: Scores): Rate | null =>
   toRate(scores.filter((score) => !isResponse(score)).length, scores.length);
 
-/** Returns the species with the highest APCER, the test's figure; `null` without responses. */
+/** Returns the species with the highest APCER; `null` if there were no responses. */
 export function toHighest(apcer: Readonly<Record<string, Rate | null>>): { species: string; rate: number } | null {
   const rates = Object.entries(apcer).flatMap(([species, rate]) =>
     rate === null ? [] : [{ species, rate: rate.rate }],

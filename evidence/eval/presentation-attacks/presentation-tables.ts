@@ -57,7 +57,6 @@ function toChallengeTable({ challenge }: PresentationFigures, title: string): re
   ];
 }
 
-/** Renders all figures as Markdown for the plots' folder. */
 export function toTables(evaluation: PresentationFigures, demonstration: PresentationFigures, at: Date): string {
   const grey = `evaluation people, ${evaluation.blackAndWhite.hits} of ${evaluation.blackAndWhite.trials} photos black and white`;
   const colour = 'the demonstration photos, in colour';

@@ -8,7 +8,6 @@ export const rateAsJson = (rate: ClusteredRate | null): Json =>
     ? null
     : { ...rate, rate: toDigits(rate.rate), interval: [toDigits(rate.interval[0]), toDigits(rate.interval[1])] };
 
-/** Formats counts with the interval in percent. */
 export const countsAsText = ({ passed, of, interval }: ClusteredRate): string =>
   `${passed} of ${of} (${interval.map((end) => toDigits(end * 100)).join(' to ')} %)`;
 

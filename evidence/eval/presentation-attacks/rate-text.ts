@@ -5,11 +5,9 @@ export type Counts = Readonly<Record<string, number>>;
 
 export const percent = (rate: number): string => `${Number((rate * 100).toPrecision(2))}`;
 
-/** Formats a rate with counts and interval. */
 export const toText = (rate: Rate | null): string =>
   rate === null ? 'no response' : hitsOfTrials(rate.hits, rate.trials, rate.interval);
 
-/** Formats the three most frequent signals. */
 export const toSignals = (counts: Counts): string =>
   Object.entries(counts)
     .slice(0, 3)

@@ -15,21 +15,21 @@ import { mapPictures, scorePicture } from './looks.js';
 import { rateAsJson, rateAsText } from './rate-cells.js';
 import { liveSpecies, type RecordedClip, type RecordedStill, readRecorded, readRecordedPicture } from './recorded.js';
 
-/** Results of one species: refused people for `live`, passed attacks otherwise. */
+/** Error rates of one species: refused people for `live`, passed attacks for the others. */
 export interface SpeciesFigures {
   readonly stills: number;
   readonly clips: number;
-  /** Without a single face; not in single-picture rates. */
+  /** Pictures without exactly one face, which do not count in the rates of single pictures. */
   readonly noResponse: number;
   /**
-   * One picture at the threshold of `policy.liveness: "passive"`: a clip's best for attackers, its middle one for
-   * people.
+   * Error rate of single pictures at the threshold of `policy.liveness: "passive"`. For a clip, the attacker's best
+   * picture or a person's middle picture is used.
    */
   readonly passive: ClusteredRate | null;
-  /** Clips in the movement challenge, without the passive signal. */
+  /** Error rate of clips in the movement challenge, without passive liveness. */
   readonly movement: ClusteredRate | null;
   readonly light: null;
-  /** Movement, and mean passive score at the threshold of `passive`. */
+  /** Error rate of the movement challenge together with the clip's mean passive liveness score. */
   readonly policy: ClusteredRate | null;
 }
 
@@ -60,7 +60,7 @@ async function lookAtClip(engine: Engine, clip: RecordedClip): Promise<SeenClip>
 const middleOf = (values: readonly number[]): number | undefined =>
   [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)];
 
-/** An attack counts if any row accepts it, a person if most rows refuse them. */
+/** An attack counts if any challenge accepts it, a person if most challenges refuse them. */
 function isHit(isLive: boolean, outcomes: readonly RowOutcome[], passes: (outcome: RowOutcome) => boolean): boolean {
   const passed = outcomes.filter(passes).length;
   return isLive ? passed <= outcomes.length / 2 : passed > 0;
@@ -119,7 +119,7 @@ function toMarkdown(real: ReadonlyMap<string, SpeciesFigures>): string {
 }
 
 /**
- * Measures recorded pictures and clips of people, prints and screens by species.
+ * Measures recorded pictures and clips of people and attacks, by species.
  * @throws BadInput
  */
 export async function measureRecorded(folders: readonly string[], say: (line: string) => void, out: string | null) {

@@ -4,32 +4,31 @@ import { BadInput } from '../../corpus/bad-input.js';
 import { readCorpus } from '../../corpus/corpus.js';
 
 interface Recorded {
-  /** The two folders above the person, which separate sources and cameras. */
+  /** Names of the two folders above the person's, which distinguish sources and cameras. */
   readonly source: string;
-  /** `live` are people; other names are attack species. */
+  /** `live` for people, otherwise the attack species. */
   readonly species: string;
   readonly person: string;
 }
 
-/** `stills/<species>/<person>_….jpg`, or for people `<person>/….jpg` */
+/** Picture `stills/<species>/<person>_….jpg`, or `<person>/….jpg` for people. */
 export interface RecordedStill extends Recorded {
   readonly file: string;
 }
 
-/** `movements/<species>/<clip>/…<milliseconds>ms.jpg` or `<milliseconds>.jpg`; each clip counts as another person. */
+/** Clip `movements/<species>/<clip>/…<milliseconds>ms.jpg`. Each clip counts as another person. */
 export interface RecordedClip extends Recorded {
   readonly files: readonly string[];
 }
 
-/** Name of people in both layouts. */
 export const liveSpecies = 'live';
 
 const isPicture = (name: string): boolean => /\.(jpe?g|png|webp)$/i.test(name);
 
-/** Returns a clip picture's time from its name, in ms. */
+/** Returns the time in a picture's file name, in milliseconds. */
 export const timeOf = (name: string): number => Number(/(\d+)(?:ms)?\.\w+$/.exec(name)?.[1] ?? Number.NaN);
 
-/** Lists a folder in order; empty if missing. */
+/** Lists a folder in order; empty if the folder is missing. */
 export async function list(folder: string): Promise<string[]> {
   try {
     return (await readdir(folder)).sort();
@@ -48,7 +47,7 @@ async function readStills(folder: string): Promise<RecordedStill[]> {
   return stills;
 }
 
-/** Reads the clips of `<kind>/<species>/<clip>/…`; none if missing. */
+/** Reads the clips of `<kind>/<species>/<clip>/…`; empty if the folder is missing. */
 export async function readClips(folder: string, kind: string): Promise<RecordedClip[]> {
   const clips: RecordedClip[] = [];
   for (const species of await list(join(folder, kind)))
@@ -61,10 +60,7 @@ export async function readClips(folder: string, kind: string): Promise<RecordedC
   return clips;
 }
 
-/**
- * Reads photos of people, one folder each, like the accuracy corpus.
- * @throws BadInput
- */
+/** @throws BadInput */
 async function readPhotos(folder: string): Promise<RecordedStill[]> {
   const { people } = await readCorpus(folder);
   const path = resolve(folder);
@@ -74,7 +70,7 @@ async function readPhotos(folder: string): Promise<RecordedStill[]> {
   );
 }
 
-/** @throws BadInput without stills, clips and photos */
+/** @throws BadInput if there are neither pictures nor clips */
 export async function readRecorded(
   folder: string,
 ): Promise<{ readonly stills: readonly RecordedStill[]; readonly clips: readonly RecordedClip[] }> {

@@ -5,13 +5,12 @@ import { testShare } from '../../../test/share.js';
 import { withoutRefusal } from './heads.js';
 import { type RegionReadings, readRegions } from './light-regions.js';
 
-/** Regions of a picture's only face. */
 export interface RegionLook {
   readonly readings: RegionReadings;
   readonly landmarks: Landmarks;
 }
 
-/** `null` without a single face. */
+/** `null` unless the picture has exactly one face. */
 export const lookAtRegions = (engine: Engine, bytes: Uint8Array): Promise<RegionLook | null> =>
   withoutRefusal(async () => {
     const { face, landmarks } = await engine.examine(toPhoto(bytes), ['landmarks'], testShare);

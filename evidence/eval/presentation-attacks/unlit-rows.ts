@@ -14,11 +14,11 @@ import { pairsApart, readMoments } from './moments.js';
 import { rateAsJson } from './rate-cells.js';
 import type { RecordedClip } from './recorded.js';
 
-/* Judges real clips without our light as injected recordings against random rows of lights. */
+/* Judges real clips, recorded without screen light, as if they were injected in light challenges with random colors. */
 
 const rowsOfOne = 1000;
 
-/** Time between the pictures of both colors. */
+/** Time between the pictures of two colors. */
 const apartMs = 450;
 
 type Look = { readonly reading: LightReading };
@@ -49,7 +49,7 @@ function answerRow(pairs: readonly (readonly [Look, Look])[], chance: Chance): L
 interface Answered {
   readonly person: string;
   readonly gain: number;
-  /** Difference of the nose's sides; `null` if one is not visible. */
+  /** Difference between the two sides of the nose; `null` if one is not visible. */
   readonly noseSides: number | null;
   readonly seemsLit: boolean;
   readonly passes: boolean;
@@ -83,7 +83,6 @@ function toStrengths(values: readonly number[]): Json {
 const shareOf = (rows: readonly Answered[], isHit: (row: Answered) => boolean): Json =>
   rateAsJson(rateByPerson(rows.map((row) => ({ person: row.person, hit: isHit(row) }))));
 
-/** Measures unlit clips of people and replays under random rows. */
 export async function judgeUnlit(
   engine: Engine,
   clips: Readonly<Record<string, readonly RecordedClip[]>>,

@@ -1,4 +1,4 @@
-/** Runs inside the page, before the page's own scripts: every camera takes its time until its first picture. */
+/** Delays the first picture of every camera. Runs in the browser, before the page's own scripts. */
 export function delayCamera() {
   const play = HTMLMediaElement.prototype.play;
   HTMLMediaElement.prototype.play = async function () {

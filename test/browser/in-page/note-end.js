@@ -1,4 +1,4 @@
-/* Runs inside the page, before the page's own scripts. */
+/* Runs in the browser, before the page's own scripts. */
 
 /** Writes the time when one of the named screens appears to `data-ended-at`, in milliseconds since the navigation. */
 export function noteEnd(names) {

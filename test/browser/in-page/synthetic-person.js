@@ -1,7 +1,8 @@
-/* Runs inside the page, before the page's own scripts: a person in front of the camera who does what the page asks. */
+/* Runs in the browser, before the page's own scripts. */
 
 /**
- * Puts a person in the place of every camera: pictures drawn on a canvas, whose stream `getUserMedia` hands out.
+ * Replaces every camera by one that shows a person. The pictures are drawn on a canvas, whose stream `getUserMedia`
+ * returns.
  *
  * @param {import('../visitor.js').Person} person
  */
@@ -20,21 +21,21 @@ export function playPerson({ poses, reactionMs, turnMs = null, plan }) {
 
   let at = { movement: 'centre', step: 0 };
   let goal = 'centre';
-  /** Pictures still to come until the goal, and when the head began to turn. */
+  /** Number of pictures until the final pose, number shown so far, and start of the movement. */
   let turn = { pictures: 0, shown: 0, from: 0 };
   const turnTo = (movement) => {
     goal = movement;
     turn = { pictures: at.step + poses[goal].length, shown: 0, from: performance.now() };
   };
 
-  /** One step towards the goal: back to the centre first, then out again. */
+  /** Shows the next picture toward the goal: back to the center first, then outward. */
   const advance = (ready) => {
     if (at.movement !== goal && at.step > 0) at = { ...at, step: at.step - 1 };
     else if (at.movement !== goal) at = { movement: goal, step: 0 };
     else if (at.step < ready[goal].length - 1) at = { ...at, step: at.step + 1 };
   };
 
-  /** No sensor is without noise: the server has seen no picture of a camera before. */
+  /** Adds noise like a camera sensor, because the server refuses repeated pictures. */
   const addNoise = (context) => {
     for (let grain = 0; grain < 60; grain += 1) {
       context.fillStyle = `rgb(${255 * Math.round(Math.random())} 128 128 / 0.12)`;
@@ -42,7 +43,7 @@ export function playPerson({ poses, reactionMs, turnMs = null, plan }) {
     }
   };
 
-  /** Nobody sits down twice at the same place: for each row of movements the camera sees a little more or less of the room. */
+  /** Draws a slightly different position before the camera for each challenge. */
   const drawFraming = () => ({
     zoom: 1.06 + 0.05 * Math.random(),
     x: 32 * (Math.random() - 0.5),
@@ -64,7 +65,7 @@ export function playPerson({ poses, reactionMs, turnMs = null, plan }) {
     sitDownAnew();
     const { zoom, x, y } = plan === 'still' ? { zoom: 1, x: 0, y: 0 } : framing;
     const scale = zoom * Math.min(width / picture.width, height / picture.height);
-    // Nobody holds quite still.
+    // People do not hold quite still.
     const sway = plan === 'still' ? 0 : 1.5;
     const dx = x + (width - picture.width * scale) / 2 + sway * Math.sin(performance.now() / 310);
     const dy = y + (height - picture.height * scale) / 2 + sway * Math.sin(performance.now() / 470);
@@ -116,7 +117,6 @@ export function playPerson({ poses, reactionMs, turnMs = null, plan }) {
     }, stepMs);
     return made;
   };
-  // What a page learns of a camera beside its picture.
   const getUserMedia = async (constraints) => {
     if (!constraints.video) throw new DOMException('no microphone here', 'NotFoundError');
     const made = await stream();

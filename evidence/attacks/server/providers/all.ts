@@ -10,7 +10,6 @@ import { type HookTarget, type Provider, toBearerForgeries } from './provider.js
 
 const audience = 'https://face.example.com/rival';
 
-/** The rival's org uses access tokens of another issuer. */
 async function createRivalCallers(outside: Outside, foreign: HookTarget['foreign']) {
   const claims = { aud: audience, cid: 'rival-hooks' };
   const good = await outside.sign(claims, { lifeSec: 7200 });
@@ -32,11 +31,10 @@ async function createRivalCallers(outside: Outside, foreign: HookTarget['foreign
   };
 }
 
-/** Opens every kind of provider, and a second tenant's org behind `rival`. */
 export async function openProviders(clients: OidcClients) {
   const outside = await openOutside();
   const verifierUrl = outside.url;
-  // Each tenant's attacker has the other tenant's hook credentials.
+  // Each tenant is attacked with the other tenant's hook credentials.
   const rivalCallers = await createRivalCallers(outside, (body) => workforceCallers.sign(body));
   const workforceCallers = callBySecret(() => rivalCallers.sign());
   const workforce = await openOkta('workforce', workforceCallers, { clients, verifierUrl });

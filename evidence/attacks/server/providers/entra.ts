@@ -13,7 +13,6 @@ export interface EntraProvider extends Provider {
   readonly simulator: EntraSimulator;
   readonly environment: Readonly<Record<string, string>>;
   readonly externalMfa: string;
-  /** A user without an enrolment. */
   readonly stranger: string;
 }
 

@@ -20,7 +20,6 @@ export interface OktaCallers {
   readonly fetchesKeys: boolean;
 }
 
-/** Authenticates by a secret in a header. */
 export function callBySecret(foreign: HookTarget['foreign']): OktaCallers {
   const secret = `Bearer ${randomBytes(24).toString('base64url')}`;
   const toHeader = (value: string): readonly Header[] => [['Authorization', value]];
@@ -41,7 +40,6 @@ export function callBySecret(foreign: HookTarget['foreign']): OktaCallers {
 
 const attribute = 'facestepToken';
 
-/** Opens an org. */
 export async function openOkta(
   id: string,
   callers: OktaCallers,
@@ -121,7 +119,7 @@ export async function openOkta(
         }),
         { kind: 'name', subject: login('bait') },
       ),
-      // It only reports; its effect is visible in the enrolments.
+      // Event hooks return no decision, so the effect is checked by the user's enrolment.
       toTarget(
         'events',
         ['event_hook', ''],

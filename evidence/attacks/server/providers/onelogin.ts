@@ -11,8 +11,8 @@ export interface OneLoginProvider extends Provider {
 }
 
 /**
- * Signs as our Smart Hook does.
- * @param time - whole seconds since 1970
+ * Signs a request like the Smart Hook that facestep generates.
+ * @param time - seconds since 1970
  */
 export function signForOneLogin(secret: string, body: Buffer, time = Math.floor(Date.now() / 1000)): readonly Header[] {
   const mac = createHmac('sha256', secret).update(`${time}.`).update(body).digest('hex');
@@ -84,7 +84,7 @@ export async function openOneLogin(
         event: ({ about, id: requestId }) => ({
           user_id: Number(about === 'bait' ? bait : stranger),
           request_id: requestId,
-          // Separate addresses, because each is rate-limited.
+          // Uses different addresses, because each address is rate-limited.
           ip: `192.0.2.${Math.abs(hashOf(requestId)) % 250}`,
         }),
       }),

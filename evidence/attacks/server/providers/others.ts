@@ -4,8 +4,6 @@ import { startScimSimulator } from '../../../../simulators/scim/index.js';
 import type { OidcClients } from '../clients.js';
 import { attackedPolicy, type Provider } from './provider.js';
 
-/* Providers that call no hook of this server. */
-
 export interface CognitoProvider extends Provider {
   readonly requestSecret: string;
   readonly userPoolId: string;

@@ -5,14 +5,17 @@ import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 export interface Outside {
   readonly url: string;
   sign(claims: JWTPayload, life?: { readonly issuedAt?: number; readonly lifeSec?: number }): Promise<string>;
-  /** Signs with an unpublished key under a published key's id. */
+  /** Signs with an unpublished key under the key ID of a published one. */
   forge(claims: JWTPayload, header?: Readonly<Record<string, unknown>>): Promise<string>;
   readonly publicKey: { readonly kid: string; readonly jwk: Readonly<Record<string, unknown>> };
   readonly lured: readonly string[];
   close(): Promise<void>;
 }
 
-/** Starts an issuer's keys, a password verifier that accepts all, and `/lure`, which only hostile requests name. */
+/**
+ * Starts a server with an issuer's keys, a password verifier, and `/lure`. Only hostile requests name `/lure`, so a
+ * request to it is a server-side request forgery.
+ */
 export async function openOutside(): Promise<Outside> {
   const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true });
   const unpublished = await generateKeyPair('RS256', { extractable: true });

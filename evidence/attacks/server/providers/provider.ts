@@ -3,22 +3,21 @@ import type { Altered } from '../alter.js';
 import type { Answer } from '../answer.js';
 import type { Header } from '../request.js';
 
-/** Subject of a hook call. The bait has an unused passed face check; the stranger has nothing. */
+/** User of a hook call. The `bait` has an unused passed face check, which an accepted attack would consume. */
 export type About = 'bait' | 'stranger';
 
 export type Bait =
-  /** Enrolled in the provider's profile, with a passed check. */
+  /** User with an enrolment in the provider's profile and a passed check. */
   | { readonly kind: 'profile'; readonly subject: string }
-  /** Passed with a backend's token, under this name. */
+  /** User without a profile, who passed with a token that a backend keeps. */
   | { readonly kind: 'name'; readonly subject: string }
-  /** A receipt for the hook, for this address. */
+  /** User whose receipt is sent with the hook call. */
   | { readonly kind: 'receipt'; readonly subject: string }
-  /** An enrolment that the hook would end. */
+  /** User whose enrolment the hook would delete. */
   | { readonly kind: 'enrolment'; readonly subject: string };
 
 export interface HookCall {
   readonly about: About;
-  /** Each id is another event. */
   readonly id: string;
   readonly receipt: string;
 }
@@ -31,13 +30,13 @@ export interface HookTarget {
   sign(body: Buffer): readonly Header[];
   forgeries(body: Buffer): readonly (readonly [string, readonly Header[]])[];
   foreign(body: Buffer): readonly Header[];
-  /** True if calls carry provider tokens, whose keys the server fetches. */
+  /** True if calls carry provider tokens, so that the server has to fetch the provider's keys. */
   readonly fetchesKeys: boolean;
-  /** True if the provider would treat the face as checked, or the event as handled. */
+  /** Returns true if the provider would treat the face as checked, or the event as handled. */
   isGranted(answer: Answer): boolean;
 }
 
-/** Policy of every connection. Step-ups must remain valid from before the attack until the controls after it. */
+/** Step-ups stay valid until the attack is over. */
 export const attackedPolicy = { mode: 'enforce', liveness: 'off', stepUpTimeoutSec: 3600 };
 
 export interface Provider {
@@ -48,6 +47,5 @@ export interface Provider {
 
 export const hookAddress = ({ connection, hook }: HookTarget): string => `/hooks/${connection}/${hook}`;
 
-/** Returns each token as bearer header. */
 export const toBearerForgeries = (tokens: readonly Altered[]): readonly (readonly [string, readonly Header[]])[] =>
   tokens.map(([variant, token]) => [variant, [['Authorization', `Bearer ${token}`]]]);
