@@ -9,6 +9,6 @@ export interface AdapterDeps<Settings> {
   readonly random: Random;
   readonly fetch: Fetch;
   readonly log: Log;
-  /** Called for each authentic call of the provider. Absent outside of a server. */
+  /** Called for each call that the provider authenticated with a secret. Absent outside the server. */
   readonly onSecretUsed?: ((use: SecretUse) => void) | undefined;
 }

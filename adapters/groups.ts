@@ -2,11 +2,10 @@ import { inTime } from '../src/core/deadline.js';
 import type { Group } from '../src/core/ports.js';
 import { FaceError } from '../src/errors.js';
 
-/** Far more than any user legitimately has. */
 const mostGroups = 5_000;
 const mostPages = 100;
 
-/** For all pages; a user waits. */
+/** Time limit for all pages, because a user waits. */
 const totalTimeoutMs = 15_000;
 
 export interface GroupPage<Cursor> {
@@ -15,9 +14,10 @@ export interface GroupPage<Cursor> {
 }
 
 /**
- * Reads all pages of groups; an incomplete list would grant wrong rights.
- * @param readPage - `null` is the first page
- * @throws FaceError `profile_unavailable`: too many groups or too slow; and from `readPage`
+ * Reads all pages of groups. It fails rather than return an incomplete list, which would grant wrong rights.
+ * @param readPage - receives `null` for the first page
+ * @throws FaceError `profile_unavailable` if there are too many groups or the provider is too slow; errors of
+ * `readPage`
  */
 export async function readAllGroups<Cursor>(
   readPage: (cursor: Cursor | null) => Promise<GroupPage<Cursor>>,

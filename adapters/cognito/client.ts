@@ -8,10 +8,10 @@ const REQUEST_TIMEOUT_MS = 5_000;
 
 export type CognitoSettings = Pick<CognitoConnection['cognito'], 'userPoolId' | 'endpoint' | 'credentials'>;
 
-/** Attempts per call when no user waits. */
+/** Attempts per call in administrative commands, where no user waits. */
 export const triesWhileAdministering = 5;
 
-/** Creates the SDK's client over the injected fetch. */
+/** Creates the SDK's client, which sends its requests with the injected fetch. */
 export function createCognitoClient(
   { userPoolId, endpoint, credentials }: CognitoSettings,
   { fetch, tries = 2 }: { readonly fetch: Fetch; readonly tries?: number },
@@ -25,7 +25,7 @@ export function createCognitoClient(
   });
 }
 
-/** Returns the credentials for an AWS client; empty if the SDK finds them itself. */
+/** Returns the credentials for an AWS client, or nothing if the SDK finds them itself. */
 export const toCredentials = ({ credentials }: Pick<CognitoSettings, 'credentials'>) =>
   credentials.kind === 'default' ? {} : { credentials: async () => toAwsCredentials(credentials) };
 
@@ -53,12 +53,11 @@ const requestGuard = z.object({
     .nullish(),
 });
 
-/** Sends an AWS client's requests by the injected fetch. */
 export function createFetchHandler(fetch: Fetch) {
   return {
     async handle(request: unknown) {
       const { protocol, hostname, port, path, method, headers, body } = requestGuard.parse(request);
-      // Fetch sets both from the address and body.
+      // Fetch sets both headers itself.
       const { host: _host, 'content-length': _length, ...others } = headers;
       const response = await fetch(`${protocol}//${hostname}${port === undefined ? '' : `:${port}`}${path}`, {
         method,
@@ -83,13 +82,15 @@ const serviceErrorGuard = z.object({
   $metadata: z.object({ httpStatusCode: z.number().optional() }).optional(),
 });
 
-/** Returns status and code of a failed call, without the response text, which must not be stored. */
+/** Returns status and code of a failed call. The response text is left out, because it must not be logged. */
 export function toServiceFailure(error: unknown): { status: number | null; code: string | null } {
   const { data } = serviceErrorGuard.safeParse(error);
   return { status: data?.$metadata?.httpStatusCode ?? null, code: data?.name ?? null };
 }
 
-/** Returns the administrator's error for a failed call; throttling and AWS failures are retryable. */
+/**
+ * Converts a failed administrative call to an error. Throttling and AWS failures are retryable (`profile_unavailable`).
+ */
 export function toRefusal(error: unknown, call: string): FaceError {
   const failure = toServiceFailure(error);
   const isPassing = failure.status === null || failure.status >= 500 || failure.code === 'TooManyRequestsException';

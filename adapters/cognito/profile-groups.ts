@@ -5,7 +5,7 @@ import {
 import type { GroupPage } from '../groups.js';
 import { notUnderstood } from './profile-user.js';
 
-/** Cognito's maximum. */
+/** Maximum page size of the API. */
 const pageSize = 60;
 
 /**

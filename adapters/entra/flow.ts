@@ -12,27 +12,27 @@ import {
   type SignUpEvent,
 } from './schema.js';
 
-/** A call from a verified caller; the body is not parsed. */
+/** A call whose caller is verified and whose body is not parsed yet. */
 export interface VerifiedCall {
   readonly caller: VerifiedCaller;
   readonly body: Uint8Array;
 }
 
 export interface FlowDeps {
-  /** The tenant whose users are identified by object id only. */
+  /** Tenant whose users are identified by object id only. */
   readonly homeTenantId: string;
   readonly core: HookCore;
 }
 
-/** Entra waits 2 s at most; verifying the caller may take 0.7 s. */
+/** Time limit of the decision. Entra waits at most 2 s, and verifying the caller may take 0.7 s. */
 export const DECISION_TIMEOUT_MS = 1_000;
 
-/** Covers Entra's single retry and all tokens of one sign-in, which share a correlation id. */
+/** Time in which the same call gets the same answer. Covers Entra's single retry and all tokens of one sign-in. */
 const REPEATABLE_FOR_SEC = 60;
 
 /**
- * Answers a tokenIssuanceStart call with face claims, from one local read.
- * @throws FaceError `request_malformed` (also if the tenant is not the caller's)
+ * Answers a tokenIssuanceStart call with the face claims.
+ * @throws FaceError `request_malformed`, also if the event's tenant is not the caller's
  */
 export async function handleTokenIssuanceStart({ caller, body }: VerifiedCall, deps: FlowDeps): Promise<RawReply> {
   const event = parseTokenIssuanceStart(body);
@@ -45,8 +45,8 @@ export async function handleTokenIssuanceStart({ caller, body }: VerifiedCall, d
 }
 
 /**
- * Answers attributeCollectionStart: shows the sign-up form after a step-up of the e-mail address. Default no, except in
- * shadow mode.
+ * Answers attributeCollectionStart: shows the sign-up form if the e-mail address passed a step-up. It refuses in all
+ * other cases, except in shadow mode.
  * @throws FaceError `request_malformed`, `face_not_verified`
  */
 export async function handleAttributeCollectionStart(
@@ -61,8 +61,8 @@ export async function handleAttributeCollectionStart(
 }
 
 /**
- * Answers attributeCollectionSubmit: consumes the sign-up address's receipt and removes it from the form. Default no,
- * except in shadow mode.
+ * Answers attributeCollectionSubmit: consumes the receipt of the sign-up and removes it from the form. It refuses
+ * without a valid receipt, except in shadow mode.
  * @throws FaceError `request_malformed`, `face_not_verified`, `receipt_invalid`, `state_unavailable`
  */
 export async function handleAttributeCollectionSubmit(
@@ -92,14 +92,15 @@ const decide = (
     application: event.application,
     address: event.address,
     isAfterFirstFactor: event.isAfterFirstFactor,
-    // The user can choose the correlation id; alone it would let one check answer two sign-ins.
+    // The user can choose the correlation id. Without application and address, one face check could answer two
+    // sign-ins.
     eventId: JSON.stringify([event.correlationId, event.application, event.address]),
     eventTime: null,
     repeatableForSec: REPEATABLE_FOR_SEC,
     budgetMs: DECISION_TIMEOUT_MS,
   });
 
-/** A new user has no id yet and is identified by the verified e-mail address. */
+/** Returns the verified e-mail address, which identifies a new user who has no id yet. */
 function toEmail({ email }: SignUpEvent): string {
   if (email === null) throw new FaceError('face_not_verified', { reason: 'sign-up without an e-mail address' });
   return email;

@@ -1,9 +1,6 @@
 import { type RequestedClaims, UnmetAuthenticationRequirements } from '../openid-client.js';
 
-/**
- * Values of `acr` that a face satisfies: all that accept inherence. The first is Entra's request after a password.
- * @see https://learn.microsoft.com/en-us/entra/identity/authentication/concept-authentication-external-method-provider
- */
+/** Values of `acr` that a face satisfies: all that accept inherence. After a password, Entra requests the first. */
 export const faceAcrValues = [
   'possessionorinherence',
   'knowledgeorinherence',
@@ -12,7 +9,8 @@ export const faceAcrValues = [
 ] as const;
 
 /**
- * Checks that a face satisfies the request. Entra accepts only values it named, essential or not.
+ * Checks that a face satisfies the requested `acr` and `amr`. Entra rejects answers with values that it did not
+ * request.
  * @throws UnmetAuthenticationRequirements
  */
 export function checkRequirements({ acr, amr }: RequestedClaims): void {

@@ -7,7 +7,7 @@ export interface ExternalMfaAddresses {
   readonly authorizationEndpoint: string;
 }
 
-/** Returns the endpoints; Entra compares them character for character. */
+/** Returns the endpoint addresses, which Entra compares character by character. */
 export function addressesOf({
   publicUrl,
   settings,

@@ -19,7 +19,7 @@ const pageGuard = z.object({
 });
 
 /**
- * Lists the enabled users of a group, transitively.
+ * Lists the enabled users of a group and of its nested groups.
  * @see https://learn.microsoft.com/en-us/graph/api/group-list-transitivemembers
  */
 export async function* listMembers(

@@ -24,12 +24,12 @@ export interface FlowDeps {
   readonly core: HookCore;
 }
 
-/** Okta proceeds without the hook after 3 s. */
+/** Time limit of the decision. After 3 s, Okta continues without the hook. */
 export const DECISION_TIMEOUT_MS = 1_500;
 
 /**
- * Answers a token hook call with the claim or a refusal.
- * @throws FaceError `request_malformed` (also if the tokens are another user's), `event_out_of_time`
+ * Answers a token hook call with the face claim or a refusal.
+ * @throws FaceError `request_malformed`, also if the tokens are another user's; `event_out_of_time`
  */
 export async function handleTokenHook(body: Uint8Array, deps: FlowDeps): Promise<RawReply> {
   const hook = parseTokenHook(body);
@@ -42,7 +42,7 @@ export async function handleTokenHook(body: Uint8Array, deps: FlowDeps): Promise
 }
 
 /**
- * Answers a registration hook call. An existing user needs a fresh face check; a new one presents a receipt in the
+ * Answers a registration hook call. An existing user needs a fresh face check; a new user submits a receipt in the
  * form.
  * @throws FaceError `request_malformed`, `event_out_of_time`, `face_not_verified`, `receipt_invalid`,
  * `state_unavailable`
@@ -55,7 +55,8 @@ export async function handleRegistrationHook(body: Uint8Array, deps: FlowDeps): 
 }
 
 /**
- * Answers a SAML assertion hook call with the attribute statement or nothing. Okta documents no refusal.
+ * Answers a SAML assertion hook call with the face attribute, or with no change if the check failed: Okta documents no
+ * refusal.
  * @throws FaceError `request_malformed`, `event_out_of_time`
  */
 export async function handleSamlHook(body: Uint8Array, deps: FlowDeps): Promise<RawReply> {
@@ -66,7 +67,7 @@ export async function handleSamlHook(body: Uint8Array, deps: FlowDeps): Promise<
   );
 }
 
-/** The receipt must name the requested login. */
+/** Consumes the receipt of a new user, which must be issued for the requested login. */
 async function takeReceipt({ form, eventId }: RegistrationHook, deps: FlowDeps): Promise<RawReply> {
   const { receiptField } = deps.receipt;
   const login = form?.login;
@@ -80,8 +81,8 @@ async function takeReceipt({ form, eventId }: RegistrationHook, deps: FlowDeps):
 }
 
 /**
- * On a refresh Okta has sent the browser session's user (OKTA-869758, fixed in 2025). So the tokens must name the
- * event's user, or none if the event names none.
+ * Verifies that the tokens are the event's user's. On token refresh, Okta sent the browser session's user instead
+ * (OKTA-869758, fixed in 2025).
  */
 function checkTokensAreOfUser({ user, identity, access }: TokenHook): void {
   const named = [identity?.subject, access?.subject].filter((subject) => typeof subject === 'string');
@@ -92,7 +93,7 @@ function checkTokensAreOfUser({ user, identity, access }: TokenHook): void {
   }
 }
 
-/** Decides about a user's face within Okta's time-out. @throws FaceError `event_out_of_time` */
+/** Decides about a user's face within Okta's timeout. @throws FaceError `event_out_of_time` */
 export const decide = (
   event: Pick<
     HookEvent,

@@ -4,13 +4,13 @@ import { secretClientMetadata } from '../login-client.js';
 import { type FinishedCheck, InvalidRequest, type OidcClient } from '../openid-client.js';
 import type { OktaIdv } from './config-oidc.js';
 
-/** Okta allows up to ten minutes. */
+/** Lifetime of a step-up. Okta allows up to ten minutes. */
 const lifeSec = 600;
 
 /**
- * Creates the client of a custom identity verification. Okta pushes its request, so the browser cannot change
- * `login_hint`. It also asks before password recovery: failures must not count as the unproven user's, or anyone could
- * lock them out.
+ * Creates the client for custom identity verification. Okta pushes its request (PAR), so the browser cannot change
+ * `login_hint`. Okta also uses it before password recovery, without a first factor. Failures therefore do not count
+ * against the user, or anyone could lock them out.
  * @see https://developer.okta.com/docs/guides/idv-integration/main/
  */
 export function createIdvClient(config: OktaIdv): OidcClient {
@@ -27,16 +27,16 @@ export function createIdvClient(config: OktaIdv): OidcClient {
     },
     toAmr: (methods) => methods,
     toCheckClaims: toVerifiedClaims,
-    // No sign-in follows at once.
+    // No hook call follows an identity verification.
     feedsHooks: false,
-    // Name, address and phone number, meant for comparison with a document.
+    // Okta sends name, address and phone number for comparison with an identity document; these are dropped.
     dropsClaims: true,
   };
 }
 
 /**
- * A failed check is a token too, so that Okta logs unverified claims and not an outage. `MATCHED` confirms Okta's user
- * without repeating names; Okta requires its `fuzzy` back.
+ * A failed check also returns a token, so that Okta logs a failed verification instead of an outage. `MATCHED` confirms
+ * the user without repeating names. Okta requires that `fuzzy` is returned.
  */
 function toVerifiedClaims({ passed, at, stepUpId }: FinishedCheck): JsonObject {
   const name = { value: passed ? 'MATCHED' : null, fuzzy: true };

@@ -13,7 +13,7 @@ export interface Attribute {
   readonly isUserWritten: boolean;
 }
 
-/** The enrolment token: users neither see nor change it. */
+/** Attribute of the enrolment token. Users can neither read nor change it. */
 export const tokenAttribute = (name: string): Attribute => ({
   name,
   title: 'Face enrolment token',
@@ -22,7 +22,7 @@ export const tokenAttribute = (name: string): Attribute => ({
   isUserWritten: false,
 });
 
-/** The receipt in the sign-up form; removed before the user is created. */
+/** Attribute of the receipt in the sign-up form. The hook clears it before Okta creates the user. */
 export const receiptAttribute = (name: string): Attribute => ({
   name,
   title: 'Face check receipt',
@@ -54,8 +54,8 @@ const schemaGuard = z.object({
 });
 
 /**
- * "Inherit from Okta" in the console. Otherwise Okta refuses enrolments of users from a directory or application (403,
- * E0000023).
+ * The setting "Inherit from Okta" in the console. Without it, Okta refuses enrolments of users from a directory or
+ * application (403, E0000023).
  * @see https://help.okta.com/en-us/content/topics/users-groups-profiles/usgp-define-attribute-profile-source.htm
  */
 const ownMaster = { type: 'OKTA' } as const;
@@ -73,7 +73,7 @@ function misfitsOf(definition: AttributeDefinition, expected: Attribute): string
     format: (format ?? null) === null,
     mutability: (mutability ?? 'READ_WRITE') === 'READ_WRITE',
     permissions: expected.isUserWritten || isUserWritten !== true,
-    // An administrator chose source applications.
+    // `OVERRIDE` means that an administrator chose other sources for the attribute.
     master: master?.type !== 'OVERRIDE',
   };
   return Object.keys(fits).filter((name) => fits[name] === false);
@@ -105,7 +105,8 @@ async function findAttribute({ name: expected }: Attribute, send: SendToOkta): P
 const objectGuard = z.record(z.string(), z.json());
 
 /**
- * Returns the attribute's status. A mismatch is never changed, because it may hold foreign data.
+ * Returns the attribute's status. An existing attribute of another kind is never changed, because it may contain other
+ * data.
  * @throws FaceError `provider_refused`, `profile_unavailable`
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/Schema/
  */
@@ -141,7 +142,6 @@ export async function inspectAttribute(expected: Attribute, send: SendToOkta): P
 
 const schemaPath = '/api/v1/meta/schemas/user/default';
 
-/** Creates the step that defines or adopts the attribute. */
 export const createAttributeStep = (expected: Attribute, { send }: { readonly send: SendToOkta }): ProvisionStep => ({
   title: toAttributeTitle(expected.name),
   inspect: () => inspectAttribute(expected, send),

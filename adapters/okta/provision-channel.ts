@@ -11,7 +11,7 @@ export interface OktaProvisionDeps extends AdapterDeps<OktaConnection> {
 
 export type HookName = 'token' | 'registration' | 'saml' | 'password-import' | 'events';
 
-/** Channel fields in use; an administrator's other headers are preserved. */
+/** The channel fields that are compared. Other headers of the administrator are preserved. */
 export const channelGuard = z.object({
   type: z.string(),
   config: z.looseObject({
@@ -32,13 +32,13 @@ export const uriOf = ({ publicUrl, settings }: OktaProvisionDeps, hook: HookName
 export const nameOf = ({ settings }: OktaProvisionDeps, hook: HookName): string =>
   `Face step-up (${settings.id}, ${hook})`;
 
-/** Returns a channel with the configured secret in Okta's format. */
+/** Returns the channel of a hook, with the configured secret, in Okta's format. */
 export const channelTo = (deps: OktaProvisionDeps, hook: HookName, headers: readonly Json[] = []): Json => ({
   type: 'HTTP',
   version: '1.0.0',
   config: {
     uri: uriOf(deps, hook),
-    // Okta sets it for event hooks.
+    // Okta itself sets the method for event hooks.
     ...(hook === 'events' ? {} : { method: 'POST' }),
     headers,
     authScheme: toAuthScheme(deps),
@@ -50,7 +50,10 @@ function toAuthScheme({ settings }: OktaProvisionDeps): Json {
   return secret === undefined ? null : { type: 'HEADER', key: secret.header, value: secret.value.use((text) => text) };
 }
 
-/** Returns the differences of a channel, one line each. Okta never shows the secret. */
+/**
+ * Returns one line for each difference of a channel from the configuration. The secret is not compared, because Okta
+ * never returns it.
+ */
 export function differencesOf(deps: OktaProvisionDeps, hook: HookName, channel: Channel): string[] {
   const { config } = channel;
   const header = deps.settings.okta.hooks.secret?.header;

@@ -19,7 +19,7 @@ const eventHookGuard = z.object({
 export type EventHook = z.infer<typeof eventHookGuard>;
 
 /**
- * Finds our event hook by address, else by name; `null` if absent.
+ * Returns our event hook, found by address or by name, or `null` if there is none.
  * @throws FaceError `provider_refused`, `profile_unavailable`
  */
 export async function findEventHook(deps: OktaProvisionDeps): Promise<EventHook | null> {
@@ -32,7 +32,10 @@ const missingEvents = ({ events }: EventHook): string[] => endingEvents.filter((
 
 export const eventHookTitle = 'Event hook: users who leave';
 
-/** Creates or adopts our event hook and makes Okta verify it: this server must be running. */
+/**
+ * Creates or adopts our event hook and has Okta verify it. Okta calls this server to do so, so the server must be
+ * running.
+ */
 export function createEventHookStep(deps: OktaProvisionDeps): ProvisionStep {
   const name = nameOf(deps, 'events');
   const verify = (id: string) => deps.send('POST', `/api/v1/eventHooks/${id}/lifecycle/verify`);

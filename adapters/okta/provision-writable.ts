@@ -4,12 +4,12 @@ import { parseAnswer } from './client.js';
 
 const objectGuard = z.record(z.string(), z.json());
 
-/** Read-only fields of all Okta objects. */
+/** Fields that are read-only in all Okta objects. */
 const readOnlyFields = ['id', 'created', 'lastUpdated', '_links', '_embedded'];
 
 /**
- * Returns the writable fields for a PUT, which replaces the whole object.
- * @throws FaceError `profile_unavailable`: not an object
+ * Returns the writable fields of an object, for a PUT that replaces the whole object.
+ * @throws FaceError `profile_unavailable` if the answer is not an object
  */
 export function toWritable(found: unknown, more: readonly string[]): JsonObject {
   const left = new Set([...readOnlyFields, ...more]);

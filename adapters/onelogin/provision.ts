@@ -12,7 +12,8 @@ import { createHookStep } from './provision-hooks.js';
 import { listMembers } from './provision-members.js';
 
 /**
- * Creates the steps and checks of a OneLogin account. Policies and factors have no documented API and are manual steps.
+ * Creates the steps and checks of an account. OneLogin documents no API for policies and factors, so their steps are
+ * manual.
  */
 export function createOneLoginProvisioning(deps: AdapterDeps<OneLoginConnection>): Provisioning {
   const { onelogin } = deps.settings;
@@ -69,7 +70,10 @@ function createVariablesStep(parts: Parts): ProvisionStep {
   };
 }
 
-/** Returns the trust's settings; without a client here, another OpenID provider is used. */
+/**
+ * Returns the settings of the trust for the administrator to enter. Without a client here, another OpenID provider is
+ * used.
+ */
 function describeTrust({ deps: { publicUrl, settings } }: Parts): readonly string[] {
   const client = settings.oidc?.clients.find((each) => each.kind === 'onelogin_factor');
   if (client === undefined) {
