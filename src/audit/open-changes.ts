@@ -2,15 +2,15 @@ import type { OpenChange } from '../core/enrolment/recover-enrolments.js';
 import { type EpochSec, fromIso, toEpochSec } from '../core/units.js';
 import { readEvents } from './events.js';
 
-/** Start and ends of a token change. */
+/** Actions that begin or end a change of a token. */
 const actions = ['enrolment_begun', 'enrolled', 'renewed', 'enrolment_recovered', 'enrolment_refused'] as const;
 
 const toExpiry = (text: string | null): EpochSec | null => (text === null ? null : toEpochSec(fromIso(text)));
 
 /**
- * Reads unfinished token changes, oldest first.
- * @param options.through - last record of former processes: later changes are in progress. Times are unreliable,
- * because clocks can be set back
+ * Reads changes of tokens that were begun but not ended, oldest first.
+ * @param options.through - last record of former processes. Later changes are still in progress. Times would be
+ * unreliable, because clocks can be set back.
  */
 export async function readOpenChanges(
   file: string,

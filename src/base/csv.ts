@@ -1,6 +1,6 @@
 /**
- * Formats one line of CSV (RFC 4180) without its line break. An apostrophe disarms cells that a spreadsheet would take
- * as a formula, because names are untrusted.
+ * Formats one line of CSV (RFC 4180), without a line break. Because names are untrusted, an apostrophe stops
+ * spreadsheets from running a cell as a formula.
  */
 export const toCsvLine = (cells: readonly string[]): string => cells.map(toCell).join(',');
 

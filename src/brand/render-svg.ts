@@ -1,8 +1,8 @@
 import sharp from 'sharp';
 
 /**
- * Draws an SVG as a PNG that fits a box. For `svg-process.ts` only.
- * @returns `null` if its size exceeds `maxPixels`
+ * Draws an SVG as a PNG that fits a box. Only `svg-process.ts` may call it.
+ * @returns `null` if the picture exceeds `maxPixels`
  */
 export async function renderSvg(
   svg: Uint8Array,

@@ -3,8 +3,8 @@ import { renderSvg } from './render-svg.js';
 import { findSvgProblem } from './svg.js';
 
 /*
- * Draws one SVG from standard input to standard output. Exit code 3: refused, with the reason; 2: too large; 1: cannot
- * be drawn.
+ * Draws one SVG from standard input to standard output. The exit code is 3 if the SVG was refused (with the reason), 2
+ * if too large, 1 if unreadable.
  */
 
 const [width = 1, height = 1, maxPixels = 1] = process.argv.slice(2).map(Number);
