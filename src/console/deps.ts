@@ -4,7 +4,7 @@ import type { ApiDeps } from '../rest/deps.js';
 import type { Metrics } from '../telemetry/metrics.js';
 
 export interface ConsoleDeps extends ApiDeps {
-  /** For the company's provider. */
+  /** Calls the company's identity provider. */
   readonly fetch: Fetch;
   readonly room: Room;
   readonly metrics: Pick<Metrics, 'emergencySignIns'>;

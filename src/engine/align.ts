@@ -6,8 +6,8 @@ export type FivePoints = readonly [Point, Point, Point, Point, Point];
 export const alignedSizePx = 112;
 
 /**
- * Positions of eyes, nose and corners of the mouth in the aligned face.
- * @see https://arxiv.org/abs/1801.07698 (ArcFace), which took them over from earlier work
+ * Target positions of eyes, nose and corners of the mouth in the aligned face.
+ * @see https://arxiv.org/abs/1801.07698 (ArcFace)
  */
 export const facePlaces: [Point, Point, Point, Point, Point] = [
   { x: 38.2946, y: 51.6963 },
@@ -25,8 +25,8 @@ export interface Alignment {
 }
 
 /**
- * Returns the inverse of the least-squares similarity (no mirror) that moves the five points to their places.
- * @param places - in the aligned face
+ * Returns the inverse of the least-squares similarity (without reflection) that moves the five points to their places.
+ * @param places - target positions in the aligned face
  */
 export function alignFace(landmarks: Landmarks, places: FivePoints = facePlaces): Alignment {
   const points = [...toEyeCentres(landmarks), toNoseTip(landmarks), ...toMouthCorners(landmarks)];
@@ -42,7 +42,7 @@ export function alignFace(landmarks: Landmarks, places: FivePoints = facePlaces)
     dot += u.x * v.x + u.y * v.y;
     cross += u.x * v.y - u.y * v.x;
   });
-  // Forward: v = [a −b; b a] u with a = dot / length, b = cross / length.
+  // The similarity is v = [a −b; b a] u with a = dot / length and b = cross / length.
   const norm = (dot * dot + cross * cross) / length;
   const a = dot / norm;
   const b = cross / norm;

@@ -4,15 +4,15 @@ import { maxPhotoPixels, readBounded } from './picture-bounds.js';
 import { minFaceWidthPx } from './quality-bounds.js';
 
 export interface Header {
-  /** After EXIF orientation. */
+  /** Size after EXIF orientation. */
   readonly widthPx: number;
   readonly heightPx: number;
 }
 
-/* libvips reads dozens of formats, some with rarely tested code: only three loaders are enabled. */
+/* libvips reads dozens of formats, some with rarely tested code. Only these three loaders are enabled. */
 const loaders = ['VipsForeignLoadJpegBuffer', 'VipsForeignLoadPngBuffer', 'VipsForeignLoadWebpBuffer'];
 
-/** Configures this process's picture library: three loaders, no caches, no threads. */
+/** Configures the picture library of this process: three loaders, no caches, no threads. */
 export function prepareDecoder(): void {
   sharp.block({ operation: ['VipsForeignLoad'] });
   sharp.unblock({ operation: loaders });
@@ -21,7 +21,7 @@ export function prepareDecoder(): void {
 }
 
 /**
- * Reads a picture's header and refuses what must not be decoded.
+ * Reads a picture's header and refuses pictures that must not be decoded.
  * @throws `photo_invalid`, `photo_too_large`, `photo_too_small`, `photo_animated`
  */
 export async function readHeader(bytes: Uint8Array): Promise<Header> {
@@ -32,7 +32,7 @@ export async function readHeader(bytes: Uint8Array): Promise<Header> {
       throw new FaceError('photo_invalid', null, { cause: error });
     });
   if (metadata.pages !== undefined && metadata.pages > 1) throw new FaceError('photo_animated');
-  // The library must decode the size that was checked.
+  // The library must decode exactly the size that was checked.
   const { format, width, height } = metadata;
   if (format !== declared.format || width !== declared.widthPx || height !== declared.heightPx)
     throw new FaceError('photo_invalid');

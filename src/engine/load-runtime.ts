@@ -2,7 +2,7 @@ import { type Runtime, toSaid } from './runtime.js';
 import { loadNative } from './runtime-native.js';
 import { loadWebAssembly, toUnavailable } from './runtime-wasm.js';
 
-/** Node's codes for a missing package or platform binary. */
+/** Node's error codes for a missing package or binary. */
 const absentCodes: readonly unknown[] = ['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND', 'ERR_DLOPEN_FAILED'];
 
 const isAbsent = (error: unknown): error is Error =>

@@ -46,7 +46,7 @@ async function loadModel(folder: string, expected: ModelFile, runtime: Runtime):
 }
 
 /**
- * Loads a custom recognition model after verifying its bytes; its output is named `output`.
+ * Loads a custom recognition model after verifying its checksum.
  * @throws `model_missing`, `model_altered`
  */
 export async function loadRecognitionModel(
@@ -72,11 +72,11 @@ export const startRecognitionModel = (
   );
 
 /**
- * Loads and verifies the manifest's models, with PRelu replaced.
+ * Verifies and loads the bundled models, with their PRelu nodes replaced.
  * @throws `model_missing`, `model_altered`
  */
 export async function loadModels(folder: string, runtime: Runtime): Promise<Models> {
-  // In parallel they hold 11 MiB more per thread.
+  // Loading them in parallel would take 11 MiB more per thread.
   const detect = await loadModel(folder, models.detect, runtime);
   const landmarks = await loadModel(folder, models.landmarks, runtime);
   const embed = await loadModel(folder, models.embed, runtime);

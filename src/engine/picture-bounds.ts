@@ -7,7 +7,7 @@ export const maxPhotoPixels = 40_000_000;
 const maxWholePixels = 16_000_000;
 const maxDeepPixels = 4_000_000;
 const maxInterlacedPixels = 2_000_000;
-/** Maximum pixels over all scans of a JPEG. */
+/** Maximum of pixels in all scans of a JPEG together. */
 const maxScannedPixels = 160_000_000;
 const maxFramePixels = 4_000_000;
 
@@ -19,7 +19,7 @@ function maxPixelsOf({ format, bitDepth, isInterlaced, scans }: PictureHeader): 
 }
 
 /**
- * Reads the header and refuses what must not be decoded.
+ * Reads the header and refuses pictures that must not be decoded.
  * @throws `photo_invalid`, `photo_too_large`, `photo_animated`
  */
 export function readBounded(bytes: Uint8Array): PictureHeader {
@@ -34,7 +34,7 @@ export function readBounded(bytes: Uint8Array): PictureHeader {
 }
 
 /**
- * Checks from the header that the capture page can have taken a picture.
+ * Refuses pictures that the capture page cannot have taken. It reads only the header.
  * @throws `photo_invalid`, `photo_too_large`, `photo_animated`
  */
 export function checkFrame(bytes: Uint8Array): void {

@@ -32,13 +32,13 @@ export type BareExamination = Omit<Examination, 'embedding' | 'own' | 'texture' 
   readonly texture: Float32Array<ArrayBuffer> | null;
 };
 
-/** An aligned face is 112 pixels wide; narrower faces in reduced pictures are decoded again from the original. */
+/** Width of an aligned face. A face that is narrower in the reduced picture is decoded again from the original. */
 const detailWidthPx = 112;
 
-/** The liveness model's 2.7 boxes plus rounding. */
+/** Part that is decoded again, in box widths: the 2.7 of the liveness model plus rounding. */
 const detailEnlargement = 3;
 
-/** One call at a time, because model inputs are shared buffers. */
+/** Steps of the pipeline. Only one call at a time is allowed, because the models share buffers. */
 export interface Stages {
   readonly readHeader: typeof readHeader;
   readonly decode: typeof decode;
@@ -54,7 +54,7 @@ export interface Stages {
   readonly readTexture: typeof readTexture;
 }
 
-/** One call at a time. */
+/** Only one call at a time is allowed. */
 export interface Pipeline {
   readonly stages: Stages;
   readonly runtime: RuntimeName;
@@ -110,7 +110,8 @@ function checkWidth(widthPx: number): void {
 }
 
 /**
- * A guessed face never decides about a person, but a small one gives the hint to come closer.
+ * Refuses a picture with only a guessed face, which must never decide about a person. If that face is small, the error
+ * asks the user to come closer.
  * @throws `face_none`, `face_too_small`
  */
 function checkIsSure(faces: readonly DetectedFace[], scale: number): void {

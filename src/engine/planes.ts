@@ -1,7 +1,7 @@
 import type { Box } from '../core/face.js';
 import type { Normalisation, Picture } from './picture.js';
 
-/** One channel after the other. */
+/** Layout of a tensor with one color channel after the other. */
 export interface PlaneLayout {
   readonly columns: number;
   /** Positions of red, green and blue: `[0, 1, 2]`, or `[2, 1, 0]` for blue first. */
@@ -25,7 +25,10 @@ function toNeighbours(from: number, extent: number, places: number, length: numb
   return { first, second, share };
 }
 
-/** Resamples an upright part, normalized, into the upper left of a tensor. Equals `sampleGrid` plus `toPlanes`. */
+/**
+ * Resamples and normalizes an upright area into the upper left of a tensor. The result equals `sampleGrid` plus
+ * `toPlanes`.
+ */
 export function samplePlanes(
   picture: Picture,
   area: Box,
