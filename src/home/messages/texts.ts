@@ -11,7 +11,7 @@ export interface DoorTexts {
   readonly faceCheck: string;
   readonly signInTitle: string;
   readonly signInText: string;
-  /** `organisation`: owner of the account. */
+  /** `organisation` owns the account. */
   readonly signIn: (organisation: string | null) => string;
   readonly refused: Readonly<Record<RefusedReason, string>>;
   readonly languages: string;
