@@ -1,10 +1,7 @@
 import type { Setup } from '../../adapters/setup.js';
 import { FaceError } from '../errors.js';
 
-/**
- * Returns the public URL, without a trailing slash.
- * @throws `config_invalid`
- */
+/** @throws `config_invalid` */
 export function requirePublicUrl({ config: { publicUrl } }: Setup): string {
   if (publicUrl !== null) return publicUrl;
   const reason = 'expected the address where the provider reaches this server';
