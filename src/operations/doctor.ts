@@ -26,7 +26,7 @@ interface Examined {
   readonly switched: Switched | null;
   /** Jobs of the running server. A command has none. */
   readonly jobs?: Jobs;
-  /** Receives the counts, without users who have a token of somebody else. */
+  /** Receives the counts, without users who hold the token of another user. */
   readonly onCensus?: (census: Census) => void;
 }
 

@@ -10,6 +10,6 @@ export const sealHeader = (
   deps: { readonly keys: Keys; readonly random: Random },
 ): Promise<SealedText> => sealText(header, label, deps);
 
-/** Decrypts the header. @throws as `openText` */
+/** @throws as `openText` */
 export const openHeader = (sealed: SealedText, deps: { readonly keys: Keys }): Promise<Credential> =>
   openText(sealed, label, deps);

@@ -11,27 +11,27 @@ import { deleteQueue } from './poll-queue.js';
 import { openHeader } from './sealed-header.js';
 import { type EventStream, streamStatuses } from './stream.js';
 
-/** One record holds all. */
+/** Limited, because one record contains all streams. */
 const mostStreams = 50;
 
 const mostOfOne = 5;
 
-/** An additional event is the safer mistake. */
+/** Events this much older than a stream are sent too, because an additional event is safer than a missing one. */
 const clockSkewSec = 5;
 
 const recordGuard = z.object({
   id: z.string(),
   application: z.string(),
-  /** As for the application's keys. */
+  /** Tenant of the application's keys. */
   tenant: z.string(),
-  /** Created or enabled: earlier events are omitted. */
+  /** Time at which the stream was created or enabled. Earlier events are omitted. */
   toldSince: epochMsGuard,
-  /** Resumed, or changed to push. Missing in earlier versions. */
+  /** Time at which it was resumed or changed to push. Absent in earlier versions. */
   toldOnAt: epochMsGuard.nullable().default(null),
   status: z.enum(streamStatuses),
   reason: z.string().nullable(),
   description: z.string().nullable(),
-  /** Also unknown types; `null`: none. */
+  /** Types that the receiver requested, including unknown ones. */
   eventsRequested: z.array(z.string()).nullable(),
   delivery: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('push'), url: z.string(), header: sealedTextGuard.nullable() }),
@@ -74,7 +74,7 @@ export async function createStream(
 export const listStreams = async (deps: StateDeps): Promise<readonly StreamRecord[]> =>
   (await readStored(all, deps))?.record ?? [];
 
-/** @throws `not_found`, `state_unavailable`, and what `change` throws */
+/** @throws `not_found`, `state_unavailable`; errors of `change` */
 export async function changeStream(
   id: string,
   change: (former: StreamRecord) => StreamRecord,
@@ -99,7 +99,7 @@ export async function deleteStream(id: string, deps: StateDeps): Promise<void> {
   await deleteQueue(id, deps);
 }
 
-/** Returns the known events that a stream delivers. */
+/** Returns the supported events that a stream delivers. */
 export const deliveredOf = ({
   eventsRequested,
 }: Pick<StreamRecord, 'eventsRequested'>): readonly SecurityEventName[] =>
@@ -107,7 +107,6 @@ export const deliveredOf = ({
     ? defaultSecurityEvents
     : securityEventNames.filter((name) => eventsRequested.includes(eventTypes[name]));
 
-/** Returns the audience of an application's streams. */
 export const audienceOf = (application: string, issuer: string): string => `${issuer}/applications/${application}`;
 
 /** Converts a record for the transmitter. Users are identified as in ID tokens. */

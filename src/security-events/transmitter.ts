@@ -7,13 +7,13 @@ import { enqueueVerification } from './poll-queue.js';
 import type { EventStream } from './stream.js';
 import { type TellDeps, tell } from './tell.js';
 
-/** A replica learns of changes by others. */
+/** Interval at which changes by other replicas are noticed. */
 const refreshSec = 5;
 
 export interface TransmitterDeps extends DeliveryDeps, Pick<TellDeps, 'onWaiting'> {
   readonly streams: readonly EventStream[];
   /**
-   * Created over the API.
+   * Reads the streams created over the API.
    * @throws `state_unavailable`
    */
   readonly readStreams: () => Promise<readonly EventStream[]>;
@@ -24,10 +24,10 @@ export interface TransmitterDeps extends DeliveryDeps, Pick<TellDeps, 'onWaiting
 }
 
 export interface Transmitter {
-  /** Reads the streams again after a change here. @throws `state_unavailable` */
+  /** Reads the streams again, after a change on this replica. @throws `state_unavailable` */
   refresh(): Promise<void>;
   /**
-   * By push in the background, or by poll.
+   * Sends a verification event: pushes it in the background, or queues it for a poll.
    * @throws `state_unavailable`
    */
   verify(stream: EventStream, state: string | null): Promise<void>;
@@ -35,17 +35,17 @@ export interface Transmitter {
 }
 
 /**
- * Delivers this server's audit trail to each stream, in order, at least once. The trail is the outbox. Refused or late
- * events become dead letters.
+ * Delivers this server's audit log to each stream, in order and at least once. Events that are refused, or not accepted
+ * in time, become dead letters.
  * @throws `state_unavailable`
  */
 export async function startTransmitter(deps: TransmitterDeps): Promise<Transmitter> {
   const { trail, files, random, jobs } = deps;
-  // A stream created meanwhile starts here.
+  // Streams created from now on begin here.
   let { sequence: end } = await trail.sync();
   let streams = byId(deps.streams, await deps.readStreams());
   const isConfigured = new Set(deps.streams.map(({ id }) => id));
-  // May be from just before a crash or from downtime.
+  // A stream created over the API may be from just before a crash, so it begins at 0.
   const startOf = (id: string): readonly [string, number] => [id, isConfigured.has(id) ? end : 0];
   const cursors = await openCursors(files.securityEvents, {
     chain: trail.chain,
@@ -77,7 +77,7 @@ export async function startTransmitter(deps: TransmitterDeps): Promise<Transmitt
     streams = next;
     for (const id of next.keys()) {
       if (told.has(id)) continue;
-      // May be from after its creation.
+      // The stream may have been created before these records.
       await cursors.advance(id, end);
       begin(id);
     }

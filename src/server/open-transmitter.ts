@@ -45,7 +45,7 @@ export async function openTransmitter(
   const issuer = issuerOf(config);
   const signer = createSecurityEventSigner(keyService.openOidcKeys);
   const receivers = config.securityEvents;
-  // Fails early if a key file is unreadable.
+  // Called to fail early if the key file cannot be read.
   if (receivers.length > 0) await signer.publicKeys();
   const delivery: DeliveryDeps = {
     ...deps,
@@ -75,7 +75,7 @@ export async function openTransmitter(
     streams: receivers.map(toStream),
     readStreams: async () => (await Promise.all((await listStreams({ state })).map(toCurrent))).flat(),
     onWaiting: (receiver, records) => metrics.securityEventsWaiting.set({ receiver }, records),
-    // Applications may create any number over time.
+    // Series of deleted streams are removed, because applications may create any number.
     onEnded(receiver) {
       metrics.securityEventsWaiting.remove({ receiver });
       for (const outcome of deliveryOutcomes) metrics.securityEvents.remove({ receiver, outcome });

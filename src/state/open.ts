@@ -8,7 +8,7 @@ import { createSqliteState } from './sqlite.js';
 import { type Store, withStoreEpoch } from './store-epoch.js';
 
 /**
- * Opens and reconciles the configured state store. A shared store refuses calls until it is reconciled.
+ * Opens the configured state store and reconciles it with the audit log. A shared store refuses calls until then.
  * @throws `data_newer`; `state_unavailable`
  */
 export async function openState(
@@ -39,7 +39,7 @@ export async function openStateToRead(
 
 type StoreDeps = Pick<ReconcileDeps, 'clock' | 'random' | 'log'>;
 
-/** The embedded store needs no client libraries. */
+/** Opens a shared store, whose client libraries are loaded only here. */
 async function openSharedStore(config: Exclude<StateConfig, { kind: 'sqlite' }>, deps: StoreDeps): Promise<Store> {
   switch (config.kind) {
     case 'redis': {
