@@ -20,14 +20,10 @@ export interface ProvisionStep {
    * Returns the status without changing anything. If an earlier step is still to be done, its results count as missing.
    */
   inspect(): Promise<StepStatus>;
-  /**
-   * Makes the changes that `inspect` returned. Objects of others are preserved.
-   * @throws FaceError `provider_refused`, `profile_unavailable`
-   */
+  /** Makes the changes that `inspect` returned. Objects of others are preserved. */
   apply(): Promise<void>;
   /**
    * Sends the step's secret to the provider again, because providers never show it. Called if the status is `ready`.
-   * @throws FaceError `provider_refused`, `profile_unavailable`
    */
   pushSecret?(): Promise<void>;
 }
@@ -113,7 +109,6 @@ export interface Registration {
   /**
    * Finds the users to register, without disabled accounts.
    * @param group - the provider's group id, or `null` for all users
-   * @throws FaceError `provider_refused`, `profile_unavailable`
    */
   findRegistrants(group: string | null): Promise<readonly Registrant[]>;
   isRegistered(registrant: Registrant): Promise<boolean>;
@@ -135,9 +130,6 @@ export interface Provisioning {
   /** `null` if users need no registration or cannot be registered. */
   readonly registration: Registration | null;
   readonly listMembers: Directory['listMembers'];
-  /**
-   * Counts active users and enrolled users.
-   * @throws FaceError `provider_refused`, `profile_unavailable`
-   */
+  /** Counts active users and enrolled users. */
   census(onHolder?: (holder: Holder) => void): Promise<Census>;
 }

@@ -17,7 +17,6 @@ export interface ExpectedCaller {
 /**
  * Verifies that an event is from the configured user pool and app clients. Lambda permissions (`serverless.yml`)
  * restrict only the pool.
- * @throws FaceError `caller_untrusted`
  */
 export function verifyCaller({ region, userPoolId, callerContext }: TriggerCaller, expected: ExpectedCaller): void {
   const isExpected =

@@ -115,29 +115,19 @@ const preTokenGuard = z
 
 export type PreTokenEvent = z.output<typeof preTokenGuard>;
 
-/** Parses the sender that an event names, unverified. @throws FaceError `request_malformed` */
+/** Parses the sender that an event names, unverified. */
 export const parseCaller = (body: Uint8Array): TriggerCaller => parseEvent(callerGuard, body);
 
-/**
- * @throws FaceError `request_malformed`
- * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-define-auth-challenge.html
- */
+/** @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-define-auth-challenge.html */
 export const parseDefineEvent = (body: Uint8Array): z.output<typeof defineGuard> => parseEvent(defineGuard, body);
 
-/**
- * @throws FaceError `request_malformed`
- * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-create-auth-challenge.html
- */
+/** @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-create-auth-challenge.html */
 export const parseCreateEvent = (body: Uint8Array): z.output<typeof createGuard> => parseEvent(createGuard, body);
 
 /**
- * @throws FaceError `request_malformed`
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-verify-auth-challenge-response.html
  */
 export const parseVerifyEvent = (body: Uint8Array): z.output<typeof verifyGuard> => parseEvent(verifyGuard, body);
 
-/**
- * @throws FaceError `request_malformed`
- * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html
- */
+/** @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html */
 export const parsePreTokenEvent = (body: Uint8Array): PreTokenEvent => parseEvent(preTokenGuard, body);

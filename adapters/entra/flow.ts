@@ -47,7 +47,6 @@ export async function handleTokenIssuanceStart({ caller, body }: VerifiedCall, d
 /**
  * Answers attributeCollectionStart: shows the sign-up form if the e-mail address passed a step-up. It refuses in all
  * other cases, except in shadow mode.
- * @throws FaceError `request_malformed`, `face_not_verified`
  */
 export async function handleAttributeCollectionStart(
   { caller, body }: VerifiedCall,
@@ -63,7 +62,6 @@ export async function handleAttributeCollectionStart(
 /**
  * Answers attributeCollectionSubmit: consumes the receipt of the sign-up and removes it from the form. It refuses
  * without a valid receipt, except in shadow mode.
- * @throws FaceError `request_malformed`, `face_not_verified`, `receipt_invalid`, `state_unavailable`
  */
 export async function handleAttributeCollectionSubmit(
   { caller, body }: VerifiedCall,

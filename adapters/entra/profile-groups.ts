@@ -28,7 +28,6 @@ export const toGroupsPath = (userId: string): string =>
 /**
  * Parses a page of a user's groups, including nested ones. Names count only for on-premises and role-assignable groups,
  * because any user can create others.
- * @throws FaceError `subject_unknown`, `profile_unavailable`
  */
 export function parseGroupPage(
   answer: RestAnswer,

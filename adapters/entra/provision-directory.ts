@@ -38,12 +38,12 @@ export type ServicePrincipal = z.infer<typeof principalGuard>;
 
 type Graph = Pick<EntraProvisionDeps, 'graph'>;
 
-/** Finds the application with this client id in the tenant. @throws FaceError `provider_refused` */
+/** Finds the application with this client id in the tenant. */
 export async function findApplication(appId: string, { graph }: Graph): Promise<Application | null> {
   return (await graph.list(applicationGuard, `/applications?$filter=appId eq '${appId}'`))[0] ?? null;
 }
 
-/** Finds the service principal of an application in the tenant. @throws FaceError `provider_refused` */
+/** Finds the service principal of an application in the tenant. */
 export async function findServicePrincipal(appId: string, { graph }: Graph): Promise<ServicePrincipal | null> {
   return (await graph.list(principalGuard, `/servicePrincipals?$filter=appId eq '${appId}'`))[0] ?? null;
 }

@@ -9,13 +9,12 @@ import { type GraphCall, type SendToGraph, saysMissing, toRefusalDetail } from '
 import type { EntraConnection } from './config.js';
 
 export interface GraphAdministration {
-  /** Returns all entries of a list, from all pages. @throws FaceError `provider_refused`, `profile_unavailable` */
+  /** Returns all entries of a list, from all pages. */
   list<Output>(guard: z.ZodType<Output>, path: string): Promise<Output[]>;
-  /** Reads an object that always exists. @throws FaceError `provider_refused`, `profile_unavailable` */
+  /** Reads an object that always exists. */
   read<Output>(guard: z.ZodType<Output>, path: string): Promise<Output>;
-  /** Creates an object and returns it. @throws FaceError `provider_refused`, `profile_unavailable` */
+  /** Creates an object and returns it. */
   create<Output>(guard: z.ZodType<Output>, path: string, body?: JsonObject): Promise<Output>;
-  /** @throws FaceError `provider_refused`, `profile_unavailable` */
   change(path: string, body: JsonObject): Promise<void>;
   /** Returns true if an object was created so recently that Graph may not show it yet. */
   hasJustMade(): boolean;

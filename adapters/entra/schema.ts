@@ -90,12 +90,10 @@ export type TokenIssuanceStart = z.output<typeof tokenIssuanceStartGuard>;
 
 export type SignUpEvent = z.output<typeof signUpDataGuard>;
 
-/** @throws FaceError `request_malformed` */
 export const parseTokenIssuanceStart = (body: Uint8Array): TokenIssuanceStart =>
   parseEvent(tokenIssuanceStartGuard, body);
 
 /**
- * @throws FaceError `request_malformed`
  * @see
  * https://learn.microsoft.com/en-us/entra/identity-platform/custom-extension-onattributecollectionstart-retrieve-return-data
  */
@@ -103,7 +101,6 @@ export const parseAttributeCollectionStart = (body: Uint8Array): SignUpEvent =>
   parseEvent(attributeCollectionStartGuard, body);
 
 /**
- * @throws FaceError `request_malformed`
  * @see
  * https://learn.microsoft.com/en-us/entra/identity-platform/custom-extension-onattributecollectionsubmit-retrieve-return-data
  */

@@ -43,7 +43,6 @@ export type Revoke = (subject: string, uuid: string) => Promise<void>;
 
 /**
  * Answers Okta's verification GET by returning its challenge. Okta documents no secret for this call.
- * @throws FaceError `request_malformed`
  * @see https://developer.okta.com/docs/concepts/event-hooks/
  */
 export function handleEventHookVerification(headers: RawHead['headers']): RawReply {
@@ -57,7 +56,6 @@ export function handleEventHookVerification(headers: RawHead['headers']): RawRep
 /**
  * Answers an event hook call. If the revocations take longer than Okta waits, the reply asks Okta to call again while
  * they continue.
- * @throws FaceError `request_malformed`
  */
 export async function handleEventHook(
   body: Uint8Array,

@@ -48,7 +48,6 @@ export function createVerifyPassword(
  * Answers a password import hook call. Okta stores a password that is reported as `VERIFIED`, so the customer's
  * verifier must confirm it. A fresh face check comes first and keeps password guesses away from the verifier. Without a
  * verifier, no password is accepted.
- * @throws FaceError `request_malformed`, `event_out_of_time`, `face_not_verified`
  */
 export async function handlePasswordImportHook(
   body: Uint8Array,

@@ -44,8 +44,6 @@ export async function handleTokenHook(body: Uint8Array, deps: FlowDeps): Promise
 /**
  * Answers a registration hook call. An existing user needs a fresh face check; a new user submits a receipt in the
  * form.
- * @throws FaceError `request_malformed`, `event_out_of_time`, `face_not_verified`, `receipt_invalid`,
- * `state_unavailable`
  */
 export async function handleRegistrationHook(body: Uint8Array, deps: FlowDeps): Promise<RawReply> {
   const hook = parseRegistrationHook(body);
@@ -57,7 +55,6 @@ export async function handleRegistrationHook(body: Uint8Array, deps: FlowDeps): 
 /**
  * Answers a SAML assertion hook call with the face attribute, or with no change if the check failed: Okta documents no
  * refusal.
- * @throws FaceError `request_malformed`, `event_out_of_time`
  */
 export async function handleSamlHook(body: Uint8Array, deps: FlowDeps): Promise<RawReply> {
   const hook = parseSamlHook(body);
@@ -93,7 +90,7 @@ function checkTokensAreOfUser({ user, identity, access }: TokenHook): void {
   }
 }
 
-/** Decides about a user's face within Okta's timeout. @throws FaceError `event_out_of_time` */
+/** Decides about a user's face within Okta's timeout. */
 export const decide = (
   event: Pick<
     HookEvent,

@@ -107,7 +107,6 @@ const objectGuard = z.record(z.string(), z.json());
 /**
  * Returns the attribute's status. An existing attribute of another kind is never changed, because it may contain other
  * data.
- * @throws FaceError `provider_refused`, `profile_unavailable`
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/Schema/
  */
 export async function inspectAttribute(expected: Attribute, send: SendToOkta): Promise<StepStatus> {

@@ -18,10 +18,7 @@ const eventHookGuard = z.object({
 
 export type EventHook = z.infer<typeof eventHookGuard>;
 
-/**
- * Returns our event hook, found by address or by name, or `null` if there is none.
- * @throws FaceError `provider_refused`, `profile_unavailable`
- */
+/** Returns our event hook, found by address or by name, or `null` if there is none. */
 export async function findEventHook(deps: OktaProvisionDeps): Promise<EventHook | null> {
   const hooks = await listAll(eventHookGuard, '/api/v1/eventHooks', deps.send);
   const atOurs = hooks.find(({ channel }) => channel.config.uri === uriOf(deps, 'events'));

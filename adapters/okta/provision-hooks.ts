@@ -35,10 +35,7 @@ export type InlineHook = z.infer<typeof inlineHookGuard>;
 export const toHookName = ({ name, channel }: Pick<InlineHook, 'name' | 'channel'>): string =>
   `"${name}", which calls ${channel.config.uri}`;
 
-/**
- * Finds our inline hook by address or by name, and the other hooks of the same type.
- * @throws FaceError `provider_refused`, `profile_unavailable`
- */
+/** Finds our inline hook by address or by name, and the other hooks of the same type. */
 export async function findInlineHook(
   hook: InlineHookName,
   deps: OktaProvisionDeps,

@@ -39,10 +39,7 @@ interface IdpDefinition extends JsonObject {
 const nameOf = ({ settings }: OktaProvisionDeps, client: OktaClient): string =>
   client.kind === 'okta_idv' ? `Face verification (${settings.id})` : `Face check (${settings.id})`;
 
-/**
- * Finds our identity provider in Okta by issuer and client id.
- * @throws FaceError `provider_refused`, `profile_unavailable`
- */
+/** Finds our identity provider in Okta by issuer and client id. */
 export async function findIdp(client: OktaClient, deps: OktaProvisionDeps): Promise<Idp | null> {
   const type = client.kind === 'okta_idv' ? 'IDV_STANDARD' : 'OIDC';
   const idps = await listAll(idpGuard, `/api/v1/idps?type=${type}&limit=200`, deps.send);

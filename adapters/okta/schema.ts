@@ -162,14 +162,12 @@ export type TokenHook = z.output<typeof tokenHookGuard>;
 export type RegistrationHook = z.output<typeof registrationHookGuard>;
 
 /**
- * @throws FaceError `request_malformed`
  * @see
  * https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/#tag/InlineHook/operation/create-token-hook
  */
 export const parseTokenHook = (body: Uint8Array): TokenHook => parseEvent(tokenHookGuard, body);
 
 /**
- * @throws FaceError `request_malformed`
  * @see
  * https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/#tag/InlineHook/operation/create-registration-hook
  */
@@ -180,14 +178,12 @@ export type SamlHook = z.output<typeof samlHookGuard>;
 export type PasswordImportHook = z.output<typeof passwordImportHookGuard>;
 
 /**
- * @throws FaceError `request_malformed`
  * @see
  * https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/#tag/InlineHook/operation/createSAMLAssertionInlineHook
  */
 export const parseSamlHook = (body: Uint8Array): SamlHook => parseEvent(samlHookGuard, body);
 
 /**
- * @throws FaceError `request_malformed`
  * @see
  * https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/#tag/InlineHook/operation/createPasswordImportInlineHook
  */

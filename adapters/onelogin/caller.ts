@@ -14,10 +14,7 @@ export const signatureHeader = 'x-facestep-signature';
 /** Maximum clock difference to OneLogin's machine, transport included. */
 const maxSkewSec = 300;
 
-/**
- * Verifies the signature of our Smart Hook. Returns the time of signing, and which secret was used.
- * @throws FaceError `caller_untrusted`
- */
+/** Verifies the signature of our Smart Hook. Returns the time of signing, and which secret was used. */
 export type VerifyBody = (body: Uint8Array) => { readonly signedAt: EpochMs; readonly byPreviousSecret: boolean };
 
 /**

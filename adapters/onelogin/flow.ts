@@ -32,7 +32,6 @@ export const toBudgetMs = (hook: SmartHookType, settings: FlowDeps['settings']):
 /**
  * Answers the pre-authentication Smart Hook. OneLogin calls it before the password, so the answers must not reveal the
  * state of a user, nor may their timing.
- * @throws FaceError `request_malformed`, `locked_out`
  */
 export async function handlePreAuthentication({ signedAt, body }: VerifiedCall, deps: FlowDeps): Promise<RawReply> {
   const { source, ...event } = parsePreAuthentication(body);
@@ -43,7 +42,6 @@ export async function handlePreAuthentication({ signedAt, body }: VerifiedCall, 
 /**
  * Answers the user-migration Smart Hook. These calls carry no address, so they are not counted: anonymous callers could
  * use up a shared count.
- * @throws FaceError `request_malformed`
  */
 export async function handleUserMigration({ signedAt, body }: VerifiedCall, deps: FlowDeps): Promise<RawReply> {
   const event = parseUserMigration(body);

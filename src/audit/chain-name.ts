@@ -4,10 +4,7 @@ import { FaceError } from '../errors.js';
 import { createFile, isSystemError } from '../files/durable-file.js';
 import { chainFileOf } from './trail-files.js';
 
-/**
- * Reads the name of a trail's chain, which identifies the chain's signed heads. `null` if there is none yet.
- * @throws `state_unavailable`
- */
+/** Reads the name of a trail's chain, which identifies the chain's signed heads. `null` if there is none yet. */
 export async function readChainName(file: string): Promise<string | null> {
   try {
     return (await readFile(chainFileOf(file), 'utf8')).trim();

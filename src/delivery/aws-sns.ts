@@ -16,7 +16,6 @@ const failureGuard = z.object({ name: z.string().regex(/^[A-Za-z]{1,64}$/) });
 
 /**
  * Creates SMS delivery by Amazon SNS. E-mail goes to `others`. Errors omit the response, which may quote the number.
- * @throws `delivery_failed`
  * @see https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
  */
 export function createSnsDelivery(

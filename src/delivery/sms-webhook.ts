@@ -13,7 +13,6 @@ const attempts = 2;
 /**
  * Creates SMS delivery by the administrator's own gateway (Standard Webhooks). E-mail goes to `others`. Errors omit the
  * response, which may quote the number.
- * @throws `delivery_failed`
  * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  */
 export function createSmsWebhook(options: {

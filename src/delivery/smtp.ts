@@ -10,7 +10,6 @@ const timeoutMs = 10_000;
  * Creates e-mail delivery by SMTP. SMS goes to `others`. Errors omit the relay's text, which quotes the address.
  * @param options.url - `smtps://user:password@host:465`, or `smtp://…:587` with STARTTLS
  * @param options.requireTls - `false` only if the relay is on this machine
- * @throws `delivery_failed`
  */
 export function createSmtpDelivery(options: {
   readonly url: Credential;

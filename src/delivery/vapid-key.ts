@@ -15,7 +15,6 @@ export interface VapidKey {
 /**
  * Derives the VAPID key from a version of the sealing key. All replicas derive the same, and it ends with the key that
  * encrypts the subscriptions.
- * @throws `token_key_retired`, `key_service_unavailable`
  */
 export async function deriveVapidKey(version: KeyVersion, { keys }: { readonly keys: Keys }): Promise<VapidKey> {
   const halves = await Promise.all(labels.map((label) => keys.mac(version, label)));

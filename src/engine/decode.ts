@@ -25,7 +25,6 @@ export function toReduction(header: Header): number {
  * Decodes a picture to upright 8-bit sRGB. Transparent pixels become white.
  * @param reduction - original pixels per decoded pixel, along each side
  * @param region - part of the upright original; `null` for all
- * @throws `photo_invalid`
  */
 export async function decode(
   bytes: Uint8Array,

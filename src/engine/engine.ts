@@ -66,12 +66,9 @@ export function wipeExamination({
 /** The face pipeline. Worker threads wipe their copy of a photo before a promise settles. */
 export interface Engine {
   detect(photo: Photo, share: QueueShare): Promise<Detection>;
-  /** Examines the only face. @throws `photo_*`, `face_none`, `face_many`, `face_too_small`, `overloaded` */
+  /** Examines the only face. */
   examine(photo: Photo, signals: readonly Signal[], share: QueueShare): Promise<Examination>;
-  /**
-   * Examines the face near `near` in a picture taken half a second later, without detection. @throws `photo_*`,
-   * `overloaded`
-   */
+  /** Examines the face near `near` in a picture taken half a second later, without detection. */
   examineAgain(photo: Photo, signals: readonly Signal[], near: Box, share: QueueShare): Promise<Examination>;
   isReady(): boolean;
   close(): Promise<void>;

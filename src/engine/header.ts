@@ -20,10 +20,7 @@ export function prepareDecoder(): void {
   sharp.concurrency(1);
 }
 
-/**
- * Reads a picture's header and refuses pictures that must not be decoded.
- * @throws `photo_invalid`, `photo_too_large`, `photo_too_small`, `photo_animated`
- */
+/** Reads a picture's header and refuses pictures that must not be decoded. */
 export async function readHeader(bytes: Uint8Array): Promise<Header> {
   const declared = readBounded(bytes);
   const metadata = await sharp(bytes, { limitInputPixels: maxPhotoPixels })

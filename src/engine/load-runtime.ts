@@ -8,10 +8,7 @@ const absentCodes: readonly unknown[] = ['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOU
 const isAbsent = (error: unknown): error is Error =>
   error instanceof Error && 'code' in error && absentCodes.includes(error.code);
 
-/**
- * Loads the native runtime, or WebAssembly if the platform has no binary.
- * @throws `runtime_unavailable`
- */
+/** Loads the native runtime, or WebAssembly if the platform has no binary. */
 export async function loadRuntime(): Promise<Runtime> {
   try {
     return await loadNative();

@@ -45,10 +45,7 @@ async function loadModel(folder: string, expected: ModelFile, runtime: Runtime):
   return startSession(replacePRelu(bytes), tensors, runtime);
 }
 
-/**
- * Loads a custom recognition model after verifying its checksum.
- * @throws `model_missing`, `model_altered`
- */
+/** Loads a custom recognition model after verifying its checksum. */
 export async function loadRecognitionModel(
   { folder, model, preprocess }: Recogniser,
   runtime: Runtime,
@@ -71,10 +68,7 @@ export const startRecognitionModel = (
     runtime,
   );
 
-/**
- * Verifies and loads the bundled models, with their PRelu nodes replaced.
- * @throws `model_missing`, `model_altered`
- */
+/** Verifies and loads the bundled models, with their PRelu nodes replaced. */
 export async function loadModels(folder: string, runtime: Runtime): Promise<Models> {
   // Loading them in parallel would take 11 MiB more per thread.
   const detect = await loadModel(folder, models.detect, runtime);

@@ -18,10 +18,7 @@ function maxPixelsOf({ format, bitDepth, isInterlaced, scans }: PictureHeader): 
   return Math.min(maxWholePixels, maxScannedPixels / scans);
 }
 
-/**
- * Reads the header and refuses pictures that must not be decoded.
- * @throws `photo_invalid`, `photo_too_large`, `photo_animated`
- */
+/** Reads the header and refuses pictures that must not be decoded. */
 export function readBounded(bytes: Uint8Array): PictureHeader {
   if (bytes.length > maxPhotoBytes) throw new FaceError('photo_too_large', { bytes: bytes.length });
   const declared = readPictureHeader(bytes);
@@ -33,10 +30,7 @@ export function readBounded(bytes: Uint8Array): PictureHeader {
   return declared;
 }
 
-/**
- * Refuses pictures that the capture page cannot have taken. It reads only the header.
- * @throws `photo_invalid`, `photo_too_large`, `photo_animated`
- */
+/** Refuses pictures that the capture page cannot have taken. It reads only the header. */
 export function checkFrame(bytes: Uint8Array): void {
   const { format, widthPx, heightPx } = readBounded(bytes);
   if (format === 'png') throw new FaceError('photo_invalid');

@@ -59,7 +59,6 @@ export interface Pipeline {
   readonly stages: Stages;
   readonly runtime: RuntimeName;
   detect(bytes: Uint8Array): Promise<Detection>;
-  /** @throws `photo_*`, `face_none`, `face_many`, `face_too_small` */
   examine(bytes: Uint8Array, signals: readonly Signal[], choice: Choice): Promise<BareExamination>;
   examineAgain(bytes: Uint8Array, signals: readonly Signal[], near: Box): Promise<BareExamination>;
   close(): Promise<void>;
@@ -112,7 +111,6 @@ function checkWidth(widthPx: number): void {
 /**
  * Refuses a picture with only a guessed face, which must never decide about a person. If that face is small, the error
  * asks the user to come closer.
- * @throws `face_none`, `face_too_small`
  */
 function checkIsSure(faces: readonly DetectedFace[], scale: number): void {
   const [widest] = sortByWidth(faces);
@@ -140,10 +138,7 @@ const measureWhole = (picture: Picture, signals: readonly Signal[]): Pick<BareEx
   noise: signals.includes('noise') ? measureNoise(picture) : null,
 });
 
-/**
- * Creates the pipeline and loads its models.
- * @throws `model_missing`, `model_altered`, `runtime_unavailable`
- */
+/** Creates the pipeline and loads its models. */
 export async function createPipeline(
   modelsFolder: string,
   recognisers: readonly Recogniser[] = [],

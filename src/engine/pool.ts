@@ -28,10 +28,7 @@ export interface EngineLoad {
 export interface EnginePool extends Engine {
   readonly runtime: RuntimeName;
   load(): EngineLoad;
-  /**
-   * Examines the most central of several faces. The result must not decide about a person.
-   * @throws `photo_*`, `face_none`, `face_too_small`, `overloaded`
-   */
+  /** Examines the most central of several faces. The result must not decide about a person. */
   examineCentral(photo: Photo, signals: readonly Signal[]): Promise<Examination>;
 }
 
@@ -57,10 +54,7 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-/**
- * Starts the workers and waits for their models. If a worker dies, its job fails and a new worker replaces it.
- * @throws `model_missing`, `model_altered`, `runtime_unavailable`, `internal`
- */
+/** Starts the workers and waits for their models. If a worker dies, its job fails and a new worker replaces it. */
 export async function createEnginePool(options: EnginePoolOptions): Promise<EnginePool> {
   const { modelsFolder, recognisers = [] } = options;
   const size = options.workers ?? availableParallelism();

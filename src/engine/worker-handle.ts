@@ -18,10 +18,7 @@ export interface WorkerHandle {
  */
 const nurseryMb = 4;
 
-/**
- * Starts a worker thread and waits for its models.
- * @throws `model_missing`, `model_altered`, `runtime_unavailable`, `internal`
- */
+/** Starts a worker thread and waits for its models. */
 export async function startWorker(data: WorkerData): Promise<WorkerHandle> {
   const worker = new Worker(new URL('./worker.js', import.meta.url), {
     workerData: data,

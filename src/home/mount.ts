@@ -80,7 +80,7 @@ export function mountHome(app: Express, deps: HomeDeps): void {
     });
   }
 
-  /** Counts anonymous starts before any look-up or write. @throws `locked_out` */
+  /** Counts anonymous starts before any look-up or write. */
   const countStart = ({ request, door }: Visit): Promise<void> =>
     countAll(['outsiderStarts', sourceOf(request)], ['outsiderStartsOfConnection', door.connection]);
 

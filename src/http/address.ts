@@ -17,7 +17,6 @@ export function queryOf({ originalUrl }: Pick<Request, 'originalUrl'>): string {
 
 /**
  * Refuses a method and sends the allowed ones.
- * @throws `method_not_allowed`
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-15.5.6
  */
 export function refuseMethod(response: ServerResponse, taken: readonly string[]): never {
@@ -25,7 +24,6 @@ export function refuseMethod(response: ServerResponse, taken: readonly string[])
   throw new FaceError('method_not_allowed');
 }
 
-/** @throws `method_not_allowed` */
 export function requireMethod(request: IncomingMessage, response: ServerResponse, taken: readonly string[]): void {
   if (!taken.includes(request.method ?? '')) refuseMethod(response, taken);
 }

@@ -89,7 +89,7 @@ export class Allowance implements Arrival {
     this.#held += bytes;
   }
 
-  /** Moves the budget to an authenticated caller. @param who - unique name @throws `overloaded` */
+  /** Moves the budget to an authenticated caller. @param who - unique name */
   recognise(who: string, limitBytes: number): void {
     const { callers } = this.room;
     callers.take(who, this.#held, this);

@@ -9,10 +9,7 @@ const sliceCharacters = 128 * 1024;
 const dataUrl = /^data:[\w.+-]+\\?\/[\w.+-]+(?:;[\w.+=-]+)*;base64,/;
 const longestDataUrl = 128;
 
-/**
- * Decodes a picture in base64 or a data: URL without blocking the event loop.
- * @throws `photo_invalid`
- */
+/** Decodes a picture in base64 or a data: URL without blocking the event loop. */
 export async function decodeBase64(text: string | LongText): Promise<Buffer> {
   // Text cut from JSON still contains its escapes.
   const undoEscapes = text instanceof LongText ? undoEscapesOfBase64 : (characters: string): string => characters;

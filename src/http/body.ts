@@ -10,7 +10,6 @@ import { readMultipart } from './multipart.js';
 /**
  * Reads JSON or multipart bodies. Other types are refused, because application/x-www-form-urlencoded turns an unescaped
  * `+` of base64 into a space.
- * @throws `request_malformed`, `media_type_unsupported`, `body_too_large`, `overloaded`, `field_unknown`, `photo_*`
  */
 export async function readBody(request: Request, response: Response, options: BodyOptions): Promise<Body> {
   const { headers } = request;

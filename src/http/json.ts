@@ -28,7 +28,6 @@ type Opened = { readonly members: Map<string, FieldValue>; name: string } | { re
 /**
  * Parses one object. It refuses duplicate names, names of the prototype, deep nesting and invalid UTF-8. Pictures are
  * cut out first, so that even 14 MB are fast.
- * @throws `request_malformed`
  */
 export function parseJsonFields(body: Buffer): Map<string, FieldValue> {
   const { text, longTexts } = cutLongTexts(body);

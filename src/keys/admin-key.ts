@@ -11,10 +11,7 @@ export interface AdminKey {
   readonly fresh: Credential | null;
 }
 
-/**
- * Loads the configured or stored key. If there is none, it creates one, which is valid once stored.
- * @throws `config_invalid`
- */
+/** Loads the configured or stored key. If there is none, it creates one, which is valid once stored. */
 export async function loadAdminKey({
   given,
   file,

@@ -14,10 +14,7 @@ import {
 
 /** A JSON file of mode 0600, shared by several processes. */
 export interface KeyFile<Content> {
-  /**
-   * Returns the content. A change by any process is noticed, so that a retired key stops working at once.
-   * @throws `key_service_unavailable`
-   */
+  /** Returns the content. A change by any process is noticed, so that a retired key stops working at once. */
   read(): Promise<Content>;
   /**
    * Replaces the content. Concurrent changes wait for each other.
@@ -46,10 +43,7 @@ interface KeyFileOptions<Guard extends z.ZodType> {
 const lockWaitMs = 10;
 const lockWaits = 500;
 
-/**
- * Opens a key file. A missing one is created, an existing one never changed.
- * @throws `config_invalid`
- */
+/** Opens a key file. A missing one is created, an existing one never changed. */
 export async function openKeyFile<Guard extends z.ZodType>(
   options: KeyFileOptions<Guard>,
 ): Promise<KeyFile<z.output<Guard>>> {

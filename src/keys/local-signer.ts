@@ -82,7 +82,6 @@ interface Deps {
 /**
  * Creates a signer with P-256 keys in a JSON file of mode 0600. Private keys are destroyed after their period. Public
  * keys are kept, because signatures may be verified years later.
- * @throws `config_invalid`
  */
 export async function createLocalSigner({ file, clock, random, log, onKeysLoaded }: Deps): Promise<LocalSigner> {
   const keyFile = await openKeyFile({

@@ -49,10 +49,7 @@ export interface LocalKeys extends Keys {
   retire(version: KeyVersion): Promise<void>;
 }
 
-/**
- * Opens keys in a JSON file of mode 0600. Back it up: without this file, all tokens are useless.
- * @throws `config_invalid`
- */
+/** Opens keys in a JSON file of mode 0600. Back it up: without this file, all tokens are useless. */
 export async function createLocalKeys({
   file,
   random,

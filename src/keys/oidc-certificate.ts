@@ -5,7 +5,6 @@ import type { OidcSigningKey } from './oidc-key-set.js';
 /**
  * Creates a self-signed certificate (DER), which Entra's external method requires. It is deterministic, so that
  * replicas agree.
- * @throws `key_service_unavailable`
  */
 export async function createCertificate(
   { publicKey, sign }: Pick<OidcSigningKey, 'publicKey' | 'sign'>,

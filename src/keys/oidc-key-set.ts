@@ -24,7 +24,6 @@ export interface PublicKey {
 export interface OidcSigningKey {
   readonly kid: string;
   readonly publicKey: KeyObject;
-  /** @throws `key_service_unavailable` */
   sign(data: Uint8Array, algorithm: OidcAlgorithm): Promise<Uint8Array>;
 }
 
@@ -36,10 +35,7 @@ export interface OidcKeySet {
 }
 
 export interface OidcKeys {
-  /**
-   * Returns the keys, as the same object if nothing changed.
-   * @throws `key_service_unavailable`
-   */
+  /** Returns the keys, as the same object if nothing changed. */
   current(): Promise<OidcKeySet>;
 }
 

@@ -68,10 +68,7 @@ export interface LocalOidcKeys extends OidcKeys {
 /** Interval of retries if a due key cannot be created, in seconds. */
 const retrySec = 60;
 
-/**
- * Opens RSA keys in a JSON file of mode 0600. They rotate every 90 days, with an overlap of two days.
- * @throws `config_invalid`
- */
+/** Opens RSA keys in a JSON file of mode 0600. They rotate every 90 days, with an overlap of two days. */
 export async function createOidcKeys({
   file,
   clock,

@@ -24,7 +24,6 @@ interface Deps {
   readonly onKeysLoaded?: OnKeysLoaded;
 }
 
-/** @throws `config_invalid`, `key_service_unavailable` */
 export async function openKeyService(config: KeysConfig, deps: Deps): Promise<KeyService> {
   switch (config.kind) {
     case 'local':

@@ -3,12 +3,9 @@ import { FaceError } from '../errors.js';
 import type { OidcKeys, PublicKey } from './oidc-key-set.js';
 
 export interface SecurityEventSigner {
-  /** @returns a compact JWS (RFC 7515). @throws `key_service_unavailable` */
+  /** @returns a compact JWS (RFC 7515). */
   sign(claims: JsonObject): Promise<string>;
-  /**
-   * Returns the public keys, the signing one first.
-   * @throws `key_service_unavailable`
-   */
+  /** Returns the public keys, the signing one first. */
   publicKeys(): Promise<readonly PublicKey[]>;
 }
 

@@ -7,7 +7,7 @@ export const statementAlgorithm = 'ES256';
 /** Supported `crit` parameters in addition to those of JOSE (JAdES, section 5.2.8). */
 export const understoodHeaders = { sigD: true } as const;
 
-/** Returns the claims of a signed statement. Only header and signature are verified. @throws `receipt_invalid` */
+/** Returns the claims of a signed statement. Only header and signature are verified. */
 export async function verifyStatement(
   type: SignedType,
   jws: string,

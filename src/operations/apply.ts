@@ -47,7 +47,7 @@ const placeOf = (connection: string): RunPlace<Progress> => ({
   progress: progressGuard,
 });
 
-/** Returns the last run of a connection, or `null`. @throws `state_unavailable` */
+/** Returns the last run of a connection, or `null`. */
 export async function readApply(connection: string, deps: Pick<Upkeep, 'state' | 'clock'>): Promise<ApplyRun | null> {
   const run = await readRun(placeOf(connection), deps);
   if (run === null) return null;

@@ -53,7 +53,7 @@ export interface DoctorRun {
   readonly startedAt: number;
 }
 
-/** Returns the last report of a connection, or `null`. Reports are kept for a week. @throws `state_unavailable` */
+/** Returns the last report of a connection, or `null`. Reports are kept for a week. */
 export const readExamination = async (connection: string, deps: Pick<Upkeep, 'state'>): Promise<Examination | null> =>
   (await readStored(placeOf(connection), deps))?.record ?? null;
 
@@ -62,10 +62,7 @@ export async function readDoctorRun({ state, clock }: Pick<Upkeep, 'state' | 'cl
   return run === null ? null : { isUnderWay: isUnderWay(run, clock.now()), by: run.by, startedAt: run.startedAt };
 }
 
-/**
- * Starts examining connections in the background. Only one server at a time can do this.
- * @throws `connection_unknown`, `run_under_way`, `state_unavailable`
- */
+/** Starts examining connections in the background. Only one server at a time can do this. */
 export async function startDoctor(connections: readonly string[], by: string, deps: Upkeep): Promise<void> {
   for (const id of connections) findConfigured(id, deps);
   const run = await beginRun(runPlace, { by, progress: [...connections] }, deps);

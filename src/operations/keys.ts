@@ -27,7 +27,6 @@ export type Rotated =
 /**
  * Adds a key, which becomes active now or after its publication time.
  * @param note - called first; if it fails, no key is added
- * @throws `config_invalid`; system errors
  */
 export async function rotateKey(
   config: KeptConfig,

@@ -37,7 +37,6 @@ interface Stores {
   readonly clock: Clock;
 }
 
-/** @throws `state_unavailable` */
 export async function readModes({
   state,
   clock,
@@ -80,7 +79,7 @@ export const putInForce = (setup: Setup, modes: Modes): Setup => ({
   }),
 });
 
-/** Overrides a mode, or removes the override if the file has that mode. @throws `state_unavailable` */
+/** Overrides a mode, or removes the override if the file has that mode. */
 export async function switchMode(
   { connection, mode, file }: { readonly connection: string; readonly mode: Mode; readonly file: Mode },
   by: string,
@@ -98,7 +97,7 @@ export async function switchMode(
   );
 }
 
-/** Ends overrides that equal the file's mode. @throws `state_unavailable` */
+/** Ends overrides that equal the file's mode. */
 export async function settleModes(
   connections: readonly ConfiguredConnection[],
   { state, clock, audit }: Stores & { readonly audit: Audit },
@@ -130,7 +129,7 @@ export async function settleModes(
 const sinceGuard = z.record(z.string(), z.object({ mode: z.enum(['enforce', 'shadow']), since: epochMsGuard }));
 const storedSince = { key: 'connection-modes-since', guard: sinceGuard, expiresAt: () => null };
 
-/** Stores since when each connection has its mode. @throws `state_unavailable` */
+/** Stores since when each connection has its mode. */
 export async function noteModes(
   connections: readonly Pick<ConfiguredConnection, 'id' | 'policy'>[],
   { state, clock }: Stores,

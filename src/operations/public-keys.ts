@@ -9,10 +9,7 @@ import type { OperationDeps } from './deps.js';
 
 export const keySetGuard = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) });
 
-/**
- * Reads the public keys of receipts, or `null`. It never creates keys, because the folder may be a wrong one.
- * @throws `config_invalid`, `key_service_unavailable`
- */
+/** Reads the public keys of receipts, or `null`. It never creates keys, because the folder may be a wrong one. */
 export async function readPublicKeys(
   config: KeptConfig,
   deps: Pick<OperationDeps, 'clock' | 'random' | 'log'>,

@@ -1,7 +1,6 @@
 import type { Setup } from '../../adapters/setup.js';
 import { FaceError } from '../errors.js';
 
-/** @throws `config_invalid` */
 export function requirePublicUrl({ config: { publicUrl } }: Setup): string {
   if (publicUrl !== null) return publicUrl;
   const reason = 'expected the address where the provider reaches this server';

@@ -66,7 +66,7 @@ const storedAt = <Progress>({ key, progress }: RunPlace<Progress>) => ({
   expiresAt: ({ startedAt }: Lease) => addSec(startedAt, keptSec),
 });
 
-/** Returns the last run, or `null`. @throws `state_unavailable` */
+/** Returns the last run, or `null`. */
 export async function readRun<Progress>(
   place: RunPlace<Progress>,
   { state }: Pick<Deps, 'state'>,
@@ -74,7 +74,7 @@ export async function readRun<Progress>(
   return (await readStored(storedAt(place), { state }))?.record ?? null;
 }
 
-/** Starts a run, on one server only. @throws `run_under_way`, `state_unavailable` */
+/** Starts a run, on one server only. */
 export async function beginRun<Progress extends Json>(
   place: RunPlace<Progress>,
   { by, progress }: { readonly by: string; readonly progress: Progress },

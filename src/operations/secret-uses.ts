@@ -63,7 +63,6 @@ async function storeUses(connection: ConfiguredConnection, deps: Upkeep): Promis
   );
 }
 
-/** @throws `state_unavailable` */
 export async function storeSecretUses(deps: Upkeep): Promise<void> {
   for (const connection of deps.setup().connections) {
     await storeUses(connection, deps).catch((error: unknown) => {
@@ -79,7 +78,7 @@ export interface SecretAge {
   readonly usedAt: EpochMs | null;
 }
 
-/** Returns a function that finds the age of a secret. @throws `state_unavailable` */
+/** Returns a function that finds the age of a secret. */
 export async function readSecretAges(id: string, deps: Upkeep): Promise<(mark: string | null) => SecretAge | null> {
   const connection = deps.setup().connections.find((each) => each.id === id);
   if (connection !== undefined) await storeUses(connection, deps);

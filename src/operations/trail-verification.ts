@@ -49,7 +49,7 @@ export interface Verification {
   readonly state: 'under_way' | 'sound' | 'unsound' | 'failed' | 'broken_off';
 }
 
-/** Returns the last verification, or `null`. @throws `state_unavailable` */
+/** Returns the last verification, or `null`. */
 export async function readVerification(deps: Pick<Upkeep, 'state' | 'clock'>): Promise<Verification | null> {
   const run = await readRun(place, deps);
   return run === null ? null : { run, state: stateOf(run, deps.clock.now()) };
@@ -63,7 +63,7 @@ function stateOf(run: Run<Progress>, now: EpochMs): Verification['state'] {
   return outcome.isSound ? 'sound' : 'unsound';
 }
 
-/** Starts verifying the audit log in the background. @throws `run_under_way`, `state_unavailable` */
+/** Starts verifying the audit log in the background. */
 export async function startVerification(by: string, deps: Upkeep): Promise<void> {
   const { audit: file } = filesOf(deps.setup().config);
   const begun: Progress = { bytesRead: 0, bytesInAll: await sizeOf(file), outcome: null, failed: null };

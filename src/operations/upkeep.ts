@@ -25,7 +25,7 @@ export interface Upkeep extends OperationDeps {
   readonly jobs: Jobs;
   readonly setup: () => Setup;
   readonly modes: () => Modes;
-  /** Loads the modes again. @throws `state_unavailable` */
+  /** Loads the modes again. */
   readonly followModes: () => Promise<void>;
   readonly secretUses: SecretUses;
   /** Name of the audit log's chain, and how long records have waited for a signed head. */

@@ -180,7 +180,6 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** @throws `model_missing`, `model_altered` */
 export async function checkModelFile(folder: string, model: RecognitionModel): Promise<void> {
   if ((await readPublishedFile(folder, model)) === null)
     throw new FaceError('model_missing', { file: model.file, folder: resolve(folder) });

@@ -13,10 +13,7 @@ export interface Cursors {
   forget(stream: string): Promise<void>;
 }
 
-/**
- * Opens the file of positions. If a new audit log was started, known streams begin at its start.
- * @throws `state_unavailable`
- */
+/** Opens the file of positions. If a new audit log was started, known streams begin at its start. */
 export async function openCursors(
   file: string,
   options: { readonly chain: string; readonly streams: ReadonlyMap<string, number>; readonly random: Random },

@@ -34,7 +34,6 @@ const queueOf = (stream: string, { clock }: StateDeps) => ({
 /**
  * Queues an event, unless it is queued already.
  * @returns true if there was room
- * @throws `state_unavailable`
  */
 export async function enqueueEvent(stream: string, event: SecurityEvent, deps: StateDeps): Promise<boolean> {
   const { changed } = await changeStored(
@@ -50,7 +49,7 @@ export async function enqueueEvent(stream: string, event: SecurityEvent, deps: S
   return changed.some((entry) => jtiOf(entry) === event.jti);
 }
 
-/** Queues a verification event in place of an earlier one. @throws `state_unavailable` */
+/** Queues a verification event in place of an earlier one. */
 export async function enqueueVerification(stream: string, verification: Verification, deps: StateDeps): Promise<void> {
   await changeStored(
     queueOf(stream, deps),
@@ -62,12 +61,11 @@ export async function enqueueVerification(stream: string, verification: Verifica
   );
 }
 
-/** @throws `state_unavailable` */
 export async function readQueue(stream: string, deps: StateDeps): Promise<readonly QueuedEvent[]> {
   return (await readStored(queueOf(stream, deps), deps))?.record ?? [];
 }
 
-/** Removes acknowledged events. @returns those that were queued @throws `state_unavailable` */
+/** Removes acknowledged events. @returns those that were queued */
 export async function dequeue(
   stream: string,
   jtis: ReadonlySet<string>,
@@ -84,6 +82,5 @@ export async function dequeue(
   return former?.filter((entry) => jtis.has(jtiOf(entry))) ?? [];
 }
 
-/** @throws `state_unavailable` */
 export const deleteQueue = (stream: string, { state }: Pick<StateDeps, 'state'>): Promise<void> =>
   state.delete(keyOf(stream));

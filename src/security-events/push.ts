@@ -15,10 +15,7 @@ const senderUnknown = 'authentication_failed';
 /** Error of RFC 8935, section 2.3. */
 const errorGuard = z.object({ err: z.string().regex(/^[\w.-]{1,64}$/) });
 
-/**
- * Pushes a Security Event Token (RFC 8935). It follows no redirects, because the headers are for this URL only.
- * @throws `token_key_retired`, `key_service_unavailable`
- */
+/** Pushes a Security Event Token (RFC 8935). It follows no redirects, because the headers are for this URL only. */
 export async function pushEvent(
   jws: string,
   { url, authorization }: PushDelivery,

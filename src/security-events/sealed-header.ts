@@ -4,7 +4,7 @@ import { openText, type SealedText, sealText } from '../core/sealed-text.js';
 
 const label = 'facestep/security-events/the key that seals what pushes carry';
 
-/** Encrypts the `Authorization` header of pushes. @throws `key_service_unavailable` */
+/** Encrypts the `Authorization` header of pushes. */
 export const sealHeader = (
   header: Credential,
   deps: { readonly keys: Keys; readonly random: Random },

@@ -10,17 +10,13 @@ export interface SetDeps {
   readonly issuer: string;
   readonly signer: SecurityEventSigner;
   readonly clock: Clock;
-  /**
-   * Returns the user's sign-in address, or `null`.
-   * @throws `profile_unavailable`
-   */
+  /** Returns the user's sign-in address, or `null`. */
   findEmail(connection: string, subject: string): Promise<string | null>;
 }
 
 /**
  * Creates the signed token of one event (RFC 8417), without `exp` and `sub`, as SSF requires.
  * @returns `null` if the user has no identifier in the stream's format
- * @throws `profile_unavailable`, `key_service_unavailable`
  */
 export async function makeSet(event: SecurityEvent, stream: EventStream, deps: SetDeps): Promise<string | null> {
   const named = await nameUser(event, stream.subject, deps);
@@ -36,7 +32,6 @@ export interface Verification {
   readonly state: string | null;
 }
 
-/** @throws `key_service_unavailable` */
 export function makeVerificationSet({ jti, state }: Verification, stream: EventStream, deps: SetDeps): Promise<string> {
   const sub_id = { format: 'opaque', id: stream.id };
   const events = {

@@ -28,10 +28,7 @@ export type StreamDelivery = PushDelivery | { readonly kind: 'poll' };
 export interface PushDelivery {
   readonly kind: 'push';
   readonly url: string;
-  /**
-   * Returns the whole header, or `null`.
-   * @throws `token_key_retired`, `key_service_unavailable`
-   */
+  /** Returns the whole header, or `null`. */
   authorization(): Promise<Credential | null>;
 }
 

@@ -47,7 +47,6 @@ const all = { key: 'security-event-streams', guard: z.array(recordGuard), expire
 
 type StateDeps = { readonly state: State };
 
-/** @throws `limit_reached`, `state_unavailable` */
 export async function createStream(
   terms: StreamTerms,
   { id: application, tenant }: { readonly id: string; readonly tenant: string },
@@ -70,7 +69,7 @@ export async function createStream(
   return record;
 }
 
-/** Lists all streams, oldest first. @throws `state_unavailable` */
+/** Lists all streams, oldest first. */
 export const listStreams = async (deps: StateDeps): Promise<readonly StreamRecord[]> =>
   (await readStored(all, deps))?.record ?? [];
 
@@ -93,7 +92,7 @@ export async function changeStream(
   return found;
 }
 
-/** Deletes a stream and its queue. @throws `state_unavailable` */
+/** Deletes a stream and its queue. */
 export async function deleteStream(id: string, deps: StateDeps): Promise<void> {
   await changeStored(all, (former) => former?.filter((each) => each.id !== id) ?? null, deps);
   await deleteQueue(id, deps);

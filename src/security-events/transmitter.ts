@@ -12,10 +12,7 @@ const refreshSec = 5;
 
 export interface TransmitterDeps extends DeliveryDeps, Pick<TellDeps, 'onWaiting'> {
   readonly streams: readonly EventStream[];
-  /**
-   * Reads the streams created over the API.
-   * @throws `state_unavailable`
-   */
+  /** Reads the streams created over the API. */
   readonly readStreams: () => Promise<readonly EventStream[]>;
   readonly trail: Pick<Trail, 'file' | 'chain' | 'sync'>;
   readonly files: Pick<DataFiles, 'securityEvents' | 'deadLetters'>;
@@ -24,12 +21,9 @@ export interface TransmitterDeps extends DeliveryDeps, Pick<TellDeps, 'onWaiting
 }
 
 export interface Transmitter {
-  /** Reads the streams again, after a change on this replica. @throws `state_unavailable` */
+  /** Reads the streams again, after a change on this replica. */
   refresh(): Promise<void>;
-  /**
-   * Sends a verification event: pushes it in the background, or queues it for a poll.
-   * @throws `state_unavailable`
-   */
+  /** Sends a verification event: pushes it in the background, or queues it for a poll. */
   verify(stream: EventStream, state: string | null): Promise<void>;
   close(): Promise<void>;
 }
@@ -37,7 +31,6 @@ export interface Transmitter {
 /**
  * Delivers this server's audit log to each stream, in order and at least once. Events that are refused, or not accepted
  * in time, become dead letters.
- * @throws `state_unavailable`
  */
 export async function startTransmitter(deps: TransmitterDeps): Promise<Transmitter> {
   const { trail, files, random, jobs } = deps;

@@ -55,10 +55,7 @@ export interface BuiltApp {
   settle(): Promise<void>;
 }
 
-/**
- * Builds an app on ports that outlive it, so that running requests continue after a reload.
- * @throws `config_invalid`
- */
+/** Builds an app on ports that outlive it, so that running requests continue after a reload. */
 export async function buildApp(
   { config, connections: configured }: Setup,
   ports: OpenPorts,

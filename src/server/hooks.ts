@@ -31,7 +31,6 @@ const maxUnprovenBytes = 16 * 1024;
 /**
  * Creates the route of hooks, which pass raw calls to adapters and return raw replies. If the headers prove that a call
  * is not the provider's, it is refused before its body is read.
- * @throws `not_found`, `method_not_allowed`
  */
 export function createHookRoute(
   hooks: HooksByConnection,

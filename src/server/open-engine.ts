@@ -23,7 +23,6 @@ export interface EngineDeps {
 /** Limit if a remote service compares the faces, so that the engine only judges frames. */
 const defaultQueueLimit = 64;
 
-/** @throws `config_invalid`, `model_missing`, `model_altered`, `runtime_unavailable`, `parameters_altered` */
 export async function openEngine(config: Setup['config'], deps: EngineDeps): Promise<OpenedEngine> {
   const { parameters, recognisers } = await openRecognition(config, deps);
   const engine = await createEngine(config, recognisers);
@@ -44,10 +43,7 @@ async function openRecognition(config: Setup['config'], deps: EngineDeps): Promi
   return opened;
 }
 
-/**
- * Refuses policies with an unavailable accuracy level, at which no user could enrol.
- * @throws `config_invalid`
- */
+/** Refuses policies with an unavailable accuracy level, at which no user could enrol. */
 function checkLevels({ connections }: Setup['config'], { levels }: EngineParameters): void {
   const problems = connections.flatMap(({ id, policy }, at) => {
     const reason = 'expected a level that the engine offers: facestep models list';

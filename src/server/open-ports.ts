@@ -47,10 +47,6 @@ export interface OpenPorts {
   close(): Promise<void>;
 }
 
-/**
- * @throws `config_invalid`, `data_newer`, `state_unavailable`, `key_service_unavailable`, `model_missing`,
- * `model_altered`, `runtime_unavailable`, `parameters_altered`
- */
 export async function openPorts(
   config: Setup['config'],
   deps: ServerDeps & { readonly engine: Promise<OpenedEngine>; readonly telemetry: Telemetry; readonly jobs: Jobs },

@@ -24,7 +24,6 @@ export interface OpenTransmitter extends SecurityEvents {
 /**
  * Starts delivering security events.
  * @returns `null` without RSA keys
- * @throws `state_unavailable`, `key_service_unavailable`, `config_invalid`
  */
 export async function openTransmitter(
   config: Setup['config'],

@@ -35,7 +35,6 @@ export const grantableTo = ({ scopes }: Pick<Client, 'scopes'>): readonly SsfSco
 /**
  * Issues an access token for a key. Only a digest of its secret is stored.
  * @returns `expiresInSec` is at most that of the key
- * @throws `state_unavailable`
  */
 export async function issueAccessToken(
   client: Client,

@@ -20,10 +20,7 @@ export type SsfCaller =
     }
   | { readonly kind: 'receiver'; readonly stream: EventStream };
 
-/**
- * Authenticates the caller by its header (RFC 6750, section 2.1), before the body is read.
- * @throws `caller_untrusted`, `scope_missing`, `quota_exceeded`, `overloaded`, `state_unavailable`
- */
+/** Authenticates the caller by its header (RFC 6750, section 2.1), before the body is read. */
 export async function admitCaller(
   request: Request,
   admission: Admission,

@@ -211,10 +211,7 @@ function parse<Guard extends z.ZodType>(guard: Guard, body: unknown): z.output<G
   return parsed.data;
 }
 
-/**
- * Limits verification requests, so that this server cannot be used to flood another.
- * @throws `locked_out`, `state_unavailable`
- */
+/** Limits verification requests, so that this server cannot be used to flood another. */
 async function countVerification(id: string, { state, clock }: SsfDeps): Promise<void> {
   const key = `security-event-verification:${id}`;
   const expiresAt = addSec(clock.now(), verificationIntervalSec);

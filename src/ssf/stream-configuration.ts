@@ -105,7 +105,7 @@ const allEvents = securityEventNames.map((name) => eventTypes[name]);
 
 const bySender = ['iss', 'aud', 'events_supported', 'events_delivered', 'min_verification_interval'] as const;
 
-/** Checks that the transmitter's fields are unchanged. @throws `request_malformed` */
+/** Checks that the transmitter's fields are unchanged. */
 export function checkUnchanged(sent: unknown, view: JsonObject): void {
   const given = z.record(z.string(), z.unknown()).parse(sent);
   const changed = bySender.find((name) => name in given && !isDeepStrictEqual(given[name], view[name]));

@@ -24,10 +24,7 @@ interface ShownClient {
   readonly secret: Credential;
 }
 
-/**
- * Mounts the token endpoint. Errors of clients have OAuth's format, others that of this API.
- * @throws `method_not_allowed`, `body_too_large`, `quota_exceeded`, `overloaded`, `state_unavailable`
- */
+/** Mounts the token endpoint. Errors of clients have OAuth's format, others that of this API. */
 export function mountTokenEndpoint(app: Express, deps: SsfDeps, room: Room): void {
   mountAt(app, ssfPaths.token, async (request, response) => {
     requireMethod(request, response, ['POST']);
@@ -79,7 +76,7 @@ async function authenticate({ id, secret }: ShownClient, deps: SsfDeps): Promise
   return client;
 }
 
-/** Reads id and secret, each of which is form-encoded. @throws `caller_untrusted` */
+/** Reads id and secret, each of which is form-encoded. */
 function readBasic(request: Request): ShownClient | null {
   const header = request.get('authorization');
   if (header === undefined) return null;
@@ -117,7 +114,7 @@ function checkGrantType(form: URLSearchParams): void {
   if (type !== 'client_credentials') throw new FaceError('request_malformed', { error: unsupported });
 }
 
-/** Returns the requested scopes, by default all of the key. @throws `request_malformed`, `scope_missing` */
+/** Returns the requested scopes, by default all of the key. */
 function readScopes(form: URLSearchParams, client: Client): readonly SsfScope[] {
   const grantable = grantableTo(client);
   const asked = readOne(form, 'scope')?.split(' ') ?? grantable;

@@ -37,7 +37,6 @@ type DenialFiles = Pick<DataFiles, 'audit' | 'deniedTokens'>;
 /**
  * Writes all denied, unexpired tokens of the audit log to the store, in constant memory.
  * @returns the number of denied tokens
- * @throws `state_unavailable`
  */
 export async function replayDenials(
   files: DenialFiles,
@@ -49,10 +48,7 @@ export async function replayDenials(
   return denied;
 }
 
-/**
- * Saves denied, unexpired tokens before retention removes their records.
- * @throws `state_unavailable`; system errors
- */
+/** Saves denied, unexpired tokens before retention removes their records. */
 export async function keepDenials(
   files: DenialFiles,
   { clock, random }: { readonly clock: Clock; readonly random: Random },

@@ -26,7 +26,6 @@ export function parseMark(value: unknown): FormatMark {
   return parsed.data;
 }
 
-/** @throws `data_newer` */
 export function checkReadable(mark: FormatMark, where: string): void {
   if (mark.readableFrom > dataFormat)
     throw new FaceError('data_newer', {
@@ -37,16 +36,12 @@ export function checkReadable(mark: FormatMark, where: string): void {
 
 const key = 'format';
 
-/** @throws `state_unavailable` */
 export async function readStoreMark(state: Pick<State, 'read'>): Promise<FormatMark> {
   const found = await state.read(key);
   return found === null ? unmarked : parseMark(found.value);
 }
 
-/**
- * Checks the format of a shared store and records this one. Servers of the previous version can continue.
- * @throws `data_newer`, `state_unavailable`
- */
+/** Checks the format of a shared store and records this one. Servers of the previous version can continue. */
 export async function settleStoreFormat(state: Pick<State, 'read' | 'write'>): Promise<void> {
   const mark = await readStoreMark(state);
   checkReadable(mark, 'the state store');

@@ -25,10 +25,7 @@ export async function readKnown({ heldSince }: Pick<DataFiles, 'heldSince'>): Pr
   return (await readMarker(heldSince, knownGuard))?.heldSince ?? null;
 }
 
-/**
- * Restores the audit log's denied tokens in a new or emptied store.
- * @throws `state_unavailable`
- */
+/** Restores the audit log's denied tokens in a new or emptied store. */
 export async function reconcile(epoch: EpochMs, state: Pick<State, 'write'>, deps: ReconcileDeps): Promise<void> {
   const { files, audit, clock, random, log } = deps;
   const known = await readKnown(files);

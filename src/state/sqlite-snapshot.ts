@@ -5,7 +5,6 @@ import { orUnavailable } from './unavailable.js';
 /**
  * Copies an embedded store consistently, also while a server writes to it.
  * @param to - new file, created with mode 0600
- * @throws `state_unavailable`
  */
 export async function snapshotSqlite(file: string, to: string): Promise<void> {
   await orUnavailable(async () => {
@@ -19,7 +18,7 @@ export async function snapshotSqlite(file: string, to: string): Promise<void> {
   });
 }
 
-/** Removes the epoch of a copy, so that a server detects the replaced store. @throws `state_unavailable` */
+/** Removes the epoch of a copy, so that a server detects the replaced store. */
 export async function forgetStoreEpoch(file: string): Promise<void> {
   await orUnavailable(async () => {
     const database = new Database(file);

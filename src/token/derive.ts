@@ -79,7 +79,6 @@ const hkdf = (key: Uint8Array, salt: Uint8Array, info: string, bytes: number): U
 
 /**
  * Derives the keys of a token. If a secret is given, Argon2id always runs, so that timing depends only on the request.
- * @throws `request_malformed`, `token_key_retired`
  */
 export async function deriveTokenKeys(
   context: Context,

@@ -64,7 +64,6 @@ export class ParsedToken extends SealedToken {
   readonly #bytes: Buffer;
   readonly #fields: TokenFields;
 
-  /** @throws `token_malformed` */
   constructor(bytes: Buffer) {
     super(prefix + bytes.toString('base64url'));
     this.#bytes = bytes;
@@ -114,7 +113,7 @@ export function renderToken(fields: TokenFields): ParsedToken {
   return new ParsedToken(bytes);
 }
 
-/** Parses a token, unless already parsed. @throws `token_malformed` */
+/** Parses a token, unless already parsed. */
 export const parseToken = (token: SealedToken): ParsedToken =>
   token instanceof ParsedToken ? token : new ParsedToken(decodeText(token));
 

@@ -46,7 +46,7 @@ export interface Guess {
    * Weighted share of the face that contradicts this message, 0 to 1. The right message almost always has the lowest.
    */
   readonly against: number;
-  /** Tests the message, which costs one Argon2id run. @throws `overloaded` */
+  /** Tests the message, which costs one Argon2id run. */
   isRight(): Promise<boolean>;
 }
 
@@ -74,7 +74,6 @@ export interface Fv1 {
   /**
    * Derives a token's keys before the face is known: calls the key service and runs Argon2id for the secret. The caller
    * must wipe the result.
-   * @throws `token_malformed`, `request_malformed`
    */
   unlock(request: UnlockRequest): Promise<Unlocked>;
 }

@@ -31,7 +31,6 @@ export type StretchPurpose = 'message' | 'secret';
 /**
  * Computes 32 bytes by Argon2id (RFC 9106, version 0x13) in another thread.
  * @param room - number of runs that the caller may need, which must all fit the queue. 0 continues an admitted series
- * @throws `overloaded`
  */
 export type Stretch = (
   purpose: StretchPurpose,

@@ -44,10 +44,7 @@ export interface Identity {
 /** Lower-cases hexadecimal text, so that denying a token applies to both cases. */
 const toOneCase = (text: string): string => (/^[0-9a-f]+$/i.test(text) ? text.toLowerCase() : text);
 
-/**
- * Returns id and expiry of a token. The id of a foreign token is 128 bits of its SHA-256, and its expiry `null`.
- * @throws `token_malformed`
- */
+/** Returns id and expiry of a token. The id of a foreign token is 128 bits of its SHA-256, and its expiry `null`. */
 export function identifyToken(token: SealedToken): Identity {
   const text = token.use((value) => (tokenShape.test(value) ? value : ''));
   if (text === '') throw new FaceError('token_malformed');

@@ -69,7 +69,6 @@ const answerGuard = z.object({
 
 /**
  * Parses the page's WebAuthn response. The secret PRF output is returned separately.
- * @throws `request_malformed`
  * @see https://www.w3.org/TR/webauthn-3/#dictdef-registrationresponsejson
  */
 export function parsePasskeyAnswer(text: string): PasskeyAnswer {
