@@ -4,11 +4,10 @@ import type { Hooks } from './hook.js';
 import type { OidcClient, OidcClientDeps } from './openid-client.js';
 import type { Provisioning } from './provisioning.js';
 
-/** Text that the administrator installs at the provider, such as a generated function. It contains no secret. */
 export interface Artefact {
   /**
-   * @param compose - source of an existing function that the new one must also run, or `null`
-   * @throws FaceError `config_invalid` if the existing function cannot be composed with ours
+   * @param compose - existing function that the new one must also run, or `null`
+   * @throws FaceError `config_invalid` if the two cannot be composed
    */
   render(compose: string | null): Promise<string>;
 }
@@ -19,7 +18,7 @@ export interface Adapter {
   readonly hooks: Hooks;
   /**
    * Verifies a signed step-up request. `null` if this provider signs none.
-   * @throws FaceError `caller_untrusted` if the signature is wrong or the request expired
+   * @throws FaceError `caller_untrusted`
    */
   readonly openStepUpRequest: ((request: string) => Promise<StepUpRequest>) | null;
   createOidcClients(deps: OidcClientDeps): readonly OidcClient[];

@@ -5,19 +5,12 @@ import type { RawHead } from './hook.js';
 /** Error codes that mean an issuer's keys could not be fetched, so the token is not proved wrong. */
 const keysMissing = new Set(['keys_unreachable', 'ERR_JWKS_TIMEOUT', 'ERR_JOSE_GENERIC', 'ERR_JWKS_INVALID']);
 
-/**
- * Returns the bearer token of a call, unverified (RFC 6750, section 2.1).
- * @throws FaceError `caller_untrusted` if there is no well-formed token
- */
 export function readBearer(headers: RawHead['headers']): string {
   const bearer = /^Bearer ([\w.~+/-]+=*)$/i.exec(headers.authorization ?? '')?.[1];
   if (bearer === undefined) throw new FaceError('caller_untrusted');
   return bearer;
 }
 
-/**
- * Converts a failed token verification to an error: `profile_unavailable` if the issuer's keys could not be fetched.
- */
 export function toBearerRefusal(error: unknown): FaceError {
   const reason = error instanceof errors.JOSEError ? error.code : 'keys_unreachable';
   return new FaceError(keysMissing.has(reason) ? 'profile_unavailable' : 'caller_untrusted', { bearer: reason });

@@ -23,7 +23,6 @@ export interface CensusPage extends CensusCount {
   readonly holders: readonly Holder[];
 }
 
-/** Result of a count. If `isComplete` is false, the real numbers may be higher. */
 export interface Census extends CensusCount {
   readonly isComplete: boolean;
 }

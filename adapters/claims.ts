@@ -14,9 +14,8 @@ export interface ClaimReader {
 }
 
 /**
- * Creates a claim reader.
  * @param tokenAttribute - attribute with the enrolment token, which no claim may use
- * @throws FaceError `config_invalid` if a claim would use that attribute
+ * @throws FaceError `config_invalid` if a claim would use it
  */
 export function createClaimReader(usual: UsualSources, configured: ClaimSources, tokenAttribute: string): ClaimReader {
   const sources = new Map<string, ClaimSource>(Object.entries({ ...usual, ...configured }));

@@ -3,7 +3,6 @@ import type { SecretUse } from './rotating-secret.js';
 
 export interface AdapterDeps<Settings> {
   readonly settings: Settings;
-  /** Public address of this server, without a trailing slash. */
   readonly publicUrl: string;
   readonly clock: Clock;
   readonly random: Random;

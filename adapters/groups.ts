@@ -5,7 +5,6 @@ import { FaceError } from '../src/errors.js';
 const mostGroups = 5_000;
 const mostPages = 100;
 
-/** Time limit for all pages, because a user waits. */
 const totalTimeoutMs = 15_000;
 
 export interface GroupPage<Cursor> {
@@ -15,9 +14,7 @@ export interface GroupPage<Cursor> {
 
 /**
  * Reads all pages of groups. It fails rather than return an incomplete list, which would grant wrong rights.
- * @param readPage - receives `null` for the first page
- * @throws FaceError `profile_unavailable` if there are too many groups or the provider is too slow; errors of
- * `readPage`
+ * @throws FaceError `profile_unavailable`; errors of `readPage`
  */
 export async function readAllGroups<Cursor>(
   readPage: (cursor: Cursor | null) => Promise<GroupPage<Cursor>>,

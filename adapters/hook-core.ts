@@ -6,14 +6,11 @@ import type { State } from '../src/core/ports.js';
 import { redeemForHook } from '../src/core/receipt.js';
 
 export interface HookCore {
-  /** Decides from the subject's last step-up. @throws FaceError as `decideHook` */
   decide(event: Omit<HookEvent, 'connection'>): Promise<HookDecision>;
-  /** Consumes a receipt, which is then valid for this event only. @throws FaceError as `redeemForHook` */
   redeem(
     receipt: string,
     event: { readonly subject: string; readonly by: string; readonly budgetMs: number },
   ): Promise<void>;
-  /** @throws FaceError as `revokeSubject` */
   revoke(subject: string): Promise<void>;
   readonly state: Pick<State, 'read' | 'write'>;
 }

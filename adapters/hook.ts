@@ -11,19 +11,17 @@ export interface RawHead {
   readonly headers: Readonly<Record<string, string | undefined>>;
 }
 
-/** Reply to the provider. If `body` is `null`, no body is sent. */
 export interface RawReply {
   readonly status: number;
   readonly body: Json;
 }
 
-/** Handles the raw body of a call. @throws FaceError if the call is refused */
 export type Answer = (body: Uint8Array) => Promise<RawReply>;
 
 /**
  * Checks the head of a call before its body is read.
- * @throws FaceError if the call is refused, for example because the caller is not the provider
- * @returns the handler of the body, which must verify the caller first if the headers do not prove it
+ * @throws FaceError if the call is refused
+ * @returns the handler of the body, which must verify the caller if the headers do not prove it
  */
 export type Admit = (head: RawHead) => Promise<Answer>;
 
@@ -33,10 +31,7 @@ export interface HookTerms {
   readonly methods?: readonly HookMethod[];
   /** Time limit of the answer, in milliseconds: the provider's timeout minus transport. */
   readonly budgetMs: number;
-  /**
-   * Place of the provider's proof in the call. With `body`, the caller counts as anonymous until the body has arrived,
-   * so the body uses the memory reserved for anonymous callers.
-   */
+  /** Place of the provider's proof. With `body`, the caller counts as anonymous until the body has arrived. */
   readonly proof: 'headers' | 'body';
   refuse(code: FaceErrorCode): RawReply;
   /** Reply that lets the sign-in continue without claims, for shadow mode. */
@@ -44,8 +39,8 @@ export interface HookTerms {
 }
 
 /**
- * A test call (`POST`) with valid proof and no user, made by `facestep doctor`. The hook verifies the caller and
- * refuses with `hook_probed`; nothing is consumed.
+ * A test call with valid proof and no user, made by `facestep doctor`. The hook verifies the caller and refuses with
+ * `hook_probed`.
  */
 export interface HookProbe {
   /** Headers that contain the proof. They must not be displayed. */
@@ -54,12 +49,10 @@ export interface HookProbe {
 }
 
 export interface Hook extends HookTerms {
-  /** Creates a valid test call, or `null` if only the provider can prove its identity. */
   readonly probe: (() => HookProbe) | null;
   serve(core: HookCore): Admit;
 }
 
-/** Hooks of a connection by name, the last part of `/hooks/<connection>/<name>`. */
 export type Hooks = Readonly<Record<string, Hook>>;
 
 export interface ServedHook extends HookTerms {

@@ -17,8 +17,8 @@ interface LoginClientRules {
   readonly loginClaims: readonly string[];
   readonly toEmail?: (account: Account) => string | null;
   /**
-   * True if the provider verifies a first factor before it redirects here. An unaltered request then proves who the
-   * user is.
+   * True if the provider verifies a first factor before it redirects here, so that an unaltered request proves the
+   * user.
    */
   readonly isAfterFactor: boolean;
   readonly feedsHooks: boolean;
@@ -30,11 +30,9 @@ export const secretClientMetadata = ({ id, secret, redirectUris }: SecretClientC
   redirect_uris: redirectUris,
   response_types: ['code'],
   grant_types: ['authorization_code'],
-  // With this method, the OpenID library accepts the secret in the form or in the header.
   token_endpoint_auth_method: 'client_secret_post',
 });
 
-/** Creates an OpenID client (authorization code flow) for an identity provider whose users are found by login. */
 export function createLoginClient(
   config: SecretClientConfig,
   directoryFor: DirectoryFor,

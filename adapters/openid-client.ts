@@ -51,7 +51,6 @@ export type Person = {
   readonly isProven: boolean;
   /** True if the user passed a first factor. Failures then count as the user's, otherwise as an anonymous caller's. */
   readonly isSentByProvider: boolean;
-  /** User claims of ID token and UserInfo; the claims of the check are added later. */
   readonly claims: JsonObject & { readonly sub: string };
   readonly proof?: Proof;
 };
@@ -92,7 +91,6 @@ export interface FinishedCheck {
 export interface ConsentedClaims {
   readonly name: string;
   readonly claims: RegisteredClaims;
-  /** Lifetime of a consent, in seconds. */
   readonly lifeSec: number;
   /** Digest of everything else that the user consents to. If it changes, the user must consent again. */
   readonly registration: string;
@@ -112,14 +110,9 @@ export interface OidcClient {
   readonly lifeSec: number | null;
   /** True if the user is asked for a user name when the request contains none. */
   readonly asksWho: boolean;
-  /**
-   * Checks a request before the OpenID library does. Throws `InvalidRequest`, `AccessDenied` or
-   * `UnmetAuthenticationRequirements`.
-   */
   readonly admit: ((params: URLSearchParams) => Promise<Admitted>) | null;
   /**
-   * Finds the user of a request; `null` if the request names none. Known and unknown users must look alike from
-   * outside.
+   * Finds the user of a request; `null` if the request names none. Known and unknown users must look alike.
    * @throws FaceError `profile_unavailable`; `locked_out` after too many anonymous look-ups
    */
   findPerson(request: AuthorizationRequest): Promise<Person | null>;
@@ -131,7 +124,6 @@ export interface OidcClient {
   readonly toCheckClaims?: (check: FinishedCheck) => JsonObject;
   /** True if the client accepts a fallback method, with `acr` `another_way`. */
   readonly takesAnotherWay?: true;
-  /** Credential that is offered to the user at the end, instead of an answer to the client. */
   readonly offers?: string;
   /** True if the result is recorded for the connection's hook, which is called later in the same sign-in. */
   readonly feedsHooks: boolean;

@@ -35,7 +35,6 @@ const metadataGuard = z.object({
 
 const timeoutMs = 5_000;
 
-/** Checks that the metadata at the public address is this server's. */
 export async function checkDiscovery(expected: OpenIdEndpoints, fetch: Fetch): Promise<Finding> {
   const url = expected.issuer + paths.discovery;
   const remedy = `Start the server, and check publicUrl and what stands before it: ${url} must be reachable from outside`;

@@ -2,10 +2,7 @@ import type { z } from 'zod';
 import { FaceError } from '../src/errors.js';
 import { isProbe } from './probe.js';
 
-/**
- * Parses the JSON body of a hook call.
- * @throws FaceError `request_malformed` with the faulty fields but no values; `hook_probed` for a test call
- */
+/** @throws FaceError `request_malformed` with the faulty fields but no values; `hook_probed` for a test call */
 export function parseEvent<Output>(guard: z.ZodType<Output>, body: Uint8Array): Output {
   const event = parseJson(body);
   const parsed = guard.safeParse(event);

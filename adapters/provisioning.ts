@@ -3,7 +3,6 @@ import type { Directory } from '../src/core/ports.js';
 import { type EpochMs, fromHttpDate, toIso } from '../src/core/units.js';
 import type { Census, Holder } from './census.js';
 
-/** Status of a step. Its texts are for an administrator. */
 export type StepStatus =
   | { readonly state: 'ready' }
   /** The object is absent, or ours with differences. `changes` lists the actions of `apply`, one line each. */
@@ -28,7 +27,6 @@ export interface ProvisionStep {
   pushSecret?(): Promise<void>;
 }
 
-/** Result of a check. `remedy` says how to fix the problem. */
 export interface Finding {
   readonly verdict: 'pass' | 'warn' | 'fail' | 'manual';
   readonly found: string;
@@ -40,7 +38,6 @@ export const warn = (found: string, remedy: string | null): Finding => ({ verdic
 export const fail = (found: string, remedy: string | null): Finding => ({ verdict: 'fail', found, remedy });
 export const manual = (found: string, remedy: string | null): Finding => ({ verdict: 'manual', found, remedy });
 
-/** Clocks synchronized by NTP differ by less than this, transport included. */
 const usualSkewSec = 30;
 
 /**
@@ -66,7 +63,6 @@ export interface Check {
   readonly needs?: readonly string[];
   /** Title of the step that fixes a failure; by default, the step with the check's title. */
   readonly mendedBy?: string;
-  /** Runs the check without changing anything. */
   run(): Promise<Finding>;
 }
 
@@ -74,19 +70,15 @@ export const serverAnswers = 'Server';
 
 export const serverClock = 'Server clock';
 
-/** Title of the check that the public address serves this server's own keys. */
 export const serverIsOurs = 'Published keys';
 
-/** Title of the check that every hook is reachable. This and the next exist only if the adapter has hooks. */
 export const hooksAnswer = 'Hooks';
 
-/** Title of the check that hooks accept the provider's calls with the configured secret. */
 export const callsTaken = 'Calls of the provider';
 
 export const needing = (titles: readonly string[], checks: readonly Check[]): readonly Check[] =>
   checks.map((check) => ({ ...check, needs: [...new Set([...titles, ...(check.needs ?? [])])] }));
 
-/** Returns the check that groups can be read, or nothing if organizations do not come from groups. */
 export const checkingGroups = (
   { organisations }: Pick<ConnectionConfig, 'organisations'>,
   run: Check['run'],
@@ -106,10 +98,6 @@ export interface Registrant {
 
 export interface Registration {
   readonly title: string;
-  /**
-   * Finds the users to register, without disabled accounts.
-   * @param group - the provider's group id, or `null` for all users
-   */
   findRegistrants(group: string | null): Promise<readonly Registrant[]>;
   isRegistered(registrant: Registrant): Promise<boolean>;
   register(registrant: Registrant): Promise<void>;
@@ -119,7 +107,6 @@ export interface RotatableSecret {
   readonly setting: string;
   readonly previousSetting: string;
   readonly isPreviousTaken: boolean;
-  /** Short digests of both secrets (see `markOf`). */
   readonly marks: { readonly current: string; readonly previous: string | null };
 }
 
@@ -130,6 +117,5 @@ export interface Provisioning {
   /** `null` if users need no registration or cannot be registered. */
   readonly registration: Registration | null;
   readonly listMembers: Directory['listMembers'];
-  /** Counts active users and enrolled users. */
   census(onHolder?: (holder: Holder) => void): Promise<Census>;
 }

@@ -6,7 +6,6 @@ export const sleep: Sleep = (ms) => new Promise((resolve) => setTimeout(resolve,
 
 export interface Patience {
   readonly tries: number;
-  /** Limit of all waits together, in seconds. Beyond it, the last answer is returned. */
   readonly longestWaitSec: number;
 }
 
@@ -16,9 +15,8 @@ export const whileSigningIn: Patience = { tries: 3, longestWaitSec: 2 };
 export const whileAdministering: Patience = { tries: 8, longestWaitSec: 300 };
 
 /**
- * Retries a request after a rate limit, because the refused request had no effect.
+ * Retries a request after a rate limit.
  * @param readWaitMs - returns the wait that an answer demands, or `null`; `tried` counts attempts from 1
- * @throws FaceError from `send`
  */
 export async function sendPatiently<Answer>(
   send: () => Promise<Answer>,

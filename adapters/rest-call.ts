@@ -1,12 +1,10 @@
 import type { Fetch } from '../src/core/ports.js';
 import { FaceError } from '../src/errors.js';
 
-/** Enough for a thousand entries of a provider's list. */
 const maxAnswerBytes = 8 * 1024 * 1024;
 
 const tooLong = { reason: 'answer too long' };
 
-/** Returns true if the answer exceeded the size limit, so that a retry would fail again. */
 export const isTooLong = (error: unknown): boolean => error instanceof FaceError && error.detail === tooLong;
 
 export interface RestAnswer {
@@ -24,9 +22,9 @@ export interface RestCall {
 }
 
 /**
- * Sends one request. It follows no redirects, because the credentials in the headers are for this address only.
- * @throws FaceError `profile_unavailable` if the answer is late or too long, without fetch's error, which may contain
- * headers
+ * Sends one request. It follows no redirects, because the credentials in the headers are for this address only. Errors
+ * of fetch are dropped, because they may contain headers.
+ * @throws FaceError `profile_unavailable`
  */
 export async function callRest(url: string, call: RestCall, fetch: Fetch): Promise<RestAnswer> {
   const { method, headers, body, timeoutMs } = call;

@@ -38,7 +38,6 @@ export const marksOf = ({ current, previous }: RotatingSecret) => ({
   previous: previous === undefined ? null : markOf(previous),
 });
 
-/** Reports which secret a caller used. Use of the previous secret is logged, at most once a minute. */
 export type NoteSecretUse = (hook: string, secret: UsedSecret) => void;
 
 export function createNoteSecretUse({
@@ -63,7 +62,6 @@ export function createNoteSecretUse({
   };
 }
 
-/** Creates the check that warns while the previous secret is still accepted. */
 export const createPreviousSecretChecks = (previous: Credential | undefined, setting: string): readonly Check[] =>
   previous === undefined
     ? []

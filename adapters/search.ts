@@ -1,9 +1,7 @@
 import type { NamedAccount } from '../src/core/ports.js';
 
-/** Cognito's whole filter may have 256 characters. */
 const maxTextCharacters = 200;
 
-/** Returns true if a text can be a name and is valid UTF-8 for addresses and filters. */
 export const isSearchable = (text: string): boolean =>
   text.length <= maxTextCharacters && text.trim() !== '' && !/[\p{Cc}\p{Cs}]/u.test(text);
 
@@ -26,15 +24,12 @@ const both = (given: string, family: string): readonly string[] => (given && fam
 
 export const toWholeName = (given: string, family: string): string | null => `${given} ${family}`.trim() || null;
 
-/** Maximum of spaces at which a text is split into first and last name. */
 const mostSpaces = 3;
 
-/** Returns every split of a text into a first name and the beginning of a last name. */
 export const toNameParts = (text: string): readonly { readonly given: string; readonly family: string }[] =>
   [...text.matchAll(/(?<=\S)\s+(?=\S)/g)]
     .slice(0, mostSpaces)
     .map(({ index, 0: space }) => ({ given: text.slice(0, index), family: text.slice(index + space.length) }));
 
-/** Removes duplicate users and limits their number. */
 export const distinct = (found: readonly NamedAccount[], limit: number): readonly NamedAccount[] =>
   [...new Map(found.map((account) => [account.subject, account])).values()].slice(0, limit);

@@ -1,7 +1,6 @@
 import { maxTokenCharacters, SealedToken } from '../src/core/concealed.js';
 import type { Log } from '../src/core/ports.js';
 
-/** Converts an attribute's value to a token; `null` if it is empty or malformed. */
 export function toStoredToken(
   value: unknown,
   { attribute, log }: { readonly attribute: string; readonly log: Log },

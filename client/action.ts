@@ -17,7 +17,6 @@ const blank = /[\u2800\ufffc\u{1d159}\u{13441}\u{13442}\u{16fe4}\u{1107f}\u2d7f]
 
 const letterOrDigit = /[\p{L}\p{N}]/u;
 
-/** Guard of displayable text in Normalization Form C. @param most - maximum length in UTF-16 code units */
 const shownText = (most: number) =>
   z.string().check(
     z.minLength(1),
@@ -25,7 +24,6 @@ const shownText = (most: number) =>
     z.refine((text) => !unshowable.test(text) && !blank.test(text) && text === text.normalize('NFC')),
   );
 
-/** Guard of a name, which must contain a letter or digit. */
 const shownName = (most: number) => shownText(most).check(z.refine((text) => letterOrDigit.test(text)));
 
 const sha256Hex = z.string().check(z.regex(/^[0-9a-f]{64}$/));
@@ -76,7 +74,6 @@ export const isSameAction = (one: Action, other: Action): boolean => toCanonical
 /** Returns the `action_digest` of an action: the SHA-256 of its canonical JSON, in 64 hexadecimal digits. */
 export const digestAction = (action: Action): Promise<string> => sha256(new TextEncoder().encode(toCanonical(action)));
 
-/** Returns a SHA-256 in 64 hexadecimal digits, for the `document` of an action. */
 export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', bytes);
   return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -41,7 +41,6 @@ export interface CredentialVerifier {
   verify(presentation: string, expected: ExpectedPresentation): Promise<PresentedCredential>;
 }
 
-/** A longer presentation is refused unread. */
 const maxCharacters = 65_536;
 
 /** Maximum age of the key binding, which the wallet creates when the user consents. */
@@ -189,7 +188,6 @@ function parseJson(bytes: Uint8Array): unknown {
   }
 }
 
-/** All other errors mean that the issuer's keys are unavailable. */
 function toCredentialError(cause: unknown): CredentialError {
   if (cause instanceof JWSInvalid) return new CredentialError('malformed');
   if (isNotSigned(cause)) return new CredentialError('signature');

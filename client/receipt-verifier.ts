@@ -45,7 +45,6 @@ export interface ReceiptVerifier {
   verifyAnyWay(receipt: string, expected?: ExpectedReceipt): Promise<ReceiptClaims>;
 }
 
-/** A longer receipt is refused unread. */
 const maxReceiptCharacters = 16_384;
 
 const keysTimeoutMs = 3000;
@@ -133,7 +132,6 @@ const notSigned = [
 /** Returns true if none of the issuer's available keys made the signature. */
 export const isNotSigned = (cause: unknown): boolean => notSigned.some((kind) => cause instanceof kind);
 
-/** All other errors mean that the keys are unavailable. */
 function toReceiptError(cause: unknown): ReceiptError {
   if (cause instanceof JWSInvalid) return new ReceiptError('malformed');
   if (isNotSigned(cause)) return new ReceiptError('signature');

@@ -112,7 +112,6 @@ async function verifyApproval(
   return { ...claims, ...said.data };
 }
 
-/** Returns unverified claims; the receipt verifier verifies them later. */
 function readClaims(receipt: string): unknown {
   try {
     return decodeJwt(receipt);

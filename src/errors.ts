@@ -28,8 +28,7 @@ const service = ofKind('service');
 
 /**
  * Kind, HTTP status and public text of each code. The text depends only on the code, so it reveals nothing about an
- * enrolment. The Facenition API documents the statuses 400, 401, 404 and 502. `src/cli/error-advice.ts` adds advice for
- * `docs/reference/errors.md`.
+ * enrolment. The Facenition API documents the statuses 400, 401, 404 and 502.
  */
 export const refusals = {
   request_malformed: request(

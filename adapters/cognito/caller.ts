@@ -26,7 +26,6 @@ export function verifyCaller({ region, userPoolId, callerContext }: TriggerCalle
   if (!isExpected) throw new FaceError('caller_untrusted');
 }
 
-/** Returns the audience of receipts for one app client. */
 export const toReceiptAudience = ({ userPoolId, clientId }: { userPoolId: string; clientId: string }): string =>
   `cognito:${userPoolId}:${clientId}`;
 
@@ -36,7 +35,6 @@ export const toReceiptAudience = ({ userPoolId, clientId }: { userPoolId: string
  */
 const requestType = 'facestep-request+jwt';
 
-/** Shortest lifetime that Cognito allows for a challenge, in seconds. */
 export const requestLifeSec = 180;
 
 const CLOCK_TOLERANCE_SEC = 30;
@@ -73,10 +71,7 @@ const claimsGuard = z.object({
   exp: z.number().transform(epochSec),
 });
 
-/**
- * Creates the verifier of step-up requests signed by a trigger. The verifier throws FaceError `caller_untrusted` if the
- * signature, connection or app client is wrong, or if the request expired.
- */
+/** Creates the verifier of step-up requests, which throws FaceError `caller_untrusted`. */
 export function createOpenStepUpRequest(
   settings: RequestSettings & {
     readonly clientIds: readonly string[];

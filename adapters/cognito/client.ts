@@ -8,10 +8,8 @@ const REQUEST_TIMEOUT_MS = 5_000;
 
 export type CognitoSettings = Pick<CognitoConnection['cognito'], 'userPoolId' | 'endpoint' | 'credentials'>;
 
-/** Attempts per call in administrative commands, where no user waits. */
 export const triesWhileAdministering = 5;
 
-/** Creates the SDK's client, which sends its requests with the injected fetch. */
 export function createCognitoClient(
   { userPoolId, endpoint, credentials }: CognitoSettings,
   { fetch, tries = 2 }: { readonly fetch: Fetch; readonly tries?: number },
@@ -25,7 +23,6 @@ export function createCognitoClient(
   });
 }
 
-/** Returns the credentials for an AWS client, or nothing if the SDK finds them itself. */
 export const toCredentials = ({ credentials }: Pick<CognitoSettings, 'credentials'>) =>
   credentials.kind === 'default' ? {} : { credentials: async () => toAwsCredentials(credentials) };
 
@@ -46,7 +43,6 @@ const requestGuard = z.object({
   path: z.string(),
   method: z.string(),
   headers: z.record(z.string(), z.string()),
-  // A Uint8Array that also converts to text.
   body: z
     .instanceof(Uint8Array)
     .transform((bytes) => new Uint8Array(bytes))
@@ -57,7 +53,6 @@ export function createFetchHandler(fetch: Fetch) {
   return {
     async handle(request: unknown) {
       const { protocol, hostname, port, path, method, headers, body } = requestGuard.parse(request);
-      // Fetch sets both headers itself.
       const { host: _host, 'content-length': _length, ...others } = headers;
       const response = await fetch(`${protocol}//${hostname}${port === undefined ? '' : `:${port}`}${path}`, {
         method,

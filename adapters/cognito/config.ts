@@ -92,7 +92,6 @@ export type CognitoConnection = z.output<typeof cognitoConnectionGuard>;
 
 export const regionOf = (userPoolId: string): string => userPoolId.slice(0, userPoolId.indexOf('_'));
 
-/** Configuration of one connection's triggers, from the environment of the Lambda functions. */
 export const triggerSettingsGuard = z.strictObject({
   connection: connectionFields.id,
   issuer: safeUrlGuard.transform((text) => text.replace(/\/+$/, '')),

@@ -37,9 +37,7 @@ export interface TriggerDeps {
   readonly log: Log;
 }
 
-/** One Lambda trigger: receives Cognito's event and returns the same event with a `response`. */
 export interface Trigger {
-  /** @throws FaceError if the event is refused */
   handle(event: Uint8Array): Promise<TriggerReply>;
   refuse(code: FaceErrorCode): TriggerReply;
 }
@@ -52,10 +50,6 @@ export type TriggerName =
 
 const FACE_TRIES = 3;
 
-/**
- * Creates the triggers of one connection. Users prove the password (SRP) first, then their face. Receipts are verified
- * offline.
- */
 export function createCognitoTriggers(deps: TriggerDeps): Readonly<Record<TriggerName, Trigger>> {
   const verifyReceipt = createVerifyReceipt(deps);
   const guarded = (handle: Trigger['handle']) => async (event: Uint8Array) => {
@@ -81,18 +75,15 @@ async function handleDefine(body: Uint8Array, { settings, log }: TriggerDeps): P
   return toDefineReply(person.sub === null ? 'fail' : 'tokens');
 }
 
-/** Challenge names that prove the password, in the order of a sign-in. */
 const passwordNames = ['SRP_A', 'PASSWORD_VERIFIER', 'ADMIN_NO_SRP_AUTH'];
 
 /**
- * Returns the next step of a sign-in. Cognito issues tokens only after the password and a correct answer to the last
- * face challenge. Any other failed challenge ends the sign-in.
+ * Returns the next step of a sign-in. Tokens require the password and a correct answer to the last face challenge.
  * @param session - earlier challenges, stored by Cognito; the client cannot change them
  */
 export function nextStep(session: readonly ChallengeResult[], { sub }: Pick<Person, 'sub'>): NextStep {
   const isFace = ({ challengeName }: ChallengeResult): boolean => challengeName === 'CUSTOM_CHALLENGE';
   const faces = session.filter(isFace);
-  // A challenge without a result has not failed.
   if (session.some((entry) => !isFace(entry) && entry.challengeResult === false)) return 'fail';
 
   const firstFace = session.findIndex(isFace);
@@ -103,7 +94,6 @@ export function nextStep(session: readonly ChallengeResult[], { sub }: Pick<Pers
   const password = steps.map(({ challengeName }) => challengeName).join();
   // A sign-in that does not begin with SRP never asks for the password.
   if (password === 'SRP_A' && faces.length === 0) return 'password';
-  // With ADMIN_NO_SRP_AUTH, a backend sends the plain password by AdminInitiateAuth.
   if (password !== 'SRP_A,PASSWORD_VERIFIER' && password !== 'ADMIN_NO_SRP_AUTH') return 'fail';
 
   const isForeseen =
@@ -159,7 +149,7 @@ function createVerifyReceipt({ settings, clock, log }: TriggerDeps): VerifyRecei
   );
   return async (receipt, { clientId, ...expected }) => {
     try {
-      // The initiator of a step-up chooses the audience, but not the connection, so the connection is verified too.
+      // The initiator of a step-up chooses the audience, so the connection is verified too.
       return (await verifiers.get(clientId)?.verify(receipt, { connection, ...expected })) ?? null;
     } catch (error) {
       log.warn('receipt refused', { connection, reason: error instanceof ReceiptError ? error.code : 'internal' });

@@ -5,7 +5,6 @@ import {
 import type { GroupPage } from '../groups.js';
 import { notUnderstood } from './profile-user.js';
 
-/** Maximum page size of the API. */
 const pageSize = 60;
 
 /**

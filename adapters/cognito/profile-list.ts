@@ -3,10 +3,7 @@ import { type FoundUser, notUnderstood, toUser } from './profile-user.js';
 
 const mostPages = 20;
 
-/**
- * Lists up to `limit` users that match a filter. Cognito may return a short or empty page before the last one.
- * @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ListUsers.html
- */
+/** @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ListUsers.html */
 export async function listUsers(
   Filter: string,
   limit: number,

@@ -30,7 +30,6 @@ export const isNamed = (user: FoundUser, login: string): boolean =>
     ...['email', 'phone_number', 'preferred_username'].map((name) => user.attributes.get(name) ?? ''),
   ].some((name) => isSameLogin(name, login));
 
-/** @throws FaceError `profile_unavailable` if the user has no `sub` */
 export function toAccount(user: FoundUser): Account {
   const subject = user.attributes.get('sub');
   if (subject === undefined) throw notUnderstood();
@@ -42,7 +41,6 @@ export function toAccount(user: FoundUser): Account {
   };
 }
 
-/** @throws FaceError `profile_unavailable` if the user has no `sub` */
 export function toNamedAccount(user: FoundUser): NamedAccount {
   const [name = '', given = '', family = ''] = ['name', 'given_name', 'family_name'].map((each) =>
     user.attributes.get(each),

@@ -34,7 +34,6 @@ async function within<Answer>(work: () => Promise<Answer>): Promise<Answer> {
   }
 }
 
-/** Maximum length of an attribute name in the API. */
 const maxNameCharacters = 128;
 
 /** Claims that equal a standard attribute of the pool. Cognito's address is plain text. */

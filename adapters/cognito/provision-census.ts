@@ -4,7 +4,6 @@ import { type CensusPage, countPage } from '../census.js';
 import { type CognitoSettings, createCognitoClient, toRefusal, triesWhileAdministering } from './client.js';
 import type { CognitoConnection } from './config.js';
 
-/** Maximum page size of the API. */
 const pageSize = 60;
 
 /** Lists the enabled users with all attributes. Cognito rejects a request for one attribute that some users lack. */

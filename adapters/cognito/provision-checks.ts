@@ -13,7 +13,6 @@ import { deployment, flowsOf, inspectAttribute, inspectCustomAuth, inspectTrigge
 
 type Settings = CognitoConnection['cognito'];
 
-/** Warns if the pool id has no AWS region, as with emulators such as cognito-local. */
 export const createPoolIdChecks = ({ userPoolId }: Settings): readonly Check[] =>
   isPoolOfAws(userPoolId)
     ? []
@@ -66,7 +65,6 @@ const greatestSkewSec = 300;
 export const clockCheck = (pool: Administration, clock: Clock, dateOf: () => string): Check => ({
   title: 'Clocks',
   async run() {
-    // Even an error response has the `Date` header.
     await pool.describePool().catch(() => undefined);
     return compareClocks({ here: clock.now(), date: dateOf(), whose: 'Cognito' }, greatestSkewSec);
   },
@@ -87,7 +85,6 @@ export const attributeCheck = (settings: Settings, pool: Administration): Check 
 
 const nobody = 'facestep-doctor';
 
-/** Checks that the service has permission to read a user's groups. */
 export async function checkGroups(settings: Settings, { fetch }: { readonly fetch: Fetch }): Promise<Finding> {
   const pool = { UserPoolId: settings.userPoolId, client: createCognitoClient(settings, { fetch }) };
   const { code, status } = await readGroupPage(nobody, null, pool).then(

@@ -25,8 +25,8 @@ function toProvider({ id, secret }: CognitoClient, { publicUrl, settings }: Deps
 }
 
 /**
- * Creates the step that registers this service with the pool. Cognito fetches the OpenID metadata at once, so the
- * server must be reachable.
+ * Creates the step that registers this service. Cognito fetches the OpenID metadata at once, so the server must be
+ * reachable.
  */
 export function identityProviderStep(client: CognitoClient, pool: Administration, deps: Deps): ProvisionStep {
   const provider = toProvider(client, deps);

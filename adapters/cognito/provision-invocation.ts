@@ -54,7 +54,6 @@ export const invocationCheck = (deps: Deps): Check => ({
   },
 });
 
-/** @returns `[]` if the function has no policy, `null` if the policy cannot be read */
 async function readStatements(arn: string, deps: Deps): Promise<readonly Statement[] | null> {
   try {
     const { Policy } = await createLambda(deps).send(new GetPolicyCommand({ FunctionName: arn }));
@@ -70,7 +69,6 @@ function letsInvoke({ Effect, Principal, Action, Condition = {} }: Statement, us
   const sources = Object.values(Condition).flatMap((keys) =>
     Object.entries(keys).flatMap(([key, values]) => (key.toLowerCase() === 'aws:sourcearn' ? values : [])),
   );
-  // A source ARN with a wildcard may cover several pools.
   const isForPool = sources.every((arn) => arn.endsWith(`:userpool/${userPoolId}`) || arn.includes('*'));
   return Effect === 'Allow' && isCognito && isInvocation && isForPool;
 }

@@ -12,7 +12,6 @@ import {
 import type { CognitoConnection } from './config.js';
 import { toAccount, toUser } from './profile-user.js';
 
-/** Maximum page size of the API. */
 const pageSize = 60;
 
 /**

@@ -62,8 +62,8 @@ function obstacleOf(
 }
 
 /**
- * Creates the step that removes access to the attribute from all app clients. Otherwise users could clear it or restore
- * an older token.
+ * Creates the step that removes clients' access to the attribute. Otherwise users could clear it or restore an older
+ * token.
  */
 export function permissionStep({ attribute }: Settings, pool: Administration): ProvisionStep {
   const findOpen = async () => (await pool.describeClients()).filter((client) => isReachable(client, attribute));

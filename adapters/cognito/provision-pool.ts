@@ -23,9 +23,8 @@ import {
 } from './client.js';
 
 /*
- * UpdateUserPool and UpdateUserPoolClient reset every setting that the request omits. Each change therefore reads all
- * settings, merges and writes them.
- * https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UpdateUserPool.html
+ * UpdateUserPool and UpdateUserPoolClient reset every omitted setting, so each change reads all settings, merges and
+ * writes them. https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UpdateUserPool.html
  */
 
 /** Administrative calls for one user pool. All throw FaceError `provider_refused` or `profile_unavailable`. */

@@ -64,7 +64,6 @@ type FunctionArns = NonNullable<Settings['triggers']['functions']>;
 
 const toLambdaConfig = (functions: FunctionArns, { UserPoolTier, LambdaConfig }: UserPoolType): LambdaConfigType => {
   const current = LambdaConfig?.PreTokenGenerationConfig?.LambdaVersion;
-  // Version 1 of the event covers only the ID token; the Lite plan offers no later version.
   const version = current === 'V3_0' ? current : UserPoolTier === 'LITE' ? 'V1_0' : 'V2_0';
   return {
     DefineAuthChallenge: functions.defineAuthChallenge,
@@ -131,7 +130,6 @@ export const triggerStep = (settings: Settings, pool: Administration): Provision
   },
 });
 
-/** Sign-in flows of an app client that lists none. */
 const defaultFlows: readonly ExplicitAuthFlowsType[] = [
   ...(['ALLOW_REFRESH_TOKEN_AUTH', 'ALLOW_USER_SRP_AUTH', 'ALLOW_CUSTOM_AUTH'] as const),
 ];

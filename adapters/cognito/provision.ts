@@ -39,7 +39,6 @@ export function createCognitoProvisioning(deps: AdapterDeps<CognitoConnection>):
   const functions = functionsCheck(deps);
   const federated = (deps.settings.oidc?.clients ?? []).filter((client) => client.kind === 'cognito');
   return {
-    // Write permissions come first, so that no user can write the attribute when it is created.
     steps: [
       permissionStep(cognito, pool),
       attributeStep(cognito, pool),

@@ -5,8 +5,7 @@ import type { RawReply } from '../hook.js';
 import { faceClaims } from './schema.js';
 
 /*
- * Cognito expects the event with `response` filled in, and map values as text. Users see thrown errors, so each trigger
- * has one fixed refusal.
+ * Cognito expects the event with `response` filled in. Users see thrown errors, so each trigger has one fixed refusal.
  */
 
 export interface TriggerReply extends RawReply {
@@ -31,8 +30,8 @@ export const refuseCreate = (_code: FaceErrorCode): TriggerReply =>
 export const refuseVerify = (_code: FaceErrorCode): TriggerReply => toReply({ answerCorrect: false });
 
 /**
- * Removes our claims and the attribute for every app client. It fills both versions of the reply, because a malformed
- * event does not reveal its version.
+ * Removes our claims and the attribute, in both versions of the reply, because a malformed event does not reveal its
+ * version.
  */
 export const refusePreToken =
   (attribute: string) =>
@@ -46,7 +45,6 @@ export const refusePreToken =
 
 const names = z.array(z.string()).nullable();
 
-/** In AWS's documentation, the example event has the role as a list, the example response as text. */
 const groupsGuard = z.object({
   request: z.object({
     groupConfiguration: z.object({
@@ -59,10 +57,7 @@ const groupsGuard = z.object({
   }),
 });
 
-/**
- * Copies the event's groups into the reply, because Cognito would otherwise remove them from the tokens.
- * @param event - unverified
- */
+/** Copies the event's groups into the reply, so that the tokens keep these groups. */
 export function keepGroups(event: unknown, { body, ...reply }: TriggerReply): TriggerReply {
   const groupOverrideDetails = groupsGuard.safeParse(event).data?.request.groupConfiguration;
   if (groupOverrideDetails === undefined) return { ...reply, body };
@@ -91,7 +86,6 @@ export interface FaceChallenge {
   readonly connection: string;
   /** Capture page for this challenge. The client appends `&return=` and the address of its own page. */
   readonly startUrl: string;
-  /** Expiry, in seconds since 1970. */
   readonly exp: string;
 }
 
@@ -105,15 +99,11 @@ export const toCreateReply = (challenge: FaceChallenge): TriggerReply =>
 export const toVerifyReply = (answerCorrect: boolean): TriggerReply => toReply({ answerCorrect });
 
 export interface FaceStatement {
-  /** Time of the check, in seconds since 1970. */
   readonly checkedAt: number;
   readonly stepUpId: string;
 }
 
-/**
- * Adds or removes the face claims, and removes the attribute with the enrolment token.
- * @param statement - result of the face check; `null` removes the face claims
- */
+/** @param statement - result of the face check; `null` removes the face claims */
 export function toPreTokenReply(
   statement: FaceStatement | null,
   { hasAccessToken, attribute }: { readonly hasAccessToken: boolean; readonly attribute: string },
@@ -122,7 +112,6 @@ export function toPreTokenReply(
     statement === null
       ? { claimsToSuppress: [...faceClaims, attribute] }
       : {
-          // Version 1 accepts only text values.
           claimsToAddOrOverride: {
             face_verified: 'true',
             face_verified_at: String(statement.checkedAt),

@@ -42,7 +42,6 @@ const toPerson = (
 
 const eventFields = { userName: z.string().min(1).max(2048), callerContext: callerGuard.shape.callerContext };
 
-// Fields that do not parse become `null`: such an entry is no face challenge.
 const resultGuard = z.object({
   challengeName: z.string(),
   challengeResult: z.boolean().nullish().catch(null),
@@ -115,7 +114,6 @@ const preTokenGuard = z
 
 export type PreTokenEvent = z.output<typeof preTokenGuard>;
 
-/** Parses the sender that an event names, unverified. */
 export const parseCaller = (body: Uint8Array): TriggerCaller => parseEvent(callerGuard, body);
 
 /** @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-define-auth-challenge.html */

@@ -6,7 +6,6 @@ import { addSec, type EpochMs } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 
 const FETCH_TIMEOUT_MS = 5_000;
-/** Lifetime of cached keys. Entra's documentation requires a refresh at least daily. */
 const KEPT_SEC = 86_400;
 const RENEWED_AFTER_SEC = 1_800;
 const RENEWED_AGAIN_AFTER_SEC = 60;
@@ -19,8 +18,8 @@ export interface TenantAuthority {
 }
 
 /**
- * Returns issuer and keys of a tenant. Callers must first verify that the tenant is allowed.
- * @throws FaceError `profile_unavailable` if the metadata cannot be fetched or is of another tenant
+ * Returns issuer and keys of a tenant, which must be an allowed one.
+ * @throws FaceError `profile_unavailable`
  */
 export type FindAuthority = (tenantId: string) => Promise<TenantAuthority>;
 
@@ -77,7 +76,6 @@ export function createFindAuthority(
     if (known !== undefined && known.until > now) {
       if (known.renewAt <= now) {
         known.renewAt = addSec(now, RENEWED_AGAIN_AFTER_SEC);
-        // A refresh in the background may fail: the cached entry remains valid for a day.
         renew(tenantId).catch(() => {});
       }
       return known.authority;

@@ -15,7 +15,7 @@ export interface VerifiedCaller {
 }
 
 /**
- * Verifies that a call is from Entra's events service in an allowed tenant. It reads only the headers.
+ * Verifies that a call is from Entra's events service in an allowed tenant, by the headers only.
  * @throws FaceError `caller_untrusted`, or `profile_unavailable` if the keys cannot be fetched
  */
 export type VerifyCaller = (headers: RawHead['headers']) => Promise<VerifiedCaller>;
@@ -32,17 +32,14 @@ export interface CallerCheck {
  */
 export const eventsServiceAppId = '99045fe1-7639-4a75-9d4a-577b6ca3810f';
 
-/**
- * Entra waits at most 2 s, and the decision may need half of that. A slower fetch completes in the background for the
- * next call.
- */
+/** Entra waits at most 2 s. A slower fetch completes in the background for the next call. */
 const VERIFY_TIMEOUT_MS = 700;
 const CLOCK_TOLERANCE_SEC = 30;
 
 const tenantGuard = z.object({ tid: z.guid().transform((text) => text.toLowerCase()) });
 /**
- * Creates the caller check of one connection. A v2 token names the events service in `azp`; a v1 token names it in
- * `appid`, with the audience `api://{host}/{id}`.
+ * Creates the caller check. A v2 token names the events service in `azp`; a v1 token in `appid`, with the audience
+ * `api://{host}/{id}`.
  * @param host - public host name, without a port
  */
 export function createCallerCheck(
@@ -87,7 +84,6 @@ export function createCallerCheck(
   };
 }
 
-/** Returns the tenant id in a token, unverified. */
 function readTenant(bearer: string): string {
   try {
     return tenantGuard.parse(decodeJwt(bearer)).tid;

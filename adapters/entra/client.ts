@@ -14,7 +14,6 @@ import { type Patience, readRetryAfterMs, type Sleep, saysLater, sendPatiently }
 import { callRest, type RestAnswer } from '../rest-call.js';
 import type { EntraSettings } from './config.js';
 
-/** Timeout of one request. An operation needs up to four requests, and retries if throttled. */
 const REQUEST_TIMEOUT_MS = 4_000;
 
 export interface GraphCall {
@@ -22,13 +21,12 @@ export interface GraphCall {
   /** Path and query after `/v1.0`, or the full address of an `@odata.nextLink`. */
   readonly path: string;
   readonly body?: JsonObject;
-  /** Defaults to the tenant of the connection. */
   readonly tenantId?: string;
 }
 
 /**
  * Calls Graph with the application's own permissions.
- * @throws FaceError `profile_unavailable` if there is no access token or no answer; `detail.reason` says which
+ * @throws FaceError `profile_unavailable`; `detail.reason` says why
  */
 export type SendToGraph = (call: GraphCall) => Promise<RestAnswer>;
 
@@ -38,7 +36,7 @@ export interface GraphWaiting {
 }
 
 /**
- * Creates a Microsoft Graph client over the injected fetch. MSAL, Microsoft's library, caches the access tokens.
+ * Creates a Microsoft Graph client. MSAL, Microsoft's library, caches the access tokens.
  * @see https://learn.microsoft.com/en-us/entra/identity-platform/v2-oauth2-client-creds-grant-flow
  */
 export function createGraphClient(
@@ -93,7 +91,6 @@ const graphErrorGuard = z.object({
   error: z.object({ code: z.string().regex(/^\w{1,64}$/), message: z.string().catch('') }),
 });
 
-/** Returns status and code of a refusal for the log, without Graph's text. */
 export function toRefusalDetail({ status, body }: RestAnswer): { status: number; code: string | null } {
   const parsed = graphErrorGuard.safeParse(body);
   return { status, code: parsed.success ? parsed.data.error.code : null };

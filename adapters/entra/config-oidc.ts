@@ -5,7 +5,7 @@ import { cloudGuard, clouds, guidGuard } from './config-tenant.js';
 const callbackPath = '/common/federation/externalauthprovider';
 
 /**
- * Entra ID as a client that uses the face check for External MFA. Each Microsoft cloud has one fixed redirect URI.
+ * Entra ID as a client, for External MFA. Each Microsoft cloud has one fixed redirect URI.
  * @see https://learn.microsoft.com/en-us/entra/identity/authentication/concept-authentication-external-method-provider
  */
 export const externalMfaGuard = z

@@ -33,7 +33,6 @@ const graphAuthGuard = z.discriminatedUnion('kind', [
     }),
 ]);
 
-/** `extension_{client id of the application that defines it, without hyphens}_{name}` */
 const extensionNameGuard = z
   .string()
   .regex(/^extension_[0-9a-f]{32}_[A-Za-z][A-Za-z0-9_]{0,59}$/, 'expected extension_{32 hex digits}_{name}');
@@ -61,10 +60,7 @@ const hooksGuard = z.strictObject({
     .describe('External tenants: serve the hooks of the sign-up form.'),
 });
 
-/**
- * Configuration of one Entra tenant. By default, a failed check omits the claim, because a refusal in the token hook
- * shows an unhelpful error page.
- */
+/** By default, a failed check omits the claim, because a refusal in the token hook shows an unhelpful error page. */
 export const entraConnectionGuard = z
   .strictObject({
     ...connectionFields,

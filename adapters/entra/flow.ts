@@ -12,14 +12,12 @@ import {
   type SignUpEvent,
 } from './schema.js';
 
-/** A call whose caller is verified and whose body is not parsed yet. */
 export interface VerifiedCall {
   readonly caller: VerifiedCaller;
   readonly body: Uint8Array;
 }
 
 export interface FlowDeps {
-  /** Tenant whose users are identified by object id only. */
   readonly homeTenantId: string;
   readonly core: HookCore;
 }
@@ -30,10 +28,7 @@ export const DECISION_TIMEOUT_MS = 1_000;
 /** Time in which the same call gets the same answer. Covers Entra's single retry and all tokens of one sign-in. */
 const REPEATABLE_FOR_SEC = 60;
 
-/**
- * Answers a tokenIssuanceStart call with the face claims.
- * @throws FaceError `request_malformed`, also if the event's tenant is not the caller's
- */
+/** @throws FaceError `request_malformed`, also if the event's tenant is not the caller's */
 export async function handleTokenIssuanceStart({ caller, body }: VerifiedCall, deps: FlowDeps): Promise<RawReply> {
   const event = parseTokenIssuanceStart(body);
   checkTenant(event, caller);
@@ -45,8 +40,8 @@ export async function handleTokenIssuanceStart({ caller, body }: VerifiedCall, d
 }
 
 /**
- * Answers attributeCollectionStart: shows the sign-up form if the e-mail address passed a step-up. It refuses in all
- * other cases, except in shadow mode.
+ * Answers attributeCollectionStart: shows the sign-up form if the e-mail address passed a step-up, and always in shadow
+ * mode.
  */
 export async function handleAttributeCollectionStart(
   { caller, body }: VerifiedCall,
@@ -59,10 +54,7 @@ export async function handleAttributeCollectionStart(
   return toAttributeCollectionStartReply(await decide('attribute-collection-start', asked, deps));
 }
 
-/**
- * Answers attributeCollectionSubmit: consumes the receipt of the sign-up and removes it from the form. It refuses
- * without a valid receipt, except in shadow mode.
- */
+/** Answers attributeCollectionSubmit: consumes the receipt of the sign-up and removes it from the form. */
 export async function handleAttributeCollectionSubmit(
   { caller, body }: VerifiedCall,
   deps: FlowDeps,
@@ -98,7 +90,6 @@ const decide = (
     budgetMs: DECISION_TIMEOUT_MS,
   });
 
-/** Returns the verified e-mail address, which identifies a new user who has no id yet. */
 function toEmail({ email }: SignUpEvent): string {
   if (email === null) throw new FaceError('face_not_verified', { reason: 'sign-up without an e-mail address' });
   return email;

@@ -36,7 +36,6 @@ export function createEntraAdapter(deps: AdapterDeps<EntraConnection>, sleep = s
     ...replies,
     budgetMs: DECISION_TIMEOUT_MS,
     proof: 'headers',
-    // No probe is possible, because only Microsoft can sign a call.
     probe: null,
     serve(core) {
       void callerCheck.fetchAhead();
@@ -80,7 +79,6 @@ const createSignUpHooks = (
         'attribute-collection-submit': toHook({
           handle: (call, deps) => handleAttributeCollectionSubmit(call, deps, { receiptAttribute }),
           refuse: createAttributeCollectionSubmitRefusal(receiptAttribute),
-          // The reply removes the receipt from the form, so that Entra does not store it.
           pass: toReceiptTakenReply(receiptAttribute),
         }),
       }),

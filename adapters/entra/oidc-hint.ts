@@ -11,9 +11,7 @@ import { isEntraKeyOf } from './caller-key.js';
 
 export interface EntraHintPolicy {
   readonly tenantIds: readonly string[];
-  /** Accepted audiences: the client id given to Entra, and the id of the registered application. */
   readonly audiences: readonly string[];
-  /** Login host without a trailing slash: `https://login.microsoftonline.com`. */
   readonly login: string;
 }
 
@@ -29,8 +27,7 @@ export interface EntraUser {
 
 /**
  * Verifies a hint (`id_token_hint`) of External MFA. The caller must record its proof as used.
- * @throws FaceError `caller_untrusted` if signature, issuer, audience, tenant or time is wrong; `profile_unavailable`
- * if the keys cannot be fetched; `state_unavailable`
+ * @throws FaceError `caller_untrusted`; `profile_unavailable` if the keys cannot be fetched; `state_unavailable`
  */
 export type VerifyEntraHint = (hint: string) => Promise<EntraUser>;
 
@@ -39,7 +36,6 @@ const hintLifeSec = 600;
 
 const guid = z.guid().transform((text) => text.toLowerCase());
 
-// Far more than Entra sends. The length is checked before any computation or fetch.
 const MAX_HINT_CHARACTERS = 16_384;
 
 const claimsGuard = z.object({
@@ -56,8 +52,8 @@ const tenantGuard = z.object({ tid: guid });
 const headerGuard = z.object({ alg: z.literal('RS256'), kid: z.string().min(1) });
 
 /**
- * Creates the hint verifier of one client. Entra's hints have already expired when they arrive, so `iat` is checked
- * instead of `exp`. The proof's id is a digest of the signed part, because one signature has several encodings.
+ * Creates the hint verifier. Entra's hints have expired when they arrive, so `iat` is checked instead of `exp`. The
+ * proof's id is a digest of the signed part, because one signature has several encodings.
  * @param name - separates used hints by connection and client
  */
 export function createVerifyEntraHint(

@@ -1,6 +1,5 @@
 import { type RequestedClaims, UnmetAuthenticationRequirements } from '../openid-client.js';
 
-/** Values of `acr` that a face satisfies: all that accept inherence. After a password, Entra requests the first. */
 export const faceAcrValues = [
   'possessionorinherence',
   'knowledgeorinherence',
@@ -9,8 +8,7 @@ export const faceAcrValues = [
 ] as const;
 
 /**
- * Checks that a face satisfies the requested `acr` and `amr`. Entra rejects answers with values that it did not
- * request.
+ * Checks that a face satisfies the requested `acr` and `amr`.
  * @throws UnmetAuthenticationRequirements
  */
 export function checkRequirements({ acr, amr }: RequestedClaims): void {

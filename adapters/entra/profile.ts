@@ -12,7 +12,6 @@ import { createGraphClient, type GraphCall, toRefusalDetail } from './client.js'
 import type { EntraConnection, EntraSettings } from './config.js';
 import { parseGroupPage, toGroupsPath } from './profile-groups.js';
 
-// The result includes the directory extension with the token.
 const userGuard = z.looseObject({ id: z.string() });
 const accountGuard = z.object({ id: z.string(), userPrincipalName: z.string().min(1), mail: z.string().nullish() });
 const namedGuard = accountGuard.extend({ displayName: z.string().nullish() });
@@ -20,7 +19,6 @@ const toAccount = (subject: string, { userPrincipalName, mail }: z.output<typeof
   subject,
   login: userPrincipalName,
   email: mail || null,
-  // One-time codes go by e-mail, because Graph often returns no phone number.
   phone: null,
 });
 const toNamedAccount = (subject: string, user: z.output<typeof namedGuard>): NamedAccount => ({
@@ -49,8 +47,8 @@ const revokedGuard = z.object({ value: z.literal(true) });
 const notUnderstood = () => new FaceError('profile_unavailable', { reason: 'answer not understood' });
 
 /**
- * Creates the profile that stores the token in a directory extension of the user. Subjects of other tenants have the
- * form `{tenant id}/{object id}`.
+ * Creates the profile that stores the token in a directory extension. Subjects of other tenants are `{tenant
+ * id}/{object id}`.
  * @see https://learn.microsoft.com/en-us/graph/api/resources/extensionproperty
  */
 export function createEntraProfile(
@@ -96,7 +94,6 @@ export function createEntraProfile(
     if (!isLogin(login) || !login.includes('@') || /[/\\]/.test(login)) return null;
     const path = `${toNamedPath(login)}?$select=id,userPrincipalName,mail`;
     const answer = await send({ method: 'GET', path });
-    // Graph answers 400 to an invalid name.
     if (answer.status === 404 || answer.status === 400) return null;
     if (answer.status >= 300) throw new FaceError('profile_unavailable', toRefusalDetail(answer));
     const user = accountGuard.safeParse(answer.body);
@@ -131,7 +128,6 @@ export function createEntraProfile(
       toNamedAccount(subject, await read(subject, 'userPrincipalName,mail,displayName', namedGuard)),
     claimNames,
     async readClaims(subject, names) {
-      // Graph's `$select` accepts only top-level properties.
       const properties = attributesOf(names).map((path) => path.split('.', 1)[0]);
       const user = await read(subject, [...new Set(properties)].join(','), userGuard);
       return toClaims(names, (path) => valueAt(user, path.split('.')));
@@ -161,8 +157,7 @@ export function createEntraProfile(
 }
 
 /**
- * Returns the path of a user by sign-in name. A name that begins with `$` is quoted, because it would be a query
- * option.
+ * Returns the path of a user. A name that begins with `$` is quoted, because it would be a query option.
  * @see https://learn.microsoft.com/en-us/graph/api/user-get
  */
 const toNamedPath = (login: string): string =>

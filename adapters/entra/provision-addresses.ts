@@ -7,7 +7,6 @@ export interface ExternalMfaAddresses {
   readonly authorizationEndpoint: string;
 }
 
-/** Returns the endpoint addresses, which Entra compares character by character. */
 export function addressesOf({
   publicUrl,
   settings,

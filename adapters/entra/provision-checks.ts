@@ -19,10 +19,8 @@ import { extensionTitleOf } from './provision-directory.js';
 import { findExtension, type HookName, hooksOf } from './provision-events.js';
 import type { EntraProvisionDeps } from './provision-graph.js';
 
-/** With a larger clock skew, tokens of hook calls seem expired or not yet valid. */
 const greatestSkewSec = 30;
 
-/** Time limit for fetching a tenant's keys, because Entra waits 2 s for a whole hook call. */
 const slowKeysMs = 700;
 
 const apply = 'Run facestep provision for this connection with --apply';
@@ -46,7 +44,6 @@ export function createChecks(steps: readonly ProvisionStep[], deps: EntraProvisi
     })),
     ...hooksOf(deps).map((hook) => ({
       title: `Entra finds nothing wrong with ${hook}`,
-      // If one of these steps is missing, this check would report the same problem again.
       needs: steps.map(({ title }) => title),
       run: () => checkRegistration(hook, deps),
     })),
@@ -188,7 +185,6 @@ async function checkStep(step: ProvisionStep, consequence: string): Promise<Find
 
 const statusGuard = z.object({ status: z.literal([401, 403]) });
 
-/** A missing permission to inspect is only a warning, because the service itself needs fewer permissions. */
 function toUnseen(error: unknown): Finding {
   const isDenied = error instanceof FaceError && statusGuard.safeParse(error.detail).success;
   if (!isDenied) throw error;

@@ -122,8 +122,8 @@ export function createPolicyAssignmentStep(appId: string, deps: EntraProvisionDe
 }
 
 /**
- * Creates the step that lets an application accept mapped claims; without it, sign-ins fail with AADSTS50146. A
- * multitenant application needs its own signing key instead, because any tenant could forge claims.
+ * Creates the step that lets an application accept mapped claims; otherwise sign-ins fail with AADSTS50146. A
+ * multitenant application needs its own signing key, because any tenant could forge claims.
  * @see https://learn.microsoft.com/en-us/entra/identity-platform/custom-extension-tokenissuancestart-configuration
  */
 export function createMappedClaimsStep(appId: string, deps: EntraProvisionDeps): ProvisionStep {

@@ -86,7 +86,6 @@ const keysGuard = z.object({
       z.object({
         kty: z.literal('RSA'),
         use: z.literal('sig'),
-        // Entra requires base64 of some length, as digests have. Short names such as key-1 are rejected.
         kid: z.string().regex(/^[\w+/-]{16,}={0,2}$/),
         n: z.string(),
         x5c: z.array(z.string()).min(1),
@@ -120,10 +119,7 @@ function isOf(certificate: string, modulus: string): boolean {
   }
 }
 
-/**
- * Permissions to read the policy and the users' registrations, each with a path to test it; the second path names an
- * unknown user.
- */
+/** Permissions, each with a path to test it. The second path names an unknown user. */
 const registeringTakes = {
   'Policy.Read.AuthenticationMethod': '/policies/authenticationMethodsPolicy',
   'UserAuthMethod-External.ReadWrite.All':

@@ -38,17 +38,14 @@ export type ServicePrincipal = z.infer<typeof principalGuard>;
 
 type Graph = Pick<EntraProvisionDeps, 'graph'>;
 
-/** Finds the application with this client id in the tenant. */
 export async function findApplication(appId: string, { graph }: Graph): Promise<Application | null> {
   return (await graph.list(applicationGuard, `/applications?$filter=appId eq '${appId}'`))[0] ?? null;
 }
 
-/** Finds the service principal of an application in the tenant. */
 export async function findServicePrincipal(appId: string, { graph }: Graph): Promise<ServicePrincipal | null> {
   return (await graph.list(principalGuard, `/servicePrincipals?$filter=appId eq '${appId}'`))[0] ?? null;
 }
 
-/** Returns the App ID URI, which Entra requires to contain the host name of the hooks. */
 export const identifierUriOf = ({ publicUrl, settings }: Pick<EntraProvisionDeps, 'publicUrl' | 'settings'>): string =>
   `api://${new URL(publicUrl).hostname}/${settings.entra.hooks.appId}`;
 
@@ -101,17 +98,12 @@ export interface AskedPermission {
   readonly type: 'Role' | 'Scope';
 }
 
-/** Returns true if an application is registered with this Graph permission. */
 export const asksFor = ({ requiredResourceAccess }: Application, permission: AskedPermission): boolean =>
   requiredResourceAccess.some(
     ({ resourceAppId, resourceAccess }) =>
       resourceAppId === graphAppId && resourceAccess.some(({ id }) => id === permission.id),
   );
 
-/**
- * Creates the step for the application that hook tokens are issued for. The step sets its App ID URI, token version and
- * permission.
- */
 export function createHookApplicationStep(deps: EntraProvisionDeps): ProvisionStep {
   const { appId } = deps.settings.entra.hooks;
   const uri = identifierUriOf(deps);
@@ -138,7 +130,6 @@ export function createHookApplicationStep(deps: EntraProvisionDeps): ProvisionSt
     async apply() {
       const application = required(await findApplication(appId, deps), `the application ${appId}`);
       await deps.graph.change(`/applications/${application.id}`, {
-        // Graph replaces a whole list, so each new list repeats the existing entries.
         ...(application.identifierUris.includes(uri) ? {} : { identifierUris: [...application.identifierUris, uri] }),
         ...(application.api?.requestedAccessTokenVersion === 2 ? {} : { api: { requestedAccessTokenVersion: 2 } }),
         ...(asksFor(application, payloads) ? {} : { requiredResourceAccess: withPermissions(application, [payloads]) }),
@@ -149,7 +140,6 @@ export function createHookApplicationStep(deps: EntraProvisionDeps): ProvisionSt
 
 const payloads: AskedPermission = { id: receivePayloadRoleId, type: 'Role' };
 
-/** Returns the permissions of an application plus the added Graph permissions. */
 export function withPermissions(
   { requiredResourceAccess }: Application,
   added: readonly AskedPermission[],

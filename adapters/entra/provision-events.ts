@@ -13,7 +13,6 @@ const extensionTypes = {
 
 export type HookName = keyof typeof extensionTypes;
 
-/** Entra's maximum timeout, and one retry. */
 const clientConfiguration = { timeoutInMilliseconds: 2000, maximumRetries: 1 };
 
 const extensionGuard = z.object({

@@ -9,11 +9,8 @@ import { type GraphCall, type SendToGraph, saysMissing, toRefusalDetail } from '
 import type { EntraConnection } from './config.js';
 
 export interface GraphAdministration {
-  /** Returns all entries of a list, from all pages. */
   list<Output>(guard: z.ZodType<Output>, path: string): Promise<Output[]>;
-  /** Reads an object that always exists. */
   read<Output>(guard: z.ZodType<Output>, path: string): Promise<Output>;
-  /** Creates an object and returns it. */
   create<Output>(guard: z.ZodType<Output>, path: string, body?: JsonObject): Promise<Output>;
   change(path: string, body: JsonObject): Promise<void>;
   /** Returns true if an object was created so recently that Graph may not show it yet. */
@@ -30,7 +27,6 @@ export const anything = z.unknown();
 
 const MAX_PAGES = 1_000;
 
-/** Time in which Graph may not show a new object; far longer than observed. */
 const LATENESS_MS = 60_000;
 
 /**
@@ -44,7 +40,6 @@ export function required<Found>(found: Found | null, what: string): Found {
 
 const missingGuard = z.object({ missing: z.literal(true) });
 
-/** Returns true if a call failed because a required object does not exist or is not visible yet. */
 export const isMissing = (error: unknown): boolean =>
   error instanceof FaceError && missingGuard.safeParse(error.detail).success;
 

@@ -32,7 +32,6 @@ const policyGuard = z.object({
     .transform((all) => all.flatMap((each) => methodGuard.safeParse(each).data ?? [])),
 });
 
-/** Finds our authentication method by client id, or by application and name. */
 export async function findMethod(client: ExternalMfaConfig, { graph }: EntraProvisionDeps): Promise<Method | null> {
   const { authenticationMethodConfigurations: all } = await graph.read(policyGuard, policyPath);
   const isOfClient = ({ openIdConnectSetting }: Method): boolean => openIdConnectSetting?.clientId === client.id;
@@ -76,8 +75,8 @@ export function createMethodStep(client: ExternalMfaConfig, deps: EntraProvision
 }
 
 /**
- * Creates the step for the groups that may use External MFA. It replaces the groups of a disabled method, and adds to
- * those of an enabled one.
+ * Creates the step for the groups that may use External MFA. It replaces those of a disabled method, and adds to those
+ * of an enabled one.
  */
 export function createTargetsStep(client: ExternalMfaConfig, deps: EntraProvisionDeps): ProvisionStep {
   const lackingIn = ({ includeTargets }: Method): string[] =>

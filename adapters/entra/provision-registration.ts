@@ -13,15 +13,11 @@ const userGuard = z.object({
 });
 const registrationGuard = z.object({ configurationId: z.string().nullish() });
 
-/** Query of a page with the maximum of users. */
 const page = '$select=id,userPrincipalName,accountEnabled&$top=999';
 
 const pathOf = ({ id }: Pick<Registrant, 'id'>): string => `/users/${id}/authentication/externalAuthenticationMethods`;
 
-/**
- * Returns true if Graph can register users for External MFA in this cloud. National clouds cannot.
- * @see https://learn.microsoft.com/en-us/graph/api/authentication-post-externalauthenticationmethods
- */
+/** @see https://learn.microsoft.com/en-us/graph/api/authentication-post-externalauthenticationmethods */
 export const registersUsers = ({ cloud }: Pick<ExternalMfaConfig, 'cloud'>): boolean => cloud === 'global';
 
 /**

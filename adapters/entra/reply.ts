@@ -5,10 +5,7 @@ import { livenessBoundary } from '../../src/core/ports.js';
 import { type FaceErrorCode, type RefusalKind, refusals } from '../../src/errors.js';
 import type { RawReply } from '../hook.js';
 
-/*
- * Entra accepts only status 200 with exactly one action; any other reply gives the application an error. Claims are
- * texts or lists of texts.
- */
+/* Entra accepts only status 200 with exactly one action. Claims are texts or lists of texts. */
 
 const ok = (body: Json): RawReply => ({ status: 200, body });
 
@@ -27,7 +24,6 @@ const toTokenReply = toReply('TokenIssuanceStart');
 const toStartReply = toReply('AttributeCollectionStart');
 const toSubmitReply = toReply('AttributeCollectionSubmit');
 
-/** Reply to a caller that is not Entra. No sign-in depends on this reply. */
 const untrusted: RawReply = { status: 401, body: null };
 
 /**
@@ -43,7 +39,6 @@ export const claimNames = {
 /** Issues the token with `face_verified: false`, because Entra does not document that it accepts empty claims. */
 export const notVerified: RawReply = toTokenReply('provideClaimsForToken', { claims: { faceVerified: 'false' } });
 
-/** Issues the token after a fallback code: the face is not verified, and the method is `otp` (RFC 8176). */
 const verifiedAnotherWay: RawReply = toTokenReply('provideClaimsForToken', {
   claims: { faceVerified: 'false', faceMethods: ['otp'] },
 });
@@ -64,15 +59,11 @@ const causes = {
 
 const toCause = (code: FaceErrorCode) => causes[refusals[code].kind];
 
-/** Replies with an error status, so that the application gets an error instead of the token. */
 const stopSignIn = (status: 403 | 503): RawReply => ({ status, body: null });
 
 const toUnverifiedReply = (policy: UnverifiedPolicy, status: 403 | 503): RawReply =>
   policy === 'deny' ? stopSignIn(status) : notVerified;
 
-/**
- * Creates the refusal for tokenIssuanceStart: a token with `face_verified: false`, or no token if the policy denies.
- */
 export const createTokenIssuanceRefusal =
   ({ whenUnverified, whenUnavailable }: Policy) =>
   (code: FaceErrorCode): RawReply => {
@@ -111,10 +102,7 @@ export const toAttributeCollectionStartRefusal = (code: FaceErrorCode): RawReply
     ? untrusted
     : toStartReply('showBlockPage', { title: blockTitle, message: toBlockMessage(code) });
 
-/**
- * Creates the refusal for attributeCollectionSubmit. A face problem is shown at the form field, so that the user can
- * submit a new receipt.
- */
+/** A face problem is shown at the form field, so that the user can submit a new receipt. */
 export const createAttributeCollectionSubmitRefusal =
   (receiptAttribute: string) =>
   (code: FaceErrorCode): RawReply => {

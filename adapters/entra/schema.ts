@@ -2,12 +2,8 @@ import { z } from 'zod';
 import { parseEvent } from '../parse-event.js';
 import { guidGuard } from './config-tenant.js';
 
-/*
- * Entra's events always contain the user's id. Attributes name their type in `@odata.type` or `@odata.Type`, so the
- * guards distinguish values by type instead.
- */
+/* Attributes name their type in `@odata.type` or `@odata.Type`, so the guards distinguish values by type instead. */
 
-// Limited, because the id becomes part of a key in the state store.
 const correlationIdGuard = z.string().min(1).max(256);
 
 const signInFields = {
@@ -44,11 +40,9 @@ const textValueGuard = z.object({ value: z.string().min(1) });
 
 const identityGuard = z.object({ signInType: z.string().nullish(), issuerAssignedId: z.string().nullish() });
 
-// Events use `email`; Graph uses `emailAddress`.
 const toEmail = (identities: readonly z.infer<typeof identityGuard>[]) => {
   const found = identities.find(({ signInType }) => /^email(?:Address)?$/i.test(signInType ?? ''))?.issuerAssignedId;
-  // Limited, because the address becomes part of a key in the state store. Addresses have at most 254 characters (RFC
-  // 5321, section 4.5.3.1.3).
+  // Limited, because the address becomes part of a key in the state store (RFC 5321, section 4.5.3.1.3).
   return found && found.length <= 254 ? found.toLowerCase() : null;
 };
 
@@ -64,7 +58,6 @@ const signUpDataGuard = z
   .transform(({ tenantId, authenticationContext, userSignUpInfo: { attributes, identities } }) => ({
     tenantId: tenantId.toLowerCase(),
     ...toSignIn(authenticationContext),
-    /** Verified e-mail address in lower case; `null` if the user signs up another way. */
     email: toEmail(identities ?? []),
     readText: (name: string): string | null => {
       const found = textValueGuard.safeParse(attributes?.[name]);

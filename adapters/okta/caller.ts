@@ -14,18 +14,16 @@ import type { OktaConnection } from './config.js';
 type ExpectedCallers = OktaConnection['okta']['hooks'];
 
 /**
- * Verifies that a call is from the configured org. It reads only the headers.
+ * Verifies that a call is from the configured org, by the headers only.
  * @throws FaceError `caller_untrusted`, or `profile_unavailable` if the keys cannot be fetched
  */
 export type VerifyCaller = (headers: RawHead['headers']) => Promise<{
-  /** `null` if the caller was verified by an access token. */
   readonly secret: UsedSecret | null;
 }>;
 
 // Only asymmetric algorithms: with a shared-secret algorithm, the published key would be a valid secret.
 const signatureAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512'];
 
-/** Timeout for fetching keys. Okta waits 3 s in total, including the time to get its own access token. */
 const KEYS_TIMEOUT_MS = 1_000;
 const CLOCK_TOLERANCE_SEC = 30;
 
@@ -33,7 +31,7 @@ const CLOCK_TOLERANCE_SEC = 30;
 const clientGuard = z.object({ cid: z.string().optional(), client_id: z.string().optional() });
 
 /**
- * Creates the caller check of one connection. If a header secret and OAuth are both configured, one of them suffices.
+ * Creates the caller check. If a header secret and OAuth are both configured, one of them suffices.
  * @see https://developer.okta.com/docs/guides/secure-hooks/nodejs/main/
  */
 export function createVerifyCaller(

@@ -8,9 +8,7 @@ import { FaceError } from '../../src/errors.js';
 import { type Patience, sendPatiently, whileAdministering } from '../rate-limit.js';
 import type { OktaConnection } from './config.js';
 
-/** Timeout of one request. */
 const REQUEST_TIMEOUT_MS = 5_000;
-/** Timeout of one SDK call. If the access token has expired, a call takes up to two token requests and two others. */
 const TOTAL_TIMEOUT_MS = 10_000;
 
 export type OrgAccess = Pick<OktaConnection['okta'], 'orgUrl' | 'auth'>;
@@ -63,10 +61,7 @@ class FetchExecutor extends RequestExecutor {
 
 const tokenPath = '/oauth2/v1/token';
 
-/**
- * Refusal of an access token, with the error code of RFC 6749, section 5.2. It is thrown, because the SDK would
- * continue without a token.
- */
+/** Refusal of an access token (RFC 6749, section 5.2). It is thrown, because the SDK would continue without a token. */
 class TokenRefusal extends Error {
   constructor(
     readonly status: number,
@@ -78,9 +73,7 @@ class TokenRefusal extends Error {
   }
 }
 
-/**
- * Throws the refusal of a token request, except if Okta asks for a DPoP proof with its nonce, which the SDK then sends.
- */
+/** Throws the refusal, except if Okta asks for a DPoP proof with its nonce, which the SDK then sends. */
 async function throwUnlessNonce(response: Response, url: string): Promise<void> {
   const { data } = z.object({ error: z.string() }).safeParse(await response.json().catch(() => null));
   if (data?.error === 'use_dpop_nonce') return;
@@ -107,7 +100,6 @@ const rateLimitGuard = z.object({
   headers: z.custom<OktaAnswer['headers']>((headers) => z.object({ get: z.function() }).safeParse(headers).success),
 });
 
-/** Returns the time until the rate limit resets, by Okta's clock; `null` if unknown. */
 function readWaitMs(error: unknown): number | null {
   const { data } = rateLimitGuard.safeParse(error);
   const now = fromHttpDate(data?.headers.get('date') ?? '');
@@ -116,9 +108,8 @@ function readWaitMs(error: unknown): number | null {
 }
 
 /**
- * Makes one SDK call. Each attempt must finish within `TOTAL_TIMEOUT_MS`. The SDK's errors contain headers and request
- * text, so only status, code and path are kept.
- * @param patience - longest wait for a rate limit; if Okta demands more, the call fails at once
+ * Makes one SDK call. The SDK's errors contain request text, so only status, code and path are kept.
+ * @param patience - longest wait for a rate limit
  * @throws FaceError `profile_unavailable` if Okta does not answer in time; errors of `toRefused`
  */
 export async function callOkta<Answer>(
@@ -152,14 +143,12 @@ function toFailure(error: unknown, toRefused: (refusal: Refusal) => FaceError): 
   return toRefused({ status, code, path: url && URL.canParse(url) ? new URL(url).pathname : null });
 }
 
-/** @throws FaceError `profile_unavailable` if the answer does not match the guard */
 export function parseAnswer<Output>(guard: z.ZodType<Output>, answer: unknown): Output {
   const parsed = guard.safeParse(answer);
   if (parsed.success) return parsed.data;
   throw new FaceError('profile_unavailable', { reason: 'answer not understood' });
 }
 
-// The SDK does not include the package with this type.
 interface HttpResponse {
   readonly headers: OktaAnswer['headers'];
   text(): Promise<string>;
@@ -173,8 +162,7 @@ export interface OktaAnswer {
 export type SendToOkta = (method: 'GET' | 'POST' | 'PUT', path: string, body?: Json) => Promise<OktaAnswer>;
 
 /**
- * Creates a management API client without the SDK's models. The models drop unknown fields, and a PUT would then delete
- * these.
+ * Creates an API client without the SDK's models, which drop unknown fields: a PUT would then delete these.
  * @throws FaceError `provider_refused` with status, code and call; `profile_unavailable`
  */
 export function createSendToOkta(access: OrgAccess, fetch: Fetch): SendToOkta {

@@ -2,14 +2,12 @@ import { z } from 'zod';
 import { clientFields, originsGuard } from '../../src/config/oidc-client.js';
 import { safeUrlGuard } from '../../src/config/safe-url.js';
 
-/** Sign-in domains: the org's own and its custom domains. */
 const orgFields = {
   ...clientFields,
   orgUrls: originsGuard.describe('Addresses that people sign in at: the org’s own, and custom domains.'),
 };
 
 /**
- * An Okta org that uses the face check as a sign-in factor.
  * @see https://help.okta.com/oie/en-us/Content/Topics/identity-engine/authenticators/configure-idp-authenticator.htm
  */
 export const oktaFactorGuard = z
@@ -28,10 +26,7 @@ export const oktaFactorGuard = z
     redirectUris: orgUrls.map((url) => `${url}/oauth2/v1/authorize/callback`),
   }));
 
-/**
- * An Okta org that uses the face check as custom identity verification (IDV).
- * @see https://developer.okta.com/docs/guides/idv-integration/main/
- */
+/** @see https://developer.okta.com/docs/guides/idv-integration/main/ */
 export const oktaIdvGuard = z
   .strictObject({
     ...orgFields,

@@ -8,10 +8,7 @@ import { isRefusedByStatus } from './profile.js';
 import { passEvents, toVerification, unfinishedEvents } from './reply.js';
 import { parseEvents } from './schema.js';
 
-/**
- * Okta events that revoke the enrolment. A suspended user who returns must enrol again, so that the old enrolment gives
- * no access.
- */
+/** Events that revoke the enrolment. A suspended user who returns must enrol again. */
 export const endingEvents = [
   'user.lifecycle.deactivate',
   'user.lifecycle.suspend',
@@ -20,7 +17,6 @@ export const endingEvents = [
 
 const isEnding = (eventType: string): boolean => endingEvents.some((ending) => ending === eventType);
 
-/** Time until the reply. Okta waits 3 s. */
 export const ANSWER_TIMEOUT_MS = 2_000;
 
 /** How long processed events are remembered, in seconds, because Okta may repeat an event. */
@@ -38,7 +34,6 @@ export interface EventDeps {
   readonly log: Log;
 }
 
-/** Revokes a user's enrolment for one event. Resolves after the last retry. */
 export type Revoke = (subject: string, uuid: string) => Promise<void>;
 
 /**
@@ -54,8 +49,7 @@ export function handleEventHookVerification(headers: RawHead['headers']): RawRep
 }
 
 /**
- * Answers an event hook call. If the revocations take longer than Okta waits, the reply asks Okta to call again while
- * they continue.
+ * Answers an event hook call. If the revocations take too long, the reply asks Okta to call again while they continue.
  */
 export async function handleEventHook(
   body: Uint8Array,
@@ -75,10 +69,7 @@ function settlesWithin(timeoutMs: number, work: readonly Promise<void>[]): Promi
   return inTime(outcomes, timeoutMs, () => false);
 }
 
-/**
- * Creates the revocation for one connection. It is idempotent: a repeated event joins a running revocation and is
- * ignored after it.
- */
+/** Creates the revocation. It is idempotent: a repeated event joins a running revocation and is ignored after it. */
 export function createRevoke(deps: EventDeps): Revoke {
   const { connection, log } = deps;
   const running = new Map<string, Promise<void>>();
@@ -140,7 +131,6 @@ function createLanes(count: number): (work: () => Promise<void>) => Promise<void
   };
 }
 
-/** Waits without keeping the process alive at shutdown. */
 const pause = (ms: number): Promise<void> =>
   new Promise((resolve) => {
     setTimeout(resolve, ms).unref();

@@ -14,7 +14,6 @@ export type VerifyPassword = (credential: {
   readonly password: UserSecret;
 }) => Promise<boolean>;
 
-/** Timeout of the verifier. Together with the decision before it, the call stays below Okta's 3 s. */
 const VERIFIER_TIMEOUT_MS = 1_000;
 
 const answerGuard = z.object({ verified: z.boolean() });
@@ -45,9 +44,8 @@ export function createVerifyPassword(
 }
 
 /**
- * Answers a password import hook call. Okta stores a password that is reported as `VERIFIED`, so the customer's
- * verifier must confirm it. A fresh face check comes first and keeps password guesses away from the verifier. Without a
- * verifier, no password is accepted.
+ * Answers a password import hook call. Okta stores a `VERIFIED` password, so the customer's verifier must confirm it. A
+ * fresh face check comes first and keeps password guesses away from the verifier.
  */
 export async function handlePasswordImportHook(
   body: Uint8Array,
@@ -58,7 +56,6 @@ export async function handlePasswordImportHook(
   const decision = await decide(
     {
       ...{ ...event, hook: 'password-import', subject: subjectOfIdentifier(username) },
-      // Okta calls during the password check and sends neither application nor address.
       ...{ application: null, address: null, isAfterFirstFactor: false },
     },
     deps,

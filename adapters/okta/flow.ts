@@ -24,13 +24,9 @@ export interface FlowDeps {
   readonly core: HookCore;
 }
 
-/** Time limit of the decision. After 3 s, Okta continues without the hook. */
 export const DECISION_TIMEOUT_MS = 1_500;
 
-/**
- * Answers a token hook call with the face claim or a refusal.
- * @throws FaceError `request_malformed`, also if the tokens are another user's; `event_out_of_time`
- */
+/** @throws FaceError `request_malformed`, also if the tokens are another user's; `event_out_of_time` */
 export async function handleTokenHook(body: Uint8Array, deps: FlowDeps): Promise<RawReply> {
   const hook = parseTokenHook(body);
   checkTokensAreOfUser(hook);
@@ -41,10 +37,7 @@ export async function handleTokenHook(body: Uint8Array, deps: FlowDeps): Promise
   );
 }
 
-/**
- * Answers a registration hook call. An existing user needs a fresh face check; a new user submits a receipt in the
- * form.
- */
+/** Answers a registration hook call. An existing user needs a fresh face check; a new user submits a receipt. */
 export async function handleRegistrationHook(body: Uint8Array, deps: FlowDeps): Promise<RawReply> {
   const hook = parseRegistrationHook(body);
   if (hook.user === null) return takeReceipt(hook, deps);
@@ -53,8 +46,8 @@ export async function handleRegistrationHook(body: Uint8Array, deps: FlowDeps): 
 }
 
 /**
- * Answers a SAML assertion hook call with the face attribute, or with no change if the check failed: Okta documents no
- * refusal.
+ * Answers a SAML assertion hook call with the face attribute. If the check failed, nothing is changed, because Okta
+ * documents no refusal.
  */
 export async function handleSamlHook(body: Uint8Array, deps: FlowDeps): Promise<RawReply> {
   const hook = parseSamlHook(body);
@@ -90,7 +83,6 @@ function checkTokensAreOfUser({ user, identity, access }: TokenHook): void {
   }
 }
 
-/** Decides about a user's face within Okta's timeout. */
 export const decide = (
   event: Pick<
     HookEvent,

@@ -4,13 +4,12 @@ import { secretClientMetadata } from '../login-client.js';
 import { type FinishedCheck, InvalidRequest, type OidcClient } from '../openid-client.js';
 import type { OktaIdv } from './config-oidc.js';
 
-/** Lifetime of a step-up. Okta allows up to ten minutes. */
 const lifeSec = 600;
 
 /**
  * Creates the client for custom identity verification. Okta pushes its request (PAR), so the browser cannot change
- * `login_hint`. Okta also uses it before password recovery, without a first factor. Failures therefore do not count
- * against the user, or anyone could lock them out.
+ * `login_hint`. Okta also uses it before password recovery, so failures do not count against the user, or anyone could
+ * lock them out.
  * @see https://developer.okta.com/docs/guides/idv-integration/main/
  */
 export function createIdvClient(config: OktaIdv): OidcClient {
@@ -27,7 +26,6 @@ export function createIdvClient(config: OktaIdv): OidcClient {
     },
     toAmr: (methods) => methods,
     toCheckClaims: toVerifiedClaims,
-    // No hook call follows an identity verification.
     feedsHooks: false,
     // Okta sends name, address and phone number for comparison with an identity document; these are dropped.
     dropsClaims: true,
@@ -36,7 +34,7 @@ export function createIdvClient(config: OktaIdv): OidcClient {
 
 /**
  * A failed check also returns a token, so that Okta logs a failed verification instead of an outage. `MATCHED` confirms
- * the user without repeating names. Okta requires that `fuzzy` is returned.
+ * the user without repeating names.
  */
 function toVerifiedClaims({ passed, at, stepUpId }: FinishedCheck): JsonObject {
   const name = { value: passed ? 'MATCHED' : null, fuzzy: true };

@@ -13,7 +13,6 @@ export interface Attribute {
   readonly isUserWritten: boolean;
 }
 
-/** Attribute of the enrolment token. Users can neither read nor change it. */
 export const tokenAttribute = (name: string): Attribute => ({
   name,
   title: 'Face enrolment token',
@@ -73,7 +72,6 @@ function misfitsOf(definition: AttributeDefinition, expected: Attribute): string
     format: (format ?? null) === null,
     mutability: (mutability ?? 'READ_WRITE') === 'READ_WRITE',
     permissions: expected.isUserWritten || isUserWritten !== true,
-    // `OVERRIDE` means that an administrator chose other sources for the attribute.
     master: master?.type !== 'OVERRIDE',
   };
   return Object.keys(fits).filter((name) => fits[name] === false);
@@ -96,7 +94,6 @@ export const toAttributeTitle = (name: string): string => `Profile attribute ${n
 async function findAttribute({ name: expected }: Attribute, send: SendToOkta): Promise<[string, JsonObject] | null> {
   const { body } = await send('GET', schemaPath);
   const found = Object.entries(parseAnswer(schemaGuard, body).definitions.custom?.properties ?? {}).find(
-    // Okta refuses names that differ only in case.
     ([name]) => name.toLowerCase() === expected.toLowerCase(),
   );
   return found === undefined ? null : [found[0], parseAnswer(objectGuard, found[1])];
@@ -105,8 +102,7 @@ async function findAttribute({ name: expected }: Attribute, send: SendToOkta): P
 const objectGuard = z.record(z.string(), z.json());
 
 /**
- * Returns the attribute's status. An existing attribute of another kind is never changed, because it may contain other
- * data.
+ * An existing attribute of another kind is never changed, because it may contain other data.
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/Schema/
  */
 export async function inspectAttribute(expected: Attribute, send: SendToOkta): Promise<StepStatus> {

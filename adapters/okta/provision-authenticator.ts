@@ -11,8 +11,8 @@ const authenticatorGuard = z.object({
 });
 
 /**
- * Returns true if this client has an IdP authenticator, which users can enrol. Okta offers one only for identity
- * providers with the usage "Factor only".
+ * Returns true if users can enrol the IdP authenticator. Okta offers it only for identity providers with the usage
+ * "Factor only".
  */
 export async function hasAuthenticator(client: OktaFactor, deps: OktaProvisionDeps): Promise<boolean> {
   const idp = await findIdp(client, deps);
@@ -21,8 +21,8 @@ export async function hasAuthenticator(client: OktaFactor, deps: OktaProvisionDe
 }
 
 /**
- * Creates the manual step for "IdP Usage". Okta's API does not return this setting, so the existing authenticator
- * serves as evidence.
+ * Creates the manual step for "IdP Usage", which Okta's API does not return. The existing authenticator serves as
+ * evidence.
  */
 export const createUsageStep = (client: OktaFactor, deps: OktaProvisionDeps): ProvisionStep => ({
   title: 'IdP Usage: Factor only',

@@ -4,7 +4,6 @@ import { createSendToOkta, parseAnswer } from './client.js';
 import type { OktaProvisionDeps } from './provision-channel.js';
 import { nextPageOf } from './provision-list.js';
 
-/** Maximum page size of the API. */
 const pageSize = 200;
 
 const usersGuard = z.array(z.object({ id: z.string(), profile: z.record(z.string(), z.unknown()).nullish() }));

@@ -11,7 +11,6 @@ export interface OktaProvisionDeps extends AdapterDeps<OktaConnection> {
 
 export type HookName = 'token' | 'registration' | 'saml' | 'password-import' | 'events';
 
-/** The channel fields that are compared. Other headers of the administrator are preserved. */
 export const channelGuard = z.object({
   type: z.string(),
   config: z.looseObject({
@@ -32,7 +31,6 @@ export const uriOf = ({ publicUrl, settings }: OktaProvisionDeps, hook: HookName
 export const nameOf = ({ settings }: OktaProvisionDeps, hook: HookName): string =>
   `Face step-up (${settings.id}, ${hook})`;
 
-/** Returns the channel of a hook, with the configured secret, in Okta's format. */
 export const channelTo = (deps: OktaProvisionDeps, hook: HookName, headers: readonly Json[] = []): Json => ({
   type: 'HTTP',
   version: '1.0.0',
@@ -50,10 +48,7 @@ function toAuthScheme({ settings }: OktaProvisionDeps): Json {
   return secret === undefined ? null : { type: 'HEADER', key: secret.header, value: secret.value.use((text) => text) };
 }
 
-/**
- * Returns one line for each difference of a channel from the configuration. The secret is not compared, because Okta
- * never returns it.
- */
+/** Returns the differences of a channel. The secret is not compared, because Okta never returns it. */
 export function differencesOf(deps: OktaProvisionDeps, hook: HookName, channel: Channel): string[] {
   const { config } = channel;
   const header = deps.settings.okta.hooks.secret?.header;
@@ -61,7 +56,6 @@ export function differencesOf(deps: OktaProvisionDeps, hook: HookName, channel: 
   const isOtherHeader = header !== undefined && (config.authScheme?.key ?? '').toLowerCase() !== header;
   return [
     ...(config.uri === uri ? [] : [`Change its address from ${config.uri} to ${uri}`]),
-    // An OAuth channel sends an access token instead of the header.
     ...(channel.type === 'HTTP' && isOtherHeader ? [`Set its secret in the header ${header}`] : []),
   ];
 }

@@ -30,7 +30,6 @@ async function checkCall(send: SendToOkta, path: string, advice: Advice, deps: O
         'Create one in Security > API > Tokens, and put it into okta.auth.token',
       );
     }
-    // A wrong local clock causes the same errors.
     if (status === 401 || code === 'invalid_client' || code === 'invalid_dpop_proof') {
       return fail(
         `Okta does not know the application or its key, or this machine's clock is wrong (${status})`,
@@ -43,7 +42,6 @@ async function checkCall(send: SendToOkta, path: string, advice: Advice, deps: O
 
 const usersGuard = z.array(z.object({ id: z.string() }));
 
-/** Checks that the service has permission to read groups. */
 export async function checkGroups(deps: OktaProvisionDeps): Promise<Finding> {
   const service = createSendToOkta(deps.settings.okta, deps.fetch);
   const [user] = parseAnswer(usersGuard, (await service('GET', '/api/v1/users?limit=1')).body);
@@ -56,7 +54,6 @@ export async function checkGroups(deps: OktaProvisionDeps): Promise<Finding> {
   return checkCall(service, `/api/v1/users/${user.id}/groups`, advice, deps);
 }
 
-/** Creates the checks of two sets of credentials: the service's own, and those with the scopes for provisioning. */
 export function createCredentialChecks(deps: OktaProvisionDeps): readonly Check[] {
   const service = createSendToOkta(deps.settings.okta, deps.fetch);
   const advice = {

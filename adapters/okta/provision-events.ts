@@ -18,7 +18,6 @@ const eventHookGuard = z.object({
 
 export type EventHook = z.infer<typeof eventHookGuard>;
 
-/** Returns our event hook, found by address or by name, or `null` if there is none. */
 export async function findEventHook(deps: OktaProvisionDeps): Promise<EventHook | null> {
   const hooks = await listAll(eventHookGuard, '/api/v1/eventHooks', deps.send);
   const atOurs = hooks.find(({ channel }) => channel.config.uri === uriOf(deps, 'events'));
@@ -29,10 +28,7 @@ const missingEvents = ({ events }: EventHook): string[] => endingEvents.filter((
 
 export const eventHookTitle = 'Event hook: users who leave';
 
-/**
- * Creates or adopts our event hook and has Okta verify it. Okta calls this server to do so, so the server must be
- * running.
- */
+/** Creates or adopts our event hook. Okta calls this server to verify it, so the server must be running. */
 export function createEventHookStep(deps: OktaProvisionDeps): ProvisionStep {
   const name = nameOf(deps, 'events');
   const verify = (id: string) => deps.send('POST', `/api/v1/eventHooks/${id}/lifecycle/verify`);

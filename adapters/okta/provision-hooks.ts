@@ -35,7 +35,6 @@ export type InlineHook = z.infer<typeof inlineHookGuard>;
 export const toHookName = ({ name, channel }: Pick<InlineHook, 'name' | 'channel'>): string =>
   `"${name}", which calls ${channel.config.uri}`;
 
-/** Finds our inline hook by address or by name, and the other hooks of the same type. */
 export async function findInlineHook(
   hook: InlineHookName,
   deps: OktaProvisionDeps,
@@ -47,10 +46,7 @@ export async function findInlineHook(
   return { ours, others: hooks.filter(({ id }) => id !== ours?.id) };
 }
 
-/**
- * Creates the step that creates our inline hook or adopts an existing one.
- * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/
- */
+/** @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/ */
 export function createInlineHookStep(hook: InlineHookName, deps: OktaProvisionDeps): ProvisionStep {
   const type = inlineHookTypes[hook];
   const name = nameOf(deps, hook);
@@ -79,7 +75,6 @@ export function createInlineHookStep(hook: InlineHookName, deps: OktaProvisionDe
   };
   const replace = async (ours: InlineHook): Promise<void> => {
     const channel = channelTo(deps, hook, ours.channel.config.headers);
-    // PUT replaces the whole hook, so the version of its payload is repeated.
     const version = ours.version ?? firstVersion;
     await deps.send('PUT', `/api/v1/inlineHooks/${ours.id}`, { name: ours.name, type, version, channel });
   };
@@ -117,7 +112,6 @@ const isByConsole = (deps: OktaProvisionDeps, hook: InlineHookName, { channel }:
     ? channel.type === 'HTTP' || channel.config.uri !== uriOf(deps, hook)
     : channel.type !== 'HTTP' && channel.config.uri !== uriOf(deps, hook);
 
-/** Returns the manual step for an OAuth hook: an administrator chooses its client and key in the console. */
 const byOAuth = (deps: OktaProvisionDeps, hook: InlineHookName, type: string): StepStatus => ({
   state: 'manual',
   instructions: [

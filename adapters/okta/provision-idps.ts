@@ -39,7 +39,6 @@ interface IdpDefinition extends JsonObject {
 const nameOf = ({ settings }: OktaProvisionDeps, client: OktaClient): string =>
   client.kind === 'okta_idv' ? `Face verification (${settings.id})` : `Face check (${settings.id})`;
 
-/** Finds our identity provider in Okta by issuer and client id. */
 export async function findIdp(client: OktaClient, deps: OktaProvisionDeps): Promise<Idp | null> {
   const type = client.kind === 'okta_idv' ? 'IDV_STANDARD' : 'OIDC';
   const idps = await listAll(idpGuard, `/api/v1/idps?type=${type}&limit=200`, deps.send);
@@ -50,7 +49,7 @@ export async function findIdp(client: OktaClient, deps: OktaProvisionDeps): Prom
 }
 
 /**
- * Creates the step that registers this service as identity provider. It uses the raw API, because Okta's SDK would drop
+ * Creates the step that registers this service. It uses the raw API, because Okta's SDK would drop
  * `policy.trustClaims`.
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/IdentityProvider/
  */
@@ -86,10 +85,7 @@ export function createIdpStep(client: OktaClient, deps: OktaProvisionDeps): Prov
 
 const objectGuard = z.record(z.string(), z.json());
 
-/**
- * Merges our definition with the existing settings, because a PUT would reset user filters, PKCE and the issuer's
- * domain.
- */
+/** Keeps the other settings, because a PUT would reset user filters, PKCE and the issuer's domain. */
 async function toChanged(found: Idp, definition: IdpDefinition, { send }: OktaProvisionDeps): Promise<JsonObject> {
   const { body } = await send('GET', `/api/v1/idps/${found.id}`);
   return setWithin(toWritable(body, ['status']), { ...definition, name: found.name });
@@ -136,16 +132,9 @@ const toCredentials = ({ id, secret }: OktaClient) => ({
 
 const templateOf = ({ policy }: Pick<Idp, 'policy'>): string | undefined => policy?.subject?.userNameTemplate.template;
 
-/**
- * Claims with the login, one of which Okta compares. Okta refuses templates of attributes that its profile lacks; every
- * profile has `email`.
- */
+/** Claims with the login. Okta refuses templates of missing attributes; every profile has `email`. */
 const loginTemplates = ['idpuser.email', 'idpuser.preferred_username'] as const;
 
-/**
- * Returns the definition for the sign-in factor. New identity providers sign requests; existing ones keep their
- * setting.
- */
 function toFactor(client: OktaFactor, found: Idp | null, deps: OktaProvisionDeps): IdpDefinition {
   const template = loginTemplates.find((each) => found !== null && each === templateOf(found)) ?? loginTemplates[0];
   const algorithms = found === null ? signedRequests : found.protocol.algorithms;

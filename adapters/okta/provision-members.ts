@@ -6,7 +6,6 @@ import { createSendToOkta, parseAnswer } from './client.js';
 import type { OktaConnection } from './config.js';
 import { nextPageOf } from './provision-list.js';
 
-/** Page size that Okta recommends. */
 const pageSize = 200;
 
 const scopes = ['okta.users.read', 'okta.groups.read'];
@@ -20,7 +19,6 @@ const usersGuard = z.array(
   }),
 );
 
-/** Users whose lockout or expired password is temporary also get e-mails. */
 const staying: readonly string[] = ['ACTIVE', 'LOCKED_OUT', 'PASSWORD_EXPIRED', 'RECOVERY'];
 
 /**

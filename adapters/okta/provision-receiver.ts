@@ -33,8 +33,7 @@ const toDefinition = (deps: OktaProvisionDeps, found: Provider | null): JsonObje
 });
 
 /**
- * Creates the step for Okta's receiver of our security events. Okta reads our metadata at once, so this server must be
- * running.
+ * Creates the step for Okta's receiver of our security events. Okta reads our metadata at once.
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/SSFReceiver/
  */
 export function createSecurityEventsStep(deps: OktaProvisionDeps): ProvisionStep {

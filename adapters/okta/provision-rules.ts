@@ -12,7 +12,6 @@ const idGuard = z.object({ id: z.string(), name: z.string().nullish() });
 
 const objectGuard = z.record(z.string(), z.json());
 
-/** A whole rule with unknown fields, because PUT removes omitted fields. */
 const ruleGuard = z.looseObject({ id: z.string(), name: z.string().nullish(), actions: objectGuard });
 type Rule = z.infer<typeof ruleGuard>;
 
@@ -68,7 +67,6 @@ interface Hanger {
   readonly hook: 'token' | 'registration';
   locate(): Promise<Located>;
   readHook(actions: Rule['actions']): string | null;
-  /** Returns another change that the rule needs, or `null`. */
   readonly lacks: (actions: Rule['actions']) => string | null;
   withHook(actions: Rule['actions'], hookId: string): Rule['actions'];
 }
@@ -120,7 +118,6 @@ const asObject = (value: Json | undefined): z.infer<typeof objectGuard> => objec
 
 const tokenActionGuard = z.object({ inlineHook: z.object({ id: z.string() }).nullish() });
 
-/** Returns the id of the inline hook that a rule calls, or `null`. */
 export const readTokenHook = (actions: Rule['actions']): string | null =>
   tokenActionGuard.safeParse(actions.token).data?.inlineHook?.id ?? null;
 
@@ -148,7 +145,6 @@ export function createTokenRuleStep(deps: OktaProvisionDeps): ProvisionStep {
   );
 }
 
-/** Returns the rules of all policies of the authorization server. */
 export async function listTokenRules(deps: OktaProvisionDeps): Promise<Rule[]> {
   const policies = `/api/v1/authorizationServers/${deps.settings.okta.provision.authorizationServerId}/policies`;
   const rules: Rule[] = [];

@@ -17,7 +17,6 @@ import { listMembers } from './provision-members.js';
 import { createSecurityEventsStep } from './provision-receiver.js';
 import { createEnrolmentRuleStep, createTokenRuleStep } from './provision-rules.js';
 
-/** Returns the scopes to read and manage resources, requested only for provisioning. */
 const toScopes = (resources: readonly string[]): string[] =>
   resources.flatMap((resource) => [`okta.${resource}.read`, `okta.${resource}.manage`]);
 

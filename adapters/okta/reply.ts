@@ -6,9 +6,8 @@ import type { OktaConnection } from './config.js';
 import { faceClaim, type MintedToken, type RegistrationHook, type SamlHook, type TokenHook } from './schema.js';
 
 /*
- * If the status is not 200, the JSON malformed or a patch fails, Okta issues the token unchanged. A refusal is
- * therefore a 200 with `error`, and patches name only tokens that are being issued. Applications receive the text as
- * `error_description`.
+ * If the status is not 200, or a patch fails, Okta issues the token unchanged. A refusal is therefore a 200 with
+ * `error`, and patches name only tokens that are being issued.
  */
 
 const ok = (body: Json): RawReply => ({ status: 200, body });
@@ -39,7 +38,6 @@ const denyRegistration = (code: FaceErrorCode, location: string): RawReply =>
 
 export type Receipt = OktaConnection['okta']['registration'];
 
-/** Reply to a caller that is not Okta. No token depends on this reply. */
 const untrusted: RawReply = { status: 401, body: null };
 
 /**
@@ -80,7 +78,6 @@ export const toTokenHookRefusal = unlessUntrusted(denyToken);
 export const toRegistrationHookRefusal = (receiptField: string): ((code: FaceErrorCode) => RawReply) =>
   unlessUntrusted((said) => denyRegistration(said, toReceiptLocation(receiptField)));
 
-/** Adds nothing to the assertion, because Okta documents no refusal for SAML. */
 export const toSamlHookRefusal = unlessUntrusted(() => passSaml);
 
 export const toPasswordImportHookRefusal = unlessUntrusted(() => unverifiedPassword);
@@ -108,10 +105,7 @@ export const toEventHookRefusal = (code: FaceErrorCode): RawReply => ({
   body: null,
 });
 
-/**
- * Converts the decision for the token hook. If the token already has a claim of our name, the claim is replaced or
- * removed.
- */
+/** If the token already has a claim of our name, the claim is replaced or removed. */
 export function toTokenHookReply(decision: HookDecision, minted: Pick<TokenHook, 'identity' | 'access'>): RawReply {
   if (decision.outcome !== 'unverified')
     return ok({ commands: toCommands(minted, (token) => writeClaim(token, decision)) });
@@ -129,7 +123,6 @@ export const passSaml: RawReply = ok({ commands: [] });
 
 export const passEvents: RawReply = { status: 204, body: null };
 
-/** The events are received but not processed yet, so Okta calls again once. */
 export const unfinishedEvents: RawReply = { status: 503, body: null };
 
 export const toVerification = (challenge: string): RawReply => ok({ verification: challenge });
@@ -147,10 +140,7 @@ export const unverifiedPassword: RawReply = toPasswordImportReply('UNVERIFIED');
 export const toNoClaimReply = (minted: Pick<TokenHook, 'identity' | 'access'>): RawReply =>
   ok({ commands: toCommands(minted, removeClaim) });
 
-/**
- * Converts the decision for the registration hook. Without a face check it denies, except in shadow mode, because
- * applications cannot check a claim later.
- */
+/** Without a face check it denies, except in shadow mode, because applications cannot check a claim later. */
 export const toRegistrationHookReply = (
   decision: HookDecision,
   { changed }: Pick<RegistrationHook, 'changed'>,
@@ -159,7 +149,6 @@ export const toRegistrationHookReply = (
     ? passRegistration
     : denyRegistration('face_not_verified', ['data.userProfileUpdate', ...changed.slice(0, 1)].join('.'));
 
-/** Allows the sign-up and clears the consumed receipt if Okta would store it in an attribute. */
 export const toNewcomerReply = ({ receiptField, receiptIn }: Receipt): RawReply =>
   receiptIn === 'form'
     ? passRegistration
@@ -175,10 +164,7 @@ const toStatement = (value: string): JsonObject => ({
   attributeValues: [{ attributes: { 'xsi:type': 'xs:string' }, value }],
 });
 
-/**
- * Converts the decision for the SAML hook. An existing attribute of our name cannot be removed, so its value becomes
- * `unverified`.
- */
+/** An existing attribute of our name cannot be removed, so its value becomes `unverified`. */
 export function toSamlHookReply(decision: HookDecision, { hasFaceClaim }: Pick<SamlHook, 'hasFaceClaim'>): RawReply {
   if (decision.outcome === 'unverified' && !hasFaceClaim) return passSaml;
   const op = hasFaceClaim ? 'replace' : 'add';
@@ -195,7 +181,6 @@ const writeClaim = ({ hasFaceClaim }: MintedToken, decision: Passed): JsonObject
   value: toClaim(decision),
 });
 
-/** The claim is an object, because Okta's contract allows no boolean. */
 function toClaim(decision: Passed): JsonObject {
   const { outcome: result, at, stepUpId: txn } = decision;
   const isMeasured = decision.outcome === 'verified' && decision.liveness !== null;

@@ -3,7 +3,6 @@ import { UserSecret } from '../../src/core/concealed.js';
 import { type EpochMs, epochMs } from '../../src/core/units.js';
 import { parseEvent } from '../parse-event.js';
 
-/** Claim of a verified face check. Okta does not reserve this name. */
 export const faceClaim = 'face_verification';
 
 /** Maximum length of a receipt. Usual receipts have 700 characters, more with a long audience or nonce. */
@@ -15,12 +14,10 @@ const instantGuard = z.iso
   .transform((date): EpochMs => epochMs(date.getTime()));
 
 const eventFields = {
-  // Limited, because the id becomes part of a key in the state store. Okta's ids have 22 characters.
   eventId: z.string().min(1).max(256),
   eventTime: instantGuard,
 };
 
-// On a token refresh, this is the address of the application.
 const requestGuard = z.object({ ipAddress: z.string().max(64).nullish() }).nullish();
 const applicationIdGuard = z.string().max(256).nullish();
 
@@ -33,7 +30,6 @@ const tokenHookGuard = z
     ...eventFields,
     eventType: z.literal('com.okta.oauth2.tokens.transform'),
     data: z.object({
-      // Absent for the client credentials grant.
       context: z.object({
         user: userGuard.nullish(),
         request: requestGuard,
@@ -58,7 +54,6 @@ const registrationHookGuard = z
   .object({
     ...eventFields,
     eventType: z.literal('com.okta.user.pre-registration'),
-    // Absent in Okta's Classic Engine, which calls only for self-service registrations.
     requestType: z.string().nullish(),
     data: z.object({
       context: z.object({ user: userGuard.nullish(), request: requestGuard }),
@@ -70,7 +65,6 @@ const registrationHookGuard = z
     eventId,
     eventTime,
     user: requestType === 'progressive.profile' ? (data.context.user?.id ?? null) : null,
-    /** Okta sends no application to this hook. */
     application: null,
     address: data.context.request?.ipAddress ?? null,
     form:
@@ -107,7 +101,6 @@ const passwordImportHookGuard = z
     data: z.object({
       context: z.object({
         credential: z.object({
-          // Limited, because the name becomes part of a key in the state store. Okta allows 100 characters.
           username: z.string().min(1).max(256),
           password: z.string().transform((text) => new UserSecret(text)),
         }),
@@ -142,7 +135,6 @@ export type OktaEvent = z.output<typeof eventGuard>;
 export const isUserId = (text: string): boolean => /^00u[A-Za-z0-9]{1,61}$/.test(text);
 
 export interface MintedToken {
-  /** User id in the token, `null` if absent, empty if it is not text. */
   readonly subject: string | null;
   /** True if the authorization server already set a claim of our name. */
   readonly hasFaceClaim: boolean;
@@ -190,10 +182,6 @@ export const parseSamlHook = (body: Uint8Array): SamlHook => parseEvent(samlHook
 export const parsePasswordImportHook = (body: Uint8Array): PasswordImportHook =>
   parseEvent(passwordImportHookGuard, body);
 
-/**
- * Parses an event hook call. Malformed entries are counted and do not block the others.
- * @throws FaceError `request_malformed` if the call has no list of entries
- */
 export function parseEvents(body: Uint8Array): { readonly events: readonly OktaEvent[]; readonly unread: number } {
   const entries = parseEvent(eventHookGuard, body).data.events;
   const read = entries.map((entry) => eventGuard.safeParse(entry));

@@ -11,15 +11,14 @@ import type { OneLoginSettings } from './config.js';
 
 export const signatureHeader = 'x-facestep-signature';
 
-/** Maximum clock difference to OneLogin's machine, transport included. */
 const maxSkewSec = 300;
 
-/** Verifies the signature of our Smart Hook. Returns the time of signing, and which secret was used. */
+/** Verifies the signature of our Smart Hook. */
 export type VerifyBody = (body: Uint8Array) => { readonly signedAt: EpochMs; readonly byPreviousSecret: boolean };
 
 /**
- * Reads the signature header, whose signature can be verified only with the body.
- * @throws FaceError `caller_untrusted` if there is no signature, or its time is more than 300 s off
+ * Reads the signature header, which can be verified only with the body.
+ * @throws FaceError `caller_untrusted` if there is no signature, or its time is over 300 s off
  */
 export type ReadSignature = (headers: RawHead['headers']) => VerifyBody;
 
@@ -31,7 +30,6 @@ export function createReadSignature(
     const [, time = '', signature] = /^t=(\d{1,12}),v1=([0-9a-f]{64})$/.exec(headers[signatureHeader] ?? '') ?? [];
     if (signature === undefined) throw new FaceError('caller_untrusted', { reason: 'signature' });
     const signedAt = toEpochMs(epochSec(Number(time)));
-    // Usually a genuine sender whose clock is wrong. The reason is only logged.
     if (Math.abs(clock.now() - signedAt) > maxSkewSec * 1000)
       throw new FaceError('caller_untrusted', { reason: 'time' });
     return (body) => {
@@ -48,7 +46,6 @@ const sign = (
   secret: Credential,
 ): string => secret.use((key) => createHmac('sha256', key).update(`${time}.`).update(body).digest('hex'));
 
-/** Creates a test call, signed like the calls of our Smart Hook. */
 export const createProbe =
   (secret: Credential, { clock }: { readonly clock: Clock }): (() => HookProbe) =>
   () => {
@@ -59,21 +56,16 @@ export const createProbe =
     };
   };
 
-/** Calls allowed per address and user in one window. */
 const asksAllowed = 20;
 const windowSec = 300;
 
-/** Maximum of counted pairs of address and user (about 2 MB). The oldest are evicted. */
 const maxCounted = 10_000;
 
-/**
- * Counts a call for the pair of address and user. @throws FaceError `locked_out` if that pair has made too many calls
- */
 export type CountAsk = (who: { readonly source: string; readonly subject: string }) => void;
 
 /**
- * Creates the counter of one connection. It includes the address, or anonymous callers could lock users out. It is in
- * memory, because a rate limit must not wait for a store.
+ * Creates the counter. It includes the address, or anonymous callers could lock users out. It is in memory, because a
+ * rate limit must not wait for a store.
  */
 export function createCountAsk({ clock }: { readonly clock: Clock }): CountAsk {
   const counts = new Map<string, { asks: number; readonly until: EpochMs }>();

@@ -11,9 +11,7 @@ import { callRest, type RestAnswer } from '../rest-call.js';
 import type { OneLoginSettings } from './config.js';
 
 const REQUEST_TIMEOUT_MS = 5_000;
-/** Timeout of one call. If the token was revoked, a call takes up to two token requests and two others. */
 const TOTAL_TIMEOUT_MS = 10_000;
-/** Longest wait: the window of OneLogin's rate limit. */
 const LONGEST_WAIT_SEC = 3_600;
 const USUAL_WAIT_SEC = 60;
 /** Share of the hourly calls that anonymous callers cannot use. */
@@ -23,10 +21,8 @@ const KEPT_FROM_OUTSIDERS = 0.5;
 export interface OneLoginApi {
   /**
    * Makes one call. If the access token was revoked, it retries once with a new one.
-   * @param asker - kind of caller; anonymous callers (`outsider`) are refused when less than half of the window's calls
-   * is left
-   * @throws FaceError `profile_unavailable` if there is no answer, no token (`detail.call` is `token`) or a rate limit
-   * (`detail.retryAfterSec`)
+   * @param asker - anonymous callers (`outsider`) are refused when less than half of the window's calls is left
+   * @throws FaceError `profile_unavailable`; `detail.retryAfterSec` after a rate limit
    */
   call(method: 'GET' | 'POST' | 'PUT', path: string, body?: JsonObject | null, asker?: Asker): Promise<RestAnswer>;
 }
@@ -48,7 +44,6 @@ const tokenGuard = z.object({
   created_at: z.coerce.date().nullish().catch(null),
 });
 
-/** Creates the error of a failed call. Its `detail` must contain no request data. */
 export const toUnavailable = (detail: JsonObject): FaceError => new FaceError('profile_unavailable', detail);
 
 /** @see https://developers.onelogin.com/api-docs/2/oauth20-tokens/generate-tokens */

@@ -17,7 +17,6 @@ const runtimeGuard = z.enum(['nodejs22.x', 'nodejs24.x']);
 
 export const isRuntime = (text: string): boolean => runtimeGuard.safeParse(text).success;
 
-// The console shows this number in the address of a policy's page.
 const policyIdGuard = z.int().min(1);
 
 export const oneloginConnectionGuard = z.strictObject({

@@ -19,19 +19,17 @@ export interface FlowDeps {
   readonly core: HookCore;
 }
 
-/** Allowance for the round trip between OneLogin's machine and this server, in milliseconds. */
 const travelMs = 300;
 
 /** Minimum time for a decision, in milliseconds: two reads and two writes of the state store. */
 const minBudgetMs = 200;
 
-/** Returns the time for a decision, in milliseconds. */
 export const toBudgetMs = (hook: SmartHookType, settings: FlowDeps['settings']): number =>
   Math.max(toAskMs(hook, settings) - travelMs, minBudgetMs);
 
 /**
- * Answers the pre-authentication Smart Hook. OneLogin calls it before the password, so the answers must not reveal the
- * state of a user, nor may their timing.
+ * Answers the pre-authentication Smart Hook. OneLogin calls it before the password, so the answers and their timing
+ * must not reveal the state of a user.
  */
 export async function handlePreAuthentication({ signedAt, body }: VerifiedCall, deps: FlowDeps): Promise<RawReply> {
   const { source, ...event } = parsePreAuthentication(body);

@@ -40,15 +40,14 @@ const userGuard = z.object({
 
 type Fields = Readonly<Record<string, Json>>;
 
-/** Maximum of attempts if others write the same user. */
 const writeTries = 3;
 
 const isSame = (one: Fields, other: Fields): boolean =>
   Object.keys({ ...one, ...other }).every((name) => JSON.stringify(one[name]) === JSON.stringify(other[name]));
 
 /**
- * Creates the profile that stores the token in a custom user field. An update may clear omitted fields (undocumented),
- * so a write is: read, merge, write, compare. A change by others between read and write is lost.
+ * Creates the profile that stores the token in a custom user field. An update may clear omitted fields, so a write is:
+ * read, merge, write, compare.
  * @see https://developers.onelogin.com/api-docs/2/users/update-user
  */
 export function createOneLoginProfile(
@@ -138,7 +137,6 @@ export function createOneLoginProfile(
     },
     writeToken: (subject, token) => token.use((text) => write(subject, text)),
     clearToken: (subject) => write(subject, ''),
-    // Only version 1 of the API has this call.
     async endSessions(subject) {
       checkIsUserId(subject);
       const { status, body } = await api.call('PUT', `/api/1/users/${subject}/logout`);

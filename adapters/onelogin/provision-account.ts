@@ -11,7 +11,6 @@ import { variableNames, variablesOf } from './smart-hook.js';
 
 const fieldGuard = z.object({ shortname: z.string() });
 const variableGuard = z.object({ id: z.union([z.string(), z.number()]).transform(String), name: z.string() });
-// OneLogin's answers contain names or objects.
 const variableNameGuard = z.union([z.string(), z.object({ name: z.string() }).transform(({ name }) => name)]);
 const listedGuard = z.object({ id: z.union([z.string(), z.number()]).transform(String), type: z.string() });
 const hookGuard = listedGuard.extend({
@@ -42,7 +41,6 @@ const hookGuard = listedGuard.extend({
 
 const logGuard = z.object({ created_at: z.coerce.date(), events: z.array(z.string()) });
 
-/** Page size that OneLogin's own clients use. */
 const pageSize = 100;
 const maxPages = 20;
 
@@ -63,7 +61,6 @@ export function createAccountClient(api: OneLoginApi) {
   return {
     listFields: () =>
       read('list custom attributes', z.array(fieldGuard), api.call('GET', '/api/2/users/custom_attributes')),
-    // OneLogin expects this wrapper only when a field is created.
     createField: (field: { name: string; shortname: string }) =>
       read(
         'create custom attribute',
@@ -94,7 +91,6 @@ export function createAccountClient(api: OneLoginApi) {
       return found === undefined ? null : read('get hook', hookGuard, api.call('GET', hookPath(found.id)));
     },
     createHook: (settings: JsonObject) => read('create hook', hookGuard, api.call('POST', '/api/2/hooks', settings)),
-    /** Returns the output of a hook's latest runs, unordered. */
     listLogs: (id: string) =>
       read('get hook logs', z.array(logGuard), api.call('GET', `${hookPath(id)}/logs?limit=${pageSize}`)),
     replaceHook: (id: string, settings: JsonObject) =>

@@ -6,7 +6,6 @@ import type { Parts } from './provision-account.js';
 
 const activeStatus = 1;
 
-// A list without this field would not show who is enrolled, so the field is required.
 const usersGuard = z.array(
   z.object({
     id: accountGuard.shape.id,

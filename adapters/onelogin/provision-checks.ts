@@ -102,7 +102,6 @@ function createAccountChecks({ api, deps }: Parts): readonly Check[] {
 
 function toRefusedToken(status: number): string {
   if (status === 401) return 'OneLogin refuses the client id or the client secret (401): wrong, or deleted.';
-  // OneLogin returned this status after the credential's creator had been deleted.
   if (status === 500) return 'OneLogin fails to make an access token (500): the user who made them may be deleted.';
   return `OneLogin gives no access token for them (status ${status}).`;
 }
@@ -124,7 +123,6 @@ function createFieldCheck({ onelogin: { attribute }, account }: Parts): Check {
   };
 }
 
-/** Checks that roles, which serve as groups, can be read. */
 async function checkRoles({ api }: Parts): Promise<Finding> {
   const { status } = await api.call('GET', '/api/2/roles?limit=1');
   if (status === 200) return groupsAreTold;
@@ -199,7 +197,6 @@ const policyGuard = z.object({
   otp_config: z.number().nullish(),
 });
 
-/** OneLogin's value for a login flow with a factor and no password. */
 const withoutPassword = 3;
 
 /**
@@ -234,7 +231,6 @@ function createTimeCheck({ deps, onelogin }: Parts): Check {
     async run() {
       const url = `${deps.publicUrl}/hooks/${deps.settings.id}/pre-authentication`;
       const began = deps.clock.now();
-      // This request is unsigned and thus refused. It only measures the round trip.
       const status = await deps
         .fetch(url, { method: 'POST', body: '{}', redirect: 'error', signal: AbortSignal.timeout(10_000) })
         .then((response) => response.status)

@@ -14,7 +14,6 @@ import {
   variablesOf,
 } from './smart-hook.js';
 
-/** Returns the settings of a hook. Settings of an existing function are preserved. */
 function toHookSettings(
   type: SmartHookType,
   former: SmartHook | null,
@@ -134,7 +133,6 @@ export function createHookStep(type: SmartHookType, parts: Parts): ProvisionStep
       if (former !== null) await account.replaceHook(id, disabled);
       await account.replaceHook(id, { ...settings, disabled: false });
     } catch (error) {
-      // Restores the old function; the error of the update is reported.
       if (former !== null) {
         const same = toSameSettings(former, parts);
         await account.replaceHook(former.id, { ...same, disabled: true }).catch(() => {});

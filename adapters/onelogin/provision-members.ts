@@ -22,15 +22,11 @@ const usersGuard = z.array(
   }),
 );
 
-/**
- * Statuses of users who are active or only temporarily blocked: locked, password expired or reset, security questions
- * required.
- */
 const staying: readonly number[] = [1, 3, 4, 5, 8];
 
 /**
- * Lists a role's users, except suspended and not yet activated ones, with at most half of the hourly quota. It reads
- * all users, because the list of role members lacks addresses.
+ * Lists a role's users, except suspended and not yet activated ones. It reads all users, because the list of role
+ * members lacks addresses.
  * @see https://developers.onelogin.com/api-docs/2/roles/list-roles
  */
 export async function* listMembers(

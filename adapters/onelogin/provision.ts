@@ -11,10 +11,7 @@ import { createChecks } from './provision-checks.js';
 import { createHookStep } from './provision-hooks.js';
 import { listMembers } from './provision-members.js';
 
-/**
- * Creates the steps and checks of an account. OneLogin documents no API for policies and factors, so their steps are
- * manual.
- */
+/** OneLogin documents no API for policies and factors, so their steps are manual. */
 export function createOneLoginProvisioning(deps: AdapterDeps<OneLoginConnection>): Provisioning {
   const { onelogin } = deps.settings;
   const api = createOneLoginApi(onelogin, deps);
@@ -70,10 +67,6 @@ function createVariablesStep(parts: Parts): ProvisionStep {
   };
 }
 
-/**
- * Returns the settings of the trust for the administrator to enter. Without a client here, another OpenID provider is
- * used.
- */
 function describeTrust({ deps: { publicUrl, settings } }: Parts): readonly string[] {
   const client = settings.oidc?.clients.find((each) => each.kind === 'onelogin_factor');
   if (client === undefined) {

@@ -11,7 +11,6 @@ export type Decision = 'allow' | 'step_up' | 'deny';
 
 const decide = (decision: Decision): RawReply => ({ status: 200, body: { decision } });
 
-/** Reply to a caller that is not our Smart Hook: no decision. */
 const untrusted: RawReply = { status: 401, body: null };
 
 /** Returns the decision if there is no finished face check. A migration is then always denied. */
@@ -21,8 +20,7 @@ export const toUnverified = (type: SmartHookType, { unverified }: Pick<OneLoginS
 export const passSignIn: RawReply = decide('allow');
 
 /**
- * Converts the decision for the Smart Hook. A migration without a face check is denied, except in shadow mode, because
- * applications cannot check a claim later.
+ * A migration without a face check is denied, except in shadow mode, because applications cannot check a claim later.
  */
 export function toDecisionReply(type: SmartHookType, decision: HookDecision, unverified: Decision): RawReply {
   if (decision.outcome !== 'unverified' || decision.fallback === 'pass') return passSignIn;
@@ -37,6 +35,5 @@ const answers = {
   service: 'unverified',
 } as const satisfies Record<RefusalKind, 'unverified' | 'untrusted'>;
 
-/** Converts a refusal to the decision of an unverified sign-in, so that the caller cannot distinguish them. */
 export const toRefusal = (code: FaceErrorCode, unverified: Decision): RawReply =>
   answers[refusals[code].kind] === 'untrusted' ? untrusted : decide(unverified);

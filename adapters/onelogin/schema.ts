@@ -7,7 +7,6 @@ export const smartHookTypes = ['pre-authentication', 'user-migration'] as const;
 
 export type SmartHookType = (typeof smartHookTypes)[number];
 
-// Limited, because these ids become parts of keys in the state store.
 const requestIdGuard = z.string().min(1).max(256);
 const userIdGuard = z.union([z.int().min(1).transform(String), z.string().regex(/^[1-9]\d{0,18}$/)]);
 
@@ -17,9 +16,7 @@ const preAuthenticationGuard = z
   .object({
     user_id: userIdGuard,
     request_id: requestIdGuard,
-    // Absent if the user signs in to OneLogin's portal.
     app_id: z.union([z.int(), z.string().max(64)]).nullish(),
-    // Absent if the Smart Hook's option `location_enabled` is off.
     ip: z.string().min(1).max(64).nullish(),
   })
   .transform(({ user_id, request_id, app_id, ip }) => ({

@@ -6,7 +6,6 @@ import { FaceError } from '../../src/errors.js';
 import type { OneLoginConnection, OneLoginSettings } from './config.js';
 import type { SmartHookType } from './schema.js';
 
-/** OneLogin's limit for the size of a function, in base64 characters. */
 export const maxFunctionCharacters = 20_000;
 
 /**
@@ -18,15 +17,11 @@ export const variableNames = { secret: 'FACESTEP_SECRET', policyId: 'FACESTEP_PO
 export const variablesOf = (type: SmartHookType): readonly string[] =>
   type === 'pre-authentication' ? [variableNames.secret, variableNames.policyId] : [variableNames.secret];
 
-/** Time to return an answer to OneLogin, in milliseconds. */
 const returnMs = 400;
 
 const toPatienceMs = ({ timeoutSec }: Pick<OneLoginSettings, 'timeoutSec'>): number => timeoutSec * 1000 - returnMs;
 
-/**
- * Returns the function's timeout for our answer, in milliseconds. For a migration it is half, because the customer's
- * function runs too.
- */
+/** Returns the function's timeout for our answer, in milliseconds. In a migration, the customer's function runs too. */
 export const toAskMs = (type: SmartHookType, settings: Pick<OneLoginSettings, 'timeoutSec'>): number =>
   type === 'pre-authentication' ? toPatienceMs(settings) : toPatienceMs(settings) / 2;
 
@@ -45,10 +40,7 @@ const readTemplate = (): string =>
 const composedBegins = '// facestep: the function that was here before begins';
 const composedEnds = '// facestep: the function that was here before ends';
 
-/**
- * Returns a short value derived from the secret, to see whether two secrets are equal. Its 24 bits do not reveal the
- * secret.
- */
+/** Returns a short value derived from the secret, to see whether two secrets are equal. */
 const toKeyCheck = (secret: Credential): string =>
   secret.use((key) => createHmac('sha256', key).update('facestep key check').digest('hex').slice(0, 6));
 
@@ -72,7 +64,6 @@ export function readMarker(source: string): Marker | null {
   return { type, connection, keyCheck, policyId: Number(policyId) };
 }
 
-/** Returns the customer's function inside ours, or `null`. */
 export function readComposed(source: string): string | null {
   const begin = source.indexOf(`\n${composedBegins}\n`);
   const end = source.indexOf(`\n${composedEnds}\n`);
@@ -90,7 +81,7 @@ export interface SmartHookRequest {
  * Renders a Smart Hook, without secrets. A customer's function runs before ours; in a user-migration it runs after
  * approval.
  * @throws FaceError `config_invalid`; `detail.reason` is `compose_syntax` (not CommonJS), `compose_is_ours`, or
- * `too_long` with `overByCharacters`
+ * `too_long`
  */
 export function renderSmartHook({ type, settings, publicUrl, compose }: SmartHookRequest): string {
   const { id, onelogin } = settings;
@@ -143,7 +134,6 @@ function checkComposable(compose: string): void {
     throw new FaceError('config_invalid', { reason: 'compose_is_ours' });
   }
   try {
-    // Compiles the source as a function body without running it.
     compileFunction(compose, ['module', 'exports', 'require']);
   } catch {
     // The error has no cause, because its message quotes the source.

@@ -9,15 +9,13 @@ import { callRest, type RestAnswer } from '../rest-call.js';
 
 import type { ScimSettings } from './config.js';
 
-/** Timeout of one request. A call is one request, plus up to three to fetch an access token. */
 const timeoutMs = 4_000;
-/** Time before its expiry at which an access token is replaced, in seconds. */
 const reserveSec = 10;
 
 export interface ScimApi {
   /**
    * @param path - path after the base address, with its query
-   * @throws FaceError `profile_unavailable` if there is no answer, or no access token (`detail.call` is `token`)
+   * @throws FaceError `profile_unavailable`; `detail.call` is `token` if there is no access token
    */
   call(method: 'GET' | 'PATCH', path: string, body?: JsonObject): Promise<RestAnswer>;
 }
@@ -32,10 +30,7 @@ interface Waiting {
   readonly sleep?: Sleep;
 }
 
-/**
- * Creates the client of one SCIM server.
- * @see https://www.rfc-editor.org/rfc/rfc7644#section-3.1
- */
+/** @see https://www.rfc-editor.org/rfc/rfc7644#section-3.1 */
 export function createScimApi(
   { baseUrl, auth }: Pick<ScimSettings, 'baseUrl' | 'auth'>,
   { fetch, clock }: ScimApiDeps,
@@ -82,7 +77,6 @@ function createAuthorization(auth: ScimSettings['auth'], deps: ScimApiDeps): Aut
   }
 }
 
-/** Returns the header of RFC 7617, in UTF-8. */
 const toBasic = (user: string, password: string): string =>
   `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 
@@ -98,7 +92,6 @@ interface AccessToken {
   readonly expiresAt: EpochMs;
 }
 
-/** Creates a cache of access tokens (client credentials grant). Concurrent callers share one request. */
 function createTokenAuthorization(
   { tokenUrl, clientId, clientSecret, scope }: Extract<ScimSettings['auth'], { kind: 'client_credentials' }>,
   { fetch, clock }: ScimApiDeps,

@@ -12,7 +12,6 @@ export interface Change {
 
 const gravitee = 'urn:ietf:params:scim:schemas:extension:custom:2.0:User';
 
-/** Returns the change that sets the attribute, or removes it if the value is `null`. */
 export function toChange({ path, schema, name }: ScimSettings['attribute'], value: string | null): Change {
   const setOrRemove = (op: 'add' | 'replace', where: string): JsonObject =>
     value === null ? { op: 'remove', path: where } : { op, path: where, value };

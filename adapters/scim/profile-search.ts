@@ -15,11 +15,7 @@ const listGuard = z.object({
 /** SCIM filters write values as in JSON (RFC 7644, section 3.4.2.2). */
 const startsWith = (path: string, text: string): string => `${path} sw ${JSON.stringify(text)}`;
 
-/**
- * Searches users by name prefix, with one query per attribute, because some servers lack `or`. A rejected query is
- * skipped, except for `userName`.
- * @see https://www.rfc-editor.org/rfc/rfc7644#section-3.4.2
- */
+/** @see https://www.rfc-editor.org/rfc/rfc7644#section-3.4.2 */
 export async function searchUsers(text: string, limit: number, api: ScimApi): Promise<readonly NamedAccount[]> {
   const ask = async (filter: string, isNeeded: boolean): Promise<readonly ScimNamed[]> => {
     const attributes = 'userName,emails,displayName,name';

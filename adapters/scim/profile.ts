@@ -52,7 +52,7 @@ function toUserAddress(subject: string): string {
 const refuse = ({ status, body }: RestAnswer): FaceError =>
   new FaceError('profile_unavailable', { status, scimType: toScimType(body) });
 
-/** Reads and writes one attribute of a schema extension. @see https://www.rfc-editor.org/rfc/rfc7644#section-3.5.2 */
+/** @see https://www.rfc-editor.org/rfc/rfc7644#section-3.5.2 */
 export function createAttribute(attribute: ScimSettings['attribute'], api: ScimApi) {
   const asked = toAsked(attribute);
   const read = async <User extends { readonly id: string }>(
@@ -82,7 +82,6 @@ export function createAttribute(attribute: ScimSettings['attribute'], api: ScimA
     const first = await send(subject, takesUsual ? usual : other);
     const isPathRefused = takesUsual && isRefusedPath(first);
     const answer = isPathRefused ? await send(subject, other) : first;
-    // If both forms fail, the first error shows the cause.
     if (!isDone(answer)) throw refuse(first);
     // The value is read back, because servers may truncate it or change its case.
     if ((await readValue(subject)) !== (value ?? '')) {
@@ -93,7 +92,6 @@ export function createAttribute(attribute: ScimSettings['attribute'], api: ScimA
   return { read, readValue, write };
 }
 
-/** Creates the profile that stores the token in an attribute of a schema extension. */
 export function createScimProfile(
   { claims, scim: { attribute } }: Pick<ScimConnection, 'claims'> & { readonly scim: Pick<ScimSettings, 'attribute'> },
   { api, log }: { readonly api: ScimApi; readonly log: Log },

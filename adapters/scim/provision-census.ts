@@ -8,7 +8,6 @@ const pageSize = 100;
 
 const pageGuard = z.object({
   totalResults: z.int(),
-  // Absent if the page is empty (RFC 7644, section 3.4.2).
   Resources: z
     .array(z.looseObject({ id: z.string(), active: z.boolean().nullish() }))
     .nullish()

@@ -148,7 +148,6 @@ async function checkWrite({ scim: { attribute }, api }: Parts): Promise<Finding>
   const { Resources } = parseAnswer(holdersGuard, listed.body);
   if (Resources.length === 0) return nobodyToTryWith;
   const free = Resources.filter((user) => ['', probe].some((value) => value === parseExtension(user, attribute).value));
-  // Inactive users cannot enrol during the check.
   const user = free.find(({ active }) => active === false) ?? free[0];
   if (user === undefined) return pass('Nothing was written: every user that was listed has a value.');
   const { readValue, write } = createAttribute(attribute, api);

@@ -7,7 +7,6 @@ import { isTooLong, type RestAnswer } from '../rest-call.js';
 import type { Parts } from './provision-schema.js';
 import { parseAccount, parseAnswer, parseExtension, toAccount, toAsked, toScimType } from './schema.js';
 
-/** Users are read in pages, with this many concurrent requests. */
 const sideBySide = 4;
 const pageSize = 40;
 
@@ -28,7 +27,7 @@ const activeGuard = z.looseObject({ active: z.boolean().nullish() });
 
 /**
  * Lists a group's active users, read one by one. Nested groups are skipped.
- * @throws FaceError `limit_reached` if the list of members is too long
+ * @throws FaceError `limit_reached` if there are too many
  * @see https://www.rfc-editor.org/rfc/rfc7643#section-4.2
  */
 export async function* listMembers(
@@ -55,7 +54,6 @@ export async function* listMembers(
     if (found.status === 404) throw new FaceError('not_found', { groups: 0 });
     return parseAnswer(groupGuard, found.body).members;
   };
-  /** Reads only the ids of a group's members. SCIM has no pages for members. */
   const readIds = async () => {
     const found = await readMembers('members.value,members.type').catch((error: unknown) => {
       if (isTooLong(error)) return [];
@@ -76,7 +74,6 @@ export async function* listMembers(
       attributes: ['userName', 'emails', 'active', ...toAsked(attribute)].join(','),
     });
     const { status, body } = await read(`/Users/${encodeURIComponent(subject)}?${query}`);
-    // The member was deleted in the meantime, or is not a user.
     if (status === 404 || parseAnswer(activeGuard, body).active === false) return [];
     const { phone: _, ...account } = toAccount(parseAccount(body));
     return [{ ...account, isEnrolled: isFilled(parseExtension(body, attribute).value) }];

@@ -14,8 +14,7 @@ export interface Parts {
 }
 
 /**
- * Reads a discovery resource, such as a schema.
- * @returns `null` if the server does not support it
+ * @returns `null` if the server does not support this
  * @throws FaceError `provider_refused` if the credentials do not suffice; `profile_unavailable`
  */
 export async function readAbout<Output>(path: string, guard: z.ZodType<Output>, api: ScimApi): Promise<Output | null> {
@@ -30,7 +29,6 @@ const toRefusal = (path: string, { status, body }: RestAnswer): FaceError =>
     ? new FaceError('provider_refused', { status, scimType: toScimType(body), call: `GET ${path}` })
     : new FaceError('profile_unavailable', { status });
 
-// The defaults are those of RFC 7643, section 2.2.
 const characteristicsGuard = z.object({
   name: z.string(),
   type: z.string().default('string'),
@@ -58,7 +56,7 @@ export type ToldSchema =
 export const readExtension = ({ scim: { attribute }, api }: Parts): Promise<ToldSchema> =>
   readSchema(attribute.schema, api);
 
-/** Reads a schema by its own path, or finds it in the list of all schemas. @throws FaceError as `readAbout` */
+/** Reads a schema by its own path, or finds it in the list of all schemas. */
 export async function readSchema(schema: string, api: ScimApi): Promise<ToldSchema> {
   type Told = z.output<typeof schemasGuard> | null;
   const find = (told: Told) => told?.find(({ id }) => isSameName(id, schema));

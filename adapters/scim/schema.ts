@@ -32,7 +32,6 @@ export type ScimNamed = z.output<typeof namedGuard>;
 
 export type ScimAccount = z.output<typeof accountGuard>;
 
-/** Converts a user. The e-mail address is the primary or the first one. */
 export function toAccount({ id, userName, emails }: ScimAccount): Account {
   const addresses = emails ?? [];
   const address = addresses.find(({ primary }) => primary === true) ?? addresses[0];
@@ -46,7 +45,6 @@ export const toNamedAccount = (user: ScimNamed): NamedAccount => ({
 
 const accountListGuard = z.object({
   totalResults: z.int(),
-  // Absent if the result is empty (RFC 7644, section 3.4.2).
   Resources: z
     .array(accountGuard)
     .nullish()
@@ -107,7 +105,6 @@ export function toAttributePath(attribute: string): {
 export const parseAccountList = (body: unknown): z.output<typeof accountListGuard> =>
   parseAnswer(accountListGuard, body);
 
-/** Compares names of schemas and attributes, which are case-insensitive (RFC 7644, section 3.10). */
 export const isSameName = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
 
 const memberOf = (object: Readonly<Record<string, unknown>>, name: string): unknown =>
@@ -116,7 +113,6 @@ const memberOf = (object: Readonly<Record<string, unknown>>, name: string): unkn
 const userGuard = z.looseObject({ id: z.string() });
 const extensionGuard = z.record(z.string(), z.unknown()).nullish();
 
-/** Returns an attribute of an extension. The value is empty if the user lacks the attribute or the extension. */
 export function parseExtension(
   body: unknown,
   { schema, name }: Pick<ScimSettings['attribute'], 'schema' | 'name'>,

@@ -6,7 +6,6 @@ import type { TamperKind } from './tamper-kinds.js';
 
 export interface Place {
   readonly file: string;
-  /** Line number, from 1. */
   readonly line: number;
 }
 
@@ -19,9 +18,7 @@ export interface Tampering {
 
 export interface ChainReport {
   readonly tampering: Tampering | null;
-  /** 0 if there are no records. */
   readonly firstSequence: number;
-  /** Last record before a problem. */
   readonly lastSequence: number;
   /** Number of lines that a crash left unfinished. They remain part of the chain. */
   readonly unfinishedLines: number;
@@ -69,12 +66,10 @@ export class ChainCheck {
   #break: Break | null = null;
   #rewritten: RecordLine | null = null;
 
-  /** @param heads - signed digests by sequence number */
   constructor(heads: ReadonlyMap<number, string>) {
     this.#heads = heads;
   }
 
-  /** @param line - line without its line break */
   add(line: Buffer, place: Place): void {
     const digest = digestOf(line);
     const link = parseLink(line);
@@ -92,7 +87,6 @@ export class ChainCheck {
     }
   }
 
-  /** Time of the last record before a problem, or `null`. */
   get lastTime(): EpochMs | null {
     return this.#last?.time ?? null;
   }

@@ -17,7 +17,6 @@ export async function readChainName(file: string): Promise<string | null> {
 /**
  * Reads the name of the chain, or creates one for an empty trail. A trail that lost its name gets no new one, because
  * its truncation would go unnoticed.
- * @throws `state_unavailable` if the name is missing or malformed
  */
 export async function openChainName(
   file: string,

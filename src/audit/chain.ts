@@ -5,10 +5,8 @@ import { type EpochMs, fromIso } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { closedSegmentsOf } from './trail-files.js';
 
-/** Returns the SHA-256 of a line (without its line break), which the next line contains. */
 export const digestOf = (line: Uint8Array | string): string => sha256(line).toString('hex');
 
-/** Value of `previous` in the first line of a trail. */
 export const noDigest = '0'.repeat(64);
 
 const linkGuard = z.object({
@@ -19,7 +17,6 @@ const linkGuard = z.object({
 
 export type Link = z.output<typeof linkGuard>;
 
-/** Parses a line; `null` if it is no record. */
 export function parseLink(line: Buffer): Link | null {
   try {
     return linkGuard.parse(JSON.parse(line.toString('utf8')));
@@ -29,9 +26,7 @@ export function parseLink(line: Buffer): Link | null {
 }
 
 export interface Tail {
-  /** Sequence number of the last record, 0 if none. */
   readonly sequence: number;
-  /** Digest of the last line, zeros if none. */
   readonly digest: string;
   /** Digest of the last record. It differs from `digest` if a crash left an unfinished line after that record. */
   readonly recordDigest: string;
@@ -39,26 +34,20 @@ export interface Tail {
 }
 
 export interface FileEnd extends Tail {
-  /** Line break that a crash left out. */
   readonly mend: '' | '\n';
   readonly bytes: number;
-  /** Time of the first record in the file; `null` if there is none. */
   readonly since: EpochMs | null;
 }
 
 const beginning: Tail = { sequence: 0, digest: noDigest, recordDigest: noDigest, time: null };
 
-/** Number of bytes in which a record is searched from either end. A line has a few hundred bytes. */
 const lookedThroughBytes = 1024 * 1024;
 
 const lineBreak = 0x0a;
 
 const firstRecord = '{"sequence":1,';
 
-/**
- * Finds the end of a trail. Creates the file if it does not exist.
- * @throws `state_unavailable` if the file is no trail; system errors
- */
+/** @throws `state_unavailable` if the file is no trail; system errors */
 export async function openEnd(file: string): Promise<FileEnd> {
   const handle = await open(file, 'a+', 0o600);
   try {
@@ -70,7 +59,6 @@ export async function openEnd(file: string): Promise<FileEnd> {
     await handle.read(first, 0, length, 0);
     await handle.read(last, 0, length, bytes - length);
     const mend = last.at(-1) === lineBreak ? '' : '\n';
-    // Without a complete record, the file may contain only a truncated first one.
     const { sequence, recordDigest, time } = findLast(last) ?? (await readClosedEnd(file));
     if (sequence === 0 && !isCutFirst(last)) throw notATrail();
     const digest = digestOf(lastLineOf(last));
@@ -80,7 +68,6 @@ export async function openEnd(file: string): Promise<FileEnd> {
   }
 }
 
-/** Finds the end of a closed file of the trail. @throws `state_unavailable` if it has no record; system errors */
 export async function readTail(file: string): Promise<Tail> {
   const handle = await open(file, 'r');
   try {

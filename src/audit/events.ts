@@ -5,14 +5,12 @@ import { type PastDetail, pastDetails } from './past-details.js';
 import { linesWith, readPieces } from './read.js';
 import { recordHead } from './records.js';
 
-/** A record of one of these actions, written by this or an earlier version. */
 export type PastEvent<Action extends AuditAction = AuditAction> = {
   [Each in Action]: z.output<typeof recordHead> & { readonly action: Each; readonly detail: PastDetail<Each> };
 }[Action];
 
 export interface EventParser<Action extends AuditAction> {
   readonly marks: readonly string[];
-  /** Returns `null` for another record, `unreadable` for a line that is truncated, altered or no record. */
   parse(line: Buffer): PastEvent<Action> | 'unreadable' | null;
 }
 

@@ -7,10 +7,6 @@ export interface ExportedRecord extends AuditRecord {
   readonly trail: string;
 }
 
-/**
- * Merges trails of any size by time. Unreadable lines are skipped.
- * @param files - files of the trails, whose names are added to the records
- */
 export async function* mergeRecords(files: readonly string[], filter: RecordFilter): AsyncGenerator<ExportedRecord> {
   const sources = files.map((trail) => ({ trail, records: readRecords(trail, filter) }));
   for await (const { trail, record } of mergeByTime(sources)) yield { trail, ...record };

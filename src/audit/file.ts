@@ -23,7 +23,6 @@ const longestSegmentBytes = 64 * 1024 * 1024;
 const longestSegmentSec = 7 * 86_400;
 
 export interface FileAuditDeps extends AuditConfig {
-  /** Active file of the trail. Its folder must exist. */
   readonly file: string;
   readonly clock: Clock;
   readonly random: Random;
@@ -49,20 +48,15 @@ interface Appended {
 
 export interface Trail extends Audit {
   readonly file: string;
-  /** Name of the chain, unique among replicas. */
   readonly chain: string;
-  /**
-   * Syncs all records to disk.
-   * @returns the end of the trail at that time
-   */
   sync(): Promise<Tail>;
 }
 
 /**
- * Opens the audit trail: a private file of JSON lines, each with a number, a time and the SHA-256 of the previous line.
- * An unfinished line of a crash remains part of this chain. `append` resolves when an event about stored data is on
- * disk; other events follow within a second.
- * @throws `state_unavailable` if the file is inaccessible or another process writes to it. `append` throws the same.
+ * Opens the audit trail: a private file of JSON lines, each with the SHA-256 of the previous line. An unfinished line
+ * of a crash remains part of this chain. `append` resolves when an event about stored data is on disk; other events
+ * follow within a second.
+ * @throws `state_unavailable` if the file is inaccessible or another process writes to it
  */
 export async function createFileAudit(deps: FileAuditDeps): Promise<Trail> {
   const unlock = await guarded(async () => lockTrail(deps.file));
@@ -94,7 +88,6 @@ async function openTrail(deps: FileAuditDeps, unlock: () => void): Promise<Trail
   };
 
   const writeGroup = async (group: readonly Appended[]): Promise<readonly WrittenRecord[]> => {
-    // After a failed write, the end of the file is unknown.
     let at = end ?? (await openEnd(file));
     end = null;
     const time = clock.now();
@@ -181,15 +174,14 @@ async function guarded<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Opens the file by name, because the file may have been renamed. */
 async function syncFile(file: string): Promise<void> {
   const handle = await open(file, 'r+');
   await handle.datasync().finally(() => handle.close());
 }
 
 /**
- * Closes the active file: renames it and then the file of its heads. If a crash comes between, these heads move to the
- * next file, where they are valid too.
+ * Closes the active file: renames it and then the file of its heads. After a crash in between, these heads are valid in
+ * the next file too.
  */
 async function closeSegment(file: string, end: FileEnd): Promise<FileEnd> {
   const { sequence } = end;

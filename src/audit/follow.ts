@@ -21,10 +21,6 @@ export interface Follower<Action extends AuditAction> {
 const chunkBytes = 256 * 1024;
 const lineBreak = 0x0a;
 
-/**
- * Follows a growing trail.
- * @param after - sequence number of the last known record
- */
 export function createFollower<Action extends AuditAction>(
   file: string,
   after: number,
@@ -45,7 +41,6 @@ export function createFollower<Action extends AuditAction>(
     return found;
   };
 
-  /** A line that is not complete yet is left for the next call. */
   const readSegment = async ({ handle, identity }: OpenSegment, limit: number): Promise<FollowedEvent<Action>[]> => {
     const { size } = await handle.stat();
     let offset = at?.identity === identity && at.offset <= size ? at.offset : 0;
@@ -82,7 +77,6 @@ export function createFollower<Action extends AuditAction>(
       try {
         return await readNext(limit);
       } catch (error) {
-        // The records were not returned, so the next call reads them again.
         ({ known, at } = before);
         throw error;
       }

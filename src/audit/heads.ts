@@ -21,7 +21,6 @@ export const headGuard = z.object({
 });
 export type Head = z.output<typeof headGuard>;
 
-/** Returns the key under which the state store keeps the newest head. */
 export const headKeyOf = (chain: string): string => `audit-head:${chain}`;
 
 const secondsBetween = 60;
@@ -33,7 +32,6 @@ export interface HeadDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly jobs: Jobs;
-  /** Called after each attempt with the seconds for which records have waited for a head; 0 if none wait. */
   readonly onHeadAge: (seconds: number) => void;
 }
 
@@ -61,7 +59,6 @@ export async function signHeads(trail: Trail, deps: HeadDeps): Promise<Audit> {
       if (time === null || sequence === signed) return onHeadAge(0);
       const head: Head = { chain: trail.chain, sequence, digest, time: toIso(time) };
       const jws = await signer.sign(headType, head);
-      // An unfinished head can be removed, because the new head covers more records.
       await removeUnfinishedLine(headsFile);
       await appendFile(headsFile, `${jws}\n`, { mode: 0o600 });
       log.info('audit head', { chain: head.chain, sequence, head: jws });
@@ -110,7 +107,6 @@ function createHeadKeeper(file: string, { state, signer, log }: HeadDeps): (head
   };
 }
 
-/** Returns `null` if the value is no head, or its signing key is missing. */
 async function readKeptHead(value: unknown, signer: Signer): Promise<Head | null> {
   const jws = z.string().safeParse(value);
   if (!jws.success) return null;

@@ -3,8 +3,7 @@ import { findLinesIn, linesWith, readPieces } from './read.js';
 import { openSegments } from './segments.js';
 
 /**
- * Returns true if a trail contains a record. Records from before its beginning count as contained, because retention
- * removed them.
+ * Returns true if a trail contains a record, or retention may have removed it.
  * @param record.digest - SHA-256 of the record's line
  */
 export async function holdsRecord(
@@ -22,7 +21,6 @@ export async function holdsRecord(
   return false;
 }
 
-/** @returns the number of the first record; more than 1 if retention removed the beginning */
 export async function findFirstSequence(file: string): Promise<number | null> {
   for await (const piece of readPieces(file)) {
     for (const line of linesWith(['"sequence":'], piece)) {

@@ -4,7 +4,6 @@ import { FaceError } from '../errors.js';
 import { isDiskFull } from '../files/durable-file.js';
 import { lockFileOf } from './trail-files.js';
 
-/** Thrown if another process, such as a running server, has the lock. */
 export class TrailInUse extends FaceError {
   constructor(file: string, cause: unknown) {
     const problem = 'another process, such as a running server, writes to this trail';

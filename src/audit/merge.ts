@@ -5,7 +5,6 @@ interface Source<Read> {
   readonly records: AsyncGenerator<Read>;
 }
 
-/** Merges trails by time. At equal times, the order of `sources` decides. */
 export async function* mergeByTime<Read extends { readonly time: EpochMs }>(
   sources: readonly Source<Read>[],
 ): AsyncGenerator<{ readonly trail: string; readonly record: Read }> {

@@ -2,15 +2,13 @@ import type { OpenChange } from '../core/enrolment/recover-enrolments.js';
 import { type EpochSec, fromIso, toEpochSec } from '../core/units.js';
 import { readEvents } from './events.js';
 
-/** Actions that begin or end a change of a token. */
 const actions = ['enrolment_begun', 'enrolled', 'renewed', 'enrolment_recovered', 'enrolment_refused'] as const;
 
 const toExpiry = (text: string | null): EpochSec | null => (text === null ? null : toEpochSec(fromIso(text)));
 
 /**
  * Reads changes of tokens that were begun but not ended, oldest first.
- * @param options.through - last record of former processes. Later changes are still in progress. Times would be
- * unreliable, because clocks can be set back.
+ * @param options.through - last record of former processes, because later changes are still in progress
  */
 export async function readOpenChanges(
   file: string,

@@ -5,9 +5,7 @@ import { type Head, headGuard, headType } from './heads.js';
 import { closedFileOf, closedSegmentsOf, headsFileOf } from './trail-files.js';
 
 export interface HeadsReport {
-  /** Heads with a valid signature, oldest first. */
   readonly heads: readonly Head[];
-  /** Number of heads signed by an unknown key. */
   readonly unknownKey: number;
   readonly invalid: { readonly file: string; readonly line: number } | null;
 }
@@ -29,7 +27,6 @@ export const createHeadVerifier = (keys: JSONWebKeySet): ((jws: string) => Promi
   };
 };
 
-/** Reads the signed heads of all files of a trail. It ignores an unfinished line of a crash. */
 export async function readHeads(file: string, verify: (jws: string) => Promise<HeadFinding>): Promise<HeadsReport> {
   const newest = headsFileOf(file);
   const closed = (await closedSegmentsOf(file)).map(({ lastSequence }) => closedFileOf(newest, lastSequence));

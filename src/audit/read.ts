@@ -2,14 +2,13 @@ import { openSegments } from './segments.js';
 
 const lineBreak = 0x0a;
 
-/** Far above usual records, which have a few hundred bytes. */
 const longestLineBytes = 1024 * 1024;
 
 const nothing: Buffer = Buffer.alloc(0);
 
 /**
- * Reads a trail in pieces of whole lines, about a megabyte each; the last line may be truncated. Split them with
- * `linesWith`, because awaiting each line would cost more than reading it.
+ * Reads a trail in pieces of whole lines; the last line may be truncated. Split them with `linesWith`, because awaiting
+ * each line would be slow.
  */
 export async function* readPieces(file: string): AsyncGenerator<Buffer> {
   for await (const { handle } of openSegments(file)) {
@@ -17,7 +16,6 @@ export async function* readPieces(file: string): AsyncGenerator<Buffer> {
   }
 }
 
-/** Finds the lines of a file that contain one of `marks`. */
 export async function* findLinesIn(stream: AsyncIterable<Buffer>, marks: readonly string[]): AsyncGenerator<Buffer> {
   for await (const piece of piecesOf(stream)) yield* linesWith(marks, piece);
 }

@@ -3,7 +3,6 @@ import type { SubjectRef } from '../core/connection.js';
 import { toIso } from '../core/units.js';
 import { readRecords } from './records.js';
 
-/** Maximum of records in a reply: about two months of two sign-ins a day. */
 const mostRecords = 1000;
 
 /** Reads the newest records about one user, oldest first. @returns also the number of older records */

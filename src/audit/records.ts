@@ -8,7 +8,6 @@ export const recordHead = z.object({
   action: z.string(),
   connection: z.string(),
   subject: z.string(),
-  /** Absent outside of requests, and in records of earlier versions. */
   request: z.string().optional(),
 });
 
@@ -17,7 +16,6 @@ const recordGuard = recordHead.extend({ detail: z.record(z.string(), z.json()) }
 export type AuditRecord = z.output<typeof recordGuard>;
 
 export interface RecordSubject {
-  /** Connection of the subject; `null` matches any. */
   readonly connection: string | null;
   readonly subject: string;
 }
@@ -25,12 +23,9 @@ export interface RecordSubject {
 /** Filter of records. Fields that are absent or `null` match everything. */
 export interface RecordFilter {
   readonly since?: EpochMs | null;
-  /** End of the period, exclusive. */
   readonly until?: EpochMs | null;
   readonly connection?: string | null;
-  /** Matches records about any of these subjects. */
   readonly subjects?: readonly RecordSubject[] | null;
-  /** Action of this or another version. */
   readonly action?: string | null;
 }
 
@@ -66,7 +61,6 @@ function marksOf({
   return [connection === null ? '"sequence":' : `"connection":${JSON.stringify(connection)}`];
 }
 
-/** Parses a line; `null` if it is truncated or no record. */
 function parseRecord(line: Buffer): AuditRecord | null {
   try {
     return recordGuard.parse(JSON.parse(line.toString('utf8')));

@@ -1,10 +1,6 @@
 import type { SubjectRef } from '../core/connection.js';
 import { readEvents } from './events.js';
 
-/**
- * Finds the owners of tokens in audit trails. Tokens of `POST /generate` have an empty subject.
- * @returns only tokens that were found
- */
 export async function findTokenOwners(
   trails: readonly string[],
   tokenIds: ReadonlySet<string>,

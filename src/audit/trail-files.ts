@@ -15,7 +15,6 @@ export const chainFileOf = (file: string): string => beside(file, 'chain');
 
 export const lockFileOf = (file: string): string => beside(file, 'lock');
 
-/** Returns the name of a closed file of a trail or of its heads. */
 export const closedFileOf = (file: string, lastSequence: number): string =>
   beside(file, `${String(lastSequence).padStart(12, '0')}.jsonl`);
 

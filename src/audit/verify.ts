@@ -13,18 +13,15 @@ import { openSegments } from './segments.js';
 const longestUnsignedSec = 5 * 60;
 
 export type StateFinding =
-  /** `not asked` means that no state store was given. */
   | { readonly kind: 'not asked' | 'no head' | 'unreachable' | 'unknown key' | 'invalid' }
   | { readonly kind: 'head'; readonly sequence: number };
 
 export interface TrailReport extends ChainReport {
   readonly file: string;
-  /** Name of the chain; `null` if its file is missing. */
   readonly chain: string | null;
   readonly heads: {
     readonly verified: number;
     readonly unknownKey: number;
-    /** Sequence number in the last head, 0 if there is none. */
     readonly lastSequence: number;
     readonly invalid: HeadsReport['invalid'];
     /** True if a head belongs to another trail. */
@@ -58,7 +55,6 @@ export async function verifyTrail(
   const { heads, unknownKey, invalid } = await readHeads(file, verify);
   const kept = await readStateHead(chain, state, verify);
   const all = [...heads, ...(kept.head === null ? [] : [kept.head])];
-  // If two heads are for one record, the older one counts.
   const check = new ChainCheck(new Map(all.toReversed().map(({ sequence, digest }) => [sequence, digest])));
   for await (const segment of openSegments(file)) {
     const stream = segment.handle.createReadStream({ highWaterMark: 1024 * 1024, autoClose: false });

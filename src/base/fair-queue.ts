@@ -21,7 +21,6 @@ export interface FairQueue<Job> {
   push(job: Job, share: Share, size: number): readonly Job[];
   /** Adds a job that has already begun. It precedes all others of its class and does not count against the capacity. */
   pushBegun(job: Job, share: Share): void;
-  /** @param only - with `known`, anonymous callers' jobs stay in the queue */
   shift(only?: 'known'): Job | undefined;
   clear(): readonly Job[];
 }
@@ -60,7 +59,6 @@ class Lines<Job> {
       line.size -= first.size;
       this.#size -= first.size;
       this.length -= 1;
-      // This source gets its next turn after all other sources.
       if (line.entries.length > 0) this.#lines.set(source, line);
       return first.job;
     }

@@ -6,7 +6,6 @@ import { takePicture } from './picture.js';
 
 export type ReadBytes = (path: string) => Promise<Uint8Array>;
 
-/** Reads and checks the configured brand. @throws `config_invalid` with all problems */
 export async function readConfiguredBrand(
   config: BrandConfig | null,
   { readBytes }: { readonly readBytes: ReadBytes },
@@ -28,11 +27,9 @@ export async function readConfiguredBrand(
     return null;
   };
   const [logo = null, logoDark = null, icon = null] = await Promise.all(pictureNames.map(take));
-  const found = [
-    ...problems,
-    // Pictures are checked in parallel, so their problems are put in order here.
-    ...pictureNames.flatMap((name) => refused.filter(({ field }) => field === name)),
-  ].map(({ field, reason }): Problem => ({ path: `brand.${field}`, reason }));
+  const found = [...problems, ...pictureNames.flatMap((name) => refused.filter(({ field }) => field === name))].map(
+    ({ field, reason }): Problem => ({ path: `brand.${field}`, reason }),
+  );
   if (found.length > 0) throw toConfigError(found);
   return { ...chosen, logo, logoDark, icon };
 }

@@ -5,7 +5,6 @@ const program = fileURLToPath(new URL('svg-process.js', import.meta.url));
 const timeoutMs = 5_000;
 const maxDrawnBytes = 4 * 1024 * 1024;
 
-/** `unsafe` is a reason from `findSvgProblem`. */
 export type DrawnSvg =
   | { readonly png: Buffer }
   | { readonly unsafe: string }
@@ -27,7 +26,6 @@ export function drawSvg(
         else resolve({ problem: error?.code === 2 ? 'too_large' : 'unreadable' });
       },
     );
-    // Writing fails if the process ends before it has read everything.
     child.stdin?.on('error', () => {});
     child.stdin?.end(svg);
   });

@@ -86,6 +86,5 @@ async function draw(
     .ensureAlpha();
   const drawn = await pipeline.clone().png({ compressionLevel: 9 }).toBuffer({ resolveWithObject: true });
   if (drawn.data.length <= maxPngBytes) return drawn;
-  // A palette of 256 colors looks almost the same.
   return pipeline.png({ compressionLevel: 9, palette: true }).toBuffer({ resolveWithObject: true });
 }

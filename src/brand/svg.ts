@@ -6,7 +6,6 @@
 /** A path of a megabyte takes many seconds to draw. */
 export const maxSvgBytes = 128 * 1024;
 
-/** Limit, because each `use` may multiply the number of shapes. */
 const maxUses = 30;
 
 const allowed = new Set(
@@ -30,7 +29,6 @@ export const looksLikeSvg = (bytes: Uint8Array): boolean => {
   return /^(?:\xef\xbb\xbf)?\s*<(?:\?xml|!|svg)/i.test(start);
 };
 
-/** Returns why an SVG is refused, or `null`. */
 export function findSvgProblem(bytes: Uint8Array): string | null {
   const text = decodeText(bytes);
   if (text === null) return 'it is no text in UTF-8';
@@ -144,12 +142,10 @@ const isStyleWithinAt = (text: string, at: number): boolean => {
   return style !== null && isStyleWithin(style);
 };
 
-/** Returns true if a style loads nothing and hides no reference. */
 const isStyleWithin = (style: string): boolean =>
   !/[\\]|@import|@font-face|javascript:|image-set|src\(/i.test(style) &&
   [...style.matchAll(/url\(\s*["']?([^)]{0,2})/gi)].every(([, start]) => start?.startsWith('#'));
 
-/** @returns `null` if the text has a named entity */
 function decodeReferences(text: string): string | null {
   let isKnown = true;
   const decoded = text.replace(/&([^;&]*);?/g, (_whole, name: string) => {

@@ -6,7 +6,6 @@ import { type Person, toPerson } from './person.js';
 import type { Visit } from './visit.js';
 
 export interface CompanyProvider {
-  /** Returns the URL to redirect to. */
   begin(visit: Visit): Promise<URL>;
   isOf(visit: Visit, query: string): boolean;
   /**

@@ -13,7 +13,6 @@ import type { ConsoleDeps } from './deps.js';
 import { mountCall, readFields } from './exchange.js';
 import { consolePath, toOwnPath } from './visit.js';
 
-/** Mounts the face check that sensitive actions may require. */
 export function mountFaceCheck(app: Express, deps: ConsoleDeps): void {
   const isSecure = deps.issuer.startsWith('https:');
 
@@ -50,7 +49,6 @@ export function mountFaceCheck(app: Express, deps: ConsoleDeps): void {
     const { secret, session } = await authenticateSession(request.headers, deps);
     if (session.check === null) {
       if (session.checkedAt === null || needsFaceCheck(session, deps)) throw new FaceError('face_not_verified');
-      // The page repeats this call if it lost the answer.
       response.json({ ok: true });
       return;
     }

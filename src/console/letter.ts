@@ -16,7 +16,6 @@ export function routeLetters(router: Router, deps: Pick<ConsoleDeps, 'state' | '
     if (!isSameOrigin(request.headers, deps.issuer)) throw new FaceError('not_found');
     const html = await findShown(request.params.digest, deps);
     if (html === null) throw new FaceError('not_found');
-    // The sandbox already gives the preview its own origin.
     response.removeHeader('Origin-Agent-Cluster');
     response.type('html').send(html);
   });

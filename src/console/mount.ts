@@ -14,7 +14,6 @@ import { createPageRouter } from './page.js';
 import { mountSignIn } from './sign-in.js';
 import { consolePath } from './visit.js';
 
-/** @param folder - output of `vite build` */
 export function mountConsole(app: Express, folder: string, deps: ConsoleDeps): void {
   mountCall(app, ['GET', `${consolePath}/api/session`], async ({ request, response }) => {
     if (!isSameOrigin(request.headers, deps.issuer)) throw new FaceError('caller_untrusted');

@@ -10,10 +10,6 @@ const secured = securePage(
   { 'Permissions-Policy': noDevices },
 );
 
-/**
- * Creates the router of the page and its immutable assets.
- * @param folder - output of `vite build`
- */
 export function createPageRouter(folder: string): Router {
   const page = express.Router();
   page.use(discardBody, secured);

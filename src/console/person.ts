@@ -3,13 +3,9 @@ import type { SignInConfig } from '../config/console.js';
 import { type SignedInRole, signedInRoles } from '../rest/rights.js';
 
 export interface Person {
-  /** Immutable id. */
   readonly subject: string;
-  /** Sign-in name or address at the provider. */
   readonly login: string;
-  /** Name in the audit log. */
   readonly name: string;
-  /** Highest role of the user's groups, or `null`. */
   readonly role: SignedInRole | null;
 }
 
@@ -17,7 +13,6 @@ const text = z.string().min(1).max(320).optional().catch(undefined);
 const claimsGuard = z.object({ sub: z.string().min(1), preferred_username: text, email: text });
 const groupsGuard = z.union([z.array(z.unknown()), z.string().transform((one) => [one])]).catch([]);
 
-/** Reads a person from claims. An unverified e-mail address is ignored. */
 export function toPerson(
   claims: Readonly<Record<string, unknown>>,
   { issuer, roles: groupsOf, groupsClaim }: SignInConfig,

@@ -1,6 +1,5 @@
 import { Credential } from '../core/concealed.js';
 
-/** Time limit of a sign-in at the provider, in seconds. */
 export const visitLifeSec = 10 * 60;
 
 export const consolePath = '/console';
@@ -9,7 +8,6 @@ export const consolePath = '/console';
 export interface Visit {
   /** 256 random bits. The values sent to the provider are derived from these by a one-way function. */
   readonly secret: Credential;
-  /** Path of the console to open after the sign-in. */
   readonly to: string;
 }
 

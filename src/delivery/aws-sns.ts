@@ -4,7 +4,6 @@ import type { SmsConfig } from '../config/delivery.js';
 import type { Delivery } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 
-/** Limits of one delivery: connecting, answering, and all attempts together. */
 const connectMs = 2000;
 const answerMs = 5000;
 const totalMs = 10_000;

@@ -6,7 +6,6 @@ import { FaceError } from '../errors.js';
 /** Receives messages with one-time codes, so it must not be the log. */
 export type OutboxSink = (text: string) => Promise<void>;
 
-/** Creates delivery to the administrator, for trials and channels without a gateway. */
 export function createOutbox({ sink, clock }: { sink: OutboxSink; clock: Clock }): Delivery {
   return {
     async send({ channel, to, subject, text }) {

@@ -34,7 +34,6 @@ export function createSmtpDelivery(options: {
         disableUrlAccess: true,
         transactionLog: true,
         logger: followReplies((reply) => {
-          // After reply 354, the client sends the message itself (RFC 5321, section 4.1.1.4).
           if (reply.startsWith('354')) isAwaited = true;
         }),
       });
@@ -67,7 +66,6 @@ const serverEntryGuard = z.object({ tnx: z.literal('server') });
 
 const smtpErrorGuard = z.object({ command: z.string().optional(), responseCode: z.int().optional() });
 
-/** Commands whose errors concern the mailbox or the message. Other errors concern this server. */
 const aboutMessage: readonly string[] = ['RCPT TO', 'DATA', 'API'];
 
 function toFault(error: unknown, isAwaited: boolean): DeliveryFault {

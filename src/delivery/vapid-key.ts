@@ -1,7 +1,6 @@
 import { createECDH, createPrivateKey, type KeyObject } from 'node:crypto';
 import type { Keys, KeyVersion } from '../core/ports.js';
 
-/** The order of P-256 (FIPS 186-5). */
 const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 
 /** Two halves, so that the reduction modulo the order is unbiased (FIPS 186-5, appendix A.2.1). */

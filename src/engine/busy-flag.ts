@@ -17,7 +17,6 @@ export const busyFlagGuard = z.custom<BusyFlag>(
 
 export const createBusyFlag = (): BusyFlag => new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 
-/** Marks the start of a job. @returns false if the process is exiting */
 export const enterJob = (flag: BusyFlag): boolean => Atomics.compareExchange(flag, 0, idle, busy) === idle;
 
 export function leaveJob(flag: BusyFlag): void {

@@ -4,10 +4,6 @@ import { FaceError } from '../errors.js';
 /** Which face to use: the only one, or, in evaluation photos, the most central one. */
 export type Choice = 'only' | 'central';
 
-/**
- * Relative width from which a second face counts. Smaller faces are bystanders, not people looking over a shoulder
- * (docs/engine.md).
- */
 export const minCompanionShare = 0.5;
 
 export function sortByWidth(faces: readonly DetectedFace[]): readonly DetectedFace[] {
@@ -33,7 +29,6 @@ function takeCentralFace(
   return nearest;
 }
 
-/** @throws `face_none`; `face_many` for `only` */
 export function chooseFace(
   faces: readonly DetectedFace[],
   size: { readonly widthPx: number; readonly heightPx: number },

@@ -14,7 +14,6 @@ export const maxSearchSidePx = 1280;
 /** Time limit of decoding. Normal pictures take milliseconds, so slower ones are attacks. */
 const timeoutSec = 2;
 
-/** Returns how much to reduce each side: a power of two. */
 export function toReduction(header: Header): number {
   let reduction = 1;
   while (Math.max(header.widthPx, header.heightPx) / reduction > maxSearchSidePx) reduction *= 2;

@@ -3,10 +3,8 @@ import type { Model } from './model.js';
 import type { Picture } from './picture.js';
 import { type PlaneLayout, samplePlanes } from './planes.js';
 
-/** Whether to return confident detections only, or the best guess if there are none. */
 export type Effort = 'sure' | 'guess';
 
-/** Detects faces, best first. Boxes are in pixels of the picture and may extend beyond it. */
 export type FaceDetector = (picture: Picture, effort: Effort) => Promise<readonly DetectedFace[]>;
 
 const columns = 320;
@@ -19,7 +17,6 @@ export const minScore = 0.65;
  * a person.
  */
 const minScoreOfGuess = 0.3;
-/** Boxes with a larger intersection over union count as one face. */
 const maxOverlap = 0.4;
 
 const level = { mean: 127, deviation: 128 };
@@ -42,7 +39,6 @@ function suppressOverlaps(faces: readonly DetectedFace[]): DetectedFace[] {
   return kept;
 }
 
-/** Creates the detector. It scales the picture uniformly to 320×240 and leaves the rest black. */
 export function createFaceDetector(model: Model): FaceDetector {
   const { input } = model;
   return async (picture, effort) => {

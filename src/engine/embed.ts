@@ -19,7 +19,6 @@ function turnAround(planes: Float32Array, columns: number): void {
   for (let at = 0; at < planes.length; at += columns) planes.subarray(at, at + columns).reverse();
 }
 
-/** Scales a vector to length 1, in place. @returns its former length @throws `internal` if that is zero */
 export function normalise(values: Float32Array): number {
   const length = Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
   if (!Number.isFinite(length) || length === 0)

@@ -35,9 +35,7 @@ export interface Examination {
   /** How clear the face is for the model. Evaluation photos have 2.7 to 4.5. */
   readonly magnitude: number | null;
   readonly pose: Pose | null;
-  /** Probability that the face is live, 0 to 1. */
   readonly liveness: number | null;
-  /** Probability that both eyes are open, 0 to 1. */
   readonly eyesOpen: number | null;
   readonly quality: PixelQuality | null;
   /** 68 points in the order of 300-W, in pixels of the upright original. */
@@ -66,7 +64,6 @@ export function wipeExamination({
 /** The face pipeline. Worker threads wipe their copy of a photo before a promise settles. */
 export interface Engine {
   detect(photo: Photo, share: QueueShare): Promise<Detection>;
-  /** Examines the only face. */
   examine(photo: Photo, signals: readonly Signal[], share: QueueShare): Promise<Examination>;
   /** Examines the face near `near` in a picture taken half a second later, without detection. */
   examineAgain(photo: Photo, signals: readonly Signal[], near: Box, share: QueueShare): Promise<Examination>;

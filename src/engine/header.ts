@@ -4,7 +4,6 @@ import { maxPhotoPixels, readBounded } from './picture-bounds.js';
 import { minFaceWidthPx } from './quality-bounds.js';
 
 export interface Header {
-  /** Size after EXIF orientation. */
   readonly widthPx: number;
   readonly heightPx: number;
 }
@@ -12,7 +11,6 @@ export interface Header {
 /* libvips reads dozens of formats, some with rarely tested code. Only these three loaders are enabled. */
 const loaders = ['VipsForeignLoadJpegBuffer', 'VipsForeignLoadPngBuffer', 'VipsForeignLoadWebpBuffer'];
 
-/** Configures the picture library of this process: three loaders, no caches, no threads. */
 export function prepareDecoder(): void {
   sharp.block({ operation: ['VipsForeignLoad'] });
   sharp.unblock({ operation: loaders });
@@ -20,7 +18,6 @@ export function prepareDecoder(): void {
   sharp.concurrency(1);
 }
 
-/** Reads a picture's header and refuses pictures that must not be decoded. */
 export async function readHeader(bytes: Uint8Array): Promise<Header> {
   const declared = readBounded(bytes);
   const metadata = await sharp(bytes, { limitInputPixels: maxPhotoPixels })
@@ -29,7 +26,6 @@ export async function readHeader(bytes: Uint8Array): Promise<Header> {
       throw new FaceError('photo_invalid', null, { cause: error });
     });
   if (metadata.pages !== undefined && metadata.pages > 1) throw new FaceError('photo_animated');
-  // The library must decode exactly the size that was checked.
   const { format, width, height } = metadata;
   if (format !== declared.format || width !== declared.widthPx || height !== declared.heightPx)
     throw new FaceError('photo_invalid');

@@ -2,7 +2,6 @@ import type { Box } from '../core/face.js';
 import { type Landmarks, toEyeCentres } from './landmarks.js';
 import type { Picture, Point } from './picture.js';
 
-/** Linear red, green and blue, each 0 to 1. */
 export type Rgb = readonly [number, number, number];
 
 /** Left and right are as seen in the picture. */
@@ -52,15 +51,12 @@ const corners: Readonly<Record<LightRegion, readonly (readonly [index: number, u
   ],
 };
 
-/** Outline of the face: along the chin from ear to ear, and back over the brows. */
 const outline = [0, 2, 4, 6, 8, 10, 12, 14, 16, 26, 24, 19, 17];
 
-/** Camera levels from here are overexposed. */
 const clippedLevel = 250;
 const maxClippedShare = 0.3;
 /** A higher limit, because a lamp or window may be behind the person. */
 const maxClippedBehind = 0.5;
-/** Below this level, a color channel is mostly noise. */
 const darkestLevel = 10;
 const minPixels = 12;
 const trimmed = 0.1;

@@ -12,7 +12,6 @@ const sizePx = 128;
 /** The model also uses what surrounds the face: frames, hands, screens. */
 const enlargement = 2.7;
 
-/** Enlarges the box about its center, within the picture. */
 export function toSurroundings(picture: Picture, box: Box): Box {
   const scale = Math.min(picture.widthPx / box.width, picture.heightPx / box.height, enlargement);
   const width = box.width * scale;
@@ -27,7 +26,6 @@ export function toSurroundings(picture: Picture, box: Box): Box {
   };
 }
 
-/** The model expects blue, green, red from 0 to 255. */
 const unchanged = { mean: 0, deviation: 1 };
 const layout: PlaneLayout = {
   columns: sizePx,

@@ -7,7 +7,6 @@ export interface PublishedFile {
 
 export interface ModelFile extends PublishedFile {
   readonly use: string;
-  /** Shape of the input tensor `input`: batch, channels, height, width. */
   readonly input: readonly [1, number, number, number];
   readonly output: Readonly<Record<string, readonly number[]>>;
 }
@@ -15,7 +14,6 @@ export interface ModelFile extends PublishedFile {
 export interface PublishedPackage<File extends PublishedFile> {
   readonly package: string;
   readonly version: string;
-  /** Checksum of the tarball, as in package-lock.json. */
   readonly integrity: string;
   readonly archiveBytes: number;
   readonly licence: string;

@@ -4,8 +4,6 @@ import { busyFlagGuard } from './busy-flag.js';
 import { lightRegions } from './light.js';
 import { recogniserGuard } from './recogniser.js';
 
-/* Messages between the pool and its workers. Both sides validate these. */
-
 const signal = z.enum([
   'embedding',
   'magnitude',
@@ -79,7 +77,6 @@ export const replyGuard = z.discriminatedUnion('outcome', [
     outcome: z.literal('refused'),
     code: z.enum(faceErrorCodes),
     detail: z.record(z.string(), z.union([z.string(), z.number()])).nullable(),
-    /** Time spent on the refused job. */
     tookMs: z.number().nonnegative(),
   }),
 ]);

@@ -45,7 +45,6 @@ async function loadModel(folder: string, expected: ModelFile, runtime: Runtime):
   return startSession(replacePRelu(bytes), tensors, runtime);
 }
 
-/** Loads a custom recognition model after verifying its checksum. */
 export async function loadRecognitionModel(
   { folder, model, preprocess }: Recogniser,
   runtime: Runtime,
@@ -55,7 +54,6 @@ export async function loadRecognitionModel(
   return startRecognitionModel(bytes, model, preprocess, runtime);
 }
 
-/** Loads a custom recognition model from bytes. Throws the runtime's errors. */
 export const startRecognitionModel = (
   file: Uint8Array,
   { input, output, numbers }: Pick<RecognitionModel, 'input' | 'output' | 'numbers'>,

@@ -1,7 +1,6 @@
 import type { Picture } from './picture.js';
 
 export interface NoiseResidual {
-  /** Noise of each color channel, in gray levels. */
   readonly red: number;
   readonly green: number;
   readonly blue: number;
@@ -14,13 +13,11 @@ const blockPx = 16;
 
 export const pixelsOfBlock = blockPx * blockPx;
 
-/** Blocks with a mean level beyond these are clipped and show no noise. */
 const [darkest, lightest] = [8, 247];
 
 /** Share of the flattest blocks, which are used: elsewhere, texture would count as noise. */
 const flatShare = 0.25;
 
-/** Factor by which subtracting the mean of four neighbors increases the standard deviation. */
 const highPassGain = Math.sqrt(1.25);
 
 /**

@@ -7,7 +7,6 @@ export const maxPhotoPixels = 40_000_000;
 const maxWholePixels = 16_000_000;
 const maxDeepPixels = 4_000_000;
 const maxInterlacedPixels = 2_000_000;
-/** Maximum of pixels in all scans of a JPEG together. */
 const maxScannedPixels = 160_000_000;
 const maxFramePixels = 4_000_000;
 
@@ -18,7 +17,6 @@ function maxPixelsOf({ format, bitDepth, isInterlaced, scans }: PictureHeader): 
   return Math.min(maxWholePixels, maxScannedPixels / scans);
 }
 
-/** Reads the header and refuses pictures that must not be decoded. */
 export function readBounded(bytes: Uint8Array): PictureHeader {
   if (bytes.length > maxPhotoBytes) throw new FaceError('photo_too_large', { bytes: bytes.length });
   const declared = readPictureHeader(bytes);

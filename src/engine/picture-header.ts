@@ -1,6 +1,5 @@
 export interface PictureHeader {
   readonly format: 'jpeg' | 'png' | 'webp';
-  /** Size before EXIF orientation. */
   readonly widthPx: number;
   readonly heightPx: number;
   readonly isAnimated: boolean;
@@ -120,7 +119,6 @@ function readJpeg(bytes: Uint8Array): PictureHeader | null {
   const view = viewOf(bytes);
   let frame: PictureHeader | null = null;
   for (let at = 2; at + 4 <= bytes.length; ) {
-    // The library would skip bytes before a marker, but no encoder writes any.
     if (bytes[at] !== 0xff) return null;
     const marker = bytes[at + 1];
     if (marker === 0xff) {
@@ -160,10 +158,6 @@ function countScans(bytes: Uint8Array, first: number): number {
   return scans;
 }
 
-/**
- * Reads the header of a picture without decoding.
- * @returns `null` if it is malformed or not a JPEG, PNG or WebP
- */
 export function readPictureHeader(bytes: Uint8Array): PictureHeader | null {
   if (has(bytes, 0, [0xff, 0xd8, 0xff])) return readJpeg(bytes);
   if (has(bytes, 0, pngSignature)) return readPng(bytes);

@@ -71,7 +71,6 @@ export function sampleGrid(picture: Picture, grid: Grid, outside: 'nearest' | 'b
   }
 }
 
-/** Returns the grid of the cell centers of an area divided into `columns` × `rows`. */
 export function toCellGrid(
   area: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
   columns: number,
@@ -94,10 +93,6 @@ export interface Normalisation {
   readonly deviation: number;
 }
 
-/**
- * Converts interleaved colors to the planes of a tensor.
- * @param planes - positions of red, green and blue: `[0, 1, 2]`, or `[2, 1, 0]` for blue first
- */
 export function toPlanes(
   rgb: Float32Array,
   target: Float32Array,
@@ -112,7 +107,6 @@ export function toPlanes(
   }
 }
 
-/** Converts to gray by ITU-R BT.601, divided by `divisor`. */
 export function toGreys(rgb: Float32Array, target: Float32Array, divisor: number): void {
   for (let at = 0; at < rgb.length / 3; at += 1)
     target[at] = (0.299 * rgb[at * 3] + 0.587 * rgb[at * 3 + 1] + 0.114 * rgb[at * 3 + 2]) / divisor;

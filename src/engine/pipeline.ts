@@ -32,13 +32,10 @@ export type BareExamination = Omit<Examination, 'embedding' | 'own' | 'texture' 
   readonly texture: Float32Array<ArrayBuffer> | null;
 };
 
-/** Width of an aligned face. A face that is narrower in the reduced picture is decoded again from the original. */
 const detailWidthPx = 112;
 
-/** Part that is decoded again, in box widths: the 2.7 of the liveness model plus rounding. */
 const detailEnlargement = 3;
 
-/** Steps of the pipeline. Only one call at a time is allowed, because the models share buffers. */
 export interface Stages {
   readonly readHeader: typeof readHeader;
   readonly decode: typeof decode;
@@ -54,7 +51,6 @@ export interface Stages {
   readonly readTexture: typeof readTexture;
 }
 
-/** Only one call at a time is allowed. */
 export interface Pipeline {
   readonly stages: Stages;
   readonly runtime: RuntimeName;
@@ -123,7 +119,6 @@ function checkIsSure(faces: readonly DetectedFace[], scale: number): void {
 interface View {
   readonly picture: Picture;
   readonly box: Box;
-  /** Original pixels per pixel of `picture`. */
   readonly scale: number;
   readonly origin: Point;
 }
@@ -138,7 +133,6 @@ const measureWhole = (picture: Picture, signals: readonly Signal[]): Pick<BareEx
   noise: signals.includes('noise') ? measureNoise(picture) : null,
 });
 
-/** Creates the pipeline and loads its models. */
 export async function createPipeline(
   modelsFolder: string,
   recognisers: readonly Recogniser[] = [],

@@ -13,7 +13,6 @@ import { startWorker, type WorkerHandle } from './worker-handle.js';
 export interface EnginePoolOptions {
   readonly modelsFolder: string;
   readonly recognisers?: readonly Recogniser[];
-  /** Number of worker threads; by default one per processor. */
   readonly workers?: number;
   /** Maximum of waiting jobs per class of callers. Further jobs are refused as `overloaded`. */
   readonly queueLimit: number;
@@ -32,13 +31,10 @@ export interface EnginePool extends Engine {
   examineCentral(photo: Photo, signals: readonly Signal[]): Promise<Examination>;
 }
 
-/** Approximate duration of a job, used only for the retry time of refused callers (docs/engine.md). */
 const jobSec = 0.02;
 
-/** Maximum wait for a running job on exit. Jobs take a fraction of a second. */
 const exitTimeoutMs = 2000;
 
-/** Delay before a failed worker is started again. It doubles after each failure. */
 const firstRetryMs = 250;
 const longestRetryMs = 30_000;
 

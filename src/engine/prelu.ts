@@ -1,8 +1,8 @@
 import { bytesField, type Field, messageField, numberField, readMessage, textField, writeMessage } from './wire.js';
 
 /*
- * The model runtime has no fast kernel for PRelu, which took half of the time of recognition. It is replaced by:
- * PRelu(x) = x if x ≥ 0, else s·x  =  s·x + (1 − s)·max(x, 0) Results differ only by rounding.
+ * The model runtime has no fast kernel for PRelu, which took half of the time of recognition. It is therefore replaced
+ * by s·x + (1 − s)·max(x, 0).
  */
 
 const model = { graph: 7 } as const;
@@ -63,7 +63,6 @@ const toRest = (slopes: string): string => `${slopes}/rest`;
 function toSteps({ input, slopes, output }: PRelu, values: Float32Array): Field[] {
   const [between, positive, linear] = ['between', 'positive', 'linear'].map((part) => `${output}/${part}`);
   const channels = values.length;
-  // The runtime fuses a nonnegative factor with the product if the factor comes before the maximum.
   const toPositive = values.every((slope) => slope <= 1)
     ? [toScaling(input, toRest(slopes), channels, between), toNode('Relu', [between], positive)]
     : [toNode('Relu', [input], between), toScaling(between, toRest(slopes), channels, positive)];
@@ -79,7 +78,6 @@ function replaceInGraph(fields: readonly Field[], prelus: ReadonlyMap<Field, PRe
     const [name] = textsOf(parts, tensor.name);
     if (!names.has(name)) return [field];
     const [raw] = parts.filter(({ number }) => number === tensor.rawData);
-    // Copied, because the data may not be aligned to four bytes.
     const values = new Float32Array(new Uint8Array(raw.content).buffer);
     valuesOf.set(name, values);
     return [

@@ -3,7 +3,6 @@ import { alignedSizePx, type FivePoints, facePlaces } from './align.js';
 
 const [leastSizePx, mostSizePx] = [32, 512];
 
-/** Points that nearly coincide determine neither rotation nor scale. */
 const leastSpread = 0.1;
 
 const pointGuard = z.strictObject({ x: z.number(), y: z.number() });
@@ -52,6 +51,5 @@ const facestep: Preprocess = {
 
 export const presets = {
   facestep,
-  /** For models trained with the published code of ArcFace or InsightFace. */
   'arcface-112': { ...facestep, channels: 'rgb', mean: [127.5, 127.5, 127.5], deviation: [127.5, 127.5, 127.5] },
 } as const satisfies Record<string, Preprocess>;

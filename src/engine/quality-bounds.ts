@@ -2,7 +2,6 @@ import { FaceError } from '../errors.js';
 import type { Pose } from './pose.js';
 import type { PixelQuality } from './quality.js';
 
-/** `null` means unbounded. */
 export interface QualityBound {
   readonly atLeast: number | null;
   readonly atMost: number | null;
@@ -44,7 +43,6 @@ export const qualityMeasures = Object.keys(qualityBounds).filter(
 export const isWithin = ({ atLeast, atMost }: QualityBound, value: number): boolean =>
   (atLeast === null || value >= atLeast) && (atMost === null || value <= atMost);
 
-/** Returns the measures that have bounds. @throws `internal` if one is missing */
 export function toMeasures(examination: {
   readonly quality: PixelQuality | null;
   readonly magnitude: number | null;

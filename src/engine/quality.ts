@@ -6,16 +6,13 @@ export interface PixelQuality {
   readonly faceWidthPx: number;
   readonly eyeDistancePx: number;
   readonly sharpness: number;
-  /** Mean gray level, 0 to 255. */
   readonly brightness: number;
-  /** Standard deviation of the gray level, 0 to 127.5. */
   readonly contrast: number;
 }
 
 /** Size to which faces are scaled, so that sharpness does not depend on distance. */
 const sizePx = 64;
 
-/** Scales a face by averaging shifted grids, because picking single pixels would add false sharpness. */
 function toGreyFace(picture: Picture, box: Box): Float32Array {
   const fine = Math.max(1, Math.ceil(Math.max(box.width, box.height) / sizePx));
   const rgb = new Float32Array(3 * sizePx * sizePx);

@@ -23,7 +23,6 @@ export const recognitionModelGuard = z.strictObject({
 export type RecognitionModel = z.output<typeof recognitionModelGuard>;
 
 export const recogniserGuard = z.strictObject({
-  /** SHA-256 of model and preprocessing. */
   id: digestGuard,
   folder: z.string(),
   model: recognitionModelGuard,

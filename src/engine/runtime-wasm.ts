@@ -13,7 +13,6 @@ export async function loadWebAssembly(because: string): Promise<Runtime> {
 
   const create = (model: Uint8Array): Promise<InferenceSession> =>
     InferenceSession.create(model, { ...sessionOptions, executionProviders: ['wasm'] }).catch((error: unknown) => {
-      // This Node.js lacks WebAssembly or a required feature of it.
       if (!toSaid(error).startsWith('no available backend')) throw error;
       throw toUnavailable(because, error);
     });

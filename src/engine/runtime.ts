@@ -9,7 +9,6 @@ export interface Numbers {
 export interface Session {
   readonly inputs: readonly InferenceSession.ValueMetadata[];
   readonly outputNames: readonly string[];
-  /** @returns outputs that the caller owns */
   run(input: Numbers): Promise<Readonly<Record<string, Tensor>>>;
   /** Prepares repeated runs on fixed arrays. A run rejects if an output has another size. */
   bind(input: Numbers, outputs: readonly Numbers[]): () => Promise<void>;
@@ -20,7 +19,6 @@ export interface Runtime {
   readonly name: string;
   /** Why the native runtime is not used; `null` if it is. */
   readonly standsInBecause: string | null;
-  /** @param model - an ONNX file. Throws the runtime's errors and FaceError `runtime_unavailable` */
   open(model: Uint8Array): Promise<Session>;
 }
 

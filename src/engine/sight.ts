@@ -18,7 +18,6 @@ class Look {
     this.#begin = begin;
   }
 
-  /** Works like `Engine.examine`, but without the sketch. */
   async examine(): Promise<Examination> {
     const seen = await this.#look();
     const own = seen.own.map((each) => ({ ...each, embedding: each.embedding.copy() }));
@@ -83,7 +82,6 @@ export function createSight(deps: {
   };
 }
 
-/** Works like `Engine.examine`, but examines a shared photo only once. */
 export const examineOnce = (
   engine: Engine,
   photo: Photo,

@@ -2,9 +2,8 @@ import { sketchBands } from '../core/ports.js';
 import type { Picture } from './picture.js';
 
 /*
- * A sketch compares neighboring cells of a 64 × 64 gray picture. Encoding, scaling, lighting or blurring a copy changes
- * few of these steps; the next frame of a camera changes many (`npm run eval -- near-duplicates`). Stored digests
- * depend on the order of steps.
+ * A sketch compares neighboring cells of a 64 × 64 gray picture. Editing a copy changes few of these steps; the next
+ * frame of a camera changes many (`npm run eval -- near-duplicates`). Stored digests depend on their order.
  */
 
 const cells = 64;
@@ -15,8 +14,8 @@ export const stepsOfBand = 40;
 const alikeShare = 0.02;
 
 /**
- * Steps of each band, in a fixed random order (a linear congruential generator, Numerical Recipes), so that each band
- * covers the whole frame.
+ * Steps of each band, in a fixed random order (a linear congruential generator), so that each band covers the whole
+ * frame.
  */
 const picked = drawOrder(2 * cells * (cells - 1)).slice(0, sketchBands * stepsOfBand);
 

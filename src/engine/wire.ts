@@ -6,7 +6,6 @@
 
 export interface Field {
   readonly number: number;
-  /** The encoded field with number and length, in pieces. */
   readonly encoded: readonly Uint8Array[];
   /** Content of a text, message or bytes field that was parsed; otherwise empty. */
   readonly content: Uint8Array;
@@ -51,7 +50,6 @@ export const numberField = (number: number, value: number): Field => ({
   content: none,
 });
 
-/** Returns the fields of a message, without copying. @throws RangeError if malformed */
 export function readMessage(message: Uint8Array): Field[] {
   const view = new DataView(message.buffer, message.byteOffset, message.byteLength);
   let at = 0;

@@ -7,7 +7,6 @@ import type { RuntimeName } from './runtime.js';
 export interface WorkerHandle {
   readonly runtime: RuntimeName;
   readonly whenGone: Promise<void>;
-  /** @throws `internal` if the thread died */
   ask(job: PhotoJob): Promise<Reply>;
   close(): Promise<void>;
 }
@@ -18,7 +17,6 @@ export interface WorkerHandle {
  */
 const nurseryMb = 4;
 
-/** Starts a worker thread and waits for its models. */
 export async function startWorker(data: WorkerData): Promise<WorkerHandle> {
   const worker = new Worker(new URL('./worker.js', import.meta.url), {
     workerData: data,

@@ -5,8 +5,6 @@ import { enterJob, leaveJob } from './busy-flag.js';
 import { jobGuard, type PhotoJob, type Reply, workerDataGuard } from './messages.js';
 import { type BareExamination, createPipeline, type Pipeline } from './pipeline.js';
 
-/* Code of a worker thread, which has its own pipeline. */
-
 /** Only texts and numbers of a detail leave this thread. */
 function toRefusal(error: unknown, beganAt: number): Reply {
   const detail = error instanceof FaceError && error.detail !== null ? error.detail : {};
@@ -46,7 +44,6 @@ async function serve(port: NonNullable<typeof parentPort>): Promise<void> {
     port.postMessage(reply, reply.outcome === 'examined' ? concealedOf(reply.value) : []);
   };
   const { modelsFolder, recognisers, flag } = workerDataGuard.parse(workerData);
-  // Loading models must not be interrupted by an exit.
   enterJob(flag);
   const beganAt = performance.now();
   const pipeline = await createPipeline(modelsFolder, recognisers).catch((error: unknown) => {

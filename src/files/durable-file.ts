@@ -16,7 +16,6 @@ export const isDiskFull = (error: unknown): boolean =>
 
 const draftEnd = /^\.[0-9a-f]{16}\.new$/;
 
-/** Returns true for the draft of a file, which a crash may leave behind. */
 export const isDraftOf = (file: string, name: string): boolean =>
   name.startsWith(file) && draftEnd.test(name.slice(file.length));
 
@@ -106,7 +105,6 @@ export async function makeFile(file: string): Promise<void> {
   await giveToOwnerOfFolder(file);
 }
 
-/** Creates a private folder. Its owner is that of the parent. */
 export async function makeFolder(folder: string): Promise<void> {
   const make = (): Promise<unknown> => mkdir(folder, { mode: 0o700 });
   try {
@@ -159,7 +157,6 @@ export async function createFile(file: string, text: string, random: Random): Pr
   return true;
 }
 
-/** Syncs the folder entry of a file. */
 export async function syncFolder(file: string): Promise<void> {
   // Windows cannot open folders, and writes their entries at once.
   if (process.platform === 'win32') return;
@@ -183,7 +180,6 @@ export async function removeUnfinishedLine(file: string): Promise<void> {
   }
 }
 
-/** Returns a text that changes when the file is replaced. */
 export async function markOf(file: string): Promise<string> {
   const { dev, ino, size, mtimeNs } = await stat(file, { bigint: true }).catch((error: unknown) => {
     if (isSystemError(error, 'ENOENT')) return { dev: 0n, ino: 0n, size: 0n, mtimeNs: 0n };

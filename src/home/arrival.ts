@@ -23,7 +23,6 @@ export interface DoorVisit {
   readonly request: Request;
   readonly response: Response;
   readonly connection: Connection;
-  /** Requested language; `null` for the browser's. */
   readonly wished: LetterLanguage | null;
 }
 
@@ -44,10 +43,7 @@ function bindToBrowser(
   setBrowserCookie(response, { name, secret, lifeSec });
 }
 
-/**
- * Redirects to a face check of the named user. Unknown and unenrolled users cause the same behavior.
- * @throws `locked_out` after too many look-ups; `profile_unavailable`, `state_unavailable`
- */
+/** Redirects to a face check of the named user. Unknown and unenrolled users cause the same behavior. */
 export async function beginFaceCheck(
   { request, response, connection, wished }: DoorVisit,
   name: string,
@@ -68,7 +64,6 @@ export async function beginFaceCheck(
   );
   const { stepUpTimeoutSec: lifeSec } = connection.policy;
   const check = { stepUpId: started.id, connection: connection.id };
-  // If a power failure loses this record, the user starts again.
   await deps.state.write(checkKey(door), check, { when: 'absent', expiresAt: started.expiresAt, mayBeLost: true });
   bindToBrowser(response, started, browser, lifeSec, deps.issuer);
   setBrowserCookie(response, { name: cookieOf(deps), secret: door, lifeSec });

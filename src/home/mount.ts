@@ -22,7 +22,6 @@ import { createOwnSignIn, type OwnSignIn } from './own-sign-in.js';
 
 export interface HomeDeps extends ApiDeps {
   readonly fetch: Fetch;
-  /** Memory for bodies of anonymous callers. */
   readonly room: Room;
 }
 
@@ -80,7 +79,6 @@ export function mountHome(app: Express, deps: HomeDeps): void {
     });
   }
 
-  /** Counts anonymous starts before any look-up or write. */
   const countStart = ({ request, door }: Visit): Promise<void> =>
     countAll(['outsiderStarts', sourceOf(request)], ['outsiderStartsOfConnection', door.connection]);
 
@@ -158,7 +156,6 @@ const readName = ({ request, response }: DoorVisit, room: Room): Promise<string>
     return name;
   });
 
-/** Returns `null` for an error that no page of ours can cause. */
 function toReason(code: FaceErrorCode): RefusedReason | null {
   switch (code) {
     case 'face_not_verified':

@@ -18,8 +18,7 @@ export interface OwnSignIn {
   begin(visit: DoorVisit): Promise<void>;
   /**
    * @returns the user's id
-   * @throws `caller_untrusted` if the answer is invalid or another browser's; `subject_unknown` if the connection has
-   * no such user; `profile_unavailable`
+   * @throws `caller_untrusted` if the answer is invalid or another browser's; `subject_unknown`; `profile_unavailable`
    */
   finish(visit: DoorVisit): Promise<string>;
 }

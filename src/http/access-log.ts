@@ -15,13 +15,12 @@ interface AccessLogDeps {
   readonly random: Random;
   readonly log: Log;
   readonly telemetry: Telemetry;
-  /** Number of trusted proxies; without any, a received trace id is ignored. */
   readonly proxyHops: number;
 }
 
 /**
- * Creates the access log: one line per request with id, route pattern, status, duration, caller and refusal. URL,
- * query, headers and body are never logged, because they contain ids, tokens and faces.
+ * Creates the access log: one line per request. URL, query, headers and body are never logged, because they contain
+ * ids, tokens and faces.
  */
 export function createAccessLog({ clock, random, log, telemetry, proxyHops }: AccessLogDeps) {
   return (request: Routed, response: ServerResponse, answer: () => void): void => {
@@ -64,14 +63,12 @@ interface Routed extends IncomingMessage {
 
 const routes = new WeakMap<ServerResponse, string>();
 
-/** Sets the route pattern of a request that bypasses Express. */
 export function noteRoute(response: ServerResponse, path: string): void {
   routes.set(response, path);
 }
 
 const refusals = new WeakMap<ServerResponse, unknown>();
 
-/** Sets the refusal for log and metrics. */
 export function noteRefusal(response: ServerResponse, error: unknown): void {
   refusals.set(response, error);
 }

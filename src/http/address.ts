@@ -2,7 +2,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Express, Request, Response } from 'express';
 import { FaceError } from '../errors.js';
 
-/** Mounts a handler for all methods. In contrast, `app.all` would create a router layer for each of 34 methods. */
 export const mountAt = (
   app: Express,
   address: string,
@@ -15,10 +14,7 @@ export function queryOf({ originalUrl }: Pick<Request, 'originalUrl'>): string {
   return at === -1 ? '' : originalUrl.slice(at);
 }
 
-/**
- * Refuses a method and sends the allowed ones.
- * @see https://www.rfc-editor.org/rfc/rfc9110#section-15.5.6
- */
+/** @see https://www.rfc-editor.org/rfc/rfc9110#section-15.5.6 */
 export function refuseMethod(response: ServerResponse, taken: readonly string[]): never {
   response.setHeader('Allow', taken.join(', '));
   throw new FaceError('method_not_allowed');

@@ -4,10 +4,7 @@ import type { Arrival, BodyPart, PartLimits } from './budget.js';
 import type { Room } from './rooms.js';
 import { sourceOf } from './source.js';
 
-/**
- * Runs `work` with a memory budget for the bodies of one request.
- * @param place.strangerBytes - maximum body of anonymous callers
- */
+/** @param place.strangerBytes - maximum body of anonymous callers */
 export async function withAllowance<Result>(
   request: IncomingMessage,
   { room, strangerBytes }: { readonly room: Room; readonly strangerBytes: number },
@@ -31,7 +28,6 @@ export class Allowance implements Arrival {
   #refuse: ((error: FaceError) => void) | null = null;
   #isReleased = false;
 
-  /** @param strangerLimitBytes - maximum body until `recognise` is called */
   constructor(
     private readonly room: Room,
     source: string,
@@ -60,7 +56,6 @@ export class Allowance implements Arrival {
   }
 
   /**
-   * Marks the start of the body.
    * @param refuse - called if the body is evicted
    * @throws `overloaded` if the caller has too many unfinished bodies
    */
@@ -118,7 +113,6 @@ export class Allowance implements Arrival {
     this.end();
     this.#part.giveBack(this.#who, this.#held);
     this.#held = 0;
-    // Created only if needed, because an error is expensive.
     refuse?.(new FaceError(reason === 'over' ? 'request_malformed' : 'overloaded', reason));
   }
 }

@@ -2,7 +2,6 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { FaceError } from '../errors.js';
 import { LongText } from './json.js';
 
-/** Decoded in less than a millisecond. Other requests get a turn after each slice. */
 const sliceCharacters = 128 * 1024;
 
 /** Beginning of a data: URL, such as `data:image/jpeg;base64,`. Some JSON encoders escape the slash. */
@@ -44,7 +43,7 @@ const undoEscapesOfBase64 = (text: string): string =>
       )
     : text;
 
-/** Node.js skips invalid characters, which then shows as missing bytes. */
+/** Decodes a slice. Node.js skips invalid characters, so missing bytes reveal these. */
 function decodeSlice(characters: string, target: Buffer, isLast: boolean): number {
   const bare = isLast && characters.length % 4 === 0 ? characters.replace(/={1,2}$/, '') : characters;
   const expected = Math.floor((bare.length * 3) / 4);

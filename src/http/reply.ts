@@ -14,7 +14,7 @@ export const refusalGuard = z.strictObject({
 
 const retryGuard = z.object({ retryAfterSec: z.number().positive() });
 
-/** Short, because queues and outages of the store are. */
+/** Short, because full queues and outages of the store usually end soon. */
 const defaultRetryAfterSec = 1;
 
 /** Replies `{ ok: false, error, code }`, with `Retry-After` for 429 and 503. Detail and cause are never sent. */

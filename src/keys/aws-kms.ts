@@ -34,7 +34,7 @@ export function createAwsKmsKeys(config: Pick<AwsKmsConfig, 'sealing' | 'current
       return cache.take(`${version}:${Buffer.from(message).toString('base64url')}`, async () => {
         const mac = await calls.generateMac(keyId, message);
         if (mac !== null) return new KeyMaterial(mac);
-        // If it is the key of new tokens, this is an outage.
+        // New tokens cannot be sealed without this key, so this is an outage.
         if (version === current)
           throw new FaceError('key_service_unavailable', { keyId, reason: 'disabled or deleted' });
         throw new FaceError('token_key_retired', { keyId });

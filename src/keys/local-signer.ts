@@ -107,7 +107,7 @@ export async function createLocalSigner({ file, clock, random, log, onKeysLoaded
     return { ring, keys: await imported.keys };
   };
 
-  /** Tried once per content, because the file may not be writable. */
+  /** Removes the private parts of former keys. Tried once per content, because the file may not be writable. */
   const destroyFormer = async (ring: KeyRing): Promise<void> => {
     const signing = signingAt(ring, clock.now());
     if (pruned === ring || !ring.slice(0, ring.indexOf(signing)).some(({ d }) => d !== undefined)) return;

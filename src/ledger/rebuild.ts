@@ -9,7 +9,7 @@ import { prune } from '../core/ledger/prune.js';
 import { recordEntries } from '../core/ledger/record.js';
 import { addSec, type EpochMs, secondsPerDay } from '../core/units.js';
 
-/** Limits the delay for a server that uses the same store. */
+/** Entries per write. A small number delays other servers on the same store less. */
 const entriesAtOnce = 200;
 
 export interface RebuildDeps extends LedgerDeps {

@@ -10,7 +10,7 @@ import { recordEntries } from '../core/ledger/record.js';
 import type { Log } from '../core/ports.js';
 import { toCode } from '../errors.js';
 
-/** Limits the delay of hook calls if the store is embedded. */
+/** Entries per write. A small number delays hook calls less if the store is embedded. */
 const entriesAtOnce = 50;
 
 const gatherMs = 300;

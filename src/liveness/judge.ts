@@ -40,7 +40,7 @@ export function createMovementJudge({ engine }: { readonly engine: Engine }): Li
         // Waits for all, so that no embedding remains.
         const looks = await Promise.allSettled(poses.map(look));
         const reasons = looks.map((each) => (each.status === 'rejected' ? each.reason : null));
-        // After a refusal, the remaining pictures of a pose have the same error object.
+        // After a refusal, the remaining pictures of a pose have the same error object, which is reported once.
         const refused = reasons.flatMap((reason: unknown, index) =>
           reason === null || reasons.indexOf(reason) < index ? [] : [measureRefusal(reason, index)],
         );

@@ -31,7 +31,7 @@ const reasons: Readonly<Record<string, string>> = {
   E403: 'the registry does not give it out',
   E404: 'the registry does not have it',
   ENOSPC: 'the disk is full',
-  // With these codes, npm means its cache.
+  // With these codes, npm means that it cannot write its cache.
   EROFS: npmCannotWrite,
   EACCES: npmCannotWrite,
   EPERM: npmCannotWrite,

@@ -14,7 +14,7 @@ export interface OpenConnection {
   readonly provisioning: Provisioning;
 }
 
-/** Finds a connection, with its mode. */
+/** Finds a connection and applies a manual override of its mode. */
 export function findConfigured(id: string, { setup, modes }: Upkeep): ConfiguredConnection {
   const found = putInForce(setup(), modes()).connections.find((connection) => connection.id === id);
   if (found === undefined) throw new FaceError('connection_unknown');

@@ -11,7 +11,7 @@ import type { EventStream, PushDelivery } from './stream.js';
 
 const answerMs = 10_000;
 
-/** Time of retries, from the event or from when its stream resumed. */
+/** Time for which delivery is retried, from the event or from when its stream resumed, in seconds. */
 const triedForSec = 86_400;
 
 /** Exponential back-off, from a second to a quarter of an hour. */

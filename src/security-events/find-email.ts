@@ -5,7 +5,7 @@ import { addSec, type EpochMs } from '../core/units.js';
 import { FaceError, toCode } from '../errors.js';
 import type { SetDeps } from './set.js';
 
-/** Short: the events of one record follow each other. */
+/** Short, because the events of one record follow each other closely. */
 const keptSec = 60;
 const mostKept = 1000;
 

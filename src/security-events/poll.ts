@@ -39,7 +39,7 @@ export type Poll = (
   signal: AbortSignal,
 ) => Promise<PollAnswer>;
 
-/** @throws a poll throws `state_unavailable`, `key_service_unavailable`, `profile_unavailable` */
+/** Polls throw `state_unavailable`, `key_service_unavailable` or `profile_unavailable`. */
 export function createPoll(deps: DeliveryDeps): Poll {
   let waiting = 0;
 

@@ -70,7 +70,7 @@ export async function startTransmitter(deps: TransmitterDeps): Promise<Transmitt
     streams = next;
     for (const id of next.keys()) {
       if (told.has(id)) continue;
-      // The stream may have been created before these records.
+      // A new stream begins at the previous end, because it may have been created before the latest records.
       await cursors.advance(id, end);
       begin(id);
     }

@@ -78,7 +78,7 @@ export async function startServer(
   const securityEvents = await openTransmitter(config, ports, { ...deps, telemetry, jobs, connectionOf });
   let loading: Promise<unknown> = Promise.resolve();
   const reload = (by?: string): Promise<Reloaded> => {
-    // One after the other, so that the last one wins.
+    // Reloads run one after the other, so that the last one wins.
     const reloaded = loading.then(() => load(by)).catch(toNotLoaded);
     loading = reloaded;
     return reloaded;
@@ -126,7 +126,7 @@ export async function startServer(
   const built = await build(setup);
   let { app, core, settle } = built;
   ({ connections } = core);
-  // In the background, because a provider may not respond.
+  // Recovers pending enrolments in the background, because a provider may not respond.
   recover(ports.files.audit, begunAfter, built.core).catch((error: unknown) => {
     log.error('cannot recover pending enrolments', { code: toCode(error), frames: framesOf(error) });
   });

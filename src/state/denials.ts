@@ -31,7 +31,7 @@ function deniedBy({ action, detail }: PastEvent<(typeof denying)[number]>): stri
   }
 }
 
-/** Sources of denied tokens: the audit log, and a file about records that retention removed. */
+/** Sources of the deny list of revoked tokens: the audit log, and a file about records that retention removed. */
 type DenialFiles = Pick<DataFiles, 'audit' | 'deniedTokens'>;
 
 /**

@@ -21,9 +21,12 @@ import type { Store } from './store-epoch.js';
 import { orUnavailable } from './unavailable.js';
 
 /*
- * One table, one item per record and per counter: pk (S)         "r:" or "c:" and the key value (S)      JSON, or `sum`
- * (N) for a counter revision (N)   of the write; not for counters expiresAt (N)  milliseconds, authoritative; absent:
- * never ttl (N)        in seconds, for the table's time to live, which deletes hours or days later
+ * One table, one item per record and per counter:
+ *   pk (S)         "r:" or "c:" and the key
+ *   value (S)      JSON, or `sum` (N) for a counter
+ *   revision (N)   of the write; not for counters
+ *   expiresAt (N)  milliseconds, authoritative; absent: never
+ *   ttl (N)        in seconds, for the table's time to live, which deletes hours or days later
  */
 
 const numberGuard = z.object({ N: z.coerce.number() }).transform(({ N }) => N);

@@ -52,7 +52,7 @@ export async function createRedisStore(
     },
     read,
     async readMany(keys) {
-      // In a cluster, keys are in different slots and are read one by one.
+      // In a cluster, keys are in different slots, so each is read by its own command.
       if (config.cluster !== null) return Promise.all(keys.map(read));
       return orUnavailable(async () => {
         const found = textsGuard.parse(await runScript(client, readRecords, keys.map(recordKey), []));

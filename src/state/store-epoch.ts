@@ -12,7 +12,8 @@ export interface Store extends Omit<State, 'storeEpoch'> {
 }
 
 /**
- * Key of the marker with the epoch, since when nothing was lost. If the store loses its data, it loses the marker too.
+ * Key of the marker, which contains the time since when no data was lost (the epoch). If the store loses its data, it
+ * loses the marker too.
  */
 const markerKey = 'store';
 

@@ -10,7 +10,7 @@ import type { Stretch } from './stretch.js';
 
 export interface Context {
   readonly binding: Binding;
-  /** What the keys of a token depend on: a change of any field gives other keys. */
+  /** Header of the token. Each of its fields changes the keys. */
   readonly header: TokenHeader;
   readonly salt: Uint8Array;
 }

@@ -61,7 +61,7 @@ type Shape =
   | { readonly kind: 'opaque'; readonly length: number; readonly encoding: 'hex' | 'base64url' };
 
 export interface Decoys {
-  /** Learns only the format. */
+  /** Remembers only the format of a token. */
   learn(token: SealedToken): void;
   draw(hasSecret: boolean): SealedToken;
 }

@@ -123,7 +123,7 @@ export function createFacenitionVerifier(options: ClientOptions): Verifier {
       return { matched, score: score === null ? null : toTwoDecimals(score), threshold };
     },
 
-    // The service compares and counts one token at a time.
+    // Not supported, because the service compares and counts one token at a time.
     async search() {
       throw new FaceError('not_found');
     },
