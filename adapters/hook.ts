@@ -49,10 +49,12 @@ export interface HookProbe {
 }
 
 export interface Hook extends HookTerms {
+  /** Creates a test call, or `null` if only the provider can prove its identity. */
   readonly probe: (() => HookProbe) | null;
   serve(core: HookCore): Admit;
 }
 
+/** Hooks of a connection by name, the last part of `/hooks/<connection>/<name>`. */
 export type Hooks = Readonly<Record<string, Hook>>;
 
 export interface ServedHook extends HookTerms {

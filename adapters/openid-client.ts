@@ -110,6 +110,10 @@ export interface OidcClient {
   readonly lifeSec: number | null;
   /** True if the user is asked for a user name when the request contains none. */
   readonly asksWho: boolean;
+  /**
+   * Checks a request before the OpenID library does. Throws `InvalidRequest`, `AccessDenied` or
+   * `UnmetAuthenticationRequirements`.
+   */
   readonly admit: ((params: URLSearchParams) => Promise<Admitted>) | null;
   /**
    * Finds the user of a request; `null` if the request names none. Known and unknown users must look alike.

@@ -70,10 +70,13 @@ export const serverAnswers = 'Server';
 
 export const serverClock = 'Server clock';
 
+/** Title of the check that the public address serves this server's own keys. */
 export const serverIsOurs = 'Published keys';
 
+/** Title of the check that every hook is reachable. */
 export const hooksAnswer = 'Hooks';
 
+/** Title of the check that hooks accept the configured secret. */
 export const callsTaken = 'Calls of the provider';
 
 export const needing = (titles: readonly string[], checks: readonly Check[]): readonly Check[] =>

@@ -94,6 +94,7 @@ export function nextStep(session: readonly ChallengeResult[], { sub }: Pick<Pers
   const password = steps.map(({ challengeName }) => challengeName).join();
   // A sign-in that does not begin with SRP never asks for the password.
   if (password === 'SRP_A' && faces.length === 0) return 'password';
+  // With ADMIN_NO_SRP_AUTH, a backend sends the plain password.
   if (password !== 'SRP_A,PASSWORD_VERIFIER' && password !== 'ADMIN_NO_SRP_AUTH') return 'fail';
 
   const isForeseen =

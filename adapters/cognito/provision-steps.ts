@@ -64,6 +64,7 @@ type FunctionArns = NonNullable<Settings['triggers']['functions']>;
 
 const toLambdaConfig = (functions: FunctionArns, { UserPoolTier, LambdaConfig }: UserPoolType): LambdaConfigType => {
   const current = LambdaConfig?.PreTokenGenerationConfig?.LambdaVersion;
+  // Version 1 of the event covers only the ID token; the Lite plan offers no later version.
   const version = current === 'V3_0' ? current : UserPoolTier === 'LITE' ? 'V1_0' : 'V2_0';
   return {
     DefineAuthChallenge: functions.defineAuthChallenge,

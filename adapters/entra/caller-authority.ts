@@ -6,6 +6,7 @@ import { addSec, type EpochMs } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 
 const FETCH_TIMEOUT_MS = 5_000;
+/** Lifetime of cached keys. Entra's documentation requires a refresh at least daily. */
 const KEPT_SEC = 86_400;
 const RENEWED_AFTER_SEC = 1_800;
 const RENEWED_AGAIN_AFTER_SEC = 60;

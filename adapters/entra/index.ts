@@ -79,6 +79,7 @@ const createSignUpHooks = (
         'attribute-collection-submit': toHook({
           handle: (call, deps) => handleAttributeCollectionSubmit(call, deps, { receiptAttribute }),
           refuse: createAttributeCollectionSubmitRefusal(receiptAttribute),
+          // The reply removes the receipt from the form, so that Entra does not store it.
           pass: toReceiptTakenReply(receiptAttribute),
         }),
       }),

@@ -77,7 +77,9 @@ export function createExternalMfaClient(
 function toProtocol(given: URLSearchParams): URLSearchParams {
   const params = new URLSearchParams();
   for (const name of passedOn) for (const value of given.getAll(name)) params.append(name, value);
+  // Microsoft's documentation writes `Id_token`.
   for (const value of given.getAll('response_type')) params.append('response_type', value.toLowerCase());
+  // Microsoft's documentation of 2025 writes `redirect_url`.
   const redirectUris = given.getAll(given.has('redirect_uri') ? 'redirect_uri' : 'redirect_url');
   for (const value of redirectUris) params.append('redirect_uri', value);
   return params;

@@ -19,6 +19,7 @@ const toAccount = (subject: string, { userPrincipalName, mail }: z.output<typeof
   subject,
   login: userPrincipalName,
   email: mail || null,
+  // One-time codes go by e-mail, because Graph often returns no phone number.
   phone: null,
 });
 const toNamedAccount = (subject: string, user: z.output<typeof namedGuard>): NamedAccount => ({

@@ -39,6 +39,7 @@ export const claimNames = {
 /** Issues the token with `face_verified: false`, because Entra does not document that it accepts empty claims. */
 export const notVerified: RawReply = toTokenReply('provideClaimsForToken', { claims: { faceVerified: 'false' } });
 
+/** Issues the token after a fallback code: no face, and the method `otp` (RFC 8176). */
 const verifiedAnotherWay: RawReply = toTokenReply('provideClaimsForToken', {
   claims: { faceVerified: 'false', faceMethods: ['otp'] },
 });
@@ -59,6 +60,7 @@ const causes = {
 
 const toCause = (code: FaceErrorCode) => causes[refusals[code].kind];
 
+/** Gives the application an error instead of the token. */
 const stopSignIn = (status: 403 | 503): RawReply => ({ status, body: null });
 
 const toUnverifiedReply = (policy: UnverifiedPolicy, status: 403 | 503): RawReply =>

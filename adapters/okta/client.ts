@@ -100,6 +100,7 @@ const rateLimitGuard = z.object({
   headers: z.custom<OktaAnswer['headers']>((headers) => z.object({ get: z.function() }).safeParse(headers).success),
 });
 
+/** Returns the time until the rate limit resets, by Okta's clock; `null` if unknown. */
 function readWaitMs(error: unknown): number | null {
   const { data } = rateLimitGuard.safeParse(error);
   const now = fromHttpDate(data?.headers.get('date') ?? '');

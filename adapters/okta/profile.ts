@@ -50,6 +50,7 @@ export function createOktaProfile(
   };
 
   const findAccount: Profile['findAccount'] = async (login) => {
+    // A slash in the login would change the path.
     if (!isLogin(login) || login.includes('/')) return null;
     const answer = await call(() => client.userApi.getUser({ userId: login })).catch(nullIfUnknown);
     if (answer === null) return null;

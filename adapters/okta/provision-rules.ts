@@ -12,6 +12,7 @@ const idGuard = z.object({ id: z.string(), name: z.string().nullish() });
 
 const objectGuard = z.record(z.string(), z.json());
 
+/** A rule with its unknown fields, because PUT removes omitted ones. */
 const ruleGuard = z.looseObject({ id: z.string(), name: z.string().nullish(), actions: objectGuard });
 type Rule = z.infer<typeof ruleGuard>;
 

@@ -78,6 +78,7 @@ export const toTokenHookRefusal = unlessUntrusted(denyToken);
 export const toRegistrationHookRefusal = (receiptField: string): ((code: FaceErrorCode) => RawReply) =>
   unlessUntrusted((said) => denyRegistration(said, toReceiptLocation(receiptField)));
 
+/** Adds nothing to the assertion, because Okta documents no refusal. */
 export const toSamlHookRefusal = unlessUntrusted(() => passSaml);
 
 export const toPasswordImportHookRefusal = unlessUntrusted(() => unverifiedPassword);
@@ -123,6 +124,7 @@ export const passSaml: RawReply = ok({ commands: [] });
 
 export const passEvents: RawReply = { status: 204, body: null };
 
+/** Makes Okta call again once, because the events are not processed yet. */
 export const unfinishedEvents: RawReply = { status: 503, body: null };
 
 export const toVerification = (challenge: string): RawReply => ok({ verification: challenge });

@@ -30,6 +30,7 @@ export function createReadSignature(
     const [, time = '', signature] = /^t=(\d{1,12}),v1=([0-9a-f]{64})$/.exec(headers[signatureHeader] ?? '') ?? [];
     if (signature === undefined) throw new FaceError('caller_untrusted', { reason: 'signature' });
     const signedAt = toEpochMs(epochSec(Number(time)));
+    // Usually a genuine sender whose clock is wrong. The reason is only logged.
     if (Math.abs(clock.now() - signedAt) > maxSkewSec * 1000)
       throw new FaceError('caller_untrusted', { reason: 'time' });
     return (body) => {

@@ -197,6 +197,7 @@ const policyGuard = z.object({
   otp_config: z.number().nullish(),
 });
 
+/** OneLogin's value for a login flow with a factor and no password. */
 const withoutPassword = 3;
 
 /**
@@ -231,6 +232,7 @@ function createTimeCheck({ deps, onelogin }: Parts): Check {
     async run() {
       const url = `${deps.publicUrl}/hooks/${deps.settings.id}/pre-authentication`;
       const began = deps.clock.now();
+      // This request is unsigned and thus refused. It only measures the round trip.
       const status = await deps
         .fetch(url, { method: 'POST', body: '{}', redirect: 'error', signal: AbortSignal.timeout(10_000) })
         .then((response) => response.status)

@@ -22,6 +22,7 @@ const usersGuard = z.array(
   }),
 );
 
+/** Statuses that are active or temporary: locked, password expired or reset, security questions required. */
 const staying: readonly number[] = [1, 3, 4, 5, 8];
 
 /**

@@ -2,6 +2,7 @@ import { checkDiscovery, endpointsOf } from '../openid-provider.js';
 import { type Check, manual, serverAnswers, warn } from '../provisioning.js';
 import type { Parts } from './provision-account.js';
 
+/** Creates manual checks, because only OneLogin's console shows trusts. */
 export function createTrustChecks({ deps }: Parts): readonly Check[] {
   const { settings, publicUrl, fetch } = deps;
   const client = settings.oidc?.clients.find((each) => each.kind === 'onelogin_factor');

@@ -35,5 +35,6 @@ const answers = {
   service: 'unverified',
 } as const satisfies Record<RefusalKind, 'unverified' | 'untrusted'>;
 
+/** Converts a refusal to the decision of an unverified sign-in, so that callers cannot distinguish the two. */
 export const toRefusal = (code: FaceErrorCode, unverified: Decision): RawReply =>
   answers[refusals[code].kind] === 'untrusted' ? untrusted : decide(unverified);

@@ -10,6 +10,7 @@ import { callRest, type RestAnswer } from '../rest-call.js';
 import type { ScimSettings } from './config.js';
 
 const timeoutMs = 4_000;
+/** Time before its expiry at which an access token is replaced, in seconds. */
 const reserveSec = 10;
 
 export interface ScimApi {

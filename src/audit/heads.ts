@@ -107,6 +107,7 @@ function createHeadKeeper(file: string, { state, signer, log }: HeadDeps): (head
   };
 }
 
+/** Returns `null` if the value is no head, or its signing key is missing. */
 async function readKeptHead(value: unknown, signer: Signer): Promise<Head | null> {
   const jws = z.string().safeParse(value);
   if (!jws.success) return null;

@@ -4,6 +4,7 @@ import { type AuditAction, auditDetails } from '../core/audit-events.js';
 const [ofClient, ofEnrolment] = auditDetails.revoked.options;
 const [refused] = auditDetails.enrolment_refused.options;
 
+/** Records of early versions contain little more than the token's id. */
 const tokenNamed = auditDetails.enrolment_begun.partial().required({ tokenId: true });
 
 /**

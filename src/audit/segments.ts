@@ -5,7 +5,9 @@ import { closedSegmentsOf } from './trail-files.js';
 export interface OpenSegment {
   readonly file: string;
   readonly handle: FileHandle;
+  /** Identity of the file, which a rename does not change. */
   readonly identity: string;
+  /** Number of the last record; `null` for the active file. */
   readonly lastSequence: number | null;
 }
 

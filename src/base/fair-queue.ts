@@ -21,6 +21,7 @@ export interface FairQueue<Job> {
   push(job: Job, share: Share, size: number): readonly Job[];
   /** Adds a job that has already begun. It precedes all others of its class and does not count against the capacity. */
   pushBegun(job: Job, share: Share): void;
+  /** @param only - with `known`, anonymous callers' jobs stay in the queue */
   shift(only?: 'known'): Job | undefined;
   clear(): readonly Job[];
 }

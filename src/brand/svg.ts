@@ -142,6 +142,7 @@ const isStyleWithinAt = (text: string, at: number): boolean => {
   return style !== null && isStyleWithin(style);
 };
 
+/** Returns true if a style loads nothing and hides no reference. */
 const isStyleWithin = (style: string): boolean =>
   !/[\\]|@import|@font-face|javascript:|image-set|src\(/i.test(style) &&
   [...style.matchAll(/url\(\s*["']?([^)]{0,2})/gi)].every(([, start]) => start?.startsWith('#'));

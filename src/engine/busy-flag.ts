@@ -24,6 +24,7 @@ export function leaveJob(flag: BusyFlag): void {
   Atomics.notify(flag, 0);
 }
 
+/** Blocks until the running job ends, and prevents new ones. */
 export function stopJobs(flag: BusyFlag, timeoutMs: number): void {
   Atomics.wait(flag, 0, busy, timeoutMs);
   Atomics.compareExchange(flag, 0, idle, stopped);

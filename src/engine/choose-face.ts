@@ -4,6 +4,7 @@ import { FaceError } from '../errors.js';
 /** Which face to use: the only one, or, in evaluation photos, the most central one. */
 export type Choice = 'only' | 'central';
 
+/** Relative width from which a second face counts. Smaller faces are bystanders (docs/engine.md). */
 export const minCompanionShare = 0.5;
 
 export function sortByWidth(faces: readonly DetectedFace[]): readonly DetectedFace[] {

@@ -3,6 +3,7 @@ import type { Model } from './model.js';
 import type { Picture } from './picture.js';
 import { type PlaneLayout, samplePlanes } from './planes.js';
 
+/** Return confident detections only, or the best guess if there are none. */
 export type Effort = 'sure' | 'guess';
 
 export type FaceDetector = (picture: Picture, effort: Effort) => Promise<readonly DetectedFace[]>;

@@ -26,6 +26,7 @@ export async function readHeader(bytes: Uint8Array): Promise<Header> {
       throw new FaceError('photo_invalid', null, { cause: error });
     });
   if (metadata.pages !== undefined && metadata.pages > 1) throw new FaceError('photo_animated');
+  // The library must decode exactly the size that was checked.
   const { format, width, height } = metadata;
   if (format !== declared.format || width !== declared.widthPx || height !== declared.heightPx)
     throw new FaceError('photo_invalid');

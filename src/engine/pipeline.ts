@@ -51,6 +51,7 @@ export interface Stages {
   readonly readTexture: typeof readTexture;
 }
 
+/** Only one call at a time is allowed, because the models share buffers. */
 export interface Pipeline {
   readonly stages: Stages;
   readonly runtime: RuntimeName;

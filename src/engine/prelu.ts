@@ -78,6 +78,7 @@ function replaceInGraph(fields: readonly Field[], prelus: ReadonlyMap<Field, PRe
     const [name] = textsOf(parts, tensor.name);
     if (!names.has(name)) return [field];
     const [raw] = parts.filter(({ number }) => number === tensor.rawData);
+    // Copied, because the data may not be aligned to four bytes.
     const values = new Float32Array(new Uint8Array(raw.content).buffer);
     valuesOf.set(name, values);
     return [

@@ -44,6 +44,7 @@ async function serve(port: NonNullable<typeof parentPort>): Promise<void> {
     port.postMessage(reply, reply.outcome === 'examined' ? concealedOf(reply.value) : []);
   };
   const { modelsFolder, recognisers, flag } = workerDataGuard.parse(workerData);
+  // Loading models must not be interrupted by an exit.
   enterJob(flag);
   const beganAt = performance.now();
   const pipeline = await createPipeline(modelsFolder, recognisers).catch((error: unknown) => {

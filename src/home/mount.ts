@@ -79,6 +79,7 @@ export function mountHome(app: Express, deps: HomeDeps): void {
     });
   }
 
+  /** Counts anonymous starts before any look-up or write. */
   const countStart = ({ request, door }: Visit): Promise<void> =>
     countAll(['outsiderStarts', sourceOf(request)], ['outsiderStartsOfConnection', door.connection]);
 
@@ -156,6 +157,7 @@ const readName = ({ request, response }: DoorVisit, room: Room): Promise<string>
     return name;
   });
 
+/** Returns `null` for an error that no page of ours can cause. */
 function toReason(code: FaceErrorCode): RefusedReason | null {
   switch (code) {
     case 'face_not_verified':

@@ -15,6 +15,7 @@ interface AccessLogDeps {
   readonly random: Random;
   readonly log: Log;
   readonly telemetry: Telemetry;
+  /** Number of trusted proxies. Without any, a received trace id is ignored. */
   readonly proxyHops: number;
 }
 

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { FaceError } from '../errors.js';
 import { LongText } from './json.js';
 
+/** Decoded in less than a millisecond. Other requests get a turn after each slice. */
 const sliceCharacters = 128 * 1024;
 
 /** Beginning of a data: URL, such as `data:image/jpeg;base64,`. Some JSON encoders escape the slash. */
