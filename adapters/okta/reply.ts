@@ -142,7 +142,9 @@ export const unverifiedPassword: RawReply = toPasswordImportReply('UNVERIFIED');
 export const toNoClaimReply = (minted: Pick<TokenHook, 'identity' | 'access'>): RawReply =>
   ok({ commands: toCommands(minted, removeClaim) });
 
-/** Without a face check it denies, except in shadow mode, because applications cannot check a claim later. */
+/**
+ * Denies a registration without a face check, except in shadow mode, because applications cannot check a claim later.
+ */
 export const toRegistrationHookReply = (
   decision: HookDecision,
   { changed }: Pick<RegistrationHook, 'changed'>,

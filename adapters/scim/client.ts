@@ -78,6 +78,7 @@ function createAuthorization(auth: ScimSettings['auth'], deps: ScimApiDeps): Aut
   }
 }
 
+/** Returns a Basic header in UTF-8 (RFC 7617). */
 const toBasic = (user: string, password: string): string =>
   `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 

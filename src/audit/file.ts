@@ -180,8 +180,8 @@ async function syncFile(file: string): Promise<void> {
 }
 
 /**
- * Closes the active file: renames it and then the file of its heads. After a crash in between, these heads are valid in
- * the next file too.
+ * Closes the active file: renames it and then the file of its heads (signed statements about its end). After a crash in
+ * between, these heads are valid in the next file too.
  */
 async function closeSegment(file: string, end: FileEnd): Promise<FileEnd> {
   const { sequence } = end;

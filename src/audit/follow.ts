@@ -4,10 +4,7 @@ import { createEventParser, type PastEvent } from './events.js';
 import { linesWith } from './read.js';
 import { type OpenSegment, openSegments } from './segments.js';
 
-/**
- * A record with the SHA-256 of its line, which identifies it permanently. Its number may be reused after a power
- * failure.
- */
+/** A record with the SHA-256 of its line as a permanent id. Its number may be reused after a power failure. */
 export type FollowedEvent<Action extends AuditAction> = PastEvent<Action> & { readonly digest: string };
 
 export interface Follower<Action extends AuditAction> {

@@ -9,7 +9,7 @@ import { findLinesIn } from './read.js';
 import { createHeadVerifier, type HeadsReport, readHeads } from './read-heads.js';
 import { openSegments } from './segments.js';
 
-/** Heads are signed every minute, so a trail without one for this long is suspicious. */
+/** The end of the trail is signed every minute, so a trail without a signature for this long is suspicious. */
 const longestUnsignedSec = 5 * 60;
 
 export type StateFinding =
@@ -32,7 +32,9 @@ export interface TrailReport extends ChainReport {
   readonly isSound: boolean;
 }
 
-/** Verifies a trail with its signed heads. A server may write to it at the same time. */
+/**
+ * Verifies a trail by its signed heads, the statements about its end. A server may write to the trail at the same time.
+ */
 export async function verifyTrail(
   file: string,
   {

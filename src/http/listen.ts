@@ -12,7 +12,7 @@ const requestTimeoutMs = 60_000;
  */
 const keepAliveTimeoutMs = 65_000;
 
-/** Time for running requests after `stop`: frames from a slow network that wait in a full queue. */
+/** Time for running requests after `stop`, such as frames from a slow network that wait in a full queue. */
 const stopTimeoutMs = 20_000;
 
 /** Each connection takes a file descriptor and some 10 KB. */

@@ -16,7 +16,7 @@ export interface TurningKey {
   /** `kid` of a key in a file, or key id in AWS KMS. */
   readonly name: string;
   readonly isSigning: boolean;
-  /** Time from which it signs; `null` if unknown. */
+  /** Time from which the key signs; `null` if unknown. */
   readonly signsFrom: EpochMs | null;
   readonly problem: string | null;
 }

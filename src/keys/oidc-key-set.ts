@@ -8,6 +8,7 @@ import { FaceError } from '../errors.js';
  */
 export type OidcAlgorithm = 'RS256' | 'PS256';
 
+/** A JSON Web Key (RFC 7517). */
 export interface PublicKey {
   readonly kty: 'RSA';
   readonly use: 'sig';
@@ -29,7 +30,7 @@ export interface OidcSigningKey {
 
 export interface OidcKeySet {
   readonly published: readonly PublicKey[];
-  /** The first one signs. */
+  /** Keys that sign, the current one first. */
   readonly signing: readonly OidcSigningKey[];
   readonly cookieKeys: readonly [Credential, ...Credential[]];
 }

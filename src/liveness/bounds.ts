@@ -6,47 +6,53 @@ interface LivenessBound extends QualityBound {
 }
 
 /*
- * Most bounds separate "turned" from "flat". "Turned" are synthetic head turns made from photos of 27 evaluation
- * people. "Flat" are the same photos still, tilted, printed, cut out or on a screen. Pass rates of other people are in
- * docs/liveness.md.
+ * Most bounds separate genuine head turns from flat pictures. The genuine turns are synthetic, made from photos of 27
+ * people. The flat pictures are the same photos still, tilted, printed, cut out or on a screen. Pass rates of other
+ * people are in docs/liveness.md.
  */
 export const bounds = {
   faces: { atLeast: 1, atMost: 1, unit: 'faces' },
 
   face_width: { atLeast: minJudgedWidthPx, atMost: null, unit: 'px' },
 
-  /** For frontal frames only, because turns blur. */
+  /** Brightness and sharpness are judged in frontal frames only, because turns blur. */
   brightness: { ...qualityBounds.brightness, unit: 'grey level' },
   sharpness: { ...qualityBounds.sharpness, unit: 'grey level squared' },
 
-  /** Of 2,800 unposed press photos, 88 % are within. */
+  /** Of 2,800 unposed press photos, 88 % are within these bounds. */
   frontal_yaw: { atLeast: -20, atMost: 20, unit: 'deg' },
 
   /**
-   * Low, because the page takes frames from about 15 degrees on. Turned: 18 and more. One in 20 flat: above 7, printed
-   * 16.
+   * Low, because the page takes frames from about 15 degrees on. Genuine turns reach 18 and more; one in 20 flat
+   * pictures exceeds 7, printed 16.
    */
   pose_yaw: { atLeast: 10, atMost: null, unit: 'deg' },
   /** Recorded only, because the pose model reads a raised head as −5 to +44. */
   pose_pitch: { atLeast: null, atMost: null, unit: 'deg' },
 
-  /** Turn estimated from parallax. Turned: 19.9 and more. Flat: 10 and less. */
+  /** Turn estimated from parallax. Genuine turns reach 19.9 and more, flat pictures 10 and less. */
   relief_yaw: { atLeast: 11, atMost: null, unit: 'deg' },
-  /** Turned: 10.6 and more. One in 20 flat: above 6, on a screen 9. */
+  /** Genuine turns reach 10.6 and more. One in 20 flat pictures exceeds 6, on a screen 9. */
   relief_up: { atLeast: 8, atMost: null, unit: 'deg' },
-  /** Turned: 12.4 and more. One in 20 flat: above 10 to 15. */
+  /** Genuine turns reach 12.4 and more. One in 20 flat pictures exceeds 10 to 15. */
   relief_down: { atLeast: 8, atMost: null, unit: 'deg' },
   /**
-   * Movement in the other direction, limited so that a tilted head cannot satisfy two movements. Turned: 13 and less.
+   * Movement across the requested direction, limited so that a tilted head cannot satisfy two movements. Genuine turns
+   * reach 13 and less.
    */
   relief_aside: { atLeast: null, atMost: 18, unit: 'deg' },
 
-  /** One in 10,000 pairs of different people is as similar (docs/engine.md). Turned: 0.54 and more. */
+  /**
+   * One in 10,000 pairs of different people is as similar (docs/engine.md). Frames of one genuine turn reach 0.54 and
+   * more.
+   */
   same_person: { atLeast: 0.4, atMost: null, unit: 'cosine' },
-  /** Two frames of one person, seconds apart. Turned: 0.97 and more. */
+  /** Similarity of two frames of one person, seconds apart. Genuine ones reach 0.97 and more. */
   same_person_frontal: { atLeast: 0.7, atMost: null, unit: 'cosine' },
 
-  /** Excludes one picture that is only shifted (0.96 and more). Turned: 0.91 and less. */
+  /**
+   * Excludes frames of one picture that is only shifted, which reach 0.96 and more. Genuine turns reach 0.91 and less.
+   */
   difference: { atLeast: null, atMost: 0.95, unit: 'cosine' },
 
   /**
@@ -59,21 +65,24 @@ export const bounds = {
    * still (`npm run eval -- light-noise`).
    */
   light_gain: { atLeast: 0.02, atMost: null, unit: 'ratio' },
-  /** A random sequence of colors matches as well once in some thousands. */
+  /** A random sequence of colors matches as well only once in some thousands. */
   light_match: { atLeast: 0.85, atMost: null, unit: 'correlation' },
   /**
    * Response of the background relative to the face. A room is farther away than the face; the background of a print is
    * not.
    */
   light_falloff: { atLeast: null, atMost: 0.7, unit: 'ratio' },
-  /** Simulated people: 0.58 to 1.7. Simulated screens: −0.3 to 0.6, or far off. */
+  /** Simulated people reach 0.58 to 1.7; simulated screens reach −0.3 to 0.6, or are far off. */
   light_material: { atLeast: 0.5, atMost: 2.5, unit: 'share' },
   /**
-   * Difference between the left and right sides of the nose. Simulated people: 0.09 and more. Flat and bent prints:
+   * Difference between the left and right sides of the nose. Simulated people reach 0.09 and more; flat and bent prints
    * mostly 0.05 and less.
    */
   light_normals: { atLeast: 0.06, atMost: null, unit: 'per gain' },
-  /** Upper and lower sides. Recorded only, because people and prints overlap on phones. */
+  /**
+   * Difference between the upper and lower sides of the nose. Recorded only, because people and prints overlap on
+   * phones.
+   */
   light_normals_recorded: { atLeast: null, atMost: null, unit: 'per gain' },
   /** Frames half a second apart: one person .948 and more, different people .868 and less (src/engine/texture.ts). */
   light_same_face: { atLeast: 0.9, atMost: null, unit: 'cosine' },

@@ -135,8 +135,8 @@ export const sidesOfNose = {
 } as const satisfies Record<ScreenAxis, Sides>;
 
 /**
- * Compares a split screen with its swapped version: the sides of a nose face opposite ways, but even a bent sheet faces
- * nearly one way. `null` if a side is not visible.
+ * Compares the light on both sides of the nose under a split screen and under its swapped version. The sides of a nose
+ * face opposite ways, but even a bent sheet faces nearly one way. `null` if a side is not visible.
  */
 export function toNormals([first, second]: LitPair, gain: number, sides: Sides): number | null {
   const asked = toChroma(minus(toLinear(first.light.first), toLinear(first.light.second)));

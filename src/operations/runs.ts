@@ -74,7 +74,7 @@ export async function readRun<Progress>(
   return (await readStored(storedAt(place), { state }))?.record ?? null;
 }
 
-/** Starts a run, on one server only. */
+/** Starts a run, unless another server runs it. */
 export async function beginRun<Progress extends Json>(
   place: RunPlace<Progress>,
   { by, progress }: { readonly by: string; readonly progress: Progress },

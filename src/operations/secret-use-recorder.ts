@@ -2,7 +2,7 @@ import type { SecretUse } from '../../adapters/rotating-secret.js';
 import type { Clock } from '../core/ports.js';
 import type { EpochMs } from '../core/units.js';
 
-/** Uses of secrets since they were last collected. They are in memory. */
+/** Uses of secrets since they were last collected, kept in memory. */
 export interface SecretUses {
   readonly note: (use: SecretUse) => void;
   /** Returns and removes the times of a connection. */

@@ -65,7 +65,7 @@ const sessionRevoked = (reason: string): Told => ({
   detail: { reason_admin: { en: reason } },
 });
 
-/** Only raises the risk level. The level of a first lockout is lower, because bad light may cause it. */
+/** Raises the risk level. The level after a first lockout is lower, because bad light may cause it. */
 const userRiskChange = (level: number): Told => ({
   name: 'user-risk-change',
   detail: {

@@ -16,7 +16,7 @@ export interface EventStream {
   readonly connections: readonly string[] | null;
   readonly delivery: StreamDelivery;
   readonly status: StreamStatus;
-  /** Events before this time are omitted; `null` if only the position counts. */
+  /** Events before this time are omitted; `null` if only the position in the audit log decides. */
   readonly since: EpochMs | null;
   /** Time from which held events were delivered, after a pause or a change to push. */
   readonly toldOnAt: EpochMs | null;

@@ -26,7 +26,7 @@ const recordGuard = z.object({
   tenant: z.string(),
   /** Time at which the stream was created or enabled. Earlier events are omitted. */
   toldSince: epochMsGuard,
-  /** Time at which it was resumed or changed to push. Absent in earlier versions. */
+  /** Time at which the stream was resumed or changed to push. Absent in earlier versions. */
   toldOnAt: epochMsGuard.nullable().default(null),
   status: z.enum(streamStatuses),
   reason: z.string().nullable(),

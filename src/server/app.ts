@@ -109,7 +109,7 @@ function createRouter(deps: AppDeps): Express {
   app.enable('case sensitive routing');
 
   const endpoints = createEndpoints(deps);
-  // Created on first use, because it takes longer than the rest of the app, and shared by all requests.
+  // Rendered on first use, because rendering takes longer than creating the rest of the app.
   let description: Buffer | null = null;
   let catalogue: RenderedPage | null = null;
   const hasOwnPages = [...deps.homePages.values()].some(({ door }) => door !== null);

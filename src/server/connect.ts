@@ -32,7 +32,7 @@ export function connect(
   };
 }
 
-/** Opens the directory when first needed: it needs the adapter's provisioning module. */
+/** Opens the directory only when needed, because it loads the adapter's provisioning module. */
 function createOpenDirectory(adapter: Adapter): () => Promise<Directory> {
   let opened: Promise<Directory> | null = null;
   const open = async (): Promise<Directory> => {

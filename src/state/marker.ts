@@ -23,7 +23,7 @@ export async function readMarker<Guard extends z.ZodType>(file: string, guard: G
 const aheadSec = 120;
 
 /**
- * Returns true if a machine with a fast clock wrote the epoch, because it would make everything issued before it
+ * Returns true if a machine with a fast clock wrote the epoch. Such an epoch would make everything issued before it
  * invalid.
  */
 export const isAhead = (heldSince: EpochMs, clock: Clock): boolean => heldSince > addSec(clock.now(), aheadSec);
