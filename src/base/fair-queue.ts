@@ -66,7 +66,7 @@ class Lines<Job> {
     return undefined;
   }
 
-  /** Returns the sources that must give up a job each, or `null` if all of them have fewer jobs than this source. */
+  /** Returns the sources that must give up a job each, or `null` if none has more in the queue than this source. */
   #findRoom(source: string, size: number): readonly string[] | null {
     if (this.#size + size <= this.#limit) return [];
     const left = new Map([...this.#lines].map(([name, { entries }]) => [name, entries.map((entry) => entry.size)]));
