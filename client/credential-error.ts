@@ -1,4 +1,3 @@
-/** Reasons why a credential is not accepted, or cannot be verified. */
 export const credentialErrorText = {
   malformed: 'This is not a presentation of a credential.',
   signature: 'The credential is not signed by a key of the issuer.',
@@ -17,7 +16,7 @@ export const credentialErrorText = {
 
 export type CredentialErrorCode = keyof typeof credentialErrorText;
 
-/** Without the credential's contents. */
+/** The error does not contain the credential. */
 export class CredentialError extends Error {
   override readonly name = 'CredentialError';
   constructor(

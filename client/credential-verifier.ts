@@ -9,42 +9,41 @@ import { isNotSigned, type KeySet, type RemoteKeys, toResolveKey } from './recei
 import { hasEnded, statusGuard } from './status-list.js';
 
 /*
- * SD-JWT VC with key binding (RFC 9901). Proves a face check at issuance and possession of the holder's key now, but
- * not who is in front of the camera.
+ * Verifies an SD-JWT VC with key binding (RFC 9901). It proves a face check at issuance and possession of the holder's
+ * key now, but not who is in front of the camera.
  */
 
 export interface ExpectedPresentation {
-  /** For OpenID4VP the whole `client_id`, with its prefix. */
+  /** Audience of the presentation. For OpenID4VP this is the whole `client_id` with its prefix. */
   readonly audience: string;
-  /** Single use: delete it before the verification. */
+  /** Nonce of the request. For single use, delete your copy before the verification. */
   readonly nonce: string;
 }
 
 export interface PresentedCredential {
-  /** Id at the user's provider; `null` if not disclosed. */
+  /** User id at the identity provider; `null` if not disclosed. */
   readonly subject: string | null;
-  /** Disclosed claims other than `sub`: strings, numbers, or OpenID Connect objects. */
+  /** Disclosed claims except `sub`: strings, numbers, or objects of OpenID Connect. */
   readonly claims: ReadonlyMap<string, unknown>;
-  /** Face checks before issuance: time (ISO 8601) and presence method. */
+  /** Face checks before issuance, with their time (ISO 8601) and presence detection method. */
   readonly evidence: readonly { readonly type: string; readonly time: string; readonly presence?: string }[];
-  /** Seconds since 1970. */
+  /** Issue time, in seconds since 1970. */
   readonly issuedAt: number;
-  /** Seconds since 1970. */
+  /** Expiry, in seconds since 1970. */
   readonly expiresAt: number;
 }
 
 export interface CredentialVerifier {
   /**
-   * Verifies the issuer's signature, validity, disclosures, fresh key binding to audience and nonce, and the status.
+   * Verifies the issuer's signature, validity, disclosures, status, and the key binding to audience and nonce.
    * @throws CredentialError with its `code`
    */
   verify(presentation: string, expected: ExpectedPresentation): Promise<PresentedCredential>;
 }
 
-/** Longer text is refused unread. */
 const maxCharacters = 65_536;
 
-/** Created when the user consents. */
+/** Maximum age of the key binding, which the wallet creates when the user consents. */
 const proofLifeSec = 300;
 
 const holderKeyGuard = z.discriminatedUnion('kty', [
@@ -69,13 +68,13 @@ const proofGuard = z.object({ iat: z.int(), aud: z.string(), nonce: z.string(), 
 const disclosureGuard = z.tuple([z.string(), z.string(), z.unknown()]);
 
 /**
- * Creates the verifier of one kind of credential. It fetches the status list each time.
+ * Creates the verifier of one kind of credential. Each verification fetches the status list.
  * @param options.issuer - the connection's OpenID provider, `<publicUrl>/oidc/<connection>`
  * @param options.vct - configured kind of credential
- * @param options.keys - `/.well-known/jwks.json`
- * @param options.fetch - for the status list
- * @param options.clock - milliseconds since 1970
- * @throws TypeError: `jwksUri` is no URL
+ * @param options.keys - contents or address of `/.well-known/jwks.json`
+ * @param options.fetch - used for the status list
+ * @param options.clock - returns milliseconds since 1970
+ * @throws TypeError if `jwksUri` is not a URL
  */
 export function createCredentialVerifier(options: {
   readonly issuer: string;
@@ -122,10 +121,7 @@ export function createCredentialVerifier(options: {
   };
 }
 
-/**
- * Verifies that the holder's key signed these disclosures for this audience and nonce.
- * @throws CredentialError
- */
+/** Verifies that the holder's key signed these disclosures for this audience and nonce. */
 async function checkHolder(
   proof: string,
   {
@@ -157,7 +153,7 @@ async function checkHolder(
 }
 
 /**
- * Each disclosure must match a signed digest.
+ * Opens the disclosures. Each must match a digest that the issuer signed.
  * @throws CredentialError `disclosure`
  */
 async function openDisclosures(disclosures: readonly string[], sealed: Sealed): Promise<Map<string, unknown>> {
@@ -192,7 +188,6 @@ function parseJson(bytes: Uint8Array): unknown {
   }
 }
 
-/** Other errors concern the issuer's keys. */
 function toCredentialError(cause: unknown): CredentialError {
   if (cause instanceof JWSInvalid) return new CredentialError('malformed');
   if (isNotSigned(cause)) return new CredentialError('signature');

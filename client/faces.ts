@@ -1,12 +1,12 @@
 import * as z from 'zod/mini';
 import type { PhotoBytes, ServerCall } from './server-call.js';
 
-/** The same at enrolment and at every check. */
+/** Restrictions of a token, which must be the same at enrolment and at every check. */
 export interface Binding {
   readonly password?: string;
-  /** Such as `app:login`. */
+  /** Scope of the token, such as `app:login`. */
   readonly scope?: string;
-  /** 1 (most tolerant) to 8 (strictest); default 4. */
+  /** Accuracy from 1 (most tolerant) to 8 (strictest); 4 by default. */
   readonly accuracy?: number;
 }
 
@@ -33,7 +33,7 @@ const identification = z.object({
 
 const released = z.object({ contentKey: z.nullable(z.string().check(z.regex(/^[\w-]{43}$/))) });
 
-/** `code`: why a picture could not be compared; then `match` is false. */
+/** `code` says why a picture could not be compared; `match` is then false. */
 const bulk = z.object({
   results: z.array(z.object({ score: z.nullable(z.number()), match: z.boolean(), code: z.optional(z.string()) })),
 });
@@ -50,26 +50,27 @@ const screened = z.object({
   measurements: z.array(z.object({ name: z.string(), value: z.number(), unit: z.string(), pass: z.boolean() })),
 });
 
-/** Creates the calls about faces. */
 export function createFaceCalls(server: ServerCall) {
   return {
-    /** Creates a token from 1 to 5 photos of one person. Scope `enrol`. Store the token, delete the photos. */
+    /**
+     * Creates a token from 1 to 5 photos of one person. Store the token and delete the photos. Needs the scope `enrol`.
+     */
     generate: (photo: readonly PhotoBytes[], binding: Binding & { readonly expiry?: string } = {}) =>
       server.postForm('/generate', { texts: { ...binding }, photos: { photo } }, generated),
 
-    /** Returns true if 1 to 5 live photos show the token's person. Scope `verify`. */
+    /** Returns true if 1 to 5 live photos show the person of the token. Needs the scope `verify`. */
     async authenticate(token: string, photo: readonly PhotoBytes[], binding: Binding = {}): Promise<boolean> {
       const form = { texts: { token, ...binding }, photos: { photo } };
       return (await server.postForm('/authenticate', form, authenticated)).authenticated;
     },
 
-    /** Like `authenticate`, with the similarity of a match. Scope `score`. */
+    /** Like `authenticate`, and also returns the similarity of a match. Needs the scope `score`. */
     authenticateScore: (token: string, photo: readonly PhotoBytes[], binding: Binding = {}) =>
       server.postForm('/authenticate-score', { texts: { token, ...binding }, photos: { photo } }, scored),
 
     /**
-     * Identifies 1 to 5 live photos in a roster of at most 500 tokens of one scope and accuracy. Scope `identify`.
-     * Positions are indices of `tokens`; `nobody` and `ambiguous` select none.
+     * Identifies the person on 1 to 5 live photos among at most 500 tokens of equal scope and accuracy. The result is
+     * an index of `tokens`, or none for `nobody` and `ambiguous`. Needs the scope `identify`.
      */
     identify(tokens: readonly string[], photo: readonly PhotoBytes[], binding: Omit<Binding, 'password'> = {}) {
       const roster = [new TextEncoder().encode(tokens.join('\n'))];
@@ -77,8 +78,8 @@ export function createFaceCalls(server: ServerCall) {
     },
 
     /**
-     * Returns the 32 bytes released for the token's person; `null` for others. Scope `content-key`. Overwrite them
-     * after use.
+     * Returns the 32 bytes released to the person of the token, `null` for others. Overwrite the bytes after use. Needs
+     * the scope `content-key`.
      */
     async contentKey(token: string, photo: readonly PhotoBytes[], binding: Binding = {}): Promise<Uint8Array | null> {
       const form = { texts: { token, ...binding }, photos: { photo } };
@@ -86,23 +87,26 @@ export function createFaceCalls(server: ServerCall) {
       return contentKey === null ? null : new Uint8Array(Buffer.from(contentKey, 'base64url'));
     },
 
-    /** Compares one picture with 1 to 100 others, in order. An unusable one has a `code`. Scope `match`. */
+    /**
+     * Compares one picture with 1 to 100 others; the results have the same order. An unusable picture has a `code`.
+     * Needs the scope `match`.
+     */
     async matchBulk(probe: PhotoBytes, reference: readonly PhotoBytes[], { accuracy }: Pick<Binding, 'accuracy'> = {}) {
       const form = { texts: { accuracy }, photos: { probe: [probe], reference } };
       return (await server.postForm('/match-bulk', form, bulk)).results;
     },
 
     /**
-     * Checks whether 2 to 10 pictures show one person; `outliers` are indices of different people, `unusable` of
-     * pictures that could not be compared. Scope `match`.
+     * Checks whether 2 to 10 pictures show one person. `outliers` are the indices of other people, `unusable` those of
+     * pictures that cannot be compared. Needs the scope `match`.
      */
     consistencyCheck: (photo: readonly PhotoBytes[], { accuracy }: Pick<Binding, 'accuracy'> = {}) =>
       server.postForm('/consistency-check', { texts: { accuracy }, photos: { photo } }, consistency),
 
-    /** Returns whether a picture is suitable for enrolment, with measurements. Scope `screen`. */
+    /** Returns whether a picture is suitable for enrolment, with measurements. Needs the scope `screen`. */
     quality: (photo: PhotoBytes) => server.postForm('/quality', { photos: { photo: [photo] } }, screened),
 
-    /** Returns whether a picture looks live: evidence, not proof. Scope `screen`. */
+    /** Returns whether a picture looks live, which is evidence but no proof. Needs the scope `screen`. */
     liveness: (photo: PhotoBytes) => server.postForm('/liveness', { photos: { photo: [photo] } }, screened),
   };
 }

@@ -5,23 +5,23 @@ import { createServerCall, type Fetch, type PhotoBytes, type ServerCall } from '
 
 export interface StepUpRequest {
   readonly connection?: string;
-  /** The user's immutable id: at the connection's provider, or your own with `token`. */
+  /** Immutable id of the user: the provider's, or your own if you pass `token`. */
   readonly subject?: string;
-  /** The enrolment token, if you store it. */
+  /** Enrolment token of the user, if you store it. */
   readonly token?: string;
-  /** Requests a receipt for this verifier. */
+  /** Audience of the receipt. If absent, no receipt is issued. */
   readonly audience?: string;
-  /** The application, by the id in the provider's hook calls, which may then use the pass. Not with `audience`. */
+  /** Application id as in the provider's hook calls. The hook may then use the result. Excludes `audience`. */
   readonly application?: string;
-  /** Address of the user's browser. Needs `application`. */
+  /** Address of the user's browser. Requires `application`. */
   readonly address?: string;
-  /** Repeated in the receipt: binds it to one login. */
+  /** Value repeated in the receipt, which binds the receipt to one login. */
   readonly nonce?: string;
-  /** Action to approve. Needs `audience` and the capture page. */
+  /** Action that the user must approve. Requires `audience` and the capture page. */
   readonly action?: Action;
-  /** As at the token's creation. */
+  /** The same value as at the token's creation. */
   readonly scope?: string;
-  /** As at the token's creation. */
+  /** The same value as at the token's creation. */
   readonly accuracy?: number;
 }
 
@@ -35,10 +35,10 @@ const stepUpState = z.object({
 const signed = z.object({ signature: z.string() });
 
 /**
- * Creates the client of one server. Use it and its token on your server only, never in a browser. Every call throws
- * `FacestepError`.
- * @param options.url - of the server, such as `https://face.example.com`
- * @throws TypeError: `clientToken` is no valid header value
+ * Creates the client of one server. Use the client and its token only on your server, never in a browser. Every call
+ * throws `FacestepError`.
+ * @param options.url - address of the server, such as `https://face.example.com`
+ * @throws TypeError if `clientToken` cannot be a header value
  */
 export function createFacestepClient(options: {
   readonly url: string;
@@ -53,10 +53,10 @@ export type FacestepClient = ReturnType<typeof createFacestepClient>;
 
 function createStepUpCalls(server: ServerCall) {
   return {
-    /** Starts a step-up. Scope `verify`. Give `challenge` only to the person in front of the camera. */
+    /** Starts a step-up. Give its `challenge` only to the person in front of the camera. Needs the scope `verify`. */
     startStepUp: (request: StepUpRequest) => server.postJson('/step-ups', request, started),
 
-    /** Sends 1 to 5 photos of a step-up. `receipt` is present after a pass with an audience. */
+    /** Sends 1 to 5 photos of a step-up. After a pass, `receipt` is present if the step-up has an audience. */
     sendPhotos: (id: string, challenge: string, photo: readonly PhotoBytes[], password?: string) =>
       server.postForm(
         `/step-ups/${encodeURIComponent(id)}/photos`,
@@ -65,16 +65,16 @@ function createStepUpCalls(server: ServerCall) {
       ),
 
     /**
-     * Signs a document with the receipt of a step-up for `signatureAudience` whose action has its digest. Scope
-     * `verify`.
-     * @param document - its bytes, at most 10 MB
+     * Signs a document. The receipt must be for `signatureAudience`, and its action must contain the digest of the
+     * document. Needs the scope `verify`.
+     * @param document - bytes of the document, at most 10 MB
      */
     signDocument: (
       approval: { readonly connection: string; readonly subject: string; readonly receipt: string },
       document: Uint8Array,
     ) => server.postForm('/signatures', { texts: { ...approval }, photos: { document: [document] } }, signed),
 
-    /** Returns the state of a step-up. Scope `verify`. */
+    /** Returns the state of a step-up. Needs the scope `verify`. */
     readStepUp: (id: string) => server.get(`/step-ups/${encodeURIComponent(id)}`, stepUpState),
   };
 }

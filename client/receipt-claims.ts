@@ -1,9 +1,8 @@
 import * as z from 'zod/mini';
 import { type Action, actionGuard, isSameAction } from './action.js';
 
-/* Claims of a receipt and their checks, without signatures. Shared by the receipt verifier and the server. */
+/* Claims of a receipt and their checks, except for signatures. The receipt verifier and the server share them. */
 
-/** Reasons why a receipt is not accepted, or cannot be verified. */
 export const receiptErrorText = {
   malformed: 'This is not a receipt of a face check.',
   signature: 'The receipt is not signed by a key of the issuer.',
@@ -20,7 +19,7 @@ export const receiptErrorText = {
 
 export type ReceiptErrorCode = keyof typeof receiptErrorText;
 
-/** Without the receipt's contents. */
+/** The error does not contain the receipt. */
 export class ReceiptError extends Error {
   override readonly name = 'ReceiptError';
   constructor(
@@ -34,42 +33,42 @@ export class ReceiptError extends Error {
 interface CommonClaims {
   readonly iss: string;
   readonly aud: string;
-  /** The user's id, as given to the step-up. */
+  /** User id that was given to the step-up. */
   readonly sub: string;
-  /** Issue time: seconds since 1970. */
+  /** Issue time, in seconds since 1970. */
   readonly iat: number;
-  /** Seconds since 1970, at most 120 after `iat`. */
+  /** Expiry, in seconds since 1970, at most 120 after `iat`. */
   readonly exp: number;
-  /** For single use, store it until `exp`. */
+  /** Id of the receipt. To accept a receipt only once, store this id until `exp`. */
   readonly jti: string;
   readonly nonce?: string;
-  /** Connection id, or `api:<tenant>` for a token stored by an API client. */
+  /** Id of the connection, or `api:<tenant>` if an API client stores the token. */
   readonly connection: string;
   readonly txn: string;
-  /** Time of the passed check: seconds since 1970. */
+  /** Time of the face check, in seconds since 1970. */
   readonly auth_time: number;
-  /** Methods (RFC 8176). */
+  /** Authentication methods (RFC 8176). */
   readonly amr: readonly string[];
 }
 
 export interface FaceReceiptClaims extends CommonClaims {
   readonly acr: 'face';
-  /** 1 (most tolerant) to 8 (strictest). */
+  /** Accuracy from 1 (most tolerant) to 8 (strictest). */
   readonly accuracy: number;
-  /** Passive liveness, 0 to 1; `null` if not measured. */
+  /** Score of passive liveness, 0 to 1; `null` if not measured. */
   readonly liveness: number | null;
   /**
-   * Presence method with version: `light-1` (movements under the screen's light), `movement-1`, `passive-1` (photos
-   * only), or a custom judge; `null`: none. Absent from earlier servers.
+   * Presence detection method with its version: `light-1` (movements under the screen's light), `movement-1`,
+   * `passive-1` (photos only), or a custom one. `null` if none was used; absent from older servers.
    */
   readonly presence?: string | null;
-  /** Approved action; absent without an approval. */
+  /** Action that the user approved, if any. */
   readonly action?: Action;
-  /** SHA-256 of its canonical JSON (RFC 8785), 64 hexadecimal digits. */
+  /** SHA-256 of the action's canonical JSON (RFC 8785), in 64 hexadecimal digits. */
   readonly action_digest?: string;
 }
 
-/** A pass by fallback code, without a face check. */
+/** Claims after a fallback code instead of a face check. */
 export interface AnotherWayReceiptClaims extends CommonClaims {
   readonly acr: 'another_way';
   readonly accuracy: null;
@@ -77,20 +76,19 @@ export interface AnotherWayReceiptClaims extends CommonClaims {
   readonly presence: null;
 }
 
-/** `acr` distinguishes the kinds. */
+/** `acr` tells the two kinds apart. */
 export type ReceiptClaims = FaceReceiptClaims | AnotherWayReceiptClaims;
 
-/** Expectations of the caller; each one given must be met. */
+/** Values that the receipt must have, if given. */
 export interface ExpectedReceipt {
-  /** Always set it: a client that stores its own tokens chooses their subjects freely. */
+  /** Always set this, because a client that stores its own tokens can choose any subject. */
   readonly connection?: string;
   readonly subject?: string;
   readonly nonce?: string;
-  /** A receipt with an approval is accepted only if this is given. */
+  /** Approved action. A receipt with an approval is accepted only if this is given. */
   readonly action?: Action;
 }
 
-/** Header `typ` of a receipt. */
 export const receiptType = 'facestep-receipt+jwt';
 
 export const receiptLifeSec = 120;
@@ -132,10 +130,10 @@ const claimsGuard = z.discriminatedUnion('acr', [
 ]);
 
 /**
- * Checks a receipt's claims against expectations.
- * @param claims - signed by the issuer, otherwise unchecked
+ * Checks a receipt's claims.
+ * @param claims - claims with a verified signature, not checked otherwise
  * @param wanted.nowSec - seconds since 1970
- * @throws ReceiptError, never with `signature` or `keys_unavailable`
+ * @throws ReceiptError, but never `signature` or `keys_unavailable`
  */
 export function checkClaims(
   claims: unknown,
@@ -160,7 +158,7 @@ export function checkClaims(
   return data;
 }
 
-/** @throws ReceiptError `another_way`: a fallback code, no face check */
+/** @throws ReceiptError `another_way` if there was a fallback code instead of a face check */
 export function checkFace(claims: ReceiptClaims): FaceReceiptClaims {
   if (claims.acr !== 'face') throw new ReceiptError('another_way');
   return claims;
@@ -169,8 +167,8 @@ export function checkFace(claims: ReceiptClaims): FaceReceiptClaims {
 export type ApprovalClaims = FaceReceiptClaims & { readonly action: Action; readonly action_digest: string };
 
 /**
- * Checks a receipt with an approval, of any action unless one is expected.
- * @throws ReceiptError, also `action`: no approval
+ * Checks the claims of an approval. If no action is expected, any action is accepted.
+ * @throws ReceiptError; `action` if the receipt contains no approval
  */
 export function checkApproval(claims: unknown, wanted: Parameters<typeof checkClaims>[1]): ApprovalClaims {
   const said = z.object({ action: actionGuard, action_digest: z.string() }).safeParse(claims);
@@ -185,7 +183,8 @@ function checkTime({ iat, exp }: ReceiptClaims, nowSec: number): void {
 }
 
 /**
- * An undefined expectation is never met: `{ nonce: session.nonce }` of an empty session would otherwise check nothing.
+ * An expected value of `undefined` is never met. Otherwise `{ nonce: session.nonce }` of an empty session would skip
+ * the check.
  */
 function isMet(
   expected: ExpectedReceipt,
@@ -197,7 +196,7 @@ function isMet(
   return value !== undefined && value === found;
 }
 
-/** An approval is no sign-in, and a sign-in is no approval. */
+/** An approval must not be accepted as a sign-in, nor a sign-in as an approval. */
 function isApproved(expected: ExpectedReceipt, claims: ReceiptClaims): boolean {
   const found = claims.acr === 'face' ? claims.action : undefined;
   if (!('action' in expected)) return found === undefined;

@@ -21,12 +21,12 @@ import {
   receiptType,
 } from './receipt-claims.js';
 
-/** As at `/.well-known/jwks.json`; keys of other kinds are skipped. */
+/** Contents of `/.well-known/jwks.json`. Keys of other kinds are skipped. */
 export interface KeySet {
   readonly keys: readonly object[];
 }
 
-/** Fetched on first use, and again for an unknown key. */
+/** Address of the keys, which are fetched on first use and again for an unknown key. */
 export interface RemoteKeys {
   readonly jwksUri: string;
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
@@ -34,26 +34,25 @@ export interface RemoteKeys {
 
 export interface ReceiptVerifier {
   /**
-   * Verifies signature, audience, validity, expectations and that a face was checked.
-   * @throws ReceiptError with its `code`; `another_way`: no face was checked
+   * Verifies signature, audience, validity and expected values, and that a face was checked.
+   * @throws ReceiptError with its `code`; `another_way` if no face was checked
    */
   verify(receipt: string, expected?: ExpectedReceipt): Promise<FaceReceiptClaims>;
   /**
-   * Verifies a receipt that may be of a fallback code: see `acr` in the claims.
+   * Verifies a receipt, also of a fallback code; the claim `acr` says which.
    * @throws ReceiptError with its `code`
    */
   verifyAnyWay(receipt: string, expected?: ExpectedReceipt): Promise<ReceiptClaims>;
 }
 
-/** Longer text is refused unread. */
 const maxReceiptCharacters = 16_384;
 
 const keysTimeoutMs = 3000;
 
-/** Retired keys are no longer accepted after that. */
+/** Lifetime of fetched keys. Keys that the server retired are refused after this time. */
 const keysKeptMs = 300_000;
 
-/** ECDSA on P-256 only. */
+/** Guard of keys for ECDSA on P-256. */
 const publicKeyGuard = z.object({
   kty: z.literal('EC'),
   crv: z.literal('P-256'),
@@ -63,11 +62,11 @@ const publicKeyGuard = z.object({
 });
 
 /**
- * Creates the receipt verifier for one audience. With a key set it works offline.
+ * Creates the receipt verifier for one audience. If `keys` is a key set, it works offline.
  * @param options.issuer - public URL of the server, without a trailing slash
  * @param options.audience - `audience` of the step-up
- * @param options.clock - milliseconds since 1970
- * @throws TypeError: `jwksUri` is no URL
+ * @param options.clock - returns milliseconds since 1970
+ * @throws TypeError if `jwksUri` is not a URL
  */
 export function createReceiptVerifier(options: {
   readonly issuer: string;
@@ -87,7 +86,7 @@ export function createReceiptVerifier(options: {
           throw toReceiptError(cause);
         },
       );
-      // Otherwise other statements under the same key would be accepted.
+      // Without this check, other JWTs signed with the same key would be accepted.
       if (protectedHeader.typ !== receiptType) throw new ReceiptError('malformed');
       const claims = checkClaims(parsePayload(payload), { issuer, audience, nowSec: clock.now() / 1000, expected });
       await checkActionDigest(claims);
@@ -97,20 +96,18 @@ export function createReceiptVerifier(options: {
   return verifier;
 }
 
-/** Others refer to the digest. @throws ReceiptError `malformed` */
+/** Verifies the digest, because other documents refer to an action by it. @throws ReceiptError `malformed` */
 async function checkActionDigest(claims: ReceiptClaims): Promise<void> {
   if (claims.acr !== 'face' || claims.action === undefined) return;
   if ((await digestAction(claims.action)) !== claims.action_digest) throw new ReceiptError('malformed');
 }
 
-/** Finds the issuer's key of a signature. */
 export type ResolveKey = CompactVerifyGetKey;
 
-/** @throws TypeError: `jwksUri` is no URL */
+/** @throws TypeError if `jwksUri` is not a URL */
 export const toResolveKey = (keys: KeySet | RemoteKeys): ResolveKey =>
   'jwksUri' in keys ? fetchKeys(keys) : keepKeys(keys);
 
-/** Returns the usable keys of a set. */
 export function keepKeys({ keys }: KeySet): ReturnType<typeof createLocalJWKSet> {
   const usable = keys.flatMap((key) => publicKeyGuard.safeParse(key).data ?? []);
   return createLocalJWKSet({ keys: usable });
@@ -135,7 +132,6 @@ const notSigned = [
 /** Returns true if none of the issuer's available keys made the signature. */
 export const isNotSigned = (cause: unknown): boolean => notSigned.some((kind) => cause instanceof kind);
 
-/** Other errors concern the keys: no connection, bad status, no key set. */
 function toReceiptError(cause: unknown): ReceiptError {
   if (cause instanceof JWSInvalid) return new ReceiptError('malformed');
   if (isNotSigned(cause)) return new ReceiptError('signature');

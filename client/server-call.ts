@@ -2,12 +2,12 @@ import * as z from 'zod/mini';
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
-/** Error of a refusal, or of a missing or malformed answer, without request data. */
+/** Error of a refused or failed call. It does not contain the request. */
 export class FacestepError extends Error {
   override readonly name = 'FacestepError';
   /**
-   * @param code - the server's (docs/reference/errors.md), `unreachable`, or `reply_malformed`
-   * @param status - HTTP status; `null` without an answer
+   * @param code - the server's code (docs/reference/errors.md), `unreachable`, or `reply_malformed`
+   * @param status - HTTP status; `null` if there was no answer
    * @param retryAfterSec - the server's Retry-After, if any
    */
   constructor(
@@ -21,37 +21,37 @@ export class FacestepError extends Error {
   }
 }
 
-/** Bytes of a JPEG, PNG or WebP file. */
+/** Contents of a JPEG, PNG or WebP file. */
 export type PhotoBytes = Uint8Array;
 
-/** Form fields; undefined ones are omitted. */
+/** Form fields. Undefined texts are omitted. */
 export interface FormFields {
   readonly texts?: Readonly<Record<string, string | number | undefined>>;
   readonly photos?: Readonly<Record<string, readonly PhotoBytes[]>>;
 }
 
-/** Calls the server and parses its reply. @throws FacestepError */
+/** Calls the server and parses its answer. @throws FacestepError */
 export interface ServerCall {
   get<Guard extends z.ZodMiniType>(path: string, guard: Guard): Promise<z.output<Guard>>;
   postJson<Guard extends z.ZodMiniType>(path: string, body: object, guard: Guard): Promise<z.output<Guard>>;
   postForm<Guard extends z.ZodMiniType>(path: string, fields: FormFields, guard: Guard): Promise<z.output<Guard>>;
 }
 
-/** A hundred pictures take some seconds. */
+/** Comparing a hundred pictures takes some seconds. */
 const answerTimeoutMs = 60_000;
 
 const refusalGuard = z.object({ ok: z.literal(false), error: z.string(), code: z.string() });
 
-/** A file's last line break is no part of a token. */
+/** Allows white space around the token, such as the line break at the end of a file. */
 const sendableToken = /^[\t\r\n ]*[!-~]*[\t\r\n ]*$/;
 
-/** Creates the calls of one client with its token. @throws TypeError: the token is no valid header value */
+/** @throws TypeError if the token cannot be a header value */
 export function createServerCall(options: {
   readonly url: string;
   readonly clientToken: string;
   readonly fetch: Fetch;
 }): ServerCall {
-  // The platform's error would contain the token and be logged.
+  // The platform's own error would contain the token, which could then be logged.
   if (!sendableToken.test(options.clientToken))
     throw new TypeError('clientToken is no client token: it has other characters than printable ASCII');
   const base = options.url.replace(/\/+$/, '');
@@ -63,7 +63,7 @@ export function createServerCall(options: {
     guard: Guard,
   ): Promise<z.output<Guard>> {
     const response = await options
-      // A redirect would send token and photos elsewhere.
+      // A redirect would send token and photos to another address.
       .fetch(base + path, { ...init, redirect: 'error', signal: AbortSignal.timeout(answerTimeoutMs) })
       .catch((cause: unknown) => {
         throw unreachable(null, cause);

@@ -1,17 +1,16 @@
 import * as z from 'zod/mini';
 
-/* Header of a document's signature, unverified. */
+/* Header of a document's signature. */
 
-/** Header `typ` of a signature. */
 export const signatureType = 'facestep-signature+jose';
 
-/** Such a step-up's approval becomes a signature. */
+/** Audience of a step-up whose approval becomes a signature. */
 export const signatureAudience = 'urn:facestep:signatures';
 
-/** Payload by reference (ETSI TS 119 182-1, section 5.2.8.3). */
+/** The payload is given by reference (ETSI TS 119 182-1, section 5.2.8.3). */
 export const referenceMechanism = 'http://uri.etsi.org/19182/ObjectIdByURI';
 
-/** Exactly these members. `approval` is a receipt that was valid at `iat`. */
+/** Guard of the header with exactly these members. `approval` is a receipt that was valid at `iat`. */
 export const signatureHeader = z.strictObject({
   alg: z.literal('ES256'),
   kid: z.string(),

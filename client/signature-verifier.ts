@@ -7,11 +7,11 @@ import { createReceiptVerifier, type KeySet, keepKeys } from './receipt-verifier
 import { signatureAudience, signatureHeader } from './signature-header.js';
 
 /*
- * A JWS of the issuer with detached payload, the document's bytes (RFC 7515, RFC 7797). Its protected header contains
- * the approval.
+ * A signature is a JWS of the issuer whose detached payload is the document (RFC 7515, RFC 7797). Its protected header
+ * contains the approval.
  */
 
-/** Faults of its approval are a `ReceiptError`. */
+/** Faults of a signature. Faults of the approval in it are a `ReceiptError`. */
 export const signatureErrorText = {
   malformed: 'This is not a signature of a document.',
   signature:
@@ -34,17 +34,17 @@ export class SignatureError extends Error {
 const maxSignatureCharacters = 32_768;
 
 export interface DocumentSignature {
-  /** Seconds since 1970. */
+  /** Time of signing, in seconds since 1970. */
   readonly signedAt: number;
-  /** Approver and shown action. */
+  /** Claims about the approver and the approved action. */
   readonly approval: ApprovalClaims;
 }
 
 export interface SignatureVerifier {
   /**
-   * Verifies that the issuer signed this file after a face check of the user who saw this document, with an approval
-   * that was valid at that time.
-   * @param signature - with an empty payload
+   * Verifies that the issuer signed this file, after a face check of the user who saw and approved it. The approval
+   * must have been valid at that time.
+   * @param signature - compact JWS with an empty payload
    * @throws SignatureError, ReceiptError with their `code`
    */
   verify(
@@ -55,9 +55,9 @@ export interface SignatureVerifier {
 }
 
 /**
- * Creates the offline signature verifier.
+ * Creates the verifier, which works offline.
  * @param options.issuer - public URL of the server, without a trailing slash
- * @param options.keys - copy of `/.well-known/jwks.json`, current or earlier
+ * @param options.keys - copy of `/.well-known/jwks.json`; an old copy suffices
  */
 export function createSignatureVerifier(options: {
   readonly issuer: string;
@@ -94,7 +94,7 @@ interface ApprovalExpected {
 }
 
 /**
- * Verifies the approval at signing time, in seconds since 1970, and for this document.
+ * Verifies that the approval was valid at the time of signing and is for this document.
  * @throws SignatureError `document`, ReceiptError
  */
 async function verifyApproval(
@@ -112,7 +112,6 @@ async function verifyApproval(
   return { ...claims, ...said.data };
 }
 
-/** Unverified: the receipt verifier checks them. */
 function readClaims(receipt: string): unknown {
   try {
     return decodeJwt(receipt);

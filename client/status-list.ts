@@ -4,7 +4,10 @@ import * as z from 'zod/mini';
 import { CredentialError } from './credential-error.js';
 import type { ResolveKey } from './receipt-verifier.js';
 
-/* Token Status List (JWT). Fetched as a whole, so that no one learns which credential was checked. */
+/*
+ * Checks a Token Status List (JWT). The list is fetched as a whole, so that its publisher does not learn which
+ * credential was checked.
+ */
 
 export const statusGuard = z.object({
   status_list: z.object({ idx: z.int().check(z.nonnegative()), uri: z.url({ protocol: /^https?$/ }) }),
@@ -18,11 +21,10 @@ const listGuard = z.object({
 
 const timeoutMs = 3000;
 
-/** Far above any list. */
 const maxListCharacters = 262_144;
 
 /**
- * Returns true if a credential has ended. If unknown, it must not be accepted.
+ * Returns true if a credential was revoked. If its status is unknown, it must not be accepted.
  * @throws CredentialError `status_unavailable`
  */
 export async function hasEnded(
@@ -54,7 +56,7 @@ export async function hasEnded(
   }
 }
 
-/** Returns one byte of ZLIB data; `undefined` past its end. Decompressed in parts to limit memory. */
+/** Returns one byte of compressed data. It decompresses part by part to limit memory. */
 async function byteAt(at: number, packed: Uint8Array<ArrayBuffer>): Promise<number | undefined> {
   let passed = 0;
   for await (const part of new Blob([packed]).stream().pipeThrough(new DecompressionStream('deflate'))) {

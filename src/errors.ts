@@ -1,12 +1,12 @@
 import type { Json } from './base/json.js';
 
 /**
- * Category of a refusal; adapters map it to provider replies.
- * - `caller`: not authenticated. No decision is made.
- * - `request`: cannot be answered.
- * - `photo`: unusable. Nothing was compared.
- * - `unverified`: any other reason.
- * - `service`: temporarily unavailable.
+ * Category of a refusal. Adapters map it to a reply for their provider.
+ * - `caller`: the caller is not authenticated, and no decision is made.
+ * - `request`: the request cannot be answered.
+ * - `photo`: the photo is unusable, and nothing was compared.
+ * - `unverified`: the face is not verified for any other reason.
+ * - `service`: the service is temporarily unavailable.
  */
 export type RefusalKind = 'caller' | 'request' | 'photo' | 'unverified' | 'service';
 
@@ -27,9 +27,8 @@ const unverified = ofKind('unverified');
 const service = ofKind('service');
 
 /**
- * Kind, HTTP status and public text. The text depends on the code only, so it reveals nothing about the
- * enrolment. The Facenition API documents the statuses 400, 401, 404 and 502. `src/cli/error-advice.ts` adds
- * what to do for `docs/reference/errors.md`.
+ * Kind, HTTP status and public text of each code. The text depends only on the code, so it reveals nothing about an
+ * enrolment. The Facenition API documents the statuses 400, 401, 404 and 502.
  */
 export const refusals = {
   request_malformed: request(
@@ -172,7 +171,7 @@ export const refusals = {
   internal: service(500, 'Something went wrong on this server.'),
 };
 
-/** Never renamed or reused. */
+/** Codes must never be renamed or reused. */
 export type FaceErrorCode = keyof typeof refusals;
 
 export const faceErrorCodes = Object.keys(refusals).filter((name): name is FaceErrorCode => name in refusals);
@@ -182,11 +181,10 @@ export type PhotoCode = {
 }[FaceErrorCode];
 export const photoCodes = faceErrorCodes.filter((code): code is PhotoCode => refusals[code].kind === 'photo');
 
-/** Returns true if a code is in a list. */
 export const isOneOf = <Code extends FaceErrorCode>(codes: readonly Code[], code: FaceErrorCode): code is Code =>
   codes.some((each) => each === code);
 
-/** `message` is the public text of `code`; `detail` and `cause` are for the log and never leave the server. */
+/** Error with a public code. `message` is the code's public text; `detail` and `cause` are only for the log. */
 export class FaceError extends Error {
   override readonly name = 'FaceError';
   constructor(
@@ -198,7 +196,6 @@ export class FaceError extends Error {
   }
 }
 
-/** Returns the code: `internal` unless it is a `FaceError`. */
 export function toCode(error: unknown): FaceErrorCode {
   return error instanceof FaceError ? error.code : 'internal';
 }

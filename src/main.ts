@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// An old Node would fail on static imports with an unhelpful message.
+// Checked before any import, which would fail on an old Node.js with an unhelpful message.
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
   process.stderr.write(

@@ -27,7 +27,7 @@ import { createRequestContexts } from './telemetry/request-context.js';
 const args = process.argv.slice(2);
 const isServing = args.length === 0 || args[0] === 'serve';
 
-// Other modules receive these as arguments.
+// Global functions, used only here: other modules receive these as arguments.
 const clock: Clock = { now: () => epochMs(Date.now()) };
 const random: Random = createPooledRandom((bytes) => randomBytes(bytes));
 const fetch: Fetch = (url, init) => globalThis.fetch(url, init);
@@ -35,12 +35,12 @@ const contexts = createRequestContexts();
 const logTo = isServing ? process.stdout : process.stderr;
 const log = createLog(logTo.fd, contexts, logTo.isTTY === true);
 
-/** Writes to the terminal; standard output is for machines. */
+/** Writes to the terminal, because programs read standard output. */
 const tell = (line: string): void => void process.stderr.write(`${line}\n`);
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
-/** Frames the lines on a terminal, where the log would hide them. */
+/** On a terminal, draws a frame, because the lines would be lost in the log. */
 const announce = (lines: readonly string[]): void => (process.stderr.isTTY ? toFrame(lines) : lines).forEach(tell);
 
 const stopSignals = ['SIGINT', 'SIGTERM'] as const;
@@ -57,7 +57,9 @@ const secretUses = createSecretUses({ clock });
 const readSetup = (): Promise<Setup> =>
   loadSetup(providers, { ...{ clock, random, fetch, log, ...reading }, onSecretUsed: secretUses.note });
 
-/** Handlers are installed at once: an unhandled signal would end the process without a shutdown. */
+/**
+ * Runs the server. Signal handlers come first, because an unhandled signal would end the process without a shutdown.
+ */
 async function serve(): Promise<void> {
   let isReloadAsked = false;
   let reload = (): void => {
@@ -78,8 +80,8 @@ async function serve(): Promise<void> {
 }
 
 /**
- * Loads the server's parts, which other commands do not need.
- * @returns `null`: stopped while models were fetched
+ * Loads and starts the server, whose modules other commands do not need.
+ * @returns `null` if it was stopped while models were downloaded
  */
 async function start(stopped: Promise<void>): Promise<RunningServer | null> {
   const setup = await readSetup();
@@ -92,7 +94,7 @@ async function start(stopped: Promise<void>): Promise<RunningServer | null> {
   }
   const { openEngine } = await import('./server/open-engine.js');
   const engine = openEngine(setup.config, { clock, random, log, tell });
-  // Handled where the server awaits it; until then a rejection must not end the process.
+  // Avoids an unhandled rejection before the server awaits the engine.
   engine.catch(() => {});
   const { startServer } = await import('./server/server.js');
   const deps = { clock, random, fetch, log, contexts, tell, announce, engine, secretUses, loadSetup: readSetup };
@@ -104,14 +106,14 @@ async function start(stopped: Promise<void>): Promise<RunningServer | null> {
 
 const loadDemo = () => import('../examples/demo/demo.js');
 
-/** Runs one command line. @returns the exit code */
+/** Runs one command. @returns the exit code */
 async function run(): Promise<ExitCode> {
   let exitCode: ExitCode = 0;
   if (args.length === 0) {
     await serve();
     return exitCode;
   }
-  // The reader may close the pipe early, as `head` does.
+  // A reader such as `head` may close the pipe early.
   process.stdout.on('error', (error) => (isSystemError(error, 'EPIPE') ? process.exit(1) : fail(error)));
   const { runCommand } = await import('./cli/program.js');
   await runCommand(args, {
@@ -141,7 +143,7 @@ async function run(): Promise<ExitCode> {
   return exitCode;
 }
 
-/** Prints what failed and what to do, and ends the process. */
+/** Prints what failed and what to do, and exits. */
 function fail(error: unknown): never {
   const isVerbose = args.includes('--verbose');
   const options = { command: isServing ? null : (args[0] ?? null), asJson: args.includes('--json'), isVerbose };
@@ -157,5 +159,5 @@ process.on('uncaughtException', fail);
 process.on('unhandledRejection', fail);
 
 const exitCode = await run().catch(fail);
-// Flushes output before the exit; keep-alive connections would delay a natural one.
+// Exits after output is written, because keep-alive connections would delay a natural exit.
 process.stdout.write('', () => process.exit(exitCode));

@@ -16,15 +16,15 @@ import { epochMs } from '../src/core/units.js';
 import { FaceError, toCode } from '../src/errors.js';
 
 /*
- * Lambda functions of a Cognito user pool: environment → triggers → four handlers in one bundle. None throws,
- * because Cognito shows errors to the user.
+ * Lambda functions of a Cognito user pool: four handlers in one bundle. None throws, because Cognito shows errors to
+ * the user.
  */
 
-// The real dependencies; other modules receive them as arguments.
+// Global functions, used only here: other modules receive these as arguments.
 const clock: Clock = { now: () => epochMs(Date.now()) };
 const random: Random = (bytes) => randomBytes(bytes);
 
-/** Lambda logs standard output, one line of JSON each. */
+/** Logs one line of JSON, which Lambda reads from standard output. */
 const write = (level: string) => (message: string, fields?: JsonObject) =>
   void process.stdout.write(`${JSON.stringify({ level, message, ...fields })}\n`);
 const log: Log = { info: write('info'), warn: write('warn'), error: write('error') };
@@ -65,7 +65,7 @@ function loadTriggers(env: NodeJS.ProcessEnv): Readonly<Record<TriggerName, Trig
   return createCognitoTriggers({ settings: parsed.data, clock, random, log });
 }
 
-/** `null`: the environment is invalid, and every function refuses. */
+/** Returns `null` if the environment is invalid; every function then refuses. */
 function tryLoadTriggers(): Readonly<Record<TriggerName, Trigger>> | null {
   try {
     return loadTriggers(process.env);
@@ -100,14 +100,10 @@ const toHandler = (name: TriggerName, refuseUnconfigured: Trigger['refuse']): Ha
   });
 };
 
-/** Handles `DefineAuthChallenge`. */
 export const defineAuthChallenge = toHandler('define-auth-challenge', refuseDefine);
 
-/** Handles `CreateAuthChallenge`. */
 export const createAuthChallenge = toHandler('create-auth-challenge', refuseCreate);
 
-/** Handles `VerifyAuthChallengeResponse`. */
 export const verifyAuthChallengeResponse = toHandler('verify-auth-challenge', refuseVerify);
 
-/** Handles `PreTokenGeneration`, of any event version. */
 export const preTokenGeneration = toHandler('pre-token-generation', refusePreToken(defaultAttribute));

@@ -15,9 +15,8 @@ export interface ExpectedCaller {
 }
 
 /**
- * Verifies that an event is from the configured pool and app clients. Lambda permissions
- * (`serverless.yml`) enforce only the pool.
- * @throws FaceError `caller_untrusted`
+ * Verifies that an event is from the configured user pool and app clients. Lambda permissions (`serverless.yml`)
+ * restrict only the pool.
  */
 export function verifyCaller({ region, userPoolId, callerContext }: TriggerCaller, expected: ExpectedCaller): void {
   const isExpected =
@@ -27,14 +26,15 @@ export function verifyCaller({ region, userPoolId, callerContext }: TriggerCalle
   if (!isExpected) throw new FaceError('caller_untrusted');
 }
 
-/** Returns the audience of a receipt that answers a challenge of one app client. */
 export const toReceiptAudience = ({ userPoolId, clientId }: { userPoolId: string; clientId: string }): string =>
   `cognito:${userPoolId}:${clientId}`;
 
-/** Separates step-up requests from other statements under the same secret (RFC 8725, section 3.11). */
+/**
+ * The `typ` header that separates step-up requests from other JWTs signed with the same secret (RFC 8725, section
+ * 3.11).
+ */
 const requestType = 'facestep-request+jwt';
 
-/** Shortest lifetime that Cognito allows for a challenge, in seconds. */
 export const requestLifeSec = 180;
 
 const CLOCK_TOLERANCE_SEC = 30;
@@ -48,7 +48,7 @@ export interface RequestSettings {
   readonly requestSecret: Credential;
 }
 
-/** Signs the request that the browser carries from the pool's challenge to this service. */
+/** Signs the request that the browser carries from Cognito's challenge to this service. */
 export function signStepUpRequest(
   { subject, clientId, nonce, now }: { subject: string; clientId: string; nonce: string; now: EpochMs },
   { userPoolId, issuer, connection, requestSecret }: RequestSettings,
@@ -71,10 +71,7 @@ const claimsGuard = z.object({
   exp: z.number().transform(epochSec),
 });
 
-/**
- * Creates the verifier of requests signed by a trigger. It throws FaceError `caller_untrusted`: bad signature, other
- * connection or app client, or expired.
- */
+/** Creates the verifier of step-up requests, which throws FaceError `caller_untrusted`. */
 export function createOpenStepUpRequest(
   settings: RequestSettings & {
     readonly clientIds: readonly string[];

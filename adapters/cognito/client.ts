@@ -8,10 +8,8 @@ const REQUEST_TIMEOUT_MS = 5_000;
 
 export type CognitoSettings = Pick<CognitoConnection['cognito'], 'userPoolId' | 'endpoint' | 'credentials'>;
 
-/** Attempts per call when no user waits. */
 export const triesWhileAdministering = 5;
 
-/** Creates the SDK's client over the injected fetch. */
 export function createCognitoClient(
   { userPoolId, endpoint, credentials }: CognitoSettings,
   { fetch, tries = 2 }: { readonly fetch: Fetch; readonly tries?: number },
@@ -25,7 +23,6 @@ export function createCognitoClient(
   });
 }
 
-/** Returns the credentials for an AWS client; empty if the SDK finds them itself. */
 export const toCredentials = ({ credentials }: Pick<CognitoSettings, 'credentials'>) =>
   credentials.kind === 'default' ? {} : { credentials: async () => toAwsCredentials(credentials) };
 
@@ -46,19 +43,16 @@ const requestGuard = z.object({
   path: z.string(),
   method: z.string(),
   headers: z.record(z.string(), z.string()),
-  // A Uint8Array that also converts to text.
   body: z
     .instanceof(Uint8Array)
     .transform((bytes) => new Uint8Array(bytes))
     .nullish(),
 });
 
-/** Sends an AWS client's requests by the injected fetch. */
 export function createFetchHandler(fetch: Fetch) {
   return {
     async handle(request: unknown) {
       const { protocol, hostname, port, path, method, headers, body } = requestGuard.parse(request);
-      // Fetch sets both from the address and body.
       const { host: _host, 'content-length': _length, ...others } = headers;
       const response = await fetch(`${protocol}//${hostname}${port === undefined ? '' : `:${port}`}${path}`, {
         method,
@@ -83,13 +77,15 @@ const serviceErrorGuard = z.object({
   $metadata: z.object({ httpStatusCode: z.number().optional() }).optional(),
 });
 
-/** Returns status and code of a failed call, without the response text, which must not be stored. */
+/** Returns status and code of a failed call. The response text is left out, because it must not be logged. */
 export function toServiceFailure(error: unknown): { status: number | null; code: string | null } {
   const { data } = serviceErrorGuard.safeParse(error);
   return { status: data?.$metadata?.httpStatusCode ?? null, code: data?.name ?? null };
 }
 
-/** Returns the administrator's error for a failed call; throttling and AWS failures are retryable. */
+/**
+ * Converts a failed administrative call to an error. Throttling and AWS failures are retryable (`profile_unavailable`).
+ */
 export function toRefusal(error: unknown, call: string): FaceError {
   const failure = toServiceFailure(error);
   const isPassing = failure.status === null || failure.status >= 500 || failure.code === 'TooManyRequestsException';

@@ -1,10 +1,7 @@
 import { z } from 'zod';
 import { clientFields, originsGuard } from '../../src/config/oidc-client.js';
 
-/**
- * A Cognito user pool whose managed login offers the face check as a federated sign-in.
- * @see https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-oidc-idp.html
- */
+/** @see https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-oidc-idp.html */
 export const cognitoClientGuard = z
   .strictObject({
     ...clientFields,

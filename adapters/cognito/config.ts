@@ -5,13 +5,12 @@ import { oidcOf } from '../../src/config/oidc.js';
 import { safeUrlGuard } from '../../src/config/safe-url.js';
 import { cognitoClientGuard } from './config-oidc.js';
 
-/** The format of Cognito's API. Emulator ids lack an AWS region; the doctor warns about them. */
+/** The format of Cognito's API. Emulators use ids without an AWS region; `facestep doctor` warns about these. */
 const userPoolIdGuard = z
   .string()
   .max(55)
   .regex(/^[\w-]+_[0-9A-Za-z]+$/, 'expected the id of a user pool, such as eu-central-1_AbCdEfGhI');
 
-/** Returns true if the id begins with an AWS region. */
 export const isPoolOfAws = (userPoolId: string): boolean => /^[a-z]{2,}(?:-[a-z]+)+-\d_/.test(userPoolId);
 
 const clientIdsGuard = z
@@ -37,7 +36,6 @@ const functionArnGuard = z
   );
 
 const credentialsGuard = z.discriminatedUnion('kind', [
-  /** Default AWS SDK lookup: environment, shared files, role of the container or machine. */
   z.strictObject({
     kind: z
       .literal('default')
@@ -54,7 +52,6 @@ const credentialsGuard = z.discriminatedUnion('kind', [
   }),
 ]);
 
-/** Configuration of one user pool. */
 export const cognitoConnectionGuard = z.strictObject({
   ...connectionFields,
   oidc: oidcOf(cognitoClientGuard),
@@ -93,10 +90,8 @@ export const cognitoConnectionGuard = z.strictObject({
 
 export type CognitoConnection = z.output<typeof cognitoConnectionGuard>;
 
-/** Returns the region: the part of a pool's id before the underscore. */
 export const regionOf = (userPoolId: string): string => userPoolId.slice(0, userPoolId.indexOf('_'));
 
-/** Configuration of one connection's triggers, which `triggers/index.ts` reads from the environment. */
 export const triggerSettingsGuard = z.strictObject({
   connection: connectionFields.id,
   issuer: safeUrlGuard.transform((text) => text.replace(/\/+$/, '')),

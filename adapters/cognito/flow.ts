@@ -37,9 +37,7 @@ export interface TriggerDeps {
   readonly log: Log;
 }
 
-/** Receives an event and returns it with a `response`. */
 export interface Trigger {
-  /** @throws FaceError to refuse */
   handle(event: Uint8Array): Promise<TriggerReply>;
   refuse(code: FaceErrorCode): TriggerReply;
 }
@@ -52,7 +50,6 @@ export type TriggerName =
 
 const FACE_TRIES = 3;
 
-/** Creates the triggers of one connection: password by SRP, then face. The receipt is verified offline. */
 export function createCognitoTriggers(deps: TriggerDeps): Readonly<Record<TriggerName, Trigger>> {
   const verifyReceipt = createVerifyReceipt(deps);
   const guarded = (handle: Trigger['handle']) => async (event: Uint8Array) => {
@@ -78,18 +75,15 @@ async function handleDefine(body: Uint8Array, { settings, log }: TriggerDeps): P
   return toDefineReply(person.sub === null ? 'fail' : 'tokens');
 }
 
-/** Challenge names that together prove the password, in this order. */
 const passwordNames = ['SRP_A', 'PASSWORD_VERIFIER', 'ADMIN_NO_SRP_AUTH'];
 
 /**
- * Returns the next step of a sign-in. Tokens require the password and a correct answer to the last face challenge;
- * Cognito's own challenges count only if they fail.
- * @param session - stored by Cognito; the client cannot write it
+ * Returns the next step of a sign-in. Tokens require the password and a correct answer to the last face challenge.
+ * @param session - earlier challenges, stored by Cognito; the client cannot change them
  */
 export function nextStep(session: readonly ChallengeResult[], { sub }: Pick<Person, 'sub'>): NextStep {
   const isFace = ({ challengeName }: ChallengeResult): boolean => challengeName === 'CUSTOM_CHALLENGE';
   const faces = session.filter(isFace);
-  // An absent result is not a failure.
   if (session.some((entry) => !isFace(entry) && entry.challengeResult === false)) return 'fail';
 
   const firstFace = session.findIndex(isFace);
@@ -98,9 +92,9 @@ export function nextStep(session: readonly ChallengeResult[], { sub }: Pick<Pers
   const isRepeated = session.filter(({ challengeName }) => passwordNames.includes(challengeName)).length > steps.length;
   if (isRepeated || !steps.every(({ challengeResult }) => challengeResult === true)) return 'fail';
   const password = steps.map(({ challengeName }) => challengeName).join();
-  // Without SRP first, this sign-in has no password.
+  // A sign-in that does not begin with SRP never asks for the password.
   if (password === 'SRP_A' && faces.length === 0) return 'password';
-  // ADMIN_NO_SRP_AUTH: a backend signs in with the plain password by AdminInitiateAuth.
+  // With ADMIN_NO_SRP_AUTH, a backend sends the plain password.
   if (password !== 'SRP_A,PASSWORD_VERIFIER' && password !== 'ADMIN_NO_SRP_AUTH') return 'fail';
 
   const isForeseen =
@@ -127,7 +121,10 @@ async function handleCreate(body: Uint8Array, { settings, clock, random }: Trigg
   });
 }
 
-/** Both ids are computed, so that timing does not differ for unknown users. */
+/**
+ * Returns the user's `sub`, or an invented id for an unknown user. It computes both, so that timing does not reveal
+ * unknown users.
+ */
 function toSubject({ userName, sub }: Person, { requestSecret, userPoolId }: TriggerSettings): string {
   const digest = requestSecret.use((secret) =>
     createHmac('sha256', secret).update(`unknown user\0${userPoolId}\0${userName}`).digest('hex'),
@@ -153,7 +150,7 @@ function createVerifyReceipt({ settings, clock, log }: TriggerDeps): VerifyRecei
   );
   return async (receipt, { clientId, ...expected }) => {
     try {
-      // The initiator of a step-up chooses the audience text; the connection is bound to the enrolment.
+      // The initiator of a step-up chooses the audience, so the connection is verified too.
       return (await verifiers.get(clientId)?.verify(receipt, { connection, ...expected })) ?? null;
     } catch (error) {
       log.warn('receipt refused', { connection, reason: error instanceof ReceiptError ? error.code : 'internal' });
@@ -162,14 +159,14 @@ function createVerifyReceipt({ settings, clock, log }: TriggerDeps): VerifyRecei
   };
 }
 
-/** Stateless, because Cognito may call up to three times for one answer. */
+/** Keeps no state, because Cognito may call up to three times for one answer. */
 async function handleVerify(body: Uint8Array, verifyReceipt: VerifyReceipt): Promise<TriggerReply> {
   const { person, clientId, nonce, answer } = parseVerifyEvent(body);
   const claims = await verifyReceipt(answer, { clientId, nonce, subject: person.sub ?? person.userName });
   return toVerifyReply(claims !== null && person.sub !== null);
 }
 
-/** Trigger sources where a receipt may be presented; the second follows a temporary password. */
+/** Trigger sources that accept a receipt. The second is a sign-in with a temporary password. */
 const signIns = [
   'TokenGeneration_Authentication',
   'TokenGeneration_NewPasswordChallenge',
@@ -183,7 +180,7 @@ async function handlePreToken(
 ): Promise<TriggerReply> {
   const { clientId, triggerSource, sub, receipt, hasAccessToken } = parsePreTokenEvent(body);
   const isSignIn = signIns.includes(triggerSource);
-  // The client controls this metadata; only a receipt of this user and app client counts.
+  // The client controls this metadata, so only a receipt of this user and app client is accepted.
   const claims =
     isSignIn && sub !== null && receipt !== null ? await verifyReceipt(receipt, { clientId, subject: sub }) : null;
   const statement: FaceStatement | null =

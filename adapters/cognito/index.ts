@@ -6,7 +6,6 @@ import type { CognitoConnection } from './config.js';
 import { createCognitoClients } from './oidc.js';
 import { createCognitoProfile } from './profile.js';
 
-/** Creates the adapter of one user pool. */
 export function createCognitoAdapter(deps: AdapterDeps<CognitoConnection>): Adapter {
   const { settings, publicUrl, clock, fetch, log, onSecretUsed } = deps;
   const { id, kind, cognito } = settings;

@@ -9,9 +9,9 @@ export const createCognitoClients = (
   createOwnClients(oidc, (client) =>
     createLoginClient(client, directoryFor, {
       loginClaims: ['preferred_username'],
-      // Cognito forwards any user name before the first factor, so its signature proves no identity.
+      // Cognito redirects here before it verifies any first factor, so its request does not prove who the user is.
       isAfterFactor: false,
-      // The triggers accept receipts only.
+      // The triggers accept only receipts, so no result is stored for them.
       feedsHooks: false,
     }),
   );

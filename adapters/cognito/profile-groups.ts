@@ -5,7 +5,6 @@ import {
 import type { GroupPage } from '../../src/connections/groups.js';
 import { notUnderstood } from './profile-user.js';
 
-/** Cognito's maximum. */
 const pageSize = 60;
 
 /**

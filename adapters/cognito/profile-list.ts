@@ -3,10 +3,7 @@ import { type FoundUser, notUnderstood, toUser } from './profile-user.js';
 
 const mostPages = 20;
 
-/**
- * Lists up to a number of users, optionally filtered. A page may be short or empty although others follow.
- * @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ListUsers.html
- */
+/** @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ListUsers.html */
 export async function listUsers(
   Filter: string,
   limit: number,

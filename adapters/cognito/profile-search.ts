@@ -4,11 +4,14 @@ import type { NamedAccount } from '../../src/core/ports.js';
 import { listUsers } from './profile-list.js';
 import { type FoundUser, nameOf, toNamedAccount } from './profile-user.js';
 
-/** A filter takes one standard attribute. Only `username` is case-sensitive. */
+/**
+ * Attributes to search, one request each, because a filter accepts one attribute. Only `username` is case-sensitive.
+ */
 const searched = ['username', 'email', 'preferred_username', 'name', 'given_name', 'family_name'] as const;
 
 /**
- * Searches users by name prefix. Two characters have no documented escape, so text after them is compared here.
+ * Searches users by name prefix. Two characters have no documented escape in filters, so text after them is compared
+ * here.
  * @see
  * https://docs.aws.amazon.com/cognito/latest/developerguide/how-to-manage-user-accounts.html#cognito-user-pools-searching-for-users-using-listusers-api
  */
@@ -27,7 +30,7 @@ export async function searchUsers(
     ...toNameParts(text).map(({ family }) => ({ attribute: 'family_name', beginning: family })),
   ];
   const found = new Map<string, NamedAccount>();
-  // Sequential, because the rate limit applies to the whole AWS account.
+  // Requests are sequential, because the rate limit applies to the whole AWS account.
   for (const { attribute, beginning } of questions) {
     if (found.size >= limit) break;
     const called = (await list(attribute, beginning)).filter((user) => isCalled(text, toNames(user)));

@@ -11,26 +11,25 @@ export interface FoundUser {
 
 type Attributes = readonly { readonly Name?: string | undefined; readonly Value?: string | undefined }[] | undefined;
 
-/** @throws FaceError `profile_unavailable`: required fields are missing */
+/** @throws FaceError `profile_unavailable` if Cognito omits required fields */
 export function toUser(username: string | undefined, attributes: Attributes): FoundUser {
   if (username === undefined || attributes === undefined) throw notUnderstood();
   return { username, attributes: new Map(attributes.map(({ Name = '', Value = '' }) => [Name, Value])) };
 }
 
-/** Returns the sign-in name. Cognito generates the user name (the `sub`) if users sign in by e-mail or phone. */
+/** Returns the sign-in name. For users who sign in by e-mail or phone, Cognito sets the user name to the `sub`. */
 export const nameOf = ({ username, attributes }: FoundUser): string =>
   username === attributes.get('sub')
     ? (attributes.get('email') ?? attributes.get('phone_number') ?? username)
     : username;
 
-/** Excludes matches by `sub`, which the API also accepts but is no sign-in name. */
+/** Returns true if the user signs in by this name. The API also finds users by `sub`, which is not a sign-in name. */
 export const isNamed = (user: FoundUser, login: string): boolean =>
   [
     nameOf(user),
     ...['email', 'phone_number', 'preferred_username'].map((name) => user.attributes.get(name) ?? ''),
   ].some((name) => isSameLogin(name, login));
 
-/** @throws FaceError `profile_unavailable`: without a `sub` */
 export function toAccount(user: FoundUser): Account {
   const subject = user.attributes.get('sub');
   if (subject === undefined) throw notUnderstood();
@@ -42,7 +41,6 @@ export function toAccount(user: FoundUser): Account {
   };
 }
 
-/** @throws FaceError `profile_unavailable`: without a `sub` */
 export function toNamedAccount(user: FoundUser): NamedAccount {
   const [name = '', given = '', family = ''] = ['name', 'given_name', 'family_name'].map((each) =>
     user.attributes.get(each),

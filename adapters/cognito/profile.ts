@@ -19,7 +19,7 @@ import { listUsers } from './profile-list.js';
 import { searchUsers } from './profile-search.js';
 import { type FoundUser, isNamed, toAccount, toNamedAccount, toUser } from './profile-user.js';
 
-/** Limit for one operation with all its calls. */
+/** Time limit for one operation, including all its API calls. */
 const TOTAL_TIMEOUT_MS = 10_000;
 
 async function within<Answer>(work: () => Promise<Answer>): Promise<Answer> {
@@ -34,10 +34,9 @@ async function within<Answer>(work: () => Promise<Answer>): Promise<Answer> {
   }
 }
 
-/** Maximum of the API. */
 const maxNameCharacters = 128;
 
-/** A pool's standard attributes are OpenID Connect's claims; an address is plain text. */
+/** Claims that equal a standard attribute of the pool. Cognito's address is plain text. */
 const usualSources = {
   ...{ name: 'name', given_name: 'given_name', family_name: 'family_name', middle_name: 'middle_name' },
   ...{ nickname: 'nickname', preferred_username: 'preferred_username', profile: 'profile', picture: 'picture' },
@@ -48,7 +47,7 @@ const usualSources = {
 } satisfies UsualSources;
 
 /**
- * Creates the profile that keeps the token in a custom attribute, by `sub`.
+ * Creates the profile that stores the token in a custom attribute. Users are identified by `sub`.
  * @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminGetUser.html
  */
 export function createCognitoProfile(
@@ -74,9 +73,9 @@ export function createCognitoProfile(
     }
   };
 
-  /** Finds a user by `sub`. Another user may have chosen that `sub` as name, so the result is verified. */
+  /** Finds a user by `sub`. Another user may have chosen the same text as user name, so the result is verified. */
   const find = async (subject: string): Promise<FoundUser> => {
-    // Inserted into a filter, in quotes.
+    // The pattern excludes quotes, because the subject is inserted into a quoted filter.
     if (!/^[A-Za-z0-9-]{1,128}$/.test(subject)) throw new FaceError('subject_unknown');
     const isAskedFor = ({ attributes }: FoundUser): boolean => attributes.get('sub') === subject;
     const named = await readByName(subject);

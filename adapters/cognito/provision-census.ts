@@ -4,13 +4,9 @@ import type { Fetch } from '../../src/core/ports.js';
 import { type CognitoSettings, createCognitoClient, toRefusal, triesWhileAdministering } from './client.js';
 import type { CognitoConnection } from './config.js';
 
-/** Cognito's maximum. */
 const pageSize = 60;
 
-/**
- * Lists the enabled users with all attributes: Cognito rejects a request for one that some users lack.
- * @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ListUsers.html
- */
+/** Lists the enabled users with all attributes. Cognito rejects a request for one attribute that some users lack. */
 export async function* listCensus(
   settings: CognitoSettings & Pick<CognitoConnection['cognito'], 'attribute'>,
   { fetch }: { readonly fetch: Fetch },

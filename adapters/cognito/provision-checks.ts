@@ -21,7 +21,6 @@ import { deployment, flowsOf, inspectAttribute, inspectCustomAuth, inspectTrigge
 
 type Settings = CognitoConnection['cognito'];
 
-/** Warns if the pool id has no AWS region, as with emulators such as cognito-local. */
 export const createPoolIdChecks = ({ userPoolId }: Settings): readonly Check[] =>
   isPoolOfAws(userPoolId)
     ? []
@@ -36,7 +35,6 @@ export const createPoolIdChecks = ({ userPoolId }: Settings): readonly Check[] =
         },
       ];
 
-/** Checks that the credentials reach the pool. */
 export const credentialsCheck = (pool: Administration): Check => ({
   title: 'Credentials',
   async run() {
@@ -69,20 +67,17 @@ function toRefusedCredentials(code: string | null): Finding {
   );
 }
 
-/** AWS accepts request signatures for five minutes; triggers allow receipts half a minute. */
+/** AWS accepts signed requests whose time differs by up to five minutes. */
 const greatestSkewSec = 300;
 
-/** Checks the difference to Cognito's clock. */
 export const clockCheck = (pool: Administration, clock: Clock, dateOf: () => string): Check => ({
   title: 'Clocks',
   async run() {
-    // A refusal has a `Date` header too.
     await pool.describePool().catch(() => undefined);
     return compareClocks({ here: clock.now(), date: dateOf(), whose: 'Cognito' }, greatestSkewSec);
   },
 });
 
-/** Checks that the attribute exists and fits. */
 export const attributeCheck = (settings: Settings, pool: Administration): Check => ({
   title: `The attribute ${settings.attribute}`,
   async run() {
@@ -98,7 +93,6 @@ export const attributeCheck = (settings: Settings, pool: Administration): Check 
 
 const nobody = 'facestep-doctor';
 
-/** Checks that the running service may read a user's groups. */
 export async function checkGroups(settings: Settings, { fetch }: { readonly fetch: Fetch }): Promise<Finding> {
   const pool = { UserPoolId: settings.userPoolId, client: createCognitoClient(settings, { fetch }) };
   const { code, status } = await readGroupPage(nobody, null, pool).then(
@@ -114,7 +108,6 @@ export async function checkGroups(settings: Settings, { fetch }: { readonly fetc
     : fail(`Cognito answers with status ${status} (${code ?? 'no code'}).`, 'Try again later.');
 }
 
-/** Checks that users can neither write nor read the attribute. */
 export function permissionCheck({ attribute }: Settings, pool: Administration): Check {
   return {
     title: `${attribute} is out of the users' reach`,
@@ -137,7 +130,6 @@ export function permissionCheck({ attribute }: Settings, pool: Administration): 
   };
 }
 
-/** Checks that the pool runs our functions. */
 export const triggerCheck = (settings: Settings, pool: Administration): Check => ({
   title: 'The triggers of the user pool',
   async run() {
@@ -164,9 +156,9 @@ const bypasses: readonly ExplicitAuthFlowsType[] = [
   ...(['ALLOW_ADMIN_USER_PASSWORD_AUTH', 'ADMIN_NO_SRP_AUTH', 'USER_PASSWORD_AUTH'] as const),
 ];
 
-/** Checks that one app client requires the face challenge and allows no bypass. */
+/** Checks that an app client requires the face challenge and offers no other sign-in. */
 export function clientChecks(clientId: string, { policy }: CognitoConnection, pool: Administration): Check[] {
-  // If applications check the claim themselves, a bypass yields no claim.
+  // In other modes the application checks the face claim itself, and a sign-in that skips the face check has no claim.
   const bypassed = policy.mode === 'enforce' && policy.whenUnverified === 'deny' ? fail : warn;
   const check = (title: string, find: (client: UserPoolClientType) => Finding): Check => ({
     title: `App client ${clientId}: ${title}`,
@@ -205,7 +197,6 @@ export function clientChecks(clientId: string, { policy }: CognitoConnection, po
   ];
 }
 
-/** Checks the pool's app clients that are not configured. */
 export const otherClientsCheck = ({ clientIds }: Settings, pool: Administration): Check => ({
   title: 'Other app clients of the pool',
   async run() {

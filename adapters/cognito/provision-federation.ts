@@ -15,7 +15,7 @@ import type { Administration, OpenIdProvider } from './provision-pool.js';
 
 type Deps = AdapterDeps<CognitoConnection>;
 
-/** Never changed, because federated users are named `facestep_<sub>`. */
+/** Never change this name: Cognito names federated users `facestep_<sub>`. */
 const providerName = 'facestep';
 
 function toProvider({ id, secret }: CognitoClient, { publicUrl, settings }: Deps): OpenIdProvider {
@@ -33,7 +33,7 @@ function toProvider({ id, secret }: CognitoClient, { publicUrl, settings }: Deps
 }
 
 /**
- * Creates the step that registers this service with the pool. Cognito reads its metadata at once, so the server must be
+ * Creates the step that registers this service. Cognito fetches the OpenID metadata at once, so the server must be
  * reachable.
  */
 export function identityProviderStep(client: CognitoClient, pool: Administration, deps: Deps): ProvisionStep {
@@ -58,7 +58,7 @@ export function identityProviderStep(client: CognitoClient, pool: Administration
   };
 }
 
-/** Manual, because each application decides whether to offer it. */
+/** A manual step, because each application decides whether to offer the face check. */
 export const appClientStep = ({ redirectUris }: CognitoClient): ProvisionStep => ({
   title: 'App clients that offer the face check',
   inspect: async () => ({
@@ -74,7 +74,6 @@ export const appClientStep = ({ redirectUris }: CognitoClient): ProvisionStep =>
   apply: async () => {},
 });
 
-/** Creates the checks of the federated sign-in. */
 export const createFederationChecks = (client: CognitoClient, pool: Administration, deps: Deps): readonly Check[] => [
   {
     title: 'OpenID provider',

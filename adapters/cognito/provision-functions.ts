@@ -14,7 +14,7 @@ type Deployed =
 const unseen =
   'serverless.yml sets what is not looked at here: 5 seconds, which is what Cognito waits, three times at most.';
 
-/** Checks that the deployed functions match the configuration. Reports no values of their environment. */
+/** Checks that the deployed functions match the configuration. Findings omit values of their environment. */
 export const functionsCheck = (deps: Deps): Check => ({
   title: 'The functions',
   async run() {
@@ -38,7 +38,6 @@ export const functionsCheck = (deps: Deps): Check => ({
   },
 });
 
-/** Creates a Lambda client in the pool's region. */
 export const createLambda = ({ settings: { cognito }, fetch }: Deps): LambdaClient =>
   new LambdaClient({
     region: regionOf(cognito.userPoolId),
@@ -77,7 +76,6 @@ function readKids(text: string): readonly string[] | null {
   }
 }
 
-/** `null` if the server is unreachable, which another check reports. */
 async function readKeyIds({ publicUrl, fetch }: Deps): Promise<readonly string[] | null> {
   try {
     const init = { redirect: 'error', signal: AbortSignal.timeout(5_000) } as const;
@@ -93,7 +91,6 @@ function differencesOf(
   { settings: { id, policy, cognito }, publicUrl }: Deps,
 ): string[] {
   const { FACESTEP_CLIENT_IDS: clients = '' } = environment;
-  // The functions treat an empty variable as unset.
   const mode = environment.FACESTEP_MODE || null;
   const deployedClients = clients.split(',').map((each) => each.trim());
   const missingClients = cognito.clientIds.filter((each) => !deployedClients.includes(each));

@@ -29,7 +29,7 @@ type Statement = z.infer<typeof policyGuard>['Statement'][number];
 
 const principal = 'cognito-idp.amazonaws.com';
 
-/** Checks that Cognito may invoke the functions for this pool; otherwise every sign-in fails. */
+/** Checks that Cognito may invoke the functions for this pool. Without this permission, every sign-in fails. */
 export const invocationCheck = (deps: Deps): Check => ({
   title: 'Leave to invoke the functions',
   async run() {
@@ -54,7 +54,6 @@ export const invocationCheck = (deps: Deps): Check => ({
   },
 });
 
-/** @returns `[]` for a function without a policy; `null` if it cannot be read */
 async function readStatements(arn: string, deps: Deps): Promise<readonly Statement[] | null> {
   try {
     const { Policy } = await createLambda(deps).send(new GetPolicyCommand({ FunctionName: arn }));
@@ -70,7 +69,6 @@ function letsInvoke({ Effect, Principal, Action, Condition = {} }: Statement, us
   const sources = Object.values(Condition).flatMap((keys) =>
     Object.entries(keys).flatMap(([key, values]) => (key.toLowerCase() === 'aws:sourcearn' ? values : [])),
   );
-  // A wildcard may cover several pools.
   const isForPool = sources.every((arn) => arn.endsWith(`:userpool/${userPoolId}`) || arn.includes('*'));
   return Effect === 'Allow' && isCognito && isInvocation && isForPool;
 }

@@ -12,11 +12,10 @@ import {
 import type { CognitoConnection } from './config.js';
 import { toAccount, toUser } from './profile-user.js';
 
-/** Cognito's maximum. */
 const pageSize = 60;
 
 /**
- * Lists the enabled users of a group, by the group's name.
+ * Lists the enabled users of a group.
  * @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ListUsersInGroup.html
  */
 export async function* listMembers(

@@ -23,11 +23,11 @@ import {
 } from './client.js';
 
 /*
- * UpdateUserPool and UpdateUserPoolClient reset omitted settings, so each change is: describe, merge, update.
- * https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UpdateUserPool.html
+ * UpdateUserPool and UpdateUserPoolClient reset every omitted setting, so each change reads all settings, merges and
+ * writes them. https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UpdateUserPool.html
  */
 
-/** Administrative calls of one user pool. All throw FaceError `provider_refused`, `profile_unavailable`. */
+/** Administrative calls for one user pool. All throw FaceError `provider_refused` or `profile_unavailable`. */
 export interface Administration {
   describePool(): Promise<UserPoolType>;
   updatePool(change: (pool: UserPoolType) => Partial<UserPoolType>): Promise<void>;
@@ -54,7 +54,6 @@ async function call<Answer>(name: string, send: () => Promise<Answer>): Promise<
   }
 }
 
-/** Creates the administration client of one user pool. */
 export function createAdministration(settings: CognitoSettings, { fetch }: { readonly fetch: Fetch }): Administration {
   const { userPoolId: UserPoolId } = settings;
   const client = createCognitoClient(settings, { fetch, tries: triesWhileAdministering });
@@ -90,7 +89,7 @@ export function createAdministration(settings: CognitoSettings, { fetch }: { rea
         const page = next === undefined ? {} : { NextToken: next };
         const command = new ListUserPoolClientsCommand({ UserPoolId, MaxResults: 60, ...page });
         const answer = await call('ListUserPoolClients', () => client.send(command));
-        // Sequential, because the quota is low.
+        // Requests are sequential, because the API's quota is low.
         for (const { ClientId } of answer.UserPoolClients ?? []) clients.push(await describeClient(ClientId ?? ''));
         next = answer.NextToken;
       } while (next !== undefined);
@@ -134,7 +133,7 @@ function withoutReadOnly(pool: UserPoolType) {
   const { AliasAttributes, UsernameAttributes, UsernameConfiguration, Domain, CustomDomain, ...others } = rest;
   const { SmsConfigurationFailure, EmailConfigurationFailure, AdminCreateUserConfig, ...settings } = others;
   if (AdminCreateUserConfig === undefined) return settings;
-  // AWS returns both but rejects them together.
+  // DescribeUserPool returns both settings, but UpdateUserPool rejects them together.
   const { UnusedAccountValidityDays, ...config } = AdminCreateUserConfig;
   const isTold = settings.Policies?.PasswordPolicy?.TemporaryPasswordValidityDays !== undefined;
   return { ...settings, AdminCreateUserConfig: isTold ? config : AdminCreateUserConfig };

@@ -24,7 +24,6 @@ const misfitOf = ({ AttributeDataType, Mutable, Required, StringAttributeConstra
   return null;
 };
 
-/** Returns the attribute's status. */
 export const inspectAttribute = ({ attribute }: Settings, { SchemaAttributes = [] }: UserPoolType): StepStatus => {
   const existing = SchemaAttributes.find(({ Name }) => Name === attribute);
   const misfit = existing === undefined ? null : misfitOf(existing);
@@ -65,7 +64,7 @@ type FunctionArns = NonNullable<Settings['triggers']['functions']>;
 
 const toLambdaConfig = (functions: FunctionArns, { UserPoolTier, LambdaConfig }: UserPoolType): LambdaConfigType => {
   const current = LambdaConfig?.PreTokenGenerationConfig?.LambdaVersion;
-  // Version 1 covers the ID token only; the Lite plan has no other.
+  // Version 1 of the event covers only the ID token; the Lite plan offers no later version.
   const version = current === 'V3_0' ? current : UserPoolTier === 'LITE' ? 'V1_0' : 'V2_0';
   return {
     DefineAuthChallenge: functions.defineAuthChallenge,
@@ -89,7 +88,6 @@ export const deployment = [
   'Run provision again.',
 ];
 
-/** Returns the triggers' status. */
 export const inspectTriggers = ({ triggers: { functions } }: Settings, pool: UserPoolType): StepStatus => {
   if (functions === undefined) return { state: 'manual', instructions: deployment };
   const { LambdaConfig: current = {} } = pool;
@@ -120,7 +118,7 @@ export const inspectTriggers = ({ triggers: { functions } }: Settings, pool: Use
   };
 };
 
-/** Creates the step that sets the four triggers, unless a foreign one is set. */
+/** Creates the step that sets the four triggers, unless the pool has another function there. */
 export const triggerStep = (settings: Settings, pool: Administration): ProvisionStep => ({
   title: 'The triggers of the user pool',
   inspect: async () => inspectTriggers(settings, await pool.describePool()),
@@ -133,16 +131,13 @@ export const triggerStep = (settings: Settings, pool: Administration): Provision
   },
 });
 
-/** Flows of a client without an explicit list. */
 const defaultFlows: readonly ExplicitAuthFlowsType[] = [
   ...(['ALLOW_REFRESH_TOKEN_AUTH', 'ALLOW_USER_SRP_AUTH', 'ALLOW_CUSTOM_AUTH'] as const),
 ];
 
-/** Returns an app client's sign-in flows. */
 export const flowsOf = ({ ExplicitAuthFlows }: UserPoolClientType): readonly ExplicitAuthFlowsType[] =>
   ExplicitAuthFlows ?? defaultFlows;
 
-/** Returns whether an app client allows custom authentication. */
 export const inspectCustomAuth = (client: UserPoolClientType): StepStatus => {
   const flows = flowsOf(client);
   if (flows.includes('ALLOW_CUSTOM_AUTH') || flows.includes('CUSTOM_AUTH_FLOW_ONLY')) return { state: 'ready' };
@@ -156,7 +151,6 @@ export const inspectCustomAuth = (client: UserPoolClientType): StepStatus => {
   return { state: 'different', changes: [`allow custom authentication (ALLOW_CUSTOM_AUTH) for ${nameOf(client)}`] };
 };
 
-/** Creates the step that allows custom authentication on an app client. */
 export const customAuthStep = (clientId: string, pool: Administration): ProvisionStep => ({
   title: `App client ${clientId} signs in with a face`,
   inspect: async () => inspectCustomAuth(await pool.describeClient(clientId)),

@@ -24,7 +24,6 @@ import { permissionStep } from './provision-permission.js';
 import { createAdministration } from './provision-pool.js';
 import { attributeStep, customAuthStep, triggerStep } from './provision-steps.js';
 
-/** Creates the steps and checks of a user pool. */
 export function createCognitoProvisioning(deps: AdapterDeps<CognitoConnection>): Provisioning {
   const { cognito } = deps.settings;
   let date = '';
@@ -34,13 +33,12 @@ export function createCognitoProvisioning(deps: AdapterDeps<CognitoConnection>):
     return response;
   };
   const pool = createAdministration(cognito, { fetch });
-  // AWS rejects requests signed with a wrong time.
+  // The clock is checked first, because AWS rejects requests signed with a wrong time.
   const clock = clockCheck(pool, deps.clock, () => date);
   const credentials = credentialsCheck(pool);
   const functions = functionsCheck(deps);
   const federated = (deps.settings.oidc?.clients ?? []).filter((client) => client.kind === 'cognito');
   return {
-    // Write permissions are settled before the attribute exists.
     steps: [
       permissionStep(cognito, pool),
       attributeStep(cognito, pool),

@@ -5,8 +5,7 @@ import type { FaceErrorCode } from '../../src/errors.js';
 import { faceClaims } from './schema.js';
 
 /*
- * Cognito expects the event with `response` filled in, map values as text. Users see thrown errors, so each trigger has
- * one refusal.
+ * Cognito expects the event with `response` filled in. Users see thrown errors, so each trigger has one fixed refusal.
  */
 
 export interface TriggerReply extends RawReply {
@@ -17,11 +16,10 @@ const toReply = (response: JsonObject): TriggerReply => ({ status: 200, body: { 
 
 export const faceChallenge = 'FACE';
 
-/** Ends the sign-in. */
 export const refuseDefine = (_code: FaceErrorCode): TriggerReply =>
   toReply({ issueTokens: false, failAuthentication: true });
 
-/** Returns an unanswerable challenge: no nonce, and a name that ends the sign-in. */
+/** Returns a challenge that cannot be answered: it has no nonce, and its name ends the sign-in. */
 export const refuseCreate = (_code: FaceErrorCode): TriggerReply =>
   toReply({
     publicChallengeParameters: { type: 'FACE_UNAVAILABLE' },
@@ -29,10 +27,12 @@ export const refuseCreate = (_code: FaceErrorCode): TriggerReply =>
     challengeMetadata: 'FACE_UNAVAILABLE',
   });
 
-/** Rejects the answer. */
 export const refuseVerify = (_code: FaceErrorCode): TriggerReply => toReply({ answerCorrect: false });
 
-/** Removes our claims and the attribute for every app client. Fills both event versions, for malformed events. */
+/**
+ * Removes our claims and the attribute, in both versions of the reply, because a malformed event does not reveal its
+ * version.
+ */
 export const refusePreToken =
   (attribute: string) =>
   (_code: FaceErrorCode): TriggerReply => {
@@ -45,7 +45,6 @@ export const refusePreToken =
 
 const names = z.array(z.string()).nullable();
 
-/** AWS's example event has the role in a list, its example response as text. */
 const groupsGuard = z.object({
   request: z.object({
     groupConfiguration: z.object({
@@ -58,11 +57,7 @@ const groupsGuard = z.object({
   }),
 });
 
-/**
- * Copies Cognito's groups into the reply, which leaves them as they are.
- * @param event - unverified
- * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html
- */
+/** Copies the event's groups into the reply, so that the tokens keep these groups. */
 export function keepGroups(event: unknown, { body, ...reply }: TriggerReply): TriggerReply {
   const groupOverrideDetails = groupsGuard.safeParse(event).data?.request.groupConfiguration;
   if (groupOverrideDetails === undefined) return { ...reply, body };
@@ -82,21 +77,18 @@ const definitions = {
   fail: { issueTokens: false, failAuthentication: true },
 } as const satisfies Record<NextStep, JsonObject>;
 
-/** @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-define-auth-challenge.html */
 export const toDefineReply = (step: NextStep): TriggerReply => toReply(definitions[step]);
 
 export interface FaceChallenge {
   readonly nonce: string;
-  /** Signed for this service. A client with its own camera page sends it to `POST /step-ups/requested`. */
+  /** Request signed for this service. A client with its own camera page sends it to `POST /step-ups/requested`. */
   readonly request: string;
   readonly connection: string;
-  /** Capture page for this challenge. The client appends `&return=` and its own address. */
+  /** Capture page for this challenge. The client appends `&return=` and the address of its own page. */
   readonly startUrl: string;
-  /** Expiry, in seconds since 1970. */
   readonly exp: string;
 }
 
-/** @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-create-auth-challenge.html */
 export const toCreateReply = (challenge: FaceChallenge): TriggerReply =>
   toReply({
     publicChallengeParameters: { type: faceChallenge, ...challenge },
@@ -104,20 +96,14 @@ export const toCreateReply = (challenge: FaceChallenge): TriggerReply =>
     challengeMetadata: faceChallenge,
   });
 
-/** @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-verify-auth-challenge-response.html */
 export const toVerifyReply = (answerCorrect: boolean): TriggerReply => toReply({ answerCorrect });
 
 export interface FaceStatement {
-  /** Time of the check, in seconds since 1970. */
   readonly checkedAt: number;
   readonly stepUpId: string;
 }
 
-/**
- * Adds or removes the claims, and removes the enrolment token's attribute.
- * @param statement - `null` removes claims of our names
- * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html
- */
+/** @param statement - result of the face check; `null` removes the face claims */
 export function toPreTokenReply(
   statement: FaceStatement | null,
   { hasAccessToken, attribute }: { readonly hasAccessToken: boolean; readonly attribute: string },
@@ -126,7 +112,6 @@ export function toPreTokenReply(
     statement === null
       ? { claimsToSuppress: [...faceClaims, attribute] }
       : {
-          // Version 1 accepts text only.
           claimsToAddOrOverride: {
             face_verified: 'true',
             face_verified_at: String(statement.checkedAt),

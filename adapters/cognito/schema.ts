@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { parseEvent } from '../../src/connections/parse-event.js';
 
-/* Sessions may be empty, `challengeMetadata` null, and unknown users have no attributes. */
+/*
+ * In Cognito's events, the session may be empty, `challengeMetadata` may be null, and unknown users have no attributes.
+ */
 
 export const faceClaims = ['face_verified', 'face_verified_at', 'face_txn'] as const;
 
-/** Client metadata key of the receipt for the pre-token-generation trigger. */
+/** Key in the client metadata under which an app sends the receipt to the pre-token-generation trigger. */
 export const receiptMetadata = 'face_receipt';
 
 const callerGuard = z.object({
@@ -18,7 +20,7 @@ export type TriggerCaller = z.output<typeof callerGuard>;
 
 const personFields = {
   userAttributes: z.object({ sub: z.string().min(1).max(128).optional() }).nullish(),
-  /** Present only if the app client prevents user existence errors. */
+  /** Present only if the app client has "prevent user existence errors" enabled. */
   userNotFound: z.boolean().nullish(),
 };
 
@@ -40,7 +42,6 @@ const toPerson = (
 
 const eventFields = { userName: z.string().min(1).max(2048), callerContext: callerGuard.shape.callerContext };
 
-// Those that do not parse are not face challenges.
 const resultGuard = z.object({
   challengeName: z.string(),
   challengeResult: z.boolean().nullish().catch(null),
@@ -90,7 +91,7 @@ const verifyGuard = z
 
 const preTokenGuard = z
   .object({
-    // 1 has the ID token's claims, 2 and 3 those of both tokens. Absent means version 1.
+    // Version 1 sets claims of the ID token, 2 and 3 those of both tokens. If absent, the version is 1.
     version: z.string().nullish(),
     callerContext: eventFields.callerContext,
     triggerSource: z.string().startsWith('TokenGeneration_'),
@@ -104,7 +105,7 @@ const preTokenGuard = z
     return {
       clientId: callerContext.clientId,
       triggerSource,
-      /** `null` for client credentials. */
+      /** `null` for the client credentials grant, which has no user. */
       sub: request.userAttributes?.sub ?? null,
       receipt: typeof receipt === 'string' ? receipt : null,
       hasAccessToken: version === '2' || version === '3',
@@ -113,33 +114,18 @@ const preTokenGuard = z
 
 export type PreTokenEvent = z.output<typeof preTokenGuard>;
 
-/** Parses the claimed sender of an event. @throws FaceError `request_malformed` */
 export const parseCaller = (body: Uint8Array): TriggerCaller => parseEvent(callerGuard, body);
 
-/**
- * Parses a define-auth-challenge event.
- * @throws FaceError `request_malformed`
- * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-define-auth-challenge.html
- */
+/** @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-define-auth-challenge.html */
 export const parseDefineEvent = (body: Uint8Array): z.output<typeof defineGuard> => parseEvent(defineGuard, body);
 
-/**
- * Parses a create-auth-challenge event.
- * @throws FaceError `request_malformed`
- * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-create-auth-challenge.html
- */
+/** @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-create-auth-challenge.html */
 export const parseCreateEvent = (body: Uint8Array): z.output<typeof createGuard> => parseEvent(createGuard, body);
 
 /**
- * Parses a verify-auth-challenge-response event.
- * @throws FaceError `request_malformed`
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-verify-auth-challenge-response.html
  */
 export const parseVerifyEvent = (body: Uint8Array): z.output<typeof verifyGuard> => parseEvent(verifyGuard, body);
 
-/**
- * Parses a pre-token-generation event of any version.
- * @throws FaceError `request_malformed`
- * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html
- */
+/** @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html */
 export const parsePreTokenEvent = (body: Uint8Array): PreTokenEvent => parseEvent(preTokenGuard, body);

@@ -6,7 +6,7 @@ import { addSec, type EpochMs } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 
 const FETCH_TIMEOUT_MS = 5_000;
-/** Entra asks for a refresh of keys at least daily. */
+/** Lifetime of cached keys. Entra's documentation requires a refresh at least daily. */
 const KEPT_SEC = 86_400;
 const RENEWED_AFTER_SEC = 1_800;
 const RENEWED_AGAIN_AFTER_SEC = 60;
@@ -19,8 +19,8 @@ export interface TenantAuthority {
 }
 
 /**
- * Returns the authority of an allowed tenant; callers pass no other.
- * @throws FaceError `profile_unavailable`: metadata unavailable, or of another tenant
+ * Returns issuer and keys of a tenant, which must be an allowed one.
+ * @throws FaceError `profile_unavailable`
  */
 export type FindAuthority = (tenantId: string) => Promise<TenantAuthority>;
 
@@ -31,8 +31,8 @@ interface KeptAuthority {
 }
 
 /**
- * Caches tenants' metadata and keys for a day. After half an hour they are refreshed in the background, because a hook
- * cannot wait.
+ * Caches the tenants' metadata and keys for a day. After half an hour it refreshes them in the background, because a
+ * hook call cannot wait.
  * @see https://learn.microsoft.com/en-us/entra/identity-platform/signing-key-rollover
  */
 export function createFindAuthority(
@@ -55,7 +55,7 @@ export function createFindAuthority(
       signal: AbortSignal.timeout(FETCH_TIMEOUT_MS),
     });
     const { issuer, jwks_uri } = metadataGuard.parse(response.ok ? await response.json() : null);
-    // An external tenant's host contains its domain or id; the path is the same everywhere.
+    // The host name of an external tenant contains its domain or its id, so only the path is compared.
     if (new URL(issuer).pathname !== `/${tenantId}/v2.0`) throw new FaceError('profile_unavailable');
     const keys = createRemoteJWKSet(new URL(jwks_uri), {
       timeoutDuration: FETCH_TIMEOUT_MS,
@@ -77,7 +77,6 @@ export function createFindAuthority(
     if (known !== undefined && known.until > now) {
       if (known.renewAt <= now) {
         known.renewAt = addSec(now, RENEWED_AGAIN_AFTER_SEC);
-        // A call waits only if the cached entry is too old.
         renew(tenantId).catch(() => {});
       }
       return known.authority;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 const keyIssuerGuard = z.object({ issuer: z.string() });
 
 /**
- * Returns true if a published Entra key may sign for a tenant; some keys are restricted to an issuer.
+ * Returns true if this key may sign for a tenant. Entra publishes some keys for one issuer only.
  * @see https://learn.microsoft.com/en-us/entra/identity-platform/access-tokens#validate-the-issuer
  */
 export function isEntraKeyOf(tenantId: string, key: unknown): boolean {

@@ -15,34 +15,31 @@ export interface VerifiedCaller {
 }
 
 /**
- * Verifies that a call is from Entra's events service in an allowed tenant, without reading the body.
- * @throws FaceError `caller_untrusted`; `profile_unavailable` if the keys cannot be fetched
+ * Verifies that a call is from Entra's events service in an allowed tenant, by the headers only.
+ * @throws FaceError `caller_untrusted`, or `profile_unavailable` if the keys cannot be fetched
  */
 export type VerifyCaller = (headers: RawHead['headers']) => Promise<VerifiedCaller>;
 
 export interface CallerCheck {
   readonly verify: VerifyCaller;
-  /** Prefetches the tenants' keys. Failures are ignored: the next call retries. */
+  /** Fetches the tenants' keys in advance. It ignores failures, because the next call fetches again. */
   fetchAhead(): Promise<void>;
 }
 
 /**
- * The application that calls hooks in every tenant: "Azure Active Directory Authentication Extensions".
+ * Application id of Entra's events service, the same in every tenant.
  * @see https://learn.microsoft.com/en-us/entra/identity-platform/custom-extension-overview
  */
 export const eventsServiceAppId = '99045fe1-7639-4a75-9d4a-577b6ca3810f';
 
-/**
- * Entra waits 2 s at most, and the decision may need half of it. A slower fetch continues for the next call; Entra does
- * not retry a denial.
- */
+/** Entra waits at most 2 s. A slower fetch completes in the background for the next call. */
 const VERIFY_TIMEOUT_MS = 700;
 const CLOCK_TOLERANCE_SEC = 30;
 
 const tenantGuard = z.object({ tid: z.guid().transform((text) => text.toLowerCase()) });
 /**
- * Creates the check for one connection, with cached keys. A v2 token names the events service in `azp`; a v1 token in
- * `appid` and our application by URI `api://{host}/{id}`.
+ * Creates the caller check. A v2 token names the events service in `azp`; a v1 token in `appid`, with the audience
+ * `api://{host}/{id}`.
  * @param host - public host name, without a port
  */
 export function createCallerCheck(
@@ -53,12 +50,12 @@ export function createCallerCheck(
 
   const verify = async (bearer: string): Promise<VerifiedCaller> => {
     const tenantId = readTenant(bearer);
-    // Keys are fetched for listed tenants only, so that anonymous callers cannot trigger other requests.
+    // Keys are fetched only for allowed tenants, so that anonymous callers cannot trigger requests to others.
     if (!hooks.tenants.includes(tenantId)) throw new FaceError('caller_untrusted', { bearer: 'tenant' });
     const { issuer, keys } = await findAuthority(tenantId);
     const v1 = `${v1Issuer}/${tenantId}/`;
     const { payload, protectedHeader } = await jwtVerify(bearer, keys, {
-      // The documentation names an external tenant's host by domain, its metadata by id.
+      // For an external tenant, the documentation's issuer has the domain as host, the metadata's issuer has the id.
       issuer: [v1, issuer, `${login}/${tenantId}/v2.0`],
       audience: [hooks.appId, `api://${host}/${hooks.appId}`],
       algorithms: ['RS256'],
@@ -87,12 +84,11 @@ export function createCallerCheck(
   };
 }
 
-/** Returns the unverified tenant of a token. */
 function readTenant(bearer: string): string {
   try {
     return tenantGuard.parse(decodeJwt(bearer)).tid;
   } catch {
-    // No cause, because it may quote the token.
+    // The error has no cause, because the cause may quote the token.
     throw new FaceError('caller_untrusted', { bearer: 'no_tenant' });
   }
 }

@@ -20,7 +20,6 @@ import type { Fetch } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import type { EntraSettings } from './config.js';
 
-/** Per request. A call needs up to four, plus throttling retries. */
 const REQUEST_TIMEOUT_MS = 4_000;
 
 export interface GraphCall {
@@ -28,13 +27,12 @@ export interface GraphCall {
   /** Path and query after `/v1.0`, or the full address of an `@odata.nextLink`. */
   readonly path: string;
   readonly body?: JsonObject;
-  /** Defaults to the connection's own. */
   readonly tenantId?: string;
 }
 
 /**
- * Sends a call as the application.
- * @throws FaceError `profile_unavailable`: no token, or no answer; `detail.reason` says which
+ * Calls Graph with the application's own permissions.
+ * @throws FaceError `profile_unavailable`; `detail.reason` says why
  */
 export type SendToGraph = (call: GraphCall) => Promise<RestAnswer>;
 
@@ -44,7 +42,7 @@ export interface GraphWaiting {
 }
 
 /**
- * Creates a Microsoft Graph client over the injected fetch; MSAL caches access tokens.
+ * Creates a Microsoft Graph client. MSAL, Microsoft's library, caches the access tokens.
  * @see https://learn.microsoft.com/en-us/entra/identity-platform/v2-oauth2-client-creds-grant-flow
  */
 export function createGraphClient(
@@ -58,7 +56,7 @@ export function createGraphClient(
   const send = async (call: GraphCall, { anew }: { readonly anew: boolean }): Promise<RestAnswer> => {
     const { method, path, body, tenantId = homeTenantId } = call;
     const url = path.startsWith('/') ? `${graph}/v1.0${path}` : path;
-    // Next pages must be on Graph, so that the token is sent nowhere else.
+    // The address of a next page must be on Graph, so that the access token is sent to no other host.
     if (!url.startsWith(`${graph}/`)) throw new FaceError('profile_unavailable', { reason: 'foreign address' });
     const scope = { scopes: [`${graph}/.default`], authority: `${login}/${tenantId}`, skipCache: anew };
     const token = await takeToken(application, scope);
@@ -69,7 +67,7 @@ export function createGraphClient(
         headers: {
           Authorization: `Bearer ${token}`,
           'Content-Type': 'application/json',
-          // Graph requires this header for counted queries. Next links may encode the `$`.
+          // Graph requires this header for queries with `$count`. Addresses of next pages may encode the `$`.
           ...(/(?:\$|%24)count=true/.test(path) ? { ConsistencyLevel: 'eventual' } : {}),
         },
         body: body === undefined ? null : JSON.stringify(body),
@@ -81,14 +79,17 @@ export function createGraphClient(
 
   const sendOnce: SendToGraph = async (call) => {
     const answer = await send(call, { anew: false });
-    // Entra may revoke access tokens early, which MSAL cannot know.
+    // Entra can revoke access tokens early, and MSAL would still return the cached one.
     return answer.status === 401 ? send(call, { anew: true }) : answer;
   };
 
   return (call) => sendPatiently(() => sendOnce(call), readWaitMs, patience, sleep);
 }
 
-/** Returns Graph's Retry-After, or doubles the last wait. @see https://learn.microsoft.com/en-us/graph/throttling */
+/**
+ * Returns the wait before the next attempt: Graph's Retry-After, or an exponential back-off. @see
+ * https://learn.microsoft.com/en-us/graph/throttling
+ */
 const readWaitMs = (answer: RestAnswer, tried: number): number | null =>
   saysLater(answer) ? (readRetryAfterMs(answer) ?? 500 * 2 ** (tried - 1)) : null;
 
@@ -96,20 +97,19 @@ const graphErrorGuard = z.object({
   error: z.object({ code: z.string().regex(/^\w{1,64}$/), message: z.string().catch('') }),
 });
 
-/** Returns status and code of a Graph refusal for the log, without its text. */
 export function toRefusalDetail({ status, body }: RestAnswer): { status: number; code: string | null } {
   const parsed = graphErrorGuard.safeParse(body);
   return { status, code: parsed.success ? parsed.data.error.code : null };
 }
 
 /**
- * Returns true if Graph refused because a required object is missing or not yet visible.
+ * Returns true if Graph refused because a required object does not exist or is not visible yet.
  * @see https://learn.microsoft.com/en-us/graph/errors
  */
 export function saysMissing({ status, body }: RestAnswer): boolean {
   if (status === 404) return true;
   const { data } = graphErrorGuard.safeParse(body);
-  // AADB2C90063: an external tenant without the events service's principal.
+  // AADB2C90063 means that an external tenant lacks the service principal of the events service.
   return status === 400 && /does not exist|not found|cannot be found|AADB2C90063/i.test(data?.error.message ?? '');
 }
 
@@ -143,7 +143,7 @@ async function takeToken(
     const result = await application.acquireTokenByClientCredential(request);
     if (result !== null) return result.accessToken;
   } catch (error) {
-    // No cause, because it contains the request with the secret.
+    // The error has no cause, because MSAL's error contains the request with the secret.
     throw new FaceError('profile_unavailable', { reason: 'no access token', ...toTokenFailure(error) });
   }
   throw new FaceError('profile_unavailable', { reason: 'no access token' });
@@ -155,7 +155,7 @@ function toTokenFailure(error: unknown): { [name: string]: Json } {
   return { refusal, number: /AADSTS\d{2,9}/.exec(error.errorMessage)?.[0] ?? null };
 }
 
-/** MSAL's default network client has no time-out for token requests. */
+/** Replaces MSAL's network client, which has no timeout for token requests. */
 function createNetwork(fetch: Fetch): INetworkModule {
   const send = async <T>(
     method: 'GET' | 'POST',

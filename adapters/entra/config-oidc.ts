@@ -2,11 +2,10 @@ import { z } from 'zod';
 import { originGuard } from '../../src/config/safe-url.js';
 import { cloudGuard, clouds, guidGuard } from './config-tenant.js';
 
-/** Callback path, the same for every tenant of a cloud. */
 const callbackPath = '/common/federation/externalauthprovider';
 
 /**
- * Entra ID as a client for External MFA. Each cloud has one redirect URI, so none is configured.
+ * Entra ID as a client, for External MFA. Each Microsoft cloud has one fixed redirect URI.
  * @see https://learn.microsoft.com/en-us/entra/identity/authentication/concept-authentication-external-method-provider
  */
 export const externalMfaGuard = z
@@ -14,7 +13,6 @@ export const externalMfaGuard = z
     kind: z.literal('entra_external_mfa').describe('The face check as external MFA of Entra ID.'),
     id: guidGuard.describe('Client id that Entra ID received for this provider. Preferably the same as `appId`.'),
     appId: guidGuard.optional().describe('Client id of the application registered for it in Entra ID. Default: `id`.'),
-    /** Users of the first are identified by object id, others by `<tenant id>/<object id>`. */
     tenantIds: z
       .array(guidGuard)
       .min(1)

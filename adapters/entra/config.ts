@@ -21,7 +21,6 @@ const graphAuthGuard = z.discriminatedUnion('kind', [
     kind: z.literal('secret').describe('A client secret.'),
     secret: credentialGuard.describe('Secret. Client secret of the application.'),
   }),
-  /** A certificate uploaded to the application, with its RSA key; both as PEM. */
   z
     .strictObject({
       kind: z.literal('certificate').describe('A certificate.'),
@@ -34,7 +33,6 @@ const graphAuthGuard = z.discriminatedUnion('kind', [
     }),
 ]);
 
-/** `extension_{client id of the application that defines it, without hyphens}_{name}` */
 const extensionNameGuard = z
   .string()
   .regex(/^extension_[0-9a-f]{32}_[A-Za-z][A-Za-z0-9_]{0,59}$/, 'expected extension_{32 hex digits}_{name}');
@@ -62,10 +60,7 @@ const hooksGuard = z.strictObject({
     .describe('External tenants: serve the hooks of the sign-up form.'),
 });
 
-/**
- * Configuration of one Entra tenant. The policy omits the claim by default: a refusal in the token hook is an unhelpful
- * error page.
- */
+/** By default, a failed check omits the claim, because a refusal in the token hook shows an unhelpful error page. */
 export const entraConnectionGuard = z
   .strictObject({
     ...connectionFields,
@@ -128,13 +123,13 @@ export const entraConnectionGuard = z
       if (client.kind !== 'entra_external_mfa') continue;
       const report = (name: string, message: string): void =>
         context.addIssue({ code: 'custom', path: ['oidc', 'clients', index, name], message });
-      // The first tenant's users are stored under bare object ids.
+      // Users of the connection's own tenant are stored by object id only, and the first tenant is that tenant.
       if (client.tenantIds[0] !== entra.tenantId) report('tenantIds', 'expected entra.tenantId as the first tenant');
-      // Tokens are accessible in those tenants only.
+      // The service can reach tokens only in the tenants of the hooks.
       const isKnown = (tenantId: string): boolean => entra.hooks.tenants.includes(tenantId);
       if (!client.tenantIds.every(isKnown)) report('tenantIds', 'expected tenants of entra.hooks.tenants');
       if (client.login !== entra.login) report('cloud', 'expected the cloud, or the login host, of entra');
-      // This application exists in other tenants too; the one that writes users must not.
+      // Other tenants install this application; the application that may write users must not be installed there.
       if (client.appId === entra.clientId) report('appId', 'expected an application of its own, not entra.clientId');
     }
   });

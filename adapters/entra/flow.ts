@@ -12,28 +12,23 @@ import {
   type SignUpEvent,
 } from './schema.js';
 
-/** A call from a verified caller; the body is not parsed. */
 export interface VerifiedCall {
   readonly caller: VerifiedCaller;
   readonly body: Uint8Array;
 }
 
 export interface FlowDeps {
-  /** The tenant whose users are identified by object id only. */
   readonly homeTenantId: string;
   readonly core: HookCore;
 }
 
-/** Entra waits 2 s at most; verifying the caller may take 0.7 s. */
+/** Time limit of the decision. Entra waits at most 2 s, and verifying the caller may take 0.7 s. */
 export const DECISION_TIMEOUT_MS = 1_000;
 
-/** Covers Entra's single retry and all tokens of one sign-in, which share a correlation id. */
+/** Time in which the same call gets the same answer. Covers Entra's single retry and all tokens of one sign-in. */
 const REPEATABLE_FOR_SEC = 60;
 
-/**
- * Answers a tokenIssuanceStart call with face claims, from one local read.
- * @throws FaceError `request_malformed` (also if the tenant is not the caller's)
- */
+/** @throws FaceError `request_malformed`, also if the event's tenant is not the caller's */
 export async function handleTokenIssuanceStart({ caller, body }: VerifiedCall, deps: FlowDeps): Promise<RawReply> {
   const event = parseTokenIssuanceStart(body);
   checkTenant(event, caller);
@@ -45,9 +40,8 @@ export async function handleTokenIssuanceStart({ caller, body }: VerifiedCall, d
 }
 
 /**
- * Answers attributeCollectionStart: shows the sign-up form after a step-up of the e-mail address. Default no, except in
- * shadow mode.
- * @throws FaceError `request_malformed`, `face_not_verified`
+ * Answers attributeCollectionStart: shows the sign-up form if the e-mail address passed a step-up, and always in shadow
+ * mode.
  */
 export async function handleAttributeCollectionStart(
   { caller, body }: VerifiedCall,
@@ -60,11 +54,7 @@ export async function handleAttributeCollectionStart(
   return toAttributeCollectionStartReply(await decide('attribute-collection-start', asked, deps));
 }
 
-/**
- * Answers attributeCollectionSubmit: consumes the sign-up address's receipt and removes it from the form. Default no,
- * except in shadow mode.
- * @throws FaceError `request_malformed`, `face_not_verified`, `receipt_invalid`, `state_unavailable`
- */
+/** Answers attributeCollectionSubmit: consumes the receipt of the sign-up and removes it from the form. */
 export async function handleAttributeCollectionSubmit(
   { caller, body }: VerifiedCall,
   deps: FlowDeps,
@@ -92,14 +82,14 @@ const decide = (
     application: event.application,
     address: event.address,
     isAfterFirstFactor: event.isAfterFirstFactor,
-    // The user can choose the correlation id; alone it would let one check answer two sign-ins.
+    // The user can choose the correlation id. Without application and address, one face check could answer two
+    // sign-ins.
     eventId: JSON.stringify([event.correlationId, event.application, event.address]),
     eventTime: null,
     repeatableForSec: REPEATABLE_FOR_SEC,
     budgetMs: DECISION_TIMEOUT_MS,
   });
 
-/** A new user has no id yet and is identified by the verified e-mail address. */
 function toEmail({ email }: SignUpEvent): string {
   if (email === null) throw new FaceError('face_not_verified', { reason: 'sign-up without an e-mail address' });
   return email;

@@ -27,7 +27,6 @@ interface HookParts extends Pick<Hook, 'refuse' | 'pass'> {
   handle(call: VerifiedCall, deps: FlowDeps): Promise<RawReply>;
 }
 
-/** Creates the adapter of one Entra tenant. */
 export function createEntraAdapter(deps: AdapterDeps<EntraConnection>, sleep = sleepInFact): Adapter {
   const { settings, publicUrl, clock, fetch, log } = deps;
   const { id, kind, policy, oidc, entra } = settings;
@@ -37,7 +36,6 @@ export function createEntraAdapter(deps: AdapterDeps<EntraConnection>, sleep = s
     ...replies,
     budgetMs: DECISION_TIMEOUT_MS,
     proof: 'headers',
-    // Calls are signed with Microsoft's key.
     probe: null,
     serve(core) {
       void callerCheck.fetchAhead();
@@ -81,7 +79,7 @@ const createSignUpHooks = (
         'attribute-collection-submit': toHook({
           handle: (call, deps) => handleAttributeCollectionSubmit(call, deps, { receiptAttribute }),
           refuse: createAttributeCollectionSubmitRefusal(receiptAttribute),
-          // The form's receipt must not be stored.
+          // The reply removes the receipt from the form, so that Entra does not store it.
           pass: toReceiptTakenReply(receiptAttribute),
         }),
       }),

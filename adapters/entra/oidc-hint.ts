@@ -11,35 +11,31 @@ import { isEntraKeyOf } from './caller-key.js';
 
 export interface EntraHintPolicy {
   readonly tenantIds: readonly string[];
-  /** Accepted audiences: the client id given to Entra, and the registered application. */
   readonly audiences: readonly string[];
-  /** Login host without a trailing slash: `https://login.microsoftonline.com`. */
   readonly login: string;
 }
 
 export interface EntraUser {
-  /** Pairwise id that the answer must repeat. */
+  /** Pairwise id of the user, which the answer must repeat. */
   readonly sub: string;
   readonly tid: string;
-  /** Object id: the subject of an enrolment. */
+  /** Object id of the user, the subject of enrolments. */
   readonly oid: string;
-  /** Single-use proof, because a hint has no nonce. */
+  /** Record that makes the hint single-use, because it has no nonce. */
   readonly proof: Proof;
 }
 
 /**
- * Verifies an External MFA hint; the caller must record the proof as used.
- * @throws FaceError `caller_untrusted`: bad signature, issuer, audience or tenant, or out of time;
- * `profile_unavailable`: no keys; `state_unavailable`
+ * Verifies a hint (`id_token_hint`) of External MFA. The caller must record its proof as used.
+ * @throws FaceError `caller_untrusted`; `profile_unavailable` if the keys cannot be fetched; `state_unavailable`
  */
 export type VerifyEntraHint = (hint: string) => Promise<EntraUser>;
 
-/** Maximum distance of `iat` from now: Entra's five minutes and clock skew. */
+/** Maximum difference between `iat` and now: Entra's five minutes plus clock skew, in seconds. */
 const hintLifeSec = 600;
 
 const guid = z.guid().transform((text) => text.toLowerCase());
 
-// Far more than Entra sends; checked before any computation or fetch.
 const MAX_HINT_CHARACTERS = 16_384;
 
 const claimsGuard = z.object({
@@ -56,10 +52,9 @@ const tenantGuard = z.object({ tid: guid });
 const headerGuard = z.object({ alg: z.literal('RS256'), kid: z.string().min(1) });
 
 /**
- * Creates the verifier for one client. Entra issues hints expired, so `iat` counts instead of `exp`. The proof's id is
- * a digest of the signed part, because signatures have several encodings.
+ * Creates the hint verifier. Entra's hints have expired when they arrive, so `iat` is checked instead of `exp`. The
+ * proof's id is a digest of the signed part, because one signature has several encodings.
  * @param name - separates used hints by connection and client
- * @see https://learn.microsoft.com/en-us/entra/identity/authentication/concept-authentication-external-method-provider
  */
 export function createVerifyEntraHint(
   { tenantIds, audiences, login }: EntraHintPolicy,
@@ -68,7 +63,7 @@ export function createVerifyEntraHint(
   const findAuthority = createFindAuthority(login, { fetch, clock });
 
   return async (hint) => {
-    // Keys are fetched for listed tenants only, so that anonymous callers cannot trigger requests.
+    // Keys are fetched only for allowed tenants, so that anonymous callers cannot trigger requests to others.
     const { kid, tid: named } = readUnverified(hint, tenantIds);
     const { issuer, keys } = await findAuthority(named);
     const { payload } = await compactVerify(hint, keys, { algorithms: ['RS256'] }).catch((error: unknown) => {
@@ -84,7 +79,7 @@ export function createVerifyEntraHint(
     if (toEpochMs(epochSec(nbf)) > addSec(clock.now(), hintLifeSec)) throw untrusted('not_yet_valid');
     if (await isForgotten(epochSec(iat), { state })) throw untrusted('forgotten');
     const digest = digestOf(hint.slice(0, hint.lastIndexOf('.'))).toString('base64url');
-    // As long as `iat` would be accepted, plus clock skew between replicas.
+    // The record must outlive the hint: as long as `iat` is accepted, plus clock skew between replicas.
     const proof = { id: `entra-hint:${name}:${digest}`, expiresAt: addSec(issuedAt, 2 * hintLifeSec) };
     return { sub, tid, oid, proof };
   };
@@ -99,7 +94,7 @@ function readUnverified(hint: string, tenantIds: readonly string[]): { kid: stri
     const { tid } = tenantGuard.parse(decodeJwt(hint));
     if (tenantIds.includes(tid)) return { kid, tid };
   } catch {
-    // No cause, because it may quote the hint.
+    // The error has no cause, because the cause may quote the hint.
     throw untrusted('malformed');
   }
   throw untrusted('tenant');
@@ -113,7 +108,7 @@ function parseClaims(payload: Uint8Array): z.output<typeof claimsGuard> {
 
 const keysMissing = new Set(['keys_unreachable', 'ERR_JWKS_TIMEOUT', 'ERR_JOSE_GENERIC', 'ERR_JWKS_INVALID']);
 
-/** No cause, because a signature error may contain the signed data. */
+/** The error has no cause, because a signature error may contain the signed data. */
 function toRefusal(error: unknown): FaceError {
   const reason = error instanceof errors.JOSEError ? error.code : 'keys_unreachable';
   return keysMissing.has(reason) ? new FaceError('profile_unavailable', { hint: reason }) : untrusted(reason);

@@ -1,9 +1,5 @@
 import { type RequestedClaims, UnmetAuthenticationRequirements } from '../../src/connections/openid-client.js';
 
-/**
- * Values of `acr` that a face satisfies: all that accept inherence. The first is Entra's request after a password.
- * @see https://learn.microsoft.com/en-us/entra/identity/authentication/concept-authentication-external-method-provider
- */
 export const faceAcrValues = [
   'possessionorinherence',
   'knowledgeorinherence',
@@ -12,7 +8,7 @@ export const faceAcrValues = [
 ] as const;
 
 /**
- * Checks that a face satisfies the request. Entra accepts only values it named, essential or not.
+ * Checks that a face satisfies the requested `acr` and `amr`.
  * @throws UnmetAuthenticationRequirements
  */
 export function checkRequirements({ acr, amr }: RequestedClaims): void {

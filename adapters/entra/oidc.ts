@@ -20,22 +20,21 @@ export interface ExternalMfaDeps {
   readonly log: Log;
 }
 
-/** Entra abandons a sign-in after about five minutes; half a minute is for the way back. */
+/** Lifetime of a step-up. Entra abandons a sign-in after five minutes; 30 seconds remain for the way back. */
 const lifeSec = 270;
 
-/** Parameters passed to the protocol library unchanged; others are ignored. */
 const passedOn = ['client_id', 'response_mode', 'scope', 'nonce', 'state', 'claims'];
 
-/** Parameters removed from the request: the library rejects hints that it did not issue. */
+/**
+ * Values removed from the request before the OpenID library sees it, because the library rejects hints that it did not
+ * issue.
+ */
 const takenOffGuard = z.object({ hints: z.array(z.string()), requestId: z.guid().nullable().catch(null) });
 
 export const createEntraClients = (oidc: EntraConnection['oidc'], deps: ExternalMfaDeps): readonly OidcClient[] =>
   createOwnClients(oidc, (client) => createExternalMfaClient(client, deps));
 
-/**
- * Creates the External MFA client: implicit ID token by form post. The hint is verified last and consumed.
- * @see https://learn.microsoft.com/en-us/entra/identity/authentication/concept-authentication-external-method-provider
- */
+/** Creates the External MFA client, which receives an ID token by form post. The hint is verified last and consumed. */
 export function createExternalMfaClient(
   { id, appId, tenantIds, login, redirectUri }: ExternalMfaConfig,
   { connection, fetch, clock, state, log }: ExternalMfaDeps,
@@ -71,11 +70,11 @@ export function createExternalMfaClient(
       const subject = tid === homeTenantId ? oid : `${tid}/${oid}`;
       return { subject, isProven: true, isSentByProvider: true, claims: { sub }, proof };
     },
-    // The contract says "If provided"; `state` and the hint bind the answer to the request.
+    // Entra's contract makes the nonce optional; `state` and the hint bind the answer to the request.
     needsNoNonce: true,
-    // Entra accepts exactly one method; a key or PIN that took part is omitted.
+    // Entra accepts exactly one method, so a security key or PIN that took part is omitted.
     toAmr: () => ['face'],
-    // Entra issues tokens later in the same sign-in and then calls the token issuance hook.
+    // Entra issues tokens later in the same sign-in and then calls the token issuance hook, which needs the result.
     feedsHooks: true,
   };
 }
@@ -83,9 +82,9 @@ export function createExternalMfaClient(
 function toProtocol(given: URLSearchParams): URLSearchParams {
   const params = new URLSearchParams();
   for (const name of passedOn) for (const value of given.getAll(name)) params.append(name, value);
-  // Documented as `Id_token`.
+  // Microsoft's documentation writes `Id_token`.
   for (const value of given.getAll('response_type')) params.append('response_type', value.toLowerCase());
-  // Documented as `redirect_url` in 2025.
+  // Microsoft's documentation of 2025 writes `redirect_url`.
   const redirectUris = given.getAll(given.has('redirect_uri') ? 'redirect_uri' : 'redirect_url');
   for (const value of redirectUris) params.append('redirect_uri', value);
   return params;

@@ -18,7 +18,7 @@ const pageGuard = z.object({
 });
 
 /**
- * Path of the first page. The cast makes it an advanced query of Graph.
+ * Path of the first page. The cast to `microsoft.graph.group` makes this an advanced query, which needs `$count`.
  * @see https://learn.microsoft.com/en-us/graph/api/user-list-transitivememberof
  */
 export const toGroupsPath = (userId: string): string =>
@@ -26,9 +26,8 @@ export const toGroupsPath = (userId: string): string =>
   '&$select=id,displayName,onPremisesSyncEnabled,isAssignableToRole&$top=999';
 
 /**
- * Parses a page of a user's transitive groups. Names count only for on-premises and role-assignable groups, because by
- * default any user can create groups.
- * @throws FaceError `subject_unknown`, `profile_unavailable`
+ * Parses a page of a user's groups. Names count only for on-premises and role-assignable groups, because any user can
+ * create others.
  */
 export function parseGroupPage(
   answer: RestAnswer,

@@ -12,7 +12,6 @@ import { createGraphClient, type GraphCall, toRefusalDetail } from './client.js'
 import type { EntraConnection, EntraSettings } from './config.js';
 import { parseGroupPage, toGroupsPath } from './profile-groups.js';
 
-// Includes the directory extension under its own name.
 const userGuard = z.looseObject({ id: z.string() });
 const accountGuard = z.object({ id: z.string(), userPrincipalName: z.string().min(1), mail: z.string().nullish() });
 const namedGuard = accountGuard.extend({ displayName: z.string().nullish() });
@@ -20,7 +19,7 @@ const toAccount = (subject: string, { userPrincipalName, mail }: z.output<typeof
   subject,
   login: userPrincipalName,
   email: mail || null,
-  // Graph returns it on request only, and not always: codes go by e-mail.
+  // One-time codes go by e-mail, because Graph often returns no phone number.
   phone: null,
 });
 const toNamedAccount = (subject: string, user: z.output<typeof namedGuard>): NamedAccount => ({
@@ -49,8 +48,8 @@ const revokedGuard = z.object({ value: z.literal(true) });
 const notUnderstood = () => new FaceError('profile_unavailable', { reason: 'answer not understood' });
 
 /**
- * Creates the profile that keeps the token in a directory extension of users. A user of another tenant is named
- * `{tenant id}/{object id}`.
+ * Creates the profile that stores the token in a directory extension. Subjects of other tenants are `{tenant
+ * id}/{object id}`.
  * @see https://learn.microsoft.com/en-us/graph/api/resources/extensionproperty
  */
 export function createEntraProfile(
@@ -71,7 +70,7 @@ export function createEntraProfile(
     const { query = '', ...rest } = request;
     const answer = await send({ ...rest, path: `/users/${userId}${query}`, tenantId });
     if (answer.status === 404) throw new FaceError('subject_unknown');
-    // A proxy before Graph may answer 200 with its own page, so a change requires the documented status.
+    // A proxy before Graph may answer 200 with its own page, so only the documented status counts as success.
     const expectedStatus = request.method === 'PATCH' ? 204 : 200;
     if (answer.status !== expectedStatus) throw new FaceError('profile_unavailable', toRefusalDetail(answer));
     return { userId, body: answer.body };
@@ -92,11 +91,10 @@ export function createEntraProfile(
     return user.data;
   };
   const findAccount: Profile['findAccount'] = async (login) => {
-    // A user principal name has an `@`; ids and `me` do not.
+    // User principal names contain `@`, ids and `me` do not. Graph would accept all three here.
     if (!isLogin(login) || !login.includes('@') || /[/\\]/.test(login)) return null;
     const path = `${toNamedPath(login)}?$select=id,userPrincipalName,mail`;
     const answer = await send({ method: 'GET', path });
-    // Graph answers 400 to an invalid name.
     if (answer.status === 404 || answer.status === 400) return null;
     if (answer.status >= 300) throw new FaceError('profile_unavailable', toRefusalDetail(answer));
     const user = accountGuard.safeParse(answer.body);
@@ -107,7 +105,7 @@ export function createEntraProfile(
   /** @see https://learn.microsoft.com/en-us/graph/filter-query-parameter */
   const searchAccounts = async (text: string, limit: number): Promise<readonly NamedAccount[]> => {
     if (!isSearchable(text)) return [];
-    // A quotation mark in a value is doubled.
+    // OData doubles a quotation mark inside a value.
     const filter = searched.map((name) => `startswith(${name},'${text.replaceAll("'", "''")}')`).join(' or ');
     const select = 'id,userPrincipalName,mail,displayName';
     let path: string | undefined = `/users?$filter=${encodeURIComponent(filter)}&$select=${select}&$top=${limit}`;
@@ -131,14 +129,13 @@ export function createEntraProfile(
       toNamedAccount(subject, await read(subject, 'userPrincipalName,mail,displayName', namedGuard)),
     claimNames,
     async readClaims(subject, names) {
-      // Graph selects by top-level property.
       const properties = attributesOf(names).map((path) => path.split('.', 1)[0]);
       const user = await read(subject, [...new Set(properties)].join(','), userGuard);
       return toClaims(names, (path) => valueAt(user, path.split('.')));
     },
     async readGroups(subject) {
       const { tenantId, userId } = parseSubject(subject, settings);
-      // Names in another tenant are controlled by other administrators.
+      // Administrators of another tenant control the names of its groups.
       const namesCount = tenantId === settings.tenantId;
       return readAllGroups(async (next: string | null) =>
         parseGroupPage(await send({ method: 'GET', path: next ?? toGroupsPath(userId), tenantId }), { namesCount }),
@@ -153,7 +150,7 @@ export function createEntraProfile(
       const { tenantId, userId } = parseSubject(subject, settings);
       const answer = await send({ method: 'POST', path: `/users/${userId}/revokeSignInSessions`, tenantId });
       if (answer.status === 404) throw new FaceError('subject_unknown');
-      // The description says `true`; the examples also show an empty answer.
+      // Microsoft's description says that the answer is `true`, its examples also show an empty answer.
       const isDone = answer.status === 204 || (answer.status === 200 && revokedGuard.safeParse(answer.body).success);
       if (!isDone) throw new FaceError('profile_unavailable', toRefusalDetail(answer));
     },
@@ -161,7 +158,7 @@ export function createEntraProfile(
 }
 
 /**
- * Returns the path of a user by name. A leading dollar sign would be a query option, unless quoted.
+ * Returns the path of a user. A name that begins with `$` is quoted, because it would be a query option.
  * @see https://learn.microsoft.com/en-us/graph/api/user-get
  */
 const toNamedPath = (login: string): string =>
@@ -172,7 +169,7 @@ const toNamedPath = (login: string): string =>
 const guid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 const subjectPattern = new RegExp(`^(?:(?<tenantId>${guid})/)?(?<userId>${guid})$`);
 
-/** Parses a subject. Graph also accepts a user principal name or `me` as id; here only GUIDs are valid. */
+/** Parses a subject and accepts only GUIDs, because Graph would also accept a user principal name or `me` as an id. */
 function parseSubject(
   subject: string,
   { tenantId: home, hooks }: Pick<EntraSettings, 'tenantId' | 'hooks'>,

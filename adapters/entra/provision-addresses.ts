@@ -7,7 +7,6 @@ export interface ExternalMfaAddresses {
   readonly authorizationEndpoint: string;
 }
 
-/** Returns the endpoints; Entra compares them character for character. */
 export function addressesOf({
   publicUrl,
   settings,

@@ -8,7 +8,7 @@ const pageGuard = z.object({
 });
 
 /**
- * Lists the enabled users of the connection's own tenant. Graph omits an extension without a value.
+ * Lists the enabled users of the connection's own tenant. If a user has no token, Graph omits the extension.
  * @see https://learn.microsoft.com/en-us/graph/api/user-list
  */
 export async function* listCensus({ settings, graph }: EntraProvisionDeps): AsyncGenerator<CensusPage> {

@@ -19,17 +19,14 @@ import { extensionTitleOf } from './provision-directory.js';
 import { findExtension, type HookName, hooksOf } from './provision-events.js';
 import type { EntraProvisionDeps } from './provision-graph.js';
 
-/** Larger skew makes tokens of hook calls expired or not yet valid. */
 const greatestSkewSec = 30;
 
-/** Time for verifying a caller; Entra waits 2 s in all. */
 const slowKeysMs = 700;
 
 const apply = 'Run facestep provision for this connection with --apply';
 
 export const credentials = 'Credentials of the service';
 
-/** Creates the checks of a connection, in order of dependency. */
 export function createChecks(steps: readonly ProvisionStep[], deps: EntraProvisionDeps): readonly Check[] {
   const extension = extensionTitleOf(deps);
   return [
@@ -47,7 +44,6 @@ export function createChecks(steps: readonly ProvisionStep[], deps: EntraProvisi
     })),
     ...hooksOf(deps).map((hook) => ({
       title: `Entra finds nothing wrong with ${hook}`,
-      // Its findings would repeat those of the steps.
       needs: steps.map(({ title }) => title),
       run: () => checkRegistration(hook, deps),
     })),
@@ -112,7 +108,7 @@ async function checkCredentials({ send }: EntraProvisionDeps): Promise<Finding> 
 }
 
 /**
- * Checks that groups can be read. With user permissions alone, Graph returns ids without other properties.
+ * Checks that the service can read groups. With permissions for users alone, Graph returns only the ids of groups.
  * @see
  * https://learn.microsoft.com/en-us/graph/permissions-overview#limited-information-returned-for-inaccessible-member-objects
  */
@@ -189,7 +185,7 @@ async function checkStep(step: ProvisionStep, consequence: string): Promise<Find
 
 const statusGuard = z.object({ status: z.literal([401, 403]) });
 
-/** Missing permission to inspect is no fault: the service runs with one permission. */
+/** A missing permission to inspect is only a warning, because the service itself needs fewer permissions. */
 function toUnseen(error: unknown): Finding {
   const isDenied = error instanceof FaceError && statusGuard.safeParse(error.detail).success;
   if (!isDenied) throw error;

@@ -9,7 +9,7 @@ const policyGuard = z.object({ id: z.string(), displayName: z.string().nullish()
 
 type ClaimsMappingPolicy = z.infer<typeof policyGuard>;
 
-// JSON text; foreign entries are preserved.
+// The policy's definition is JSON text. Entries of others are preserved.
 const definitionGuard = z.looseObject({
   ClaimsMappingPolicy: z.looseObject({ ClaimsSchema: z.array(z.record(z.string(), z.json())).default([]) }),
 });
@@ -50,7 +50,6 @@ async function findPolicy({ graph, ...deps }: EntraProvisionDeps): Promise<Claim
 }
 
 /**
- * Creates the step for the claims mapping policy.
  * @see https://learn.microsoft.com/en-us/entra/identity-platform/custom-claims-provider-reference#claims-mapping-policy
  */
 export function createPolicyStep(deps: EntraProvisionDeps): ProvisionStep {
@@ -83,13 +82,12 @@ export function createPolicyStep(deps: EntraProvisionDeps): ProvisionStep {
 const toTitle = (deps: EntraProvisionDeps): string => `Claims mapping policy "${displayNameOf(deps)}"`;
 
 /**
- * This policy replaces claims set in the console, and a custom claims policy.
+ * Our policy replaces the application's claims from the console, and a custom claims policy.
  * @see https://learn.microsoft.com/en-us/entra/identity-platform/claims-customization-powershell
  */
 const assignment =
   'assign our claims mapping policy to it: its tokens lose what is set in the console under Attributes & Claims';
 
-/** Creates the step that assigns the policy to one application. */
 export function createPolicyAssignmentStep(appId: string, deps: EntraProvisionDeps): ProvisionStep {
   const ofPrincipal = (id: string): string => `/servicePrincipals/${id}/claimsMappingPolicies`;
   return {
@@ -124,8 +122,8 @@ export function createPolicyAssignmentStep(appId: string, deps: EntraProvisionDe
 }
 
 /**
- * Creates the step without which mapped claims fail with AADSTS50146. A multitenant application needs its own signing
- * key, because any tenant could write its claims.
+ * Creates the step that lets an application accept mapped claims; otherwise sign-ins fail with AADSTS50146. A
+ * multitenant application needs its own signing key, because any tenant could forge claims.
  * @see https://learn.microsoft.com/en-us/entra/identity-platform/custom-extension-tokenissuancestart-configuration
  */
 export function createMappedClaimsStep(appId: string, deps: EntraProvisionDeps): ProvisionStep {

@@ -20,7 +20,7 @@ const FETCH_TIMEOUT_MS = 5_000;
 const discovery = 'Discovery of External MFA';
 const registering = 'Registering users';
 
-/** Creates the checks of External MFA in addition to its steps: our endpoints as Entra reads them. */
+/** Creates the checks of External MFA that its steps do not cover: Entra must be able to read our endpoints. */
 export const createExternalMfaChecks = (client: ExternalMfaConfig, deps: EntraProvisionDeps): readonly Check[] => [
   { title: discovery, needs: [serverAnswers], run: () => checkDiscovery(deps) },
   { title: 'Keys of External MFA', needs: [discovery], run: () => checkKeys(deps) },
@@ -94,7 +94,6 @@ const keysGuard = z.object({
       z.object({
         kty: z.literal('RSA'),
         use: z.literal('sig'),
-        // Entra requires base64; digests fit, names such as key-1 are too short.
         kid: z.string().regex(/^[\w+/-]{16,}={0,2}$/),
         n: z.string(),
         x5c: z.array(z.string()).min(1),
@@ -128,7 +127,7 @@ function isOf(certificate: string, modulus: string): boolean {
   }
 }
 
-/** To read the policy and, here for an unknown user, the registrations. */
+/** Permissions, each with a path to test it. The second path names an unknown user. */
 const registeringTakes = {
   'Policy.Read.AuthenticationMethod': '/policies/authenticationMethodsPolicy',
   'UserAuthMethod-External.ReadWrite.All':

@@ -38,17 +38,14 @@ export type ServicePrincipal = z.infer<typeof principalGuard>;
 
 type Graph = Pick<EntraProvisionDeps, 'graph'>;
 
-/** Finds the application with a client id in this tenant. @throws FaceError `provider_refused` */
 export async function findApplication(appId: string, { graph }: Graph): Promise<Application | null> {
   return (await graph.list(applicationGuard, `/applications?$filter=appId eq '${appId}'`))[0] ?? null;
 }
 
-/** Finds an application's service principal in this tenant. @throws FaceError `provider_refused` */
 export async function findServicePrincipal(appId: string, { graph }: Graph): Promise<ServicePrincipal | null> {
   return (await graph.list(principalGuard, `/servicePrincipals?$filter=appId eq '${appId}'`))[0] ?? null;
 }
 
-/** Returns the App ID URI that Entra requires for hooks at this address. */
 export const identifierUriOf = ({ publicUrl, settings }: Pick<EntraProvisionDeps, 'publicUrl' | 'settings'>): string =>
   `api://${new URL(publicUrl).hostname}/${settings.entra.hooks.appId}`;
 
@@ -62,7 +59,6 @@ const propertyGuard = z.object({
 export const extensionTitleOf = ({ settings }: Pick<EntraProvisionDeps, 'settings'>): string =>
   `Directory extension ${settings.entra.attribute}`;
 
-/** Creates the step for the directory extension of the enrolment token. */
 export function createExtensionStep(deps: EntraProvisionDeps): ProvisionStep {
   const { attribute } = deps.settings.entra;
   const [, hex = '', name = ''] = /^extension_([0-9a-f]{32})_(.+)$/.exec(attribute) ?? [];
@@ -102,14 +98,12 @@ export interface AskedPermission {
   readonly type: 'Role' | 'Scope';
 }
 
-/** Returns true if an application requests a Graph permission. */
 export const asksFor = ({ requiredResourceAccess }: Application, permission: AskedPermission): boolean =>
   requiredResourceAccess.some(
     ({ resourceAppId, resourceAccess }) =>
       resourceAppId === graphAppId && resourceAccess.some(({ id }) => id === permission.id),
   );
 
-/** Creates the step for the application that hook tokens are issued for: URI, token version, permission. */
 export function createHookApplicationStep(deps: EntraProvisionDeps): ProvisionStep {
   const { appId } = deps.settings.entra.hooks;
   const uri = identifierUriOf(deps);
@@ -136,7 +130,6 @@ export function createHookApplicationStep(deps: EntraProvisionDeps): ProvisionSt
     async apply() {
       const application = required(await findApplication(appId, deps), `the application ${appId}`);
       await deps.graph.change(`/applications/${application.id}`, {
-        // Graph replaces lists as a whole.
         ...(application.identifierUris.includes(uri) ? {} : { identifierUris: [...application.identifierUris, uri] }),
         ...(application.api?.requestedAccessTokenVersion === 2 ? {} : { api: { requestedAccessTokenVersion: 2 } }),
         ...(asksFor(application, payloads) ? {} : { requiredResourceAccess: withPermissions(application, [payloads]) }),
@@ -147,7 +140,6 @@ export function createHookApplicationStep(deps: EntraProvisionDeps): ProvisionSt
 
 const payloads: AskedPermission = { id: receivePayloadRoleId, type: 'Role' };
 
-/** Adds Graph permissions to those an application requests. */
 export function withPermissions(
   { requiredResourceAccess }: Application,
   added: readonly AskedPermission[],
@@ -167,7 +159,7 @@ const toPrincipalTitle = (appId: string): string => `Service principal of ${appI
 
 /**
  * Creates the step for a service principal.
- * @param whileDisabled - what fails if it is disabled, for the administrator
+ * @param whileDisabled - text for the administrator: the effect of a disabled principal
  */
 export function createServicePrincipalStep(
   appId: string,
@@ -194,7 +186,6 @@ export function createServicePrincipalStep(
 
 const assignmentGuard = z.object({ appRoleId: z.string(), resourceId: z.string() });
 
-/** Creates the step for the administrator's consent to receive events. */
 export function createConsentStep(deps: EntraProvisionDeps): ProvisionStep {
   const { appId } = deps.settings.entra.hooks;
   const missing: StepStatus = {

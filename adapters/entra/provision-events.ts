@@ -13,7 +13,6 @@ const extensionTypes = {
 
 export type HookName = keyof typeof extensionTypes;
 
-/** Entra's maximum time and its single retry. */
 const clientConfiguration = { timeoutInMilliseconds: 2000, maximumRetries: 1 };
 
 const extensionGuard = z.object({
@@ -39,7 +38,6 @@ export const hooksOf = ({ settings }: Pick<EntraProvisionDeps, 'settings'>): Hoo
   ];
 };
 
-/** Returns the address of a hook. */
 export const hookUrlOf = (
   hook: HookName,
   { publicUrl, settings }: Pick<EntraProvisionDeps, 'publicUrl' | 'settings'>,
@@ -48,7 +46,7 @@ export const hookUrlOf = (
 const displayNameOf = (hook: HookName, { settings }: Pick<EntraProvisionDeps, 'settings'>): string =>
   `facestep ${settings.id} ${hook}`;
 
-/** Finds our extension: by address, or by name at a former address. */
+/** Finds our extension by its address. If the server's address changed, finds it by name. */
 export async function findExtension(hook: HookName, deps: EntraProvisionDeps): Promise<CustomExtension | null> {
   const all = await deps.graph.list(extensionGuard, '/identity/customAuthenticationExtensions');
   const ofType = all.filter((extension) => extension['@odata.type'] === extensionTypes[hook]);
@@ -105,10 +103,7 @@ const toClaim = (claimIdInApiResponse: string) => ({ claimIdInApiResponse });
 
 const toTitle = (hook: HookName): string => `Custom authentication extension: ${hook}`;
 
-/**
- * Creates the step for one hook's custom authentication extension.
- * @see https://learn.microsoft.com/en-us/graph/api/identitycontainer-post-customauthenticationextensions
- */
+/** @see https://learn.microsoft.com/en-us/graph/api/identitycontainer-post-customauthenticationextensions */
 export function createExtensionOfHookStep(hook: HookName, deps: EntraProvisionDeps): ProvisionStep {
   return {
     title: toTitle(hook),
@@ -162,7 +157,7 @@ const listenerGuard = z.object({
   handler: z.object({ customExtension: z.object({ id: z.string() }).nullish() }).nullish(),
 });
 
-/** Creates the step for one application's listener, which adds our claims to its tokens. */
+/** Creates the step for the event listener that adds our claims to an application's tokens. */
 export function createListenerStep(appId: string, deps: EntraProvisionDeps): ProvisionStep {
   return {
     title: `Listener for tokens of ${appId}`,

@@ -9,15 +9,11 @@ import { type GraphCall, type SendToGraph, saysMissing, toRefusalDetail } from '
 import type { EntraConnection } from './config.js';
 
 export interface GraphAdministration {
-  /** Returns all entries of a list. @throws FaceError `provider_refused`, `profile_unavailable` */
   list<Output>(guard: z.ZodType<Output>, path: string): Promise<Output[]>;
-  /** Reads an object that always exists. @throws FaceError `provider_refused`, `profile_unavailable` */
   read<Output>(guard: z.ZodType<Output>, path: string): Promise<Output>;
-  /** Sends a POST and returns the answer. @throws FaceError `provider_refused`, `profile_unavailable` */
   create<Output>(guard: z.ZodType<Output>, path: string, body?: JsonObject): Promise<Output>;
-  /** @throws FaceError `provider_refused`, `profile_unavailable` */
   change(path: string, body: JsonObject): Promise<void>;
-  /** Returns true if something was just created, which Graph may not show yet. */
+  /** Returns true if an object was created so recently that Graph may not show it yet. */
   hasJustMade(): boolean;
 }
 
@@ -29,15 +25,13 @@ export interface EntraProvisionDeps extends AdapterDeps<EntraConnection> {
 
 export const anything = z.unknown();
 
-/** Far more pages than a tenant has. */
 const MAX_PAGES = 1_000;
 
-/** Far longer than the observed delay. */
 const LATENESS_MS = 60_000;
 
 /**
  * Returns an object that an earlier step or an administrator created.
- * @throws FaceError `provider_refused`: Graph does not show it
+ * @throws FaceError `provider_refused` if Graph does not show the object
  */
 export function required<Found>(found: Found | null, what: string): Found {
   if (found !== null) return found;
@@ -46,11 +40,13 @@ export function required<Found>(found: Found | null, what: string): Found {
 
 const missingGuard = z.object({ missing: z.literal(true) });
 
-/** Returns true if a call failed because a required object is missing or not visible yet. */
 export const isMissing = (error: unknown): boolean =>
   error instanceof FaceError && missingGuard.safeParse(error.detail).success;
 
-/** Creates the calls over a client. Graph's texts are dropped because they quote the request. */
+/**
+ * Creates the administrative calls over a Graph client. Graph's error texts are dropped, because they quote the
+ * request.
+ */
 export function createGraphAdministration(send: SendToGraph, clock: Clock): GraphAdministration {
   let madeAt = Number.NEGATIVE_INFINITY;
   const call = async (request: GraphCall): Promise<RestAnswer> => {

@@ -2,10 +2,10 @@ import type { ProvisionStep, StepStatus } from '../../src/connections/provisioni
 import { FaceError } from '../../src/errors.js';
 import { type EntraProvisionDeps, isMissing } from './provision-graph.js';
 
-/** Retry delays, in seconds: one minute in all. Graph may show new objects only after 5 to 20 s. */
+/** Retry delays, in seconds: one minute in total. Graph may take 5 to 20 s to show new objects. */
 const waitsSec = [1, 2, 3, 5, 8, 10, 15, 15];
 
-/** Wraps a step: it waits until Graph shows the results. */
+/** Wraps a step so that its `apply` waits until Graph shows the result. */
 export const untilShown = (step: ProvisionStep, deps: Pick<EntraProvisionDeps, 'graph' | 'sleep'>): ProvisionStep => ({
   ...step,
   async apply() {

@@ -18,10 +18,7 @@ const pageGuard = z.object({
   '@odata.nextLink': z.string().optional(),
 });
 
-/**
- * Lists the enabled users of a group, transitively.
- * @see https://learn.microsoft.com/en-us/graph/api/group-list-transitivemembers
- */
+/** @see https://learn.microsoft.com/en-us/graph/api/group-list-transitivemembers */
 export async function* listMembers(
   group: string,
   { settings, graph }: Pick<EntraProvisionDeps, 'settings' | 'graph'>,

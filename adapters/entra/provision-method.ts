@@ -32,7 +32,6 @@ const policyGuard = z.object({
     .transform((all) => all.flatMap((each) => methodGuard.safeParse(each).data ?? [])),
 });
 
-/** Finds our method: by client id, or by application and name. */
 export async function findMethod(client: ExternalMfaConfig, { graph }: EntraProvisionDeps): Promise<Method | null> {
   const { authenticationMethodConfigurations: all } = await graph.read(policyGuard, policyPath);
   const isOfClient = ({ openIdConnectSetting }: Method): boolean => openIdConnectSetting?.clientId === client.id;
@@ -42,7 +41,7 @@ export async function findMethod(client: ExternalMfaConfig, { graph }: EntraProv
 }
 
 /**
- * Creates the step for External MFA in the authentication methods policy. It is created disabled.
+ * Creates the step that adds External MFA to the authentication methods policy, initially disabled.
  * @see https://learn.microsoft.com/en-us/graph/api/resources/externalauthenticationmethodconfiguration
  */
 export function createMethodStep(client: ExternalMfaConfig, deps: EntraProvisionDeps): ProvisionStep {
@@ -76,7 +75,8 @@ export function createMethodStep(client: ExternalMfaConfig, deps: EntraProvision
 }
 
 /**
- * Creates the step for the allowed users. It replaces the list of a disabled method and extends that of an enabled one.
+ * Creates the step for the groups that may use External MFA. It replaces those of a disabled method, and adds to those
+ * of an enabled one.
  */
 export function createTargetsStep(client: ExternalMfaConfig, deps: EntraProvisionDeps): ProvisionStep {
   const lackingIn = ({ includeTargets }: Method): string[] =>

@@ -16,7 +16,6 @@ import {
 import { anything, type EntraProvisionDeps, required } from './provision-graph.js';
 import { createMethodStep, createTargetsStep } from './provision-method.js';
 
-/** Returns the connection's External MFA clients. */
 export const externalMfaClientsOf = ({ oidc }: Pick<EntraConnection, 'oidc'>): ExternalMfaConfig[] =>
   oidc?.clients.filter((client) => client.kind === 'entra_external_mfa') ?? [];
 
@@ -32,13 +31,12 @@ export const createExternalMfaSteps = (client: ExternalMfaConfig, deps: EntraPro
   createTargetsStep(client, deps),
 ];
 
-/** Delegated Graph permissions: claims about the user in the sign-in. */
+/** Delegated Graph permissions, with which the sign-in receives claims about the user. */
 const delegated = {
   openid: { id: '37f7f235-527c-4136-accd-4a02d197296e', type: 'Scope' },
   profile: { id: '14dad69e-099b-42c9-810b-d002981feec1', type: 'Scope' },
 } as const satisfies Record<string, AskedPermission>;
 
-/** Its redirect URI is our authorization endpoint. */
 function createApplicationStep({ appId, tenantIds }: ExternalMfaConfig, deps: EntraProvisionDeps): ProvisionStep {
   const { authorizationEndpoint } = addressesOf(deps);
   const hasAddress = ({ web }: Application): boolean => web?.redirectUris?.includes(authorizationEndpoint) === true;
@@ -99,7 +97,7 @@ const grantGuard = z.object({
   scope: z.string(),
 });
 
-/** Without tenant-wide consent users are prompted or refused (AADSTS900491). */
+/** Creates the step for tenant-wide consent. Without consent, Entra prompts or refuses users (AADSTS900491). */
 function createConsentStep({ appId }: ExternalMfaConfig, deps: EntraProvisionDeps): ProvisionStep {
   const wanted = Object.keys(delegated);
   const find = async () => {

@@ -13,20 +13,16 @@ const userGuard = z.object({
 });
 const registrationGuard = z.object({ configurationId: z.string().nullish() });
 
-/** Graph's maximum. */
 const page = '$select=id,userPrincipalName,accountEnabled&$top=999';
 
 const pathOf = ({ id }: Pick<Registrant, 'id'>): string => `/users/${id}/authentication/externalAuthenticationMethods`;
 
-/**
- * Returns true if Graph can register users in that cloud: national clouds cannot.
- * @see https://learn.microsoft.com/en-us/graph/api/authentication-post-externalauthenticationmethods
- */
+/** @see https://learn.microsoft.com/en-us/graph/api/authentication-post-externalauthenticationmethods */
 export const registersUsers = ({ cloud }: Pick<ExternalMfaConfig, 'cloud'>): boolean => cloud === 'global';
 
 /**
- * Creates the registration of users for External MFA. Entra's wizard may never offer it to users with another method.
- * @see https://learn.microsoft.com/en-us/graph/api/authentication-post-externalauthenticationmethods
+ * Creates the registration of users for External MFA. Entra's own wizard may never offer External MFA to users who have
+ * another method.
  */
 export function createRegistration(client: ExternalMfaConfig, deps: EntraProvisionDeps): Registration {
   let found: Promise<string> | null = null;

@@ -22,10 +22,6 @@ import { listMembers } from './provision-members.js';
 import { createExternalMfaSteps, externalMfaClientsOf } from './provision-mfa.js';
 import { createRegistration, registersUsers } from './provision-registration.js';
 
-/**
- * Creates the steps and checks of an Entra tenant.
- * @see https://learn.microsoft.com/en-us/entra/identity-platform/custom-extension-tokenissuancestart-configuration
- */
 export function createEntraProvisioning(given: AdapterDeps<EntraConnection>, sleep = sleepInFact): Provisioning {
   const send = createGraphClient(given.settings.entra, given.fetch, { patience: whileAdministering, sleep });
   const deps: EntraProvisionDeps = { ...given, send, sleep, graph: createGraphAdministration(send, given.clock) };
@@ -61,7 +57,7 @@ export function createEntraProvisioning(given: AdapterDeps<EntraConnection>, sle
   };
 }
 
-/** Microsoft's events service, whose principal external tenants lack at first. */
+/** Creates the step for the service principal of Microsoft's events service, which new external tenants lack. */
 const createCallerStep = (deps: EntraProvisionDeps): ProvisionStep => ({
   ...createServicePrincipalStep(eventsServiceAppId, { whileDisabled: 'Entra then calls no hook' }, deps),
   title: 'Microsoft’s caller of hooks (Azure Active Directory Authentication Extensions)',

@@ -5,10 +5,7 @@ import type { HookDecision } from '../../src/core/decide.js';
 import { livenessBoundary } from '../../src/core/ports.js';
 import { type FaceErrorCode, type RefusalKind, refusals } from '../../src/errors.js';
 
-/*
- * Accepted replies are 200 with exactly one action; another status is an error for the application. Claims are texts or
- * lists of texts.
- */
+/* Entra accepts only status 200 with exactly one action. Claims are texts or lists of texts. */
 
 const ok = (body: Json): RawReply => ({ status: 200, body });
 
@@ -27,11 +24,10 @@ const toTokenReply = toReply('TokenIssuanceStart');
 const toStartReply = toReply('AttributeCollectionStart');
 const toSubmitReply = toReply('AttributeCollectionSubmit');
 
-/** The caller is not Entra, so no sign-in depends on it. */
 const untrusted: RawReply = { status: 401, body: null };
 
 /**
- * Our claims in the claims mapping policy, with their names in tokens.
+ * Our claims in the claims mapping policy, and their names in tokens.
  * @see https://learn.microsoft.com/en-us/entra/identity-platform/custom-claims-provider-reference
  */
 export const claimNames = {
@@ -40,17 +36,17 @@ export const claimNames = {
   faceMethods: 'face_methods',
 } as const;
 
-/** Issues the token with an explicit "not verified". Empty claims are not documented as accepted. */
+/** Issues the token with `face_verified: false`, because Entra does not document that it accepts empty claims. */
 export const notVerified: RawReply = toTokenReply('provideClaimsForToken', { claims: { faceVerified: 'false' } });
 
-/** The token after a fallback code: no face, and the method used (RFC 8176). */
+/** Issues the token after a fallback code: no face, and the method `otp` (RFC 8176). */
 const verifiedAnotherWay: RawReply = toTokenReply('provideClaimsForToken', {
   claims: { faceVerified: 'false', faceMethods: ['otp'] },
 });
 
 export const continueSignUp: RawReply = toStartReply('continueWithDefaultBehavior');
 
-/** Continues the sign-up without the receipt, which exceeds the directory's limit. */
+/** Continues the sign-up and clears the receipt, which is too long for the directory. */
 export const toReceiptTakenReply = (receiptAttribute: string): RawReply =>
   toSubmitReply('modifyAttributeValues', { attributes: { [receiptAttribute]: '' } });
 
@@ -64,13 +60,12 @@ const causes = {
 
 const toCause = (code: FaceErrorCode) => causes[refusals[code].kind];
 
-/** Not 200: the application gets an error instead of the token. */
+/** Gives the application an error instead of the token. */
 const stopSignIn = (status: 403 | 503): RawReply => ({ status, body: null });
 
 const toUnverifiedReply = (policy: UnverifiedPolicy, status: 403 | 503): RawReply =>
   policy === 'deny' ? stopSignIn(status) : notVerified;
 
-/** Creates the tokenIssuanceStart refusal: an unverified token, or none if the policy denies. */
 export const createTokenIssuanceRefusal =
   ({ whenUnverified, whenUnavailable }: Policy) =>
   (code: FaceErrorCode): RawReply => {
@@ -79,10 +74,6 @@ export const createTokenIssuanceRefusal =
     return toUnverifiedReply(whenUnverified, 403);
   };
 
-/**
- * Converts the decision for tokenIssuanceStart.
- * @see https://learn.microsoft.com/en-us/entra/identity-platform/custom-claims-provider-reference
- */
 export function toTokenIssuanceReply(decision: HookDecision): RawReply {
   if (decision.outcome === 'unverified') return decision.fallback === 'deny' ? stopSignIn(403) : notVerified;
   if (decision.outcome === 'another_way') return verifiedAnotherWay;
@@ -103,23 +94,17 @@ const toBlockMessage = (code: FaceErrorCode): string =>
     ? 'The face check cannot be confirmed at this moment. Try again later.'
     : refusals.face_not_verified.text;
 
-/**
- * Converts the decision for attributeCollectionStart.
- * @see
- * https://learn.microsoft.com/en-us/entra/identity-platform/custom-extension-onattributecollectionstart-retrieve-return-data
- */
 export const toAttributeCollectionStartReply = (decision: HookDecision): RawReply =>
   decision.outcome !== 'unverified' || decision.fallback === 'pass'
     ? continueSignUp
     : toAttributeCollectionStartRefusal('face_not_verified');
 
-/** Converts a refusal for attributeCollectionStart. */
 export const toAttributeCollectionStartRefusal = (code: FaceErrorCode): RawReply =>
   toCause(code) === 'caller'
     ? untrusted
     : toStartReply('showBlockPage', { title: blockTitle, message: toBlockMessage(code) });
 
-/** Shown at the field, so that the user can bring a new receipt. */
+/** A face problem is shown at the form field, so that the user can submit a new receipt. */
 export const createAttributeCollectionSubmitRefusal =
   (receiptAttribute: string) =>
   (code: FaceErrorCode): RawReply => {

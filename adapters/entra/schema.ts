@@ -2,12 +2,8 @@ import { z } from 'zod';
 import { parseEvent } from '../../src/connections/parse-event.js';
 import { guidGuard } from './config-tenant.js';
 
-/*
- * Users have at least an id. Attribute types come as `@odata.type` or `@odata.Type`, so values are distinguished by
- * type.
- */
+/* Attributes name their type in `@odata.type` or `@odata.Type`, so the guards distinguish values by type instead. */
 
-// Part of a key in the state store.
 const correlationIdGuard = z.string().min(1).max(256);
 
 const signInFields = {
@@ -29,7 +25,7 @@ const tokenIssuanceStartGuard = z
       tenantId: z.string(),
       authenticationContext: z.object({
         ...signInFields,
-        // Absent for client credentials.
+        // Absent for the client credentials grant.
         user: z.object({ id: guidGuard }).nullish(),
       }),
     }),
@@ -44,10 +40,9 @@ const textValueGuard = z.object({ value: z.string().min(1) });
 
 const identityGuard = z.object({ signInType: z.string().nullish(), issuerAssignedId: z.string().nullish() });
 
-// Events use `email`; Graph uses `emailAddress`.
 const toEmail = (identities: readonly z.infer<typeof identityGuard>[]) => {
   const found = identities.find(({ signInType }) => /^email(?:Address)?$/i.test(signInType ?? ''))?.issuerAssignedId;
-  // Part of a key in the state store; an address has at most 254 characters (RFC 5321, section 4.5.3.1.3).
+  // Limited, because the address becomes part of a key in the state store (RFC 5321, section 4.5.3.1.3).
   return found && found.length <= 254 ? found.toLowerCase() : null;
 };
 
@@ -63,7 +58,6 @@ const signUpDataGuard = z
   .transform(({ tenantId, authenticationContext, userSignUpInfo: { attributes, identities } }) => ({
     tenantId: tenantId.toLowerCase(),
     ...toSignIn(authenticationContext),
-    /** Verified address in lower case; `null` for other ways to sign up. */
     email: toEmail(identities ?? []),
     readText: (name: string): string | null => {
       const found = textValueGuard.safeParse(attributes?.[name]);
@@ -89,17 +83,10 @@ export type TokenIssuanceStart = z.output<typeof tokenIssuanceStartGuard>;
 
 export type SignUpEvent = z.output<typeof signUpDataGuard>;
 
-/**
- * Parses a tokenIssuanceStart call.
- * @throws FaceError `request_malformed`
- * @see https://learn.microsoft.com/en-us/entra/identity-platform/custom-claims-provider-reference
- */
 export const parseTokenIssuanceStart = (body: Uint8Array): TokenIssuanceStart =>
   parseEvent(tokenIssuanceStartGuard, body);
 
 /**
- * Parses an attributeCollectionStart call.
- * @throws FaceError `request_malformed`
  * @see
  * https://learn.microsoft.com/en-us/entra/identity-platform/custom-extension-onattributecollectionstart-retrieve-return-data
  */
@@ -107,8 +94,6 @@ export const parseAttributeCollectionStart = (body: Uint8Array): SignUpEvent =>
   parseEvent(attributeCollectionStartGuard, body);
 
 /**
- * Parses an attributeCollectionSubmit call.
- * @throws FaceError `request_malformed`
  * @see
  * https://learn.microsoft.com/en-us/entra/identity-platform/custom-extension-onattributecollectionsubmit-retrieve-return-data
  */

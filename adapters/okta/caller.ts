@@ -14,26 +14,24 @@ import type { OktaConnection } from './config.js';
 type ExpectedCallers = OktaConnection['okta']['hooks'];
 
 /**
- * Verifies that a call is from the configured org, without reading the body.
- * @throws FaceError `caller_untrusted`; `profile_unavailable` if the keys cannot be fetched
+ * Verifies that a call is from the configured org, by the headers only.
+ * @throws FaceError `caller_untrusted`, or `profile_unavailable` if the keys cannot be fetched
  */
 export type VerifyCaller = (headers: RawHead['headers']) => Promise<{
-  /** `null`: by an access token. */
   readonly secret: UsedSecret | null;
 }>;
 
-// Asymmetric only: with a shared-secret algorithm the published keys would be the secret.
+// Only asymmetric algorithms: with a shared-secret algorithm, the published key would be a valid secret.
 const signatureAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512'];
 
-/** Okta waits 3 s in all, including for its own access token. */
 const KEYS_TIMEOUT_MS = 1_000;
 const CLOCK_TOLERANCE_SEC = 30;
 
-// Okta names the client `cid`, RFC 9068 `client_id`.
+// Okta puts the client id in `cid`, RFC 9068 in `client_id`.
 const clientGuard = z.object({ cid: z.string().optional(), client_id: z.string().optional() });
 
 /**
- * Creates the check for one connection, with cached keys. Either configured kind of credentials suffices.
+ * Creates the caller check. If a header secret and OAuth are both configured, one of them suffices.
  * @see https://developer.okta.com/docs/guides/secure-hooks/nodejs/main/
  */
 export function createVerifyCaller(
@@ -53,7 +51,7 @@ export function createVerifyCaller(
   };
 }
 
-/** Creates a probe with Okta's secret. OAuth proofs cannot be made here. */
+/** Creates a test call with the header secret. With OAuth, only Okta can prove itself. */
 export const createProbe = ({ secret }: ExpectedCallers): Hook['probe'] =>
   secret === undefined
     ? null
@@ -76,7 +74,7 @@ function createVerifyBearer(
       clockTolerance: CLOCK_TOLERANCE_SEC,
       currentDate: toDate(clock.now()),
     }).catch((error: unknown) => {
-      // An outage is answered with a denial: Okta ignores a 401.
+      // If the keys cannot be fetched, the error leads to a denial, because Okta ignores a 401.
       throw toBearerRefusal(error);
     });
     const client = clientGuard.safeParse(payload);

@@ -8,20 +8,17 @@ import { fromHttpDate } from '../../src/core/units.js';
 import { FaceError } from '../../src/errors.js';
 import type { OktaConnection } from './config.js';
 
-/** Per request. */
 const REQUEST_TIMEOUT_MS = 5_000;
-/** Per call: up to two tokens and two requests if the access token expired. */
 const TOTAL_TIMEOUT_MS = 10_000;
 
 export type OrgAccess = Pick<OktaConnection['okta'], 'orgUrl' | 'auth'>;
 
-/** Creates Okta's SDK for one org over the injected fetch. */
 export function createClient({ orgUrl, auth }: OrgAccess, fetch: Fetch): Client {
-  // Complete, because the SDK reads omitted settings from okta.yaml files and OKTA_… variables.
+  // All settings are given, because the SDK would read omitted ones from okta.yaml files and OKTA_… variables.
   const shared = {
     orgUrl,
     requestExecutor: new FetchExecutor(fetch),
-    // The SDK's cache could return a revoked token.
+    // The SDK's cache could return a revoked enrolment token.
     cacheMiddleware: null,
   };
   if (auth.kind === 'api_token') {
@@ -38,7 +35,7 @@ type SdkResponse = Awaited<ReturnType<RequestExecutor['fetch']>>;
 const isSdkResponse = (response: object): response is SdkResponse =>
   'status' in response && 'headers' in response && 'text' in response && 'json' in response;
 
-/** The SDK's executor has no time-out, and on 429 sleeps up to a minute. */
+/** Replaces the SDK's executor, which has no timeout and sleeps up to a minute after status 429. */
 class FetchExecutor extends RequestExecutor {
   readonly #fetch: Fetch;
 
@@ -64,7 +61,7 @@ class FetchExecutor extends RequestExecutor {
 
 const tokenPath = '/oauth2/v1/token';
 
-/** A refused access token with the code of RFC 6749, section 5.2. The SDK would continue without a token. */
+/** Refusal of an access token (RFC 6749, section 5.2). It is thrown, because the SDK would continue without a token. */
 class TokenRefusal extends Error {
   constructor(
     readonly status: number,
@@ -76,7 +73,7 @@ class TokenRefusal extends Error {
   }
 }
 
-/** This code asks for a proof with Okta's nonce; the SDK then sends one. */
+/** Throws the refusal, except if Okta asks for a DPoP proof with its nonce, which the SDK then sends. */
 async function throwUnlessNonce(response: Response, url: string): Promise<void> {
   const { data } = z.object({ error: z.string() }).safeParse(await response.json().catch(() => null));
   if (data?.error === 'use_dpop_nonce') return;
@@ -103,7 +100,7 @@ const rateLimitGuard = z.object({
   headers: z.custom<OktaAnswer['headers']>((headers) => z.object({ get: z.function() }).safeParse(headers).success),
 });
 
-/** By Okta's clock; `null` if unknown. */
+/** Returns the time until the rate limit resets, by Okta's clock; `null` if unknown. */
 function readWaitMs(error: unknown): number | null {
   const { data } = rateLimitGuard.safeParse(error);
   const now = fromHttpDate(data?.headers.get('date') ?? '');
@@ -112,10 +109,9 @@ function readWaitMs(error: unknown): number | null {
 }
 
 /**
- * Makes one SDK call, each attempt within `TOTAL_TIMEOUT_MS`. SDK errors contain headers and request text, so only
- * status, code and path are kept.
- * @param patience - limit for waiting on a rate limit; a longer one is reported at once
- * @throws FaceError `profile_unavailable` without an answer in time, and from `toRefused`
+ * Makes one SDK call. The SDK's errors contain request text, so only status, code and path are kept.
+ * @param patience - longest wait for a rate limit
+ * @throws FaceError `profile_unavailable` if Okta does not answer in time; errors of `toRefused`
  */
 export async function callOkta<Answer>(
   send: () => Promise<Answer>,
@@ -148,14 +144,12 @@ function toFailure(error: unknown, toRefused: (refusal: Refusal) => FaceError): 
   return toRefused({ status, code, path: url && URL.canParse(url) ? new URL(url).pathname : null });
 }
 
-/** @throws FaceError `profile_unavailable`: the answer does not match the guard */
 export function parseAnswer<Output>(guard: z.ZodType<Output>, answer: unknown): Output {
   const parsed = guard.safeParse(answer);
   if (parsed.success) return parsed.data;
   throw new FaceError('profile_unavailable', { reason: 'answer not understood' });
 }
 
-// The SDK's response type is in a package it does not include.
 interface HttpResponse {
   readonly headers: OktaAnswer['headers'];
   text(): Promise<string>;
@@ -169,7 +163,7 @@ export interface OktaAnswer {
 export type SendToOkta = (method: 'GET' | 'POST' | 'PUT', path: string, body?: Json) => Promise<OktaAnswer>;
 
 /**
- * Creates a management API client without the SDK's models, which drop unknown fields that a PUT would then lose.
+ * Creates an API client without the SDK's models, which drop unknown fields: a PUT would then delete these.
  * @throws FaceError `provider_refused` with status, code and call; `profile_unavailable`
  */
 export function createSendToOkta(access: OrgAccess, fetch: Fetch): SendToOkta {

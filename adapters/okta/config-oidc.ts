@@ -2,14 +2,12 @@ import { z } from 'zod';
 import { clientFields, originsGuard } from '../../src/config/oidc-client.js';
 import { safeUrlGuard } from '../../src/config/safe-url.js';
 
-/** All sign-in domains: the org's own and its custom domains. */
 const orgFields = {
   ...clientFields,
   orgUrls: originsGuard.describe('Addresses that people sign in at: the org’s own, and custom domains.'),
 };
 
 /**
- * An Okta org with the face check as a sign-in factor.
  * @see https://help.okta.com/oie/en-us/Content/Topics/identity-engine/authenticators/configure-idp-authenticator.htm
  */
 export const oktaFactorGuard = z
@@ -28,10 +26,7 @@ export const oktaFactorGuard = z
     redirectUris: orgUrls.map((url) => `${url}/oauth2/v1/authorize/callback`),
   }));
 
-/**
- * An Okta org with the face check as custom identity verification.
- * @see https://developer.okta.com/docs/guides/idv-integration/main/
- */
+/** @see https://developer.okta.com/docs/guides/idv-integration/main/ */
 export const oktaIdvGuard = z
   .strictObject({
     ...orgFields,
@@ -54,6 +49,9 @@ export type OktaIdv = z.output<typeof oktaIdvGuard>;
 
 export type OktaClient = OktaFactor | OktaIdv;
 
-/** Returns true for at most one such client: its browsers send no client id, so they are assigned to it. */
+/**
+ * Returns true if there is at most one IDV client. Browsers send no client id for IDV, so requests could not be told
+ * apart.
+ */
 export const hasOneIdv = (clients: readonly { readonly kind: string }[]): boolean =>
   clients.filter(({ kind }) => kind === 'okta_idv').length <= 1;

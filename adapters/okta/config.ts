@@ -6,7 +6,7 @@ import { oidcOf } from '../../src/config/oidc.js';
 import { originGuard, safeUrlGuard } from '../../src/config/safe-url.js';
 import { hasOneIdv, oktaFactorGuard, oktaIdvGuard } from './config-oidc.js';
 
-/** Okta's base attributes, which a token must not overwrite. */
+/** Okta's base attributes, which the enrolment token must not overwrite. */
 const baseAttributes = new Set(
   (
     'login email secondEmail firstName lastName middleName honorificPrefix honorificSuffix title displayName nickName ' +
@@ -38,7 +38,7 @@ const apiAuthGuard = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('private_key').describe('A service application with a key pair.'),
     clientId: z.string().min(1).max(256).describe('Client id of the API service application.'),
-    /** RSA key as PEM or JWK text: the SDK signs DPoP proofs with RS256 always. */
+    /** RSA only, because the SDK always signs DPoP proofs with RS256. */
     privateKey: credentialGuard
       .refine((key) => key.use(isRsaKey), 'expected an RSA private key as PEM or JWK')
       .describe('Secret. RSA key as PEM or JWK.'),
@@ -79,7 +79,7 @@ const callersGuard = z
       .strictObject({
         issuer: safeUrlGuard.describe('Authorization server of the token.'),
         audience: z.string().min(1).max(1024).describe('Audience of the token.'),
-        /** Client that Okta uses for its token; other clients of that audience are refused. */
+        /** Client whose access tokens Okta sends. Tokens of other clients are refused. */
         clientId: z.string().min(1).max(256).describe('Client of the token.'),
         jwksUri: safeUrlGuard.optional().describe('Address of the issuer’s keys. Default: `<issuer>/v1/keys`.'),
       })
@@ -104,7 +104,7 @@ const ruleFields = {
   ruleId: idGuard.optional().describe('Id of the rule. Default: the only one.'),
 };
 
-/** In addition to attribute, token hook and event hook. */
+/** Objects to provision in addition to the attribute, the token hook and the event hook. */
 const provisionGuard = z.strictObject({
   authorizationServerId: idGuard.default('default').describe('Custom authorization server whose tokens get the claim.'),
   ...ruleFields,
@@ -121,7 +121,6 @@ const provisionGuard = z.strictObject({
     .describe('Whether the org receives security events (Identity Threat Protection).'),
 });
 
-/** Configuration of one Okta org. */
 export const oktaConnectionGuard = z
   .strictObject({
     ...connectionFields,

@@ -8,7 +8,7 @@ import { isRefusedByStatus } from './profile.js';
 import { passEvents, toVerification, unfinishedEvents } from './reply.js';
 import { parseEvents } from './schema.js';
 
-/** Events that end an enrolment. A suspended user who returns enrols again, so that an old token gives no access. */
+/** Events that revoke the enrolment. A suspended user who returns must enrol again. */
 export const endingEvents = [
   'user.lifecycle.deactivate',
   'user.lifecycle.suspend',
@@ -17,13 +17,12 @@ export const endingEvents = [
 
 const isEnding = (eventType: string): boolean => endingEvents.some((ending) => ending === eventType);
 
-/** Okta waits 3 s. */
 export const ANSWER_TIMEOUT_MS = 2_000;
 
-/** Okta may repeat events for an unknown time. */
+/** How long processed events are remembered, in seconds, because Okta may repeat an event. */
 const doneKeptSec = 7 * 86_400;
 
-/** Concurrent calls of Okta's API: an administrator may deactivate thousands. */
+/** Maximum of concurrent API calls: an administrator may deactivate thousands of users at once. */
 const lanes = 4;
 
 const pausesMs = [1_000, 5_000, 30_000, 120_000, 600_000] as const;
@@ -35,12 +34,10 @@ export interface EventDeps {
   readonly log: Log;
 }
 
-/** Revokes a user's enrolment for one event; resolves when done, after retries. */
 export type Revoke = (subject: string, uuid: string) => Promise<void>;
 
 /**
- * Answers Okta's verification GET with its challenge. Okta documents no secret for it.
- * @throws FaceError `request_malformed`
+ * Answers Okta's verification GET by returning its challenge. Okta documents no secret for this call.
  * @see https://developer.okta.com/docs/concepts/event-hooks/
  */
 export function handleEventHookVerification(headers: RawHead['headers']): RawReply {
@@ -52,10 +49,7 @@ export function handleEventHookVerification(headers: RawHead['headers']): RawRep
 }
 
 /**
- * Answers an event hook call. If the work takes longer than Okta waits, the reply asks for another call, and the work
- * continues.
- * @throws FaceError `request_malformed`
- * @see https://developer.okta.com/docs/concepts/event-hooks/
+ * Answers an event hook call. If the revocations take too long, the reply asks Okta to call again while they continue.
  */
 export async function handleEventHook(
   body: Uint8Array,
@@ -69,16 +63,13 @@ export async function handleEventHook(
   return isDone ? passEvents : unfinishedEvents;
 }
 
-/** Work continues in any case. */
+/** Returns true if all work succeeded in time. Late work continues. */
 function settlesWithin(timeoutMs: number, work: readonly Promise<void>[]): Promise<boolean> {
   const outcomes = Promise.allSettled(work).then((all) => all.every(({ status }) => status === 'fulfilled'));
   return inTime(outcomes, timeoutMs, () => false);
 }
 
-/**
- * Creates the revocation for one connection. It is idempotent: a repeated event joins pending work, and is ignored once
- * done.
- */
+/** Creates the revocation. It is idempotent: a repeated event joins a running revocation and is ignored after it. */
 export function createRevoke(deps: EventDeps): Revoke {
   const { connection, log } = deps;
   const running = new Map<string, Promise<void>>();
@@ -105,7 +96,7 @@ export function createRevoke(deps: EventDeps): Revoke {
         throw error;
       })
       .finally(() => running.delete(key));
-    // The waiting call may have timed out.
+    // Prevents an unhandled rejection if the hook call has already been answered.
     work.catch(() => {});
     running.set(key, work);
     return work;
@@ -140,7 +131,6 @@ function createLanes(count: number): (work: () => Promise<void>) => Promise<void
   };
 }
 
-/** Does not keep the process alive at shutdown. */
 const pause = (ms: number): Promise<void> =>
   new Promise((resolve) => {
     setTimeout(resolve, ms).unref();

@@ -14,12 +14,11 @@ export type VerifyPassword = (credential: {
   readonly password: UserSecret;
 }) => Promise<boolean>;
 
-/** With the preceding decision well within Okta's 3 s. */
 const VERIFIER_TIMEOUT_MS = 1_000;
 
 const answerGuard = z.object({ verified: z.boolean() });
 
-/** Creates the call of the customer's password verifier. No, late or malformed answers mean false. */
+/** Creates the call to the customer's password verifier. A missing, late or malformed answer counts as false. */
 export function createVerifyPassword(
   { url, secret }: NonNullable<OktaConnection['okta']['passwordImport']>['verifier'],
   { fetch, log }: { readonly fetch: Fetch; readonly log: Log },
@@ -30,14 +29,14 @@ export function createVerifyPassword(
         method: 'POST',
         headers: secret.use((text) => ({ 'Content-Type': 'application/json', Authorization: `Bearer ${text}` })),
         body: password.use((text) => JSON.stringify({ username, password: text })),
-        // The password must go nowhere else.
+        // Redirects are refused, so that the password is sent to no other server.
         redirect: 'error',
         signal: AbortSignal.timeout(VERIFIER_TIMEOUT_MS),
       });
       if (response.ok) return answerGuard.parse(await response.json()).verified;
       log.warn('the password verifier refused to answer', { status: response.status });
     } catch {
-      // No reason, because fetch and zod errors may quote the request.
+      // The reason is not logged, because errors of fetch and zod may quote the password.
       log.warn('the password verifier did not answer');
     }
     return false;
@@ -45,9 +44,8 @@ export function createVerifyPassword(
 }
 
 /**
- * Answers a password import hook call. Okta stores a `VERIFIED` password, so the customer's verifier must confirm it,
- * after a fresh face check that keeps guesses away from the verifier. Without a verifier no password is accepted.
- * @throws FaceError `request_malformed`, `event_out_of_time`, `face_not_verified`
+ * Answers a password import hook call. Okta stores a `VERIFIED` password, so the customer's verifier must confirm it. A
+ * fresh face check comes first and keeps password guesses away from the verifier.
  */
 export async function handlePasswordImportHook(
   body: Uint8Array,
@@ -58,7 +56,6 @@ export async function handlePasswordImportHook(
   const decision = await decide(
     {
       ...{ ...event, hook: 'password-import', subject: subjectOfIdentifier(username) },
-      // Okta asks during the password check, without application or address.
       ...{ application: null, address: null, isAfterFirstFactor: false },
     },
     deps,

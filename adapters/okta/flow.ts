@@ -24,13 +24,9 @@ export interface FlowDeps {
   readonly core: HookCore;
 }
 
-/** Okta proceeds without the hook after 3 s. */
 export const DECISION_TIMEOUT_MS = 1_500;
 
-/**
- * Answers a token hook call with the claim or a refusal.
- * @throws FaceError `request_malformed` (also if the tokens are another user's), `event_out_of_time`
- */
+/** @throws FaceError `request_malformed`, also if the tokens are another user's; `event_out_of_time` */
 export async function handleTokenHook(body: Uint8Array, deps: FlowDeps): Promise<RawReply> {
   const hook = parseTokenHook(body);
   checkTokensAreOfUser(hook);
@@ -41,12 +37,7 @@ export async function handleTokenHook(body: Uint8Array, deps: FlowDeps): Promise
   );
 }
 
-/**
- * Answers a registration hook call. An existing user needs a fresh face check; a new one presents a receipt in the
- * form.
- * @throws FaceError `request_malformed`, `event_out_of_time`, `face_not_verified`, `receipt_invalid`,
- * `state_unavailable`
- */
+/** Answers a registration hook call. An existing user needs a fresh face check; a new user submits a receipt. */
 export async function handleRegistrationHook(body: Uint8Array, deps: FlowDeps): Promise<RawReply> {
   const hook = parseRegistrationHook(body);
   if (hook.user === null) return takeReceipt(hook, deps);
@@ -55,8 +46,8 @@ export async function handleRegistrationHook(body: Uint8Array, deps: FlowDeps): 
 }
 
 /**
- * Answers a SAML assertion hook call with the attribute statement or nothing. Okta documents no refusal.
- * @throws FaceError `request_malformed`, `event_out_of_time`
+ * Answers a SAML assertion hook call with the face attribute. If the check failed, nothing is changed, because Okta
+ * documents no refusal.
  */
 export async function handleSamlHook(body: Uint8Array, deps: FlowDeps): Promise<RawReply> {
   const hook = parseSamlHook(body);
@@ -66,7 +57,7 @@ export async function handleSamlHook(body: Uint8Array, deps: FlowDeps): Promise<
   );
 }
 
-/** The receipt must name the requested login. */
+/** Consumes the receipt of a new user, which must be issued for the requested login. */
 async function takeReceipt({ form, eventId }: RegistrationHook, deps: FlowDeps): Promise<RawReply> {
   const { receiptField } = deps.receipt;
   const login = form?.login;
@@ -80,8 +71,8 @@ async function takeReceipt({ form, eventId }: RegistrationHook, deps: FlowDeps):
 }
 
 /**
- * On a refresh Okta has sent the browser session's user (OKTA-869758, fixed in 2025). So the tokens must name the
- * event's user, or none if the event names none.
+ * Verifies that the tokens are the event's user's. On token refresh, Okta sent the browser session's user instead
+ * (OKTA-869758, fixed in 2025).
  */
 function checkTokensAreOfUser({ user, identity, access }: TokenHook): void {
   const named = [identity?.subject, access?.subject].filter((subject) => typeof subject === 'string');
@@ -92,7 +83,6 @@ function checkTokensAreOfUser({ user, identity, access }: TokenHook): void {
   }
 }
 
-/** Decides about a user's face within Okta's time-out. @throws FaceError `event_out_of_time` */
 export const decide = (
   event: Pick<
     HookEvent,

@@ -22,7 +22,6 @@ import {
   unverifiedPassword,
 } from './reply.js';
 
-/** Creates the adapter of one Okta org: its hooks and the profile attribute. */
 export function createOktaAdapter(deps: AdapterDeps<OktaConnection>): Adapter {
   const { settings, clock, fetch, log, onSecretUsed } = deps;
   const { id, kind, okta } = settings;
@@ -63,7 +62,7 @@ export function createOktaAdapter(deps: AdapterDeps<OktaConnection>): Adapter {
       'password-import': decisionHook(
         'password-import',
         (body, deps) => handlePasswordImportHook(body, { ...deps, verifyPassword }),
-        // Without this service no password is confirmed.
+        // If this service is unavailable, no password is confirmed.
         { refuse: toPasswordImportHookRefusal, pass: unverifiedPassword },
       ),
       events: {

@@ -4,12 +4,11 @@ import { type FinishedCheck, InvalidRequest, type OidcClient } from '../../src/c
 import { toIso } from '../../src/core/units.js';
 import type { OktaIdv } from './config-oidc.js';
 
-/** Okta allows up to ten minutes. */
 const lifeSec = 600;
 
 /**
- * Creates the client of a custom identity verification. Okta pushes its request, so the browser cannot change
- * `login_hint`. It also asks before password recovery: failures must not count as the unproven user's, or anyone could
+ * Creates the client for custom identity verification. Okta pushes its request (PAR), so the browser cannot change
+ * `login_hint`. Okta also uses it before password recovery, so failures do not count against the user, or anyone could
  * lock them out.
  * @see https://developer.okta.com/docs/guides/idv-integration/main/
  */
@@ -27,16 +26,15 @@ export function createIdvClient(config: OktaIdv): OidcClient {
     },
     toAmr: (methods) => methods,
     toCheckClaims: toVerifiedClaims,
-    // No sign-in follows at once.
     feedsHooks: false,
-    // Name, address and phone number, meant for comparison with a document.
+    // Okta sends name, address and phone number for comparison with an identity document; these are dropped.
     dropsClaims: true,
   };
 }
 
 /**
- * A failed check is a token too, so that Okta logs unverified claims and not an outage. `MATCHED` confirms Okta's user
- * without repeating names; Okta requires its `fuzzy` back.
+ * A failed check also returns a token, so that Okta logs a failed verification instead of an outage. `MATCHED` confirms
+ * the user without repeating names.
  */
 function toVerifiedClaims({ passed, at, stepUpId }: FinishedCheck): JsonObject {
   const name = { value: passed ? 'MATCHED' : null, fuzzy: true };

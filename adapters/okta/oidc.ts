@@ -20,9 +20,9 @@ export const createOktaClients = (
 const createFactorClient = (client: OktaFactor, directoryFor: DirectoryFor): OidcClient =>
   createLoginClient(client, directoryFor, {
     loginClaims: ['preferred_username'],
-    // Okta finds its user by `idpuser.email`, which is this claim; only the login is unique.
+    // Okta finds its user by the `email` claim. It contains the login, because only the login is unique.
     toEmail: ({ login }) => login,
     isAfterFactor: true,
-    // The token hook is called later in the same sign-in.
+    // Okta calls the token hook later in the same sign-in, which needs the result.
     feedsHooks: true,
   });

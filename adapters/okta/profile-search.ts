@@ -6,7 +6,7 @@ import { accountGuard, toNamedAccount } from './profile-account.js';
 
 const fields = 'id,profile:(login,email,mobilePhone,firstName,lastName,displayName)';
 
-/** Values are written as in JSON (RFC 7644, section 3.4.2.2). */
+/** Okta's search writes values as in JSON (RFC 7644, section 3.4.2.2). */
 const startsWith = (name: string, text: string): string => `profile.${name} sw ${JSON.stringify(text)}`;
 
 function toSearch(text: string): string {
@@ -18,7 +18,7 @@ function toSearch(text: string): string {
 }
 
 /**
- * Searches users by name prefix. `search` uses an eventually consistent index that includes deactivated users.
+ * Searches users by name prefix. Okta's search index is eventually consistent and includes deactivated users.
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/User/#tag/User/operation/listUsers
  */
 export async function searchUsers(text: string, limit: number, client: Client): Promise<readonly NamedAccount[]> {

@@ -15,7 +15,7 @@ import { searchUsers } from './profile-search.js';
 import { isUserId } from './schema.js';
 
 /**
- * Creates the profile that keeps the token by Okta's management API.
+ * Creates the profile that stores the token in a user attribute, over Okta's management API.
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/User/
  */
 export function createOktaProfile(
@@ -40,21 +40,21 @@ export function createOktaProfile(
   };
   const update = async (subject: string, value: string | null): Promise<void> => {
     checkIsUserId(subject);
-    // POST changes named attributes only; PUT would clear the others.
+    // POST changes only the attributes it names; PUT would clear the others.
     const answer = await call(() =>
       client.userApi.updateUser({ userId: subject, user: { profile: { [attribute]: value } } }),
     );
-    // Okta returns the changed user. A proxy's 200 is no write.
+    // Okta returns the changed user. A 200 without the new value, for example from a proxy, is an error.
     const { profile } = parseAnswer(userGuard, answer);
     if ((profile[attribute] ?? null) !== value) throw new FaceError('profile_unavailable', { reason: 'not written' });
   };
 
   const findAccount: Profile['findAccount'] = async (login) => {
-    // A slash would be a path.
+    // A slash in the login would change the path.
     if (!isLogin(login) || login.includes('/')) return null;
     const answer = await call(() => client.userApi.getUser({ userId: login })).catch(nullIfUnknown);
     if (answer === null) return null;
-    // The same call also finds users by id, and the caller as `me`.
+    // The same API call also finds users by id, and returns the caller itself for `me`.
     const account = toAccount(parseAnswer(accountGuard, answer));
     return isSameLogin(account.login, login) || isShortNameOf(account.login, login) ? account : null;
   };
@@ -102,7 +102,7 @@ const usualSources = {
 
 const profileGuard = z.object({ id: z.string(), profile: z.looseObject({}) });
 
-/** Users may sign in by the part before the `@` if it is unique. */
+/** Returns true if the text is the part of the login before the `@`, by which users may sign in if it is unique. */
 const isShortNameOf = (login: string, text: string): boolean =>
   text !== 'me' && !text.includes('@') && login.toLowerCase().startsWith(`${text.toLowerCase()}@`);
 
@@ -121,7 +121,7 @@ const toProfileError = ({ status, code }: Refusal): FaceError =>
 const statusRefusalGuard = z.object({ status: z.literal(403), errorCode: z.literal('E0000038') });
 
 /**
- * Returns true if the user's status prevents the change.
+ * Returns true if Okta refused a change because of the user's status.
  * @see
  * https://support.okta.com/help/s/article/this-operation-is-not-allowed-in-the-users-current-status-error-when-editing-deactivated-user-profiles
  */

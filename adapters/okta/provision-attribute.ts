@@ -13,7 +13,6 @@ export interface Attribute {
   readonly isUserWritten: boolean;
 }
 
-/** The enrolment token: users neither see nor change it. */
 export const tokenAttribute = (name: string): Attribute => ({
   name,
   title: 'Face enrolment token',
@@ -22,7 +21,7 @@ export const tokenAttribute = (name: string): Attribute => ({
   isUserWritten: false,
 });
 
-/** The receipt in the sign-up form; removed before the user is created. */
+/** Attribute of the receipt in the sign-up form. The hook clears it before Okta creates the user. */
 export const receiptAttribute = (name: string): Attribute => ({
   name,
   title: 'Face check receipt',
@@ -54,8 +53,8 @@ const schemaGuard = z.object({
 });
 
 /**
- * "Inherit from Okta" in the console. Otherwise Okta refuses enrolments of users from a directory or application (403,
- * E0000023).
+ * The setting "Inherit from Okta" in the console. Without it, Okta refuses enrolments of users from a directory or
+ * application (403, E0000023).
  * @see https://help.okta.com/en-us/content/topics/users-groups-profiles/usgp-define-attribute-profile-source.htm
  */
 const ownMaster = { type: 'OKTA' } as const;
@@ -73,7 +72,6 @@ function misfitsOf(definition: AttributeDefinition, expected: Attribute): string
     format: (format ?? null) === null,
     mutability: (mutability ?? 'READ_WRITE') === 'READ_WRITE',
     permissions: expected.isUserWritten || isUserWritten !== true,
-    // An administrator chose source applications.
     master: master?.type !== 'OVERRIDE',
   };
   return Object.keys(fits).filter((name) => fits[name] === false);
@@ -96,7 +94,6 @@ export const toAttributeTitle = (name: string): string => `Profile attribute ${n
 async function findAttribute({ name: expected }: Attribute, send: SendToOkta): Promise<[string, JsonObject] | null> {
   const { body } = await send('GET', schemaPath);
   const found = Object.entries(parseAnswer(schemaGuard, body).definitions.custom?.properties ?? {}).find(
-    // Okta refuses names that differ only in case.
     ([name]) => name.toLowerCase() === expected.toLowerCase(),
   );
   return found === undefined ? null : [found[0], parseAnswer(objectGuard, found[1])];
@@ -105,8 +102,7 @@ async function findAttribute({ name: expected }: Attribute, send: SendToOkta): P
 const objectGuard = z.record(z.string(), z.json());
 
 /**
- * Returns the attribute's status. A mismatch is never changed, because it may hold foreign data.
- * @throws FaceError `provider_refused`, `profile_unavailable`
+ * An existing attribute of another kind is never changed, because it may contain other data.
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/Schema/
  */
 export async function inspectAttribute(expected: Attribute, send: SendToOkta): Promise<StepStatus> {
@@ -141,7 +137,6 @@ export async function inspectAttribute(expected: Attribute, send: SendToOkta): P
 
 const schemaPath = '/api/v1/meta/schemas/user/default';
 
-/** Creates the step that defines or adopts the attribute. */
 export const createAttributeStep = (expected: Attribute, { send }: { readonly send: SendToOkta }): ProvisionStep => ({
   title: toAttributeTitle(expected.name),
   inspect: () => inspectAttribute(expected, send),

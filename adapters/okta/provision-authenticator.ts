@@ -10,14 +10,20 @@ const authenticatorGuard = z.object({
   provider: z.object({ configuration: z.object({ idpId: z.string() }) }),
 });
 
-/** Returns true if users can enrol the IdP authenticator for this client. Only factor-only providers have one. */
+/**
+ * Returns true if users can enrol the IdP authenticator. Okta offers it only for identity providers with the usage
+ * "Factor only".
+ */
 export async function hasAuthenticator(client: OktaFactor, deps: OktaProvisionDeps): Promise<boolean> {
   const idp = await findIdp(client, deps);
   const authenticators = await listAll(authenticatorGuard, '/api/v1/authenticators', deps.send);
   return idp !== null && authenticators.some(({ provider }) => provider.configuration.idpId === idp.id);
 }
 
-/** The API lacks "IdP Usage"; the authenticator shows whether it is set. */
+/**
+ * Creates the manual step for "IdP Usage", which Okta's API does not return. The existing authenticator serves as
+ * evidence.
+ */
 export const createUsageStep = (client: OktaFactor, deps: OktaProvisionDeps): ProvisionStep => ({
   title: 'IdP Usage: Factor only',
   inspect: async () =>
@@ -31,8 +37,8 @@ const instructions = [
 ];
 
 /**
- * Creates the IdP authenticator over the raw API: its OpenAPI document and SDK lack `provider`.
- * @see https://help.okta.com/oie/en-us/Content/Topics/identity-engine/authenticators/configure-idp-authenticator.htm
+ * Creates the step for the IdP authenticator. It uses the raw API, because Okta's OpenAPI description and SDK lack
+ * `provider`.
  */
 export function createAuthenticatorStep(client: OktaFactor, deps: OktaProvisionDeps): ProvisionStep {
   const name = deps.settings.policy.organisation ?? 'Face check';

@@ -4,16 +4,11 @@ import { createSendToOkta, parseAnswer } from './client.js';
 import type { OktaProvisionDeps } from './provision-channel.js';
 import { nextPageOf } from './provision-list.js';
 
-/** Okta's maximum. */
 const pageSize = 200;
 
 const usersGuard = z.array(z.object({ id: z.string(), profile: z.record(z.string(), z.unknown()).nullish() }));
 
-/**
- * Lists active users with the service's own permissions, attribute only. Uses `filter`, because the index of `search`
- * may be stale.
- * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/User/#tag/User/operation/listUsers
- */
+/** Lists active users with the token attribute only. It uses `filter`, because the index of `search` may be stale. */
 export async function* listCensus({ settings, fetch }: OktaProvisionDeps): AsyncGenerator<CensusPage> {
   const { attribute } = settings.okta;
   const send = createSendToOkta(settings.okta, fetch);

@@ -11,7 +11,6 @@ export interface OktaProvisionDeps extends AdapterDeps<OktaConnection> {
 
 export type HookName = 'token' | 'registration' | 'saml' | 'password-import' | 'events';
 
-/** Channel fields in use; an administrator's other headers are preserved. */
 export const channelGuard = z.object({
   type: z.string(),
   config: z.looseObject({
@@ -32,13 +31,12 @@ export const uriOf = ({ publicUrl, settings }: OktaProvisionDeps, hook: HookName
 export const nameOf = ({ settings }: OktaProvisionDeps, hook: HookName): string =>
   `Face step-up (${settings.id}, ${hook})`;
 
-/** Returns a channel with the configured secret in Okta's format. */
 export const channelTo = (deps: OktaProvisionDeps, hook: HookName, headers: readonly Json[] = []): Json => ({
   type: 'HTTP',
   version: '1.0.0',
   config: {
     uri: uriOf(deps, hook),
-    // Okta sets it for event hooks.
+    // Okta itself sets the method for event hooks.
     ...(hook === 'events' ? {} : { method: 'POST' }),
     headers,
     authScheme: toAuthScheme(deps),
@@ -50,7 +48,7 @@ function toAuthScheme({ settings }: OktaProvisionDeps): Json {
   return secret === undefined ? null : { type: 'HEADER', key: secret.header, value: secret.value.use((text) => text) };
 }
 
-/** Returns the differences of a channel, one line each. Okta never shows the secret. */
+/** Returns the differences of a channel. The secret is not compared, because Okta never returns it. */
 export function differencesOf(deps: OktaProvisionDeps, hook: HookName, channel: Channel): string[] {
   const { config } = channel;
   const header = deps.settings.okta.hooks.secret?.header;
@@ -58,7 +56,6 @@ export function differencesOf(deps: OktaProvisionDeps, hook: HookName, channel: 
   const isOtherHeader = header !== undefined && (config.authScheme?.key ?? '').toLowerCase() !== header;
   return [
     ...(config.uri === uri ? [] : [`Change its address from ${config.uri} to ${uri}`]),
-    // An OAuth channel sends an access token instead of the header.
     ...(channel.type === 'HTTP' && isOtherHeader ? [`Set its secret in the header ${header}`] : []),
   ];
 }

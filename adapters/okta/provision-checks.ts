@@ -27,15 +27,14 @@ import { createSecurityEventsCheck } from './provision-receiver.js';
 import { listTokenRules, readTokenHook } from './provision-rules.js';
 import { faceClaim } from './schema.js';
 
-/** Hooks refuse events with a larger skew. */
+/** Hooks refuse events whose time differs by more than this. */
 const greatestSkewSec = 300;
 
-/** Okta waits 3 s, transport included. */
+/** Answers slower than this cause a warning. Okta waits 3 s, transport included. */
 const slowMs = 1_500;
 
 const notProvisioned = 'Run facestep provision for this connection';
 
-/** Creates the checks of a connection, in order of dependency. */
 export function createChecks(deps: OktaProvisionDeps): readonly Check[] {
   const { registration, saml } = deps.settings.okta.provision;
   const hooks: InlineHookName[] = [
@@ -121,7 +120,9 @@ async function checkInlineHook(hook: InlineHookName, deps: OktaProvisionDeps): P
 
 const executedGuard = z.object({ commands: z.array(z.unknown()) });
 
-/** Makes Okta call the token hook for a client without a user, with its stored secret. Changes nothing. */
+/**
+ * Makes Okta call the token hook as for a client without a user, with the secret that Okta stored. Nothing is changed.
+ */
 async function checkTokenHookAnswers(deps: OktaProvisionDeps): Promise<Finding> {
   const { ours } = await findInlineHook('token', deps);
   if (ours === null) return fail('It is not registered', notProvisioned);

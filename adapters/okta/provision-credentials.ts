@@ -37,7 +37,6 @@ async function checkCall(send: SendToOkta, path: string, advice: Advice, deps: O
         'Create one in Security > API > Tokens, and put it into okta.auth.token',
       );
     }
-    // Both may be caused by the local clock.
     if (status === 401 || code === 'invalid_client' || code === 'invalid_dpop_proof') {
       return fail(
         `Okta does not know the application or its key, or this machine's clock is wrong (${status})`,
@@ -50,7 +49,6 @@ async function checkCall(send: SendToOkta, path: string, advice: Advice, deps: O
 
 const usersGuard = z.array(z.object({ id: z.string() }));
 
-/** Checks that the running service may read groups. */
 export async function checkGroups(deps: OktaProvisionDeps): Promise<Finding> {
   const service = createSendToOkta(deps.settings.okta, deps.fetch);
   const [user] = parseAnswer(usersGuard, (await service('GET', '/api/v1/users?limit=1')).body);
@@ -63,7 +61,6 @@ export async function checkGroups(deps: OktaProvisionDeps): Promise<Finding> {
   return checkCall(service, `/api/v1/users/${user.id}/groups`, advice, deps);
 }
 
-/** Creates the checks of the credentials of the service and of these commands. */
 export function createCredentialChecks(deps: OktaProvisionDeps): readonly Check[] {
   const service = createSendToOkta(deps.settings.okta, deps.fetch);
   const advice = {

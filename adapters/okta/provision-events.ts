@@ -18,10 +18,6 @@ const eventHookGuard = z.object({
 
 export type EventHook = z.infer<typeof eventHookGuard>;
 
-/**
- * Finds our event hook by address, else by name; `null` if absent.
- * @throws FaceError `provider_refused`, `profile_unavailable`
- */
 export async function findEventHook(deps: OktaProvisionDeps): Promise<EventHook | null> {
   const hooks = await listAll(eventHookGuard, '/api/v1/eventHooks', deps.send);
   const atOurs = hooks.find(({ channel }) => channel.config.uri === uriOf(deps, 'events'));
@@ -32,7 +28,7 @@ const missingEvents = ({ events }: EventHook): string[] => endingEvents.filter((
 
 export const eventHookTitle = 'Event hook: users who leave';
 
-/** Creates or adopts our event hook and makes Okta verify it: this server must be running. */
+/** Creates or adopts our event hook. Okta calls this server to verify it, so the server must be running. */
 export function createEventHookStep(deps: OktaProvisionDeps): ProvisionStep {
   const name = nameOf(deps, 'events');
   const verify = (id: string) => deps.send('POST', `/api/v1/eventHooks/${id}/lifecycle/verify`);

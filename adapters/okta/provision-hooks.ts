@@ -32,14 +32,9 @@ const firstVersion = '1.0.0';
 
 export type InlineHook = z.infer<typeof inlineHookGuard>;
 
-/** Returns a hook's display name. */
 export const toHookName = ({ name, channel }: Pick<InlineHook, 'name' | 'channel'>): string =>
   `"${name}", which calls ${channel.config.uri}`;
 
-/**
- * Finds our inline hook by address, else by name, and others of its type.
- * @throws FaceError `provider_refused`, `profile_unavailable`
- */
 export async function findInlineHook(
   hook: InlineHookName,
   deps: OktaProvisionDeps,
@@ -51,10 +46,7 @@ export async function findInlineHook(
   return { ours, others: hooks.filter(({ id }) => id !== ours?.id) };
 }
 
-/**
- * Creates or adopts our inline hook.
- * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/
- */
+/** @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/ */
 export function createInlineHookStep(hook: InlineHookName, deps: OktaProvisionDeps): ProvisionStep {
   const type = inlineHookTypes[hook];
   const name = nameOf(deps, hook);
@@ -83,7 +75,6 @@ export function createInlineHookStep(hook: InlineHookName, deps: OktaProvisionDe
   };
   const replace = async (ours: InlineHook): Promise<void> => {
     const channel = channelTo(deps, hook, ours.channel.config.headers);
-    // PUT replaces the hook; keep the payload version.
     const version = ours.version ?? firstVersion;
     await deps.send('PUT', `/api/v1/inlineHooks/${ours.id}`, { name: ours.name, type, version, channel });
   };
@@ -115,13 +106,12 @@ export function createInlineHookStep(hook: InlineHookName, deps: OktaProvisionDe
   };
 }
 
-/** Returns true if an OAuth channel needs a change: PUT would remove its credentials. */
+/** Returns true if the change must be made in the console: a PUT would remove the credentials of an OAuth channel. */
 const isByConsole = (deps: OktaProvisionDeps, hook: InlineHookName, { channel }: InlineHook): boolean =>
   deps.settings.okta.hooks.secret === undefined
     ? channel.type === 'HTTP' || channel.config.uri !== uriOf(deps, hook)
     : channel.type !== 'HTTP' && channel.config.uri !== uriOf(deps, hook);
 
-/** An OAuth hook needs a client and key of the org, chosen in the console. */
 const byOAuth = (deps: OktaProvisionDeps, hook: InlineHookName, type: string): StepStatus => ({
   state: 'manual',
   instructions: [

@@ -30,7 +30,7 @@ const idpGuard = z.object({
 
 export type Idp = z.output<typeof idpGuard>;
 
-/** Contains the secret, which goes to Okta only. */
+/** Definition of our identity provider. It contains the client secret, which is sent only to Okta. */
 interface IdpDefinition extends JsonObject {
   readonly type: 'OIDC' | 'IDV_STANDARD';
   readonly name: string;
@@ -39,10 +39,6 @@ interface IdpDefinition extends JsonObject {
 const nameOf = ({ settings }: OktaProvisionDeps, client: OktaClient): string =>
   client.kind === 'okta_idv' ? `Face verification (${settings.id})` : `Face check (${settings.id})`;
 
-/**
- * Finds our identity provider for one client by issuer and client id.
- * @throws FaceError `provider_refused`, `profile_unavailable`
- */
 export async function findIdp(client: OktaClient, deps: OktaProvisionDeps): Promise<Idp | null> {
   const type = client.kind === 'okta_idv' ? 'IDV_STANDARD' : 'OIDC';
   const idps = await listAll(idpGuard, `/api/v1/idps?type=${type}&limit=200`, deps.send);
@@ -53,7 +49,8 @@ export async function findIdp(client: OktaClient, deps: OktaProvisionDeps): Prom
 }
 
 /**
- * Creates the step that registers this service as identity provider. Okta's SDK would drop `policy.trustClaims`.
+ * Creates the step that registers this service. It uses the raw API, because Okta's SDK would drop
+ * `policy.trustClaims`.
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/IdentityProvider/
  */
 export function createIdpStep(client: OktaClient, deps: OktaProvisionDeps): ProvisionStep {
@@ -88,7 +85,7 @@ export function createIdpStep(client: OktaClient, deps: OktaProvisionDeps): Prov
 
 const objectGuard = z.record(z.string(), z.json());
 
-/** PUT replaces user filters, PKCE and the issuer's domain. */
+/** Keeps the other settings, because a PUT would reset user filters, PKCE and the issuer's domain. */
 async function toChanged(found: Idp, definition: IdpDefinition, { send }: OktaProvisionDeps): Promise<JsonObject> {
   const { body } = await send('GET', `/api/v1/idps/${found.id}`);
   return setWithin(toWritable(body, ['status']), { ...definition, name: found.name });
@@ -104,7 +101,7 @@ const setWithin = (kept: JsonObject, set: JsonObject): JsonObject => ({
   ),
 });
 
-/** Okta does not reveal the secret. */
+/** Returns the differences from our definition. The secret is not compared, because Okta never returns it. */
 function differencesOf(found: Idp, definition: IdpDefinition): string[] {
   const wanted = idpGuard.parse({ ...definition, id: found.id, status: found.status });
   const isSameEndpoint = (name: string): boolean =>
@@ -122,7 +119,7 @@ const signedGuard = z.object({
   request: z.object({ signature: z.object({ algorithm: z.literal('HS256'), scope: z.literal('REQUEST') }) }),
 }) satisfies z.ZodType<typeof signedRequests>;
 
-/** Returns true if Okta signs its requests with the shared secret, so that they can be authenticated. */
+/** Returns true if Okta signs its requests with the client secret, so that this service can authenticate them. */
 export const signsRequests = ({ protocol }: Pick<Idp, 'protocol'>): boolean =>
   signedGuard.safeParse(protocol.algorithms).success;
 
@@ -135,10 +132,9 @@ const toCredentials = ({ id, secret }: OktaClient) => ({
 
 const templateOf = ({ policy }: Pick<Idp, 'policy'>): string | undefined => policy?.subject?.userNameTemplate.template;
 
-/** Both claims contain the login. Okta refuses templates of missing attributes; every profile has `email`. */
+/** Claims with the login. Okta refuses templates of missing attributes; every profile has `email`. */
 const loginTemplates = ['idpuser.email', 'idpuser.preferred_username'] as const;
 
-/** New providers sign requests; existing ones keep their setting. */
 function toFactor(client: OktaFactor, found: Idp | null, deps: OktaProvisionDeps): IdpDefinition {
   const template = loginTemplates.find((each) => found !== null && each === templateOf(found)) ?? loginTemplates[0];
   const algorithms = found === null ? signedRequests : found.protocol.algorithms;
@@ -156,7 +152,7 @@ function toFactor(client: OktaFactor, found: Idp | null, deps: OktaProvisionDeps
     },
     policy: {
       accountLink: { action: 'AUTO' },
-      // A face check creates no users.
+      // A face check must not create users.
       provisioning: { action: 'DISABLED' },
       subject: { userNameTemplate: { template }, matchType: 'USERNAME' },
       maxClockSkew: 120_000,
@@ -177,7 +173,7 @@ function toVerification(client: OktaIdv, deps: OktaProvisionDeps): IdpDefinition
       scopes: ['openid', 'profile', 'identity_assurance'],
       credentials: toCredentials(client),
     },
-    // Mandatory but unused: the request names the user.
+    // Okta requires this policy but does not use it, because the request already names the user.
     policy: {
       provisioning: { action: 'DISABLED' },
       accountLink: { action: 'AUTO' },

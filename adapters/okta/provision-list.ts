@@ -6,15 +6,11 @@ const maxPages = 100;
 
 const entriesGuard = z.array(z.looseObject({ id: z.string() }));
 
-/**
- * Returns the matching entries of a paged list.
- * @throws FaceError `provider_refused`, `profile_unavailable`, also if the answer is no list
- */
+/** @throws FaceError `provider_refused`, `profile_unavailable`, also if the answer is no list */
 export async function listAll<Entry>(guard: z.ZodType<Entry>, path: string, send: SendToOkta): Promise<Entry[]> {
   const found: Entry[] = [];
   let next: string | null = path;
   for (let page = 0; next !== null; page++) {
-    // A partial list could cause duplicates.
     if (page === maxPages) throw new FaceError('profile_unavailable', { reason: 'too many pages' });
     const { body, headers } = await send('GET', next);
     for (const entry of parseAnswer(entriesGuard, body)) {
@@ -26,7 +22,7 @@ export async function listAll<Entry>(guard: z.ZodType<Entry>, path: string, send
   return found;
 }
 
-/** Returns the path of the next page; `null` on the last. @see https://developer.okta.com/docs/api/#pagination */
+/** @see https://developer.okta.com/docs/api/#pagination */
 export function nextPageOf(headers: OktaAnswer['headers']): string | null {
   const link = /<([^>]+)>;\s*rel="next"/.exec(headers.get('link') ?? '')?.[1];
   return link !== undefined && URL.canParse(link) ? new URL(link).pathname + new URL(link).search : null;

@@ -6,10 +6,8 @@ import { createSendToOkta, parseAnswer } from './client.js';
 import type { OktaConnection } from './config.js';
 import { nextPageOf } from './provision-list.js';
 
-/** Okta's recommendation. */
 const pageSize = 200;
 
-/** Reading groups needs `okta.groups.read` in addition to reading users. */
 const scopes = ['okta.users.read', 'okta.groups.read'];
 
 const groupsGuard = z.array(z.object({ id: z.string() }));
@@ -21,11 +19,10 @@ const usersGuard = z.array(
   }),
 );
 
-/** Lockouts and expired passwords are temporary, so these users get e-mails too. */
 const staying: readonly string[] = ['ACTIVE', 'LOCKED_OUT', 'PASSWORD_EXPIRED', 'RECOVERY'];
 
 /**
- * Lists a group's users except deprovisioned, suspended and not yet activated ones.
+ * Lists a group's users, except deprovisioned, suspended and not yet activated ones.
  * @see
  * https://developer.okta.com/docs/api/openapi/okta-management/management/tag/Group/#tag/Group/operation/listGroupUsers
  */

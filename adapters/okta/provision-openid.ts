@@ -5,7 +5,6 @@ import { hasAuthenticator } from './provision-authenticator.js';
 import type { OktaProvisionDeps } from './provision-channel.js';
 import { findIdp, signsRequests } from './provision-idps.js';
 
-/** Creates the checks of OpenID Connect sign-ins. */
 export function createClientChecks(entered: readonly string[], deps: OktaProvisionDeps): readonly Check[] {
   const clients = (deps.settings.oidc?.clients ?? []).filter(
     (client) => client.kind === 'okta_factor' || client.kind === 'okta_idv',
@@ -21,7 +20,7 @@ export function createClientChecks(entered: readonly string[], deps: OktaProvisi
   ];
 }
 
-/** Okta returns users to the domain they came from; the org's own must be listed. */
+/** Checks that the org's own domain is listed. Okta returns users to the domain where they started. */
 function checkRedirectUris({ redirectUris }: OktaClient, { settings }: OktaProvisionDeps): Finding {
   const { orgUrl } = settings.okta;
   return redirectUris.some((uri) => uri.startsWith(`${orgUrl}/`))

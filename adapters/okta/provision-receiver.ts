@@ -33,7 +33,7 @@ const toDefinition = (deps: OktaProvisionDeps, found: Provider | null): JsonObje
 });
 
 /**
- * Creates or adopts Okta's receiver of our security events. Okta reads our metadata, so this server must be running.
+ * Creates the step for Okta's receiver of our security events. Okta reads our metadata at once.
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/SSFReceiver/
  */
 export function createSecurityEventsStep(deps: OktaProvisionDeps): ProvisionStep {
@@ -69,7 +69,6 @@ export function createSecurityEventsStep(deps: OktaProvisionDeps): ProvisionStep
   };
 }
 
-/** Checks that Okta receives our security events. */
 export const createSecurityEventsCheck = (deps: OktaProvisionDeps): Check => ({
   title: 'Security events provider',
   needs: [serverIsOurs],

@@ -12,7 +12,7 @@ const idGuard = z.object({ id: z.string(), name: z.string().nullish() });
 
 const objectGuard = z.record(z.string(), z.json());
 
-/** Complete, because PUT removes omitted fields. */
+/** A rule with its unknown fields, because PUT removes omitted ones. */
 const ruleGuard = z.looseObject({ id: z.string(), name: z.string().nullish(), actions: objectGuard });
 type Rule = z.infer<typeof ruleGuard>;
 
@@ -68,7 +68,6 @@ interface Hanger {
   readonly hook: 'token' | 'registration';
   locate(): Promise<Located>;
   readHook(actions: Rule['actions']): string | null;
-  /** Returns a further change the rule needs; `null` for none. */
   readonly lacks: (actions: Rule['actions']) => string | null;
   withHook(actions: Rule['actions'], hookId: string): Rule['actions'];
 }
@@ -120,12 +119,11 @@ const asObject = (value: Json | undefined): z.infer<typeof objectGuard> => objec
 
 const tokenActionGuard = z.object({ inlineHook: z.object({ id: z.string() }).nullish() });
 
-/** Returns the hook of an authorization server's rule; `null` for none. */
 export const readTokenHook = (actions: Rule['actions']): string | null =>
   tokenActionGuard.safeParse(actions.token).data?.inlineHook?.id ?? null;
 
 /**
- * Creates the step that attaches the token hook to an access policy rule.
+ * Creates the step that attaches the token hook to a rule of an access policy.
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/AuthorizationServerRules/
  */
 export function createTokenRuleStep(deps: OktaProvisionDeps): ProvisionStep {
@@ -148,7 +146,6 @@ export function createTokenRuleStep(deps: OktaProvisionDeps): ProvisionStep {
   );
 }
 
-/** Returns the rules of all policies of the authorization server. */
 export async function listTokenRules(deps: OktaProvisionDeps): Promise<Rule[]> {
   const policies = `/api/v1/authorizationServers/${deps.settings.okta.provision.authorizationServerId}/policies`;
   const rules: Rule[] = [];
@@ -174,7 +171,7 @@ const isNamed =
     name === expected;
 
 /**
- * Creates the step that attaches the registration hook to a profile policy rule.
+ * Creates the step that attaches the registration hook to a rule of a profile policy.
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/Policy/
  */
 export function createEnrolmentRuleStep(chosen: Chosen, deps: OktaProvisionDeps): ProvisionStep {
@@ -208,7 +205,7 @@ export function createEnrolmentRuleStep(chosen: Chosen, deps: OktaProvisionDeps)
             ? {
                 profileAttributes: [
                   ...fieldsOf(actions).filter((field) => !isNamed(receiptField)(field)),
-                  // If required, it would also appear when users complete their profile.
+                  // A required field would also appear when existing users complete their profile.
                   { name: receiptField, label: 'Face check', required: false },
                 ],
               }

@@ -4,13 +4,8 @@ import { parseAnswer } from './client.js';
 
 const objectGuard = z.record(z.string(), z.json());
 
-/** Read-only fields of all Okta objects. */
 const readOnlyFields = ['id', 'created', 'lastUpdated', '_links', '_embedded'];
 
-/**
- * Returns the writable fields for a PUT, which replaces the whole object.
- * @throws FaceError `profile_unavailable`: not an object
- */
 export function toWritable(found: unknown, more: readonly string[]): JsonObject {
   const left = new Set([...readOnlyFields, ...more]);
   return Object.fromEntries(Object.entries(parseAnswer(objectGuard, found)).filter(([field]) => !left.has(field)));

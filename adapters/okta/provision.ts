@@ -17,14 +17,9 @@ import { listMembers } from './provision-members.js';
 import { createSecurityEventsStep } from './provision-receiver.js';
 import { createEnrolmentRuleStep, createTokenRuleStep } from './provision-rules.js';
 
-/** Scopes for provisioning only. */
 const toScopes = (resources: readonly string[]): string[] =>
   resources.flatMap((resource) => [`okta.${resource}.read`, `okta.${resource}.manage`]);
 
-/**
- * Creates the steps and checks of an Okta org.
- * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/
- */
 export function createOktaProvisioning(given: AdapterDeps<OktaConnection>): Provisioning {
   const { okta, oidc } = given.settings;
   const clients = oidc?.clients ?? [];
@@ -47,7 +42,7 @@ export function createOktaProvisioning(given: AdapterDeps<OktaConnection>): Prov
       ...(registration === undefined
         ? []
         : [
-            // Okta accepts form fields that are no attributes and sends them to the hook only.
+            // In a sign-up form, Okta also accepts a field that is no attribute, and sends its value only to the hook.
             ...(okta.registration.receiptIn === 'form'
               ? []
               : [createAttributeStep(receiptAttribute(okta.registration.receiptField), deps)]),

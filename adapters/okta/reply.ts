@@ -6,9 +6,8 @@ import type { OktaConnection } from './config.js';
 import { faceClaim, type MintedToken, type RegistrationHook, type SamlHook, type TokenHook } from './schema.js';
 
 /*
- * Okta mints the token unchanged on any status but 200, malformed JSON or a failed patch. So a refusal is 200 with
- * `error`, and patches name only tokens being minted. Texts reach the application as `error_description`, code
- * first.
+ * If the status is not 200, or a patch fails, Okta issues the token unchanged. A refusal is therefore a 200 with
+ * `error`, and patches name only tokens that are being issued.
  */
 
 const ok = (body: Json): RawReply => ({ status: 200, body });
@@ -17,10 +16,9 @@ const toSummary = (code: FaceErrorCode): string => `${code}: ${refusals[code].te
 
 const denyToken = (code: FaceErrorCode): RawReply => ok({ error: { errorSummary: toSummary(code) } });
 
-/** Returns the location of the receipt in a registration call. */
 export const toReceiptLocation = (receiptField: string): string => `data.userProfile.${receiptField}`;
 
-/** @param location - an attribute in the call: the widget shows a cause only for a location */
+/** @param location - attribute of the call; without one, the sign-in widget does not show the cause */
 const denyRegistration = (code: FaceErrorCode, location: string): RawReply =>
   ok({
     commands: [{ type: 'com.okta.action.update', value: { registration: 'DENY' } }],
@@ -40,10 +38,12 @@ const denyRegistration = (code: FaceErrorCode, location: string): RawReply =>
 
 export type Receipt = OktaConnection['okta']['registration'];
 
-/** No token depends on this caller, which is not Okta. */
 const untrusted: RawReply = { status: 401, body: null };
 
-/** Public code of each kind of refusal. Enrolment states look alike; faults an administrator can fix differ. */
+/**
+ * Public code of each kind of refusal. Whether a user is enrolled stays hidden; faults that an administrator can fix
+ * differ.
+ */
 const saidByKind = {
   caller: 'caller_untrusted',
   request: 'request_malformed',
@@ -68,26 +68,22 @@ const saidByCode: Readonly<Partial<Record<FaceErrorCode, FaceErrorCode>>> = {
 
 const toSaid = (code: FaceErrorCode): FaceErrorCode => saidByCode[code] ?? saidByKind[refusals[code].kind];
 
-/** Answers `deny` to all but untrusted callers. */
 const unlessUntrusted =
   (deny: (said: FaceErrorCode) => RawReply) =>
   (code: FaceErrorCode): RawReply =>
     refusals[code].kind === 'caller' ? untrusted : deny(toSaid(code));
 
-/** Converts a refusal for the token hook. */
 export const toTokenHookRefusal = unlessUntrusted(denyToken);
 
-/** Converts a refusal for the registration hook. */
 export const toRegistrationHookRefusal = (receiptField: string): ((code: FaceErrorCode) => RawReply) =>
   unlessUntrusted((said) => denyRegistration(said, toReceiptLocation(receiptField)));
 
-/** Converts a refusal for the SAML hook: nothing is added, because Okta documents no refusal. */
+/** Adds nothing to the assertion, because Okta documents no refusal. */
 export const toSamlHookRefusal = unlessUntrusted(() => passSaml);
 
-/** Converts a refusal for the password import hook, which has no `error`. */
 export const toPasswordImportHookRefusal = unlessUntrusted(() => unverifiedPassword);
 
-/** Okta repeats an event once after a 5xx, not after a 4xx. Malformed events get a 4xx. */
+/** HTTP status by kind of refusal. Okta repeats an event once after a 5xx, but not after a 4xx. */
 const eventStatusByKind = {
   caller: 401,
   request: 400,
@@ -96,7 +92,7 @@ const eventStatusByKind = {
   service: 503,
 } as const satisfies Record<RefusalKind, number>;
 
-/** The first three are HTTP statuses; the others may be fixed before Okta retries. */
+/** The first three are plain HTTP errors. The causes of the others may be fixed before Okta's retry. */
 const eventStatusByCode: Readonly<Partial<Record<FaceErrorCode, number>>> = {
   body_too_large: 413,
   not_found: 404,
@@ -105,17 +101,12 @@ const eventStatusByCode: Readonly<Partial<Record<FaceErrorCode, number>>> = {
   connection_unknown: 503,
 };
 
-/** Converts a refusal for the event hook. */
 export const toEventHookRefusal = (code: FaceErrorCode): RawReply => ({
   status: eventStatusByCode[code] ?? eventStatusByKind[refusals[code].kind],
   body: null,
 });
 
-/**
- * Converts the decision for the token hook. An earlier claim of our name is always replaced or removed.
- * @see
- * https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/#tag/InlineHook/operation/create-token-hook
- */
+/** If the token already has a claim of our name, the claim is replaced or removed. */
 export function toTokenHookReply(decision: HookDecision, minted: Pick<TokenHook, 'identity' | 'access'>): RawReply {
   if (decision.outcome !== 'unverified')
     return ok({ commands: toCommands(minted, (token) => writeClaim(token, decision)) });
@@ -131,33 +122,28 @@ export const passRegistration: RawReply = ok({
 
 export const passSaml: RawReply = ok({ commands: [] });
 
-/** Okta expects only an acknowledgement. */
 export const passEvents: RawReply = { status: 204, body: null };
 
-/** Received but unfinished: Okta retries once. */
+/** Makes Okta call again once, because the events are not processed yet. */
 export const unfinishedEvents: RawReply = { status: 503, body: null };
 
-/** Proves ownership of this address to Okta. */
 export const toVerification = (challenge: string): RawReply => ok({ verification: challenge });
 
 const toPasswordImportReply = (credential: 'VERIFIED' | 'UNVERIFIED'): RawReply =>
   ok({ commands: [{ type: 'com.okta.action.update', value: { credential } }] });
 
-/** Okta then stores the typed password and never asks again. */
+/** After this reply, Okta stores the typed password and does not call the hook again. */
 export const verifiedPassword: RawReply = toPasswordImportReply('VERIFIED');
 
-/** Denies the sign-in; Okta asks again next time. */
+/** After this reply, the sign-in fails, and Okta calls the hook again next time. */
 export const unverifiedPassword: RawReply = toPasswordImportReply('UNVERIFIED');
 
-/** Passes tokens with any claim of our name removed. */
+/** Issues the tokens without our claim, even if something else had set it. */
 export const toNoClaimReply = (minted: Pick<TokenHook, 'identity' | 'access'>): RawReply =>
   ok({ commands: toCommands(minted, removeClaim) });
 
 /**
- * Converts the decision for the registration hook. Default no, except in shadow mode, because applications cannot check
- * a claim later.
- * @see
- * https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/#tag/InlineHook/operation/create-registration-hook
+ * Denies a registration without a face check, except in shadow mode, because applications cannot check a claim later.
  */
 export const toRegistrationHookReply = (
   decision: HookDecision,
@@ -167,18 +153,12 @@ export const toRegistrationHookReply = (
     ? passRegistration
     : denyRegistration('face_not_verified', ['data.userProfileUpdate', ...changed.slice(0, 1)].join('.'));
 
-/**
- * Allows the sign-up, and removes the consumed receipt if it is an attribute.
- * @see
- * https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/#tag/InlineHook/operation/create-registration-hook
- */
 export const toNewcomerReply = ({ receiptField, receiptIn }: Receipt): RawReply =>
   receiptIn === 'form'
     ? passRegistration
     : ok({
         commands: [
           { type: 'com.okta.action.update', value: { registration: 'ALLOW' } },
-          // As in the users API, null clears.
           { type: 'com.okta.user.profile.update', value: { [receiptField]: null } },
         ],
       });
@@ -188,12 +168,7 @@ const toStatement = (value: string): JsonObject => ({
   attributeValues: [{ attributes: { 'xsi:type': 'xs:string' }, value }],
 });
 
-/**
- * Converts the decision for the SAML hook. An existing attribute of our name cannot be removed; it becomes
- * `unverified`.
- * @see
- * https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/#tag/InlineHook/operation/createSAMLAssertionInlineHook
- */
+/** An existing attribute of our name cannot be removed, so its value becomes `unverified`. */
 export function toSamlHookReply(decision: HookDecision, { hasFaceClaim }: Pick<SamlHook, 'hasFaceClaim'>): RawReply {
   if (decision.outcome === 'unverified' && !hasFaceClaim) return passSaml;
   const op = hasFaceClaim ? 'replace' : 'add';
@@ -203,14 +178,13 @@ export function toSamlHookReply(decision: HookDecision, { hasFaceClaim }: Pick<S
 
 const path = `/claims/${faceClaim}`;
 
-// `add` fails if the claim exists, `replace` and `remove` if not; one failed operation voids all.
+// `add` fails if the claim exists, `replace` and `remove` fail if not. One failed operation cancels all.
 const writeClaim = ({ hasFaceClaim }: MintedToken, decision: Passed): JsonObject => ({
   op: hasFaceClaim ? 'replace' : 'add',
   path,
   value: toClaim(decision),
 });
 
-/** An object, because Okta's contract has no booleans. */
 function toClaim(decision: Passed): JsonObject {
   const { outcome: result, at, stepUpId: txn } = decision;
   const isMeasured = decision.outcome === 'verified' && decision.liveness !== null;

@@ -3,29 +3,25 @@ import { parseEvent } from '../../src/connections/parse-event.js';
 import { UserSecret } from '../../src/core/concealed.js';
 import { type EpochMs, epochMs } from '../../src/core/units.js';
 
-/** Claim of a verified face check. Not one of Okta's reserved names. */
 export const faceClaim = 'face_verification';
 
-/** In characters; usual ones have about 700, more with a long audience or nonce. */
+/** Maximum length of a receipt. Usual receipts have 700 characters, more with a long audience or nonce. */
 export const maxReceiptCharacters = 2048;
 
-// For example 2019-01-15T23:20:47.000Z.
 const instantGuard = z.iso
   .datetime({ offset: true })
   .pipe(z.coerce.date())
   .transform((date): EpochMs => epochMs(date.getTime()));
 
 const eventFields = {
-  // Part of a key in the state store. Okta's have 22 characters.
   eventId: z.string().min(1).max(256),
   eventTime: instantGuard,
 };
 
-// On a refresh, its address is the application's.
 const requestGuard = z.object({ ipAddress: z.string().max(64).nullish() }).nullish();
 const applicationIdGuard = z.string().max(256).nullish();
 
-// Letters and digits; part of a key in the state store.
+// Limited to safe characters, because the id becomes part of a key in the state store.
 const userGuard = z.object({ id: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/) });
 const mintedGuard = z.object({ claims: z.record(z.string(), z.unknown()) });
 
@@ -34,13 +30,12 @@ const tokenHookGuard = z
     ...eventFields,
     eventType: z.literal('com.okta.oauth2.tokens.transform'),
     data: z.object({
-      // Absent for client credentials.
       context: z.object({
         user: userGuard.nullish(),
         request: requestGuard,
         protocol: z.object({ client: z.object({ id: applicationIdGuard }).nullish() }).nullish(),
       }),
-      // Present only if that token is being minted.
+      // Each is present only if Okta is issuing that token.
       identity: mintedGuard.nullish(),
       access: mintedGuard.nullish(),
     }),
@@ -59,7 +54,6 @@ const registrationHookGuard = z
   .object({
     ...eventFields,
     eventType: z.literal('com.okta.user.pre-registration'),
-    // Absent in the Classic Engine, which sends self-service registrations only.
     requestType: z.string().nullish(),
     data: z.object({
       context: z.object({ user: userGuard.nullish(), request: requestGuard }),
@@ -71,7 +65,6 @@ const registrationHookGuard = z
     eventId,
     eventTime,
     user: requestType === 'progressive.profile' ? (data.context.user?.id ?? null) : null,
-    /** Not sent for this hook. */
     application: null,
     address: data.context.request?.ipAddress ?? null,
     form:
@@ -108,7 +101,6 @@ const passwordImportHookGuard = z
     data: z.object({
       context: z.object({
         credential: z.object({
-          // Okta allows 100 characters; part of a key in the state store.
           username: z.string().min(1).max(256),
           password: z.string().transform((text) => new UserSecret(text)),
         }),
@@ -124,7 +116,7 @@ const eventHookGuard = z.object({
 
 const eventGuard = z
   .object({
-    // Same for each delivery of the event; part of a key in the state store.
+    // The same for each delivery of an event. Limited, because it becomes part of a key in the state store.
     uuid: z.string().min(1).max(256),
     eventType: z.string(),
     outcome: z.object({ result: z.string().nullish() }).nullish(),
@@ -139,17 +131,16 @@ const eventGuard = z
 
 export type OktaEvent = z.output<typeof eventGuard>;
 
-/** Returns true for a user's id, which begins with `00u`. Okta also accepts a login or `me` as id. */
+/** Returns true for the id of a user. Where Okta expects an id, it also accepts a login or `me`. */
 export const isUserId = (text: string): boolean => /^00u[A-Za-z0-9]{1,61}$/.test(text);
 
 export interface MintedToken {
-  /** User named by the token itself: an id, empty if not text, `null` if absent. */
   readonly subject: string | null;
   /** True if the authorization server already set a claim of our name. */
   readonly hasFaceClaim: boolean;
 }
 
-// An access token's `sub` is configurable, its `uid` is not.
+// Administrators can configure the `sub` of an access token, but not its `uid`.
 const toMintedToken = (claims: Record<string, unknown>, nameOfUser: 'uid' | 'sub'): MintedToken => {
   const subject = claims[nameOfUser] ?? null;
   return {
@@ -163,16 +154,12 @@ export type TokenHook = z.output<typeof tokenHookGuard>;
 export type RegistrationHook = z.output<typeof registrationHookGuard>;
 
 /**
- * Parses a token hook call.
- * @throws FaceError `request_malformed`
  * @see
  * https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/#tag/InlineHook/operation/create-token-hook
  */
 export const parseTokenHook = (body: Uint8Array): TokenHook => parseEvent(tokenHookGuard, body);
 
 /**
- * Parses a registration hook call of either engine and kind.
- * @throws FaceError `request_malformed`
  * @see
  * https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/#tag/InlineHook/operation/create-registration-hook
  */
@@ -183,28 +170,18 @@ export type SamlHook = z.output<typeof samlHookGuard>;
 export type PasswordImportHook = z.output<typeof passwordImportHookGuard>;
 
 /**
- * Parses a SAML hook call.
- * @throws FaceError `request_malformed`
  * @see
  * https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/#tag/InlineHook/operation/createSAMLAssertionInlineHook
  */
 export const parseSamlHook = (body: Uint8Array): SamlHook => parseEvent(samlHookGuard, body);
 
 /**
- * Parses a password import hook call. The password is unverified.
- * @throws FaceError `request_malformed`
  * @see
  * https://developer.okta.com/docs/api/openapi/okta-management/management/tag/InlineHook/#tag/InlineHook/operation/createPasswordImportInlineHook
  */
 export const parsePasswordImportHook = (body: Uint8Array): PasswordImportHook =>
   parseEvent(passwordImportHookGuard, body);
 
-/**
- * Parses an event hook call; malformed entries do not block others.
- * @returns successful events, and the number of malformed entries
- * @throws FaceError `request_malformed`: no list of entries
- * @see https://developer.okta.com/docs/concepts/event-hooks/
- */
 export function parseEvents(body: Uint8Array): { readonly events: readonly OktaEvent[]; readonly unread: number } {
   const entries = parseEvent(eventHookGuard, body).data.events;
   const read = entries.map((entry) => eventGuard.safeParse(entry));

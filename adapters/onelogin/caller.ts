@@ -9,25 +9,19 @@ import { addSec, type EpochMs, epochSec, toEpochMs, toEpochSec } from '../../src
 import { FaceError } from '../../src/errors.js';
 import type { OneLoginSettings } from './config.js';
 
-/** Signature header of the Smart Hook: `t=<seconds since 1970>,v1=<HMAC-SHA256 of "t.body", hexadecimal>`. */
 export const signatureHeader = 'x-facestep-signature';
 
-/** Maximum clock difference to the Smart Hook's machine, transport included. */
 const maxSkewSec = 300;
 
-/**
- * Verifies the signature of our Smart Hook; returns its time and the secret used.
- * @throws FaceError `caller_untrusted`: wrong key, altered body or time
- */
+/** Verifies the signature of our Smart Hook. */
 export type VerifyBody = (body: Uint8Array) => { readonly signedAt: EpochMs; readonly byPreviousSecret: boolean };
 
 /**
- * Reads the signature header, which proves nothing without the body.
- * @throws FaceError `caller_untrusted`: no signature, or its time is over 300 s off
+ * Reads the signature header, which can be verified only with the body.
+ * @throws FaceError `caller_untrusted` if there is no signature, or its time is over 300 s off
  */
 export type ReadSignature = (headers: RawHead['headers']) => VerifyBody;
 
-/** Creates the check for one connection. */
 export function createReadSignature(
   { secret, previousSecret }: OneLoginSettings['hooks'],
   { clock }: { readonly clock: Clock },
@@ -36,7 +30,7 @@ export function createReadSignature(
     const [, time = '', signature] = /^t=(\d{1,12}),v1=([0-9a-f]{64})$/.exec(headers[signatureHeader] ?? '') ?? [];
     if (signature === undefined) throw new FaceError('caller_untrusted', { reason: 'signature' });
     const signedAt = toEpochMs(epochSec(Number(time)));
-    // Usually a genuine sender with a wrong clock; the reason is logged only.
+    // Usually a genuine sender whose clock is wrong. The reason is only logged.
     if (Math.abs(clock.now() - signedAt) > maxSkewSec * 1000)
       throw new FaceError('caller_untrusted', { reason: 'time' });
     return (body) => {
@@ -53,7 +47,6 @@ const sign = (
   secret: Credential,
 ): string => secret.use((key) => createHmac('sha256', key).update(`${time}.`).update(body).digest('hex'));
 
-/** Creates a probe, signed like our Smart Hook's calls. */
 export const createProbe =
   (secret: Credential, { clock }: { readonly clock: Clock }): (() => HookProbe) =>
   () => {
@@ -64,19 +57,16 @@ export const createProbe =
     };
   };
 
-/** Calls per address and user before refusal, and the window of the count. */
 const asksAllowed = 20;
 const windowSec = 300;
 
-/** Limit for counted pairs, some 2 MB. The oldest are evicted. */
 const maxCounted = 10_000;
 
-/** Counts a call against address and user together. @throws FaceError `locked_out`: too many calls for that pair */
 export type CountAsk = (who: { readonly source: string; readonly subject: string }) => void;
 
 /**
- * Creates the count for one connection. By address too, or anonymous callers could lock users out. In memory, because a
- * limit must not wait for a store.
+ * Creates the counter. It includes the address, or anonymous callers could lock users out. It is in memory, because a
+ * rate limit must not wait for a store.
  */
 export function createCountAsk({ clock }: { readonly clock: Clock }): CountAsk {
   const counts = new Map<string, { asks: number; readonly until: EpochMs }>();

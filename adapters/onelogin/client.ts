@@ -11,21 +11,18 @@ import { FaceError } from '../../src/errors.js';
 import type { OneLoginSettings } from './config.js';
 
 const REQUEST_TIMEOUT_MS = 5_000;
-/** Per call: up to two tokens and two requests if the token was revoked. */
 const TOTAL_TIMEOUT_MS = 10_000;
-/** Window of the rate limit, the longest wait. */
 const LONGEST_WAIT_SEC = 3_600;
 const USUAL_WAIT_SEC = 60;
-/** Share of a window's calls reserved for authenticated callers. */
+/** Share of the hourly calls that anonymous callers cannot use. */
 const KEPT_FROM_OUTSIDERS = 0.5;
 
-/** Concurrent calls share one token, and a rate limit pauses all. */
+/** API client. Concurrent calls share one access token, and a rate limit pauses all calls. */
 export interface OneLoginApi {
   /**
-   * Makes one call; a revoked token is replaced once.
-   * @param asker - anonymous calls are refused when less than half of the window's calls are left
-   * @throws FaceError `profile_unavailable`: no answer in time, no token (`detail.call` is `token`), or rate limit
-   * (`detail.retryAfterSec`)
+   * Makes one call. If the access token was revoked, it retries once with a new one.
+   * @param asker - anonymous callers (`outsider`) are refused when less than half of the window's calls is left
+   * @throws FaceError `profile_unavailable`; `detail.retryAfterSec` after a rate limit
    */
   call(method: 'GET' | 'POST' | 'PUT', path: string, body?: JsonObject | null, asker?: Asker): Promise<RestAnswer>;
 }
@@ -40,20 +37,16 @@ interface AccessToken {
   readonly expiresAt: EpochMs;
 }
 
-// `created_at` is the time of the first issue: OneLogin returns the same token until it expires.
+// OneLogin returns the same token until it expires; `created_at` is the time of its first issue.
 const tokenGuard = z.object({
   access_token: z.string().min(1),
   expires_in: z.number().positive(),
   created_at: z.coerce.date().nullish().catch(null),
 });
 
-/** Creates the error of a failed call; `detail` contains no request data. */
 export const toUnavailable = (detail: JsonObject): FaceError => new FaceError('profile_unavailable', detail);
 
-/**
- * Creates the client for one credential.
- * @see https://developers.onelogin.com/api-docs/2/oauth20-tokens/generate-tokens
- */
+/** @see https://developers.onelogin.com/api-docs/2/oauth20-tokens/generate-tokens */
 export function createOneLoginApi(
   { accountUrl, clientId, clientSecret }: Pick<OneLoginSettings, 'accountUrl' | 'clientId' | 'clientSecret'>,
   { fetch, clock }: { readonly fetch: Fetch; readonly clock: Clock },
@@ -131,7 +124,7 @@ export function createOneLoginApi(
         const used = await takeToken();
         const answer = await sendWith(used, method, path, sent);
         if (answer.status !== 401) return answer;
-        // A concurrent call may have replaced the token.
+        // A concurrent call may already have replaced the token.
         if (token === used) token = null;
         return sendWith(await takeToken(), method, path, sent);
       }),

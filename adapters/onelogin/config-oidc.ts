@@ -1,10 +1,7 @@
 import { z } from 'zod';
 import { clientFields, redirectUriGuard } from '../../src/config/oidc-client.js';
 
-/**
- * A OneLogin account with the face check as "Trusted IdP as a Factor".
- * @see https://docs.xfa.tech/docs/integration-guides/configure-on-idp/onelogin
- */
+/** @see https://docs.xfa.tech/docs/integration-guides/configure-on-idp/onelogin */
 export const oneloginFactorGuard = z.strictObject({
   ...clientFields,
   kind: z.literal('onelogin_factor').describe('The face check as a trusted IdP factor of OneLogin.'),

@@ -12,16 +12,13 @@ const accountUrlGuard = safeUrlGuard
   )
   .transform((text) => text.replace(/\/$/, ''));
 
-/** Runtimes OneLogin accepts for Smart Hooks; existing hooks keep theirs. */
+/** Runtimes that OneLogin accepts for Smart Hooks. An existing hook keeps its runtime. */
 const runtimeGuard = z.enum(['nodejs22.x', 'nodejs24.x']);
 
-/** Returns true if OneLogin accepts a runtime. */
 export const isRuntime = (text: string): boolean => runtimeGuard.safeParse(text).success;
 
-// Numbers, shown in the address of the policy's page.
 const policyIdGuard = z.int().min(1);
 
-/** Configuration of one OneLogin account. */
 export const oneloginConnectionGuard = z.strictObject({
   ...connectionFields,
   oidc: oidcOf(oneloginFactorGuard),

@@ -19,20 +19,17 @@ export interface FlowDeps {
   readonly core: HookCore;
 }
 
-/** Round trip between OneLogin's machine and this server, in milliseconds. */
 const travelMs = 300;
 
-/** Minimum for a decision: two reads and two writes of the state store. */
+/** Minimum time for a decision, in milliseconds: two reads and two writes of the state store. */
 const minBudgetMs = 200;
 
-/** Returns the decision's share of the function's time-out, in milliseconds. */
 export const toBudgetMs = (hook: SmartHookType, settings: FlowDeps['settings']): number =>
   Math.max(toAskMs(hook, settings) - travelMs, minBudgetMs);
 
 /**
- * Answers the pre-authentication Smart Hook. It runs before the password, so users' states must be indistinguishable,
- * also by timing.
- * @throws FaceError `request_malformed`, `locked_out`
+ * Answers the pre-authentication Smart Hook. OneLogin calls it before the password, so the answers and their timing
+ * must not reveal the state of a user.
  */
 export async function handlePreAuthentication({ signedAt, body }: VerifiedCall, deps: FlowDeps): Promise<RawReply> {
   const { source, ...event } = parsePreAuthentication(body);
@@ -41,8 +38,8 @@ export async function handlePreAuthentication({ signedAt, body }: VerifiedCall, 
 }
 
 /**
- * Answers the user-migration Smart Hook. Not counted: without an address, anonymous callers could exhaust a count.
- * @throws FaceError `request_malformed`
+ * Answers the user-migration Smart Hook. These calls carry no address, so they are not counted: anonymous callers could
+ * use up a shared count.
  */
 export async function handleUserMigration({ signedAt, body }: VerifiedCall, deps: FlowDeps): Promise<RawReply> {
   const event = parseUserMigration(body);
@@ -57,7 +54,7 @@ async function decide(
   const decision = await core.decide({
     ...event,
     hook,
-    // Anyone can type a name; a lockout would exclude its owner.
+    // Anyone can type this user's name, so failures must not lock the user out.
     isAfterFirstFactor: false,
     repeatableForSec: repeatableWithinSkewSec,
     budgetMs: toBudgetMs(hook, settings),

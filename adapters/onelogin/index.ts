@@ -11,7 +11,6 @@ import { createOneLoginProfile } from './profile.js';
 import { passSignIn, toRefusal, toUnverified } from './reply.js';
 import { type SmartHookType, smartHookTypes } from './schema.js';
 
-/** Creates the adapter of one OneLogin account. */
 export function createOneLoginAdapter(deps: AdapterDeps<OneLoginConnection>): Adapter {
   const { settings, publicUrl, clock, fetch, log, onSecretUsed } = deps;
   const { id, kind, onelogin } = settings;

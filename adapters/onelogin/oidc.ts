@@ -10,7 +10,7 @@ export const createOneLoginClients = (
     createLoginClient(client, directoryFor, {
       loginClaims: ['preferred_username', 'username'],
       isAfterFactor: true,
-      // The Smart Hook runs before the password: a leftover result would let the next sign-in skip the face check.
+      // The Smart Hook runs before the password. A stored result would let the next sign-in skip the face check.
       feedsHooks: false,
     }),
   );

@@ -14,7 +14,6 @@ export const accountGuard = z.object({
 
 export type FoundUser = z.output<typeof accountGuard>;
 
-/** A user has a name, an address, or both. */
 export const toAccount = ({ id, username, email, phone }: FoundUser): Account => ({
   subject: id,
   login: username || email || '',

@@ -16,16 +16,12 @@ export const roleIdsGuard = z.object({
 
 const roleGuard = z.object({ id: idGuard, name: z.string().nullish() });
 
-/** Concurrent calls, one per role. */
 const pageSize = 5;
 
-/** Limit for calls per user, since sign-ins share the hourly quota. */
+/** Maximum of roles per user, because these calls share the hourly quota with sign-ins. */
 const mostRoles = 100;
 
-/**
- * Reads one page of a user's roles with names.
- * @see https://developers.onelogin.com/api-docs/2/roles/get-role
- */
+/** @see https://developers.onelogin.com/api-docs/2/roles/get-role */
 export async function readRolePage(
   ids: readonly string[],
   from: number,
@@ -34,7 +30,6 @@ export async function readRolePage(
   if (ids.length > mostRoles) throw toUnavailable({ reason: 'too many groups' });
   const readRole = async (id: string): Promise<Group[]> => {
     const { status, body } = await api.call('GET', `/api/2/roles/${encodeURIComponent(id)}`);
-    // Deleted after the user was read.
     if (status === 404) return [];
     if (status !== 200) throw toUnavailable({ status });
     const role = roleGuard.safeParse(body);

@@ -7,8 +7,8 @@ import { accountGuard, type FoundUser, toNamedAccount } from './profile-account.
 type Asked = Readonly<Record<string, string>>;
 
 /**
- * Searches users by name prefix, with half of the hourly quota at most. `*` and `!` cannot be escaped, so text after
- * them is compared here.
+ * Searches users by name prefix, with at most half of the hourly quota. OneLogin cannot escape `*` and `!`, so the rest
+ * of the text is compared here.
  * @see https://developers.onelogin.com/api-docs/2/users/list-users
  * @see https://developers.onelogin.com/api-docs/2/getting-started/using-query-parameters
  */

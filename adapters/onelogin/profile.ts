@@ -14,7 +14,7 @@ import { accountGuard, type FoundUser, toAccount, toNamedAccount } from './profi
 import { readRolePage, roleIdsGuard } from './profile-groups.js';
 import { searchUsers } from './profile-search.js';
 
-/** Checks the format of a user id; other text would change the API path. */
+/** Rejects other text than user ids, because it would change the path of the API call. */
 function checkIsUserId(subject: string): void {
   if (!/^[1-9]\d{0,18}$/.test(subject)) throw new FaceError('subject_unknown');
 }
@@ -40,15 +40,14 @@ const userGuard = z.object({
 
 type Fields = Readonly<Record<string, Json>>;
 
-/** Attempts of a write with concurrent writers. */
 const writeTries = 3;
 
 const isSame = (one: Fields, other: Fields): boolean =>
   Object.keys({ ...one, ...other }).every((name) => JSON.stringify(one[name]) === JSON.stringify(other[name]));
 
 /**
- * Creates the profile that keeps the token in a custom user field. Updates may drop omitted fields (undocumented), so a
- * write is: read, merge, write, compare. A concurrent change between read and write is lost undetected.
+ * Creates the profile that stores the token in a custom user field. An update may clear omitted fields, so a write is:
+ * read, merge, write, compare.
  * @see https://developers.onelogin.com/api-docs/2/users/update-user
  */
 export function createOneLoginProfile(
@@ -67,7 +66,6 @@ export function createOneLoginProfile(
     const user = userGuard.safeParse(body);
     if (!user.success) throw toUnavailable({ reason: 'answer not understood' });
     const { id, custom_attributes } = user.data;
-    // An empty field is null or absent.
     const filled = Object.entries(custom_attributes ?? {}).filter(([, value]) => value !== null && value !== '');
     return { id, fields: Object.fromEntries(filled) };
   };
@@ -87,7 +85,7 @@ export function createOneLoginProfile(
       found = await readFields(subject);
       if (isSame(found, wanted)) return;
     }
-    // The maximum length is undocumented: a truncated token could never be opened.
+    // The maximum length is undocumented, and a truncated token could never be opened.
     if ((found[attribute] ?? '') === text) return;
     throw toUnavailable({ reason: 'the field does not hold what was written' });
   };
@@ -139,7 +137,6 @@ export function createOneLoginProfile(
     },
     writeToken: (subject, token) => token.use((text) => write(subject, text)),
     clearToken: (subject) => write(subject, ''),
-    // Version 2 of the API has no such call.
     async endSessions(subject) {
       checkIsUserId(subject);
       const { status, body } = await api.call('PUT', `/api/1/users/${subject}/logout`);

@@ -10,7 +10,6 @@ import { variableNames, variablesOf } from './smart-hook.js';
 
 const fieldGuard = z.object({ shortname: z.string() });
 const variableGuard = z.object({ id: z.union([z.string(), z.number()]).transform(String), name: z.string() });
-// Names, as they are sent; some answers to OneLogin's own clients contain objects.
 const variableNameGuard = z.union([z.string(), z.object({ name: z.string() }).transform(({ name }) => name)]);
 const listedGuard = z.object({ id: z.union([z.string(), z.number()]).transform(String), type: z.string() });
 const hookGuard = listedGuard.extend({
@@ -41,7 +40,6 @@ const hookGuard = listedGuard.extend({
 
 const logGuard = z.object({ created_at: z.coerce.date(), events: z.array(z.string()) });
 
-/** OneLogin documents a maximum of 1,000; its own clients use 100. */
 const pageSize = 100;
 const maxPages = 20;
 
@@ -49,7 +47,7 @@ export type SmartHook = z.output<typeof hookGuard>;
 
 const refusalGuard = z.object({ name: z.string().regex(/^[A-Za-z]{1,64}$/) });
 
-/** Creates the provisioning calls for one account. Refusals are `provider_refused` with the refused call. */
+/** Creates the provisioning calls for one account. A refusal throws `provider_refused` with the refused call. */
 export function createAccountClient(api: OneLoginApi) {
   const read = async <Output>(call: string, guard: z.ZodType<Output>, answer: Promise<RestAnswer>): Promise<Output> => {
     const { status, body } = await answer;
@@ -62,7 +60,6 @@ export function createAccountClient(api: OneLoginApi) {
   return {
     listFields: () =>
       read('list custom attributes', z.array(fieldGuard), api.call('GET', '/api/2/users/custom_attributes')),
-    // Wrapped here, but not when a field is changed.
     createField: (field: { name: string; shortname: string }) =>
       read(
         'create custom attribute',
@@ -93,7 +90,6 @@ export function createAccountClient(api: OneLoginApi) {
       return found === undefined ? null : read('get hook', hookGuard, api.call('GET', hookPath(found.id)));
     },
     createHook: (settings: JsonObject) => read('create hook', hookGuard, api.call('POST', '/api/2/hooks', settings)),
-    /** Output of a hook's latest runs, unordered. */
     listLogs: (id: string) =>
       read('get hook logs', z.array(logGuard), api.call('GET', `${hookPath(id)}/logs?limit=${pageSize}`)),
     replaceHook: (id: string, settings: JsonObject) =>
@@ -110,17 +106,15 @@ export interface Parts {
   readonly account: AccountClient;
 }
 
-/** Returns the missing variables of ours. */
 export const missingVariables = async ({ account }: Parts): Promise<string[]> => {
   const names = (await account.listVariables()).map(({ name }) => name);
   return Object.values(variableNames).filter((name) => !names.includes(name));
 };
 
-/** Returns the value of a variable of ours. */
 export const toVariableValue = (name: string, { hooks, facePolicyId }: OneLoginSettings): string =>
   name === variableNames.secret ? hooks.secret.use((text) => text) : String(facePolicyId);
 
-/** Writes the variables with each hook that uses them, because values cannot be read back. */
+/** Writes the variables that a hook uses. They are written every time, because OneLogin never shows their values. */
 export async function writeVariables(type: SmartHookType, { account, onelogin }: Parts): Promise<void> {
   const known = await account.listVariables();
   for (const name of variablesOf(type)) {

@@ -6,7 +6,6 @@ import type { Parts } from './provision-account.js';
 
 const activeStatus = 1;
 
-// Without the field, the list says nothing about enrolments.
 const usersGuard = z.array(
   z.object({
     id: accountGuard.shape.id,
@@ -16,8 +15,8 @@ const usersGuard = z.array(
 );
 
 /**
- * Returns the next page's cursor; `null` on the last. OneLogin sends it percent-encoded (`%3D` for `=`) and rejects
- * double encoding.
+ * Returns the cursor of the next page, or `null`. OneLogin sends the cursor percent-encoded and rejects double
+ * encoding.
  */
 export function readNextCursor(headers: Headers): string | null {
   const written = headers.get('after-cursor') || null;
@@ -28,11 +27,7 @@ export function readNextCursor(headers: Headers): string | null {
   }
 }
 
-/**
- * Lists the active users, with half of the hourly quota at most.
- * @see https://developers.onelogin.com/api-docs/2/users/list-users
- * @see https://developers.onelogin.com/api-docs/2/getting-started/using-query-parameters
- */
+/** Lists the active users, with at most half of the hourly quota. */
 export async function* listCensus({ onelogin: { attribute }, api }: Parts): AsyncGenerator<CensusPage> {
   let cursor: string | null = null;
   do {

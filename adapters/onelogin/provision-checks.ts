@@ -27,7 +27,6 @@ const credentials = 'API credentials';
 const variablesTitle = 'Environment variables';
 const hookTitle = 'Smart Hook pre-authentication';
 
-/** Creates the automatic and manual checks of a connection. */
 export const createChecks = (parts: Parts): readonly Check[] => [
   createCredentialsCheck(parts),
   ...needing(
@@ -52,7 +51,7 @@ export const createChecks = (parts: Parts): readonly Check[] => [
 const limitsGuard = z.object({
   data: z.object({ 'X-RateLimit-Limit': z.number(), 'X-RateLimit-Remaining': z.number() }),
 });
-/** Signed requests with a larger skew are refused. */
+/** Signed requests whose time differs by more than this are refused. */
 const greatestSkewSec = 300;
 const refusedTokenGuard = z.object({ call: z.literal('token'), status: z.number() });
 
@@ -103,7 +102,6 @@ function createAccountChecks({ api, deps }: Parts): readonly Check[] {
 
 function toRefusedToken(status: number): string {
   if (status === 401) return 'OneLogin refuses the client id or the client secret (401): wrong, or deleted.';
-  // Observed after the credential's creator was deleted.
   if (status === 500) return 'OneLogin fails to make an access token (500): the user who made them may be deleted.';
   return `OneLogin gives no access token for them (status ${status}).`;
 }
@@ -125,7 +123,6 @@ function createFieldCheck({ onelogin: { attribute }, account }: Parts): Check {
   };
 }
 
-/** OneLogin's roles serve as groups. */
 async function checkRoles({ api }: Parts): Promise<Finding> {
   const { status } = await api.call('GET', '/api/2/roles?limit=1');
   if (status === 200) return groupsAreTold;
@@ -200,10 +197,13 @@ const policyGuard = z.object({
   otp_config: z.number().nullish(),
 });
 
-/** Login flow that needs a factor only, no password. */
+/** OneLogin's value for a login flow with a factor and no password. */
 const withoutPassword = 3;
 
-/** Undocumented but used by OneLogin's own client; without it the check is manual. */
+/**
+ * Creates the check of the face policy. OneLogin does not document this API call; if the call fails, the check is
+ * manual.
+ */
 function createPolicyCheck({ onelogin: { facePolicyId }, api }: Parts): Check {
   const remedy = `Security > Policies > ${facePolicyId}: the password, then the face check alone, of all users, at every login.`;
   return {
@@ -232,7 +232,7 @@ function createTimeCheck({ deps, onelogin }: Parts): Check {
     async run() {
       const url = `${deps.publicUrl}/hooks/${deps.settings.id}/pre-authentication`;
       const began = deps.clock.now();
-      // Unsigned, so it is refused and changes nothing; only the round trip is measured.
+      // This request is unsigned and thus refused. It only measures the round trip.
       const status = await deps
         .fetch(url, { method: 'POST', body: '{}', redirect: 'error', signal: AbortSignal.timeout(10_000) })
         .then((response) => response.status)

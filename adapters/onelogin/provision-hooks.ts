@@ -14,7 +14,6 @@ import {
   variablesOf,
 } from './smart-hook.js';
 
-/** Settings of a composed function are preserved. */
 function toHookSettings(
   type: SmartHookType,
   former: SmartHook | null,
@@ -27,12 +26,12 @@ function toHookSettings(
     function: encodeFunction(source),
     runtime: onelogin.runtime,
     timeout: onelogin.timeoutSec,
-    // Each retry makes the user wait again.
+    // Each retry would make the user wait again.
     retries: 0,
     env_vars: [...new Set(names)],
     packages: former?.packages ?? {},
-    // The browser's address separates an attacker's attempts from the user's. OneLogin ignores options of a
-    // user-migration.
+    // With the browser's address, an attacker's attempts can be counted apart from the user's. OneLogin ignores options
+    // of a user-migration.
     options: type === 'pre-authentication' ? { ...former?.options, location_enabled: true } : {},
     ...keptOf(former),
     ...(type === 'pre-authentication' && onelogin.pilotRole !== undefined
@@ -46,11 +45,11 @@ const keptOf = (hook: SmartHook | null): JsonObject => ({
   ...(hook !== null && hook.conditions.length > 0 ? { conditions: hook.conditions } : {}),
 });
 
-/** One role, as documented; combining conditions is not documented. */
+/** Returns the condition that limits a hook to one role. OneLogin does not document how conditions combine. */
 const toConditions = (role: number | null): readonly Json[] =>
   role === null ? [] : [{ source: 'roles', operator: '~', value: String(role) }];
 
-/** Returns true if the hook runs for the configured role, or for everyone if none is configured. */
+/** Returns true if the hook runs for exactly the configured users: the pilot role, or all. */
 export function isForPilot({ conditions }: SmartHook, { pilotRole }: OneLoginSettings): boolean {
   return pilotRole === undefined || isDeepStrictEqual(conditions, toConditions(pilotRole));
 }
@@ -58,10 +57,7 @@ export function isForPilot({ conditions }: SmartHook, { pilotRole }: OneLoginSet
 const toPilotChange = (role: number | null | undefined): string =>
   role === null ? 'Let it run for everybody.' : `Let it run for the members of the role ${role} alone.`;
 
-/**
- * Returns a hook's settings for replacement, without OneLogin's additions. OneLogin shows outdated runtimes but rejects
- * them.
- */
+/** Returns the settings of an existing hook for an update. OneLogin shows outdated runtimes but rejects them. */
 const toSameSettings = (hook: SmartHook, { onelogin }: Parts): JsonObject => ({
   type: hook.type,
   function: hook.function,
@@ -79,11 +75,9 @@ const sourceOf = (type: SmartHookType, former: SmartHook | null, { deps }: Parts
   return renderSmartHook({ type, settings: deps.settings, publicUrl: deps.publicUrl, compose });
 };
 
-/** Returns true if a hook was rendered for this connection. */
 export const isOurs = (hook: SmartHook, { deps }: Parts): boolean =>
   readMarker(decodeFunction(hook.function))?.connection === deps.settings.id;
 
-/** Returns the differences of our hook. */
 export function differencesOf(type: SmartHookType, hook: SmartHook, parts: Parts): string[] {
   const { onelogin } = parts;
   const source = sourceOf(type, hook, parts);
@@ -106,7 +100,6 @@ export function differencesOf(type: SmartHookType, hook: SmartHook, parts: Parts
   return differences.filter(([isDifferent]) => isDifferent).map(([, change]) => change);
 }
 
-/** Returns a hook's id, and its connection if facestep rendered it. */
 export function nameOf(hook: SmartHook): string {
   const marker = readMarker(decodeFunction(hook.function));
   return marker === null ? hook.id : `${hook.id}, of the connection ${marker.connection}`;
@@ -120,7 +113,7 @@ const toBlocked = (type: SmartHookType, hook: SmartHook, connection: string): St
     'prints in the place of that function. Then provision again: its environment variables and packages are kept.',
 });
 
-/** Creates the step for a type of Smart Hook. A foreign function is never overwritten. */
+/** Creates the step for one type of Smart Hook. A function of others is never overwritten. */
 export function createHookStep(type: SmartHookType, parts: Parts): ProvisionStep {
   const { account, deps } = parts;
   const apply = async (): Promise<void> => {
@@ -129,7 +122,7 @@ export function createHookStep(type: SmartHookType, parts: Parts): ProvisionStep
       throw new FaceError('provider_refused', { status: 409, code: null, call: 'update hook' });
     }
     const settings = toHookSettings(type, former, sourceOf(type, former, parts), parts);
-    // OneLogin may fail when an enabled hook's code changes.
+    // The hook is disabled first, because OneLogin may fail to change the code of an enabled hook.
     if (former !== null && !former.disabled) {
       await account.replaceHook(former.id, { ...toSameSettings(former, parts), disabled: true });
     }
@@ -140,7 +133,6 @@ export function createHookStep(type: SmartHookType, parts: Parts): ProvisionStep
       if (former !== null) await account.replaceHook(id, disabled);
       await account.replaceHook(id, { ...settings, disabled: false });
     } catch (error) {
-      // Restores the old function if the update failed; the original error is reported.
       if (former !== null) {
         const same = toSameSettings(former, parts);
         await account.replaceHook(former.id, { ...same, disabled: true }).catch(() => {});
@@ -162,7 +154,7 @@ export function createHookStep(type: SmartHookType, parts: Parts): ProvisionStep
       return changes.length === 0 ? { state: 'ready' } : { state: 'different', changes };
     },
     apply,
-    // OneLogin may use a variable's old value until the function is deployed again.
+    // OneLogin may use the old value of a variable until the function is deployed again.
     async pushSecret() {
       const hook = await account.findHook(type);
       if (hook !== null && isOurs(hook, parts)) await apply();

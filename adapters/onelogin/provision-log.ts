@@ -4,7 +4,7 @@ import { isOurs } from './provision-hooks.js';
 
 const hoursBack = 24;
 
-/** Trouble in a run's output. Other text is not shown, because foreign functions may log anything. */
+/** Known problems in a run's output. Other output is not shown, because functions of others may log anything. */
 const troubles: readonly (readonly [RegExp, string])[] = [
   [/facestep: refused with status 401/, 'this server refused its signature: the secrets differ, or a clock is off'],
   [/facestep: refused with status (\d{3})/, 'this server refused its request'],
@@ -19,7 +19,7 @@ const troubles: readonly (readonly [RegExp, string])[] = [
 const troubleOf = (events: readonly string[]): string | null =>
   troubles.find(([pattern]) => events.some((event) => pattern.test(event)))?.[1] ?? null;
 
-/** Creates the check of OneLogin's hook log, the only record of faults on its machines. */
+/** Creates the check of OneLogin's hook log, the only record of faults on OneLogin's machines. */
 export function createLogCheck(parts: Parts): Check {
   const remedy = 'Look at the time and the clock of this machine, publicUrl, and the log of this server.';
   return {

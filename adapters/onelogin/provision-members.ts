@@ -22,13 +22,12 @@ const usersGuard = z.array(
   }),
 );
 
-/** Active, and temporary states: locked, password expired or reset, security questions required. */
+/** Statuses that are active or temporary: locked, password expired or reset, security questions required. */
 const staying: readonly number[] = [1, 3, 4, 5, 8];
 
 /**
- * Lists a role's users except suspended and not yet activated ones, with half of the hourly quota at most. Scans all
- * users, because role members lack addresses.
- * @see https://developers.onelogin.com/api-docs/2/users/list-users
+ * Lists a role's users, except suspended and not yet activated ones. It reads all users, because the list of role
+ * members lacks addresses.
  * @see https://developers.onelogin.com/api-docs/2/roles/list-roles
  */
 export async function* listMembers(

@@ -2,7 +2,7 @@ import { checkDiscovery, endpointsOf } from '../../src/connections/openid-provid
 import { type Check, manual, serverAnswers, warn } from '../../src/connections/provisioning.js';
 import type { Parts } from './provision-account.js';
 
-/** Creates manual checks, because trusts are visible in OneLogin's console only. */
+/** Creates manual checks, because only OneLogin's console shows trusts. */
 export function createTrustChecks({ deps }: Parts): readonly Check[] {
   const { settings, publicUrl, fetch } = deps;
   const client = settings.oidc?.clients.find((each) => each.kind === 'onelogin_factor');

@@ -11,9 +11,7 @@ import { createChecks } from './provision-checks.js';
 import { createHookStep } from './provision-hooks.js';
 import { listMembers } from './provision-members.js';
 
-/**
- * Creates the steps and checks of a OneLogin account. Policies and factors have no documented API and are manual steps.
- */
+/** OneLogin documents no API for policies and factors, so their steps are manual. */
 export function createOneLoginProvisioning(deps: AdapterDeps<OneLoginConnection>): Provisioning {
   const { onelogin } = deps.settings;
   const api = createOneLoginApi(onelogin, deps);
@@ -69,7 +67,6 @@ function createVariablesStep(parts: Parts): ProvisionStep {
   };
 }
 
-/** Returns the trust's settings; without a client here, another OpenID provider is used. */
 function describeTrust({ deps: { publicUrl, settings } }: Parts): readonly string[] {
   const client = settings.oidc?.clients.find((each) => each.kind === 'onelogin_factor');
   if (client === undefined) {

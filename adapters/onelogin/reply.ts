@@ -4,28 +4,23 @@ import { type FaceErrorCode, type RefusalKind, refusals } from '../../src/errors
 import type { OneLoginSettings } from './config.js';
 import type { SmartHookType } from './schema.js';
 
-/*
- * Our Smart Hook reads the reply. Its effect is visible to anyone who types a name, so it contains only the
- * decision.
- */
+/* Our Smart Hook reads this reply. Anyone who types a user name sees its effect, so it contains only the decision. */
 
-/** `step_up` assigns the face policy, `deny` ends the sign-in before the password. */
+/** `step_up` assigns the face policy; `deny` ends the sign-in before the password. */
 export type Decision = 'allow' | 'step_up' | 'deny';
 
 const decide = (decision: Decision): RawReply => ({ status: 200, body: { decision } });
 
-/** The caller is not our Smart Hook, so it gets no decision. */
 const untrusted: RawReply = { status: 401, body: null };
 
-/** Returns the decision without a finished face check. Users are never migrated without one. */
+/** Returns the decision if there is no finished face check. A migration is then always denied. */
 export const toUnverified = (type: SmartHookType, { unverified }: Pick<OneLoginSettings, 'unverified'>): Decision =>
   type === 'pre-authentication' && unverified === 'face_policy' ? 'step_up' : 'deny';
 
 export const passSignIn: RawReply = decide('allow');
 
 /**
- * Converts the decision for the Smart Hook. Migrations without a face check are denied, except in shadow mode, because
- * applications cannot check a claim later.
+ * A migration without a face check is denied, except in shadow mode, because applications cannot check a claim later.
  */
 export function toDecisionReply(type: SmartHookType, decision: HookDecision, unverified: Decision): RawReply {
   if (decision.outcome !== 'unverified' || decision.fallback === 'pass') return passSignIn;
@@ -40,6 +35,6 @@ const answers = {
   service: 'unverified',
 } as const satisfies Record<RefusalKind, 'unverified' | 'untrusted'>;
 
-/** Converts a refusal to the decision of an unverified sign-in, so that both look alike. */
+/** Converts a refusal to the decision of an unverified sign-in, so that callers cannot distinguish the two. */
 export const toRefusal = (code: FaceErrorCode, unverified: Decision): RawReply =>
   answers[refusals[code].kind] === 'untrusted' ? untrusted : decide(unverified);

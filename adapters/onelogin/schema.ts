@@ -2,12 +2,11 @@ import { z } from 'zod';
 import { parseEvent } from '../../src/connections/parse-event.js';
 import { subjectOfIdentifier } from '../../src/core/connection.js';
 
-/** OneLogin's kinds of Smart Hook, at most one each per account, and our hook names. */
+/** OneLogin's types of Smart Hook, which are also our hook names. An account has at most one hook of each type. */
 export const smartHookTypes = ['pre-authentication', 'user-migration'] as const;
 
 export type SmartHookType = (typeof smartHookTypes)[number];
 
-// Parts of keys in the state store. OneLogin's request ids are UUIDs, its user ids 9-digit numbers.
 const requestIdGuard = z.string().min(1).max(256);
 const userIdGuard = z.union([z.int().min(1).transform(String), z.string().regex(/^[1-9]\d{0,18}$/)]);
 
@@ -17,9 +16,7 @@ const preAuthenticationGuard = z
   .object({
     user_id: userIdGuard,
     request_id: requestIdGuard,
-    // Absent for a portal sign-in.
     app_id: z.union([z.int(), z.string().max(64)]).nullish(),
-    // Absent if the Smart Hook's option `location_enabled` is off.
     ip: z.string().min(1).max(64).nullish(),
   })
   .transform(({ user_id, request_id, app_id, ip }) => ({
@@ -31,7 +28,7 @@ const preAuthenticationGuard = z
 
 const userMigrationGuard = z
   .object({
-    // Half a surrogate pair has no UTF-8 form: two such names would share a key.
+    // Unpaired surrogates have no UTF-8 form, so two such names would share a key.
     user_identifier: z
       .string()
       .min(1)
@@ -49,15 +46,13 @@ export type PreAuthentication = z.output<typeof preAuthenticationGuard>;
 export type UserMigration = z.output<typeof userMigrationGuard>;
 
 /**
- * Parses a pre-authentication request. The user is unproven: anyone can type a name.
- * @throws FaceError `request_malformed`
+ * Parses a pre-authentication request. Its user is unproven, because anyone can type a name.
  * @see https://developers.onelogin.com/api-docs/2/smart-hooks/types/pre-authentication
  */
 export const parsePreAuthentication = (body: Uint8Array): PreAuthentication => parseEvent(preAuthenticationGuard, body);
 
 /**
- * Parses a user-migration request: the typed name, never the password.
- * @throws FaceError `request_malformed`
+ * Parses a user-migration request, which contains the typed name but never the password.
  * @see https://developers.onelogin.com/api-docs/2/smart-hooks/types/user-migration
  */
 export const parseUserMigration = (body: Uint8Array): UserMigration => parseEvent(userMigrationGuard, body);

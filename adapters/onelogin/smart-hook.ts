@@ -6,32 +6,30 @@ import { FaceError } from '../../src/errors.js';
 import type { OneLoginConnection, OneLoginSettings } from './config.js';
 import type { SmartHookType } from './schema.js';
 
-/** OneLogin's limit for a function, in base64 characters. */
 export const maxFunctionCharacters = 20_000;
 
-/** Account variables of the function, prefixed because all hooks share them. */
+/**
+ * Account variables of the function. The prefix avoids conflicts, because all hooks of an account share their
+ * variables.
+ */
 export const variableNames = { secret: 'FACESTEP_SECRET', policyId: 'FACESTEP_POLICY_ID' } as const;
 
-/** Returns the variables that our Smart Hook lists. */
 export const variablesOf = (type: SmartHookType): readonly string[] =>
   type === 'pre-authentication' ? [variableNames.secret, variableNames.policyId] : [variableNames.secret];
 
-/** To return an answer to OneLogin, in milliseconds. */
 const returnMs = 400;
 
 const toPatienceMs = ({ timeoutSec }: Pick<OneLoginSettings, 'timeoutSec'>): number => timeoutSec * 1000 - returnMs;
 
-/** Returns the function's time-out in milliseconds; half for a migration, whose function runs second. */
+/** Returns the function's timeout for our answer, in milliseconds. In a migration, the customer's function runs too. */
 export const toAskMs = (type: SmartHookType, settings: Pick<OneLoginSettings, 'timeoutSec'>): number =>
   type === 'pre-authentication' ? toPatienceMs(settings) : toPatienceMs(settings) / 2;
 
-/** Encodes a function for OneLogin's API. */
 export const encodeFunction = (source: string): string => Buffer.from(source, 'utf8').toString('base64');
 
-/** Decodes a function from OneLogin's API. */
 export const decodeFunction = (text: string): string => Buffer.from(text, 'base64').toString('utf8');
 
-/** The function as plain JavaScript; the build copies it next to this file. */
+/** The function's template in plain JavaScript. The build copies it next to this file. */
 const templateUrl = new URL('./smart-hook/smart-hook.cjs', import.meta.url);
 
 const readTemplate = (): string =>
@@ -42,7 +40,7 @@ const readTemplate = (): string =>
 const composedBegins = '// facestep: the function that was here before begins';
 const composedEnds = '// facestep: the function that was here before ends';
 
-/** Returns a key check value, which identifies the secret without revealing it (24 bits of a MAC). */
+/** Returns a short value derived from the secret, to see whether two secrets are equal. */
 const toKeyCheck = (secret: Credential): string =>
   secret.use((key) => createHmac('sha256', key).update('facestep key check').digest('hex').slice(0, 6));
 
@@ -59,14 +57,13 @@ const toMarkerLine = ({ type, connection, keyCheck, policyId }: Marker): string 
 const markerPattern =
   /^\/\/ facestep smart hook: ([a-z-]+), connection ([a-z0-9-]+), key check ([0-9a-f]{6}), face policy (\d+)$/m;
 
-/** Reads a function's marker; `null` if the function is not ours. */
+/** Reads the first line that identifies our functions; `null` if the function is not ours. */
 export function readMarker(source: string): Marker | null {
   const [, type, connection, keyCheck, policyId] = markerPattern.exec(source.split('\n', 1)[0] ?? '') ?? [];
   if (type === undefined || connection === undefined || keyCheck === undefined) return null;
   return { type, connection, keyCheck, policyId: Number(policyId) };
 }
 
-/** Returns the composed customer function; `null` if none. */
 export function readComposed(source: string): string | null {
   const begin = source.indexOf(`\n${composedBegins}\n`);
   const end = source.indexOf(`\n${composedEnds}\n`);
@@ -81,10 +78,10 @@ export interface SmartHookRequest {
 }
 
 /**
- * Renders a Smart Hook, without secrets. The customer's function runs first; for a user-migration it runs after
+ * Renders a Smart Hook, without secrets. A customer's function runs before ours; in a user-migration it runs after
  * approval.
- * @throws FaceError `config_invalid`; `detail.reason` is `compose_syntax` (no CommonJS), `compose_is_ours`, or
- * `too_long` with `overByCharacters`
+ * @throws FaceError `config_invalid`; `detail.reason` is `compose_syntax` (not CommonJS), `compose_is_ours`, or
+ * `too_long`
  */
 export function renderSmartHook({ type, settings, publicUrl, compose }: SmartHookRequest): string {
   const { id, onelogin } = settings;
@@ -137,10 +134,9 @@ function checkComposable(compose: string): void {
     throw new FaceError('config_invalid', { reason: 'compose_is_ours' });
   }
   try {
-    // Compiled as a function body, but not run.
     compileFunction(compose, ['module', 'exports', 'require']);
   } catch {
-    // No cause, because the message quotes the source.
+    // The error has no cause, because its message quotes the source.
     throw new FaceError('config_invalid', { reason: 'compose_syntax' });
   }
 }

@@ -15,15 +15,14 @@ import { FaceError } from '../../src/errors.js';
 
 import type { ScimSettings } from './config.js';
 
-/** Per request. A call is one request, and up to three more to fetch an access token. */
 const timeoutMs = 4_000;
-/** Safety margin before an access token expires. */
+/** Time before its expiry at which an access token is replaced, in seconds. */
 const reserveSec = 10;
 
 export interface ScimApi {
   /**
-   * @param path - after the base address, with its query
-   * @throws FaceError `profile_unavailable`: no answer, or no access token (`detail.call` is `token`)
+   * @param path - path after the base address, with its query
+   * @throws FaceError `profile_unavailable`; `detail.call` is `token` if there is no access token
    */
   call(method: 'GET' | 'PATCH', path: string, body?: JsonObject): Promise<RestAnswer>;
 }
@@ -38,10 +37,7 @@ interface Waiting {
   readonly sleep?: Sleep;
 }
 
-/**
- * Creates the client of one SCIM server.
- * @see https://www.rfc-editor.org/rfc/rfc7644#section-3.1
- */
+/** @see https://www.rfc-editor.org/rfc/rfc7644#section-3.1 */
 export function createScimApi(
   { baseUrl, auth }: Pick<ScimSettings, 'baseUrl' | 'auth'>,
   { fetch, clock }: ScimApiDeps,
@@ -65,7 +61,7 @@ export function createScimApi(
   return {
     async call(method, path, body) {
       const answer = await send(method, path, body);
-      // A token may be revoked early; static credentials are not retried.
+      // A token may have been revoked early. Static credentials are not retried.
       return answer.status === 401 && authorization.forget() ? send(method, path, body) : answer;
     },
   };
@@ -73,7 +69,7 @@ export function createScimApi(
 
 interface Authorization {
   read(): Promise<string>;
-  /** @returns true if the next header will differ */
+  /** @returns true if the next call of `read` returns another header */
   forget(): boolean;
 }
 
@@ -88,11 +84,11 @@ function createAuthorization(auth: ScimSettings['auth'], deps: ScimApiDeps): Aut
   }
 }
 
-/** RFC 7617, in UTF-8. */
+/** Returns a Basic header in UTF-8 (RFC 7617). */
 const toBasic = (user: string, password: string): string =>
   `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 
-// A number (RFC 6749, section 5.1); gateways such as Apigee send text.
+// The standard requires a number (RFC 6749, section 5.1), but gateways such as Apigee send text.
 const lifeGuard = z.preprocess(
   (life) => (typeof life === 'string' && /^\d{1,9}$/.test(life) ? Number(life) : life),
   z.number().positive().nullish(),
@@ -104,7 +100,6 @@ interface AccessToken {
   readonly expiresAt: EpochMs;
 }
 
-/** Creates the cache of client credentials tokens; concurrent callers share one. */
 function createTokenAuthorization(
   { tokenUrl, clientId, clientSecret, scope }: Extract<ScimSettings['auth'], { kind: 'client_credentials' }>,
   { fetch, clock }: ScimApiDeps,
@@ -114,7 +109,7 @@ function createTokenAuthorization(
 
   const fetchToken = async (): Promise<AccessToken> => {
     const headers = {
-      // Both parts are encoded separately (RFC 6749, section 2.3.1).
+      // RFC 6749, section 2.3.1, requires that id and secret are encoded separately.
       Authorization: clientSecret.use((secret) => toBasic(encodeURIComponent(clientId), encodeURIComponent(secret))),
       'Content-Type': 'application/x-www-form-urlencoded',
       Accept: 'application/json',
@@ -128,7 +123,7 @@ function createTokenAuthorization(
     const granted = tokenGuard.safeParse(body);
     if (status !== 200 || !granted.success) throw new FaceError('profile_unavailable', { status, call: 'token' });
     const { access_token, expires_in } = granted.data;
-    // Without a lifetime, each request gets its own token.
+    // A token without a lifetime is used for one request only.
     return { value: new Credential(access_token), expiresAt: addSec(clock.now(), (expires_in ?? 0) - reserveSec) };
   };
   return {

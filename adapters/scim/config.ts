@@ -16,7 +16,6 @@ const authGuard = z.discriminatedUnion('kind', [
       .describe('Username.'),
     password: credentialGuard.describe('Secret. Password.'),
   }),
-  /** Client credentials for short-lived tokens (RFC 6749, section 4.4). */
   z.strictObject({
     kind: z
       .literal('client_credentials')
@@ -37,7 +36,7 @@ const authGuard = z.discriminatedUnion('kind', [
   }),
 ]);
 
-// The last colon separates the name: a URN ends without one (RFC 7644, section 3.10).
+// The last colon precedes the attribute's name, because the URN does not end with a colon (RFC 7644, section 3.10).
 const attributeGuard = z
   .string()
   .max(512)
@@ -50,7 +49,6 @@ const attributeGuard = z
     return { path, schema: path.slice(0, colon), name: path.slice(colon + 1) };
   });
 
-/** Configuration of one SCIM 2.0 server. */
 export const scimConnectionGuard = z.strictObject({
   ...connectionFields,
   kind: z.literal('scim'),

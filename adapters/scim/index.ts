@@ -4,7 +4,6 @@ import { createScimApi } from './client.js';
 import type { ScimConnection } from './config.js';
 import { createScimProfile } from './profile.js';
 
-/** Creates the adapter of one SCIM server: a profile without hooks. */
 export function createScimAdapter(deps: AdapterDeps<ScimConnection>): Adapter {
   const { settings, clock, fetch, log } = deps;
   const { kind, scim } = settings;

@@ -12,14 +12,10 @@ const listGuard = z.object({
     .transform((users) => users ?? []),
 });
 
-/** Values are written as in JSON (RFC 7644, section 3.4.2.2). */
+/** SCIM filters write values as in JSON (RFC 7644, section 3.4.2.2). */
 const startsWith = (path: string, text: string): string => `${path} sw ${JSON.stringify(text)}`;
 
-/**
- * Searches users by name prefix: one query per attribute, since some servers lack `or`. Rejected queries are skipped
- * except for `userName`.
- * @see https://www.rfc-editor.org/rfc/rfc7644#section-3.4.2
- */
+/** @see https://www.rfc-editor.org/rfc/rfc7644#section-3.4.2 */
 export async function searchUsers(text: string, limit: number, api: ScimApi): Promise<readonly NamedAccount[]> {
   const ask = async (filter: string, isNeeded: boolean): Promise<readonly ScimNamed[]> => {
     const attributes = 'userName,emails,displayName,name';

@@ -40,12 +40,11 @@ const usualSources = {
 /** Phone numbers may be URIs (RFC 3966). */
 const withoutScheme = (value: unknown): unknown => (typeof value === 'string' ? value.replace(/^tel:/i, '') : value);
 
-/** Returns the path of a user with selected attributes. */
 export const toUserPath = (subject: string, attributes: readonly string[]): string =>
   `${toUserAddress(subject)}?${new URLSearchParams({ attributes: [...new Set(attributes)].join(',') })}`;
 
 function toUserAddress(subject: string): string {
-  // Ids are opaque text (RFC 7643, section 3.1); text that changes the path is rejected.
+  // Ids are opaque text (RFC 7643, section 3.1). Text that would change the path is rejected.
   if (!isLogin(subject) || /[/\\]/.test(subject)) throw new FaceError('subject_unknown');
   return `/Users/${encodeURIComponent(subject)}`;
 }
@@ -53,7 +52,7 @@ function toUserAddress(subject: string): string {
 const refuse = ({ status, body }: RestAnswer): FaceError =>
   new FaceError('profile_unavailable', { status, scimType: toScimType(body) });
 
-/** Reads and writes one attribute of a schema extension. @see https://www.rfc-editor.org/rfc/rfc7644#section-3.5.2 */
+/** @see https://www.rfc-editor.org/rfc/rfc7644#section-3.5.2 */
 export function createAttribute(attribute: ScimSettings['attribute'], api: ScimApi) {
   const asked = toAsked(attribute);
   const read = async <User extends { readonly id: string }>(
@@ -71,21 +70,20 @@ export function createAttribute(attribute: ScimSettings['attribute'], api: ScimA
   const readValue = async (subject: string): Promise<unknown> =>
     (await read(subject, asked, (body) => parseExtension(body, attribute))).value;
 
-  // Learned at the first change, so that a rejected form is not retried each time.
+  // Remembered after the first change, so that a rejected form is not tried each time.
   let takesUsual = true;
-  // No `attributes`, because SCIMMY then misses `userName`.
+  // The request has no `attributes` parameter, because the SCIMMY library would then miss `userName`.
   const send = async (subject: string, operation: JsonObject): Promise<RestAnswer> =>
     api.call('PATCH', toUserAddress(subject), { schemas: [patchSchema], Operations: [operation] });
 
-  /** After the user of exactly that id was read, so that no other is written. */
+  /** Callers must first read the user of exactly this id, so that no other user is changed. */
   const write = async (subject: string, value: string | null): Promise<void> => {
     const { usual, other } = toChange(attribute, value);
     const first = await send(subject, takesUsual ? usual : other);
     const isPathRefused = takesUsual && isRefusedPath(first);
     const answer = isPathRefused ? await send(subject, other) : first;
-    // If both forms fail, the first error is the relevant one.
     if (!isDone(answer)) throw refuse(first);
-    // Read back, because servers may truncate or change the case, and the PATCH answer is unreliable.
+    // The value is read back, because servers may truncate it or change its case.
     if ((await readValue(subject)) !== (value ?? '')) {
       throw new FaceError('profile_unavailable', { reason: 'the attribute does not hold what was written' });
     }
@@ -94,7 +92,6 @@ export function createAttribute(attribute: ScimSettings['attribute'], api: ScimA
   return { read, readValue, write };
 }
 
-/** Creates the profile that keeps the token in a schema extension's attribute. */
 export function createScimProfile(
   { claims, scim: { attribute } }: Pick<ScimConnection, 'claims'> & { readonly scim: Pick<ScimSettings, 'attribute'> },
   { api, log }: { readonly api: ScimApi; readonly log: Log },
@@ -112,7 +109,7 @@ export function createScimProfile(
     if (answer.status !== 200) throw refuse(answer);
     const { totalResults, Resources } = parseAccountList(answer.body);
     const [found] = Resources;
-    // Several results may also mean that the server ignores the filter.
+    // Several results may mean that the server ignores the filter.
     if (found === undefined || Resources.length > 1 || totalResults > 1) return null;
     return isSameLogin(found.userName, login) ? toAccount(found) : null;
   };
@@ -128,7 +125,7 @@ export function createScimProfile(
       const user = await read(subject, all, parseWhole);
       return toClaims(names, (each) => withoutScheme(valueAt(user, toAttributePath(each).path)));
     },
-    // The user includes all groups (RFC 7643, section 4.1.2).
+    // One page suffices, because the user contains all groups (RFC 7643, section 4.1.2).
     readGroups: (subject) =>
       readAllGroups(async () => ({ groups: (await read(subject, ['groups'], parseGroups)).groups, next: null })),
     readToken: async (subject) => toStoredToken(await readValue(subject), { attribute: path, log }),

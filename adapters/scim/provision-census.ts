@@ -8,7 +8,6 @@ const pageSize = 100;
 
 const pageGuard = z.object({
   totalResults: z.int(),
-  // May be absent if empty (RFC 7644, section 3.4.2).
   Resources: z
     .array(z.looseObject({ id: z.string(), active: z.boolean().nullish() }))
     .nullish()
@@ -16,7 +15,7 @@ const pageGuard = z.object({
 });
 
 /**
- * Lists the active users page by page: few servers filter by extension attributes.
+ * Lists the active users page by page. Few servers can filter by extension attributes.
  * @see https://www.rfc-editor.org/rfc/rfc7644#section-3.4.2.4
  */
 export async function* listCensus({ scim: { attribute }, api }: Parts): AsyncGenerator<CensusPage> {
@@ -33,13 +32,13 @@ export async function* listCensus({ scim: { attribute }, api }: Parts): AsyncGen
       throw new FaceError('profile_unavailable', { status: answer.status, scimType: toScimType(answer.body) });
     }
     const { totalResults, Resources } = parseAnswer(pageGuard, answer.body);
-    // Pages shift with concurrent changes, and some servers ignore the start index.
+    // Users may appear twice: pages shift with concurrent changes, and some servers ignore the start index.
     const fresh = Resources.filter(({ id }) => !seen.has(id));
     for (const { id } of fresh) seen.add(id);
     const active = fresh.filter((user) => user.active !== false);
     yield countPage(active.map((user) => ({ subject: user.id, value: parseExtension(user, attribute).value })));
     startIndex += Resources.length;
-    // Some servers count only the page, as WSO2 over LDAP.
+    // Some servers, such as WSO2 over LDAP, report the size of the page as the total.
     const isLast = totalResults > Resources.length && startIndex > totalResults;
     if (fresh.length === 0 || isLast) return;
   }

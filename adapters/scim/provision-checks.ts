@@ -19,7 +19,6 @@ import { createAttribute, toUserPath } from './profile.js';
 import { type Characteristics, type Parts, readAbout, readExtension, readSchema } from './provision-schema.js';
 import { isSameName, parseAccountList, parseAnswer, parseExtension, parseGroups, toAsked } from './schema.js';
 
-/** Creates the automatic and manual checks of a connection. */
 export const createChecks = (parts: Parts): readonly Check[] => [
   { title: credentials, run: () => checkCredentials(parts) },
   ...needing(
@@ -77,7 +76,7 @@ async function checkSupport({ api }: Parts): Promise<Finding> {
   return pass('It supports PATCH and filters.');
 }
 
-/** Some servers write words of RFC 7643, section 7, in capitals: `READ_WRITE`. */
+/** Compares a word of RFC 7643, section 7. Some servers write it in capitals: `READ_WRITE`. */
 const isWord = (told: string, word: string): boolean => isSameName(told.replaceAll('_', ''), word);
 
 const faultsOf = ({ type, multiValued, mutability, returned }: Characteristics): string[] => [
@@ -132,14 +131,16 @@ async function checkUser({ scim: { attribute }, api }: Parts): Promise<Finding> 
   return pass('One can be read.');
 }
 
-/** As long as a token and with both cases, to detect truncation and case changes. */
+/** As long as a token and with both cases, to detect truncation and changes of case. */
 const probe = 'facestep-probe-'.padEnd(maxTokenCharacters, 'Aa0_-Zz9');
 
 const holdersGuard = z.object({
   Resources: z.array(z.looseObject({ id: z.string(), active: z.boolean().nullish() })).default([]),
 });
 
-/** Writes, reads and removes a value at a user without one. A leftover of an interrupted run counts as none. */
+/**
+ * Writes, reads and removes a test value at a user without a token. A test value of an interrupted run is overwritten.
+ */
 async function checkWrite({ scim: { attribute }, api }: Parts): Promise<Finding> {
   const query = new URLSearchParams({ count: '100', attributes: ['active', ...toAsked(attribute)].join(',') });
   const listed = await api.call('GET', `/Users?${query}`);
@@ -147,7 +148,6 @@ async function checkWrite({ scim: { attribute }, api }: Parts): Promise<Finding>
   const { Resources } = parseAnswer(holdersGuard, listed.body);
   if (Resources.length === 0) return nobodyToTryWith;
   const free = Resources.filter((user) => ['', probe].some((value) => value === parseExtension(user, attribute).value));
-  // Inactive users cannot enrol meanwhile.
   const user = free.find(({ active }) => active === false) ?? free[0];
   if (user === undefined) return pass('Nothing was written: every user that was listed has a value.');
   const { readValue, write } = createAttribute(attribute, api);
@@ -171,7 +171,7 @@ function describe(error: unknown, found: unknown): string {
   return `${probe.length} characters were written, and ${found.length} others came back.`;
 }
 
-/** Checks the user attribute `groups`, which servers may omit (RFC 7643, section 4.1.2). */
+/** Checks that users have the attribute `groups`, which servers may omit (RFC 7643, section 4.1.2). */
 async function checkGroups({ api }: Parts): Promise<Finding> {
   const [user] = parseAccountList((await api.call('GET', '/Users?count=1&attributes=userName')).body).Resources;
   if (user === undefined) return nobodyToTryWith;
@@ -181,7 +181,7 @@ async function checkGroups({ api }: Parts): Promise<Finding> {
     return fail(found, 'Let these credentials read the attribute groups of users.');
   }
   if (parseGroups(body).groups.length > 0) return groupsAreTold;
-  // No groups may also mean that the server never returns them, unless its schema says so.
+  // A user without groups may mean that the server never returns groups. The schema shows which is true.
   const core = await readSchema('urn:ietf:params:scim:schemas:core:2.0:User', api);
   const isTold =
     core.state !== 'told' ||

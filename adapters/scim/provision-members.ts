@@ -7,7 +7,6 @@ import { FaceError } from '../../src/errors.js';
 import type { Parts } from './provision-schema.js';
 import { parseAccount, parseAnswer, parseExtension, toAccount, toAsked, toScimType } from './schema.js';
 
-/** Concurrent requests, and size of a page. */
 const sideBySide = 4;
 const pageSize = 40;
 
@@ -28,7 +27,7 @@ const activeGuard = z.looseObject({ active: z.boolean().nullish() });
 
 /**
  * Lists a group's active users, read one by one. Nested groups are skipped.
- * @throws FaceError `limit_reached`: the list is too long
+ * @throws FaceError `limit_reached` if there are too many
  * @see https://www.rfc-editor.org/rfc/rfc7643#section-4.2
  */
 export async function* listMembers(
@@ -46,7 +45,7 @@ export async function* listMembers(
     count: '2',
   });
   const answer = await api.call('GET', `/Groups?${byName}`);
-  // Filters are optional (RFC 7644, section 3.4.2.2): a server may refuse or ignore them.
+  // Filters are optional (RFC 7644, section 3.4.2.2), so a server may refuse or ignore this one.
   const listed = [400, 501].includes(answer.status) ? [] : parseAnswer(groupsGuard, toFound(answer).body).Resources;
   const named = listed.filter(({ displayName }) => displayName?.toLowerCase() === group.toLowerCase());
   const id = named.length === 0 ? group : onlyGroup(named).id;
@@ -55,13 +54,12 @@ export async function* listMembers(
     if (found.status === 404) throw new FaceError('not_found', { groups: 0 });
     return parseAnswer(groupGuard, found.body).members;
   };
-  /** Members are not paged. */
   const readIds = async () => {
     const found = await readMembers('members.value,members.type').catch((error: unknown) => {
       if (isTooLong(error)) return [];
       throw error;
     });
-    // Some servers ignore sub-attributes (RFC 7644, section 3.10): they return all again, or nothing.
+    // Some servers ignore sub-attributes (RFC 7644, section 3.10) and return everything or nothing.
     if (found.length === 0) throw new FaceError('limit_reached');
     return found;
   };
@@ -76,7 +74,6 @@ export async function* listMembers(
       attributes: ['userName', 'emails', 'active', ...toAsked(attribute)].join(','),
     });
     const { status, body } = await read(`/Users/${encodeURIComponent(subject)}?${query}`);
-    // Deleted after the group was read, or no user.
     if (status === 404 || parseAnswer(activeGuard, body).active === false) return [];
     const { phone: _, ...account } = toAccount(parseAccount(body));
     return [{ ...account, isEnrolled: isFilled(parseExtension(body, attribute).value) }];

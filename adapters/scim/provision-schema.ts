@@ -13,9 +13,8 @@ export interface Parts {
 }
 
 /**
- * Reads a discovery resource.
- * @returns `null` if unsupported
- * @throws FaceError `provider_refused`: insufficient credentials; `profile_unavailable`
+ * @returns `null` if the server does not support this
+ * @throws FaceError `provider_refused` if the credentials do not suffice; `profile_unavailable`
  */
 export async function readAbout<Output>(path: string, guard: z.ZodType<Output>, api: ScimApi): Promise<Output | null> {
   const answer = await api.call('GET', path);
@@ -29,7 +28,6 @@ const toRefusal = (path: string, { status, body }: RestAnswer): FaceError =>
     ? new FaceError('provider_refused', { status, scimType: toScimType(body), call: `GET ${path}` })
     : new FaceError('profile_unavailable', { status });
 
-// Defaults of RFC 7643, section 2.2.
 const characteristicsGuard = z.object({
   name: z.string(),
   type: z.string().default('string'),
@@ -39,11 +37,10 @@ const characteristicsGuard = z.object({
   returned: z.string().default('default'),
 });
 
-/** An attribute's characteristics (RFC 7643, section 7). */
 export type Characteristics = z.output<typeof characteristicsGuard>;
 
 const schemaGuard = z.object({ id: z.string(), attributes: z.array(characteristicsGuard).default([]) });
-// Some servers, as WSO2, wrap even a single schema in a list.
+// Some servers, such as WSO2, wrap even a single schema in a list.
 const schemasGuard = z.union([
   schemaGuard.transform((schema) => [schema]),
   z.array(schemaGuard),
@@ -55,11 +52,10 @@ export type ToldSchema =
   | { readonly state: 'missing' }
   | { readonly state: 'untold' };
 
-/** Reads the schema extension. @throws FaceError as `readAbout` */
 export const readExtension = ({ scim: { attribute }, api }: Parts): Promise<ToldSchema> =>
   readSchema(attribute.schema, api);
 
-/** Reads a schema, or finds it in the list. @throws FaceError as `readAbout` */
+/** Reads a schema by its own path, or finds it in the list of all schemas. */
 export async function readSchema(schema: string, api: ScimApi): Promise<ToldSchema> {
   type Told = z.output<typeof schemasGuard> | null;
   const find = (told: Told) => told?.find(({ id }) => isSameName(id, schema));

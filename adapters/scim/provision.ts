@@ -11,7 +11,6 @@ import { listMembers } from './provision-members.js';
 import { type Parts, readExtension } from './provision-schema.js';
 import { isSameName } from './schema.js';
 
-/** Creates a SCIM server's manual step for the attribute and its checks. */
 export function createScimProvisioning(deps: AdapterDeps<ScimConnection>, sleep = sleepInFact): Provisioning {
   const { scim } = deps.settings;
   const parts: Parts = { deps, scim, api: createScimApi(scim, deps, { patience: whileAdministering, sleep }) };

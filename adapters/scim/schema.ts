@@ -4,7 +4,7 @@ import type { Account, Group, NamedAccount } from '../../src/core/ports.js';
 import { FaceError } from '../../src/errors.js';
 import type { ScimSettings } from './config.js';
 
-// An entry may be plain (RFC 7643, section 2.4).
+// An entry may be plain text (RFC 7643, section 2.4).
 const emailGuard = z.union([
   z.string().transform((value) => ({ value, primary: true })),
   z.object({ value: z.string().nullish(), primary: z.boolean().nullish() }),
@@ -21,7 +21,6 @@ const part = z
   .nullish()
   .transform((text) => text ?? '');
 
-/** With the names that servers return, if asked for. */
 export const namedGuard = accountGuard.extend({
   displayName: part,
   name: z
@@ -33,7 +32,6 @@ export type ScimNamed = z.output<typeof namedGuard>;
 
 export type ScimAccount = z.output<typeof accountGuard>;
 
-/** Converts a user; the address is the primary or first one. */
 export function toAccount({ id, userName, emails }: ScimAccount): Account {
   const addresses = emails ?? [];
   const address = addresses.find(({ primary }) => primary === true) ?? addresses[0];
@@ -47,7 +45,6 @@ export const toNamedAccount = (user: ScimNamed): NamedAccount => ({
 
 const accountListGuard = z.object({
   totalResults: z.int(),
-  // May be absent if empty (RFC 7644, section 3.4.2).
   Resources: z
     .array(accountGuard)
     .nullish()
@@ -56,17 +53,14 @@ const accountListGuard = z.object({
 
 const scimErrorGuard = z.object({ scimType: z.string().regex(/^[A-Za-z]{1,32}$/) });
 
-/** @throws FaceError `profile_unavailable`: the answer does not match the guard */
 export function parseAnswer<Output>(guard: z.ZodType<Output>, body: unknown): Output {
   const parsed = guard.safeParse(body);
   if (parsed.success) return parsed.data;
   throw new FaceError('profile_unavailable', { reason: 'answer not understood' });
 }
 
-/** Parses a user (RFC 7643, section 4.1). @throws FaceError `profile_unavailable` */
 export const parseAccount = (body: unknown): ScimAccount => parseAnswer(accountGuard, body);
 
-/** Parses a user with names. @throws FaceError `profile_unavailable` */
 export const parseNamed = (body: unknown): ScimNamed => parseAnswer(namedGuard, body);
 
 const groupsGuard = z.object({
@@ -77,17 +71,15 @@ const groupsGuard = z.object({
     .transform((groups) => (groups ?? []).map(({ value, display }): Group => ({ id: value, name: display || null }))),
 });
 
-/** Parses a user's groups. @throws FaceError `profile_unavailable` */
 export const parseGroups = (body: unknown): z.output<typeof groupsGuard> => parseAnswer(groupsGuard, body);
 
 const wholeGuard = z.looseObject({ id: z.string().min(1) });
 
-/** Parses a user with all requested attributes. @throws FaceError `profile_unavailable` */
 export const parseWhole = (body: unknown): z.output<typeof wholeGuard> => parseAnswer(wholeGuard, body);
 
 /**
- * Returns the `attributes` parameter for an extension's attribute. SCIMMY needs `schemas`; WSO2 Identity Server a dot
- * instead of the colon of RFC 7644, section 3.10.
+ * Returns the `attributes` parameter for an attribute of an extension. SCIMMY also needs `schemas`; WSO2 Identity
+ * Server expects a dot in place of the standard's colon (RFC 7644, section 3.10).
  * @see https://github.com/wso2/product-is/issues/11092
  */
 export function toAsked({ schema, name }: Pick<ScimSettings['attribute'], 'schema' | 'name'>): readonly string[] {
@@ -96,8 +88,8 @@ export function toAsked({ schema, name }: Pick<ScimSettings['attribute'], 'schem
 }
 
 /**
- * Returns the path of an attribute's value, and its name in requests. An extension's URN contains dots (RFC 7644,
- * section 3.10).
+ * Returns the path of an attribute's value, and the attribute's name in requests. The URN of an extension itself
+ * contains dots.
  */
 export function toAttributePath(attribute: string): {
   readonly path: readonly string[];
@@ -110,11 +102,9 @@ export function toAttributePath(attribute: string): {
   return { path: [schema, name, ...parts], asked: toAsked({ schema, name }) };
 }
 
-/** Parses a search result (RFC 7644, section 3.4.2). @throws FaceError `profile_unavailable` */
 export const parseAccountList = (body: unknown): z.output<typeof accountListGuard> =>
   parseAnswer(accountListGuard, body);
 
-/** Compares names case-insensitively, as for schema URNs and attributes (RFC 7644, section 3.10). */
 export const isSameName = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
 
 const memberOf = (object: Readonly<Record<string, unknown>>, name: string): unknown =>
@@ -123,10 +113,6 @@ const memberOf = (object: Readonly<Record<string, unknown>>, name: string): unkn
 const userGuard = z.looseObject({ id: z.string() });
 const extensionGuard = z.record(z.string(), z.unknown()).nullish();
 
-/**
- * Parses an extension's attribute; empty without a value, as the extension may be absent.
- * @throws FaceError `profile_unavailable`
- */
 export function parseExtension(
   body: unknown,
   { schema, name }: Pick<ScimSettings['attribute'], 'schema' | 'name'>,
@@ -136,5 +122,5 @@ export function parseExtension(
   return { id: user.id, value: memberOf(extension, name) ?? '' };
 }
 
-/** Returns the error type (RFC 7644, section 3.12) without the server's text. */
+/** Returns the error type (RFC 7644, section 3.12). The server's text is left out. */
 export const toScimType = (body: unknown): string | null => scimErrorGuard.safeParse(body).data?.scimType ?? null;

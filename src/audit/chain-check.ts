@@ -6,24 +6,21 @@ import type { TamperKind } from './tamper-kinds.js';
 
 export interface Place {
   readonly file: string;
-  /** From 1. */
   readonly line: number;
 }
 
 export interface Tampering {
   readonly kind: TamperKind;
-  /** The first bad line, or the one after missing lines; `null` if those are last. */
+  /** The first faulty line. If lines are missing, the line after them, or `null` at the end of the trail. */
   readonly place: Place | null;
   readonly sequence: number;
 }
 
 export interface ChainReport {
   readonly tampering: Tampering | null;
-  /** 0 without records. */
   readonly firstSequence: number;
-  /** Before a problem. */
   readonly lastSequence: number;
-  /** Number of lines that a crash left unfinished; they belong to the chain. */
+  /** Number of lines that a crash left unfinished. They remain part of the chain. */
   readonly unfinishedLines: number;
 }
 
@@ -54,13 +51,13 @@ const removalGuard = z.object({
   detail: auditDetails.records_removed,
 });
 
-/** Distinguish a second writer from inserted lines. */
+/** Number of recent records that are compared, to distinguish a second writer from inserted lines. */
 const rememberedRecords = 4096;
 
 export class ChainCheck {
   readonly #heads: ReadonlyMap<number, string>;
   readonly #recent = new Map<number, string>();
-  /** By retention: sequence number of the last record to digest of the last line. */
+  /** Records that retention removed: sequence number of the last one, and digest of its line. */
   readonly #removals = new Map<number, string>();
   #first: (RecordLine & { readonly isAfterTorn: boolean }) | null = null;
   #last: RecordLine | null = null;
@@ -69,12 +66,10 @@ export class ChainCheck {
   #break: Break | null = null;
   #rewritten: RecordLine | null = null;
 
-  /** @param heads - signed digests by sequence number */
   constructor(heads: ReadonlyMap<number, string>) {
     this.#heads = heads;
   }
 
-  /** @param line - without its line break */
   add(line: Buffer, place: Place): void {
     const digest = digestOf(line);
     const link = parseLink(line);
@@ -92,7 +87,6 @@ export class ChainCheck {
     }
   }
 
-  /** Time of the last record before a problem; `null` if there is none. */
   get lastTime(): EpochMs | null {
     return this.#last?.time ?? null;
   }
@@ -179,7 +173,8 @@ function toTampering({ at, before, unreadable, after, ...found }: Break): Tamper
   if (unreadable !== null) {
     return tell(at.previous === (before?.digest ?? noDigest) ? 'inserted' : 'edited', unreadable);
   }
-  // Either the line before was changed or this one's reference: the next line confirms this one.
+  // Either the previous line was changed, or the reference to it in this line. If the next line matches this one, the
+  // previous line was changed.
   const isSound = after === null || after.previous === at.digest;
   return isSound && before !== null ? tell('edited', before, before.sequence) : tell('edited', at);
 }

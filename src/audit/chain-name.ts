@@ -4,10 +4,7 @@ import { FaceError } from '../errors.js';
 import { createFile, isSystemError } from '../files/durable-file.js';
 import { chainFileOf } from './trail-files.js';
 
-/**
- * Reads the name of a trail's chain, which identifies its heads; `null`: none yet.
- * @throws `state_unavailable`
- */
+/** Reads the name of a trail's chain, which identifies the chain's signed heads. `null` if there is none yet. */
 export async function readChainName(file: string): Promise<string | null> {
   try {
     return (await readFile(chainFileOf(file), 'utf8')).trim();
@@ -18,9 +15,8 @@ export async function readChainName(file: string): Promise<string | null> {
 }
 
 /**
- * Reads the chain's name, or creates one for an empty trail. A trail that lost its name gets no new one: truncation
- * would go unnoticed.
- * @throws `state_unavailable`: missing or malformed
+ * Reads the name of the chain, or creates one for an empty trail. A trail that lost its name gets no new one, because
+ * its truncation would go unnoticed.
  */
 export async function openChainName(
   file: string,

@@ -5,10 +5,8 @@ import { type EpochMs, fromIso } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { closedSegmentsOf } from './trail-files.js';
 
-/** Returns the SHA-256 of a line without its line break, in hexadecimal, as the next line contains it. */
 export const digestOf = (line: Uint8Array | string): string => sha256(line).toString('hex');
 
-/** Digest of the previous line in the first line of a trail. */
 export const noDigest = '0'.repeat(64);
 
 const linkGuard = z.object({
@@ -19,7 +17,6 @@ const linkGuard = z.object({
 
 export type Link = z.output<typeof linkGuard>;
 
-/** Parses a line; `null`: no record. */
 export function parseLink(line: Buffer): Link | null {
   try {
     return linkGuard.parse(JSON.parse(line.toString('utf8')));
@@ -29,37 +26,28 @@ export function parseLink(line: Buffer): Link | null {
 }
 
 export interface Tail {
-  /** Number of the last record; 0 before the first. */
   readonly sequence: number;
-  /** Zeros before the first. */
   readonly digest: string;
-  /** Digest of the last record's line; differs if a crash left an unfinished line after it. */
+  /** Digest of the last record. It differs from `digest` if a crash left an unfinished line after that record. */
   readonly recordDigest: string;
-  /** Time of the last record. */
   readonly time: EpochMs | null;
 }
 
 export interface FileEnd extends Tail {
-  /** Missing line break, after a crash. */
   readonly mend: '' | '\n';
   readonly bytes: number;
-  /** Time of its first record; `null` before that. */
   readonly since: EpochMs | null;
 }
 
 const beginning: Tail = { sequence: 0, digest: noDigest, recordDigest: noDigest, time: null };
 
-/** Bytes searched for a record from either end; a line has a few hundred. */
 const lookedThroughBytes = 1024 * 1024;
 
 const lineBreak = 0x0a;
 
 const firstRecord = '{"sequence":1,';
 
-/**
- * Finds the end of a trail, creating the file if needed.
- * @throws `state_unavailable`: something else; and system errors
- */
+/** @throws `state_unavailable` if the file is no trail; system errors */
 export async function openEnd(file: string): Promise<FileEnd> {
   const handle = await open(file, 'a+', 0o600);
   try {
@@ -71,7 +59,6 @@ export async function openEnd(file: string): Promise<FileEnd> {
     await handle.read(first, 0, length, 0);
     await handle.read(last, 0, length, bytes - length);
     const mend = last.at(-1) === lineBreak ? '' : '\n';
-    // Without a record, the first was truncated.
     const { sequence, recordDigest, time } = findLast(last) ?? (await readClosedEnd(file));
     if (sequence === 0 && !isCutFirst(last)) throw notATrail();
     const digest = digestOf(lastLineOf(last));
@@ -81,7 +68,6 @@ export async function openEnd(file: string): Promise<FileEnd> {
   }
 }
 
-/** Finds a closed segment's end. @throws `state_unavailable`: it has no record; and system errors */
 export async function readTail(file: string): Promise<Tail> {
   const handle = await open(file, 'r');
   try {

@@ -5,14 +5,13 @@ import { type PastDetail, pastDetails } from './past-details.js';
 import { linesWith, readPieces } from './read.js';
 import { recordHead } from './records.js';
 
-/** A record of one of these actions by this or an earlier version. */
 export type PastEvent<Action extends AuditAction = AuditAction> = {
   [Each in Action]: z.output<typeof recordHead> & { readonly action: Each; readonly detail: PastDetail<Each> };
 }[Action];
 
 export interface EventParser<Action extends AuditAction> {
   readonly marks: readonly string[];
-  /** `null`: another record; `unreadable`: truncated, altered, or no record. */
+  /** Returns `null` for another record, `unreadable` for a damaged line. */
   parse(line: Buffer): PastEvent<Action> | 'unreadable' | null;
 }
 
@@ -39,7 +38,7 @@ export function createEventParser<Action extends AuditAction>(actions: readonly 
 }
 
 /**
- * Reads records of some actions, oldest first, in constant memory. Skips unreadable lines, which `facestep audit
+ * Reads the records of some actions, oldest first, in constant memory. It skips unreadable lines, which `facestep audit
  * verify` reports.
  */
 export async function* readEvents<Action extends AuditAction>(

@@ -7,10 +7,6 @@ export interface ExportedRecord extends AuditRecord {
   readonly trail: string;
 }
 
-/**
- * Merges several trails of any size by time. Skips unreadable lines.
- * @param files - of the trails, named in the result
- */
 export async function* mergeRecords(files: readonly string[], filter: RecordFilter): AsyncGenerator<ExportedRecord> {
   const sources = files.map((trail) => ({ trail, records: readRecords(trail, filter) }));
   for await (const { trail, record } of mergeByTime(sources)) yield { trail, ...record };
@@ -24,9 +20,7 @@ const cellsOf = ({ time, trail, sequence, action, connection, subject, detail }:
 
 export const csvHead = columns.join(',');
 
-/** Formats a record as CSV. */
 export const toCsvRecord = (record: ExportedRecord): string => toCsvLine(cellsOf(record));
 
-/** Formats a record as one line of JSON. */
 export const toJsonLine = ({ trail, time, ...record }: ExportedRecord): string =>
   JSON.stringify({ trail, ...record, time: toIso(time) });

@@ -15,24 +15,23 @@ import { lockTrail } from './lock.js';
 import { removeOldSegments } from './retention.js';
 import { closedFileOf, headsFileOf } from './trail-files.js';
 
-/** Until records without a waiting caller are on disk. */
+/** Time until records are synced to disk if no caller waits for that. */
 const syncDelayMs = 1000;
 
-/** Retention removes whole segments. */
+/** Size at which a file is closed and a new one begun. Retention removes whole files. */
 const longestSegmentBytes = 64 * 1024 * 1024;
 const longestSegmentSec = 7 * 86_400;
 
 export interface FileAuditDeps extends AuditConfig {
-  /** Its folder exists. */
   readonly file: string;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  /** As in replies and the log; `null` outside of requests. */
+  /** Returns the id of the current request, as in replies and the log; `null` outside of requests. */
   readonly requestId: () => string | null;
-  /** Called within the record's request; must not throw. */
+  /** Called in the request that caused the record. It must not throw. */
   readonly onRecord?: (record: WrittenRecord, chain: string) => void;
-  /** Saves data before retention removes records; if it throws, nothing is removed. */
+  /** Saves data before retention removes records. If it throws, nothing is removed. */
   readonly beforeRemoval?: () => Promise<void>;
 }
 
@@ -49,20 +48,15 @@ interface Appended {
 
 export interface Trail extends Audit {
   readonly file: string;
-  /** Unique among replicas. */
   readonly chain: string;
-  /**
-   * Syncs every record.
-   * @returns the end at that time
-   */
   sync(): Promise<Tail>;
 }
 
 /**
- * Opens the audit trail: private JSON lines with number, time and the SHA-256 of the line before. A crash's unfinished
- * line stays in the chain. `append` settles once an event about stored data is synced; others follow within a second.
- * @throws `state_unavailable`: inaccessible, or in use by another process; also by `append`, which then counts no
- * record
+ * Opens the audit trail: a private file of JSON lines, each with the SHA-256 of the previous line. An unfinished line
+ * of a crash remains part of this chain. `append` resolves when an event about stored data is on disk; other events
+ * follow within a second.
+ * @throws `state_unavailable` if the file is inaccessible or another process writes to it
  */
 export async function createFileAudit(deps: FileAuditDeps): Promise<Trail> {
   const unlock = await guarded(async () => lockTrail(deps.file));
@@ -94,7 +88,6 @@ async function openTrail(deps: FileAuditDeps, unlock: () => void): Promise<Trail
   };
 
   const writeGroup = async (group: readonly Appended[]): Promise<readonly WrittenRecord[]> => {
-    // After a failed write the end is unknown.
     let at = end ?? (await openEnd(file));
     end = null;
     const time = clock.now();
@@ -114,7 +107,7 @@ async function openTrail(deps: FileAuditDeps, unlock: () => void): Promise<Trail
       text += `${line}\n`;
       written.push({ ...event, sequence, time, request });
     }
-    // Into the page cache: faster than another thread.
+    // A synchronous write to the page cache is faster than a change of threads.
     appendFileSync(file, text, { mode: 0o600 });
     const bytes = at.bytes + Buffer.byteLength(text);
     end = { sequence, digest, recordDigest: digest, time, mend: '', bytes, since: at.since ?? time };
@@ -181,15 +174,14 @@ async function guarded<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Opened by name, in case the old file was moved. */
 async function syncFile(file: string): Promise<void> {
   const handle = await open(file, 'r+');
   await handle.datasync().finally(() => handle.close());
 }
 
 /**
- * Renames the file, then its heads: if interrupted, those heads move to the next segment, where they are valid too.
- * @returns the end of the chain
+ * Closes the active file: renames it and then the file of its heads (signed statements about its end). After a crash in
+ * between, these heads are valid in the next file too.
  */
 async function closeSegment(file: string, end: FileEnd): Promise<FileEnd> {
   const { sequence } = end;

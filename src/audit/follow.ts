@@ -4,21 +4,20 @@ import { createEventParser, type PastEvent } from './events.js';
 import { linesWith } from './read.js';
 import { type OpenSegment, openSegments } from './segments.js';
 
-/** The SHA-256 of the line in hexadecimal is a permanent id, unlike the number after a power failure. */
+/** A record with the SHA-256 of its line as a permanent id. Its number may be reused after a power failure. */
 export type FollowedEvent<Action extends AuditAction> = PastEvent<Action> & { readonly digest: string };
 
 export interface Follower<Action extends AuditAction> {
-  /** At most slightly more than `limit`, all synced. On a system error they are returned next time. */
+  /**
+   * Returns new records, slightly more than `limit` at most, all synced to disk. After a system error, the next call
+   * returns them.
+   */
   read(limit: number): Promise<FollowedEvent<Action>[]>;
 }
 
 const chunkBytes = 256 * 1024;
 const lineBreak = 0x0a;
 
-/**
- * Follows a growing trail.
- * @param after - sequence number of the last known record
- */
 export function createFollower<Action extends AuditAction>(
   file: string,
   after: number,
@@ -39,7 +38,6 @@ export function createFollower<Action extends AuditAction>(
     return found;
   };
 
-  /** A partial line is read next time. */
   const readSegment = async ({ handle, identity }: OpenSegment, limit: number): Promise<FollowedEvent<Action>[]> => {
     const { size } = await handle.stat();
     let offset = at?.identity === identity && at.offset <= size ? at.offset : 0;
@@ -48,14 +46,14 @@ export function createFollower<Action extends AuditAction>(
     while (offset < size && found.length < limit) {
       const { bytesRead } = await handle.read(chunk, 0, chunk.length, offset);
       const lines = chunk.subarray(0, chunk.subarray(0, bytesRead).lastIndexOf(lineBreak) + 1);
-      // A line this long is no record.
+      // A line as long as a chunk is no record.
       const passed = lines.length === 0 && bytesRead === chunkBytes ? bytesRead : lines.length;
       if (passed === 0) break;
       found.push(...select(lines));
       offset += passed;
     }
     at = { identity, offset };
-    // Data passed on must not be lost.
+    // Callers pass these records on, so a crash must not lose them.
     if (found.length > 0) await handle.datasync();
     return found;
   };
@@ -76,7 +74,6 @@ export function createFollower<Action extends AuditAction>(
       try {
         return await readNext(limit);
       } catch (error) {
-        // Unreturned records are read again.
         ({ known, at } = before);
         throw error;
       }

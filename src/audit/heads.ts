@@ -11,17 +11,16 @@ import { headsFileOf } from './trail-files.js';
 
 export const headType = 'facestep-audit-head+jwt';
 
-/** The end of a trail at a time. */
+/** Signed statement about the end of a trail. */
 export const headGuard = z.object({
   chain: z.string(),
   sequence: z.int().min(1),
-  /** SHA-256 of its line, in hexadecimal. */
+  /** SHA-256 of the last record's line, in hexadecimal. */
   digest: z.string().length(64),
   time: z.iso.datetime(),
 });
 export type Head = z.output<typeof headGuard>;
 
-/** Returns the key of a trail's newest head, a JWS. */
 export const headKeyOf = (chain: string): string => `audit-head:${chain}`;
 
 const secondsBetween = 60;
@@ -33,14 +32,13 @@ export interface HeadDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly jobs: Jobs;
-  /** Called after each attempt with the seconds that records have waited for a head; 0 if none do. */
   readonly onHeadAge: (seconds: number) => void;
 }
 
 /**
- * Signs the trail's end every 60 seconds or 1,000 records, and on close. Heads are also in the state store, which
- * reveals truncation of both files.
- * @returns the trail to append to
+ * Signs the end of the trail every 60 seconds or 1,000 records, and on close. Each head is also in the state store, so
+ * that truncating the trail and its heads is noticed.
+ * @returns the audit log to append to
  */
 export async function signHeads(trail: Trail, deps: HeadDeps): Promise<Audit> {
   const { signer, clock, log, jobs, onHeadAge } = deps;
@@ -56,12 +54,11 @@ export async function signHeads(trail: Trail, deps: HeadDeps): Promise<Audit> {
     unsigned = 0;
     unsignedSince = null;
     try {
-      // Signed data must not be lost.
+      // Records are synced first, so that a crash cannot lose signed ones.
       const { sequence, recordDigest: digest, time } = await trail.sync();
       if (time === null || sequence === signed) return onHeadAge(0);
       const head: Head = { chain: trail.chain, sequence, digest, time: toIso(time) };
       const jws = await signer.sign(headType, head);
-      // The new head covers more.
       await removeUnfinishedLine(headsFile);
       await appendFile(headsFile, `${jws}\n`, { mode: 0o600 });
       log.info('audit head', { chain: head.chain, sequence, head: jws });
@@ -91,7 +88,10 @@ export async function signHeads(trail: Trail, deps: HeadDeps): Promise<Audit> {
   };
 }
 
-/** A stored head unknown to the trail stays, as evidence of truncation or a copied folder. */
+/**
+ * Creates the function that stores the newest head. If the stored head is unknown to the trail, it is kept as evidence
+ * of truncation or a copied folder.
+ */
 function createHeadKeeper(file: string, { state, signer, log }: HeadDeps): (head: Head, jws: string) => Promise<void> {
   let written: string | null = null;
   return async (head, jws) => {
@@ -107,7 +107,7 @@ function createHeadKeeper(file: string, { state, signer, log }: HeadDeps): (head
   };
 }
 
-/** `null`: foreign, or its key is missing. */
+/** Returns `null` if the value is no head, or its signing key is missing. */
 async function readKeptHead(value: unknown, signer: Signer): Promise<Head | null> {
   const jws = z.string().safeParse(value);
   if (!jws.success) return null;

@@ -3,8 +3,8 @@ import { findLinesIn, linesWith, readPieces } from './read.js';
 import { openSegments } from './segments.js';
 
 /**
- * Returns true if a trail contains a record. Earlier ones are assumed present: retention removed them.
- * @param record.digest - SHA-256 of its line
+ * Returns true if a trail contains a record, or retention may have removed it.
+ * @param record.digest - SHA-256 of the record's line
  */
 export async function holdsRecord(
   file: string,
@@ -21,7 +21,6 @@ export async function holdsRecord(
   return false;
 }
 
-/** @returns above 1 if retention removed the beginning */
 export async function findFirstSequence(file: string): Promise<number | null> {
   for await (const piece of readPieces(file)) {
     for (const line of linesWith(['"sequence":'], piece)) {

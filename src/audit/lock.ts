@@ -4,7 +4,6 @@ import { FaceError } from '../errors.js';
 import { isDiskFull } from '../files/durable-file.js';
 import { lockFileOf } from './trail-files.js';
 
-/** Another process, such as a running server, has the lock. */
 export class TrailInUse extends FaceError {
   constructor(file: string, cause: unknown) {
     const problem = 'another process, such as a running server, writes to this trail';
@@ -22,7 +21,7 @@ export function lockTrail(file: string): () => void {
   const database = openLockFile(lockFile);
   try {
     database.exec('pragma busy_timeout = 0; begin exclusive');
-    // By name: opening and closing it would release the lock (fcntl, POSIX).
+    // The mode is changed by name, because opening and closing the file would release its lock (POSIX fcntl).
     chmodSync(lockFile, 0o600);
   } catch (cause) {
     database.close();
@@ -33,10 +32,9 @@ export function lockTrail(file: string): () => void {
   return () => void database.close();
 }
 
-/** The database does not name an inaccessible file. */
 function openLockFile(lockFile: string): Database.Database {
   try {
-    // Opening and closing it would release another writer's lock.
+    // `accessSync` does not open the file: opening and closing it would release another writer's lock.
     if (existsSync(lockFile)) accessSync(lockFile, constants.R_OK | constants.W_OK);
     return new Database(lockFile);
   } catch (cause) {

@@ -5,7 +5,6 @@ interface Source<Read> {
   readonly records: AsyncGenerator<Read>;
 }
 
-/** Merges trails by time; on equal times the earlier one comes first. */
 export async function* mergeByTime<Read extends { readonly time: EpochMs }>(
   sources: readonly Source<Read>[],
 ): AsyncGenerator<{ readonly trail: string; readonly record: Read }> {

@@ -2,15 +2,13 @@ import type { OpenChange } from '../core/enrolment/recover-enrolments.js';
 import { type EpochSec, fromIso, toEpochSec } from '../core/units.js';
 import { readEvents } from './events.js';
 
-/** Start and ends of a token change. */
 const actions = ['enrolment_begun', 'enrolled', 'renewed', 'enrolment_recovered', 'enrolment_refused'] as const;
 
 const toExpiry = (text: string | null): EpochSec | null => (text === null ? null : toEpochSec(fromIso(text)));
 
 /**
- * Reads unfinished token changes, oldest first.
- * @param options.through - last record of former processes: later changes are in progress. Times are unreliable,
- * because clocks can be set back
+ * Reads changes of tokens that were begun but not ended, oldest first.
+ * @param options.through - last record of former processes, because later changes are still in progress
  */
 export async function readOpenChanges(
   file: string,

@@ -4,10 +4,13 @@ import { type AuditAction, auditDetails } from '../core/audit-events.js';
 const [ofClient, ofEnrolment] = auditDetails.revoked.options;
 const [refused] = auditDetails.enrolment_refused.options;
 
-/** Early records contained little more than a token's id, which is enough to find a denial. */
+/** Records of early versions contain little more than the token's id. */
 const tokenNamed = auditDetails.enrolment_begun.partial().required({ tokenId: true });
 
-/** By this or an earlier version: fields missing earlier are optional, unknown ones are dropped. */
+/**
+ * Guards for records of this and earlier versions: fields that were once missing are optional, unknown fields are
+ * dropped.
+ */
 export const pastDetails = {
   ...auditDetails,
   enrolled: tokenNamed,

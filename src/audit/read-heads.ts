@@ -5,16 +5,13 @@ import { type Head, headGuard, headType } from './heads.js';
 import { closedFileOf, closedSegmentsOf, headsFileOf } from './trail-files.js';
 
 export interface HeadsReport {
-  /** Valid, oldest first. */
   readonly heads: readonly Head[];
-  /** Signed by an unknown key. */
   readonly unknownKey: number;
   readonly invalid: { readonly file: string; readonly line: number } | null;
 }
 
 export type HeadFinding = Head | 'unknown key' | 'invalid';
 
-/** Creates a verifier of signed heads with public keys. */
 export const createHeadVerifier = (keys: JSONWebKeySet): ((jws: string) => Promise<HeadFinding>) => {
   const keySet = createLocalJWKSet(keys);
   return async (jws) => {
@@ -30,7 +27,6 @@ export const createHeadVerifier = (keys: JSONWebKeySet): ((jws: string) => Promi
   };
 };
 
-/** Reads the signed heads of all existing segments. Ignores a crash's unfinished line. */
 export async function readHeads(file: string, verify: (jws: string) => Promise<HeadFinding>): Promise<HeadsReport> {
   const newest = headsFileOf(file);
   const closed = (await closedSegmentsOf(file)).map(({ lastSequence }) => closedFileOf(newest, lastSequence));

@@ -2,14 +2,13 @@ import { openSegments } from './segments.js';
 
 const lineBreak = 0x0a;
 
-/** Records have a few hundred bytes, rarely some thousands. */
 const longestLineBytes = 1024 * 1024;
 
 const nothing: Buffer = Buffer.alloc(0);
 
 /**
- * Reads a trail in pieces of whole lines, about a megabyte each. The last line may be truncated. Split pieces by
- * `linesWith`: awaiting each line costs more than reading it.
+ * Reads a trail in pieces of whole lines; the last line may be truncated. Split them with `linesWith`, because awaiting
+ * each line would be slow.
  */
 export async function* readPieces(file: string): AsyncGenerator<Buffer> {
   for await (const { handle } of openSegments(file)) {
@@ -17,7 +16,6 @@ export async function* readPieces(file: string): AsyncGenerator<Buffer> {
   }
 }
 
-/** Finds a file's lines with one of `marks`. */
 export async function* findLinesIn(stream: AsyncIterable<Buffer>, marks: readonly string[]): AsyncGenerator<Buffer> {
   for await (const piece of piecesOf(stream)) yield* linesWith(marks, piece);
 }
@@ -41,8 +39,8 @@ async function* piecesOf(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer> 
 }
 
 /**
- * Finds a piece's lines with one of `marks`. Searches bytes for all marks at once, without splitting other lines.
- * @param marks - an empty one matches every line
+ * Finds the lines that contain one of `marks`. It searches all bytes at once and splits no other lines.
+ * @param marks - texts; an empty one matches every line
  */
 export function* linesWith(marks: readonly string[], bytes: Buffer): Generator<Buffer> {
   const wanted = new RegExp(marks.map(toPattern).join('|'), 'g');

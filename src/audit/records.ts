@@ -8,7 +8,6 @@ export const recordHead = z.object({
   action: z.string(),
   connection: z.string(),
   subject: z.string(),
-  /** Missing outside of requests, and in earlier versions. */
   request: z.string().optional(),
 });
 
@@ -17,24 +16,20 @@ const recordGuard = recordHead.extend({ detail: z.record(z.string(), z.json()) }
 export type AuditRecord = z.output<typeof recordGuard>;
 
 export interface RecordSubject {
-  /** `null`: any. */
   readonly connection: string | null;
   readonly subject: string;
 }
 
-/** Missing or `null` fields match all. */
+/** Filter of records. Fields that are absent or `null` match everything. */
 export interface RecordFilter {
   readonly since?: EpochMs | null;
-  /** Exclusive end. */
   readonly until?: EpochMs | null;
   readonly connection?: string | null;
-  /** Any of these; without a connection, their id at any. */
   readonly subjects?: readonly RecordSubject[] | null;
-  /** Other versions have other actions. */
   readonly action?: string | null;
 }
 
-/** Reads matching records, oldest first, in constant memory. Skips unreadable lines. */
+/** Reads the matching records, oldest first, in constant memory. Unreadable lines are skipped. */
 export async function* readRecords(file: string, filter: RecordFilter = {}): AsyncGenerator<AuditRecord> {
   const { since = null, until = null, connection = null, subjects = null, action = null } = filter;
   const isWanted = (record: AuditRecord): boolean =>
@@ -55,7 +50,7 @@ export async function* readRecords(file: string, filter: RecordFilter = {}): Asy
   }
 }
 
-/** One of these byte strings is in every matching record: other lines need no parsing. */
+/** Returns texts, one of which is in every matching record. Lines without them need not be parsed. */
 function marksOf({
   connection,
   subjects,
@@ -66,7 +61,6 @@ function marksOf({
   return [connection === null ? '"sequence":' : `"connection":${JSON.stringify(connection)}`];
 }
 
-/** Parses a line; `null` if it is truncated or no record. */
 function parseRecord(line: Buffer): AuditRecord | null {
   try {
     return recordGuard.parse(JSON.parse(line.toString('utf8')));

@@ -8,10 +8,9 @@ import { closedFileOf, closedSegmentsOf, headsFileOf } from './trail-files.js';
 const secondsPerDay = 86_400;
 
 /**
- * Removes closed segments older than `retentionDays`. First appends a record with number and digest of the last removed
- * line, from which the chain can be verified.
+ * Removes closed files older than `retentionDays`. Before each removal, it appends a record with number and digest of
+ * the last removed line, from which the rest of the chain can be verified.
  * @param rules.beforeRemoval - saves data of the removed records; if it throws, nothing is removed
- * @param append - settles once the record is on disk
  */
 export async function removeOldSegments(
   file: string,

@@ -5,9 +5,9 @@ import { closedSegmentsOf } from './trail-files.js';
 export interface OpenSegment {
   readonly file: string;
   readonly handle: FileHandle;
-  /** Also after the file was renamed. */
+  /** Identity of the file, which a rename does not change. */
   readonly identity: string;
-  /** `null`: the active file. */
+  /** Number of the last record; `null` for the active file. */
   readonly lastSequence: number | null;
 }
 
@@ -24,11 +24,11 @@ const identityOf = async (handle: FileHandle): Promise<string> => {
 };
 
 /**
- * Opens a trail's files, oldest first, even while segments are closed.
- * @param after - skips closed segments without records after this number
+ * Opens the files of a trail, oldest first, even if one is closed in the meantime.
+ * @param after - closed files without records after this number are skipped
  */
 export async function* openSegments(file: string, after = 0): AsyncGenerator<OpenSegment> {
-  // If the active one is closed meanwhile, it is among the closed ones.
+  // The active file is opened first. If it is closed in the meantime, it is also among the closed ones.
   const newest = await openIfThere(file);
   try {
     const newestIdentity = newest === null ? '' : await identityOf(newest);

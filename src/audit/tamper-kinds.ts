@@ -1,14 +1,14 @@
 export const tamperKinds = [
   'edited',
-  /** Lines are missing within the trail. */
+  /** Lines are missing in the middle of the trail. */
   'deleted',
   'reordered',
   'inserted',
-  /** Two records follow one: two writers, or an inserted line. */
+  /** Two records have the same predecessor: a second process wrote, or a line was inserted. */
   'forked',
-  /** The chain is valid but differs from a signed head. */
+  /** The chain itself is valid but contradicts a signed head. */
   'rewritten',
-  /** The end is missing: a signed head covers more. */
+  /** The end is missing, because a signed head covers more records. */
   'truncated',
 ] as const;
 export type TamperKind = (typeof tamperKinds)[number];

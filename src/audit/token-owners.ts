@@ -1,10 +1,6 @@
 import type { SubjectRef } from '../core/connection.js';
 import { readEvents } from './events.js';
 
-/**
- * Finds the owners of tokens in audit trails. The subject is empty for `POST /generate`.
- * @returns known tokens only
- */
 export async function findTokenOwners(
   trails: readonly string[],
   tokenIds: ReadonlySet<string>,

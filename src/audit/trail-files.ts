@@ -2,19 +2,19 @@ import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { isSystemError } from '../files/durable-file.js';
 
-/* A trail is named by its active file, `audit.jsonl`. Next to it are heads, name, lock, and closed segments. */
+/*
+ * The active file, `audit.jsonl`, identifies a trail. Next to it are the files of heads, chain name, lock, and closed
+ * parts.
+ */
 
 const beside = (file: string, ending: string): string => `${file.replace(/\.jsonl$/, '')}-${ending}`;
 
-/** Returns the file of signed heads. */
 export const headsFileOf = (file: string): string => beside(file, 'heads.jsonl');
 
-/** Returns the file with the chain's name. */
 export const chainFileOf = (file: string): string => beside(file, 'chain');
 
 export const lockFileOf = (file: string): string => beside(file, 'lock');
 
-/** Returns the file of a closed segment, of a trail or its heads. */
 export const closedFileOf = (file: string, lastSequence: number): string =>
   beside(file, `${String(lastSequence).padStart(12, '0')}.jsonl`);
 
@@ -23,7 +23,6 @@ export interface ClosedSegment {
   readonly lastSequence: number;
 }
 
-/** Lists the closed segments of a trail, oldest first. */
 export async function closedSegmentsOf(file: string): Promise<ClosedSegment[]> {
   const start = basename(beside(file, ''));
   const names = await readdir(dirname(file)).catch((error: unknown) => {

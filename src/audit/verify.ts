@@ -9,22 +9,19 @@ import { findLinesIn } from './read.js';
 import { createHeadVerifier, type HeadsReport, readHeads } from './read-heads.js';
 import { openSegments } from './segments.js';
 
-/** Heads are signed every minute. */
+/** The end of the trail is signed every minute, so a trail without a signature for this long is suspicious. */
 const longestUnsignedSec = 5 * 60;
 
 export type StateFinding =
-  /** No store was given. */
   | { readonly kind: 'not asked' | 'no head' | 'unreachable' | 'unknown key' | 'invalid' }
   | { readonly kind: 'head'; readonly sequence: number };
 
 export interface TrailReport extends ChainReport {
   readonly file: string;
-  /** Name of the chain; `null` if its file is missing. */
   readonly chain: string | null;
   readonly heads: {
     readonly verified: number;
     readonly unknownKey: number;
-    /** Sequence number in the last head; 0 without one. */
     readonly lastSequence: number;
     readonly invalid: HeadsReport['invalid'];
     /** True if a head belongs to another trail. */
@@ -35,7 +32,9 @@ export interface TrailReport extends ChainReport {
   readonly isSound: boolean;
 }
 
-/** Verifies a trail against its signed heads, also during writes. */
+/**
+ * Verifies a trail by its signed heads, the statements about its end. A server may write to the trail at the same time.
+ */
 export async function verifyTrail(
   file: string,
   {
@@ -54,11 +53,10 @@ export async function verifyTrail(
 ): Promise<TrailReport> {
   const verify = createHeadVerifier(keys);
   const chain = await readChainName(file);
-  // Heads before records: a running server is ahead of its heads, never behind.
+  // Heads are read before records: a running server writes records first, so each head read has its records.
   const { heads, unknownKey, invalid } = await readHeads(file, verify);
   const kept = await readStateHead(chain, state, verify);
   const all = [...heads, ...(kept.head === null ? [] : [kept.head])];
-  // Of two heads for one record the older one counts.
   const check = new ChainCheck(new Map(all.toReversed().map(({ sequence, digest }) => [sequence, digest])));
   for await (const segment of openSegments(file)) {
     const stream = segment.handle.createReadStream({ highWaterMark: 1024 * 1024, autoClose: false });
@@ -80,9 +78,9 @@ export async function verifyTrail(
     lastSequence: heads.at(-1)?.sequence ?? 0,
   };
   const isHeadsSound = invalid === null && !isForeign && (unknownKey === 0 || heads.length > 0);
-  // The store was emptied; the server restores the head with the next record.
+  // If the store was emptied, `no head` is no fault: the server stores the head again with its next record.
   const isStateSound = kept.finding.kind !== 'invalid' && (kept.finding.kind !== 'no head' || heads.length === 0);
-  // A changed name makes the store look up an unknown trail.
+  // After a change of the chain's name, the store has no head, so an old trail without any head is a fault.
   const { lastTime } = check;
   const isOld = lastTime !== null && addSec(lastTime, longestUnsignedSec) < clock.now();
   const isNeverSigned = kept.finding.kind === 'no head' && heads.length === 0 && isOld;

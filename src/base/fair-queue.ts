@@ -16,12 +16,12 @@ interface Line<Job> {
 export interface FairQueue<Job> {
   readonly length: number;
   /**
-   * @returns the evicted jobs: `job` itself, or the newest ones of the longest line of its class, if that is longer
+   * @returns the jobs removed to make room: the newest jobs of the source with most jobs in its class, or `job` itself
    */
   push(job: Job, share: Share, size: number): readonly Job[];
-  /** Precedes all others of its class, without weight. */
+  /** Adds a job that has already begun. It precedes all others of its class and does not count against the capacity. */
   pushBegun(job: Job, share: Share): void;
-  /** @param only - `known`: skips anonymous callers */
+  /** @param only - with `known`, anonymous callers' jobs stay in the queue */
   shift(only?: 'known'): Job | undefined;
   clear(): readonly Job[];
 }
@@ -60,14 +60,13 @@ class Lines<Job> {
       line.size -= first.size;
       this.#size -= first.size;
       this.length -= 1;
-      // Moves behind all others for its next turn.
       if (line.entries.length > 0) this.#lines.set(source, line);
       return first.job;
     }
     return undefined;
   }
 
-  /** One entry per job; `null` if only shorter lines could be cut. */
+  /** Returns the sources that must give up a job each, or `null` if none has more in the queue than this source. */
   #findRoom(source: string, size: number): readonly string[] | null {
     if (this.#size + size <= this.#limit) return [];
     const left = new Map([...this.#lines].map(([name, { entries }]) => [name, entries.map((entry) => entry.size)]));
@@ -96,7 +95,7 @@ class Lines<Job> {
 }
 
 /**
- * Creates a queue in which known callers precede anonymous ones and sources take turns. Each class has its own
+ * Creates a queue in which known callers precede anonymous ones, and sources take turns. Each class has its own
  * capacity.
  */
 export function createFairQueue<Job>(limit: number): FairQueue<Job> {

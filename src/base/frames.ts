@@ -1,4 +1,3 @@
-/** Returns an error's stack frames without its message, which may quote data. */
 export function framesOf(error: unknown): string {
   if (!(error instanceof Error) || error.stack === undefined) return 'none';
   const frames = error.stack.split('\n').filter((line) => /^\s+at /.test(line));

@@ -6,7 +6,7 @@ const escapes: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Created by `html` only. */
+/** Escaped HTML, which only `html` can create. */
 export class Html {
   readonly #markup: string;
 
@@ -18,7 +18,6 @@ export class Html {
     return this.#markup;
   }
 
-  /** Escapes all values except HTML. */
   static of(literals: readonly string[], values: readonly HtmlValue[]): Html {
     return new Html(literals.map((literal, at) => literal + toMarkup(values[at] ?? null)).join(''));
   }
@@ -33,6 +32,6 @@ function toMarkup(value: HtmlValue): string {
   return String(value).replace(/[&<>"']/g, (character) => escapes[character] ?? '');
 }
 
-/** Renders a template. Values are escaped unless they are HTML; `null` is empty, arrays are joined. */
+/** Renders a template. Values are escaped unless they are `Html`; `null` becomes empty, and arrays are joined. */
 export const html = (literals: TemplateStringsArray, ...values: readonly HtmlValue[]): Html =>
   Html.of(literals, values);

@@ -1,10 +1,10 @@
 const poolBytes = 4096;
 
-/** Larger draws are rare and may be keys. */
+/** Larger requests bypass the pool, because they are rare and may be keys. */
 const mostPooledBytes = 32;
 
 /**
- * Creates a buffered random source: a system call per request id would dominate its cost. Each byte is used once and
+ * Creates a buffered random source, because a system call for each request id would be slow. Each byte is used once and
  * then wiped from the pool.
  */
 export function createPooledRandom(draw: (bytes: number) => Uint8Array): (bytes: number) => Uint8Array {

@@ -27,17 +27,13 @@ const reasons: Readonly<Record<string, string>> = {
   ENOTFOUND: 'there is no such host',
 };
 
-/** Finds a system error's code, such as `EADDRINUSE`; `null` if there is none. */
 export function systemCodeOf(error: unknown): string | null {
   const parsed = systemErrorGuard.safeParse(error);
   if (parsed.success) return parsed.data.code;
   return error instanceof Error && error.cause !== undefined ? systemCodeOf(error.cause) : null;
 }
 
-/**
- * Finds a system error's reason, without library messages, which quote data.
- * @returns such as `listen EADDRINUSE, port 8080 of 127.0.0.1: another program listens there`, or `null`
- */
+/** Returns the reason of a system error, without messages of libraries, which may quote data. */
 export function findSystemReason(error: unknown): string | null {
   const parsed = systemErrorGuard.safeParse(error);
   if (parsed.success) return toReason(parsed.data);

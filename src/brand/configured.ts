@@ -4,10 +4,8 @@ import { type Brand, type BrandPicture, type PictureName, pictureNames } from '.
 import { checkDraft } from '../core/brand/draft.js';
 import { takePicture } from './picture.js';
 
-/** Reads a file; may throw anything. */
 export type ReadBytes = (path: string) => Promise<Uint8Array>;
 
-/** Reads and checks the configured brand. @throws `config_invalid`, with all problems */
 export async function readConfiguredBrand(
   config: BrandConfig | null,
   { readBytes }: { readonly readBytes: ReadBytes },
@@ -29,11 +27,9 @@ export async function readConfiguredBrand(
     return null;
   };
   const [logo = null, logoDark = null, icon = null] = await Promise.all(pictureNames.map(take));
-  const found = [
-    ...problems,
-    // Pictures are checked in parallel.
-    ...pictureNames.flatMap((name) => refused.filter(({ field }) => field === name)),
-  ].map(({ field, reason }): Problem => ({ path: `brand.${field}`, reason }));
+  const found = [...problems, ...pictureNames.flatMap((name) => refused.filter(({ field }) => field === name))].map(
+    ({ field, reason }): Problem => ({ path: `brand.${field}`, reason }),
+  );
   if (found.length > 0) throw toConfigError(found);
   return { ...chosen, logo, logoDark, icon };
 }

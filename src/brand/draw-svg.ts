@@ -5,13 +5,12 @@ const program = fileURLToPath(new URL('svg-process.js', import.meta.url));
 const timeoutMs = 5_000;
 const maxDrawnBytes = 4 * 1024 * 1024;
 
-/** `unsafe`: from `findSvgProblem`. */
 export type DrawnSvg =
   | { readonly png: Buffer }
   | { readonly unsafe: string }
   | { readonly problem: 'too_large' | 'unreadable' };
 
-/** Draws an SVG in a separate process: the server itself never loads an SVG parser. */
+/** Draws an SVG in a separate process, because the server itself must never load an SVG parser. */
 export function drawSvg(
   svg: Uint8Array,
   { width, height, maxPixels }: { readonly width: number; readonly height: number; readonly maxPixels: number },
@@ -27,7 +26,6 @@ export function drawSvg(
         else resolve({ problem: error?.code === 2 ? 'too_large' : 'unreadable' });
       },
     );
-    // The process may end before it has read everything.
     child.stdin?.on('error', () => {});
     child.stdin?.end(svg);
   });

@@ -10,14 +10,14 @@ const maxPixels = 16_000_000;
 const leastSidePx = 16;
 const timeoutSec = 5;
 
-/** Twice the displayed size. */
+/** Maximum sizes in pixels, twice as large as displayed. */
 const boxes = {
   logo: { width: 400, height: 80 },
   logoDark: { width: 400, height: 80 },
   icon: { width: 128, height: 128 },
 } as const satisfies Record<PictureName, { width: number; height: number }>;
 
-/** Three of them fit a record of every store. */
+/** Chosen so that three pictures fit one record of every state store. */
 const maxPngBytes = 48 * 1024;
 
 export type TakenPicture = { readonly picture: BrandPicture } | { readonly problem: BrandProblem };
@@ -26,7 +26,7 @@ type Kind = 'svg' | 'pixels';
 
 const loadSharp = async () => (await import('sharp')).default;
 
-/** Redraws PNG, WebP or SVG as a PNG, so that nothing else of the file remains. */
+/** Draws a PNG, WebP or SVG again as a PNG, so that nothing else of the file remains. */
 export async function takePicture(name: PictureName, bytes: Uint8Array): Promise<TakenPicture> {
   const refuse = (code: BrandProblem['code'], reason: string): TakenPicture => ({
     problem: { field: name, code, reason },
@@ -61,7 +61,7 @@ export async function takePicture(name: PictureName, bytes: Uint8Array): Promise
   }
 }
 
-/** No other format of the library is read. */
+/** Returns the kind of a picture. The image library supports more formats, but these are never read. */
 function kindOf(bytes: Uint8Array): Kind | null {
   const start = Buffer.from(bytes.subarray(0, 12)).toString('latin1');
   if (start.startsWith('\x89PNG\r\n\x1a\n') || /^RIFF[\s\S]{4}WEBP/.test(start)) return 'pixels';
@@ -86,6 +86,5 @@ async function draw(
     .ensureAlpha();
   const drawn = await pipeline.clone().png({ compressionLevel: 9 }).toBuffer({ resolveWithObject: true });
   if (drawn.data.length <= maxPngBytes) return drawn;
-  // 256 colors look almost the same.
   return pipeline.png({ compressionLevel: 9, palette: true }).toBuffer({ resolveWithObject: true });
 }

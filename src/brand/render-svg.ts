@@ -1,9 +1,5 @@
 import sharp from 'sharp';
 
-/**
- * Draws an SVG as a PNG that fits a box. For `svg-process.ts` only.
- * @returns `null` if its size exceeds `maxPixels`
- */
 export async function renderSvg(
   svg: Uint8Array,
   { width, height, maxPixels }: { readonly width: number; readonly height: number; readonly maxPixels: number },

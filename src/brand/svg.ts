@@ -1,9 +1,11 @@
-/* An SVG is drawn once; only the picture is served. As a second line of defense all references are refused. */
+/*
+ * The server draws an SVG once and serves only the resulting picture. As a second line of defense, references in it are
+ * refused.
+ */
 
 /** A path of a megabyte takes many seconds to draw. */
 export const maxSvgBytes = 128 * 1024;
 
-/** Each may multiply the number of shapes. */
 const maxUses = 30;
 
 const allowed = new Set(
@@ -15,7 +17,6 @@ const allowed = new Set(
 
 const namedReferences: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
-/** Longer names do not occur. */
 const maxNameCharacters = 64;
 
 const nameCharacters = /[\w:.-]{1,64}/y;
@@ -23,13 +24,11 @@ const space = /[ \t\r\n]*/y;
 const declaration = /^\uFEFF?\s*<\?xml\s[^?<>]*\?>/;
 const encoding = /encoding\s*=\s*["']([^"']*)["']/;
 
-/** Returns true if bytes look like SVG, not a bitmap. */
 export const looksLikeSvg = (bytes: Uint8Array): boolean => {
   const start = Buffer.from(bytes.subarray(0, 512)).toString('latin1');
   return /^(?:\xef\xbb\xbf)?\s*<(?:\?xml|!|svg)/i.test(start);
 };
 
-/** Returns the reason why an SVG is refused; `null`: allowed. */
 export function findSvgProblem(bytes: Uint8Array): string | null {
   const text = decodeText(bytes);
   if (text === null) return 'it is no text in UTF-8';
@@ -56,7 +55,7 @@ export function findSvgProblem(bytes: Uint8Array): string | null {
     if (problem !== null) return problem;
     at = tag.end;
     if (name !== 'style' || closing || empty) continue;
-    // Text after a comment or an element is style too.
+    // Text after a comment or an element would be style too.
     if (!text.startsWith('</style', text.indexOf('<', at))) return 'its style holds something other than text';
     if (!isStyleWithinAt(text, at)) return 'its style points elsewhere';
   }
@@ -82,7 +81,7 @@ interface Tag {
 
 /**
  * Reads an XML tag in linear time, unlike a regular expression.
- * @returns `null` if it is malformed, or a name is over 64 characters or not ASCII
+ * @returns `null` if malformed, or if a name is not ASCII or has over 64 characters
  */
 function readTag(text: string, start: number): Tag | null {
   const closing = text[start + 1] === '/';
@@ -138,18 +137,16 @@ function findAttributeProblem(attributes: Tag['attributes']): string | null {
   return null;
 }
 
-/** References nothing external. */
 const isStyleWithinAt = (text: string, at: number): boolean => {
   const style = decodeReferences(text.slice(at, text.indexOf('<', at)));
   return style !== null && isStyleWithin(style);
 };
 
-/** Also rules that load, and obfuscations. */
+/** Returns true if a style loads nothing and hides no reference. */
 const isStyleWithin = (style: string): boolean =>
   !/[\\]|@import|@font-face|javascript:|image-set|src\(/i.test(style) &&
   [...style.matchAll(/url\(\s*["']?([^)]{0,2})/gi)].every(([, start]) => start?.startsWith('#'));
 
-/** @returns `null` if there is an entity */
 function decodeReferences(text: string): string | null {
   let isKnown = true;
   const decoded = text.replace(/&([^;&]*);?/g, (_whole, name: string) => {

@@ -4,23 +4,21 @@ import type { Hooks } from './hook.js';
 import type { OidcClient, OidcClientDeps } from './openid-client.js';
 import type { Provisioning } from './provisioning.js';
 
-/** A text for the provider, such as a function it runs. Contains no secret. */
 export interface Artefact {
   /**
-   * @param compose - source of the existing function to keep running; `null` if none
-   * @throws FaceError `config_invalid`: it does not fit, or cannot be composed
+   * @param compose - existing function that the new one must also run, or `null`
+   * @throws FaceError `config_invalid` if the two cannot be composed
    */
   render(compose: string | null): Promise<string>;
 }
 
-/** The parts of a provider's folder. */
 export interface Adapter {
   readonly kind: string;
   readonly profile: Profile;
   readonly hooks: Hooks;
   /**
-   * Reads a step-up request. `null` if the provider signs none.
-   * @throws FaceError `caller_untrusted`: bad signature, or expired
+   * Verifies a signed step-up request. `null` if this provider signs none.
+   * @throws FaceError `caller_untrusted`
    */
   readonly openStepUpRequest: ((request: string) => Promise<StepUpRequest>) | null;
   createOidcClients(deps: OidcClientDeps): readonly OidcClient[];

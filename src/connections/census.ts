@@ -13,7 +13,7 @@ export interface CensusUser {
   readonly value: unknown;
 }
 
-/** A user whose attribute is not empty: a token, or a foreign value. */
+/** A user whose attribute contains a token or a foreign value. */
 export interface Holder {
   readonly subject: string;
   readonly token: SealedToken;
@@ -23,7 +23,6 @@ export interface CensusPage extends CensusCount {
   readonly holders: readonly Holder[];
 }
 
-/** The result of a count; a lower bound if incomplete. */
 export interface Census extends CensusCount {
   readonly isComplete: boolean;
 }
@@ -32,7 +31,7 @@ const mostUsers = 20_000;
 const longestSec = 60;
 
 /**
- * Counts enrolled users by the attribute, because local records do not know who left.
+ * Counts enrolled users at the provider, because local records still include users who left.
  * @throws FaceError from `pages`
  */
 export async function takeCensus(
@@ -55,10 +54,8 @@ export async function takeCensus(
   return { users, enrolled, isComplete: false };
 }
 
-/** Returns true if an attribute has a value. */
 export const isFilled = (value: unknown): boolean => value !== undefined && value !== null && value !== '';
 
-/** Counts a page of active users. */
 export function countPage(users: readonly CensusUser[]): CensusPage {
   const filled = users.filter(({ value }) => isFilled(value));
   const holders = filled.map(({ subject, value }) => ({ subject, token: new SealedToken(String(value)) }));

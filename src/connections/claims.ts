@@ -14,9 +14,8 @@ export interface ClaimReader {
 }
 
 /**
- * Creates a claim reader.
- * @param tokenAttribute - holds the enrolment token, never released
- * @throws FaceError `config_invalid`: a claim would use the enrolment token
+ * @param tokenAttribute - attribute with the enrolment token, which no claim may use
+ * @throws FaceError `config_invalid` if a claim would use it
  */
 export function createClaimReader(usual: UsualSources, configured: ClaimSources, tokenAttribute: string): ClaimReader {
   const sources = new Map<string, ClaimSource>(Object.entries({ ...usual, ...configured }));
@@ -85,7 +84,7 @@ const toPlain = (value: unknown): Json => plainGuard.safeParse(value).data ?? nu
 const objectGuard = z.record(z.string(), z.unknown());
 const listGuard = z.array(objectGuard).min(1);
 
-/** Returns the value at a path; of several, the primary or first one (RFC 7643, section 2.4). */
+/** Returns the value at a path. From a list, it takes the primary or the first entry (RFC 7643, section 2.4). */
 export function valueAt(root: unknown, path: readonly string[]): unknown {
   const [name, ...rest] = path;
   const { data: list } = listGuard.safeParse(root);

@@ -3,12 +3,11 @@ import type { SecretUse } from './rotating-secret.js';
 
 export interface AdapterDeps<Settings> {
   readonly settings: Settings;
-  /** Public address of this server, without a trailing slash. */
   readonly publicUrl: string;
   readonly clock: Clock;
   readonly random: Random;
   readonly fetch: Fetch;
   readonly log: Log;
-  /** Called for each authentic call of the provider. Absent outside of a server. */
+  /** Called for each call that the provider authenticated with a secret. Absent outside the server. */
   readonly onSecretUsed?: ((use: SecretUse) => void) | undefined;
 }

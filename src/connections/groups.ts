@@ -2,11 +2,9 @@ import { inTime } from '../core/deadline.js';
 import type { Group } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 
-/** Far more than any user legitimately has. */
 const mostGroups = 5_000;
 const mostPages = 100;
 
-/** For all pages; a user waits. */
 const totalTimeoutMs = 15_000;
 
 export interface GroupPage<Cursor> {
@@ -15,9 +13,8 @@ export interface GroupPage<Cursor> {
 }
 
 /**
- * Reads all pages of groups; an incomplete list would grant wrong rights.
- * @param readPage - `null` is the first page
- * @throws FaceError `profile_unavailable`: too many groups or too slow; and from `readPage`
+ * Reads all pages of groups. It fails rather than return an incomplete list, which would grant wrong rights.
+ * @throws FaceError `profile_unavailable`; errors of `readPage`
  */
 export async function readAllGroups<Cursor>(
   readPage: (cursor: Cursor | null) => Promise<GroupPage<Cursor>>,

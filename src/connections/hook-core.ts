@@ -6,14 +6,11 @@ import type { State } from '../core/ports.js';
 import { redeemForHook } from '../core/receipt.js';
 
 export interface HookCore {
-  /** Decides from a finished step-up of the subject. @throws FaceError as `decideHook` */
   decide(event: Omit<HookEvent, 'connection'>): Promise<HookDecision>;
-  /** Consumes a receipt for one event. @throws FaceError as `redeemForHook` */
   redeem(
     receipt: string,
     event: { readonly subject: string; readonly by: string; readonly budgetMs: number },
   ): Promise<void>;
-  /** Revokes the enrolment of a subject. @throws FaceError as `revokeSubject` */
   revoke(subject: string): Promise<void>;
   readonly state: Pick<State, 'read' | 'write'>;
 }

@@ -4,58 +4,52 @@ import type { HookCore } from './hook-core.js';
 
 export const hookPath = '/hooks/:connection/:hook';
 
-/** Head of a call, before its body; untrusted. */
+/** Method and headers of a call, received before its body and not yet trusted. */
 export interface RawHead {
   readonly method: string;
-  /** Names in lower case; repeated headers are joined with `, `. */
+  /** Header names in lower case. Repeated headers are joined with `, `. */
   readonly headers: Readonly<Record<string, string | undefined>>;
 }
 
-/** `null` sends no body. */
 export interface RawReply {
   readonly status: number;
   readonly body: Json;
 }
 
-/** Handles the raw body of a call. @throws FaceError to refuse */
 export type Answer = (body: Uint8Array) => Promise<RawReply>;
 
 /**
- * Checks a call before its body is read.
- * @throws FaceError to refuse, above all callers that are not the provider
- * @returns the body's handler, which verifies the caller first unless the headers prove it
+ * Checks the head of a call before its body is read.
+ * @throws FaceError if the call is refused
+ * @returns the handler of the body, which must verify the caller if the headers do not prove it
  */
 export type Admit = (head: RawHead) => Promise<Answer>;
 
 export type HookMethod = 'GET' | 'POST';
 
 export interface HookTerms {
-  /** Defaults to `POST`. */
   readonly methods?: readonly HookMethod[];
-  /** Provider's time-out less transport, in milliseconds: slower answers count as late. */
+  /** Time limit of the answer, in milliseconds: the provider's timeout minus transport. */
   readonly budgetMs: number;
-  /**
-   * Location of the provider's proof. With `body` the caller is anonymous until the whole body has arrived, and uses
-   * the anonymous memory pool.
-   */
+  /** Place of the provider's proof. With `body`, the caller counts as anonymous until the body has arrived. */
   readonly proof: 'headers' | 'body';
   refuse(code: FaceErrorCode): RawReply;
-  /** Allows the request without claims, for shadow mode. */
+  /** Reply that lets the sign-in continue without claims, for shadow mode. */
   readonly pass: RawReply;
 }
 
 /**
- * A genuine `POST` with proof that concerns no user (`src/connections/probe.ts`). Refused as `hook_probed` after the caller is
- * verified; consumes nothing.
+ * A test call with valid proof and no user, made by `facestep doctor`. The hook verifies the caller and refuses with
+ * `hook_probed`.
  */
 export interface HookProbe {
-  /** Contain the proof; do not display. */
+  /** Headers that contain the proof. They must not be displayed. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
 export interface Hook extends HookTerms {
-  /** Creates a currently valid probe. `null` if only the provider can prove its identity. */
+  /** Creates a test call, or `null` if only the provider can prove its identity. */
   readonly probe: (() => HookProbe) | null;
   serve(core: HookCore): Admit;
 }

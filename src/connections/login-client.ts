@@ -13,26 +13,26 @@ export interface SecretClientConfig {
 }
 
 interface LoginClientRules {
-  /** Claims that hold the login, by which the provider finds its user. */
+  /** Names of the claims that contain the login. The provider finds its user by these. */
   readonly loginClaims: readonly string[];
   readonly toEmail?: (account: Account) => string | null;
-  /** True if the provider asks after a first factor: an unaltered request then identifies that user. */
+  /**
+   * True if the provider verifies a first factor before it redirects here, so that an unaltered request proves the
+   * user.
+   */
   readonly isAfterFactor: boolean;
   readonly feedsHooks: boolean;
 }
 
-/** Returns protocol metadata of a confidential code flow client. */
 export const secretClientMetadata = ({ id, secret, redirectUris }: SecretClientConfig): ClientMetadata => ({
   client_id: id,
   client_secret: secret.use((text) => text),
   redirect_uris: redirectUris,
   response_types: ['code'],
   grant_types: ['authorization_code'],
-  // The library accepts the secret in the form and in the header.
   token_endpoint_auth_method: 'client_secret_post',
 });
 
-/** Creates a code flow client for an identity provider's users. */
 export function createLoginClient(
   config: SecretClientConfig,
   directoryFor: DirectoryFor,

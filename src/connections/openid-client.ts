@@ -15,43 +15,42 @@ export type { Directory, DirectoryFor } from '../core/limits/directories.js';
 
 export interface Demand {
   readonly values: readonly string[];
-  /** True if an answer without any of them must be refused. */
+  /** True if an answer with none of these values must be refused. */
   readonly isEssential: boolean;
 }
 
-/** ID token requests of the `claims` parameter (OpenID Connect Core, section 5.5). */
+/** Requests for ID token claims in the `claims` parameter (OpenID Connect Core, section 5.5). */
 export interface RequestedClaims {
   readonly acr: Demand;
   readonly amr: Demand;
   readonly sub: string | undefined;
 }
 
-/** A request validated by the protocol: client, redirect URI, response type, PKCE, nonce. */
+/** A request whose client, redirect URI, response type, PKCE and nonce the OpenID library has validated. */
 export interface AuthorizationRequest {
   readonly params: Readonly<Record<string, string | undefined>>;
   readonly requested: RequestedClaims;
   /** True if an authenticated client pushed the request (RFC 9126). */
   readonly isPushed: boolean;
-  /** True if the client itself made this request: pushed, or signed (RFC 9101). */
+  /** True if the browser cannot have altered the request: the client pushed or signed it (RFC 9101). */
   readonly isUnaltered: boolean;
   readonly source: string;
   readonly admitted: Json;
 }
 
-/** A provider's single-use proof of the user. During its sign-in the browser may repeat the same request. */
+/** Single-use proof of the user, issued by a provider. During the sign-in, the browser may repeat the same request. */
 export type Proof = {
   readonly id: string;
   readonly expiresAt: EpochMs;
 };
 
 export type Person = {
-  /** Immutable id at the identity provider. For an unknown user, a text without an enrolment. */
+  /** Immutable id at the identity provider. An unknown user gets an invented text without an enrolment. */
   readonly subject: string;
-  /** True if the identity provider states who the user is. Required to enrol a face. */
+  /** True if the identity provider states who the user is, which is required to enrol a face. */
   readonly isProven: boolean;
-  /** After a first factor failures count as the user's, otherwise as an anonymous caller's. */
+  /** True if the user passed a first factor. Failures then count as the user's, otherwise as an anonymous caller's. */
   readonly isSentByProvider: boolean;
-  /** User claims of ID token and UserInfo; claims of the check are added. */
   readonly claims: JsonObject & { readonly sub: string };
   readonly proof?: Proof;
 };
@@ -69,7 +68,6 @@ interface GeneralClient {
   readonly kind: 'relying_party' | 'counter';
 }
 
-/** Creates the provider-specific clients. */
 export function createOwnClients<Client extends ClientConfig>(
   oidc: { readonly clients: readonly Client[] } | null,
   create: (client: Exclude<Client, GeneralClient>) => OidcClient,
@@ -93,52 +91,50 @@ export interface FinishedCheck {
 export interface ConsentedClaims {
   readonly name: string;
   readonly claims: RegisteredClaims;
-  /** Validity of a consent, in seconds. */
   readonly lifeSec: number;
-  /** Digest of everything else the user consents to. A change requires new consent. */
+  /** Digest of everything else that the user consents to. If it changes, the user must consent again. */
   readonly registration: string;
 }
 
 export interface OidcClient {
   readonly metadata: ClientMetadata;
-  /** Supported `acr` values; the first is the default. */
+  /** Supported `acr` values. The first is the default. */
   readonly acrValues: readonly [string, ...string[]];
-  /** Claims in discovery in addition to `sub`, `acr`, `amr` and `auth_time`; others are never sent. */
+  /** Claims that discovery lists in addition to `sub`, `acr`, `amr` and `auth_time`. Others are never sent. */
   readonly claimNames: readonly string[];
-  /** If absent, the kind itself determines the claims, without consent. */
+  /** Claims that need the user's consent. If absent, the client's kind determines its claims, without consent. */
   readonly consented?: ConsentedClaims;
-  /** Rules for organization claims; if absent, they are not allowed. */
+  /** Rules for organization claims. If absent, such claims are not allowed. */
   readonly organisations?: OrganisationRules;
-  /** Limit from request to answer, in whole seconds; `null`: the policy's. */
+  /** Time limit from request to answer, in seconds; `null` for the policy's limit. */
   readonly lifeSec: number | null;
-  /** True if the user types a user name when the request has none. */
+  /** True if the user is asked for a user name when the request contains none. */
   readonly asksWho: boolean;
   /**
-   * Checks a request before the protocol library; `null`: none. Errors: `InvalidRequest`, `AccessDenied`,
+   * Checks a request before the OpenID library does. Throws `InvalidRequest`, `AccessDenied` or
    * `UnmetAuthenticationRequirements`.
    */
   readonly admit: ((params: URLSearchParams) => Promise<Admitted>) | null;
   /**
-   * Finds the user of a request; `null` if unnamed. Known and unknown users look alike from outside.
-   * @throws FaceError `profile_unavailable`; `locked_out`: too many look-ups for anonymous callers
+   * Finds the user of a request; `null` if the request names none. Known and unknown users must look alike.
+   * @throws FaceError `profile_unavailable`; `locked_out` after too many anonymous look-ups
    */
   findPerson(request: AuthorizationRequest): Promise<Person | null>;
   toAmr(methods: readonly AuthenticationMethod[]): readonly string[];
   /**
-   * Returns additional ID token claims, also for a failed check. If absent, a failed check is the error
+   * Returns additional ID token claims, also for a failed check. If absent, a failed check ends in the error
    * `access_denied`.
    */
   readonly toCheckClaims?: (check: FinishedCheck) => JsonObject;
-  /** With `acr` `another_way`; if absent, a face is required. */
+  /** True if the client accepts a fallback method, with `acr` `another_way`. */
   readonly takesAnotherWay?: true;
-  /** Credential offered at the end instead of an answer. */
   readonly offers?: string;
-  /** True if the connection's hook later uses a recorded pass in the same sign-in. */
+  /** True if the result is recorded for the connection's hook, which is called later in the same sign-in. */
   readonly feedsHooks: boolean;
-  /** True if the implicit flow may omit the nonce, contrary to the protocol. */
+  /** True if the implicit flow may omit the nonce, which the standard requires. */
   readonly needsNoNonce?: true;
-  /** True if the `claims` parameter is dropped because its user data is not needed. */
+  /** True if the `claims` parameter is dropped, because its user data is not needed. */
   readonly dropsClaims?: true;
-  /** A staffed counter: it starts checks by the device authorization grant (RFC 8628) only. */
+  /** Set if the client is a staffed counter, which starts checks only by the device authorization grant (RFC 8628). */
   readonly counter?: { readonly name: string };
 }

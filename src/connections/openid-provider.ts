@@ -12,7 +12,6 @@ export interface OpenIdEndpoints {
   readonly push: string;
 }
 
-/** @param publicUrl - public address of this server, without a trailing slash */
 export function endpointsOf(publicUrl: string, connection: string): OpenIdEndpoints {
   const issuer = `${publicUrl}/oidc/${connection}`;
   return {
@@ -36,7 +35,6 @@ const metadataGuard = z.object({
 
 const timeoutMs = 5_000;
 
-/** Checks that the public metadata is ours. */
 export async function checkDiscovery(expected: OpenIdEndpoints, fetch: Fetch): Promise<Finding> {
   const url = expected.issuer + paths.discovery;
   const remedy = `Start the server, and check publicUrl and what stands before it: ${url} must be reachable from outside`;

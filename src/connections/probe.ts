@@ -4,5 +4,4 @@ export const probeBody = '{"facestep":"probe"}';
 
 const probeGuard = z.strictObject({ facestep: z.literal('probe') });
 
-/** Returns true if a parsed body is a probe. */
 export const isProbe = (body: unknown): boolean => probeGuard.safeParse(body).success;

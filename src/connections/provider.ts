@@ -5,7 +5,7 @@ import type { AdapterDeps } from './deps.js';
 
 interface ProviderRow<Guard extends ConnectionGuard> {
   readonly guard: Guard;
-  /** Loads the adapter factory on first use: a provider's SDK costs seconds and memory. */
+  /** Loads the adapter on first use, because a provider's SDK costs seconds and memory. */
   load(): Promise<(deps: AdapterDeps<z.output<Guard>>) => Adapter>;
 }
 
@@ -16,15 +16,14 @@ export interface Provider<Guard extends ConnectionGuard = ConnectionGuard> {
 
 export type Providers = readonly [Provider, ...Provider[]];
 
-/** Returns the guards of the providers' entries in `connections`. */
 export const guardsOf = ([first, ...others]: Providers): ConnectionGuards => [
   first.guard,
   ...others.map(({ guard }) => guard),
 ];
 
-/** Converts a row to a provider. Does not compile if guard and factory disagree on the settings. */
+/** Converts a row to a provider. The compiler rejects a row whose guard and factory have different settings. */
 export function toProvider<const Guard extends ConnectionGuard>({ guard, load }: ProviderRow<Guard>): Provider<Guard> {
-  // Entries are parsed by the guard of their kind.
+  // The guard of this kind has already parsed the entry.
   const isOwn = (settings: ConnectionConfig): settings is z.output<Guard> => settings.kind === guard.shape.kind.value;
   return {
     guard,

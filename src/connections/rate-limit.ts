@@ -6,19 +6,17 @@ export const sleep: Sleep = (ms) => new Promise((resolve) => setTimeout(resolve,
 
 export interface Patience {
   readonly tries: number;
-  /** Limit for all waits together; beyond it, the answer is returned as is. */
   readonly longestWaitSec: number;
 }
 
 export const whileSigningIn: Patience = { tries: 3, longestWaitSec: 2 };
 
-/** An administrator waits: providers' windows last a minute or two. */
+/** For administrative commands, which can wait: providers' windows last a minute or two. */
 export const whileAdministering: Patience = { tries: 8, longestWaitSec: 300 };
 
 /**
- * Retries a rate-limited request, which had no effect.
- * @param readWaitMs - wait demanded by an answer after so many attempts, from 1; `null` if none
- * @throws FaceError from `send`
+ * Retries a request after a rate limit.
+ * @param readWaitMs - returns the wait that an answer demands, or `null`; `tried` counts attempts from 1
  */
 export async function sendPatiently<Answer>(
   send: () => Promise<Answer>,
@@ -36,10 +34,9 @@ export async function sendPatiently<Answer>(
   }
 }
 
-/** Returns true for a rate limit or temporary unavailability. */
 export const saysLater = ({ status }: Pick<RestAnswer, 'status'>): boolean => status === 429 || status === 503;
 
-/** Returns the Retry-After in whole seconds (RFC 9110, section 10.2.3); `null` if absent or a date. */
+/** Returns the time of the Retry-After header (RFC 9110, section 10.2.3); `null` if absent or a date. */
 export function readRetryAfterMs(answer: Pick<RestAnswer, 'status' | 'headers'>): number | null {
   const [seconds] = /^\d{1,6}$/.exec(answer.headers.get('retry-after') ?? '') ?? [];
   return seconds === undefined || !saysLater(answer) ? null : Number(seconds) * 1000;

@@ -1,18 +1,16 @@
 import type { Fetch } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 
-/** Fits a thousand entries of a provider's list. */
 const maxAnswerBytes = 8 * 1024 * 1024;
 
 const tooLong = { reason: 'answer too long' };
 
-/** Returns true if the answer exceeded the limit, so a retry would fail again. */
 export const isTooLong = (error: unknown): boolean => error instanceof FaceError && error.detail === tooLong;
 
 export interface RestAnswer {
   readonly status: number;
   readonly headers: Headers;
-  /** Parsed, unchecked JSON; `undefined` if none. */
+  /** Parsed but unchecked JSON; `undefined` if the answer contains none. */
   readonly body: unknown;
 }
 
@@ -24,9 +22,9 @@ export interface RestCall {
 }
 
 /**
- * Sends one request without redirects, because its headers are for that address only.
- * @throws FaceError `profile_unavailable`: no answer in time, or too long; fetch errors are dropped because they may
- * contain headers
+ * Sends one request. It follows no redirects, because the credentials in the headers are for this address only. Errors
+ * of fetch are dropped, because they may contain headers.
+ * @throws FaceError `profile_unavailable`
  */
 export async function callRest(url: string, call: RestCall, fetch: Fetch): Promise<RestAnswer> {
   const { method, headers, body, timeoutMs } = call;
@@ -46,7 +44,6 @@ async function readText({ body }: Response): Promise<string> {
   let sizeBytes = 0;
   for await (const chunk of body ?? []) {
     sizeBytes += chunk.length;
-    // Leaving the loop cancels the rest.
     if (sizeBytes > maxAnswerBytes) throw new FaceError('profile_unavailable', tooLong);
     text += decoder.decode(chunk, { stream: true });
   }

@@ -9,7 +9,7 @@ export interface RotatingSecret {
   readonly previous: Credential | undefined;
 }
 
-/** Returns the secret that verifies a caller; `null` if none. Tries both, so that timing reveals nothing. */
+/** Returns which secret verifies a caller, or `null`. It tries both, so that timing reveals nothing. */
 export function findSecret(
   { current, previous }: RotatingSecret,
   proves: (secret: Credential) => boolean,
@@ -29,22 +29,17 @@ export interface SecretUse {
   readonly secret: UsedSecret;
 }
 
-/**
- * Returns 16 bits of the digest of a secret: enough to see that it was replaced, and of no help to guess it.
- */
+/** Returns 16 bits of a digest of the secret: enough to see that the secret was replaced, but no help to guess it. */
 export const markOf = (secret: Credential): string =>
   secret.use((value) => createHash('sha256').update(`mark ${value}`).digest('hex').slice(0, 4));
 
-/** Returns the marks of both secrets; `null` if there is no previous one. */
 export const marksOf = ({ current, previous }: RotatingSecret) => ({
   current: markOf(current),
   previous: previous === undefined ? null : markOf(previous),
 });
 
-/** Reports the secret that a caller used, and logs the previous one, once a minute at most. */
 export type NoteSecretUse = (hook: string, secret: UsedSecret) => void;
 
-/** Creates the reporter of one connection. */
 export function createNoteSecretUse({
   connection,
   clock,
@@ -67,7 +62,6 @@ export function createNoteSecretUse({
   };
 }
 
-/** Creates the check that warns of a previous secret that is still accepted. */
 export const createPreviousSecretChecks = (previous: Credential | undefined, setting: string): readonly Check[] =>
   previous === undefined
     ? []

@@ -8,7 +8,6 @@ import type { AdapterDeps } from './deps.js';
 import { guardsOf, type Providers } from './provider.js';
 
 export interface ConfiguredConnection extends ConnectionConfig {
-  /** Loads the provider. */
   createAdapter(publicUrl: string): Promise<Adapter>;
   inMode(mode: Policy['mode']): ConfiguredConnection;
 }
@@ -20,7 +19,6 @@ export interface Setup {
 
 type ConnectionDeps = Omit<AdapterDeps<unknown>, 'settings' | 'publicUrl'>;
 
-/** Loads the configuration for the given providers. @throws FaceError `config_invalid` */
 export async function loadSetup(
   providers: Providers,
   { env, readFile, ...deps }: Omit<LoadDeps<ConnectionGuards>, 'connectionGuards'> & ConnectionDeps,
@@ -29,7 +27,6 @@ export async function loadSetup(
   return { config, connections: configureConnections(config.connections, providers, deps) };
 }
 
-/** Adds adapter factories to parsed entries. */
 export const configureConnections = (
   entries: readonly ConnectionConfig[],
   providers: Providers,

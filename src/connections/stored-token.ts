@@ -1,7 +1,6 @@
 import { maxTokenCharacters, SealedToken } from '../core/concealed.js';
 import type { Log } from '../core/ports.js';
 
-/** Converts an attribute to a token: `null` if empty or malformed. */
 export function toStoredToken(
   value: unknown,
   { attribute, log }: { readonly attribute: string; readonly log: Log },

@@ -6,12 +6,11 @@ import { type Person, toPerson } from './person.js';
 import type { Visit } from './visit.js';
 
 export interface CompanyProvider {
-  /** Returns the redirect URL. @throws `profile_unavailable`: no or an invalid response */
   begin(visit: Visit): Promise<URL>;
   isOf(visit: Visit, query: string): boolean;
   /**
    * Completes the sign-in.
-   * @throws `caller_untrusted`: invalid answer; `profile_unavailable`
+   * @throws `caller_untrusted` if the answer is invalid; `profile_unavailable`
    */
   finish(query: string, visit: Visit): Promise<Person>;
 }

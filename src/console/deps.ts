@@ -4,7 +4,6 @@ import type { ApiDeps } from '../rest/deps.js';
 import type { Metrics } from '../telemetry/metrics.js';
 
 export interface ConsoleDeps extends ApiDeps {
-  /** For the company's provider. */
   readonly fetch: Fetch;
   readonly room: Room;
   readonly metrics: Pick<Metrics, 'emergencySignIns'>;

@@ -13,7 +13,6 @@ export interface Exchange {
   readonly response: Response;
 }
 
-/** Mounts a call of the page. */
 export function mountCall(
   app: Express,
   [method, path]: readonly ['GET' | 'POST', string],
@@ -25,12 +24,11 @@ export function mountCall(
   });
 }
 
-/** A key has some 70 bytes. */
 const maxBodyBytes = 8 * 1024;
 
 /**
- * Reads the fields of a call from this server's own page, before authentication.
- * @throws `caller_untrusted`: another page; `request_malformed`, `body_too_large`, `overloaded`
+ * Reads the fields of a call, before authentication. Only pages of this server may make it.
+ * @throws `caller_untrusted` if another page called; `request_malformed`, `body_too_large`, `overloaded`
  */
 export async function readFields<Fields extends z.ZodType>(
   { request, response }: Exchange,
@@ -40,7 +38,7 @@ export async function readFields<Fields extends z.ZodType>(
   if (!isSameOrigin(request.headers, issuer)) throw new FaceError('caller_untrusted');
   return withAllowance(request, { room, strangerBytes: maxBodyBytes }, async (allowance) => {
     const body = await collectBody({ request, response }, allowance);
-    // Forms of other pages cannot send this type without a CORS preflight.
+    // Other sites cannot send this content type without a CORS preflight.
     if (request.is('application/json') === false) throw new FaceError('request_malformed', { reason: 'no JSON' });
     const parsed = guard.safeParse(Object.fromEntries(parseJsonFields(body)));
     body.fill(0);

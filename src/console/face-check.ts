@@ -13,7 +13,6 @@ import type { ConsoleDeps } from './deps.js';
 import { mountCall, readFields } from './exchange.js';
 import { consolePath, toOwnPath } from './visit.js';
 
-/** Mounts the face check that sensitive actions may require. */
 export function mountFaceCheck(app: Express, deps: ConsoleDeps): void {
   const isSecure = deps.issuer.startsWith('https:');
 
@@ -23,7 +22,7 @@ export function mountFaceCheck(app: Express, deps: ConsoleDeps): void {
     const { to } = await readFields(exchange, z.strictObject({ to: z.string().max(1024) }), deps);
     const { by } = session;
     const connection = deps.connections.get(deps.console.stepUp?.connection ?? '');
-    // Not for API keys, because their holder is unknown.
+    // An API key does not identify a person with a face.
     if (connection === undefined || by.kind === 'key') throw new FaceError('not_found');
     const account = await connection.profile.findAccount(by.login);
     if (account === null) throw new FaceError('subject_unknown');
@@ -33,7 +32,7 @@ export function mountFaceCheck(app: Express, deps: ConsoleDeps): void {
       {
         ...{ connection, subject: account.subject, kept: null, receipt: null, hookSignIn: null, browser },
         by: session.name,
-        // Failures count against the administrator; a first enrolment does not pass.
+        // Failures count against the administrator, and an administrator without an enrolment does not pass.
         asked: { proved: false, source: null },
         returnUrl: back,
       },
@@ -50,7 +49,6 @@ export function mountFaceCheck(app: Express, deps: ConsoleDeps): void {
     const { secret, session } = await authenticateSession(request.headers, deps);
     if (session.check === null) {
       if (session.checkedAt === null || needsFaceCheck(session, deps)) throw new FaceError('face_not_verified');
-      // Repeated after a lost answer.
       response.json({ ok: true });
       return;
     }

@@ -14,7 +14,6 @@ import { createPageRouter } from './page.js';
 import { mountSignIn } from './sign-in.js';
 import { consolePath } from './visit.js';
 
-/** Mounts the console. @param folder - output of `vite build` */
 export function mountConsole(app: Express, folder: string, deps: ConsoleDeps): void {
   mountCall(app, ['GET', `${consolePath}/api/session`], async ({ request, response }) => {
     if (!isSameOrigin(request.headers, deps.issuer)) throw new FaceError('caller_untrusted');
@@ -29,7 +28,7 @@ export function mountConsole(app: Express, folder: string, deps: ConsoleDeps): v
     }
     const { name, role, by } = shown.session;
     const session = {
-      // A key identifies no person who could own applications.
+      // A key does not identify a person who could own applications.
       ...{ name, role, rights: rightsByRole[role].filter((right) => by.kind !== 'key' || right !== 'develop') },
       byKey: by.kind === 'key',
       token: tokenOf(shown.secret),

@@ -5,16 +5,11 @@ import { discardBody } from '../http/collect.js';
 import { createCompressedAssets } from '../http/compressed-assets.js';
 import { noDevices, ownFiles, securePage } from '../http/content-security-policy.js';
 
-/** Frames show own pages only. */
 const secured = securePage(
   { ...ownFiles, 'img-src': "'self' data:", 'frame-src': "'self'", 'form-action': "'self'" },
   { 'Permissions-Policy': noDevices },
 );
 
-/**
- * Creates the router of the console's page and its immutable assets.
- * @param folder - output of `vite build`
- */
 export function createPageRouter(folder: string): Router {
   const page = express.Router();
   page.use(discardBody, secured);
@@ -26,7 +21,7 @@ export function createPageRouter(folder: string): Router {
       throw new FaceError('not_found');
     },
   );
-  // The router would decode a parameter, and malformed paths have no page.
+  // A parameter would be decoded by the router, which fails on malformed paths.
   page.get(/.*/, ({ path, baseUrl }, response) => {
     if (!isReadable(path)) return response.redirect(303, baseUrl);
     response.sendFile('index.html', { root: folder, ...unmarked, etag: false });

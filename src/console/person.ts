@@ -3,13 +3,9 @@ import type { SignInConfig } from '../config/console.js';
 import { type SignedInRole, signedInRoles } from '../rest/rights.js';
 
 export interface Person {
-  /** Immutable. */
   readonly subject: string;
-  /** Sign-in name or address at the provider. */
   readonly login: string;
-  /** For the audit trail. */
   readonly name: string;
-  /** Highest role of their groups; `null`: none. */
   readonly role: SignedInRole | null;
 }
 
@@ -17,7 +13,6 @@ const text = z.string().min(1).max(320).optional().catch(undefined);
 const claimsGuard = z.object({ sub: z.string().min(1), preferred_username: text, email: text });
 const groupsGuard = z.union([z.array(z.unknown()), z.string().transform((one) => [one])]).catch([]);
 
-/** Reads a person from claims; an unverified address is ignored. */
 export function toPerson(
   claims: Readonly<Record<string, unknown>>,
   { issuer, roles: groupsOf, groupsClaim }: SignInConfig,
@@ -29,7 +24,7 @@ export function toPerson(
   return { subject: sub, login, name: `${toPlain(login)} (${new URL(issuer).host})`, role };
 }
 
-/** Percent-encodes unusual characters, so that two logins never look alike. Names of keys have no bracket. */
+/** Percent-encodes unusual characters, so that two logins never look alike and none looks like the name of a key. */
 const toPlain = (login: string): string =>
   Buffer.from(login)
     .toString()

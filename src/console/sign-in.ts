@@ -28,7 +28,6 @@ import { consolePath, fromCookie, toCookie, toOwnPath, type Visit, visitCookieOf
 
 type Refused = 'no-role' | 'not-finished' | 'provider-down' | 'locked-out';
 
-/** Mounts sign-in and sign-out. */
 export function mountSignIn(app: Express, deps: ConsoleDeps): void {
   const { issuer, clock, fetch } = deps;
   const isSecure = issuer.startsWith('https:');
@@ -46,7 +45,7 @@ export function mountSignIn(app: Express, deps: ConsoleDeps): void {
   const backToSignIn = ({ response }: Exchange, refused: Refused): void =>
     response.redirect(303, `${issuer}${consolePath}/sign-in?refused=${refused}`);
 
-  /** A new secret each time, so that a planted one is useless. */
+  /** Begins a session with a new secret, so that a secret planted by an attacker is useless. */
   async function begin(
     { response }: Exchange,
     session: Pick<ConsoleSession, 'name' | 'role' | 'by'>,
@@ -87,7 +86,7 @@ export function mountSignIn(app: Express, deps: ConsoleDeps): void {
     if (provider === null || signIn === null) throw new FaceError('not_found');
     const visit = fromCookie(readCookie(request, names.visit));
     const query = queryOf(request);
-    // Keeps another window's visit.
+    // This answer belongs to another window's sign-in, whose cookie is kept.
     if (visit === null || !provider.isOf(visit, query)) return backToSignIn(exchange, 'not-finished');
     response.clearCookie(names.visit, cookie('lax'));
     try {
@@ -104,7 +103,7 @@ export function mountSignIn(app: Express, deps: ConsoleDeps): void {
     response.redirect(303, `${issuer}${visit.to}`);
   });
 
-  /** Each answer causes a call to the provider: forged ones are counted, separately from forged keys. */
+  /** Counts failed answers, because each causes a call to the provider. Failed keys are counted separately. */
   const finishCounted = (from: CompanyProvider, query: string, visit: Visit, source: string): Promise<Person> =>
     countAttempt(
       attemptsOfSignIns(source),

@@ -4,7 +4,6 @@ import type { SmsConfig } from '../config/delivery.js';
 import type { Delivery } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 
-/** Two seconds to connect, five to answer, one retry, and an overall limit. */
 const connectMs = 2000;
 const answerMs = 5000;
 const totalMs = 10_000;
@@ -15,8 +14,7 @@ const text = (value: string) => ({ DataType: 'String', StringValue: value });
 const failureGuard = z.object({ name: z.string().regex(/^[A-Za-z]{1,64}$/) });
 
 /**
- * Creates SMS delivery by Amazon SNS. E-mail goes to `others`.
- * @throws `delivery_failed`, without the response text, which may quote the number
+ * Creates SMS delivery by Amazon SNS. E-mail goes to `others`. Errors omit the response, which may quote the number.
  * @see https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
  */
 export function createSnsDelivery(

@@ -8,7 +8,6 @@ interface Deps {
   readonly random: Random;
 }
 
-/** Opens delivery; channels without a gateway go to the outbox. */
 export async function openDelivery(config: DeliveryConfig, deps: Deps): Promise<Delivery> {
   const others = await openSms(config.sms, deps);
   if (config.kind === 'outbox') return others;

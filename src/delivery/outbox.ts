@@ -3,17 +3,13 @@ import type { Clock, Delivery } from '../core/ports.js';
 import { toIso } from '../core/units.js';
 import { FaceError } from '../errors.js';
 
-/** The message contains a code, so it must not be the log. */
+/** Receives messages with one-time codes, so it must not be the log. */
 export type OutboxSink = (text: string) => Promise<void>;
 
-/**
- * Creates delivery to the administrator, for trials and channels without a gateway.
- * @throws `delivery_failed` if the sink fails
- */
 export function createOutbox({ sink, clock }: { sink: OutboxSink; clock: Clock }): Delivery {
   return {
     async send({ channel, to, subject, text }) {
-      // No message can look like two.
+      // JSON, so that a text cannot look like two messages.
       const line = JSON.stringify({ time: toIso(clock.now()), channel, to, subject, text });
       await sink(`${line}\n`).catch((cause: unknown) => {
         throw new FaceError('delivery_failed', null, { cause });
@@ -22,7 +18,6 @@ export function createOutbox({ sink, clock }: { sink: OutboxSink; clock: Clock }
   };
 }
 
-/** Appends messages to a file that only its owner can read. */
 export function createFileSink(path: string): OutboxSink {
   return (text) => appendFile(path, text, { mode: 0o600 });
 }

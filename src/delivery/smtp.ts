@@ -7,10 +7,9 @@ import type { Delivery } from '../core/ports.js';
 const timeoutMs = 10_000;
 
 /**
- * Creates e-mail delivery by SMTP; SMS goes to `others`.
- * @param options.url - `smtps://user:password@host:465`, or `smtp://…:587`, which must offer STARTTLS
- * @param options.requireTls - `false` only on the same machine
- * @throws `delivery_failed`, without the relay's text, which quotes the address
+ * Creates e-mail delivery by SMTP. SMS goes to `others`. Errors omit the relay's text, which quotes the address.
+ * @param options.url - `smtps://user:password@host:465`, or `smtp://…:587` with STARTTLS
+ * @param options.requireTls - `false` only if the relay is on this machine
  */
 export function createSmtpDelivery(options: {
   readonly url: Credential;
@@ -35,7 +34,6 @@ export function createSmtpDelivery(options: {
         disableUrlAccess: true,
         transactionLog: true,
         logger: followReplies((reply) => {
-          // The message itself is sent from here on (RFC 5321, section 4.1.1.4).
           if (reply.startsWith('354')) isAwaited = true;
         }),
       });
@@ -48,7 +46,7 @@ export function createSmtpDelivery(options: {
   };
 }
 
-/** Logs nothing, because nodemailer quotes addresses. */
+/** Reads the relay's replies from nodemailer's log and logs nothing, because nodemailer quotes addresses. */
 function followReplies(onReply: (reply: string) => void) {
   const ignore = (): void => {};
   return {
@@ -68,14 +66,13 @@ const serverEntryGuard = z.object({ tnx: z.literal('server') });
 
 const smtpErrorGuard = z.object({ command: z.string().optional(), responseCode: z.int().optional() });
 
-/** Replies that concern the mailbox or the message; others concern this server. */
 const aboutMessage: readonly string[] = ['RCPT TO', 'DATA', 'API'];
 
 function toFault(error: unknown, isAwaited: boolean): DeliveryFault {
   const { data } = smtpErrorGuard.safeParse(error);
   const status = data?.responseCode ?? null;
   if (!aboutMessage.includes(data?.command ?? '')) {
-    // The relay may have delivered it.
+    // If the message was sent before the connection broke, the relay may have delivered it.
     return { fault: isAwaited ? 'uncertain' : 'unreachable', status };
   }
   return { fault: status !== null && status < 500 ? 'later' : 'refused', status };

@@ -1,21 +1,19 @@
 import { createECDH, createPrivateKey, type KeyObject } from 'node:crypto';
 import type { Keys, KeyVersion } from '../core/ports.js';
 
-/** The order of P-256 (FIPS 186-5). */
 const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 
-/** So that the reduction is unbiased (FIPS 186-5, appendix A.2.1). */
+/** Two halves, so that the reduction modulo the order is unbiased (FIPS 186-5, appendix A.2.1). */
 const labels = ['first', 'second'].map((half) => Buffer.from(`facestep/web-push/the ${half} half of the VAPID key`));
 
 export interface VapidKey {
   readonly privateKey: KeyObject;
-  /** 65 bytes in base64url. */
   readonly publicKey: string;
 }
 
 /**
- * Derives a sealing key version's key: replicas agree, and it ends with the key that encrypts the subscriptions.
- * @throws `token_key_retired`, `key_service_unavailable`
+ * Derives the VAPID key from a version of the sealing key. All replicas derive the same, and it ends with the key that
+ * encrypts the subscriptions.
  */
 export async function deriveVapidKey(version: KeyVersion, { keys }: { readonly keys: Keys }): Promise<VapidKey> {
   const halves = await Promise.all(labels.map((label) => keys.mac(version, label)));

@@ -9,18 +9,18 @@ import { deriveVapidKey } from './vapid-key.js';
 
 const timeoutMs = 10_000;
 
-/** For an offline browser. */
+/** Time for which a push service keeps a message for an offline browser, in seconds. */
 const keptSec = 24 * 60 * 60;
 
-/** RFC 8292 allows a day; clocks may differ. */
+/** RFC 8292 allows a day. Half of it leaves room for clock differences. */
 const signatureLifeSec = 12 * 60 * 60;
 
-/** Reveals nothing; fits one record of 4,096 bytes. */
+/** Fixed length, so that the size reveals nothing. */
 const paddedBytes = 2048;
 
 const curve = 'prime256v1';
 
-/** Creates push delivery (RFC 8030). URLs come from browsers, so only configured hosts are called. */
+/** Creates push delivery (RFC 8030). Browsers choose the addresses, so only configured hosts are called. */
 export function createWebPush(
   { contact, services }: WebPushConfig,
   deps: { readonly keys: Keys; readonly fetch: Fetch; readonly clock: Clock; readonly random: Random },
@@ -55,7 +55,7 @@ export function createWebPush(
           redirect: 'manual',
           signal: AbortSignal.timeout(timeoutMs),
         })
-        // Errors of fetch may contain the URL.
+        // Errors of fetch are dropped, because they may contain the address.
         .catch(() => null);
       await answer?.body?.cancel();
       if (answer?.ok) return 'sent';

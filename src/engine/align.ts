@@ -6,8 +6,8 @@ export type FivePoints = readonly [Point, Point, Point, Point, Point];
 export const alignedSizePx = 112;
 
 /**
- * Positions of eyes, nose and corners of the mouth in the aligned face.
- * @see https://arxiv.org/abs/1801.07698 (ArcFace), which took them over from earlier work
+ * Target positions of eyes, nose and corners of the mouth in the aligned face.
+ * @see https://arxiv.org/abs/1801.07698 (ArcFace)
  */
 export const facePlaces: [Point, Point, Point, Point, Point] = [
   { x: 38.2946, y: 51.6963 },
@@ -17,17 +17,13 @@ export const facePlaces: [Point, Point, Point, Point, Point] = [
   { x: 70.7299, y: 92.2041 },
 ];
 
-/** Pixel 0,0 of the aligned face is at `origin`; a step right adds `across`, a step down `down`. */
 export interface Alignment {
   readonly origin: Point;
   readonly across: Point;
   readonly down: Point;
 }
 
-/**
- * Returns the inverse of the least-squares similarity (no mirror) that moves the five points to their places.
- * @param places - in the aligned face
- */
+/** Returns the inverse of the least-squares similarity (without reflection) that moves the five points to `places`. */
 export function alignFace(landmarks: Landmarks, places: FivePoints = facePlaces): Alignment {
   const points = [...toEyeCentres(landmarks), toNoseTip(landmarks), ...toMouthCorners(landmarks)];
   const from = toMean(points);
@@ -42,7 +38,6 @@ export function alignFace(landmarks: Landmarks, places: FivePoints = facePlaces)
     dot += u.x * v.x + u.y * v.y;
     cross += u.x * v.y - u.y * v.x;
   });
-  // Forward: v = [a −b; b a] u with a = dot / length, b = cross / length.
   const norm = (dot * dot + cross * cross) / length;
   const a = dot / norm;
   const b = cross / norm;

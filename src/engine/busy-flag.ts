@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /*
- * The model runtime aborts the process if a thread ends during a run, and a core file may hold photos. So on exit the
- * running job is awaited.
+ * The model runtime aborts the process if a thread ends during a run, and a core file may contain photos. On exit, the
+ * process therefore waits for running jobs.
  */
 
 const idle = 0;
@@ -15,22 +15,16 @@ export const busyFlagGuard = z.custom<BusyFlag>(
   (value) => value instanceof Int32Array && value.buffer instanceof SharedArrayBuffer && value.length === 1,
 );
 
-/** Creates the flag of an idle worker. */
 export const createBusyFlag = (): BusyFlag => new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 
-/**
- * Marks the start of a job.
- * @returns false if the process is exiting
- */
 export const enterJob = (flag: BusyFlag): boolean => Atomics.compareExchange(flag, 0, idle, busy) === idle;
 
-/** Marks the end of a job. */
 export function leaveJob(flag: BusyFlag): void {
   Atomics.store(flag, 0, idle);
   Atomics.notify(flag, 0);
 }
 
-/** Blocks until the running job ends, then prevents new ones. */
+/** Blocks until the running job ends, and prevents new ones. */
 export function stopJobs(flag: BusyFlag, timeoutMs: number): void {
   Atomics.wait(flag, 0, busy, timeoutMs);
   Atomics.compareExchange(flag, 0, idle, stopped);

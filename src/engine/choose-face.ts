@@ -1,16 +1,12 @@
 import type { DetectedFace } from '../core/face.js';
 import { FaceError } from '../errors.js';
 
-/** The intended face of a picture: the only one, or, in evaluation photos, the most central one. */
+/** Which face to use: the only one, or, in evaluation photos, the most central one. */
 export type Choice = 'only' | 'central';
 
-/**
- * Minimum relative width of a second face to count: ignores bystanders, not a person looking over a shoulder
- * (docs/engine.md: 6.1 % of evaluation photos).
- */
+/** Relative width from which a second face counts. Smaller faces are bystanders (docs/engine.md). */
 export const minCompanionShare = 0.5;
 
-/** Sorts faces by width, widest first. */
 export function sortByWidth(faces: readonly DetectedFace[]): readonly DetectedFace[] {
   return [...faces].sort((a, b) => b.box.width - a.box.width);
 }
@@ -34,7 +30,6 @@ function takeCentralFace(
   return nearest;
 }
 
-/** Returns the intended face. @throws `face_none`; for `only`, `face_many` */
 export function chooseFace(
   faces: readonly DetectedFace[],
   size: { readonly widthPx: number; readonly heightPx: number },

@@ -6,15 +6,14 @@ import type { Picture } from './picture.js';
 import { maxPhotoPixels } from './picture-bounds.js';
 
 /**
- * Longest side for face detection, in pixels. JPEG decoding at that size takes a quarter of the time and a sixteenth of
- * the memory for 12 megapixels.
+ * Longest side of a picture for face detection, in pixels. Decoding a 12-megapixel JPEG at that size takes a quarter of
+ * the time.
  */
 export const maxSearchSidePx = 1280;
 
-/** Normal pictures take milliseconds; slower ones are attacks. */
+/** Time limit of decoding. Normal pictures take milliseconds, so slower ones are attacks. */
 const timeoutSec = 2;
 
-/** Returns the reduction per side, a power of two. */
 export function toReduction(header: Header): number {
   let reduction = 1;
   while (Math.max(header.widthPx, header.heightPx) / reduction > maxSearchSidePx) reduction *= 2;
@@ -22,10 +21,9 @@ export function toReduction(header: Header): number {
 }
 
 /**
- * Decodes an accepted picture, upright, to 8-bit sRGB, alpha on white.
- * @param reduction - original pixels per pixel, along each side
- * @param region - part of the upright original; `null`: all
- * @throws `photo_invalid`
+ * Decodes a picture to upright 8-bit sRGB. Transparent pixels become white.
+ * @param reduction - original pixels per decoded pixel, along each side
+ * @param region - part of the upright original; `null` for all
  */
 export async function decode(
   bytes: Uint8Array,

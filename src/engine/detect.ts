@@ -3,10 +3,9 @@ import type { Model } from './model.js';
 import type { Picture } from './picture.js';
 import { type PlaneLayout, samplePlanes } from './planes.js';
 
-/** Detection threshold: confident detections only, or the best guess if there are none. */
+/** Return confident detections only, or the best guess if there are none. */
 export type Effort = 'sure' | 'guess';
 
-/** Detects faces, best first; boxes are in pixels of the picture and may exceed it. */
 export type FaceDetector = (picture: Picture, effort: Effort) => Promise<readonly DetectedFace[]>;
 
 const columns = 320;
@@ -15,11 +14,10 @@ const anchors = 4420;
 
 export const minScore = 0.65;
 /**
- * For pictures known to contain a face. 1 of 6,598 evaluation photos needs it, but 12 % of pictures with a covered face
- * pass it, so it never decides about a person.
+ * Threshold for pictures known to contain a face. Because 12 % of covered faces exceed it, a guess never decides about
+ * a person.
  */
 const minScoreOfGuess = 0.3;
-/** Boxes with a larger intersection over union are one face. */
 const maxOverlap = 0.4;
 
 const level = { mean: 127, deviation: 128 };
@@ -42,10 +40,6 @@ function suppressOverlaps(faces: readonly DetectedFace[]): DetectedFace[] {
   return kept;
 }
 
-/**
- * Creates the detector. Scales the picture uniformly into 320×240, top left, on black, even if rounding leaves part of
- * a pixel.
- */
 export function createFaceDetector(model: Model): FaceDetector {
   const { input } = model;
   return async (picture, effort) => {

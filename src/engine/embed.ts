@@ -7,9 +7,9 @@ import type { Preprocess } from './preprocess.js';
 export const embeddingNumbers = 512;
 
 export interface FaceDescription {
-  /** 512 numbers of length 1. The caller must wipe it. */
+  /** 512 numbers of Euclidean length 1. The caller must wipe them. */
   readonly embedding: Float32Array<ArrayBuffer>;
-  /** Length of the model's raw vector: shorter for a less visible face (docs/engine.md). */
+  /** Length of the model's raw vector. It is shorter if the face is less visible (docs/engine.md). */
   readonly magnitude: number;
 }
 
@@ -19,7 +19,6 @@ function turnAround(planes: Float32Array, columns: number): void {
   for (let at = 0; at < planes.length; at += columns) planes.subarray(at, at + columns).reverse();
 }
 
-/** Normalizes a vector in place. @returns its former length @throws `internal`: zero */
 export function normalise(values: Float32Array): number {
   const length = Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
   if (!Number.isFinite(length) || length === 0)
@@ -28,7 +27,7 @@ export function normalise(values: Float32Array): number {
   return length;
 }
 
-/** Creates an embedder. With `mirror`, averages both unit embeddings. */
+/** Creates an embedder. With `mirror`, it averages the embeddings of the face and its mirror image. */
 export function createFaceEmbedder(model: Model, { size, channels, mirror, ...levels }: Preprocess): FaceEmbedder {
   const { input } = model;
   const rgb = new Float32Array(input.length);

@@ -7,7 +7,7 @@ import type { NoiseResidual } from './noise.js';
 import type { Pose } from './pose.js';
 import type { PixelQuality } from './quality.js';
 
-/** Measurements; each costs a model run or a pass over the pixels. */
+/** Measurements of an examination. Each costs a model run or a pass over the pixels. */
 export type Signal =
   | 'embedding'
   | 'magnitude'
@@ -26,30 +26,27 @@ export interface OwnDescription {
   readonly magnitude: number;
 }
 
-/** Requested measurements; others are `null`. */
+/** Result of an examination. Measurements that were not requested are `null`. */
 export interface Examination {
   readonly face: DetectedFace;
   readonly embedding: Embedding | null;
-  /** One per configured recognizer, always; empty without an embedding. */
+  /** Results of the configured recognition models, one each; empty if no embedding was requested. */
   readonly own: readonly OwnDescription[];
-  /** Clarity of the face for the model. Evaluation photos: 2.7 to 4.5. */
+  /** How clear the face is for the model. Evaluation photos have 2.7 to 4.5. */
   readonly magnitude: number | null;
   readonly pose: Pose | null;
-  /** Probability of "live", 0 to 1. */
   readonly liveness: number | null;
-  /** Probability that both eyes are open, 0 to 1. */
   readonly eyesOpen: number | null;
   readonly quality: PixelQuality | null;
-  /** 68 points in pixels of the upright original, in 300-W order. */
+  /** 68 points in the order of 300-W, in pixels of the upright original. */
   readonly landmarks: Landmarks | null;
   readonly light: LightReading | null;
-  /** Verifies that two pictures half a second apart show one face. */
+  /** Compared to verify that two pictures, half a second apart, show one face. */
   readonly texture: Embedding | null;
   readonly sketch: FrameSketch | null;
   readonly noise: NoiseResidual | null;
 }
 
-/** Wipes all arrays of an examination. */
 export function wipeExamination({
   embedding,
   own,
@@ -64,13 +61,11 @@ export function wipeExamination({
   for (const each of own) each.embedding.wipe();
 }
 
-/** The face pipeline. A worker thread wipes its copy of a photo before the promise settles. */
+/** The face pipeline. Worker threads wipe their copy of a photo before a promise settles. */
 export interface Engine {
-  /** Detects all faces, largest first. @throws `photo_*`, `overloaded` */
   detect(photo: Photo, share: QueueShare): Promise<Detection>;
-  /** Examines the only face. @throws `photo_*`, `face_none`, `face_many`, `face_too_small`, `overloaded` */
   examine(photo: Photo, signals: readonly Signal[], share: QueueShare): Promise<Examination>;
-  /** Examines the face near `near`, half a second later, without detection. @throws `photo_*`, `overloaded` */
+  /** Examines the face near `near` in a picture taken half a second later, without detection. */
   examineAgain(photo: Photo, signals: readonly Signal[], near: Box, share: QueueShare): Promise<Examination>;
   isReady(): boolean;
   close(): Promise<void>;

@@ -23,7 +23,7 @@ const graphHolds = (fields: readonly Field[]): boolean =>
     );
 
 /**
- * Returns true if an ONNX model references external files, which its author could choose.
- * @throws RangeError if it is no model
+ * Returns true if an ONNX model references external files. The model's author could choose any path.
+ * @throws RangeError if the file is no model
  */
 export const holdsExternalData = (file: Uint8Array): boolean => within(readMessage(file), model.graph).some(graphHolds);

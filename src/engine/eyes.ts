@@ -3,15 +3,13 @@ import type { Model } from './model.js';
 import { type Picture, type Point, sampleGrid, toCellGrid, toGreys } from './picture.js';
 import { softmax } from './softmax.js';
 
-/** Returns the probability, 0 to 1, that both eyes are open: the minimum of the two. */
 export type EyeEstimator = (picture: Picture, landmarks: Landmarks) => Promise<number>;
 
 const sizePx = 24;
 
-/** Side of the square around an eye, relative to the eye's width. */
 const enlargement = 1.6;
 
-/** Creates the estimator. The model expects upright squares, so the eye is not rotated. */
+/** Creates the estimator. The model expects upright squares, so eyes are not rotated. */
 export function createEyeEstimator(model: Model): EyeEstimator {
   const { input } = model;
   const rgb = new Float32Array(3 * input.length);

@@ -4,15 +4,13 @@ import { maxPhotoPixels, readBounded } from './picture-bounds.js';
 import { minFaceWidthPx } from './quality-bounds.js';
 
 export interface Header {
-  /** After EXIF orientation. */
   readonly widthPx: number;
   readonly heightPx: number;
 }
 
-/* libvips reads dozens of formats, some with rarely tested code: only three loaders are enabled. */
+/* libvips reads dozens of formats, some with rarely tested code. Only these three loaders are enabled. */
 const loaders = ['VipsForeignLoadJpegBuffer', 'VipsForeignLoadPngBuffer', 'VipsForeignLoadWebpBuffer'];
 
-/** Configures this process's picture library: three loaders, no caches, no threads. */
 export function prepareDecoder(): void {
   sharp.block({ operation: ['VipsForeignLoad'] });
   sharp.unblock({ operation: loaders });
@@ -20,10 +18,6 @@ export function prepareDecoder(): void {
   sharp.concurrency(1);
 }
 
-/**
- * Reads a picture's header and refuses what must not be decoded.
- * @throws `photo_invalid`, `photo_too_large`, `photo_too_small`, `photo_animated`
- */
 export async function readHeader(bytes: Uint8Array): Promise<Header> {
   const declared = readBounded(bytes);
   const metadata = await sharp(bytes, { limitInputPixels: maxPhotoPixels })
@@ -32,7 +26,7 @@ export async function readHeader(bytes: Uint8Array): Promise<Header> {
       throw new FaceError('photo_invalid', null, { cause: error });
     });
   if (metadata.pages !== undefined && metadata.pages > 1) throw new FaceError('photo_animated');
-  // The library must decode the size that was checked.
+  // The library must decode exactly the size that was checked.
   const { format, width, height } = metadata;
   if (format !== declared.format || width !== declared.widthPx || height !== declared.heightPx)
     throw new FaceError('photo_invalid');

@@ -3,7 +3,7 @@ import type { Model } from './model.js';
 import { type Picture, type Point, sampleGrid, toGreys } from './picture.js';
 
 /**
- * In pixels of the picture, in 300-W order.
+ * 68 points in the order of 300-W, in pixels of the picture.
  * @see https://ibug.doc.ic.ac.uk/resources/300-W/
  */
 export type Landmarks = readonly Point[];
@@ -12,7 +12,6 @@ export type LandmarkFinder = (picture: Picture, box: Box) => Promise<Landmarks>;
 
 const sizePx = 64;
 
-/** Creates the finder. */
 export function createLandmarkFinder(model: Model): LandmarkFinder {
   const { input } = model;
   const rgb = new Float32Array(3 * input.length);
@@ -37,7 +36,6 @@ export function createLandmarkFinder(model: Model): LandmarkFinder {
   };
 }
 
-/** Returns the mean of points. */
 export function toMean(points: readonly Point[]): Point {
   const sum = points.reduce((a, b) => ({ x: a.x + b.x, y: a.y + b.y }), { x: 0, y: 0 });
   return { x: sum.x / points.length, y: sum.y / points.length };
@@ -45,17 +43,16 @@ export function toMean(points: readonly Point[]): Point {
 
 const pick = (landmarks: Landmarks, indices: readonly number[]): Point => toMean(indices.map((at) => landmarks[at]));
 
-/** Returns the center of each eye's lids, the picture's left first. */
+/** Returns the center of each eye, the left one in the picture first. */
 export const toEyeCentres = (landmarks: Landmarks): readonly [Point, Point] => [
   pick(landmarks, [37, 38, 40, 41]),
   pick(landmarks, [43, 44, 46, 47]),
 ];
 
-/** Returns both corners of the mouth, the picture's left first. */
+/** Returns the corners of the mouth, the left one in the picture first. */
 export const toMouthCorners = (landmarks: Landmarks): readonly [Point, Point] => [
   pick(landmarks, [48, 60]),
   pick(landmarks, [54, 64]),
 ];
 
-/** Returns the tip of the nose. */
 export const toNoseTip = (landmarks: Landmarks): Point => landmarks[30];

@@ -2,10 +2,9 @@ import type { Box } from '../core/face.js';
 import { type Landmarks, toEyeCentres } from './landmarks.js';
 import type { Picture, Point } from './picture.js';
 
-/** Linear red, green and blue, each 0 to 1. */
 export type Rgb = readonly [number, number, number];
 
-/** Left and right are the picture's. */
+/** Left and right are as seen in the picture. */
 export const lightRegions = [
   'leftCheek',
   'rightCheek',
@@ -18,15 +17,15 @@ export const lightRegions = [
 ] as const;
 export type LightRegion = (typeof lightRegions)[number];
 
-/** `null` if too little is visible, or over- or underexposed. */
+/** A value is `null` if too little of its area is visible or well exposed. */
 export interface LightReading {
   readonly regions: Readonly<Record<LightRegion, Rgb | null>>;
   readonly background: Rgb | null;
-  /** Eighths of the face's pixels by brightness, darkest first; empty if unreadable. */
+  /** Mean colors of the face's pixels in eight groups by brightness, darkest first; empty if unreadable. */
   readonly tones: readonly Rgb[];
 }
 
-/** Indexes of the 68 points, each moved up by a multiple of the eye distance. */
+/** Polygon of each region: indices of the 68 points, each moved up by a multiple of the eye distance. */
 const corners: Readonly<Record<LightRegion, readonly (readonly [index: number, up: number])[]>> = {
   leftCheek: [1, 2, 3, 31, 41].map((index) => [index, 0]),
   rightCheek: [15, 14, 13, 35, 46].map((index) => [index, 0]),
@@ -52,15 +51,12 @@ const corners: Readonly<Record<LightRegion, readonly (readonly [index: number, u
   ],
 };
 
-/** Chin from ear to ear, and back over the brows. */
 const outline = [0, 2, 4, 6, 8, 10, 12, 14, 16, 26, 24, 19, 17];
 
-/** Camera levels from 250 are overexposed. */
 const clippedLevel = 250;
 const maxClippedShare = 0.3;
-/** Higher, because a lamp or a window may be behind the person. */
+/** A higher limit, because a lamp or window may be behind the person. */
 const maxClippedBehind = 0.5;
-/** Below this level a channel is mostly noise. */
 const darkestLevel = 10;
 const minPixels = 12;
 const trimmed = 0.1;
@@ -139,7 +135,6 @@ function toLight(picture: Picture, offsets: readonly number[], clippedShare: num
 
 const tones = Array.from({ length: toneCount }, (_, at) => (at + 1) / toneCount);
 
-/** Reads the light on a face and behind it. */
 export function readLight(picture: Picture, box: Box, landmarks: Landmarks): LightReading {
   const [left, right] = toEyeCentres(landmarks);
   const unit = Math.hypot(right.x - left.x, right.y - left.y);

@@ -4,15 +4,14 @@ import type { Picture } from './picture.js';
 import { type PlaneLayout, samplePlanes } from './planes.js';
 import { softmax } from './softmax.js';
 
-/** Returns the probability, 0 to 1, that a face is live. Evidence, not proof. */
+/** Returns the probability, 0 to 1, that a face is live. This is evidence, not proof. */
 export type LivenessEstimator = (picture: Picture, box: Box) => Promise<number>;
 
 const sizePx = 128;
 
-/** The model uses frames, hands and screens around the face too. */
+/** The model also uses what surrounds the face: frames, hands, screens. */
 const enlargement = 2.7;
 
-/** Enlarges the box about its center, within the picture. */
 export function toSurroundings(picture: Picture, box: Box): Box {
   const scale = Math.min(picture.widthPx / box.width, picture.heightPx / box.height, enlargement);
   const width = box.width * scale;
@@ -27,7 +26,6 @@ export function toSurroundings(picture: Picture, box: Box): Box {
   };
 }
 
-/** The model takes raw blue, green, red, 0 to 255. */
 const unchanged = { mean: 0, deviation: 1 };
 const layout: PlaneLayout = {
   columns: sizePx,
@@ -35,7 +33,6 @@ const layout: PlaneLayout = {
   normalisations: [unchanged, unchanged, unchanged],
 };
 
-/** Creates the estimator. */
 export function createLivenessEstimator(model: Model): LivenessEstimator {
   const { input } = model;
   return async (picture, box) => {

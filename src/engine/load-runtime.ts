@@ -2,16 +2,11 @@ import { type Runtime, toSaid } from './runtime.js';
 import { loadNative } from './runtime-native.js';
 import { loadWebAssembly, toUnavailable } from './runtime-wasm.js';
 
-/** Node's codes for a missing package or platform binary. */
 const absentCodes: readonly unknown[] = ['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND', 'ERR_DLOPEN_FAILED'];
 
 const isAbsent = (error: unknown): error is Error =>
   error instanceof Error && 'code' in error && absentCodes.includes(error.code);
 
-/**
- * Loads the native runtime, or WebAssembly if the platform has no binary.
- * @throws `runtime_unavailable`
- */
 export async function loadRuntime(): Promise<Runtime> {
   try {
     return await loadNative();

@@ -7,7 +7,6 @@ export interface PublishedFile {
 
 export interface ModelFile extends PublishedFile {
   readonly use: string;
-  /** The input tensor, always named `input`: batch, channels, height, width. */
   readonly input: readonly [1, number, number, number];
   readonly output: Readonly<Record<string, readonly number[]>>;
 }
@@ -15,14 +14,13 @@ export interface ModelFile extends PublishedFile {
 export interface PublishedPackage<File extends PublishedFile> {
   readonly package: string;
   readonly version: string;
-  /** Checksum of the tarball, as in package-lock.json. */
   readonly integrity: string;
   readonly archiveBytes: number;
   readonly licence: string;
   readonly files: readonly File[];
 }
 
-/** The publisher does not state their training data (MODELS.md). */
+/** The publisher does not state on which data the models were trained (MODELS.md). */
 export const models = {
   detect: {
     path: 'model/fr_detect.onnx',
@@ -82,7 +80,7 @@ export const models = {
 
 export type ModelName = keyof typeof models;
 
-/** Not a dependency, because its own dependencies are not needed. */
+/** Downloaded directly instead of as a dependency, because its own dependencies are not needed. */
 export const modelPackage = {
   package: 'faceplugin',
   version: '1.0.3',
@@ -92,7 +90,7 @@ export const modelPackage = {
   files: Object.values(models),
 } as const satisfies PublishedPackage<ModelFile>;
 
-/** Six group photos of real people for the demo and tests: never committed. */
+/** Six group photos of real people for the demo and tests. They must never be committed. */
 export const demoPhotoPackage = {
   package: '@vladmandic/face-api',
   version: '1.7.15',

@@ -4,8 +4,6 @@ import { busyFlagGuard } from './busy-flag.js';
 import { lightRegions } from './light.js';
 import { recogniserGuard } from './recogniser.js';
 
-/* Both sides validate them. */
-
 const signal = z.enum([
   'embedding',
   'magnitude',
@@ -21,7 +19,7 @@ const signal = z.enum([
 const photo = z.instanceof(Uint8Array);
 const box = z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() });
 
-/** A job for a worker, which then owns the bytes. */
+/** A job for a worker. The photo's bytes are transferred to the worker. */
 export const jobGuard = z.discriminatedUnion('task', [
   z.object({ task: z.literal('detect'), photo }),
   z.object({ task: z.literal('examine'), photo, signals: z.array(signal), choice: z.enum(['only', 'central']) }),
@@ -79,7 +77,6 @@ export const replyGuard = z.discriminatedUnion('outcome', [
     outcome: z.literal('refused'),
     code: z.enum(faceErrorCodes),
     detail: z.record(z.string(), z.union([z.string(), z.number()])).nullable(),
-    /** Spent on the refused job. */
     tookMs: z.number().nonnegative(),
   }),
 ]);

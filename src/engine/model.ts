@@ -1,4 +1,4 @@
-/** One call at a time, because buffers are reused. */
+/** A loaded model. Only one call at a time is allowed, because buffers are reused. */
 export interface Model {
   readonly input: Float32Array;
   /** @returns outputs by name, valid until the next run */

@@ -45,10 +45,6 @@ async function loadModel(folder: string, expected: ModelFile, runtime: Runtime):
   return startSession(replacePRelu(bytes), tensors, runtime);
 }
 
-/**
- * Loads a custom recognition model after verifying its bytes; its output is named `output`.
- * @throws `model_missing`, `model_altered`
- */
 export async function loadRecognitionModel(
   { folder, model, preprocess }: Recogniser,
   runtime: Runtime,
@@ -58,7 +54,6 @@ export async function loadRecognitionModel(
   return startRecognitionModel(bytes, model, preprocess, runtime);
 }
 
-/** Loads a custom recognition model from bytes. Throws the runtime's errors. */
 export const startRecognitionModel = (
   file: Uint8Array,
   { input, output, numbers }: Pick<RecognitionModel, 'input' | 'output' | 'numbers'>,
@@ -71,12 +66,9 @@ export const startRecognitionModel = (
     runtime,
   );
 
-/**
- * Loads and verifies the manifest's models, with PRelu replaced.
- * @throws `model_missing`, `model_altered`
- */
+/** Verifies and loads the bundled models, with their PRelu nodes replaced. */
 export async function loadModels(folder: string, runtime: Runtime): Promise<Models> {
-  // In parallel they hold 11 MiB more per thread.
+  // Loading them in parallel would take 11 MiB more per thread.
   const detect = await loadModel(folder, models.detect, runtime);
   const landmarks = await loadModel(folder, models.landmarks, runtime);
   const embed = await loadModel(folder, models.embed, runtime);

@@ -1,11 +1,10 @@
 import type { Picture } from './picture.js';
 
 export interface NoiseResidual {
-  /** By channel, in gray levels. */
   readonly red: number;
   readonly green: number;
   readonly blue: number;
-  /** 1 if green is above its surroundings, 0 if below, by block. Do not copy; wipe it after reading. */
+  /** For each pixel of a block: 1 if green is above its neighbors, else 0. Do not copy it, and wipe it after use. */
   readonly signs: Uint8Array<ArrayBuffer>;
 }
 
@@ -14,17 +13,15 @@ const blockPx = 16;
 
 export const pixelsOfBlock = blockPx * blockPx;
 
-/** Beyond these mean levels a block is clipped and has no noise. */
 const [darkest, lightest] = [8, 247];
 
-/** Flattest blocks used: the noise of others is texture. */
+/** Share of the flattest blocks, which are used: elsewhere, texture would count as noise. */
 const flatShare = 0.25;
 
-/** Standard deviation gain of subtracting the mean of four independent neighbors. */
 const highPassGain = Math.sqrt(1.25);
 
 /**
- * Measures noise in 64 blocks, a twentieth of the pixels.
+ * Measures the noise in 64 blocks, a twentieth of the pixels.
  * @returns zeros if the picture is too small
  */
 export function measureNoise(picture: Picture): NoiseResidual {

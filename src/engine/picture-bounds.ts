@@ -7,7 +7,6 @@ export const maxPhotoPixels = 40_000_000;
 const maxWholePixels = 16_000_000;
 const maxDeepPixels = 4_000_000;
 const maxInterlacedPixels = 2_000_000;
-/** Maximum pixels over all scans of a JPEG. */
 const maxScannedPixels = 160_000_000;
 const maxFramePixels = 4_000_000;
 
@@ -18,10 +17,6 @@ function maxPixelsOf({ format, bitDepth, isInterlaced, scans }: PictureHeader): 
   return Math.min(maxWholePixels, maxScannedPixels / scans);
 }
 
-/**
- * Reads the header and refuses what must not be decoded.
- * @throws `photo_invalid`, `photo_too_large`, `photo_animated`
- */
 export function readBounded(bytes: Uint8Array): PictureHeader {
   if (bytes.length > maxPhotoBytes) throw new FaceError('photo_too_large', { bytes: bytes.length });
   const declared = readPictureHeader(bytes);
@@ -33,10 +28,7 @@ export function readBounded(bytes: Uint8Array): PictureHeader {
   return declared;
 }
 
-/**
- * Checks from the header that the capture page can have taken a picture.
- * @throws `photo_invalid`, `photo_too_large`, `photo_animated`
- */
+/** Refuses pictures that the capture page cannot have taken. It reads only the header. */
 export function checkFrame(bytes: Uint8Array): void {
   const { format, widthPx, heightPx } = readBounded(bytes);
   if (format === 'png') throw new FaceError('photo_invalid');

@@ -1,12 +1,11 @@
 export interface PictureHeader {
   readonly format: 'jpeg' | 'png' | 'webp';
-  /** Before EXIF orientation. */
   readonly widthPx: number;
   readonly heightPx: number;
   readonly isAnimated: boolean;
   readonly bitDepth: number;
   readonly isInterlaced: boolean;
-  /** Scans of a JPEG; with several, the whole picture is held in memory. */
+  /** Scans of a JPEG. If there are several, decoding keeps the whole picture in memory. */
   readonly scans: number;
 }
 
@@ -38,7 +37,7 @@ function readPng(bytes: Uint8Array): PictureHeader | null {
 }
 
 /**
- * The library does not report animation. `acTL` must precede the first `IDAT`.
+ * Returns true if a PNG is animated, which the library does not report. The `acTL` chunk must precede the first `IDAT`.
  * @see https://www.w3.org/TR/png-3/#acTL-chunk
  */
 function isAnimatedPng(bytes: Uint8Array): boolean {
@@ -70,7 +69,7 @@ function readLosslessSize(bytes: Uint8Array, at: number): Size | null {
 }
 
 /**
- * In the extended format the canvas must match its one picture.
+ * In the extended format, the canvas must have the size of its single picture.
  * @see https://www.rfc-editor.org/rfc/rfc9649#section-2.7
  */
 function readWebp(bytes: Uint8Array): PictureHeader | null {
@@ -108,9 +107,9 @@ const toWebp = (size: Size): PictureHeader => ({
 
 const jpegMarkers = { startOfScan: 0xda, endOfImage: 0xd9, startOfImage: 0xd8, temporary: 0x01 } as const;
 
-/** Baseline, extended and progressive Huffman. */
+/** Frames that are decoded: baseline, extended and progressive Huffman. */
 const jpegFrames: ReadonlySet<number> = new Set([0xc0, 0xc1, 0xc2]);
-/** SOF3 to SOF15 and DHP. */
+/** Frames that are refused: SOF3 to SOF15, and DHP. */
 const otherJpegFrames: ReadonlySet<number> = new Set([
   0xc3, 0xc5, 0xc6, 0xc7, 0xc8, 0xc9, 0xca, 0xcb, 0xcd, 0xce, 0xcf, 0xde,
 ]);
@@ -120,7 +119,6 @@ function readJpeg(bytes: Uint8Array): PictureHeader | null {
   const view = viewOf(bytes);
   let frame: PictureHeader | null = null;
   for (let at = 2; at + 4 <= bytes.length; ) {
-    // The library skips bytes before a marker; no encoder writes any.
     if (bytes[at] !== 0xff) return null;
     const marker = bytes[at + 1];
     if (marker === 0xff) {
@@ -150,7 +148,7 @@ function readJpeg(bytes: Uint8Array): PictureHeader | null {
   return null;
 }
 
-/** In coded data, `FF` starts a marker or is followed by `00`. */
+/** Counts the scans. In coded data, `FF` either starts a marker or is followed by `00`. */
 function countScans(bytes: Uint8Array, first: number): number {
   let scans = 0;
   for (let at = first; at >= 0 && at + 1 < bytes.length; at = bytes.indexOf(0xff, at + 1)) {
@@ -160,10 +158,6 @@ function countScans(bytes: Uint8Array, first: number): number {
   return scans;
 }
 
-/**
- * Reads a picture's header without decoding.
- * @returns `null` if it is not a JPEG, PNG or WebP, or malformed
- */
 export function readPictureHeader(bytes: Uint8Array): PictureHeader | null {
   if (has(bytes, 0, [0xff, 0xd8, 0xff])) return readJpeg(bytes);
   if (has(bytes, 0, pngSignature)) return readPng(bytes);

@@ -1,11 +1,11 @@
-/** Decoded pixels: upright 8-bit sRGB, three bytes per pixel, top row first. */
+/** A decoded picture: upright 8-bit sRGB, three bytes per pixel, top row first. */
 export interface Picture {
   readonly data: Uint8Array;
   readonly widthPx: number;
   readonly heightPx: number;
 }
 
-/** A position in a picture, in pixels; the center of the first pixel is 0,0. */
+/** A position in a picture, in pixels. The center of the first pixel is 0,0. */
 export interface Point {
   readonly x: number;
   readonly y: number;
@@ -22,7 +22,7 @@ export interface Grid {
 
 /**
  * Samples a grid by bilinear interpolation.
- * @param outside - value beyond the picture: nearest pixel, or black
+ * @param outside - value beyond the picture: that of the nearest pixel, or black
  * @param rgb - receives red, green, blue, 0 to 255, row by row
  */
 export function sampleGrid(picture: Picture, grid: Grid, outside: 'nearest' | 'black', rgb: Float32Array): void {
@@ -33,7 +33,7 @@ export function sampleGrid(picture: Picture, grid: Grid, outside: 'nearest' | 'b
   const lastX = widthPx - 1;
   const lastY = heightPx - 1;
 
-  // The innermost loop: a callback per position cost more than the sampling.
+  // Inlined, because a callback per position would cost more than the sampling.
   let at = 0;
   for (let j = 0; j < rows; j += 1) {
     for (let i = 0; i < columns; i += 1) {
@@ -71,7 +71,6 @@ export function sampleGrid(picture: Picture, grid: Grid, outside: 'nearest' | 'b
   }
 }
 
-/** Returns the grid of cell centers of an area divided into `columns` × `rows`. */
 export function toCellGrid(
   area: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
   columns: number,
@@ -89,16 +88,11 @@ export function toCellGrid(
   };
 }
 
-/** `(value - mean) / deviation`. */
 export interface Normalisation {
   readonly mean: number;
   readonly deviation: number;
 }
 
-/**
- * Converts interleaved colors to the planes of a tensor.
- * @param planes - positions of red, green and blue: `[0, 1, 2]`, or `[2, 1, 0]` for blue first
- */
 export function toPlanes(
   rgb: Float32Array,
   target: Float32Array,
@@ -113,7 +107,6 @@ export function toPlanes(
   }
 }
 
-/** Converts to gray by ITU-R BT.601, divided by `divisor`. */
 export function toGreys(rgb: Float32Array, target: Float32Array, divisor: number): void {
   for (let at = 0; at < rgb.length / 3; at += 1)
     target[at] = (0.299 * rgb[at * 3] + 0.587 * rgb[at * 3 + 1] + 0.114 * rgb[at * 3 + 2]) / divisor;

@@ -32,13 +32,10 @@ export type BareExamination = Omit<Examination, 'embedding' | 'own' | 'texture' 
   readonly texture: Float32Array<ArrayBuffer> | null;
 };
 
-/** An aligned face is 112 pixels wide; narrower faces in reduced pictures are decoded again from the original. */
 const detailWidthPx = 112;
 
-/** The liveness model's 2.7 boxes plus rounding. */
 const detailEnlargement = 3;
 
-/** One call at a time, because model inputs are shared buffers. */
 export interface Stages {
   readonly readHeader: typeof readHeader;
   readonly decode: typeof decode;
@@ -54,12 +51,11 @@ export interface Stages {
   readonly readTexture: typeof readTexture;
 }
 
-/** One call at a time. */
+/** Only one call at a time is allowed, because the models share buffers. */
 export interface Pipeline {
   readonly stages: Stages;
   readonly runtime: RuntimeName;
   detect(bytes: Uint8Array): Promise<Detection>;
-  /** @throws `photo_*`, `face_none`, `face_many`, `face_too_small` */
   examine(bytes: Uint8Array, signals: readonly Signal[], choice: Choice): Promise<BareExamination>;
   examineAgain(bytes: Uint8Array, signals: readonly Signal[], near: Box): Promise<BareExamination>;
   close(): Promise<void>;
@@ -110,8 +106,8 @@ function checkWidth(widthPx: number): void {
 }
 
 /**
- * A guessed face never decides about a person, but a small one gives the hint to come closer.
- * @throws `face_none`, `face_too_small`
+ * Refuses a picture with only a guessed face, which must never decide about a person. If that face is small, the error
+ * asks the user to come closer.
  */
 function checkIsSure(faces: readonly DetectedFace[], scale: number): void {
   const [widest] = sortByWidth(faces);
@@ -124,7 +120,6 @@ function checkIsSure(faces: readonly DetectedFace[], scale: number): void {
 interface View {
   readonly picture: Picture;
   readonly box: Box;
-  /** Original pixels per pixel of `picture`. */
   readonly scale: number;
   readonly origin: Point;
 }
@@ -139,10 +134,6 @@ const measureWhole = (picture: Picture, signals: readonly Signal[]): Pick<BareEx
   noise: signals.includes('noise') ? measureNoise(picture) : null,
 });
 
-/**
- * Creates the pipeline and loads its models.
- * @throws `model_missing`, `model_altered`, `runtime_unavailable`
- */
 export async function createPipeline(
   modelsFolder: string,
   recognisers: readonly Recogniser[] = [],

@@ -1,7 +1,6 @@
 import type { Box } from '../core/face.js';
 import type { Normalisation, Picture } from './picture.js';
 
-/** One channel after the other. */
 export interface PlaneLayout {
   readonly columns: number;
   /** Positions of red, green and blue: `[0, 1, 2]`, or `[2, 1, 0]` for blue first. */
@@ -15,7 +14,6 @@ function toNeighbours(from: number, extent: number, places: number, length: numb
   const share = new Float64Array(places);
   const step = extent / places;
   for (let place = 0; place < places; place += 1) {
-    // The edge of an area is half a pixel before the center of its first pixel.
     const position = from + step / 2 - 0.5 + place * step;
     const before = Math.floor(position);
     share[place] = position - before;
@@ -25,7 +23,10 @@ function toNeighbours(from: number, extent: number, places: number, length: numb
   return { first, second, share };
 }
 
-/** Resamples an upright part, normalized, into the upper left of a tensor. Equals `sampleGrid` plus `toPlanes`. */
+/**
+ * Resamples and normalizes an upright area into the upper left of a tensor. The result equals `sampleGrid` plus
+ * `toPlanes`.
+ */
 export function samplePlanes(
   picture: Picture,
   area: Box,

@@ -13,9 +13,8 @@ import { startWorker, type WorkerHandle } from './worker-handle.js';
 export interface EnginePoolOptions {
   readonly modelsFolder: string;
   readonly recognisers?: readonly Recogniser[];
-  /** Worker threads; default: one per processor. */
   readonly workers?: number;
-  /** Maximum waiting jobs per class of callers; further ones are `overloaded`. */
+  /** Maximum of waiting jobs per class of callers. Further jobs are refused as `overloaded`. */
   readonly queueLimit: number;
 }
 
@@ -28,20 +27,14 @@ export interface EngineLoad {
 export interface EnginePool extends Engine {
   readonly runtime: RuntimeName;
   load(): EngineLoad;
-  /**
-   * Examines the most central of several faces. Must not decide about a person.
-   * @throws `photo_*`, `face_none`, `face_too_small`, `overloaded`
-   */
+  /** Examines the most central of several faces. The result must not decide about a person. */
   examineCentral(photo: Photo, signals: readonly Signal[]): Promise<Examination>;
 }
 
-/** Approximate time of a job, only for the retry time of refused callers (docs/engine.md). */
 const jobSec = 0.02;
 
-/** Maximum wait for a running job on exit; jobs take a fraction of a second. */
 const exitTimeoutMs = 2000;
 
-/** Delay before a failed worker starts again; doubles each time. */
 const firstRetryMs = 250;
 const longestRetryMs = 30_000;
 
@@ -57,11 +50,7 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-/**
- * Starts the workers and waits for their models. If a worker dies, its job fails and it is replaced; without workers,
- * jobs are `overloaded`.
- * @throws `model_missing`, `model_altered`, `runtime_unavailable`, `internal`
- */
+/** Starts the workers and waits for their models. If a worker dies, its job fails and a new worker replaces it. */
 export async function createEnginePool(options: EnginePoolOptions): Promise<EnginePool> {
   const { modelsFolder, recognisers = [] } = options;
   const size = options.workers ?? availableParallelism();
@@ -116,8 +105,8 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
   };
 
   /**
-   * If a replacement cannot start, the pool shrinks and retries. A closing pool starts none: waiting jobs would never
-   * be answered.
+   * Starts a replacement. If it cannot start, the pool is smaller and tries again later. A pool that is closing starts
+   * none and refuses waiting jobs.
    */
   const startInPlace = (retryMs: number): void => {
     if (isClosing) {
@@ -138,14 +127,14 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
     runningAnonymous += anonymous;
     if (job.task.task === 'examine') examinations += 1;
     try {
-      // Copied late, so that a waiting photo is in memory once.
+      // Copied only now, so that a waiting photo is in memory only once.
       const photo = job.photo.use((bytes) => new Uint8Array(bytes));
       const reply = await worker.ask({ ...job.task, photo });
       idle.push(worker);
       if (reply.outcome === 'refused') refuse(job, reply);
       else job.resolve(reply);
     } catch (error) {
-      // Without memory for the copy, the worker got nothing and is still idle.
+      // If memory for the copy was missing, the worker received nothing and is still idle.
       if (!(error instanceof FaceError)) idle.push(worker);
       job.reject(error);
     } finally {
@@ -155,7 +144,7 @@ export async function createEnginePool(options: EnginePoolOptions): Promise<Engi
     }
   };
 
-  /** A running job cannot be stopped, so anonymous callers leave one worker free. */
+  /** Anonymous callers must leave one worker free, because a running job cannot be stopped. */
   const mayRunAnonymous = (): boolean => runningAnonymous < Math.max(1, workers.size - 1);
 
   const dispatch = (): void => {

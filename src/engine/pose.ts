@@ -5,8 +5,8 @@ import { type PlaneLayout, samplePlanes } from './planes.js';
 import { softmax } from './softmax.js';
 
 /**
- * Degrees. Yaw is negative for a turn to the person's left, and inverted in a mirrored picture. Pitch increases
- * upwards, with a bias of −10 to −20.
+ * Angles in degrees. Yaw is negative if the person turns to their left, and inverted in a mirrored picture. Pitch
+ * increases upwards and is 10 to 20 too low.
  */
 export interface Pose {
   readonly yawDeg: number;
@@ -18,7 +18,6 @@ export type PoseEstimator = (picture: Picture, box: Box) => Promise<Pose>;
 
 const sizePx = 224;
 
-/** ImageNet mean and deviation. */
 const imageNet: readonly [Normalisation, Normalisation, Normalisation] = [
   { mean: 0.485 * 255, deviation: 0.229 * 255 },
   { mean: 0.456 * 255, deviation: 0.224 * 255 },
@@ -27,7 +26,7 @@ const imageNet: readonly [Normalisation, Normalisation, Normalisation] = [
 
 const layout: PlaneLayout = { columns: sizePx, planes: [0, 1, 2], normalisations: imageNet };
 
-/** Expected value over 66 bins of 3° from −99°. @see https://arxiv.org/abs/1710.00925 (Hopenet) */
+/** Returns the expected value over 66 bins of 3° from −99°. @see https://arxiv.org/abs/1710.00925 (Hopenet) */
 function toDegrees(scores: Float32Array): number {
   return softmax(scores).reduce((sum, probability, bin) => sum + probability * bin, 0) * 3 - 99;
 }

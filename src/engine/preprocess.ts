@@ -3,7 +3,6 @@ import { alignedSizePx, type FivePoints, facePlaces } from './align.js';
 
 const [leastSizePx, mostSizePx] = [32, 512];
 
-/** Nearly coincident points determine no rotation and scale. */
 const leastSpread = 0.1;
 
 const pointGuard = z.strictObject({ x: z.number(), y: z.number() });
@@ -26,14 +25,14 @@ export const preprocessGuard = z
   .strictObject({
     size: z.int().min(leastSizePx).max(mostSizePx),
     channels: z.enum(['rgb', 'bgr']),
-    /** `(value − mean) / deviation`, of values from 0 to 255. */
+    /** Values from 0 to 255 become `(value − mean) / deviation`. */
     mean: channelsGuard,
     deviation: channelsGuard.refine(
       (values) => values.every((value) => Math.abs(value) >= 1e-3),
       'expected none near 0',
     ),
     places: z.tuple([pointGuard, pointGuard, pointGuard, pointGuard, pointGuard]),
-    /** Averages with the mirror image's embedding. */
+    /** If true, the embedding is averaged with that of the mirror image. */
     mirror: z.boolean(),
   })
   .refine(isInside, { path: ['places'], error: 'expected points inside the picture' })
@@ -52,6 +51,5 @@ const facestep: Preprocess = {
 
 export const presets = {
   facestep,
-  /** For models trained with ArcFace's published code, including InsightFace's. */
   'arcface-112': { ...facestep, channels: 'rgb', mean: [127.5, 127.5, 127.5], deviation: [127.5, 127.5, 127.5] },
 } as const satisfies Record<string, Preprocess>;

@@ -10,8 +10,8 @@ const missingFile = z.object({ code: z.literal('ENOENT') });
 
 /**
  * Reads a file and verifies its checksum.
- * @returns `null` if it does not exist
- * @throws `model_altered`: wrong checksum; `model_missing`: unreadable
+ * @returns `null` if the file does not exist
+ * @throws `model_altered` if the checksum is wrong; `model_missing` if the file is unreadable
  */
 export async function readPublishedFile(
   folder: string,

@@ -2,26 +2,26 @@ import { FaceError } from '../errors.js';
 import type { Pose } from './pose.js';
 import type { PixelQuality } from './quality.js';
 
-/** `null`: unbounded. */
 export interface QualityBound {
   readonly atLeast: number | null;
   readonly atMost: number | null;
 }
 
 /**
- * Minimum face width in the original, in pixels: at 32 the first photos are lost, at 20 every fourth (`npm run eval --
- * face-width`; docs/engine.md).
+ * Minimum width of a face in the original, in pixels. At 32 the first photos are lost (`npm run eval -- face-width`;
+ * docs/engine.md).
  */
 export const minFaceWidthPx = 40;
 
 /**
- * Minimum face width for movements, in pixels of the submitted picture: the landmark model's input is 64 pixels wide.
+ * Minimum width of a face for judging movements, in pixels of the submitted picture. The landmark model's input is 64
+ * pixels wide.
  */
 export const minJudgedWidthPx = 64;
 
 /**
- * Ranges of ordinary photos, on the harmful sides: the outer 0.5 % of one photo per person in one half of the
- * evaluation people, verified on the other half (`npm run eval -- quality-bounds`; docs/engine.md).
+ * Ranges of ordinary photos. Beyond each bound are 0.5 % of the evaluation photos (`npm run eval -- quality-bounds`;
+ * docs/engine.md).
  */
 export const qualityBounds = {
   faceWidthPx: { atLeast: minFaceWidthPx, atMost: null },
@@ -40,14 +40,9 @@ export const qualityMeasures = Object.keys(qualityBounds).filter(
   (name): name is QualityMeasure => name in qualityBounds,
 );
 
-/** Returns true if within a bound, inclusive. */
 export const isWithin = ({ atLeast, atMost }: QualityBound, value: number): boolean =>
   (atLeast === null || value >= atLeast) && (atMost === null || value <= atMost);
 
-/**
- * Returns the bounded measures of an examination.
- * @throws `internal`: one is missing
- */
 export function toMeasures(examination: {
   readonly quality: PixelQuality | null;
   readonly magnitude: number | null;

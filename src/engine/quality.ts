@@ -6,16 +6,13 @@ export interface PixelQuality {
   readonly faceWidthPx: number;
   readonly eyeDistancePx: number;
   readonly sharpness: number;
-  /** Mean gray level, 0 to 255. */
   readonly brightness: number;
-  /** Standard deviation of the gray level, 0 to 127.5. */
   readonly contrast: number;
 }
 
-/** Makes sharpness independent of distance. */
+/** Size to which faces are scaled, so that sharpness does not depend on distance. */
 const sizePx = 64;
 
-/** Averages several shifted grids, because picking single pixels adds false sharpness. */
 function toGreyFace(picture: Picture, box: Box): Float32Array {
   const fine = Math.max(1, Math.ceil(Math.max(box.width, box.height) / sizePx));
   const rgb = new Float32Array(3 * sizePx * sizePx);
@@ -59,7 +56,7 @@ function toLaplacian(grey: Float32Array): Float32Array {
   return laplacian;
 }
 
-/** Measures a face. @param scale - original pixels per pixel: widths are in original pixels */
+/** Measures a face. @param scale - original pixels per pixel, to report the width in original pixels */
 export function measureQuality(picture: Picture, box: Box, landmarks: Landmarks, scale: number): PixelQuality {
   const [left, right] = toEyeCentres(landmarks);
   const grey = toGreyFace(picture, box);

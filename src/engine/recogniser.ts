@@ -6,8 +6,8 @@ const digestGuard = z.string().regex(/^[0-9a-f]{64}$/);
 const tensorNameGuard = z.string().min(1).max(256);
 
 /**
- * Minimum numbers per face. With half or fewer, guessing a part of the message gives the rest without a face: `npm run
- * attacks -- few-numbers`.
+ * Minimum length of an embedding. With half or fewer of the usual 512 numbers, an attacker could guess the rest of a
+ * sealed message without the face (`npm run attacks -- few-numbers`).
  */
 export const leastNumbers = 257;
 
@@ -17,13 +17,12 @@ export const recognitionModelGuard = z.strictObject({
   bytes: z.int().positive(),
   input: tensorNameGuard,
   output: tensorNameGuard,
-  /** Models imported earlier may have fewer than `leastNumbers`: they are listed, not used. */
+  /** May be fewer than `leastNumbers` if imported earlier; such models are listed but not used. */
   numbers: z.int().positive().max(embeddingNumbers),
 });
 export type RecognitionModel = z.output<typeof recognitionModelGuard>;
 
 export const recogniserGuard = z.strictObject({
-  /** SHA-256 of model and preprocessing. */
   id: digestGuard,
   folder: z.string(),
   model: recognitionModelGuard,

@@ -1,8 +1,8 @@
-// Must be imported before the runtime.
+// This must be imported before the runtime.
 import './unreported.js';
 import { type Numbers, type Runtime, sessionOptions } from './runtime.js';
 
-/** Loads ONNX Runtime's native binary. Throws the loader's error if there is none. */
+/** Loads the native binary of ONNX Runtime. If there is none, the loader's error is thrown. */
 export async function loadNative(): Promise<Runtime> {
   const { env, InferenceSession, Tensor } = await import('onnxruntime-node');
   const toTensor = ({ data, dims }: Numbers) => new Tensor('float32', data, dims);
@@ -16,11 +16,11 @@ export async function loadNative(): Promise<Runtime> {
         outputNames: session.outputNames,
         run: (input) => session.run({ [input.name]: toTensor(input) }),
         bind(input, outputs) {
-          // The runtime would silently leave the buffer unchanged.
+          // Otherwise the runtime would silently leave the buffer unchanged.
           for (const { name } of outputs)
             if (!session.outputNames.includes(name)) throw new Error(`there is no output ${name}`);
           const feeds = { [input.name]: toTensor(input) };
-          // New outputs would be a third of a megabyte of garbage per photo.
+          // Reused outputs avoid a third of a megabyte of garbage per photo.
           const fetches = Object.fromEntries(outputs.map((output) => [output.name, toTensor(output)]));
           return async () => {
             await session.run(feeds, fetches);

@@ -3,8 +3,8 @@ import { FaceError } from '../errors.js';
 import { type Numbers, type Runtime, sessionOptions, toSaid } from './runtime.js';
 
 /**
- * Loads ONNX Runtime in WebAssembly, several times slower (docs/engine.md). Single-threaded, because each worker has
- * its own.
+ * Loads ONNX Runtime in WebAssembly, which is several times slower (docs/engine.md). It is single-threaded, because
+ * each worker has its own.
  */
 export async function loadWebAssembly(because: string): Promise<Runtime> {
   const { env, InferenceSession, Tensor } = await import('onnxruntime-web/wasm');
@@ -13,7 +13,6 @@ export async function loadWebAssembly(because: string): Promise<Runtime> {
 
   const create = (model: Uint8Array): Promise<InferenceSession> =>
     InferenceSession.create(model, { ...sessionOptions, executionProviders: ['wasm'] }).catch((error: unknown) => {
-      // First model only: this Node lacks WebAssembly or a required feature.
       if (!toSaid(error).startsWith('no available backend')) throw error;
       throw toUnavailable(because, error);
     });
@@ -30,7 +29,7 @@ export async function loadWebAssembly(because: string): Promise<Runtime> {
         bind(input, outputs) {
           const feeds = { [input.name]: toTensor(input) };
           return async () => {
-            // Preset outputs are returned unchanged, so results are copied and then wiped.
+            // This runtime ignores preset outputs, so results are copied and then wiped.
             const results = await session.run(feeds);
             for (const { name, data } of outputs) {
               const result = results[name]?.data;
@@ -47,7 +46,6 @@ export async function loadWebAssembly(because: string): Promise<Runtime> {
   };
 }
 
-/** Creates the error if neither runtime is available. */
 export const toUnavailable = (native: string, error: unknown): FaceError => {
   const platform = `${process.platform}-${process.arch}`;
   return new FaceError('runtime_unavailable', { platform, native, webAssembly: toSaid(error) }, { cause: error });

@@ -18,7 +18,6 @@ class Look {
     this.#begin = begin;
   }
 
-  /** Works like `Engine.examine`, without the sketch. */
   async examine(): Promise<Examination> {
     const seen = await this.#look();
     const own = seen.own.map((each) => ({ ...each, embedding: each.embedding.copy() }));
@@ -36,7 +35,7 @@ class Look {
     return this.#seen;
   }
 
-  /** Wipes the result once available. */
+  /** Wipes the examination, also if it is still running. */
   async end(): Promise<void> {
     this.#isOver = true;
     const seen = await this.#seen?.catch(() => null);
@@ -61,7 +60,7 @@ class SharedPhoto extends Photo {
   }
 }
 
-/** Creates the cache that examines shared photos once for all consumers. */
+/** Creates the cache. A shared photo is examined once for all its users. */
 export function createSight(deps: {
   readonly engine: Engine;
   readonly signals: readonly Signal[];
@@ -83,10 +82,6 @@ export function createSight(deps: {
   };
 }
 
-/**
- * Works like `Engine.examine`, reusing the examination of a shared photo.
- * @throws as `Engine.examine`
- */
 export const examineOnce = (
   engine: Engine,
   photo: Photo,

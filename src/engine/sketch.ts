@@ -2,20 +2,19 @@ import { sketchBands } from '../core/ports.js';
 import type { Picture } from './picture.js';
 
 /*
- * 64 × 64 gray cells, whose neighbors are compared. A copy that was encoded, scaled, lit or blurred has nearly the same
- * steps; the next picture has not. Measured by `npm run eval -- near-duplicates`. Stored digests depend on this order
- * of steps.
+ * A sketch compares neighboring cells of a 64 × 64 gray picture. Editing a copy changes few of these steps; the next
+ * frame of a camera changes many (`npm run eval -- near-duplicates`). Stored digests depend on their order.
  */
 
 const cells = 64;
 
 export const stepsOfBand = 40;
 
-/** Neighbors that differ by less than this share of the frame's mean are similar: more than JPEG changes. */
+/** Neighbors count as similar below this share of the frame's mean, which is more than JPEG changes. */
 const alikeShare = 0.02;
 
 /**
- * Steps of each band, drawn once (a linear congruential generator, Numerical Recipes): each band covers the whole
+ * Steps of each band, in a fixed random order (a linear congruential generator), so that each band covers the whole
  * frame.
  */
 const picked = drawOrder(2 * cells * (cells - 1)).slice(0, sketchBands * stepsOfBand);
@@ -32,8 +31,8 @@ function drawOrder(length: number): number[] {
 }
 
 /**
- * Returns a frame's steps by band: 0 (darker), 1 (similar), 2 (lighter); then those of the mirror image. Derived from
- * the whole frame, so the caller must wipe it.
+ * Returns the steps of a frame by band: 0 (darker), 1 (similar), 2 (lighter), then those of the mirror image. The
+ * caller must wipe it.
  */
 export function sketchOf(picture: Picture): Uint8Array<ArrayBuffer> {
   const greys = toCells(picture);
@@ -55,7 +54,7 @@ function toShares(size: number): { readonly cell: Uint8Array; readonly share: Fl
   return { cell, share };
 }
 
-/** ITU-R BT.601, rows first, to read each pixel once in order. */
+/** Returns gray values (ITU-R BT.601). Rows come first, so that each pixel is read once, in order. */
 function toCells({ data, widthPx, heightPx }: Picture): Float64Array {
   const [columns, rows] = [toShares(widthPx), toShares(heightPx)];
   const sums = new Float64Array(cells * cells);

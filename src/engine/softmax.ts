@@ -1,4 +1,3 @@
-/** Converts raw scores to probabilities. */
 export function softmax(scores: Float32Array): Float32Array {
   const greatest = scores.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
   const powers = scores.map((score) => Math.exp(score - greatest));

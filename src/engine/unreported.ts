@@ -1,5 +1,5 @@
 /*
- * Import before the model runtime: ONNX Runtime sends telemetry and stores an id in the home folder unless this is set.
- * Worker threads inherit it. https://github.com/microsoft/onnxruntime/pull/27379
+ * Import this before the model runtime. Otherwise ONNX Runtime sends telemetry and stores an id in the home folder.
+ * Worker threads inherit the variable. https://github.com/microsoft/onnxruntime/pull/27379
  */
 process.env.ORT_DISABLE_TELEMETRY = '1';

@@ -1,14 +1,13 @@
 /*
- * Protocol Buffers wire format, to change ONNX files. Unknown fields are passed on and copied once, because models are
- * megabytes.
+ * Protocol Buffers wire format, to change ONNX files. Unknown fields are kept. Content is copied once, because models
+ * are megabytes.
  * @see https://protobuf.dev/programming-guides/encoding/
  */
 
 export interface Field {
   readonly number: number;
-  /** The encoded field with number and length, in pieces. */
   readonly encoded: readonly Uint8Array[];
-  /** Content of a parsed text, message or bytes field; otherwise empty. */
+  /** Content of a text, message or bytes field that was parsed; otherwise empty. */
   readonly content: Uint8Array;
 }
 
@@ -35,27 +34,22 @@ function lengthDelimited(number: number, pieces: readonly Uint8Array[]): Field {
   return { number, encoded: [head, ...pieces], content: none };
 }
 
-/** Encodes a message. */
 export const messageField = (number: number, fields: readonly Field[]): Field =>
   lengthDelimited(
     number,
     fields.flatMap(({ encoded }) => encoded),
   );
 
-/** Encodes bytes. */
 export const bytesField = (number: number, content: Uint8Array): Field => lengthDelimited(number, [content]);
 
-/** Encodes a text. */
 export const textField = (number: number, text: string): Field => bytesField(number, new TextEncoder().encode(text));
 
-/** Encodes a nonnegative integer. */
 export const numberField = (number: number, value: number): Field => ({
   number,
   encoded: [Uint8Array.from([...toVarint(8 * number + varint), ...toVarint(value)])],
   content: none,
 });
 
-/** Returns a message's fields without copying. @throws RangeError if malformed */
 export function readMessage(message: Uint8Array): Field[] {
   const view = new DataView(message.buffer, message.byteOffset, message.byteLength);
   let at = 0;
@@ -82,7 +76,6 @@ export function readMessage(message: Uint8Array): Field[] {
   return fields;
 }
 
-/** Encodes fields as a message. */
 export function writeMessage(fields: readonly Field[]): Uint8Array {
   const pieces = fields.flatMap(({ encoded }) => encoded);
   const message = new Uint8Array(toLength(pieces));

@@ -7,22 +7,16 @@ import type { RuntimeName } from './runtime.js';
 export interface WorkerHandle {
   readonly runtime: RuntimeName;
   readonly whenGone: Promise<void>;
-  /** @throws `internal`: the thread died */
   ask(job: PhotoJob): Promise<Reply>;
-  /** Releases its models. */
   close(): Promise<void>;
 }
 
 /*
- * Decoded pixels are freed only by garbage collection, which rarely runs in a worker: V8's default nursery holds 90 MB
- * more.
+ * Decoded pixels are freed only by garbage collection, which rarely runs in a worker. With V8's default, each worker
+ * would hold 90 MB more.
  */
 const nurseryMb = 4;
 
-/**
- * Starts a worker thread and waits for its models.
- * @throws `model_missing`, `model_altered`, `runtime_unavailable`; `internal` if the thread cannot start
- */
 export async function startWorker(data: WorkerData): Promise<WorkerHandle> {
   const worker = new Worker(new URL('./worker.js', import.meta.url), {
     workerData: data,

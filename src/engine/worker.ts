@@ -5,9 +5,7 @@ import { enterJob, leaveJob } from './busy-flag.js';
 import { jobGuard, type PhotoJob, type Reply, workerDataGuard } from './messages.js';
 import { type BareExamination, createPipeline, type Pipeline } from './pipeline.js';
 
-/* One worker thread of the pool, with its own pipeline. */
-
-/** Only sizes and file names of details leave this thread. */
+/** Only texts and numbers of a detail leave this thread. */
 function toRefusal(error: unknown, beganAt: number): Reply {
   const detail = error instanceof FaceError && error.detail !== null ? error.detail : {};
   const plain = Object.entries(detail).filter(
@@ -42,11 +40,11 @@ const concealedOf = ({ embedding, own, texture, sketch, noise }: BareExamination
 
 async function serve(port: NonNullable<typeof parentPort>): Promise<void> {
   const send = (reply: Reply): void => {
-    // Transferred, so that no copy stays in this thread.
+    // Arrays are transferred, so that no copy remains in this thread.
     port.postMessage(reply, reply.outcome === 'examined' ? concealedOf(reply.value) : []);
   };
   const { modelsFolder, recognisers, flag } = workerDataGuard.parse(workerData);
-  // Loading models must not be interrupted either.
+  // Loading models must not be interrupted by an exit.
   enterJob(flag);
   const beganAt = performance.now();
   const pipeline = await createPipeline(modelsFolder, recognisers).catch((error: unknown) => {

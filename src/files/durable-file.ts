@@ -3,14 +3,11 @@ import { basename, dirname, join } from 'node:path';
 import type { Random } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 
-/** Returns true for a system error with this code, such as `ENOENT`. */
 export const isSystemError = (error: unknown, code: string): boolean =>
   typeof error === 'object' && error !== null && 'code' in error && error.code === code;
 
-/** Returns true for a permission error. */
 export const isForbidden = (error: unknown): boolean => isSystemError(error, 'EACCES') || isSystemError(error, 'EPERM');
 
-/** Returns true if the disk is full. */
 export const isDiskFull = (error: unknown): boolean =>
   error instanceof Error &&
   (isSystemError(error, 'SQLITE_FULL') ||
@@ -19,15 +16,13 @@ export const isDiskFull = (error: unknown): boolean =>
 
 const draftEnd = /^\.[0-9a-f]{16}\.new$/;
 
-/** Returns true for a file's draft, which a crash may leave. */
 export const isDraftOf = (file: string, name: string): boolean =>
   name.startsWith(file) && draftEnd.test(name.slice(file.length));
 
-/** Returns a name for a file's draft. */
 export const draftOf = (file: string, random: Random): string =>
   `${file}.${Buffer.from(random(8)).toString('hex')}.new`;
 
-/** Reads a private file; `null` if it does not exist. @throws `config_invalid`: unreadable, or readable by others */
+/** Reads a private file; `null` if it does not exist. @throws `config_invalid` if unreadable, or readable by others */
 export async function readPrivateFile(file: string, setting: string): Promise<string | null> {
   let handle: Awaited<ReturnType<typeof open>>;
   try {
@@ -37,7 +32,7 @@ export async function readPrivateFile(file: string, setting: string): Promise<st
     throw new FaceError('config_invalid', { setting, problem: 'unreadable' }, { cause: error });
   }
   try {
-    // Checks the open file, so that the checked one is read.
+    // The mode of the open file is checked, so that another file cannot be put in its place.
     const { mode, uid } = await handle.stat();
     if (!isPrivate({ mode, uid }, process.getuid?.() ?? null))
       throw new FaceError('config_invalid', { setting, file, problem: 'readable by others; its mode must be 0600' });
@@ -48,9 +43,9 @@ export async function readPrivateFile(file: string, setting: string): Promise<st
 }
 
 /**
- * Returns true if only one account can read a file; root's files may be group-readable, as container runtimes provide
- * secrets.
- * @param ownUid - of this process; `null` on Windows, which has no such modes
+ * Returns true if only one account can read a file. The group may read root's files, which is how container runtimes
+ * provide secrets.
+ * @param ownUid - user id of this process; `null` on Windows, which has no such modes
  * @see https://www.postgresql.org/docs/current/ssl-tcp.html (19.9.1)
  */
 export function isPrivate(
@@ -61,7 +56,7 @@ export function isPrivate(
   return (mode & (uid === 0 && ownUid !== 0 ? 0o037 : 0o077)) === 0;
 }
 
-/** Returns `undefined` for malformed JSON: the parser's error would quote the file, with a key. */
+/** Returns `undefined` for malformed JSON, because the parser's error would quote the key. */
 export function parseKeyJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -71,8 +66,8 @@ export function parseKeyJson(text: string): unknown {
 }
 
 /**
- * Replaces or creates a file atomically and synced, keeping its owner. Removes drafts left by a crash, which may
- * contain keys.
+ * Replaces or creates a file, atomically and synced. The owner stays the same. Drafts left by a crash are removed,
+ * because they may contain keys.
  */
 export async function replaceFile(file: string, text: string, random: Random): Promise<void> {
   const draft = await writeBeside(file, text, random);
@@ -97,21 +92,19 @@ async function giveToOwnerOf(file: string, draft: string): Promise<void> {
     await chown(draft, former.uid, former.gid);
 }
 
-/** Gives root's file to its folder's owner, because the server may run as another account. */
+/** Gives a file that root created to the owner of its folder, because the server may run as another account. */
 export async function giveToOwnerOfFolder(path: string): Promise<void> {
   if (process.getuid?.() !== 0) return;
   const { uid, gid } = await stat(dirname(path));
   await chown(path, uid, gid);
 }
 
-/** Creates an empty private file if needed. */
 export async function makeFile(file: string): Promise<void> {
   const handle = await open(file, 'a', 0o600);
   await handle.close();
   await giveToOwnerOfFolder(file);
 }
 
-/** Creates a private folder with the owner of the parent. */
 export async function makeFolder(folder: string): Promise<void> {
   const make = (): Promise<unknown> => mkdir(folder, { mode: 0o700 });
   try {
@@ -138,7 +131,7 @@ async function writeBeside(file: string, text: string, random: Random): Promise<
       await handle.close();
     }
   } catch (error) {
-    // Each retry would leave one more, with a part of a key.
+    // Otherwise each retry would leave another draft with a part of a key.
     await rm(draft, { force: true });
     throw error;
   }
@@ -146,13 +139,13 @@ async function writeBeside(file: string, text: string, random: Random): Promise<
 }
 
 /**
- * Creates a complete, synced file if there is none.
- * @returns true if it was created; of concurrent callers, one succeeds
+ * Creates a complete, synced file if none exists.
+ * @returns true for the one caller that created it
  */
 export async function createFile(file: string, text: string, random: Random): Promise<boolean> {
   const draft = await writeBeside(file, text, random);
   try {
-    // A link never replaces a file, and its target is complete.
+    // A link is atomic and never replaces a file.
     await link(draft, file);
   } catch (error) {
     if (!isSystemError(error, 'EEXIST')) throw error;
@@ -164,9 +157,8 @@ export async function createFile(file: string, text: string, random: Random): Pr
   return true;
 }
 
-/** Syncs a file's folder entry. */
 export async function syncFolder(file: string): Promise<void> {
-  // Windows cannot open folders, and writes entries through.
+  // Windows cannot open folders, and writes their entries at once.
   if (process.platform === 'win32') return;
   const folder = await open(dirname(file), 'r');
   await folder.sync().finally(() => folder.close());
@@ -174,7 +166,7 @@ export async function syncFolder(file: string): Promise<void> {
 
 const lineBreak = 0x0a;
 
-/** Removes an incomplete last line, left by a crash or a full disk, before appending. */
+/** Removes an incomplete last line, which a crash or a full disk may leave. */
 export async function removeUnfinishedLine(file: string): Promise<void> {
   const handle = await open(file, 'a+', 0o600);
   try {
@@ -188,7 +180,6 @@ export async function removeUnfinishedLine(file: string): Promise<void> {
   }
 }
 
-/** Returns a mark that changes when a file is replaced. */
 export async function markOf(file: string): Promise<string> {
   const { dev, ino, size, mtimeNs } = await stat(file, { bigint: true }).catch((error: unknown) => {
     if (isSystemError(error, 'ENOENT')) return { dev: 0n, ino: 0n, size: 0n, mtimeNs: 0n };

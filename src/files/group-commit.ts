@@ -1,4 +1,4 @@
-/** Creates a shared sync: all data written before a call is synced when it settles. */
+/** Combines concurrent syncs. When a call resolves, all data written before it is on disk. */
 export function createGroupCommit(sync: () => Promise<void>): () => Promise<void> {
   let running: Promise<unknown> = Promise.resolve();
   let next: Promise<void> | null = null;

@@ -17,13 +17,12 @@ import { sourceOf } from '../http/source.js';
 import type { ApiDeps } from '../rest/deps.js';
 import { doorPath } from './door-page.js';
 
-/* A visit to a person's own page. The link is created after authentication, and opens in this browser only. */
+/* A visit to a person's own page. Its link is created after authentication and opens only in this browser. */
 
 export interface DoorVisit {
   readonly request: Request;
   readonly response: Response;
   readonly connection: Connection;
-  /** `null`: the browser's. */
   readonly wished: LetterLanguage | null;
 }
 
@@ -44,10 +43,7 @@ function bindToBrowser(
   setBrowserCookie(response, { name, secret, lifeSec });
 }
 
-/**
- * Redirects to a face check of the named user. Unknown or unenrolled users look the same.
- * @throws `locked_out`: too many look-ups; `profile_unavailable`, `state_unavailable`
- */
+/** Redirects to a face check of the named user. Unknown and unenrolled users cause the same behavior. */
 export async function beginFaceCheck(
   { request, response, connection, wished }: DoorVisit,
   name: string,
@@ -68,7 +64,6 @@ export async function beginFaceCheck(
   );
   const { stepUpTimeoutSec: lifeSec } = connection.policy;
   const check = { stepUpId: started.id, connection: connection.id };
-  // Anonymous starts are repeated after a power failure.
   await deps.state.write(checkKey(door), check, { when: 'absent', expiresAt: started.expiresAt, mayBeLost: true });
   bindToBrowser(response, started, browser, lifeSec, deps.issuer);
   setBrowserCookie(response, { name: cookieOf(deps), secret: door, lifeSec });
@@ -77,7 +72,7 @@ export async function beginFaceCheck(
 
 /**
  * Opens the person's page after the face check, once.
- * @throws `step_up_unknown`: not started, or by another browser; `face_not_verified`, `step_up_finished`
+ * @throws `step_up_unknown` if none was started in this browser; `face_not_verified`, `step_up_finished`
  */
 export async function finishFaceCheck(visit: DoorVisit, deps: ApiDeps): Promise<void> {
   const { request, response, connection } = visit;
@@ -96,8 +91,8 @@ export async function finishFaceCheck(visit: DoorVisit, deps: ApiDeps): Promise<
 }
 
 /**
- * Opens the page of an authenticated person. A sign-in without a face check allows enrolment only by policy: else a
- * password would suffice to replace the face.
+ * Opens the page of an authenticated person. After a sign-in without a face check, only a policy can allow enrolment:
+ * otherwise a password would suffice to replace the face.
  */
 export async function openOwnPage(
   { response, wished }: Pick<DoorVisit, 'response' | 'wished'>,

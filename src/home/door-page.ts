@@ -25,7 +25,6 @@ export interface Door {
   readonly hasSignIn: boolean;
 }
 
-/** Returns an entry page's path. */
 export const doorPath = (connection: string, below: string, wished: LetterLanguage | null): string =>
   `/me/${encodeURIComponent(connection)}${below}${wished === null ? '' : `?lang=${wished}`}`;
 
@@ -45,7 +44,6 @@ ${body}
   );
 }
 
-/** Renders the sign-in options of a connection. */
 export function renderDoor(
   { language, wished }: { readonly language: LetterLanguage; readonly wished: LetterLanguage | null },
   door: Door,
@@ -70,7 +68,6 @@ ${hasSignIn ? signIn : null}`;
   return renderPage(language, doorPath(connection, '', null), body);
 }
 
-/** Renders the choice of a connection. */
 export function renderDoors(
   { language, wished }: { readonly language: LetterLanguage; readonly wished: LetterLanguage | null },
   doors: readonly Door[],

@@ -22,7 +22,6 @@ import { createOwnSignIn, type OwnSignIn } from './own-sign-in.js';
 
 export interface HomeDeps extends ApiDeps {
   readonly fetch: Fetch;
-  /** Memory for anonymous bodies. */
   readonly room: Room;
 }
 
@@ -37,7 +36,7 @@ const maxFormBytes = 4 * 1024;
 const isReason = (text: string | null): text is RefusedReason => refusedReasons.some((each) => each === text);
 const isLanguage = (text: string | null): text is LetterLanguage => letterLanguages.some((each) => each === text);
 
-/** Mounts the entry pages at `/me`. They show no personal data. */
+/** Mounts the entry pages at `/me`, which show no personal data. */
 export function mountHome(app: Express, deps: HomeDeps): void {
   const countAll = createCountAll(deps);
   const doors = openDoors({ ...deps, countAll });
@@ -80,7 +79,7 @@ export function mountHome(app: Express, deps: HomeDeps): void {
     });
   }
 
-  /** Counts anonymous starts before any look-up or write. @throws `locked_out` */
+  /** Counts anonymous starts before any look-up or write. */
   const countStart = ({ request, door }: Visit): Promise<void> =>
     countAll(['outsiderStarts', sourceOf(request)], ['outsiderStartsOfConnection', door.connection]);
 
@@ -122,7 +121,7 @@ export function mountHome(app: Express, deps: HomeDeps): void {
     async GET(visit) {
       const { connection, door } = visit;
       if (door.signIn === null) throw new FaceError('not_found');
-      // Each answer causes a call to the provider, even a forged one.
+      // Counted, because even a forged answer causes a call to the provider.
       await countStart(visit);
       await openOwnPage(visit, { connection, subject: await door.signIn.finish(visit) }, 'sign_in', deps);
     },
@@ -158,7 +157,7 @@ const readName = ({ request, response }: DoorVisit, room: Room): Promise<string>
     return name;
   });
 
-/** `null`: a malformed request, not sent by a page. */
+/** Returns `null` for an error that no page of ours can cause. */
 function toReason(code: FaceErrorCode): RefusedReason | null {
   switch (code) {
     case 'face_not_verified':

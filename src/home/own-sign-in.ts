@@ -15,12 +15,10 @@ import { doorPath } from './door-page.js';
 const visitLifeSec = 10 * 60;
 
 export interface OwnSignIn {
-  /** Redirects to the provider. @throws `profile_unavailable` */
   begin(visit: DoorVisit): Promise<void>;
   /**
-   * @returns the user of this connection
-   * @throws `caller_untrusted`: invalid answer, or another browser's; `subject_unknown`: no user of this connection;
-   * `profile_unavailable`
+   * @returns the user's id
+   * @throws `caller_untrusted` if the answer is invalid or another browser's; `subject_unknown`; `profile_unavailable`
    */
   finish(visit: DoorVisit): Promise<string>;
 }
@@ -33,7 +31,7 @@ export function createOwnSignIn(
   const redirectUri = `${deps.issuer}${doorPath(id, '/callback', null)}`;
   const provider = createSignInProvider(config, { ...deps, redirectUri, use: `me of ${id}` });
   const cookie = browserCookieOf('me-sign-in', deps.issuer.startsWith('https:'));
-  // Separate per connection, so that answers cannot be swapped.
+  // Derived per connection, so that one connection's answer is invalid for another.
   const secretsFor = (secret: Credential) => secretsOf(secret, `me ${id}`);
   return {
     async begin({ response }) {
@@ -47,7 +45,7 @@ export function createOwnSignIn(
       if (shown === null) throw new FaceError('caller_untrusted');
       const secrets = secretsFor(new Credential(shown));
       const query = queryOf(request);
-      // Keeps another window's visit.
+      // This answer belongs to another window, whose cookie is kept.
       if (!isAnswerTo(secrets, query)) throw new FaceError('caller_untrusted');
       clearBrowserCookie(response, cookie);
       const claims = await provider.finish(query, secrets, () => true);

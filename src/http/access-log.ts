@@ -5,7 +5,7 @@ import { FaceError, toCode } from '../errors.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { noteSource } from './source.js';
 
-/** Returns the request id, never taken from the caller. */
+/** Returns the request id, which callers cannot choose. */
 export function requestIdOf(response: ServerResponse): string {
   return String(response.getHeader('X-Request-Id') ?? '');
 }
@@ -15,13 +15,13 @@ interface AccessLogDeps {
   readonly random: Random;
   readonly log: Log;
   readonly telemetry: Telemetry;
-  /** Only a trusted proxy may set the trace id. */
+  /** Number of trusted proxies. Without any, a received trace id is ignored. */
   readonly proxyHops: number;
 }
 
 /**
- * Creates the access log: one line per request with id, route pattern, status, duration, caller and refusal. Never logs
- * URL, query, headers or body, which contain ids, tokens and faces.
+ * Creates the access log: one line per request. URL, query, headers and body are never logged, because they contain
+ * ids, tokens and faces.
  */
 export function createAccessLog({ clock, random, log, telemetry, proxyHops }: AccessLogDeps) {
   return (request: Routed, response: ServerResponse, answer: () => void): void => {
@@ -64,21 +64,19 @@ interface Routed extends IncomingMessage {
 
 const routes = new WeakMap<ServerResponse, string>();
 
-/** Sets the route pattern of a request that Express does not handle. */
 export function noteRoute(response: ServerResponse, path: string): void {
   routes.set(response, path);
 }
 
 const refusals = new WeakMap<ServerResponse, unknown>();
 
-/** Sets the refusal for the log line and metrics. */
 export function noteRefusal(response: ServerResponse, error: unknown): void {
   refusals.set(response, error);
 }
 
 const askers = new WeakMap<ServerResponse, Readonly<Record<string, string>>>();
 
-/** Sets the log line's caller: configured names only. */
+/** Sets the caller for the log; only names from the configuration are allowed. */
 export function noteAsking(response: ServerResponse, asking: Readonly<Record<string, string>>): void {
   askers.set(response, asking);
 }

@@ -4,10 +4,7 @@ import type { Arrival, BodyPart, PartLimits } from './budget.js';
 import type { Room } from './rooms.js';
 import { sourceOf } from './source.js';
 
-/**
- * Runs request work with a memory budget for all bodies.
- * @param place.strangerBytes - maximum body of anonymous callers
- */
+/** @param place.strangerBytes - maximum body of anonymous callers */
 export async function withAllowance<Result>(
   request: IncomingMessage,
   { room, strangerBytes }: { readonly room: Room; readonly strangerBytes: number },
@@ -21,7 +18,7 @@ export async function withAllowance<Result>(
   }
 }
 
-/** Memory budget of one request, charged as bytes arrive, because announced bytes cost nothing. */
+/** Memory budget of one request. It is charged when bytes arrive, because announced bytes cost nothing. */
 export class Allowance implements Arrival {
   #held = 0;
   #steps = 0;
@@ -31,7 +28,6 @@ export class Allowance implements Arrival {
   #refuse: ((error: FaceError) => void) | null = null;
   #isReleased = false;
 
-  /** @param strangerLimitBytes - maximum body until `recognise` */
   constructor(
     private readonly room: Room,
     source: string,
@@ -60,9 +56,8 @@ export class Allowance implements Arrival {
   }
 
   /**
-   * Marks the start of the body.
-   * @param refuse - called on eviction
-   * @throws `overloaded`: too many of the same caller
+   * @param refuse - called if the body is evicted
+   * @throws `overloaded` if the caller has too many unfinished bodies
    */
   begin(refuse: (error: FaceError) => void): void {
     if (this.#part.isBusy(this.#who)) throw new FaceError('overloaded', { limit: 'unfinishedBodiesOfOne' });
@@ -74,22 +69,22 @@ export class Allowance implements Arrival {
     this.#steps += 1;
   }
 
-  /** The body's memory stays charged. */
+  /** Marks the end of the body, whose memory remains charged. */
   end(): void {
     this.#part.end(this.#who, this);
     this.#refuse = null;
   }
 
-  /** @throws `body_too_large`, `overloaded`, `request_malformed` for bytes after `release` */
+  /** @throws `body_too_large`, `overloaded`; `request_malformed` for bytes after `release` */
   take(bytes: number): void {
-    // A refused upload may still deliver bytes, which would never be released.
+    // A refused upload may still deliver bytes, whose memory would never be released.
     if (this.#isReleased) throw new FaceError('request_malformed', 'over');
     if (this.#held + bytes > this.#limitBytes) throw new FaceError('body_too_large');
     this.#part.take(this.#who, bytes, this);
     this.#held += bytes;
   }
 
-  /** Moves the budget to a known caller. @param who - unique @throws `overloaded` */
+  /** Moves the budget to an authenticated caller. @param who - unique name */
   recognise(who: string, limitBytes: number): void {
     const { callers } = this.room;
     callers.take(who, this.#held, this);
@@ -107,7 +102,7 @@ export class Allowance implements Arrival {
     this.#endAll({ limit: 'bodies' });
   }
 
-  /** Releases everything permanently. */
+  /** Releases all memory. Further bytes are refused. */
   release(): void {
     this.#endAll('over');
   }
@@ -118,7 +113,6 @@ export class Allowance implements Arrival {
     this.end();
     this.#part.giveBack(this.#who, this.#held);
     this.#held = 0;
-    // An error is expensive, and most bodies have ended.
     refuse?.(new FaceError(reason === 'over' ? 'request_malformed' : 'overloaded', reason));
   }
 }

@@ -2,19 +2,16 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { FaceError } from '../errors.js';
 import { LongText } from './json.js';
 
-/** Decoded at once, in well under a millisecond; other requests get a turn in between. */
+/** Decoded in less than a millisecond. Other requests get a turn after each slice. */
 const sliceCharacters = 128 * 1024;
 
-/** `data:image/jpeg;base64,`; some JSON encoders escape the slash. */
+/** Beginning of a data: URL, such as `data:image/jpeg;base64,`. Some JSON encoders escape the slash. */
 const dataUrl = /^data:[\w.+-]+\\?\/[\w.+-]+(?:;[\w.+=-]+)*;base64,/;
 const longestDataUrl = 128;
 
-/**
- * Decodes a base64 picture or data: URL, without blocking the event loop.
- * @throws `photo_invalid`
- */
+/** Decodes a picture in base64 or a data: URL without blocking the event loop. */
 export async function decodeBase64(text: string | LongText): Promise<Buffer> {
-  // Text cut from JSON still has its escapes.
+  // Text cut from JSON still contains its escapes.
   const undoEscapes = text instanceof LongText ? undoEscapesOfBase64 : (characters: string): string => characters;
   const source = text instanceof LongText ? text.bytes : Buffer.from(text);
   const start = dataUrl.exec(source.toString('latin1', 0, longestDataUrl))?.[0].length ?? 0;
@@ -26,7 +23,7 @@ export async function decodeBase64(text: string | LongText): Promise<Buffer> {
     const end = Math.min(at + sliceCharacters, source.length);
     const characters = undoEscapes(carried + source.toString('latin1', at, end));
     const isLast = end === source.length;
-    // An escape at the end of a slice moves to the next one.
+    // An incomplete escape at the end of a slice is moved to the next slice.
     const sure = isLast ? characters.length : (begunEscape.exec(characters)?.index ?? characters.length);
     const taken = isLast ? sure : sure - (sure % 4);
     length += decodeSlice(characters.slice(0, taken), decoded.subarray(length), isLast);
@@ -36,7 +33,7 @@ export async function decodeBase64(text: string | LongText): Promise<Buffer> {
   return decoded.subarray(0, length);
 }
 
-/** JSON escapes of base64 characters: PHP escapes `/`, Gson `=`, System.Text.Json `+`. */
+/** Escapes of base64 characters in JSON: PHP escapes `/`, Gson `=`, System.Text.Json `+`. */
 const escapeOfBase64 = /\\(?:\/|u00(2[BbDdFf]|3[Dd]|5[Ff]))/g;
 const begunEscape = /\\(?:u(?:0(?:0[235]?)?)?)?$/;
 
@@ -47,7 +44,7 @@ const undoEscapesOfBase64 = (text: string): string =>
       )
     : text;
 
-/** Node skips invalid characters, so a skipped one shows as a missing byte. */
+/** Decodes a slice. Node.js skips invalid characters, so missing bytes reveal these. */
 function decodeSlice(characters: string, target: Buffer, isLast: boolean): number {
   const bare = isLast && characters.length % 4 === 0 ? characters.replace(/={1,2}$/, '') : characters;
   const expected = Math.floor((bare.length * 3) / 4);

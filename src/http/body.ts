@@ -8,9 +8,8 @@ import { type FieldValue, LongText, parseJsonFields } from './json.js';
 import { readMultipart } from './multipart.js';
 
 /**
- * Refuses other types, including application/x-www-form-urlencoded, which turns an unescaped `+` of base64 into a
- * space.
- * @throws `request_malformed`, `media_type_unsupported`, `body_too_large`, `overloaded`, `field_unknown`, `photo_*`
+ * Reads JSON or multipart bodies. Other types are refused, because application/x-www-form-urlencoded turns an unescaped
+ * `+` of base64 into a space.
  */
 export async function readBody(request: Request, response: Response, options: BodyOptions): Promise<Body> {
   const { headers } = request;
@@ -27,7 +26,6 @@ export async function readBody(request: Request, response: Response, options: Bo
   }
 }
 
-/** Returns true if the body is a multipart form. */
 export const isMultipart = (request: Request): boolean => request.is('multipart/form-data') === 'multipart/form-data';
 
 async function splitPhotos(values: ReadonlyMap<string, FieldValue>, options: BodyOptions): Promise<Body> {

@@ -3,8 +3,7 @@ import { pagePath } from './page-link.js';
 export const brandFiles = ['brand.css', 'logo.png', 'logoDark.png', 'icon.png'] as const;
 export type BrandFile = (typeof brandFiles)[number];
 
-/** Returns the immutable path of a brand's file. */
 export const brandFilePath = (digest: string, file: BrandFile): string => `${pagePath}/brand/${digest}/${file}`;
 
-/** Returns the path of the capture page with an unpublished brand. */
+/** Returns the path of the capture page's preview with an unpublished brand. */
 export const previewPath = (digest: string): string => `${pagePath}/preview/${digest}`;

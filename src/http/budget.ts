@@ -2,22 +2,22 @@ import { FaceError } from '../errors.js';
 
 export interface Arrival {
   readonly isOverdue: boolean;
-  /** Releases its memory at once. */
+  /** Releases the memory at once. */
   giveWay(): void;
 }
 
-/** In bytes and in steps of the watchdog: seconds. */
+/** Limits of a memory pool. A step is one tick of the watchdog, a second. */
 export interface PartLimits {
   readonly capacityBytes: number;
-  /** By source or session. */
+  /** Maximum per source or session. */
   readonly shareBytes: number;
   /** Maximum unfinished bodies of one caller. */
   readonly unfinishedOfOne: number;
-  /** Until a body can be evicted from a full pool; `null`: never. */
+  /** Steps after which a body may be evicted from a full pool; `null` for never. */
   readonly placeSteps: number | null;
-  /** Allowed silence, and delay before the average rate counts. */
+  /** Allowed steps without data; the average rate counts only after as many. */
   readonly patienceSteps: number;
-  /** Average rate. */
+  /** Minimum average rate. */
   readonly leastBytesPerStep: number;
 }
 
@@ -32,8 +32,9 @@ export class BodyPart {
   }
 
   /**
-   * Charges memory to a caller. A full pool evicts overdue bodies, oldest first, so that slow senders block no others.
-   * @throws `overloaded` if it does not fit
+   * Charges memory to a caller. A full pool evicts overdue bodies, oldest first, so that slow senders cannot block
+   * others.
+   * @throws `overloaded` if there is not enough memory
    */
   take(who: string, bytes: number, own: Arrival | null): void {
     const { capacityBytes, shareBytes } = this.limits;
@@ -73,7 +74,7 @@ export class BodyPart {
     const before = this.#of(who);
     const after = { bytes: before.bytes + bytes, unfinished: before.unfinished + unfinished };
     this.#held += bytes;
-    // Callers without memory are removed, so that their number is bounded.
+    // Callers without memory are removed, to bound their number.
     if (after.bytes === 0 && after.unfinished === 0) this.#ofOne.delete(who);
     else this.#ofOne.set(who, after);
   }

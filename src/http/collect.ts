@@ -10,7 +10,6 @@ export interface Exchange {
   readonly response: ServerResponse;
 }
 
-/** Reads a whole body into memory. @throws as `receiveBody` */
 export async function collectBody(exchange: Exchange, allowance: Allowance): Promise<Buffer> {
   if (Number(exchange.request.headers['content-length'] ?? 0) > allowance.limitBytes) {
     throw new FaceError('body_too_large');
@@ -21,8 +20,9 @@ export async function collectBody(exchange: Exchange, allowance: Allowance): Pro
 }
 
 /**
- * Receives a body, charging every byte first. Discards the rest of refused data, so that the refusal can be sent.
- * @throws `body_too_large`, `overloaded`, `request_malformed` if aborted or too slow
+ * Receives a body and charges each chunk first. After a refusal it discards the rest, so that the client reads the
+ * reply.
+ * @throws `body_too_large`, `overloaded`; `request_malformed` if the client aborts or is too slow
  */
 export function receiveBody(
   { request, response }: Exchange,
@@ -66,7 +66,7 @@ export function receiveBody(
 
 type Pace = Pick<PartLimits, 'patienceSteps' | 'leastBytesPerStep'>;
 
-/** Calls `onSlow` after too long a silence or at too low an average. */
+/** Calls `onSlow` after too long a silence, or if the average rate is too low. */
 function watchPace(
   request: IncomingMessage,
   { stepMs, onStep }: { readonly stepMs: number; readonly onStep: () => Pace },
@@ -90,12 +90,11 @@ function watchPace(
   };
 }
 
-/** A refused sender may finish these, so that it reads the refusal. */
+/** Bytes that a refused client may still send, so that it reads the reply. */
 const discardedBytes = 16 * 1024 * 1024;
 
 const discardedPace = { stepMs: 1000, onStep: () => roomLimits.clients.strangers } as const;
 
-/** Discards the rest of a body. */
 export function discardRest(request: IncomingMessage): void {
   if (request.readableEnded || request.destroyed) return;
   let seen = 0;
@@ -111,7 +110,7 @@ export function discardRest(request: IncomingMessage): void {
   request.resume();
 }
 
-/** Discards an unused body, which would stay in memory until the reply is read. */
+/** Discards an unused body, which would otherwise stay in memory until the reply is read. */
 export function discardBody(request: IncomingMessage, _response: unknown, next: () => void): void {
   discardRest(request);
   next();

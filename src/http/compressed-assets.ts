@@ -9,14 +9,14 @@ const typeByEnding = {
 } as const;
 const isCompressible = (ending: string): ending is keyof typeof typeByEnding => Object.hasOwn(typeByEnding, ending);
 
-/** Creates a handler that serves precompressed assets. Names contain a content digest, so browsers may cache them. */
+/** Creates a handler for precompressed assets. Their names contain a digest, so browsers may cache them. */
 export function createCompressedAssets(folder: string): RequestHandler<{ file: string }> {
   const root = join(folder, 'compressed');
   return (request, response, next) => {
     const { file } = request.params;
     const [, ending = ''] = /^[\w-]+\.(\w+)$/.exec(file) ?? [];
     if (!isCompressible(ending)) return next();
-    // Also for the uncompressed file, so that caches keep them apart.
+    // Set for the uncompressed file too, so that caches distinguish both.
     response.vary('Accept-Encoding');
     if (request.acceptsEncodings('br') === false) return next();
     response.type(typeByEnding[ending]).set({
@@ -25,7 +25,7 @@ export function createCompressedAssets(folder: string): RequestHandler<{ file: s
     });
     response.sendFile(`${file}.br`, { root, cacheControl: false, lastModified: false }, (error) => {
       if (error === undefined) return;
-      // A started reply cannot be replaced.
+      // A reply that has begun cannot be replaced.
       if (response.headersSent) return void response.destroy();
       response.removeHeader('Content-Encoding');
       next();

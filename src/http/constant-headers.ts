@@ -2,7 +2,7 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import helmet from 'helmet';
 
-/** Creates the handler for helmet's headers and `no-store`, computed once. */
+/** Creates the handler for constant headers: those of helmet, computed once, and `no-store`. */
 export function createConstantHeaders() {
   const headers = [...headersOf(helmet()), ['Cache-Control', 'no-store']] as const;
   return (response: ServerResponse): void => {

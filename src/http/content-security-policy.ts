@@ -16,7 +16,7 @@ type Directive =
 
 type Directives = Readonly<Partial<Record<Directive, string>>>;
 
-/** Directives for pages with own scripts, styles and pictures only, and Trusted Types. */
+/** Directives for pages that use only their own scripts, styles and pictures, with Trusted Types. */
 export const ownFiles = {
   'script-src': "'self'",
   'style-src': "'self'",
@@ -27,7 +27,7 @@ export const ownFiles = {
 
 export const noDevices = 'camera=(), microphone=(), geolocation=(), publickey-credentials-get=()';
 
-/** Builds a `Content-Security-Policy` that forbids everything else, framing included. */
+/** Returns a `Content-Security-Policy` that forbids everything else, including framing. */
 export function contentSecurityPolicy({
   'form-action': formAction = "'none'",
   'frame-ancestors': frameAncestors = "'none'",
@@ -42,10 +42,9 @@ export function contentSecurityPolicy({
     .join(';');
 }
 
-/** Returns the source expression of one style element. */
 export const styleDigest = (style: string): string => `'sha256-${createHash('sha256').update(style).digest('base64')}'`;
 
-/** Creates the handler that sends a page's policy. */
+/** Creates the handler that sends a page's security headers. */
 export function securePage(directives: Directives, others: Readonly<Record<string, string>> = {}) {
   const headers = Object.entries({
     'Content-Security-Policy': contentSecurityPolicy(directives),

@@ -1,4 +1,4 @@
-/** Reads an unverified cookie. RFC 6265, section 4.2.1: the first of that name. */
+/** Reads an unverified cookie. If several have the name, the first counts (RFC 6265, section 4.2.1). */
 export function readCookie(request: { get(header: 'cookie'): string | undefined }, name: string): string | null {
   const cookies = (request.get('cookie') ?? '').split(/; */);
   const found = cookies.find((cookie) => cookie.startsWith(`${name}=`));

@@ -4,18 +4,17 @@ import type { Random } from '../core/ports.js';
 import { secondsPerDay } from '../core/units.js';
 import { readCookie } from './cookies.js';
 
-/** Maximum lifetime of a cookie (RFC 6265bis, section 5.5). */
+/** Lifetime: the maximum of RFC 6265bis, section 5.5. */
 const lifeSec = 400 * secondsPerDay;
 
-/** Returns the name of the device cookie: random, without personal data. */
+/** Returns the name of the device cookie, which contains a random secret and no personal data. */
 export const deviceCookieOf = (issuer: string): string =>
   `${issuer.startsWith('https:') ? '__Host-' : ''}facestep-device`;
 
-/** Parses the cookie's secret; `null` if missing or malformed. */
+/** Parses the cookie; `null` if missing or malformed. */
 export const shownDevice = (cookie: string | null): Credential | null =>
   cookie !== null && /^[\w-]{43}$/.test(cookie) ? new Credential(cookie) : null;
 
-/** Sets or renews the browser's cookie. */
 export function keepDevice(
   request: Request,
   response: Response,

@@ -8,23 +8,22 @@ import { discardRest } from './collect.js';
 import type { Refuse } from './direct.js';
 import { isFault, sendRefusal } from './reply.js';
 
-/** Errors of Node's parser if a client stops sending HTTP within a body. */
+/** Error of Node's parser if a client stops sending HTTP within a body. */
 const brokenHttpGuard = z.object({ code: z.string().startsWith('HPE_') });
 
-/** Errors of Express for an existing file that cannot be sent: range, version, or path traversal. */
+/** Express's errors for a file that it cannot send: range, precondition, or path traversal. */
 const unsentFileGuard = z.object({ expose: z.literal(true), statusCode: z.literal([400, 403, 412, 416]) });
 
 function toRefusal(thrown: unknown): unknown {
-  // Thrown by Express for malformed percent-encoding.
+  // Express throws this for malformed percent-encoding.
   if (thrown instanceof URIError) return new FaceError('not_found');
-  // Also thrown for a sent file if the body is not read.
+  // This may also occur while a file is sent and the body is not read.
   if (brokenHttpGuard.safeParse(thrown).success) return new FaceError('request_malformed', 'aborted');
   const unsent = unsentFileGuard.safeParse(thrown).data;
   if (unsent === undefined) return thrown;
   return new FaceError(unsent.statusCode === 403 ? 'not_found' : 'request_malformed');
 }
 
-/** Creates the function that turns all errors into replies. */
 export function createRefuse(log: Log): Refuse {
   return (thrown, request, response) => {
     const error = toRefusal(thrown);
@@ -40,7 +39,7 @@ export function createRefuse(log: Log): Refuse {
     }
     if (response.headersSent) response.destroy();
     else {
-      // Header of a file that is not sent.
+      // Set for a file that is now not sent.
       response.removeHeader('Content-Encoding');
       response.setHeader('Cache-Control', 'no-store');
       sendRefusal(response, error);
@@ -49,7 +48,7 @@ export function createRefuse(log: Log): Refuse {
   };
 }
 
-/** Creates Express's error handler, identified by its four parameters. */
+/** Creates Express's error handler, which Express recognizes by four parameters. */
 export function createErrorHandler(log: Log) {
   const refuse = createRefuse(log);
   return (thrown: unknown, request: IncomingMessage, response: ServerResponse, _next: unknown): void =>

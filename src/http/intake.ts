@@ -17,13 +17,13 @@ export interface PhotoRange {
 export interface BodyOptions {
   readonly photoLimits: Readonly<Record<string, PhotoRange>>;
   readonly allowance: Allowance;
-  /** Takes each photo's bytes on arrival, also of refused bodies. */
+  /** Takes ownership of each photo's bytes on arrival, so that bytes of refused bodies are wiped too. */
   readonly own: OwnPhoto;
   readonly maxBytes: number;
-  /** Called on arrival, before later photos are accepted. */
+  /** Called when the token arrives, before photos are accepted. */
   onAuthToken(token: string): Promise<unknown>;
   onTextTooLong(field: string): FaceError;
 }
 
-/** One picture of 10 MB in base64, and its fields. */
+/** Enough for a picture of 10 MB in base64 and its fields. */
 export const maxJsonBytes = 14 * 1024 * 1024;

@@ -1,24 +1,23 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** Copied at once, in about a millisecond. */
+/** Number of bytes copied before other requests get a turn; takes about a millisecond. */
 const bytesPerTurn = 1024 * 1024;
 
-/** Shorter chunks are merged on arrival, because each costs some hundreds of bytes of overhead. */
+/** Shorter chunks are merged, because each chunk has an overhead of some hundreds of bytes. */
 const smallBytes = 1024;
 
 const blockBytes = 16 * 1024;
 
-/** Chunks of a body, in order. */
 export class Pieces {
   readonly #pieces: Buffer[] = [];
   #block = Buffer.alloc(0);
-  /** Start of the unflushed part. */
+  /** Start of the data in `#block` that is not in `#pieces` yet. */
   #from = 0;
   #to = 0;
 
-  /** Adds a chunk; a merged one is zeroed. */
+  /** Adds a chunk. If the chunk is merged, the original is zeroed. */
   add(piece: Buffer): void {
-    // Most small bodies are a single chunk.
+    // Most small bodies consist of a single chunk.
     const isOnly = this.#pieces.length === 0 && this.#to === 0;
     if (isOnly || piece.length >= smallBytes) {
       this.#close();
@@ -48,8 +47,8 @@ export class Pieces {
 }
 
 /**
- * Concatenates and zeroes the chunks of a body. Joining 14 MB at once would block the event loop for some ten
- * milliseconds.
+ * Concatenates and zeroes the chunks of a body. It yields in between, because joining 14 MB at once would block the
+ * event loop for some ten milliseconds.
  */
 export async function joinAndWipe(pieces: readonly Buffer[]): Promise<Buffer> {
   const joined = Buffer.allocUnsafe(pieces.reduce((sum, piece) => sum + piece.length, 0));

@@ -3,22 +3,25 @@ import type { AddressInfo, Socket } from 'node:net';
 
 const headersTimeoutMs = 10_000;
 
-/** For a whole request: 50 MB at 7 Mbit/s. */
+/** Time limit of a whole request: 50 MB at 7 Mbit/s. */
 const requestTimeoutMs = 60_000;
 
-/** Longer than common load balancers' idle timeout (60 s), so that they never use a closing connection. */
+/**
+ * Longer than the usual idle timeout of load balancers (60 s), so that these never use a connection that is being
+ * closed.
+ */
 const keepAliveTimeoutMs = 65_000;
 
-/** Running requests after `stop`: frames from a slow network, judged behind a full queue. */
+/** Time for running requests after `stop`, such as frames from a slow network that wait in a full queue. */
 const stopTimeoutMs = 20_000;
 
-/** Each takes a file descriptor and some 10 KB. */
+/** Each connection takes a file descriptor and some 10 KB. */
 const defaultMaxConnections = 10_000;
 
-/** Maximum pipelined requests per connection; browsers and proxies send none. */
+/** Maximum of pipelined requests per connection. Browsers and proxies send none. */
 const mostAhead = 8;
 
-/** Beyond this, slow readers are cut: a file being sent takes some 100 KB. */
+/** From this number, connections of slow readers are closed: a file being sent takes some 100 KB. */
 const defaultMaxUnderWay = 1_000;
 
 interface Busy {
@@ -28,13 +31,13 @@ interface Busy {
 
 export interface Listening {
   readonly port: number;
-  /** Accepts no new requests, and settles when the running ones are done (20 s at most). */
+  /** Accepts no new requests, and resolves when the running ones are done, after 20 s at most. */
   stop(): Promise<void>;
 }
 
 /**
- * Listens for HTTP. At the limit, the longest idle connection is closed, so that silent clients do not block others.
- * Each runs one request at a time; with too many, the longest unread reply is cut.
+ * Listens for HTTP. At the limit, the connection that has been idle longest is closed, so that silent clients block no
+ * others. Each connection runs one request at a time. With too many requests, the longest unread reply is closed.
  */
 export function listen(
   app: RequestListener,
@@ -45,8 +48,8 @@ export function listen(
     maxUnderWay = defaultMaxUnderWay,
   }: { host: string; port: number; maxConnections?: number; maxUnderWay?: number },
 ): Promise<Listening> {
-  // Idle connections, oldest first. Node counts unused connections as busy and answered ones as open; tracked here, so
-  // that neither delays a stop.
+  // Idle connections, oldest first. Node.js counts unused connections as busy, which would delay a stop, so they are
+  // tracked here.
   const quiet = new Set<Socket>();
   const busy = new Map<Socket, Busy>();
   let open = 0;
@@ -56,7 +59,7 @@ export function listen(
     const { socket } = request;
     const ahead = busy.get(socket)?.ahead ?? [];
     quiet.delete(socket);
-    // Re-inserted, so that the first is the oldest.
+    // Inserted again, so that the first is always the oldest.
     busy.delete(socket);
     busy.set(socket, { response, ahead });
     response.once('close', () => {
@@ -95,7 +98,7 @@ export function listen(
     if (open > maxConnections) {
       const [longest = socket] = quiet;
       longest.destroy();
-      // It closes asynchronously, and must not be chosen twice.
+      // Removed at once, because the connection closes later and must not be chosen twice.
       quiet.delete(longest);
     }
     if (!socket.destroyed) quiet.add(socket);
@@ -120,7 +123,7 @@ export function listen(
   });
 }
 
-/** The connection whose finished reply has waited longest; `undefined`: none. */
+/** Returns the connection whose reply has waited longest for its reader. */
 function findUnread(busy: ReadonlyMap<Socket, Busy>): Socket | undefined {
   for (const [socket, { response }] of busy) if (response.writableEnded || response.writableNeedDrain) return socket;
   return undefined;

@@ -10,31 +10,34 @@ import { longTextBytes } from './json.js';
 
 const maxTextFields = 16;
 
-/** Text fields, the hundred photos of a bulk match, and its probe. */
+/** Text fields, the hundred photos of a bulk match, and the picture to compare. */
 const maxParts = maxTextFields + 101;
 
-/** Overlong texts are handled per field. */
+/** Multer's limits on the length of texts are replaced by one per field. */
 const refusalByMulterCode: Record<string, FaceErrorCode> = {
   LIMIT_FILE_SIZE: 'photo_too_large',
   LIMIT_FIELD_NESTING: 'field_unknown',
 };
 
-/** A received form is parsed within milliseconds. A file after the closing boundary never ends. */
+/**
+ * Time until a received form must be parsed, which takes milliseconds. A file after the closing boundary would never
+ * end.
+ */
 const unfinishedMs = 5_000;
 
 /**
- * The parser replaces undecodable bytes by U+FFFD, and lone surrogates have no UTF-8 form: different secrets would
- * become equal.
+ * The parser replaces undecodable bytes by U+FFFD, and unpaired surrogates have no UTF-8 form. Both are refused, or
+ * different secrets would become equal.
  */
 const decodedGuard = z.string().refine((text) => !/[\ufffd\p{Surrogate}]/u.test(text));
 
 const textGuard = z.union([decodedGuard, z.array(decodedGuard)]);
 
 /**
- * Reads a multipart/form-data body into memory, never to disk. Charges every byte, and checks the client token, on
- * arrival.
- * @throws `field_unknown`, `photo_too_many`, `photo_too_large`, `body_too_large`, `overloaded`, `request_malformed`,
- * and what `onAuthToken` throws
+ * Reads a multipart/form-data body into memory, never to disk. Each byte is charged, and the client token is checked,
+ * on arrival.
+ * @throws `field_unknown`, `photo_too_many`, `photo_too_large`, `body_too_large`, `overloaded`, `request_malformed`;
+ * errors of `onAuthToken`
  */
 export async function readMultipart(request: Request, response: Response, options: BodyOptions): Promise<Body> {
   const memory = createFileMemory();
@@ -64,14 +67,14 @@ export async function readMultipart(request: Request, response: Response, option
             () => callback(null, true),
             (error: unknown) => {
               const refusal = error instanceof FaceError ? error : new FaceError('internal', null, { cause: error });
-              // Refuses at once; multer discards the rest before it calls back.
+              // Rejected here, because multer discards the rest before it calls back.
               reject(refusal);
               callback(refusal);
             },
           );
         },
       }).any();
-      // Before the parser: refused bytes must not reach it.
+      // Added before the parser, so that refused bytes do not reach it.
       receiveBody({ request, response }, options.allowance, () => {}).catch((error: unknown) => {
         request.unpipe();
         reject(error);
@@ -83,7 +86,7 @@ export async function readMultipart(request: Request, response: Response, option
     });
     return await toBody(request, memory, options);
   } catch (error) {
-    // No longer charged, so it must not stay in memory.
+    // This memory is no longer charged, so it must be freed.
     memory.wipe();
     request.body = undefined;
     throw error;
@@ -92,7 +95,7 @@ export async function readMultipart(request: Request, response: Response, option
   }
 }
 
-/** Accepts files in their fields, after the caller is authenticated. */
+/** Returns the filter that accepts only known file fields of an authenticated caller. */
 function createFileFilter(
   request: Request,
   { photoLimits, onAuthToken }: BodyOptions,
@@ -128,7 +131,7 @@ function createFileMemory(): FileMemory {
         });
         file.stream.on('end', () => callback(null, { filename }));
       },
-      // All are wiped together.
+      // `wipe` clears all files together.
       _removeFile: (_request, _file, callback) => callback(null),
     },
     take: ({ filename }) => joinAndWipe(files[Number(filename)]?.take() ?? []),
@@ -143,7 +146,7 @@ async function toBody(request: Request, memory: FileMemory, { own }: BodyOptions
   // Without a usable boundary, multer ignores the body.
   const sent: Record<string, unknown> | undefined = request.body;
   if (sent === undefined) throw new FaceError('request_malformed');
-  // Field by field: a guard for the whole would silently drop `__proto__`.
+  // Field by field, because a guard for the whole object would silently drop `__proto__`.
   const fields = new Map(Object.entries(sent).map(([name, value]) => [name, toText(value)]));
   const photos = new Map<string, Photo[]>();
   for (const file of Array.isArray(request.files) ? request.files : []) {

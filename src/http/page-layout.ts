@@ -9,8 +9,8 @@ export interface RenderedPage {
 }
 
 /**
- * Creates a page layout without script; forms post to this server only.
- * @param formsTo - further form targets: browsers apply this list to every redirect after a form
+ * Creates a page layout without scripts. Forms post only to this server.
+ * @param formsTo - further form targets, because browsers also check redirects after a form
  */
 export function createPageLayout(style: Html, formsTo = "'self'") {
   const policy = contentSecurityPolicy({ 'style-src': styleDigest(style.toString()), 'form-action': formsTo });
@@ -34,7 +34,6 @@ ${body}
   };
 }
 
-/** Sends a page with its policy. */
 export function sendPage(response: Response, { bytes, policy }: RenderedPage): void {
   response.set('Content-Security-Policy', policy).type('html').send(bytes);
 }

@@ -4,20 +4,21 @@ import { joinTicket } from '../core/step-up/ticket.js';
 
 export const pagePath = '/face';
 
-/** Returns the URL of a kiosk's start page; its secret follows in the fragment. */
+/** Returns the URL of a kiosk's start page. Its secret is added in the fragment. */
 export const kioskLink = (issuer: string): string => `${issuer}${pagePath}/kiosk`;
 
 const linkTo = (issuer: string, ticket: Credential, query: string): string =>
   ticket.use((text) => `${issuer}${pagePath}${query}#${text}`);
 
-/** Returns a step-up's URL. The ticket is in the fragment, which browsers do not send to servers and logs. */
+/** Returns the URL of a step-up. The ticket is in the fragment, which browsers send to no server. */
 export const pageLink = (issuer: string, ticket: Credential, language: string | null = null): string =>
   linkTo(issuer, ticket, language === null ? '' : `?lang=${language}`);
 
-/** Returns the link of a new step-up. */
 export const startedLink = (issuer: string, { id, challenge }: StartedStepUp, language: string | null = null): string =>
   pageLink(issuer, joinTicket(id, challenge), language);
 
-/** Returns the link for an e-mail: the page waits for a click, because mail filters run it, and the link opens once. */
+/**
+ * Returns a link for an e-mail. Its page waits for a click, because mail filters open links, and it opens only once.
+ */
 export const sentLink = (issuer: string, { id, challenge }: StartedStepUp, language: string): string =>
   linkTo(issuer, joinTicket(id, challenge), `?lang=${language}&sent`);

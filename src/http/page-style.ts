@@ -1,6 +1,6 @@
 import { html } from '../base/html.js';
 
-/** Style of the capture page, for server-rendered pages: one narrow column, two color schemes. */
+/** Style of the capture page, also for pages that the server renders. */
 export const pageStyle = html`
 :root {
   color-scheme: light dark;

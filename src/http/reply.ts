@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Json } from '../base/json.js';
 import { FaceError, type FaceErrorCode, refusals, toCode } from '../errors.js';
 
-/** Returns true for a server error; a full queue is none, and floods the log. */
+/** Returns true for a server error. A full queue does not count, because it would flood the log. */
 export const isFault = (code: FaceErrorCode): boolean => refusals[code].status >= 500 && code !== 'overloaded';
 
 export const refusalGuard = z.strictObject({
@@ -14,10 +14,10 @@ export const refusalGuard = z.strictObject({
 
 const retryGuard = z.object({ retryAfterSec: z.number().positive() });
 
-/** Queues are short, and so are outages of the store. */
+/** Short, because full queues and outages of the store usually end soon. */
 const defaultRetryAfterSec = 1;
 
-/** Replies `{ ok: false, error, code }`, with `Retry-After` for 429 and 503. Detail and cause are not sent. */
+/** Replies `{ ok: false, error, code }`, with `Retry-After` for 429 and 503. Detail and cause are never sent. */
 export function sendRefusal(response: ServerResponse, error: unknown): void {
   const code = toCode(error);
   const { status, text } = refusals[code];
@@ -28,7 +28,7 @@ export function sendRefusal(response: ServerResponse, error: unknown): void {
   sendJson(response, status, { ok: false, error: text, code } satisfies z.infer<typeof refusalGuard>);
 }
 
-/** Replies with JSON, without Express's request-dependent checks. */
+/** Sends JSON without the checks that make Express slow. */
 export function sendJson(response: ServerResponse, status: number, body: Json): void {
   const text = JSON.stringify(body);
   response.statusCode = status;

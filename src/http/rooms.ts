@@ -4,32 +4,32 @@ import { BodyPart, type PartLimits } from './budget.js';
 const kibibyte = 1024;
 const mebibyte = 1024 * kibibyte;
 
-/** Allowance for names, boundaries and text fields in addition to pictures. */
+/** Bytes for names, boundaries and text fields in addition to pictures. */
 export const formOverheadBytes = 512 * kibibyte;
 
-/** Separate pools for anonymous and known callers. */
+/** Memory pools for bodies: one for anonymous callers, one for authenticated ones. */
 export interface Room {
   readonly strangers: BodyPart;
   readonly callers: BodyPart;
-  /** In milliseconds. */
+  /** Length of a step, in milliseconds. */
   readonly stepMs: number;
 }
 
 export interface BodyRooms {
   readonly hooks: Room;
   readonly oidc: Room;
-  /** Requests of the capture page, and photos of step-ups. */
+  /** For the capture page, and for photos of step-ups. */
   readonly capture: Room;
   readonly clients: Room;
 }
 
-/** Refuses senders below 128 kbit/s or silent for five seconds. */
+/** Refuses senders that are slower than 128 kbit/s or silent for five seconds. */
 const strangers = { unfinishedOfOne: 128, patienceSteps: 5, leastBytesPerStep: 16 * kibibyte } as const;
 
-/** A phone on a bad network may pause. */
+/** More patience, because a phone in a bad network may pause. */
 const callers = { unfinishedOfOne: 1024, patienceSteps: 15, leastBytesPerStep: kibibyte } as const;
 
-/** A quarter per source: none can fill it. */
+/** One source gets a quarter of the pool, so that none can fill it. */
 const ofStrangers = (capacityMiB: number, placeSteps: number): PartLimits => ({
   ...strangers,
   capacityBytes: capacityMiB * mebibyte,
@@ -37,7 +37,7 @@ const ofStrangers = (capacityMiB: number, placeSteps: number): PartLimits => ({
   placeSteps,
 });
 
-/** Accountable: no share per caller, and no eviction. */
+/** Authenticated callers have no share of their own and are never evicted, because they can be held to account. */
 const ofCallers = (capacityMiB: number): PartLimits => ({
   ...callers,
   capacityBytes: capacityMiB * mebibyte,
@@ -45,21 +45,20 @@ const ofCallers = (capacityMiB: number): PartLimits => ({
   placeSteps: null,
 });
 
-/** The sum, with decoding, fits a container of 1 GiB: docs/operations.md. */
+/** All pools together, with decoding, fit a container of 1 GiB (docs/operations.md). */
 export const roomLimits = {
-  // A few hundred bytes in one chunk: a second is long.
+  // A hook call has a few hundred bytes, so a second is long.
   hooks: { strangers: ofStrangers(4, 1), callers: ofCallers(16) },
   oidc: { strangers: ofStrangers(8, 1), callers: ofCallers(0) },
   capture: {
-    // A quarter fits the largest body.
+    // A quarter of this pool fits the largest body.
     strangers: ofStrangers(44, 5),
-    // Anyone can get a session with a user name: one maximum body.
+    // Anyone with a user name can get a session, so its share is one maximum body.
     callers: { ...ofCallers(64), shareBytes: maxPhotoBytes + formOverheadBytes, placeSteps: 5 },
   },
   clients: { strangers: ofStrangers(16, 5), callers: ofCallers(96) },
 } as const satisfies Record<keyof BodyRooms, Record<'strangers' | 'callers', PartLimits>>;
 
-/** Creates the empty pools of a process. */
 export function createBodyRooms(
   limits: Record<keyof BodyRooms, Record<'strangers' | 'callers', PartLimits>> = roomLimits,
   stepMs = 1000,

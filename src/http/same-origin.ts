@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 /**
- * Returns true for a request from this server's own page, by `Sec-Fetch-Site`, or `Origin` in older browsers.
+ * Returns true if this server's own page sent the request, by `Sec-Fetch-Site` or, in older browsers, `Origin`.
  * @see https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
  */
 export function isSameOrigin(headers: IncomingHttpHeaders, issuer: string): boolean {

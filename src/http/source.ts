@@ -5,8 +5,8 @@ import { toSource } from '../core/limits/source.js';
 const sources = new WeakMap<IncomingMessage, string>();
 
 /**
- * Determines a request's source.
- * @param proxyHops - trusted reverse proxies that set `X-Forwarded-For`
+ * Determines and remembers the address a request comes from.
+ * @param proxyHops - number of trusted reverse proxies that set `X-Forwarded-For`
  */
 export function noteSource(request: IncomingMessage, proxyHops: number): string {
   const source = toSource(proxyAddr(request, (_address, hop) => hop < proxyHops));
@@ -14,6 +14,6 @@ export function noteSource(request: IncomingMessage, proxyHops: number): string 
   return source;
 }
 
-/** Returns the source of a request; without `noteSource`, the sender's address. */
+/** Returns the address a request comes from. */
 export const sourceOf = (request: IncomingMessage): string =>
   sources.get(request) ?? toSource(request.socket.remoteAddress);

@@ -6,16 +6,12 @@ import { FaceError } from '../errors.js';
 import { createFile, isSystemError } from '../files/durable-file.js';
 
 export interface AdminKey {
-  /** SHA-256, 32 bytes. */
   readonly digest: Uint8Array;
-  /** Unsaved: store it by {@link storeAdminKey}, then show it once. */
+  /** A new key that is not stored yet. Call {@link storeAdminKey}, then show it once. */
   readonly fresh: Credential | null;
 }
 
-/**
- * Loads the configured or stored key, or a new one, which is valid once stored.
- * @throws `config_invalid`
- */
+/** Loads the configured or stored key. If there is none, it creates one, which is valid once stored. */
 export async function loadAdminKey({
   given,
   file,
@@ -44,8 +40,8 @@ async function readDigest(file: string): Promise<Uint8Array | null> {
 }
 
 /**
- * Stores a new key's digest, mode 0600.
- * @throws `config_invalid`: not writable, or another process has stored one
+ * Stores the digest of a new key, mode 0600.
+ * @throws `config_invalid` if not writable, or if another process has stored a key
  */
 export async function storeAdminKey(
   { digest }: Pick<AdminKey, 'digest'>,

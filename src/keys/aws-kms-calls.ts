@@ -17,22 +17,19 @@ export interface KeyDescription {
 }
 
 /**
- * Calls to AWS KMS, with one retry and a circuit breaker. `null` if the key is disabled or deleted.
- * @throws `key_service_unavailable`: no answer, throttled, or denied
+ * Calls to AWS KMS, with one retry and a circuit breaker. Results are `null` if the key is disabled or deleted.
+ * @throws `key_service_unavailable` if there is no answer, or the call is throttled or denied
  */
 export interface AwsKmsCalls {
-  /**
-   * @param message - 1 to 4,096 bytes
-   * @returns HMAC-SHA-256
-   */
+  /** @param message - 1 to 4,096 bytes */
   generateMac(keyId: string, message: Uint8Array): Promise<Uint8Array | null>;
-  /** @param digest - SHA-256, 32 bytes @returns an ECDSA signature in DER, or an RSA signature */
+  /** @param digest - SHA-256 @returns an ECDSA signature in DER, or an RSA signature */
   sign(keyId: string, algorithm: SigningAlgorithmSpec, digest: Uint8Array): Promise<Uint8Array | null>;
   getPublicKey(keyId: string): Promise<{ readonly key: KeyObject; readonly spec: KeySpec } | null>;
   describeKey(keyId: string): Promise<KeyDescription | null>;
 }
 
-/** One second to connect, two to answer, one retry, and an overall limit. */
+/** Limits of one call: connecting, answering, and all attempts together. */
 const connectMs = 1000;
 const answerMs = 2000;
 const totalMs = 5000;
@@ -41,10 +38,10 @@ const attempts = 2;
 const outagesToOpen = 5;
 const coolDownMs = 5000;
 
-/** KMS errors for an unusable key. */
+/** KMS errors that mean a key is disabled or deleted. */
 const goneNames = ['DisabledException', 'NotFoundException', 'KMSInvalidStateException'];
 
-/** Creates the calls; credentials come from the SDK's default chain. */
+/** Creates the calls. The SDK finds the credentials itself. */
 export function createAwsKmsCalls(
   { region, endpoint }: Pick<AwsKmsConfig, 'region' | 'endpoint'>,
   { clock, log }: { readonly clock: Clock; readonly log: Log },
@@ -80,7 +77,7 @@ export function createAwsKmsCalls(
       const { name, status } = toServiceFailure(error);
       permit.report(status === null || status >= 500 || name === 'ThrottlingException' ? 'outage' : 'answered');
       if (goneNames.includes(name)) return null;
-      // SDK errors contain the response text.
+      // The SDK's error is dropped, because it contains the response.
       throw refuse(name, status);
     }
   };

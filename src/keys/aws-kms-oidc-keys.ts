@@ -9,12 +9,12 @@ import type { AwsKmsCalls } from './aws-kms-calls.js';
 import { createCertificate } from './oidc-certificate.js';
 import { type OidcKeys, type OidcSigningKey, type PublicKey, toPublicKey } from './oidc-key-set.js';
 
-/** As long as the key may stay in use. */
+/** Validity of certificates: as long as a key may be used. */
 const certificateSec = 20 * 365 * 86_400;
 
 /**
- * Creates OpenID keys from RSA keys in AWS KMS. Self-signed certificates are identical on every replica.
- * @throws `key_service_unavailable`, and `config_invalid` if a key is not RSA, disabled or deleted
+ * Creates OpenID keys from RSA keys in AWS KMS. All replicas create identical self-signed certificates.
+ * @throws `key_service_unavailable`; `config_invalid` if a key is not RSA, disabled or deleted
  */
 export async function createAwsKmsOidcKeys(
   { keyId, others }: NonNullable<AwsKmsConfig['oidc']>,
@@ -67,10 +67,10 @@ async function openKey(
   return { signing, published: toPublicKey(signing, certificate) };
 }
 
-/** Longer than a token's digest of 32 bytes, so never equal to one. */
+/** Longer than the 32-byte digests of tokens, so that no token yields the same key. */
 const cookieMessage = Buffer.from('facestep/oidc/the key that signs cookies');
 
-/** During a rollout, each replica accepts the others' cookies. */
+/** Returns a key of each version, so that replicas accept each other's cookies during a rollout. */
 async function deriveCookieKeys(
   keys: Keys,
   versions: readonly KeyVersion[],

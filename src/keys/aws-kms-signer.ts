@@ -11,8 +11,8 @@ import { type StatementKey, statementAlgorithm, verifyStatement } from './statem
 const publicJwkGuard = z.object({ kty: z.literal('EC'), crv: z.literal('P-256'), x: z.string(), y: z.string() });
 
 /**
- * Creates a signer with P-256 keys in AWS KMS. Public keys are read at start.
- * @throws `key_service_unavailable`, and `config_invalid` if a key is not P-256, disabled or deleted
+ * Creates a signer with P-256 keys in AWS KMS. The public keys are read at start.
+ * @throws `key_service_unavailable`; `config_invalid` if a key is not P-256, disabled or deleted
  */
 export async function createAwsKmsSigner(
   { keyId, others }: AwsKmsConfig['signing'],
@@ -63,13 +63,13 @@ async function importKey(jwk: StatementKey): Promise<CryptoKey> {
 
 const coordinateBytes = 32;
 
-/** DER (RFC 3279, section 2.2.3) to two numbers of 32 bytes, as in a JWS (RFC 7518, section 3.4). */
+/** Converts DER (RFC 3279, section 2.2.3) to the two numbers of a JWS (RFC 7518, section 3.4). */
 function toRawSignature(der: Uint8Array): Buffer {
   const r = contentAt(der, contentAt(der, 0).start);
   const s = contentAt(der, r.end);
   const raw = Buffer.alloc(2 * coordinateBytes);
   for (const [index, { start, end }] of [r, s].entries()) {
-    // DER adds a zero before a set first bit, and shortens small numbers.
+    // DER shortens small numbers, and adds a zero byte before a first bit that is set.
     const digits = der.subarray(Math.max(start, end - coordinateBytes), end);
     raw.set(digits, (index + 1) * coordinateBytes - digits.length);
   }

@@ -5,17 +5,19 @@ import { FaceError } from '../errors.js';
 import type { AwsKmsCalls } from './aws-kms-calls.js';
 import { createMacCache } from './mac-cache.js';
 
-/** Retries cost no second call. An output opens only its token together with the right face. */
+/**
+ * Time for which outputs are cached, so that a retry needs no second call. An output is useless without the token and
+ * the right face.
+ */
 const keepMs = 10_000;
 const keptAtMost = 1000;
 
-/** Returns the version that seals new tokens. */
 export const currentOf = ({ sealing, current }: Pick<AwsKmsConfig, 'sealing' | 'current'>): number =>
   current ?? Math.max(...sealing.map(({ version }) => version));
 
 /**
- * Creates sealing keys in AWS KMS: one `GenerateMac` per token. Disabling or deleting a key retires its version after
- * the cache time.
+ * Creates sealing keys in AWS KMS, with one `GenerateMac` per token. After the cache time, tokens of a disabled or
+ * deleted key are refused.
  */
 export function createAwsKmsKeys(config: Pick<AwsKmsConfig, 'sealing' | 'current'>, calls: AwsKmsCalls): Keys {
   const keyIds = new Map(config.sealing.map(({ version, keyId }) => [version, keyId]));
@@ -24,7 +26,7 @@ export function createAwsKmsKeys(config: Pick<AwsKmsConfig, 'sealing' | 'current
 
   return {
     currentVersion: async () => current,
-    // A disabled key may be enabled again.
+    // Also true for a disabled key, which may be enabled again.
     holds: async (version) => keyIds.has(version),
     async mac(version, message) {
       const keyId = keyIds.get(version);
@@ -32,7 +34,7 @@ export function createAwsKmsKeys(config: Pick<AwsKmsConfig, 'sealing' | 'current
       return cache.take(`${version}:${Buffer.from(message).toString('base64url')}`, async () => {
         const mac = await calls.generateMac(keyId, message);
         if (mac !== null) return new KeyMaterial(mac);
-        // The key of new tokens is missing, not retired.
+        // New tokens cannot be sealed without this key, so this is an outage.
         if (version === current)
           throw new FaceError('key_service_unavailable', { keyId, reason: 'disabled or deleted' });
         throw new FaceError('token_key_retired', { keyId });

@@ -1,4 +1,4 @@
-/** Returns the range of a DER value's content (X.690, section 8.1.3). */
+/** Returns where the content of a DER value begins and ends (X.690, section 8.1.3). */
 export function contentAt(bytes: Uint8Array, at: number): { readonly start: number; readonly end: number } {
   const [first = 0] = bytes.subarray(at + 1);
   const lengthBytes = first < 0x80 ? 0 : first & 0x7f;

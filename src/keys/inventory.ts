@@ -9,20 +9,19 @@ import { createOidcKeys } from './oidc-keys.js';
 export interface SealingKey {
   readonly version: KeyVersion;
   readonly isCurrent: boolean;
-  /** `null`: none. */
   readonly problem: string | null;
 }
 
 export interface TurningKey {
-  /** The `kid` in a file, the key id in AWS KMS. */
+  /** `kid` of a key in a file, or key id in AWS KMS. */
   readonly name: string;
   readonly isSigning: boolean;
-  /** Past or future; `null` if unknown. */
+  /** Time from which the key signs; `null` if unknown. */
   readonly signsFrom: EpochMs | null;
   readonly problem: string | null;
 }
 
-/** Inventory of keys, without secrets. Methods throw FaceError `config_invalid`, `key_service_unavailable`. */
+/** Lists keys without their secrets. Methods throw FaceError `config_invalid` or `key_service_unavailable`. */
 export interface KeyInventory {
   readonly kind: KeysConfig['kind'];
   sealing(): Promise<readonly SealingKey[]>;
@@ -37,7 +36,7 @@ interface Deps {
   readonly log: Log;
 }
 
-/** Opens the inventory without creating keys, which in a wrong folder would be wrong. */
+/** Opens the inventory. It never creates keys, because the folder may be a wrong one. */
 export const openInventory = async (config: KeysConfig, deps: Deps): Promise<KeyInventory> =>
   config.kind === 'local' ? openLocal(deps) : openAwsKms(config, deps);
 
@@ -66,7 +65,7 @@ function openLocal({ files, ...deps }: Deps): KeyInventory {
 const toTurningKey = ({ kid, isSigning, signsFrom }: SigningTurn): TurningKey => ({
   name: kid,
   isSigning,
-  // Missing in earlier versions.
+  // 0 in files of earlier versions.
   signsFrom: signsFrom === 0 ? null : signsFrom,
   problem: null,
 });

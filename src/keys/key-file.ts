@@ -12,16 +12,13 @@ import {
   replaceFile,
 } from '../files/durable-file.js';
 
-/** JSON, mode 0600, shared by several processes. */
+/** A JSON file of mode 0600, shared by several processes. */
 export interface KeyFile<Content> {
-  /**
-   * Reads the content, again after a change by any process, so that a retired key stops working at once.
-   * @throws `key_service_unavailable`
-   */
+  /** Returns the content. A change by any process is noticed, so that a retired key stops working at once. */
   read(): Promise<Content>;
   /**
-   * Replaces the content; changes are serialized.
-   * @throws `config_invalid`: not writable, or a stale lock
+   * Replaces the content. Concurrent changes wait for each other.
+   * @throws `config_invalid` if not writable, or if a stale lock remains
    */
   change<Result>(step: (from: Content) => Promise<Change<Content, Result>> | Change<Content, Result>): Promise<Result>;
 }
@@ -36,20 +33,17 @@ interface KeyFileOptions<Guard extends z.ZodType> {
   readonly setting: string;
   readonly guard: Guard;
   readonly toJson: (content: z.output<Guard>) => object;
-  /** If several processes start at once, one creates the content. */
+  /** Creates the content. If several processes start at once, only one result is stored. */
   readonly make: () => Promise<z.output<Guard>> | z.output<Guard>;
   readonly random: Random;
   readonly onContent?: (content: z.output<Guard>) => void;
 }
 
-/** A change takes milliseconds. */
+/** Short waits, because a change takes milliseconds. */
 const lockWaitMs = 10;
 const lockWaits = 500;
 
-/**
- * Opens a key file, creating it if missing; never writes to an existing one.
- * @throws `config_invalid`
- */
+/** Opens a key file. A missing one is created, an existing one never changed. */
 export async function openKeyFile<Guard extends z.ZodType>(
   options: KeyFileOptions<Guard>,
 ): Promise<KeyFile<z.output<Guard>>> {
@@ -59,7 +53,7 @@ export async function openKeyFile<Guard extends z.ZodType>(
     new FaceError('config_invalid', { setting, problem }, { cause });
 
   const readAnew = async (): Promise<{ readonly mark: string; readonly content: z.output<Guard> } | null> => {
-    // Before reading, so that a concurrent replacement is detected next time.
+    // Taken before reading, so that the next read notices a concurrent change.
     const mark = await markOf(file);
     const text = await readPrivateFile(file, setting);
     if (text === null) return null;

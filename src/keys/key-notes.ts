@@ -5,7 +5,7 @@ import { toCode } from '../errors.js';
 
 export type KeyUse = 'sealing' | 'signing' | 'oidc';
 
-/** At start and after changes. Does not throw. */
+/** Called at start and after changes. It does not throw. */
 export type OnKeysLoaded = (use: KeyUse, names: readonly (KeyVersion | string)[]) => void;
 
 type Note = AuditDetail<'key_made'>;
@@ -16,8 +16,8 @@ const toNote = (use: KeyUse, name: KeyVersion | string): Note =>
 const toName = (note: Note): string => `${note.use} ${note.use === 'sealing' ? note.version : note.kid}`;
 
 /**
- * Records added and removed keys in the audit trail, including changes while this replica was off. A failed entry is
- * made up later.
+ * Records added and removed keys in the audit log, including changes while this replica was off. A failed entry is
+ * written later.
  */
 export function createKeyNotes(deps: {
   readonly audit: Pick<Audit, 'append'>;
@@ -53,7 +53,7 @@ export function createKeyNotes(deps: {
   };
 }
 
-/** Returns true if the trail records a use's keys. */
+/** Returns true if the audit log has keys of this use. */
 export async function isNoted(use: KeyUse, trail: string): Promise<boolean> {
   const notes = await readNotes(trail);
   return [...notes.values()].some((note) => note.use === use);

@@ -4,26 +4,22 @@ const daySec = 86_400;
 
 export const signingLifeSec = 90 * daySec;
 
-/**
- * Before and after the signing period. Entra caches keys for 24 hours.
- * @see https://learn.microsoft.com/en-us/entra/identity/authentication/concept-authentication-external-method-provider
- */
+/** Time for which a key is published before and after it signs. Entra caches keys for 24 hours. */
 export const overlapSec = 2 * daySec;
 
-/** Signs until the next one does. */
+/** A key that signs until the next one does. */
 export interface ScheduledKey {
   readonly signsFrom: EpochMs;
 }
 
 export interface Schedule<Key extends ScheduledKey> {
   readonly signing: Key;
-  /** The signing key, the next, and the last until its signatures expire. */
+  /** The signing key, the next one, and the previous one until its signatures expire. */
   readonly published: readonly [Key, ...Key[]];
-  /** Time from which the next key to create signs; `null` if none is due. */
+  /** Time from which the next key to create will sign; `null` if none is due. */
   readonly nextSignsFrom: EpochMs | null;
 }
 
-/** Returns the signing key. */
 export function signingAt<Key extends ScheduledKey>(keys: readonly [Key, ...Key[]], now: EpochMs): Key {
   const [first, ...others] = keys;
   return others.findLast(({ signsFrom }) => signsFrom <= now) ?? first;
@@ -31,7 +27,7 @@ export function signingAt<Key extends ScheduledKey>(keys: readonly [Key, ...Key[
 
 /**
  * Returns the schedule. Even after a long downtime, a key is published for the whole overlap before it signs.
- * @param keys - in order
+ * @param keys - in order of signing
  */
 export function scheduleAt<Key extends ScheduledKey>(keys: readonly [Key, ...Key[]], now: EpochMs): Schedule<Key> {
   const signing = signingAt(keys, now);

@@ -17,7 +17,7 @@ import type { OnKeysLoaded } from './key-notes.js';
 import { signingAt } from './key-schedule.js';
 import { type StatementKey, statementAlgorithm, understoodHeaders, verifyStatement } from './statement.js';
 
-/** Twice the 300 seconds that `/.well-known/jwks.json` may be cached, so that verifiers know the key. */
+/** Time for which a key is published before it signs: twice the 300 s for which verifiers may cache the keys. */
 export const signerOverlapSec = 600;
 
 const coordinate = z.base64url().length(43);
@@ -28,13 +28,13 @@ const keyGuard = z.strictObject({
   ...publicPart,
   kid,
   signsFrom: epochMsGuard,
-  /** Private part, removed at the end of the key's period. */
+  /** Private part, removed after the key's period. */
   d: coordinate.optional(),
 });
 type SigningKey = z.output<typeof keyGuard>;
 type KeyRing = readonly [SigningKey, ...SigningKey[]];
 
-/** Former format, before rotation. */
+/** File format before rotation existed. */
 const formerFileGuard = z
   .strictObject({
     format: z.literal('facestep-signing-keys-1'),
@@ -44,7 +44,7 @@ const formerFileGuard = z
   .refine(({ current, keys: [only] }) => only.kid === current)
   .transform(({ keys: [only] }): KeyRing => [{ ...only, signsFrom: epochMs(0) }]);
 
-/** In order: former ones, the signing one, perhaps the next. */
+/** Keys in order: former ones, the signing one, and sometimes the next. */
 const fileGuard = z
   .strictObject({ format: z.literal('facestep-signing-keys-2'), keys: z.tuple([keyGuard], keyGuard) })
   .transform(({ keys }): KeyRing => keys)
@@ -56,18 +56,17 @@ export interface SigningTurn {
   readonly isSigning: boolean;
 }
 
-/** `Signer` over one file, with administration. */
 export interface LocalSigner extends Signer {
   turns(): Promise<readonly SigningTurn[]>;
   /**
-   * Adds a key for later.
-   * @param note - first; if it fails, none is added
-   * @throws `request_malformed`: one is waiting
+   * Adds a key that will sign later.
+   * @param note - called first; if it fails, no key is added
+   * @throws `request_malformed` if a new key is already waiting
    */
   rotate(note?: (kid: string) => Promise<void>): Promise<SigningTurn>;
   /**
-   * Invalidates a key's signatures.
-   * @throws `request_malformed`: no such key, or the only one that can sign
+   * Removes a key, which invalidates its signatures.
+   * @throws `request_malformed` if there is no such key, or no other key can sign
    */
   retire(kid: string): Promise<void>;
 }
@@ -81,9 +80,8 @@ interface Deps {
 }
 
 /**
- * Creates a signer with P-256 keys in a JSON file of mode 0600. Public keys stay, because signatures are verified years
- * later; private keys are destroyed after their period.
- * @throws `config_invalid`
+ * Creates a signer with P-256 keys in a JSON file of mode 0600. Private keys are destroyed after their period. Public
+ * keys are kept, because signatures may be verified years later.
  */
 export async function createLocalSigner({ file, clock, random, log, onKeysLoaded }: Deps): Promise<LocalSigner> {
   const keyFile = await openKeyFile({
@@ -109,7 +107,7 @@ export async function createLocalSigner({ file, clock, random, log, onKeysLoaded
     return { ring, keys: await imported.keys };
   };
 
-  /** Once per content: the file may not be writable. */
+  /** Removes the private parts of former keys. Tried once per content, because the file may not be writable. */
   const destroyFormer = async (ring: KeyRing): Promise<void> => {
     const signing = signingAt(ring, clock.now());
     if (pruned === ring || !ring.slice(0, ring.indexOf(signing)).some(({ d }) => d !== undefined)) return;
@@ -169,7 +167,7 @@ export async function createLocalSigner({ file, clock, random, log, onKeysLoaded
   };
 }
 
-/** If a fast clock has destroyed the signing key, returns the next one, published for nearly the whole overlap. */
+/** Returns the key that signs. If a fast clock has destroyed the due key, the next one signs. */
 function signerAt(ring: KeyRing, now: EpochMs): SigningKey {
   const turn = signingAt(ring, now);
   return ring.slice(ring.indexOf(turn)).find(({ d }) => d !== undefined) ?? turn;

@@ -16,7 +16,7 @@ const keyGuard = z
 
 const versionGuard = z.int().min(1).max(lastVersion);
 
-/** Per version that is not retired. */
+/** Keys that are not retired. */
 const fileGuard = z
   .strictObject({
     format: z.literal('facestep-keys-1'),
@@ -33,26 +33,23 @@ interface KeyRing {
   readonly keys: ReadonlyMap<KeyVersion, Buffer>;
 }
 
-/** `Keys` over one file, with administration. */
 export interface LocalKeys extends Keys {
-  /** Not retired, ascending. */
+  /** Versions that are not retired, ascending. */
   versions(): Promise<readonly KeyVersion[]>;
   /**
-   * Adds a key and makes it current; older tokens stay valid.
-   * @param note - first; if it fails, none is added
+   * Adds a key and makes it current. Older tokens stay valid.
+   * @param note - called first; if it fails, no key is added
    */
   rotate(note?: (version: KeyVersion) => Promise<void>): Promise<KeyVersion>;
   /**
-   * Makes a version's tokens useless. Backups, and disks that keep overwritten blocks, still contain it.
-   * @throws `request_malformed`: the current version; `token_key_retired`: no such key
+   * Removes a version's key, which makes its tokens useless. Backups, and disks that keep overwritten blocks, may still
+   * contain it.
+   * @throws `request_malformed` for the current version; `token_key_retired` if there is no such key
    */
   retire(version: KeyVersion): Promise<void>;
 }
 
-/**
- * Opens keys in a JSON file of mode 0600. Back it up: without it every token is lost.
- * @throws `config_invalid`
- */
+/** Opens keys in a JSON file of mode 0600. Back it up: without this file, all tokens are useless. */
 export async function createLocalKeys({
   file,
   random,

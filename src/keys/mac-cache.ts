@@ -1,17 +1,16 @@
 import { KeyMaterial } from '../core/concealed.js';
 
 export interface MacCache {
-  /** Returns an output as the caller's own copy. Concurrent callers share one derivation; failures are not cached. */
+  /** Returns a copy of an output. Concurrent callers share one derivation; failures are not cached. */
   take(name: string, derive: () => Promise<KeyMaterial>): Promise<KeyMaterial>;
 }
 
-/** Creates a cache that wipes expired outputs. */
 export function createMacCache({ keepMs, limit }: { readonly keepMs: number; readonly limit: number }): MacCache {
   const kept = new Map<string, Promise<KeyMaterial>>();
 
   const drop = (name: string, entry: Promise<KeyMaterial>): void => {
     if (kept.get(name) === entry) kept.delete(name);
-    // Waiting callers copy it first.
+    // Wiped last, after waiting callers have copied it.
     void entry.then(
       (material) => material.wipe(),
       () => {},

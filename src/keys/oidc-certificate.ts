@@ -3,9 +3,8 @@ import { contentAt } from './der.js';
 import type { OidcSigningKey } from './oidc-key-set.js';
 
 /**
- * Creates a self-signed certificate for Entra's external method. Deterministic, so that replicas agree.
- * @returns DER
- * @throws `key_service_unavailable`
+ * Creates a self-signed certificate (DER), which Entra's external method requires. It is deterministic, so that
+ * replicas agree.
  */
 export async function createCertificate(
   { publicKey, sign }: Pick<OidcSigningKey, 'publicKey' | 'sign'>,
@@ -39,7 +38,7 @@ export async function createCertificate(
   return render(new Uint8Array(await sign(signedPartOf(unsigned), 'RS256')));
 }
 
-/** Two hundred files that servers without OpenID clients do not need. */
+/** Loaded only when needed, because the library has two hundred files. */
 async function loadLibrary() {
   await import('reflect-metadata');
   return import('@peculiar/x509');

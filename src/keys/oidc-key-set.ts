@@ -3,17 +3,17 @@ import type { Credential } from '../core/concealed.js';
 import { FaceError } from '../errors.js';
 
 /**
- * RFC 7518, section 3.1: RS256, the only one that Entra promises to support; PS256 for clients under FAPI 2.0, which
- * forbids RS256.
+ * RS256 is the only algorithm that Entra promises to support. FAPI 2.0 forbids it, so its clients get PS256 (RFC 7518,
+ * section 3.1).
  */
 export type OidcAlgorithm = 'RS256' | 'PS256';
 
-/** A public key for verifiers (RFC 7517). */
+/** A JSON Web Key (RFC 7517). */
 export interface PublicKey {
   readonly kty: 'RSA';
   readonly use: 'sig';
   readonly alg: OidcAlgorithm;
-  /** SHA-256 thumbprint in base64url (RFC 7638), with the algorithm as a suffix unless it is RS256. */
+  /** SHA-256 thumbprint in base64url (RFC 7638). Except for RS256, the algorithm is appended. */
   readonly kid: string;
   readonly n: string;
   readonly e: string;
@@ -25,22 +25,18 @@ export interface PublicKey {
 export interface OidcSigningKey {
   readonly kid: string;
   readonly publicKey: KeyObject;
-  /** @returns 256 to 512 bytes. @throws `key_service_unavailable` */
   sign(data: Uint8Array, algorithm: OidcAlgorithm): Promise<Uint8Array>;
 }
 
 export interface OidcKeySet {
   readonly published: readonly PublicKey[];
-  /** The first one signs. */
+  /** Keys that sign, the current one first. */
   readonly signing: readonly OidcSigningKey[];
   readonly cookieKeys: readonly [Credential, ...Credential[]];
 }
 
 export interface OidcKeys {
-  /**
-   * Returns the same object if unchanged.
-   * @throws `key_service_unavailable`
-   */
+  /** Returns the keys, as the same object if nothing changed. */
   current(): Promise<OidcKeySet>;
 }
 
@@ -51,11 +47,10 @@ export function toPublicKey({ kid, publicKey }: Omit<OidcSigningKey, 'sign'>, ce
   return { kty: 'RSA', use: 'sig', alg: 'RS256', kid, n, e, x5c: [Buffer.from(certificate).toString('base64')], x5t };
 }
 
-/** Returns the key id for an algorithm: verifiers bind a key to one. */
+/** Returns the key id for an algorithm, because verifiers bind a key to one algorithm. */
 export const kidUnder = (kid: string, algorithm: OidcAlgorithm): string =>
   algorithm === 'RS256' ? kid : `${kid}-${algorithm}`;
 
-/** Returns the key as published. */
 export const publishUnder = (key: PublicKey, algorithm: OidcAlgorithm): PublicKey => ({
   ...key,
   alg: algorithm,

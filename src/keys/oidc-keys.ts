@@ -43,7 +43,7 @@ const keyGuard = z.strictObject({
   kid: z.string().length(43),
   signsFrom: epochMsGuard,
   jwk: privateJwkGuard,
-  /** DER in base64, as in `x5c`. */
+  /** Certificate (DER) in base64, as in `x5c`. */
   certificate: z.base64().min(1),
   /** Signs the cookies that bind an authorization to its browser. */
   cookieKey: part,
@@ -58,20 +58,17 @@ type Ring = readonly [RingKey, ...RingKey[]];
 export interface LocalOidcKeys extends OidcKeys {
   turns(): Promise<readonly SigningTurn[]>;
   /**
-   * Adds a key for later.
-   * @param note - first; if it fails, none is added
-   * @throws `request_malformed`: one is waiting
+   * Adds a key that will sign later.
+   * @param note - called first; if it fails, no key is added
+   * @throws `request_malformed` if a new key is already waiting
    */
   rotate(note?: (kid: string) => Promise<void>): Promise<SigningTurn>;
 }
 
-/** Retry interval for creating a due key, for example after a full disk. */
+/** Interval of retries if a due key cannot be created, in seconds. */
 const retrySec = 60;
 
-/**
- * Opens RSA keys in a JSON file of mode 0600. They rotate every 90 days with two days of overlap.
- * @throws `config_invalid`
- */
+/** Opens RSA keys in a JSON file of mode 0600. They rotate every 90 days, with an overlap of two days. */
 export async function createOidcKeys({
   file,
   clock,
@@ -127,7 +124,7 @@ export async function createOidcKeys({
 
   const turn = async (): Promise<OidcKeySet> => {
     ring = await lookAfter().catch((error: unknown) => {
-      // The current key still signs: a full disk must not stop sign-ins.
+      // The current key still signs, so that a full disk does not stop sign-ins.
       log.error('cannot maintain the OpenID key file', { code: toCode(error) });
       return ring;
     });
@@ -167,7 +164,7 @@ async function makeRingKey(
   const certificate = await createCertificate(toSigningKey({ kid, jwk }), {
     serialNumber: `01${Buffer.from(random(15)).toString('hex')}`,
     notBefore: addSec(clock.now(), -overlapSec),
-    // Must outlive the key's signing period.
+    // The certificate must outlive the key's signing period.
     notAfter: addSec(signsFrom, 4 * signingLifeSec),
   });
   return {
@@ -189,7 +186,7 @@ function toKeySet(published: Ring): OidcKeySet {
   };
 }
 
-/** RFC 7518, sections 3.3 and 3.5: the salt is as long as the digest. */
+/** Paddings of RFC 7518, sections 3.3 and 3.5. The salt is as long as the digest. */
 const paddings = {
   RS256: { padding: constants.RSA_PKCS1_PADDING },
   PS256: { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST },

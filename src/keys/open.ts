@@ -12,7 +12,7 @@ import { createOidcKeys } from './oidc-keys.js';
 export interface KeyService {
   readonly keys: Keys;
   readonly signer: Signer;
-  /** Created at the first call, because not every server needs them. */
+  /** The keys are created at the first call, because not every server needs them. */
   openOidcKeys(): Promise<OidcKeys>;
 }
 
@@ -24,7 +24,6 @@ interface Deps {
   readonly onKeysLoaded?: OnKeysLoaded;
 }
 
-/** Opens the configured key service. @throws `config_invalid`, `key_service_unavailable` */
 export async function openKeyService(config: KeysConfig, deps: Deps): Promise<KeyService> {
   switch (config.kind) {
     case 'local':
@@ -54,10 +53,13 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
   };
 }
 
-/** Only a first start creates keys: new ones would refuse every token like a wrong face. */
+/**
+ * Refuses to start if the keys of existing tokens are missing. With new keys, every token would be refused like a wrong
+ * face.
+ */
 async function checkNotLost({ keys, audit }: DataFiles): Promise<void> {
   if ((await isThere(keys)) || !(await isThere(audit))) return;
-  // Retention removed older entries, but a removal shows that there were records.
+  // Retention may have removed the entries about keys, but its own entry shows that there were some.
   const isBeginningGone = ((await findFirstSequence(audit)) ?? 1) > 1;
   if (!isBeginningGone && !(await isNoted('sealing', audit))) return;
   throw new FaceError('config_invalid', {
@@ -66,7 +68,7 @@ async function checkNotLost({ keys, audit }: DataFiles): Promise<void> {
   });
 }
 
-/** The SDK slows the start. */
+/** Loaded only when needed, because the SDK slows the start. */
 async function openAwsKms(config: AwsKmsConfig, deps: Deps): Promise<KeyService> {
   const [{ createAwsKmsCalls }, { createAwsKmsKeys }, { createAwsKmsSigner }, { createAwsKmsOidcKeys }] =
     await Promise.all([

@@ -2,20 +2,16 @@ import type { JsonObject } from '../base/json.js';
 import { FaceError } from '../errors.js';
 import type { OidcKeys, PublicKey } from './oidc-key-set.js';
 
-/** Signs Security Event Tokens (RFC 8417). */
 export interface SecurityEventSigner {
-  /** @returns a compact JWS (RFC 7515). @throws `key_service_unavailable` */
+  /** @returns a compact JWS (RFC 7515). */
   sign(claims: JsonObject): Promise<string>;
-  /**
-   * The signing key first.
-   * @throws `key_service_unavailable`
-   */
+  /** Returns the public keys, the signing one first. */
   publicKeys(): Promise<readonly PublicKey[]>;
 }
 
 /**
- * Creates a signer with the OpenID provider's keys: receivers accept only RS256 with 2048 bits or more. Without `exp`
- * and `sub` its tokens cannot pass as ID tokens.
+ * Creates a signer for Security Event Tokens (RFC 8417) with the OpenID provider's keys, because receivers require
+ * RS256. Tokens without `exp` and `sub` cannot be mistaken for ID tokens.
  * @see https://openid.github.io/sharedsignals/openid-caep-interoperability-profile-1_0.html (section 2.6)
  */
 export const createSecurityEventSigner = (openKeys: () => Promise<OidcKeys>): SecurityEventSigner => ({

@@ -2,13 +2,12 @@ import { type CryptoKey, compactVerify, errors } from 'jose';
 import type { SignedType } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 
-/** ECDSA on P-256 with SHA-256 (RFC 7518, section 3.4). */
 export const statementAlgorithm = 'ES256';
 
-/** `crit` parameters besides those of JOSE: JAdES, section 5.2.8. */
+/** Supported `crit` parameters in addition to those of JOSE (JAdES, section 5.2.8). */
 export const understoodHeaders = { sigD: true } as const;
 
-/** Returns the claims of a statement. Verifies only header and signature. @throws `receipt_invalid` */
+/** Returns the claims of a signed statement. Only header and signature are verified. */
 export async function verifyStatement(
   type: SignedType,
   jws: string,
@@ -31,7 +30,6 @@ export async function verifyStatement(
   }
 }
 
-/** A public key for statements (RFC 7517). */
 export interface StatementKey {
   readonly kty: 'EC';
   readonly crv: 'P-256';

@@ -2,28 +2,28 @@ import { type PastEvent, readEvents } from '../audit/events.js';
 import type { KeyVersion } from '../core/ports.js';
 import { type EpochMs, fromIso } from '../core/units.js';
 
-/** According to audit trails. */
+/** Numbers of tokens, counted from audit logs. */
 export interface TokenCount {
   readonly byVersion: ReadonlyMap<KeyVersion, number>;
   readonly ofUnknownVersion: number;
 }
 
-/** Create a token, or may have: a crash may separate start and end. */
+/** Actions that create a token or may have done so: a crash can come between start and end. */
 const beginnings = ['enrolment_begun', 'enrolled', 'enrolment_recovered', 'renewed'] as const;
 const endings = ['revoked', 'subject_erased', 'consent_withdrawn', 'enrolment_refused'] as const;
 type CountedEvent = PastEvent<(typeof beginnings)[number] | (typeof endings)[number]>;
 
 interface Token {
   version: KeyVersion | null;
-  /** `undefined` if no record has it. */
+  /** Expiry; `undefined` if no record contains it. */
   expiresAt: EpochMs | null | undefined;
-  /** A renewal keeps its expiry. */
+  /** Id of the token that this one renewed, whose expiry it keeps. */
   former: string | null;
   readonly subject: string;
   readonly time: EpochMs;
 }
 
-/** Counts valid tokens by key version. Each replica has its own trail. */
+/** Counts valid tokens by key version, from the audit logs of all replicas. */
 export async function countTokens(trails: readonly string[], now: EpochMs): Promise<TokenCount> {
   const tokens = new Map<string, Token>();
   const ended = new Set<string>();

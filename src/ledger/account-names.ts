@@ -8,19 +8,19 @@ const keptSec = 5 * 60;
 
 const mostKept = 5000;
 
-/** Following the log searches every two seconds. */
+/** Searches are cached, because a page that follows the log searches every two seconds. */
 const searchKeptSec = 60;
 
 const mostSearchesKept = 200;
 
-/** Some providers limit the rate. */
+/** Low, because some providers limit the rate. */
 const mostAtOnce = 4;
 
-/** In memory for a few minutes. */
+/** Names of users, cached for a few minutes. */
 export interface AccountNames {
-  /** In order; `null`: unknown or not available. */
+  /** Returns accounts in the given order; `null` if unknown or unavailable. */
   read(connection: Connection, subjects: readonly string[]): Promise<readonly (NamedAccount | null)[]>;
-  /** @param text - the beginning of a login, an e-mail address or a name */
+  /** @param text - beginning of a login, e-mail address or name */
   search(text: string, connections: Iterable<Connection>): Promise<readonly PeopleSearch[]>;
 }
 
@@ -44,7 +44,7 @@ export function createAccountNames({ clock }: { readonly clock: Clock }): Accoun
       keep(key, account);
       return account;
     } catch (error) {
-      // An outage is not cached.
+      // Only unknown users are cached, not outages.
       if (toCode(error) === 'subject_unknown') keep(key, null);
       return null;
     }

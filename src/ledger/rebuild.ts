@@ -9,26 +9,25 @@ import { prune } from '../core/ledger/prune.js';
 import { recordEntries } from '../core/ledger/record.js';
 import { addSec, type EpochMs, secondsPerDay } from '../core/units.js';
 
-/** Bounds the delay of a server on the same store. */
+/** Entries per write. A small number delays other servers on the same store less. */
 const entriesAtOnce = 200;
 
 export interface RebuildDeps extends LedgerDeps {
-  /** Yields to other writers. */
+  /** Lets other writers proceed. */
   readonly pause: () => Promise<void>;
 }
 
 export interface Rebuilt {
   readonly lines: number;
-  /** Erased later, or beyond the retention time. */
+  /** Entries not restored: erased later, or older than the retention time. */
   readonly left: number;
-  /** See `facestep audit verify`. */
+  /** Number of unreadable lines (see `facestep audit verify`). */
   readonly unreadable: number;
 }
 
 /**
- * Rebuilds the ledger from audit trails, also while servers write. Existing lines keep their networks, which trails do
- * not contain. Idempotent.
- * @throws `state_unavailable`; system errors
+ * Rebuilds the ledger from audit logs, also while servers write. Existing lines keep their network addresses, which
+ * audit logs do not contain. Idempotent.
  */
 export async function rebuildLedger(files: readonly string[], deps: RebuildDeps): Promise<Rebuilt> {
   const erasedAt = await readErasures(files);

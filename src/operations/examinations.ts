@@ -8,7 +8,7 @@ import { findConfigured, nameSteps } from './open-connection.js';
 import { beginRun, isUnderWay, type RunPlace, readRun } from './runs.js';
 import type { Upkeep } from './upkeep.js';
 
-/** Time limit per connection: counting users may take a minute. */
+/** Time limit per connection, because counting users may take a minute. */
 const longestMs = 120_000;
 
 const mendWithinMs = 20_000;
@@ -21,7 +21,7 @@ const findingGuard = z.object({
   found: z.string(),
   remedy: z.string().nullable(),
   cause: z.string().nullable(),
-  /** `null`: manual. */
+  /** Step that fixes the problem; `null` if it needs manual work. */
   mend: z.object({ step: z.string(), pushSecrets: z.boolean() }).nullable(),
 });
 
@@ -53,7 +53,7 @@ export interface DoctorRun {
   readonly startedAt: number;
 }
 
-/** Returns a connection's last report within a week; `null`: none. @throws `state_unavailable` */
+/** Returns the last report of a connection, or `null`. Reports are kept for a week. */
 export const readExamination = async (connection: string, deps: Pick<Upkeep, 'state'>): Promise<Examination | null> =>
   (await readStored(placeOf(connection), deps))?.record ?? null;
 
@@ -62,10 +62,7 @@ export async function readDoctorRun({ state, clock }: Pick<Upkeep, 'state' | 'cl
   return run === null ? null : { isUnderWay: isUnderWay(run, clock.now()), by: run.by, startedAt: run.startedAt };
 }
 
-/**
- * Starts examining connections in the background. Only one doctor runs across all servers.
- * @throws `connection_unknown`, `run_under_way`, `state_unavailable`
- */
+/** Starts examining connections in the background. Only one server at a time can do this. */
 export async function startDoctor(connections: readonly string[], by: string, deps: Upkeep): Promise<void> {
   for (const id of connections) findConfigured(id, deps);
   const run = await beginRun(runPlace, { by, progress: [...connections] }, deps);
@@ -149,7 +146,7 @@ const tooLate: CheckResult = {
 
 type Mends = ReadonlyMap<string, NonNullable<ExaminedCheck['mend']>>;
 
-/** A step that is pending, or able to push a secret again. */
+/** Finds the steps that fix problems: pending ones, and ones that can send a secret again. */
 async function findMends(results: readonly CheckResult[], { checks, steps }: Checks): Promise<Mends> {
   const mends = new Map<string, NonNullable<ExaminedCheck['mend']>>();
   const named = nameSteps(steps);

@@ -11,16 +11,16 @@ import { putInForce, readShadowSince } from './modes.js';
 import { readVerification } from './trail-verification.js';
 import type { Upkeep } from './upkeep.js';
 
-/** No mandatory end; a year ensures that rotation was tried. */
+/** Age at which rotating a sealing key is advised, so that rotation was tried at least once. */
 const sealingLifeDays = 365;
 
-/** Key files rotate automatically at the end of their life; a day later that has failed. */
+/** Key files rotate automatically. A day after the due time, rotation must have failed. */
 const signingLifeDays = (signingLifeSec + overlapSec) / secondsPerDay + 1;
 
-/** Cache time of key facts, which require reading the trail. */
+/** Cache time of facts about keys, for which the audit log must be read. */
 const keysHoldSec = 300;
 
-/** Creates a function that returns facts without calling providers. */
+/** Creates a function that returns facts about the server without calling providers. */
 export function createFactFinder(deps: Upkeep): () => Promise<Facts> {
   let keys: { readonly found: Facts['keys']; readonly until: EpochMs } | null = null;
   const findKeys = async (): Promise<Facts['keys']> => {

@@ -11,7 +11,7 @@ export interface Failure {
   readonly detail: Json;
 }
 
-/** Converts an error for an administrator. Others than `FaceError` are logged with stack frames only. */
+/** Converts an error for an administrator. Unexpected errors are logged with stack frames only. */
 export function toFailure(error: unknown, log: Log): Failure {
   const known = error instanceof FaceError ? error : new FaceError(toCode(error));
   if (known !== error) log.error('unexpected error', { frames: framesOf(error) });
@@ -20,12 +20,11 @@ export function toFailure(error: unknown, log: Log): Failure {
 
 const problemsGuard = z.strictObject({ problems: z.array(z.strictObject({ path: z.string(), reason: z.string() })) });
 
-/** Formats a failure as lines of text. */
 export function toFailureLines({ code, reason, detail }: Failure): string[] {
   return [`${reason} (${code})`, ...toDetailLines(detail)];
 }
 
-/** Formats the detail of an error as lines; configuration problems one per line. */
+/** Formats the detail of an error as lines, one per configuration problem. */
 export function toDetailLines(detail: Json): string[] {
   if (detail === null) return [];
   const { data } = problemsGuard.safeParse(detail);

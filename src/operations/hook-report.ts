@@ -5,18 +5,18 @@ export interface HookReport {
   readonly hook: string;
   readonly decisions: number;
   readonly verified: number;
-  /** Without a face check, and refused. */
+  /** Sign-ins refused without a face check. */
   readonly denied: number;
-  /** Without a face check, allowed without the claim. */
+  /** Sign-ins without a face check that were allowed, but without the claim. */
   readonly claimOmitted: number;
-  /** Allowed only by shadow mode. */
+  /** What would have happened without shadow mode. */
   readonly wouldHave: {
     readonly denied: number;
     readonly claimOmitted: number;
     readonly refused: Readonly<Record<string, number>>;
   };
   readonly subjectsAffected: number;
-  /** RFC 3339, in UTC. */
+  /** Time of the first decision, in UTC (RFC 3339). */
   readonly first: string;
   readonly last: string;
 }
@@ -28,7 +28,7 @@ export interface ConnectionReport {
 
 /**
  * Counts a connection's hook decisions.
- * @param since - `null`: all
+ * @param since - start, or `null` for all
  */
 export async function reportHooks(
   file: string,

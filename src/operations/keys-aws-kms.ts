@@ -3,7 +3,7 @@ import type { KeyVersion } from '../core/ports.js';
 import { currentOf } from '../keys/aws-kms.js';
 import type { KeyUse } from '../keys/key-notes.js';
 
-/* Keys in AWS KMS need permissions that this service must not have: commands print instructions. */
+/* Changing keys in AWS KMS needs permissions that this service must not have, so commands print instructions. */
 
 const kinds = {
   sealing: { spec: 'HMAC_256', usage: 'GENERATE_VERIFY_MAC' },
@@ -11,7 +11,7 @@ const kinds = {
   oidc: { spec: 'RSA_2048', usage: 'SIGN_VERIFY' },
 } as const satisfies Record<KeyUse, { spec: string; usage: string }>;
 
-/** Returns how to add a key in two rollouts, so that no replica meets an unknown one. */
+/** Returns instructions to add a key in two rollouts, so that no replica meets a key it does not know. */
 export function rotateInAwsKms(config: AwsKmsConfig, use: KeyUse): string[] {
   const { spec, usage } = kinds[use];
   const create = `aws kms create-key --region ${config.region} --key-spec ${spec} --key-usage ${usage}`;
@@ -35,7 +35,6 @@ export function rotateInAwsKms(config: AwsKmsConfig, use: KeyUse): string[] {
   ];
 }
 
-/** Returns how to retire a version. */
 export function retireInAwsKms({ sealing, region }: AwsKmsConfig, version: KeyVersion): string[] {
   const keyId = sealing.find((key) => key.version === version)?.keyId ?? '';
   return [

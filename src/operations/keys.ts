@@ -19,15 +19,14 @@ export type Rotated =
   | { readonly kind: 'version'; readonly version: KeyVersion; readonly file: string }
   | { readonly kind: 'turn'; readonly kid: string; readonly signsFrom: EpochMs }
   | { readonly kind: 'waiting' }
-  /** No keys yet: the server creates them at its first start. */
+  /** There are no keys yet, because the server creates them at its first start. */
   | { readonly kind: 'none' }
-  /** The keys are in a service where this server may not create any. */
+  /** The keys are in a service in which this server must not create any. */
   | { readonly kind: 'by hand'; readonly words: readonly string[] };
 
 /**
- * Adds a key, active now or after its publication time.
- * @param note - first; if it fails, none is added
- * @throws `config_invalid`, and system errors
+ * Adds a key, which becomes active now or after its publication time.
+ * @param note - called first; if it fails, no key is added
  */
 export async function rotateKey(
   config: KeptConfig,
@@ -54,10 +53,10 @@ export async function rotateKey(
 
 export type RetiredVersion =
   | { readonly kind: 'unknown' }
-  /** It seals new tokens. */
+  /** Refused, because this version seals new tokens. */
   | { readonly kind: 'current' }
   | {
-      /** A different number of tokens would be lost than confirmed. */
+      /** `unconfirmed` means that another number of tokens would be lost than was confirmed. */
       readonly kind: 'retired' | 'unconfirmed' | 'by hand';
       readonly count: TokenCount;
       readonly lost: number;
@@ -65,9 +64,9 @@ export type RetiredVersion =
     };
 
 /**
- * Destroys a version's key.
- * @param request.confirm - number of lost tokens; `null`: asks
- * @param note - first; if it fails, nothing is changed
+ * Destroys the key of a version.
+ * @param request.confirm - confirmed number of lost tokens; `null` only returns the number
+ * @param note - called first; if it fails, nothing is changed
  */
 export async function retireVersion(
   config: KeptConfig,
@@ -91,14 +90,13 @@ export async function retireVersion(
   return { kind: 'retired', count, lost, words: [] };
 }
 
-/** Result of retiring a signing key: `refused` if it is unknown or the current one. */
+/** `refused` means that the key is unknown or currently signs. */
 export type RetiredSigningKey = 'retired' | 'refused' | 'none' | 'by hand';
 
-/** Instructions for verifiers with a copy of the keys. */
 export const retiredSigningText =
   'Who keeps a copy of the published keys drops it within 300 seconds. Functions of Cognito keep theirs until they are deployed again: do so now.';
 
-/** Destroys a leaked signing key: its signatures become invalid. */
+/** Destroys a leaked signing key, so that its signatures become invalid. */
 export async function retireSigningKey(
   config: KeptConfig,
   kid: string,
@@ -120,7 +118,7 @@ export async function retireSigningKey(
   }
 }
 
-/** Reads the creation time of each sealing key version from a trail. */
+/** Reads from the audit log when each sealing key was created. */
 export async function readMadeTimes(trail: string): Promise<ReadonlyMap<KeyVersion, EpochMs>> {
   const times = new Map<KeyVersion, EpochMs>();
   for await (const { detail, time } of readEvents(trail, ['key_made']))

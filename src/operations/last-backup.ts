@@ -5,24 +5,23 @@ import { giveToOwnerOfFolder, isSystemError, replaceFile } from '../files/durabl
 
 const lastBackupGuard = z.object({
   madeAt: z.iso.datetime(),
-  /** All its files were verified against the originals. */
+  /** Time at which all files were verified against the originals. */
   checkedAt: z.iso.datetime(),
   files: z.int(),
   bytes: z.int(),
   hasKeys: z.boolean(),
-  /** True if it includes the state. Shared stores have their own backups. */
+  /** True if the state is included. Shared stores have their own backups. */
   hasState: z.boolean(),
 });
 
 export type LastBackup = z.output<typeof lastBackupGuard>;
 
-/** Gives it to the folder's owner, because root may back up another account's server. */
+/** Stores the record. Its owner is that of the folder, because root may back up another account's server. */
 export async function writeLastBackup(file: string, backup: LastBackup, random: Random): Promise<void> {
   await replaceFile(file, `${JSON.stringify(backup)}\n`, random);
   await giveToOwnerOfFolder(file);
 }
 
-/** @returns `null` if none is known */
 export async function readLastBackup(file: string): Promise<LastBackup | null> {
   try {
     return lastBackupGuard.parse(JSON.parse(await readFile(file, 'utf8')));

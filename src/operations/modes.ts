@@ -10,8 +10,8 @@ import { openStateToRead } from '../state/open.js';
 import type { OperationDeps } from './deps.js';
 
 /*
- * Manual modes are in the state store, for all replicas. They end a day after a server has loaded a file with the same
- * mode.
+ * Manual modes override the configuration file on all replicas, so they are in the state store. If a server loads a
+ * file with the same mode, the override ends a day later.
  */
 
 type Mode = Policy['mode'];
@@ -37,7 +37,6 @@ interface Stores {
   readonly clock: Clock;
 }
 
-/** @throws `state_unavailable` */
 export async function readModes({
   state,
   clock,
@@ -52,8 +51,8 @@ export async function readModes({
 const holds = ({ endsAt }: Switched, now: EpochMs): boolean => endsAt === null || endsAt > now;
 
 /**
- * Reads overrides outside of a server; if unreadable, the file's modes count.
- * @returns none without an embedded store
+ * Reads overrides outside of a server. If they cannot be read, the modes of the file count.
+ * @returns none if the store is not embedded
  */
 export async function readSwitchedModes(
   { config }: Setup,
@@ -72,7 +71,6 @@ export async function readSwitchedModes(
   }
 }
 
-/** Returns the setup with the active modes. */
 export const putInForce = (setup: Setup, modes: Modes): Setup => ({
   ...setup,
   connections: setup.connections.map((connection) => {
@@ -81,7 +79,7 @@ export const putInForce = (setup: Setup, modes: Modes): Setup => ({
   }),
 });
 
-/** Overrides a mode, or removes the override if the file has that mode. @throws `state_unavailable` */
+/** Overrides a mode, or removes the override if the file has that mode. */
 export async function switchMode(
   { connection, mode, file }: { readonly connection: string; readonly mode: Mode; readonly file: Mode },
   by: string,
@@ -99,7 +97,7 @@ export async function switchMode(
   );
 }
 
-/** Ends overrides that match the file. @throws `state_unavailable` */
+/** Ends overrides that equal the file's mode. */
 export async function settleModes(
   connections: readonly ConfiguredConnection[],
   { state, clock, audit }: Stores & { readonly audit: Audit },
@@ -131,7 +129,7 @@ export async function settleModes(
 const sinceGuard = z.record(z.string(), z.object({ mode: z.enum(['enforce', 'shadow']), since: epochMsGuard }));
 const storedSince = { key: 'connection-modes-since', guard: sinceGuard, expiresAt: () => null };
 
-/** Records since when each connection has its mode. @throws `state_unavailable` */
+/** Stores since when each connection has its mode. */
 export async function noteModes(
   connections: readonly Pick<ConfiguredConnection, 'id' | 'policy'>[],
   { state, clock }: Stores,
@@ -151,7 +149,7 @@ export async function noteModes(
   );
 }
 
-/** Returns the start of shadow mode; `null`: not active, or unknown. */
+/** Returns the start of shadow mode; `null` if inactive or unknown. */
 export async function readShadowSince(connection: string, { state }: Pick<Stores, 'state'>): Promise<EpochMs | null> {
   const noted = (await readStored(storedSince, { state }))?.record[connection];
   return noted?.mode === 'shadow' ? noted.since : null;

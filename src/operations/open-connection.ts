@@ -14,21 +14,20 @@ export interface OpenConnection {
   readonly provisioning: Provisioning;
 }
 
-/** Finds a connection, in its active mode. @throws `connection_unknown` */
+/** Finds a connection and applies a manual override of its mode. */
 export function findConfigured(id: string, { setup, modes }: Upkeep): ConfiguredConnection {
   const found = putInForce(setup(), modes()).connections.find((connection) => connection.id === id);
   if (found === undefined) throw new FaceError('connection_unknown');
   return found;
 }
 
-/** @throws `connection_unknown`, `config_invalid` */
 export async function openConnection(id: string, deps: Upkeep): Promise<OpenConnection> {
   const connection = findConfigured(id, deps);
   const adapter = await connection.createAdapter(requirePublicUrl(deps.setup()));
   return { connection, adapter, provisioning: await adapter.createProvisioning() };
 }
 
-/** The title in lower case, with a number if it is not unique. */
+/** A step with an id: its title in lower case, with a number if not unique. */
 export interface NamedStep {
   readonly id: string;
   readonly step: ProvisionStep;
@@ -47,6 +46,6 @@ export function nameSteps(steps: readonly ProvisionStep[]): NamedStep[] {
   });
 }
 
-/** Returns true if enforcement would refuse everyone. False if unknown. */
+/** Returns true if it is known that enforcing would refuse every user. */
 export const wouldRefuseAll = (census: Census | null, { mode }: Pick<Policy, 'mode'>): boolean =>
   mode === 'enforce' && census !== null && census.enrolled === 0;

@@ -33,10 +33,7 @@ export async function planConnection(
   return { steps: planned, census: await census };
 }
 
-/**
- * Counts users, which takes up to a minute.
- * @returns `null` if the provider cannot
- */
+/** Counts users, which takes up to a minute. @returns `null` if the provider cannot be queried */
 export async function countUsers(
   { connection, provisioning }: OpenConnection,
   { log }: Pick<Upkeep, 'log'>,

@@ -7,13 +7,9 @@ import { createLocalSigner } from '../keys/local-signer.js';
 import { openKeyService } from '../keys/open.js';
 import type { OperationDeps } from './deps.js';
 
-/** A JSON Web Key Set (RFC 7517). */
 export const keySetGuard = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) });
 
-/**
- * Reads the public keys of receipts; `null`: none. Creates no keys, which would be wrong in a wrong folder.
- * @throws `config_invalid`; `key_service_unavailable`
- */
+/** Reads the public keys of receipts, or `null`. It never creates keys, because the folder may be a wrong one. */
 export async function readPublicKeys(
   config: KeptConfig,
   deps: Pick<OperationDeps, 'clock' | 'random' | 'log'>,

@@ -1,10 +1,6 @@
 import type { Setup } from '../connections/setup.js';
 import { FaceError } from '../errors.js';
 
-/**
- * Returns the public URL, without a trailing slash.
- * @throws `config_invalid`
- */
 export function requirePublicUrl({ config: { publicUrl } }: Setup): string {
   if (publicUrl !== null) return publicUrl;
   const reason = 'expected the address where the provider reaches this server';

@@ -1,10 +1,10 @@
 import type { ProvisionStep, StepStatus } from '../connections/provisioning.js';
 import { isToApply } from './steps.js';
 
-/** The provider's secret cannot be read, so it counts as different until pushed. */
+/** Reported until pushed, because the provider's secret cannot be read and compared. */
 const change = 'Give the provider the configured secret again';
 
-/** Returns the step with a push of its secret, if it has one. */
+/** Adds pushing the secret to a step, if the step has one. */
 export function pushingSecret(step: ProvisionStep): ProvisionStep {
   const { pushSecret } = step;
   if (pushSecret === undefined) return step;
@@ -21,7 +21,7 @@ export function pushingSecret(step: ProvisionStep): ProvisionStep {
     async apply() {
       const before = await step.inspect();
       if (isToApply(before)) await step.apply();
-      // A new object has the secret already.
+      // An object that was just created has the secret already.
       if (before.state !== 'missing' && (await step.inspect()).state === 'ready') await pushSecret();
       isPushed = true;
     },

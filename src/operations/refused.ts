@@ -11,11 +11,11 @@ export interface RefusedSubject {
 export interface Refused {
   readonly subjects: readonly RefusedSubject[];
   readonly unnamed: Readonly<Record<string, number>>;
-  /** By day in UTC: distinct users. */
+  /** Distinct users by day, in UTC. */
   readonly days: ReadonlyMap<string, { readonly users: number; readonly refused: number }>;
 }
 
-/** Finds what shadow mode did not enforce at a connection, and how many users came. */
+/** Finds the users whom a connection would have refused without shadow mode, and how many users came. */
 export async function findRefused(
   file: string,
   { connection, since }: { readonly connection: string; readonly since: EpochMs },
@@ -57,6 +57,6 @@ type Place = Pick<RefusedSubject, 'subject' | 'lastAt'>;
 
 const byTime = (a: Place, b: Place): number => b.lastAt - a.lastAt || (a.subject < b.subject ? -1 : 1);
 
-/** Returns the entries after a position, whose own may be gone. */
+/** Returns the entries after a position, even if the entry at that position is gone. */
 export const after = (subjects: readonly RefusedSubject[], place: Place | null): readonly RefusedSubject[] =>
   place === null ? subjects : subjects.filter((each) => byTime(place, each) < 0);

@@ -6,7 +6,8 @@ import { addSec, type EpochMs, epochMsGuard, secondsPerDay } from '../core/units
 import { FaceError } from '../errors.js';
 
 /*
- * Other servers must not start a run concurrently. Its record is a lease; when it lapses, the run counts as broken off.
+ * A run is work that only one server may do at a time. Its record is a lease: if the lease expires, the run counts as
+ * broken off.
  */
 
 const leaseSec = 60;
@@ -39,11 +40,11 @@ export interface HeldRun<Progress> {
   readonly id: string;
   /**
    * Stores the progress.
-   * @throws `run_under_way`: the lease lapsed; `state_unavailable`
+   * @throws `run_under_way` if the lease has expired; `state_unavailable`
    */
   tell(progress: Progress): Promise<void>;
   end(progress: Progress): Promise<void>;
-  /** Stops renewing: an unfinished run soon counts as broken off. */
+  /** Stops renewing the lease, so that an unfinished run soon counts as broken off. */
   letGo(): void;
 }
 
@@ -53,11 +54,10 @@ interface Deps {
   readonly random: Random;
 }
 
-/** Returns true if the lease is active. */
 export const isUnderWay = ({ endedAt, aliveUntil }: Lease, now: EpochMs): boolean =>
   endedAt === null && aliveUntil > now;
 
-/** Returns true if the lease lapsed before the end. */
+/** Returns true if the lease expired before the end. */
 export const isBrokenOff = (run: Lease, now: EpochMs): boolean => run.endedAt === null && !isUnderWay(run, now);
 
 const storedAt = <Progress>({ key, progress }: RunPlace<Progress>) => ({
@@ -66,7 +66,7 @@ const storedAt = <Progress>({ key, progress }: RunPlace<Progress>) => ({
   expiresAt: ({ startedAt }: Lease) => addSec(startedAt, keptSec),
 });
 
-/** Returns the last run; `null`: none. @throws `state_unavailable` */
+/** Returns the last run, or `null`. */
 export async function readRun<Progress>(
   place: RunPlace<Progress>,
   { state }: Pick<Deps, 'state'>,
@@ -74,7 +74,7 @@ export async function readRun<Progress>(
   return (await readStored(storedAt(place), { state }))?.record ?? null;
 }
 
-/** Starts a run on one of all servers. @throws `run_under_way`, `state_unavailable` */
+/** Starts a run, unless another server runs it. */
 export async function beginRun<Progress extends Json>(
   place: RunPlace<Progress>,
   { by, progress }: { readonly by: string; readonly progress: Progress },
@@ -97,13 +97,13 @@ export async function beginRun<Progress extends Json>(
       stored,
       (former) => {
         if (former === null || former.id !== id) throw new FaceError('run_under_way');
-        // A renewal after the end is ignored.
+        // A renewal after the end changes nothing.
         return former.endedAt !== null ? former : { ...former, aliveUntil: aliveFromNow(), ...next };
       },
       deps,
     );
   };
-  // A failed renewal shows at the next write of progress.
+  // If a renewal fails, the next `tell` fails.
   const renewal = setInterval(() => void change({}).catch(() => undefined), renewEveryMs).unref();
   return {
     id,

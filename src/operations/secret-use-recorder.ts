@@ -2,14 +2,13 @@ import type { SecretUse } from '../connections/rotating-secret.js';
 import type { Clock } from '../core/ports.js';
 import type { EpochMs } from '../core/units.js';
 
-/** Uses since the last collection, in memory. */
+/** Uses of secrets since they were last collected, kept in memory. */
 export interface SecretUses {
   readonly note: (use: SecretUse) => void;
   /** Returns and removes the times of a connection. */
   collect(connection: string): Readonly<Partial<Record<SecretUse['secret'], EpochMs>>>;
 }
 
-/** Creates the recorder of a server's uses. */
 export function createSecretUses({ clock }: { readonly clock: Clock }): SecretUses {
   const uses = new Map<string, Partial<Record<SecretUse['secret'], EpochMs>>>();
   return {

@@ -8,8 +8,8 @@ import { requirePublicUrl } from './public-url.js';
 import type { Upkeep } from './upkeep.js';
 
 /*
- * Age and last use of hook secrets. A secret is known by its mark, so that replicas with different configurations do
- * not overwrite each other.
+ * Age and last use of hook secrets. Each is stored under a digest of the secret, so that replicas with different
+ * configurations do not overwrite each other.
  */
 
 const recordGuard = z.record(z.string(), z.object({ since: epochMsGuard, usedAt: epochMsGuard.nullable() }));
@@ -21,10 +21,10 @@ const placeOf = (connection: string) => ({
   expiresAt: () => null,
 });
 
-/** The current and previous secret, and one of a replica that was not reloaded yet. */
+/** Current and previous secret, and one of a replica that still has the old configuration. */
 const mostKept = 3;
 
-/** Adds a mark, or its last use. Returns the same object if nothing changed. */
+/** Adds a secret or its last use. If nothing changed, it returns the same object. */
 function withUse(known: Known, mark: string | null, usedAt: EpochMs | undefined, now: EpochMs): Known {
   if (mark === null) return known;
   const found = known[mark];
@@ -37,7 +37,7 @@ function withUse(known: Known, mark: string | null, usedAt: EpochMs | undefined,
   );
 }
 
-/** Building the provider's steps again each minute would be wasteful. */
+/** Cached, because building the provider's steps each minute would be wasteful. */
 const secretsOf = new WeakMap<ConfiguredConnection, readonly RotatableSecret[]>();
 
 async function findSecretsOf(connection: ConfiguredConnection, { setup }: Upkeep): Promise<readonly RotatableSecret[]> {
@@ -49,7 +49,7 @@ async function findSecretsOf(connection: ConfiguredConnection, { setup }: Upkeep
   return secrets;
 }
 
-/** Stores new secrets and uses of a connection. @throws `config_invalid`: no public address; `state_unavailable` */
+/** @throws `config_invalid` without a public address; `state_unavailable` */
 async function storeUses(connection: ConfiguredConnection, deps: Upkeep): Promise<void> {
   const [secret] = await findSecretsOf(connection, deps);
   if (secret === undefined) return;
@@ -63,7 +63,6 @@ async function storeUses(connection: ConfiguredConnection, deps: Upkeep): Promis
   );
 }
 
-/** Stores the uses of every connection. @throws `state_unavailable` */
 export async function storeSecretUses(deps: Upkeep): Promise<void> {
   for (const connection of deps.setup().connections) {
     await storeUses(connection, deps).catch((error: unknown) => {
@@ -73,13 +72,13 @@ export async function storeSecretUses(deps: Upkeep): Promise<void> {
 }
 
 export interface SecretAge {
-  /** First seen by a server. */
+  /** Time at which a server first saw the secret. */
   readonly since: EpochMs;
-  /** `null`: never. */
+  /** `null` if never used. */
   readonly usedAt: EpochMs | null;
 }
 
-/** Returns the age of each secret by its mark, this server's uses included. @throws `state_unavailable` */
+/** Returns a function that finds the age of a secret. */
 export async function readSecretAges(id: string, deps: Upkeep): Promise<(mark: string | null) => SecretAge | null> {
   const connection = deps.setup().connections.find((each) => each.id === id);
   if (connection !== undefined) await storeUses(connection, deps);

@@ -1,7 +1,6 @@
 import { toFailureLines } from './failure.js';
 import type { StepReport } from './steps.js';
 
-/** Returns why a step cannot be applied. */
 export function toStepWords(report: StepReport): string[] {
   switch (report.state) {
     case 'ready':

@@ -19,7 +19,7 @@ export async function* planSteps(steps: readonly ProvisionStep[], log: Log): Asy
   }
 }
 
-/** Applies steps in order; ends at the first that fails. */
+/** Applies steps in order, up to the first that fails. */
 export async function* applySteps(steps: readonly ProvisionStep[], log: Log): AsyncGenerator<StepResult> {
   for (const step of steps) {
     const before = await inspect(step, log);
@@ -30,7 +30,6 @@ export async function* applySteps(steps: readonly ProvisionStep[], log: Log): As
   }
 }
 
-/** Returns true if `apply` would change something. */
 export const isToApply = ({ state }: StepReport): boolean => state === 'missing' || state === 'different';
 
 /** Returns true if nothing is left to automate. */

@@ -9,11 +9,11 @@ import type { Modes } from './modes.js';
 import type { SecretUses } from './secret-use-recorder.js';
 
 export interface Background {
-  /** Work ends at its next step when the server stops. */
+  /** Aborted when the server stops; work ends at its next step. */
   readonly stopping: AbortSignal;
   start(work: () => Promise<void>): void;
   settled(): Promise<void>;
-  /** @returns settles when all work has ended, or after 20 s */
+  /** Resolves when all work has ended, after 20 s at most. */
   stop(): Promise<void>;
 }
 
@@ -25,10 +25,10 @@ export interface Upkeep extends OperationDeps {
   readonly jobs: Jobs;
   readonly setup: () => Setup;
   readonly modes: () => Modes;
-  /** @throws `state_unavailable` */
+  /** Loads the modes again. */
   readonly followModes: () => Promise<void>;
   readonly secretUses: SecretUses;
-  /** Name of the audit trail, and longest wait for a signed head. */
+  /** Name of the audit log's chain, and how long records have waited for a signed head. */
   readonly trail: { readonly chain: string; readonly waitingSec: () => number };
 }
 

@@ -11,7 +11,7 @@ import { FaceError } from '../errors.js';
 
 export const mostModelBytes = 1024 ** 3;
 
-/** The message has the reason. */
+/** A model that cannot be used. The message has the reason. */
 export class UnfitModelError extends Error {
   override readonly name = 'UnfitModelError';
 }
@@ -45,7 +45,7 @@ async function countNumbers(session: Session, name: string, size: number): Promi
   return dims[1];
 }
 
-/** Draws a simple face, lit from one side; `variant` changes position and colors. */
+/** Draws a simple face that is lit from one side. `variant` changes position and colors. */
 export function drawFace(size: number, variant: number): Picture {
   const data = new Uint8Array(3 * size * size);
   const isWithin = (x: number, y: number, cx: number, cy: number, r: number): boolean =>
@@ -73,7 +73,7 @@ const isAlike = (one: Float32Array, other: Float32Array, within: number): boolea
   one.every((value, at) => Math.abs(value - other[at]) <= within);
 
 /**
- * Checks a recognition model: 257 to 512 meaningful numbers out.
+ * Checks that a recognition model returns 257 to 512 meaningful numbers.
  * @returns also the time per face
  * @throws UnfitModelError, `runtime_unavailable`
  */

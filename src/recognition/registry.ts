@@ -19,12 +19,15 @@ import {
 import { ownEngines } from '../token/format.js';
 import { type EngineEntry, engineEntryGuard } from '../token/parameters.js';
 
-/* `registry.json`, models and parameters, each named by its SHA-256. Not secret; any altered byte stops the start. */
+/*
+ * A folder with `registry.json`, models and parameters, whose file names are their SHA-256. They are not secret, but
+ * the server does not start if a byte was changed.
+ */
 
 export const labelGuard = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'expected up to 32 of a–z, 0–9 and -');
 
 const engineGuard = z.strictObject({
-  /** Never reused. */
+  /** Numbers are never reused. */
   number: z.int().min(ownEngines.first).max(ownEngines.last),
   label: labelGuard,
   licence: z.string(),
@@ -53,19 +56,17 @@ const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').upda
 
 const recogniserIdOf = ({ model, preprocess }: OwnEngine): string => sha256(JSON.stringify([model, preprocess]));
 
-/** Returns the name without digest: label and number. */
 export const shortNameOf = ({ label, number }: Pick<OwnEngine, 'label' | 'number'>): string => `${label}-${number}`;
 
 /**
- * Returns the name of an engine. After measurement it ends with 16 digits of a digest, which a configuration thereby
- * pins.
+ * Returns the name of an engine. After measurement it ends with a digest, so that a configuration pins exactly this
+ * engine.
  */
 export const nameOf = (engine: OwnEngine): string =>
   engine.parameters === null
     ? shortNameOf(engine)
     : `${shortNameOf(engine)}-${sha256(`${recogniserIdOf(engine)} ${engine.parameters}`).slice(0, 16)}`;
 
-/** Returns the model for the engine's use. */
 export const recogniserOf = (folder: string, engine: OwnEngine): Recogniser => ({
   id: recogniserIdOf(engine),
   folder,
@@ -73,10 +74,7 @@ export const recogniserOf = (folder: string, engine: OwnEngine): Recogniser => (
   preprocess: engine.preprocess,
 });
 
-/**
- * Returns why an engine is unusable for tokens.
- * @returns `null` if it is usable
- */
+/** Returns why an engine cannot be used for tokens, or `null`. */
 export function problemOf({ model }: OwnEngine, entry: EngineEntry | null): string | null {
   if (model.numbers < leastNumbers)
     return `its model gives ${model.numbers} numbers, and at least ${leastNumbers} are needed: import another model`;
@@ -86,14 +84,14 @@ export function problemOf({ model }: OwnEngine, entry: EngineEntry | null): stri
 }
 
 export interface Registry {
-  /** Lists engines by number. @throws `parameters_altered`: malformed registry */
+  /** Lists engines by number. @throws `parameters_altered` if the registry is malformed */
   list(): Promise<readonly OwnEngine[]>;
   find(name: string): Promise<OwnEngine | null>;
-  /** @throws `limit_reached`: no number is left */
+  /** @throws `limit_reached` if no number is left */
   add(engine: Pick<OwnEngine, 'label' | 'licence' | 'model' | 'preprocess'>, file: Uint8Array): Promise<OwnEngine>;
-  /** Stores the fitted parameters. @returns the engine with its final name */
+  /** Stores the measured parameters. @returns the engine with its final name */
   setParameters(engine: OwnEngine, entry: EngineEntry): Promise<OwnEngine>;
-  /** @throws `parameters_altered`: missing, or wrong checksum */
+  /** @throws `parameters_altered` if missing, or if the checksum is wrong */
   readParameters(engine: OwnEngine): Promise<EngineEntry | null>;
   remove(engine: OwnEngine): Promise<void>;
 }
@@ -104,7 +102,7 @@ export function openRegistry(folder: string, deps: { readonly clock: Clock; read
   async function read(): Promise<z.output<typeof registryGuard>> {
     const text = await readFile(file, 'utf8').catch((error: unknown) => {
       if (isSystemError(error, 'ENOENT')) return null;
-      // A permission error is not an alteration.
+      // A permission error does not mean an alteration.
       if (isForbidden(error)) throw error;
       throw new FaceError('parameters_altered', { file: 'registry.json' }, { cause: error });
     });
@@ -182,13 +180,11 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Verifies the file of a model. @throws `model_missing`, `model_altered` */
 export async function checkModelFile(folder: string, model: RecognitionModel): Promise<void> {
   if ((await readPublishedFile(folder, model)) === null)
     throw new FaceError('model_missing', { file: model.file, folder: resolve(folder) });
 }
 
-/** Returns the model's entry with its file name. */
 export function toRecognitionModel(
   file: Uint8Array,
   tensors: Pick<RecognitionModel, 'input' | 'output' | 'numbers'>,

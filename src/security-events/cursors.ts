@@ -8,15 +8,12 @@ const cursorsGuard = z.strictObject({ chain: z.string(), receivers: z.record(z.s
 
 export interface Cursors {
   of(stream: string): number;
-  /** Stores and syncs the position. */
+  /** Stores a stream's position, synced to disk. */
   advance(stream: string, sequence: number): Promise<void>;
   forget(stream: string): Promise<void>;
 }
 
-/**
- * Opens the file of positions. If the trail was started again, known streams begin at its start.
- * @throws `state_unavailable`
- */
+/** Opens the file of positions. If a new audit log was started, known streams begin at its start. */
 export async function openCursors(
   file: string,
   options: { readonly chain: string; readonly streams: ReadonlyMap<string, number>; readonly random: Random },

@@ -8,12 +8,12 @@ const letterGuard = z.object({
   receiver: z.string(),
   event: z.enum(securityEventNames),
   sequence: z.int(),
-  /** Or that there was none. */
+  /** Reason of the failure, if the receiver gave one. */
   reason: z.string(),
   time: z.iso.datetime(),
 });
 
-/** No longer retried. Contains no secret and names no one. */
+/** An event that is no longer retried. It contains no secret and identifies no user. */
 export type DeadLetter = z.output<typeof letterGuard>;
 
 const deliveredGuard = z.object({ jti: z.string(), deliveredAt: z.iso.datetime() });
@@ -21,7 +21,6 @@ type Delivered = z.output<typeof deliveredGuard>;
 
 const lineGuard = z.union([deliveredGuard, letterGuard]);
 
-/** Appends and syncs a line. */
 export async function appendDeadLetter(file: string, line: DeadLetter | Delivered): Promise<void> {
   await removeUnfinishedLine(file);
   const handle = await open(file, 'a', 0o600);
@@ -33,7 +32,7 @@ export async function appendDeadLetter(file: string, line: DeadLetter | Delivere
   }
 }
 
-/** Reads undelivered dead letters, oldest first. Skips unreadable lines. */
+/** Reads the undelivered dead letters, oldest first. Unreadable lines are skipped. */
 export async function readDeadLetters(file: string): Promise<DeadLetter[]> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     if (isSystemError(error, 'ENOENT')) return '';

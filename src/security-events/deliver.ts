@@ -11,19 +11,19 @@ import type { EventStream, PushDelivery } from './stream.js';
 
 const answerMs = 10_000;
 
-/** From the event or from when its stream resumed. */
+/** Time for which delivery is retried, from the event or from when its stream resumed, in seconds. */
 const triedForSec = 86_400;
 
-/** Exponential back-off from a second to a quarter of an hour. */
+/** Exponential back-off, from a second to a quarter of an hour. */
 const firstDelayMs = 1000;
 const longestDelayMs = 900_000;
 
 const queueFullMs = 1000;
 
-/** A receiver can request another verification event. */
+/** Few, because a receiver can request another verification event. */
 const verificationTries = 5;
 
-/** `skipped`: the user has no identifier for this stream. */
+/** `skipped` means that the user has no identifier for this stream. */
 export const deliveryOutcomes = ['delivered', 'failed', 'dead', 'skipped'] as const;
 export type DeliveryOutcome = (typeof deliveryOutcomes)[number];
 
@@ -41,7 +41,7 @@ type UnderWay = DeliveryDeps & { readonly signal: AbortSignal };
 
 /**
  * Delivers an event: pushes or queues it.
- * @param openStream - waits during a pause; `null`: deleted
+ * @param openStream - returns the current settings, after a pause if the stream is paused; `null` if deleted
  * @returns true if delivered or given up
  */
 export async function deliver(
@@ -54,7 +54,7 @@ export async function deliver(
   for (let attempt = 0; ; attempt += 1) {
     const stream = await openStream();
     if (stream === null) return false;
-    // The receiver may have changed its settings.
+    // The receiver may have changed its settings in the meantime.
     if (stream.status === 'disabled' || !stream.events.includes(name)) return true;
     const about = { receiver: stream.id, event: name, sequence, jti };
     const { delivery } = stream;
@@ -83,7 +83,7 @@ export async function deliver(
   }
 }
 
-/** Makes one attempt; a signing error is a failure too. */
+/** Makes one attempt. A signing error counts as a failure. */
 export async function attemptPush(
   event: SecurityEvent,
   stream: EventStream,
@@ -105,7 +105,7 @@ async function queue(event: SecurityEvent, { id }: EventStream, { state, clock, 
   });
 }
 
-/** Pushes a verification event with few retries: its receiver waits. */
+/** Pushes a verification event with few retries, because its receiver waits. */
 export async function pushVerification(verification: Verification, stream: EventStream, deps: UnderWay): Promise<void> {
   const { signal, sleep, log } = deps;
   const { delivery } = stream;
@@ -125,7 +125,6 @@ export async function pushVerification(verification: Verification, stream: Event
 const push = (jws: string, delivery: PushDelivery, { fetch, signal }: Pick<UnderWay, 'fetch' | 'signal'>) =>
   pushEvent(jws, delivery, { fetch, signal, timeoutMs: answerMs });
 
-/** Logs a skipped event of a user without e-mail address. */
 export function noteSkipped(
   { jti, name, sequence }: SecurityEvent,
   { id }: EventStream,
@@ -135,7 +134,7 @@ export function noteSkipped(
   log.warn('security event skipped: the user has no e-mail address', { receiver: id, event: name, sequence, jti });
 }
 
-/** @returns true if the dead letter is synced */
+/** @returns true if the dead letter is on disk */
 export async function bury(
   { jti, name, sequence }: SecurityEvent,
   { id }: EventStream,
@@ -153,7 +152,7 @@ export async function bury(
   return true;
 }
 
-/** Half is random, so that replicas do not call simultaneously. */
+/** Returns the delay, half of which is random, so that replicas do not call simultaneously. */
 function delayAfter(attempt: number, { random }: Pick<DeliveryDeps, 'random'>): number {
   const longest = Math.min(firstDelayMs * 2 ** attempt, longestDelayMs);
   const [chance = 0] = random(1);

@@ -12,11 +12,11 @@ export const eventTypes = {
   'user-risk-change': 'https://schemas.okta.com/secevent/okta/event-type/user-risk-change',
 } as const satisfies Record<SecurityEventName, string>;
 
-/** `reason_admin` is a nonempty text by language. */
+/** `reason_admin` must be a nonempty text by language. */
 const detailGuard = z.record(z.string(), z.union([z.string(), z.object({ en: z.string() })]));
 type Detail = z.output<typeof detailGuard>;
 
-/** For one user and stream, without the user's identifier. */
+/** An event about one user for one stream. It does not contain the user's identifier. */
 export const securityEventGuard = z.object({
   name: z.enum(securityEventNames),
   jti: z.string(),
@@ -33,7 +33,6 @@ export const reportedActions = ['enrolled', 'enrolment_recovered', 'revoked', 's
 
 export type ReportedRecord = FollowedEvent<(typeof reportedActions)[number]>;
 
-/** Returns a record's events for a stream. */
 export function toSecurityEvents(
   record: ReportedRecord,
   stream: EventStream,
@@ -50,7 +49,6 @@ export function toSecurityEvents(
     });
 }
 
-/** Returns the object for the `events` claim. */
 export const toEventObject = ({ time, detail }: SecurityEvent) => ({ event_timestamp: toEpochSec(time), ...detail });
 
 interface Told {
@@ -67,7 +65,7 @@ const sessionRevoked = (reason: string): Told => ({
   detail: { reason_admin: { en: reason } },
 });
 
-/** A first lockout may be caused by bad light. Risk is only raised here. */
+/** Raises the risk level. The level after a first lockout is lower, because bad light may cause it. */
 const userRiskChange = (level: number): Told => ({
   name: 'user-risk-change',
   detail: {
@@ -78,7 +76,7 @@ const userRiskChange = (level: number): Told => ({
   },
 });
 
-/** In a renewal, the same face opens the token. */
+/** A renewal is not reported, because the same face opens the token. */
 function eventsOf({ action, detail }: ReportedRecord): readonly Told[] {
   switch (action) {
     case 'enrolled':

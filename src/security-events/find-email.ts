@@ -5,13 +5,12 @@ import { addSec, type EpochMs } from '../core/units.js';
 import { FaceError, toCode } from '../errors.js';
 import type { SetDeps } from './set.js';
 
-/** The events of one record follow each other. */
+/** Short, because the events of one record follow each other closely. */
 const keptSec = 60;
 const mostKept = 1000;
 
 const isEmail = (text: string | null): text is string => z.email().max(254).safeParse(text).success;
 
-/** Creates the look-up of sign-in addresses, cached for a minute only. */
 export function createFindEmail({
   connectionOf,
   clock,

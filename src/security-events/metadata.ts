@@ -20,8 +20,8 @@ export const metadataPaths = {
 } as const;
 
 /**
- * Returns the transmitter's metadata. Subjects cannot be added or removed: every stream covers all users of its
- * connections.
+ * Returns the transmitter's metadata. Every stream covers all users of its connections, so subjects cannot be added or
+ * removed.
  * @see https://openid.net/specs/openid-sharedsignals-framework-1_0-final.html
  */
 export const describeTransmitter = (issuer: string): JsonObject => ({
@@ -36,10 +36,7 @@ export const describeTransmitter = (issuer: string): JsonObject => ({
   default_subjects: 'ALL',
 });
 
-/**
- * Returns the authorization server's metadata.
- * @see https://www.rfc-editor.org/rfc/rfc8414 (section 2)
- */
+/** @see https://www.rfc-editor.org/rfc/rfc8414 (section 2) */
 export const describeAuthorizationServer = (issuer: string): JsonObject => ({
   issuer,
   token_endpoint: `${issuer}${ssfPaths.token}`,

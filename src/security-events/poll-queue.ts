@@ -5,7 +5,7 @@ import { addSec, secondsPerDay } from '../core/units.js';
 import { type SecurityEvent, securityEventGuard } from './event.js';
 import type { Verification } from './set.js';
 
-/** Per stream; others wait in the replicas' trails. */
+/** Maximum per stream. Further events wait in the replicas' audit logs. */
 const mostQueued = 100;
 
 const entryGuard = z.discriminatedUnion('kind', [
@@ -13,7 +13,7 @@ const entryGuard = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('verification'), jti: z.string(), state: z.string().nullable() }),
 ]);
 
-/** Without e-mail address: the user is identified on delivery. */
+/** An event to poll. The user's e-mail address is added on delivery. */
 export type QueuedEvent = z.output<typeof entryGuard>;
 
 export const jtiOf = (entry: QueuedEvent): string => (entry.kind === 'event' ? entry.event.jti : entry.jti);
@@ -24,7 +24,7 @@ type StateDeps = { readonly state: State; readonly clock: Clock };
 
 const keyOf = (stream: string): string => `security-events-queue:${stream}`;
 
-/** Any replica can answer polls. */
+/** Queues are in the state store, so that any replica can answer polls. */
 const queueOf = (stream: string, { clock }: StateDeps) => ({
   key: keyOf(stream),
   guard: z.array(entryGuard),
@@ -32,9 +32,8 @@ const queueOf = (stream: string, { clock }: StateDeps) => ({
 });
 
 /**
- * Duplicates are ignored.
+ * Queues an event, unless it is queued already.
  * @returns true if there was room
- * @throws `state_unavailable`
  */
 export async function enqueueEvent(stream: string, event: SecurityEvent, deps: StateDeps): Promise<boolean> {
   const { changed } = await changeStored(
@@ -50,7 +49,7 @@ export async function enqueueEvent(stream: string, event: SecurityEvent, deps: S
   return changed.some((entry) => jtiOf(entry) === event.jti);
 }
 
-/** Queues a verification event, replacing a former one. @throws `state_unavailable` */
+/** Queues a verification event in place of an earlier one. */
 export async function enqueueVerification(stream: string, verification: Verification, deps: StateDeps): Promise<void> {
   await changeStored(
     queueOf(stream, deps),
@@ -62,12 +61,11 @@ export async function enqueueVerification(stream: string, verification: Verifica
   );
 }
 
-/** Returns the queue in order. @throws `state_unavailable` */
 export async function readQueue(stream: string, deps: StateDeps): Promise<readonly QueuedEvent[]> {
   return (await readStored(queueOf(stream, deps), deps))?.record ?? [];
 }
 
-/** Removes acknowledged events. @returns those that were queued @throws `state_unavailable` */
+/** Removes acknowledged events. @returns those that were queued */
 export async function dequeue(
   stream: string,
   jtis: ReadonlySet<string>,
@@ -84,6 +82,5 @@ export async function dequeue(
   return former?.filter((entry) => jtis.has(jtiOf(entry))) ?? [];
 }
 
-/** Deletes the queue of a stream. @throws `state_unavailable` */
 export const deleteQueue = (stream: string, { state }: Pick<StateDeps, 'state'>): Promise<void> =>
   state.delete(keyOf(stream));

@@ -4,14 +4,14 @@ import { dequeue, jtiOf, type QueuedEvent, readQueue } from './poll-queue.js';
 import { makeSet, makeVerificationSet } from './set.js';
 import type { EventStream } from './stream.js';
 
-/** Each is signed. */
+/** Maximum per answer, because each event is signed. */
 const mostEvents = 50;
 
-/** Shorter than proxy timeouts. */
+/** Longest wait for events, shorter than the timeouts of proxies. */
 const longestWaitMs = 25_000;
 const lookEveryMs = 1000;
 
-/** Per replica; further polls are answered at once. */
+/** Maximum of waiting polls per replica. Further polls are answered at once. */
 const mostWaiting = 100;
 
 /** @see https://www.rfc-editor.org/rfc/rfc8936 (section 2.2) */
@@ -28,18 +28,18 @@ export const pollRequestGuard = z.object({
 });
 export type PollRequest = z.output<typeof pollRequestGuard>;
 
-/** Section 2.3. */
+/** Answer to a poll (RFC 8936, section 2.3). */
 export type PollAnswer = { readonly sets: Readonly<Record<string, string>>; readonly moreAvailable?: true };
 
-/** Answers polls (RFC 8936). Unacknowledged events are returned again. */
+/** Answers polls (RFC 8936). Events are returned again until acknowledged. */
 export type Poll = (
   stream: EventStream,
   request: PollRequest,
-  /** The client is gone or the process ends. */
+  /** Aborted if the client disconnects or the process ends. */
   signal: AbortSignal,
 ) => Promise<PollAnswer>;
 
-/** @throws of the poll: `state_unavailable`, `key_service_unavailable`, `profile_unavailable` */
+/** Polls throw `state_unavailable`, `key_service_unavailable` or `profile_unavailable`. */
 export function createPoll(deps: DeliveryDeps): Poll {
   let waiting = 0;
 
@@ -76,7 +76,10 @@ async function readToTell(stream: EventStream, deps: DeliveryDeps): Promise<read
   return (await readQueue(stream.id, deps)).filter((entry) => isAsked(stream, entry));
 }
 
-/** Only for a new poll: a waiting one may have outdated settings. */
+/**
+ * Removes queued events that the stream no longer wants. Called only for a new poll, because a waiting one may have
+ * outdated settings.
+ */
 async function takeOffUnasked(stream: EventStream, deps: DeliveryDeps): Promise<void> {
   if (stream.status !== 'enabled') return;
   const unasked = (await readQueue(stream.id, deps)).filter((entry) => !isAsked(stream, entry));
@@ -94,7 +97,7 @@ async function acknowledge(
   const refused = new Map(Object.entries(setErrs).map(([jti, { err }]) => [jti, err]));
   const jtis = new Set([...ack, ...refused.keys()]);
   if (jtis.size === 0) return;
-  // Without a dead letter yet, an event is repeated.
+  // If the dead letter cannot be stored, the event stays queued.
   for (const entry of refused.size === 0 ? [] : await readQueue(stream.id, deps)) {
     const reason = refused.get(jtiOf(entry));
     if (reason === undefined || entry.kind === 'verification') continue;
@@ -113,7 +116,10 @@ async function acknowledge(
   }
 }
 
-/** Removes events whose user has no identifier. On a signing error, returns the ones before it. */
+/**
+ * Signs queued events. Events of users without an identifier are removed. After a signing error, the events before it
+ * are returned.
+ */
 async function signAll(
   stream: EventStream,
   queued: readonly QueuedEvent[],

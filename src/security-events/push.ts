@@ -9,16 +9,13 @@ export type PushOutcome =
 
 const mostErrorCharacters = 16 * 1024;
 
-/** Concerns the sender (section 2.4): the event may be accepted later. */
+/** Error code that concerns the sender (section 2.4), so that the event may be accepted later. */
 const senderUnknown = 'authentication_failed';
 
-/** RFC 8935, section 2.3. */
+/** Error of RFC 8935, section 2.3. */
 const errorGuard = z.object({ err: z.string().regex(/^[\w.-]{1,64}$/) });
 
-/**
- * Pushes a Security Event Token (RFC 8935), without following redirects, because the headers are for that URL only.
- * @throws `token_key_retired`, `key_service_unavailable`
- */
+/** Pushes a Security Event Token (RFC 8935). It follows no redirects, because the headers are for this URL only. */
 export async function pushEvent(
   jws: string,
   { url, authorization }: PushDelivery,
@@ -39,12 +36,12 @@ export async function pushEvent(
     await answer.body?.cancel();
     return answer.status === 202 ? { kind: 'delivered' } : { kind: 'failed', reason: `status ${answer.status}` };
   } catch {
-    // Errors of fetch may contain URL and headers.
+    // Errors of fetch are dropped, because they may contain URL and headers.
     return { kind: 'failed', reason: 'no answer' };
   }
 }
 
-/** A 400 without an error code may come from an intermediary. */
+/** Reads the error code. A 400 without one may come from an intermediary, so it is retried. */
 function toRefusal(text: string): PushOutcome {
   try {
     const { err } = errorGuard.parse(JSON.parse(text));
@@ -59,7 +56,6 @@ async function readStart({ body }: Response): Promise<string> {
   let text = '';
   for await (const chunk of body ?? []) {
     text += decoder.decode(chunk, { stream: true });
-    // Leaving the loop cancels the rest.
     if (text.length > mostErrorCharacters) break;
   }
   return text;

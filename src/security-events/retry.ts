@@ -7,7 +7,7 @@ import type { EventStream } from './stream.js';
 
 export type RetryOutcome = { readonly kind: 'delivered' } | { readonly kind: 'failed'; readonly reason: string };
 
-/** Retries a dead letter with the same jti. */
+/** Sends a dead letter again, with the same `jti`. */
 export async function retryDeadLetter(
   letter: DeadLetter,
   streams: readonly EventStream[],

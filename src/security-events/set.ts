@@ -10,18 +10,13 @@ export interface SetDeps {
   readonly issuer: string;
   readonly signer: SecurityEventSigner;
   readonly clock: Clock;
-  /**
-   * The user's sign-in address; `null`: none.
-   * @throws `profile_unavailable`
-   */
+  /** Returns the user's sign-in address, or `null`. */
   findEmail(connection: string, subject: string): Promise<string | null>;
 }
 
 /**
- * Creates the signed token (RFC 8417) of an event for SSF: one event, without `exp` and `sub`.
- * @returns `null` without an identifier in the stream's format
- * @throws `profile_unavailable`, `key_service_unavailable`
- * @see https://openid.net/specs/openid-sharedsignals-framework-1_0-final.html
+ * Creates the signed token of one event (RFC 8417), without `exp` and `sub`, as SSF requires.
+ * @returns `null` if the user has no identifier in the stream's format
  */
 export async function makeSet(event: SecurityEvent, stream: EventStream, deps: SetDeps): Promise<string | null> {
   const named = await nameUser(event, stream.subject, deps);
@@ -31,14 +26,12 @@ export async function makeSet(event: SecurityEvent, stream: EventStream, deps: S
   return deps.signer.sign({ ...claimsOf(event.jti, stream, deps), txn: event.txn, sub_id, events });
 }
 
-/** Names the stream and echoes the receiver's state. */
+/** An event that verifies a stream and returns the receiver's `state`. */
 export interface Verification {
   readonly jti: string;
-  /** `null`: none. */
   readonly state: string | null;
 }
 
-/** @throws `key_service_unavailable` */
 export function makeVerificationSet({ jti, state }: Verification, stream: EventStream, deps: SetDeps): Promise<string> {
   const sub_id = { format: 'opaque', id: stream.id };
   const events = {
@@ -66,18 +59,18 @@ async function nameUser(
 ): Promise<NamedUser | null> {
   switch (form) {
     case 'complex': {
-      // As in receipts: the id at the provider, within a connection.
+      // The user is identified as in receipts: by the provider's id, within a connection.
       const user = { format: 'iss_sub', iss: issuer, sub: subject };
       return { sub_id: { format: 'complex', user, tenant: { format: 'opaque', id: connection } }, inEvent: {} };
     }
     case 'iss_sub':
-      // As in the connection's ID tokens.
+      // The user is identified as in ID tokens of the connection.
       return { sub_id: { format: 'iss_sub', iss: `${issuer}/oidc/${connection}`, sub: subject }, inEvent: {} };
     case 'email': {
       const email = await findEmail(connection, subject);
       if (email === null) return null;
       const sub_id = { format: 'email', email };
-      // For receivers from before SSF 1.0.
+      // `subject` is for receivers older than SSF 1.0.
       return { sub_id, inEvent: { subject: { user: sub_id } } };
     }
   }

@@ -2,40 +2,36 @@ import type { SecurityEventName, SecurityEventReceiver, SubjectForm } from '../c
 import { Credential } from '../core/concealed.js';
 import type { EpochMs } from '../core/units.js';
 
-/** `paused` holds events, `disabled` drops them. */
+/** A `paused` stream holds events, a `disabled` one drops them. */
 export const streamStatuses = ['enabled', 'paused', 'disabled'] as const;
 export type StreamStatus = (typeof streamStatuses)[number];
 
 export interface EventStream {
-  /** In the log, metrics, dead letters and positions. */
+  /** Name in the log, metrics, dead letters and positions. */
   readonly id: string;
   readonly audience: string;
   readonly events: readonly SecurityEventName[];
   readonly subject: SubjectForm;
-  /** `null`: all. */
+  /** Connections whose events are sent; `null` for all. */
   readonly connections: readonly string[] | null;
   readonly delivery: StreamDelivery;
   readonly status: StreamStatus;
-  /** Earlier events are omitted; `null`: only the position counts. */
+  /** Events before this time are omitted; `null` if only the position in the audit log decides. */
   readonly since: EpochMs | null;
-  /** Start of delivering held events, after a pause or a change to push; `null`: never. */
+  /** Time from which held events were delivered, after a pause or a change to push. */
   readonly toldOnAt: EpochMs | null;
 }
 
-/** Push (RFC 8935) or poll (RFC 8936). */
+/** Delivery by push (RFC 8935) or poll (RFC 8936). */
 export type StreamDelivery = PushDelivery | { readonly kind: 'poll' };
 
 export interface PushDelivery {
   readonly kind: 'push';
   readonly url: string;
-  /**
-   * The complete header; `null`: none.
-   * @throws `token_key_retired`, `key_service_unavailable`
-   */
+  /** Returns the whole header, or `null`. */
   authorization(): Promise<Credential | null>;
 }
 
-/** Creates the stream of a configured receiver. */
 export function toStream({ url, token, ...receiver }: SecurityEventReceiver): EventStream {
   const header = token === null ? null : token.use((text) => new Credential(`Bearer ${text}`));
   const delivery: StreamDelivery =

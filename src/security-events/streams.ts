@@ -11,27 +11,27 @@ import { deleteQueue } from './poll-queue.js';
 import { openHeader } from './sealed-header.js';
 import { type EventStream, streamStatuses } from './stream.js';
 
-/** One record holds all. */
+/** Limited, because one record contains all streams. */
 const mostStreams = 50;
 
 const mostOfOne = 5;
 
-/** An additional event is the safer mistake. */
+/** Events this much older than a stream are sent too, because an additional event is safer than a missing one. */
 const clockSkewSec = 5;
 
 const recordGuard = z.object({
   id: z.string(),
   application: z.string(),
-  /** As for the application's keys. */
+  /** Tenant of the application's keys. */
   tenant: z.string(),
-  /** Created or enabled: earlier events are omitted. */
+  /** Time at which the stream was created or enabled. Earlier events are omitted. */
   toldSince: epochMsGuard,
-  /** Resumed, or changed to push. Missing in earlier versions. */
+  /** Time at which the stream was resumed or changed to push. Absent in earlier versions. */
   toldOnAt: epochMsGuard.nullable().default(null),
   status: z.enum(streamStatuses),
   reason: z.string().nullable(),
   description: z.string().nullable(),
-  /** Also unknown types; `null`: none. */
+  /** Types that the receiver requested, including unknown ones. */
   eventsRequested: z.array(z.string()).nullable(),
   delivery: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('push'), url: z.string(), header: sealedTextGuard.nullable() }),
@@ -47,7 +47,6 @@ const all = { key: 'security-event-streams', guard: z.array(recordGuard), expire
 
 type StateDeps = { readonly state: State };
 
-/** @throws `limit_reached`, `state_unavailable` */
 export async function createStream(
   terms: StreamTerms,
   { id: application, tenant }: { readonly id: string; readonly tenant: string },
@@ -70,11 +69,11 @@ export async function createStream(
   return record;
 }
 
-/** Lists all streams, oldest first. @throws `state_unavailable` */
+/** Lists all streams, oldest first. */
 export const listStreams = async (deps: StateDeps): Promise<readonly StreamRecord[]> =>
   (await readStored(all, deps))?.record ?? [];
 
-/** @throws `not_found`, `state_unavailable`, and what `change` throws */
+/** @throws `not_found`, `state_unavailable`; errors of `change` */
 export async function changeStream(
   id: string,
   change: (former: StreamRecord) => StreamRecord,
@@ -93,13 +92,13 @@ export async function changeStream(
   return found;
 }
 
-/** Deletes a stream and its queue. @throws `state_unavailable` */
+/** Deletes a stream and its queue. */
 export async function deleteStream(id: string, deps: StateDeps): Promise<void> {
   await changeStored(all, (former) => former?.filter((each) => each.id !== id) ?? null, deps);
   await deleteQueue(id, deps);
 }
 
-/** Returns the known events that a stream delivers. */
+/** Returns the supported events that a stream delivers. */
 export const deliveredOf = ({
   eventsRequested,
 }: Pick<StreamRecord, 'eventsRequested'>): readonly SecurityEventName[] =>
@@ -107,7 +106,6 @@ export const deliveredOf = ({
     ? defaultSecurityEvents
     : securityEventNames.filter((name) => eventsRequested.includes(eventTypes[name]));
 
-/** Returns the audience of an application's streams. */
 export const audienceOf = (application: string, issuer: string): string => `${issuer}/applications/${application}`;
 
 /** Converts a record for the transmitter. Users are identified as in ID tokens. */

@@ -9,20 +9,20 @@ import type { EventStream } from './stream.js';
 
 const pollMs = 1000;
 
-/** Per stream; further events stay in the trail. */
+/** Maximum of records read ahead per stream. Others stay in the audit log. */
 const readAhead = 1000;
 
 export interface TellDeps extends DeliveryDeps {
   readonly trail: Pick<Trail, 'file' | 'chain'>;
   readonly cursors: Cursors;
-  /** `undefined`: deleted. */
+  /** Returns the current settings; `undefined` if the stream was deleted. */
   readonly streamNow: () => EventStream | undefined;
   readonly signal: AbortSignal;
-  /** With waiting records, up to about 1,000. */
+  /** Called with the number of waiting records, up to about 1,000. */
   readonly onWaiting: (stream: string, records: number) => void;
 }
 
-/** Delivers the trail's events to one stream until aborted. */
+/** Delivers the audit log's events to one stream until aborted. */
 export async function tell(id: string, deps: TellDeps): Promise<void> {
   const { trail, cursors, signal, sleep, onWaiting, log } = deps;
   const follower = createFollower(trail.file, cursors.of(id), reportedActions);
@@ -55,7 +55,7 @@ function createPushQueued(id: string, deps: TellDeps): () => Promise<void> {
   const push = async (): Promise<void> => {
     for (const entry of await readQueue(id, deps)) {
       const isTold = entry.kind === 'verification' || (await deliver(entry.event, () => untilOpen(deps), deps));
-      // After a change back to poll, all wait in the queue.
+      // If the stream was changed back to poll, all events stay queued.
       if (!isTold || !isPushed()) return;
       await dequeue(id, new Set([jtiOf(entry)]), deps);
     }
@@ -84,7 +84,7 @@ async function tellRecord(
     if (!(await deliver(event, openStream, deps))) return false;
   }
   await cursors.advance(stream.id, record.sequence).catch((error: unknown) => {
-    // It is delivered again after a restart, with the same jti.
+    // After a restart, the event is delivered again with the same `jti`.
     log.error('cannot write the cursor of security events', { receiver: stream.id, code: toCode(error) });
   });
   return true;

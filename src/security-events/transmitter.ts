@@ -7,15 +7,12 @@ import { enqueueVerification } from './poll-queue.js';
 import type { EventStream } from './stream.js';
 import { type TellDeps, tell } from './tell.js';
 
-/** A replica learns of changes by others. */
+/** Interval at which changes by other replicas are noticed. */
 const refreshSec = 5;
 
 export interface TransmitterDeps extends DeliveryDeps, Pick<TellDeps, 'onWaiting'> {
   readonly streams: readonly EventStream[];
-  /**
-   * Created over the API.
-   * @throws `state_unavailable`
-   */
+  /** Reads the streams created over the API. */
   readonly readStreams: () => Promise<readonly EventStream[]>;
   readonly trail: Pick<Trail, 'file' | 'chain' | 'sync'>;
   readonly files: Pick<DataFiles, 'securityEvents' | 'deadLetters'>;
@@ -24,28 +21,24 @@ export interface TransmitterDeps extends DeliveryDeps, Pick<TellDeps, 'onWaiting
 }
 
 export interface Transmitter {
-  /** Reads the streams again after a change here. @throws `state_unavailable` */
+  /** Reads the streams again, after a change on this replica. */
   refresh(): Promise<void>;
-  /**
-   * By push in the background, or by poll.
-   * @throws `state_unavailable`
-   */
+  /** Sends a verification event: pushes it in the background, or queues it for a poll. */
   verify(stream: EventStream, state: string | null): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Delivers this server's audit trail to each stream, in order, at least once. The trail is the outbox. Refused or late
- * events become dead letters.
- * @throws `state_unavailable`
+ * Delivers this server's audit log to each stream, in order and at least once. Events that are refused, or not accepted
+ * in time, become dead letters.
  */
 export async function startTransmitter(deps: TransmitterDeps): Promise<Transmitter> {
   const { trail, files, random, jobs } = deps;
-  // A stream created meanwhile starts here.
+  // Streams created from now on begin here.
   let { sequence: end } = await trail.sync();
   let streams = byId(deps.streams, await deps.readStreams());
   const isConfigured = new Set(deps.streams.map(({ id }) => id));
-  // May be from just before a crash or from downtime.
+  // A stream created over the API may be from just before a crash, so it begins at 0.
   const startOf = (id: string): readonly [string, number] => [id, isConfigured.has(id) ? end : 0];
   const cursors = await openCursors(files.securityEvents, {
     chain: trail.chain,
@@ -77,7 +70,7 @@ export async function startTransmitter(deps: TransmitterDeps): Promise<Transmitt
     streams = next;
     for (const id of next.keys()) {
       if (told.has(id)) continue;
-      // May be from after its creation.
+      // A new stream begins at the previous end, because it may have been created before the latest records.
       await cursors.advance(id, end);
       begin(id);
     }

@@ -39,19 +39,19 @@ import { createWelcome } from './welcome.js';
 export interface AppDeps extends ApiDeps {
   readonly hooks: HooksByConnection;
   readonly mountOidc: MountOidc;
-  /** `null`: no keys for security events. */
+  /** `null` without keys for security events. */
   readonly securityEvents: SecurityEvents | null;
   readonly folders: PageFolders;
   readonly consoleFolder: string;
   readonly docsFolder: string;
   readonly fetch: Fetch;
   readonly telemetry: Telemetry;
-  /** Outlives the app: running requests continue after a reload. */
+  /** Memory pools, kept across reloads, because running requests continue. */
   readonly rooms: BodyRooms;
   readonly proxyHops: number;
-  /** Returns the parts that are not ready: models, or a store that does not respond. */
+  /** Returns the parts that are not ready, such as models or a store that does not respond. */
   findUnready(): Promise<readonly string[]>;
-  /** Returns those that may be ready on another replica: for load balancers. */
+  /** Returns those parts that may be ready on another replica, for load balancers. */
   findUnreadyHere(): Promise<readonly string[]>;
 }
 
@@ -82,7 +82,7 @@ export function createApp(deps: AppDeps): App {
         setConstantHeaders(response);
         follow(request, response, () => answer(request, response));
       } catch (error) {
-        // An error here would end the process with all requests.
+        // An uncaught error here would end the process with all its requests.
         refuse(error, request, response);
       }
     },
@@ -109,7 +109,7 @@ function createRouter(deps: AppDeps): Express {
   app.enable('case sensitive routing');
 
   const endpoints = createEndpoints(deps);
-  // Takes longer than the rest of the app. Shared bytes, so that slow readers cost no memory.
+  // Rendered on first use, because rendering takes longer than creating the rest of the app.
   let description: Buffer | null = null;
   let catalogue: RenderedPage | null = null;
   const hasOwnPages = [...deps.homePages.values()].some(({ door }) => door !== null);
@@ -125,7 +125,7 @@ function createRouter(deps: AppDeps): Express {
     sendPage(response, catalogue);
   });
   mountGet(app, '/.well-known/jwks.json', async (response) => {
-    // Verifiers may cache it: a new key is published well before it signs.
+    // Verifiers may cache the keys: a new key is published long before it signs.
     response.set('Cache-Control', 'public, max-age=300').json({ keys: await deps.signer.publicKeys() });
   });
   deps.mountOidc(app);

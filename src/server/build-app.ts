@@ -50,15 +50,12 @@ const docsFolder = fileURLToPath(new URL('../../docs-web', import.meta.url));
 export interface BuiltApp {
   readonly app: RequestListener;
   readonly core: CampaignDeps;
-  /** Digest for the app; a new key is still to be stored and shown. */
+  /** Contains the digest. A new key must still be stored and shown. */
   readonly adminKey: AdminKey;
   settle(): Promise<void>;
 }
 
-/**
- * Builds an app on ports that outlive it, so that running requests continue after a reload.
- * @throws `config_invalid`
- */
+/** Builds an app on ports that outlive it, so that running requests continue after a reload. */
 export async function buildApp(
   { config, connections: configured }: Setup,
   ports: OpenPorts,
@@ -158,7 +155,7 @@ export async function buildApp(
 
 const shareAgainMs = 5_000;
 
-/** A server may start before its store. */
+/** Stores the brand. It retries in the background, because a server may start before its store. */
 async function shareInTime(
   brand: Brand,
   { background, log, ...deps }: Pick<CoreDeps, 'state' | 'clock' | 'log'> & Pick<Upkeep, 'background'>,
@@ -181,7 +178,7 @@ async function shareInTime(
   });
 }
 
-/** Each application may have its own metrics, but not one per code. */
+/** Counts a request. Outcomes are reduced to three, because a series per application and code would be too many. */
 function countRequest({ client, outcome }: ClientRequest, { applicationRequests }: Metrics): void {
   const failed = outcome !== 'ok' && isFault(outcome);
   applicationRequests.inc({

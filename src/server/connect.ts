@@ -14,7 +14,7 @@ export interface Connected {
   readonly openDirectory: () => Promise<Directory>;
 }
 
-/** Creates the connection, with its policy's mode. */
+/** Creates the connection and its hooks, in the mode of its policy. */
 export function connect(
   { id, kind, policy }: Pick<ConnectionConfig, 'id' | 'kind' | 'policy'>,
   adapter: Adapter,
@@ -32,7 +32,7 @@ export function connect(
   };
 }
 
-/** The provisioning module also lists and registers people. */
+/** Opens the directory only when needed, because it loads the adapter's provisioning module. */
 function createOpenDirectory(adapter: Adapter): () => Promise<Directory> {
   let opened: Promise<Directory> | null = null;
   const open = async (): Promise<Directory> => {

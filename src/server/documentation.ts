@@ -21,8 +21,8 @@ const namesIn = (folder: string): ReadonlySet<string> => {
 const decompress = promisify(brotliDecompress);
 
 /**
- * Creates the router of the documentation. Looking up existing names prevents path traversal. Texts are compressed, and
- * decompressed for clients without support.
+ * Creates the router of the documentation. Only names found at start are served, which prevents path traversal. Texts
+ * are stored compressed.
  */
 export function createDocumentationRouter(folder: string): Router {
   const names = namesIn(folder);
@@ -32,7 +32,7 @@ export function createDocumentationRouter(folder: string): Router {
     next();
   });
   pages.get('/{*path}', async (request, response, next) => {
-    // Relative links need the slash.
+    // Without the slash, relative links would be wrong.
     if (!request.originalUrl.startsWith(`${request.baseUrl}/`)) return response.redirect(308, `${request.baseUrl}/`);
     const name = request.path.slice(1).replace(/(^|\/)$/, '$1index.html');
     const text = `${name}.br`;
@@ -42,7 +42,7 @@ export function createDocumentationRouter(folder: string): Router {
       if (page === undefined) return next();
       return response.redirect(308, `${request.baseUrl}/${name}${page.replace('index.html', '')}`);
     }
-    // Short, because a release changes pages under the same names.
+    // Short, because a new release changes pages under the same names.
     response.set('Cache-Control', 'public, max-age=300');
     if (!names.has(text)) {
       return response.sendFile(name, { root: folder, cacheControl: false, lastModified: false });

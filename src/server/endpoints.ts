@@ -27,7 +27,6 @@ import { createCaptureEndpoints } from '../capture/routes.js';
 import type { ApiDeps } from '../rest/deps.js';
 import type { Endpoint } from '../rest/endpoint.js';
 
-/** Creates every endpoint of the REST API. */
 export function createEndpoints(deps: ApiDeps): Endpoint[] {
   return [
     ...createFaceTokenEndpoints(deps),

@@ -25,13 +25,12 @@ const onlyPost: readonly HookMethod[] = ['POST'];
 
 const maxHookBytes = 1024 * 1024;
 
-/** Calls authenticated by the whole body have at most 5 KiB. */
+/** Maximum for calls that only their body authenticates. Real ones have 5 KiB. */
 const maxUnprovenBytes = 16 * 1024;
 
 /**
- * Creates the route of hooks: raw call in, the provider's format out. Calls refused by headers are answered before the
- * body is read.
- * @throws `not_found` or `method_not_allowed`, in the common format
+ * Creates the route of hooks, which pass raw calls to adapters and return raw replies. If the headers prove that a call
+ * is not the provider's, it is refused before its body is read.
  */
 export function createHookRoute(
   hooks: HooksByConnection,
@@ -80,7 +79,7 @@ function findHook(hooks: HooksByConnection, connection: string, name: string): S
   return hook;
 }
 
-/** `headersDistinct` has every repetition; `headers` would drop a second `authorization` silently. */
+/** Uses `headersDistinct`, because `headers` would silently drop a second `authorization`. */
 function toRawHead(request: IncomingMessage): RawHead {
   const headers = Object.entries(request.headersDistinct).map(([name, values]) => [name, values?.join(', ')] as const);
   return { method: request.method ?? '', headers: Object.fromEntries(headers) };

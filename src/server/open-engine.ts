@@ -20,13 +20,9 @@ export interface EngineDeps {
   readonly tell: (line: string) => void;
 }
 
-/** A remote service compares the faces and the engine only judges. */
+/** Limit if a remote service compares the faces, so that the engine only judges frames. */
 const defaultQueueLimit = 64;
 
-/**
- * Starts the configured engine.
- * @throws `config_invalid`, `model_missing`, `model_altered`, `runtime_unavailable`, `parameters_altered`
- */
 export async function openEngine(config: Setup['config'], deps: EngineDeps): Promise<OpenedEngine> {
   const { parameters, recognisers } = await openRecognition(config, deps);
   const engine = await createEngine(config, recognisers);
@@ -34,7 +30,7 @@ export async function openEngine(config: Setup['config'], deps: EngineDeps): Pro
   return { engine, parameters };
 }
 
-/** A remote verifier needs no custom engine. */
+/** Custom engines are not loaded if a remote service compares the faces. */
 async function openRecognition(config: Setup['config'], deps: EngineDeps): Promise<OpenedEngines> {
   if (config.verifier.kind === 'facenition')
     return { parameters: await loadParameters(), recognisers: [], refused: [] };
@@ -47,10 +43,7 @@ async function openRecognition(config: Setup['config'], deps: EngineDeps): Promi
   return opened;
 }
 
-/**
- * At unavailable levels no one could enrol.
- * @throws `config_invalid`
- */
+/** Refuses policies with an unavailable accuracy level, at which no user could enrol. */
 function checkLevels({ connections }: Setup['config'], { levels }: EngineParameters): void {
   const problems = connections.flatMap(({ id, policy }, at) => {
     const reason = 'expected a level that the engine offers: facestep models list';
@@ -59,7 +52,7 @@ function checkLevels({ connections }: Setup['config'], { levels }: EngineParamet
   if (problems.length > 0) throw toConfigError(problems);
 }
 
-/** Also judges frames if a remote service compares the faces. */
+/** Creates the engine, which judges frames even if a remote service compares the faces. */
 function createEngine(
   { verifier, modelsFolder }: Setup['config'],
   recognisers: readonly Recogniser[],

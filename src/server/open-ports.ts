@@ -30,7 +30,7 @@ export interface ServerDeps extends EngineDeps {
   readonly secretUses: SecretUses;
 }
 
-/** Ports opened once per process, across reloads. */
+/** Ports that are opened once per process and kept across reloads. */
 export interface OpenPorts {
   readonly files: DataFiles;
   readonly state: State;
@@ -41,17 +41,12 @@ export interface OpenPorts {
   readonly engine: EnginePool;
   readonly verifier: Verifier;
   readonly usage: UsageRecorder;
-  /** Returns how long records have waited for a signed head, in seconds. */
+  /** Returns how long audit records have waited for a signed head, in seconds. */
   readonly headWaitingSec: () => number;
   readonly refusals: RefusalRecorder;
   close(): Promise<void>;
 }
 
-/**
- * Opens the configured ports.
- * @throws `config_invalid`, `data_newer`, `state_unavailable`, `key_service_unavailable`, `model_missing`,
- * `model_altered`, `runtime_unavailable`, `parameters_altered`
- */
 export async function openPorts(
   config: Setup['config'],
   deps: ServerDeps & { readonly engine: Promise<OpenedEngine>; readonly telemetry: Telemetry; readonly jobs: Jobs },

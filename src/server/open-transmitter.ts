@@ -24,7 +24,6 @@ export interface OpenTransmitter extends SecurityEvents {
 /**
  * Starts delivering security events.
  * @returns `null` without RSA keys
- * @throws `state_unavailable`, `key_service_unavailable`, `config_invalid`
  */
 export async function openTransmitter(
   config: Setup['config'],
@@ -45,7 +44,7 @@ export async function openTransmitter(
   const issuer = issuerOf(config);
   const signer = createSecurityEventSigner(keyService.openOidcKeys);
   const receivers = config.securityEvents;
-  // Fails early if a key file is unreadable.
+  // Called to fail early if the key file cannot be read.
   if (receivers.length > 0) await signer.publicKeys();
   const delivery: DeliveryDeps = {
     ...deps,
@@ -75,7 +74,7 @@ export async function openTransmitter(
     streams: receivers.map(toStream),
     readStreams: async () => (await Promise.all((await listStreams({ state })).map(toCurrent))).flat(),
     onWaiting: (receiver, records) => metrics.securityEventsWaiting.set({ receiver }, records),
-    // Applications may create any number over time.
+    // Series of deleted streams are removed, because applications may create any number.
     onEnded(receiver) {
       metrics.securityEventsWaiting.remove({ receiver });
       for (const outcome of deliveryOutcomes) metrics.securityEvents.remove({ receiver, outcome });

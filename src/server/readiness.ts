@@ -2,25 +2,25 @@ import { inTime } from '../core/deadline.js';
 import type { Clock } from '../core/ports.js';
 
 export interface Readiness {
-  /** Returns the names of parts that are not ready, in order; empty if all are. */
+  /** Returns the names of the parts that are not ready. */
   findUnready(): Promise<readonly string[]>;
   /**
-   * Reasons to prefer another replica. Shared parts count only until they were ready once: hooks then follow their
-   * policy, whereas a load balancer would answer itself.
+   * Returns reasons to prefer another replica. Shared parts count only until they were ready once: after that, hooks
+   * follow their policy during an outage, but a load balancer would refuse all calls.
    */
   findUnreadyHere(): Promise<readonly string[]>;
   stop(): void;
 }
 
-/** Cache time in milliseconds, to limit load. */
+/** Time for which an answer is cached, in milliseconds. */
 const holdsMs = 1_000;
 
-/** Longer than a working store needs, shorter than load balancers wait. */
+/** Longer than a working store needs, and shorter than load balancers wait. */
 const answerWithinMs = 2_000;
 
 type Parts = Readonly<Record<string, () => Promise<boolean>>>;
 
-/** Creates the readiness checks. @param parts - one that throws or times out is not ready */
+/** @param parts - checks; a part whose check throws or times out is not ready */
 export function createReadiness(
   { own, shared }: { readonly own: Parts; readonly shared: Parts },
   { clock }: { readonly clock: Clock },
@@ -52,7 +52,7 @@ export function createReadiness(
   const findUnready = async (): Promise<readonly string[]> => {
     if (isStopping) return ['stopping'];
     const now = clock.now();
-    // If the clock was set back, old answers expire too.
+    // Also asks again if the clock was set back.
     if (now < askedAt || now - askedAt >= holdsMs) {
       askedAt = now;
       answer = askAll();
@@ -62,7 +62,7 @@ export function createReadiness(
 
   return {
     findUnready,
-    // Shared parts are skipped, so that a silent store causes no wait.
+    // Shared parts are skipped, so that a store that does not answer causes no wait.
     findUnreadyHere: async () => (hasBeenReady && !isStopping ? ask(own) : findUnready()),
     stop() {
       isStopping = true;

@@ -28,27 +28,26 @@ import { openTransmitter } from './open-transmitter.js';
 import { createReadiness } from './readiness.js';
 import { digestOfConfig, reloadSettings, toRecorded } from './settings.js';
 
-/** Interval to apply mode overrides from other servers, in seconds. */
+/** Interval to apply mode overrides made on other servers, in seconds. */
 const followModesEverySec = 5;
 
 /** Interval to store new hook secrets and their last use, in seconds. */
 const storeSecretUsesEverySec = 60;
 
 export interface RunningServer {
-  /** Drops no requests, logs an invalid configuration, and never rejects. */
+  /** Loads the configuration again without dropping requests. An invalid one is logged. Never rejects. */
   reload(by?: string): Promise<Reloaded>;
-  /** Drains: reports not ready, finishes running requests, and closes the ports. */
+  /** Reports not ready, finishes running requests, and closes the ports. */
   stop(): Promise<void>;
 }
 
-/** Starts the server. */
 export async function startServer(
   setup: Setup,
   deps: ServerDeps & {
     readonly loadSetup: () => Promise<Setup>;
-    /** Models load in their threads meanwhile. */
+    /** The engine, whose models load in other threads while the server starts. */
     readonly engine: Promise<OpenedEngine>;
-    /** Shows where the server is, last of all that the start prints. */
+    /** Prints the server's addresses, at the end of the start. */
     readonly announce: (lines: readonly string[]) => void;
   },
 ): Promise<RunningServer> {
@@ -62,7 +61,7 @@ export async function startServer(
     ...{ ...deps, sleep },
     onRun({ name, last }) {
       if (last === null) return;
-      // Prometheus sets the label `job` itself.
+      // Prometheus itself sets the label `job`.
       const background_job = name;
       jobRuns.inc({ background_job, outcome: last.code ?? 'ok' });
       jobDuration.set({ background_job }, last.tookMs / 1000);
@@ -70,7 +69,7 @@ export async function startServer(
     },
   });
   const ports = await openPorts(config, { ...deps, telemetry, jobs });
-  // No one can enrol before it listens.
+  // Read before the server listens, so that later enrolments count as in progress.
   const { sequence: begunAfter } = await ports.trail.sync();
   const readiness = createReadiness(partsOf(ports), deps);
   const rooms = createBodyRooms();
@@ -79,7 +78,7 @@ export async function startServer(
   const securityEvents = await openTransmitter(config, ports, { ...deps, telemetry, jobs, connectionOf });
   let loading: Promise<unknown> = Promise.resolve();
   const reload = (by?: string): Promise<Reloaded> => {
-    // Serialized: the last one wins.
+    // Reloads run one after the other, so that the last one wins.
     const reloaded = loading.then(() => load(by)).catch(toNotLoaded);
     loading = reloaded;
     return reloaded;
@@ -116,7 +115,7 @@ export async function startServer(
     ];
   };
 
-  /** @returns a function that shows the key after a successful start: an unseen key would be useless */
+  /** @returns a function that shows the new key, to be called after a successful start */
   const keepFresh = async (adminKey: AdminKey): Promise<() => void> => {
     const { fresh } = adminKey;
     if (fresh === null) return () => {};
@@ -127,7 +126,7 @@ export async function startServer(
   const built = await build(setup);
   let { app, core, settle } = built;
   ({ connections } = core);
-  // In the background, because a provider may be down.
+  // Recovers pending enrolments in the background, because a provider may not respond.
   recover(ports.files.audit, begunAfter, built.core).catch((error: unknown) => {
     log.error('cannot recover pending enrolments', { code: toCode(error), frames: framesOf(error) });
   });

@@ -5,7 +5,7 @@ import { digestOf, hasDigest } from '../core/digest.js';
 
 type Config = Setup['config'];
 
-/** Settings fixed at start, because open ports depend on them. */
+/** Settings that a reload cannot change, because open ports depend on them. */
 const toFixed = (config: Config) => ({
   port: config.port,
   host: config.host,
@@ -39,7 +39,7 @@ export function reloadSettings(inForce: Config, loaded: Config): Reload {
 
 const mostRecorded = 200;
 
-/** Bounded list for the audit trail. */
+/** Shortens the list for the audit log. */
 export const toRecorded = (changed: readonly string[]): string[] =>
   changed.length <= mostRecorded
     ? [...changed]
@@ -67,5 +67,5 @@ const toNamed = (index: string, connection: unknown): string =>
 const isCollection = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !(value instanceof Credential);
 
-/** Returns the configuration's SHA-256 without secrets, to compare replicas. */
+/** Returns the SHA-256 of the configuration without secrets, to compare replicas. */
 export const digestOfConfig = (config: Config): string => digestOf(JSON.stringify(redact(config))).toString('hex');

@@ -68,7 +68,7 @@ function pageIn(language: LetterLanguage): RenderedPage {
   return page;
 }
 
-/** Replies 404: a page to a browser, JSON to a program. */
+/** Replies 404, as a page to browsers and as JSON to programs. */
 export function answerUnknown(request: Request, response: Response, _next: NextFunction): void {
   const isRead = request.method === 'GET' || request.method === 'HEAD';
   if (!isRead || request.accepts(['json', 'html']) !== 'html') throw new FaceError('not_found');

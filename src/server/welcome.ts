@@ -3,7 +3,7 @@ import { type Html, html } from '../base/html.js';
 import { sendPage } from '../http/page-layout.js';
 import { renderInCatalogueStyle } from '../rest/catalogue-style.js';
 
-/** Links for a first visit. No version or settings, because it is public. */
+/** Links for a first visit. The page is public, so it shows neither version nor settings. */
 const places = [
   ['/console/', 'console', 'the console of administrators and developers'],
   ['/docs/', 'documentation', 'how to set up, operate, call and troubleshoot it'],
@@ -42,7 +42,7 @@ const toJson = (ownPage: Readonly<Record<string, string>>) => ({
   ...ownPage,
 });
 
-/** Creates the response of the root URL: a page for browsers, JSON otherwise. */
+/** Creates the response of the root URL: a page for browsers, otherwise JSON. */
 export function createWelcome({ hasOwnPages }: { readonly hasOwnPages: boolean }) {
   const page = toPage(hasOwnPages ? html` What is kept of you is on <a href="/me">your own page</a>.` : null);
   const json = toJson(hasOwnPages ? { ownPage: '/me' } : {});

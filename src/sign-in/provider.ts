@@ -6,29 +6,28 @@ import { addSec, type EpochMs } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import type { VisitSecrets } from './visit-secrets.js';
 
-/** Cache time of the discovery document. */
 const discoveryLifeSec = 60 * 60;
 
 const answerWithinSec = 5;
 
 export interface SignInRegistration {
-  /** As in the discovery document. */
+  /** Issuer, exactly as in the discovery document. */
   readonly issuer: string;
   readonly clientId: string;
   readonly clientSecret: Credential;
-  /** In addition to `openid`. */
+  /** Scopes in addition to `openid`. */
   readonly scopes: readonly string[];
 }
 
 export type Claims = Readonly<Record<string, unknown>> & { readonly sub: string };
 
 export interface SignInProvider {
-  /** @throws `profile_unavailable`: no or an invalid response */
+  /** @throws `profile_unavailable` if the provider does not respond correctly */
   begin(secrets: VisitSecrets): Promise<URL>;
   /**
    * Completes the sign-in.
-   * @param isWhole - the ID token suffices; otherwise the user info is read
-   * @throws `caller_untrusted`: invalid answer; `profile_unavailable`: the provider does not respond
+   * @param isWhole - returns true if the ID token suffices; otherwise the user info is read
+   * @throws `caller_untrusted` if the answer is invalid; `profile_unavailable` if the provider does not respond
    */
   finish(query: string, secrets: VisitSecrets, isWhole: (claims: Claims) => boolean): Promise<Claims>;
 }
@@ -88,7 +87,7 @@ export function createSignInProvider(
   };
 }
 
-/** Some providers omit requested claims. */
+/** Adds the user info, because some providers omit requested claims from the ID token. */
 async function complete(claims: client.IDToken, accessToken: string, provider: client.Configuration): Promise<Claims> {
   if (provider.serverMetadata().userinfo_endpoint === undefined) return claims;
   return { ...(await client.fetchUserInfo(provider, accessToken, claims.sub)), ...claims };
@@ -105,11 +104,11 @@ async function discoverProvider(config: SignInRegistration, fetch: Fetch): Promi
       [client.customFetch]: (url, { method, headers, redirect, body, signal }) =>
         fetch(url, { method, headers, redirect, body: toBody(body), signal: signal ?? null }),
       timeout: answerWithinSec,
-      // For the local machine only.
+      // Plain HTTP is possible only on the local machine.
       execute: issuer.startsWith('http:') ? [client.allowInsecureRequests] : [],
     },
   );
-  // In addition to TLS.
+  // Verifies signatures of ID tokens in addition to TLS.
   client.enableNonRepudiationChecks(provider);
   return provider;
 }
@@ -117,7 +116,6 @@ async function discoverProvider(config: SignInRegistration, fetch: Fetch): Promi
 const toBody = (body: client.FetchBody): string | URLSearchParams | null =>
   typeof body === 'string' || body instanceof URLSearchParams ? body : null;
 
-/** An unusable response. */
 const unusableGuard = z.union([
   z.object({ status: z.int() }),
   z.object({ cause: z.object({ status: z.int() }) }).transform(({ cause }) => cause),

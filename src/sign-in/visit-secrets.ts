@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Credential } from '../core/concealed.js';
 
-/** Bind the answer to one browser (state), its token to one visit (nonce), and its code to both (PKCE). */
+/**
+ * Values that bind the provider's answer to one browser (state), the token to one visit (nonce), and the code to both
+ * (PKCE).
+ */
 export interface VisitSecrets {
   readonly state: string;
   readonly nonce: string;
@@ -9,7 +12,7 @@ export interface VisitSecrets {
 }
 
 /**
- * Derives them one-way from the 256 random bits in a browser's cookie, so that nothing is stored.
+ * Derives the values from the 256 random bits in a browser's cookie, one-way, so that nothing is stored.
  * @param page - separates the visits of different pages
  */
 export function secretsOf(secret: Credential, page: string): VisitSecrets {
@@ -18,6 +21,5 @@ export function secretsOf(secret: Credential, page: string): VisitSecrets {
   return { state: derive('state'), nonce: derive('nonce'), verifier: derive('verifier') };
 }
 
-/** Returns true if the query answers this visit. */
 export const isAnswerTo = ({ state }: VisitSecrets, query: string): boolean =>
   new URLSearchParams(query).get('state') === state;

@@ -7,7 +7,7 @@ import { FaceError } from '../errors.js';
 import { type Client, readLiveClient } from '../rest/client-tokens.js';
 import { type SsfScope, ssfScopes } from '../security-events/metadata.js';
 
-/** The interoperability profile's maximum (section 2.7.1). */
+/** Maximum lifetime of the interoperability profile (section 2.7.1). */
 const lifeSec = 60 * 60;
 
 interface Deps {
@@ -17,7 +17,7 @@ interface Deps {
 }
 
 const recordGuard = z.object({
-  /** Id of the key: revoking it revokes this. */
+  /** Id of the client key. Revoking the key revokes its access tokens. */
   key: z.string(),
   scopes: z.array(z.enum(ssfScopes)),
   secretDigest: z.string(),
@@ -34,8 +34,7 @@ export const grantableTo = ({ scopes }: Pick<Client, 'scopes'>): readonly SsfSco
 
 /**
  * Issues an access token for a key. Only a digest of its secret is stored.
- * @returns `expiresInSec`: at most the key's
- * @throws `state_unavailable`
+ * @returns `expiresInSec` is at most that of the key
  */
 export async function issueAccessToken(
   client: Client,
@@ -53,17 +52,17 @@ export async function issueAccessToken(
     secretDigest: digestOf(secret).toString('base64url'),
     expiresAt,
   };
-  // After a power failure it is requested again.
+  // If a power failure loses the token, the client requests another.
   await state.write(stateKey(id), record, { when: 'absent', expiresAt, mayBeLost: true });
   return { credential: new Credential(`fss_${id}_${secret}`), expiresInSec };
 }
 
-/** Returns true if it looks like an access token; unverified. */
+/** Returns true if a text looks like an access token, unverified. */
 export const isAccessToken = (credential: Credential): boolean => credential.use((text) => text.startsWith('fss_'));
 
 /**
- * Verifies an access token; returns the scopes of both.
- * @throws `caller_untrusted`: unknown, expired, or revoked key; `state_unavailable`
+ * Verifies an access token. The result has the scopes that both token and key allow.
+ * @throws `caller_untrusted` if it is unknown or expired, or its key was revoked; `state_unavailable`
  */
 export async function authenticateAccess(credential: Credential, deps: Pick<Deps, 'clock' | 'state'>): Promise<Client> {
   const [, id, secret] = credential.use((text) => pattern.exec(text)) ?? [];
@@ -76,5 +75,5 @@ export async function authenticateAccess(credential: Credential, deps: Pick<Deps
   return { ...client, scopes: grantableTo(client).filter((scope) => record.scopes.includes(scope)) };
 }
 
-/** Compared if there is no record; no known secret has this digest. */
+/** Compared if there is no record, so that timing reveals nothing. No known secret has this digest. */
 const noDigest = Buffer.alloc(32).toString('base64url');

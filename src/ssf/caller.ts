@@ -11,7 +11,7 @@ import { type EventStream, toStream } from '../security-events/stream.js';
 import { authenticateAccess, isAccessToken } from './access-tokens.js';
 import type { SsfDeps } from './deps.js';
 
-/** An application, which manages streams; or a configured receiver that polls. */
+/** An application that manages streams, or a configured receiver that polls. */
 export type SsfCaller =
   | {
       readonly kind: 'application';
@@ -20,10 +20,7 @@ export type SsfCaller =
     }
   | { readonly kind: 'receiver'; readonly stream: EventStream };
 
-/**
- * Authenticates the caller by header (RFC 6750, section 2.1), before the body is read.
- * @throws `caller_untrusted`, `scope_missing`, `quota_exceeded`, `overloaded`, `state_unavailable`
- */
+/** Authenticates the caller by its header (RFC 6750, section 2.1), before the body is read. */
 export async function admitCaller(
   request: Request,
   admission: Admission,
@@ -42,18 +39,18 @@ export async function admitCaller(
   const client = await admission.caller();
   const canManage = client?.scopes.includes('ssf.manage') ?? false;
   const application = client?.application ?? null;
-  // Streams need an owning application.
+  // A stream must belong to an application.
   if (application === null || (!canManage && !client?.scopes.includes('ssf.read'))) {
     throw new FaceError('scope_missing');
   }
   return { kind: 'application', application, canManage };
 }
 
-/** Only polling receivers authenticate here: the token of pushes proves nothing. */
+/** Only receivers that poll authenticate here: the token of pushes does not prove a receiver. */
 const isOf = ({ url, token }: SecurityEventReceiver, text: string): boolean =>
   url === null && token !== null && token.use((expected) => hasDigest(text, digestOf(expected)));
 
-/** Returns the challenge of a refusal (RFC 6750, section 3). */
+/** Returns the `WWW-Authenticate` challenge of a refusal (RFC 6750, section 3). */
 export function toChallenge(error: unknown, request: Request): string | null {
   if (!(error instanceof FaceError)) return null;
   if (error.code === 'scope_missing') return 'Bearer error="insufficient_scope", scope="ssf.manage"';
@@ -61,7 +58,6 @@ export function toChallenge(error: unknown, request: Request): string | null {
   return request.get('authorization') === undefined ? 'Bearer' : 'Bearer error="invalid_token"';
 }
 
-/** Creates the authentication by an application's key. */
 export const createAdmission = (request: Request, response: Response, allowance: Allowance, deps: SsfDeps): Admission =>
   new Admission(
     { kind: 'client', scope: null },

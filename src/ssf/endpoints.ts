@@ -29,14 +29,14 @@ import {
 
 export interface SsfCall {
   readonly caller: SsfCaller;
-  /** Parsed, unvalidated body; `null`: none. */
+  /** Parsed but not validated; `null` if there is no body. */
   readonly body: unknown;
   readonly query: URLSearchParams;
   param(name: string): string;
   readonly signal: AbortSignal;
 }
 
-/** Response; `body`: `null` for none. */
+/** Response; without a body if `body` is `null`. */
 export interface SsfAnswer {
   readonly status: 200 | 201 | 204;
   readonly body: JsonObject | readonly JsonObject[] | null;
@@ -58,10 +58,7 @@ const text = z.string().max(1024);
 const statusGuard = z.object({ stream_id: text, status: z.enum(streamStatuses), reason: text.optional() });
 const verificationGuard = z.object({ stream_id: text, state: z.string().max(4096).optional() });
 
-/**
- * Creates the endpoints for streams. Callers see only their own.
- * @see https://openid.net/specs/openid-sharedsignals-framework-1_0-final.html (section 8)
- */
+/** Creates the endpoints for streams. Callers see only their own streams. */
 export function createSsfEndpoints(deps: SsfDeps): readonly SsfEndpoint[] {
   const toFound = (record: StreamRecord): Found => ({ record, stream: toEventStream(record, deps) });
   const findAll = async (caller: SsfCaller): Promise<readonly Found[]> => {
@@ -80,7 +77,7 @@ export function createSsfEndpoints(deps: SsfDeps): readonly SsfEndpoint[] {
     if (record === null) throw new FaceError('scope_missing');
     return record;
   };
-  /** On failure the regular refresh follows within seconds. */
+  /** If it fails, the regular refresh follows within seconds. */
   const takeUp = (): Promise<void> =>
     deps.transmitter.refresh().catch((error: unknown) => {
       deps.log.warn('cannot read security event streams', { code: toCode(error) });
@@ -95,7 +92,7 @@ export function createSsfEndpoints(deps: SsfDeps): readonly SsfEndpoint[] {
     const now = deps.clock.now();
     const toNext = (former: StreamRecord): StreamRecord => {
       const next = replaces ? { ...former, ...terms } : toChanged(former, terms);
-      // Queued events are now pushed.
+      // From this time, events queued for polls are pushed.
       const isPushedNow = former.delivery.kind === 'poll' && next.delivery.kind === 'push';
       return isPushedNow ? { ...next, toldOnAt: now } : next;
     };
@@ -160,7 +157,7 @@ export function createSsfEndpoints(deps: SsfDeps): readonly SsfEndpoint[] {
         const changed = await changeStream(
           id,
           (former) => {
-            // Events are held while paused, and dropped while disabled.
+            // A paused stream holds its events; a disabled one drops them.
             const toldSince = former.status === 'disabled' && status !== 'disabled' ? now : former.toldSince;
             const toldOnAt = former.status === 'paused' && status !== 'paused' ? now : former.toldOnAt;
             return { ...former, status, reason, toldSince, toldOnAt };
@@ -214,10 +211,7 @@ function parse<Guard extends z.ZodType>(guard: Guard, body: unknown): z.output<G
   return parsed.data;
 }
 
-/**
- * This server must not flood another.
- * @throws `locked_out`, `state_unavailable`
- */
+/** Limits verification requests, so that this server cannot be used to flood another. */
 async function countVerification(id: string, { state, clock }: SsfDeps): Promise<void> {
   const key = `security-event-verification:${id}`;
   const expiresAt = addSec(clock.now(), verificationIntervalSec);

@@ -8,13 +8,10 @@ import { admitCaller, createAdmission, toChallenge } from './caller.js';
 import type { SsfDeps } from './deps.js';
 import { createSsfEndpoints, type SsfEndpoint } from './endpoints.js';
 
-/** A configuration has up to 10 KiB, a thousand acknowledgements 64 KiB. */
+/** A thousand acknowledgements have 64 KiB. */
 const maxBodyBytes = 128 * 1024;
 
-/**
- * Mounts the transmitter's endpoints.
- * @throws as the endpoints, and `method_not_allowed`, `body_too_large`, `overloaded`, `request_malformed`
- */
+/** @throws as the endpoints; `method_not_allowed`, `body_too_large`, `overloaded`, `request_malformed` */
 export function mountSsf(app: Express, deps: SsfDeps, room: Room): void {
   const endpoints = createSsfEndpoints(deps);
   for (const path of new Set(endpoints.map((endpoint) => endpoint.path))) {

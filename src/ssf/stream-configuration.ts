@@ -12,13 +12,13 @@ import type { EventStream } from '../security-events/stream.js';
 import type { StreamRecord, StreamTerms } from '../security-events/streams.js';
 import type { SsfDeps } from './deps.js';
 
-/** Minimum seconds between verification requests of a receiver. */
+/** Minimum time between verification requests of a receiver, in seconds. */
 export const verificationIntervalSec = 60;
 
 const deliveryGuard = z.discriminatedUnion('method', [
   z.object({
     method: z.literal(deliveryMethods.push),
-    // HTTPS even on this machine: an application is not the operator.
+    // HTTPS is required even for this machine, because applications are not the operator.
     endpoint_url: safeUrlGuard.refine((text) => text.startsWith('https:')),
     authorization_header: headerCredentialGuard.optional(),
   }),
@@ -28,7 +28,7 @@ type Delivery = z.output<typeof deliveryGuard>;
 
 const text = z.string().max(1024);
 
-/** Settings from a receiver; the transmitter's fields are compared if present. */
+/** Settings that a receiver may send. Fields of the transmitter must be unchanged. */
 export const termsGuard = z.object({
   events_requested: z.array(text).max(100).optional(),
   delivery: deliveryGuard.optional(),
@@ -37,7 +37,7 @@ export const termsGuard = z.object({
 
 export const changeGuard = termsGuard.extend({ stream_id: text });
 
-/** Without `delivery` a stream is polled (SSF 1.0, section 8.1.1.1). */
+/** Without `delivery`, a stream is polled (SSF 1.0, section 8.1.1.1). */
 export async function toTerms(
   { events_requested, delivery, description }: z.output<typeof termsGuard>,
   deps: SsfDeps,
@@ -49,7 +49,7 @@ export async function toTerms(
   };
 }
 
-/** Missing settings stay (section 8.1.1.3). */
+/** Omitted settings are kept (section 8.1.1.3). */
 export async function toChange(
   { events_requested, delivery, description }: z.output<typeof termsGuard>,
   deps: SsfDeps,
@@ -61,7 +61,10 @@ export async function toChange(
   };
 }
 
-/** Applies a partial change: the push header is never returned, so a missing one stays with the same URL only. */
+/**
+ * Applies a partial change. Because the push header is never returned, an omitted one is kept, but only if the URL is
+ * unchanged.
+ */
 export function toChanged(former: StreamRecord, change: Partial<StreamTerms>): StreamRecord {
   const { delivery = former.delivery } = change;
   const isSame =
@@ -78,7 +81,7 @@ async function toDelivery(delivery: Delivery, deps: SsfDeps): Promise<StreamTerm
   return { kind: 'push', url, header: header === undefined ? null : await sealHeader(header, deps) };
 }
 
-/** Returns a stream's configuration (section 8.1.1), without push headers. */
+/** Returns the configuration of a stream (section 8.1.1), without the push header. */
 export function toView(stream: EventStream, record: StreamRecord | null, { issuer }: SsfDeps): JsonObject {
   const { id, audience, events, delivery } = stream;
   const { eventsRequested, description } = record ?? { eventsRequested: null, description: null };
@@ -102,7 +105,7 @@ const allEvents = securityEventNames.map((name) => eventTypes[name]);
 
 const bySender = ['iss', 'aud', 'events_supported', 'events_delivered', 'min_verification_interval'] as const;
 
-/** Checks that fields of the transmitter are unchanged. @throws `request_malformed` */
+/** Checks that the transmitter's fields are unchanged. */
 export function checkUnchanged(sent: unknown, view: JsonObject): void {
   const given = z.record(z.string(), z.unknown()).parse(sent);
   const changed = bySender.find((name) => name in given && !isDeepStrictEqual(given[name], view[name]));

@@ -16,7 +16,7 @@ import type { SsfDeps } from './deps.js';
 
 /* https://www.rfc-editor.org/rfc/rfc6749 (sections 2.3.1, 4.4 and 5) */
 
-/** Limit for anonymous callers: a grant has some 200 bytes. */
+/** Maximum for anonymous callers. A token request has some 200 bytes. */
 const maxBodyBytes = 8 * 1024;
 
 interface ShownClient {
@@ -24,10 +24,7 @@ interface ShownClient {
   readonly secret: Credential;
 }
 
-/**
- * Mounts the token endpoint. Client errors follow OAuth, others this API.
- * @throws `method_not_allowed`, `body_too_large`, `quota_exceeded`, `overloaded`, `state_unavailable`
- */
+/** Mounts the token endpoint. Errors of clients have OAuth's format, others that of this API. */
 export function mountTokenEndpoint(app: Express, deps: SsfDeps, room: Room): void {
   mountAt(app, ssfPaths.token, async (request, response) => {
     requireMethod(request, response, ['POST']);
@@ -50,7 +47,7 @@ async function grant(request: Request, response: Response, room: Room, deps: Ssf
     const admission = createAdmission(request, response, allowance, deps);
     await admission.serve(`POST ${ssfPaths.token}`, response, async () => {
       const inHeader = readBasic(request);
-      // Clients with a header are authenticated before the body is read.
+      // With a header, clients are authenticated before the body is read.
       if (inHeader !== null) await admission.takeClient(() => authenticate(inHeader, deps));
       const form = readForm(request, await collectBody({ request, response }, allowance));
       const inForm = readPosted(form);
@@ -72,14 +69,14 @@ async function grant(request: Request, response: Response, room: Room, deps: Ssf
   });
 }
 
-/** Refuses another application's key. @throws `caller_untrusted`, `state_unavailable` */
+/** @throws `caller_untrusted`, also if the key belongs to another application; `state_unavailable` */
 async function authenticate({ id, secret }: ShownClient, deps: SsfDeps): Promise<Client> {
   const client = await authenticateClient(secret, deps);
   if (client.application?.id !== id) throw new FaceError('caller_untrusted');
   return client;
 }
 
-/** Both parts are form-encoded. @throws `caller_untrusted` */
+/** Reads id and secret, each of which is form-encoded. */
 function readBasic(request: Request): ShownClient | null {
   const header = request.get('authorization');
   if (header === undefined) return null;
@@ -104,7 +101,7 @@ function readForm(request: Request, body: Buffer): URLSearchParams {
   return new URLSearchParams(body.toString('utf8'));
 }
 
-/** Ignores an empty parameter (RFC 6749, section 3.2). @throws `request_malformed` if it is repeated */
+/** Reads a parameter; an empty one counts as absent (RFC 6749, section 3.2). @throws `request_malformed` if repeated */
 function readOne(form: URLSearchParams, name: string): string | null {
   const [sent = '', ...others] = form.getAll(name);
   if (others.length > 0) throw new FaceError('request_malformed', { field: name });
@@ -117,7 +114,7 @@ function checkGrantType(form: URLSearchParams): void {
   if (type !== 'client_credentials') throw new FaceError('request_malformed', { error: unsupported });
 }
 
-/** Default: all scopes of the key. @throws `request_malformed`, `scope_missing` */
+/** Returns the requested scopes, by default all of the key. */
 function readScopes(form: URLSearchParams, client: Client): readonly SsfScope[] {
   const grantable = grantableTo(client);
   const asked = readOne(form, 'scope')?.split(' ') ?? grantable;
@@ -129,7 +126,7 @@ function readScopes(form: URLSearchParams, client: Client): readonly SsfScope[] 
 const unsupported = 'unsupported_grant_type';
 const unsupportedGuard = z.object({ error: z.literal(unsupported) });
 
-/** Returns the OAuth error code (RFC 6749, section 5.2); `null` if there is none. */
+/** Returns the OAuth error code (RFC 6749, section 5.2), or `null`. */
 function toGrantError(thrown: unknown): string | null {
   if (!(thrown instanceof FaceError)) return null;
   if (thrown.code === 'caller_untrusted') return 'invalid_client';

@@ -7,7 +7,7 @@ import { type EpochMs, epochMsGuard, fromIso } from '../core/units.js';
 import { replaceFile } from '../files/durable-file.js';
 import { readMarker } from './marker.js';
 
-/** Actions that deny a token, or the one it replaced. */
+/** Actions that revoke a token, or the one it replaced. */
 const denying = [
   'revoked',
   'subject_erased',
@@ -21,7 +21,7 @@ function deniedBy({ action, detail }: PastEvent<(typeof denying)[number]>): stri
   switch (action) {
     case 'revoked':
     case 'subject_erased':
-    // Its write may still arrive.
+    // The token may still be written at the provider.
     case 'enrolment_refused':
       return detail.tokenId ?? null;
     case 'renewed':
@@ -31,13 +31,12 @@ function deniedBy({ action, detail }: PastEvent<(typeof denying)[number]>): stri
   }
 }
 
-/** Sources of denials: the trail, and a file for removed records. Either may be missing. */
+/** Sources of the deny list of revoked tokens: the audit log, and a file about records that retention removed. */
 type DenialFiles = Pick<DataFiles, 'audit' | 'deniedTokens'>;
 
 /**
- * Restores all denials of unexpired tokens from the audit trail, in constant memory.
- * @returns the number of denials
- * @throws `state_unavailable`
+ * Writes all denied, unexpired tokens of the audit log to the store, in constant memory.
+ * @returns the number of denied tokens
  */
 export async function replayDenials(
   files: DenialFiles,
@@ -49,10 +48,7 @@ export async function replayDenials(
   return denied;
 }
 
-/**
- * Saves denials of unexpired tokens before retention removes their records.
- * @throws `state_unavailable`; system errors
- */
+/** Saves denied, unexpired tokens before retention removes their records. */
 export async function keepDenials(
   files: DenialFiles,
   { clock, random }: { readonly clock: Clock; readonly random: Random },
@@ -66,7 +62,7 @@ export async function keepDenials(
 
 const keptGuard = z.strictObject({ denied: z.record(z.string(), epochMsGuard.nullable()) });
 
-/** Expiry comes from the enrolment, or from a client's revocation. */
+/** Reads denied tokens. Their expiry is in the record of the enrolment or of a client's revocation. */
 async function readDenied(files: DenialFiles): Promise<Map<string, EpochMs | null>> {
   const { audit: auditFile, deniedTokens } = files;
   const kept = await readMarker(deniedTokens, keptGuard);
@@ -78,7 +74,7 @@ async function readDenied(files: DenialFiles): Promise<Map<string, EpochMs | nul
     denied.set(tokenId, told ?? denied.get(tokenId) ?? null);
   }
   if (denied.size === 0) return denied;
-  // A second pass for denied tokens only: all enrolled ids would be too many.
+  // A second pass, for denied tokens only, because the ids of all enrolled users would be too many.
   for await (const { detail } of readEvents(auditFile, ['enrolled'])) {
     const told = toExpiry(detail.expiresAt);
     if (told !== null && denied.has(detail.tokenId)) denied.set(detail.tokenId, told);

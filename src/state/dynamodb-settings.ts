@@ -7,7 +7,7 @@ export interface TableSettings {
   /** Keys as name:role:type, such as `pk:HASH:S`. */
   readonly keys: string;
   readonly removesExpired: boolean;
-  /** Keys of the ledger's index, in the same form; `null`: no index. */
+  /** Keys of the ledger's index, in the same form; `null` without an index. */
   readonly ledgerIndex: string | null;
 }
 

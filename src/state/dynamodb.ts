@@ -23,7 +23,7 @@ import { orUnavailable } from './unavailable.js';
 /*
  * One table, one item per record and per counter:
  *   pk (S)         "r:" or "c:" and the key
- *   value (S)      JSON; `sum` (N) for a counter
+ *   value (S)      JSON, or `sum` (N) for a counter
  *   revision (N)   of the write; not for counters
  *   expiresAt (N)  milliseconds, authoritative; absent: never
  *   ttl (N)        in seconds, for the table's time to live, which deletes hours or days later
@@ -38,19 +38,18 @@ const recordGuard = z.object({
 const itemGuard = z.object({ pk: z.object({ S: z.string() }).transform(({ S }) => S) });
 const counterGuard = z.object({ sum: numberGuard });
 
-/** DynamoDB's limit is 2,048 bytes; longer keys are replaced by their digest. */
+/** Keys longer than this are replaced by their digest. DynamoDB's limit is 2,048 bytes. */
 const longestKeyBytes = 1024;
 
-/** One of the concurrent writers restarts an expired counter. */
+/** Maximum of attempts if several writers restart an expired counter. */
 const maxContentions = 8;
 
-/** Creates a client; credentials come from the SDK's default chain. */
 export const createDynamoDbClient = ({ region, endpoint }: DynamoDbConfig): DynamoDBClient =>
   new DynamoDBClient({
     ...(region === null ? {} : { region }),
     ...(endpoint === null ? {} : { endpoint }),
     maxAttempts: 2,
-    // Upper bound; hooks have shorter deadlines. By default the SDK only warns.
+    // Upper bounds; hooks have shorter deadlines. By default, the SDK would only warn.
     requestHandler: { connectionTimeout: 500, requestTimeout: 1500, throwOnRequestTimeout: true },
   });
 
@@ -76,7 +75,7 @@ export function createDynamoDbStore(
     return { value: JSON.parse(value), revision };
   };
 
-  /** A throttled table may omit some, which are read one by one. */
+  /** Reads several records. A throttled table may omit some, which are then read one by one. */
   const findMany = async (keys: readonly string[]): Promise<(StateRecord | null)[]> => {
     const Keys = keys.map((key) => toKey('r', key));
     const { Responses, UnprocessedKeys } = await client.send(
@@ -135,7 +134,7 @@ export function createDynamoDbStore(
           return true;
         } catch (error) {
           if (!(error instanceof ConditionalCheckFailedException)) throw error;
-          // The SDK retried: the first attempt may have succeeded.
+          // After a retry by the SDK, the first attempt may have succeeded.
           return (error.$metadata.attempts ?? 1) > 1 && (await find(key))?.revision === revision;
         }
       });
@@ -190,7 +189,7 @@ const toExpiry = (expiresAt: EpochMs) => ({
   ttl: { N: String(Math.ceil(expiresAt / 1000)) },
 });
 
-/** An expired item may still exist and counts as absent. */
+/** Returns the condition of a write. An expired item may still exist and counts as absent. */
 function toCondition(
   when: WriteCondition,
   now: AttributeValue,

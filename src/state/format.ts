@@ -3,12 +3,12 @@ import { version } from '../base/version.js';
 import type { State } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 
-/** Format of the data folder and of a shared store. Versions before 0.1.0 did not record format 1. */
+/** Format of the data folder and of a shared store. Versions before 0.1.0 did not record it. */
 export const dataFormat = 2;
 
 const markGuard = z.object({
   format: z.int().min(1),
-  /** Versions from this format on can be restored without a backup. */
+  /** Oldest format whose versions can still read the data. */
   readableFrom: z.int().min(1),
   writtenBy: z.string(),
 });
@@ -17,17 +17,15 @@ export type FormatMark = z.output<typeof markGuard>;
 
 export const unmarked: FormatMark = { format: 1, readableFrom: 1, writtenBy: 'a version before 0.1.0' };
 
-/** Mark of this version; format 1 remains compatible. */
 export const currentMark: FormatMark = { format: dataFormat, readableFrom: 1, writtenBy: version };
 
-/** @throws `state_unavailable`: malformed */
+/** @throws `state_unavailable` if malformed */
 export function parseMark(value: unknown): FormatMark {
   const parsed = markGuard.safeParse(value);
   if (!parsed.success) throw new FaceError('state_unavailable', { problem: 'its format is not understood' });
   return parsed.data;
 }
 
-/** @throws `data_newer` */
 export function checkReadable(mark: FormatMark, where: string): void {
   if (mark.readableFrom > dataFormat)
     throw new FaceError('data_newer', {
@@ -38,23 +36,19 @@ export function checkReadable(mark: FormatMark, where: string): void {
 
 const key = 'format';
 
-/** Reads the format of a shared store. @throws `state_unavailable` */
 export async function readStoreMark(state: Pick<State, 'read'>): Promise<FormatMark> {
   const found = await state.read(key);
   return found === null ? unmarked : parseMark(found.value);
 }
 
-/**
- * Checks a shared store's format and records this one. Servers of the former version can continue.
- * @throws `data_newer`, `state_unavailable`
- */
+/** Checks the format of a shared store and records this one. Servers of the previous version can continue. */
 export async function settleStoreFormat(state: Pick<State, 'read' | 'write'>): Promise<void> {
   const mark = await readStoreMark(state);
   checkReadable(mark, 'the state store');
   if (mark.format < dataFormat) await state.write(key, currentMark, { when: 'any', expiresAt: null });
 }
 
-/** Wraps a store so that it is used only after its format was checked. */
+/** Wraps a store, so that its format is checked before the first use. */
 export function withFormat(state: State): State {
   let isSettled = false;
   let settling: Promise<void> | null = null;

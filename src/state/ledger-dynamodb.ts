@@ -23,7 +23,7 @@ import { orUnavailable } from './unavailable.js';
  *   ttl (N)        seconds; the table deletes hours or days later
  */
 
-/** Hash key `lp`, range key `ls`, all attributes. */
+/** Index with hash key `lp`, range key `ls` and all attributes. */
 export const ledgerIndex = 'ledger';
 
 const textGuard = z.object({ S: z.string() }).transform(({ S }) => S);
@@ -32,12 +32,12 @@ const itemGuard = z.object({ pk: textGuard, lp: textGuard.optional(), value: tex
 
 const writesAtOnce = 25;
 const readsAtOnce = 100;
-/** Retries of throttled writes. */
+/** Maximum of attempts for throttled writes. */
 const mostTries = 6;
 
 const toPk = ({ partition, sort }: LedgerKey): string => `l:${partition}|${sort}`;
 
-/** Creates the ledger in Amazon DynamoDB. Lists come from an eventually consistent index. */
+/** Creates the ledger in Amazon DynamoDB. Lists are eventually consistent. */
 export function createDynamoDbLedger(config: DynamoDbConfig): LedgerStore {
   const client = createDynamoDbClient(config);
   const { table: TableName } = config;
@@ -82,7 +82,7 @@ export function createDynamoDbLedger(config: DynamoDbConfig): LedgerStore {
     KeyConditionExpression: 'lp = :partition AND ls BETWEEN :after AND :before',
     ExpressionAttributeValues: {
       ':partition': { S: partition },
-      // Empty keys are invalid; no row starts with a space.
+      // DynamoDB rejects an empty key, and no row starts with a space.
       ':after': { S: after === '' ? ' ' : after },
       ':before': { S: before },
     },
@@ -140,7 +140,7 @@ export function createDynamoDbLedger(config: DynamoDbConfig): LedgerStore {
             new QueryCommand({
               ...query(range),
               ScanIndexForward: order === 'oldest first',
-              // `BETWEEN` includes both ends.
+              // `BETWEEN` includes both ends, which are removed here.
               Limit: limit - rows.length + 2,
               ...(ExclusiveStartKey === undefined ? {} : { ExclusiveStartKey }),
             }),

@@ -7,7 +7,7 @@ import { putLedgerRows, runScript } from './redis-scripts.js';
 import { orUnavailable } from './unavailable.js';
 
 /*
- * Per partition, a sorted set in byte order and a hash of "<version or nothing>:<1, or 0 for a tombstone>:<value>".
+ * Each partition has a sorted set in byte order and a hash of "<version or nothing>:<1, or 0 for a tombstone>:<value>".
  * Both are in one cluster slot.
  */
 
@@ -15,10 +15,10 @@ const sortsGuard = z.array(z.string());
 const valuesGuard = z.array(z.string().nullable());
 const countGuard = z.number();
 
-/** Creates the ledger in Redis. Timeouts are `state_unavailable`. */
+/** Creates the ledger in Redis. */
 export async function createRedisLedger(config: RedisConfig): Promise<LedgerStore> {
   const client: Redis | Cluster = createRedisClient(config);
-  // Continues to connect in the background.
+  // If this fails, the client continues to connect in the background.
   await client.connect().catch(() => {});
   const setKey = (partition: string): string => `{${config.keyPrefix}ledger:${partition}}:s`;
   const hashKey = (partition: string): string => `{${config.keyPrefix}ledger:${partition}}:h`;

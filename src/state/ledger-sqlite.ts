@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { LedgerRange, LedgerStore } from '../core/ports.js';
 import { FaceError } from '../errors.js';
 
-/* Its data can be rebuilt from the audit trail, so writes need no sync. */
+/* The ledger can be rebuilt from the audit log, so writes are not synced. */
 const schema = `
   pragma journal_mode = wal;
   pragma synchronous = normal;
@@ -32,13 +32,13 @@ const rowsGuard = z.array(rowGuard);
 const valueGuard = z.object({ value: z.string().nullable() }).optional();
 const countGuard = z.object({ rows: z.number(), last: z.string().nullable() });
 
-/** Takes a few milliseconds. */
+/** Rows counted at once, in a few milliseconds. */
 const countedAtOnce = 10_000;
 
 /**
  * Opens the ledger in a SQLite file.
- * @param file - created with mode 0600; `:memory:`: not stored
- * @throws `state_unavailable`, also from every method
+ * @param file - created with mode 0600; `:memory:` stores nothing
+ * @throws `state_unavailable`, as all methods
  */
 export function createSqliteLedger(file: string): LedgerStore {
   const database = guarded(() => {
@@ -96,14 +96,14 @@ export function createSqliteLedger(file: string): LedgerStore {
       );
     },
     async range({ partition, after, before }, limit, order) {
-      // Yields between batches, so that hooks are not delayed.
+      // Lets hook calls proceed between batches.
       await setImmediate();
       return whileOpen(() => rowsGuard.parse(statements[order].all(partition, after, before, limit)));
     },
     async count(range) {
       let counted = 0;
       for (let { after } = range; ; ) {
-        // Yields as above: a million rows take a fifth of a second.
+        // A million rows take a fifth of a second, so hook calls may proceed in between.
         await setImmediate();
         const { rows, last } = countFrom(range, after);
         counted += rows;

@@ -8,7 +8,7 @@ import { isSystemError } from '../files/durable-file.js';
 /**
  * Reads a file next to the store.
  * @returns `null` if missing
- * @throws `state_unavailable`: malformed
+ * @throws `state_unavailable` if malformed
  */
 export async function readMarker<Guard extends z.ZodType>(file: string, guard: Guard): Promise<z.output<Guard> | null> {
   try {
@@ -19,11 +19,11 @@ export async function readMarker<Guard extends z.ZodType>(file: string, guard: G
   }
 }
 
-/** More than a marker's lead plus the allowed clock difference. */
+/** Larger than the lead of a marker plus the allowed clock difference. */
 const aheadSec = 120;
 
 /**
- * Returns true if a fast clock wrote the epoch, such as that of a machine that just started: everything issued before
- * would be refused.
+ * Returns true if a machine with a fast clock wrote the epoch. Such an epoch would make everything issued before it
+ * invalid.
  */
 export const isAhead = (heldSince: EpochMs, clock: Clock): boolean => heldSince > addSec(clock.now(), aheadSec);

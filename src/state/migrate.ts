@@ -10,11 +10,11 @@ import { checkReadable, currentMark, dataFormat, type FormatMark, parseMark, unm
 import { forgetStoreEpoch, snapshotSqlite } from './sqlite-snapshot.js';
 import { orUnavailable } from './unavailable.js';
 
-/** The audit trail has none: its records are hashed. */
+/** A step to a newer data format. Audit logs are never migrated, because their records are hashed. */
 export interface Migration {
   readonly to: number;
   readonly what: string;
-  /** SQL for the embedded store, in one transaction with all other steps. */
+  /** SQL for the embedded store. All steps run in one transaction. */
   readonly statements: string;
 }
 
@@ -24,12 +24,11 @@ export const migrations: readonly Migration[] = [
 
 const ownGuard = z.object({ user_version: z.number() });
 
-/** Returns the backup path before a migration. */
 export const copyBefore = (stateFile: string, format: number): string => `${stateFile}.before-format-${format}`;
 
 /**
- * Reads a data folder's format; `null` if empty.
- * @throws `state_unavailable`: malformed
+ * Reads the format of a data folder; `null` if the folder is empty.
+ * @throws `state_unavailable` if malformed
  */
 export async function readFolderMark(files: DataFiles): Promise<FormatMark | null> {
   const text = await readFile(files.format, 'utf8').catch((error: unknown) => {
@@ -49,9 +48,10 @@ function parseJson(text: string): unknown {
 }
 
 /**
- * Migrates a data folder. Copies the embedded store and changes it in one transaction, so that a crash changes nothing.
- * @returns the copy; `null` if none
- * @throws `data_newer`; `state_unavailable`: in use by a server, or not writable
+ * Migrates a data folder. The embedded store is copied and then changed in one transaction, so that a crash changes
+ * nothing.
+ * @returns path of the copy, or `null`
+ * @throws `data_newer`; `state_unavailable` if a server uses it or it is not writable
  */
 export async function migrateFolder(
   files: DataFiles,
@@ -72,9 +72,9 @@ export async function migrateFolder(
 
 async function migrateStore(file: string, { format }: FormatMark, steps: readonly Migration[]): Promise<string> {
   const copy = copyBefore(file, dataFormat);
-  // The database does not name an inaccessible file.
+  // Checked, because the database's error would not name the file.
   await access(file, constants.R_OK | constants.W_OK);
-  // After a crash between store and mark, the copy contains the former store.
+  // If a crash came between store and mark, the copy already contains the former store.
   const isCopied = (await isThere(copy)) && (await readOwnFormat(file)) >= dataFormat;
   if (!isCopied) await makeCopy(file, copy);
   await orUnavailable(async () => {
@@ -97,11 +97,11 @@ async function migrateStore(file: string, { format }: FormatMark, steps: readonl
 
 async function makeCopy(file: string, copy: string): Promise<void> {
   const draft = `${copy}.new`;
-  // Left by an interrupted attempt.
+  // An interrupted attempt may have left a draft.
   await rm(draft, { force: true });
   try {
     await snapshotSqlite(file, draft);
-    // A restored copy gets all denials from the audit trail again.
+    // A restored copy thus gets all denied tokens from the audit log again.
     await forgetStoreEpoch(draft);
     await rename(draft, copy);
   } catch (error) {

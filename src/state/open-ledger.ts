@@ -3,7 +3,6 @@ import type { StateConfig } from '../config/state.js';
 import type { LedgerStore } from '../core/ports.js';
 import { createSqliteLedger } from './ledger-sqlite.js';
 
-/** Opens the ledger of the configured store. @throws `state_unavailable` */
 export async function openLedger(config: StateConfig, files: Pick<DataFiles, 'ledger'>): Promise<LedgerStore> {
   switch (config.kind) {
     case 'sqlite':

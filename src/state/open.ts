@@ -7,10 +7,7 @@ import { type ReconcileDeps, readKnown, reconcile } from './reconcile.js';
 import { createSqliteState } from './sqlite.js';
 import { type Store, withStoreEpoch } from './store-epoch.js';
 
-/**
- * Opens and reconciles the configured state store. A shared store refuses calls until it is reconciled.
- * @throws `data_newer`; `state_unavailable`
- */
+/** Opens the configured state store and reconciles it with the audit log. A shared store refuses calls until then. */
 export async function openState(
   config: StateConfig,
   deps: ReconcileDeps & { readonly files: DataFiles },
@@ -26,7 +23,6 @@ export async function openState(
 /**
  * Opens the configured state store read-only.
  * @returns `null` if the embedded store does not exist
- * @throws `state_unavailable`
  */
 export async function openStateToRead(
   config: StateConfig,
@@ -39,7 +35,7 @@ export async function openStateToRead(
 
 type StoreDeps = Pick<ReconcileDeps, 'clock' | 'random' | 'log'>;
 
-/** The embedded store needs no client libraries. */
+/** Opens a shared store, whose client libraries are loaded only here. */
 async function openSharedStore(config: Exclude<StateConfig, { kind: 'sqlite' }>, deps: StoreDeps): Promise<Store> {
   switch (config.kind) {
     case 'redis': {

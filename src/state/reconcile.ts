@@ -17,18 +17,15 @@ export interface ReconcileDeps {
 }
 
 /**
- * Reads the marker of the last reconciled store; `null`: never. It survives restarts, so that an emptied store is
- * detected.
- * @throws `state_unavailable`: malformed
+ * Returns the epoch of the last reconciled store; `null` if there was none. It survives restarts, so that an emptied
+ * store is detected.
+ * @throws `state_unavailable` if malformed
  */
 export async function readKnown({ heldSince }: Pick<DataFiles, 'heldSince'>): Promise<EpochMs | null> {
   return (await readMarker(heldSince, knownGuard))?.heldSince ?? null;
 }
 
-/**
- * Restores the trail's denials in a new or emptied store.
- * @throws `state_unavailable`
- */
+/** Restores the audit log's denied tokens in a new or emptied store. */
 export async function reconcile(epoch: EpochMs, state: Pick<State, 'write'>, deps: ReconcileDeps): Promise<void> {
   const { files, audit, clock, random, log } = deps;
   const known = await readKnown(files);

@@ -3,10 +3,10 @@ import type { RedisConfig } from '../config/state.js';
 
 const connectTimeoutMs = 1000;
 
-/** A smaller value would mistake load of this process for an outage. */
+/** With a smaller value, load of this process would look like an outage. */
 const commandTimeoutMs = 1000;
 
-/** A dead machine closes no connection, and TCP takes a quarter of an hour to give up. */
+/** A machine that died closes no connection, and TCP would take a quarter of an hour to notice. */
 const longestSilenceMs = 2 * commandTimeoutMs;
 
 const longestPauseMs = 1000;
@@ -48,11 +48,11 @@ function connectTo({ sentinel, cluster }: RedisConfig, url: URL): Redis | Cluste
       lazyConnect: true,
       enableOfflineQueue: false,
       clusterRetryStrategy: pauseMs,
-      // Writes are idempotent, so they can be retried at the next node.
+      // Writes are idempotent, so the client may retry them at another node.
       retryDelayOnFailover: 100,
       maxRedirections: 4,
       slotsRefreshTimeout: connectTimeoutMs,
-      // Certificates contain host names, so addresses are not resolved here.
+      // Names are not resolved here, because certificates contain names.
       ...(tls === undefined ? {} : { dnsLookup: (name, done) => done(null, name) }),
       redisOptions: options,
     });
@@ -60,7 +60,7 @@ function connectTo({ sentinel, cluster }: RedisConfig, url: URL): Redis | Cluste
   const alone = {
     ...options,
     retryStrategy: pauseMs,
-    // After a failover, finds the new master. Redis 6.2 puts a script's error at the end of the message.
+    // Reconnects to find the new master after a failover. Redis 6.2 has the word at the end of the message.
     reconnectOnError: ({ message }: Error) => message.includes('READONLY'),
   };
   if (sentinel === null) return new Redis({ ...alone, ...seed });

@@ -13,7 +13,7 @@ export interface RedisFindings {
 }
 
 /**
- * Reads each master's settings.
+ * Reads the settings of each master.
  * @returns `null` if one does not respond
  */
 export async function readRedisSettings(config: RedisConfig): Promise<RedisFindings | null> {
@@ -30,7 +30,7 @@ export async function readRedisSettings(config: RedisConfig): Promise<RedisFindi
   }
 }
 
-/** Tests the ledger's commands on an unused key, without leaving data. */
+/** Returns true if the ledger's commands are allowed. It tries them on an unused key and leaves no data. */
 async function mayKeepLedger(client: Redis | Cluster, { keyPrefix }: RedisConfig): Promise<boolean> {
   const key = `{${keyPrefix}ledger:rights}`;
   const tried = await Promise.allSettled([

@@ -12,8 +12,8 @@ const textsGuard = z.array(z.string());
 const sumGuard = z.string().transform(Number);
 
 /**
- * Creates the state store in Redis 6.2 or later, or Valkey. A write that timed out may have arrived; repeating it with
- * the same condition never consumes anything twice.
+ * Creates the state store in Redis 6.2 or later, or Valkey. A write that timed out may have succeeded; repeating it
+ * with the same condition never consumes anything twice.
  */
 export async function createRedisStore(
   config: RedisConfig,
@@ -26,14 +26,14 @@ export async function createRedisStore(
     log.info('state store connected');
   });
   client.on('close', () => {
-    // Failed attempts also emit `close`.
+    // Failed attempts to connect also emit `close`.
     if (isConnected) log.warn('state store not connected');
     isConnected = false;
   });
-  // Continues to connect in the background.
+  // If this fails, the client continues to connect in the background.
   await client.connect().catch(() => {});
 
-  // The braces put a key's record and counter in one cluster slot.
+  // Because of the braces, record and counter of a key are in one cluster slot.
   const recordKey = (key: string): string => `{${config.keyPrefix}${key}}:r`;
   const counterKey = (key: string): string => `{${config.keyPrefix}${key}}:c`;
 
@@ -47,12 +47,12 @@ export async function createRedisStore(
     parts: config.cluster === null ? 'one' : 'many',
     onInterruption(listener) {
       client.on('close', listener);
-      // A cluster node came back.
+      // A node of the cluster has returned.
       client.on('+node', listener);
     },
     read,
     async readMany(keys) {
-      // In a cluster they are in different slots, so each is read in parallel.
+      // In a cluster, keys are in different slots, so each is read by its own command.
       if (config.cluster !== null) return Promise.all(keys.map(read));
       return orUnavailable(async () => {
         const found = textsGuard.parse(await runScript(client, readRecords, keys.map(recordKey), []));

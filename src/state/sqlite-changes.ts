@@ -4,14 +4,14 @@ import { createGroupCommit } from '../files/group-commit.js';
 
 export type Durability = 'durable' | 'mayBeLost';
 
-/** Concurrent changes share a transaction and a sync. */
+/** Executes changes. Concurrent ones share a transaction and a sync. */
 export interface SqliteChanges {
   /**
    * Queues a change.
-   * @throws `state_unavailable`: it failed, or its sync is uncertain
+   * @throws `state_unavailable` if it failed or may not be synced
    */
   make<Result>(key: string, durability: Durability, body: () => Result): Promise<Result>;
-  /** Settles when a key's value is synced, so that no reader sees what may be lost. */
+  /** Resolves when a key's value is synced, so that no reader sees a value that may be lost. */
   settled(key: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -80,7 +80,7 @@ export function createSqliteChanges(database: Database.Database, sync: () => Pro
           return () => resolve(result);
         };
         asked.push({ key, durability, run, refuse });
-        // After everything that arrived in the same turn.
+        // Runs after everything that arrives in the same turn.
         turn ??= setImmediate(makeAsked);
       });
     },

@@ -3,9 +3,8 @@ import Database from 'libsql';
 import { orUnavailable } from './unavailable.js';
 
 /**
- * Copies an embedded store consistently while a server writes to it.
- * @param to - a new file, created with mode 0600
- * @throws `state_unavailable`
+ * Copies an embedded store consistently, also while a server writes to it.
+ * @param to - new file, created with mode 0600
  */
 export async function snapshotSqlite(file: string, to: string): Promise<void> {
   await orUnavailable(async () => {
@@ -19,12 +18,12 @@ export async function snapshotSqlite(file: string, to: string): Promise<void> {
   });
 }
 
-/** Removes a copy's epoch: the next server detects a replaced store. @throws `state_unavailable` */
+/** Removes the epoch of a copy, so that a server detects the replaced store. */
 export async function forgetStoreEpoch(file: string): Promise<void> {
   await orUnavailable(async () => {
     const database = new Database(file);
     try {
-      // Created again on opening; missing in older versions.
+      // Opening creates the table again.
       database.exec('drop table if exists held');
     } finally {
       database.close();

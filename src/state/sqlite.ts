@@ -9,9 +9,9 @@ import { isAhead } from './marker.js';
 import { createSqliteChanges } from './sqlite-changes.js';
 
 /*
- * Every write creates a new AUTOINCREMENT row, so a recreated record is never mistaken for the one read. Answered
- * writes must survive a power failure: the write-ahead log is synced here, once for concurrent changes, because
- * synchronous=FULL would block on each and synchronous=NORMAL does not sync it.
+ * Every write creates a new AUTOINCREMENT row, so that a recreated record is never mistaken for the one that was read.
+ * Answered writes must survive a power failure, so the write-ahead log is synced here, once for concurrent changes.
+ * With synchronous=FULL, each change would block; with NORMAL, the log is not synced.
  * https://www.sqlite.org/pragma.html#pragma_synchronous
  */
 const schema = `
@@ -37,7 +37,7 @@ const schema = `
   );
 `;
 
-/** One statement is atomic. */
+/** A single statement, because it is atomic. */
 const addToCounter = `
   insert into counter (key, value, expires_at) values (:key, :amount, :expiresAt)
   on conflict (key) do update set
@@ -48,7 +48,7 @@ const addToCounter = `
 
 const writesBetweenPurges = 16;
 
-/** Purging catches up without delaying the next writer. */
+/** More than is written between purges, so that purging catches up without delaying writers. */
 const removedAtOnce = 4 * writesBetweenPurges;
 
 const heldGuard = z.object({ since: z.number().transform(epochMs) });
@@ -57,9 +57,9 @@ const rowGuard = z.object({ revision: z.number(), value: z.string(), expires_at:
 
 /**
  * Creates the state store in a SQLite file, the default for a single server. Calls take well under a millisecond; syncs
- * run on another thread.
- * @param file - created with mode 0600; `:memory:`: not stored
- * @throws `state_unavailable`, also from every method
+ * run in another thread.
+ * @param file - created with mode 0600; `:memory:` stores nothing
+ * @throws `state_unavailable`, as all methods
  */
 export function createSqliteState({ file, clock }: { file: string; clock: Clock }): State {
   const { database, log } = guarded(() => {
@@ -67,7 +67,7 @@ export function createSqliteState({ file, clock }: { file: string; clock: Clock 
     const opened = new Database(file);
     opened.exec(schema);
     opened.prepare('insert or ignore into held (only, since) values (1, ?)').run(clock.now());
-    // Exists as long as the database is open.
+    // The log exists as long as the database is open.
     return { database: opened, log: file === ':memory:' ? null : openSync(`${file}-wal`, 'r+') };
   });
   const changes = createSqliteChanges(database, async () => {

@@ -3,21 +3,27 @@ import { addSec, type EpochMs, epochMs, epochMsGuard } from '../core/units.js';
 import { FaceError } from '../errors.js';
 import { isAhead } from './marker.js';
 
-/** A shared store without detection of data loss. */
+/** A shared store, without detection of lost data. */
 export interface Store extends Omit<State, 'storeEpoch'> {
-  /** Units of loss: cluster nodes fail independently. */
+  /** `many` if parts of the store can lose data independently, as cluster nodes. */
   readonly parts: 'one' | 'many';
-  /** Registers a listener for lost connections, after which data may be lost. */
+  /** Registers a listener for lost connections, because data may be lost meanwhile. */
   onInterruption(listener: () => void): void;
 }
 
-/** Key of the epoch: the time since when nothing was lost. It is lost with the rest. */
+/**
+ * Key of the marker, which contains the time since when no data was lost (the epoch). If the store loses its data, it
+ * loses the marker too.
+ */
 const markerKey = 'store';
 
-/** Every part of a cluster has one: with six equal parts one is missing in 1 of 100,000 clusters. */
+/**
+ * Keys in all parts of a cluster, to detect that one part was lost. With six equal parts, one has none in 1 of 100,000
+ * clusters.
+ */
 const witnessKeys = Array.from({ length: 64 }, (_, index) => `store:${index}`);
 
-/** Between replicas, with the rounding of receipts. */
+/** Clock difference between replicas, plus the rounding of receipts, in seconds. */
 const skewSec = 31;
 
 const lookEveryMs = 1000;
@@ -25,10 +31,10 @@ const lookEveryMs = 1000;
 const forever = { expiresAt: null } as const;
 
 /**
- * Adds detection of data loss to a shared store, by a marker that is checked after each interruption, once a second,
- * and on `storeEpoch`. If it is missing or far ahead, the first replica writes a new one, and each replica reconciles
- * before it answers.
- * @param options.known - marker of the last reconciliation
+ * Adds detection of lost data to a shared store. A marker is checked after each interruption, once a second, and by
+ * `storeEpoch`. If it is missing or far ahead, a replica writes a new one, and each replica reconciles the store before
+ * using it.
+ * @param options.known - epoch of the last reconciliation
  */
 export function withStoreEpoch(
   store: Store,
@@ -45,7 +51,7 @@ export function withStoreEpoch(
     return !witnesses.includes(null);
   };
 
-  /** Later than anything that any replica has issued. */
+  /** Returns an epoch later than anything a replica has issued. */
   const newMarker = (isFirst: boolean): EpochMs => {
     const later = addSec(clock.now(), skewSec);
     if (reconciled === null) return isFirst ? clock.now() : later;
@@ -61,12 +67,12 @@ export function withStoreEpoch(
     const found = await store.read(markerKey);
     const marker = found === null ? null : epochMsGuard.parse(found.value);
     if (marker !== null && !isAhead(marker, clock) && (await isWhole())) return marker;
-    // Written before the marker: a missing one means the marker is outdated.
+    // The other keys are written before the marker: if one is missing, the marker is outdated.
     if (found === null) await writeWitnesses();
     const when = found === null ? 'absent' : ({ revision: found.revision } as const);
     await store.write(markerKey, newMarker(found === null), { when, ...forever });
     if (found !== null) await writeWitnesses();
-    // Another replica may have been first.
+    // Read again, because another replica may have been first.
     const written = await store.read(markerKey);
     if (written === null) throw new FaceError('state_unavailable', { reason: 'emptied' });
     return epochMsGuard.parse(written.value);
@@ -96,7 +102,7 @@ export function withStoreEpoch(
     return mine;
   };
 
-  /** Reconciling may take long: callers are refused, not delayed. */
+  /** Refuses calls during reconciliation, which may take long. */
   const checkUsable = (): void => {
     if (isClosed) throw new FaceError('state_unavailable', 'closed');
     if (reconciling !== null) throw new FaceError('state_unavailable', { reason: 'replaced' });
@@ -107,7 +113,7 @@ export function withStoreEpoch(
     for (;;) {
       const mine = looked ?? lookAnew();
       await mine;
-      // An interruption meanwhile invalidates the result.
+      // An interruption in the meantime invalidates the result.
       if (looked === mine) return;
     }
   };

@@ -1,6 +1,5 @@
 import { FaceError } from '../errors.js';
 
-/** Converts any error of the store. @throws `state_unavailable` */
 export async function orUnavailable<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();

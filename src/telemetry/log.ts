@@ -3,7 +3,7 @@ import type { Log } from '../core/ports.js';
 import { toReadableLine } from './readable-line.js';
 import type { RequestContexts } from './request-context.js';
 
-/** Could contain a secret by mistake. */
+/** Names of fields that could contain a secret by mistake. */
 const secretNames = [
   ...['adminKey', 'apiKey', 'authorization', 'cookie', 'credential', 'password', 'pin', 'secret', 'session', 'ticket'],
   ...['token', 'auth_token', 'enrolmentToken', 'receipt', 'challenge'],
@@ -11,16 +11,17 @@ const secretNames = [
 ];
 
 /**
- * Creates a log of JSON lines with request ids. `Json` keeps secrets out; redaction is a second line of defense.
- * @param descriptor - 1 is standard output, 2 standard error
- * @param isReadable - true for lines for people, on a terminal
+ * Creates a log of JSON lines with request ids. The type `Json` keeps secrets out; redaction is a second line of
+ * defense.
+ * @param descriptor - 1 for standard output, 2 for standard error
+ * @param isReadable - true for lines that people read in a terminal
  */
 export function createLog(descriptor: number, contexts: RequestContexts, isReadable = false): Log {
   const logger = pino(
     {
       base: null,
       redact: {
-        // Wildcards would take five times as long.
+        // With wildcards, redaction would take five times as long.
         paths: secretNames.flatMap((name) => [name, `detail.${name}`]),
         censor: '[redacted]',
       },
@@ -44,10 +45,10 @@ const readable = (destination: pino.DestinationStream): pino.DestinationStream =
   write: (line) => destination.write(toReadableLine(line)),
 });
 
-/** Further lines are dropped. */
+/** If more is waiting, lines are dropped. */
 const mostWaitingBytes = 1024 * 1024;
 
-/** A full disk must not end the process, and cannot be reported. */
+/** Ignores errors: a full disk must not end the process and cannot be reported. */
 function openDestination(descriptor: number) {
   const destination = pino.destination({ dest: descriptor, sync: true, maxLength: mostWaitingBytes });
   destination.on('error', () => {});

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
-/* Labels are never input: no personal data, and a bounded number of series. */
+/* Labels never contain input, so that there are no personal data and a bounded number of series. */
 const definitions = {
   requests: {
     name: 'facestep_http_requests_total',
@@ -117,7 +117,6 @@ export const metricNames: readonly string[] = Object.values(definitions).map(({ 
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
-/** Creates all metrics; gauges keep their last value. */
 export function createMetrics() {
   const registry = new Registry();
   const toOptions = <Label extends string>(definition: { name: string; help: string; labels: readonly Label[] }) => ({

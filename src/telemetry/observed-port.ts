@@ -4,13 +4,10 @@ import type { RequestContexts } from './request-context.js';
 
 export type PortName = 'state' | 'keys' | 'signer' | 'verifier' | 'profile' | 'audit' | 'delivery' | 'ledger';
 
-/** Observes calls that leave the process or take time. */
+/** Wraps a port, whose calls leave the process or take time, to observe it. */
 export type ObservePort = <Port extends object>(name: PortName, port: Port) => Port;
 
-/**
- * Creates the wrapper that counts, times and traces calls. Only calls that return a promise; arguments are not
- * recorded.
- */
+/** Creates the wrapper that counts, times and traces calls that return a promise. Arguments are not recorded. */
 export function createObservePort(metrics: Metrics, contexts: RequestContexts): ObservePort {
   const createObserve = (port: PortName, operation: string): ((call: Promise<unknown>) => Promise<unknown>) => {
     const step = `${port}.${operation}`;
@@ -50,7 +47,7 @@ export function createObservePort(metrics: Metrics, contexts: RequestContexts): 
       get(target, property) {
         const member: unknown = Reflect.get(target, property);
         if (!isMethod(member) || typeof property !== 'string') return member;
-        // A member may be replaced.
+        // Looked up each time, because a member may be replaced.
         const known = wrapped.get(member) ?? wrap(target, member, property);
         wrapped.set(member, known);
         return known;

@@ -3,15 +3,14 @@ import type { RequestTrace } from './tracing.js';
 
 export interface RequestContext {
   readonly requestId: string;
-  /** Shortened; `null`: unknown. */
+  /** Shortened network address of the caller; `null` if unknown. */
   readonly network: string | null;
-  /** `null`: not traced. */
+  /** `null` if the request is not traced. */
   readonly trace: RequestTrace | null;
 }
 
 export interface RequestContexts {
   run<Result>(context: RequestContext, work: () => Result): Result;
-  /** Returns `null` outside of requests. */
   current(): RequestContext | null;
 }
 

@@ -9,16 +9,16 @@ import type { Tracing } from './tracing.js';
 
 export interface RequestOutcome {
   readonly method: string;
-  /** `none` for unknown paths. */
+  /** Route pattern; `none` for unknown paths. */
   readonly route: string;
-  /** `null` if the client left before the response. */
+  /** `null` if the client disconnected before the response. */
   readonly status: number | null;
   /** `undefined` if successful. */
   readonly refusal: unknown;
 }
 
 export interface FollowedRequest {
-  /** Log lines, port calls and steps belong to this request. */
+  /** Runs work whose log lines, port calls and steps belong to this request. */
   run<Result>(work: () => Result): Result;
   end(outcome: RequestOutcome): void;
 }
@@ -26,17 +26,17 @@ export interface FollowedRequest {
 export interface Telemetry {
   readonly metrics: Metrics;
   readonly observePort: ObservePort;
-  /** @param request.traceparent - unchecked, from a trusted proxy */
+  /** @param request.traceparent - header from a trusted proxy, not validated */
   followRequest(request: {
     readonly requestId: string;
     readonly traceparent: string | undefined;
     readonly network: string | null;
   }): FollowedRequest;
-  /** Initializes a hook's counter, so that alerts see the first late call. Idempotent. */
+  /** Initializes a hook's counter at 0, so that alerts notice the first late call. Idempotent. */
   expectHook(hook: { readonly connection: string; readonly hook: string }): void;
   /**
-   * @param budgetMs - deadline
-   * @returns a function to call on the reply
+   * @param budgetMs - time limit of the reply
+   * @returns a function to call when the reply is sent
    */
   followHook(hook: { readonly connection: string; readonly hook: string }, budgetMs: number): () => void;
   close(): Promise<void>;
@@ -67,7 +67,7 @@ export async function openTelemetry(
   };
 }
 
-/** Callers cannot create series. */
+/** Other methods are not counted by name, so that callers cannot create series. */
 const knownMethods = ['GET', 'HEAD', 'POST', 'OPTIONS'];
 
 function followRequest(
@@ -89,7 +89,7 @@ function followRequest(
   };
 }
 
-/** Name of the limit or lockout. */
+/** Name of the limit or lockout in the detail of a refusal. */
 const aboutGuard = z.object({ limit: z.string().optional(), lockout: z.string().optional() });
 
 function countRefusal(refusal: unknown, { refusals, lockouts, limitsRefused }: Metrics): void {

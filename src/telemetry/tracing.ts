@@ -15,42 +15,41 @@ import type { FaceErrorCode } from '../errors.js';
 export interface TracedOutcome {
   readonly method: string;
   readonly route: string;
-  /** `null`: no response. */
+  /** `null` without a response. */
   readonly status: number | null;
   readonly code: FaceErrorCode | null;
 }
 
-/** Spans contain names and codes only. */
+/** Trace of one request. Its spans contain only names and codes. */
 export interface RequestTrace {
   /** 32 hexadecimal digits. */
   readonly traceId: string;
   /**
-   * Such as `state.read`.
+   * Begins a step, such as `state.read`.
    * @returns a function that ends the step
    */
   beginStep(name: string): (code: FaceErrorCode | null) => void;
   end(outcome: TracedOutcome): void;
 }
 
-/** An outage loses spans, never requests. */
+/** Sends traces. An outage loses spans but never affects requests. */
 export interface Tracing {
   /**
-   * Starts or continues a trace.
-   * @param traceparent - unchecked (W3C Trace Context, section 3.2); sampling is decided here
+   * Begins or continues a trace.
+   * @param traceparent - not validated (W3C Trace Context, section 3.2); only this server decides about sampling
    * @returns `null` if not sampled
    */
   beginRequest(requestId: string, traceparent: string | undefined): RequestTrace | null;
-  /** For 2 s at most. */
+  /** Sends the remaining spans, for 2 s at most. */
   close(): Promise<void>;
 }
 
-/** Also limits shutdown. */
+/** Timeout, which also limits the shutdown. */
 const deliveryTimeoutMs = 2_000;
 
-/** About 1 KB each; further ones are dropped. */
+/** Maximum of waiting spans, of about 1 KB each. Further ones are dropped. */
 const maxWaitingSpans = 4_096;
 
-/** Starts sending traces. */
 export function openTracing(
   { url, authorization, sampleRatio }: NonNullable<TelemetryConfig['traces']>,
   { log }: { readonly log: Log },
@@ -112,14 +111,14 @@ function end(span: Span, code: string | null, isError = code !== null): void {
   span.end();
 }
 
-/** The proxy's other data is ignored. */
+/** Returns the parent span. Other data of the proxy is ignored. */
 function toParent(traceparent: string | undefined) {
   const [, traceId, spanId] = /^00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}$/.exec(traceparent ?? '') ?? [];
   if (traceId === undefined || spanId === undefined) return ROOT_CONTEXT;
   return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, isRemote: true, traceFlags: TraceFlags.NONE });
 }
 
-/** Only when deliveries start to fail and when they work again. */
+/** Logs only when deliveries begin to fail and when they work again. */
 function loggingFailures(exporter: SpanExporter, log: Log): SpanExporter {
   let isFailing = false;
   return {

@@ -10,23 +10,23 @@ import type { Stretch } from './stretch.js';
 
 export interface Context {
   readonly binding: Binding;
-  /** All of it changes the keys. */
+  /** Header of the token. Each of its fields changes the keys. */
   readonly header: TokenHeader;
   readonly salt: Uint8Array;
 }
 
 export interface TokenKeys {
-  /** 128 bytes. */
+  /** Hides the code word; 128 bytes. */
   readonly mask: KeyMaterial;
-  /** 32 bytes. */
+  /** Seed of the permutation; 32 bytes. */
   readonly permutation: KeyMaterial;
-  /** 32 bytes. */
+  /** Key of the tag; 32 bytes. */
   readonly tag: KeyMaterial;
-  /** 32 bytes; with the message it gives the content key. */
+  /** With the message, gives the content key; 32 bytes. */
   readonly content: KeyMaterial;
 }
 
-/** Encodes UTF-8 injectively: lone surrogates would become the same replacement character. */
+/** Encodes text as UTF-8. Unpaired surrogates are refused, because all would become the same replacement character. */
 function toUtf8(text: string): Buffer {
   const bytes = Buffer.from(text, 'utf8');
   if (bytes.toString('utf8') !== text) throw new FaceError('request_malformed');
@@ -40,8 +40,8 @@ function uint(value: number, bytes: number): Buffer {
 }
 
 /**
- * Encodes all fields of the context with four-byte lengths, so that no byte can move between them.
- * @throws `request_malformed`: not well-formed Unicode
+ * Encodes all fields of the context, each with a four-byte length, so that no byte can move from one field to the next.
+ * @throws `request_malformed` if a text is not well-formed Unicode
  */
 export function encodeContext({ binding, header, salt }: Context): Uint8Array {
   const fields = [
@@ -61,13 +61,13 @@ export function encodeContext({ binding, header, salt }: Context): Uint8Array {
 }
 
 /**
- * Returns the bytes of a user's secret in NFKC, so that keyboards do not matter.
- * @throws `request_malformed`: empty, over 1,024 bytes, or not well-formed Unicode
+ * Returns the bytes of a user's secret in NFKC, so that different keyboards give the same bytes.
+ * @throws `request_malformed` if it is empty, over 1,024 bytes, or not well-formed Unicode
  * @see https://pages.nist.gov/800-63-4/sp800-63b.html (3.1.1.2, normalisation)
  */
 export function secretBytes(secret: UserSecret): Buffer {
   return secret.use((text) => {
-    // Checked before as well, because normalization may lengthen a text many times.
+    // Checked before normalization, which may make a text many times longer.
     if (text.length === 0 || text.length > maxSecretBytes || toUtf8(text).length > maxSecretBytes)
       throw new FaceError('request_malformed');
     return Buffer.from(text.normalize('NFKC'), 'utf8');
@@ -78,8 +78,7 @@ const hkdf = (key: Uint8Array, salt: Uint8Array, info: string, bytes: number): U
   new Uint8Array(hkdfSync('sha256', key, salt, `facestep/fv1/${info}`, bytes));
 
 /**
- * Derives the keys of a token. Argon2id runs whenever a secret is given, so that timing depends on the request only.
- * @throws `request_malformed`, `token_key_retired`
+ * Derives the keys of a token. If a secret is given, Argon2id always runs, so that timing depends only on the request.
  */
 export async function deriveTokenKeys(
   context: Context,
@@ -87,11 +86,11 @@ export async function deriveTokenKeys(
   share: QueueShare,
   deps: { readonly keys: Keys; readonly stretch: Stretch },
 ): Promise<TokenKeys> {
-  // Hashed to fit the limit of key services (AWS KMS: 4,096 bytes).
+  // Hashed, because key services limit messages (AWS KMS: 4,096 bytes).
   const message = createHash('sha256').update(encodeContext(context)).digest();
   const typed = secret === null ? null : secretBytes(secret);
   const derive = async (): Promise<{ mac: KeyMaterial; stretched: KeyMaterial | null }> => {
-    // The MAC first: with a retired key, Argon2id runs only for the decoy opened instead.
+    // The MAC comes first: if its key is retired, Argon2id runs only for the decoy that is opened instead.
     const mac = await deps.keys.mac(context.header.keyVersion, message);
     try {
       return { mac, stretched: typed === null ? null : await deps.stretch('secret', typed, context.salt, share) };
@@ -117,24 +116,23 @@ export async function deriveTokenKeys(
   return derived;
 }
 
-/** Wipes a token's keys. */
 export function wipeTokenKeys(keys: TokenKeys): void {
   for (const key of [keys.mask, keys.permutation, keys.tag, keys.content]) key.wipe();
 }
 
-/** @returns position in the code word of each sealed position */
+/** @returns for each sealed position, its position in the code word */
 export const permutationOf = (key: KeyMaterial): Uint16Array => key.use((seed) => drawPermutation(seed, codeLength));
 
 /**
- * Returns the 16-byte tag of a message. It covers the stored bytes: the code corrects a few altered ones, so an altered
- * token could pass the deny list.
+ * Returns the 16-byte tag of a message. It covers the stored bytes: because the code corrects a few errors, an altered
+ * copy of a denied token could otherwise still be opened.
  */
 export const tagOf = (keys: TokenKeys, stretched: KeyMaterial, stored: Uint8Array): Buffer =>
   keys.tag.use((key) =>
     stretched.use((value) => createHmac('sha256', key).update(value).update(stored).digest().subarray(0, 16)),
   );
 
-/** Derives the 32-byte content key, and zeroes it when `take` returns. */
+/** Derives the 32-byte content key and zeroes it when `take` returns. */
 export function useContentKey(
   keys: TokenKeys,
   stretched: KeyMaterial,

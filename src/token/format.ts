@@ -4,45 +4,40 @@ import type { KeyVersion } from '../core/ports.js';
 import { type EpochSec, epochSec } from '../core/units.js';
 import { FaceError } from '../errors.js';
 
-/** Names of the built-in engines. Numbers are never reused. */
+/** Names of the built-in engines. Their numbers are never reused. */
 export const engineNames = {
   1: 'faceplugin-1.0.3',
   2: 'faceplugin-1.0.3-mirrored',
   3: 'faceplugin-1.0.3-unshared',
 } as const satisfies Record<number, string>;
 
-/** Number of a built-in engine: 1 to 127. */
+/** Number of a built-in engine, 1 to 127. */
 export type BuiltInEngine = keyof typeof engineNames;
 
 /** Default engine of new tokens. */
 export const currentEngine: BuiltInEngine = 3;
 
-/** 128 to 255: an installation's custom engine. */
+/** Number of an engine. Custom engines of an installation have 128 to 255. */
 export type EngineId = number;
 
-/** Local to the installation. */
+/** Range of custom engines, whose numbers are valid only in their installation. */
 export const ownEngines = { first: 128, last: 255 } as const;
 
 export const mostPhotos = 5;
 
-/** Unencrypted and untrusted until the token is opened. */
+/** Public part of a token. It is untrusted until the token is opened. */
 export interface TokenHeader {
   readonly engine: EngineId;
   readonly hasSecret: boolean;
-  /** 1 to 5. */
   readonly photos: number;
-  /** 1 to 65,535. */
   readonly keyVersion: KeyVersion;
-  /** `null`: never expires. */
+  /** `null` if the token never expires. */
   readonly expiresAt: EpochSec | null;
 }
 
 export interface TokenFields extends TokenHeader {
-  /** 16 bytes. */
   readonly salt: Uint8Array;
-  /** 128 bytes. */
   readonly stored: Uint8Array;
-  /** 16 bytes. */
   readonly tag: Uint8Array;
 }
 
@@ -52,24 +47,23 @@ const storedAt = 24;
 const tagAt = 152;
 const tokenBytes = 168;
 
-/** 168 bytes are exactly 224 base64url digits, so a token has one text only. */
+/** 168 bytes are exactly 224 base64url digits, so each token has only one text. */
 const shape = /^fv1\.[A-Za-z0-9_-]{224}$/;
 const textLength = 228;
 
-/** Maximum expiry in four bytes: 2106-02-07. */
+/** Latest expiry that four bytes can hold: 2106-02-07. */
 export const latestExpiry = 0xffff_ffff;
 
 const isEngineId = (value: number): boolean =>
   value in engineNames || (value >= ownEngines.first && value <= ownEngines.last);
 
-/** Returns the flags byte: bit 0 is set with a secret, bits 1 to 3 are the number of photos, others 0. */
+/** Returns the flags: bit 0 is set if there is a secret; bits 1 to 3 are the number of photos. */
 export const toFlags = (header: TokenHeader): number => (header.hasSecret ? 1 : 0) | (header.photos << 1);
 
 export class ParsedToken extends SealedToken {
   readonly #bytes: Buffer;
   readonly #fields: TokenFields;
 
-  /** @throws `token_malformed` */
   constructor(bytes: Buffer) {
     super(prefix + bytes.toString('base64url'));
     this.#bytes = bytes;
@@ -80,7 +74,7 @@ export class ParsedToken extends SealedToken {
     return this.#fields;
   }
 
-  /** 22 characters; reveals nothing of the content. */
+  /** Public id: 22 characters that reveal nothing about the content. */
   get tokenId(): string {
     const digest = createHash('sha256').update('facestep/fv1/token-id').update(this.#bytes).digest();
     return digest.subarray(0, 16).toString('base64url');
@@ -106,7 +100,7 @@ function readFields(bytes: Buffer): TokenFields {
   };
 }
 
-/** Creates the token of fields: `fv1.` and the base64url of 168 bytes. */
+/** Creates a token from its fields: `fv1.` and the base64url of 168 bytes. */
 export function renderToken(fields: TokenFields): ParsedToken {
   const bytes = Buffer.alloc(tokenBytes);
   bytes.writeUInt8(fields.engine, 0);
@@ -119,13 +113,13 @@ export function renderToken(fields: TokenFields): ParsedToken {
   return new ParsedToken(bytes);
 }
 
-/** Parses a token once. Each token has one text only. @throws `token_malformed` */
+/** Parses a token, unless already parsed. */
 export const parseToken = (token: SealedToken): ParsedToken =>
   token instanceof ParsedToken ? token : new ParsedToken(decodeText(token));
 
 function decodeText(token: SealedToken): Buffer {
   return token.use((text) => {
-    // Length first, so that ten megabytes are refused unread.
+    // The length is checked first, so that ten megabytes are refused unread.
     if (text.length !== textLength || !shape.test(text)) throw new FaceError('token_malformed');
     return Buffer.from(text.slice(prefix.length), 'base64url');
   });

@@ -14,9 +14,8 @@ import type { Stretch } from './stretch.js';
 import { signBits } from './views.js';
 
 export interface SealRequest {
-  /** Normalized mean, by the current engine. */
+  /** Normalized mean of the photos, by the current engine. */
   readonly embedding: Embedding;
-  /** 1 to 5. */
   readonly photos: number;
   readonly binding: Binding;
   readonly secret: UserSecret | null;
@@ -25,63 +24,63 @@ export interface SealRequest {
 }
 
 export interface UnlockRequest {
-  /** `null`: no enrolment; same work, never opened. */
+  /** `null` if the user is not enrolled: the same work is done, but nothing opens. */
   readonly token: SealedToken | null;
   readonly binding: Binding;
   readonly secret: UserSecret | null;
-  /** Another expiry is not opened, after the same work; `undefined`: any. */
+  /** If the token has another expiry, it does not open, after the same work; `undefined` accepts any. */
   readonly expectedExpiresAt?: EpochSec | null;
   readonly takeContentKey?: (key: Uint8Array) => void;
   readonly share: QueueShare;
 }
 
 export interface Opened {
-  /** Estimated from the share of equal sign bits: −1 to 1. */
+  /** Similarity, −1 to 1, estimated from the share of equal sign bits. */
   readonly cosine: number;
-  /** Key version or engine is not current. */
+  /** True if key version or engine is not current. */
   readonly stale: boolean;
 }
 
 export interface Guess {
-  /** Weighted share of the face that contradicts it: 0 to 1; almost always lowest for the right message. */
+  /**
+   * Weighted share of the face that contradicts this message, 0 to 1. The right message almost always has the lowest.
+   */
   readonly against: number;
-  /** Costs one Argon2id run. @throws `overloaded` */
+  /** Tests the message, which costs one Argon2id run. */
   isRight(): Promise<boolean>;
 }
 
 export interface Unlocked {
   /**
-   * @param embedding - by the token's engine; `null`: no face; same work, never opened
-   * @returns `null` if face, secret or context differ, without telling which
-   * @throws `token_key_retired`: key or engine missing; after the work of a refusal
+   * Opens the token with a face.
+   * @param embedding - by the token's engine; `null` if there is no usable face: the same work is done, but nothing
+   * opens
+   * @returns `null` if face, secret or context differ, without saying which
+   * @throws `token_key_retired` if key or engine are missing, after the same work
    */
   open(embedding: Embedding | null): Promise<Opened | null>;
   /**
-   * Returns untested candidates, for searches that cannot afford all.
-   * @returns `candidateCount` of them, likeliest first; invalid after `wipe`
+   * Returns untested messages, for searches that cannot afford to test all of them.
+   * @returns `candidateCount` messages, likeliest first; invalid after `wipe`
    */
   guess(embedding: Embedding | null): readonly Guess[];
   wipe(): void;
 }
 
-/** Seals faces into FV1 tokens and opens them; specified in docs/token-format.md. */
+/** Seals faces in FV1 tokens and opens these (docs/token-format.md). */
 export interface Fv1 {
-  /**
-   * @throws `request_malformed`: an expiry after 2106, or text and secret as for `deriveTokenKeys`;
-   * `accuracy_not_offered`
-   */
+  /** @throws `request_malformed` if the expiry is after 2106, or as `deriveTokenKeys`; `accuracy_not_offered` */
   seal(request: SealRequest): Promise<Sealed>;
   /**
-   * Derives a token's keys before the face is known: calls the key service and runs the secret's Argon2id. The caller
+   * Derives a token's keys before the face is known: calls the key service and runs Argon2id for the secret. The caller
    * must wipe the result.
-   * @throws `token_malformed`, `request_malformed`
    */
   unlock(request: UnlockRequest): Promise<Unlocked>;
 }
 
 interface Decoded {
   readonly message: Uint8Array;
-  /** 0 to 1. */
+  /** Share of the face that contradicts the message, 0 to 1. */
   readonly against: number;
 }
 
@@ -107,10 +106,7 @@ function checkExpiry(expiresAt: EpochSec | null): void {
     throw new FaceError('request_malformed');
 }
 
-/**
- * Creates the format with keys and randomness.
- * @param deps - `random` is called for 16 bytes of salt, then for the message
- */
+/** @param deps - `random` is called for 16 bytes of salt, then for the message */
 export function createFv1(deps: {
   readonly parameters: Parameters;
   readonly keys: Keys;
@@ -127,7 +123,7 @@ export function createFv1(deps: {
     return code;
   }
 
-  /** Likeliest messages first, with the share of the face that contradicts each. */
+  /** Returns the likeliest messages first. */
   function decode(views: Float32Array, hidden: Uint8Array, order: Uint16Array, code: Code): Decoded[] {
     const soft = new Float32Array(codeLength);
     for (let at = 0; at < codeLength; at += 1) soft[order[at]] = hidden[at] === 1 ? -views[at] : views[at];
@@ -198,7 +194,7 @@ export function createFv1(deps: {
     return { token, tokenId: token.tokenId, engine: current.name, expiresAt, photos };
   }
 
-  /** No message has its tag. */
+  /** Creates random fields, which no message can open. */
   async function decoyFields(hasSecret: boolean): Promise<TokenFields> {
     const keyVersion = await deps.keys.currentVersion();
     const header: TokenHeader = { engine: current.id, hasSecret, photos: 1, keyVersion, expiresAt: null };
@@ -226,7 +222,7 @@ export function createFv1(deps: {
     if (token === null) return deriveDecoy(null);
     const { fields } = parseToken(token);
     const engine = engines.get(fields.engine);
-    // A custom engine removed, or missing on this replica.
+    // The custom engine was removed or is missing on this replica.
     if (engine === undefined) return deriveDecoy(new FaceError('token_key_retired', { engine: fields.engine }));
     return derive(fields, engine, null).catch((error: unknown) => {
       if (error instanceof FaceError && error.code === 'token_key_retired') return deriveDecoy(error);
@@ -295,7 +291,7 @@ export function createFv1(deps: {
 }
 
 /**
- * Vectors at angle θ differ in θ/π of the signs of random projections.
+ * Estimates the cosine: vectors at angle θ differ in θ/π of the signs of random projections.
  * @see https://doi.org/10.1145/509907.509965 (Charikar)
  */
 function estimateCosine(views: Float32Array, hidden: Uint8Array, word: Uint8Array, order: Uint16Array): number {

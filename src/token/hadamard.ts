@@ -10,7 +10,7 @@ export function walshHadamard(values: Float32Array, start: number, length: numbe
       }
 }
 
-/** Negates values with bit 1, in place. */
+/** Negates the values whose bit is 1, in place. */
 export function flipSigns(values: Float32Array, negative: Uint8Array): void {
   for (let at = 0; at < values.length; at += 1) if (negative[at] === 1) values[at] = -values[at];
 }

@@ -1,6 +1,6 @@
 import { codeLength, polarTransform } from './polar.js';
 
-/** Number of decoded messages: each costs an Argon2id run, and further ones are almost never right. */
+/** Number of messages to test. Each costs an Argon2id run, and further ones are almost never right. */
 export const candidateCount = 8;
 
 const { abs } = Math;
@@ -9,25 +9,26 @@ const layers = Math.log2(codeLength) + 1;
 export interface ListDecoder {
   /**
    * Decodes the `candidateCount` likeliest messages, likeliest first.
-   * @param soft - 1,024 values: sign is the bit (positive is 0), magnitude the confidence
-   * @param messages - receives `candidateCount` messages, one 0 or 1 per bit
-   * @returns per message, the sum of magnitudes that contradict its code word
+   * @param soft - 1,024 values: the sign is the bit (positive is 0), the magnitude its confidence
+   * @param messages - receives the messages, one 0 or 1 per bit
+   * @returns for each message, the sum of magnitudes that contradict its code word
    */
   decode(soft: Float32Array, messages: Uint8Array): Float64Array;
   wipe(): void;
 }
 
 /**
- * Creates a successive-cancellation list decoder (min-sum). Subtrees with no message bit, or only at the last position,
- * are decided at once; under min-sum the penalties are exact. All paths advance in lockstep: path `p` owns slot `p`,
- * and a fork copies slot numbers instead of values.
+ * Creates a successive-cancellation list decoder (min-sum). Subtrees that contain no message bit, or only one at the
+ * last position, are decided at once; with min-sum, their penalties are exact. Path `p` owns slot `p`, and a fork
+ * copies slot numbers instead of values.
  * @param positions - message positions, ascending; at least 3, including the last
  * @param listSize - number of paths: at least `candidateCount`, a power of two
  * @see https://arxiv.org/abs/1206.0050 (Tal and Vardy)
  * @see https://arxiv.org/abs/1505.01466 (penalties of whole subtrees)
  */
 export function createListDecoder(positions: Uint16Array, listSize: number): ListDecoder {
-  // Slots per layer for beliefs, and for left and right decisions. The top layer has one for all paths.
+  // Each layer has slots for beliefs, and for decisions of the left and the right half. In the top layer, all paths
+  // share one.
   const slotsOf = (layer: number): number => (layer === 0 ? 1 : listSize);
   const beliefs = Array.from(
     { length: layers },
@@ -73,7 +74,7 @@ export function createListDecoder(positions: Uint16Array, listSize: number): Lis
     }
   }
 
-  /** Path `p` writes to slot `p` of `decided`. */
+  /** Decides a subtree. Path `p` writes to slot `p` of `decided`. */
   function decide(layer: number, start: number, decided: Uint8Array): void {
     const size = codeLength >> layer;
     const carried = before[start + size] - before[start];
@@ -103,7 +104,7 @@ export function createListDecoder(positions: Uint16Array, listSize: number): Lis
     }
   }
 
-  /** All 0, or, if `isOpen`, all 0 or all 1. */
+  /** Decides a subtree that is all 0 or, if `isOpen`, all 0 or all 1. */
   function decideAlike(layer: number, size: number, isOpen: boolean, decided: Uint8Array): void {
     const belief = beliefs[layer];
     for (let path = 0; path < paths; path += 1) {
@@ -136,7 +137,7 @@ export function createListDecoder(positions: Uint16Array, listSize: number): Lis
       for (let at = 0; at < half; at += 1) {
         const a = above[from + at];
         const b = above[from + half + at];
-        // sign(a)·sign(b)·min(|a|, |b|), branch-free.
+        // Equals sign(a)·sign(b)·min(|a|, |b|), without branches.
         below[to + at] = (abs(a + b) - abs(a - b)) / 2;
       }
       beliefSlots[(layer + 1) * listSize + path] = path;

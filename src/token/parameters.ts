@@ -10,33 +10,36 @@ import { type Centre, createCentre, createViews, embeddingLength, type ToViews }
 
 export interface Level {
   /**
-   * A token's only threshold: more bits require more equal sign bits. A mean of several photos is closer to everyone,
-   * so it has more bits if needed.
+   * The only threshold of a token: more bits require more equal sign bits. The mean of several photos is more similar
+   * to everyone, so it may need more bits.
    */
   readonly messageBits: { readonly one: number; readonly several: number };
-  /** Without a token: minimum cosine of two centered embeddings of one person. */
+  /** Without a token: lowest cosine of two centered embeddings of one person. */
   readonly cosine: number;
-  /** Minimum photos to enrol: 1 to 5. */
+  /** Minimum number of photos to enrol, 1 to 5. */
   readonly leastPhotos: number;
-  /** For any number of photos; `null`: no guarantee. */
+  /** Guaranteed for any number of photos; `null` without a guarantee. */
   readonly greatestFalseMatchRate: number | null;
-  /** The measured rate is within the guarantee. */
+  /** True if the measured rate is within the guarantee. */
   readonly isOffered: boolean;
 }
 
 export interface EngineParameters {
   readonly id: EngineId;
   readonly name: string;
-  /** Custom model with its preprocessing; `null`: built-in. */
+  /** Id of the custom model with its preprocessing; `null` for a built-in engine. */
   readonly recogniser: string | null;
-  /** Public; describes no individual. */
+  /** Public data, which describe no individual. */
   readonly centre: Centre;
   readonly toViews: ToViews;
-  /** Minimum similarity of one request's photos. Lower for checks, so that more photos do not make them stricter. */
+  /**
+   * Lowest similarity of the photos of one request. It is lower for checks, so that more photos do not make a check
+   * stricter.
+   */
   readonly alikeCosines: { readonly enrolled: number; readonly shown: number };
-  /** More decoder paths would open tokens to other faces too. */
+  /** Number of paths of the decoder. More would open tokens to other faces too. */
   readonly listSize: number;
-  /** For the clearest photo of an enrolment. */
+  /** Minimum for the clearest photo of an enrolment. */
   readonly leastClearness: number;
   readonly levels: Readonly<Record<Accuracy, Level>>;
 }
@@ -48,13 +51,13 @@ export interface Parameters {
 
 export const accuracies = [1, 2, 3, 4, 5, 6, 7, 8] as const satisfies readonly Accuracy[];
 
-/** Data file of all parameters, with their derivation. */
+/** File with all parameters and their derivation. */
 export const parametersFile = fileURLToPath(new URL('../../../parameters/engines.json', import.meta.url));
 
-/** Another file is refused: fewer message bits would accept other faces, and another mean would lock everyone out. */
+/** Any other file is refused: fewer message bits would accept other faces, and another mean would lock everyone out. */
 const publishedSha256 = '2c0c38878bd1ba10307b0d3655d9e0ec90ebbdaaf88127fdf8725b5ee4c67d4a';
 
-/** With trials and 95 % interval. */
+/** A rate with the number of trials and the 95 % interval. */
 const rateGuard = z.strictObject({
   rate: z.number().min(0).max(1),
   interval: z.tuple([z.number().min(0).max(1), z.number().min(0).max(1)]),
@@ -69,9 +72,9 @@ const levelGuard = z.strictObject({
   messageBits: z.strictObject({ one: z.int().min(16).max(256), several: z.int().min(16).max(256) }),
   cosine: cosineGuard,
   leastPhotos: z.int().min(1).max(mostPhotos),
-  /** Guaranteed rate; `null`: none. */
+  /** Guaranteed rate, if any. */
   greatestFalseMatchRate: z.number().positive().max(1).nullable(),
-  /** For people not used for fitting. */
+  /** Measured for people who were not used for fitting. */
   falseMatch: rateIfAnyGuard,
   falseNonMatch: rateIfAnyGuard,
   isOffered: z.boolean().default(true),
@@ -83,9 +86,9 @@ export const engineEntryGuard = z.strictObject({
   provenance: z.strictObject({ fitted: z.string(), measured: z.string() }),
   listSize: z.literal([8, 16]),
   leastClearness: z.number().nonnegative(),
-  /** In millionths, to be exact. */
+  /** In millionths, so that values are exact. */
   meanInMillionths: z.array(z.int()).length(embeddingLength),
-  /** Orthonormal, shared by people of one origin. */
+  /** Orthonormal directions that people of one origin share. */
   directionsInMillionths: z.array(z.array(z.int()).length(embeddingLength)),
   /** Required for custom engines, absent for built-in ones. */
   rotation: z.literal(rotationLabel).optional(),
@@ -105,13 +108,11 @@ export type EngineEntry = z.output<typeof engineEntryGuard>;
 
 const fileGuard = z.strictObject({ engines: z.array(engineEntryGuard) });
 
-/** Returns values as in the file. */
 export const toMillionths = (values: Float32Array): number[] => Array.from(values, (value) => Math.round(value * 1e6));
 
 export const fromMillionths = (values: readonly number[]): Float32Array =>
   Float32Array.from(values, (value) => value / 1e6);
 
-/** Converts an entry of a data file. */
 export function toEngineParameters(entry: EngineEntry, recogniser: string | null): EngineParameters {
   const { id, name, alikeCosines, listSize, leastClearness, levels } = entry;
   const { meanInMillionths, directionsInMillionths, rotation } = entry;
@@ -120,10 +121,7 @@ export function toEngineParameters(entry: EngineEntry, recogniser: string | null
   return { id, name, recogniser, centre, toViews, alikeCosines, listSize, leastClearness, levels };
 }
 
-/**
- * Parses the parameters.
- * @throws `parameters_altered`: wrong checksum
- */
+/** @throws `parameters_altered` if the checksum is wrong */
 export function parseParameters(bytes: Uint8Array): Parameters {
   if (createHash('sha256').update(bytes).digest('hex') !== publishedSha256) throw new FaceError('parameters_altered');
   const { engines } = fileGuard.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
@@ -136,7 +134,7 @@ export function parseParameters(bytes: Uint8Array): Parameters {
   return { current, engines: new Map([parametersOf(1), parametersOf(2), current].map((each) => [each.id, each])) };
 }
 
-/** Reads the data file. @throws `parameters_altered`: missing, or wrong checksum */
+/** @throws `parameters_altered` if the file is missing or its checksum is wrong */
 export async function loadParameters(): Promise<Parameters> {
   const bytes = await readFile(parametersFile).catch((error: unknown) => {
     throw new FaceError('parameters_altered', null, { cause: error });
@@ -144,11 +142,9 @@ export async function loadParameters(): Promise<Parameters> {
   return parseParameters(bytes);
 }
 
-/** Returns the message bits for a number of photos. */
 export const messageBitsOf = ({ messageBits }: Level, photos: number): number =>
   photos === 1 ? messageBits.one : messageBits.several;
 
-/** Adds custom engines. */
 export function withOwnEngines(
   { current: builtIn, engines }: Parameters,
   own: readonly EngineParameters[],

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * Draws a uniform permutation by Fisher–Yates from big-endian 32-bit words of SHAKE-256, skipping words that would
- * cause bias.
+ * Draws a uniform permutation by Fisher–Yates from big-endian 32-bit words of SHAKE-256. Words that would cause bias
+ * are skipped.
  */
 export function drawPermutation(seed: Uint8Array, length: number): Uint16Array {
   const streamOf = (words: number): Buffer =>
@@ -12,7 +12,7 @@ export function drawPermutation(seed: Uint8Array, length: number): Uint16Array {
   let stream = streamOf(length);
   let at = 0;
   const nextWord = (): number => {
-    // A longer SHAKE-256 output starts with the shorter one.
+    // A longer output of SHAKE-256 begins with the shorter one.
     if (at === stream.length) stream = streamOf(stream.length / 2);
     at += 4;
     return stream.readUInt32BE(at - 4);

@@ -2,8 +2,8 @@
 export const codeLength = 1024;
 
 /**
- * Reliability of a code position: polarization weight Σ bit_j · 2^(j/4). Unique, because 1, 2^¼, 2^½ and 2^¾ are
- * linearly independent over the integers.
+ * Returns the reliability of a code position: the polarization weight Σ bit_j · 2^(j/4). No two are equal, because 1,
+ * 2^¼, 2^½ and 2^¾ are linearly independent over the integers.
  * @see https://arxiv.org/abs/1704.05709 (β-expansion, β = 2^¼)
  */
 function polarisationWeight(position: number): number {
@@ -13,7 +13,7 @@ function polarisationWeight(position: number): number {
 }
 
 /**
- * Returns the most reliable positions, ascending, for the message; all others are 0.
+ * Returns the most reliable positions, which carry the message, ascending. All others are 0.
  * @param messageBits - 1 to 1,024
  */
 export function messagePositions(messageBits: number): Uint16Array {
@@ -22,14 +22,14 @@ export function messagePositions(messageBits: number): Uint16Array {
   return Uint16Array.from(byWeight.slice(0, messageBits)).sort();
 }
 
-/** Applies Arıkan's transform u·F^⊗10 over GF(2) in natural order, in place; it is its own inverse. */
+/** Applies Arıkan's transform u·F^⊗10 over GF(2) in natural order, in place. It is its own inverse. */
 export function polarTransform(bits: Uint8Array): void {
   for (let half = 1; half < codeLength; half <<= 1)
     for (let start = 0; start < codeLength; start += half << 1)
       for (let at = start; at < start + half; at += 1) bits[at] ^= bits[at + half];
 }
 
-/** Encodes a message. @param message - one 0 or 1 per position @returns 1,024 bits */
+/** @param message - one 0 or 1 per position @returns 1,024 bits */
 export function polarEncode(message: Uint8Array, positions: Uint16Array): Uint8Array {
   const word = new Uint8Array(codeLength);
   for (let at = 0; at < positions.length; at += 1) word[positions[at]] = message[at];

@@ -3,15 +3,14 @@ import { unpackBits } from './bits.js';
 import { flipSigns, walshHadamard } from './hadamard.js';
 import { drawPermutation } from './permutation.js';
 
-/** Public seed of the rotation. */
 export const rotationLabel = 'facestep/fv1/rotation/1';
 
-/** In place, preserving lengths and angles. */
+/** Rotates a vector in place. */
 export type Rotate = (values: Float32Array) => void;
 
 /**
- * Creates the fixed rotation `H·D₂·P·H·D₁` for custom engines. Their models may give fewer numbers than the views need,
- * or sort them by importance, which would make sign bits redundant.
+ * Creates the fixed rotation `H·D₂·P·H·D₁` for custom engines. Their models may return fewer numbers than the views
+ * need, or numbers sorted by importance, which would make sign bits redundant.
  * @param length - a power of two
  */
 export function createRotation(length: number): Rotate {

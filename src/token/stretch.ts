@@ -4,36 +4,33 @@ import { KeyMaterial } from '../core/concealed.js';
 import type { QueueShare } from '../core/queue-share.js';
 import { FaceError } from '../errors.js';
 
-/** Cost of one Argon2id run. */
 export interface StretchCost {
   readonly memoryKiB: number;
   readonly passes: number;
 }
 
 /**
- * 19 MiB, two passes, one lane. Changing it changes all tokens.
+ * 19 MiB, two passes, one lane. Any change would make all tokens useless.
  * @see https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html
  */
 export const publishedCost: StretchCost = { memoryKiB: 19_456, passes: 2 };
 
-/** Limits memory to 38 MiB. */
+/** Maximum of concurrent runs, which limits memory to 38 MiB. */
 const greatestWidth = 2;
 
 /**
- * Per class of callers: about four seconds of work. A refusal takes eight runs, so callers are turned away before the
- * first, and no attempt is uncounted.
+ * Maximum of waiting runs per class of callers, about four seconds of work. A refusal takes eight runs, so callers are
+ * turned away before the first: no attempt is left uncounted.
  */
 export const mostWaiting = 1024;
 const retryAfterSec = 4;
 
-/** Separates domains. */
+/** Separates the two uses of Argon2id. */
 export type StretchPurpose = 'message' | 'secret';
 
 /**
- * Computes Argon2id (RFC 9106, version 0x13): 32 bytes, off the event loop.
- * @param room - runs that the caller may need, refused if they do not all fit the queue. 0: continues an admitted
- * series. Default: 1
- * @throws `overloaded`
+ * Computes 32 bytes by Argon2id (RFC 9106, version 0x13) in another thread.
+ * @param room - number of runs that the caller may need, which must all fit the queue. 0 continues an admitted series
  */
 export type Stretch = (
   purpose: StretchPurpose,
@@ -43,7 +40,6 @@ export type Stretch = (
   room?: number,
 ) => Promise<KeyMaterial>;
 
-/** Creates the process's `Stretch`. */
 export function createStretch(cost: StretchCost): Stretch {
   const waiting = createFairQueue<{ go(): void; refuse(error: FaceError): void }>(mostWaiting);
   let running = 0;
@@ -62,7 +58,7 @@ export function createStretch(cost: StretchCost): Stretch {
     try {
       return await work();
     } finally {
-      // The slot passes on directly, so that no newcomer takes it.
+      // The slot is passed on directly, so that no newcomer takes it.
       const next = waiting.shift();
       if (next === undefined) running -= 1;
       else next.go();

@@ -7,14 +7,13 @@ export const embeddingLength = 512;
 
 export const viewLength = 2 * embeddingLength;
 
-/** Labels of the SHAKE-256 streams; public and constant. */
+/** Labels of the SHAKE-256 streams, public and constant. */
 const viewLabels = ['facestep/fv1/view/1', 'facestep/fv1/view/2'] as const;
 
 /** Subtracts the engine's mean and removes its shared directions. */
 export type Centre = (embedding: Float32Array) => Float32Array<ArrayBuffer>;
 
 /**
- * Creates an engine's centering.
  * @param mean - 512 values
  * @param directions - orthonormal, 512 values each
  */
@@ -32,13 +31,14 @@ export const createCentre =
   };
 
 /**
- * Computes both views `H·(s₁∘x)` and `H·(s₂∘x)` of the centered embedding `x`, rotated if the engine has a rotation.
+ * Computes two views, `H·(s₁∘x)` and `H·(s₂∘x)`, of the centered embedding `x`, which is first rotated if the engine
+ * has a rotation.
  */
 export type ToViews = (embedding: Float32Array) => Float32Array;
 
 /**
- * Creates the public transform of an engine. A random one per token would allow two leaked tokens with keys to be
- * intersected to the embedding.
+ * Creates the public transform of an engine, the same for all tokens. With a random one per token, an attacker with two
+ * leaked tokens and their keys could compute the embedding.
  * @param rotate - `null` for built-in engines
  */
 export function createViews(centre: Centre, rotate: Rotate | null): ToViews {
@@ -64,7 +64,6 @@ export function createViews(centre: Centre, rotate: Rotate | null): ToViews {
   };
 }
 
-/** Returns sign bits: 1 for negative values. */
 export function signBits(views: Float32Array): Uint8Array {
   const bits = new Uint8Array(views.length);
   for (let at = 0; at < bits.length; at += 1) bits[at] = views[at] < 0 ? 1 : 0;

@@ -25,13 +25,13 @@ import { checkPhotoCount } from './photo-count.js';
 import { livenessOf, qualityOf, qualitySignals } from './screening.js';
 import { promisedFalsePositives, readRoster, searchRoster } from './search.js';
 
-/** As for a strong enrolment. */
+/** Photos to renew a token: as many as for a strong enrolment. */
 const photosToRenew = 3;
 
-/** So that a large comparison does not fill the engine's queue. */
+/** Limited, so that a large comparison does not fill the engine's queue. */
 const photosInWork = mostPhotos;
 
-/** Liveness only if required. */
+/** Signals of a check. Liveness is examined only if required. */
 export const checkedSignals: readonly Signal[] = ['embedding', 'liveness'];
 
 interface SeenFace {
@@ -75,7 +75,7 @@ export function createEmbeddedVerifier(deps: {
   readonly parameters: Parameters;
   readonly keys: Keys;
   readonly random: Random;
-  /** With the published cost, except in tests: a refusal runs it eight times. */
+  /** Must have the published cost, except in tests. */
   readonly stretch: Stretch;
 }): Verifier {
   const { engine } = deps;
@@ -83,7 +83,7 @@ export function createEmbeddedVerifier(deps: {
   const { levels } = current;
   const fv1 = createFv1(deps);
 
-  /** Throws the first refusal in order and skips the rest. */
+  /** Examines all photos. The first refusal in order is thrown and the rest skipped. */
   async function examineAll<Seen extends Examination | PhotoCode>(
     photos: readonly Photo[],
     examine: (photo: Photo) => Promise<Seen>,
@@ -173,8 +173,8 @@ export function createEmbeddedVerifier(deps: {
   }
 
   /**
-   * Renews a token after a match if its photos could be enrolled. Failures are ignored: the former token stays valid,
-   * and the next check retries.
+   * Renews a token after a match if its photos could be enrolled. Failures are ignored, because the old token remains
+   * valid.
    */
   async function renew(
     { embedding, isOnePerson, magnitude }: SeenFace,
@@ -202,8 +202,8 @@ export function createEmbeddedVerifier(deps: {
       return await withProbe(photos, request.requireLiveness, share, async ({ by, photos: count, liveness }) => {
         const [face, newest] = [by(engine), by(current)];
         const unlocked = await unlocking;
-        // Photos of two people never match: an attacker could combine a stolen photo with their own live face. The same
-        // for photos that are not live, after the same work.
+        // Photos of two people never match, or an attacker could combine a stolen photo with their own live face. The
+        // same applies to photos that are not live. In both cases the same work is done.
         const isJudgedLive = (await request.judgedLive) ?? true;
         const isLive = isJudgedLive && (liveness === null || liveness >= livenessBoundary);
         const opened = await unlocked.open(face.isOnePerson('shown') && isLive ? face.embedding : null);

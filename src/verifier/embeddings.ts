@@ -3,7 +3,7 @@ import { normalise } from '../engine/embed.js';
 import type { EngineParameters } from '../token/parameters.js';
 import type { Centre } from '../token/views.js';
 
-/** Returns the cosine of two unit embeddings: −1 to 1. */
+/** Returns the cosine of two unit embeddings, −1 to 1. */
 export function cosineOf(one: Embedding, other: Embedding): number {
   return one.use((a) =>
     other.use((b) => {
@@ -14,10 +14,8 @@ export function cosineOf(one: Embedding, other: Embedding): number {
   );
 }
 
-/** Rounds a score to two decimals. */
 export const toScore = (cosine: number): number => Math.round(cosine * 100) / 100;
 
-/** Returns the normalized mean of embeddings. */
 export function meanOf(embeddings: readonly Embedding[]): Embedding {
   const sum = new Float32Array(512);
   for (const embedding of embeddings)
@@ -28,7 +26,7 @@ export function meanOf(embeddings: readonly Embedding[]): Embedding {
   return new Embedding(sum);
 }
 
-/** Passes centered unit embeddings to `work` and wipes them afterwards. */
+/** Passes centered unit embeddings to `work`, and wipes them afterwards. */
 export function withCentred<T>(
   embeddings: readonly Embedding[],
   centre: Centre,
@@ -54,8 +52,8 @@ export const areOfOnePerson = (
 ): boolean => withCentred(embeddings, centre, (centred) => outliersOf(centred, alikeCosines[when]).length === 0);
 
 /**
- * Finds embeddings that match fewer than half of the others; for two different ones, or two pairs, all of them.
- * @returns indexes from 0, ascending
+ * Finds embeddings that match fewer than half of the others. If two differ, or two pairs, these are all embeddings.
+ * @returns indices, ascending
  */
 export function outliersOf(embeddings: readonly Embedding[], threshold: number): number[] {
   return embeddings.flatMap((embedding, index) => {

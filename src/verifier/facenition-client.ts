@@ -11,8 +11,8 @@ import { type Failure, toAnswerFailure, toTransportFailure } from './facenition-
 import { createMultipartBody, type FormField } from './multipart.js';
 
 /**
- * Endpoints that may be repeated after the service may have received the call. Verification counts attempts and
- * enrolment creates tokens, so not those; comparing and screening have no effect.
+ * Endpoints whose calls may be repeated even if the service has received them. Verifying counts an attempt, and
+ * enrolling creates a token, so these are not repeated.
  */
 const isRepeatable = {
   generate: false,
@@ -28,7 +28,7 @@ const isRepeatable = {
 
 export type Endpoint = keyof typeof isRepeatable;
 
-/** `total` includes retries. */
+/** Timeouts of a call. `total` includes retries. */
 export interface Timeouts {
   readonly connectMs: number;
   /** From the last byte sent to the end of the response headers. */
@@ -47,21 +47,23 @@ export interface ClientOptions {
 }
 
 export interface FacenitionClient {
-  /** @throws `upstream_unavailable`, `upstream_malformed`, `overloaded`, `request_malformed`, and passed-on refusals */
+  /**
+   * @throws `upstream_unavailable`, `upstream_malformed`, `overloaded`, `request_malformed`; refusals of the service
+   */
   call<T>(endpoint: Endpoint, fields: readonly FormField[], guard: z.ZodType<T>, signal: AbortSignal): Promise<T>;
   deadline(): AbortSignal;
-  /** Probed at most once in five seconds. */
+  /** Returns true if the service works. It is asked at most once in five seconds. */
   isReady(): Promise<boolean>;
-  /** Waits for running calls, within their deadlines. */
+  /** Waits for running calls, up to their deadlines. */
   close(): Promise<void>;
 }
 
 const defaultTimeouts: Timeouts = { connectMs: 2000, headersMs: 8000, bodyMs: 4000, totalMs: 10_000 };
 
-/** A hundred comparisons are 4 KB. */
+/** Far more than a hundred comparisons, which have 4 KB. */
 const replyLimitBytes = 256 * 1024;
 const connections = 16;
-/** Including calls waiting for a connection. */
+/** Includes calls that wait for a connection. */
 const callsLimit = 64;
 const attemptsLimit = 3;
 const firstPauseMs = 50;
@@ -83,7 +85,7 @@ export function createFacenitionClient(options: ClientOptions): FacenitionClient
   const pool = new Pool(origin, {
     connections,
     pipelining: 1,
-    // Explicit, because NODE_TLS_REJECT_UNAUTHORIZED would otherwise disable certificate verification.
+    // Set explicitly, because NODE_TLS_REJECT_UNAUTHORIZED could otherwise disable the verification of certificates.
     connect: { timeout: timeouts.connectMs, rejectUnauthorized: true },
     headersTimeout: timeouts.headersMs,
     bodyTimeout: timeouts.bodyMs,
@@ -104,7 +106,7 @@ export function createFacenitionClient(options: ClientOptions): FacenitionClient
   ): Promise<Answer | Failure> => {
     let wasSent = false;
     const track = function* () {
-      // Before the first chunk nothing was sent.
+      // Before the first chunk, nothing was sent.
       wasSent = true;
       yield* chunks();
     };
@@ -149,7 +151,7 @@ export function createFacenitionClient(options: ClientOptions): FacenitionClient
       const mayRepeat = result.repeat === 'always' || (result.repeat === 'if_repeatable' && isRepeatable[endpoint]);
       if (!mayRepeat || attempts === attemptsLimit) throw result.error;
       log.info('face service request retried', { endpoint, attempts });
-      // Full jitter, so that callers do not retry simultaneously.
+      // A fully random wait, so that callers do not retry simultaneously.
       const [share = 0] = random(1);
       const pauseMs = (firstPauseMs * 2 ** attempts * share) / 255;
       await delay(pauseMs, undefined, { signal }).catch(() => {
@@ -173,8 +175,8 @@ export function createFacenitionClient(options: ClientOptions): FacenitionClient
   };
   const deadline = (): AbortSignal => AbortSignal.timeout(timeouts.totalMs);
 
-  // The API has no health endpoint. A working service refuses a verification without token and photo as malformed,
-  // without counting an attempt.
+  // The API has no health endpoint. A working service refuses this empty verification as malformed, without counting an
+  // attempt.
   const probe = async (): Promise<boolean> => {
     const result = await attempt('authenticate', [], deadline());
     return 'error' in result && (result.error.code === 'request_malformed' || result.error.code === 'photo_missing');
@@ -206,6 +208,6 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Seconds (RFC 9110, section 10.2.3); `null` for a date or other text. */
+/** Returns seconds (RFC 9110, section 10.2.3); `null` for a date or other text. */
 const parseSeconds = (header: string | string[] | undefined): number | null =>
   typeof header === 'string' && /^\d{1,6}$/.test(header) ? Number(header) : null;

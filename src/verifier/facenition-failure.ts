@@ -3,19 +3,18 @@ import { z } from 'zod';
 import type { JsonObject } from '../base/json.js';
 import { FaceError, type FaceErrorCode, faceErrorCodes, photoCodes } from '../errors.js';
 
-/** A failed attempt. */
 export interface Failure {
   readonly error: FaceError;
-  /** True if the service is at fault, to open the circuit. */
+  /** True if the service is at fault, which opens the circuit breaker. */
   readonly isOutage: boolean;
   /**
-   * `always`: nothing was sent. `if_repeatable`: the service may have processed it, so only calls without effect.
-   * `never`: a retry would not help.
+   * `always` if nothing was sent. `if_repeatable` if the service may have processed the call, so that only calls
+   * without effect are repeated. `never` if a retry would not help.
    */
   readonly repeat: 'always' | 'if_repeatable' | 'never';
 }
 
-/** Refusals that concern the caller's picture or token, and are passed on. */
+/** Refusals that concern the caller's picture or token and are returned to the caller. */
 const toldOn = [
   ...photoCodes,
   'request_malformed',
@@ -32,10 +31,10 @@ const refusalGuard = z.object({ ok: z.literal(false), code: z.string().optional(
 
 const codedErrorGuard = z.object({ code: z.string().regex(/^[A-Z][A-Z0-9_]{1,63}$/) });
 
-/** From a proxy, or from the service before it started the work. */
+/** Statuses of a proxy, or of the service before it began the work. */
 const passingStatuses = [502, 503, 504];
 
-/** Statuses that blame the content of a request (RFC 9110, section 15.5). */
+/** Statuses that mean a faulty request (RFC 9110, section 15.5). */
 const contentStatuses = [400, 413, 415, 422];
 
 const isBroken = (cause: unknown): boolean =>
@@ -46,8 +45,8 @@ const isSlow = (cause: unknown): boolean =>
   cause instanceof errors.HeadersTimeoutError || cause instanceof errors.BodyTimeoutError;
 
 /**
- * Converts a failed exchange: incomplete is `upstream_unavailable`, a violation of HTTP or the size limit
- * `upstream_malformed`. Uses only the code of the cause, because parser errors contain data.
+ * Converts a failed exchange: `upstream_malformed` for a violation of HTTP or the size limit, otherwise
+ * `upstream_unavailable`. Only the code of the cause is used, because parser errors contain data.
  * @param wasSent - true if any byte may have been sent
  */
 export function toTransportFailure(
@@ -58,14 +57,14 @@ export function toTransportFailure(
   const reason = isPastDeadline ? 'deadline' : parsed.success ? parsed.data.code : 'connection';
   const code = isBroken(cause) && !isPastDeadline ? 'upstream_malformed' : 'upstream_unavailable';
   const error = new FaceError(code, { endpoint, reason });
-  // Retries would not help a slow service.
+  // A retry would not help a slow service.
   if (isPastDeadline || isSlow(cause) || isBroken(cause)) return { error, isOutage: true, repeat: 'never' };
   return { error, isOutage: true, repeat: wasSent ? 'if_repeatable' : 'always' };
 }
 
 /**
- * Converts an error response, by code only. 3xx is not followed: photos and client token would go to an unconfigured
- * address. Without a code: `request_malformed`, which counts as a failed attempt, unlike `upstream_*`.
+ * Converts an error response by its code. Redirects are not followed, because photos and token would go to another
+ * address. A refusal without a code is `request_malformed`, which counts as a failed attempt.
  */
 export function toAnswerFailure(
   { status, body, retryAfterSec }: { status: number; body: unknown; retryAfterSec: number | null },
@@ -94,7 +93,7 @@ function toRefusal(
   if (told === 'locked_out' && retryAfterSec !== null) return new FaceError(told, { ...detail, retryAfterSec });
   if (told !== undefined) return new FaceError(told, detail);
   if (remoteCode === undefined && contentStatuses.includes(status)) return new FaceError('request_malformed', detail);
-  // An unknown code is foreign text, which is not logged.
+  // An unknown code is foreign text and must not be logged.
   const known = faceErrorCodes.find((each) => each === remoteCode) ?? 'unknown';
   return new FaceError('upstream_unavailable', { ...detail, code: known });
 }

@@ -4,14 +4,13 @@ import { type EpochSec, toEpochMs, toIso } from '../core/units.js';
 import { toBoundScope } from './facenition-token.js';
 import type { FormField } from './multipart.js';
 
-/** Creates one `photo` field per photo. */
 export const photosField = (photos: readonly Photo[]): FormField => ({ name: 'photo', photos });
 
-// Omitted, because the service would take an empty text as a value.
+// Omitted, because the service would accept an empty text as a value.
 const optionalField = (name: string, text: string | null | undefined): FormField[] =>
   text === null || text === undefined ? [] : [{ name, text }];
 
-// RFC 3339; the hosted service documents no format.
+// RFC 3339, because the service documents no format.
 const expiryField = (expiresAt: EpochSec | null | undefined): FormField[] =>
   optionalField('expiry', expiresAt === null || expiresAt === undefined ? null : toIso(toEpochMs(expiresAt)));
 
@@ -25,13 +24,13 @@ const sharedFields = ({ binding, secret, photos }: Pick<EnrolRequest, 'binding' 
   photosField(photos),
 ];
 
-/** Creates the form of `/generate`. @throws `request_malformed` as `toBoundScope` */
+/** @throws `request_malformed` as `toBoundScope` */
 export const enrolFields = (request: EnrolRequest): FormField[] => [
   ...expiryField(request.expiresAt),
   ...sharedFields(request),
 ];
 
-/** Creates the form of `/authenticate` and `/authenticate-score`. @throws `request_malformed` as `toBoundScope` */
+/** @throws `request_malformed` as `toBoundScope` */
 export const checkFields = (request: VerifyRequest, sent: SealedToken): FormField[] => [
   { name: 'token', text: sent.use((text) => text) },
   ...expiryField(request.expectedExpiresAt),

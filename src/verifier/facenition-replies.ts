@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { photoCodes } from '../errors.js';
 import { tokenShape } from './facenition-token.js';
 
-/* Response fields used here. Undocumented ones follow this project's server (`/openapi.json`). */
+/* Guards of the response fields used here. Undocumented fields follow this project's own server (`/openapi.json`). */
 
 const ok = z.literal(true);
 
-/** A token that does not fit the profile attribute is malformed here. */
+/** A token that does not fit the profile attribute counts as malformed. */
 export const generateReply = z.object({
   ok,
   token: z.string().regex(tokenShape),

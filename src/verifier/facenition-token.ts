@@ -10,10 +10,10 @@ export const tokenShape = /^[\x21-\x7e]{1,256}$/;
 
 const isOurs = (text: string): boolean => text.startsWith('fv1.');
 
-/** Length-prefixed texts, so that no character can move between them. */
+/** Prefixes a text with its length, so that no character can move to the next text. */
 function toBytes(text: string): Buffer {
   const bytes = Buffer.from(text, 'utf8');
-  // Lone surrogates would become one replacement character, and two users one.
+  // Unpaired surrogates would all become the same character, so two users could become one.
   if (bytes.toString('utf8') !== text) throw new FaceError('request_malformed');
   const length = Buffer.alloc(4);
   length.writeUInt32BE(bytes.length);
@@ -21,10 +21,10 @@ function toBytes(text: string): Buffer {
 }
 
 /**
- * Returns the scope for the service, whose API binds tokens only to scope, accuracy and password. Up to 64 characters
- * for its records, `#`, and the base64url of SHA-256 over length-prefixed tenant, identity provider, subject and scope.
- * The service learns no user id.
- * @throws `request_malformed`: not well-formed Unicode
+ * Returns a scope that binds a token to its user, because the service binds tokens only to scope, accuracy and
+ * password. It consists of up to 64 characters of the original scope, `#`, and a SHA-256 of tenant, identity provider,
+ * subject and scope. The service learns no user id.
+ * @throws `request_malformed` if a text is not well-formed Unicode
  */
 export function toBoundScope({ tenant, idp, subject, scope }: Binding): string {
   const hash = createHash('sha256');
@@ -37,18 +37,14 @@ export interface Identity {
   readonly token: SealedToken;
   readonly isOurs: boolean;
   readonly tokenId: string;
-  /** `null`: none, or unknown. */
+  /** `null` if none or unknown. */
   readonly expiresAt: EpochSec | null;
 }
 
-/** A denial applies to both cases of hexadecimal. */
+/** Lower-cases hexadecimal text, so that denying a token applies to both cases. */
 const toOneCase = (text: string): string => (/^[0-9a-f]+$/i.test(text) ? text.toLowerCase() : text);
 
-/**
- * Returns public id and expiry of a token. For a foreign token, the id is 128 bits of its SHA-256, case-insensitive if
- * hexadecimal, and the expiry `null`.
- * @throws `token_malformed`
- */
+/** Returns id and expiry of a token. The id of a foreign token is 128 bits of its SHA-256, and its expiry `null`. */
 export function identifyToken(token: SealedToken): Identity {
   const text = token.use((value) => (tokenShape.test(value) ? value : ''));
   if (text === '') throw new FaceError('token_malformed');
@@ -65,14 +61,14 @@ type Shape =
   | { readonly kind: 'opaque'; readonly length: number; readonly encoding: 'hex' | 'base64url' };
 
 export interface Decoys {
-  /** Learns the format only. */
+  /** Remembers only the format of a token. */
   learn(token: SealedToken): void;
   draw(hasSecret: boolean): SealedToken;
 }
 
 /**
- * Creates decoys in the format of the latest tokens, so that timing reveals no enrolment. Before the first foreign
- * token, timing may differ.
+ * Creates decoys in the format of the latest tokens, so that timing does not reveal who is enrolled. Before the first
+ * foreign token, timing may differ.
  */
 export function createDecoys(random: Random): Decoys {
   let shape: Shape = { kind: 'ours', engine: currentEngine, keyVersion: 1 };

@@ -27,8 +27,8 @@ import { checkPhotoCount } from './photo-count.js';
 const livenessName = 'liveness';
 
 /**
- * Creates the verifier that calls a Facenition server. Binds tokens to users by the scope (`toBoundScope`), without
- * content keys or renewal.
+ * Creates the verifier that calls a Facenition server. The scope binds tokens to users (`toBoundScope`). Content keys
+ * and renewal are not supported.
  * @throws in addition to `Verifier`: `request_malformed` for a refusal without a reason, `body_too_large`,
  * `locked_out`, `token_expired`, `token_revoked`
  */
@@ -47,9 +47,10 @@ export function createFacenitionVerifier(options: ClientOptions): Verifier {
   };
 
   /**
-   * Verifies photos against a token; or a decoy if it is missing, has another expiry, or the photos are not live.
-   * Errors about the token, which the service may report at once, are thrown after the work on a decoy.
-   * @returns `null` if it does not match, whatever `send` returned
+   * Verifies photos with a token, or with a decoy if the token is missing, has another expiry, or the photos are not
+   * live. The service may report errors about the token at once, so they are thrown only after the same work with a
+   * decoy.
+   * @returns `null` if it does not match
    */
   const check = async <T>(
     request: VerifyRequest,
@@ -66,7 +67,7 @@ export function createFacenitionVerifier(options: ClientOptions): Verifier {
       return reply;
     } catch (error) {
       const code = toCode(error);
-      // Errors about a decoy say nothing of the person.
+      // An error about a decoy says nothing about the person.
       const isAboutDecoy = !isOpenable && (code.startsWith('token_') || code === 'request_malformed');
       if (isAboutDecoy || code === 'face_mismatch') return null;
       if (code.startsWith('token_')) await check({ ...request, token: null }, send);
@@ -95,10 +96,10 @@ export function createFacenitionVerifier(options: ClientOptions): Verifier {
 
     async verify(request) {
       checkRequest(request);
-      // Before the service's deadline: the time of the local judge is no outage.
+      // Awaited before the deadline begins, because the time of the local judge is no outage of the service.
       const isJudgedLive = (await request.judgedLive) ?? true;
       const signal = client.deadline();
-      // First, because it is repeatable and not counted.
+      // First, because this call is repeatable and not counted.
       const liveness = request.requireLiveness ? await leastLiveness(request.photos, signal) : null;
       const isLive = isJudgedLive && (liveness === null || liveness >= livenessBoundary);
       const send = (fields: ReturnType<typeof checkFields>) =>
@@ -109,7 +110,7 @@ export function createFacenitionVerifier(options: ClientOptions): Verifier {
 
     async score(request) {
       checkRequest(request);
-      // If the service refuses a decoy without a threshold: unreachable.
+      // Used if the service refuses a decoy without a threshold.
       let threshold = 1;
       const reply = await check(request, async (fields) => {
         const scored = await client.call('authenticate-score', fields, scoreReply, client.deadline());
@@ -117,12 +118,12 @@ export function createFacenitionVerifier(options: ClientOptions): Verifier {
         return scored;
       });
       const matched = reply?.authenticated ?? false;
-      // Near misses are never revealed, even if the service returns them.
+      // The score of a near miss is never revealed, even if the service returns it.
       const score = matched ? (reply?.score ?? null) : null;
       return { matched, score: score === null ? null : toTwoDecimals(score), threshold };
     },
 
-    // The API compares and counts one token at a time.
+    // Not supported, because the service compares and counts one token at a time.
     async search() {
       throw new FaceError('not_found');
     },
@@ -166,7 +167,7 @@ export function createFacenitionVerifier(options: ClientOptions): Verifier {
   };
 }
 
-/** So that no call is still sending when the first error is thrown. */
+/** Waits for all calls before throwing the first error, so that none is still sending. */
 async function allSettled<T>(calls: readonly Promise<T>[]): Promise<T[]> {
   const outcomes = await Promise.allSettled(calls);
   return outcomes.map((outcome) => {
@@ -184,7 +185,10 @@ function checkCount(endpoint: string, results: readonly unknown[], expected: num
   if (results.length !== expected) throw new FaceError('upstream_malformed', { endpoint, results: results.length });
 }
 
-/** @throws `upstream_malformed` if unreadable, or with another expiry: it would not match the enrolment */
+/**
+ * @throws `upstream_malformed` if the token is unreadable or has another expiry, because it would not match the
+ * enrolment
+ */
 function checkSealed(token: SealedToken, { expiresAt }: EnrolRequest): string {
   try {
     const identity = identifyToken(token);
@@ -197,10 +201,7 @@ function checkSealed(token: SealedToken, { expiresAt }: EnrolRequest): string {
   }
 }
 
-/**
- * A readable token with another one is not sent: a service may trust the expected expiry, and its API cannot express
- * "none".
- */
+/** Returns false for a token with another expiry, which must not be sent: a service may trust the expected expiry. */
 function isOfExpectedExpiry(token: SealedToken, { expectedExpiresAt }: VerifyRequest): boolean {
   const identity = identifyToken(token);
   return expectedExpiresAt === undefined || !identity.isOurs || identity.expiresAt === expectedExpiresAt;

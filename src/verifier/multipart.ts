@@ -1,7 +1,7 @@
 import type { Photo } from '../core/concealed.js';
 import type { Random } from '../core/ports.js';
 
-/** Photos repeat the field; names are constants. */
+/** A form field. Each photo repeats the field; names are constants. */
 export type FormField =
   | { readonly name: string; readonly text: string }
   | { readonly name: string; readonly photos: readonly Photo[] };
@@ -9,7 +9,7 @@ export type FormField =
 export interface MultipartBody {
   readonly contentType: string;
   readonly lengthBytes: number;
-  /** Photos are passed by reference, so no face data is copied. */
+  /** Yields the body. Photos are not copied. */
   chunks(): Generator<Uint8Array>;
 }
 
@@ -28,8 +28,8 @@ const typeOf = (photo: Photo): { readonly type: string; readonly name: string } 
   );
 
 /**
- * Creates `multipart/form-data` (RFC 7578) with a random boundary: a picture that contains the boundary could add
- * fields.
+ * Creates `multipart/form-data` (RFC 7578). The boundary is random, because a picture that contains the boundary could
+ * add fields.
  */
 export function createMultipartBody(fields: readonly FormField[], random: Random): MultipartBody {
   const boundary = `facestep-${Buffer.from(random(24)).toString('base64url')}`;

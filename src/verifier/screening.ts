@@ -10,7 +10,6 @@ import {
 } from '../engine/quality-bounds.js';
 import { FaceError } from '../errors.js';
 
-/** Compares a value with its bound. */
 export function measure(name: string, value: number, unit: string, bound: QualityBound): Measurement {
   // The models are no more precise.
   const rounded = Math.round(value * 1000) / 1000;
@@ -41,8 +40,8 @@ const units = {
 } as const satisfies Record<QualityMeasure, readonly [name: string, unit: string]>;
 
 /**
- * Returns if a picture is within the bounds of the measured error rates. Eyes are reported only: one ordinary photo in
- * five reads "closed" (MODELS.md).
+ * Returns whether a picture is suitable for enrolment, by bounds for which error rates were measured. Eyes are only
+ * reported: one ordinary photo in five reads "closed" (MODELS.md).
  */
 export function qualityOf(examination: Examination): Screening {
   const measures = toMeasures(examination);
@@ -53,7 +52,7 @@ export function qualityOf(examination: Examination): Screening {
   return screen([...bounded, measureProbability('eyes_open', examination.eyesOpen, null)]);
 }
 
-/** Returns if a picture passes passive liveness: evidence, not proof. */
+/** Returns whether a picture passes passive liveness, which is evidence but no proof. */
 export function livenessOf({ liveness }: Examination): Screening {
   return screen([measureProbability('liveness', liveness, livenessBoundary)]);
 }

@@ -8,13 +8,12 @@ import type { Fv1, Guess, Unlocked } from '../token/fv1.js';
 import type { EngineParameters, Parameters } from '../token/parameters.js';
 
 /**
- * Candidate messages tried over the whole roster, likeliest first. Each takes an Argon2id run; a roster of 500 has
- * 4,000: half a minute. The right one is almost always in the first ten. A fixed number, so that timing reveals
- * nothing.
+ * Number of messages tested in a whole roster, likeliest first. Testing all of a large roster would take half a minute,
+ * and the right one is almost always among the first ten. The number is fixed, so that timing reveals nothing.
  */
 export const triedMessages = 64;
 
-/** Bounds the load on a key service. */
+/** Limits the load on the key service. */
 const unlockedAtOnce = 16;
 
 interface Listed {
@@ -22,7 +21,7 @@ interface Listed {
   readonly engine: EngineParameters;
 }
 
-/** Parses the tokens of a roster. @throws `token_malformed`; `roster_malformed`: one requires a user secret */
+/** Parses the tokens of a roster. @throws `token_malformed`; `roster_malformed` if one requires a user's secret */
 export function readRoster(tokens: readonly SealedToken[], { current, engines }: Parameters): readonly Listed[] {
   return tokens.map((given, position) => {
     const token = parseToken(given);
@@ -33,22 +32,22 @@ export function readRoster(tokens: readonly SealedToken[], { current, engines }:
 
 /**
  * Returns the maximum false positive rate of a roster: the sum of its tokens' guarantees.
- * @returns `Infinity` if a level guarantees nothing
+ * @returns `Infinity` without a guarantee
  */
 export function promisedFalsePositives(roster: readonly Listed[], { accuracy }: Binding): number {
   const sum = roster.reduce(
     (total, { engine }) => total + (engine.levels[accuracy].greatestFalseMatchRate ?? Infinity),
     0,
   );
-  // Five hundred times 5e-6 must be .0025 despite rounding.
+  // Rounded, so that five hundred times 5e-6 is .0025.
   return Number(sum.toPrecision(6));
 }
 
 /**
  * Searches a roster for one face.
- * @param faceOf - `null`: no face; same work, no result
- * @returns ascending positions of the opened tokens
- * @throws as `Fv1.unlock`, and `overloaded`
+ * @param faceOf - `null` if there is no face: the same work is done, without a result
+ * @returns positions of the opened tokens, ascending
+ * @throws as `Fv1.unlock`; `overloaded`
  */
 export async function searchRoster(
   roster: readonly Listed[],
@@ -69,7 +68,7 @@ export async function searchRoster(
       for (const [at, { engine }] of some.entries()) {
         const position = from + at;
         guesses.push(...unlocked[position].guess(faceOf(engine)).map((guess) => ({ ...guess, position })));
-        // Yields after about a millisecond of work.
+        // Lets other requests proceed after about a millisecond of work.
         await setImmediate();
       }
     }

@@ -11,10 +11,10 @@ const base64url = (atMost: number) =>
     .max(atMost)
     .regex(/^[A-Za-z0-9_-]+$/);
 
-/** 1,023 bytes (WebAuthn Level 3, section 4). */
+/** Maximum of 1,023 bytes (WebAuthn Level 3, section 4). */
 const idGuard = base64url(1364);
 
-/** 32 bytes; secret. */
+/** 32 bytes, which are secret. */
 const prfGuard = z
   .object({
     prf: z
@@ -32,7 +32,7 @@ const prfGuard = z
   })
   .transform(({ prf }) => prf?.results?.first ?? null);
 
-/** Unknown ones are allowed. */
+/** Unknown transports are allowed. */
 const transportsGuard = z
   .array(z.string().regex(/^[a-z-]{1,32}$/))
   .max(8)
@@ -68,8 +68,7 @@ const answerGuard = z.object({
 }) satisfies z.ZodType<PasskeyAnswer>;
 
 /**
- * Parses the page's WebAuthn response; the PRF output is returned separately.
- * @throws `request_malformed`
+ * Parses the page's WebAuthn response. The secret PRF output is returned separately.
  * @see https://www.w3.org/TR/webauthn-3/#dictdef-registrationresponsejson
  */
 export function parsePasskeyAnswer(text: string): PasskeyAnswer {
@@ -82,7 +81,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // The SyntaxError's message quotes a secret.
+    // The error has no cause, because a SyntaxError's message quotes a secret.
     throw new FaceError('request_malformed', { field: 'passkey' });
   }
 }

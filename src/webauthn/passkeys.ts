@@ -1,29 +1,30 @@
 import type { JsonObject } from '../base/json.js';
 import type { AssertionAnswer, CreationAnswer, PasskeyCredential, Passkeys, ProvenPasskey } from '../core/ports.js';
 
-/** Every authenticator supports one of them. */
+/** Every authenticator supports one of these. */
 const algorithms = [-7, -8, -257];
 
-/** Five minutes, WebAuthn's recommended minimum. */
+/** Five minutes, the minimum that WebAuthn recommends. */
 const timeoutMs = 300_000;
 
 /**
- * An authenticator has separate PRF secrets with and without user verification (CTAP 2.1, hmac-secret), so "preferred"
- * could lock the token. It also makes the authenticator multi-factor (NIST SP 800-63B-4, appendix B).
+ * Required, because authenticators have separate PRF secrets with and without user verification (CTAP 2.1,
+ * hmac-secret), so "preferred" could make a token useless. User verification also makes the authenticator multi-factor
+ * (NIST SP 800-63B-4, appendix B).
  */
 const userVerification = 'required';
 
 const toBase64url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url');
 const fromBase64url = (text: string): Uint8Array<ArrayBuffer> => new Uint8Array(Buffer.from(text, 'base64url'));
 
-/** Never without an input: Windows Hello refuses an empty one. */
+/** Returns the PRF extension. It always has an input, because Windows Hello refuses an empty one. */
 const prfOf = (salt: Uint8Array): JsonObject => ({ prf: { eval: { first: toBase64url(salt) } } });
 
-/** Three hundred files that servers without passkeys do not need. */
+/** Loaded only when needed, because the library has three hundred files. */
 const loadLibrary = () => import('@simplewebauthn/server');
 
 /**
- * Creates WebAuthn for one origin. Without attestation, the authenticator's claims are trusted.
+ * Creates WebAuthn for one origin. There is no attestation: the authenticator's claims are trusted.
  * @param publicUrl - its host is the relying party id
  * @see https://www.w3.org/TR/webauthn-3/
  */
@@ -78,7 +79,7 @@ export function createPasskeys({ publicUrl }: { readonly publicUrl: string }): P
         response: { clientDataJSON, authenticatorData, signature },
       },
     });
-    // Not checked by the library: the credential id, and that backup eligibility never changes.
+    // The library does not check the credential id, and that backup eligibility never changes.
     const isAsKept =
       id === credential.id && (authenticationInfo.credentialDeviceType === 'multiDevice') === credential.backupEligible;
     if (!verified || !isAsKept) return null;
@@ -120,7 +121,7 @@ export function createPasskeys({ publicUrl }: { readonly publicUrl: string }): P
   };
 }
 
-/** RFC 8176: a copyable key is a software key. */
+/** Returns the method (RFC 8176). A key that can be copied is a software key. */
 const methodOf = ({ backupEligible }: { readonly backupEligible: boolean }): 'hwk' | 'swk' =>
   backupEligible ? 'swk' : 'hwk';
 
@@ -129,5 +130,5 @@ const withSecret = (
   secret: ProvenPasskey['secret'] | null,
 ): ProvenPasskey | null => (proven === null || secret === null ? null : { ...proven, secret });
 
-/** The library's errors contain the expected challenge. */
+/** Drops the library's errors, because they contain the expected challenge. */
 const orNull = <T>(proof: Promise<T>): Promise<T | null> => proof.catch(() => null);

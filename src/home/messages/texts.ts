@@ -11,7 +11,6 @@ export interface DoorTexts {
   readonly faceCheck: string;
   readonly signInTitle: string;
   readonly signInText: string;
-  /** `organisation`: owner of the account. */
   readonly signIn: (organisation: string | null) => string;
   readonly refused: Readonly<Record<RefusedReason, string>>;
   readonly languages: string;

@@ -1,6 +1,5 @@
 import type { Finding } from '../../connections/provisioning.js';
 
-/** Finding for a file that the server would have created. */
 export const absent = (file: string): Finding => ({
   verdict: 'fail',
   found: `there is no ${file}`,

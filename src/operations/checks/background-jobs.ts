@@ -1,7 +1,6 @@
 import { type Check, pass, warn } from '../../connections/provisioning.js';
 import type { Jobs } from '../../core/jobs.js';
 
-/** Checks that background jobs succeed. */
 export const createJobsCheck = (jobs: Pick<Jobs, 'states'>): Check => ({
   title: 'Background jobs',
   async run() {

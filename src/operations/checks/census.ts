@@ -17,7 +17,9 @@ interface Known {
   readonly trail: string;
 }
 
-/** Counts users who would be denied today. Skipped if an earlier check reports that the provider cannot be queried. */
+/**
+ * Counts users who would be denied today. Skipped if the provider cannot be queried, which an earlier check reports.
+ */
 export const createCensusCheck = (
   { census }: Pick<Provisioning, 'census'>,
   connection: Connection,
@@ -39,7 +41,10 @@ export const createCensusCheck = (
   },
 });
 
-/** Users whose token was created for another user, or elsewhere. Tokens unknown to the audit trail count as theirs. */
+/**
+ * Counts users whose token was created for another user or elsewhere. A token that the audit log does not know counts
+ * as their own.
+ */
 async function countForeign(
   holders: readonly Holder[],
   { id }: Connection,

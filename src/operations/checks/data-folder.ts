@@ -6,7 +6,7 @@ import { isForbidden } from '../../files/durable-file.js';
 
 export const dataFolder = 'Data folder';
 
-/** Creates the check that the server ran in this folder. */
+/** Creates the check that a server has run in this folder. */
 export function createDataFolderCheck(config: Setup['config']): readonly Check[] {
   const files = filesOf(config);
   const expected = [

@@ -16,7 +16,7 @@ import {
 import type { Clock, Fetch } from '../../core/ports.js';
 import { type Answer, ask, noAnswer } from './public-address.js';
 
-/** Providers wait 2 to 5 seconds. */
+/** Answers slower than this cause a warning. Providers wait 2 to 5 seconds. */
 const SLOW_MS = 1_000;
 
 interface Deps {
@@ -30,7 +30,7 @@ interface Target {
   readonly hook: Hook;
 }
 
-/** Creates checks that each hook refuses an anonymous call, and accepts the configured secret. `[]` without hooks. */
+/** Creates checks that each hook refuses an anonymous call and accepts the configured secret. */
 export function createHookChecks(
   hooks: Hooks,
   { connection, publicUrl }: { readonly connection: string; readonly publicUrl: string },

@@ -3,15 +3,15 @@ import { FaceError } from '../../errors.js';
 
 export interface CheckResult extends Omit<Finding, 'verdict'> {
   readonly title: string;
-  /** `skipped`: a required check failed. */
+  /** `skipped` if a required check failed. */
   readonly verdict: Finding['verdict'] | 'skipped';
-  /** Title of the failed check that caused the skip; `null` if it ran. */
+  /** Title of the failed check that caused the skip, or `null`. */
   readonly cause: string | null;
 }
 
 /**
- * Runs checks in order. After a failure, dependent checks are skipped, so that one cause is one failure.
- * @throws `internal`: a check requires one that is not before it
+ * Runs checks in order. If one fails, those that depend on it are skipped, so that one cause is reported once.
+ * @throws `internal` if a check depends on one that does not precede it
  */
 export async function* checkInTurn(
   checks: readonly Check[],

@@ -28,7 +28,7 @@ const ofFiles = (files: DataFiles, run: Check['run']) => async (): Promise<Findi
   }
 };
 
-/** Creates checks that the configured keys exist and work. Creates no keys. */
+/** Creates checks that the configured keys exist and work. No keys are created. */
 export function createKeyChecks(config: Setup['config'], deps: Deps): readonly Check[] {
   const files = filesOf(config);
   const open = (): Promise<KeyInventory> => openInventory(config.keys, { files, ...deps });
@@ -76,7 +76,7 @@ const unfit = (problems: readonly string[]): Finding => ({
   remedy: 'Enable the key in AWS KMS, correct its id in keys, or retire it: docs/keys.md says which kind each must be.',
 });
 
-/** Creates the check that the public URL's server signs with these keys. */
+/** Creates the check that the server at the public URL signs with these keys. */
 export const createPublishedKeysCheck = (publicUrl: string, config: Setup['config'], deps: Deps): Check => ({
   title: serverIsOurs,
   needs: [serverAnswers],
@@ -84,7 +84,7 @@ export const createPublishedKeysCheck = (publicUrl: string, config: Setup['confi
     const address = `${publicUrl}/.well-known/jwks.json`;
     const answer = await ask(address, { method: 'GET' }, deps);
     if (answer === null) return noAnswer(address);
-    // Problems of the keys are reported by another check.
+    // Another check reports problems of the keys.
     const keys = await readPublicKeys(config, deps).catch(() => null);
     if (keys === null) return warn(`${address} cannot be compared: the signing keys here cannot be read`, null);
     const missing = keys.filter(({ kid }) => typeof kid !== 'string' || !answer.text.includes(JSON.stringify(kid)));

@@ -10,7 +10,6 @@ import type { OperationDeps } from '../deps.js';
 
 const modelFiles = 'Models';
 
-/** Creates the check of the engine, its files and parameters. */
 export const createRecognitionCheck = (
   { recognition, ...config }: Pick<Setup['config'], 'recognition' | 'dataFolder'>,
   ofFolder: readonly Check[],
@@ -37,7 +36,7 @@ export const createRecognitionCheck = (
   },
 });
 
-/** Creates the check that all model files exist and are authentic. */
+/** Creates the check that all model files exist and are unaltered. */
 export const createModelCheck = (folder: string): Check => ({
   title: modelFiles,
   async run() {
@@ -55,7 +54,6 @@ export const createModelCheck = (folder: string): Check => ({
   },
 });
 
-/** Checks if the native model runtime is used. */
 export const runtimeCheck: Check = {
   title: 'Model runtime',
   async run() {

@@ -7,7 +7,7 @@ import { fromHttpDate } from '../../core/units.js';
 /** Providers wait 2 to 5 seconds for a hook. */
 const ANSWER_TIMEOUT_MS = 5_000;
 
-/** Hooks accept a difference of 300 s (src/core/decide.ts): beyond it everyone is refused. */
+/** Beyond 300 s, hooks refuse all events (src/core/decide.ts). */
 const SKEW_WARN_SEC = 10;
 const SKEW_FAIL_SEC = 240;
 
@@ -23,13 +23,13 @@ interface Deps {
   readonly clock: Clock;
 }
 
-/** Calls a URL like a provider, without redirects. @returns `null` on timeout */
+/** Calls a URL as a provider would, without following redirects. @returns `null` if there is no answer */
 export async function ask(url: string, init: RequestInit, { fetch, clock }: Deps): Promise<Answer | null> {
   const from = clock.now();
   try {
     const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
     const headers = new Headers(init.headers);
-    // An open connection may close while this process loads a library.
+    // Not reused, because an open connection may close while this process is busy.
     headers.set('connection', 'close');
     const response = await fetch(url, { ...init, headers, redirect: 'manual', signal });
     const text = await response.text();
@@ -39,24 +39,19 @@ export async function ask(url: string, init: RequestInit, { fetch, clock }: Deps
   }
 }
 
-/** Finding for a URL that does not respond. */
 export const noAnswer = (address: string): Finding => ({
   verdict: 'fail',
   found: `${address} does not answer within ${ANSWER_TIMEOUT_MS / 1000} s`,
   remedy: 'Start the server; check the name, the proxy that ends TLS and its certificate, and the firewall.',
 });
 
-/** Creates checks of the public URL and its server's clock. */
 export const createPublicAddressChecks = (publicUrl: string, deps: Deps): readonly Check[] => [
   { title: 'Public address', run: async () => judgeAddress(publicUrl) },
   { title: serverAnswers, run: () => checkServer(publicUrl, deps) },
   { title: serverClock, needs: [serverAnswers], run: () => checkClock(publicUrl, deps) },
 ];
 
-/**
- * Creates the check of the server's readiness.
- * @param parts - they explain a failure
- */
+/** @param parts - checks whose failure explains why the server is not ready */
 export const createReadinessCheck = (publicUrl: string, parts: readonly Check[], deps: Deps): Check => ({
   title: 'Readiness',
   needs: [serverAnswers, ...parts.map(({ title }) => title)],
@@ -111,7 +106,7 @@ async function checkClock(publicUrl: string, deps: Deps): Promise<Finding> {
   if (told === null) {
     return { verdict: 'warn', found: 'the answer has no Date header', remedy: 'Let the proxy pass it on.' };
   }
-  // The header has whole seconds, rounded down.
+  // The header is rounded down to whole seconds, so half a second is added.
   const skewSec = Math.round(Math.abs(told + 500 - deps.clock.now()) / 1000);
   const found = `${skewSec} s from the clock here`;
   if (skewSec < SKEW_WARN_SEC) return { verdict: 'pass', found, remedy: null };

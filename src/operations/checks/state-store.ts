@@ -11,7 +11,7 @@ interface Deps {
   readonly clock: Clock;
 }
 
-/** Creates the check that the store is durable. Writes nothing. */
+/** Creates the check that the store is durable. It writes nothing. */
 export const createStateCheck = (config: StateConfig, files: DataFiles, deps: Deps): Check => ({
   title: 'State',
   needs: config.kind === 'sqlite' ? [dataFolder] : [],
