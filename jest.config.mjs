@@ -7,7 +7,9 @@ const project = {
   transform: {},
 };
 
-/** Only `npm run test:all` runs these. Tests of security rules and of complete user journeys belong to neither list. */
+/**
+ * Test files that only `npm run test:all` runs. Do not list tests of security rules and of complete user journeys here.
+ */
 const wide = [
   // Pages in Chromium: languages, themes, screens, accessibility, examples and portals.
   'test/browser/(?!journey\\.test|console-smoke\\.test)',

@@ -1,10 +1,11 @@
 /*
- * In the browser: sends a document to be signed, and checks a signature. The check is done here, by @facestep/client; once the
- * page is loaded it needs no network.
+ * Runs in the browser: sends a document to be signed, and verifies a signature with @facestep/client. The verification
+ * needs no network once the page is loaded.
  */
 import { createSignatureVerifier } from '@facestep/client';
 
-// The receipt that the face check leads back with is for the server, which has it from there.
+// The face check returns with a receipt in the fragment. This page does not need it, because the server fetches the
+// receipt.
 if (location.hash !== '') history.replaceState(null, '', location.pathname);
 
 const trusted = await (await fetch('/trusted.json')).json();
@@ -40,5 +41,5 @@ check?.addEventListener('submit', async (event) => {
     said.textContent = `The signature is not valid. ${error.message}`;
   }
 });
-// Not before: the browser would send the forms by itself.
+// Enable the buttons only now: without this script, the browser would submit the forms itself.
 for (const button of document.querySelectorAll('button[disabled]')) button.disabled = false;

@@ -3,7 +3,7 @@ import { escapeHtml } from '../web/site.js';
 import { toDocument } from '../web/skin.js';
 import type { Visit } from './visits.js';
 
-/** Updates the code and the count without reloading the page. */
+/** Script that updates the code and the count without reloading the page. */
 export const refreshScript = `setInterval(async () => {
   const reply = await fetch(location.href).catch(() => null);
   const page = new DOMParser().parseFromString(reply?.ok ? await reply.text() : '', 'text/html');
@@ -17,7 +17,7 @@ const style =
 const toPage = (title: string, body: string, script = ''): string =>
   toDocument({ site: 'Check-in', title, body, style, script });
 
-/** Renders the place's screen: a code to scan and the number of people, without names. */
+/** Renders the screen of a place: a code to scan and the number of people, without names. */
 export const renderPlace = (name: string, link: string, inside: number): string =>
   toPage(
     name,
@@ -50,8 +50,8 @@ function toRow({ id, enteredAt, leftAt }: Visit, name: string): string {
 }
 
 /**
- * Renders one person's own list.
- * @param nameOf - returns a place's name
+ * Renders a user's own list.
+ * @param nameOf - returns the name of a place
  */
 export const renderList = (visits: readonly Visit[], nameOf: (place: string) => string, keepDays: number): string =>
   toPage(

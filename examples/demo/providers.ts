@@ -9,7 +9,7 @@ import { findFreePort } from './free-port.js';
 import { runCli } from './run-command.js';
 import { startService } from './service.js';
 
-/** By provider: the interesting part of the application's result, and whether it has a verified face. */
+/** Returns, for each provider, the part of the application's result to print and whether it has a verified face. */
 const shown: Readonly<Record<string, (answer: JsonObject) => { readonly text: string; readonly isVerified: boolean }>> =
   {
     entra(answer) {

@@ -13,7 +13,7 @@ export interface Ended {
 
 /**
  * Runs a command in its own process.
- * @param env - added to this process's environment
+ * @param env - variables added to this process's environment
  */
 export const runCli = (args: readonly string[], env: Record<string, string> = {}): Promise<Ended> =>
   runAs(null, args, env);

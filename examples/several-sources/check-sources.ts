@@ -9,7 +9,7 @@ export interface SignedClaim {
 
 export interface FromSources {
   readonly signed: ReadonlyMap<string, SignedClaim>;
-  /** `unanswered` or `unlinked`. */
+  /** Sources that sent no claims, with the reason: `unanswered` or `unlinked`. */
   readonly silent: ReadonlyMap<string, string>;
 }
 
@@ -35,7 +35,7 @@ export async function checkSources(
   return { signed, silent: new Map(textsIn(told._claim_status).filter(([, state]) => state !== 'answered')) };
 }
 
-/** Returns the text members of an object. */
+/** Returns the members of an object that are strings. */
 const textsIn = (value: unknown): [string, string][] =>
   Object.entries(Object(value)).flatMap(([name, text]) => (typeof text === 'string' ? [[name, text]] : []));
 
@@ -46,7 +46,7 @@ const jwtsIn = (sources: unknown): [string, string][] =>
   );
 
 async function findKeys(issuer: string, clientId: string): Promise<URL> {
-  // Plain http on this machine only.
+  // Allow plain HTTP, for a server on this machine.
   const isLocal = new URL(issuer).protocol === 'http:';
   const execute = isLocal ? [client.allowInsecureRequests] : [];
   const found = await client.discovery(new URL(issuer), clientId, {}, client.None(), { execute });

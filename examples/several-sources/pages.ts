@@ -7,7 +7,6 @@ const toPage = (title: string, body: string): string => toDocument({ site: 'Exam
 /** Labels by requested claim. */
 const labels = { name: 'Full name', annual_income: 'Annual income' } as const;
 
-/** Renders the first page. */
 export const renderStart = (hint: { readonly text: string; readonly url: string } | null, note = ''): string =>
   toPage(
     'Apply for a loan',

@@ -1,4 +1,4 @@
-/* The look of all examples. */
+/* Page layout of all examples. */
 import { escapeHtml } from './site.js';
 
 /** Light and dark colors, each with a contrast of at least 4.5 (WCAG 2.2, 1.4.3). */
@@ -42,7 +42,6 @@ export interface Document {
   readonly script?: string;
 }
 
-/** Returns a page as HTML. */
 export const toDocument = ({ site, title, body, menu = '', head = '', style = '', script = '' }: Document): string =>
   `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
