@@ -51,8 +51,8 @@ export default {
   ],
   // Ends a test that hangs. No test may depend on the machine's speed.
   testTimeout: 600_000,
-  // Also on two cores: fewer workers leave the cores waiting for servers, browsers and timers.
+  // Four workers even on two cores: with fewer, the cores would wait for servers, browsers and timers.
   maxWorkers: 4,
-  // Browser tests run concurrently, and each plays a video.
+  // Limit of concurrent browser tests, because each plays a video.
   maxConcurrency: 3,
 };

@@ -1,4 +1,4 @@
-// Release metadata: contents, provenance, and advisories that do not apply.
+// Creates release metadata: contents, provenance, and advisories that do not apply.
 import { execFileSync } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -47,7 +47,7 @@ export const makeProvenance = ({ file, sha256 }, { buildType, externalParameters
   },
 });
 
-/** Creates OpenVEX statements for the advisories answered in SECURITY.md, all not affected. */
+/** Creates OpenVEX statements that the advisories answered in SECURITY.md do not affect facestep. */
 export function makeVex(security = readFileSync(join(root, 'SECURITY.md'), 'utf8')) {
   const answered = [...new Set(security.match(/GHSA(-[23456789cfghjmpqrvwx]{4}){3}|CVE-\d{4}-\d{4,}/g) ?? [])];
   if (answered.length === 0) return null;

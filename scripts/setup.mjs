@@ -58,7 +58,7 @@ export const build = () => {
       for (const folder of ['dist', 'client/dist', 'triggers/dist'])
         rmSync(join(root, folder), { recursive: true, force: true });
       const tool = (script, ...args) => run(process.execPath, [join(root, 'node_modules', script), ...args]);
-      // First, because the examples import it as a package.
+      // Compile the client first, because the examples import it as a package.
       tool('typescript/bin/tsc', '-p', 'client');
       tool('typescript/bin/tsc', '-p', '.');
       for (const page of ['web/capture', 'web/capture/notice-worker', 'web/console', 'web/docs'])
@@ -100,7 +100,6 @@ export const fetchFiles = async ({ demoPhotos, say }) => {
 
 const runPhase = (_, work) => work();
 
-/** Installs, compiles and fetches what is missing. */
 export const setUp = async ({ demoPhotos, say, phase = runPhase }) => {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major < 20 || (major === 20 && minor < 19))
@@ -110,7 +109,7 @@ export const setUp = async ({ demoPhotos, say, phase = runPhase }) => {
   await phase('models', () => fetchFiles({ demoPhotos, say }));
 };
 
-/** Does the same for a command: prints a failure's reason and exits with 1. */
+/** Sets up the checkout for a command. On a failure, prints the reason and exits with 1. */
 export const setUpOrExit = (options) =>
   setUp(options).catch((error) => {
     process.stderr.write(`${error instanceof Error ? error.message : error}\n`);

@@ -10,7 +10,7 @@ export type Fault = number | 'hang' | { readonly status: number; readonly body: 
 
 export interface SecurityEventReceiverSimulator {
   readonly url: string;
-  /** In order of receipt, with repetitions. */
+  /** Received events in order, with repetitions. */
   readonly taken: readonly TakenEvent[];
   requests(): number;
   fail(...faults: readonly Fault[]): void;

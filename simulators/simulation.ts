@@ -10,7 +10,7 @@ export interface SimulatedUser {
 export interface ProviderSimulation {
   readonly title: string;
   readonly url: string;
-  /** Secrets are made for this run. */
+  /** Settings of the connection, with secrets made for this run. */
   readonly settings: JsonObject;
   readonly oidc?: JsonObject;
   readonly application: string;

@@ -28,14 +28,12 @@ export interface CognitoSimulator {
   readonly denied: Set<string>;
   /** Serves the pages of an application, at `/app/start?user=<name>`. */
   serveApp(app: CognitoApp): void;
-  /** Creates a pool. */
   createPool(settings?: Settings, usernameAttributes?: readonly string[]): Promise<UserPool>;
   close(): Promise<void>;
 }
 
 const aboutPool = z.looseObject({ UserPoolId: z.string() });
 
-/** Starts a simulated Cognito. */
 export async function startCognitoSimulator({
   port = 0,
   now = Date.now,

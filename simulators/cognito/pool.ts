@@ -147,7 +147,6 @@ export function addUser(pool: UserPool, given: string, attributes: ReadonlyMap<s
   return user;
 }
 
-/** Adds a federated user, without a password. */
 export function addFederatedUser(pool: UserPool, username: string, now: number): PoolUser {
   const sub = toUuid();
   const user: PoolUser = {
@@ -185,6 +184,6 @@ export const setPassword = (pool: UserPool, user: PoolUser, password: string, pe
 
 const listGuard = z.array(z.string()).optional().catch(undefined);
 
-/** Attributes that a client may read or write; `null` means all. */
+/** Returns the attributes that a client may read or write; `null` means all. */
 export const permitted = (client: AppClient, list: 'ReadAttributes' | 'WriteAttributes'): readonly string[] | null =>
   listGuard.parse(client.settings[list]) ?? null;

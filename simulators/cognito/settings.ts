@@ -39,7 +39,7 @@ const daysGuard = z.looseObject({
     .optional(),
 });
 
-/** DescribeUserPool returns both settings, but UpdateUserPool refuses both together. */
+/** Refuses the old and the new setting for temporary passwords together, although DescribeUserPool returns both. */
 function checkTemporaryPassword(settings: Settings): void {
   const { AdminCreateUserConfig, Policies } = daysGuard.parse(settings);
   if (

@@ -18,7 +18,7 @@ import { startCognitoSimulator } from './index.js';
 const password = 'First-factor-1';
 const attribute = 'custom:face_token';
 
-/** Exports of the compiled triggers, by LambdaConfig key. */
+/** Names that the compiled triggers export, by LambdaConfig key. */
 const handlers = {
   defineAuthChallenge: 'defineAuthChallenge',
   createAuthChallenge: 'createAuthChallenge',
@@ -43,7 +43,7 @@ export const startCognitoSimulation: StartSimulation = async ({ port, connection
     accessKeyId: `AKIA${randomBytes(8).toString('hex').toUpperCase()}`,
     secretAccessKey: randomBytes(24).toString('base64url'),
   };
-  // The SDK modifies the object that it receives.
+  // Pass a copy, because the SDK modifies this object.
   const aws = new CognitoIdentityProviderClient({
     region: cognito.region,
     endpoint: cognito.url,
@@ -71,7 +71,7 @@ export const startCognitoSimulation: StartSimulation = async ({ port, connection
 
   const requestSecret = randomBytes(32).toString('base64url');
   const arnOf = (handler: string) => `arn:aws:lambda:${cognito.region}:123456789012:function:facestep-${handler}`;
-  /** Deploys the functions with the server's current keys; they verify receipts offline. */
+  /** Deploys the functions with the server's current public keys, because they verify receipts offline. */
   const deploy = async (): Promise<boolean> => {
     const keys = await fetch(`${serverUrl}/.well-known/jwks.json`).then(
       (response) => response.text(),
@@ -140,7 +140,7 @@ export const startCognitoSimulation: StartSimulation = async ({ port, connection
       },
     },
     application: clientId,
-    // The SDK's own variable, so that `facestep doctor` finds the functions.
+    // The SDK reads this variable, so that `facestep doctor` finds the functions.
     environment: { AWS_ENDPOINT_URL_LAMBDA: cognito.url },
     users,
     faceCheck: 'challenge',

@@ -71,7 +71,7 @@ export const userOperations: Readonly<Record<string, Operation>> = {
       .extend({ UserAttributes: attributesGuard.optional(), TemporaryPassword: z.string().optional() })
       .parse(body);
     checkAttributes(pool, UserAttributes, true);
-    // A name may equal another user's `sub`.
+    // A name is free even if it equals another user's `sub`.
     const taken = findUser(pool, Username);
     if (taken !== undefined && (pool.users.has(Username) || pool.usernameAttributes.length > 0)) {
       throw new ServiceError('UsernameExistsException', 'User account already exists');

@@ -42,7 +42,6 @@ const propertyGuard = z.strictObject({
   targetObjects: z.array(z.enum(['User', 'Group', 'Organization', 'Device', 'Application'])).min(1),
 });
 
-/** Returns a newly registered application with defaults. */
 export function newApplication(displayName: string): Application {
   return {
     id: randomUUID(),
@@ -60,7 +59,7 @@ export function newApplication(displayName: string): Application {
   };
 }
 
-// These are relationships, or never returned.
+// These members are relationships, or are never returned.
 const toView = ({
   secrets: _,
   expiredSecrets: __,

@@ -21,7 +21,7 @@ export interface GraphContext {
   requireRole(...roles: readonly string[]): RequestHandler;
   /** Records a new object, which Graph shows only after a delay. */
   noteMade(id: string): void;
-  /** False while a new object is hidden. */
+  /** Returns false while a new object is still hidden. */
   isShown(id: string): boolean;
   /** Sends one page of a list, with `@odata.nextLink` if there is more; `$filter` as in graph-filter.ts. */
   sendList(request: Request, response: Response, entries: readonly object[]): void;

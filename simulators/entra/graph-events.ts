@@ -56,7 +56,9 @@ const listenerGuard = z.strictObject({
 
 const withoutCaller = 'AADB2C90063: There is a problem with the service.';
 
-/** An external tenant needs the service principal that calls extensions; a workforce tenant has it. */
+/**
+ * Refuses extensions in an external tenant without the service principal that calls them. A workforce tenant has it.
+ */
 function checkCaller(tenant: Tenant, isLate: (id: string) => boolean): void {
   if (hasCaller(tenant) && !isLate(findServicePrincipal(tenant, eventsServiceAppId)?.id ?? '')) return;
   throw badRequest(withoutCaller);

@@ -22,7 +22,7 @@ const policyGuard = z.strictObject({
   definition: z.array(z.string()).length(1),
 });
 
-/** Returns the token claim names by name in the extension's reply. */
+/** Returns the name of each claim in the token, by its name in the extension's reply. */
 export function mappedClaims({ definition }: ClaimsMappingPolicy): Map<string, string> {
   const { ClaimsSchema } = parseDefinition(definition);
   const mapped = ClaimsSchema.flatMap(({ Source, ID, JwtClaimType }) =>

@@ -78,12 +78,12 @@ export function createUsersApi({ cloud, tenantOf, requireRole, sendList }: Graph
     '/users/:id/transitiveMemberOf/microsoft.graph.group',
     requireRole('User.Read.All', 'User.ReadWrite.All', 'GroupMember.Read.All'),
     (request, response) => {
-      // OData's cast is an advanced query.
+      // A cast is an advanced query of OData.
       if (request.query.$count !== 'true') throw badRequest('The specified cast needs $count and ConsistencyLevel.');
       const tenant = tenantOf(response);
       const { id: userId } = find(String(request.params.id), tenant);
       const own = [...tenant.groups].filter(([, members]) => members.has(userId));
-      // A relationship returns only the ids of objects that the caller may not read.
+      // Return only the ids of objects that the caller may not read.
       const mayRead = z.array(z.string()).parse(response.locals.roles).includes('GroupMember.Read.All');
       const unread = { displayName: null, onPremisesSyncEnabled: null, isAssignableToRole: null };
       const detailsOf = (id: string) =>

@@ -48,7 +48,7 @@ export interface DirectoryUser {
 
 export interface ExtensionProperty {
   readonly id: string;
-  /** `extension_{appId without dashes}_{name}` */
+  /** Full name: `extension_{appId without dashes}_{name}`. */
   readonly name: string;
   readonly dataType: string;
   readonly isMultiValued: boolean;
@@ -209,7 +209,6 @@ export async function createTenant(given: Pick<Tenant, 'id' | 'kind' | 'issuer'>
   return tenant;
 }
 
-/** Creates an RSA key. */
 export async function createSigningKey(): Promise<SigningKey> {
   const { privateKey, publicKey } = await takeRsaPair();
   const kid = randomUUID();

@@ -78,7 +78,7 @@ async function takeGrant(
   return { user, scope: grant.scope, refreshToken };
 }
 
-/** Creates the protocol side: keys, and tokens by password, refresh token or client credentials. */
+/** Creates the token endpoints: keys, and tokens by password, refresh token or client credentials. */
 export function createAuthorizationServers(org: Org): Router {
   const router = Router();
   const find = (request: Request): AuthorizationServer => {
@@ -106,7 +106,7 @@ export function createAuthorizationServers(org: Org): Router {
   return router;
 }
 
-// A PUT replaces the rule: omitted settings are lost.
+// A PUT replaces the rule, so omitted settings are lost.
 const ruleGuard = z.looseObject({
   name: z.string().min(1),
   type: z.literal('RESOURCE_ACCESS'),
@@ -120,7 +120,7 @@ const claimGuard = z.object({
 });
 
 /**
- * Creates the management side: the policy rule with a token hook, and custom claims.
+ * Creates the management API of authorization servers: the policy rule with a token hook, and custom claims.
  * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/AuthorizationServerRules/
  */
 export function createAuthorizationServersApi(org: Org, requireScope: RequireScope): Router {

@@ -45,7 +45,7 @@ export const foreignIdps = [
     properties: { additionalAmr: ['sc', 'hwk', 'mfa'] },
   },
   {
-    // The client authenticates with a key of Okta's; the issuer is only in the metadata.
+    // The client authenticates with one of Okta's keys. Only the metadata contains the issuer.
     ...{ id: '0oa4oidc000000000001', type: 'OIDC', name: 'Partners', ...shared },
     protocol: {
       type: 'OIDC',

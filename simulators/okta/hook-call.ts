@@ -16,7 +16,7 @@ export type HookAnswer =
     };
 
 /**
- * Calls a hook as Okta does: 3 s in total, including the OAuth token; no redirects. `retry` allows one retry, except
+ * Calls a hook as Okta does: without redirects, and in 3 s including the OAuth token. `retry` allows one retry, except
  * after 2xx or 4xx.
  * @see https://developer.okta.com/docs/concepts/inline-hooks/
  */

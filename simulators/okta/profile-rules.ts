@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { invalid, sourcedElsewhere } from './errors.js';
 import type { Org, OrgUser } from './org.js';
 
-/** Attributes of every org; only these four are required. */
+/** Attributes of every org. Only `requiredAttributes` need a value. */
 export const baseAttributes = (
   'login email secondEmail firstName lastName middleName honorificPrefix honorificSuffix title displayName nickName ' +
   'profileUrl primaryPhone mobilePhone streetAddress city state zipCode countryCode postalAddress preferredLanguage ' +

@@ -30,10 +30,7 @@ export function toPreAuthenticationContext(
   };
 }
 
-/**
- * Returns the context of a user-migration function, with the password.
- * @see https://developers.onelogin.com/api-docs/2/smart-hooks/types/user-migration
- */
+/** @see https://developers.onelogin.com/api-docs/2/smart-hooks/types/user-migration */
 export const toUserMigrationContext = (identifier: string, password: string): Record<string, unknown> => ({
   user_identifier: identifier,
   password,

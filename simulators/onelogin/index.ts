@@ -51,7 +51,6 @@ const pageGuard = z.object({
   policy_id: z.number().optional(),
 });
 
-/** Starts a simulated OneLogin account. */
 export async function startOneLoginSimulator({
   port = 0,
   now = Date.now,

@@ -29,7 +29,7 @@ const refusalOf: Readonly<Partial<Record<Trouble, () => SnsRefusal>>> = {
 
 const namespace = 'http://sns.amazonaws.com/doc/2010-03-31/';
 
-/** The carrier counts characters in 1,600 bytes; SNS itself accepts at most this many. */
+/** SNS accepts at most this many characters. */
 const maxCharacters = 1600;
 
 /**

@@ -20,7 +20,7 @@ export function readBrand(): Brand {
   }
 }
 
-/** Replaces words by the organization's own, as plain text. */
+/** Replaces texts by the organization's own, as plain text. */
 export function brandWords(words: Words, own: Brand['texts'][keyof Brand['texts']]): Words {
   if (own === undefined) return words;
   const { lockedFor, flashesText } = own;
@@ -60,7 +60,7 @@ export function brandWords(words: Words, own: Brand['texts'][keyof Brand['texts'
   };
 }
 
-/** Shows the logo, or the name without one. */
+/** Shows the logo, or the name if there is no logo. */
 export function showName({ logo }: Brand, name: string): Child {
   if (logo === null) return name;
   const { path, dark, widthPx, heightPx } = logo;

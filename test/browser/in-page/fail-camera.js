@@ -1,9 +1,9 @@
 /* Runs inside the page, before the page's own scripts. */
 
 /**
- * Lets every question for the camera fail.
+ * Makes every camera request fail.
  *
- * @param {string} name of the error, as `getUserMedia` throws it
+ * @param {string} name - name of the error that `getUserMedia` throws
  */
 export function failCamera(name) {
   const getUserMedia = async () => {

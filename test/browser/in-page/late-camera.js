@@ -1,4 +1,4 @@
-/** Runs inside the page, before the page's own scripts: every camera takes its time until its first picture. */
+/** Runs inside the page, before the page's own scripts: delays the first picture of every camera. */
 export function delayCamera() {
   const play = HTMLMediaElement.prototype.play;
   HTMLMediaElement.prototype.play = async function () {

@@ -1,16 +1,19 @@
-/* Runs inside the page, before the page's own scripts: what a camera sees of the light that the page's screen throws. */
+/* Runs inside the page, before the page's own scripts: adds the light of the page's screen to the camera's pictures. */
 
 /**
- * Lays the light of the page's screen on the pictures of a camera, multiplied into what they show: in linear light by
- * 1 + gain × colour, more on the side a half shines from, and on that side of the nose.
+ * Adds the light of the page's screen to camera pictures. It multiplies linear light by 1 + gain × color. The effect is
+ * stronger on the side that a half of the screen lights, and on that side of the nose.
  *
  * @param {import('../visitor.js').Lighting} lighting
  */
 export function lightCamera({ gain, around, colours, nose: inPicture, glass }) {
-  /** From the paint of a light to a camera's picture of it. */
+  /** Time from the paint of a light until the camera shows it. */
   const cameraDelayMs = 100;
 
-  /** Where the light of a half falls: on a side of the frame. The person's own left, and so the screen's, is the frame's right. */
+  /**
+   * Side of the frame that each half lights. The screen's left half lights the person's left, which is the right side
+   * of the frame.
+   */
   const sides = {
     across: [
       { x: 1, y: 0 },
@@ -22,7 +25,7 @@ export function lightCamera({ gain, around, colours, nose: inPicture, glass }) {
     ],
   };
 
-  /** What the page has shown, with the time, the last one last. */
+  /** Lights that the page has shown, with their times, oldest first. */
   const shown = [];
   const dark = { axis: 'across', halves: ['rgb(0, 0, 0)', 'rgb(0, 0, 0)'] };
   const look = () => {
@@ -46,7 +49,10 @@ export function lightCamera({ gain, around, colours, nose: inPicture, glass }) {
   const toEncoded = (value) => (value <= 0.0031308 ? value * 12.92 : 1.055 * value ** (1 / 2.4) - 0.055);
   const channelsOf = (css) =>
     (css.match(/\d+/g) ?? [0, 0, 0]).slice(0, 3).map((level) => toLinear(Number(level) / 255));
-  /** Colour dodge divides by 1 less the colour: by the 2.2th root, as the picture is no linear light. */
+  /**
+   * Converts light to a color for `color-dodge`, which divides by 1 minus the color. The root converts linear light to
+   * the picture's encoding.
+   */
   const toDodge = (light) => {
     const levels = light.map((share) => Math.round(255 * (1 - (1 + Math.max(0, share)) ** (-1 / 2.2))));
     return `rgb(${levels.join(' ')})`;
@@ -63,7 +69,7 @@ export function lightCamera({ gain, around, colours, nose: inPicture, glass }) {
     context.restore();
   };
 
-  /** Glass throws it back by itself, as much from what is dark behind it. */
+  /** Glasses reflect the light, so add it equally to dark and bright parts. */
   const addToAll = (context, light) => {
     const { width, height } = context.canvas;
     const picture = context.getImageData(0, 0, width, height);
@@ -78,7 +84,7 @@ export function lightCamera({ gain, around, colours, nose: inPicture, glass }) {
 
   /**
    * @param {CanvasRenderingContext2D} context
-   * @param {{ scale: number, dx: number, dy: number }} placed - how the picture lies in the frame
+   * @param {{ scale: number, dx: number, dy: number }} placed - position of the picture in the frame
    */
   window.layLight = (context, { scale, dx, dy }) => {
     const { width, height } = context.canvas;

@@ -1,9 +1,9 @@
 /* Runs inside the page, before the page's own scripts. */
 
 /**
- * Subscribes at a push service of the test: the browser’s own is not reached from here. Everything else of it stays: the question
- * whether notices may be shown, the worker, and what the worker shows. The page has a function `subscribeAtSimulator`, which
- * takes the key in base64url.
+ * Subscribes at the test's push service, because the browser's own cannot be reached from here. The permission, the
+ * worker and its notifications stay real. The page has a function `subscribeAtSimulator`, which takes the key in
+ * base64url.
  */
 export function subscribeAtSimulator() {
   const fromText = (text) =>

@@ -1,7 +1,7 @@
 /* Runs inside the page, before the page's own scripts: a person in front of the camera who does what the page asks. */
 
 /**
- * Puts a person in the place of every camera: pictures drawn on a canvas, whose stream `getUserMedia` hands out.
+ * Replaces every camera by pictures of a person on a canvas.
  *
  * @param {import('../visitor.js').Person} person
  */
@@ -20,21 +20,21 @@ export function playPerson({ poses, reactionMs, turnMs = null, plan }) {
 
   let at = { movement: 'centre', step: 0 };
   let goal = 'centre';
-  /** Pictures still to come until the goal, and when the head began to turn. */
+  /** Number of pictures in this turn of the head, number shown, and time of its start. */
   let turn = { pictures: 0, shown: 0, from: 0 };
   const turnTo = (movement) => {
     goal = movement;
     turn = { pictures: at.step + poses[goal].length, shown: 0, from: performance.now() };
   };
 
-  /** One step towards the goal: back to the centre first, then out again. */
+  /** Moves one step towards the goal: first back to the center, then out again. */
   const advance = (ready) => {
     if (at.movement !== goal && at.step > 0) at = { ...at, step: at.step - 1 };
     else if (at.movement !== goal) at = { movement: goal, step: 0 };
     else if (at.step < ready[goal].length - 1) at = { ...at, step: at.step + 1 };
   };
 
-  /** No sensor is without noise: the server has seen no picture of a camera before. */
+  /** Adds noise, as a sensor does, so that the server never sees the same picture twice. */
   const addNoise = (context) => {
     for (let grain = 0; grain < 60; grain += 1) {
       context.fillStyle = `rgb(${255 * Math.round(Math.random())} 128 128 / 0.12)`;
@@ -42,7 +42,7 @@ export function playPerson({ poses, reactionMs, turnMs = null, plan }) {
     }
   };
 
-  /** Nobody sits down twice at the same place: for each row of movements the camera sees a little more or less of the room. */
+  /** Varies the framing, because a person never sits at the same place twice. */
   const drawFraming = () => ({
     zoom: 1.06 + 0.05 * Math.random(),
     x: 32 * (Math.random() - 0.5),
@@ -64,7 +64,7 @@ export function playPerson({ poses, reactionMs, turnMs = null, plan }) {
     sitDownAnew();
     const { zoom, x, y } = plan === 'still' ? { zoom: 1, x: 0, y: 0 } : framing;
     const scale = zoom * Math.min(width / picture.width, height / picture.height);
-    // Nobody holds quite still.
+    // A person never holds completely still.
     const sway = plan === 'still' ? 0 : 1.5;
     const dx = x + (width - picture.width * scale) / 2 + sway * Math.sin(performance.now() / 310);
     const dy = y + (height - picture.height * scale) / 2 + sway * Math.sin(performance.now() / 470);
@@ -116,7 +116,6 @@ export function playPerson({ poses, reactionMs, turnMs = null, plan }) {
     }, stepMs);
     return made;
   };
-  // What a page learns of a camera beside its picture.
   const getUserMedia = async (constraints) => {
     if (!constraints.video) throw new DOMException('no microphone here', 'NotFoundError');
     const made = await stream();

@@ -1,6 +1,6 @@
 /* Runs inside the page, before the page's own scripts. */
 
-/** Notes what the page shows, says and fills, each with its time, in `window.noted`. */
+/** Records what the page shows, says and fills, each with its time, in `window.noted`. */
 export function watchLight() {
   window.noted = { lights: [], said: [], filled: [] };
   const note = (list, value) => {
