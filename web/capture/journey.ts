@@ -22,7 +22,7 @@ type EndName = 'passed' | 'passed_another_way' | 'failed' | 'expired' | 'abandon
 
 const steps = {
   pairing,
-  // Checks with a camera do not need it.
+  // Load the home page only if needed: checks with a camera do not use it.
   manage: async (...given) => (await import('./home/home.js')).home(...given),
   consent,
   action,
@@ -80,12 +80,12 @@ const isEnd = (step: StepName): step is EndName =>
 
 async function perform(step: StepName, { page, api, facts, open }: Start, standBelow: StandBelow): Promise<Change> {
   const over = whenOver(facts.view, step, api);
-  // That screen contains the way out.
+  // The screen of fallbacks contains its own way out.
   const left = standBelow(step === 'ways' ? null : facts.view).then((change) => {
     throw new Interruption(change);
   });
   const interrupted: Promise<never> = Promise.race([over.interrupted, left]);
-  // Prevents an unhandled rejection while no one awaits it.
+  // Prevents an unhandled rejection while nothing awaits this promise.
   interrupted.catch(() => {});
   const tools: Tools = { page, api, interrupted };
   const attempt = async (work: () => Promise<Change>): Promise<Change> => {

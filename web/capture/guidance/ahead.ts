@@ -1,7 +1,7 @@
 import { ahead } from '../ahead.js';
 import type { Guide } from './guide.js';
 
-/** `null` if unavailable: the server judges without it. */
+/** The guide, or `null` if it is unavailable. The server can judge without it. */
 type Loading = Promise<Guide | null>;
 
 async function load(): Loading {

@@ -2,7 +2,7 @@ import type { Picture } from '../../../src/engine/picture.js';
 
 export type FrameContext = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 
-/** Faces are detected at 320, landmarks at 64 pixels. */
+/** Large enough, because faces are detected at 320 and landmarks at 64 pixels. */
 const maxSidePx = 640;
 
 /** Returns the camera pixels per analyzed pixel and side, at least 1. */

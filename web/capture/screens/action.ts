@@ -40,7 +40,7 @@ export const action: Step = async (view, _facts, { page, api }) => {
     heading: words.action.heading,
     body: [
       paragraph(words.action.intro(view.organisation), 'lead'),
-      // Above the action: on a phone the buttons may cover the end.
+      // Show this note above the action: on a phone, the buttons may cover the end of the page.
       ...(named.mixedScripts ? [paragraph(words.action.mixedScripts, 'note')] : []),
       describe(named.words, words),
       paragraph(words.action.warning, 'note'),

@@ -129,7 +129,7 @@ function whenTold(left: AbortSignal): Promise<Choice> {
   });
 }
 
-/** Browsers report only their own network. */
+/** Asks the server, because browsers report only whether their own network is back. */
 async function whenThere(left: AbortSignal, { api }: Tools): Promise<Choice> {
   for (;;) {
     await sleep(lookEveryMs);

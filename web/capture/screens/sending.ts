@@ -7,7 +7,6 @@ import { afterTry, type Change, type Facts } from '../state.js';
 import { type Step, sleep, type Tools } from '../step.js';
 import type { View } from '../view.js';
 
-/** Shows that pictures are being judged. */
 export const waiting = (screen: 'sending' | 'reference-look', { sending: words }: Words): Content => ({
   screen,
   heading: words.heading,
@@ -16,7 +15,7 @@ export const waiting = (screen: 'sending' | 'reference-look', { sending: words }
 
 const askAgainMs = 1000;
 
-/** After a network error or reload nothing else is possible. */
+/** Waits for the judgment, the only possibility after a network error or reload. */
 async function whenJudged(before: View, facts: Facts, { api }: Tools): Promise<Change> {
   for (;;) {
     await sleep(askAgainMs);

@@ -34,7 +34,9 @@ export const ways: Step = async (view, { code }, tools) => {
   return { code: { way: choice, id: isSent ? await tools.api.sendCode(choice, tools.page.language) : null } };
 };
 
-/** Asks for a code until it is correct or the user goes back. A sent code stays valid after a network error. */
+/**
+ * Asks for a code until it is correct or the user goes back. A code that was sent stays valid after a network error.
+ */
 async function give({ way, id }: Code, { page, api }: Tools): Promise<Change> {
   for (let isWrong = false; ; isWrong = true) {
     const code = await askForCode(way, isWrong, page);
@@ -97,7 +99,6 @@ export const recoveryCodes: Step = async (_view, _facts, { page, api }) => {
   return { areCodesDone: true };
 };
 
-/** Creates new codes and shows them once. */
 export async function showRecoveryCodes({ page, api }: Pick<Tools, 'page' | 'api'>): Promise<void> {
   const codes = await api.makeRecoveryCodes();
   await page.ask<null>((words: Words, choose) => ({

@@ -29,7 +29,6 @@ export function FaceCheckNeeded({ isOpen, onClose }: { readonly isOpen: boolean;
   );
 }
 
-/** Handles the return from a face check. */
 export function FaceCheckReturn() {
   const { faceCheck } = useWords();
   const { call } = useActing();
@@ -37,7 +36,7 @@ export function FaceCheckReturn() {
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const hasAsked = useRef(false);
   useEffect(() => {
-    // The pass is consumed once.
+    // Ask only once, because a passed face check can be used only once.
     if (hasAsked.current) return;
     hasAsked.current = true;
     call(finishFaceCheck).then(

@@ -7,7 +7,7 @@ import { useFormats, useWords } from './words.js';
 
 export type ToDo = ToDoReply['items'][number];
 
-/** By urgency, and each connection's last doctor result. */
+/** Open tasks by urgency, and each connection's last doctor result. */
 const readToDo = get<ToDoReply>('/v1/to-do');
 
 const everyMs = 60_000;
@@ -41,7 +41,6 @@ const screenOf = {
   applications: 'applications',
 } as const satisfies Record<ToDo['where'], ScreenRow['id']>;
 
-/** Returns the screen on which a task is done. */
 export const screenFor = ({ where }: ToDo): ScreenRow['id'] => screenOf[where];
 
 /** Number of open tasks of a screen, next to its link. */

@@ -8,7 +8,6 @@ const mostAtOnce = 100;
 
 export type Names = ReadonlyMap<string, Name>;
 
-/** Splits people into requests for their names. */
 function toAsked(people: readonly Who[]): readonly { readonly connection: string; readonly subjects: string[] }[] {
   const subjectsOf = new Map<string, Set<string>>();
   for (const { connection, subject } of people)
@@ -23,7 +22,7 @@ function toAsked(people: readonly Who[]): readonly { readonly connection: string
 
 type Asked = ReturnType<typeof toAsked>[number];
 
-/** Users without a name are shown by id. */
+/** Loads names for one request. Users without a name are shown by id. */
 const loadSome = async ({ connection, subjects }: Asked, call: Acting['call']): Promise<[string, Name][]> => {
   const { names } = await call(readNames(connection, subjects)).catch(() => ({ names: [] }));
   return names.map((each) => [keyOf({ connection, subject: each.subject }), each]);
@@ -36,7 +35,7 @@ export async function loadNames(people: readonly Who[], call: Acting['call']): P
   return found;
 }
 
-/** Loads names of shown users, because lists contain ids only. */
+/** Loads the names of shown users, because lists contain only ids. */
 export function useNames(people: readonly Who[]): Names {
   const { call } = useActing();
   const [names, setNames] = useState<Names>(new Map());
@@ -54,7 +53,6 @@ export function useNames(people: readonly Who[]): Names {
 /** Returns the login, else the e-mail address, else the id. */
 export const nameOf = (who: Who, name: Name | undefined): string => name?.login ?? name?.email ?? who.subject;
 
-/** Returns the address of a user's screen. */
 export const pathOf = ({ connection, subject }: Who): string =>
   `/people/${encodeURIComponent(connection)}/${encodeURIComponent(subject)}`;
 
@@ -74,7 +72,7 @@ export const PersonLink = ({ who, name }: { readonly who: Who; readonly name: Na
   </Link>
 );
 
-/** Creates a column of people. @param whoOf - `null`: no person */
+/** @param whoOf - returns the person of a row, or `null` */
 export const toPersonColumn = <Row,>(
   heading: string,
   names: Names,

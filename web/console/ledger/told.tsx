@@ -8,5 +8,4 @@ export function actionText({ action, outcome }: Pick<Line, 'action' | 'outcome'>
   return typeof told === 'string' ? told : (told[outcome] ?? words.outcomes[outcome]);
 }
 
-/** Returns a reason's text. */
 export const reasonText = (code: string, words: LedgerWords): string => textIn(words.codes, code) ?? words.otherCode;

@@ -1,4 +1,4 @@
-/** A state by text and color. */
+/** Shows a state by text and color. */
 export const Light = ({
   light,
   children,

@@ -1,6 +1,6 @@
 import type { CheckEvent, CheckReason } from '../../../../src/core/step-up/home-protocol.js';
 
-/** Loaded with the home page only. */
+/** Texts that are loaded only with the home page. */
 export interface HomeWords {
   readonly title: string;
   readonly headings: {

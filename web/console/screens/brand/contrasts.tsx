@@ -21,7 +21,7 @@ export function Contrasts({
 }) {
   const { number } = useFormats();
   const names = new Map(Object.entries(contrast.names));
-  // A color's nearest color meets its lowest contrast, and so all.
+  // The nearest color for the lowest contrast also meets the others.
   const low = colourNames.flatMap((field) => {
     const [worst] = contrasts
       .filter((each) => each.nearest !== null && fieldOf(each) === field)

@@ -12,7 +12,7 @@ import { OwnTextFields, type OwnTexts } from './own-texts.js';
 import { Preview } from './preview.js';
 import { type Brand, type Checked, checkBrand, type InForce, pictureNames, type TextRule } from './requests.js';
 
-/** Before a preview. */
+/** Pause in typing before a preview. */
 const pauseMs = 400;
 
 const toColours = (brand: Brand | null): Colours => ({
@@ -45,7 +45,6 @@ function toDraft(form: HTMLFormElement, own: OwnTexts): FormData {
   return draft;
 }
 
-/** The form with a live preview. */
 export function Editor({
   inForce,
   rules,

@@ -31,7 +31,7 @@ export function Rollout({
   connection,
   onSwitched,
 }: Given & {
-  /** `null`: not permitted. */
+  /** `null` if the user may not switch the mode. */
   readonly onSwitched: (() => void) | null;
 }) {
   return (
@@ -126,7 +126,7 @@ function WouldBeRefused({
   );
 }
 
-/** Invites the listed users who are not enrolled. Its label and text are the confirmation; it can be stopped. */
+/** Invites the listed users who are not enrolled, without another confirmation. It can be stopped. */
 function InviteThese({ words: { invite }, connection: { id }, count }: Given & { readonly count: number }) {
   const { call } = useActing();
   const { number } = useFormats();
@@ -172,7 +172,7 @@ function InviteThese({ words: { invite }, connection: { id }, count }: Given & {
   );
 }
 
-/** Asks again only if everyone would be refused: number and consequences are next to the button. */
+/** Asks again only if everyone would be refused, because number and consequences are next to the button. */
 function SwitchToEnforce({
   words: { toEnforce, nobody },
   connection: { id },

@@ -63,7 +63,6 @@ function ByLogin({ words }: { readonly words: HelpDeskWords['person'] }) {
   );
 }
 
-/** Reads the user from the fields. */
 export function readWho(fields: FormData): Who {
   const [connection, subject] = [String(fields.get('connection')), fields.get('subject')];
   if (subject !== null) return { connection, subject: String(subject) };

@@ -11,7 +11,7 @@ interface Given {
   readonly words: OperationsWords['audit'];
 }
 
-/** Audit trail: age of its signature, integrity, and verification. */
+/** Shows the audit log's integrity and the age of its signature, and verifies it. */
 export function Trail({ words }: Given) {
   const { call } = useActing();
   const { ago, instant } = useFormats();

@@ -14,7 +14,7 @@ import { InvitationLink } from './invitation.js';
 import type { PeopleWords } from './messages/people-words.js';
 import { erasePerson, invitePerson, type Outcome, revokePerson, unlockPerson } from './requests.js';
 
-/** Actions for one user, by right. */
+/** Shows the actions for a user that the administrator's rights allow. */
 export function Actions({
   who,
   name,
@@ -100,7 +100,6 @@ export function Actions({
   );
 }
 
-/** An invitation to the address at the provider. */
 function SendInvitation({
   who,
   words: { invite },
@@ -132,7 +131,6 @@ function SendInvitation({
   );
 }
 
-/** Results by connection. */
 function Outcomes({ outcomes, words }: { readonly outcomes: readonly Outcome[]; readonly words: PeopleWords }) {
   const textOf = useProblemText();
   return (

@@ -28,14 +28,13 @@ export function useInvitation() {
   return { made, refusal, make };
 }
 
-/** The link, to copy. */
 export function InvitationLink({
   made,
   about,
   words: { invite },
 }: {
   readonly made: Invitation;
-  /** If not shown elsewhere. */
+  /** The user, if not shown elsewhere. */
   readonly about?: string;
   readonly words: PeopleWords;
 }) {
