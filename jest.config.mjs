@@ -46,7 +46,6 @@ export default {
       displayName: 'wide',
       testRegex: wide.map((path) => `^(?=.*\\.test\\.js$).*${path}`),
     },
-    // Benchmarks, attacks, faults and the demonstration as programs.
     { ...project, displayName: 'programs', testMatch: ['**/test/programs/*.test.js'] },
   ],
   // Ends a test that hangs. No test may depend on the machine's speed.

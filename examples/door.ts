@@ -25,7 +25,6 @@ const rosterGuard = z.array(z.object({ name: z.string(), token: z.string() }));
 const readRoster = (file: string): z.infer<typeof rosterGuard> =>
   existsSync(file) ? rosterGuard.parse(JSON.parse(readFileSync(file, 'utf8'))) : [];
 
-/** Searches the roster for the face. Returns `null` if the roster is empty. */
 const search = async (roster: z.infer<typeof rosterGuard>, photos: Uint8Array[]) =>
   roster.length === 0
     ? null

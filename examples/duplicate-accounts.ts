@@ -25,7 +25,6 @@ interface Reference {
   readonly picture: Uint8Array;
 }
 
-/** Returns as many references as fit into one form with the new picture. */
 function takeBatch(picture: Uint8Array, references: readonly Reference[], most: number): readonly Reference[] {
   let bytes = picture.length;
   const end = references.findIndex((reference, index) => {

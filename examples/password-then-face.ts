@@ -43,7 +43,6 @@ async function enrol([login = '', password = '', ...photoFiles]: string[]): Prom
   console.log(`Enrolled ${login}.`);
 }
 
-/** A login that waits for the face check. */
 interface Pending {
   readonly login: string;
   readonly nonce: string;

@@ -14,7 +14,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const source = join(root, 'web/docs');
 const target = join(root, 'dist/docs-web');
 
-/** Writes a text and its compressed form. The package contains only the compressed form. */
+/** The package contains only the compressed form. */
 const write = (name, content) => {
   const path = join(target, name);
   mkdirSync(dirname(path), { recursive: true });
@@ -30,7 +30,6 @@ const renderPages = async (pages, markdown) => {
     links: links.map((link) => ({ ...link, name: pages.find((page) => page.source === link.source).name })),
   }));
   const inOrder = groups.flatMap(({ links }) => links);
-  /** Returns the previous and the next page in the navigation. */
   const neighborsOf = (name) => {
     const at = inOrder.findIndex((link) => link.name === name);
     return at === -1 ? {} : { previous: inOrder[at - 1], next: inOrder[at + 1] };

@@ -7,13 +7,11 @@ import { join } from 'node:path';
 
 const run = (command, ...args) => execFileSync(command, args, { stdio: 'pipe' });
 
-/** Packages with Node's shared libraries and the trusted certificates. */
 const packages = ['ca-certificates', 'libstdc++6'];
 
 /** Folders to remove, as in Debian's slim images. */
 const unread = ['doc', 'info', 'locale', 'man'];
 
-/** Creates the file system as a tar archive. */
 export function makeDebianRoot(file, nodeImage) {
   const [, version = '', release = ''] = /^node:([\d.]+)-(\w+)-slim$/.exec(nodeImage) ?? [];
   const folder = mkdtempSync(join(tmpdir(), 'facestep-node-'));

@@ -12,7 +12,6 @@ export const git = (...args) => execFileSync('git', args, { cwd: root, encoding:
 
 export const digestOf = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
-/** Creates the bill of materials (CycloneDX) with npm, from the packed lock file. */
 export function makeSbom({ manifest, lock }) {
   const folder = mkdtempSync(join(tmpdir(), 'facestep-sbom-'));
   try {

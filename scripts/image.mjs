@@ -37,7 +37,6 @@ const makeBase = () => {
   return `localhost/${nodeImage}`;
 };
 
-/** Lists the contents of the image: Debian packages, Node, models, and npm's packages. */
 const listMaterials = (files, packed) => {
   const sbom = makeSbom(packed);
   const status = readFileSync(join(files, 'var/lib/dpkg/status'), 'utf8');

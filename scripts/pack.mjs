@@ -76,7 +76,6 @@ const trim = (modules, platform) => {
   }
 };
 
-/** Packs a built checkout. */
 export const packRelease = (root, to, { os = process.platform, cpu = process.arch, libc = libcHere } = {}) => {
   const isMusl = os === 'linux' && libc === 'musl';
   const staging = mkdtempSync(join(tmpdir(), 'facestep-pack-'));

@@ -13,7 +13,6 @@ const folder = join(root, 'test', 'planted-defects');
 const timeoutMs = 5 * 60_000;
 const say = (line) => process.stdout.write(`${line}\n`);
 
-/** Reads all defects; each has the name of its file as `area`. */
 export const readDefects = () =>
   readdirSync(folder)
     .filter((name) => name.endsWith('.json'))
@@ -25,7 +24,6 @@ export const readDefects = () =>
       })),
     );
 
-/** Returns why a defect cannot be planted; `null` if it can. */
 export function findFault({ file, find, replace }) {
   if (!existsSync(join(root, file))) return `${file} does not exist`;
   const count = readFileSync(join(root, file), 'utf8').split(find).length - 1;

@@ -22,7 +22,6 @@ const findNeeded = (packages) => {
   return needed;
 };
 
-/** Returns a production lock file without workspaces. */
 export const toProductionLock = ({ packages, ...lock }, standAlone) => {
   const { workspaces, devDependencies, ...top } = packages[''];
   const isKept = ([path, { dev, link }]) => path.startsWith('node_modules/') && !dev && !link;

@@ -67,12 +67,10 @@ export const floors = [
 
 const rooms = floors.flat().sort((a, b) => b.length - a.length);
 
-/** Returns a file's room, or `undefined` if it has none. */
 export const roomOf = (file) => rooms.find((room) => file === room || file.startsWith(`${room}/`));
 
 const isSource = (name) => /\.(tsx?|cts|mts)$/.test(name) && !/\.(test|d)\.[cm]?ts$/.test(name);
 
-/** Lists the sources of all rooms, without tests. */
 export const listSources = () =>
   [...new Set(rooms.map((room) => room.split('/')[0]))].sort().flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true })

@@ -83,7 +83,6 @@ for (const at of screens.filter(wanted)) {
     await close();
   }
 }
-/** OpenID provider pages without a camera, by picture name. */
 const providerPages = {
   'consented-data': renderSample,
   'several-sources-before': renderUnlinked,

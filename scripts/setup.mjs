@@ -32,7 +32,6 @@ const digestOf = (files) => {
   return hash.digest('hex');
 };
 
-/** Installs the exact versions of the lock file. */
 export const install = (say) =>
   once(join(root, 'node_modules', '.facestep-lock'), digestOf(['package-lock.json']), () => {
     say('Installing the dependencies (about a minute with a warm cache)…');
@@ -91,7 +90,6 @@ const buildDocs = () => {
   );
 };
 
-/** Fetches the models and, with `demoPhotos`, the pictures of the demonstration and the tests. */
 export const fetchFiles = async ({ demoPhotos, say }) => {
   const manifest = await import(pathToFileURL(join(root, 'dist/src/models/fetch.js')).href);
   await manifest.fetchModels(join(root, 'models'), say);

@@ -47,7 +47,7 @@ const apt = (...args) =>
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' },
   }).status === 0;
 
-/** Installs missing programs if possible. Without them, their tests are skipped. */
+/** Without a program, its tests are skipped. */
 export function installPrograms(names, say) {
   const isMissing = ({ path }) => !existsSync(path);
   const missing = programs.filter((each) => names.includes(each.package) && isMissing(each));

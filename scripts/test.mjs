@@ -48,7 +48,6 @@ async function timed(name, work) {
   }
 }
 
-/** Runs a tool of node_modules, limited to `minutes`. */
 function runTool(script, args, minutes) {
   const options = { cwd: root, stdio: 'inherit', timeout: minutes * 60_000, killSignal: 'SIGKILL' };
   // A larger young generation saves a tenth of the garbage collection in workers.
@@ -56,7 +55,6 @@ function runTool(script, args, minutes) {
     .status;
 }
 
-/** Runs Jest on the named tiers and counts its results. */
 function runJest(tiers, patterns, options, minutes) {
   const folder = mkdtempSync(join(tmpdir(), 'facestep-test-'));
   const report = join(folder, 'report.json');

@@ -34,7 +34,6 @@ export interface FaultServer {
 
 const page = '<!doctype html><title>Bad Gateway</title><h1>502</h1>';
 
-/** Named faults of proxies and broken servers. */
 export const faults = {
   'html with 200': { status: 200, text: page, headers: { 'content-type': 'text/html' } },
   'html with 502': { status: 502, text: page, headers: { 'content-type': 'text/html' } },

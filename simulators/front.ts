@@ -30,7 +30,6 @@ export type Act =
     }
   | { readonly kind: 'hang' };
 
-/** Starts a proxy for `target`, a URL without a trailing slash. */
 export async function startFront(
   target: string,
   { port = 0, onExchange }: { readonly port?: number; readonly onExchange?: (exchange: Exchange) => void } = {},

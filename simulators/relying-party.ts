@@ -82,7 +82,6 @@ const queryGuard = z.object({
   iss: z.string().optional(),
 });
 
-/** Takes and removes the pending sign-in that the callback's `state` belongs to. */
 export function takePending<Pending>(
   pending: Map<string, Pending>,
   query: unknown,

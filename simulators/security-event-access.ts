@@ -46,10 +46,7 @@ const refusalGuard = z.object({
 
 const encode = (text: string): string => new URLSearchParams({ '': text }).toString().slice(1);
 
-/**
- * Requests an access token and validates the response.
- * @throws Error with OAuth's error code as message
- */
+/** @throws Error with OAuth's error code as message */
 export async function obtainAccessToken(
   issuer: string,
   { clientId, clientSecret, scope = 'ssf.manage ssf.read', method = 'client_secret_basic' }: OAuthClient,

@@ -17,7 +17,6 @@ export interface SecurityEventReceiverSimulator {
   close(): Promise<void>;
 }
 
-/** @param expected.keys - the transmitter's public keys, or their URL */
 export async function startSecurityEventReceiver(expected: {
   readonly keys: JSONWebKeySet | URL;
   readonly issuer: string;

@@ -75,7 +75,6 @@ export interface TakenEvent {
 
 export type SetVerifier = (jws: string) => Promise<TakenEvent>;
 
-/** @param expected.keys - the transmitter's public keys, or their URL */
 export function createSetVerifier(expected: {
   readonly keys: JSONWebKeySet | URL;
   readonly issuer: string;

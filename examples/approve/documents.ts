@@ -9,7 +9,6 @@ import { z } from 'zod';
 export interface Document {
   readonly name: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Id of the approving face check. */
   readonly stepUp: string;
 }
 
@@ -36,7 +35,6 @@ export function createDocuments({
   readonly serverUrl: string;
   readonly connection: string;
   readonly subject: string;
-  /** Returns a client token with the scope `verify`. */
   readonly clientToken: () => Promise<string>;
   readonly returnUrl: string;
 }) {
@@ -49,7 +47,6 @@ export function createDocuments({
   }
 
   return {
-    /** Starts a face check for the document's name and digest. */
     async begin(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<{ url: string; document: Document }> {
       const digest = createHash('sha256').update(bytes).digest('hex');
       const action = { type: 'facestep_action', title: 'Sign this document', document: { name, digest } };

@@ -27,7 +27,6 @@ export function createModules(clientModule: string) {
 
   return {
     importMap: JSON.stringify({ imports: Object.fromEntries([...files].map(([name, file]) => [name, toPath(file)])) }),
-    /** Returns the text of a module, or `null` if the path is unknown. */
     async read(path: string): Promise<string | null> {
       const [, id = '', rest = ''] = /^\/modules\/([a-z]+)\/([\w./-]+\.js)$/.exec(path) ?? [];
       const folder = folders.get(id);

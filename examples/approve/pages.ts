@@ -13,7 +13,6 @@ export interface Page {
   readonly policy: string;
 }
 
-/** @param importMap - import map of the page's script, or `null` if the page has no script */
 function toPage(title: string, body: string, importMap: string | null = null): Page {
   const scripts =
     importMap === null

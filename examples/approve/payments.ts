@@ -44,7 +44,6 @@ export function createPayments({
   readonly login: string;
 }) {
   return {
-    /** Starts a face check. Returns the redirect URL, and the state to store until the browser returns. */
     begin(amount: string): Promise<{ readonly url: string; readonly pending: Pending }> {
       const details = JSON.stringify([toAction(amount)]);
       const parameters = { redirect_uri: redirectUri, login_hint: login, authorization_details: details };

@@ -45,7 +45,6 @@ const problems: Readonly<Record<string, string>> = {
   declined: 'You did not approve the document. Nothing was signed.',
 };
 
-/** @param given.port - 0 picks a free port */
 export async function startBank(given: {
   readonly port: number;
   /** The `publicUrl` of the facestep server. */
@@ -56,7 +55,6 @@ export async function startBank(given: {
   readonly customer: { readonly login: string; readonly subject: string };
   /** Returns a REST API token with the scope `verify`. */
   readonly clientToken: () => Promise<string>;
-  /** URL of the module `@facestep/client`. */
   readonly clientModule: string;
 }): Promise<Bank> {
   const { serverUrl, connection, client, customer } = given;
@@ -175,7 +173,6 @@ const explain = (error: unknown): string =>
   (error instanceof NotSigned ? problems[error.code] : undefined) ??
   'The document could not be signed. Please try again.';
 
-/** @returns `null` if the name is missing or unreadable */
 function decodeName(header: string | string[] | undefined): string | null {
   try {
     return decodeURIComponent(String(header ?? '')).normalize('NFC') || null;

@@ -10,7 +10,6 @@ import { z } from 'zod';
 export interface Certified {
   /** PEM certificates, from the one of `key` up to, but without, the authority that wallets trust. */
   readonly chain: readonly string[];
-  /** P-256 private key. */
   readonly key: KeyObject;
 }
 
@@ -28,7 +27,6 @@ const answerGuard = z.object({ state: z.string(), vp_token: z.strictObject({ car
 
 const draw = (): string => randomBytes(24).toString('base64url');
 
-/** Creates a request to a wallet, with new secrets. */
 export async function createQuestion(): Promise<Question> {
   const { privateKey, publicKey } = await generateKeyPair(algorithms.key, { crv: 'P-256' });
   const id = draw();
@@ -62,13 +60,9 @@ export function createAsker({
   };
   return {
     clientId,
-    /** Returns the link for the wallet, also shown as a QR code. */
     linkTo: (requestUri: string): string =>
       `openid4vp://?${new URLSearchParams({ client_id: clientId, request_uri: requestUri })}`,
-    /**
-     * Signs the request object that a wallet fetches.
-     * @param untilSec - expiry, in seconds since 1970
-     */
+    /** @param untilSec - expiry, in seconds since 1970 */
     sign: (
       { id, nonce, publicJwk }: Question,
       {

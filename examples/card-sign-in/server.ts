@@ -22,7 +22,6 @@ const visitSec = 600;
 
 const clockToleranceSec = 30;
 
-/** Well above the size of any wallet's answer. */
 const maxAnswerBytes = 100_000;
 
 /** Texts for errors that the user can act on. All other errors only say that the card was refused. */
@@ -36,7 +35,6 @@ const notTaken = 'This card was not accepted.';
 const beginAgain = 'The sign-in took too long, or it started in another browser.';
 
 /**
- * @param port - 0 picks a free port
  * @param publicUrl - URL for wallets and browsers; if omitted, only this machine can reach the site
  * @param vct - kind of card, as issued by the OpenID provider of the registration
  */
@@ -207,6 +205,5 @@ const declined: Refused = { at: 'refused', why: 'No card was shown.' };
 
 const isAsked = ({ progress }: Visit): boolean => progress.at === 'asking' || progress.at === 'answered';
 
-/** Returns true if the waiting page may continue by itself. */
 const canGoOn = ({ progress }: Visit): boolean =>
   progress.at === 'refused' || (progress.at === 'shown' && progress.responseCode === null);

@@ -37,7 +37,6 @@ export function createVisits({ lifeMs, now }: { readonly lifeMs: number; readonl
     for (const [browser, { until }] of visits) if (until <= now()) visits.delete(browser);
     return [...visits];
   };
-  /** Finds an open request by its id. */
   const find = (id: string): Asked | undefined => {
     for (const [, visit] of current()) {
       const question = [visit.elsewhere, visit.here].find((each) => each.id === id);

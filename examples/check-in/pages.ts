@@ -27,7 +27,6 @@ export const renderPlace = (name: string, link: string, inside: number): string 
     `<script>${refreshScript}</script>`,
   );
 
-/** Renders the page that the scanned code opens. */
 export const renderArrival = (name: string): string =>
   toPage(
     `Check in at ${name}`,
@@ -49,10 +48,6 @@ function toRow({ id, enteredAt, leftAt }: Visit, name: string): string {
   return `<li><strong>${escapeHtml(name)}</strong><br>checked in ${toTime(enteredAt)}<br>${end}</li>`;
 }
 
-/**
- * Renders a user's own list.
- * @param nameOf - returns the name of a place
- */
 export const renderList = (visits: readonly Visit[], nameOf: (place: string) => string, keepDays: number): string =>
   toPage(
     'Your check-ins',
@@ -69,7 +64,6 @@ export const renderPlaces = (places: ReadonlyMap<string, string>): string =>
 
 export const renderMessage = (title: string, text: string): string => toPage(title, `<p>${escapeHtml(text)}</p>`);
 
-/** Renders the page that asks for the face to find the list. */
 export const renderAskForFace = (): string =>
   toPage(
     'Your check-ins',

@@ -18,7 +18,6 @@ export interface Visits {
   of(person: string): readonly Visit[];
 }
 
-/** Stores visits in memory. */
 export function createVisits({ keepMs, now }: { readonly keepMs: number; readonly now: () => number }): Visits {
   let visits: (Visit & { readonly person: string })[] = [];
   const kept = () => {

@@ -58,7 +58,6 @@ export async function beginCheck(
   let view: View = { state: 'waiting', code: isShown ? begun.user_code : '', link, isAtKiosk };
   let number: string | null = null;
 
-  /** Polls at the server's interval until there is an answer. */
   async function follow(): Promise<void> {
     const endsAt = Date.now() + begun.expires_in * 1000;
     while (view.state !== 'ended' && view.state !== 'verified') {

@@ -23,7 +23,6 @@ export const script = `
 
 const toPage = (title: string, body: string): string => toDocument({ site: 'Service desk', title, body, style });
 
-/** Renders the start page for staff. */
 export const renderHome = (note: string, hasKiosk: boolean): string =>
   toPage(
     'Desk 1',

@@ -28,7 +28,6 @@ export async function startCounter({
   ...registration
 }: Registration & {
   readonly port: number;
-  /** Kiosk for people without a phone; `null` if there is none. */
   readonly kiosk: (() => Promise<Kiosk>) | null;
 }): Promise<Site> {
   const checks = new Map<string, Check>();
@@ -62,7 +61,6 @@ export async function startCounter({
     const form = await readForm(request);
     const shownCode = form.get('shown_code');
     const kioskId = form.has('kiosk') ? ((await kiosk?.())?.id ?? null) : null;
-    // Accepts typed and scanned codes of eight digits.
     const digits = shownCode?.replace(/[\s-]/g, '') ?? null;
     if (digits !== null && !/^\d{8}$/.test(digits)) {
       return send(response, 400, home('The code must have eight digits.'));

@@ -2,7 +2,6 @@ import { z } from 'zod';
 
 export interface Backend {
   enrol(subject: string, photo: Uint8Array): Promise<void>;
-  /** Runs a complete step-up with a photo and returns its result. */
   checkFace(subject: string, photo: Uint8Array): Promise<'passed' | 'failed'>;
   revoke(subject: string): Promise<void>;
   /**

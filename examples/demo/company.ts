@@ -16,10 +16,8 @@ import { quietLog } from './quiet.js';
 import { runCli } from './run-command.js';
 import { startService } from './service.js';
 
-/** A demonstration company with people and a history, for trying the console. */
 export interface Company {
   readonly consoleUrl: string;
-  /** Key to sign in to the console. */
   readonly adminKey: string;
   readonly people: number;
   readonly enrolled: number;
@@ -27,7 +25,6 @@ export interface Company {
 }
 
 const connectionId = 'company';
-/** Three of four people are enrolled. */
 const isEnrolled = (at: number): boolean => at % 4 !== 3;
 
 /** Starts a server and a simulated Okta org with generated people, whose face tokens are not valid. */

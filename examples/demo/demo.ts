@@ -118,7 +118,6 @@ export async function showDemo(
     say(`  Face check: ${asExpected(await backend.checkFace(user, photo), expected)}`);
   }
 
-  /** Signs a user in at Okta and prints the hook's answer. */
   async function signIn(user: typeof first, expected: 'allowed' | 'denied'): Promise<void> {
     const result = await okta.signIn(user);
     say(`  The hook answers     ${JSON.stringify(okta.org.hookAnswers.at(-1))}`);

@@ -7,7 +7,6 @@ import sharp from 'sharp';
 export const demoPhotosFolder = fileURLToPath(new URL('../../../.cache/demo-photos', import.meta.url));
 
 export interface Pictures {
-  /** Two different photos of one person. */
   readonly person: readonly [Uint8Array, Uint8Array];
   readonly stranger: Uint8Array;
   readonly group: Uint8Array;

@@ -40,9 +40,7 @@ export interface RunningPortals {
   readonly serverUrl: string;
   readonly login: string;
   readonly password: string;
-  /** Portals by id, in display order. */
   readonly portals: ReadonlyMap<string, RunningPortal>;
-  /** @throws for an unknown id */
   urlOf(id: string): string;
   setGroups(names: readonly string[]): void;
   /** Returns the user's face token, or `null` before the first sign-in. */
@@ -52,7 +50,6 @@ export interface RunningPortals {
 
 const issuedGuard = z.object({ token: z.string() });
 
-/** Starts the server, a simulated Okta org and every portal. */
 export async function startPortals({
   hasFixedPorts,
   modelsFolder,

@@ -45,11 +45,9 @@ interface Stage {
   readonly adminKey: string;
   readonly modelsFolder: string;
   readonly person: readonly [Uint8Array, Uint8Array];
-  /** Reports whether an answer was the expected one. */
   asExpected(answer: string, expected: string): string;
 }
 
-/** Sets up the other three providers and signs in without and with a face. */
 export async function showProviders({ say, folder, adminKey, modelsFolder, person, asExpected }: Stage): Promise<void> {
   const port = await findFreePort();
   const serverUrl = `http://127.0.0.1:${port}`;

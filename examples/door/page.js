@@ -12,7 +12,6 @@ const changedBy = 1;
 const video = document.querySelector('video');
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Draws the current camera picture. */
 function draw(width, height) {
   const canvas = Object.assign(document.createElement('canvas'), { width, height });
   const context = canvas.getContext('2d', { willReadFrequently: true });

@@ -9,7 +9,6 @@ import type { FacestepClient } from '../../client/index.js';
  */
 const binding = { scope: 'door:main', accuracy: 8 };
 
-/** Format of the stored roster. */
 export const rosterGuard = z.array(z.object({ name: z.string(), token: z.string() }));
 type Entries = z.infer<typeof rosterGuard>;
 
@@ -19,7 +18,6 @@ export interface RosterStore {
 }
 
 export function createRoster(facestep: Pick<FacestepClient, 'identify' | 'generate'>, { read, write }: RosterStore) {
-  /** Returns `null` if the roster is empty. */
   const search = async (entries: Entries, photos: Uint8Array[]) =>
     entries.length === 0
       ? null

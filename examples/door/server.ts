@@ -13,7 +13,6 @@ import type { Roster } from './roster.js';
 const policy =
   "default-src 'none'; style-src 'unsafe-inline'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/** Size limit of three camera pictures. */
 const mostBytes = 3 * 1024 * 1024;
 const maxNameCharacters = 100;
 
@@ -96,7 +95,6 @@ const photosOf = (form: FormData): Promise<Uint8Array[]> =>
       .flatMap((each) => (typeof each === 'string' ? [] : [each.arrayBuffer().then((bytes) => new Uint8Array(bytes))])),
   );
 
-/** @returns `null` if the body is not a form or is too large */
 async function readForm(request: IncomingMessage): Promise<FormData | null> {
   const body = await readBody(request, mostBytes);
   if (body === null) return null;

@@ -90,7 +90,6 @@ export async function startTaxOffice({
   return { ...site, redirectUri };
 }
 
-/** Parses the claim `organisation`; `null` if invalid. */
 function toOrganisation(claim: unknown): Organisation | null {
   const { sub, name, roles } = Object(claim);
   if (typeof sub !== 'string' || typeof name !== 'string' || !Array.isArray(roles)) return null;

@@ -35,11 +35,9 @@ export async function checkSources(
   return { signed, silent: new Map(textsIn(told._claim_status).filter(([, state]) => state !== 'answered')) };
 }
 
-/** Returns the members of an object that are strings. */
 const textsIn = (value: unknown): [string, string][] =>
   Object.entries(Object(value)).flatMap(([name, text]) => (typeof text === 'string' ? [[name, text]] : []));
 
-/** Returns the signed claims by source name. */
 const jwtsIn = (sources: unknown): [string, string][] =>
   Object.entries(Object(sources)).flatMap(([source, given]) =>
     textsIn(given).flatMap(([member, jwt]): [string, string][] => (member === 'JWT' ? [[source, jwt]] : [])),

@@ -58,7 +58,6 @@ async function ask<Guard extends z.ZodType>(guard: Guard, url: string, init?: Re
   return guard.parse(await response.json());
 }
 
-/** Creates a wallet with a new key, for one issuer. */
 export async function createHolder(issuer: string) {
   const { publicKey, privateKey } = await generateKeyPair('ES256');
   const jwk = await exportJWK(publicKey);

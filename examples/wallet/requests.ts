@@ -54,7 +54,6 @@ export interface CardRequest {
 
 export interface Reply {
   readonly isTaken: boolean;
-  /** URL for the browser to continue at; `null` to stay. */
   readonly next: string | null;
 }
 

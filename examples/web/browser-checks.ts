@@ -13,10 +13,6 @@ export function createBrowserChecks(
     for (const [browser, { endsAt }] of pending) if (endsAt <= Date.now()) pending.delete(browser);
   };
   return {
-    /**
-     * Redirects a browser to the face check.
-     * @param parameters - parameters of the authorization request
-     */
     async leave(response: ServerResponse, parameters: Readonly<Record<string, string>>): Promise<void> {
       const begun = await beginFaceCheck(registration, parameters);
       forgetEnded();
@@ -25,10 +21,7 @@ export function createBrowserChecks(
       redirect(response, begun.url);
     },
 
-    /**
-     * Returns and removes the state of a returning browser.
-     * @returns `undefined` if there is none
-     */
+    /** Returns and removes the state of a returning browser. */
     take(request: IncomingMessage): Pending | undefined {
       const browser = browserOf(request, cookie.name);
       const begun = pending.get(browser);

@@ -5,7 +5,6 @@
 import * as client from 'openid-client';
 
 export interface Registration {
-  /** URL of the OpenID provider. */
   readonly issuer: string;
   readonly clientId: string;
   readonly clientSecret: string;
@@ -65,6 +64,5 @@ export async function finishFaceCheck(registration: Registration, address: URL, 
   });
 }
 
-/** Returns true if the user was refused or canceled. */
 export const wasDenied = (error: unknown): error is client.AuthorizationResponseError =>
   error instanceof client.AuthorizationResponseError && error.error === 'access_denied';

@@ -41,7 +41,6 @@ export function sendJson(response: ServerResponse, status: number, body: object)
   response.end(JSON.stringify(body));
 }
 
-/** @param text - text of a script or style; `null` sends 404 */
 export function sendText(response: ServerResponse, type: 'text/css' | 'text/javascript', text: string | null): void {
   response.writeHead(text === null ? 404 : 200, {
     'content-type': `${type}; charset=utf-8`,
@@ -64,7 +63,6 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
 export const redirect = (response: ServerResponse, location: string): void =>
   void response.writeHead(303, { location, 'cache-control': 'no-store' }).end();
 
-/** Gives the browser a random id in a cookie, and returns it. */
 export function nameBrowser(response: ServerResponse, cookie: string, maxAgeSec?: number): string {
   const id = randomBytes(24).toString('base64url');
   const age = maxAgeSec === undefined ? '' : `; Max-Age=${maxAgeSec}`;
@@ -72,6 +70,5 @@ export function nameBrowser(response: ServerResponse, cookie: string, maxAgeSec?
   return id;
 }
 
-/** @returns the id from the cookie, or an empty string */
 export const browserOf = ({ headers }: IncomingMessage, cookie: string): string =>
   new RegExp(`(?:^|; )${cookie}=([\\w-]+)`).exec(headers.cookie ?? '')?.[1] ?? '';

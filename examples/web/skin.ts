@@ -27,7 +27,6 @@ export const skin = `
   @media (max-width: 40rem) { main { margin: 1rem .5rem; padding: 1.25rem; } header { padding-inline: 1.25rem; } }`;
 
 export interface Document {
-  /** The application's name. */
   readonly site: string;
   readonly title: string;
   /** HTML. */
@@ -36,7 +35,6 @@ export interface Document {
   readonly menu?: string;
   /** HTML in the head. */
   readonly head?: string;
-  /** CSS. */
   readonly style?: string;
   /** HTML after the body. */
   readonly script?: string;

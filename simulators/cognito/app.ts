@@ -5,7 +5,6 @@ import { z } from 'zod';
 import { Refusal, showResult } from '../relying-party.js';
 import { AuthenticationDetails, CognitoUser, CognitoUserPool } from './browser-client.js';
 
-/** A simulated application that signs users in with AWS's own client. */
 export interface CognitoApp {
   readonly userPoolId: string;
   readonly clientId: string;

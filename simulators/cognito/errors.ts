@@ -1,7 +1,4 @@
-/**
- * A refusal in the shape of the AWS JSON 1.1 protocol.
- * @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/CommonErrors.html
- */
+/** @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/CommonErrors.html */
 export class ServiceError extends Error {
   constructor(
     readonly type: string,

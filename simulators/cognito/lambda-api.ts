@@ -6,7 +6,11 @@ const functionPath = /^\/2015-03-31\/functions\/([^/]+)\/(configuration|policy)$
 const signature =
   /^AWS4-HMAC-SHA256 Credential=[^/,]+\/\d{8}\/[a-z0-9-]+\/lambda\/aws4_request, SignedHeaders=[^,]+, Signature=[0-9a-f]{64}$/;
 
-/** Answers signed REST calls that read a deployed function. Other Lambda calls are not simulated. */
+/**
+ * Answers signed REST calls that read a deployed function. Other Lambda calls are not simulated.
+ * @see https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionConfiguration.html
+ * @see https://docs.aws.amazon.com/lambda/latest/api/API_GetPolicy.html
+ */
 export function answerLambda(lambda: LambdaService, request: IncomingMessage, response: ServerResponse): void {
   const refuse = (status: number, type: string): void => {
     response.writeHead(status, { 'content-type': 'application/json', 'x-amzn-errortype': type });

@@ -47,7 +47,6 @@ const flowOf: Readonly<Record<string, string>> = {
 };
 
 /**
- * Creates InitiateAuth, RespondToAuthChallenge and their Admin variants.
  * @see
  * https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-authentication-flow-methods.html
  */

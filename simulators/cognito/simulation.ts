@@ -18,7 +18,6 @@ import { startCognitoSimulator } from './index.js';
 const password = 'First-factor-1';
 const attribute = 'custom:face_token';
 
-/** Names that the compiled triggers export, by LambdaConfig key. */
 const handlers = {
   defineAuthChallenge: 'defineAuthChallenge',
   createAuthChallenge: 'createAuthChallenge',

@@ -60,14 +60,12 @@ function power(base: bigint, exponent: bigint): bigint {
   return result;
 }
 
-/** Creates the stored verifier of a password. */
 export function createVerifier(poolName: string, username: string, password: string, saltBytes = randomBytes(16)) {
   const salt = toInteger(saltBytes);
   const x = toInteger(sha256(toBytes(salt), sha256(Buffer.from(`${poolName}${username}:${password}`))));
   return { salt, verifier: power(g, x) };
 }
 
-/** Compares a plaintext password with a verifier. */
 export function isVerifierOf(kept: PasswordVerifier, poolName: string, username: string, password: string): boolean {
   const x = toInteger(sha256(toBytes(kept.salt), sha256(Buffer.from(`${poolName}${username}:${password}`))));
   return power(g, x) === kept.verifier;
@@ -85,7 +83,6 @@ export function startExchange(
   return { ...who, A, b, B: (k * who.password.verifier + power(g, b)) % N };
 }
 
-/** Verifies the client's proof of the password. */
 export function isProof(
   { A, B, b, password, username, isDecoy }: SrpExchange,
   poolName: string,

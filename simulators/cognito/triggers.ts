@@ -83,7 +83,6 @@ export interface TriggerDeps {
 
 const tries = 3;
 
-/** Returns the version and ARN of a trigger, or `null` if none is configured. */
 export function triggerOf(pool: UserPool, name: TriggerName): { arn: string; version: string } | null {
   const config = lambdaConfigOf(pool);
   if (name === 'PreTokenGeneration' && config.PreTokenGenerationConfig !== undefined) {

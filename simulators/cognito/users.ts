@@ -60,7 +60,6 @@ const filterGuard = z
     /^(username|email|phone_number|name|given_name|family_name|preferred_username|cognito:user_status|status|sub)\s*\^?=\s*"[^"\\]*"$/,
   );
 
-/** Operations on users, for administrators and users. */
 export const userOperations: Readonly<Record<string, Operation>> = {
   AdminCreateUser: ({ pool, body, now }) => {
     const {

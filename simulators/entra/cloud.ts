@@ -26,7 +26,6 @@ export interface Cloud {
    * implementer.
    */
   hintAudience: 'clientId' | 'appId';
-  /** External MFA requests without an answer, by `state`. */
   readonly mfaRequests: Map<string, MfaRequest>;
   readonly mfaResults: MfaResult[];
   readonly fetchProvider: Fetch;

@@ -108,10 +108,7 @@ function apply(tenant: Tenant, application: Application, body: unknown): void {
   }
 }
 
-/**
- * Creates the API of applications, extension properties, service principals and app role assignments.
- * @see https://learn.microsoft.com/en-us/graph/api/resources/application
- */
+/** @see https://learn.microsoft.com/en-us/graph/api/resources/application */
 export function createApplicationsApi({ tenantOf, requireRole, sendList, noteMade, isShown }: GraphContext): Router {
   const router = Router();
   const read = requireRole('Application.Read.All', 'Application.ReadWrite.All');

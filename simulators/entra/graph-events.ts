@@ -64,7 +64,6 @@ function checkCaller(tenant: Tenant, isLate: (id: string) => boolean): void {
   throw badRequest(withoutCaller);
 }
 
-/** Returns true if the tenant can call extensions. */
 export const hasCaller = (tenant: Tenant): boolean =>
   tenant.kind === 'workforce' || findServicePrincipal(tenant, eventsServiceAppId) !== undefined;
 
@@ -105,10 +104,7 @@ export function faultsOf(
   return faults;
 }
 
-/**
- * Creates the API of custom authentication extensions and their listeners.
- * @see https://learn.microsoft.com/en-us/graph/api/resources/customauthenticationextension
- */
+/** @see https://learn.microsoft.com/en-us/graph/api/resources/customauthenticationextension */
 export function createEventsApi({ tenantOf, requireRole, sendList, noteMade, isShown }: GraphContext): Router {
   const router = Router();
   const write = requireRole('CustomAuthenticationExtension.ReadWrite.All');
@@ -190,7 +186,6 @@ export function createEventsApi({ tenantOf, requireRole, sendList, noteMade, isS
   return router;
 }
 
-/** Returns the token issuance listener of an application. */
 export const findListener = (tenant: Tenant, appId: string): EventListener | undefined =>
   [...tenant.listeners.values()].find(({ conditions }) =>
     conditions.applications.includeApplications.some((each) => each.appId === appId),

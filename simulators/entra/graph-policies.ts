@@ -39,10 +39,7 @@ function parseDefinition([text = '']: readonly string[]) {
   }
 }
 
-/**
- * Creates the API of claims mapping policies and their assignment to service principals.
- * @see https://learn.microsoft.com/en-us/graph/api/resources/claimsmappingpolicy
- */
+/** @see https://learn.microsoft.com/en-us/graph/api/resources/claimsmappingpolicy */
 export function createPoliciesApi({ cloud, tenantOf, requireRole, sendList, noteMade, isShown }: GraphContext): Router {
   const router = Router();
   const write = requireRole('Policy.ReadWrite.ApplicationConfiguration');

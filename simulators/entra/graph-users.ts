@@ -9,7 +9,6 @@ const EXTENSION_MAX_CHARACTERS = 256;
 
 const changeGuard = z.record(z.string(), z.unknown());
 
-/** Returns the tenant's directory extensions by full name. */
 export const extensionsOf = (tenant: Tenant): ReadonlyMap<string, ExtensionProperty> =>
   new Map(
     [...tenant.applications.values()]
@@ -37,10 +36,7 @@ export function checkExtensionValue(tenant: Tenant, name: string, value: unknown
 
 const toAll = ({ extensions, details, ...builtIn }: DirectoryUser) => ({ ...builtIn, ...details, ...extensions });
 
-/**
- * Creates the users API: read by id or user principal name, partial update.
- * @see https://learn.microsoft.com/en-us/graph/api/user-update
- */
+/** @see https://learn.microsoft.com/en-us/graph/api/user-update */
 export function createUsersApi({ cloud, tenantOf, requireRole, sendList }: GraphContext): Router {
   const router = Router();
   const find = (id: string, tenant: Tenant): DirectoryUser => {

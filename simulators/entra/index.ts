@@ -51,7 +51,6 @@ export interface EntraSimulator {
   addCertificate(clientId: string, pem: string): void;
   /** Consents to a multi-tenant application in another tenant, with the given permissions. */
   consent(clientId: string, tenant: Tenant, roles: readonly string[]): void;
-  /** Registers an application that users sign in to. */
   addClientApp(settings?: { acceptMappedClaims?: boolean }, tenant?: Tenant): string;
   /** Attaches extensions to a user flow, a console-only action. */
   attachUserFlow(appId: string, flow: UserFlow, tenant?: Tenant): void;

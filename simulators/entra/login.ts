@@ -47,10 +47,7 @@ export async function passFault(cloud: Cloud, part: CloudPart, response: Respons
   return false;
 }
 
-/**
- * Creates the login host: metadata, keys, and tokens for client credentials by secret or certificate.
- * @see https://learn.microsoft.com/en-us/entra/identity-platform/v2-oauth2-client-creds-grant-flow
- */
+/** @see https://learn.microsoft.com/en-us/entra/identity-platform/v2-oauth2-client-creds-grant-flow */
 export function createLogin(cloud: Cloud): Router {
   const router = Router();
   const find = (id: unknown): Tenant => {

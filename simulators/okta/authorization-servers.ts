@@ -78,7 +78,6 @@ async function takeGrant(
   return { user, scope: grant.scope, refreshToken };
 }
 
-/** Creates the token endpoints: keys, and tokens by password, refresh token or client credentials. */
 export function createAuthorizationServers(org: Org): Router {
   const router = Router();
   const find = (request: Request): AuthorizationServer => {
@@ -119,10 +118,7 @@ const claimGuard = z.object({
   value: z.json(),
 });
 
-/**
- * Creates the management API of authorization servers: the policy rule with a token hook, and custom claims.
- * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/AuthorizationServerRules/
- */
+/** @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/AuthorizationServerRules/ */
 export function createAuthorizationServersApi(org: Org, requireScope: RequireScope): Router {
   const router = Router();
   const manage = requireScope('okta.authorizationServers.manage');

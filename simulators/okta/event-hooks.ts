@@ -7,7 +7,6 @@ import { newId } from './ids.js';
 import { headersGuard, toChannelView, uriGuard } from './inline-hooks.js';
 import { type EventHook, isoNow, type Org } from './org.js';
 
-/** Event types that the simulator can cause. */
 const eligibleEvents = [
   'user.lifecycle.activate',
   'user.lifecycle.create',

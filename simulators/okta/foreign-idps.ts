@@ -2,7 +2,6 @@ const shared = { status: 'ACTIVE', created: '2016-03-24T23:14:54.000Z', lastUpda
 const toSubject = (template: string) => ({ userNameTemplate: { template }, matchType: 'USERNAME' });
 const provisioning = { action: 'AUTO', profileMaster: true, groups: { action: 'NONE' } };
 
-/** Other identity providers as the API returns them. */
 export const foreignIdps = [
   {
     ...{ id: '0oa1saml000000000001', type: 'SAML2', name: 'Example SAML IdP', ...shared },

@@ -43,7 +43,6 @@ const isWorthRetrying = (answer: HookAnswer): boolean =>
 const describe = ({ reason, status }: Extract<HookAnswer, { ok: false }>): string =>
   status === null ? reason : `${reason} ${status}`;
 
-/** Returns the headers of a call, with the secret of an HTTP channel. */
 export function toHeaders(config: HookChannel['config']): Headers {
   const headers = new Headers({ Accept: 'application/json', 'Content-Type': 'application/json' });
   for (const { key, value } of config.headers) headers.set(key, value);

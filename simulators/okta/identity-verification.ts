@@ -132,7 +132,6 @@ async function push(
   throw new Refusal('par', JSON.stringify(body));
 }
 
-/** Returns the result of the evaluation, as in the system log. */
 function evaluate(value: unknown): string {
   const parsed = verifiedClaimsGuard.safeParse(value);
   const verified = parsed.data?.[0];

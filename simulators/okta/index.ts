@@ -75,9 +75,7 @@ export interface OktaSimulator {
     uri: string;
     channel: HookChannelSettings;
   }): Promise<{ readonly id: string }>;
-  /** Creates an event hook, verified by default. */
   addEventHook(hook: { uri: string; secret: string; events: readonly string[]; verify?: boolean }): Promise<void>;
-  /** Adds a custom SAML application with a hook and attribute statements. */
   addSamlApp(app: {
     uri: string;
     channel: HookChannelSettings;
@@ -86,14 +84,12 @@ export interface OktaSimulator {
   /** Sets "IdP Usage", a console-only action. */
   setIdpUsage(idpId: string, usage: IdentityProvider['usage']): void;
   signInBySaml(user: { appId: string; login: string; password: string }): Promise<string | null>;
-  /** Signs a user in at the default authorization server. */
   signIn(user: { login: string; password: string; scope?: string }): Promise<SignIn>;
   refresh(refreshToken: string): Promise<SignIn>;
   readLog(): Promise<readonly LogEvent[]>;
   close(): Promise<void>;
 }
 
-/** Calls the management API as the administrator, with retries. */
 async function callApi(org: Org, apiToken: string, method: string, path: string, body?: unknown): Promise<unknown> {
   const send = () =>
     fetch(org.url + path, {

@@ -108,7 +108,6 @@ export interface HookKey extends SigningKey {
   readonly name: string;
 }
 
-/** An application: a client of authorization servers, or a service that calls the management API. */
 export interface OrgClient {
   readonly id: string;
   readonly name: string;
@@ -163,7 +162,6 @@ export interface ExternalAuthenticator {
   readonly idpId: string;
 }
 
-/** A sign-in or verification that waits for the browser to return. */
 export type PendingAtProvider = PendingSignIn & { readonly idpId: string; readonly userId: string };
 
 export interface LogEvent {

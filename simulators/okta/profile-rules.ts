@@ -10,10 +10,7 @@ export const baseAttributes = (
 ).split(' ');
 const requiredAttributes = ['login', 'email', 'firstName', 'lastName'];
 
-/**
- * Verifies a whole profile against the org's schema.
- * @throws ApiError E0000001
- */
+/** @throws ApiError E0000001 */
 export function checkProfile(org: Org, profile: Readonly<Record<string, unknown>>): void {
   const causes = Object.entries(profile).flatMap(([name, value]) => checkAttribute(org, name, value));
   for (const name of requiredAttributes) {

@@ -108,7 +108,6 @@ async function askHook(org: Org, payload: unknown, update: 'user' | 'user.progre
 const newUserGuard = z.object({ userProfile: profileGuard, password: z.string().min(8) });
 const updateGuard = z.object({ login: z.string(), userProfileUpdate: profileGuard });
 
-/** Creates both forms of a user profile policy: sign-up and progressive profile. */
 export function createEnrollmentForms(org: Org): Router {
   const router = Router();
   router.post('/new', async (request, response) => {

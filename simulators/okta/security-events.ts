@@ -36,10 +36,7 @@ async function readSettings(
   return { name, type, settings: { ...settings, issuer, jwks_url: jwks_uri } };
 }
 
-/**
- * Creates the API of the providers whose security events the org accepts.
- * @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/SSFReceiver/
- */
+/** @see https://developer.okta.com/docs/api/openapi/okta-management/management/tag/SSFReceiver/ */
 export function createSecurityEventsProvidersApi(org: Org, requireScope: RequireScope): Router {
   const router = Router();
   const read = requireScope('okta.securityEventsProviders.read');

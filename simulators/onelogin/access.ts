@@ -18,10 +18,7 @@ const readCredentials = (header: string): readonly string[] => {
   return own === null ? toBasic(header) : own.slice(1);
 };
 
-/**
- * Creates the token endpoint, and the check of bearer token and rate limit.
- * @see https://developers.onelogin.com/api-docs/2/oauth20-tokens/generate-tokens
- */
+/** @see https://developers.onelogin.com/api-docs/2/oauth20-tokens/generate-tokens */
 export function createAccess(account: Account): { readonly router: Router; readonly requireToken: RequestHandler } {
   const router = Router();
   const isAlive = ({ createdAt, revoked }: { createdAt: number; revoked: boolean }): boolean =>

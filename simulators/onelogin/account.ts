@@ -168,7 +168,6 @@ export const createAccount = (options: {
 
 export const isoNow = (account: Account): string => new Date(account.now()).toISOString();
 
-/** Finds a user by username or e-mail address, ignoring case. */
 export function findByIdentifier(account: Account, identifier: string): AccountUser | undefined {
   const wanted = identifier.toLowerCase();
   return [...account.users.values()].find(
@@ -176,6 +175,5 @@ export function findByIdentifier(account: Account, identifier: string): AccountU
   );
 }
 
-/** Finds the hook of a type, enabled or not; an account has at most one of each. */
 export const findHook = (account: Account, type: HookType): SmartHook | undefined =>
   [...account.hooks.values()].find(({ settings }) => settings.type === type);

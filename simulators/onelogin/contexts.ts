@@ -42,7 +42,6 @@ export const isHookFor = ({ settings: { conditions = [] } }: SmartHook, { roleId
   conditions.length === 0 ||
   conditions.some(({ value }) => value.split(',').some((id) => roleIds.includes(Number(id))));
 
-/** Returns the account's variables that the hook lists. */
 export const toEnvironment = (account: Account, { settings }: SmartHook): Record<string, string> =>
   Object.fromEntries(
     [...account.variables.values()]

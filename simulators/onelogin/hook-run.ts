@@ -6,7 +6,6 @@ import { type FunctionOutcome, runFunction } from './runner.js';
 
 const idsGuard = z.object({ request_id: z.string(), correlation_id: z.string() });
 
-/** Returns the hook of a type if it is enabled and deployed. */
 export function findRunningHook(account: Account, type: HookType): SmartHook | null {
   const hook = findHook(account, type);
   return hook === undefined || hook.settings.disabled || hook.status !== 'ready' ? null : hook;

@@ -120,7 +120,6 @@ export const variants = {
   },
 } as const;
 
-/** Finds the extension and attribute of a path such as `urn:…:User:token`; `null` if undefined. */
 export function findAttribute({ extensions }: Directory, path: string) {
   for (const [schema, attributes] of extensions) {
     const attribute = attributes.find(({ name }) => `${schema}:${name}`.toLowerCase() === path.toLowerCase());

@@ -30,10 +30,6 @@ export function chooseCamera(cameras: readonly CameraEntry[]): CameraEntry | nul
   return named.toSorted((a, b) => ranks[kindOf(a.label)] - ranks[kindOf(b.label)])[0] ?? null;
 }
 
-/**
- * Returns a better camera than the open one.
- * @returns `null` if there is none
- */
 export function betterCamera(current: string, cameras: readonly CameraEntry[]): CameraEntry | null {
   const best = chooseCamera(cameras);
   const isGood = (label: string): boolean => kindOf(label) === 'front' || kindOf(label) === 'plain';

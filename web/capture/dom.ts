@@ -41,7 +41,6 @@ export function button(look: ButtonLook, text: string, onPress: () => void): HTM
   return element;
 }
 
-/** Creates a link styled as a button, to leave the page. */
 export const linkButton = (look: ButtonLook, text: string, href: string): HTMLAnchorElement =>
   el('a', { class: `button ${look}`, href, rel: 'noreferrer' }, text);
 
@@ -52,7 +51,6 @@ export const paragraph = (text: string, look: string | null = null): HTMLParagra
 export const sign = (name: 'passed' | 'failed' | 'stopped' | 'problem'): HTMLDivElement =>
   el('div', { class: `sign ${name}` }, icon(name));
 
-/** Groups a screen's buttons, most important first. */
 export const actions = (...children: readonly Child[]): HTMLDivElement => el('div', { class: 'actions' }, ...children);
 
 export const icon = (name: string): HTMLSpanElement =>

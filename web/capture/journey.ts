@@ -52,7 +52,6 @@ export interface Start {
   forget(): void;
 }
 
-/** Runs the steps until the check ends. */
 export async function travel({ page, api, facts: first, open, forget }: Start): Promise<never> {
   let facts = first;
   const standBelow = createFoot({ page, api });

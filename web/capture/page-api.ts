@@ -50,7 +50,6 @@ export class PageApi {
   #session: string | null = null;
   #shownAction: string | null = null;
 
-  /** @param base - path of the page, such as `/face` */
   constructor(
     private readonly base: string,
     private readonly keys: OpeningKeys = new OpeningKeys(null),
@@ -80,7 +79,6 @@ export class PageApi {
     return this.call({ method: 'GET', path: '/session', reply: sessionReply });
   }
 
-  /** @param version - version of the shown text */
   async giveConsent(version: string, language: string): Promise<View> {
     return (await this.#post('/consent', { version, language }, viewReply)).view;
   }
@@ -198,7 +196,6 @@ export class PageApi {
     return (await this.call({ method: 'GET', path: '/notices', reply: noticesReply })).notices;
   }
 
-  /** @param language - language of later notifications */
   async chooseNotices(on: readonly NoticeKind[], email: boolean, language: string): Promise<void> {
     await this.#post('/notices', { on, email, language }, noticesReply);
   }

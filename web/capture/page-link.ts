@@ -1,4 +1,3 @@
-/** Single-use ticket and optional return address. */
 export interface PageLink {
   readonly ticket: string;
   readonly returnUrl: string | null;

@@ -92,6 +92,5 @@ async function toJpeg(
   return blob;
 }
 
-/** Returns SHA-256 of a picture's bytes, base64url. */
 export const digestOf = async (picture: Blob): Promise<string> =>
   toBase64url(new Uint8Array(await crypto.subtle.digest('SHA-256', await picture.arrayBuffer())));

@@ -138,7 +138,6 @@ export function nextStep(facts: Facts): StepName {
   }
 }
 
-/** Returns true if there are alternatives to the check. */
 export const hasWays = ({ anotherWays, helpOffered }: View): boolean => anotherWays.length > 0 || helpOffered;
 
 function nextOpenStep(facts: Facts, view: View): StepName {
@@ -173,11 +172,9 @@ const stepsToCamera: readonly StepName[] = ['consent', 'action', 'reference', 'p
 export const isCameraAhead = (facts: Facts): boolean =>
   facts.view !== null && stepsToCamera.includes(nextStep(facts)) && stepOfPlace(facts, facts.view) === null;
 
-/** Returns true if the user may continue on a phone instead. */
 export const mayUsePhone = ({ mayHandOff }: Facts, { role, handOffAllowed }: View): boolean =>
   mayHandOff && role === 'own' && handOffAllowed;
 
-/** Returns how the next attempt uses the screen's light. */
 export const lightOf = ({ light }: View, { withoutLight }: Facts): View['light'] =>
   light === 'offered' && withoutLight ? 'none' : light;
 

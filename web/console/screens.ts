@@ -73,7 +73,6 @@ export const screens: readonly ScreenRow[] = [
 export const maySee = ({ rights }: Pick<ScreenRow, 'rights'>, held: readonly Right[]): boolean =>
   rights.some((right) => held.includes(right));
 
-/** Finds the screen of an address, or returns `null`. */
 export function findScreen(path: string): ScreenRow | null {
   const found = screens.find((each) => each.path === path || (each.path !== '' && path.startsWith(`${each.path}/`)));
   return found ?? null;

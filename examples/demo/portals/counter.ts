@@ -4,7 +4,6 @@ import type { Portal } from './portal.js';
 
 const clientId = 'library-desk';
 
-/** A counter where staff check enrolled users in person. */
 export const counterPortal: Portal = {
   id: 'counter',
   port: 8094,

@@ -3,7 +3,6 @@ import { createMemoryStore, createRoster, type Roster } from '../../door/roster.
 import { startDoor } from '../../door/server.js';
 import type { Portal } from './portal.js';
 
-/** A door that opens for everyone on its roster, without a sign-in. */
 export const doorPortal: Portal = {
   id: 'door',
   port: 8095,

@@ -2,7 +2,6 @@ import type { JsonObject } from '../../../src/base/json.js';
 import type { ClientScope } from '../../../src/rest/scopes.js';
 
 export interface PortalGiven {
-  /** 0 picks a free port. */
   readonly port: number;
   readonly serverUrl: string;
   /** URL of the OpenID provider, which answers once all portals have started. */
@@ -10,7 +9,6 @@ export interface PortalGiven {
   /** Secret of all OpenID clients of the portal. */
   readonly clientSecret: string;
   readonly connection: string;
-  /** The connection's only user. */
   readonly user: { readonly login: string; readonly password: string; readonly id: string };
   /** Returns a client token. Works once all portals have started. */
   clientToken(scopes: readonly ClientScope[]): Promise<string>;
@@ -31,12 +29,10 @@ export interface RunningPortal {
   readonly connections?: readonly JsonObject[];
   readonly settings?: JsonObject;
   readonly groups?: readonly string[];
-  /** Instructions, one per line. */
   readonly guide: readonly string[];
   close(): Promise<void>;
 }
 
-/** An application that asks for face checks. */
 export interface Portal {
   readonly id: string;
   /** Port that the demonstration uses when its URLs are fixed. */

@@ -15,8 +15,6 @@ async function load(): Loading {
 
 const guide = ahead(load);
 
-/** Preloads the guide, so that it is ready with the camera. */
 export const loadGuideAhead = (): void => guide.begin();
 
-/** Returns the guide, loading it if necessary. The next call loads it again. */
 export const takeGuide = (): Loading => guide.take();

@@ -51,10 +51,7 @@ async function loadModel(name: string, expected: ModelFile): Promise<Model> {
   };
 }
 
-/**
- * Loads the two guidance models.
- * @throws GuidanceUnavailable, or a WebAssembly error
- */
+/** @throws GuidanceUnavailable, or a WebAssembly error */
 export async function loadBrowserStages(): Promise<BrowserStages> {
   const [detect, landmarks] = await Promise.all([
     loadModel('detect', models.detect),

@@ -9,7 +9,6 @@ const maxSidePx = 640;
 export const toFrameScale = (widthPx: number, heightPx: number): number =>
   Math.max(1, Math.max(widthPx, heightPx) / maxSidePx);
 
-/** Reads a downscaled camera frame. */
 export function readFrame(
   context: FrameContext,
   source: CanvasImageSource,

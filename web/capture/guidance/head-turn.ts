@@ -50,7 +50,6 @@ export const degreesPerRatio = { noseAcross: -39.5, noseDown: -35.1, jawEndsDown
 /** Mean ratios of frontal faces in the same half. */
 export const usualRatios: FaceRatios = { noseAcross: -0.03, noseDown: 0.542, jawEndsDown: 0.195 };
 
-/** Returns the turn from the ratios: about 0, 0 for a frontal face. */
 export function toHeadTurn(ratios: FaceRatios): HeadTurn {
   return {
     yawDeg: degreesPerRatio.noseAcross * (ratios.noseAcross - usualRatios.noseAcross),

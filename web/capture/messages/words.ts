@@ -111,7 +111,6 @@ export interface Words {
     readonly withoutFlashes: string;
     readonly outshone: string;
   };
-  /** Hints while the camera runs, and after an attempt. */
   readonly hints: Readonly<Record<Hint, string>>;
   readonly challenge: {
     readonly heading: string;

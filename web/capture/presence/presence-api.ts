@@ -31,7 +31,6 @@ interface Cell {
 export class PresenceApi {
   readonly challenges: PageApi;
 
-  /** @param base - path of the page, such as `/face` */
   constructor(private readonly base: string) {
     this.challenges = new PageApi(base);
   }

@@ -5,10 +5,7 @@ import type { DuePresentation, SkipReason, TesterView } from './presence-api.js'
 
 const headingOf = ({ species }: DuePresentation): string => species.title;
 
-/**
- * Shows the next presentation.
- * @returns how the tester starts it: with flashing colors, without, or not at all
- */
+/** @returns how the tester starts it: with flashing colors, without, or not at all */
 export function introduce(due: DuePresentation, page: Page): Promise<'lit' | 'unlit' | 'skip'> {
   const { index, of, species, light } = due;
   return page.ask((words, choose) => ({
@@ -30,10 +27,6 @@ export function introduce(due: DuePresentation, page: Page): Promise<'lit' | 'un
   }));
 }
 
-/**
- * Asks for the reason to skip.
- * @returns `null` if the tester does not skip
- */
 export function askWhySkipped(due: DuePresentation, page: Page): Promise<SkipReason | null> {
   return page.ask<SkipReason | null>((words, choose) => ({
     screen: 'no-presentation',
@@ -70,7 +63,6 @@ export function askWhetherKept(page: Page): Promise<boolean> {
   }));
 }
 
-/** Shows that this device's presentations are complete. */
 export function showSummary({ cells, responsible, tester }: TesterView, page: Page): void {
   const lines = cells.map(({ species, light, wanted, kept, noResponse, isSkipped }) => {
     const without = noResponse === 0 ? '' : `, ${noResponse} without a response`;

@@ -31,7 +31,6 @@ function describe({ title, lines = [], amount, payee, document }: Named['words']
   );
 }
 
-/** Shows the action to approve, before the camera is used. */
 export const action: Step = async (view, _facts, { page, api }) => {
   const { action: named } = view;
   if (named === null) return {};

@@ -13,7 +13,6 @@ import { performChallenge } from './challenge.js';
 import { explainFlashes, flashesId, flashWarning } from './flashes.js';
 import { type Framed, frameFace } from './framing.js';
 
-/** Runs the capture from camera permission to the pictures of a challenge. */
 export const capture: Step = async (view, facts, tools) => {
   checkCameraSupport();
   const isLit = lightOf(view, facts) !== 'none';

@@ -72,7 +72,6 @@ async function perform(
     stage.showProgress(index / of);
     stage.element.dataset.tone = 'calm';
   };
-  /** Replaces the instruction while no face is seen. */
   const showLost = (isLost: boolean): void => {
     if (due !== null) tell(due);
     if (!isLost) return;

@@ -20,7 +20,6 @@ export function describeConsent(view: View, words: Words): readonly HTMLElement[
   return [paragraph(intro(view.organisation), 'lead'), el('ul', { class: 'sections' }, ...items)];
 }
 
-/** Asks for consent first: purpose, stored data, refusal and withdrawal. */
 export const consent: Step = async (view, { place }, { page, api }) => {
   // Report a browser that would fail before the user reads anything.
   if (place !== 'phone') checkCameraSupport();

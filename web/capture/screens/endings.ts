@@ -11,7 +11,6 @@ const kioskClearsAfterSec = 8;
 
 export type Ending = 'passed' | 'passed_another_way' | 'failed' | 'expired' | 'abandoned';
 
-/** Shows the ending and ways to continue. A kiosk then clears the page. */
 export async function end(ending: Ending, view: View, facts: Facts, page: Page): Promise<never> {
   const back = view.returnUrl === null || !facts.leadsBack ? null : toReturnLink(view.returnUrl, facts.receipt);
   // After a pass the return address takes over, also at a kiosk.
@@ -82,7 +81,6 @@ export function waysOn(
   ];
 }
 
-/** Shows the ending for some seconds, then clears it. */
 function clearAfterAWhile(page: Page, build: (words: Words) => Content, back: string | null): Promise<never> {
   const clear = (): void => (back === null ? clearKiosk() : location.replace(back));
   let left = kioskClearsAfterSec;

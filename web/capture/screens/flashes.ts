@@ -12,7 +12,6 @@ export function flashWarning({ framing }: Words): HTMLParagraphElement {
   return warning;
 }
 
-/** Explains the alternatives to required flashes. */
 export async function explainFlashes({ organisation, fallbackUrl, role }: View, { page, api }: Tools): Promise<Change> {
   const hasOtherWay = fallbackUrl !== null && role === 'own';
   const choice = await page.ask<'stop' | 'back'>((words, choose) => ({

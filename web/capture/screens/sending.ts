@@ -25,7 +25,6 @@ async function whenJudged(before: View, facts: Facts, { api }: Tools): Promise<C
   }
 }
 
-/** Sends the pictures and waits for the judgment, then drops them. */
 export const sending: Step = async (before, facts, tools) => {
   const { page, api } = tools;
   const { frames, device, secret, referencePhoto } = facts;
@@ -47,7 +46,6 @@ export const sending: Step = async (before, facts, tools) => {
   }
 };
 
-/** Shows a hint and the remaining attempts. */
 export const tryAgain: Step = async (view, facts, tools) => {
   const { again, withoutLight } = facts;
   const leavesLightOut = again?.hint === 'too_bright' && withoutLight && view.light === 'offered';

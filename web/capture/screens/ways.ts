@@ -10,7 +10,6 @@ import { askForHelp } from './help.js';
 
 type Choice = AnotherWay | 'help' | 'stop' | 'back';
 
-/** Shows fallbacks for the face check, and the way back to the camera. */
 export const ways: Step = async (view, { code }, tools) => {
   if (code !== null) return give(code, tools);
   const choice = await tools.page.ask<Choice>((words, choose) => ({
@@ -81,7 +80,6 @@ function askForCode(way: AnotherWay, isWrong: boolean, page: Page): Promise<stri
   });
 }
 
-/** Offers new recovery codes, shown once. */
 export const recoveryCodes: Step = async (_view, _facts, { page, api }) => {
   const wants = await page.ask<boolean>((words, choose) => ({
     screen: 'recovery-codes',

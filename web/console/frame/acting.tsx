@@ -28,7 +28,6 @@ export type Loaded<Value> =
   | { readonly state: 'loaded'; readonly value: Value }
   | { readonly state: 'refused'; readonly refusal: Refusal };
 
-/** Converts any thrown value to a refusal. */
 export const toRefusal = (thrown: unknown): Refusal =>
   thrown instanceof Refusal ? thrown : new Refusal('unreadable', null, null, { cause: thrown });
 

@@ -9,7 +9,6 @@ import { useWords } from './words.js';
 
 export const faceCheckPath = '/face-check';
 
-/** Offers the face check required for a sensitive action. */
 export function FaceCheckNeeded({ isOpen, onClose }: { readonly isOpen: boolean; readonly onClose: () => void }) {
   const { faceCheck } = useWords();
   const { call } = useActing();

@@ -16,10 +16,8 @@ type OpenWorkLoaded = Loaded<ToDoReply> & { readonly reload: () => void };
 
 const OpenWorkContext = createContext<OpenWorkLoaded | null>(null);
 
-/** Returns the open tasks; `null` without the right to see them. */
 export const useOpenWork = (): OpenWorkLoaded | null => useContext(OpenWorkContext);
 
-/** Loads the open tasks for the menu and the first screen. */
 export const OpenWork = ({ children }: { readonly children: ReactNode }) =>
   useMay('view') ? <Loading>{children}</Loading> : children;
 
@@ -43,7 +41,6 @@ const screenOf = {
 
 export const screenFor = ({ where }: ToDo): ScreenRow['id'] => screenOf[where];
 
-/** Number of open tasks of a screen, next to its link. */
 export function Badge({ screen }: { readonly screen: ScreenRow['id'] }) {
   const { openItems } = useWords();
   const { number } = useFormats();

@@ -34,7 +34,6 @@ export const useMoves = (): number => useSyncExternalStore(subscribe, () => move
 export const usePath = (): string =>
   useSyncExternalStore(subscribe, () => location.pathname.slice(base.length).replace(/\/+$/, ''));
 
-/** Returns a query parameter, or `null` if it is absent. */
 export const useParameter = (name: string): string | null =>
   useSyncExternalStore(subscribe, () => new URLSearchParams(location.search).get(name));
 

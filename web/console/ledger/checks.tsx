@@ -87,7 +87,6 @@ export function Checks({
   );
 }
 
-/** Events of a check, oldest first, and its ids. */
 function Events({ check, words }: { readonly check: Check; readonly words: LedgerWords }) {
   const { second } = useFormats();
   const isAuditor = useMay('audit');

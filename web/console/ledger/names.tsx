@@ -28,7 +28,6 @@ const loadSome = async ({ connection, subjects }: Asked, call: Acting['call']): 
   return names.map((each) => [keyOf({ connection, subject: each.subject }), each]);
 };
 
-/** Loads names one request at a time. */
 export async function loadNames(people: readonly Who[], call: Acting['call']): Promise<[string, Name][]> {
   const found: [string, Name][] = [];
   for (const asked of toAsked(people)) found.push(...(await loadSome(asked, call)));
@@ -50,17 +49,14 @@ export function useNames(people: readonly Who[]): Names {
   return names;
 }
 
-/** Returns the login, else the e-mail address, else the id. */
 export const nameOf = (who: Who, name: Name | undefined): string => name?.login ?? name?.email ?? who.subject;
 
 export const pathOf = ({ connection, subject }: Who): string =>
   `/people/${encodeURIComponent(connection)}/${encodeURIComponent(subject)}`;
 
-/** Returns the address of the help desk's screens for a user. */
 export const addressFor = (part: '/help-desk' | '/help-desk/bypass-codes', { connection, subject }: Who): string =>
   `${part}?${new URLSearchParams({ connection, subject })}`;
 
-/** A link to a user: the name above the login. */
 export const PersonLink = ({ who, name }: { readonly who: Who; readonly name: Name | undefined }) => (
   <Link to={pathOf(who)}>
     {name?.name != null && name.name !== '' && (

@@ -22,7 +22,6 @@ function toRound(value: number): number {
   return [1, 2, 4, 6, 8, 10].map((step) => step * unit).find((round) => round >= value) ?? value;
 }
 
-/** Bars by day, oldest first, with axes, a legend, and a table of the same figures. */
 export function BarChart({
   title,
   bars,
@@ -118,7 +117,6 @@ export function BarChart({
   );
 }
 
-/** Named counts as bars, greatest first. */
 export function CountBars({
   counts,
 }: {

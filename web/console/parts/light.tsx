@@ -1,4 +1,3 @@
-/** Shows a state by text and color. */
 export const Light = ({
   light,
   children,

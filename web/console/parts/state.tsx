@@ -46,7 +46,6 @@ export function Problem({ refusal, onAgain }: { readonly refusal: Refusal; reado
   );
 }
 
-/** Shows data, or its loading state. */
 export function Await<Value>({
   loaded,
   children,

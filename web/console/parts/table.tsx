@@ -46,9 +46,6 @@ const leastChosen = 5;
 const hasChoice = <Row,>(columns: readonly Column<Row>[], isExported: boolean): boolean =>
   columns.length >= leastChosen && (isExported || columns.some(({ isHidden }) => isHidden === true));
 
-/**
- * A table with one line per row, sorting, pages and a choice of columns; on phones each row is a card.
- */
 export const Table = <Row,>(props: TableProps<Row>) => <Shown {...props} more={null} isComplete tools={null} />;
 
 /**
@@ -217,7 +214,6 @@ const kindsOf = <Row,>({ isNumber, isInstant, isWide }: Column<Row>) => ({
   'data-wide': isWide === true,
 });
 
-/** Shows the whole text of a cell that is cut off. */
 function showCutText({ target }: SyntheticEvent): void {
   const cell = target instanceof Element ? target.closest('td, th') : null;
   const cut = [...(cell?.querySelectorAll('*') ?? []), ...(cell === null ? [] : [cell])].some(

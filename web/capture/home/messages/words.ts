@@ -38,7 +38,7 @@ export interface HomeWords {
   readonly recoveryCodes: string;
   readonly recoveryCodesText: (left: number, made: string) => string;
   readonly makeCodes: string;
-  /** If the page was opened without a face check. */
+  /** Shown if the page was opened without a face check. */
   readonly makeCodesElsewhere: string;
   readonly knownPlaces: string;
   readonly knownPlacesText: (devices: number, networks: number, until: string | null) => string;

@@ -25,7 +25,6 @@ interface Switching extends Given {
   readonly onSwitched: () => void;
 }
 
-/** Users whom enforcing would refuse, their invitation, and the switch of the mode. */
 export function Rollout({
   words,
   connection,

@@ -13,7 +13,6 @@ import { approveBypassCode, listBypassCodes, type MadeCode, makeBypassCode } fro
 /** Polling delay while an item waits for another person. */
 const lookAgainMs = 5000;
 
-/** Bypass codes: create, and approve those of others. */
 export function BypassCodes({ words }: { readonly words: HelpDeskWords }) {
   const { call, session } = useActing();
   const { instant } = useFormats();

@@ -7,7 +7,6 @@ import { Await } from '../../parts/state.js';
 import type { HelpDeskWords } from './messages/help-desk-words.js';
 import type { Who } from './requests.js';
 
-/** Returns users' names once loaded; otherwise their ids. */
 export function useNames(people: readonly Subject[]): (who: Subject) => string {
   const names = useNamesOf(people);
   return (who) => nameOf(who, names.get(keyOf(who)));

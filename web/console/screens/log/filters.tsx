@@ -12,7 +12,6 @@ function startOf(day: string | null, daysLater: number): string | undefined {
   return Number.isNaN(start.getTime()) ? undefined : start.toISOString();
 }
 
-/** Converts query parameters to the endpoint's fields. */
 export function toFilter(given: URLSearchParams): Filter {
   const [action, code] = [given.get('action'), given.get('code')];
   return {

@@ -66,7 +66,6 @@ export function Overview({ words }: { readonly words: MineWords }) {
   );
 }
 
-/** Sandbox access before there is an application. */
 function Trying({
   developer: { id, sandbox },
   words,

@@ -78,7 +78,6 @@ export function OwnRequest({ id, words }: { readonly id: string; readonly words:
   );
 }
 
-/** Accept the terms and submit, or edit first. */
 function HandIn({
   request: { id, ...former },
   words,

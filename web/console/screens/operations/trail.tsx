@@ -11,7 +11,6 @@ interface Given {
   readonly words: OperationsWords['audit'];
 }
 
-/** Shows the audit log's integrity and the age of its signature, and verifies it. */
 export function Trail({ words }: Given) {
   const { call } = useActing();
   const { ago, instant } = useFormats();

@@ -14,7 +14,6 @@ import { InvitationLink } from './invitation.js';
 import type { PeopleWords } from './messages/people-words.js';
 import { erasePerson, invitePerson, type Outcome, revokePerson, unlockPerson } from './requests.js';
 
-/** Shows the actions for a user that the administrator's rights allow. */
 export function Actions({
   who,
   name,

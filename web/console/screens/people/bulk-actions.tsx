@@ -13,7 +13,6 @@ import { Problem } from '../../parts/state.js';
 import type { PeopleWords } from './messages/people-words.js';
 import { unlockPerson } from './requests.js';
 
-/** Rows of a list that the user has chosen. */
 export interface Chosen {
   /** Chosen people who are in the list, in its order. */
   readonly people: readonly Person[];
@@ -47,7 +46,6 @@ const columns = [
   ...(['enrolledAt', 'expiresAt', 'endedAt', 'lastCheckAt', 'lastCheck', 'lockedUntil'] as const),
 ] as const;
 
-/** Acts on the chosen people one after the other, and exports the list. */
 export function BulkActions({
   chosen,
   readAll,

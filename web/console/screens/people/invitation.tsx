@@ -12,7 +12,6 @@ interface Invitation {
   readonly expiresAt: string;
 }
 
-/** Creates enrolment links and keeps the last one. */
 export function useInvitation() {
   const { call } = useActing();
   const [made, setMade] = useState<(Invitation & { readonly who: Who }) | null>(null);

@@ -125,7 +125,6 @@ interface ListProps {
   readonly words: PeopleWords;
 }
 
-/** People of the enrolment index, by page. */
 function Enrolled({ filter, words }: ListProps & { readonly filter: Filter }) {
   const { call } = useActing();
   const paged = usePages(
