@@ -1,7 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Server as TlsServer } from 'node:https';
 
-/** One call at a simulated provider, as both sides sent it. */
 export interface Exchange {
   readonly method: string;
   /** Encoded path, without the query. */

@@ -14,7 +14,6 @@ export interface OAuthClient {
   readonly method?: 'client_secret_basic' | 'client_secret_post';
 }
 
-/** Returns the metadata URL of an issuer, with the issuer's path last. */
 export function metadataUrlOf(issuer: string, name: string): string {
   const { origin, pathname } = new URL(issuer);
   return `${origin}/.well-known/${name}${pathname.replace(/\/$/, '')}`;

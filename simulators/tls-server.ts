@@ -21,7 +21,6 @@ const ecdsaWithSha256 = sequence(der(0x06, hex('2a8648ce3d040302')));
 
 const rsaWithSha256 = sequence(der(0x06, hex('2a864886f70d01010b')), der(0x05));
 
-/** Creates a self-signed certificate for 127.0.0.1 (RFC 5280) and its key. */
 export function createSelfSigned(): { cert: string; key: string } {
   return toCertificate(generateKeyPairSync('ec', { namedCurve: 'P-256' }), ecdsaWithSha256);
 }

@@ -17,7 +17,6 @@ interface Happening {
 const day = 86_400;
 const applications = ['mail.example.com', 'payroll.example.com', 'wiki.example.com'] as const;
 
-/** Generates some weeks of enrolments, passed and failed checks, and sign-ins without a check. */
 function drawHistory(people: readonly Drawn[], connection: string, now: EpochMs): Happening[] {
   const chance = createChance('a company');
   const idOf = (bytes: number): string => Buffer.from(chance.bytes(bytes)).toString('hex');

@@ -43,7 +43,6 @@ export interface RunningPortals {
   readonly portals: ReadonlyMap<string, RunningPortal>;
   urlOf(id: string): string;
   setGroups(names: readonly string[]): void;
-  /** Returns the user's face token, or `null` before the first sign-in. */
   readToken(): string | null;
   close(): Promise<void>;
 }

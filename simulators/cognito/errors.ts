@@ -17,7 +17,7 @@ export const userNotFound = (): ServiceError => new ServiceError('UserNotFoundEx
 export const resourceNotFound = (message: string): ServiceError =>
   new ServiceError('ResourceNotFoundException', message);
 
-/** Creates the error for a value above a length limit of the API, such as a session that has grown too long. */
+/** Creates the error for a value above a length limit of the API. */
 export const tooLong = (member: string, max: number): ServiceError =>
   invalidParameter(
     `1 validation error detected: Value at '${member}' failed to satisfy constraint: Member must have length less than or equal to ${max}`,

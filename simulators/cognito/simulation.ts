@@ -29,10 +29,7 @@ const triggersFile = fileURLToPath(new URL('../../triggers/index.js', import.met
 const parametersGuard = z.record(z.string(), z.json());
 const subjectGuard = z.object({ UserAttributes: z.array(z.object({ Name: z.string(), Value: z.string() })) });
 
-/**
- * Starts a Cognito user pool with the deployed triggers, for `facestep simulate cognito`. The browser library signs
- * in: SRP first, then the challenge.
- */
+/** Starts a Cognito user pool with the deployed triggers, for `facestep simulate cognito`. */
 export const startCognitoSimulation: StartSimulation = async ({ port, connection, serverUrl }) => {
   const cognito = await startCognitoSimulator({ port });
   // Functions are deployed at the first sign-in; until then their configuration is unreadable.

@@ -37,7 +37,6 @@ export const toUserMigrationContext = (identifier: string, password: string): Re
   ...newIds(),
 });
 
-/** Returns true if the hook has no conditions, or the user has one of its roles. */
 export const isHookFor = ({ settings: { conditions = [] } }: SmartHook, { roleIds }: AccountUser): boolean =>
   conditions.length === 0 ||
   conditions.some(({ value }) => value.split(',').some((id) => roleIds.includes(Number(id))));

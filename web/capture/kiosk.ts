@@ -146,10 +146,8 @@ async function scan(
 
 const keptKiosk = (): KioskLink | null => parseKioskLink(kioskMemory.read() ?? '');
 
-/** Returns true if this tab belongs to a kiosk, whatever page it shows. */
 export const isTabOfKiosk = (): boolean => keptKiosk() !== null;
 
-/** Returns the kiosk of the address, else of the tab, else `null`. */
 export const readKiosk = (): KioskLink | null => parseKioskLink(location.hash) ?? keptKiosk();
 
 /** Removes all of the user's data from the page by reloading it. */

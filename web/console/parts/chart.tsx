@@ -16,7 +16,6 @@ const size = { width: 640, height: 160, gap: 0.25 };
 /** With more bars, only the ends and the middle have labels. */
 const mostLabels = 10;
 
-/** Returns the least of 1, 2, 4, 6, 8, 10, 20, 40, … that is not below a value. */
 function toRound(value: number): number {
   const unit = 10 ** Math.floor(Math.log10(Math.max(1, value)));
   return [1, 2, 4, 6, 8, 10].map((step) => step * unit).find((round) => round >= value) ?? value;

@@ -48,10 +48,7 @@ const hasChoice = <Row,>(columns: readonly Column<Row>[], isExported: boolean): 
 
 export const Table = <Row,>(props: TableProps<Row>) => <Shown {...props} more={null} isComplete tools={null} />;
 
-/**
- * A table of a paged list (`usePages`).
- * @param csv - name of the exported file
- */
+/** @param csv - name of the exported file */
 export function PagedTable<Row>({
   paged,
   csv,

@@ -9,7 +9,6 @@ const fieldOf = ({ scheme, colour }: Contrast): ColourName => {
   return colour === 'accent' ? 'accentDark' : 'groundDark';
 };
 
-/** Shows insufficient contrasts with the nearest sufficient color, and all contrasts as a table. */
 export function Contrasts({
   contrasts,
   words: { contrast, fields },

@@ -27,7 +27,6 @@ export function toConfigurationLines(settings: readonly (readonly [path: string,
     .join('\n');
 }
 
-/** Explains that the mode was switched only here, and shows the line for the file. */
 export function ModeInFile({
   words: { configurationFile: named },
   connection: { id, mode },

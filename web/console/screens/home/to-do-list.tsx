@@ -34,7 +34,6 @@ export function ToDoList({ words }: { readonly words: HomeWords }) {
   );
 }
 
-/** Links to the screen for a task, if the user may open it. */
 function Task({ item, words }: { readonly item: ToDo; readonly words: HomeWords }) {
   const { session } = useActing();
   const screen = screens.find(({ id }) => id === screenFor(item));
