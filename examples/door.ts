@@ -16,8 +16,8 @@ const { FACESTEP_URL: url = 'http://127.0.0.1:8080', FACESTEP_CLIENT_TOKEN: clie
 const facestep = createFacestepClient({ url, clientToken, fetch });
 
 /**
- * Every token adds a risk of a false accept. This accuracy level supports up to 500 people, each enrolled with three
- * photos.
+ * Settings of every token. Each token adds a risk of a false accept: this accuracy level supports up to 500 people,
+ * enrolled with three photos each.
  */
 const binding = { scope: 'door:main', accuracy: 8 };
 

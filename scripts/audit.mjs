@@ -42,7 +42,7 @@ if (report.vulnerabilities === undefined) {
 const idIn = /GHSA(?:-[0-9a-z]{4}){3}/g;
 const answered = new Set(readFileSync(join(folder, 'SECURITY.md'), 'utf8').match(idIn) ?? []);
 const found = new Map();
-// A text is only the name of another package in the report, and that package has the advisory.
+// A text only names another package of the report. That package has the advisory.
 for (const { via } of Object.values(report.vulnerabilities))
   for (const each of via.filter((entry) => typeof entry !== 'string'))
     found.set(each.url.match(idIn)?.[0] ?? each.url, each);

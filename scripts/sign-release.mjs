@@ -22,7 +22,7 @@ export function signRelease(folder, keyFile) {
   const sums = readFileSync(join(folder, 'SHA256SUMS'), 'utf8');
   if (sums !== sumsOf(folder)) throw new Error('SHA256SUMS does not fit the files: make the release again');
   const key = createPrivateKey(readFileSync(keyFile));
-  // Ed25519 includes the hash. To verify, use openssl pkeyutl -verify -rawin.
+  // Ed25519 hashes the data itself. To verify, use openssl pkeyutl -verify -rawin.
   const digest = key.asymmetricKeyType === 'ed25519' ? null : 'sha256';
   const signature = sign(digest, Buffer.from(sums), key);
   const publicKey = createPublicKey(key);

@@ -4,8 +4,7 @@
  */
 import { createSignatureVerifier } from '@facestep/client';
 
-// The face check returns with a receipt in the fragment. This page does not need it, because the server fetches the
-// receipt.
+// Removes the receipt that the face check adds to the address. The server fetches the receipt itself.
 if (location.hash !== '') history.replaceState(null, '', location.pathname);
 
 const trusted = await (await fetch('/trusted.json')).json();

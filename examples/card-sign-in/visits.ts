@@ -14,7 +14,7 @@ export type Progress =
   | { readonly at: 'refused'; readonly why: string }
   | { readonly at: 'face'; readonly card: ShownCard; readonly begunAt: number; readonly pending: Pending };
 
-/** A sign-in in one browser, with one request for each kind of device. Answering one request closes both. */
+/** A sign-in in one browser, with one request for this device and one for other devices. Answering one closes both. */
 export interface Visit {
   readonly elsewhere: Question;
   readonly here: Question;

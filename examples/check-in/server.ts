@@ -60,7 +60,7 @@ export async function startCheckIn({
     );
   });
   const redirectUri = `${site.url}/callback`;
-  // The list of allowed form targets includes the OpenID provider, because browsers also apply it to redirects.
+  // `form-action` includes the OpenID provider, because browsers also apply it to redirects.
   const script = createHash('sha256').update(refreshScript).digest('base64');
   const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${script}'; connect-src 'self'; form-action 'self' ${new URL(registration.issuer).origin}; frame-ancestors 'none'; base-uri 'none'`;
   const nameOf = (place: string): string => places.get(place) ?? place;

@@ -6,8 +6,8 @@ const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 
 export type View =
   /**
-   * Waits for the user. `link` is the link of the code to show; `null` at the kiosk, or if the user's phone showed the
-   * code.
+   * The check waits for the user. `link` is the link of the code to show; `null` at the kiosk, or if the user's phone
+   * showed the code.
    */
   | { readonly state: 'waiting'; readonly code: string; readonly link: string | null; readonly isAtKiosk: boolean }
   /**
@@ -71,7 +71,7 @@ export async function beginCheck(
           if (Date.now() > endsAt) throw error;
           continue;
         }
-        // The reason of a refusal is private to the user.
+        // Do not show why a check was refused, because the reason is private to the user.
         if (error.error === 'authorization_pending') wait(error.cause);
         else
           view = { state: 'ended', why: error.error === 'access_denied' ? 'Not verified.' : 'The code has expired.' };

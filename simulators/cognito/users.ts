@@ -154,7 +154,7 @@ export const userOperations: Readonly<Record<string, Operation>> = {
     };
     const users = [...pool.users.values()].filter((user) => Filter === undefined || isHit(user));
     const from = Number(PaginationToken ?? 0);
-    // "This operation might return fewer items than you specify": the first page of a search may be empty.
+    // AWS: "This operation might return fewer items than you specify". So the first page of a search may be empty.
     const length = Filter !== undefined && PaginationToken === undefined ? Math.floor(Limit / 2) : Limit;
     const page = users.slice(from, from + length);
     const unset = AttributesToGet?.find((asked) => page.some(({ attributes }) => !attributes.has(asked)));

@@ -30,7 +30,7 @@ export interface MfaRequest {
   readonly startedAt: number;
 }
 
-/** Outcome. `reason` is for tests; the user only sees that the sign-in failed. */
+/** Outcome of External MFA. `reason` is for tests; the user only sees that the sign-in failed. */
 export interface MfaResult {
   readonly userId: string | null;
   readonly passed: boolean;

@@ -10,7 +10,9 @@ import type { View } from './view.js';
 
 const askAgainMs = 1000;
 
-/** page.css also hides it on the consent screen, which has its own button. */
+/**
+ * Returns true if the footer offers to stop. page.css hides the footer on the consent screen, which has its own button.
+ */
 const hasWayOut = ({ state, purpose, role }: View): boolean =>
   (state === 'started' || state === 'captured') && purpose !== 'manage' && role !== 'unpaired';
 

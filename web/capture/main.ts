@@ -37,7 +37,7 @@ async function open(api: PageApi): Promise<Change> {
   return api.readState();
 }
 
-/** Starts the page for one user, in their browser or at a kiosk that another page sent here. */
+/** Starts the page for one user, in their browser or in the tab of a kiosk. */
 async function startOwn(opening: Promise<Page>, api: PageApi, main: HTMLElement): Promise<never> {
   const opened = ahead(() => open(api));
   // Open the link only after a press, because mail scanners open links but press no buttons.

@@ -92,7 +92,7 @@ export interface Words {
   readonly permission: {
     readonly heading: string;
     readonly text: string;
-    /** Shown if the user only has to choose about the light. */
+    /** Heading if the camera is already permitted, and only the light is left to decide. */
     readonly getReady: string;
     readonly action: string;
   };

@@ -27,7 +27,7 @@ interface Taken {
   readonly device: DeviceSignals;
 }
 
-/** Limit, so that a face that is lost again and again does not use up the step-up's challenges. */
+/** Limit of lost faces, so that they do not use up all challenges of the step-up. */
 const mostPauses = 3;
 
 /**

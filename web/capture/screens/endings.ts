@@ -13,7 +13,7 @@ export type Ending = 'passed' | 'passed_another_way' | 'failed' | 'expired' | 'a
 
 export async function end(ending: Ending, view: View, facts: Facts, page: Page): Promise<never> {
   const back = view.returnUrl === null || !facts.leadsBack ? null : toReturnLink(view.returnUrl, facts.receipt);
-  // After a pass the return address takes over, also at a kiosk.
+  // After a pass, the return address opens, also at a kiosk.
   if (facts.isKiosk && !(back !== null && isPassed(ending))) {
     return clearAfterAWhile(page, (words) => contentOf(ending, view, words), back);
   }

@@ -28,7 +28,7 @@ export function createLightScreen(axis: ScreenAxis, ...over: readonly Node[]): L
     element: el('div', { class: 'light' }, lamp, el('div', { class: 'over' }, ...over)),
     held: () => sleep(toHoldMs()),
     async show({ first, second }) {
-      // The first light appears with the screen itself.
+      // Do not wait for the first light, which appears with the screen itself.
       if (toHoldMs() > 0) await sleep(toHoldMs());
       fill(halves[0], first);
       fill(halves[1], second);

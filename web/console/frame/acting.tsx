@@ -52,7 +52,7 @@ export function useLoaded<Reply>(
   const [loaded, setLoaded] = useState<Loaded<Reply>>({ state: 'loading' });
   const again = useRef(() => {});
   const { method, path, body } = request;
-  // Include everything variable in a request, and repeated navigation.
+  // The key contains everything variable in a request, and changes with each navigation.
   const key = `${useMoves()} ${method} ${path} ${JSON.stringify(body)}`;
   useEffect(() => {
     let turn = 0;

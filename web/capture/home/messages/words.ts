@@ -15,7 +15,7 @@ export interface HomeWords {
   };
   readonly unreadable: string;
   readonly readAgain: string;
-  /** For users without a face check, if enrolment by sign-in is not allowed. */
+  /** Shown to users without a face check, if enrolment by sign-in is not allowed. */
   readonly renewElsewhere: string;
   readonly checksText: string;
   readonly noChecks: string;
