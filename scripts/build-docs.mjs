@@ -14,7 +14,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const source = join(root, 'web/docs');
 const target = join(root, 'dist/docs-web');
 
-/** The package contains only the compressed form. */
+/** Writes a file and a compressed copy. The package contains only the copy. */
 const write = (name, content) => {
   const path = join(target, name);
   mkdirSync(dirname(path), { recursive: true });

@@ -48,7 +48,7 @@ export async function discover(
   };
 }
 
-/** Failure of a sign-in: a word for the result page and the provider's message. */
+/** Failure of a sign-in, with a word for the result page and the provider's message. */
 export class Refusal extends Error {
   constructor(
     readonly reason: string,

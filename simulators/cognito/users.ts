@@ -52,7 +52,7 @@ const groupGuard = z.object({
   NextToken: z.string().regex(/^\d+$/).optional(),
 });
 
-/** Searchable attributes; custom ones are not searchable. */
+/** Filter by one of the searchable attributes, which do not include custom ones. */
 const filterGuard = z
   .string()
   .max(256)

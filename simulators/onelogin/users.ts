@@ -74,7 +74,7 @@ function isFilteredIn(value: string, filter: string | undefined): boolean {
   return new RegExp(`^${parts.join('.*')}$`, 'i').test(value);
 }
 
-/** Body of a creation, which wraps the field. A change does not wrap it. */
+/** Body that creates a custom field. Only a creation wraps the field in `user_field`. */
 const newFieldGuard = z.strictObject({ user_field: fieldGuard });
 
 /** @see https://developers.onelogin.com/api-docs/2/users/update-user */

@@ -63,8 +63,8 @@ const isOfCamera = (problem: ProblemName): boolean =>
   problem === 'camera-none' || problem === 'camera-busy' || problem === 'camera-stopped';
 
 /**
- * Opens the last chosen camera, else the front one. If that fails, opens the default one, because only a running camera
- * can be changed.
+ * Opens the last chosen camera, else the front one. If that fails, opens the default one, because the user can only
+ * change a running camera.
  * @throws Problem about the camera
  */
 export async function openLastCamera(): Promise<Camera> {

@@ -79,7 +79,7 @@ const isEnd = (step: StepName): step is EndName =>
 
 async function perform(step: StepName, { page, api, facts, open }: Start, standBelow: StandBelow): Promise<Change> {
   const over = whenOver(facts.view, step, api);
-  // The screen of fallbacks contains its own way out.
+  // No footer is needed there, because that screen contains its own way out.
   const left = standBelow(step === 'ways' ? null : facts.view).then((change) => {
     throw new Interruption(change);
   });

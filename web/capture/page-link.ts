@@ -22,7 +22,7 @@ export function parseScannedLink(text: string, page: string): PageLink | null {
 
 /**
  * Returns the address to open after a check.
- * @param receipt - added to the fragment, which is not sent to servers, unless it is `null`
+ * @param receipt - receipt for the fragment, which is not sent to servers, or `null`
  */
 export function toReturnLink(returnUrl: string, receipt: string | null): string {
   if (receipt === null) return returnUrl;

@@ -20,7 +20,7 @@ export function playPerson({ poses, reactionMs, turnMs = null, plan }) {
 
   let at = { movement: 'centre', step: 0 };
   let goal = 'centre';
-  /** Number of pictures in this turn of the head, number shown, and time of its start. */
+  /** Current turn of the head: number of pictures, number shown, and start time. */
   let turn = { pictures: 0, shown: 0, from: 0 };
   const turnTo = (movement) => {
     goal = movement;

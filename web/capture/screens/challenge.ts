@@ -19,7 +19,7 @@ const readingMs = 450;
 const unguidedMs = 2000;
 /** Longest wait, because the guide may not recognize a movement. The server waits 8 s and judges the picture. */
 const guidedAtMostMs = 6000;
-/** After this rest, a user will not turn further. */
+/** A user who rests this long will not turn further. */
 const settled = { notBeforeMs: 1600, forMs: 400 } as const;
 const lookEveryMs = 30;
 /** Detection may miss a turning head for a frame or two, so a face counts as lost only after this time. */
@@ -58,7 +58,7 @@ async function perform(
   { page, api }: Tools,
 ): Promise<Frames | null> {
   const axis = fullScreen === null ? null : axisOfScreen();
-  // Wait with the first light until the window stops moving.
+  // Show the first light only when the window has stopped moving.
   const [{ nonce, next }] = await Promise.all([api.startChallenge(axis), fullScreen?.settled]);
   ended.throwIfAborted();
   const stage = createStage(video);
@@ -153,7 +153,7 @@ async function reach(
       showLost(isLost);
     }
     if (isLost) {
-      // Rest counts again from the return of the face.
+      // Measure the rest again from the return of the face.
       [stillSince, restsSince] = [now, now];
       await sleep(lookEveryMs);
       continue;

@@ -22,7 +22,7 @@ export interface Column<Row> {
   readonly isHidden?: boolean;
 }
 
-/** Part that a press shows below a row. */
+/** Details that a press shows below a row. */
 interface Detail<Row> {
   readonly labelOf: (row: Row) => string;
   readonly show: (row: Row) => ReactNode;

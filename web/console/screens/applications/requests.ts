@@ -37,7 +37,7 @@ export const removeApplication = (id: string) => post(of(id, '/remove'));
 
 export type Key = ApplicationKeysReply['keys'][number];
 export const listKeys = (id: string) => get<ApplicationKeysReply>(of(id, '/keys'));
-/** @param expiresIn - seconds */
+/** @param expiresIn - in seconds */
 export const issueKey = (id: string, expiresIn: number) => post<ClientTokenReply>(of(id, '/keys'), { expiresIn });
 export const revokeKey = (id: string, key: string) => post(of(id, '/keys/revoke'), { key });
 

@@ -33,7 +33,7 @@ const toOwnTexts = (brand: Brand | null): OwnTexts =>
 function toDraft(form: HTMLFormElement, own: OwnTexts): FormData {
   const draft = new FormData(form);
   draft.delete('textLanguage');
-  // A file field without a file sends an empty one.
+  // A file field without a file sends an empty file.
   for (const name of pictureNames) {
     const chosen = draft.get(name);
     if (chosen instanceof File && chosen.size === 0) draft.delete(name);

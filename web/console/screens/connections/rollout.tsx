@@ -171,7 +171,10 @@ function InviteThese({ words: { invite }, connection: { id }, count }: Given & {
   );
 }
 
-/** Asks again only if everyone would be refused, because number and consequences are next to the button. */
+/**
+ * Asks for confirmation only if everyone would be refused, because the page shows number and consequences next to the
+ * button.
+ */
 function SwitchToEnforce({
   words: { toEnforce, nobody },
   connection: { id },
