@@ -7,7 +7,7 @@ import { createDecoy, isProof, isVerifierOf, startExchange, toHex } from './srp.
 import { mintTokens, type TokenDeps } from './tokens.js';
 import { invokeTrigger } from './triggers.js';
 
-/** Limit of the API's StringType, the longest value of the maps below. */
+/** Longest value in the maps below: the API's limit for StringType. */
 const STRING_MAX_CHARACTERS = 131_072;
 
 const mapGuard = z.record(z.string(), z.string().nullable());
@@ -33,7 +33,7 @@ function checkLengths(member: string, map: Record<string, string | null> | undef
 
 interface Person {
   readonly username: string;
-  /** `null` if the user does not exist, which the client must not learn. */
+  /** User, or `null` if there is none, which the client must not learn. */
   readonly user: PoolUser | null;
 }
 

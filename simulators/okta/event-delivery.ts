@@ -79,7 +79,7 @@ async function deliver(org: Org, hook: EventHook, events: readonly OrgEvent[]): 
     contentType: 'application/json',
   });
   let status = await post(org, hook, payload);
-  // At most one retry, and none after a 4xx answer.
+  // Okta retries once at most, and never after a 4xx answer.
   if (status === null || status >= 500) status = await post(org, hook, payload);
   const isTaken = status === 200 || status === 204;
   org.log.push({

@@ -9,7 +9,7 @@ import { sendPage } from './paging.js';
 
 const endpointGuard = z.object({ url: z.url() });
 
-/** Stores further members as sent, without a check. */
+/** Extends a guard: further members are stored as sent, without a check. */
 const open = <Shape extends z.core.$ZodLooseShape>(shape: Shape) => z.object(shape).catchall(z.json());
 
 const clientGuard = z.object({ client: open({ client_id: z.string().min(1), client_secret: z.string().min(1) }) });

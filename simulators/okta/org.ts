@@ -34,7 +34,7 @@ export interface SchemaAttribute {
   readonly [property: string]: unknown;
 }
 
-/** `config` is as in the inline hooks API, with secrets. */
+/** `config` has the fields of the inline hooks API, and the secrets. */
 export type HookChannel =
   | {
       readonly type: 'HTTP';

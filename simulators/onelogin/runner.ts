@@ -10,7 +10,6 @@ export interface FunctionRun {
   readonly env: Readonly<Record<string, string>>;
   /** Time from the handler's call until the process is killed. */
   readonly timeoutMs: number;
-  /** Clock of the function's machine. */
   readonly now: () => number;
 }
 
@@ -98,7 +97,7 @@ export function runFunction({ source, context, env, timeoutMs, now }: FunctionRu
     });
     child.once('error', reject);
     child.once('close', () => settle({ failure: 'exception', events }));
-    // A process that exits before it has read everything breaks the pipe.
+    // Ignore the error of a process that exits before it has read all input.
     stdin.on('error', () => {});
     stdin.end(JSON.stringify({ source, context, ahead: now() - Date.now() }));
   }).finally(() => process.off('exit', end));

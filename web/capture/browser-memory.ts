@@ -24,7 +24,7 @@ export const sessionMemory = memoryIn(() => sessionStorage, 'facestep-session');
 /** Ticket that is being opened and its session key, kept for a reload during the request. */
 export const openingMemory = memoryIn(() => sessionStorage, 'facestep-opening');
 
-/** Link of the kiosk, kept because other pages lead back without the fragment. */
+/** Link of the kiosk, kept because other pages send the browser back without the fragment. */
 export const kioskMemory = memoryIn(() => sessionStorage, 'facestep-kiosk');
 
 /** Id of the chosen camera, which is specific to this browser and origin. */

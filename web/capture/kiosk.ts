@@ -26,7 +26,7 @@ declare global {
  * @param address - address of the capture page, which a scanned link must match
  */
 export async function waitForPerson(kiosk: KioskLink, address: string, page: Page, api: PageApi): Promise<PageLink> {
-  // This question also confirms that the previous check has ended, so that the server reports the kiosk as free.
+  // This request also confirms that the previous check has ended, so that the server reports the kiosk as free.
   const next = await askUntilKnown(kiosk, api);
   if (next !== null) return follow(next, kiosk, page);
   const ended = new AbortController();

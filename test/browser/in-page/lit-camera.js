@@ -69,7 +69,7 @@ export function lightCamera({ gain, around, colours, nose: inPicture, glass }) {
     context.restore();
   };
 
-  /** Glasses reflect the light, so add it equally to dark and bright parts. */
+  /** Glass reflects the light itself, so add it equally to dark and bright parts. */
   const addToAll = (context, light) => {
     const { width, height } = context.canvas;
     const picture = context.getImageData(0, 0, width, height);

@@ -53,7 +53,8 @@ export const neutralBounds = {
   /** Number of frames, which take less than a second, but longer than the turning point of a nod. */
   looks: 3,
   /**
-   * In the evaluation, frontal faces have a standard deviation of 5° in both, and cameras are above or below the eyes.
+   * In the evaluation, frontal faces have a standard deviation of 5° in yaw and pitch. Cameras are above or below the
+   * eyes.
    */
   maxYawDeg: 12,
   maxPitchDeg: 20,

@@ -5,7 +5,6 @@ import { isolate, type Outcome, type Press } from './section.js';
 
 export interface Entry {
   readonly name: string;
-  /** Description, or `null` if there is none. */
   readonly what: string | null;
   readonly since: string;
   readonly until: string;
