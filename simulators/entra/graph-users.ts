@@ -79,7 +79,7 @@ export function createUsersApi({ cloud, tenantOf, requireRole, sendList }: Graph
       const tenant = tenantOf(response);
       const { id: userId } = find(String(request.params.id), tenant);
       const own = [...tenant.groups].filter(([, members]) => members.has(userId));
-      // Return only the ids of objects that the caller may not read.
+      // If the caller may not read an object, return only its id.
       const mayRead = z.array(z.string()).parse(response.locals.roles).includes('GroupMember.Read.All');
       const unread = { displayName: null, onPremisesSyncEnabled: null, isAssignableToRole: null };
       const detailsOf = (id: string) =>

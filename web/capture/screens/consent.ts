@@ -21,7 +21,7 @@ export function describeConsent(view: View, words: Words): readonly HTMLElement[
 }
 
 export const consent: Step = async (view, { place }, { page, api }) => {
-  // Report a browser that would fail before the user reads anything.
+  // Check the browser before the user reads anything.
   if (place !== 'phone') checkCameraSupport();
   const agrees = await page.ask<boolean>((words, choose) => ({
     screen: 'consent',
